@@ -1,0 +1,1 @@
+"""What Yobal does: a file per verb. Two actions never import each other."""

@@ -1,0 +1,69 @@
+"""The envelope a comment waits in, and the commitment that binds what may be published to it.
+
+An envelope is JSON, padded with spaces to a few sizes and sealed with age, so that any moderator
+can open an exported one with the stock `age` tool. `tests/vectors/` holds examples of both.
+"""
+
+import hashlib
+from typing import Final
+
+import msgspec
+import pyrage
+
+from yobal.core.errors import YobalError
+
+VERSION: Final = 1
+SIZE_BUCKETS_KIB: Final = (1, 2, 4, 8, 16, 32)
+NONCE_BYTES: Final = 32
+_COMMITMENT_DOMAIN: Final = b"yobal 1"
+_KIB: Final = 1_024
+
+
+class EnvelopeTooLarge(YobalError):
+    """The comment does not fit the largest envelope; the limits should have refused it."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sealed. `nonce` is 64 hexadecimal digits; `to` and `root` are ids or null."""
+
+    v: int = VERSION
+    id: str
+    site: str
+    story: str
+    edition: str
+    root: str | None
+    to: str | None
+    text: str
+    name: str
+    lang: str
+    signals: list[str] = []
+    nonce: str
+
+
+def pad(envelope: Envelope) -> tuple[bytes, int]:
+    """The envelope's JSON (UTF-8, no escapes) filled with spaces to its bucket; bytes and KiB."""
+    plain = msgspec.json.encode(envelope)
+    for kib in SIZE_BUCKETS_KIB:
+        if len(plain) <= kib * _KIB:
+            return plain.ljust(kib * _KIB), kib
+    raise EnvelopeTooLarge(f"{len(plain)} bytes")
+
+
+class Sealer:
+    """Seals to one epoch. Holds the recipient only: what it made it cannot open."""
+
+    def __init__(self, recipient: str) -> None:
+        self._recipients = [pyrage.x25519.Recipient.from_str(recipient)]
+
+    def seal(self, envelope: Envelope) -> tuple[bytes, int]:
+        """The age file, and the size bucket in KiB that it belongs to."""
+        plain, kib = pad(envelope)
+        return pyrage.encrypt(plain, self._recipients), kib
+
+
+def commitment(*, nonce: bytes, name: str, text: str) -> bytes:
+    """SHA-256("yobal 1" ‖ nonce ‖ len(name) ‖ name ‖ text); the length is big-endian, 4 bytes."""
+    raw_name = name.encode()
+    return hashlib.sha256(
+        _COMMITMENT_DOMAIN + nonce + len(raw_name).to_bytes(4, "big") + raw_name + text.encode()
+    ).digest()

@@ -1,0 +1,93 @@
+"""Everything that can go wrong by name: one class each, one sentence each.
+
+Raised where it is known, caught only at the rim (`web/errors.py`, `cli.py`). What a reader may
+do wrong is not here: that is a value, `core.submission.Refusal`.
+"""
+
+
+class YobalError(Exception):
+    """The ancestor of all of Yobal's own errors."""
+
+
+class NoSuchStory(YobalError):
+    """No story is declared under this key."""
+
+
+class NoSuchComment(YobalError):
+    """No comment has this id."""
+
+
+class NoSuchDecision(YobalError):
+    """No decision has this id."""
+
+
+class AlreadyDecided(YobalError):
+    """Somebody else was first; `by` and `verdict` say who and what."""
+
+    def __init__(self, comment: str, *, by: str = "", verdict: str = "") -> None:
+        super().__init__(comment)
+        self.by, self.verdict = by, verdict
+
+
+class TooLateToUndo(YobalError):
+    """The slot of this decision has passed: it is final."""
+
+
+class NotWhatWasSealed(YobalError):
+    """What was sent as unedited is not what the author sealed: the commitment disagrees."""
+
+
+class Refused(YobalError):
+    """What a moderator sent does not fit the rules; the text says which rule."""
+
+
+class NotSignedIn(YobalError):
+    """No session, or one that has ended."""
+
+
+class WrongSecret(YobalError):
+    """Pseudonym and secret do not belong together, or one of them does not exist."""
+
+
+class NotAllowed(YobalError):
+    """Signed in, but this role may not do that."""
+
+
+class InvitationSpent(YobalError):
+    """This invitation was used, has run out, or never existed."""
+
+
+class PseudonymTaken(YobalError):
+    """Another moderator is known by this pseudonym."""
+
+
+class DeskFull(YobalError):
+    """As many comments wait as the settings allow, for this story or for the site."""
+
+
+class StoryClosed(YobalError):
+    """The story takes no more comments."""
+
+
+class NotOpenYet(YobalError):
+    """There is no epoch yet: the first lead has not made the keys."""
+
+
+class StoreUnavailable(YobalError):
+    """The database took nothing: full, locked or gone. Nothing was acknowledged."""
+
+
+class BucketUnavailable(YobalError):
+    """The folder of public files took nothing: full, or not writable."""
+
+
+class SettingsWrong(YobalError):
+    """A setting is unknown, missing or cannot be; the text names it."""
+
+
+class NotFit(YobalError):
+    """The machine cannot keep a promise (an old SQLite, a demonstration's store, …)."""
+
+
+class AlreadySetUp(YobalError):
+    """A site is there already."""

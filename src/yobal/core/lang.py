@@ -1,0 +1,84 @@
+"""The language of a text, named by its script, and the direction that a language is written in.
+
+A guess good enough to choose a font and a moderator; a moderator can correct it.
+"""
+
+from typing import Final
+
+import regex
+
+UNKNOWN: Final = "und"  # BCP 47 for "undetermined"
+OTHER: Final = "other"  # stored in clear instead of a language the site has no edition in
+
+# Scripts that one language (or one worth guessing) is written in.
+_SCRIPT_NAMES_LANGUAGE: Final = {
+    "Khmr": "km", "Thai": "th", "Laoo": "lo", "Mymr": "my", "Tibt": "bo", "Hang": "ko",
+}  # fmt: skip
+# What the languages of editions are written in; Latin where nothing else is said.
+_LANGUAGE_SCRIPTS: Final = {
+    "ar": "Arab", "fa": "Arab", "ur": "Arab", "ug": "Arab", "ps": "Arab", "ckb": "Arab",
+    "he": "Hebr", "yi": "Hebr", "ru": "Cyrl", "uk": "Cyrl", "be": "Cyrl", "bg": "Cyrl",
+    "kk": "Cyrl", "ky": "Cyrl", "mn": "Cyrl", "tg": "Cyrl", "sr": "Cyrl", "el": "Grek",
+    "hi": "Deva", "ne": "Deva", "mr": "Deva", "bn": "Beng", "as": "Beng", "ta": "Taml",
+    "te": "Telu", "ka": "Geor", "hy": "Armn", "am": "Ethi", "ti": "Ethi", "zh": "Hani",
+    "yue": "Hani", "ja": "Jpan", "dv": "Thaa", "si": "Sinh",
+}  # fmt: skip
+_LANGUAGE_SCRIPTS_ALL: Final = {
+    **_LANGUAGE_SCRIPTS,
+    **{language: script for script, language in _SCRIPT_NAMES_LANGUAGE.items()},
+}
+_PATTERNS: Final = {
+    "Khmr": r"\p{Khmer}", "Thai": r"\p{Thai}", "Laoo": r"\p{Lao}", "Mymr": r"\p{Myanmar}",
+    "Tibt": r"\p{Tibetan}", "Hang": r"\p{Hangul}", "Kana": r"[\p{Hiragana}\p{Katakana}]",
+    "Hani": r"\p{Han}", "Arab": r"\p{Arabic}", "Hebr": r"\p{Hebrew}", "Cyrl": r"\p{Cyrillic}",
+    "Grek": r"\p{Greek}", "Deva": r"\p{Devanagari}", "Beng": r"\p{Bengali}", "Taml": r"\p{Tamil}",
+    "Telu": r"\p{Telugu}", "Geor": r"\p{Georgian}", "Armn": r"\p{Armenian}",
+    "Ethi": r"\p{Ethiopic}", "Thaa": r"\p{Thaana}", "Sinh": r"\p{Sinhala}", "Latn": r"\p{Latin}",
+}  # fmt: skip
+_BY_SCRIPT: Final = {script: regex.compile(one) for script, one in _PATTERNS.items()}
+_RIGHT_TO_LEFT: Final = frozenset({"Arab", "Hebr", "Thaa"})
+_ASCII_LETTER: Final = regex.compile(r"[A-Za-z]")
+
+
+def script_of(text: str) -> str | None:
+    """The script most of the letters are in (ISO 15924, kana as `Kana`); None without letters."""
+    if text.isascii():
+        return "Latn" if _ASCII_LETTER.search(text) else None
+    sample = text[:1_000]  # enough to tell, and a bound on the work
+    counts = {script: len(one.findall(sample)) for script, one in _BY_SCRIPT.items()}
+    if counts["Kana"]:  # Japanese mixes kana with Han letters
+        counts["Kana"] += counts.pop("Hani")
+    script, most = max(counts.items(), key=lambda pair: pair[1])
+    return script if most else None
+
+
+def lang_of(text: str, *, edition: str) -> str:
+    """The language of a text sent under an edition: by script, else the edition's, else `und`."""
+    script = script_of(text)
+    if script is None:
+        return edition
+    if script == "Kana":
+        return "ja"
+    if script in _SCRIPT_NAMES_LANGUAGE:
+        return _SCRIPT_NAMES_LANGUAGE[script]
+    return edition if _is_written_in(edition, script) else UNKNOWN
+
+
+def direction(lang: str) -> str:
+    """`rtl` or `ltr` for a language; `auto` where it is not known (the browser looks)."""
+    if lang in (UNKNOWN, OTHER):
+        return "auto"
+    return "rtl" if _script_of_language(lang) in _RIGHT_TO_LEFT else "ltr"
+
+
+def _is_written_in(lang: str, script: str) -> bool:
+    known = _script_of_language(lang)
+    return script == known or (known == "Jpan" and script == "Hani")
+
+
+def _script_of_language(lang: str) -> str:
+    subtags = lang.split("-")
+    for subtag in subtags[1:]:
+        if len(subtag) == 4:  # a script named in the tag itself, such as uz-Arab
+            return subtag.title()
+    return _LANGUAGE_SCRIPTS_ALL.get(subtags[0].lower(), "Latn")

@@ -1,0 +1,45 @@
+"""The same submission twice is one comment, and nothing of the text is kept to know it.
+
+A form carries `DAY.RANDOM`: the day (UTC, ordinal) whose key is asked, and 128 random bits. The
+store keeps `HMAC(day key, once ‖ submission)`; day keys die after 48 hours, and then it is noise.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from yobal.core.ids import RandomBytes
+from yobal.core.submission import Submission
+
+_ONCE: Final = re.compile(r"([0-9]{6})\.([A-Za-z0-9_-]{22})")
+KEY_DAYS: Final = 2  # a key serves its own day and the next: gone 48 h after it was made
+
+
+def new_once(random: RandomBytes, *, today: date) -> str:
+    return f"{today.toordinal():06d}.{base64.urlsafe_b64encode(random(16)).decode().rstrip('=')}"
+
+
+def is_once(text: str) -> bool:
+    return _ONCE.fullmatch(text) is not None
+
+
+def once_hash(keys: Mapping[date, bytes], once: str, submission: Submission, *, today: date) -> bytes:
+    """The mark of this form with these words, under the key of the form's day.
+
+    A form older than the keys is marked under today's: it works, as a new one.
+    """
+    match = _ONCE.fullmatch(once)
+    if match is None:
+        raise ValueError(once)
+    ordinal = int(match[1])
+    key = next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
+    digest = hmac.new(key, once.encode(), hashlib.sha256)
+    for part in (submission.site, submission.story, submission.edition, submission.to or "",
+                 submission.name, submission.text):  # fmt: skip
+        raw = part.encode()
+        digest.update(len(raw).to_bytes(4, "big") + raw)
+    return digest.digest()

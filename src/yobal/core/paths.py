@@ -1,0 +1,43 @@
+"""Where a thread lies: one layout for the folder, the addresses and the web server in front."""
+
+from typing import Final
+
+ASSETS: Final = "@"  # no story key may hold this letter, so nothing can collide with it
+
+
+def site_folder(site: str) -> str:
+    return site
+
+
+def thread_folder(site: str, story: str, edition: str) -> str:
+    """Also the thread's own address, between slashes; every step of a reader is a POST to it."""
+    return f"{site}/{story}/{edition}"
+
+
+def assets_folder(site: str) -> str:
+    return f"{site}/{ASSETS}"
+
+
+def style(site: str) -> str:
+    return f"{assets_folder(site)}/letters.css"
+
+
+def terms(site: str, edition: str) -> str:
+    return f"{assets_folder(site)}/terms/{edition}.html"
+
+
+# Below a thread's folder. `FRAGMENT` files are the same words bare, for SSI, ESI or a newsroom's
+# own templates; `FORM` is the form alone.
+NEWEST: Final = "index.html"
+NEWEST_FRAGMENT: Final = "thread.fragment.html"
+NEWEST_JSON: Final = "index.json"
+FORM: Final = "form.fragment.html"
+
+
+def page(number: int, suffix: str) -> str:
+    """`suffix` is `html`, `fragment.html` or `json`."""
+    return f"page/{number}.{suffix}"
+
+
+def replies(root: str, number: int, suffix: str) -> str:
+    return f"replies/{root}/{number}.{suffix}"

@@ -1,0 +1,53 @@
+"""The code a reader may keep: how it is made, read back from what was typed, and hashed.
+
+100 bits in Crockford's base 32 (https://www.crockford.com/base32.html), groups of five.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from yobal.core.ids import RandomBytes
+
+LETTERS: Final = 20
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+COPIES_MAX: Final = 5  # codes that one comment may have: a repeat is answered with a fresh one
+_GROUP: Final = 5
+_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u200b": None})
+
+
+def new_code(random: RandomBytes) -> str:
+    """A fresh code, such as `7HQ2M-0K3TB-Z91XC-4RWFA`."""
+    number = int.from_bytes(random(13), "big")  # 104 bits, 100 of them used
+    code = "".join(ALPHABET[(number >> (5 * at)) & 31] for at in range(LETTERS))
+    return "-".join(code[at : at + _GROUP] for at in range(0, LETTERS, _GROUP))
+
+
+def read_code(typed: str) -> str | None:
+    """The code in its plain form; None where what was typed cannot be one."""
+    code = typed.strip().upper().translate(_READ_AS)
+    if len(code) != LETTERS or any(letter not in ALPHABET for letter in code):
+        return None
+    return code
+
+
+def receipt_hash(pepper: bytes, code: str) -> bytes:
+    """What the store keeps: HMAC-SHA-256 of the plain code under a pepper that is destroyed later."""
+    return hmac.new(pepper, code.encode(), hashlib.sha256).digest()
+
+
+def hashes(peppers: Sequence[bytes], code: str) -> list[bytes]:
+    """Its hashes under every pepper alive, newest first."""
+    return [receipt_hash(pepper, code) for pepper in peppers]
+
+
+def week_of(day: date) -> date:
+    """The Monday that names the week (UTC) in which a receipt was given."""
+    return day - timedelta(days=day.weekday())
+
+
+def last_day(week: date, *, receipt_days: int) -> date:
+    """Until which day receipts of that week work; on the day after, the pepper is destroyed."""
+    return week + timedelta(days=6 + receipt_days)

@@ -1,0 +1,38 @@
+"""The life of a comment, as data. Everything that changes a state asks this table.
+
+`design.md` draws it. A state is changed by compare-and-set only: `comments.move(from_=, to=)`.
+"""
+
+from typing import Final, Literal
+
+State = Literal["pending", "held", "published", "rejected", "removed", "withdrawn"]
+Verb = Literal["publish", "reject", "undo", "release", "remove", "withdraw"]
+
+PENDING: Final = "pending"  # sealed; nobody has decided
+HELD: Final = "held"  # accepted; waits for its slot
+PUBLISHED: Final = "published"
+REJECTED: Final = "rejected"
+REMOVED: Final = "removed"  # was published; a moderator took it away
+WITHDRAWN: Final = "withdrawn"  # its author took it away
+
+MOVES: Final[dict[tuple[State, Verb], State]] = {
+    (PENDING, "publish"): HELD,
+    (PENDING, "reject"): REJECTED,
+    (PENDING, "withdraw"): WITHDRAWN,
+    (HELD, "release"): PUBLISHED,
+    (HELD, "undo"): PENDING,
+    (HELD, "withdraw"): WITHDRAWN,
+    (REJECTED, "undo"): PENDING,  # before its slot
+    (PUBLISHED, "remove"): REMOVED,
+    (PUBLISHED, "withdraw"): WITHDRAWN,
+}
+
+
+def after(state: State, verb: Verb) -> State | None:
+    """The state that `verb` leads to from `state`; None where the table has no such move."""
+    return MOVES.get((state, verb))
+
+
+def sources(verb: Verb) -> tuple[State, ...]:
+    """The states from which `verb` is possible."""
+    return tuple(state for state, known in MOVES if known == verb)

@@ -1,0 +1,102 @@
+"""A thread as readers see it: pages, replies, and which files a change touches.
+
+Pages are numbered from the oldest and never reflowed: a comment keeps its place for ever, so a
+release rewrites only the pages it touches and its cost grows with what it releases.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+PAGE_LETTERS: Final = 50  # top-level comments on a page, and replies on a page of replies
+REPLIES_SHOWN: Final = 5  # first replies that stand under their comment
+
+Gone = Literal["withdrawn", "removed"]
+FormState = Literal["open", "closed", "not_open_yet"]
+
+
+class Letter(msgspec.Struct, kw_only=True, frozen=True):
+    """One comment in a view. `day` is ISO 8601 (YYYY-MM-DD), `lang` BCP 47, `edition` where it was sent.
+
+    `gone` says that only a line stands in its place: text and name are empty then.
+    """
+
+    id: str
+    name: str  # empty: "Anonymous"
+    text: str
+    lang: str
+    edition: str
+    day: str
+    edited_clause: str | None = None
+    to: str | None = None  # the comment it answers
+    to_name: str | None = None  # its name, read at release; None: it answers the root, or that one is gone
+    gone: Gone | None = None
+    gone_clause: str | None = None
+    replies: tuple["Letter", ...] = ()  # the first five, oldest first
+    has_more_replies: bool = False
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    edition: str
+    title: str
+    url: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Which thread, in which language version."""
+
+    site: str
+    story: str
+    edition: Edition
+    others: tuple[Edition, ...] = ()  # the story's other editions
+    form: FormState = "open"
+
+
+class NewestView(msgspec.Struct, frozen=True, kw_only=True):
+    """The thread's own address: the newest 50, newest first."""
+
+    place: Place
+    letters: tuple[Letter, ...]
+    comments_total: int  # published and present, replies included
+    older_page: int | None  # the numbered page where reading on begins
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """One numbered page, newest first. Names nothing that changes with comments it does not show."""
+
+    place: Place
+    number: int  # from 1, the oldest
+    letters: tuple[Letter, ...]
+
+
+class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
+    """The replies of one comment beyond the first five, oldest first."""
+
+    place: Place
+    root: Letter
+    root_page: int
+    number: int  # from 1
+    letters: tuple[Letter, ...]
+
+
+class Touched(msgspec.Struct, frozen=True, order=True):
+    """One set of files to write again, in every edition of the story.
+
+    `kind` is `newest` (number 0), `page` (its number) or `replies` (of `root`, its number).
+    """
+
+    kind: Literal["newest", "page", "replies"]
+    root: str
+    number: int
+
+
+def page_of(place: int) -> int:
+    """The page that holds a place; places count from 0, the oldest."""
+    return place // PAGE_LETTERS + 1
+
+
+def replies_page_of(reply_place: int) -> int | None:
+    """The page of replies that holds a reply; None for the first five, which stand under the comment."""
+    if reply_place < REPLIES_SHOWN:
+        return None
+    return (reply_place - REPLIES_SHOWN) // PAGE_LETTERS + 1

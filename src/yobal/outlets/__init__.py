@@ -1,0 +1,1 @@
+"""Where results leave: rendered pages and the bucket of public files."""
