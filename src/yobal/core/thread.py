@@ -34,6 +34,7 @@ class Letter(msgspec.Struct, kw_only=True, frozen=True):
     gone_clause: str | None = None
     replies: tuple["Letter", ...] = ()  # the first five, oldest first
     has_more_replies: bool = False
+    page: int = 1  # the numbered page it stands on for ever: where a link to it leads
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):

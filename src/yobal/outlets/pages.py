@@ -1,0 +1,162 @@
+"""Every page a reader sees, from a view to bytes. Pure: the same view gives the same bytes.
+
+Files have a complete page, a bare fragment and JSON of the same words; answers of the intake are
+complete pages. What is drawn lies in `templates/reader/`, the words in `locales/`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, Literal
+
+from yobal.core import paths
+from yobal.core.schedule import Slot
+from yobal.core.submission import Refusal
+from yobal.core.terms import CLAUSES, TERMS_VERSION
+from yobal.core.thread import Letter, NewestView, PageView, Place, RepliesView
+from yobal.outlets import pages_json
+from yobal.outlets.pages_given import Draft, House, Problem, ReceiptAnswer
+from yobal.outlets.pages_ink import ink_for
+from yobal.outlets.pages_letters import Drawer
+from yobal.outlets.pages_links import Links, bare_links
+
+__all__ = ["Draft", "House", "Pages", "Problem", "ReceiptAnswer"]
+
+_FRAGMENT: Final = "fragment.html"
+
+
+class Pages:
+    """Draws everything of one site."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    # Files
+
+    def newest(self, view: NewestView) -> dict[str, bytes]:
+        """The thread's own address, and the form alone."""
+        place, drawer = view.place, self._drawer(view.place)
+        given = {"view": view, "letters": drawer.newest(view), "older": view.older_page}
+        return {
+            paths.NEWEST: self._draw("newest.html", place, given),
+            paths.NEWEST_FRAGMENT: self._draw("newest.html", place, given, is_fragment=True),
+            paths.NEWEST_JSON: pages_json.newest(view, drawer),
+            paths.FORM: self._draw("form_alone.html", place, {}, is_fragment=True),
+        }
+
+    def page(self, view: PageView) -> dict[str, bytes]:
+        """A numbered page. It knows neither the form's state nor of newer pages."""
+        place, drawer = view.place, self._drawer(view.place)
+        older = view.number - 1 or None
+        given = {"view": view, "letters": drawer.page(view), "older": older}
+        return {
+            paths.page(view.number, "html"): self._draw("page.html", place, given),
+            paths.page(view.number, _FRAGMENT): self._draw(
+                "page.html", place, given, is_fragment=True
+            ),
+            paths.page(view.number, "json"): pages_json.page(view, drawer),
+        }
+
+    def replies(self, view: RepliesView) -> dict[str, bytes]:
+        """Replies of one comment beyond the first five."""
+        place, drawer, root, number = (
+            view.place,
+            self._drawer(view.place),
+            view.root.id,
+            view.number,
+        )
+        given = {"view": view, "root": drawer.root(view), "letters": drawer.replies(view)}
+        return {
+            paths.replies(root, number, "html"): self._draw("replies.html", place, given),
+            paths.replies(root, number, _FRAGMENT): self._draw(
+                "replies.html", place, given, is_fragment=True
+            ),
+            paths.replies(root, number, "json"): pages_json.replies(view, drawer),
+        }
+
+    def terms(self, edition: str) -> bytes:
+        """The terms in an edition's language: every clause that a decision can cite."""
+        given = {"clauses": CLAUSES, "version": TERMS_VERSION}
+        return self._draw_bare("terms.html", edition, given)
+
+    # Answers to a reader's POST
+
+    def form(
+        self,
+        place: Place,
+        draft: Draft,
+        *,
+        once: str,
+        answered: Letter | None,
+        refusals: Sequence[Refusal],
+    ) -> bytes:
+        """The form to answer a comment, or the form again with every refusal beside its field."""
+        given = {"draft": draft, "once": once, "refusals": tuple(refusals)}
+        return self._draw("form.html", place, given | self._answered(place, answered))
+
+    def read_again(
+        self,
+        place: Place,
+        draft: Draft,
+        *,
+        once: str,
+        answered: Letter | None,
+        earliest_day: date,
+    ) -> bytes:
+        """ "Read it once more": what would be sent, and one button. Nothing is stored yet."""
+        given = {"draft": draft, "once": once, "earliest_day": earliest_day}
+        return self._draw("read_again.html", place, given | self._answered(place, answered))
+
+    def sent(self, place: Place, *, earliest: Slot, code: str | None, until: date | None) -> bytes:
+        """It reached us; when it can appear; how to find out. `until` is the receipt's last day."""
+        return self._draw("sent.html", place, {"earliest": earliest, "code": code, "until": until})
+
+    def receipt(self, place: Place, answer: ReceiptAnswer) -> bytes:
+        """What became of a comment, with the buttons that take it back."""
+        return self._draw("receipt.html", place, {"answer": answer})
+
+    def wish_sent(self, place: Place, *, when: Literal["now", "next"]) -> bytes:
+        """The wish to take a comment back was kept."""
+        return self._draw("wish_sent.html", place, {"when": when})
+
+    def problem(
+        self,
+        place: Place | None,
+        problem: Problem,
+        *,
+        draft: Draft | None = None,
+        next_slot: Slot | None = None,
+        lang: str = "en",
+    ) -> bytes:
+        """What happened, that nothing was lost, what to do; the text to copy where there is one."""
+        given = {"problem": problem, "draft": draft, "next_slot": next_slot}
+        if place is None:
+            return self._draw_bare("problem.html", lang, given)
+        return self._draw("problem.html", place, given)
+
+    # How
+
+    def _draw(
+        self, template: str, place: Place, given: Mapping[str, Any], *, is_fragment: bool = False
+    ) -> bytes:
+        edition = place.edition.edition
+        base = self._house.public_url if is_fragment else ""
+        links = Links(place, base=base, public_url=self._house.public_url)
+        return ink_for(edition).draw(
+            template, house=self._house, place=place, links=links, is_fragment=is_fragment, **given
+        )
+
+    def _draw_bare(self, template: str, lang: str, given: Mapping[str, Any]) -> bytes:
+        """A page that belongs to no thread."""
+        links = bare_links(self._house.site, lang)
+        return ink_for(lang).draw(
+            template, house=self._house, place=None, links=links, is_fragment=False, **given
+        )
+
+    def _drawer(self, place: Place) -> Drawer:
+        """Permalinks are whole everywhere, so one drawer serves page, fragment and JSON."""
+        edition = place.edition.edition
+        links = Links(place, base="", public_url=self._house.public_url)
+        return Drawer(ink_for(edition).words, links, edition)
+
+    def _answered(self, place: Place, letter: Letter | None) -> dict[str, Any]:
+        return {"answered": self._drawer(place).answered(letter) if letter else None}

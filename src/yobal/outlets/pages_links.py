@@ -1,0 +1,73 @@
+"""Every address that stands on a page, made in one place from `core.paths`.
+
+Complete pages use path-absolute addresses; fragments stand on a newsroom's page and need whole ones.
+"""
+
+from urllib.parse import quote
+
+import msgspec
+
+from yobal.core import paths
+from yobal.core.thread import Place
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """Plain links that pass one comment on. The permalink is whole and never changes."""
+
+    permalink: str
+    whatsapp: str
+    telegram: str
+    email: str
+
+
+class BareLinks(msgspec.Struct, frozen=True):
+    """The addresses of a page that belongs to no thread."""
+
+    style: str
+    terms: str
+
+
+class Links:
+    """The addresses of one thread in one edition; `base` is empty or `scheme://host`."""
+
+    def __init__(self, place: Place, *, base: str, public_url: str) -> None:
+        self._place, self._base, self._public = place, base, public_url
+        self.thread = f"{base}/{self._folder(place.edition.edition)}/"
+        self.terms = f"{base}/{paths.terms(place.site, place.edition.edition)}"
+        self.style = f"{base}/{paths.style(place.site)}"
+        self.story = web_address(place.edition.url)
+
+    def other(self, edition: str) -> str:
+        """The thread's own address in another edition."""
+        return f"{self._base}/{self._folder(edition)}/"
+
+    def page(self, number: int) -> str:
+        return self.thread + paths.page(number, "html")
+
+    def replies(self, root: str) -> str:
+        """Where the replies of a comment go on that do not stand under it."""
+        return self.thread + paths.replies(root, 1, "html")
+
+    def share(self, file: str, comment: str) -> Share:
+        """For the comment that stands in `file` (below the thread's folder) for ever."""
+        folder = self._folder(self._place.edition.edition)
+        permalink = f"{self._public}/{folder}/{file}#c-{comment}"
+        quoted = quote(permalink, safe="")
+        return Share(
+            permalink=permalink,
+            whatsapp=f"https://wa.me/?text={quoted}",
+            telegram=f"https://t.me/share/url?url={quoted}",
+            email=f"mailto:?body={quoted}",
+        )
+
+    def _folder(self, edition: str) -> str:
+        return paths.thread_folder(self._place.site, self._place.story, edition)
+
+
+def bare_links(site: str, edition: str) -> BareLinks:
+    return BareLinks(style=f"/{paths.style(site)}", terms=f"/{paths.terms(site, edition)}")
+
+
+def web_address(url: str) -> str:
+    """The address where it is one of the web; else nothing, so that no link can run a script."""
+    return url if url.startswith(("https://", "http://")) else ""
