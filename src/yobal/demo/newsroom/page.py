@@ -6,11 +6,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from yobal.demo.newsroom import content
+from yobal.demo.newsroom.edition import Edition
 
 
-def render(
-    edition: content.Edition, *, thread: str, form: str, style_url: str, story_url: str
-) -> str:
+def render(edition: Edition, *, thread: str, form: str, style_url: str, story_url: str) -> str:
     """The whole page.
 
     `thread` and `form` are Yobal's bare fragments, `style_url` its stylesheet, `story_url` the
@@ -19,8 +18,8 @@ def render(
     return _template().render(
         edition=edition,
         editions=content.EDITIONS,
-        thread=Markup(thread),  # noqa: S704  Yobal's own fragment, escaped when it was written
-        form=Markup(form),  # noqa: S704  the same
+        thread=Markup(thread),
+        form=Markup(form),
         style_url=style_url,
         story_url=story_url,
         newsroom_url=content.STYLE_PATH,
