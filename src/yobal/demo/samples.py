@@ -1,6 +1,6 @@
 """What invented readers wrote under the demonstration's story: what waits, and what is published.
 
-Only data. Nobody here exists, and no telephone number here can be dialled (none begins with 00 55).
+Only data. Nobody here exists, and no telephone number here can be dialled (none begins with 000).
 """
 
 from typing import Final
@@ -51,7 +51,7 @@ PUBLISHED: Final = (
         edit=Edit(
             sealed_text=(
                 "My father worked on this ferry for thirty years. The agreement is real: a copy "
-                "hung in the ticket house all summer. Call 00 55 01 42 if you want to see it."
+                "hung in the ticket house all summer. Call 000 555 0142 if you want to see it."
             ),
             kind="masked",
             clause="personal-data",
@@ -118,7 +118,7 @@ WAITING: Final = (
         key="telephone",
         edition="km",
         lang="km",
-        text=("អ្នកណាមានរូបថតក្រដាសនោះ សូមទូរស័ព្ទមកលេខ 00 55 01 78។ ខ្ញុំចង់ឱ្យមេភូមិរបស់យើងបានអានដែរ។"),
+        text=("អ្នកណាមានរូបថតក្រដាសនោះ សូមទូរស័ព្ទមកលេខ 000 555 0178។ ខ្ញុំចង់ឱ្យមេភូមិរបស់យើងបានអានដែរ។"),
         wants_receipt=True,
     ),
     Sample(
