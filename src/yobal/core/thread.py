@@ -78,6 +78,7 @@ class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
     root_page: int
     number: int  # from 1
     letters: tuple[Letter, ...]
+    has_more: bool = False  # a page after this one begins; it changes once, when that happens
 
 
 class Touched(msgspec.Struct, frozen=True, order=True):

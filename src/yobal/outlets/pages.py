@@ -16,7 +16,7 @@ from yobal.core.thread import Letter, NewestView, PageView, Place, RepliesView
 from yobal.outlets import pages_json
 from yobal.outlets.pages_given import Draft, House, Problem, ReceiptAnswer
 from yobal.outlets.pages_ink import ink_for
-from yobal.outlets.pages_letters import Drawer
+from yobal.outlets.pages_letters import Drawer, pieces
 from yobal.outlets.pages_links import Links, bare_links
 
 __all__ = ["Draft", "House", "Pages", "Problem", "ReceiptAnswer"]
@@ -112,7 +112,8 @@ class Pages:
 
     def receipt(self, place: Place, answer: ReceiptAnswer) -> bytes:
         """What became of a comment, with the buttons that take it back."""
-        return self._draw("receipt.html", place, {"answer": answer})
+        shown = pieces(answer.text or "", is_edited=answer.kind is not None)
+        return self._draw("receipt.html", place, {"answer": answer, "pieces": shown})
 
     def wish_sent(self, place: Place, *, when: Literal["now", "next"]) -> bytes:
         """The wish to take a comment back was kept."""

@@ -68,7 +68,7 @@ class Drawer:
         return Shown(
             letter=letter,
             dir=direction(letter.lang),
-            pieces=_pieces(letter),
+            pieces=pieces(letter.text, is_edited=letter.edited_clause is not None),
             day=words.day(letter.day),
             language="" if letter.lang == self._edition else words.language(letter.lang),
             edited=words.clause(letter.edited_clause).lower() if letter.edited_clause else "",
@@ -84,9 +84,9 @@ class Drawer:
         return self.one(letter, file, tuple(self.one(reply, file) for reply in letter.replies))
 
 
-def _pieces(letter: Letter) -> tuple[Piece, ...]:
+def pieces(text: str, *, is_edited: bool) -> tuple[Piece, ...]:
     """The text, with the runs of ▮ set apart: but only in an edited one, else they are the author's."""
-    if letter.edited_clause is None:
-        return (Piece(letter.text, is_mask=False),)
-    runs = _MASKED.split(letter.text)
+    if not is_edited:
+        return (Piece(text, is_mask=False),)
+    runs = _MASKED.split(text)
     return tuple(Piece(run, is_mask=at % 2 == 1) for at, run in enumerate(runs) if run)

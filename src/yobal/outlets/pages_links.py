@@ -44,9 +44,8 @@ class Links:
     def page(self, number: int) -> str:
         return self.thread + paths.page(number, "html")
 
-    def replies(self, root: str) -> str:
-        """Where the replies of a comment go on that do not stand under it."""
-        return self.thread + paths.replies(root, 1, "html")
+    def replies(self, root: str, number: int) -> str:
+        return self.thread + paths.replies(root, number, "html")
 
     def share(self, file: str, comment: str) -> Share:
         """For the comment that stands in `file` (below the thread's folder) for ever."""
