@@ -1,0 +1,155 @@
+"""A moderator decides on a comment that waits: publish, publish edited, or reject.
+
+Every decision is compare-and-set: of two moderators one wins and the other is told.
+"""
+
+import hmac
+from typing import Any
+
+import msgspec
+
+from yobal.core import ids, submission
+from yobal.core import text as texts
+from yobal.core.desk import Decided, Desk
+from yobal.core.envelope import NONCE_BYTES, commitment
+from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, Refused
+from yobal.core.rules import Rules
+from yobal.core.schedule import Slot, draw_slot, next_slot
+from yobal.core.states import HELD, PENDING, REJECTED
+from yobal.core.terms import CLAUSE_KEYS, NOTE_LETTERS_MAX, TERMS_VERSION, EditKind
+from yobal.store import comments, decisions
+from yobal.store.database import Database
+from yobal.store.decisions import Decision, Verdict
+
+
+def publish(
+    db: Database, desk: Desk, comment: str, *, text: str, name: str, nonce: bytes, lang: str
+) -> Decided:
+    """Accept what the author sealed, unchanged; the server checks that it is.
+
+    Raises NotWhatWasSealed, AlreadyDecided, NoSuchComment, Refused.
+    """
+    _check_words(text, name, lang, desk.rules)
+    row = _pending(db, comment)
+    expected = commitment(nonce=nonce, name=name, text=text)
+    if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, row.commitment or b""):
+        raise NotWhatWasSealed(comment)
+    return _accept(db, desk, row, _Words(text=text, name=name, lang=lang), "publish")
+
+
+def publish_edited(
+    db: Database, desk: Desk, comment: str, *, text: str, name: str, lang: str,
+    kind: EditKind, clause: str, note: str | None,
+) -> Decided:  # fmt: skip
+    """Accept an edited text, with the kind of edit and the clause that readers see.
+
+    Raises AlreadyDecided, NoSuchComment, Refused.
+    """
+    text, name = texts.clean(text), texts.clean_line(name)
+    _check_words(text, name, lang, desk.rules)
+    _check_clause(clause)
+    words = _Words(text=text, name=name, lang=lang, clause=clause, kind=kind)
+    return _accept(db, desk, _pending(db, comment), words, "publish_edited", note=note)
+
+
+def reject(
+    db: Database, desk: Desk, comment: str, *, clause: str, note: str | None = None
+) -> Decided:
+    """Refuse it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, Refused."""
+    _check_clause(clause)
+    _pending(db, comment)
+    final = next_slot(desk.rules.schedule, desk.now)
+    with db.writing() as connection:
+        note = _checked_note(connection, comment, note)
+        if comments.move(connection, comment, from_=PENDING, to=REJECTED, decided_slot=final) == 0:
+            raise _lost(connection, comment)
+        decision = _decision(desk, comment, "reject", final, clause=clause, note=note)
+        decisions.add(connection, decision)
+    return Decided(
+        decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by
+    )
+
+
+class _Words(msgspec.Struct, frozen=True, kw_only=True):
+    """The words that will appear, and the edit that they went through, if any."""
+
+    text: str
+    name: str
+    lang: str
+    clause: str | None = None
+    kind: EditKind | None = None
+
+
+def _accept(
+    db: Database, desk: Desk, row: Any, words: _Words, verdict: Verdict, note: str | None = None
+) -> Decided:
+    due = draw_slot(desk.rules.schedule, now=desk.now, random=desk.draw)
+    final = next_slot(desk.rules.schedule, desk.now)
+    with db.writing() as connection:
+        note = _checked_note(connection, row.id, note)
+        moved = comments.move(
+            connection, row.id, from_=PENDING, to=HELD, due_slot=due, decided_slot=final
+        )
+        if moved == 0:
+            raise _lost(connection, row.id)
+        comments.hold_text(
+            connection, row.id, text=words.text, name=words.name, lang=words.lang,
+            clause=words.clause, kind=words.kind,
+        )  # fmt: skip
+        decision = _decision(
+            desk, row.id, verdict, final, clause=words.clause, kind=words.kind, note=note
+        )
+        decisions.add(connection, decision)
+    return Decided(decision=decision.decision, id=row.id, state=HELD, slot=due, by=desk.by)
+
+
+def _decision(
+    desk: Desk, comment: str, verdict: Verdict, final: Slot, *, clause: str | None = None,
+    kind: str | None = None, note: str | None = None,
+) -> Decision:  # fmt: skip
+    return Decision(
+        decision=ids.new_id(desk.random), site=desk.rules.site, comment=comment, verdict=verdict,
+        clause=clause, kind=kind, note=note, by=desk.by, slot=final, terms_version=TERMS_VERSION,
+    )  # fmt: skip
+
+
+def _pending(db: Database, comment: str) -> Any:
+    with db.reading() as connection:
+        row = comments.get(connection, comment)
+        if row is None:
+            raise NoSuchComment(comment)
+        if row.state != PENDING:
+            raise _lost(connection, comment)
+    return row
+
+
+def _lost(connection: Any, comment: str) -> AlreadyDecided:
+    standing = decisions.newest_standing(connection, comment)
+    if standing is None:
+        return AlreadyDecided(comment, verdict="withdrawn")
+    return AlreadyDecided(comment, by=standing.by, verdict=standing.verdict)
+
+
+def _check_words(text: str, name: str, lang: str, rules: Rules) -> None:
+    if not ids.is_edition(lang):
+        raise Refused(f"{lang!r} is not a language tag")
+    refusals = submission.check(text, name, rules.limits)
+    if refusals:
+        raise Refused(", ".join(refusal.code for refusal in refusals))
+
+
+def _check_clause(clause: str) -> None:
+    if clause not in CLAUSE_KEYS:
+        raise Refused(f"the terms have no clause {clause!r}")
+
+
+def _checked_note(connection: Any, comment: str, note: str | None) -> str | None:
+    """A note to the author, cleaned; it needs a receipt to be read at."""
+    note = texts.clean(note or "")
+    if texts.is_empty(note):
+        return None
+    if texts.is_longer_than(note, NOTE_LETTERS_MAX):
+        raise Refused(f"a note has at most {NOTE_LETTERS_MAX} letters")
+    if not comments.has_receipt(connection, comment):
+        raise Refused("the author took no receipt, so nobody could read a note")
+    return note

@@ -1,0 +1,117 @@
+"""What intake must know before it takes a comment, read through the views and kept for a second."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from yobal.core.envelope import Sealer
+from yobal.core.errors import NoSuchStory
+from yobal.core.rules import Rules
+from yobal.core.thread import Edition, FormState, Letter, Place
+from yobal.core.schedule import day_of
+from yobal.store import intake
+from yobal.store.database import Database
+
+KEPT_SECONDS: Final = 1.0
+STORIES_KEPT_MAX: Final = 10_000
+
+
+class SiteDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest epoch, sealed to if there is one, and the languages that are named in clear."""
+
+    epoch: str | None
+    sealer: Sealer | None
+    languages: frozenset[str]
+
+
+class StoryDoor(msgspec.Struct, kw_only=True):
+    """One story: open or not, its editions, and how full the desk is."""
+
+    is_open: bool
+    editions: tuple[Edition, ...]
+    waiting_story: int
+    waiting_site: int
+    read_at: float
+
+
+class Doors:
+    """Reads again what is older than a second. Used from one event loop and its threads."""
+
+    def __init__(
+        self, database: Database, rules: Rules, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._clock = clock
+        self._site: tuple[float, SiteDoor] | None = None
+        self._stories: dict[str, StoryDoor] = {}
+
+    def fresh(self, story: str) -> tuple[SiteDoor, StoryDoor] | None:
+        """Both, if they are fresh enough to go without the database."""
+        now = self._clock()
+        known = self._stories.get(story)
+        if known is None or self._site is None:
+            return None
+        is_fresh = now - known.read_at < KEPT_SECONDS and now - self._site[0] < KEPT_SECONDS
+        return (self._site[1], known) if is_fresh else None
+
+    def read(self, story: str) -> tuple[SiteDoor, StoryDoor]:
+        """Both, from the database. Raises NoSuchStory."""
+        now, site = self._clock(), self._rules.site
+        with self._database.reading() as db:
+            site_row = intake.site(db)
+            row = intake.story(db, site, story)
+            editions = tuple(intake.editions(db, site, story))
+            languages = intake.languages(db, site)
+        if row is None or site_row is None or not editions:
+            self._stories.pop(story, None)
+            raise NoSuchStory(story)
+        door = StoryDoor(
+            is_open=bool(row.is_open), editions=editions, waiting_story=row.waiting_story,
+            waiting_site=row.waiting_site, read_at=now,
+        )  # fmt: skip
+        self._site = (now, self._site_door(site_row.epoch, site_row.recipient, languages))
+        if len(self._stories) >= STORIES_KEPT_MAX:
+            self._stories.clear()
+        self._stories[story] = door
+        return self._site[1], door
+
+    def letter(self, story: str, comment: str) -> tuple[str, Letter] | None:
+        """A published comment that may be answered, with the id it stands under; None where gone."""
+        with self._database.reading() as db:
+            row = intake.letter(db, self._rules.site, story, comment)
+        if row is None:
+            return None
+        day = day_of(self._rules.schedule, row.slot).isoformat()
+        shown = Letter(
+            id=row.id, name=row.name, text=row.text, lang=row.lang, edition=row.edition, day=day
+        )
+        return row.root or row.id, shown
+
+    def _site_door(
+        self, epoch: str | None, recipient: str | None, languages: frozenset[str]
+    ) -> SiteDoor:
+        before = self._site[1] if self._site is not None else None
+        if before is not None and (before.epoch, before.languages) == (epoch, languages):
+            return before
+        sealer = Sealer(recipient) if recipient is not None else None
+        return SiteDoor(epoch=epoch, sealer=sealer, languages=languages)
+
+
+def form_state(site: SiteDoor, story: StoryDoor) -> FormState:
+    if site.epoch is None:
+        return "not_open_yet"
+    return "open" if story.is_open else "closed"
+
+
+def place_of(rules: Rules, story: str, edition: str, site: SiteDoor, door: StoryDoor) -> Place:
+    """The place of an edition. Raises NoSuchStory where the story has no such edition."""
+    here = next((one for one in door.editions if one.edition == edition), None)
+    if here is None:
+        raise NoSuchStory(story)
+    others = tuple(one for one in door.editions if one.edition != edition)
+    return Place(
+        site=rules.site, story=story, edition=here, others=others, form=form_state(site, door)
+    )

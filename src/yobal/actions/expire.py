@@ -1,0 +1,29 @@
+"""Destroy what has run out: originals, receipts, marks of once, sessions, and the keys on disk."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from yobal.core import once
+from yobal.core.rules import Rules
+from yobal.outlets.keyring import Keyring
+from yobal.store import comments, expiry
+from yobal.store.database import Database
+
+DAY_SECONDS: Final = 86_400
+
+
+def expire(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> int:
+    """Runs with every release; how many sealed originals went. The caller purges."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    keyring.destroy_old(today)
+    oldest_key = datetime.combine(today - timedelta(days=once.KEY_DAYS), datetime.min.time(), UTC)
+    with db.writing() as connection:
+        past = comments.originals_past(
+            connection, rules.site, until=int(now) - rules.appeal_days * DAY_SECONDS
+        )
+        for comment in past:
+            comments.drop_original(connection, comment)
+        expiry.drop_receipts(connection, before_week=keyring.oldest_week(today).isoformat())
+        expiry.drop_once(connection, arrived_before=int(oldest_key.timestamp()))
+        expiry.drop_ended(connection, now=now)
+    return len(past)

@@ -1,0 +1,112 @@
+"""People come to the desk: a lead invites, the invited one joins with keys made in a browser."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from yobal.core import ids, keys
+from yobal.core.errors import InvitationSpent, Refused
+from yobal.core.ids import RandomBytes
+from yobal.core.rules import Rules
+from yobal.core.schedule import Slot, last_slot
+from yobal.core.thread import Touched
+from yobal.store import people, stories, touched
+from yobal.store.database import Database
+from yobal.store.people import Moderator
+
+ROLES: Final = ("lead", "moderator")
+
+
+class Wrap(msgspec.Struct, frozen=True):
+    """An epoch's identity as an age file to somebody; `epoch` is `first` for the one made now."""
+
+    epoch: str
+    wrap: bytes
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What an invitation holds for the one who opens it."""
+
+    role: str
+    is_first: bool
+    wraps: list[tuple[str, str, bytes]]  # epoch, its recipient, wrap to the invitation's key
+
+
+def invite(
+    db: Database, rules: Rules, *, token: bytes, role: str, wraps: Sequence[Wrap], now: float
+) -> Slot:
+    """Keep a lead's invitation; until which slot it works. Raises Refused."""
+    if role not in ROLES:
+        raise Refused("a role is lead or moderator")
+    until = keys.invitation_until(rules.schedule, now)
+    token_hash = people.hash_secret(token)
+    with db.writing() as connection:
+        people.invite(
+            connection, token_hash=token_hash, site=rules.site, role=role, is_first=False,
+            until_slot=until,
+        )  # fmt: skip
+        for wrap in wraps:
+            people.add_invitation_wrap(connection, token_hash, wrap.epoch, wrap.wrap)
+    return until
+
+
+def open_invitation(db: Database, *, token: bytes, now: float) -> Opened:
+    """Look into an invitation without using it up. Raises InvitationSpent."""
+    token_hash = people.hash_secret(token)
+    with db.reading() as connection:
+        row = people.invitation(connection, token_hash, now=now)
+        if row is None:
+            raise InvitationSpent
+        wraps = people.wraps_of_invitation(connection, token_hash)
+    return Opened(row.role, row.is_first, [(w.epoch, w.recipient, w.wrap) for w in wraps])
+
+
+def join(
+    db: Database, rules: Rules, newcomer: Moderator, *, token: bytes, wraps: Sequence[Wrap],
+    epoch_recipient: str | None, now: float, random: RandomBytes,
+) -> None:  # fmt: skip
+    """Use an invitation up and become a moderator.
+
+    A first lead brings a new epoch, and whoever was before leaves. Raises InvitationSpent,
+    PseudonymTaken, Refused.
+    """
+    _check(newcomer)
+    token_hash = people.hash_secret(token)
+    with db.writing() as connection:
+        invitation = people.invitation(connection, token_hash, now=now)
+        if invitation is None or people.spend_invitation(connection, token_hash) == 0:
+            raise InvitationSpent
+        if invitation.is_first:
+            people.retire_all(connection, rules.site)
+            wraps = _open_epoch(connection, rules, wraps, epoch_recipient, now, random)
+        people.add(connection, msgspec.structs.replace(newcomer, role=invitation.role))
+        for wrap in wraps:
+            people.add_wrap(
+                connection, epoch=wrap.epoch, pseudonym=newcomer.pseudonym, wrap=wrap.wrap
+            )
+
+
+def _open_epoch(
+    connection: Connection, rules: Rules, wraps: Sequence[Wrap], recipient: str | None,
+    now: float, random: RandomBytes,
+) -> list[Wrap]:  # fmt: skip
+    if recipient is None or len(wraps) != 1:
+        raise Refused("the first lead's browser makes one epoch and one wrap of it")
+    epoch = ids.new_id(random)
+    people.add_epoch(
+        connection, epoch=epoch, site=rules.site, recipient=recipient,
+        first_slot=last_slot(rules.schedule, now),
+    )  # fmt: skip
+    for row in stories.listing(connection, rules.site):  # their forms open with it
+        touched.add(connection, rules.site, row.story, [Touched("newest", "", 0)])
+    return [Wrap(epoch, wraps[0].wrap)]
+
+
+def _check(newcomer: Moderator) -> None:
+    if not 2 <= len(newcomer.pseudonym) <= 40 or newcomer.pseudonym != newcomer.pseudonym.strip():
+        raise Refused("a pseudonym has 2 to 40 letters")
+    for recipient in (newcomer.recipient, newcomer.recovery_recipient):
+        if not recipient.startswith("age1"):
+            raise Refused("a key is missing")

@@ -1,0 +1,62 @@
+"""What a receipt opens, and what its owner may wish."""
+
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from yobal.core import ids
+from yobal.core.ids import RandomBytes
+from yobal.core.receipts import hashes, read_code
+from yobal.core.rules import Rules
+from yobal.outlets.keyring import Keyring
+from yobal.store import intake, wishes
+from yobal.store.database import Database
+
+Word = Literal["waiting", "accepted", "published", "rejected", "removed"]
+_WORDS: Final[dict[str, Word]] = {
+    "pending": "waiting", "held": "accepted", "published": "published", "rejected": "rejected",
+    "removed": "removed",
+}  # fmt: skip
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The comment behind a code: its hash that matched, the row, and the state in a reader's word."""
+
+    receipt_hash: bytes
+    row: Any
+    word: Word
+
+    @property
+    def can_withdraw(self) -> bool:
+        return self.word in ("waiting", "accepted", "published")
+
+
+def look_up(
+    db: Database, keyring: Keyring, *, site: str, story: str, typed: str, now: float
+) -> Found | None:
+    """What a typed code opens under this story; None where it opens nothing.
+
+    Every living pepper is asked, whichever matches, so that a right and a wrong code cost alike.
+    """
+    code = read_code(typed) or "0" * 20
+    candidates = hashes(keyring.peppers(datetime.fromtimestamp(now, UTC).date()), code)
+    found = None
+    with db.reading() as connection:
+        for candidate in candidates:
+            row = intake.receipt_answer(connection, candidate)
+            if row is not None and (row.site, row.story) == (site, story) and row.state in _WORDS:
+                found = Found(candidate, row, _WORDS[row.state])
+    return found
+
+
+def wish(
+    db: Database, rules: Rules, found: Found, *, when: Literal["now", "next"], random: RandomBytes
+) -> None:
+    """Ask for the comment to be withdrawn; carried out within ten seconds, or with the next release."""
+    kind = wishes.NOW if when == "now" else wishes.NEXT
+    with db.writing() as connection:
+        intake.add_wish(
+            connection, wish=ids.new_id(random), site=rules.site,
+            receipt_hash=found.receipt_hash, kind=kind,
+        )  # fmt: skip

@@ -1,0 +1,86 @@
+"""A forgotten passphrase: the printed sheet proves itself by opening a challenge sealed to it."""
+
+import hmac
+import threading
+from collections import OrderedDict
+from typing import Final
+
+import msgspec
+import pyrage
+
+from yobal.core import ids
+from yobal.core.errors import WrongSecret
+from yobal.core.ids import RandomBytes
+from yobal.core.rules import Rules
+from yobal.store import people
+from yobal.store.database import Database
+
+LIFE_SECONDS: Final = 900
+OPEN_MAX: Final = 1_000
+
+
+class _Challenge(msgspec.Struct):
+    pseudonym: str | None  # None: nobody is known by the name that was given
+    answer: bytes
+    until: float
+    ticket: str | None = None
+
+
+class Recoveries:
+    """The challenges that are open, in memory only: a restart asks to begin again."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, _Challenge] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def challenge(
+        self, db: Database, rules: Rules, *, pseudonym: str, now: float, random: RandomBytes
+    ) -> tuple[str, bytes]:
+        """An id, and 32 random bytes sealed to the sheet; for an unknown name, sealed to nobody's."""
+        with db.reading() as connection:
+            moderator = people.get(connection, rules.site, pseudonym)
+        recipient = (
+            pyrage.x25519.Recipient.from_str(moderator.recovery_recipient)
+            if moderator is not None
+            else pyrage.x25519.Identity.generate().to_public()
+        )
+        answer, name = random(32), ids.new_id(random)
+        known = moderator.pseudonym if moderator is not None else None
+        with self._lock:
+            self._open[name] = _Challenge(known, answer, now + LIFE_SECONDS)
+            while len(self._open) > OPEN_MAX:
+                self._open.popitem(last=False)
+        return name, pyrage.encrypt(answer, [recipient])
+
+    def prove(
+        self, db: Database, rules: Rules, *, challenge: str, answer: bytes, now: float,
+        random: RandomBytes,
+    ) -> tuple[str, bytes]:  # fmt: skip
+        """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises WrongSecret."""
+        with self._lock:
+            one = self._open.pop(challenge, None)
+        if one is None or one.until < now or not hmac.compare_digest(one.answer, answer):
+            raise WrongSecret
+        with db.reading() as connection:
+            moderator = people.get(connection, rules.site, one.pseudonym or "")
+        if moderator is None:
+            raise WrongSecret
+        ticket = ids.new_id(random)
+        with self._lock:
+            self._open[ticket] = _Challenge(one.pseudonym, b"", now + LIFE_SECONDS, ticket)
+        return ticket, bytes(moderator.recovery_identity)
+
+    def finish(
+        self, db: Database, rules: Rules, *, ticket: str, secret: bytes, identity: bytes, now: float
+    ) -> str:
+        """Set the new passphrase's halves; whose they are. Raises WrongSecret."""
+        with self._lock:
+            one = self._open.pop(ticket, None)
+        if one is None or one.ticket != ticket or one.until < now or one.pseudonym is None:
+            raise WrongSecret
+        with db.writing() as connection:
+            people.change_secret(
+                connection, rules.site, one.pseudonym,
+                secret_hash=people.hash_secret(secret), identity=identity,
+            )  # fmt: skip
+        return one.pseudonym

@@ -1,0 +1,83 @@
+"""A slot comes: publish what is due, in an order that tells nothing, and make decisions final."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from yobal.core.rules import Rules
+from yobal.core.schedule import Slot, is_due, last_slot
+from yobal.core.states import HELD, PUBLISHED
+from yobal.store import comments, letters, stories, taking_down, touched
+from yobal.store.database import Database
+
+
+class Released(msgspec.Struct, frozen=True):
+    """What one slot published."""
+
+    slot: Slot
+    comments: int
+
+
+def release(db: Database, rules: Rules, *, now: float) -> Released | None:
+    """Release everything that is due by now, once; None where the last slot is done.
+
+    After a stop, all of it is one release dated by the last slot that passed. The caller holds
+    the release lock, writes the touched files and purges.
+    """
+    latest = last_slot(rules.schedule, now)
+    with db.writing() as connection:
+        if stories.released_slot(connection, rules.site) >= latest:
+            return None
+        leaving = _leaving(connection, rules, latest)
+        for comment in leaving:
+            _publish(connection, comment, latest)
+        stories.set_released(connection, site=rules.site, slot=latest)
+    return Released(latest, len(leaving))
+
+
+def _leaving(connection: Connection, rules: Rules, latest: Slot) -> Sequence[str]:
+    due = comments.due(connection, rules.site, until=latest)
+    chosen = [
+        row.id
+        for row in due
+        if is_due(
+            row.due_slot, batch=len(due), batch_min=rules.schedule.batch_min, latest=latest
+        )
+    ]
+    return sorted(chosen, key=lambda comment: _order(latest, comment))
+
+
+def _order(slot: Slot, comment: str) -> bytes:
+    """By hash: the order inside a release says nothing about the order of arrival."""
+    return hashlib.sha256(f"{slot} {comment}".encode()).digest()
+
+
+def _publish(connection: Connection, comment: str, slot: Slot) -> None:
+    row: Any = comments.get(connection, comment)
+    words: Any = comments.held_text(connection, comment)
+    comments.move(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None)
+    root = row.root if row.root and letters.get(connection, row.root) is not None else None
+    place = _take_place(connection, row.site, row.story, root)
+    letters.add(
+        connection, id=comment, site=row.site, story=row.story, edition=row.edition, root=root,
+        to_id=row.to_id if root else None, place=place, text=words.text, name=words.name,
+        lang=words.lang, slot=slot, edited_clause=words.clause,
+    )  # fmt: skip
+    comments.drop_held_text(connection, comment)
+    if words.clause is None:
+        comments.drop_original(connection, comment)
+    stories.count(connection, row.site, row.story, comments=1)
+    touched.add(
+        connection, row.site, row.story, taking_down.files_of_new(connection, root=root, place=place)
+    )
+
+
+def _take_place(connection: Connection, site: str, story: str, root: str | None) -> int:
+    if root is not None:
+        return letters.take_reply_place(connection, root)
+    place: int = stories.totals(connection, site, story).places
+    stories.count(connection, site, story, places=1)
+    return place

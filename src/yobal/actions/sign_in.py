@@ -1,0 +1,61 @@
+"""Signing in and out. The server keeps hashes; a session is a row that ends with a slot."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from yobal.core import keys
+from yobal.core.errors import NotSignedIn, WrongSecret
+from yobal.core.ids import RandomBytes
+from yobal.core.rules import Rules
+from yobal.store import people
+from yobal.store.database import Database
+
+
+def sign_in(
+    db: Database, rules: Rules, *, pseudonym: str, secret: bytes, session_key: bytes, now: float,
+    random: RandomBytes,
+) -> bytes:  # fmt: skip
+    """A session's token. Raises WrongSecret, for an unknown name likewise."""
+    with db.reading() as connection:
+        moderator = people.get(connection, rules.site, pseudonym)
+    known = moderator.secret_hash if moderator is not None else bytes(32)
+    if not hmac.compare_digest(people.hash_secret(secret), known) or moderator is None:
+        raise WrongSecret
+    return open_session(
+        db, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
+    )
+
+
+def open_session(
+    db: Database, rules: Rules, *, pseudonym: str, session_key: bytes, now: float,
+    random: RandomBytes,
+) -> bytes:  # fmt: skip
+    """A session for somebody who has just proved who they are."""
+    token = random(32)
+    until = keys.session_until(rules.schedule, now, hours=rules.session_hours)
+    with db.writing() as connection:
+        people.add_session(
+            connection, token_hash=_hash(session_key, token), site=rules.site,
+            pseudonym=pseudonym, until_slot=until,
+        )  # fmt: skip
+    return token
+
+
+def who(db: Database, *, token: bytes, session_key: bytes, now: float) -> Any:
+    """The moderator behind a session: site, pseudonym, role. Raises NotSignedIn."""
+    with db.reading() as connection:
+        row = people.session(connection, _hash(session_key, token), now=now)
+    if row is None:
+        raise NotSignedIn
+    return row
+
+
+def sign_out(db: Database, *, token: bytes, session_key: bytes) -> None:
+    with db.writing() as connection:
+        people.end_session(connection, _hash(session_key, token))
+
+
+def _hash(session_key: bytes, token: bytes) -> bytes:
+    """Keyed, so that who can write the database cannot make a session."""
+    return hmac.new(session_key, token, hashlib.sha256).digest()

@@ -1,0 +1,74 @@
+"""Take a comment in: seal it, so that from here on nobody but a moderator's device can read it."""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+import msgspec
+
+from yobal.core import ids, lang, once, receipts
+from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
+from yobal.core.ids import RandomBytes
+from yobal.core.rules import Rules
+from yobal.core.schedule import last_slot
+from yobal.core.submission import Submission
+from yobal.outlets.keyring import Keyring
+from yobal.store.intake import Arrival
+
+LANE: Final = "look"  # until there are signals, everything wants a look
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A comment ready for the store, and what its author may keep."""
+
+    arrival: Arrival
+    code: str | None  # the receipt, if it was asked for
+    receipt_until: date | None
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it goes: the epoch to seal to, and the top-level comment it stands under."""
+
+    epoch: str
+    sealer: Sealer
+    root: str | None
+    languages: frozenset[str]
+
+
+def seal(
+    submission: Submission, target: Target, keyring: Keyring, rules: Rules, *,
+    form: str, wants_receipt: bool, now: float, random: RandomBytes,
+) -> Sealed:  # fmt: skip
+    """Seal a checked submission that came with the `once` of `form`."""
+    today = datetime.fromtimestamp(now, UTC).date()
+    nonce = random(NONCE_BYTES)
+    comment = ids.new_id(random)
+    language = lang.lang_of(submission.text, edition=submission.edition)
+    sealed, size_kib = target.sealer.seal(
+        Envelope(
+            id=comment, site=submission.site, story=submission.story, edition=submission.edition,
+            root=target.root, to=submission.to, text=submission.text, name=submission.name,
+            lang=language, nonce=nonce.hex(),
+        )
+    )  # fmt: skip
+    arrival = Arrival(
+        id=comment, site=submission.site, story=submission.story, edition=submission.edition,
+        root=target.root, to_id=submission.to, arrival_slot=last_slot(rules.schedule, now),
+        epoch=target.epoch, size_kib=size_kib, lane=LANE,
+        lang=language if language in target.languages else lang.OTHER,
+        once=once.once_hash(keyring.day_keys(today), form, submission, today=today),
+        commitment=commitment(nonce=nonce, name=submission.name, text=submission.text),
+        sealed=sealed,
+    )  # fmt: skip
+    if wants_receipt:
+        return _with_receipt(arrival, keyring, rules, today, random)
+    return Sealed(arrival, None, None)
+
+
+def _with_receipt(
+    arrival: Arrival, keyring: Keyring, rules: Rules, today: date, random: RandomBytes
+) -> Sealed:
+    code = receipts.new_code(random)
+    week, pepper = keyring.pepper(today)
+    arrival.receipt_hash = receipts.receipt_hash(pepper, code.replace("-", ""))
+    arrival.week = week.isoformat()
+    return Sealed(arrival, code, receipts.last_day(week, receipt_days=rules.receipt_days))

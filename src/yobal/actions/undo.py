@@ -1,0 +1,61 @@
+"""Take a decision back: the comment waits again, and the decision that was is marked by a new row."""
+
+from typing import Any
+
+import msgspec
+
+from yobal.core import ids, states
+from yobal.core.errors import NoSuchDecision, TooLateToUndo
+from yobal.core.ids import RandomBytes
+from yobal.core.rules import Rules
+from yobal.core.schedule import next_slot
+from yobal.core.states import HELD, PENDING, State
+from yobal.core.terms import TERMS_VERSION
+from yobal.store import comments, decisions, stories
+from yobal.store.database import Database
+from yobal.store.decisions import Decision
+
+
+class Undone(msgspec.Struct, frozen=True):
+    id: str
+    state: State
+
+
+def undo(
+    db: Database, rules: Rules, decision: str, *, by: str, now: float, random: RandomBytes
+) -> Undone:
+    """Undo what is held until it is released, and a rejection until its slot.
+
+    The caller purges after it: text of a held comment was in clear. Raises NoSuchDecision,
+    TooLateToUndo.
+    """
+    with db.writing() as connection:
+        row = decisions.get(connection, decision)
+        if row is None:
+            raise NoSuchDecision(decision)
+        comment = comments.get(connection, row.comment)
+        _take_back(connection, rules.site, row, comment)
+        decisions.add(
+            connection,
+            Decision(
+                decision=ids.new_id(random), site=rules.site, comment=row.comment, verdict="undo",
+                by=by, slot=next_slot(rules.schedule, now), terms_version=TERMS_VERSION,
+                undoes=decision,
+            ),
+        )  # fmt: skip
+    return Undone(row.comment, PENDING)
+
+
+def _take_back(connection: Any, site: str, decision: Any, comment: Any) -> None:
+    standing = decisions.newest_standing(connection, decision.comment)
+    is_standing = standing is not None and standing.decision == decision.decision
+    if not is_standing or states.after(comment.state, "undo") is None:
+        raise TooLateToUndo(decision.decision)
+    if comment.state != HELD and decision.slot <= stories.released_slot(connection, site):
+        raise TooLateToUndo(decision.decision)
+    moved = comments.move(
+        connection, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
+    )
+    if moved == 0:
+        raise TooLateToUndo(decision.decision)
+    comments.drop_held_text(connection, comment.id)

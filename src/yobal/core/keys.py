@@ -1,0 +1,38 @@
+"""What the server knows of keys: tokens and how long they live. It never holds one that opens.
+
+The browser's side of the same rules is `frontend/desk/keys/`; `tests/vectors/keys.json` binds both.
+"""
+
+import base64
+import hashlib
+from typing import Final
+
+from yobal.core.schedule import HOUR_SECONDS, Schedule, Slot, last_slot, next_slot
+
+INVITATION_BYTES: Final = 32
+INVITATION_HOURS: Final = 24
+SECRET_BYTES: Final = 32
+_TOKEN_DOMAIN: Final = b"yobal invite token"
+
+
+def invitation_text(secret: bytes) -> str:
+    """An invitation's secret as it stands in a link's fragment, which no server is sent."""
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def invitation_token(secret: bytes) -> bytes:
+    """What proves an invitation to the server; its other half, the key, stays in the browser."""
+    return hashlib.sha256(_TOKEN_DOMAIN + secret).digest()
+
+
+def invitation_until(schedule: Schedule, now: float) -> Slot:
+    return _slot_within(schedule, now, INVITATION_HOURS * HOUR_SECONDS)
+
+
+def session_until(schedule: Schedule, now: float, *, hours: int) -> Slot:
+    return _slot_within(schedule, now, hours * HOUR_SECONDS)
+
+
+def _slot_within(schedule: Schedule, now: float, seconds: int) -> Slot:
+    """The last slot within a span: no time finer than a slot is stored, of moderators neither."""
+    return max(last_slot(schedule, now + seconds), next_slot(schedule, now))

@@ -1,0 +1,204 @@
+"""Comments that wait: the queue, their envelopes, held texts, and the one way to change a state."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from yobal.core.schedule import Slot
+from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED, REMOVED, WITHDRAWN, State
+from yobal.store.tables import (
+    comments,
+    editions,
+    envelopes,
+    held_texts,
+    letters,
+    receipts,
+    wraps,
+)
+
+
+
+def get(db: Connection, comment: str) -> Row[Any] | None:
+    return db.execute(sa.select(comments).where(comments.c.id == comment)).one_or_none()
+
+
+def move(
+    db: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None
+) -> int:
+    """Change a state if it is still what the caller believes; the number of rows changed.
+
+    `slots` are the columns that change with it: `due_slot`, `decided_slot`.
+    """
+    return db.execute(
+        comments.update()
+        .where(comments.c.id == comment, comments.c.state == from_)
+        .values(state=to, **slots)
+    ).rowcount
+
+
+def correct_lang(db: Connection, comment: str, lang: str) -> None:
+    db.execute(comments.update().where(comments.c.id == comment).values(lang=lang))
+
+
+def waiting(
+    db: Connection, site: str, *, after: tuple[Slot, str] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """One page of the queue, oldest slot first, with what a moderator needs beside each."""
+    parents = letters.alias("parents")
+    has_receipt = sa.exists().where(receipts.c.once == comments.c.once).label("has_receipt")
+    chosen = (
+        sa.select(
+            comments.c.id, comments.c.site, comments.c.story, comments.c.edition, comments.c.root,
+            comments.c.to_id, comments.c.lang, comments.c.lane, comments.c.epoch,
+            comments.c.arrival_slot, envelopes.c.sealed, has_receipt,
+            editions.c.title, editions.c.url,
+            parents.c.text.label("parent_text"), parents.c.name.label("parent_name"),
+            parents.c.lang.label("parent_lang"), parents.c.gone.label("parent_gone"),
+        )
+        .join(envelopes, envelopes.c.comment == comments.c.id)
+        .join(
+            editions,
+            sa.and_(
+                editions.c.site == comments.c.site,
+                editions.c.story == comments.c.story,
+                editions.c.edition == comments.c.edition,
+            ),
+        )
+        .outerjoin(parents, parents.c.id == comments.c.to_id)
+        .where(comments.c.site == site, comments.c.state == PENDING)
+        .order_by(comments.c.arrival_slot, comments.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    if after is not None:
+        slot, comment = after
+        chosen = chosen.where(
+            sa.or_(
+                comments.c.arrival_slot > slot,
+                sa.and_(comments.c.arrival_slot == slot, comments.c.id > comment),
+            )
+        )
+    return db.execute(chosen).all()
+
+
+def count(db: Connection, site: str, state: State) -> int:
+    return db.execute(
+        sa.select(sa.func.count())
+        .select_from(comments)
+        .where(comments.c.site == site, comments.c.state == state)
+    ).scalar_one()
+
+
+def count_unreadable(db: Connection, site: str, pseudonym: str) -> int:
+    """How many wait that are sealed to an epoch this moderator has no wrap for."""
+    mine = sa.select(wraps.c.epoch).where(wraps.c.pseudonym == pseudonym)
+    return db.execute(
+        sa.select(sa.func.count())
+        .select_from(comments)
+        .where(
+            comments.c.site == site, comments.c.state == PENDING, comments.c.epoch.not_in(mine)
+        )
+    ).scalar_one()
+
+
+def has_receipt(db: Connection, comment: str) -> bool:
+    found = sa.select(receipts.c.hash).join(comments, comments.c.once == receipts.c.once)
+    return db.execute(found.where(comments.c.id == comment).limit(1)).one_or_none() is not None
+
+
+def by_receipt(db: Connection, receipt_hash: bytes) -> Row[Any] | None:
+    chosen = sa.select(comments).join(receipts, receipts.c.once == comments.c.once)
+    return db.execute(chosen.where(receipts.c.hash == receipt_hash)).one_or_none()
+
+
+def due(db: Connection, site: str, *, until: Slot) -> Sequence[Row[Any]]:
+    """Held comments whose drawn slot has come, as (id, due_slot)."""
+    chosen = sa.select(comments.c.id, comments.c.due_slot).where(
+        comments.c.site == site, comments.c.state == HELD, comments.c.due_slot <= until
+    )
+    return db.execute(chosen.order_by(comments.c.id)).all()
+
+
+def hold_text(
+    db: Connection,
+    comment: str,
+    *,
+    text: str,
+    name: str,
+    lang: str,
+    clause: str | None = None,
+    kind: str | None = None,
+) -> None:
+    db.execute(
+        held_texts.insert().values(
+            comment=comment, text=text, name=name, lang=lang, clause=clause, kind=kind
+        )
+    )
+
+
+def held_text(db: Connection, comment: str) -> Row[Any] | None:
+    return db.execute(
+        sa.select(held_texts).where(held_texts.c.comment == comment)
+    ).one_or_none()
+
+
+def drop_held_text(db: Connection, comment: str) -> None:
+    db.execute(held_texts.delete().where(held_texts.c.comment == comment))
+
+
+def drop_original(db: Connection, comment: str) -> None:
+    """Destroy the sealed original, and the commitment with it.
+
+    Kept, a commitment would let who finds its nonce make sure of a guess at masked words.
+    """
+    db.execute(envelopes.delete().where(envelopes.c.comment == comment))
+    db.execute(comments.update().where(comments.c.id == comment).values(commitment=None))
+
+
+def envelope(db: Connection, comment: str) -> bytes | None:
+    found = sa.select(envelopes.c.sealed).where(envelopes.c.comment == comment)
+    return db.execute(found).scalar_one_or_none()
+
+
+def forget(db: Connection, comment: str) -> None:
+    """Leave of a withdrawn comment nothing but id, place and day.
+
+    Its `once` stays until the day key is gone, so that the phone's "back" does not bring it to
+    life; its receipts go at once.
+    """
+    once = sa.select(comments.c.once).where(comments.c.id == comment).scalar_subquery()
+    db.execute(receipts.delete().where(receipts.c.once == once))
+    drop_held_text(db, comment)
+    drop_original(db, comment)
+    db.execute(
+        comments.update()
+        .where(comments.c.id == comment, comments.c.state == WITHDRAWN)
+        .values(due_slot=None, decided_slot=None, lang="", size_kib=0, cluster=None)
+    )
+
+
+def answers_waiting(db: Connection, comment: str) -> int:
+    """How many comments that answer this one (or stand under it) wait or are held."""
+    return db.execute(
+        sa.select(sa.func.count())
+        .select_from(comments)
+        .where(
+            sa.or_(comments.c.to_id == comment, comments.c.root == comment),
+            comments.c.state.in_((PENDING, HELD)),
+        )
+    ).scalar_one()
+
+
+def originals_past(db: Connection, site: str, *, until: Slot) -> Sequence[str]:
+    """Decided comments whose sealed original is still kept although its time is over."""
+    chosen = (
+        sa.select(comments.c.id)
+        .join(envelopes, envelopes.c.comment == comments.c.id)
+        .where(
+            comments.c.site == site,
+            comments.c.state.in_((REJECTED, REMOVED, PUBLISHED)),
+            comments.c.decided_slot <= until,
+        )
+    )
+    return db.execute(chosen).scalars().all()

@@ -1,0 +1,157 @@
+"""Opening either database, safely: what a commit means, what a purge means, on SQLite and PostgreSQL."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from yobal.core.errors import NotFit, StoreUnavailable
+
+SQLITE_OLDEST: Final = (3, 51, 3)  # older ones can corrupt a WAL
+BUSY_SECONDS: Final = 10
+CHECKPOINT_TRIES: Final = 200
+PURGED_TABLES: Final = ("held_texts", "envelopes", "letters")
+_WRITES: Final = "yobal_writes"
+
+
+class Database:
+    """One engine. `writing()` and `reading()` give a connection inside a transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._writer = self.engine.execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is durable once the block has ended without an error."""
+        with _telling_unavailable(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view."""
+        with _telling_unavailable(), self.engine.begin() as connection:
+            yield connection
+
+    def purge(self) -> None:
+        """Make sure that deleted text is gone from the files; returns only when it is.
+
+        SQLite overwrites deleted content (`secure_delete`), and the write-ahead log is cut to
+        nothing. PostgreSQL vacuums the tables that hold text; its `pg_wal` keeps a copy until
+        it is recycled, which the threat model says.
+        """
+        with _telling_unavailable():
+            if self.is_sqlite:
+                self._truncate_wal()
+            else:
+                self._vacuum()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _truncate_wal(self) -> None:
+        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        for _ in range(CHECKPOINT_TRIES):
+            with autocommit.connect() as connection:
+                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if not busy:
+                return
+            time.sleep(0.05)  # a reader still looks at the old pages
+        raise StoreUnavailable("the write-ahead log could not be cut")
+
+    def _vacuum(self) -> None:
+        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with autocommit.connect() as connection:
+            for table in PURGED_TABLES:
+                connection.exec_driver_sql(f"VACUUM {table}")
+
+
+@contextmanager
+def _telling_unavailable() -> Iterator[None]:
+    """Full, locked or gone is one error with a name; a broken rule stays what it is."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(type(error.orig).__name__) from None
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(type(error.orig).__name__) from None
+        raise
+
+
+def _sqlite(url: sa.URL) -> Engine:
+    engine = sa.create_engine(
+        url,
+        module=sqlite_module(),
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(raw: Any, _record: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL loses acknowledged rows at power loss
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "trusted_schema=OFF",
+    ):
+        raw.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin(connection: Connection) -> None:
+    """Writers say so at once: a deferred BEGIN that turns to writing meets "database is locked"."""
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: sa.URL) -> Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=5,
+        connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
+    )
+
+
+def sqlite_module() -> ModuleType:
+    """pysqlite3 where there is a wheel, else the standard library's if it is new enough."""
+    module = _newest_sqlite()
+    if module.sqlite_version_info < SQLITE_OLDEST:
+        oldest = ".".join(map(str, SQLITE_OLDEST))
+        raise NotFit(
+            f"SQLite {module.sqlite_version} can damage its database (needs {oldest}). "
+            "Install pysqlite3, a newer Python, or use PostgreSQL."
+        )
+    return module
+
+
+def _newest_sqlite() -> ModuleType:
+    try:
+        import pysqlite3
+    except ImportError:
+        import sqlite3
+
+        return sqlite3
+    return pysqlite3  # type: ignore[no-any-return]  # it ships no types
+
+
+def folder_of(database: Database) -> Path | None:
+    """Where a SQLite database lies; None for PostgreSQL or one in memory."""
+    if not database.is_sqlite or not database.url.database:
+        return None
+    return Path(database.url.database).parent

@@ -1,0 +1,93 @@
+"""Decisions: rows that are only added. An undo is a row that names the one it takes back."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from yobal.core.schedule import Slot
+from yobal.store.tables import comments, decisions, editions, held_texts, letters
+
+Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
+
+
+class Decision(msgspec.Struct, kw_only=True, frozen=True):
+    """What a moderator decided; `slot` is when it becomes final and the receipt shows it."""
+
+    decision: str
+    site: str
+    comment: str
+    verdict: Verdict
+    clause: str | None = None
+    kind: str | None = None
+    note: str | None = None
+    by: str
+    slot: Slot
+    terms_version: int
+    undoes: str | None = None
+
+
+def add(db: Connection, decision: Decision) -> None:
+    db.execute(decisions.insert().values(**msgspec.structs.asdict(decision)))
+
+
+def get(db: Connection, decision: str) -> Row[Any] | None:
+    return db.execute(
+        sa.select(decisions).where(decisions.c.decision == decision)
+    ).one_or_none()
+
+
+def newest_standing(db: Connection, comment: str) -> Row[Any] | None:
+    """The decision in force on a comment: the newest that nobody took back."""
+    undone = sa.select(decisions.c.undoes).where(
+        decisions.c.comment == comment, decisions.c.undoes.is_not(None)
+    )
+    chosen = (
+        sa.select(decisions)
+        .where(
+            decisions.c.comment == comment,
+            decisions.c.undoes.is_(None),
+            decisions.c.decision.not_in(undone),
+        )
+        .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
+    )
+    return db.execute(chosen.limit(1)).one_or_none()
+
+
+def history(
+    db: Connection, site: str, *, before: tuple[Slot, str] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Decisions, newest slot first; inside a slot in no order that tells anything."""
+    undoing = decisions.alias("undoing")
+    titles = (
+        sa.select(sa.func.min(editions.c.title))
+        .where(editions.c.site == comments.c.site, editions.c.story == comments.c.story)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(
+            decisions, comments.c.story, comments.c.state, titles.label("title"),
+            undoing.c.decision.is_not(None).label("is_undone"),
+            sa.func.coalesce(letters.c.text, held_texts.c.text).label("text"),
+            sa.func.coalesce(letters.c.name, held_texts.c.name).label("name"),
+            sa.func.coalesce(letters.c.lang, held_texts.c.lang).label("lang"),
+        )
+        .join(comments, comments.c.id == decisions.c.comment)
+        .outerjoin(undoing, undoing.c.undoes == decisions.c.decision)
+        .outerjoin(letters, sa.and_(letters.c.id == comments.c.id, letters.c.gone.is_(None)))
+        .outerjoin(held_texts, held_texts.c.comment == comments.c.id)
+        .where(decisions.c.site == site)
+        .order_by(decisions.c.slot.desc(), decisions.c.decision)
+        .limit(limit)
+    )  # fmt: skip
+    if before is not None:
+        slot, decision = before
+        chosen = chosen.where(
+            sa.or_(
+                decisions.c.slot < slot,
+                sa.and_(decisions.c.slot == slot, decisions.c.decision > decision),
+            )
+        )
+    return db.execute(chosen).all()

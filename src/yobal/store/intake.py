@@ -1,0 +1,176 @@
+"""All SQL of the public side: it inserts sealed rows and wishes, and reads views without secrets.
+
+On PostgreSQL it runs as a role that may do just this (`store/rights.py`), so no statement here
+has a RETURNING or a conflict target: PostgreSQL wants SELECT for both.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DBAPIError
+
+from yobal.core.receipts import COPIES_MAX
+from yobal.core.schedule import Slot
+from yobal.core.states import PENDING
+from yobal.core.thread import Edition
+from yobal.store.views import RECEIPT_ANSWER
+
+
+class Arrival(msgspec.Struct, kw_only=True):
+    """One sealed comment on its way in, and the receipt that was asked for with it."""
+
+    id: str
+    site: str
+    story: str
+    edition: str
+    root: str | None
+    to_id: str | None
+    arrival_slot: Slot
+    epoch: str
+    size_kib: int
+    lane: str
+    lang: str
+    once: bytes
+    commitment: bytes
+    sealed: bytes
+    receipt_hash: bytes | None = None
+    week: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of an arrival: `failed` was not stored; only then nothing was acknowledged."""
+
+    kind: Literal["new", "repeat", "failed"]
+    has_receipt: bool = False
+
+
+_COMMENT: Final = sa.text(
+    "insert into comments (id, site, story, edition, root, to_id, state, arrival_slot, epoch,"
+    " size_kib, lane, lang, once, commitment) values (:id, :site, :story, :edition, :root, :to_id,"
+    f" '{PENDING}', :arrival_slot, :epoch, :size_kib, :lane, :lang, :once, :commitment)"
+    " on conflict do nothing"
+)
+_ENVELOPE: Final = sa.text("insert into envelopes (comment, sealed) values (:id, :sealed)")
+_RECEIPT: Final = sa.text(
+    "insert into receipts (hash, once, copy, week) values (:receipt_hash, :once, :copy, :week)"
+    " on conflict do nothing"
+)
+_WISH: Final = sa.text(
+    "insert into wishes (wish, site, receipt_hash, kind) values (:wish, :site, :receipt_hash, :kind)"
+)
+
+
+def add(db: Connection, arrivals: Sequence[Arrival]) -> list[Outcome]:
+    """Insert a group, together if all are new; else one by one, so that a bad one fails alone."""
+    rows = [msgspec.structs.asdict(arrival) | {"copy": 0} for arrival in arrivals]
+    if _add_together(db, rows):
+        return [Outcome("new", has_receipt=row["receipt_hash"] is not None) for row in rows]
+    return [_add_alone(db, row) for row in rows]
+
+
+def _add_together(db: Connection, rows: list[dict[str, object]]) -> bool:
+    savepoint = db.begin_nested()
+    try:
+        if db.execute(_COMMENT, rows).rowcount != len(rows):
+            savepoint.rollback()
+            return False
+        db.execute(_ENVELOPE, rows)
+        wanted = [row for row in rows if row["receipt_hash"] is not None]
+        if wanted:
+            db.execute(_RECEIPT, wanted)
+    except DBAPIError as error:
+        _give_up_if_gone(error)
+        savepoint.rollback()
+        return False
+    savepoint.commit()
+    return True
+
+
+def _add_alone(db: Connection, row: dict[str, object]) -> Outcome:
+    savepoint = db.begin_nested()
+    try:
+        is_new = db.execute(_COMMENT, row).rowcount == 1
+        if is_new:
+            db.execute(_ENVELOPE, row)
+        has_receipt = row["receipt_hash"] is not None and _add_receipt(db, row)
+    except DBAPIError as error:
+        _give_up_if_gone(error)
+        savepoint.rollback()
+        return Outcome("failed")
+    savepoint.commit()
+    return Outcome("new" if is_new else "repeat", has_receipt=has_receipt)
+
+
+def _add_receipt(db: Connection, row: dict[str, object]) -> bool:
+    """Under the first copy that is free; False where the comment has all the codes it may have."""
+    return any(
+        db.execute(_RECEIPT, row | {"copy": copy}).rowcount == 1 for copy in range(COPIES_MAX)
+    )
+
+
+def _give_up_if_gone(error: DBAPIError) -> None:
+    """A database that is full, locked or gone fails the group; a broken rule fails its row."""
+    if error.connection_invalidated or isinstance(error, sa.exc.OperationalError):
+        raise error
+
+
+def add_wish(db: Connection, *, wish: str, site: str, receipt_hash: bytes, kind: str) -> None:
+    """Ask the desk's side to withdraw: `withdraw_now` or `withdraw_next`."""
+    db.execute(
+        _WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind}
+    )
+
+
+def receipt_answer(db: Connection, receipt_hash: bytes) -> Row[Any] | None:
+    """What a receipt may show, as of the last release; None where the code opens nothing."""
+    statement = RECEIPT_ANSWER if db.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
+    return db.execute(sa.text(statement), {"hash": receipt_hash}).one_or_none()
+
+
+def site(db: Connection) -> Row[Any] | None:
+    """Site, name, is_demo, released_slot, and the newest epoch with its recipient (or null)."""
+    return db.execute(sa.text("select * from intake_site order by site limit 1")).one_or_none()
+
+
+def story(db: Connection, site: str, story: str) -> Row[Any] | None:
+    """Whether it is open, and how many comments wait for it and for the site."""
+    return db.execute(
+        sa.text(
+            "select s.is_open, (select count(*) from intake_waiting w where w.site = s.site"
+            " and w.story = s.story) as waiting_story, (select count(*) from intake_waiting w"
+            " where w.site = s.site) as waiting_site from intake_stories s"
+            " where s.site = :site and s.story = :story"
+        ),
+        {"site": site, "story": story},
+    ).one_or_none()
+
+
+def editions(db: Connection, site: str, story: str) -> list[Edition]:
+    rows = db.execute(
+        sa.text(
+            "select edition, title, url from intake_editions where site = :site and story = :story"
+            " order by edition"
+        ),
+        {"site": site, "story": story},
+    )
+    return [Edition(edition=row.edition, title=row.title, url=row.url) for row in rows]
+
+
+def languages(db: Connection, site: str) -> frozenset[str]:
+    """The languages the site has editions in: those that a comment may name in clear."""
+    found = sa.text("select distinct edition from intake_editions where site = :site")
+    return frozenset(db.execute(found, {"site": site}).scalars())
+
+
+def letter(db: Connection, site: str, story: str, comment: str) -> Row[Any] | None:
+    """A published comment that may be answered; None where it is not (or no longer) there."""
+    return db.execute(
+        sa.text(
+            "select id, root, edition, text, name, lang, slot from intake_letters"
+            " where id = :id and site = :site and story = :story"
+        ),
+        {"id": comment, "site": site, "story": story},
+    ).one_or_none()

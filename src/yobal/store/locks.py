@@ -1,0 +1,35 @@
+"""One lock for all that writes public files: the desk's loop, `yobal release`, `yobal rebuild`."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import sqlalchemy as sa
+
+from yobal.store.database import Database, folder_of
+
+_RELEASE: Final = 0x72656C65617365  # "release", for pg_advisory_lock
+
+
+@contextmanager
+def release_lock(database: Database) -> Iterator[None]:
+    """Wait for the lock and hold it; a process that dies lets go of it."""
+    folder = folder_of(database)
+    if folder is None:
+        with database.engine.connect() as connection:
+            connection.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": _RELEASE})
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(sa.text("select pg_advisory_unlock(:lock)"), {"lock": _RELEASE})
+                connection.commit()
+        return
+    descriptor = os.open(folder / "release.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,55 @@
+"""Bring a database to the newest schema, at start, under a lock: two starting processes take turns."""
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from yobal.store import views
+from yobal.store.database import Database
+
+_FOLDER: Final = Path(__file__).parent
+_LOCK: Final = 0x796F62616C  # "yobal", for pg_advisory_xact_lock
+
+
+def migrate(database: Database, *, to: str = "head") -> None:
+    """Run what is missing in one transaction. Safe to call at every start."""
+    with database.writing() as connection:  # BEGIN IMMEDIATE is the lock on SQLite
+        if not database.is_sqlite:
+            connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if revision(connection) == newest() and to == "head":
+            return
+        _drop_views(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+        if to == "head":
+            views.remake(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _drop_views(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.text("drop function if exists receipt_answer(bytea)"))
+    for name in views.VIEWS:
+        connection.execute(sa.text(f"drop view if exists {name}"))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,216 @@
+"""Moderators, invitations, sessions, and the wraps through which they hold an epoch's key."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from yobal.core.errors import PseudonymTaken
+from yobal.core.schedule import Slot
+from yobal.store.tables import (
+    epochs,
+    invitation_wraps,
+    invitations,
+    moderators,
+    sessions,
+    wraps,
+)
+
+
+class Moderator(msgspec.Struct, kw_only=True, frozen=True):
+    """A moderator and the public half of their keys; `identity` and its twin are age files."""
+
+    site: str
+    pseudonym: str
+    role: str
+    secret_hash: bytes
+    recipient: str
+    identity: bytes
+    recovery_recipient: str
+    recovery_identity: bytes
+
+
+def hash_secret(secret: bytes) -> bytes:
+    """SHA-256: what is hashed has at least 90 random bits, which needs no slow hash."""
+    return hashlib.sha256(secret).digest()
+
+
+def add(db: Connection, moderator: Moderator) -> None:
+    """Raises PseudonymTaken."""
+    if any_by_name(db, moderator.site, moderator.pseudonym) is not None:
+        raise PseudonymTaken(moderator.pseudonym)
+    db.execute(moderators.insert().values(is_active=True, **msgspec.structs.asdict(moderator)))
+
+
+def get(db: Connection, site: str, pseudonym: str) -> Row[Any] | None:
+    """An active moderator."""
+    row = any_by_name(db, site, pseudonym)
+    return row if row is not None and row.is_active else None
+
+
+def any_by_name(db: Connection, site: str, pseudonym: str) -> Row[Any] | None:
+    return db.execute(
+        sa.select(moderators).where(
+            moderators.c.site == site, moderators.c.pseudonym == pseudonym
+        )
+    ).one_or_none()
+
+
+def active(db: Connection, site: str) -> Sequence[Row[Any]]:
+    return db.execute(
+        sa.select(moderators)
+        .where(moderators.c.site == site, moderators.c.is_active)
+        .order_by(moderators.c.role, moderators.c.pseudonym)
+    ).all()
+
+
+def retire_all(db: Connection, site: str) -> None:
+    """A new beginning: nobody of before may sign in, no session or invitation of before lives."""
+    db.execute(moderators.update().where(moderators.c.site == site).values(is_active=False))
+    db.execute(sessions.delete().where(sessions.c.site == site))
+    drop_invitations(db, site)
+
+
+def drop_invitations(db: Connection, site: str) -> None:
+    of_site = sa.select(invitations.c.token_hash).where(invitations.c.site == site)
+    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(of_site)))
+    db.execute(invitations.delete().where(invitations.c.site == site))
+
+
+def change_secret(
+    db: Connection, site: str, pseudonym: str, *, secret_hash: bytes, identity: bytes
+) -> int:
+    """A new passphrase; every session under the old one ends."""
+    db.execute(
+        sessions.delete().where(sessions.c.site == site, sessions.c.pseudonym == pseudonym)
+    )
+    return db.execute(
+        moderators.update()
+        .where(
+            moderators.c.site == site,
+            moderators.c.pseudonym == pseudonym,
+            moderators.c.is_active,
+        )
+        .values(secret_hash=secret_hash, identity=identity)
+    ).rowcount
+
+
+def invite(
+    db: Connection, *, token_hash: bytes, site: str, role: str, is_first: bool, until_slot: Slot
+) -> None:
+    db.execute(
+        invitations.insert().values(
+            token_hash=token_hash, site=site, role=role, is_first=is_first, until_slot=until_slot
+        )
+    )
+
+
+def add_invitation_wrap(db: Connection, token_hash: bytes, epoch: str, wrap: bytes) -> None:
+    db.execute(
+        invitation_wraps.insert().values(token_hash=token_hash, epoch=epoch, wrap=wrap)
+    )
+
+
+def invitation(db: Connection, token_hash: bytes, *, now: float) -> Row[Any] | None:
+    return db.execute(
+        sa.select(invitations).where(
+            invitations.c.token_hash == token_hash, invitations.c.until_slot > now
+        )
+    ).one_or_none()
+
+
+def open_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[Any]]:
+    return db.execute(
+        sa.select(invitations)
+        .where(invitations.c.site == site, invitations.c.until_slot > now)
+        .order_by(invitations.c.until_slot)
+    ).all()
+
+
+def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[Any]]:
+    return db.execute(
+        sa.select(invitation_wraps.c.epoch, epochs.c.recipient, invitation_wraps.c.wrap)
+        .join(epochs, epochs.c.epoch == invitation_wraps.c.epoch)
+        .where(invitation_wraps.c.token_hash == token_hash)
+        .order_by(epochs.c.number)
+    ).all()
+
+
+def spend_invitation(db: Connection, token_hash: bytes) -> int:
+    """Use it up: 1 for the one who was first, 0 for everybody after."""
+    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash == token_hash))
+    return db.execute(
+        invitations.delete().where(invitations.c.token_hash == token_hash)
+    ).rowcount
+
+
+def add_epoch(
+    db: Connection, *, epoch: str, site: str, recipient: str, first_slot: Slot
+) -> None:
+    """The newest epoch, to which intake seals from now on."""
+    newest = sa.select(sa.func.coalesce(sa.func.max(epochs.c.number), 0)).where(
+        epochs.c.site == site
+    )
+    number = db.execute(newest).scalar_one() + 1
+    db.execute(
+        epochs.update()
+        .where(epochs.c.site == site, epochs.c.last_slot.is_(None))
+        .values(last_slot=first_slot)
+    )
+    db.execute(
+        epochs.insert().values(
+            epoch=epoch, site=site, number=number, recipient=recipient,
+            first_slot=first_slot, last_slot=None,
+        )
+    )  # fmt: skip
+
+
+def add_wrap(db: Connection, *, epoch: str, pseudonym: str, wrap: bytes) -> None:
+    db.execute(wraps.insert().values(epoch=epoch, pseudonym=pseudonym, wrap=wrap))
+
+
+def epochs_for(db: Connection, site: str, pseudonym: str) -> Sequence[Row[Any]]:
+    """Every epoch, newest first, with this moderator's wrap or null."""
+    mine = sa.and_(wraps.c.epoch == epochs.c.epoch, wraps.c.pseudonym == pseudonym)
+    return db.execute(
+        sa.select(epochs.c.epoch, epochs.c.recipient, wraps.c.wrap)
+        .outerjoin(wraps, mine)
+        .where(epochs.c.site == site)
+        .order_by(epochs.c.number.desc())
+    ).all()
+
+
+def add_session(
+    db: Connection, *, token_hash: bytes, site: str, pseudonym: str, until_slot: Slot
+) -> None:
+    db.execute(
+        sessions.insert().values(
+            token_hash=token_hash, site=site, pseudonym=pseudonym, until_slot=until_slot
+        )
+    )
+
+
+def session(db: Connection, token_hash: bytes, *, now: float) -> Row[Any] | None:
+    """The active moderator behind a session that has not ended."""
+    return db.execute(
+        sa.select(moderators.c.site, moderators.c.pseudonym, moderators.c.role)
+        .join(
+            sessions,
+            sa.and_(
+                sessions.c.site == moderators.c.site,
+                sessions.c.pseudonym == moderators.c.pseudonym,
+            ),
+        )
+        .where(
+            sessions.c.token_hash == token_hash,
+            sessions.c.until_slot > now,
+            moderators.c.is_active,
+        )
+    ).one_or_none()
+
+
+def end_session(db: Connection, token_hash: bytes) -> None:
+    db.execute(sessions.delete().where(sessions.c.token_hash == token_hash))

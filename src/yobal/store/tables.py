@@ -1,0 +1,191 @@
+"""Every table, for both databases. What may stand in clear is listed in `design.md` ("Envelope").
+
+Times are slots. Ids are random, and tables about comments have no hidden row number, because
+that would be the order of arrival. There is no sequence anywhere.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _text(name: str, **extra: bool) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=extra.pop("nullable", False), **extra)  # type: ignore[arg-type]  # flags only
+
+
+def _key(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, primary_key=True, nullable=False)
+
+
+def _slot(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=nullable)
+
+
+def _bytes(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=nullable)
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False)
+
+
+def _hash_key(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, primary_key=True, nullable=False)
+
+
+sites = sa.Table(
+    "sites", metadata,
+    _key("site"), _text("name"),
+    _flag("is_demo"),  # made by `yobal demo`: its keys were made outside a browser
+    _slot("released_slot"),  # decisions up to here are final, and receipts show them
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+stories = sa.Table(
+    "stories", metadata,
+    _key("site"), _key("story"),
+    _flag("is_open"),
+    _number("places"),  # how many top-level comments ever took a place in this thread
+    _number("comments_total"),  # how many are published and present, replies included
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+editions = sa.Table(
+    "editions", metadata,
+    _key("site"), _key("story"), _key("edition"), _text("title"), _text("url"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+epochs = sa.Table(
+    "epochs", metadata,
+    _key("epoch"), _text("site"),
+    _number("number"),  # the highest is the one that intake seals to
+    _text("recipient"), _slot("first_slot"), _slot("last_slot", nullable=True),
+    sa.UniqueConstraint("site", "number"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+wraps = sa.Table(
+    "wraps", metadata,
+    _key("epoch"), _key("pseudonym"),
+    _bytes("wrap"),  # an age file: the epoch's identity, to the moderator's own
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+moderators = sa.Table(
+    "moderators", metadata,
+    _key("site"), _key("pseudonym"), _text("role"), _flag("is_active"),
+    _bytes("secret_hash"),  # SHA-256 of 90 random bits that scrypt stretched: needs no slow hash
+    _text("recipient"), _bytes("identity"),  # the personal identity, wrapped to the passphrase's
+    _text("recovery_recipient"), _bytes("recovery_identity"),  # … and to the recovery sheet's
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+invitations = sa.Table(
+    "invitations", metadata,
+    _hash_key("token_hash"), _text("site"), _text("role"), _flag("is_first"),
+    _slot("until_slot"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+invitation_wraps = sa.Table(
+    "invitation_wraps", metadata,
+    _hash_key("token_hash"), _key("epoch"), _bytes("wrap"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+sessions = sa.Table(
+    "sessions", metadata,
+    _hash_key("token_hash"), _text("site"), _text("pseudonym"), _slot("until_slot"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+comments = sa.Table(
+    "comments", metadata,
+    _key("id"), _text("site"), _text("story"), _text("edition"),
+    _text("root", nullable=True), _text("to_id", nullable=True),
+    _text("state"), _slot("arrival_slot"), _text("epoch"), _number("size_kib"),
+    _text("lane"), _text("cluster", nullable=True), _text("lang"),
+    _bytes("once", nullable=True),  # unique: the same form with the same words is one comment
+    _bytes("commitment", nullable=True),
+    _slot("due_slot", nullable=True),  # held: the slot that was drawn
+    _slot("decided_slot", nullable=True),  # when the newest decision becomes final
+    sa.UniqueConstraint("once"),
+    sa.Index("ix_comments_queue", "site", "state", "arrival_slot", "id"),
+    sa.Index("ix_comments_due", "site", "state", "due_slot"),
+    sa.Index("ix_comments_story", "site", "story", "state"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+envelopes = sa.Table(
+    "envelopes", metadata,
+    _key("comment"), _bytes("sealed"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+held_texts = sa.Table(
+    "held_texts", metadata,  # rows are deleted, never blanked
+    _key("comment"), _text("text"), _text("name"), _text("lang"),
+    _text("clause", nullable=True), _text("kind", nullable=True),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+receipts = sa.Table(
+    "receipts", metadata,
+    _hash_key("hash"),
+    _bytes("once"),  # which comment: the public side never learns an id back
+    _number("copy"), _text("week"),
+    sa.UniqueConstraint("once", "copy"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+wishes = sa.Table(
+    "wishes", metadata,
+    _key("wish"), _text("site"), _bytes("receipt_hash"), _text("kind"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+decisions = sa.Table(
+    "decisions", metadata,  # rows are only added
+    _key("decision"), _text("site"), _text("comment"), _text("verdict"),
+    _text("clause", nullable=True), _text("kind", nullable=True), _text("note", nullable=True),
+    _text("by"), _slot("slot"), _number("terms_version"),
+    _text("undoes", nullable=True),
+    sa.Index("ix_decisions_history", "site", "slot", "decision"),
+    sa.Index("ix_decisions_comment", "comment"),
+    sa.UniqueConstraint("undoes"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+letters = sa.Table(
+    "letters", metadata,  # what is published
+    _key("id"), _text("site"), _text("story"), _text("edition"),
+    _text("root", nullable=True), _text("to_id", nullable=True),
+    _number("place"),  # of a top-level comment in its thread, of a reply under its root
+    _text("text"), _text("name"), _text("lang"), _slot("slot"),
+    _text("edited_clause", nullable=True),
+    _text("gone", nullable=True), _text("gone_clause", nullable=True),
+    _number("replies"),  # how many replies ever took a place under it
+    sa.Index("ix_letters_place", "site", "story", "root", "place"),
+    sa.Index("ix_letters_to_id", "to_id"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+touched = sa.Table(
+    "touched", metadata,  # files that the store has outrun: written, then forgotten
+    _key("site"), _key("story"), _key("kind"), _key("root"),
+    sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""What the public side may look at: views without secrets, and the answer to one receipt.
+
+Made anew after every migration, so that they always fit the tables.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+VIEWS: Final = {
+    "intake_site": """
+        select s.site, s.name, s.is_demo, s.released_slot, e.epoch, e.recipient
+        from sites s left join epochs e on e.site = s.site
+            and e.number = (select max(n.number) from epochs n where n.site = s.site)""",
+    "intake_stories": "select site, story, is_open from stories",
+    "intake_editions": "select site, story, edition, title, url from editions",
+    "intake_waiting": "select site, story from comments where state = 'pending'",
+    "intake_letters": """
+        select id, site, story, root, edition, text, name, lang, slot
+        from letters where gone is null""",
+}
+
+# Nothing of a decision shows before the release that made it final (`sites.released_slot`).
+RECEIPT_ANSWER: Final = """
+    select c.site, c.story,
+        case when d.decision is null then 'pending' else c.state end as state,
+        d.clause, d.kind, d.note,
+        coalesce(l.text, h.text) as text, coalesce(l.name, h.name) as name,
+        coalesce(l.lang, h.lang) as lang, l.slot as slot, l.gone_clause
+    from receipts r
+    join comments c on c.once = r.once
+    join sites s on s.site = c.site
+    left join decisions d on d.comment = c.id and d.undoes is null and d.slot <= s.released_slot
+        and d.slot = c.decided_slot
+        and not exists (select 1 from decisions u where u.undoes = d.decision)
+    left join letters l on l.id = c.id and l.gone is null
+    left join held_texts h on h.comment = c.id and d.decision is not null
+    where r.hash = :hash
+    order by case d.verdict when 'remove' then 0 else 1 end
+    limit 1"""
+
+_FUNCTION: Final = """
+    create function receipt_answer(hash bytea) returns table (
+        site text, story text, state text, clause text, kind text, note text,
+        text text, name text, lang text, slot bigint, gone_clause text)
+    language sql stable security definer set search_path = {schema}, pg_temp
+    as $body$ {body} $body$"""
+
+
+def remake(db: Connection) -> None:
+    """Drop and create all of them, inside the caller's transaction."""
+    if db.dialect.name != "sqlite":
+        db.execute(sa.text("drop function if exists receipt_answer(bytea)"))
+    for name, body in VIEWS.items():
+        db.execute(sa.text(f"drop view if exists {name}"))
+        db.execute(sa.text(f"create view {name} as {body}"))
+    if db.dialect.name != "sqlite":
+        schema = db.execute(sa.text("select current_schema()")).scalar_one()
+        body = RECEIPT_ANSWER.replace(":hash", "$1").replace("%", "%%")
+        db.exec_driver_sql(_FUNCTION.format(schema=schema, body=body))
+        db.execute(sa.text("revoke all on function receipt_answer(bytea) from public"))

@@ -1,0 +1,92 @@
+"""The public side's front: files to whoever reads, forms to `reader`, and a clear no to the rest."""
+
+import asyncio
+from typing import Final
+
+from yobal.web.answers import Answer, Receive, Scope, Send, send_answer
+from yobal.web.files import Files, Kept
+from yobal.web.forms import BODY_BYTES_MAX, is_form
+from yobal.web.reader import Reader
+
+BODY_SECONDS: Final = 60  # a slow phone may take its time, but not for ever
+_READS: Final = ("GET", "HEAD")
+
+
+class Edge:
+    """An ASGI application. Reading never touches the database."""
+
+    def __init__(self, files: Files, reader: Reader) -> None:
+        self._files = files
+        self._reader = reader
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        method, path = scope["method"], scope["path"]
+        if method in _READS:
+            kept = self._files.get(path)
+            if kept is not None:
+                await _send_kept(scope, send, kept, is_head=method == "HEAD")
+                return
+        answer = await self._answer(scope, receive, method, path)
+        await send_answer(send, answer, without_body=method == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive, method: str, path: str) -> Answer:
+        if method in _READS:
+            return self._missing(path)
+        if method != "POST":
+            return self._reader.problem("method")
+        headers = dict(scope["headers"])
+        if not is_form(headers.get(b"content-type", b"")):
+            return self._reader.problem("type")
+        try:
+            body = await asyncio.wait_for(_read(headers, receive), BODY_SECONDS)
+        except TimeoutError:
+            return self._reader.problem("bad_form")
+        if body is None:
+            return self._reader.problem("too_large")
+        return await self._reader.answer(path, body)
+
+    def _missing(self, path: str) -> Answer:
+        if not path.endswith("/") and self._files.get(path + "/") is not None:
+            location = [(b"location", path.encode() + b"/"), (b"cache-control", b"no-store")]
+            return Answer(308, b"", location)
+        return self._reader.problem("unknown_story")
+
+
+async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
+    """The body; None as soon as it is too large."""
+    announced = headers.get(b"content-length", b"0")
+    if not announced.isdigit() or int(announced) > BODY_BYTES_MAX:
+        return None
+    chunks, size_bytes = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""  # the sender has gone
+        chunk = message.get("body", b"")
+        size_bytes += len(chunk)
+        if size_bytes > BODY_BYTES_MAX:
+            return None
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+async def _send_kept(scope: Scope, send: Send, kept: Kept, *, is_head: bool) -> None:
+    accepts, known = b"", b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepts = value
+        elif name == b"if-none-match":
+            known = value
+    is_packed = b"gzip" in accepts
+    headers = kept.packed_headers if is_packed else kept.plain_headers
+    if known and (kept.packed_tag if is_packed else kept.plain_tag) in known:
+        without_length = headers[:-2] if is_packed else headers[:-1]
+        await send({"type": "http.response.start", "status": 304, "headers": without_length})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body = b"" if is_head else kept.packed if is_packed else kept.plain
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

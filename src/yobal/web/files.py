@@ -1,0 +1,112 @@
+"""Public files from memory: an answer to a GET without the database, in front of everything else."""
+
+import hashlib
+import os
+from collections import OrderedDict
+from email.utils import formatdate
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from yobal.core import paths
+from yobal.outlets.bucket import BESIDE
+from yobal.web.answers import PUBLIC_CACHE, SAFE_HEADERS, Headers, page_headers
+
+MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
+_TYPES: Final = {
+    ".html": b"text/html; charset=utf-8",
+    ".json": b"application/json",
+    ".css": b"text/css; charset=utf-8",
+}
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A file as it is sent, plain and packed, with what tells that the one on disk is another."""
+
+    signature: tuple[int, int, int, int]
+    plain: bytes
+    packed: bytes
+    plain_headers: Headers
+    packed_headers: Headers
+    plain_tag: bytes
+    packed_tag: bytes
+
+
+class Files:
+    """A folder, kept in memory as far as it fits; every request looks whether it has changed."""
+
+    def __init__(self, folder: Path, csp: bytes) -> None:
+        self._folder = os.fspath(folder)
+        self._csp = csp
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, path: str) -> Kept | None:
+        """The file at a URL's path; None where there is none."""
+        if path.endswith("/"):
+            path += paths.NEWEST
+        try:
+            found = os.stat(self._folder + path)
+        except (OSError, ValueError):
+            return None
+        signature = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        kept = self._kept.get(path)
+        if kept is not None and kept.signature == signature:
+            self._kept.move_to_end(path)
+            return kept
+        return self._read(path, signature)
+
+    def _read(self, path: str, signature: tuple[int, int, int, int]) -> Kept | None:
+        suffix = os.path.splitext(path)[1]
+        if suffix not in _TYPES or not _is_plain(path):
+            return None
+        try:
+            plain = Path(self._folder + path).read_bytes()
+            packed = Path(self._folder + path + ".gz").read_bytes()
+        except OSError:
+            return None
+        kept = self._keep(plain, packed, suffix, signature)
+        before = self._kept.pop(path, None)
+        self._bytes += _size(kept) - (_size(before) if before else 0)
+        self._kept[path] = kept
+        while self._bytes > MEMORY_BYTES_MAX and len(self._kept) > 1:
+            self._bytes -= _size(self._kept.popitem(last=False)[1])
+        return kept
+
+    def _keep(
+        self, plain: bytes, packed: bytes, suffix: str, signature: tuple[int, int, int, int]
+    ) -> Kept:
+        digest = hashlib.sha256(plain).hexdigest()[:32].encode()
+        plain_tag, packed_tag = b'"' + digest + b'"', b'"' + digest + b'-gz"'
+        headers = page_headers(self._csp) if suffix == ".html" else [
+            (b"content-type", _TYPES[suffix]), *SAFE_HEADERS,
+        ]  # fmt: skip
+        modified = formatdate(signature[2] // 1_000_000_000, usegmt=True).encode()
+        headers += [
+            (b"cache-control", PUBLIC_CACHE),
+            (b"last-modified", modified),
+            (b"vary", b"accept-encoding"),
+        ]
+        return Kept(
+            signature, plain, packed,
+            [*headers, (b"etag", plain_tag), (b"content-length", str(len(plain)).encode())],
+            [*headers, (b"etag", packed_tag), (b"content-encoding", b"gzip"),
+             (b"content-length", str(len(packed)).encode())],
+            plain_tag, packed_tag,
+        )  # fmt: skip
+
+
+def _is_plain(path: str) -> bool:
+    """No way out of the folder, and nothing that is still being written."""
+    parts = path.split("/")
+    return (
+        parts[0] == ""
+        and not any(part in ("", ".", "..") for part in parts[1:])
+        and not parts[-1].startswith(BESIDE)
+        and "\0" not in path
+    )
+
+
+def _size(kept: Kept) -> int:
+    return len(kept.plain) + len(kept.packed)
