@@ -1,0 +1,62 @@
+/** Which key means what: physical keys, never while somebody writes or composes. */
+
+export type Action =
+  | "next"
+  | "previous"
+  | "publish"
+  | "edit"
+  | "mask"
+  | "reject"
+  | "undo"
+  | "leave"
+  | "help"
+  | { clause: number };
+
+/** The part of a KeyboardEvent that decides. */
+export interface Pressed {
+  code: string;
+  key: string;
+  isComposing: boolean;
+  repeat: boolean;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+}
+
+const BY_CODE: Record<string, Action> = {
+  KeyJ: "next",
+  KeyK: "previous",
+  KeyA: "publish",
+  KeyE: "edit",
+  KeyM: "mask",
+  KeyD: "reject",
+  KeyZ: "undo",
+};
+const MAY_REPEAT: readonly Action[] = ["next", "previous"];
+const CLAUSE_KEY = /^(?:Digit|Numpad)([1-8])$/;
+const COMPOSING = "Process"; // what older browsers report instead of isComposing
+
+/** The action of a key, by its place on the keyboard; null where it is none, or belongs to a field. */
+export function actionFor(pressed: Pressed, isInField: boolean): Action | null {
+  if (pressed.isComposing || pressed.key === COMPOSING) return null;
+  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
+  if (pressed.key === "Escape") return "leave";
+  if (isInField) return null;
+  if (pressed.key === "?") return pressed.repeat ? null : "help";
+  const action = BY_CODE[pressed.code] ?? clauseOf(pressed.code);
+  if (action === null || (pressed.repeat && !MAY_REPEAT.includes(action))) return null;
+  return action;
+}
+
+function clauseOf(code: string): Action | null {
+  const digit = CLAUSE_KEY.exec(code)?.[1];
+  return digit === undefined ? null : { clause: Number(digit) };
+}
+
+const TEXT_INPUTS = new Set(["text", "password", "search", "email", "url", "tel", "number"]);
+
+/** Whether the focus is where letters are typed, or chosen by typing. */
+export function isField(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return TEXT_INPUTS.has(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}

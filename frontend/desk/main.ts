@@ -1,0 +1,27 @@
+/** Starts the desk in the page that the server sent. */
+
+import { render } from "lit";
+import { actionFor, isField } from "./keyboard.ts";
+import { App } from "./model/app.ts";
+import { act } from "./view/key-acts.ts";
+import { appView } from "./view/shell.ts";
+
+function meta(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+}
+
+const root = document.querySelector<HTMLElement>("#desk");
+if (root === null) throw new Error("the page has no place for the desk");
+
+const site = {
+  site: meta("yobal-site"),
+  name: meta("yobal-site-name"),
+  isDemo: meta("yobal-demo") === "1",
+};
+const app = new App(site, () => render(appView(app), root));
+
+addEventListener("keydown", (event) => {
+  const action = actionFor(event, isField(event.target));
+  if (action !== null && act(app, action, event.target)) event.preventDefault();
+});
+void app.start();

@@ -1,0 +1,120 @@
+/** Which page this is (signing in, joining, recovering, the desk) and how one leads to the next. */
+
+import { forgetKey, keptKey } from "../keys/keep.ts";
+import { post, Refusal, sentenceFor } from "../wire/api.ts";
+import type { Session } from "../wire/types.ts";
+import { Desk } from "./desk.ts";
+import { Host } from "./host.ts";
+import { Join } from "./join.ts";
+import { Keyring } from "./keyring.ts";
+import { Recovery } from "./recovery.ts";
+import { SignIn, type SignedIn } from "./sign-in.ts";
+
+export interface Site {
+  site: string;
+  name: string;
+  isDemo: boolean;
+}
+
+export type Page =
+  | { kind: "loading" }
+  | { kind: "failed"; sentence: string }
+  | { kind: "sign-in"; signIn: SignIn }
+  | { kind: "join"; join: Join }
+  | { kind: "recover"; recovery: Recovery }
+  | { kind: "desk"; desk: Desk };
+
+export class App {
+  page: Page = { kind: "loading" };
+  readonly host: Host;
+
+  constructor(
+    readonly site: Site,
+    draw: () => void,
+  ) {
+    this.host = new Host(draw);
+  }
+
+  async start(): Promise<void> {
+    if (location.pathname === "/join") return this.#join();
+    if (location.pathname === "/recover") return this.#recover();
+    try {
+      await this.#resume();
+    } catch (error) {
+      this.#go({ kind: "failed", sentence: sentenceFor(error) });
+    }
+  }
+
+  /** Signs out and takes the key out of this browser. */
+  async lock(): Promise<void> {
+    await forgetKey(this.site.site);
+    try {
+      await post("/api/sign-out", {});
+    } catch (error) {
+      sentenceFor(error); // without the key the session opens nothing
+    }
+    location.replace("/");
+  }
+
+  /** A session with its key still in this browser goes on; anything else signs in. */
+  async #resume(): Promise<void> {
+    const session = await this.#session();
+    const key = session === null ? null : await keptKey(this.site.site, session.pseudonym);
+    if (session !== null && key !== null) return this.#enter({ session, personal: key });
+    await forgetKey(this.site.site);
+    const signIn = new SignIn(this.host, this.site.site, null, (who) => this.#enter(who));
+    this.#go({ kind: "sign-in", signIn });
+  }
+
+  async #session(): Promise<Session | null> {
+    try {
+      return await post<Session>("/api/session", {});
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return null;
+      throw error;
+    }
+  }
+
+  #join(): Promise<void> {
+    const secret = location.hash.slice(1);
+    history.replaceState(null, "", "/join"); // the secret stays in no history and on no screen
+    const join = new Join(this.host, this.site.site, secret, (who) => this.#enter(who));
+    this.#go({ kind: "join", join });
+    return join.open();
+  }
+
+  #recover(): void {
+    const recovery = new Recovery(this.host, this.site.site, (who) => this.#enter(who));
+    this.#go({ kind: "recover", recovery });
+  }
+
+  async #enter({ session, personal }: SignedIn): Promise<void> {
+    if (location.pathname !== "/") history.replaceState(null, "", "/");
+    const desk = new Desk(this.host, session, await Keyring.of(session, personal));
+    this.host.signInAgain = () => this.#again(desk);
+    this.#go({ kind: "desk", desk });
+    desk.start();
+  }
+
+  #renewal: Promise<void> | null = null;
+
+  /** However many requests found the session ended, it is asked for once. */
+  #again(desk: Desk): Promise<void> {
+    this.#renewal ??= new Promise<void>((resolve) => {
+      const { pseudonym } = desk.session;
+      desk.again = new SignIn(this.host, this.site.site, pseudonym, async () => {
+        desk.again = null;
+        this.#renewal = null;
+        resolve();
+        this.host.focusOn("#focus");
+      });
+      this.host.focusOn("#passphrase");
+    });
+    return this.#renewal;
+  }
+
+  #go(page: Page): void {
+    this.page = page;
+    this.host.changed();
+  }
+}

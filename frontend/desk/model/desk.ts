@@ -1,0 +1,92 @@
+/** The desk of somebody who is signed in: its places, and what lies over them. */
+
+import type { Session } from "../wire/types.ts";
+import { Decisions } from "./decisions.ts";
+import { History } from "./history.ts";
+import type { Host } from "./host.ts";
+import { hasTyped } from "./item.ts";
+import type { Keyring } from "./keyring.ts";
+import { People } from "./people.ts";
+import { Queue } from "./queue.ts";
+import type { SignIn } from "./sign-in.ts";
+
+export type DeskPlace = "queue" | "history" | "people";
+
+/** How often the number of waiting comments is asked for, while somebody looks. */
+const COUNT_EVERY_MS = 60_000;
+
+export class Desk {
+  place: DeskPlace = "queue";
+  readonly queue: Queue;
+  readonly decisions: Decisions;
+  readonly history: History;
+  readonly people: People;
+  over: "help" | "reject-all" | null = null;
+  rejectAllClause: string | null = null;
+  /** Set while an ended session is renewed. */
+  again: SignIn | null = null;
+  #timer = 0;
+
+  constructor(
+    readonly host: Host,
+    readonly session: Session,
+    readonly keys: Keyring,
+  ) {
+    this.queue = new Queue(host, keys, session);
+    this.decisions = new Decisions(host, this.queue, session.limits);
+    this.history = new History(host, (id) => this.#backInQueue(id));
+    this.people = new People(host, keys);
+  }
+
+  start(): void {
+    void this.queue.load(null);
+    this.go(placeOf(location.hash));
+    addEventListener("hashchange", () => this.go(placeOf(location.hash)));
+    addEventListener("beforeunload", (event) => {
+      if (this.queue.items.some(hasTyped)) event.preventDefault();
+    });
+    document.addEventListener("visibilitychange", () => this.#count());
+    this.#timer = window.setInterval(() => this.#count(), COUNT_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  go(place: DeskPlace): void {
+    const isNew = this.place !== place;
+    this.place = place;
+    if (place === "history") void this.history.load();
+    if (place === "people") void this.people.load();
+    if (isNew) this.host.focusOn(place === "queue" ? "#focus" : "h1");
+    this.host.changed();
+  }
+
+  show(over: Desk["over"]): void {
+    this.over = over;
+    this.rejectAllClause = null;
+    if (over === null) this.host.focusOn("#focus");
+    this.host.changed();
+  }
+
+  #count(): void {
+    if (document.visibilityState === "visible") void this.queue.count();
+  }
+
+  /** Undone in the history: it waits again, where it was if its page is still here. */
+  #backInQueue(id: string): void {
+    this.queue.waiting += 1;
+    for (const entry of this.decisions.log) {
+      for (const { item } of entry.parts) {
+        if (item.row.id !== id || item.state !== "done") continue;
+        Object.assign(item, { state: "waiting", sentence: null });
+        entry.isUndone = entry.parts.length === 1;
+        entry.canUndo = entry.parts.length > 1;
+      }
+    }
+  }
+}
+
+function placeOf(hash: string): DeskPlace {
+  return hash === "#history" || hash === "#people" ? (hash.slice(1) as DeskPlace) : "queue";
+}

@@ -1,0 +1,60 @@
+/** What models ask of the page: draw again, say something, put the focus somewhere. */
+
+import { post as plainPost, Refusal, type Post } from "../wire/api.ts";
+
+export class Host {
+  /** Spoken by screen readers, shown nowhere. */
+  spoken = "";
+  readonly post: Post = (path, body) => this.#post(path, body);
+  /** Asks the moderator to sign in again; resolves when that is done. */
+  signInAgain: () => Promise<void> = () => Promise.reject(new Error("nobody is signed in"));
+
+  #draw: () => void;
+  #isScheduled = false;
+  #focus: string | null = null;
+
+  constructor(draw: () => void) {
+    this.#draw = draw;
+  }
+
+  /** Draws once after everything that changed now. */
+  changed(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => {
+      this.#isScheduled = false;
+      this.#draw();
+      this.#moveFocus();
+    });
+  }
+
+  say(sentence: string): void {
+    // A sentence said twice must differ, or it is not spoken again.
+    this.spoken = sentence === this.spoken ? `${sentence}\u00a0` : sentence;
+    this.changed();
+  }
+
+  focusOn(selector: string): void {
+    this.#focus = selector;
+    this.changed();
+  }
+
+  #moveFocus(): void {
+    if (this.#focus === null) return;
+    const target = document.querySelector<HTMLElement>(this.#focus);
+    this.#focus = null;
+    target?.focus({ preventScroll: true });
+    target?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** A session that ended is renewed in place, and the same request sent again: nothing typed is lost. */
+  async #post<T>(path: string, body: object): Promise<T> {
+    try {
+      return await plainPost<T>(path, body);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === "not_signed_in")) throw error;
+      await this.signInAgain();
+      return plainPost<T>(path, body);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** One comment on the queue's page: what was opened, what the moderator makes of it, how far that is. */
+
+import type { Envelope } from "../envelope.ts";
+import type { EditKind, Waiting } from "../wire/types.ts";
+
+/** `sending` and `done` are out of the queue; `unsent` stays in it, with a sentence. */
+export type ItemState = "waiting" | "sending" | "unsent" | "done";
+export type Mode = "read" | "edit" | "reject";
+
+export interface Draft {
+  text: string;
+  name: string;
+  lang: string;
+  kind: EditKind | null;
+  clause: string | null;
+  note: string;
+}
+
+export interface Item {
+  row: Waiting;
+  envelope: Envelope;
+  state: ItemState;
+  mode: Mode;
+  draft: Draft;
+  /** What stands beside it: what was decided, or what went wrong. */
+  sentence: string | null;
+  /** What could not be sent, to be tried again. */
+  unsent: Act | null;
+}
+
+export type Act =
+  | { verdict: "publish"; text: string; name: string; nonce: string; lang: string }
+  | {
+      verdict: "publish_edited";
+      text: string;
+      name: string;
+      kind: EditKind;
+      clause: string;
+      lang: string;
+      note: string | null;
+    }
+  | { verdict: "reject"; clause: string; note: string | null };
+
+export function newItem(row: Waiting, envelope: Envelope): Item {
+  const { text, name } = envelope;
+  const lang = row.lang;
+  return {
+    ...{ row, envelope, state: "waiting", mode: "read", sentence: null, unsent: null },
+    draft: { text, name, lang, kind: null, clause: null, note: "" },
+  };
+}
+
+/** Whether somebody still has to decide about it. */
+export function isOpen(item: Item): boolean {
+  return item.state === "waiting" || item.state === "unsent";
+}
+
+/** Whether publishing it would show other words or another name than the author's. */
+export function isEdited({ draft, envelope }: Item): boolean {
+  return draft.text !== envelope.text || draft.name !== envelope.name;
+}
+
+/** Whether closing the page would lose something that was typed. */
+export function hasTyped(item: Item): boolean {
+  return item.state !== "done" && (isEdited(item) || item.draft.note !== "");
+}
+
+/** The act of publishing it as it stands; a sentence where something is missing. */
+export function publication(item: Item): Act | string {
+  const { draft, envelope } = item;
+  if (!isEdited(item)) {
+    const { text, name, nonce } = envelope;
+    return { verdict: "publish", text, name, nonce, lang: draft.lang };
+  }
+  if (draft.text.trim() === "") return "Nothing of the comment is left. Reject it instead.";
+  if (draft.kind === null) return "Say what kind of edit this is.";
+  if (draft.clause === null) return "Choose the clause of the terms that the edit is for.";
+  const { text, name, kind, clause, lang } = draft;
+  return { verdict: "publish_edited", text, name, kind, clause, lang, note: noteOf(item) };
+}
+
+export function rejection(item: Item): Act | string {
+  const { clause } = item.draft;
+  if (clause === null) return "Choose the clause of the terms that it is rejected for.";
+  return { verdict: "reject", clause, note: noteOf(item) };
+}
+
+function noteOf({ row, draft }: Item): string | null {
+  return row.has_receipt && draft.note.trim() !== "" ? draft.note.trim() : null;
+}

@@ -1,0 +1,40 @@
+/** The keys of who is signed in: the personal one, and every epoch's that it opens. */
+
+import { type Opener, openerOf, unwrap, wrap } from "../keys/identity.ts";
+import type { NewWrap, Session } from "../wire/types.ts";
+
+export class Keyring {
+  private constructor(
+    private readonly personal: Opener,
+    private readonly epochs: Session["epochs"],
+    readonly openers: ReadonlyMap<string, Opener>,
+  ) {}
+
+  /** An epoch whose wrap does not open counts as one without a wrap: its comments are unreadable. */
+  static async of(session: Session, personal: Opener): Promise<Keyring> {
+    const openers = new Map<string, Opener>();
+    for (const { epoch, wrap: wrapped } of session.epochs) {
+      const identity = wrapped === null ? null : await tryUnwrap(wrapped, personal);
+      if (identity !== null) openers.set(epoch, await openerOf(identity));
+    }
+    return new Keyring(personal, session.epochs, openers);
+  }
+
+  /** Every epoch that we can open, wrapped for somebody else; the identities live only meanwhile. */
+  async wrapsFor(recipient: string): Promise<NewWrap[]> {
+    const wraps: NewWrap[] = [];
+    for (const { epoch, wrap: wrapped } of this.epochs) {
+      const identity = wrapped === null ? null : await tryUnwrap(wrapped, this.personal);
+      if (identity !== null) wraps.push({ epoch, wrap: await wrap(identity, recipient) });
+    }
+    return wraps;
+  }
+}
+
+async function tryUnwrap(wrapped: string, opener: Opener): Promise<string | null> {
+  try {
+    return await unwrap(wrapped, opener);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,43 @@
+/** A pseudonym and a fresh passphrase, shown and typed once more: part of joining and of recovery. */
+
+import { plainPassphrase } from "../keys/derive.ts";
+import { fetchWords, newPassphrase } from "../keys/words.ts";
+import type { Host } from "./host.ts";
+
+export class NewPassphrase {
+  words = "";
+  error: string | null = null;
+  isCopied = false;
+
+  constructor(
+    private readonly host: Host,
+    readonly pseudonym: string,
+    private readonly done: (passphrase: string) => void,
+  ) {}
+
+  async draw(): Promise<void> {
+    try {
+      this.words = newPassphrase(await fetchWords());
+    } catch {
+      this.error = "The list of words could not be read whole, so no safe passphrase can be made. Load this page again.";
+    }
+    this.host.focusOn("#new-words");
+  }
+
+  async copy(): Promise<void> {
+    await navigator.clipboard.writeText(this.words);
+    this.isCopied = true;
+    this.host.say("The passphrase was copied.");
+  }
+
+  confirm(typed: string): void {
+    if (plainPassphrase(typed) === this.words) {
+      this.error = null;
+      this.done(this.words);
+    } else {
+      this.error = "These are not the seven words above. Look at them again, in this order.";
+      this.host.focusOn("#confirm-words");
+    }
+    this.host.changed();
+  }
+}

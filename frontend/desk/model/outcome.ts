@@ -1,0 +1,46 @@
+/** Decisions as sentences. */
+
+import { Refusal } from "../wire/api.ts";
+import type { Decided, Verdict } from "../wire/types.ts";
+
+const DONE: Record<Verdict, string> = {
+  publish: "published",
+  publish_edited: "published with an edit",
+  reject: "rejected",
+  remove: "removed",
+  undo: "undone",
+};
+
+export function doneWord(verdict: Verdict): string {
+  return DONE[verdict] ?? verdict;
+}
+
+/** "Published, appears at 18:00 at the earliest"; "Rejected, final at 18:00". */
+export function outcome(verdict: Verdict, decided: Decided): string {
+  const what = capital(doneWord(verdict));
+  if (decided.state === "held") return `${what}, appears at ${decided.slot.label} at the earliest`;
+  return verdict === "remove" ? `${what} at once` : `${what}, final at ${decided.slot.label}`;
+}
+
+/** Who was first: said where two moderators decide about one comment. */
+export function decidedBefore(by: string, verdict: string): string {
+  const who = by === "" ? "Somebody else" : by;
+  return `${who} was first: this comment is already ${doneWord(verdict as Verdict)}.`;
+}
+
+/** A sentence where the comment no longer waits for us; null where the refusal is about our act. */
+export function goneSentence(error: unknown): string | null {
+  if (!(error instanceof Refusal)) return null;
+  if (error.code === "already_decided") {
+    return decidedBefore(String(error.details.by ?? ""), String(error.details.verdict ?? ""));
+  }
+  return error.code === "no_such_comment" ? "Its author has withdrawn this comment." : null;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

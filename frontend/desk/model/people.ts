@@ -1,0 +1,70 @@
+/** Who works here, and inviting more: the link's secret is made here and shown once. */
+
+import { randomBytes, toBase64Url } from "../keys/bytes.ts";
+import { fromLinkSecret } from "../keys/derive.ts";
+import { recipientOf } from "../keys/identity.ts";
+import { sentenceFor } from "../wire/api.ts";
+import type { InvitedRole, People as PeopleList } from "../wire/types.ts";
+import type { Host } from "./host.ts";
+import type { Keyring } from "./keyring.ts";
+
+const SECRET_BYTES = 32;
+
+export class People {
+  phase: "loading" | "ready" | "failed" = "loading";
+  error: string | null = null;
+  list: PeopleList = { people: [], invited: [] };
+  link: { url: string; hours: number; role: InvitedRole; isCopied: boolean } | null = null;
+  isBusy = false;
+
+  constructor(
+    private readonly host: Host,
+    private readonly keys: Keyring,
+  ) {}
+
+  async load(): Promise<void> {
+    try {
+      this.list = await this.host.post<PeopleList>("/api/people", {});
+      this.phase = "ready";
+      this.error = null;
+    } catch (error) {
+      this.error = sentenceFor(error);
+      if (this.phase === "loading") this.phase = "failed";
+    }
+    this.host.changed();
+  }
+
+  async invite(role: InvitedRole): Promise<void> {
+    this.isBusy = true;
+    this.host.changed();
+    try {
+      this.link = await this.#invite(role);
+      await this.load();
+      this.host.say("The link is ready. It is shown this once.");
+      this.host.focusOn("#link");
+    } catch (error) {
+      this.error = sentenceFor(error);
+    } finally {
+      this.isBusy = false;
+      this.host.changed();
+    }
+  }
+
+  async copyLink(): Promise<void> {
+    if (this.link === null) return;
+    await navigator.clipboard.writeText(this.link.url);
+    this.link.isCopied = true;
+    this.host.say("The link was copied.");
+  }
+
+  async #invite(role: InvitedRole): Promise<People["link"]> {
+    const secret = toBase64Url(randomBytes(SECRET_BYTES));
+    const link = fromLinkSecret(secret);
+    if (link === null) throw new Error("a link of our own making cannot be read");
+    const recipient = await recipientOf(link.identity);
+    const wraps = await this.keys.wrapsFor(recipient);
+    const body = { role, token: link.token, recipient, wraps };
+    const { hours } = await this.host.post<{ hours: number }>("/api/invite", body);
+    return { url: `${location.origin}/join#${secret}`, hours, role, isCopied: false };
+  }
+}

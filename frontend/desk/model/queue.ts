@@ -1,0 +1,182 @@
+/** The page of the queue on screen. It never changes by itself: only a moderator's hand moves it. */
+
+import { openRow, type Unreadable } from "../envelope.ts";
+import { sentenceFor } from "../wire/api.ts";
+import type { QueuePage, Slot, Waiting } from "../wire/types.ts";
+import type { Host } from "./host.ts";
+import { type Item, isOpen, newItem } from "./item.ts";
+import type { Keyring } from "./keyring.ts";
+
+export interface Closed {
+  row: Waiting;
+  why: Unreadable;
+}
+
+export class Queue {
+  phase: "loading" | "ready" | "failed" = "loading";
+  error: string | null = null;
+  items: Item[] = [];
+  /** Rows of this page that cannot be shown, and why. */
+  closed: Closed[] = [];
+  focusId: string | null = null;
+  /** How many wait in all, as the server last said. */
+  waiting = 0;
+  held: number;
+  nextSlot: Slot;
+  /** On a narrow screen one of the two is shown. */
+  pane: "list" | "focus" = "list";
+  #after: string | null = null;
+  #next: string | null = null;
+  #isLoading = false;
+
+  constructor(
+    private readonly host: Host,
+    readonly keys: Keyring,
+    start: { held: number; next_slot: Slot },
+  ) {
+    this.held = start.held;
+    this.nextSlot = start.next_slot;
+  }
+
+  get focused(): Item | null {
+    return this.items.find((item) => item.row.id === this.focusId) ?? null;
+  }
+
+  get open(): Item[] {
+    return this.items.filter(isOpen);
+  }
+
+  /** How many wait that are not on this page. */
+  get more(): number {
+    return Math.max(0, this.waiting - this.open.length - this.closed.length);
+  }
+
+  /** The page after this one where there is one and this one is not worked off; else the oldest. */
+  async loadMore(): Promise<void> {
+    const keepsPlace = this.open.length > 0 && this.#next !== null;
+    await this.load(keepsPlace ? this.#next : null);
+  }
+
+  get isFirstPage(): boolean {
+    return this.#after === null;
+  }
+
+  /** Loads a page. What was there and still waits keeps its place and its draft; what is new follows. */
+  async load(after: string | null): Promise<void> {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    this.error = null;
+    this.host.changed();
+    try {
+      await this.#show(after, await this.#page(after));
+      this.phase = "ready";
+    } catch (error) {
+      this.error = sentenceFor(error);
+      if (this.phase === "loading") this.phase = "failed";
+    } finally {
+      this.#isLoading = false;
+      this.host.changed();
+    }
+  }
+
+  /** Asks how many wait; shows the number and nothing else. A lost connection says so when one decides. */
+  async count(): Promise<void> {
+    if (this.#isLoading || this.phase !== "ready") return;
+    try {
+      await this.#page(null);
+      this.host.changed();
+    } catch (error) {
+      sentenceFor(error);
+    }
+  }
+
+  focus(id: string): void {
+    this.focusId = id;
+    this.pane = "focus";
+    this.host.focusOn("#focus");
+  }
+
+  /** To the next comment that waits (or, with −1, the one before); stays at the ends. */
+  step(by: 1 | -1): void {
+    const at = this.items.findIndex((item) => item.row.id === this.focusId);
+    for (let i = at + by; i >= 0 && i < this.items.length; i += by) {
+      const item = this.items[i];
+      if (item !== undefined && isOpen(item)) return this.focus(item.row.id);
+    }
+  }
+
+  /** From a comment that was decided to the next one, else to the nearest before it. */
+  moveOn(): void {
+    const before = this.focusId;
+    this.step(1);
+    if (this.focusId === before) this.step(-1);
+    if (this.focusId !== before) return;
+    this.focusId = null;
+    this.host.focusOn("#focus");
+  }
+
+  /** An undone decision puts its comment back where it was, or in front where its page is gone. */
+  putBack(item: Item): void {
+    item.state = "waiting";
+    item.sentence = null;
+    if (!this.items.includes(item)) this.items = [item, ...this.items];
+    this.focus(item.row.id);
+  }
+
+  async #page(after: string | null): Promise<QueuePage> {
+    const page = await this.host.post<QueuePage>("/api/queue", { after });
+    this.waiting = page.waiting;
+    this.held = page.held;
+    this.nextSlot = page.next_slot;
+    return page;
+  }
+
+  /** A page that holds nothing readable is passed over, so that old keys never block the queue. */
+  async #show(after: string | null, first: QueuePage): Promise<void> {
+    const staying = after === this.#after ? this.open : [];
+    const known = new Map(this.items.map((item) => [item.row.id, item]));
+    const fresh: Item[] = [];
+    const closed: Closed[] = [];
+    let page = first;
+    await this.#openPage(page, known, fresh, closed);
+    while (fresh.length === 0 && page.next !== null) {
+      page = await this.#page(page.next);
+      await this.#openPage(page, known, fresh, closed);
+    }
+    this.items = [...staying, ...fresh.filter((item) => !staying.includes(item))];
+    this.closed = closed;
+    this.#after = after;
+    this.#next = page.next;
+    this.#focusSomething();
+  }
+
+  async #openPage(
+    page: QueuePage,
+    known: Map<string, Item>,
+    fresh: Item[],
+    closed: Closed[],
+  ): Promise<void> {
+    const opened = await Promise.all(page.rows.map((row) => openRow(row, this.keys.openers)));
+    page.rows.forEach((row, at) => {
+      const result = opened[at];
+      if (result === undefined) return;
+      if ("unreadable" in result) closed.push({ row, why: result.unreadable });
+      else fresh.push(reuse(known.get(row.id), row) ?? newItem(row, result.envelope));
+    });
+  }
+
+  #focusSomething(): void {
+    if (this.focused !== null && isOpen(this.focused)) return;
+    const first = this.open[0];
+    this.focusId = first?.row.id ?? null;
+    this.host.focusOn("#focus");
+  }
+}
+
+/** What was typed about a comment outlives a page; what was decided and undone elsewhere waits anew. */
+function reuse(item: Item | undefined, row: Waiting): Item | null {
+  if (item === undefined || item.state === "sending") return item ?? null;
+  if (item.state === "done") Object.assign(item, { state: "waiting", sentence: null });
+  item.row = row;
+  return item;
+}

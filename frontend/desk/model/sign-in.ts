@@ -1,0 +1,54 @@
+/** Signing in, at the start or again when a session ended. */
+
+import { fromPassphrase } from "../keys/derive.ts";
+import { type Opener, openerOf, unwrap } from "../keys/identity.ts";
+import { keepKey } from "../keys/keep.ts";
+import { post, sentenceFor } from "../wire/api.ts";
+import type { Session } from "../wire/types.ts";
+import type { Host } from "./host.ts";
+
+export interface SignedIn {
+  session: Session;
+  personal: Opener;
+}
+
+export class SignIn {
+  error: string | null = null;
+  isBusy = false;
+
+  /** `pseudonym` is fixed where a session is renewed: another person must not take over the desk. */
+  constructor(
+    private readonly host: Host,
+    private readonly site: string,
+    readonly pseudonym: string | null,
+    private readonly done: (signedIn: SignedIn) => Promise<void>,
+  ) {}
+
+  async submit(pseudonym: string, passphrase: string): Promise<void> {
+    this.error = null;
+    this.isBusy = true;
+    this.host.changed();
+    try {
+      await this.done(await this.#signIn(this.pseudonym ?? pseudonym.trim(), passphrase));
+    } catch (error) {
+      this.error = sentenceFor(error);
+      this.host.focusOn("#passphrase");
+    } finally {
+      this.isBusy = false;
+      this.host.changed();
+    }
+  }
+
+  async #signIn(pseudonym: string, passphrase: string): Promise<SignedIn> {
+    const keys = await fromPassphrase(this.site, pseudonym, passphrase);
+    const session = await post<Session>("/api/sign-in", { pseudonym, secret: keys.secret });
+    const personal = await openerOf(await unwrap(session.identity, keys.identity));
+    await keepIfPossible(this.site, session.pseudonym, personal);
+    return { session, personal };
+  }
+}
+
+/** A browser without X25519 keys keeps nothing: it asks again after a reload. */
+export async function keepIfPossible(site: string, name: string, key: Opener): Promise<void> {
+  if (typeof key !== "string") await keepKey(site, name, key);
+}

@@ -1,0 +1,71 @@
+/** The desk's frame: where one is, when the next slot is, and what calmly asks for attention. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { App } from "../model/app.ts";
+import type { Desk, DeskPlace } from "../model/desk.ts";
+import { counted } from "../model/outcome.ts";
+import { historyView } from "./history.ts";
+import { overView } from "./over.ts";
+import { peopleView } from "./people.ts";
+import { queueView } from "./queue.ts";
+
+const PLACES: [DeskPlace, string][] = [
+  ["queue", "Queue"],
+  ["history", "History"],
+  ["people", "People"],
+];
+
+export function deskView(desk: Desk, app: App): TemplateResult {
+  return html`<div class="desk" data-place=${desk.place}>
+    <header class="top">
+      <b class="name"><bdi>${desk.session.site_name}</bdi> · desk</b>
+      <nav aria-label="Desk">${PLACES.map(([place, label]) => placeLink(desk, place, label))}</nav>
+      <p class="me">
+        <span>next slot ${desk.queue.nextSlot.label} · ${desk.queue.held} held</span>
+        <bdi>${desk.session.pseudonym}</bdi>
+        <button type="button" class="plain" @click=${() => void app.lock()}>Lock</button>
+      </p>
+    </header>
+    ${notices(desk)} ${placeView(desk)} ${overView(desk)}
+  </div>`;
+}
+
+function placeLink(desk: Desk, place: DeskPlace, label: string): TemplateResult {
+  const isHere = desk.place === place;
+  return html`<a href="#${place}" aria-current=${isHere ? "page" : nothing}>${label}</a>`;
+}
+
+function placeView(desk: Desk): TemplateResult {
+  if (desk.place === "history") return historyView(desk);
+  return desk.place === "people" ? peopleView(desk) : queueView(desk);
+}
+
+function notices(desk: Desk): TemplateResult {
+  const { unsent } = desk.decisions;
+  return html`<div class="notices">
+    ${
+      unsent.length === 0
+        ? nothing
+        : html`<p class="notice care" role="alert">
+            ${counted(unsent.length, "decision")} could not be sent. Nothing is lost: what you
+            decided and typed is still here.
+            <button type="button" class="plain" @click=${() => void desk.decisions.retry()}>
+              Try again
+            </button>
+          </p>`
+    }
+    ${
+      needsSecondLead(desk)
+        ? html`<p class="notice">
+            You are the only lead. If you lose your passphrase and your sheet, nobody can open what
+            waits. <a href="#people">Invite a second lead</a>
+          </p>`
+        : nothing
+    }
+  </div>`;
+}
+
+function needsSecondLead({ session, people }: Desk): boolean {
+  if (session.role !== "lead" || !session.needs_second_lead) return false;
+  return people.list.people.filter(({ role }) => role === "lead").length < 2;
+}

@@ -1,0 +1,127 @@
+/** The comment in focus: what it answers, its words in reading size, and what can be done. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Desk } from "../model/desk.ts";
+import { isEdited, type Item } from "../model/item.ts";
+import { counted } from "../model/outcome.ts";
+import { directionOf, languageName } from "../text/language.ts";
+import { openEditor, openRejection } from "./acts.ts";
+import { editView, kindAndClauseSentence } from "./edit.ts";
+import { key, personName, spoken, storyLink, words } from "./parts.ts";
+import { proof } from "./proof.ts";
+import { rejectView } from "./reject.ts";
+
+export function focusView(desk: Desk): TemplateResult {
+  const item = desk.queue.focused;
+  return html`<main class="focus">
+    <button
+      type="button"
+      class="plain to-list"
+      @click=${() => {
+        desk.queue.pane = "list";
+        desk.host.focusOn("#queue-title");
+      }}
+    >
+      Back to the queue
+    </button>
+    ${item === null ? nobody(desk) : commentView(desk, item)}
+  </main>`;
+}
+
+/** Nothing in focus: loading, all done, or more on another page. */
+function nobody({ queue }: Desk): TemplateResult {
+  if (queue.phase !== "ready") return html`<div id="focus" tabindex="-1"></div>`;
+  const rest = queue.more;
+  return html`<div id="focus" class="empty" tabindex="-1">
+    <p>${rest > 0 ? "This page is done." : "Nothing waits. Whoever writes next will stand here."}</p>
+    <button type="button" class="second" @click=${() => void queue.load(null)}>
+      ${rest > 0 ? `${rest} more ${rest === 1 ? "waits" : "wait"}` : "Look again"}
+    </button>
+  </div>`;
+}
+
+/** "Comment 3 of 12, Khmer, Ferry workers": what is spoken when the focus comes here. */
+function label({ queue }: Desk, item: Item): string {
+  const open = queue.open;
+  const at = open.indexOf(item) + 1;
+  return `Comment ${at} of ${open.length}, ${languageName(item.draft.lang)}, ${item.row.story_title}`;
+}
+
+function commentView(desk: Desk, item: Item): TemplateResult {
+  return html`<article id="focus" tabindex="-1" aria-label=${label(desk, item)} data-id=${item.row.id}>
+    ${aboveView(desk, item)}
+    ${item.mode === "edit" ? editView(desk, item) : readView(desk, item)}
+    ${item.mode === "reject" ? rejectView(desk, item) : nothing}
+    ${item.mode === "read" ? actsView(desk, item) : nothing}
+  </article>`;
+}
+
+function aboveView(desk: Desk, item: Item): TemplateResult {
+  const { row, draft } = item;
+  return html`<p class="story small">
+      ${languageName(row.edition)} edition · ${storyLink(row.story_title, row.story_url)} · name to show:
+      <b>${personName(draft.name)}</b> · <label>language ${languageChoice(desk, item)}</label>
+    </p>
+    ${
+      row.answers === null
+        ? nothing
+        : html`<blockquote class="parent">
+            <p class="small">answers ${personName(row.answers.name)}</p>
+            <p>${words(row.answers.text, row.answers.lang)}</p>
+          </blockquote>`
+    }`;
+}
+
+/** The language is a guess by the script; a moderator corrects it. */
+function languageChoice(desk: Desk, item: Item): TemplateResult {
+  const offered = [...new Set([item.row.lang, ...desk.session.languages, "und"])];
+  const choose = (event: Event) => {
+    item.draft.lang = (event.currentTarget as HTMLSelectElement).value;
+    desk.host.changed();
+  };
+  return html`<select @change=${choose}>
+    ${offered.map(
+      (lang) =>
+        html`<option value=${lang} ?selected=${lang === item.draft.lang}>
+          ${languageName(lang)}
+        </option>`,
+    )}
+  </select>`;
+}
+
+function readView(_desk: Desk, item: Item): TemplateResult {
+  const { envelope, draft } = item;
+  const { lang } = draft;
+  if (isEdited(item)) return html`<div class="text">${proof(item)}</div>`;
+  return html`<div class="text" id="reading" lang=${lang} dir=${directionOf(lang)}>
+    ${spoken("The comment:")}<span id="reading-words">${envelope.text}</span>
+  </div>`;
+}
+
+function actsView(desk: Desk, item: Item): TemplateResult {
+  const edited = isEdited(item);
+  return html`${besideView(item)}
+    <div class="acts">
+      <button type="button" @click=${() => void desk.decisions.publish(item)}>
+        ${edited ? "Publish edited" : "Publish"} ${key("a")}
+      </button>
+      <button type="button" class="second" @click=${() => openEditor(desk, item)}>
+        Edit ${key("e")}
+      </button>
+      <button type="button" class="second" @click=${() => openRejection(desk, item)}>
+        Reject ${key("d")}
+      </button>
+    </div>
+    ${edited ? html`<p class="small">${kindAndClauseSentence(desk, item)}</p>` : nothing}
+    <p class="small held">
+      What you publish now appears at ${desk.queue.nextSlot.label} at the earliest. ${counted(desk.queue.held, "comment is", "comments are")}
+      held.
+    </p>`;
+}
+
+/** A sentence about this comment: what is missing, or why the last try did not work. */
+export function besideView({ sentence, state }: Item): TemplateResult {
+  if (sentence === null) return html``;
+  const kind = state === "unsent" ? "beside error unsent" : "beside error";
+  return html`<p class=${kind} tabindex="-1">${sentence}</p>`;
+}

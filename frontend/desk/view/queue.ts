@@ -1,0 +1,133 @@
+/** The queue's three panes: rows, the comment in focus, what belongs to it. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Unreadable } from "../envelope.ts";
+import type { Desk } from "../model/desk.ts";
+import { isOpen, type Item } from "../model/item.ts";
+import { capital, counted } from "../model/outcome.ts";
+import { directionOf, languageName } from "../text/language.ts";
+import type { Lane } from "../wire/types.ts";
+import { focusView } from "./focus.ts";
+import { keysBar } from "./keys-bar.ts";
+import { failed, spoken } from "./parts.ts";
+import { sideView } from "./side.ts";
+
+const LANES: Record<Lane, string> = {
+  "likely-fine": "likely fine",
+  look: "look",
+  danger: "danger",
+  "likely-spam": "likely spam",
+};
+
+export function queueView(desk: Desk): TemplateResult {
+  return html`<div class="panes" data-pane=${desk.queue.pane}>
+      <section class="queue" aria-labelledby="queue-title">${listView(desk)}</section>
+      ${focusView(desk)} ${sideView(desk)}
+    </div>
+    ${keysBar(desk)}`;
+}
+
+function listView(desk: Desk): TemplateResult {
+  const { queue } = desk;
+  if (queue.phase === "loading") return html`<p class="empty">Opening what waits…</p>`;
+  if (queue.phase === "failed") return failed(queue.error ?? "", () => void queue.load(null));
+  return html`<h1 id="queue-title" class="queue-title" tabindex="-1">
+      ${queue.waiting === 0 ? "Nothing waits" : counted(queue.waiting, "waits", "wait")}
+    </h1>
+    <ol @keydown=${(event: KeyboardEvent) => walk(desk, event)}>
+      ${queue.items.map((item) => rowView(desk, item))}
+    </ol>
+    ${footView(desk)}`;
+}
+
+function rowView(desk: Desk, item: Item): TemplateResult {
+  const { row, envelope, draft, state } = item;
+  const isFocused = desk.queue.focusId === row.id;
+  return html`<li data-state=${state} data-id=${row.id}>
+    <button
+      type="button"
+      class="row"
+      aria-current=${isFocused ? "true" : "false"}
+      tabindex=${isFocused ? 0 : -1}
+      ?disabled=${!isOpen(item)}
+      @click=${() => desk.queue.focus(row.id)}
+    >
+      <i class="lane ${row.lane}" aria-hidden="true"></i>
+      <span class="line" lang=${draft.lang} dir=${directionOf(draft.lang)}>${envelope.text}</span>
+      <span class="small">
+        <span title=${languageName(draft.lang)}>${draft.lang}</span> · <bdi>${row.story_title}</bdi> ·
+        ${age(row.age_slots)} ${spoken(`, ${LANES[row.lane] ?? row.lane}`)}
+      </span>
+      ${item.sentence === null || isFocused ? nothing : html`<span class="small said">${item.sentence}</span>`}
+    </button>
+  </li>`;
+}
+
+export function age(slots: number): string {
+  if (slots <= 0) return "this slot";
+  return slots >= 99 ? "99 slots or more" : counted(slots, "slot");
+}
+
+function footView(desk: Desk): TemplateResult {
+  const { queue } = desk;
+  const canReject = queue.open.length > 1;
+  return html`<div class="queue-foot">
+    ${queue.error === null ? nothing : html`<p class="error" role="alert">${queue.error}</p>`}
+    ${
+      queue.more > 0
+        ? html`<button type="button" class="second" @click=${() => void queue.loadMore()}>
+            ${queue.more} more ${queue.more === 1 ? "waits" : "wait"}
+          </button>`
+        : nothing
+    }
+    ${
+      queue.isFirstPage
+        ? nothing
+        : html`<button type="button" class="second" @click=${() => void queue.load(null)}>
+            Back to the oldest
+          </button>`
+    }
+    ${
+      canReject
+        ? html`<button type="button" class="plain" @click=${() => desk.show("reject-all")}>
+            Reject all ${queue.open.length} of this page…
+          </button>`
+        : nothing
+    }
+    ${closedView(desk)}
+  </div>`;
+}
+
+const WHY: Record<Unreadable, string> = {
+  no_key:
+    "sealed to a key that you were not given: before you joined, or before the keys were made anew. A lead who has that key can open it.",
+  moved:
+    "sealed for another place than the one it lies in. Somebody may have changed the database: tell your technician. It cannot be published.",
+  damaged: "damaged, so that its key does not open it. Tell your technician.",
+};
+
+/** What cannot be shown is counted and explained, never passed over in silence. */
+function closedView({ queue, session }: Desk): TemplateResult {
+  const count = (why: Unreadable) => queue.closed.filter((one) => one.why === why).length;
+  const counts: [Unreadable, number][] = [
+    ["no_key", Math.max(count("no_key"), session.unreadable)],
+    ["moved", count("moved")],
+    ["damaged", count("damaged")],
+  ];
+  return html`${counts
+    .filter(([, number]) => number > 0)
+    .map(
+      ([why, number]) => html`<p class="closed small">
+        <b>${counted(number, "comment")} cannot be opened.</b> ${capital(WHY[why])}
+      </p>`,
+    )}`;
+}
+
+/** Arrow keys walk the list, as in any list. */
+function walk(desk: Desk, event: KeyboardEvent): void {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
+  if (by === undefined) return;
+  event.preventDefault();
+  desk.queue.step(by);
+  desk.host.focusOn('.row[aria-current="true"]');
+}

@@ -1,0 +1,38 @@
+/** The frame of every page, and which page stands in it. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { App } from "../model/app.ts";
+import { deskView } from "./desk.ts";
+import { joinView } from "./join.ts";
+import { failed } from "./parts.ts";
+import { recoverView } from "./recover.ts";
+import { signInPage } from "./sign-in.ts";
+
+export function appView(app: App): TemplateResult {
+  return html`${app.site.isDemo ? demoMark() : nothing} ${pageView(app)}
+    <p class="spoken" role="status" aria-live="polite">${app.host.spoken}</p>`;
+}
+
+function demoMark(): TemplateResult {
+  return html`<p class="demo" role="note">
+    <b>Demonstration.</b> Nothing here is secret: its keys were made outside a browser.
+  </p>`;
+}
+
+function pageView(app: App): TemplateResult {
+  const { page, site } = app;
+  switch (page.kind) {
+    case "loading":
+      return html`<main class="sheet-page"><p class="empty">Opening the desk…</p></main>`;
+    case "failed":
+      return html`<main class="sheet-page">${failed(page.sentence, () => location.reload())}</main>`;
+    case "sign-in":
+      return signInPage(page.signIn, site.name);
+    case "join":
+      return joinView(page.join, site);
+    case "recover":
+      return recoverView(page.recovery, site.name);
+    case "desk":
+      return deskView(page.desk, app);
+  }
+}

@@ -1,0 +1,52 @@
+/** Beside the comment: what is known about it, and what was decided since signing in. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Entry } from "../model/decisions.ts";
+import type { Desk } from "../model/desk.ts";
+import type { Item } from "../model/item.ts";
+import { age } from "./queue.ts";
+
+const SHOWN = 12;
+
+export function sideView(desk: Desk): TemplateResult {
+  const item = desk.queue.focused;
+  return html`<aside class="side" aria-label="About this comment">
+    ${item === null ? nothing : aboutView(item)}
+    <h2>Since you signed in</h2>
+    ${
+      desk.decisions.log.length === 0
+        ? html`<p class="small">No decision yet.</p>`
+        : html`<ul>
+            ${desk.decisions.log.slice(0, SHOWN).map((entry) => entryView(desk, entry))}
+          </ul>`
+    }
+  </aside>`;
+}
+
+function aboutView({ row }: Item): TemplateResult {
+  return html`<h2>This comment</h2>
+    <ul>
+      <li>came ${row.age_slots <= 0 ? "in this slot" : `${age(row.age_slots)} ago`}</li>
+      <li>${row.has_receipt ? "The author took a receipt: a note can be read." : "The author took no receipt."}</li>
+    </ul>`;
+}
+
+function entryView(desk: Desk, entry: Entry): TemplateResult {
+  const [first] = entry.parts;
+  const excerpt = entry.parts.length === 1 && first !== undefined ? first.item : null;
+  return html`<li class="small">
+    ${entry.isUndone ? html`<s>${entry.sentence}</s> undone` : entry.sentence}
+    ${
+      excerpt === null
+        ? nothing
+        : html`<span class="line" lang=${excerpt.draft.lang} dir="auto">${excerpt.draft.text}</span>`
+    }
+    ${
+      entry.canUndo && !entry.isUndone
+        ? html`<button type="button" class="plain" @click=${() => void desk.decisions.undo(entry)}>
+            Undo
+          </button>`
+        : nothing
+    }
+  </li>`;
+}
