@@ -1,15 +1,13 @@
 """Destroy what has run out: originals, receipts, marks of once, sessions, and the keys on disk."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from yobal.core import once
 from yobal.core.rules import Rules
+from yobal.core.schedule import DAY_SECONDS
 from yobal.outlets.keyring import Keyring
 from yobal.store import comments, expiry
 from yobal.store.database import Database
-
-DAY_SECONDS: Final = 86_400
 
 
 def expire(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> int:

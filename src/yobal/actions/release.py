@@ -67,6 +67,7 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> None:
         lang=words.lang, slot=slot, edited_clause=words.clause,
     )  # fmt: skip
     comments.drop_held_text(connection, comment)
+    comments.forget_arrival(connection, comment, released=slot)
     if words.clause is None:
         comments.drop_original(connection, comment)
     stories.count(connection, row.site, row.story, comments=1)

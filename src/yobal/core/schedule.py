@@ -14,7 +14,8 @@ Slot = int  # seconds since 1970-01-01T00:00Z
 RandomBelow = Callable[[int], int]  # chance is an argument: `secrets.randbelow`, or a test's
 
 HOUR_SECONDS: Final = 3_600
-LONGEST_WAIT_SECONDS: Final = 24 * HOUR_SECONDS  # who waited that long since the drawn slot goes
+DAY_SECONDS: Final = 24 * HOUR_SECONDS
+LONGEST_WAIT_SECONDS: Final = DAY_SECONDS  # who waited that long since the drawn slot goes
 _SEARCH_DAYS: Final = 2
 
 

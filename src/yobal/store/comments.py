@@ -6,10 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from yobal.core.schedule import Slot
+from yobal.core.schedule import DAY_SECONDS, Slot
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED, REMOVED, WITHDRAWN, State
 from yobal.store.tables import (
     comments,
+    decisions,
     editions,
     envelopes,
     held_texts,
@@ -162,19 +163,33 @@ def envelope(db: Connection, comment: str) -> bytes | None:
 
 
 def forget(db: Connection, comment: str) -> None:
-    """Leave of a withdrawn comment nothing but id, place and day.
+    """Leave of a withdrawn comment nothing but id, root and day.
 
     Its `once` stays until the day key is gone, so that the phone's "back" does not bring it to
-    life; its receipts go at once.
+    life; its receipts, and any note to its author, go at once.
     """
     once = sa.select(comments.c.once).where(comments.c.id == comment).scalar_subquery()
     db.execute(receipts.delete().where(receipts.c.once == once))
+    db.execute(decisions.update().where(decisions.c.comment == comment).values(note=None))
     drop_held_text(db, comment)
     drop_original(db, comment)
     db.execute(
         comments.update()
         .where(comments.c.id == comment, comments.c.state == WITHDRAWN)
-        .values(due_slot=None, decided_slot=None, lang="", size_kib=0, cluster=None)
+        .values(
+            arrival_slot=comments.c.arrival_slot - comments.c.arrival_slot % DAY_SECONDS,
+            due_slot=None, decided_slot=None, edition="", epoch="", lang="", lane="", to_id=None,
+            size_kib=0, cluster=None,
+        )
+    )  # fmt: skip
+
+
+def forget_arrival(db: Connection, comment: str, *, released: Slot) -> None:
+    """Once published, nobody needs to know how long it waited."""
+    db.execute(
+        comments.update()
+        .where(comments.c.id == comment, comments.c.state == PUBLISHED)
+        .values(arrival_slot=released)
     )
 
 

@@ -21,6 +21,13 @@ def only_site(db: Connection) -> Row[Any] | None:
     return db.execute(sa.select(sites).order_by(sites.c.site).limit(1)).one_or_none()
 
 
+def seen_by_anybody(db: Connection) -> Row[Any] | None:
+    """The site through the view that the intake's own role may read, too."""
+    return db.execute(
+        sa.text("select site, name, is_demo from intake_site order by site limit 1")
+    ).one_or_none()
+
+
 def add_site(db: Connection, *, site: str, name: str, is_demo: bool, slot: Slot) -> None:
     db.execute(sites.insert().values(site=site, name=name, is_demo=is_demo, released_slot=slot))
 

@@ -1,0 +1,5 @@
+"""`python -m yobal`."""
+
+from yobal.cli import main
+
+main()

@@ -1,0 +1,144 @@
+"""Put the two faces together and serve them from one process, until told to stop."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from yobal.actions.doors import Doors
+from yobal.actions.group_commit import GroupCommit
+from yobal.core.errors import NotFit
+from yobal.newsroom import STATIC, Newsroom
+from yobal.tend import Tending, catch_up
+from yobal.web.answers import content_security_policy
+from yobal.web.desk import DeskParts
+from yobal.web.edge import Edge
+from yobal.web.files import Files
+from yobal.web.reader import Parts, Reader
+from yobal.web.routes import desk_app
+
+Face = Literal["intake", "desk"]
+Application = Callable[..., Any]
+STOP_SECONDS: Final = 5  # a client that sends half a header would hold the stop up
+HEADER_SECONDS: Final = 20
+
+
+def intake_app(newsroom: Newsroom, group: GroupCommit) -> Edge:
+    """The public side."""
+    csp = content_security_policy(newsroom.settings.frame_hosts)
+    reader = Reader(
+        Parts(
+            rules=newsroom.rules, database=newsroom.database, keyring=newsroom.keyring,
+            pages=newsroom.pages, doors=Doors(newsroom.database, newsroom.rules), group=group,
+            csp=csp,
+        )
+    )  # fmt: skip
+    return Edge(Files(newsroom.settings.files_dir, csp), reader)
+
+
+def moderators_app(newsroom: Newsroom) -> Any:
+    """The desk. Raises NotFit where the front end is not built."""
+    if not (STATIC / "desk.js").exists():
+        raise NotFit("the front end is not built: `make build` does it")
+    parts = DeskParts(
+        rules=newsroom.rules, database=newsroom.database, keyring=newsroom.keyring,
+        press=newsroom.press, desk_url=newsroom.settings.desk_url,
+    )  # fmt: skip
+    return desk_app(
+        parts, static=STATIC, site_name=newsroom.settings.site_name, is_demo=newsroom.is_demo
+    )
+
+
+def serve(
+    newsroom: Newsroom,
+    faces: tuple[Face, ...] = ("intake", "desk"),
+    *,
+    around_intake: Callable[[Edge], Application] = lambda edge: edge,
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
+
+
+    if "desk" in faces:
+        catch_up(newsroom, now=time.time())
+    group = GroupCommit(newsroom.database) if "intake" in faces else None
+    applications: list[tuple[Application, str]] = []
+    if group is not None:
+        application = around_intake(intake_app(newsroom, group))
+        applications.append((application, newsroom.settings.intake_listen))
+    if "desk" in faces:
+        applications.append((moderators_app(newsroom), newsroom.settings.desk_listen))
+    tending = Tending(newsroom) if "desk" in faces else None
+    if tending is not None:
+        tending.start()
+    try:
+        asyncio.run(_serve(applications, when_ready))
+    finally:
+        if tending is not None:
+            tending.stop()
+        if group is not None:
+            group.close()
+        newsroom.close()
+
+
+async def _serve(
+    applications: list[tuple[Application, str]], when_ready: Callable[[], None]
+) -> None:
+    servers = [_server(application, listen) for application, listen in applications]
+    is_over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    tasks = [asyncio.create_task(server.serve()) for server in servers]
+    await _until_listening([listen for _, listen in applications], tasks)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, is_over.set)
+    when_ready()
+    over = asyncio.create_task(is_over.wait())
+    await asyncio.wait([over, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.stop()
+    _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+    for task in late:
+        task.cancel()
+    over.cancel()
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            error = task.exception()
+            if error is not None:
+                raise error
+
+
+async def _until_listening(listens: list[str], tasks: list[asyncio.Task[None]]) -> None:
+    """Wait until every address answers; a server that fails to start ends the wait."""
+    for listen in listens:
+        host, _, port = listen.rpartition(":")
+        while not any(task.done() for task in tasks):
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+                writer.close()
+                break
+            await asyncio.sleep(0.02)
+
+
+def _server(application: Application, listen: str) -> Server:
+    host, _, port = listen.rpartition(":")
+    return Server(
+        application,
+        address=host.strip("[]"),
+        port=int(port),
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_enabled=False,
+        log_access=False,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=64 * 1_024
+        ),
+    )
+
+

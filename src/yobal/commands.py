@@ -1,0 +1,163 @@
+"""What the commands do, in the newsroom's words; `cli.py` only reads the arguments."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from yobal import config as settings_file
+from yobal.actions import declare, found, write_files
+from yobal.app import Face, serve as serve_faces
+from yobal.config import Settings
+from yobal.core.errors import AlreadySetUp, NotFit, SettingsWrong
+from yobal.core.thread import Edition
+from yobal.doctor import examine
+from yobal.newsroom import Newsroom, open_newsroom, prepare, style
+from yobal.store import rights, stories
+from yobal.store.locks import release_lock
+from yobal.tend import rebuild_all, tend_once
+
+FACES: Final[dict[str, tuple[Face, ...]]] = {
+    "": ("intake", "desk"), "intake": ("intake",), "desk": ("desk",),
+}  # fmt: skip
+
+
+def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
+    """Lines to print. Raises SettingsWrong, AlreadySetUp."""
+    if not path.exists():
+        _write_settings(path, given)
+    settings = settings_file.load(path)
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    now = time.time()
+    try:
+        with newsroom.database.reading() as db:
+            is_known = stories.only_site(db) is not None
+        if is_known and not again:
+            raise AlreadySetUp(
+                f"{settings.site} is set up; `yobal init --again` makes a new first lead, and "
+                "what waits sealed stays unreadable for them"
+            )
+        if not is_known:
+            found.found(newsroom.database, newsroom.rules, name=settings.site_name, now=now)
+        secret = found.invite_first_lead(newsroom.database, newsroom.rules, now=now)
+        with release_lock(newsroom.database):
+            write_files.write_assets(newsroom.press, style())
+    finally:
+        newsroom.close()
+    return [
+        f"The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
+        f"{settings.desk_url}/join#{secret}",
+        "Whoever has it first holds the key. Until then the form says that comments are not open.",
+    ]
+
+
+def serve(path: Path, face: str) -> None:
+    """Blocks until stopped. Raises SettingsWrong, NotFit."""
+    if face not in FACES:
+        raise SettingsWrong("serve: intake, desk, or nothing for both")
+    settings = settings_file.load(path)
+    if face != "intake":
+        prepare(settings)
+    newsroom = open_newsroom(
+        settings, database_url=settings.database_intake if face == "intake" else ""
+    )
+    if newsroom.is_demo:
+        newsroom.close()
+        raise NotFit("this store was made by `yobal demo`; its keys were made outside a browser")
+    _say_where(settings, FACES[face])
+    serve_faces(newsroom, FACES[face])
+
+
+def story_add(path: Path, key: str, *, edition: str, title: str, url: str) -> str:
+    with _open(path) as newsroom:
+        one = Edition(edition=edition, title=title, url=url)
+        declare.add(newsroom.database, newsroom.rules, key, one)
+        _write(newsroom)
+        address = f"{newsroom.settings.public_url}/{newsroom.rules.site}/{key}/{edition}/"
+    return f"{key} ({edition}): {address}"
+
+
+def story_set_open(path: Path, key: str, *, is_open: bool) -> str:
+    with _open(path) as newsroom:
+        declare.set_open(newsroom.database, newsroom.rules, key, is_open=is_open)
+        _write(newsroom)
+    return f"{key} is {'open' if is_open else 'closed'}"
+
+
+def story_list(path: Path) -> list[str]:
+    with _open(path) as newsroom, newsroom.database.reading() as db:
+        site = newsroom.rules.site
+        return [
+            f"{row.story}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
+            + " ".join(one.edition for one in stories.editions_of(db, site, row.story))
+            for row in stories.listing(db, site)
+        ]
+
+
+def release(path: Path) -> str:
+    with _open(path) as newsroom:
+        released = tend_once(newsroom, now=time.time())
+    return f"released {released.comments if released else 0}"
+
+
+def rebuild(path: Path) -> str:
+    with _open(path) as newsroom:
+        return f"wrote {rebuild_all(newsroom)} sets of files"
+
+
+def doctor(path: Path) -> tuple[list[str], bool]:
+    """Lines, and whether nothing breaks a promise."""
+    findings = examine(settings_file.load(path))
+    return [str(one) for one in findings], all(one.is_well for one in findings)
+
+
+def grant_intake(path: Path, role: str) -> str:
+    with _open(path) as newsroom:
+        if newsroom.database.is_sqlite:
+            raise NotFit("SQLite has no roles; the intake's own rights need PostgreSQL")
+        with newsroom.database.writing() as db:
+            rights.grant_intake(db, role)
+    return f"{role} may insert sealed comments and wishes, and read the intake's views"
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Newsroom]:
+    settings = settings_file.load(path)
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    try:
+        with newsroom.database.reading() as db:
+            if stories.only_site(db) is None:
+                raise NotFit("there is no site yet: `yobal init` sets one up")
+        yield newsroom
+    finally:
+        newsroom.close()
+
+
+def _write(newsroom: Newsroom) -> None:
+    with release_lock(newsroom.database):
+        write_files.write_assets(newsroom.press, style())
+        write_files.write_touched(newsroom.press)
+
+
+def _write_settings(path: Path, given: dict[str, str]) -> None:
+    missing = [name for name in ("site", "site_name") if not given.get(name)]
+    if missing:
+        raise SettingsWrong(
+            f'{path} does not exist. To write one: yobal init --site river-post --name "The River Post"'
+        )
+    lines = [f"{name} = {_quoted(value)}" for name, value in given.items() if value]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _say_where(settings: Settings, faces: tuple[Face, ...]) -> None:
+    if "intake" in faces:
+        print(f"readers: {settings.public_url} (listening on {settings.intake_listen})", flush=True)
+    if "desk" in faces:
+        print(f"desk: {settings.desk_url} (listening on {settings.desk_listen})", flush=True)

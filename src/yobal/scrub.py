@@ -1,0 +1,32 @@
+"""Make freed memory forget: allocator settings that only count if they are there from the start.
+
+Freed memory keeps its words. Three allocators live in the process: Python's own, glibc's (pyrage
+uses it) and the jemalloc inside granian's wheel. Imported before everything else, and imports
+nothing itself.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+SETTINGS = {
+    "PYTHONMALLOC": "malloc",
+    "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
+    "_RJEM_MALLOC_CONF": "junk:free",
+}
+# A mark of our own: glibc shortens GLIBC_TUNABLES in the environment that /proc shows.
+MARK = "YOBAL_SCRUBBED"
+
+
+def is_scrubbing(environment: Mapping[str, str]) -> bool:
+    """Whether this process was started with all of them."""
+    return environment.get(MARK) == "1"
+
+
+def start_again(arguments: Sequence[str]) -> None:
+    """Replace this process by itself with the settings in force; returns only if they are."""
+    if is_scrubbing(os.environ):
+        return
+    environment = {**os.environ, **SETTINGS, MARK: "1"}
+    command = [sys.executable, "-m", "yobal", *arguments]
+    os.execve(sys.executable, command, environment)

@@ -1,0 +1,122 @@
+"""The desk's side of moderating: queue, decisions, undo, removal, history."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from litestar import Request
+
+from yobal.actions import decide, write_files
+from yobal.actions import remove as removal
+from yobal.actions import undo as undoing
+from yobal.actions.write_files import Press
+from yobal.core.desk import Desk
+from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.core.rules import Rules
+from yobal.outlets.keyring import Keyring
+from yobal.store import comments, decisions, stories
+from yobal.store.database import Database
+from yobal.store.locks import release_lock
+from yobal.web import desk_answers, wire
+
+PAGE: Final = 50
+AnyRequest = Request[Any, Any, Any]
+
+
+class DeskParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk is put together from."""
+
+    rules: Rules
+    database: Database
+    keyring: Keyring
+    press: Press
+    desk_url: str
+    clock: Callable[[], float] = time.time
+
+
+class Moderating:
+    """One method a route; each is sync and runs in a thread."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self._parts = parts
+        self._rules = parts.rules
+        self._db = parts.database
+
+    def queue(self, data: wire.Page) -> dict[str, Any]:
+        after, now = wire.decode_cursor(data.after), self._parts.clock()
+        with self._db.reading() as db:
+            rows = comments.waiting(db, self._rules.site, after=after, limit=PAGE + 1)
+            pulse = desk_answers.pulse(db, self._rules, now=now)
+        shown, more = rows[:PAGE], len(rows) > PAGE
+        last = wire.cursor(shown[-1].arrival_slot, shown[-1].id) if more else None
+        listed = [desk_answers.waiting(row, self._rules, now=now) for row in shown]
+        return {"rows": listed, "next": last, **pulse}
+
+    def decide(self, data: wire.DecideBody, request: AnyRequest) -> dict[str, Any]:
+        desk = self._desk(request)
+        match data:
+            case wire.Publish():
+                done = decide.publish(
+                    self._db, desk, data.id, text=data.text, name=data.name,
+                    nonce=bytes.fromhex(data.nonce), lang=data.lang,
+                )  # fmt: skip
+            case wire.PublishEdited():
+                done = decide.publish_edited(
+                    self._db, desk, data.id, text=data.text, name=data.name, lang=data.lang,
+                    kind=data.kind, clause=data.clause, note=data.note,
+                )  # fmt: skip
+            case wire.Reject():
+                done = decide.reject(
+                    self._db, desk, data.id, clause=data.clause, note=data.note
+                )
+        return desk_answers.decided(self._rules, done)
+
+    def reject_many(self, data: wire.RejectMany, request: AnyRequest) -> dict[str, Any]:
+        """Each on its own: those that somebody else decided are told, not lost."""
+        desk, done, missed = self._desk(request), [], []
+        for comment in data.ids:
+            try:
+                one = decide.reject(self._db, desk, comment, clause=data.clause)
+            except AlreadyDecided as error:
+                missed.append({"id": comment, "by": error.by, "verdict": error.verdict})
+            except NoSuchComment:
+                missed.append({"id": comment, "by": "", "verdict": "withdrawn"})
+            else:
+                done.append(desk_answers.decided(self._rules, one))
+        return {"decided": done, "missed": missed}
+
+    def undo(self, data: wire.Undo, request: AnyRequest) -> dict[str, Any]:
+        desk = self._desk(request)
+        undone = undoing.undo(
+            self._db, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
+        )
+        self._db.purge()
+        return msgspec.structs.asdict(undone)
+
+    def remove(self, data: wire.Remove, request: AnyRequest) -> dict[str, Any]:
+        """At once: the answer comes after the words are out of every file."""
+        done = removal.remove(self._db, self._desk(request), data.id, clause=data.clause)
+        with release_lock(self._db):
+            write_files.write_touched(self._parts.press)
+        self._db.purge()
+        return desk_answers.decided(self._rules, done)
+
+    def history(self, data: wire.Before) -> dict[str, Any]:
+        before = wire.decode_cursor(data.before)
+        with self._db.reading() as db:
+            rows = decisions.history(db, self._rules.site, before=before, limit=PAGE + 1)
+            released = stories.released_slot(db, self._rules.site)
+        shown, more = rows[:PAGE], len(rows) > PAGE
+        last = wire.cursor(shown[-1].slot, shown[-1].decision) if more else None
+        return {"rows": [desk_answers.past(row, self._rules, released) for row in shown],
+                "next": last}  # fmt: skip
+
+    def _desk(self, request: AnyRequest) -> Desk:
+        return Desk(
+            rules=self._rules, by=request.state.me.pseudonym, now=self._parts.clock(),
+            random=secrets.token_bytes, draw=secrets.randbelow,
+        )  # fmt: skip
+
+

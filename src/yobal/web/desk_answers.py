@@ -1,0 +1,99 @@
+"""The desk's JSON: what it answers, made from rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from yobal.core import lang as langs
+from yobal.core.rules import Rules
+from yobal.core.schedule import Slot, age_slots, day_of, next_slot
+from yobal.core.states import HELD, PENDING
+from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX, TERMS_VERSION
+from yobal.store import comments, people, stories
+
+
+
+def slot(rules: Rules, at: Slot) -> dict[str, Any]:
+    """`{"at", "label"}`; the label is the wall clock of the site, with the day if it is not near."""
+    local = datetime.fromtimestamp(at, rules.schedule.zone)
+    return {"at": at, "label": f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"}
+
+
+def session(db: Connection, rules: Rules, me: Any, *, now: float) -> dict[str, Any]:
+    site = stories.site_or_none(db, rules.site)
+    moderator = people.get(db, rules.site, me.pseudonym)
+    assert site is not None and moderator is not None  # the guard has just seen both
+    leads = [one for one in people.active(db, rules.site) if one.role == "lead"]
+    return {
+        "site": rules.site, "site_name": site.name, "is_demo": bool(site.is_demo),
+        "pseudonym": me.pseudonym, "role": me.role, "identity": moderator.identity,
+        "epochs": [
+            {"epoch": row.epoch, "recipient": row.recipient, "wrap": row.wrap}
+            for row in people.epochs_for(db, rules.site, me.pseudonym)
+        ],
+        "unreadable": comments.count_unreadable(db, rules.site, me.pseudonym),
+        "needs_second_lead": len(leads) < 2,
+        "terms": {"version": TERMS_VERSION, "clauses": [msgspec.structs.asdict(c) for c in CLAUSES]},
+        "edit_kinds": list(EDIT_KINDS),
+        "limits": {
+            "text_letters_max": rules.limits.text_letters_max,
+            "name_letters_max": rules.limits.name_letters_max,
+            "note_letters_max": NOTE_LETTERS_MAX,
+        },
+        "languages": stories.languages(db, rules.site),
+        **pulse(db, rules, now=now),
+    }  # fmt: skip
+
+
+def pulse(db: Connection, rules: Rules, *, now: float) -> dict[str, Any]:
+    """What the head line of the desk shows."""
+    return {
+        "held": comments.count(db, rules.site, HELD),
+        "waiting": comments.count(db, rules.site, PENDING),
+        "next_slot": slot(rules, next_slot(rules.schedule, now)),
+    }
+
+
+def waiting(row: Any, rules: Rules, *, now: float) -> dict[str, Any]:
+    answers = None
+    if row.to_id is not None and row.parent_text is not None and row.parent_gone is None:
+        answers = {"name": row.parent_name, "text": row.parent_text, "lang": row.parent_lang}
+    return {
+        "id": row.id, "site": row.site, "story": row.story, "edition": row.edition,
+        "root": row.root, "to": row.to_id, "story_title": row.title, "story_url": row.url,
+        "lang": langs.UNKNOWN if row.lang == langs.OTHER else row.lang, "lane": row.lane,
+        "epoch": row.epoch, "age_slots": age_slots(rules.schedule, row.arrival_slot, now),
+        "has_receipt": bool(row.has_receipt), "answers": answers, "envelope": bytes(row.sealed),
+    }  # fmt: skip
+
+
+def decided(rules: Rules, one: Any) -> dict[str, Any]:
+    return msgspec.structs.asdict(one) | {"slot": slot(rules, one.slot)}
+
+
+def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
+    is_standing = not row.is_undone and row.verdict != "undo"
+    can_undo = is_standing and (
+        row.state == HELD or (row.state == "rejected" and row.slot > released)
+    )
+    return {
+        "decision": row.decision, "id": row.comment, "story": row.story,
+        "story_title": row.title or row.story, "verdict": row.verdict, "clause": row.clause,
+        "kind": row.kind, "note": row.note, "by": row.by, "slot": slot(rules, row.slot),
+        "day": day_of(rules.schedule, row.slot).isoformat(), "state": row.state,
+        "is_undone": bool(row.is_undone), "can_undo": can_undo,
+        "can_remove": is_standing and row.verdict != "remove" and row.state == "published",
+        "text": row.text, "name": row.name, "lang": row.lang,
+    }  # fmt: skip
+
+
+def people_list(rules: Rules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "people": [{"pseudonym": one.pseudonym, "role": one.role} for one in members],
+        "invited": [
+            {"role": one.role, "until": slot(rules, one.until_slot)} for one in invited
+        ],
+    }

@@ -1,0 +1,72 @@
+"""Who may use a desk route. A route that does not say so is denied; a test walks all of them."""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+
+from yobal.actions import sign_in
+from yobal.core.errors import NotAllowed, NotSignedIn
+from yobal.store.database import Database
+from yobal.web.errors import BadRequest, ForeignOrigin, Insecure
+
+Who = Literal["anyone", "moderator", "lead"]
+COOKIE: Final = "__Host-yobal"
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+
+
+class Guard:
+    """Runs before every route of the desk."""
+
+    def __init__(
+        self, database: Database, *, desk_url: str, session_key: bytes, clock: Callable[[], float]
+    ) -> None:
+        self._database = database
+        self._origin = desk_url
+        self._scheme, _, self._host = desk_url.partition("://")
+        self._session_key = session_key
+        self._clock = clock
+
+    def check(self, request: Request) -> None:  # type: ignore[type-arg]  # any user, any auth
+        """Raises Insecure, ForeignOrigin, BadRequest, NotSignedIn or NotAllowed."""
+        who: Who | None = request.route_handler.opt.get("who")
+        if who is None:
+            raise NotAllowed
+        self._check_place(request)
+        if request.method == "POST":
+            self._check_sender(request)
+        if who == "anyone":
+            return
+        me = self._me(request)
+        if who == "lead" and me.role != "lead":
+            raise NotAllowed
+        request.state.me = me
+
+    def _check_place(self, request: ASGIConnection) -> None:  # type: ignore[type-arg]
+        """Under its own address only; in the clear only on the machine itself."""
+        if request.headers.get("host") != self._host:
+            raise ForeignOrigin
+        if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
+            raise Insecure
+
+    def _check_sender(self, request: ASGIConnection) -> None:  # type: ignore[type-arg]
+        if request.headers.get("origin") != self._origin:
+            raise ForeignOrigin
+        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            raise BadRequest
+
+    def _me(self, request: ASGIConnection) -> object:  # type: ignore[type-arg]
+        token = session_token(request)
+        if token is None:
+            raise NotSignedIn
+        return sign_in.who(
+            self._database, token=token, session_key=self._session_key, now=self._clock()
+        )
+
+
+def session_token(request: ASGIConnection) -> bytes | None:  # type: ignore[type-arg]
+    try:
+        return bytes.fromhex(request.cookies.get(COOKIE, "")) or None
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+"""The desk's side of people: signing in, joining by a link, inviting, recovering."""
+
+import secrets
+from typing import Any
+
+from litestar import Response
+from litestar.datastructures import Cookie
+
+from yobal.actions import join, sign_in
+from yobal.actions.join import Wrap
+from yobal.actions.recover import Recoveries
+from yobal.core.keys import INVITATION_HOURS
+from yobal.store import people
+from yobal.store.people import Moderator
+from yobal.web import desk_answers, wire
+from yobal.web.desk import AnyRequest, DeskParts
+from yobal.web.guard import COOKIE, session_token
+
+Json = dict[str, Any]
+
+
+class People:
+    """One method a route; each is sync and runs in a thread."""
+
+    def __init__(self, parts: DeskParts, *, session_key: bytes) -> None:
+        self._parts = parts
+        self._rules = parts.rules
+        self._db = parts.database
+        self._session_key = session_key
+        self._recoveries = Recoveries()
+
+    def sign_in(self, data: wire.SignIn) -> Response[Json]:
+        pseudonym = data.pseudonym.strip()
+        token = sign_in.sign_in(
+            self._db, self._rules, pseudonym=pseudonym, secret=bytes.fromhex(data.secret),
+            session_key=self._session_key, now=self._parts.clock(), random=secrets.token_bytes,
+        )  # fmt: skip
+        return self._session_answer(pseudonym, token)
+
+    def session(self, data: wire.Nothing, request: AnyRequest) -> Json:
+        return self._session(request.state.me.pseudonym)
+
+    def sign_out(self, data: wire.Nothing, request: AnyRequest) -> Response[Json]:
+        token = session_token(request)
+        if token is not None:
+            sign_in.sign_out(self._db, token=token, session_key=self._session_key)
+        response: Response[Json] = Response({})
+        response.cookies = [_cookie("", age=0)]
+        return response
+
+    def invitation(self, data: wire.Invitation) -> Json:
+        opened = join.open_invitation(
+            self._db, token=bytes.fromhex(data.token), now=self._parts.clock()
+        )
+        wraps = [
+            {"epoch": epoch, "recipient": recipient, "wrap": wrap}
+            for epoch, recipient, wrap in opened.wraps
+        ]
+        return {"role": opened.role, "is_first": opened.is_first, "wraps": wraps}
+
+    def join(self, data: wire.Join) -> Response[Json]:
+        newcomer = Moderator(
+            site=self._rules.site, pseudonym=data.pseudonym.strip(), role="moderator",
+            secret_hash=people.hash_secret(bytes.fromhex(data.secret)),
+            recipient=data.recipient, identity=data.identity,
+            recovery_recipient=data.recovery_recipient, recovery_identity=data.recovery_identity,
+        )  # fmt: skip
+        join.join(
+            self._db, self._rules, newcomer, token=bytes.fromhex(data.token),
+            wraps=[Wrap(one.epoch, one.wrap) for one in data.wraps],
+            epoch_recipient=data.epoch.recipient if data.epoch else None,
+            now=self._parts.clock(), random=secrets.token_bytes,
+        )  # fmt: skip
+        return self._open(newcomer.pseudonym)
+
+    def people(self, data: wire.Nothing) -> Json:
+        with self._db.reading() as db:
+            members = people.active(db, self._rules.site)
+            invited = people.open_invitations(db, self._rules.site, now=self._parts.clock())
+        return desk_answers.people_list(self._rules, members, invited)
+
+    def invite(self, data: wire.Invite) -> Json:
+        until = join.invite(
+            self._db, self._rules, token=bytes.fromhex(data.token), role=data.role,
+            wraps=[Wrap(one.epoch, one.wrap) for one in data.wraps], now=self._parts.clock(),
+        )  # fmt: skip
+        return {"hours": INVITATION_HOURS, "until": desk_answers.slot(self._rules, until)}
+
+    def challenge(self, data: wire.Challenge) -> Json:
+        challenge, sealed = self._recoveries.challenge(
+            self._db, self._rules, pseudonym=data.pseudonym.strip(), now=self._parts.clock(),
+            random=secrets.token_bytes,
+        )  # fmt: skip
+        return {"challenge": challenge, "sealed": sealed}
+
+    def prove(self, data: wire.Proof) -> Json:
+        ticket, identity = self._recoveries.prove(
+            self._db, self._rules, challenge=data.challenge, answer=bytes.fromhex(data.answer),
+            now=self._parts.clock(), random=secrets.token_bytes,
+        )  # fmt: skip
+        return {"ticket": ticket, "identity": identity}
+
+    def finish(self, data: wire.Finish) -> Response[Json]:
+        pseudonym = self._recoveries.finish(
+            self._db, self._rules, ticket=data.ticket, secret=bytes.fromhex(data.secret),
+            identity=data.identity, now=self._parts.clock(),
+        )  # fmt: skip
+        return self._open(pseudonym)
+
+    def _open(self, pseudonym: str) -> Response[Json]:
+        token = sign_in.open_session(
+            self._db, self._rules, pseudonym=pseudonym, session_key=self._session_key,
+            now=self._parts.clock(), random=secrets.token_bytes,
+        )  # fmt: skip
+        return self._session_answer(pseudonym, token)
+
+    def _session_answer(self, pseudonym: str, token: bytes) -> Response[Json]:
+        response: Response[Json] = Response(self._session(pseudonym))
+        response.cookies = [_cookie(token.hex())]
+        return response
+
+    def _session(self, pseudonym: str) -> Json:
+        with self._db.reading() as db:
+            me = people.get(db, self._rules.site, pseudonym)
+            return desk_answers.session(db, self._rules, me, now=self._parts.clock())
+
+
+def _cookie(value: str, *, age: int | None = None) -> Cookie:
+    """`__Host-`: this host only, over TLS (or on the machine itself), the whole desk."""
+    return Cookie(
+        key=COOKIE, value=value, path="/", secure=True, httponly=True, samesite="strict",
+        max_age=age,
+    )  # fmt: skip

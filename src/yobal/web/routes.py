@@ -1,0 +1,125 @@
+"""Every route of the desk on one page, with who may use it. The public side is `edge.py`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException, ValidationException
+
+from yobal.core.errors import YobalError
+from yobal.web import errors
+from yobal.web.desk import DeskParts, Moderating
+from yobal.web.errors import BadRequest
+from yobal.web.guard import Guard, Who
+from yobal.web.people import People
+
+BODY_BYTES_MAX: Final = 256 * 1024
+DESK_CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+    " form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types lit-html"
+)
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": DESK_CSP,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
+
+
+def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -> Litestar:
+    """The desk as an ASGI application."""
+    session_key = parts.keyring.session_key()
+    guard = Guard(
+        parts.database, desk_url=parts.desk_url, session_key=session_key, clock=parts.clock
+    )
+    people, moderating = People(parts, session_key=session_key), Moderating(parts)
+    shell = _shell(parts.rules.site, site_name, is_demo=is_demo)
+    return Litestar(
+        route_handlers=[
+            _page("/", shell), _page("/join", shell), _page("/recover", shell),
+            _asset(static, "desk.js"), _asset(static, "desk.css"), _asset(static, "words.json"),
+            _act("/api/sign-in", "anyone", people.sign_in),
+            _act("/api/session", "moderator", people.session),
+            _act("/api/sign-out", "anyone", people.sign_out),
+            _act("/api/invitation", "anyone", people.invitation),
+            _act("/api/join", "anyone", people.join),
+            _act("/api/recovery/challenge", "anyone", people.challenge),
+            _act("/api/recovery/prove", "anyone", people.prove),
+            _act("/api/recovery/finish", "anyone", people.finish),
+            _act("/api/people", "moderator", people.people),
+            _act("/api/invite", "lead", people.invite),
+            _act("/api/queue", "moderator", moderating.queue),
+            _act("/api/decide", "moderator", moderating.decide),
+            _act("/api/reject-many", "moderator", moderating.reject_many),
+            _act("/api/undo", "moderator", moderating.undo),
+            _act("/api/remove", "moderator", moderating.remove),
+            _act("/api/history", "moderator", moderating.history),
+        ],
+        before_request=guard.check,
+        exception_handlers={
+            YobalError: _told, HTTPException: _told_http, Exception: _told_unknown,
+        },
+        response_headers=_HEADERS,
+        request_max_body_size=BODY_BYTES_MAX,
+        logging_config=None,
+        openapi_config=None,
+        debug=False,
+    )  # fmt: skip
+
+
+def _act(path: str, who: Who, method: Callable[..., Any]) -> Any:
+    return post(path, status_code=200, sync_to_thread=True, opt={"who": who})(method)
+
+
+def _page(path: str, shell: bytes) -> Any:
+    def page() -> Response[bytes]:
+        return Response(shell, media_type="text/html; charset=utf-8")
+
+    return get(path, sync_to_thread=False, opt={"who": "anyone"}, name=f"page {path}")(page)
+
+
+def _asset(static: Path, name: str) -> Any:
+    content = (static / name).read_bytes()
+
+    def asset() -> Response[bytes]:
+        return Response(content, media_type=_TYPES[Path(name).suffix])
+
+    return get(f"/assets/{name}", sync_to_thread=False, opt={"who": "anyone"})(asset)
+
+
+def _shell(site: str, site_name: str, *, is_demo: bool) -> bytes:
+    templates = Path(__file__).parent.parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined
+    )
+    return (
+        environment.get_template("desk.html")
+        .render(site=site, site_name=site_name, is_demo=is_demo)
+        .encode()
+    )
+
+
+def _told(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
+    status, body = errors.told(error)
+    return Response(body, status_code=status, headers=_HEADERS)
+
+
+def _told_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """The framework's own refusals; of a body it could not read it repeats nothing."""
+    if isinstance(error, ValidationException) or error.status_code == 400:
+        return _told(request, BadRequest())
+    body = {"error": "refused", "sentence": "The desk has nothing here."}
+    return Response(body, status_code=error.status_code, headers=_HEADERS)
+
+
+def _told_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """No traceback leaves the process, and none is printed: it could hold a comment's words."""
+    return _told(request, YobalError(type(error).__name__))
+
+
