@@ -38,14 +38,19 @@ const COMPOSING = "Process"; // what older browsers report instead of isComposin
 
 /** The action of a key, by its place on the keyboard; null where it is none, or belongs to a field. */
 export function actionFor(pressed: Pressed, isInField: boolean): Action | null {
-  if (pressed.isComposing || pressed.key === COMPOSING) return null;
-  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
+  if (!isPlain(pressed)) return null;
   if (pressed.key === "Escape") return "leave";
   if (isInField) return null;
   if (pressed.key === "?") return pressed.repeat ? null : "help";
   const action = BY_CODE[pressed.code] ?? clauseOf(pressed.code);
   if (action === null || (pressed.repeat && !MAY_REPEAT.includes(action))) return null;
   return action;
+}
+
+/** Neither part of a letter that is being composed nor of a chord that is the browser's. */
+function isPlain(pressed: Pressed): boolean {
+  const isComposing = pressed.isComposing || pressed.key === COMPOSING;
+  return !(isComposing || pressed.ctrlKey || pressed.altKey || pressed.metaKey);
 }
 
 function clauseOf(code: string): Action | null {

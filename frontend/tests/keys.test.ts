@@ -13,7 +13,12 @@ interface Derived {
 }
 
 interface Vectors {
-  passphrases: (Derived & { site: string; pseudonym: string; passphrase: string; secret: string })[];
+  passphrases: (Derived & {
+    site: string;
+    pseudonym: string;
+    passphrase: string;
+    secret: string;
+  })[];
   links: (Derived & { link_secret: string; token: string })[];
   sheets: (Derived & { bytes: string; sheet: string; typed: string })[];
 }

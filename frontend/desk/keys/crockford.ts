@@ -10,7 +10,9 @@ export const SHEET_LETTERS = 32;
 export function sheetGroups(raw: Uint8Array): string[] {
   let bits = "";
   for (const byte of raw) bits += byte.toString(2).padStart(8, "0");
-  const letters = (bits.match(/.{5}/g) ?? []).map((five) => ALPHABET.charAt(Number.parseInt(five, 2)));
+  const letters = (bits.match(/.{5}/g) ?? []).map((five) =>
+    ALPHABET.charAt(Number.parseInt(five, 2)),
+  );
   return letters.join("").match(new RegExp(`.{${GROUP}}`, "g")) ?? [];
 }
 

@@ -4,7 +4,10 @@ import { bech32 } from "@scure/base";
 import { Decrypter, Encrypter } from "age-encryption";
 import { fromBase64, join, toBase64 } from "./bytes.ts";
 
-export { generateX25519Identity as newIdentity, identityToRecipient as recipientOf } from "age-encryption";
+export {
+  generateX25519Identity as newIdentity,
+  identityToRecipient as recipientOf,
+} from "age-encryption";
 
 /** What opens an age file: a key inside the browser, or text where the browser knows no X25519. */
 export type Opener = CryptoKey | string;
@@ -12,7 +15,22 @@ export type Opener = CryptoKey | string;
 const PREFIX = "AGE-SECRET-KEY-";
 // RFC 8410: what stands before the 32 bytes of an X25519 key in PKCS #8.
 const PKCS8_HEAD = Uint8Array.of(
-  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x04, 0x22, 0x04, 0x20,
+  0x30,
+  0x2e,
+  0x02,
+  0x01,
+  0x00,
+  0x30,
+  0x05,
+  0x06,
+  0x03,
+  0x2b,
+  0x65,
+  0x6e,
+  0x04,
+  0x22,
+  0x04,
+  0x20,
 );
 
 /** `AGE-SECRET-KEY-1…` of an X25519 private key of 32 bytes. */

@@ -8,7 +8,7 @@ import { Host } from "./host.ts";
 import { Join } from "./join.ts";
 import { Keyring } from "./keyring.ts";
 import { Recovery } from "./recovery.ts";
-import { SignIn, type SignedIn } from "./sign-in.ts";
+import { type SignedIn, SignIn } from "./sign-in.ts";
 
 export interface Site {
   site: string;

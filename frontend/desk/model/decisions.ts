@@ -136,7 +136,8 @@ export class Decisions {
       if (item !== undefined) this.#take(item, decidedBefore(by, verdict));
     }
     const missed = answer.missed.length;
-    const rest = missed > 0 ? ` (${counted(missed, "other was", "others were")} decided before)` : "";
+    const rest =
+      missed > 0 ? ` (${counted(missed, "other was", "others were")} decided before)` : "";
     const sentence = `${counted(parts.length, "comment")} rejected${rest}`;
     const slot = answer.decided[0]?.slot ?? this.queue.nextSlot;
     this.#record({ sentence, parts, slot, isUndone: false, canUndo: parts.length > 0 });

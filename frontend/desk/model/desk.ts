@@ -1,5 +1,6 @@
 /** The desk of somebody who is signed in: its places, and what lies over them. */
 
+import { post, sentenceFor } from "../wire/api.ts";
 import type { Session } from "../wire/types.ts";
 import { Decisions } from "./decisions.ts";
 import { History } from "./history.ts";
@@ -13,7 +14,7 @@ import type { SignIn } from "./sign-in.ts";
 export type DeskPlace = "queue" | "history" | "people";
 
 /** How often the number of waiting comments is asked for, while somebody looks. */
-const COUNT_EVERY_MS = 60_000;
+const LISTEN_EVERY_MS = 60_000;
 
 export class Desk {
   place: DeskPlace = "queue";
@@ -25,11 +26,10 @@ export class Desk {
   rejectAllClause: string | null = null;
   /** Set while an ended session is renewed. */
   again: SignIn | null = null;
-  #timer = 0;
 
   constructor(
     readonly host: Host,
-    readonly session: Session,
+    public session: Session,
     readonly keys: Keyring,
   ) {
     this.queue = new Queue(host, keys, session);
@@ -45,12 +45,8 @@ export class Desk {
     addEventListener("beforeunload", (event) => {
       if (this.queue.items.some(hasTyped)) event.preventDefault();
     });
-    document.addEventListener("visibilitychange", () => this.#count());
-    this.#timer = window.setInterval(() => this.#count(), COUNT_EVERY_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
+    document.addEventListener("visibilitychange", () => void this.#listen());
+    setInterval(() => void this.#listen(), LISTEN_EVERY_MS);
   }
 
   go(place: DeskPlace): void {
@@ -69,8 +65,15 @@ export class Desk {
     this.host.changed();
   }
 
-  #count(): void {
-    if (document.visibilityState === "visible") void this.queue.count();
+  /** Numbers only. A lost connection is said when somebody decides, not before. */
+  async #listen(): Promise<void> {
+    if (document.visibilityState !== "visible" || this.again !== null) return;
+    try {
+      this.session = await post<Session>("/api/session", {});
+      this.queue.heard(this.session);
+    } catch (error) {
+      sentenceFor(error);
+    }
   }
 
   /** Undone in the history: it waits again, where it was if its page is still here. */

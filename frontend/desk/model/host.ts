@@ -1,6 +1,6 @@
 /** What models ask of the page: draw again, say something, put the focus somewhere. */
 
-import { post as plainPost, Refusal, type Post } from "../wire/api.ts";
+import { type Post, post as plainPost, Refusal } from "../wire/api.ts";
 
 export class Host {
   /** Spoken by screen readers, shown nowhere. */

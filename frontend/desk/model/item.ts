@@ -3,6 +3,8 @@
 import type { Envelope } from "../envelope.ts";
 import type { EditKind, Waiting } from "../wire/types.ts";
 
+const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+
 /** `sending` and `done` are out of the queue; `unsent` stays in it, with a sentence. */
 export type ItemState = "waiting" | "sending" | "unsent" | "done";
 export type Mode = "read" | "edit" | "reject";
@@ -43,11 +45,16 @@ export type Act =
 
 export function newItem(row: Waiting, envelope: Envelope): Item {
   const { text, name } = envelope;
-  const lang = row.lang;
+  const lang = languageOf(row, envelope);
   return {
     ...{ row, envelope, state: "waiting", mode: "read", sentence: null, unsent: null },
     draft: { text, name, lang, kind: null, clause: null, note: "" },
   };
+}
+
+/** The sealed guess is the finer one: the row names only the site's own languages. */
+function languageOf(row: Waiting, envelope: Envelope): string {
+  return LANGUAGE_TAG.test(envelope.lang) ? envelope.lang : row.lang;
 }
 
 /** Whether somebody still has to decide about it. */

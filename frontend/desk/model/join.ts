@@ -11,6 +11,7 @@ import { NewPassphrase } from "./new-passphrase.ts";
 import { keepIfPossible, type SignedIn } from "./sign-in.ts";
 
 const FIRST_EPOCH = "first";
+export const NAME_LETTERS_MIN = 2;
 export const NAME_LETTERS_MAX = 40;
 
 export type JoinStep = "opening" | "spent" | "name" | "words" | "sheet";
@@ -55,9 +56,18 @@ export class Join {
 
   name(typed: string): void {
     this.pseudonym = typed.trim();
-    this.error = this.pseudonym === "" ? "A name is needed: you sign in with it." : null;
-    if (this.error !== null) return this.host.focusOn("#pseudonym");
-    if (this.#passphrase !== "") return this.#go("sheet", "h1"); // only the name was taken
+    const length = Array.from(this.pseudonym).length;
+    const fits = length >= NAME_LETTERS_MIN && length <= NAME_LETTERS_MAX;
+    this.error = fits ? null : "A pseudonym has 2 to 40 letters.";
+    if (this.error !== null) {
+      this.host.focusOn("#pseudonym");
+      return;
+    }
+    if (this.#passphrase !== "") {
+      // only the name was taken
+      this.#go("sheet", "h1");
+      return;
+    }
     this.words = new NewPassphrase(this.host, this.pseudonym, (words) => {
       this.#passphrase = words;
       this.#go("sheet", "h1");
@@ -69,8 +79,13 @@ export class Join {
   /** `typed` is the sheet's last group: proof that it was printed or written down. */
   async finish(typed: string): Promise<void> {
     const isRight = plainLetters(typed) === this.sheetGroups.at(-1);
-    this.error = isRight ? null : "This is not the last group of the sheet. Look at the paper again.";
-    if (!isRight) return this.host.focusOn("#last-group");
+    this.error = isRight
+      ? null
+      : "This is not the last group of the sheet. Look at the paper again.";
+    if (!isRight) {
+      this.host.focusOn("#last-group");
+      return;
+    }
     this.isBusy = true;
     this.host.changed();
     try {
@@ -111,7 +126,9 @@ export class Join {
   }
 
   /** The first lead makes the first epoch; everybody else takes over those of the invitation. */
-  async #epochs(recipient: string): Promise<{ wraps: NewWrap[]; epoch: { recipient: string } | null }> {
+  async #epochs(
+    recipient: string,
+  ): Promise<{ wraps: NewWrap[]; epoch: { recipient: string } | null }> {
     if (this.invitation?.is_first) {
       const identity = await newIdentity();
       const wraps = [{ epoch: FIRST_EPOCH, wrap: await wrap(identity, recipient) }];

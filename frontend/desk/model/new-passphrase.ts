@@ -19,7 +19,8 @@ export class NewPassphrase {
     try {
       this.words = newPassphrase(await fetchWords());
     } catch {
-      this.error = "The list of words could not be read whole, so no safe passphrase can be made. Load this page again.";
+      this.error =
+        "The list of words could not be read whole, so no safe passphrase can be made. Load this page again.";
     }
     this.host.focusOn("#new-words");
   }

@@ -11,6 +11,8 @@ const DONE: Record<Verdict, string> = {
   undo: "undone",
 };
 
+const WITHDRAWN = "Its author has withdrawn this comment.";
+
 export function doneWord(verdict: Verdict): string {
   return DONE[verdict] ?? verdict;
 }
@@ -24,6 +26,7 @@ export function outcome(verdict: Verdict, decided: Decided): string {
 
 /** Who was first: said where two moderators decide about one comment. */
 export function decidedBefore(by: string, verdict: string): string {
+  if (verdict === "withdrawn") return WITHDRAWN;
   const who = by === "" ? "Somebody else" : by;
   return `${who} was first: this comment is already ${doneWord(verdict as Verdict)}.`;
 }
@@ -34,7 +37,7 @@ export function goneSentence(error: unknown): string | null {
   if (error.code === "already_decided") {
     return decidedBefore(String(error.details.by ?? ""), String(error.details.verdict ?? ""));
   }
-  return error.code === "no_such_comment" ? "Its author has withdrawn this comment." : null;
+  return error.code === "no_such_comment" ? WITHDRAWN : null;
 }
 
 export function capital(text: string): string {

@@ -2,7 +2,7 @@
 
 import { openRow, type Unreadable } from "../envelope.ts";
 import { sentenceFor } from "../wire/api.ts";
-import type { QueuePage, Slot, Waiting } from "../wire/types.ts";
+import type { Pulse, QueuePage, Slot, Waiting } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { type Item, isOpen, newItem } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
@@ -20,7 +20,7 @@ export class Queue {
   closed: Closed[] = [];
   focusId: string | null = null;
   /** How many wait in all, as the server last said. */
-  waiting = 0;
+  waiting: number;
   held: number;
   nextSlot: Slot;
   /** On a narrow screen one of the two is shown. */
@@ -32,8 +32,9 @@ export class Queue {
   constructor(
     private readonly host: Host,
     readonly keys: Keyring,
-    start: { held: number; next_slot: Slot },
+    start: Pulse,
   ) {
+    this.waiting = start.waiting;
     this.held = start.held;
     this.nextSlot = start.next_slot;
   }
@@ -79,15 +80,12 @@ export class Queue {
     }
   }
 
-  /** Asks how many wait; shows the number and nothing else. A lost connection says so when one decides. */
-  async count(): Promise<void> {
-    if (this.#isLoading || this.phase !== "ready") return;
-    try {
-      await this.#page(null);
-      this.host.changed();
-    } catch (error) {
-      sentenceFor(error);
-    }
+  /** How many wait, as it was just heard: the number and nothing else changes. */
+  heard({ waiting, held, next_slot }: Pulse): void {
+    this.waiting = waiting;
+    this.held = held;
+    this.nextSlot = next_slot;
+    this.host.changed();
   }
 
   focus(id: string): void {
@@ -101,7 +99,10 @@ export class Queue {
     const at = this.items.findIndex((item) => item.row.id === this.focusId);
     for (let i = at + by; i >= 0 && i < this.items.length; i += by) {
       const item = this.items[i];
-      if (item !== undefined && isOpen(item)) return this.focus(item.row.id);
+      if (item !== undefined && isOpen(item)) {
+        this.focus(item.row.id);
+        return;
+      }
     }
   }
 
@@ -125,9 +126,7 @@ export class Queue {
 
   async #page(after: string | null): Promise<QueuePage> {
     const page = await this.host.post<QueuePage>("/api/queue", { after });
-    this.waiting = page.waiting;
-    this.held = page.held;
-    this.nextSlot = page.next_slot;
+    this.heard(page);
     return page;
   }
 

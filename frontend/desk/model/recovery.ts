@@ -10,7 +10,8 @@ import type { Host } from "./host.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
 import { keepIfPossible, type SignedIn } from "./sign-in.ts";
 
-const WRONG_SHEET = "This pseudonym and this sheet do not belong together. Compare them letter by letter.";
+const WRONG_SHEET =
+  "This pseudonym and this sheet do not belong together. Compare them letter by letter.";
 
 interface Proven {
   ticket: string;
@@ -31,11 +32,16 @@ export class Recovery {
   async prove(pseudonym: string, typedSheet: string): Promise<void> {
     const raw = readSheet(typedSheet);
     this.error = raw === null ? "A sheet has 32 letters and digits in eight groups of four." : null;
-    if (raw === null) return this.host.focusOn("#sheet");
+    if (raw === null) {
+      this.host.focusOn("#sheet");
+      return;
+    }
     await this.#busily(async () => {
       const proven = await this.#prove(pseudonym.trim(), fromSheet(raw));
       this.words = new NewPassphrase(this.host, pseudonym.trim(), (words) => {
-        void this.#busily(async () => this.done(await this.#finish(proven, pseudonym.trim(), words)));
+        void this.#busily(async () =>
+          this.done(await this.#finish(proven, pseudonym.trim(), words)),
+        );
       });
       await this.words.draw();
     });

@@ -51,12 +51,12 @@ function diffMiddle(a: string[], b: string[]): Piece[] {
   const pieces: Piece[] = [];
   let i = 0;
   let j = 0;
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
+  while (i < a.length && j < b.length) {
+    if (a[i] === b[j]) {
       pieces.push({ kind: "same", text: a[i] ?? "" });
       i += 1;
       j += 1;
-    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1))) {
+    } else if (at(i + 1, j) >= at(i, j + 1)) {
       pieces.push({ kind: "struck", text: a[i] ?? "" });
       i += 1;
     } else {
@@ -64,7 +64,9 @@ function diffMiddle(a: string[], b: string[]): Piece[] {
       j += 1;
     }
   }
-  return pieces;
+  const struck = a.slice(i).map((text): Piece => ({ kind: "struck", text }));
+  const added = b.slice(j).map((text): Piece => ({ kind: "added", text }));
+  return [...pieces, ...struck, ...added];
 }
 
 /** For each pair of ends, how many words are common from there on. */

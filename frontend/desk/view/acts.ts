@@ -51,7 +51,8 @@ export function maskSelection(desk: Desk, item: Item): void {
   const masked = maskPart(item.draft.text, selected.start, selected.end);
   item.draft.text = masked.text;
   item.draft.kind ??= "masked";
-  item.draft.clause ??= desk.session.terms.clauses.find(({ key }) => key === PERSONAL_DATA)?.key ?? null;
+  item.draft.clause ??=
+    desk.session.terms.clauses.find(({ key }) => key === PERSONAL_DATA)?.key ?? null;
   item.mode = "edit";
   item.sentence = null;
   desk.host.say("Masked.");

@@ -42,7 +42,7 @@ function placeView(desk: Desk): TemplateResult {
 
 function notices(desk: Desk): TemplateResult {
   const { unsent } = desk.decisions;
-  return html`<div class="notices">
+  return html`<section class="notices" aria-label="Notices">
     ${
       unsent.length === 0
         ? nothing
@@ -62,7 +62,7 @@ function notices(desk: Desk): TemplateResult {
           </p>`
         : nothing
     }
-  </div>`;
+  </section>`;
 }
 
 function needsSecondLead({ session, people }: Desk): boolean {

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Desk } from "../model/desk.ts";
-import { isEdited, type Item } from "../model/item.ts";
+import { type Item, isEdited } from "../model/item.ts";
 import { directionOf } from "../text/language.ts";
 import { countLetters } from "../text/letters.ts";
 import type { EditKind } from "../wire/types.ts";
@@ -23,7 +23,7 @@ export function editView(desk: Desk, item: Item): TemplateResult {
   const edited = isEdited(item);
   return html`<div class="editor">
     ${textField(desk, item)} ${nameField(desk, item)}
-    <h3>What changes</h3>
+    <h2>What changes</h2>
     <div class="text">
       ${edited ? proof(item) : html`<p class="small">Nothing has been changed yet.</p>`}
     </div>

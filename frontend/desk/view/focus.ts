@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
-import { isEdited, type Item } from "../model/item.ts";
+import { type Item, isEdited } from "../model/item.ts";
 import { counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
 import { openEditor, openRejection } from "./acts.ts";
@@ -13,7 +13,7 @@ import { rejectView } from "./reject.ts";
 
 export function focusView(desk: Desk): TemplateResult {
   const item = desk.queue.focused;
-  return html`<main class="focus">
+  return html`<section class="focus" aria-label="Comment">
     <button
       type="button"
       class="plain to-list"
@@ -25,7 +25,7 @@ export function focusView(desk: Desk): TemplateResult {
       Back to the queue
     </button>
     ${item === null ? nobody(desk) : commentView(desk, item)}
-  </main>`;
+  </section>`;
 }
 
 /** Nothing in focus: loading, all done, or more on another page. */
@@ -67,14 +67,16 @@ function aboveView(desk: Desk, item: Item): TemplateResult {
         ? nothing
         : html`<blockquote class="parent">
             <p class="small">answers ${personName(row.answers.name)}</p>
-            <p>${words(row.answers.text, row.answers.lang)}</p>
+            <p class="answered">${words(row.answers.text, row.answers.lang)}</p>
           </blockquote>`
     }`;
 }
 
 /** The language is a guess by the script; a moderator corrects it. */
 function languageChoice(desk: Desk, item: Item): TemplateResult {
-  const offered = [...new Set([item.row.lang, ...desk.session.languages, "und"])];
+  const offered = [
+    ...new Set([item.envelope.lang, item.draft.lang, ...desk.session.languages, "und"]),
+  ];
   const choose = (event: Event) => {
     item.draft.lang = (event.currentTarget as HTMLSelectElement).value;
     desk.host.changed();
@@ -93,8 +95,9 @@ function readView(_desk: Desk, item: Item): TemplateResult {
   const { envelope, draft } = item;
   const { lang } = draft;
   if (isEdited(item)) return html`<div class="text">${proof(item)}</div>`;
-  return html`<div class="text" id="reading" lang=${lang} dir=${directionOf(lang)}>
-    ${spoken("The comment:")}<span id="reading-words">${envelope.text}</span>
+  return html`<div class="text">
+    ${spoken("The comment:")}
+    <p id="reading-words" lang=${lang} dir=${directionOf(lang)}>${envelope.text}</p>
   </div>`;
 }
 

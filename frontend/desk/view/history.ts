@@ -49,8 +49,12 @@ function rowView(desk: Desk, row: Past): TemplateResult {
       <b>${capital(doneWord(row.verdict))}</b> by <bdi>${row.by}</bdi> · ${clauseTitle(desk, row)}
       <bdi>${row.story_title}</bdi> <span class="small">· now ${stateWord(row)}</span>
     </p>
-    ${row.text === null ? nothing : html`<p class="excerpt">${words(row.text, row.lang ?? "und")}</p>
-        <p class="small">${personName(row.name ?? "")}</p>`}
+    ${
+      row.text === null
+        ? nothing
+        : html`<p class="excerpt">${words(row.text, row.lang ?? "und")}</p>
+        <p class="small">${personName(row.name ?? "")}</p>`
+    }
     ${row.note === null ? nothing : html`<p class="small">Note to the author: <bdi>${row.note}</bdi></p>`}
     ${actsView(desk, row)}
   </li>`;

@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import type { Site } from "../model/app.ts";
-import type { Join } from "../model/join.ts";
+import { type Join, NAME_LETTERS_MAX } from "../model/join.ts";
 import { newPassphraseView } from "./new-passphrase.ts";
 import { errorSentence, failed, onSubmit, textOf } from "./parts.ts";
 import { sheetView } from "./sheet.ts";
@@ -64,7 +64,7 @@ function nameView(join: Join): TemplateResult {
         autocapitalize="none"
         spellcheck="false"
         required
-        maxlength="60"
+        maxlength=${NAME_LETTERS_MAX}
         aria-describedby="name-hint name-error"
         .value=${join.pseudonym}
       />

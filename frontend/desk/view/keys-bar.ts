@@ -47,12 +47,12 @@ function toastView({ decisions }: Desk): TemplateResult {
   const { toast } = decisions;
   if (toast === null) return html``;
   const { entry } = toast;
-  const canUndo = entry !== null && entry.canUndo && !entry.isUndone;
+  const canUndo = entry?.canUndo === true && !entry.isUndone;
   return html`<p class="toast ${toast.isAlarm ? "care" : ""}">
     <span>${toast.sentence}</span>
     ${
       canUndo
-        ? html`<button type="button" class="plain" @click=${() => void decisions.undo(entry)}>
+        ? html`<button type="button" class="plain" @click=${() => entry && void decisions.undo(entry)}>
             Undo ${key("z")}
           </button>`
         : nothing

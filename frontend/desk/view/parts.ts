@@ -18,7 +18,10 @@ export function personName(name: string): TemplateResult {
   return name === "" ? html`<i>Anonymous</i>` : html`<bdi>${name}</bdi>`;
 }
 
-export function errorSentence(sentence: string | null, id: string): TemplateResult | typeof nothing {
+export function errorSentence(
+  sentence: string | null,
+  id: string,
+): TemplateResult | typeof nothing {
   return sentence === null ? nothing : html`<p class="error" id=${id} role="alert">${sentence}</p>`;
 }
 

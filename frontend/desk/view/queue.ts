@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Unreadable } from "../envelope.ts";
 import type { Desk } from "../model/desk.ts";
-import { isOpen, type Item } from "../model/item.ts";
+import { type Item, isOpen } from "../model/item.ts";
 import { capital, counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
 import type { Lane } from "../wire/types.ts";
@@ -20,10 +20,11 @@ const LANES: Record<Lane, string> = {
 };
 
 export function queueView(desk: Desk): TemplateResult {
-  return html`<div class="panes" data-pane=${desk.queue.pane}>
+  return html`<main class="panes" data-pane=${desk.queue.pane}>
+      <h1 class="spoken">Queue</h1>
       <section class="queue" aria-labelledby="queue-title">${listView(desk)}</section>
       ${focusView(desk)} ${sideView(desk)}
-    </div>
+    </main>
     ${keysBar(desk)}`;
 }
 
@@ -31,9 +32,9 @@ function listView(desk: Desk): TemplateResult {
   const { queue } = desk;
   if (queue.phase === "loading") return html`<p class="empty">Opening what waits…</p>`;
   if (queue.phase === "failed") return failed(queue.error ?? "", () => void queue.load(null));
-  return html`<h1 id="queue-title" class="queue-title" tabindex="-1">
+  return html`<h2 id="queue-title" class="queue-title" tabindex="-1">
       ${queue.waiting === 0 ? "Nothing waits" : counted(queue.waiting, "waits", "wait")}
-    </h1>
+    </h2>
     <ol @keydown=${(event: KeyboardEvent) => walk(desk, event)}>
       ${queue.items.map((item) => rowView(desk, item))}
     </ol>
@@ -54,13 +55,18 @@ function rowView(desk: Desk, item: Item): TemplateResult {
     >
       <i class="lane ${row.lane}" aria-hidden="true"></i>
       <span class="line" lang=${draft.lang} dir=${directionOf(draft.lang)}>${envelope.text}</span>
-      <span class="small">
-        <span title=${languageName(draft.lang)}>${draft.lang}</span> · <bdi>${row.story_title}</bdi> ·
-        ${age(row.age_slots)} ${spoken(`, ${LANES[row.lane] ?? row.lane}`)}
-      </span>
-      ${item.sentence === null || isFocused ? nothing : html`<span class="small said">${item.sentence}</span>`}
+      ${isFocused || item.sentence === null ? metaView(item) : html`<span class="small said">${item.sentence}</span>`}
     </button>
   </li>`;
+}
+
+/** One line: language, story, age. What was decided takes its place, so that nothing moves. */
+function metaView({ row, draft }: Item): TemplateResult {
+  return html`<span class="small meta">
+    <span title=${languageName(draft.lang)}>${draft.lang} ·</span>
+    <bdi class="title">${row.story_title}</bdi>
+    <span>· ${age(row.age_slots)}${spoken(`, ${LANES[row.lane] ?? row.lane}`)}</span>
+  </span>`;
 }
 
 export function age(slots: number): string {

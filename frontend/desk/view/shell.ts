@@ -14,9 +14,9 @@ export function appView(app: App): TemplateResult {
 }
 
 function demoMark(): TemplateResult {
-  return html`<p class="demo" role="note">
+  return html`<aside class="demo" aria-label="Demonstration">
     <b>Demonstration.</b> Nothing here is secret: its keys were made outside a browser.
-  </p>`;
+  </aside>`;
 }
 
 function pageView(app: App): TemplateResult {

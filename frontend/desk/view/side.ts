@@ -10,7 +10,7 @@ const SHOWN = 12;
 
 export function sideView(desk: Desk): TemplateResult {
   const item = desk.queue.focused;
-  return html`<aside class="side" aria-label="About this comment">
+  return html`<section class="side" aria-label="About this comment">
     ${item === null ? nothing : aboutView(item)}
     <h2>Since you signed in</h2>
     ${
@@ -20,7 +20,7 @@ export function sideView(desk: Desk): TemplateResult {
             ${desk.decisions.log.slice(0, SHOWN).map((entry) => entryView(desk, entry))}
           </ul>`
     }
-  </aside>`;
+  </section>`;
 }
 
 function aboutView({ row }: Item): TemplateResult {

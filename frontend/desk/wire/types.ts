@@ -29,7 +29,14 @@ export interface NewWrap {
   wrap: string;
 }
 
-export interface Session {
+/** What the head of the desk shows. */
+export interface Pulse {
+  waiting: number;
+  held: number;
+  next_slot: Slot;
+}
+
+export interface Session extends Pulse {
   site: string;
   site_name: string;
   is_demo: boolean;
@@ -43,8 +50,6 @@ export interface Session {
   edit_kinds: EditKind[];
   limits: { text_letters_max: number; name_letters_max: number; note_letters_max: number };
   languages: string[];
-  next_slot: Slot;
-  held: number;
 }
 
 export interface Invitation {
@@ -76,12 +81,9 @@ export interface Waiting {
   envelope: string;
 }
 
-export interface QueuePage {
+export interface QueuePage extends Pulse {
   rows: Waiting[];
   next: string | null;
-  waiting: number;
-  held: number;
-  next_slot: Slot;
 }
 
 export interface Decided {
