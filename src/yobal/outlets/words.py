@@ -86,11 +86,11 @@ class Words:
 def words_for(edition: str) -> Words:
     """The words for an edition: its own language, else English."""
     primary = edition.split("-")[0].lower()
-    return Words(primary if _catalogue(primary).is_file() else FALLBACK)
+    return Words(primary if primary in _spoken() else FALLBACK)
 
 
 def own_name(tag: str) -> str:
-    """What a language calls itself: `ភាសាខ្មែរ`, `English`."""
+    """What a language calls itself: `ខ្មែរ`, `English`."""
     try:
         return _name(tag, Locale.parse(tag, sep="-"))
     except (UnknownLocaleError, ValueError):
@@ -102,6 +102,12 @@ def _name(tag: str, locale: Locale) -> str:
         return Locale.parse(tag, sep="-").get_display_name(locale) or tag
     except (UnknownLocaleError, ValueError):
         return tag
+
+
+@cache
+def _spoken() -> frozenset[str]:
+    """The languages that have a catalogue."""
+    return frozenset(one.name for one in (files("yobal") / "locales").iterdir())
 
 
 def _catalogue(lang: str) -> Traversable:
