@@ -149,8 +149,12 @@ def grant_intake(
 def demo(
     folder: Annotated[Path, typer.Option(help="Where its state is kept.")] = Path("demo-data"),
     port: Annotated[int, typer.Option(help="Readers; the desk has the next one.")] = 8600,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget it, and do not start.")] = False,
 ) -> None:
     """A newsroom to touch: a story in two languages, comments that wait, a desk. Loopback only."""
     from yobal.demo import run
 
-    run.run(folder, port)
+    if reset:
+        run.reset(folder)
+    else:
+        run.run(folder, port)
