@@ -28,7 +28,7 @@ export class Decisions {
   constructor(
     private readonly host: Host,
     private readonly queue: Queue,
-    private readonly limits: Session["limits"],
+    private readonly session: Session,
   ) {}
 
   get unsent(): Item[] {
@@ -107,7 +107,7 @@ export class Decisions {
       const decided = await this.host.post<Decided>("/api/decide", { id: item.row.id, ...act });
       this.#done(item, act.verdict, decided);
     } catch (error) {
-      const gone = goneSentence(error);
+      const gone = goneSentence(error, this.session.pseudonym);
       if (gone === null) this.#notDone(item, act, error);
       else this.#gone(item, gone);
     }
@@ -133,7 +133,7 @@ export class Decisions {
     }
     for (const { id, by, verdict } of answer.missed) {
       const item = byId.get(id);
-      if (item !== undefined) this.#take(item, decidedBefore(by, verdict));
+      if (item !== undefined) this.#take(item, decidedBefore(by, verdict, this.session.pseudonym));
     }
     const missed = answer.missed.length;
     const rest =
@@ -149,7 +149,9 @@ export class Decisions {
     item.state = isUnsent ? "unsent" : "waiting";
     item.unsent = isUnsent ? act : null;
     item.sentence = `Not decided. ${sentenceFor(error)}`;
-    this.#tell(item.sentence, null, true);
+    if (isUnsent)
+      this.host.changed(); // the notice above the queue says it, and offers another try
+    else this.#tell(item.sentence, null, true);
     if (!isUnsent || this.queue.focusId === null) this.queue.focus(item.row.id);
   }
 
@@ -171,7 +173,7 @@ export class Decisions {
 
   /** What the server would refuse is said before anything is sent; nothing is ever cut. */
   #tooLong({ draft }: Item): string | null {
-    const { text_letters_max, name_letters_max, note_letters_max } = this.limits;
+    const { text_letters_max, name_letters_max, note_letters_max } = this.session.limits;
     const fields: [string, string, number][] = [
       ["comment", draft.text, text_letters_max],
       ["name", draft.name, name_letters_max],

@@ -15,6 +15,8 @@ export type DeskPlace = "queue" | "history" | "people";
 
 /** How often the number of waiting comments is asked for, while somebody looks. */
 const LISTEN_EVERY_MS = 60_000;
+const LISTEN_LEAST_MS = 5_000;
+const AFTER_SLOT_MS = 2_000;
 
 export class Desk {
   place: DeskPlace = "queue";
@@ -33,7 +35,7 @@ export class Desk {
     readonly keys: Keyring,
   ) {
     this.queue = new Queue(host, keys, session);
-    this.decisions = new Decisions(host, this.queue, session.limits);
+    this.decisions = new Decisions(host, this.queue, session);
     this.history = new History(host, (id) => this.#backInQueue(id));
     this.people = new People(host, keys);
   }
@@ -46,7 +48,7 @@ export class Desk {
       if (this.queue.items.some(hasTyped)) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => void this.#listen());
-    setInterval(() => void this.#listen(), LISTEN_EVERY_MS);
+    this.#listenLater();
   }
 
   go(place: DeskPlace): void {
@@ -63,6 +65,16 @@ export class Desk {
     this.rejectAllClause = null;
     if (over === null) this.host.focusOn("#focus");
     this.host.changed();
+  }
+
+  /** Soon after the next slot, but not all the time; a clock that is wrong does no harm. */
+  #listenLater(): void {
+    const untilSlot = this.queue.nextSlot.at * 1_000 - Date.now() + AFTER_SLOT_MS;
+    const isSoon = untilSlot > LISTEN_LEAST_MS && untilSlot < LISTEN_EVERY_MS;
+    setTimeout(
+      () => void this.#listen().then(() => this.#listenLater()),
+      isSoon ? untilSlot : LISTEN_EVERY_MS,
+    );
   }
 
   /** Numbers only. A lost connection is said when somebody decides, not before. */

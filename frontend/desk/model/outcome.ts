@@ -24,18 +24,19 @@ export function outcome(verdict: Verdict, decided: Decided): string {
   return verdict === "remove" ? `${what} at once` : `${what}, final at ${decided.slot.label}`;
 }
 
-/** Who was first: said where two moderators decide about one comment. */
-export function decidedBefore(by: string, verdict: string): string {
+/** Said where two decide about one comment. Was it `me`, then an earlier try arrived and its answer was lost. */
+export function decidedBefore(by: string, verdict: string, me: string): string {
   if (verdict === "withdrawn") return WITHDRAWN;
+  if (by === me) return `It had arrived: you have already ${doneWord(verdict as Verdict)} it.`;
   const who = by === "" ? "Somebody else" : by;
   return `${who} was first: this comment is already ${doneWord(verdict as Verdict)}.`;
 }
 
 /** A sentence where the comment no longer waits for us; null where the refusal is about our act. */
-export function goneSentence(error: unknown): string | null {
+export function goneSentence(error: unknown, me: string): string | null {
   if (!(error instanceof Refusal)) return null;
   if (error.code === "already_decided") {
-    return decidedBefore(String(error.details.by ?? ""), String(error.details.verdict ?? ""));
+    return decidedBefore(String(error.details.by ?? ""), String(error.details.verdict ?? ""), me);
   }
   return error.code === "no_such_comment" ? WITHDRAWN : null;
 }

@@ -37,6 +37,7 @@ export function signInForm(signIn: SignIn): TemplateResult {
       name="passphrase"
       type="password"
       autocomplete="current-password"
+      ?autofocus=${signIn.pseudonym !== null}
       required
       aria-describedby="sign-in-error"
     />
