@@ -1,5 +1,6 @@
 """What stands on readers' pages, and what must not."""
 
+import re
 from html import unescape
 from typing import get_args
 
@@ -151,8 +152,15 @@ def test_every_problem_gives_the_text_back_and_a_way_on(draw) -> None:  # type: 
         assert "\nkept</textarea>" in page
         assert "Back to the comments" in page
     assert "after 18 November 2026 at 12:46 (Phnom Penh time)" in problems["answer/story_full.html"]
-    headings = {page.split("<h2>")[1].split("</h2>")[0] for page in problems.values()}
-    assert len(headings) == len(problems) - 1 + 1  # `nowhere` says it in Khmer
+    headings = {re.search(r"<(h2|h1)>(.*?)</\1>", page) for page in problems.values()}
+    assert None not in headings
+
+
+def test_a_problem_without_a_thread_has_a_heading_of_its_own(draw) -> None:  # type: ignore[no-untyped-def]
+    page = draw("kept")["answer/nowhere.html"].decode()
+    assert page.count("<h1>") == 1
+    assert "\nkept</textarea>" in page
+    assert '<html class="yobal" lang="km"' in page
 
 
 @pytest.mark.parametrize("state", get_args(ReceiptState))
