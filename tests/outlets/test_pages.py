@@ -1,6 +1,7 @@
 """What stands on readers' pages, and what must not."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import get_args
 
@@ -12,6 +13,7 @@ from yobal.core.thread import Edition, Letter, NewestView, PageView, Place
 from yobal.outlets.pages import House, Pages, ReceiptAnswer
 from yobal.outlets.pages_given import ReceiptState
 
+Draw = Callable[..., dict[str, bytes]]
 PLACE = Place(
     site="river",
     story="ferry",
@@ -39,7 +41,7 @@ def with_schedule(house: House, **given: object) -> House:
     return msgspec.structs.replace(house, schedule=msgspec.convert(given, Schedule))
 
 
-def test_the_same_view_gives_the_same_bytes(draw) -> None:  # type: ignore[no-untyped-def]
+def test_the_same_view_gives_the_same_bytes(draw: Draw) -> None:
     assert draw("x", "km") == draw("x", "km")
 
 
@@ -79,7 +81,7 @@ def test_a_thread_that_is_not_open_has_no_form_and_says_so(
     assert 'value="receipt"' in page
 
 
-def test_a_static_form_has_no_once_and_an_answered_one_has(house: House, draw) -> None:  # type: ignore[no-untyped-def]
+def test_a_static_form_has_no_once_and_an_answered_one_has(house: House, draw: Draw) -> None:
     assert 'name="once"' not in newest(house)
     assert '<input type="hidden" name="once" value="o">' in draw()["answer/reply.html"].decode()
 
@@ -126,7 +128,7 @@ def test_each_comment_bears_its_language_and_direction(house: House) -> None:
     assert "· Arabic" in page
 
 
-def test_every_refusal_stands_in_the_summary_and_beside_its_field(draw) -> None:  # type: ignore[no-untyped-def]
+def test_every_refusal_stands_in_the_summary_and_beside_its_field(draw: Draw) -> None:
     page = draw("kept")["answer/refused.html"].decode()
     sentence = "Your comment has 2,001 letters, and 2,000 is the most."
     assert page.count(sentence) == 2
@@ -137,7 +139,7 @@ def test_every_refusal_stands_in_the_summary_and_beside_its_field(draw) -> None:
     assert " checked>" in page
 
 
-def test_read_once_more_carries_everything_along(draw) -> None:  # type: ignore[no-untyped-def]
+def test_read_once_more_carries_everything_along(draw: Draw) -> None:
     page = draw("kept")["answer/again.html"].decode()
     fields = {"step": "again", "once": "o", "text": "kept", "name": "kept", "receipt": "yes"}
     for name, value in (fields | {"to": "a" * 26}).items():
@@ -145,7 +147,7 @@ def test_read_once_more_carries_everything_along(draw) -> None:  # type: ignore[
     assert "23 November 2026" in page
 
 
-def test_every_problem_gives_the_text_back_and_a_way_on(draw) -> None:  # type: ignore[no-untyped-def]
+def test_every_problem_gives_the_text_back_and_a_way_on(draw: Draw) -> None:
     problems = {name: page.decode() for name, page in draw("kept").items() if "answer/" in name}
     for name in ("closed", "story_full", "site_full", "unavailable", "gone_comment"):
         page = problems[f"answer/{name}.html"]
@@ -156,7 +158,7 @@ def test_every_problem_gives_the_text_back_and_a_way_on(draw) -> None:  # type: 
     assert None not in headings
 
 
-def test_a_problem_without_a_thread_has_a_heading_of_its_own(draw) -> None:  # type: ignore[no-untyped-def]
+def test_a_problem_without_a_thread_has_a_heading_of_its_own(draw: Draw) -> None:
     page = draw("kept")["answer/nowhere.html"].decode()
     assert page.count("<h1>") == 1
     assert "\nkept</textarea>" in page
@@ -173,7 +175,7 @@ def test_a_receipt_offers_only_what_can_be_done(house: House, state: ReceiptStat
     assert ('value="now"' in page) == can
 
 
-def test_json_has_exactly_the_documented_keys(draw) -> None:  # type: ignore[no-untyped-def]
+def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
     drawn = draw()
     place = ["site", "story", "edition", "title", "url"]
     expected = {

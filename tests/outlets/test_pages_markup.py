@@ -1,8 +1,11 @@
 """The markup holds together: every reference has its target, every form goes to the thread."""
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+
+Draw = Callable[..., dict[str, bytes]]
 
 
 class Ids(HTMLParser):
@@ -30,7 +33,7 @@ class Ids(HTMLParser):
 
 
 @pytest.fixture(params=["en", "km"])
-def pages(request, draw) -> dict[str, Ids]:  # type: ignore[no-untyped-def]
+def pages(request: pytest.FixtureRequest, draw: Draw) -> dict[str, Ids]:
     drawn = draw("plain", request.param)
     return {name: Ids(page) for name, page in drawn.items() if name.endswith(".html")}
 

@@ -1,6 +1,7 @@
 """Nothing that anybody writes becomes markup, and no page needs or asks for more than itself."""
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -11,9 +12,10 @@ from yobal.core.thread import Edition, NewestView, Place
 from yobal.outlets.pages import House, Pages
 from yobal.outlets.pages_links import web_address
 
+Draw = Callable[..., dict[str, bytes]]
 HOSTILE = [
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "' onfocus='alert(1)' autofocus='",
     "</textarea><svg onload=alert(1)>",
     "</title></style><b>",
@@ -58,7 +60,9 @@ def html_of(drawn: dict[str, bytes]) -> dict[str, Seen]:
 
 @pytest.mark.parametrize("edition", ["en", "km", "ar"])
 @pytest.mark.parametrize("words", HOSTILE)
-def test_words_never_become_markup_in_any_place_of_any_page(draw, words, edition):  # type: ignore[no-untyped-def]
+def test_words_never_become_markup_in_any_place_of_any_page(
+    draw: Draw, words: str, edition: str
+) -> None:
     calm, hostile = html_of(draw("plain▮", edition)), html_of(draw(words + "▮", edition))
     assert {name: page.shape() for name, page in hostile.items()} == {
         name: page.shape() for name, page in calm.items()
@@ -66,7 +70,7 @@ def test_words_never_become_markup_in_any_place_of_any_page(draw, words, edition
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_words_come_out_as_they_went_in(draw, words):  # type: ignore[no-untyped-def]
+def test_words_come_out_as_they_went_in(draw: Draw, words: str) -> None:
     kept = words.replace("\r\n", "\n")  # the parser's own doing
     pages = html_of(draw(words))
     for name in ("index.html", "page/7.html", "thread.fragment.html", "answer/refused.html"):
@@ -75,21 +79,21 @@ def test_words_come_out_as_they_went_in(draw, words):  # type: ignore[no-untyped
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_json_holds_the_words_and_nothing_else(draw, words):  # type: ignore[no-untyped-def]
+def test_json_holds_the_words_and_nothing_else(draw: Draw, words: str) -> None:
     newest = msgspec.json.decode(draw(words)["index.json"])
     assert newest["title"] == words
     assert newest["comments"][0]["text"] == words + "▮▮▮"
     assert newest["comments"][0]["replies"][0]["to_name"] == words
 
 
-def test_no_page_has_a_script_an_inline_style_or_an_event_attribute(draw):  # type: ignore[no-untyped-def]
+def test_no_page_has_a_script_an_inline_style_or_an_event_attribute(draw: Draw) -> None:
     for name, page in html_of(draw()).items():
         for tag, attributes in page.tags:
             assert tag not in {"script", "style", "iframe", "object", "embed", "img", "base"}, name
             assert not [one for one in attributes if one == "style" or one.startswith("on")], name
 
 
-def test_no_page_points_anywhere_but_home_and_to_the_share_links(draw):  # type: ignore[no-untyped-def]
+def test_no_page_points_anywhere_but_home_and_to_the_share_links(draw: Draw) -> None:
     for name, page in html_of(draw()).items():
         for address in page.values("href") + page.values("action") + page.values("src"):
             parts = urlsplit(address)
@@ -97,7 +101,7 @@ def test_no_page_points_anywhere_but_home_and_to_the_share_links(draw):  # type:
             assert not parts.netloc or parts.netloc in SHARE_HOSTS | OURS, (name, address)
 
 
-def test_a_fragment_has_whole_addresses_only(draw):  # type: ignore[no-untyped-def]
+def test_a_fragment_has_whole_addresses_only(draw: Draw) -> None:
     for name, page in html_of(draw()).items():
         if ".fragment." in name:
             addresses = page.values("href") + page.values("action")

@@ -18,7 +18,7 @@ FRONTEND = ROOT / "frontend"
 LOCALES = ROOT / "src" / "yobal" / "locales"
 TOKENS = (FRONTEND / "tokens.css").read_text()
 LETTERS = (FRONTEND / "letters.css").read_text()
-NEW_COLOURS = re.compile(r"@supports \(color: light-dark.*?\n}\n", re.S)
+NEW_COLOURS = re.compile(r"@supports \(color: light-dark.*?\n}\n", re.DOTALL)
 
 
 def contrast(one: str, other: str) -> float:
@@ -50,13 +50,13 @@ def test_an_old_browser_finds_every_colour_and_a_border_on_its_buttons() -> None
     assert "light-dark" not in old
     used = set(re.findall(r"var\(--([\w-]+)\)", old))
     assert used <= set(re.findall(r"--([\w-]+):", old))
-    button = re.search(r"\.yobal button \{(.*?)\}", LETTERS, re.S)
+    button = re.search(r"\.yobal button \{(.*?)\}", LETTERS, re.DOTALL)
     assert button is not None
     assert "border: 1px solid" in button[1]
 
 
 def test_no_rule_reaches_beyond_our_own_elements() -> None:
-    bare = re.sub(r"/\*.*?\*/|@import[^;]*;", "", LETTERS + TOKENS, flags=re.S)
+    bare = re.sub(r"/\*.*?\*/|@import[^;]*;", "", LETTERS + TOKENS, flags=re.DOTALL)
     for selectors in re.findall(r"([^{};]+)\{", bare):
         for selector in selectors.split(","):
             one = selector.strip()
@@ -83,9 +83,11 @@ def test_the_stylesheet_is_small() -> None:
 
 def _letter(lang: str, chance: random.Random) -> Letter:
     name = _prose(lang, chance, 12) if chance.random() < 0.5 else ""
-    id = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz234567", k=26))
+    ident = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz234567", k=26))
     text = _prose(lang, chance, 300)
-    return Letter(id=id, name=name, text=text, lang=lang, edition=lang, day="2026-11-21", page=10)
+    return Letter(
+        id=ident, name=name, text=text, lang=lang, edition=lang, day="2026-11-21", page=10
+    )
 
 
 def _prose(lang: str, chance: random.Random, letters_min: int) -> str:

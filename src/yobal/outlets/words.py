@@ -85,7 +85,7 @@ class Words:
 @cache
 def words_for(edition: str) -> Words:
     """The words for an edition: its own language, else English."""
-    primary = edition.split("-")[0].lower()
+    primary = edition.split("-", maxsplit=1)[0].lower()
     return Words(primary if primary in _spoken() else FALLBACK)
 
 
