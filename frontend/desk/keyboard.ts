@@ -58,6 +58,18 @@ function clauseOf(code: string): Action | null {
   return digit === undefined ? null : { clause: Number(digit) };
 }
 
+const SWITCH = "yobal-single-keys";
+
+/** Single keys can be switched off, for who speaks to the machine or hits keys by chance. */
+export function areKeysOn(): boolean {
+  return localStorage.getItem(SWITCH) !== "off";
+}
+
+export function switchKeys(isOn: boolean): void {
+  if (isOn) localStorage.removeItem(SWITCH);
+  else localStorage.setItem(SWITCH, "off");
+}
+
 const TEXT_INPUTS = new Set(["text", "password", "search", "email", "url", "tel", "number"]);
 
 /** Whether the focus is where letters are typed, or chosen by typing. */

@@ -4,11 +4,12 @@ import { countLetters } from "../text/letters.ts";
 import { sentenceFor, Unreachable } from "../wire/api.ts";
 import type { Decided, RejectedMany, Session, Slot, Verdict } from "../wire/types.ts";
 import type { Host } from "./host.ts";
-import { type Act, type Item, isOpen, publication, rejection } from "./item.ts";
+import { type Act, type Item, isEdited, isOpen, publication, rejection } from "./item.ts";
 import { counted, decidedBefore, goneSentence, outcome } from "./outcome.ts";
 import type { Queue } from "./queue.ts";
 
 const PAGE = 50;
+const NOTHING_CHANGED = "Nothing has been changed. Close the editor to publish it as it is.";
 
 /** One line of the session's log; a batch is one line. */
 export interface Entry {
@@ -35,7 +36,9 @@ export class Decisions {
     return this.queue.items.filter((item) => item.state === "unsent");
   }
 
+  /** As it stands: unedited, or with the edit that was made. */
   publish(item: Item): Promise<void> {
+    if (item.mode === "edit" && !isEdited(item)) return this.#missing(item, NOTHING_CHANGED);
     const act = this.#tooLong(item) ?? publication(item);
     if (typeof act !== "string") return this.#decide(item, act);
     item.mode = "edit";

@@ -14,6 +14,9 @@ const FIRST_EPOCH = "first";
 export const NAME_LETTERS_MIN = 2;
 export const NAME_LETTERS_MAX = 40;
 
+const PERHAPS_IN =
+  "This link has been used. If your connection broke a moment ago, you are in already: go to the desk's sign-in page and use your passphrase.";
+
 export type JoinStep = "opening" | "spent" | "name" | "words" | "sheet";
 
 export class Join {
@@ -48,7 +51,7 @@ export class Join {
       this.invitation = await post<Invitation>("/api/invitation", { token });
       this.#go("name", "#pseudonym");
     } catch (error) {
-      if (error instanceof Refusal && error.code === "invitation_spent") this.#go("spent", "h1");
+      if (isCode(error, "invitation_spent")) this.#go("spent", "h1");
       else this.error = sentenceFor(error);
     }
     this.host.changed();
@@ -91,9 +94,8 @@ export class Join {
     try {
       await this.done(await this.#join());
     } catch (error) {
-      this.error = sentenceFor(error);
-      const isTaken = error instanceof Refusal && error.code === "pseudonym_taken";
-      if (isTaken) this.#go("name", "#pseudonym");
+      this.error = isCode(error, "invitation_spent") ? PERHAPS_IN : sentenceFor(error);
+      if (isCode(error, "pseudonym_taken")) this.#go("name", "#pseudonym");
     } finally {
       this.isBusy = false;
       this.host.changed();
@@ -146,4 +148,8 @@ export class Join {
     this.step = step;
     this.host.focusOn(focus);
   }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Refusal && error.code === code;
 }

@@ -10,6 +10,11 @@ export class Keyring {
     readonly openers: ReadonlyMap<string, Opener>,
   ) {}
 
+  /** False where the browser knows no X25519 keys: then it cannot keep ours over a reload. */
+  get isKept(): boolean {
+    return typeof this.personal !== "string";
+  }
+
   /** An epoch whose wrap does not open counts as one without a wrap: its comments are unreadable. */
   static async of(session: Session, personal: Opener): Promise<Keyring> {
     const openers = new Map<string, Opener>();

@@ -2,6 +2,7 @@
 
 import { plainPassphrase } from "../keys/derive.ts";
 import { fetchWords, newPassphrase } from "../keys/words.ts";
+import { copied, NOT_COPIED } from "./clipboard.ts";
 import type { Host } from "./host.ts";
 
 export class NewPassphrase {
@@ -26,9 +27,9 @@ export class NewPassphrase {
   }
 
   async copy(): Promise<void> {
-    await navigator.clipboard.writeText(this.words);
-    this.isCopied = true;
-    this.host.say("The passphrase was copied.");
+    this.isCopied = await copied(this.words);
+    if (!this.isCopied) this.error = NOT_COPIED;
+    this.host.say(this.isCopied ? "The passphrase was copied." : NOT_COPIED);
   }
 
   confirm(typed: string): void {

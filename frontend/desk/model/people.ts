@@ -5,6 +5,7 @@ import { fromLinkSecret } from "../keys/derive.ts";
 import { recipientOf } from "../keys/identity.ts";
 import { sentenceFor } from "../wire/api.ts";
 import type { InvitedRole, People as PeopleList } from "../wire/types.ts";
+import { copied, NOT_COPIED } from "./clipboard.ts";
 import type { Host } from "./host.ts";
 import type { Keyring } from "./keyring.ts";
 
@@ -52,9 +53,9 @@ export class People {
 
   async copyLink(): Promise<void> {
     if (this.link === null) return;
-    await navigator.clipboard.writeText(this.link.url);
-    this.link.isCopied = true;
-    this.host.say("The link was copied.");
+    this.link.isCopied = await copied(this.link.url);
+    if (!this.link.isCopied) this.error = NOT_COPIED;
+    this.host.say(this.link.isCopied ? "The link was copied." : NOT_COPIED);
   }
 
   async #invite(role: InvitedRole): Promise<People["link"]> {

@@ -155,7 +155,9 @@ export class Queue {
     fresh: Item[],
     closed: Closed[],
   ): Promise<void> {
+    const start = performance.now();
     const opened = await Promise.all(page.rows.map((row) => openRow(row, this.keys.openers)));
+    performance.measure("yobal-open", { start, detail: page.rows.length });
     page.rows.forEach((row, at) => {
       const result = opened[at];
       if (result === undefined) return;

@@ -3,9 +3,12 @@
 import { fromPassphrase } from "../keys/derive.ts";
 import { type Opener, openerOf, unwrap } from "../keys/identity.ts";
 import { keepKey } from "../keys/keep.ts";
-import { post, sentenceFor } from "../wire/api.ts";
+import { post, Refusal, sentenceFor } from "../wire/api.ts";
 import type { Session } from "../wire/types.ts";
 import type { Host } from "./host.ts";
+
+const DAMAGED_KEY =
+  "You are signed in, but the key that the server keeps for you does not open. Come in with your recovery sheet, and tell your technician.";
 
 export interface SignedIn {
   session: Session;
@@ -42,9 +45,17 @@ export class SignIn {
   async #signIn(pseudonym: string, passphrase: string): Promise<SignedIn> {
     const keys = await fromPassphrase(this.site, pseudonym, passphrase);
     const session = await post<Session>("/api/sign-in", { pseudonym, secret: keys.secret });
-    const personal = await openerOf(await unwrap(session.identity, keys.identity));
+    const personal = await openerOf(await personalIdentity(session, keys.identity));
     await keepIfPossible(this.site, session.pseudonym, personal);
     return { session, personal };
+  }
+}
+
+async function personalIdentity(session: Session, key: string): Promise<string> {
+  try {
+    return await unwrap(session.identity, key);
+  } catch {
+    throw new Refusal(403, "wrong_secret", DAMAGED_KEY, {});
   }
 }
 

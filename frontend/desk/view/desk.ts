@@ -55,6 +55,13 @@ function notices(desk: Desk): TemplateResult {
           </p>`
     }
     ${
+      desk.keys.isKept
+        ? nothing
+        : html`<p class="notice">
+            This browser cannot keep your key: after a reload it asks for your passphrase again.
+          </p>`
+    }
+    ${
       needsSecondLead(desk)
         ? html`<p class="notice">
             You are the only lead. If you lose your passphrase and your sheet, nobody can open what

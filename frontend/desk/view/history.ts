@@ -50,7 +50,7 @@ function rowView(desk: Desk, row: Past): TemplateResult {
       <bdi>${row.story_title}</bdi> <span class="small">· now ${stateWord(row)}</span>
     </p>
     ${
-      row.text === null || row.is_undone
+      row.text === null || row.is_undone || row.verdict === "undo"
         ? nothing
         : html`<p class="excerpt">${words(row.text, row.lang ?? "und")}</p>
         <p class="small">${personName(row.name ?? "")}</p>`

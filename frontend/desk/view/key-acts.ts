@@ -1,7 +1,7 @@
 /** What an action from the keyboard does, where the desk can take it. */
 
 import type { Action } from "../keyboard.ts";
-import { isField } from "../keyboard.ts";
+import { areKeysOn, isField } from "../keyboard.ts";
 import type { App } from "../model/app.ts";
 import type { Desk } from "../model/desk.ts";
 import type { Item } from "../model/item.ts";
@@ -18,6 +18,7 @@ export function act(app: App, action: Action, target: EventTarget | null): boole
   if (app.page.kind !== "desk") return false;
   const { desk } = app.page;
   if (desk.again !== null || desk.over !== null) return false;
+  if (action !== "leave" && !areKeysOn()) return false;
   if (action === "help") {
     desk.show("help");
     return true;
@@ -52,11 +53,16 @@ function actOn(desk: Desk, item: Item, action: Action, target: EventTarget | nul
 }
 
 function decide(desk: Desk, item: Item, action: Action): void {
-  if (action === "publish") void desk.decisions.publish(item);
+  if (action === "publish") publish(desk, item);
   else if (action === "edit") openEditor(desk, item);
   else if (action === "mask") maskSelection(desk, item);
   else if (item.mode === "reject") void desk.decisions.reject(item);
   else openRejection(desk, item);
+}
+
+/** Never from within a rejection: there the two keys lie too near to each other's meaning. */
+function publish(desk: Desk, item: Item): void {
+  if (item.mode !== "reject") void desk.decisions.publish(item);
 }
 
 /** First out of the field, so that keys work; then out of the panel. */

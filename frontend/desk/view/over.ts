@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import { areKeysOn, switchKeys } from "../keyboard.ts";
 import type { Desk } from "../model/desk.ts";
 import { counted } from "../model/outcome.ts";
 import { clauseChips, key } from "./parts.ts";
@@ -42,6 +43,14 @@ function helpView(desk: Desk): TemplateResult {
       <dl class="all">
         ${KEYS.map(([keys, does]) => html`<dt>${keys.map((one) => html`<kbd>${one}</kbd> `)}</dt><dd>${does}</dd>`)}
       </dl>
+      <label class="tick"
+        ><input
+          type="checkbox"
+          .checked=${areKeysOn()}
+          @change=${(event: Event) => switchKeys((event.currentTarget as HTMLInputElement).checked)}
+        />
+        Single keys act</label
+      >
       <button type="button" class="second" @click=${() => desk.show(null)}>Close</button>`,
     close: () => desk.show(null),
   });

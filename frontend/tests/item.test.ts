@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Envelope } from "../desk/envelope.ts";
+import { hasTyped, type Item, newItem, publication, rejection } from "../desk/model/item.ts";
+import { decidedBefore, goneSentence } from "../desk/model/outcome.ts";
+import { Refusal, Unreachable } from "../desk/wire/api.ts";
+import type { Waiting } from "../desk/wire/types.ts";
+
+const place = { id: "a", site: "s", story: "t", edition: "en", root: null, to: null };
+const envelope: Envelope = {
+  ...place,
+  ...{ v: 1, text: "Call 012.", name: "Anna", lang: "th", signals: [], nonce: "0".repeat(64) },
+};
+
+function item(change: Partial<Waiting> = {}): Item {
+  const row: Waiting = {
+    ...place,
+    ...{ story_title: "", story_url: "", lang: "und", lane: "look", epoch: "e", age_slots: 0 },
+    ...{ has_receipt: true, answers: null, envelope: "" },
+  };
+  return newItem({ ...row, ...change }, envelope);
+}
+
+test("what is unedited is published with name and nonce, in the sealed language", () => {
+  assert.deepEqual(publication(item()), {
+    ...{ verdict: "publish", text: "Call 012.", name: "Anna", lang: "th" },
+    nonce: envelope.nonce,
+  });
+});
+
+test("a sealed language that is no language tag gives way to the row's", () => {
+  const odd = newItem({ ...item().row, lang: "km" }, { ...envelope, lang: "<x>" });
+  assert.equal(odd.draft.lang, "km");
+});
+
+test("an edited comment never takes original or nonce along", () => {
+  const edited = item();
+  Object.assign(edited.draft, { text: "Call ▮▮▮.", kind: "masked", clause: "personal-data" });
+  const act = publication(edited);
+  assert.ok(typeof act !== "string" && act.verdict === "publish_edited");
+  assert.ok(!JSON.stringify(act).includes("012"));
+  assert.ok(!JSON.stringify(act).includes(envelope.nonce));
+});
+
+test("a changed name is an edit too, and an edit needs kind and clause", () => {
+  const renamed = item();
+  renamed.draft.name = "";
+  assert.match(String(publication(renamed)), /kind/);
+  renamed.draft.kind = "reworded";
+  assert.match(String(publication(renamed)), /clause/);
+  renamed.draft.text = " \n";
+  assert.match(String(publication(renamed)), /Nothing of the comment/);
+});
+
+test("a rejection needs a clause, and carries a note only where a receipt shows it", () => {
+  const rejected = item();
+  assert.equal(typeof rejection(rejected), "string");
+  Object.assign(rejected.draft, { clause: "spam", note: " why " });
+  assert.deepEqual(rejection(rejected), { verdict: "reject", clause: "spam", note: "why" });
+  const without = item({ has_receipt: false });
+  Object.assign(without.draft, { clause: "spam", note: "why" });
+  assert.deepEqual(rejection(without), { verdict: "reject", clause: "spam", note: null });
+});
+
+test("typed words count as typed until the comment is decided", () => {
+  const typed = item();
+  assert.equal(hasTyped(typed), false);
+  typed.draft.note = "x";
+  assert.equal(hasTyped(typed), true);
+  typed.state = "done";
+  assert.equal(hasTyped(typed), false);
+});
+
+test("who was first is told apart: a colleague, oneself, the author", () => {
+  assert.match(decidedBefore("Egret", "reject", "Heron"), /Egret was first.*rejected/);
+  assert.match(decidedBefore("Heron", "publish", "Heron"), /had arrived.*published/);
+  assert.match(decidedBefore("", "withdrawn", "Heron"), /author has withdrawn/);
+});
+
+test("only a comment that is gone leaves the queue when a decision fails", () => {
+  const taken = new Refusal(409, "already_decided", "", { by: "Egret", verdict: "publish" });
+  assert.match(String(goneSentence(taken, "Heron")), /Egret/);
+  assert.equal(goneSentence(new Refusal(422, "refused", "", {}), "Heron"), null);
+  assert.equal(goneSentence(new Unreachable("lost"), "Heron"), null);
+});

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Envelope } from "../desk/envelope.ts";
+import { Decisions } from "../desk/model/decisions.ts";
+import type { Host } from "../desk/model/host.ts";
+import type { Keyring } from "../desk/model/keyring.ts";
+import { Queue } from "../desk/model/queue.ts";
+import { Refusal, Unreachable } from "../desk/wire/api.ts";
+import type { QueuePage, Session, Waiting } from "../desk/wire/types.ts";
+import { readVectors } from "./vectors.ts";
+
+interface Vectors {
+  epoch: { identity: string };
+  envelopes: { plain: string; sealed: string }[];
+}
+
+const vectors = readVectors<Vectors>("envelopes.json");
+const keys = { openers: new Map([["e", vectors.epoch.identity]]) } as unknown as Keyring;
+const next_slot = { at: 0, label: "18:00" };
+const pulse = { waiting: 4, held: 0, next_slot };
+const limits = { text_letters_max: 99_999, name_letters_max: 60, note_letters_max: 300 };
+const session = { pseudonym: "Heron", limits } as Session;
+
+const rows = vectors.envelopes.map(({ plain, sealed }): Waiting => {
+  const { id, site, story, edition, root, to } = JSON.parse(plain) as Envelope;
+  return {
+    ...{ id, site, story, edition, root, to, epoch: "e", envelope: sealed, lang: "en" },
+    ...{ story_title: "", story_url: "", lane: "look", age_slots: 0, has_receipt: false },
+    answers: null,
+  };
+});
+
+/** A desk whose server answers what the test says; `focus` is where the focus was put. */
+function deskWith(answer: (path: string, body: unknown) => unknown) {
+  const host = {
+    changed() {},
+    say() {},
+    focusOn() {},
+    post: async (p: string, b: object) => answer(p, b),
+  };
+  const queue = new Queue(host as unknown as Host, keys, pulse);
+  return { queue, decisions: new Decisions(host as unknown as Host, queue, session) };
+}
+
+const page = (of: Waiting[], next: string | null = null): QueuePage => ({
+  ...pulse,
+  ...{ rows: of, next, waiting: 4 },
+});
+const decided = (body: unknown) => {
+  const { id } = body as { id: string };
+  return { decision: `d-${id}`, id, state: "held", slot: next_slot, by: "Heron" };
+};
+const ids = (queue: Queue) => queue.items.map(({ row }) => row.id);
+const first = (queue: Queue) => {
+  const item = queue.items[0];
+  assert.ok(item);
+  return item;
+};
+
+test("numbers that are heard move nothing", async () => {
+  const { queue } = deskWith(() => page(rows.slice(0, 2)));
+  await queue.load(null);
+  const before = [ids(queue), queue.focusId];
+  queue.heard({ ...pulse, waiting: 9 });
+  assert.deepEqual([ids(queue), queue.focusId], before);
+  assert.equal(queue.more, 7);
+});
+
+test("new comments follow those that were there, whose drafts stay", async () => {
+  let served = [rows[1], rows[2]] as Waiting[];
+  const { queue } = deskWith(() => page(served));
+  await queue.load(null);
+  first(queue).draft.note = "typed";
+  served = rows; // one of the new ones sorts before all others
+  await queue.loadMore();
+  assert.deepEqual(ids(queue).slice(0, 2), [rows[1]?.id, rows[2]?.id]);
+  assert.equal(queue.items.length, 4);
+  assert.equal(first(queue).draft.note, "typed");
+});
+
+test("what cannot be opened is counted, and a page of it does not block the queue", async () => {
+  const closed = rows.slice(0, 2).map((row) => ({ ...row, epoch: "older" }));
+  const moved = { ...rows[2], story: "elsewhere" } as Waiting;
+  const { queue } = deskWith((_, body) =>
+    (body as { after: string | null }).after === null
+      ? page(closed, "2")
+      : page([moved, rows[3] as Waiting]),
+  );
+  await queue.load(null);
+  assert.deepEqual(ids(queue), [rows[3]?.id]);
+  assert.deepEqual(
+    queue.closed.map(({ why }) => why),
+    ["no_key", "no_key", "moved"],
+  );
+});
+
+test("a decision moves the focus on at once, and undo brings the comment back in its place", async () => {
+  const { queue, decisions } = deskWith((path, body) =>
+    path === "/api/queue" ? page(rows) : decided(body),
+  );
+  await queue.load(null);
+  const sent = decisions.publish(first(queue));
+  assert.equal(queue.focusId, rows[1]?.id);
+  await sent;
+  assert.equal(first(queue).state, "done");
+  await decisions.undoLast();
+  assert.equal(first(queue).state, "waiting");
+  assert.equal(queue.focusId, rows[0]?.id);
+  assert.deepEqual(
+    ids(queue),
+    rows.map(({ id }) => id),
+  );
+});
+
+test("what could not be sent stays, with all that was typed, until it is tried again", async () => {
+  let isLost = true;
+  const { queue, decisions } = deskWith((path, body) => {
+    if (path === "/api/queue") return page(rows);
+    if (isLost) throw new Unreachable("lost.");
+    return decided(body);
+  });
+  await queue.load(null);
+  const item = first(queue);
+  Object.assign(item.draft, { text: "changed", kind: "reworded", clause: "facts" });
+  await decisions.publish(item);
+  assert.equal(item.state, "unsent");
+  assert.equal(item.draft.text, "changed");
+  assert.match(item.sentence ?? "", /Nothing is lost/);
+  isLost = false;
+  await decisions.retry();
+  assert.equal(item.state, "done");
+});
+
+test("whoever comes second is told, and the comment leaves the queue", async () => {
+  const { queue, decisions } = deskWith((path) => {
+    if (path === "/api/queue") return page(rows);
+    throw new Refusal(409, "already_decided", "", { by: "Egret", verdict: "reject" });
+  });
+  await queue.load(null);
+  await decisions.publish(first(queue));
+  assert.equal(first(queue).state, "done");
+  assert.match(decisions.toast?.sentence ?? "", /Egret/);
+  assert.equal(decisions.log.length, 0);
+});
+
+test("of many rejected at once, those that others decided are told apart", async () => {
+  const { queue, decisions } = deskWith((path) => {
+    if (path === "/api/queue") return page(rows);
+    const missed = [{ id: rows[1]?.id, by: "Egret", verdict: "publish" }];
+    return { decided: [rows[0], rows[2], rows[3]].map((row) => decided(row)), missed };
+  });
+  await queue.load(null);
+  await decisions.rejectAll(queue.open, "spam");
+  assert.match(decisions.toast?.sentence ?? "", /3 comments rejected \(1 other was/);
+  assert.match(queue.items[1]?.sentence ?? "", /Egret was first/);
+  assert.equal(queue.focusId, null);
+});
+
+test("an edit that is not one is not sent as one", async () => {
+  const { queue, decisions } = deskWith(() => page(rows));
+  await queue.load(null);
+  first(queue).mode = "edit";
+  await decisions.publish(first(queue));
+  assert.match(first(queue).sentence ?? "", /Nothing has been changed/);
+  assert.equal(first(queue).state, "waiting");
+});
