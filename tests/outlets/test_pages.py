@@ -147,6 +147,16 @@ def test_read_once_more_carries_everything_along(draw: Draw) -> None:
     assert "23 November 2026" in page
 
 
+def test_no_answer_tells_a_phones_history_more_than_that_a_story_was_read(draw: Draw) -> None:
+    def title(page: bytes) -> str:
+        return page.decode().split("<title>")[1].split("</title>")[0]
+
+    drawn = draw("kept")
+    answers = {name: page for name, page in drawn.items() if "answer/" in name}
+    del answers["answer/nowhere.html"]  # belongs to no thread
+    assert {title(page) for page in answers.values()} == {title(drawn["index.html"])}
+
+
 def test_every_problem_gives_the_text_back_and_a_way_on(draw: Draw) -> None:
     problems = {name: page.decode() for name, page in draw("kept").items() if "answer/" in name}
     for name in ("closed", "story_full", "site_full", "unavailable", "gone_comment"):

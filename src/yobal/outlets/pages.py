@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from yobal.core import paths
+from yobal.core.lang import lang_of
 from yobal.core.schedule import Slot
 from yobal.core.submission import Refusal
 from yobal.core.terms import CLAUSES, TERMS_VERSION
@@ -104,6 +105,7 @@ class Pages:
     ) -> bytes:
         """ "Read it once more": what would be sent, and one button. Nothing is stored yet."""
         given = {"draft": draft, "once": once, "earliest_day": earliest_day}
+        given["lang"] = lang_of(draft.text, edition=place.edition.edition)
         return self._draw("read_again.html", place, given | self._answered(place, answered))
 
     def sent(self, place: Place, *, earliest: Slot, code: str | None, until: date | None) -> bytes:
