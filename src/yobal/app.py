@@ -20,8 +20,9 @@ from yobal.web.answers import content_security_policy
 from yobal.web.desk import DeskParts
 from yobal.web.edge import Edge
 from yobal.web.files import Files
-from yobal.web.reader import Parts, Reader
+from yobal.web.reader import Reader
 from yobal.web.routes import desk_app
+from yobal.web.visits import Parts
 
 Face = Literal["intake", "desk"]
 Application = Callable[..., Any]
@@ -64,7 +65,6 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
 
-
     if "desk" in faces:
         catch_up(newsroom, now=time.time())
     group = GroupCommit(newsroom.database) if "intake" in faces else None
@@ -101,7 +101,7 @@ async def _serve(
     over = asyncio.create_task(is_over.wait())
     await asyncio.wait([over, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]  # granian's
     _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
     for task in late:
         task.cancel()
@@ -140,5 +140,3 @@ def _server(application: Application, listen: str) -> Server:
             header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=64 * 1_024
         ),
     )
-
-

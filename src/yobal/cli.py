@@ -32,7 +32,7 @@ def main() -> None:
     try:
         app()
     except YobalError as error:
-        typer.echo(f"yobal: {error or type(error).__doc__}", err=True)
+        typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
         sys.exit(1)
 
 

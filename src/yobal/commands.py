@@ -8,7 +8,8 @@ from typing import Final
 
 from yobal import config as settings_file
 from yobal.actions import declare, found, write_files
-from yobal.app import Face, serve as serve_faces
+from yobal.app import Face
+from yobal.app import serve as serve_faces
 from yobal.config import Settings
 from yobal.core.errors import AlreadySetUp, NotFit, SettingsWrong
 from yobal.core.thread import Edition
@@ -47,7 +48,7 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
     finally:
         newsroom.close()
     return [
-        f"The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
+        "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
         "Whoever has it first holds the key. Until then the form says that comments are not open.",
     ]

@@ -110,7 +110,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if name not in fields:
             raise SettingsWrong(f"{variable} is not a setting of Yobal")
         is_list = fields[name].type == tuple[str, ...]
-        found[name] = [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+        found[name] = (
+            [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+        )
     return found
 
 
@@ -162,14 +164,18 @@ def _is_zone(name: str) -> bool:
 
 
 def _are_times(slots: tuple[str, ...]) -> bool:
-    shapes = [len(slot) == 5 and slot[2] == ":" and slot.replace(":", "").isdecimal() for slot in slots]
+    shapes = [
+        len(slot) == 5 and slot[2] == ":" and slot.replace(":", "").isdecimal() for slot in slots
+    ]
     in_day = all(shapes) and all(slot[:2] < "24" and slot[3:] < "60" for slot in slots)
     return bool(slots) and in_day and len(set(slots)) == len(slots)
 
 
 def _is_origin(url: str) -> bool:
     scheme, mark, host = url.partition("://")
-    return scheme in ("http", "https") and bool(mark) and bool(host) and not set(host) & set("/?#@ ")
+    return (
+        scheme in ("http", "https") and bool(mark) and bool(host) and not set(host) & set("/?#@ ")
+    )
 
 
 def _is_listen(listen: str) -> bool:

@@ -40,7 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
             findings += check(settings)
         except (YobalError, OSError) as error:
             name = check.__name__.strip("_")
-            findings.append(Finding(name, False, f"could not be looked at ({error})"))
+            findings.append(Finding(name, is_well=False, mend=f"could not be looked at ({error})"))
     return findings
 
 
@@ -53,7 +53,7 @@ def _sqlite(settings: Settings) -> list[Finding]:
 def _secrets(settings: Settings) -> list[Finding]:
     folder = settings.secrets_dir
     if not folder.exists():
-        return [Finding("secrets", False, "`yobal init` has not run here")]
+        return [Finding("secrets", is_well=False, mend="`yobal init` has not run here")]
     wrong = [path for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077]
     names = ", ".join(str(path) for path in wrong[:3])
     return [Finding("secrets are the owner's only", not wrong, f"chmod go= {names}")]
@@ -70,7 +70,7 @@ def _clock(settings: Settings) -> list[Finding]:
         database.close()
     if site is not None and site.released_slot > now:
         mend = "a release lies in the future: the clock was wrong then, or is now"
-        findings.append(Finding("clock and last release agree", False, mend))
+        findings.append(Finding("clock and last release agree", is_well=False, mend=mend))
     return findings
 
 
@@ -115,7 +115,7 @@ def _database(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _memory(settings: Settings) -> list[Finding]:
+def _memory(_settings: Settings) -> list[Finding]:
     """Read back from every running `yobal serve`, not from what was meant."""
     workers = [path for path in Path("/proc").glob("[0-9]*") if _is_worker(path)]
     if not workers:

@@ -29,4 +29,4 @@ def start_again(arguments: Sequence[str]) -> None:
         return
     environment = {**os.environ, **SETTINGS, MARK: "1"}
     command = [sys.executable, "-m", "yobal", *arguments]
-    os.execve(sys.executable, command, environment)
+    os.execve(sys.executable, command, environment)  # noqa: S606  # itself, with other settings

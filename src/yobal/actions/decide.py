@@ -65,9 +65,7 @@ def reject(
             raise _lost(connection, comment)
         decision = _decision(desk, comment, "reject", final, clause=clause, note=note)
         decisions.add(connection, decision)
-    return Decided(
-        decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by
-    )
+    return Decided(decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by)
 
 
 class _Words(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ import msgspec
 from yobal.core.envelope import Sealer
 from yobal.core.errors import NoSuchStory
 from yobal.core.rules import Rules
-from yobal.core.thread import Edition, FormState, Letter, Place
 from yobal.core.schedule import day_of
+from yobal.core.thread import Edition, FormState, Letter, Place
 from yobal.store import intake
 from yobal.store.database import Database
 
@@ -18,11 +18,17 @@ KEPT_SECONDS: Final = 1.0
 STORIES_KEPT_MAX: Final = 10_000
 
 
-class SiteDoor(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest epoch, sealed to if there is one, and the languages that are named in clear."""
+class Opening(msgspec.Struct, frozen=True):
+    """The newest epoch, and what seals to it."""
 
-    epoch: str | None
-    sealer: Sealer | None
+    epoch: str
+    sealer: Sealer
+
+
+class SiteDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to seal to (None until a first lead has made the keys); languages named in clear."""
+
+    opening: Opening | None
     languages: frozenset[str]
 
 
@@ -94,14 +100,16 @@ class Doors:
         self, epoch: str | None, recipient: str | None, languages: frozenset[str]
     ) -> SiteDoor:
         before = self._site[1] if self._site is not None else None
-        if before is not None and (before.epoch, before.languages) == (epoch, languages):
-            return before
-        sealer = Sealer(recipient) if recipient is not None else None
-        return SiteDoor(epoch=epoch, sealer=sealer, languages=languages)
+        known = before.opening if before is not None else None
+        if epoch is None or recipient is None:
+            known = None
+        elif known is None or known.epoch != epoch:
+            known = Opening(epoch, Sealer(recipient))
+        return SiteDoor(opening=known, languages=languages)
 
 
 def form_state(site: SiteDoor, story: StoryDoor) -> FormState:
-    if site.epoch is None:
+    if site.opening is None:
         return "not_open_yet"
     return "open" if story.is_open else "closed"
 

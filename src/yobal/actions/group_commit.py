@@ -6,6 +6,7 @@ One thread, one transaction at a time: while one is being synced to disk, the ne
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from yobal.core.errors import StoreUnavailable
@@ -66,14 +67,14 @@ class GroupCommit:
             _tell_all(group, outcomes)
 
 
-def _tell_all(group: list[_Waiting], results: list[Exception] | list[Outcome]) -> None:
+def _tell_all(group: list[_Waiting], results: Sequence[Exception | Outcome]) -> None:
     loop = group[0][2]
     futures = [future for _, future, _ in group]
     loop.call_soon_threadsafe(_settle, futures, results)
 
 
 def _settle(
-    futures: list["asyncio.Future[Outcome]"], results: list[Exception] | list[Outcome]
+    futures: list["asyncio.Future[Outcome]"], results: Sequence[Exception | Outcome]
 ) -> None:
     for future, result in zip(futures, results, strict=True):
         if future.done():  # its sender went away

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy.engine import Connection
 
 from yobal.core import ids, keys
 from yobal.core.errors import InvitationSpent, Refused
@@ -13,7 +12,7 @@ from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, last_slot
 from yobal.core.thread import Touched
 from yobal.store import people, stories, touched
-from yobal.store.database import Database
+from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator
 
 ROLES: Final = ("lead", "moderator")

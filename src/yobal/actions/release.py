@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Connection
 
 from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, is_due, last_slot
 from yobal.core.states import HELD, PUBLISHED
 from yobal.store import comments, letters, stories, taking_down, touched
-from yobal.store.database import Database
+from yobal.store.database import Connection, Database
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -43,9 +42,7 @@ def _leaving(connection: Connection, rules: Rules, latest: Slot) -> Sequence[str
     chosen = [
         row.id
         for row in due
-        if is_due(
-            row.due_slot, batch=len(due), batch_min=rules.schedule.batch_min, latest=latest
-        )
+        if is_due(row.due_slot, batch=len(due), batch_min=rules.schedule.batch_min, latest=latest)
     ]
     return sorted(chosen, key=lambda comment: _order(latest, comment))
 
@@ -72,7 +69,10 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> None:
         comments.drop_original(connection, comment)
     stories.count(connection, row.site, row.story, comments=1)
     touched.add(
-        connection, row.site, row.story, taking_down.files_of_new(connection, root=root, place=place)
+        connection,
+        row.site,
+        row.story,
+        taking_down.files_of_new(connection, root=root, place=place),
     )
 
 

@@ -23,9 +23,7 @@ def remove(db: Database, desk: Desk, comment: str, *, clause: str) -> Decided:
         if letter is None:
             raise NoSuchComment(comment)
         slot = stories.released_slot(connection, site)
-        if comments.move(
-            connection, comment, from_=PUBLISHED, to=REMOVED, decided_slot=slot
-        ) == 0:
+        if comments.move(connection, comment, from_=PUBLISHED, to=REMOVED, decided_slot=slot) == 0:
             standing = decisions.newest_standing(connection, comment)
             raise AlreadyDecided(comment, by=standing.by if standing else "", verdict="remove")
         taking_down.take_down(connection, letter, gone="removed", clause=clause)
@@ -34,6 +32,4 @@ def remove(db: Database, desk: Desk, comment: str, *, clause: str) -> Decided:
             clause=clause, by=desk.by, slot=slot, terms_version=TERMS_VERSION,
         )  # fmt: skip
         decisions.add(connection, decision)
-    return Decided(
-        decision=decision.decision, id=comment, state=REMOVED, slot=slot, by=desk.by
-    )
+    return Decided(decision=decision.decision, id=comment, state=REMOVED, slot=slot, by=desk.by)

@@ -12,7 +12,7 @@ import msgspec
 from yobal.core import paths
 from yobal.core.rules import Rules
 from yobal.core.schedule import Slot
-from yobal.core.thread import Touched
+from yobal.core.thread import NewestView, PageView, Touched
 from yobal.outlets.bucket import Bucket
 from yobal.outlets.pages import Pages
 from yobal.store import stories, touched, views_of_thread
@@ -68,9 +68,9 @@ def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> No
 
 def _draw(pages: Pages, view: views_of_thread.View) -> Mapping[str, bytes]:
     match view:
-        case views_of_thread.NewestView():
+        case NewestView():
             return pages.newest(view)
-        case views_of_thread.PageView():
+        case PageView():
             return pages.page(view)
         case _:
             return pages.replies(view)
@@ -90,5 +90,3 @@ def write_assets(press: Press, style: bytes) -> None:
     files = {paths.style(site): style}
     files |= {paths.terms(site, language): press.pages.terms(language) for language in languages}
     press.bucket.write(files, at=slot)
-
-

@@ -61,18 +61,6 @@ class PseudonymTaken(YobalError):
     """Another moderator is known by this pseudonym."""
 
 
-class DeskFull(YobalError):
-    """As many comments wait as the settings allow, for this story or for the site."""
-
-
-class StoryClosed(YobalError):
-    """The story takes no more comments."""
-
-
-class NotOpenYet(YobalError):
-    """There is no epoch yet: the first lead has not made the keys."""
-
-
 class StoreUnavailable(YobalError):
     """The database took nothing: full, locked or gone. Nothing was acknowledged."""
 

@@ -27,7 +27,9 @@ def is_once(text: str) -> bool:
     return _ONCE.fullmatch(text) is not None
 
 
-def once_hash(keys: Mapping[date, bytes], once: str, submission: Submission, *, today: date) -> bytes:
+def once_hash(
+    keys: Mapping[date, bytes], once: str, submission: Submission, *, today: date
+) -> bytes:
     """The mark of this form with these words, under the key of the form's day.
 
     A form older than the keys is marked under today's: it works, as a new one.

@@ -15,7 +15,9 @@ LETTERS: Final = 20
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 COPIES_MAX: Final = 5  # codes that one comment may have: a repeat is answered with a fresh one
 _GROUP: Final = 5
-_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u200b": None})
+_READ_AS: Final = str.maketrans(
+    {"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u200b": None}
+)
 
 
 def new_code(random: RandomBytes) -> str:

@@ -29,7 +29,9 @@ class Letter(msgspec.Struct, kw_only=True, frozen=True):
     day: str
     edited_clause: str | None = None
     to: str | None = None  # the comment it answers
-    to_name: str | None = None  # its name, read at release; None: it answers the root, or that one is gone
+    to_name: str | None = (
+        None  # its name, read at release; None: it answers the root, or that one is gone
+    )
     gone: Gone | None = None
     gone_clause: str | None = None
     replies: tuple["Letter", ...] = ()  # the first five, oldest first

@@ -39,9 +39,7 @@ class _Sent(msgspec.Struct, frozen=True):
 def furnish(newsroom: Newsroom, *, now: float) -> str:
     """Everything for a first visit; the lead's passphrase."""
     began = now - BEGAN_HOURS_AGO * HOUR_SECONDS
-    found.found(
-        newsroom.database, newsroom.rules, name=content.SITE_NAME, now=began, is_demo=True
-    )
+    found.found(newsroom.database, newsroom.rules, name=content.SITE_NAME, now=began, is_demo=True)
     for edition in content.EDITIONS:
         url = newsroom.settings.public_url + edition.path
         one = Edition(edition=edition.edition, title=edition.headline, url=url)

@@ -20,14 +20,11 @@ from yobal.store.tables import (
 )
 
 
-
-def get(db: Connection, comment: str) -> Row[Any] | None:
+def get(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
     return db.execute(sa.select(comments).where(comments.c.id == comment)).one_or_none()
 
 
-def move(
-    db: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None
-) -> int:
+def move(db: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None) -> int:
     """Change a state if it is still what the caller believes; the number of rows changed.
 
     `slots` are the columns that change with it: `due_slot`, `decided_slot`.
@@ -45,7 +42,7 @@ def correct_lang(db: Connection, comment: str, lang: str) -> None:
 
 def waiting(
     db: Connection, site: str, *, after: tuple[Slot, str] | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """One page of the queue, oldest slot first, with what a moderator needs beside each."""
     parents = letters.alias("parents")
     has_receipt = sa.exists().where(receipts.c.once == comments.c.once).label("has_receipt")
@@ -97,9 +94,7 @@ def count_unreadable(db: Connection, site: str, pseudonym: str) -> int:
     return db.execute(
         sa.select(sa.func.count())
         .select_from(comments)
-        .where(
-            comments.c.site == site, comments.c.state == PENDING, comments.c.epoch.not_in(mine)
-        )
+        .where(comments.c.site == site, comments.c.state == PENDING, comments.c.epoch.not_in(mine))
     ).scalar_one()
 
 
@@ -108,12 +103,12 @@ def has_receipt(db: Connection, comment: str) -> bool:
     return db.execute(found.where(comments.c.id == comment).limit(1)).one_or_none() is not None
 
 
-def by_receipt(db: Connection, receipt_hash: bytes) -> Row[Any] | None:
+def by_receipt(db: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     chosen = sa.select(comments).join(receipts, receipts.c.once == comments.c.once)
     return db.execute(chosen.where(receipts.c.hash == receipt_hash)).one_or_none()
 
 
-def due(db: Connection, site: str, *, until: Slot) -> Sequence[Row[Any]]:
+def due(db: Connection, site: str, *, until: Slot) -> Sequence[Row[*tuple[Any, ...]]]:
     """Held comments whose drawn slot has come, as (id, due_slot)."""
     chosen = sa.select(comments.c.id, comments.c.due_slot).where(
         comments.c.site == site, comments.c.state == HELD, comments.c.due_slot <= until
@@ -138,10 +133,8 @@ def hold_text(
     )
 
 
-def held_text(db: Connection, comment: str) -> Row[Any] | None:
-    return db.execute(
-        sa.select(held_texts).where(held_texts.c.comment == comment)
-    ).one_or_none()
+def held_text(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
+    return db.execute(sa.select(held_texts).where(held_texts.c.comment == comment)).one_or_none()
 
 
 def drop_held_text(db: Connection, comment: str) -> None:

@@ -1,5 +1,6 @@
 """Opening either database, safely: what a commit means, what a purge means, on SQLite and PostgreSQL."""
 
+import importlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,13 @@ BUSY_SECONDS: Final = 10
 CHECKPOINT_TRIES: Final = 200
 PURGED_TABLES: Final = ("held_texts", "envelopes", "letters")
 _WRITES: Final = "yobal_writes"
+
+__all__ = [
+    "Connection",
+    "Database",
+    "folder_of",
+    "sqlite_module",
+]  # others name SQLAlchemy's type from here
 
 
 class Database:
@@ -142,12 +150,9 @@ def sqlite_module() -> ModuleType:
 
 def _newest_sqlite() -> ModuleType:
     try:
-        import pysqlite3
+        return importlib.import_module("pysqlite3")
     except ImportError:
-        import sqlite3
-
-        return sqlite3
-    return pysqlite3  # type: ignore[no-any-return]  # it ships no types
+        return importlib.import_module("sqlite3")
 
 
 def folder_of(database: Database) -> Path | None:

@@ -33,13 +33,11 @@ def add(db: Connection, decision: Decision) -> None:
     db.execute(decisions.insert().values(**msgspec.structs.asdict(decision)))
 
 
-def get(db: Connection, decision: str) -> Row[Any] | None:
-    return db.execute(
-        sa.select(decisions).where(decisions.c.decision == decision)
-    ).one_or_none()
+def get(db: Connection, decision: str) -> Row[*tuple[Any, ...]] | None:
+    return db.execute(sa.select(decisions).where(decisions.c.decision == decision)).one_or_none()
 
 
-def newest_standing(db: Connection, comment: str) -> Row[Any] | None:
+def newest_standing(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
     """The decision in force on a comment: the newest that nobody took back."""
     undone = sa.select(decisions.c.undoes).where(
         decisions.c.comment == comment, decisions.c.undoes.is_not(None)
@@ -58,7 +56,7 @@ def newest_standing(db: Connection, comment: str) -> Row[Any] | None:
 
 def history(
     db: Connection, site: str, *, before: tuple[Slot, str] | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Decisions, newest slot first; inside a slot in no order that tells anything."""
     undoing = decisions.alias("undoing")
     titles = (

@@ -119,23 +119,23 @@ def _give_up_if_gone(error: DBAPIError) -> None:
 
 def add_wish(db: Connection, *, wish: str, site: str, receipt_hash: bytes, kind: str) -> None:
     """Ask the desk's side to withdraw: `withdraw_now` or `withdraw_next`."""
-    db.execute(
-        _WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind}
-    )
+    db.execute(_WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind})
 
 
-def receipt_answer(db: Connection, receipt_hash: bytes) -> Row[Any] | None:
+def receipt_answer(db: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     """What a receipt may show, as of the last release; None where the code opens nothing."""
-    statement = RECEIPT_ANSWER if db.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
+    statement = (
+        RECEIPT_ANSWER if db.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
+    )
     return db.execute(sa.text(statement), {"hash": receipt_hash}).one_or_none()
 
 
-def site(db: Connection) -> Row[Any] | None:
+def site(db: Connection) -> Row[*tuple[Any, ...]] | None:
     """Site, name, is_demo, released_slot, and the newest epoch with its recipient (or null)."""
     return db.execute(sa.text("select * from intake_site order by site limit 1")).one_or_none()
 
 
-def story(db: Connection, site: str, story: str) -> Row[Any] | None:
+def story(db: Connection, site: str, story: str) -> Row[*tuple[Any, ...]] | None:
     """Whether it is open, and how many comments wait for it and for the site."""
     return db.execute(
         sa.text(
@@ -165,7 +165,7 @@ def languages(db: Connection, site: str) -> frozenset[str]:
     return frozenset(db.execute(found, {"site": site}).scalars())
 
 
-def letter(db: Connection, site: str, story: str, comment: str) -> Row[Any] | None:
+def letter(db: Connection, site: str, story: str, comment: str) -> Row[*tuple[Any, ...]] | None:
     """A published comment that may be answered; None where it is not (or no longer) there."""
     return db.execute(
         sa.text(

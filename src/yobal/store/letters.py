@@ -10,7 +10,7 @@ from yobal.core.schedule import Slot
 from yobal.core.thread import Gone
 from yobal.store.tables import letters
 
-LetterRow = Row[tuple[Any, ...]]
+LetterRow = Row[*tuple[Any, ...]]
 
 
 def add(db: Connection, *, id: str, site: str, story: str, edition: str, root: str | None,
@@ -32,9 +32,7 @@ def get(db: Connection, comment: str) -> LetterRow | None:
 
 def newest_roots(db: Connection, site: str, story: str, *, limit: int) -> Sequence[LetterRow]:
     """The newest top-level comments, newest first."""
-    return db.execute(
-        _roots(site, story).order_by(letters.c.place.desc()).limit(limit)
-    ).all()
+    return db.execute(_roots(site, story).order_by(letters.c.place.desc()).limit(limit)).all()
 
 
 def newest_root_before(db: Connection, site: str, story: str, *, place: int) -> int | None:
@@ -86,9 +84,7 @@ def answers_to(db: Connection, comment: str) -> Sequence[LetterRow]:
 
 def take_reply_place(db: Connection, root: str) -> int:
     """The next place under a root."""
-    place: int = db.execute(
-        sa.select(letters.c.replies).where(letters.c.id == root)
-    ).scalar_one()
+    place: int = db.execute(sa.select(letters.c.replies).where(letters.c.id == root)).scalar_one()
     db.execute(
         letters.update()
         .where(letters.c.id == root, letters.c.replies == place)

@@ -45,21 +45,19 @@ def add(db: Connection, moderator: Moderator) -> None:
     db.execute(moderators.insert().values(is_active=True, **msgspec.structs.asdict(moderator)))
 
 
-def get(db: Connection, site: str, pseudonym: str) -> Row[Any] | None:
+def get(db: Connection, site: str, pseudonym: str) -> Row[*tuple[Any, ...]] | None:
     """An active moderator."""
     row = any_by_name(db, site, pseudonym)
     return row if row is not None and row.is_active else None
 
 
-def any_by_name(db: Connection, site: str, pseudonym: str) -> Row[Any] | None:
+def any_by_name(db: Connection, site: str, pseudonym: str) -> Row[*tuple[Any, ...]] | None:
     return db.execute(
-        sa.select(moderators).where(
-            moderators.c.site == site, moderators.c.pseudonym == pseudonym
-        )
+        sa.select(moderators).where(moderators.c.site == site, moderators.c.pseudonym == pseudonym)
     ).one_or_none()
 
 
-def active(db: Connection, site: str) -> Sequence[Row[Any]]:
+def active(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.execute(
         sa.select(moderators)
         .where(moderators.c.site == site, moderators.c.is_active)
@@ -84,9 +82,7 @@ def change_secret(
     db: Connection, site: str, pseudonym: str, *, secret_hash: bytes, identity: bytes
 ) -> int:
     """A new passphrase; every session under the old one ends."""
-    db.execute(
-        sessions.delete().where(sessions.c.site == site, sessions.c.pseudonym == pseudonym)
-    )
+    db.execute(sessions.delete().where(sessions.c.site == site, sessions.c.pseudonym == pseudonym))
     return db.execute(
         moderators.update()
         .where(
@@ -109,12 +105,10 @@ def invite(
 
 
 def add_invitation_wrap(db: Connection, token_hash: bytes, epoch: str, wrap: bytes) -> None:
-    db.execute(
-        invitation_wraps.insert().values(token_hash=token_hash, epoch=epoch, wrap=wrap)
-    )
+    db.execute(invitation_wraps.insert().values(token_hash=token_hash, epoch=epoch, wrap=wrap))
 
 
-def invitation(db: Connection, token_hash: bytes, *, now: float) -> Row[Any] | None:
+def invitation(db: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any, ...]] | None:
     return db.execute(
         sa.select(invitations).where(
             invitations.c.token_hash == token_hash, invitations.c.until_slot > now
@@ -122,7 +116,7 @@ def invitation(db: Connection, token_hash: bytes, *, now: float) -> Row[Any] | N
     ).one_or_none()
 
 
-def open_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[Any]]:
+def open_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.execute(
         sa.select(invitations)
         .where(invitations.c.site == site, invitations.c.until_slot > now)
@@ -130,7 +124,7 @@ def open_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[A
     ).all()
 
 
-def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[Any]]:
+def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.execute(
         sa.select(invitation_wraps.c.epoch, epochs.c.recipient, invitation_wraps.c.wrap)
         .join(epochs, epochs.c.epoch == invitation_wraps.c.epoch)
@@ -142,14 +136,10 @@ def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[Any]]
 def spend_invitation(db: Connection, token_hash: bytes) -> int:
     """Use it up: 1 for the one who was first, 0 for everybody after."""
     db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash == token_hash))
-    return db.execute(
-        invitations.delete().where(invitations.c.token_hash == token_hash)
-    ).rowcount
+    return db.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount
 
 
-def add_epoch(
-    db: Connection, *, epoch: str, site: str, recipient: str, first_slot: Slot
-) -> None:
+def add_epoch(db: Connection, *, epoch: str, site: str, recipient: str, first_slot: Slot) -> None:
     """The newest epoch, to which intake seals from now on."""
     newest = sa.select(sa.func.coalesce(sa.func.max(epochs.c.number), 0)).where(
         epochs.c.site == site
@@ -172,7 +162,7 @@ def add_wrap(db: Connection, *, epoch: str, pseudonym: str, wrap: bytes) -> None
     db.execute(wraps.insert().values(epoch=epoch, pseudonym=pseudonym, wrap=wrap))
 
 
-def epochs_for(db: Connection, site: str, pseudonym: str) -> Sequence[Row[Any]]:
+def epochs_for(db: Connection, site: str, pseudonym: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every epoch, newest first, with this moderator's wrap or null."""
     mine = sa.and_(wraps.c.epoch == epochs.c.epoch, wraps.c.pseudonym == pseudonym)
     return db.execute(
@@ -193,7 +183,7 @@ def add_session(
     )
 
 
-def session(db: Connection, token_hash: bytes, *, now: float) -> Row[Any] | None:
+def session(db: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any, ...]] | None:
     """The active moderator behind a session that has not ended."""
     return db.execute(
         sa.select(moderators.c.site, moderators.c.pseudonym, moderators.c.role)

@@ -12,16 +12,16 @@ from yobal.core.thread import Edition
 from yobal.store.tables import editions, epochs, sites, stories
 
 
-def site_or_none(db: Connection, site: str) -> Row[Any] | None:
-    return db.execute(sa.select(sites).where(sites.c.site == site)).one_or_none()
+def site(db: Connection, site: str) -> Row[*tuple[Any, ...]]:
+    return db.execute(sa.select(sites).where(sites.c.site == site)).one()
 
 
-def only_site(db: Connection) -> Row[Any] | None:
+def only_site(db: Connection) -> Row[*tuple[Any, ...]] | None:
     """The site of this store; there is one, for now."""
     return db.execute(sa.select(sites).order_by(sites.c.site).limit(1)).one_or_none()
 
 
-def seen_by_anybody(db: Connection) -> Row[Any] | None:
+def seen_by_anybody(db: Connection) -> Row[*tuple[Any, ...]] | None:
     """The site through the view that the intake's own role may read, too."""
     return db.execute(
         sa.text("select site, name, is_demo from intake_site order by site limit 1")
@@ -47,14 +47,18 @@ def set_released(db: Connection, *, site: str, slot: Slot) -> None:
 
 
 def released_slot(db: Connection, site: str) -> Slot:
-    return int(db.execute(sa.select(sites.c.released_slot).where(sites.c.site == site)).scalar_one())
+    return int(
+        db.execute(sa.select(sites.c.released_slot).where(sites.c.site == site)).scalar_one()
+    )
 
 
 def add_edition(db: Connection, site: str, story: str, edition: Edition) -> None:
     """Declare an edition, and its story where it is new; again: its title and URL change."""
     if not exists(db, site, story):
         db.execute(
-            stories.insert().values(site=site, story=story, is_open=True, places=0, comments_total=0)
+            stories.insert().values(
+                site=site, story=story, is_open=True, places=0, comments_total=0
+            )
         )
     changed = (
         editions.update()
@@ -64,7 +68,11 @@ def add_edition(db: Connection, site: str, story: str, edition: Edition) -> None
     if db.execute(changed).rowcount == 0:
         db.execute(
             editions.insert().values(
-                site=site, story=story, edition=edition.edition, title=edition.title, url=edition.url
+                site=site,
+                story=story,
+                edition=edition.edition,
+                title=edition.title,
+                url=edition.url,
             )
         )
 
@@ -85,7 +93,7 @@ def set_open(db: Connection, site: str, story: str, *, is_open: bool) -> None:
         raise NoSuchStory(story)
 
 
-def listing(db: Connection, site: str) -> Sequence[Row[Any]]:
+def listing(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every story with whether it is open and how many comments stand in it."""
     chosen = sa.select(stories.c.story, stories.c.is_open, stories.c.comments_total)
     return db.execute(chosen.where(stories.c.site == site).order_by(stories.c.story)).all()
@@ -107,7 +115,7 @@ def languages(db: Connection, site: str) -> list[str]:
     return sorted(db.execute(chosen).scalars())
 
 
-def totals(db: Connection, site: str, story: str) -> Row[Any]:
+def totals(db: Connection, site: str, story: str) -> Row[*tuple[Any, ...]]:
     """Open or closed, places taken, comments present. Raises NoSuchStory."""
     chosen = sa.select(stories.c.is_open, stories.c.places, stories.c.comments_total).where(
         stories.c.site == site, stories.c.story == story

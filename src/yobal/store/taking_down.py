@@ -13,7 +13,7 @@ from yobal.core.thread import (
     page_of,
     replies_page_of,
 )
-from yobal.store import comments, letters, stories, touched
+from yobal.store import comments, letters, stories, tables, touched
 from yobal.store.letters import LetterRow
 
 NEWEST = Touched("newest", "", 0)
@@ -71,7 +71,7 @@ def _page_of_root(db: Connection, root: str) -> Touched:
 
 
 def _has_replies(db: Connection, root: str) -> bool:
-    found = sa.select(letters.letters.c.id).where(letters.letters.c.root == root).limit(1)
+    found = sa.select(tables.letters.c.id).where(tables.letters.c.root == root).limit(1)
     return db.execute(found).one_or_none() is not None
 
 

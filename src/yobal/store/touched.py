@@ -15,13 +15,19 @@ from yobal.store.tables import letters, stories, touched
 
 def add(db: Connection, site: str, story: str, files: Iterable[Touched]) -> None:
     for one in set(files):
-        key = {"site": site, "story": story, "kind": one.kind, "root": one.root, "number": one.number}
+        key = {
+            "site": site,
+            "story": story,
+            "kind": one.kind,
+            "root": one.root,
+            "number": one.number,
+        }
         is_noted = sa.select(touched.c.kind).where(*(touched.c[name] == key[name] for name in key))
         if db.execute(is_noted).one_or_none() is None:
             db.execute(touched.insert().values(**key))
 
 
-def all_of(db: Connection, site: str) -> Sequence[Row[Any]]:
+def all_of(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.execute(
         sa.select(touched)
         .where(touched.c.site == site)

@@ -88,9 +88,7 @@ def _page(db: Connection, schedule: Schedule, place: Place, number: int) -> Page
     return PageView(place=place, number=number, letters=shown)
 
 
-def _replies(
-    db: Connection, schedule: Schedule, place: Place, file: Touched
-) -> RepliesView | None:
+def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) -> RepliesView | None:
     root = letters.get(db, file.root)
     if root is None:
         return None

@@ -13,10 +13,8 @@ NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 
 
-def all_of(db: Connection, site: str) -> Sequence[Row[Any]]:
-    return db.execute(
-        sa.select(wishes).where(wishes.c.site == site).order_by(wishes.c.wish)
-    ).all()
+def all_of(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.execute(sa.select(wishes).where(wishes.c.site == site).order_by(wishes.c.wish)).all()
 
 
 def done(db: Connection, wish: str) -> None:

@@ -68,9 +68,7 @@ class Moderating:
                     kind=data.kind, clause=data.clause, note=data.note,
                 )  # fmt: skip
             case wire.Reject():
-                done = decide.reject(
-                    self._db, desk, data.id, clause=data.clause, note=data.note
-                )
+                done = decide.reject(self._db, desk, data.id, clause=data.clause, note=data.note)
         return desk_answers.decided(self._rules, done)
 
     def reject_many(self, data: wire.RejectMany, request: AnyRequest) -> dict[str, Any]:
@@ -118,5 +116,3 @@ class Moderating:
             rules=self._rules, by=request.state.me.pseudonym, now=self._parts.clock(),
             random=secrets.token_bytes, draw=secrets.randbelow,
         )  # fmt: skip
-
-

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Connection
 
 from yobal.core import lang as langs
 from yobal.core.rules import Rules
@@ -13,7 +12,7 @@ from yobal.core.schedule import Slot, age_slots, day_of, next_slot
 from yobal.core.states import HELD, PENDING
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX, TERMS_VERSION
 from yobal.store import comments, people, stories
-
+from yobal.store.database import Connection
 
 
 def slot(rules: Rules, at: Slot) -> dict[str, Any]:
@@ -22,19 +21,18 @@ def slot(rules: Rules, at: Slot) -> dict[str, Any]:
     return {"at": at, "label": f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"}
 
 
-def session(db: Connection, rules: Rules, me: Any, *, now: float) -> dict[str, Any]:
-    site = stories.site_or_none(db, rules.site)
-    moderator = people.get(db, rules.site, me.pseudonym)
-    assert site is not None and moderator is not None  # the guard has just seen both
+def session(db: Connection, rules: Rules, moderator: Any, *, now: float) -> dict[str, Any]:
+    """Everything the desk needs to begin; `moderator` is a row of `people`."""
+    site = stories.site(db, rules.site)
     leads = [one for one in people.active(db, rules.site) if one.role == "lead"]
     return {
         "site": rules.site, "site_name": site.name, "is_demo": bool(site.is_demo),
-        "pseudonym": me.pseudonym, "role": me.role, "identity": moderator.identity,
+        "pseudonym": moderator.pseudonym, "role": moderator.role, "identity": moderator.identity,
         "epochs": [
             {"epoch": row.epoch, "recipient": row.recipient, "wrap": row.wrap}
-            for row in people.epochs_for(db, rules.site, me.pseudonym)
+            for row in people.epochs_for(db, rules.site, moderator.pseudonym)
         ],
-        "unreadable": comments.count_unreadable(db, rules.site, me.pseudonym),
+        "unreadable": comments.count_unreadable(db, rules.site, moderator.pseudonym),
         "needs_second_lead": len(leads) < 2,
         "terms": {"version": TERMS_VERSION, "clauses": [msgspec.structs.asdict(c) for c in CLAUSES]},
         "edit_kinds": list(EDIT_KINDS),
@@ -93,7 +91,5 @@ def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
 def people_list(rules: Rules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:
     return {
         "people": [{"pseudonym": one.pseudonym, "role": one.role} for one in members],
-        "invited": [
-            {"role": one.role, "until": slot(rules, one.until_slot)} for one in invited
-        ],
+        "invited": [{"role": one.role, "until": slot(rules, one.until_slot)} for one in invited],
     }

