@@ -56,7 +56,7 @@ def new_postgresql(server_url: str) -> str:
     """A fresh database on the session's server."""
     name = f"yobal_{os.urandom(6).hex()}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")  # type: ignore[call-overload]  # our own hex
+        connection.execute(f"create database {name}")
     head, _, query = server_url.partition("?")
     base = head.rsplit("/", 1)[0]
     url = f"{base}/{name}" + (f"?{query}" if query else "")

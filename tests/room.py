@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import pyrage
 
-from yobal.actions import declare, decide, found, join, submit
+from yobal.actions import decide, declare, found, join, submit
 from yobal.actions.doors import Doors
 from yobal.actions.group_commit import GroupCommit
 from yobal.app import intake_app, moderators_app
@@ -110,7 +110,8 @@ class Room:
         with self.database.reading() as db:
             row = comments.get(db, comment)
             sealed = comments.envelope(db, comment)
-        assert row is not None and sealed is not None
+        assert row is not None
+        assert sealed is not None
         plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch)])
         return msgspec.json.decode(plain, type=Envelope)
 
@@ -190,7 +191,7 @@ class Room:
 
 def make_room(folder: Path, database_url: str, **settings: Any) -> Room:
     """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
-    given = {
+    given: dict[str, Any] = {
         "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
         "database": database_url, "time_zone": "UTC", "batch_min": 1, "hold_slots": 1,
     }  # fmt: skip
