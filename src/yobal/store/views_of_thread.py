@@ -103,6 +103,7 @@ def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) ->
         root=_letter(schedule, root),
         root_page=page_of(root.place),
         number=file.number,
+        has_more=root.replies > first + PAGE_LETTERS,
         letters=tuple(_letter(schedule, row, names) for row in rows),
     )
 
