@@ -78,6 +78,30 @@ test("new comments follow those that were there, whose drafts stay", async () =>
   assert.equal(first(queue).draft.note, "typed");
 });
 
+test("what was typed or could not be sent outlives its page", async () => {
+  const pages: Record<string, QueuePage> = {
+    first: page(rows.slice(0, 2), "second"),
+    second: page(rows.slice(2)),
+  };
+  const { queue, decisions } = deskWith((path, body) => {
+    if (path === "/api/decide") throw new Unreachable("lost.");
+    return pages[(body as { after: string | null }).after ?? "first"];
+  });
+  await queue.load(null);
+  const [lost, typed] = queue.items;
+  assert.ok(lost && typed);
+  await decisions.publish(lost);
+  typed.draft.note = "typed";
+  await queue.loadMore();
+  assert.deepEqual(
+    ids(queue),
+    [rows[0], rows[2], rows[3]].map((row) => row?.id),
+  );
+  assert.equal(queue.hasTyped, true);
+  await queue.load(null);
+  assert.equal(queue.items.find(({ row }) => row.id === typed.row.id)?.draft.note, "typed");
+});
+
 test("what cannot be opened is counted, and a page of it does not block the queue", async () => {
   const closed = rows.slice(0, 2).map((row) => ({ ...row, epoch: "older" }));
   const moved = { ...rows[2], story: "elsewhere" } as Waiting;

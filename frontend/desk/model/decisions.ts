@@ -5,6 +5,7 @@ import { sentenceFor, Unreachable } from "../wire/api.ts";
 import type { Decided, RejectedMany, Session, Slot, Verdict } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { type Act, type Item, isEdited, isOpen, publication, rejection } from "./item.ts";
+import { commentLabel } from "./label.ts";
 import { counted, decidedBefore, goneSentence, outcome } from "./outcome.ts";
 import type { Queue } from "./queue.ts";
 
@@ -151,6 +152,7 @@ export class Decisions {
     const isUnsent = error instanceof Unreachable;
     item.state = isUnsent ? "unsent" : "waiting";
     item.unsent = isUnsent ? act : null;
+    this.queue.keep(item);
     item.sentence = `Not decided. ${sentenceFor(error)}`;
     if (isUnsent)
       this.host.changed(); // the notice above the queue says it, and offers another try
@@ -199,7 +201,9 @@ export class Decisions {
 
   #tell(sentence: string, entry: Entry | null, isAlarm: boolean): void {
     this.toast = { sentence, entry, isAlarm };
-    const next = this.queue.focused === null ? "Nothing more waits on this page." : "";
-    this.host.say(`${sentence} ${next}`.trim());
+    const next = this.queue.focused;
+    const where =
+      next === null ? "Nothing more waits on this page" : commentLabel(this.queue, next);
+    this.host.say(`${sentence.replace(/\.$/, "")}. ${where}.`);
   }
 }

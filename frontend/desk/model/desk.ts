@@ -5,7 +5,6 @@ import type { Session } from "../wire/types.ts";
 import { Decisions } from "./decisions.ts";
 import { History } from "./history.ts";
 import type { Host } from "./host.ts";
-import { hasTyped } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
 import { People } from "./people.ts";
 import { Queue } from "./queue.ts";
@@ -45,7 +44,7 @@ export class Desk {
     this.go(placeOf(location.hash));
     addEventListener("hashchange", () => this.go(placeOf(location.hash)));
     addEventListener("beforeunload", (event) => {
-      if (this.queue.items.some(hasTyped)) event.preventDefault();
+      if (this.queue.hasTyped) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => void this.#listen());
     this.#listenLater();

@@ -2,6 +2,8 @@
 
 import { type Post, post as plainPost, Refusal } from "../wire/api.ts";
 
+const COMMENT = "focus";
+
 export class Host {
   /** Spoken by screen readers, shown nowhere. */
   spoken = "";
@@ -44,7 +46,8 @@ export class Host {
     const target = document.querySelector<HTMLElement>(this.#focus);
     this.#focus = null;
     target?.focus({ preventScroll: true });
-    target?.scrollIntoView({ block: "nearest" });
+    if (target?.id === COMMENT) showFromTop(target);
+    else target?.scrollIntoView({ block: "nearest" });
   }
 
   /** A session that ended is renewed in place, and the same request sent again: nothing typed is lost. */
@@ -57,4 +60,14 @@ export class Host {
       return plainPost<T>(path, body);
     }
   }
+}
+
+/** A new comment is read from its beginning, and its row is in sight. */
+function showFromTop(comment: HTMLElement): void {
+  const pane = comment.closest<HTMLElement>(".focus");
+  if (pane !== null) {
+    pane.scrollTop = 0;
+    pane.scrollIntoView({ block: "start" });
+  }
+  document.querySelector('.row[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
 }

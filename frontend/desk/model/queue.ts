@@ -4,7 +4,7 @@ import { openRow, type Unreadable } from "../envelope.ts";
 import { sentenceFor } from "../wire/api.ts";
 import type { Pulse, QueuePage, Slot, Waiting } from "../wire/types.ts";
 import type { Host } from "./host.ts";
-import { type Item, isOpen, newItem } from "./item.ts";
+import { hasTyped, type Item, isOpen, newItem } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
 
 export interface Closed {
@@ -28,6 +28,8 @@ export class Queue {
   #after: string | null = null;
   #next: string | null = null;
   #isLoading = false;
+  /** What was typed about comments of pages that are not on screen. */
+  readonly #typed = new Map<string, Item>();
 
   constructor(
     private readonly host: Host,
@@ -120,8 +122,18 @@ export class Queue {
   putBack(item: Item): void {
     item.state = "waiting";
     item.sentence = null;
-    if (!this.items.includes(item)) this.items = [item, ...this.items];
+    this.keep(item);
     this.focus(item.row.id);
+  }
+
+  /** Makes sure that it is on this page: what needs a hand must not be lost with an older page. */
+  keep(item: Item): void {
+    if (!this.items.includes(item)) this.items = [item, ...this.items];
+  }
+
+  /** Whether something was typed that is nowhere but here, on this page or one before. */
+  get hasTyped(): boolean {
+    return [...this.#typed.values(), ...this.items].some(hasTyped);
   }
 
   async #page(after: string | null): Promise<QueuePage> {
@@ -132,8 +144,11 @@ export class Queue {
 
   /** A page that holds nothing readable is passed over, so that old keys never block the queue. */
   async #show(after: string | null, first: QueuePage): Promise<void> {
-    const staying = after === this.#after ? this.open : [];
-    const known = new Map(this.items.map((item) => [item.row.id, item]));
+    for (const item of this.items) if (hasTyped(item)) this.#typed.set(item.row.id, item);
+    const isSamePage = after === this.#after;
+    const staying = this.open.filter(({ state }) => isSamePage || state === "unsent");
+    const here = this.items.map((item): [string, Item] => [item.row.id, item]);
+    const known = new Map([...this.#typed, ...here]);
     const fresh: Item[] = [];
     const closed: Closed[] = [];
     let page = first;

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import { type Item, isEdited } from "../model/item.ts";
+import { commentLabel } from "../model/label.ts";
 import { counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
 import { openEditor, openRejection } from "./acts.ts";
@@ -40,15 +41,8 @@ function nobody({ queue }: Desk): TemplateResult {
   </div>`;
 }
 
-/** "Comment 3 of 12, Khmer, Ferry workers": what is spoken when the focus comes here. */
-function label({ queue }: Desk, item: Item): string {
-  const open = queue.open;
-  const at = open.indexOf(item) + 1;
-  return `Comment ${at} of ${open.length}, ${languageName(item.draft.lang)}, ${item.row.story_title}`;
-}
-
 function commentView(desk: Desk, item: Item): TemplateResult {
-  return html`<article id="focus" tabindex="-1" aria-label=${label(desk, item)} data-id=${item.row.id}>
+  return html`<article id="focus" tabindex="-1" aria-label=${commentLabel(desk.queue, item)} data-id=${item.row.id}>
     ${aboveView(desk, item)}
     ${item.mode === "edit" ? editView(desk, item) : readView(desk, item)}
     ${item.mode === "reject" ? rejectView(desk, item) : nothing}

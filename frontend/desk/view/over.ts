@@ -26,7 +26,7 @@ export function overView(desk: Desk): TemplateResult {
       title: "Sign in again",
       content: html`<p>Your session has ended. What you decided and typed is still here.</p>
         ${signInForm(desk.again)}`,
-      close: () => undefined,
+      close: () => desk.host.changed(), // drawn again, it opens again
     });
   }
   if (desk.over === "help") return helpView(desk);
@@ -108,7 +108,7 @@ function dialog({ title, content, close }: Over): TemplateResult {
     event.preventDefault();
     close();
   };
-  return html`<dialog aria-labelledby="over-title" ${ref(open)} @cancel=${cancel}>
+  return html`<dialog aria-labelledby="over-title" ${ref(open)} @cancel=${cancel} @close=${close}>
     <h2 id="over-title">${title}</h2>
     ${content}
   </dialog>`;
