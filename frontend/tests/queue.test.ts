@@ -163,8 +163,8 @@ test("whoever comes second is told, and the comment leaves the queue", async () 
   await queue.load(null);
   await decisions.publish(first(queue));
   assert.equal(first(queue).state, "done");
-  assert.match(decisions.toast?.sentence ?? "", /Egret/);
-  assert.equal(decisions.log.length, 0);
+  assert.match(decisions.journal.toast?.sentence ?? "", /Egret/);
+  assert.equal(decisions.journal.entries.length, 0);
 });
 
 test("of many rejected at once, those that others decided are told apart", async () => {
@@ -175,7 +175,7 @@ test("of many rejected at once, those that others decided are told apart", async
   });
   await queue.load(null);
   await decisions.rejectAll(queue.open, "spam");
-  assert.match(decisions.toast?.sentence ?? "", /3 comments rejected \(1 other was/);
+  assert.match(decisions.journal.toast?.sentence ?? "", /3 comments rejected \(1 other was/);
   assert.match(queue.items[1]?.sentence ?? "", /Egret was first/);
   assert.equal(queue.focusId, null);
 });

@@ -90,14 +90,7 @@ export class Desk {
   /** Undone in the history: it waits again, where it was if its page is still here. */
   #backInQueue(id: string): void {
     this.queue.waiting += 1;
-    for (const entry of this.decisions.log) {
-      for (const { item } of entry.parts) {
-        if (item.row.id !== id || item.state !== "done") continue;
-        Object.assign(item, { state: "waiting", sentence: null });
-        entry.isUndone = entry.parts.length === 1;
-        entry.canUndo = entry.parts.length > 1;
-      }
-    }
+    this.decisions.journal.undoneElsewhere(id);
   }
 }
 

@@ -1,7 +1,8 @@
 /** One comment on the queue's page: what was opened, what the moderator makes of it, how far that is. */
 
 import type { Envelope } from "../envelope.ts";
-import type { EditKind, Waiting } from "../wire/types.ts";
+import { countLetters } from "../text/letters.ts";
+import type { EditKind, Session, Waiting } from "../wire/types.ts";
 
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
@@ -90,6 +91,20 @@ export function rejection(item: Item): Act | string {
   const { clause } = item.draft;
   if (clause === null) return "Choose the clause of the terms that it is rejected for.";
   return { verdict: "reject", clause, note: noteOf(item) };
+}
+
+/** What the server would refuse is said before anything is sent; nothing is ever cut. */
+export function tooLong({ draft }: Item, limits: Session["limits"]): string | null {
+  const fields: [string, string, number][] = [
+    ["comment", draft.text, limits.text_letters_max],
+    ["name", draft.name, limits.name_letters_max],
+    ["note", draft.note, limits.note_letters_max],
+  ];
+  for (const [field, text, max] of fields) {
+    const letters = countLetters(text);
+    if (letters > max) return `The ${field} has ${letters} letters; ${max} are the most.`;
+  }
+  return null;
 }
 
 function noteOf({ row, draft }: Item): string | null {

@@ -1,16 +1,11 @@
 /** The page of the queue on screen. It never changes by itself: only a moderator's hand moves it. */
 
-import { openRow, type Unreadable } from "../envelope.ts";
 import { sentenceFor } from "../wire/api.ts";
-import type { Pulse, QueuePage, Slot, Waiting } from "../wire/types.ts";
+import type { Pulse, QueuePage, Slot } from "../wire/types.ts";
 import type { Host } from "./host.ts";
-import { hasTyped, type Item, isOpen, newItem } from "./item.ts";
+import { hasTyped, type Item, isOpen } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
-
-export interface Closed {
-  row: Waiting;
-  why: Unreadable;
-}
+import { type Closed, openPage } from "./page.ts";
 
 export class Queue {
   phase: "loading" | "ready" | "failed" = "loading";
@@ -144,41 +139,27 @@ export class Queue {
 
   /** A page that holds nothing readable is passed over, so that old keys never block the queue. */
   async #show(after: string | null, first: QueuePage): Promise<void> {
-    for (const item of this.items) if (hasTyped(item)) this.#typed.set(item.row.id, item);
+    const known = this.#remember();
+    let page = await openPage(first, this.keys.openers, known);
+    const closed = [...page.closed];
+    while (page.items.length === 0 && page.next !== null) {
+      page = await openPage(await this.#page(page.next), this.keys.openers, known);
+      closed.push(...page.closed);
+    }
     const isSamePage = after === this.#after;
     const staying = this.open.filter(({ state }) => isSamePage || state === "unsent");
-    const here = this.items.map((item): [string, Item] => [item.row.id, item]);
-    const known = new Map([...this.#typed, ...here]);
-    const fresh: Item[] = [];
-    const closed: Closed[] = [];
-    let page = first;
-    await this.#openPage(page, known, fresh, closed);
-    while (fresh.length === 0 && page.next !== null) {
-      page = await this.#page(page.next);
-      await this.#openPage(page, known, fresh, closed);
-    }
-    this.items = [...staying, ...fresh.filter((item) => !staying.includes(item))];
+    this.items = [...staying, ...page.items.filter((item) => !staying.includes(item))];
     this.closed = closed;
     this.#after = after;
     this.#next = page.next;
     this.#focusSomething();
   }
 
-  async #openPage(
-    page: QueuePage,
-    known: Map<string, Item>,
-    fresh: Item[],
-    closed: Closed[],
-  ): Promise<void> {
-    const start = performance.now();
-    const opened = await Promise.all(page.rows.map((row) => openRow(row, this.keys.openers)));
-    performance.measure("yobal-open", { start, detail: page.rows.length });
-    page.rows.forEach((row, at) => {
-      const result = opened[at];
-      if (result === undefined) return;
-      if ("unreadable" in result) closed.push({ row, why: result.unreadable });
-      else fresh.push(reuse(known.get(row.id), row) ?? newItem(row, result.envelope));
-    });
+  /** What is on screen now or was typed before, so that a new page finds it again. */
+  #remember(): Map<string, Item> {
+    for (const item of this.items) if (hasTyped(item)) this.#typed.set(item.row.id, item);
+    const here = this.items.map((item): [string, Item] => [item.row.id, item]);
+    return new Map([...this.#typed, ...here]);
   }
 
   #focusSomething(): void {
@@ -187,12 +168,4 @@ export class Queue {
     this.focusId = first?.row.id ?? null;
     this.host.focusOn("#focus");
   }
-}
-
-/** What was typed about a comment outlives a page; what was decided and undone elsewhere waits anew. */
-function reuse(item: Item | undefined, row: Waiting): Item | null {
-  if (item === undefined || item.state === "sending") return item ?? null;
-  if (item.state === "done") Object.assign(item, { state: "waiting", sentence: null });
-  item.row = row;
-  return item;
 }

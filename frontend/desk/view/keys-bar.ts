@@ -44,7 +44,7 @@ export function keysBar(desk: Desk): TemplateResult {
 }
 
 function toastView({ decisions }: Desk): TemplateResult {
-  const { toast } = decisions;
+  const { toast } = decisions.journal;
   if (toast === null) return html``;
   const { entry } = toast;
   const canUndo = entry?.canUndo === true && !entry.isUndone;

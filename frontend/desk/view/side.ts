@@ -1,9 +1,9 @@
 /** Beside the comment: what is known about it, and what was decided since signing in. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Entry } from "../model/decisions.ts";
 import type { Desk } from "../model/desk.ts";
 import type { Item } from "../model/item.ts";
+import type { Entry } from "../model/journal.ts";
 import { age } from "./queue.ts";
 
 const SHOWN = 12;
@@ -14,10 +14,10 @@ export function sideView(desk: Desk): TemplateResult {
     ${item === null ? nothing : aboutView(item)}
     <h2>Since you signed in</h2>
     ${
-      desk.decisions.log.length === 0
+      desk.decisions.journal.entries.length === 0
         ? html`<p class="small">No decision yet.</p>`
         : html`<ul>
-            ${desk.decisions.log.slice(0, SHOWN).map((entry) => entryView(desk, entry))}
+            ${desk.decisions.journal.entries.slice(0, SHOWN).map((entry) => entryView(desk, entry))}
           </ul>`
     }
   </section>`;

@@ -1,0 +1,44 @@
+/** One page of the queue as it comes from the server, opened: what can be read, and what cannot. */
+
+import { openRow, type Unreadable } from "../envelope.ts";
+import type { Opener } from "../keys/identity.ts";
+import type { QueuePage, Waiting } from "../wire/types.ts";
+import { type Item, newItem } from "./item.ts";
+
+export interface Closed {
+  row: Waiting;
+  why: Unreadable;
+}
+
+export interface OpenedPage {
+  items: Item[];
+  closed: Closed[];
+  next: string | null;
+}
+
+/** `known` are comments that were on screen before: what was typed about them comes back. */
+export async function openPage(
+  page: QueuePage,
+  openers: ReadonlyMap<string, Opener>,
+  known: ReadonlyMap<string, Item>,
+): Promise<OpenedPage> {
+  const start = performance.now();
+  const opened = await Promise.all(page.rows.map((row) => openRow(row, openers)));
+  performance.measure("yobal-open", { start, detail: page.rows.length }); // read by the benchmark
+  const result: OpenedPage = { items: [], closed: [], next: page.next };
+  page.rows.forEach((row, at) => {
+    const one = opened[at];
+    if (one === undefined) return;
+    if ("unreadable" in one) result.closed.push({ row, why: one.unreadable });
+    else result.items.push(reuse(known.get(row.id), row) ?? newItem(row, one.envelope));
+  });
+  return result;
+}
+
+/** What was decided and then undone elsewhere waits anew. */
+function reuse(item: Item | undefined, row: Waiting): Item | null {
+  if (item === undefined || item.state === "sending") return item ?? null;
+  if (item.state === "done") Object.assign(item, { state: "waiting", sentence: null });
+  item.row = row;
+  return item;
+}
