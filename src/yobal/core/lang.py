@@ -3,6 +3,8 @@
 A guess good enough to choose a font and a moderator; a moderator can correct it.
 """
 
+from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -36,6 +38,7 @@ _PATTERNS: Final = {
     "Ethi": r"\p{Ethiopic}", "Thaa": r"\p{Thaana}", "Sinh": r"\p{Sinhala}", "Latn": r"\p{Latin}",
 }  # fmt: skip
 _BY_SCRIPT: Final = {script: regex.compile(one) for script, one in _PATTERNS.items()}
+_SAMPLE_LETTERS: Final = 300  # enough to tell, and a bound on the work
 _RIGHT_TO_LEFT: Final = frozenset({"Arab", "Hebr", "Thaa"})
 _ASCII_LETTER: Final = regex.compile(r"[A-Za-z]")
 
@@ -44,12 +47,19 @@ def script_of(text: str) -> str | None:
     """The script most of the letters are in (ISO 15924, kana as `Kana`); None without letters."""
     if text.isascii():
         return "Latn" if _ASCII_LETTER.search(text) else None
-    sample = text[:1_000]  # enough to tell, and a bound on the work
-    counts = {script: len(one.findall(sample)) for script, one in _BY_SCRIPT.items()}
+    counts: Counter[str] = Counter()
+    for letter, times in Counter(text[:_SAMPLE_LETTERS]).items():
+        script = _script_of_letter(letter)
+        if script is not None:
+            counts[script] += times
     if counts["Kana"]:  # Japanese mixes kana with Han letters
-        counts["Kana"] += counts.pop("Hani")
-    script, most = max(counts.items(), key=lambda pair: pair[1])
-    return script if most else None
+        counts["Kana"] += counts.pop("Hani", 0)
+    return max(counts, key=counts.__getitem__) if counts.total() else None
+
+
+@lru_cache(maxsize=4_096)  # letters, never words
+def _script_of_letter(letter: str) -> str | None:
+    return next((script for script, one in _BY_SCRIPT.items() if one.match(letter)), None)
 
 
 def lang_of(text: str, *, edition: str) -> str:

@@ -3,8 +3,10 @@
 A slot is an instant in whole seconds since 1970 (UTC). It is the only time Yobal ever stores.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -60,7 +62,8 @@ def last_slot(schedule: Schedule, at: float) -> Slot:
     """The last slot at or before an instant."""
     if schedule.every_seconds:
         return int(at) // schedule.every_seconds * schedule.every_seconds
-    return max(slot for slot in _slots_around(schedule, at) if slot <= at)
+    slots = _slots_near(schedule, int(at) // DAY_SECONDS)
+    return slots[bisect_right(slots, at) - 1]
 
 
 def next_slot(schedule: Schedule, after: float, *, steps: int = 1) -> Slot:
@@ -104,16 +107,18 @@ def is_due(drawn: Slot, *, batch: int, batch_min: int, latest: Slot) -> bool:
 def _following(schedule: Schedule, after: float) -> Slot:
     if schedule.every_seconds:
         return (int(after) // schedule.every_seconds + 1) * schedule.every_seconds
-    return min(slot for slot in _slots_around(schedule, after) if slot > after)
+    slots = _slots_near(schedule, int(after) // DAY_SECONDS)
+    return slots[bisect_right(slots, after)]
 
 
-def _slots_around(schedule: Schedule, at: float) -> set[Slot]:
-    """Every slot of the days near an instant; a set, so that a clock change doubles none."""
+@lru_cache(maxsize=64)
+def _slots_near(schedule: Schedule, utc_day: int) -> tuple[Slot, ...]:
+    """Every slot of the days around a day, in order; a clock change doubles none."""
     zone = schedule.zone
-    today = datetime.fromtimestamp(at, zone).date()
-    days = (today + timedelta(days=offset) for offset in range(-_SEARCH_DAYS, _SEARCH_DAYS + 1))
+    noon = datetime.fromtimestamp(utc_day * DAY_SECONDS + DAY_SECONDS // 2, zone).date()
+    days = (noon + timedelta(days=offset) for offset in range(-_SEARCH_DAYS, _SEARCH_DAYS + 1))
     times = [time.fromisoformat(slot) for slot in schedule.slots]
-    return {_instant(day, one, zone) for day in days for one in times}
+    return tuple(sorted({_instant(day, one, zone) for day in days for one in times}))
 
 
 def _instant(day: date, wall: time, zone: ZoneInfo) -> Slot:

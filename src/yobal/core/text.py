@@ -35,7 +35,9 @@ def clean(raw: str) -> str:
     `clean(clean(x)) == clean(x)` for every x.
     """
     text = _LINE_END.sub("\n", raw)
-    text = unicodedata.normalize("NFC", _DROPPED.sub("", text))
+    if _DROPPED.search("".join(set(text))):  # a text has few different letters
+        text = _DROPPED.sub("", text)
+    text = unicodedata.normalize("NFC", text)
     text = _BLANK_LINES.sub("\n\n", _TRAILING_SPACE.sub("", text))
     return text.strip("\n\t ")
 

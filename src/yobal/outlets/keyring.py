@@ -25,9 +25,16 @@ class Keyring:
         self._folder = folder
         self._receipt_days = receipt_days
         self._cache: dict[Path, bytes] = {}
+        self._today: date | None = None  # of the day keys below
+        self._day_keys: dict[date, bytes] = {}
 
     def day_keys(self, today: date) -> dict[date, bytes]:
         """The keys alive, today's made if it is not there yet; newest first."""
+        if self._today != today:
+            self._today, self._day_keys = today, self._read_day_keys(today)
+        return self._day_keys
+
+    def _read_day_keys(self, today: date) -> dict[date, bytes]:
         keys = {today: self._make("day", today)}
         for back in range(1, once.KEY_DAYS):
             day = today - timedelta(days=back)

@@ -6,6 +6,7 @@ complete pages. What is drawn lies in `templates/reader/`, the words in `locales
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from yobal.core import paths
@@ -23,6 +24,8 @@ from yobal.outlets.pages_links import Links, bare_links
 __all__ = ["Draft", "House", "Pages", "Problem", "ReceiptAnswer"]
 
 _FRAGMENT: Final = "fragment.html"
+_ANY_CODE: Final = b"00000-00000-00000-00000"  # stands in a kept page for the receipt's code
+_SENT_KEPT: Final = 256
 
 
 class Pages:
@@ -30,6 +33,7 @@ class Pages:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._sent = lru_cache(maxsize=_SENT_KEPT)(self._draw_sent)
 
     # Files
 
@@ -109,7 +113,15 @@ class Pages:
         return self._draw("read_again.html", place, given | self._answered(place, answered))
 
     def sent(self, place: Place, *, earliest: Slot, code: str | None, until: date | None) -> bytes:
-        """It reached us; when it can appear; how to find out. `until` is the receipt's last day."""
+        """It reached us; when it can appear; how to find out. `until` is the receipt's last day.
+
+        Drawn once for all who send under a story before a slot: only the code differs.
+        """
+        page = self._sent(place, earliest, until if code else None)
+        return page.replace(_ANY_CODE, code.encode()) if code else page
+
+    def _draw_sent(self, place: Place, earliest: Slot, until: date | None) -> bytes:
+        code = _ANY_CODE.decode() if until else None
         return self._draw("sent.html", place, {"earliest": earliest, "code": code, "until": until})
 
     def receipt(self, place: Place, answer: ReceiptAnswer) -> bytes:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from yobal.actions.doors import place_of
 from yobal.core.errors import NoSuchStory, StoreUnavailable
 from yobal.outlets import mishaps
-from yobal.outlets.pages import Problem
+from yobal.outlets.pages import Draft, Problem
 from yobal.web import forms
 from yobal.web.answers import Answer
 from yobal.web.receipts import Receipts
@@ -39,7 +39,7 @@ class Reader:
             return self._parts.problem("bad_form")
         draft = draft_of(fields)
         try:
-            visit = await self._visit(path, fields)
+            visit = await self._visit(path, fields, draft)
         except NoSuchStory:
             return self._parts.problem("unknown_story", draft=draft)
         except StoreUnavailable:
@@ -47,7 +47,7 @@ class Reader:
         return await self._take(visit)
 
     async def _take(self, visit: Visit) -> Answer:
-        step, draft = self._steps.get(visit.fields.get("step", "")), draft_of(visit.fields)
+        step, draft = self._steps.get(visit.fields.get("step", "")), visit.draft
         if step is None:
             return self._parts.problem("bad_form", place=visit.place, draft=draft)
         try:
@@ -62,12 +62,15 @@ class Reader:
         """For what never got as far as a form."""
         return self._parts.problem(problem)
 
-    async def _visit(self, path: str, fields: dict[str, str]) -> Visit:
+    async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> Visit:
         parts = unquote(path).strip("/").split("/")
         if len(parts) != 3 or parts[0] != self._parts.rules.site:
             raise NoSuchStory(path)
         _, story, edition = parts
         doors = self._parts.doors
         known = doors.fresh(story)
-        site, door = known if known else await asyncio.to_thread(doors.read, story)
-        return Visit(place_of(self._parts.rules, story, edition, site, door), fields, site, door)
+        if known is None:
+            known = await asyncio.to_thread(doors.read, story)
+        site, door = known
+        place = place_of(self._parts.rules, story, edition, site, door)
+        return Visit(place, fields, draft, site, door)

@@ -11,7 +11,7 @@ from yobal.core.submission import Refusal, Submission
 from yobal.core.thread import Letter
 from yobal.outlets.pages import Draft, Problem
 from yobal.web.answers import Answer
-from yobal.web.visits import Parts, Visit, draft_of
+from yobal.web.visits import Parts, Visit
 
 Answered = tuple[str, Letter] | None
 
@@ -23,7 +23,7 @@ class Sending:
         self._parts = parts
 
     async def send(self, visit: Visit) -> Answer:
-        draft, opening = draft_of(visit.fields), visit.site.opening
+        draft, opening = visit.draft, visit.site.opening
         closed = self._closed(visit)
         if closed is not None or opening is None:
             problem = closed or "not_open_yet"

@@ -31,6 +31,7 @@ class Visit(msgspec.Struct, frozen=True):
 
     place: Place
     fields: dict[str, str]
+    draft: Draft  # what was written, cleaned once
     site: SiteDoor
     story: StoryDoor
 
