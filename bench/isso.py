@@ -1,0 +1,52 @@
+"""Isso as its package brings it: default storage, its own server; only its rate guard is off."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bench import newsroom, serving
+
+VARIABLE: Final = "BENCH_ISSO"  # set by `tools/bench`
+HOW: Final = "Isso is not there: `make bench` installs it into an environment of its own"
+_CONFIG: Final = """[general]
+dbpath = {folder}/comments.db
+host = http://{host}/
+[server]
+listen = http://{host}/
+[guard]
+enabled = false
+"""
+
+
+class Isso(msgspec.Struct, frozen=True):
+    """Where it listens and what it has stored."""
+
+    port: int
+    database: Path
+
+    @property
+    def host(self) -> str:
+        return f"localhost:{self.port}"
+
+    def stored(self) -> int:
+        with contextlib.closing(sqlite3.connect(self.database)) as db:
+            return int(db.execute("select count(*) from comments").fetchone()[0])
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Isso]:
+    """Raises NotThere where it is not installed."""
+    program = os.environ.get(VARIABLE, "")
+    if not program:
+        raise serving.NotThere(HOW)
+    folder.mkdir(parents=True, exist_ok=True)
+    peer = Isso(newsroom.free_port(), folder / "comments.db")
+    config = folder / "isso.cfg"
+    config.write_text(_CONFIG.format(folder=folder, host=peer.host))
+    with serving.running([program, "-c", str(config), "run"], port=peer.port, is_quiet=True):
+        yield peer

@@ -1,0 +1,106 @@
+"""A newsroom to measure: real parts in a folder of its own, a lead with a real key, one story."""
+
+import base64
+import secrets
+import socket
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyrage
+
+from yobal.actions import declare, found, join
+from yobal.config import Settings
+from yobal.core import keys as key_rules
+from yobal.core.thread import Edition
+from yobal.demo.keys import from_passphrase, make_lead
+from yobal.newsroom import Newsroom, open_newsroom, prepare
+from yobal.store import people
+from yobal.tend import catch_up
+
+SITE: Final = "river-post"
+STORY: Final = "ferry"
+PSEUDONYM: Final = "Heron"
+TITLES: Final = {"km": "កម្មករសាឡាង", "en": "Ferry workers"}
+MANY: Final = 1_000_000_000  # a budget that no measurement fills
+
+
+class Furnished(msgspec.Struct, frozen=True):
+    """The newsroom, where its settings lie, and the words its lead signs in with."""
+
+    newsroom: Newsroom
+    config: Path
+    passphrase: str
+
+    @property
+    def settings(self) -> Settings:
+        return self.newsroom.settings
+
+    @property
+    def thread(self) -> str:
+        """The path of the English thread."""
+        return f"/{SITE}/{STORY}/en/"
+
+    def secret(self) -> str:
+        """What the lead's browser signs in with, in hexadecimal."""
+        return from_passphrase(SITE, PSEUDONYM, self.passphrase)[0].hex()
+
+    def epoch_identity(self) -> str:
+        """The key that opens what waits, as the lead's browser unwraps it."""
+        _, unlocking = from_passphrase(SITE, PSEUDONYM, self.passphrase)
+        with self.newsroom.database.reading() as db:
+            moderator: Any = people.get(db, SITE, PSEUDONYM)
+            wrap = people.epochs_for(db, SITE, PSEUDONYM)[-1].wrap
+        personal = pyrage.decrypt(bytes(moderator.identity), [unlocking]).decode().strip()
+        opener = pyrage.x25519.Identity.from_str(personal)
+        return str(pyrage.decrypt(bytes(wrap), [opener]).decode().strip())
+
+
+def furnish(folder: Path, **given: Any) -> Furnished:
+    """Everything `yobal init` and a first lead's browser leave behind, and an empty thread."""
+    folder.mkdir(parents=True, exist_ok=True)
+    intake, desk = free_port(), free_port()
+    made = {
+        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
+        "public_url": f"http://127.0.0.1:{intake}", "desk_url": f"http://localhost:{desk}",
+        "intake_listen": f"127.0.0.1:{intake}", "desk_listen": f"127.0.0.1:{desk}",
+        "waiting_story_max": MANY, "waiting_site_max": MANY, "batch_min": 1, "hold_slots": 1,
+    } | given  # fmt: skip
+    config = folder / "yobal.toml"
+    config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in made.items()))
+    settings = Settings(**made)
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    passphrase = _people_it(newsroom)
+    catch_up(newsroom, now=time.time())
+    return Furnished(newsroom, config, passphrase)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _people_it(newsroom: Newsroom) -> str:
+    """A site, its lead with an epoch, and a story in two editions; how the lead signs in."""
+    db, rules, now = newsroom.database, newsroom.rules, time.time()
+    found.found(db, rules, name=newsroom.settings.site_name, now=now)
+    lead = make_lead(SITE, PSEUDONYM)
+    link = found.invite_first_lead(db, rules, now=now)
+    join.join(
+        db, rules, lead.moderator,
+        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
+        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=now,
+        random=secrets.token_bytes,
+    )  # fmt: skip
+    for edition, title in TITLES.items():
+        url = f"https://news.example/{edition}/ferry"
+        declare.add(db, rules, STORY, Edition(edition=edition, title=title, url=url))
+    return lead.passphrase
+
+
+def _toml(value: object) -> str:
+    return str(value) if isinstance(value, int) else f'"{value}"'

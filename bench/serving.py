@@ -1,0 +1,71 @@
+"""Start a server as an operator would, wait until it listens, stop it. Ours, and those of peers."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from bench.newsroom import Furnished
+
+START_SECONDS: Final = 30
+STOP_SECONDS: Final = 20
+
+Process = subprocess.Popen[bytes]
+
+
+class NotThere(Exception):
+    """Something that a measurement needs is missing; the sentence says what to type."""
+
+
+@contextlib.contextmanager
+def yobal(furnished: Furnished, face: str = "") -> Iterator[Process]:
+    """`yobal serve`, scrubbing and all, in a process of its own."""
+    settings = furnished.settings
+    command = [sys.executable, "-m", "yobal", "serve", *([face] if face else [])]
+    listen = settings.desk_listen if face == "desk" else settings.intake_listen
+    environment = {"YOBAL_CONFIG": str(furnished.config)}
+    with running(command, port=port_of(listen), environment=environment) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], *, port: int, environment: Mapping[str, str] | None = None,
+    is_quiet: bool = False,
+) -> Iterator[Process]:  # fmt: skip
+    """A process that listens on a port of this machine, until the block ends."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if is_quiet else None,
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip
+    try:
+        _wait_until_listening(process, port)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)  # SIGINT is ignored below a script's background job
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def port_of(listen: str) -> int:
+    return int(listen.rpartition(":")[2])
+
+
+def _wait_until_listening(process: Process, port: int) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise NotThere(f"it did not start: {process.args!r}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    raise NotThere(f"it does not listen after {START_SECONDS} s: {process.args!r}")

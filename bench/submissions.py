@@ -1,0 +1,97 @@
+"""Durable, sealed submissions a second, beside bare sealing on one core, and beside Isso."""
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pyrage
+import sqlalchemy as sa
+
+from bench import isso, newsroom, sending, serving, texts
+from bench.newsroom import Furnished
+from bench.rounds import Pace, in_turns, ratio, spread
+from bench.row import Row
+from yobal.core import ids
+from yobal.core.envelope import Envelope, pad
+
+RATE_MOST: Final = 4_000  # forms prepared for each second; more than this nobody answers
+ISSO_RATE_MOST: Final = 1_000
+SEALING_NAME: Final = "submissions : sealing alone"
+ISSO_NAME: Final = "submissions : Isso"
+
+
+def measure(pace: Pace, folder: Path) -> list[Row]:
+    """Sealing is the price of the promise; Isso is what a newsroom would take instead."""
+    furnished = newsroom.furnish(folder / "submissions")
+    with serving.yobal(furnished), _isso(folder) as send_to_isso:
+        figures = in_turns(
+            pace.rounds,
+            lambda: send(furnished, seconds=pace.seconds, folder=folder),
+            lambda: sealing_rate(furnished, seconds=pace.seconds / 2),
+            lambda: send_to_isso(pace.seconds),
+        )
+    ours, sealing, peer = figures
+    note = spread({"yobal": ours, "sealing alone": sealing}, "/s")
+    rows = [Row(name=SEALING_NAME, figure=ratio(ours, sealing), sense="at least", bar=0.2, note=note)]
+    found = ratio(ours, peer) if all(peer) else None
+    said = spread({"Isso": peer}, "/s") if all(peer) else isso.HOW
+    return [*rows, Row(name=ISSO_NAME, figure=found, sense="at least", bar=7, note=said)]
+
+
+def send(furnished: Furnished, *, seconds: float, folder: Path) -> float:
+    """Submissions a second, each of them found in the store afterwards."""
+    listen = furnished.settings.intake_listen
+    forms = sending.forms(int(RATE_MOST * seconds), furnished.thread, listen, random.Random())
+    return sending.send(
+        forms, port=serving.port_of(listen), seconds=seconds, folder=folder,
+        stored=lambda: waiting(furnished),
+    ).rate  # fmt: skip
+
+
+def waiting(furnished: Furnished) -> int:
+    with furnished.newsroom.database.reading() as db:
+        counted = sa.text("select count(*) from comments c join envelopes e on e.comment = c.id")
+        return int(db.execute(counted).scalar_one())
+
+
+def sealing_rate(furnished: Furnished, *, seconds: float) -> float:
+    """One core doing nothing but `pyrage.encrypt` of such envelopes, padded beforehand."""
+    recipient = pyrage.x25519.Identity.from_str(furnished.epoch_identity()).to_public()
+    chance, padded = random.Random(1), []
+    for _ in range(200):
+        padded.append(pad(_envelope(chance))[0])
+    done, started = 0, time.perf_counter()
+    while time.perf_counter() < started + seconds:
+        for plain in padded[:50]:
+            pyrage.encrypt(plain, [recipient])
+        padded = padded[50:] + padded[:50]
+        done += 50
+    return done / (time.perf_counter() - started)
+
+
+def _envelope(chance: random.Random) -> Envelope:
+    return Envelope(
+        id=ids.new_id(chance.randbytes), site=newsroom.SITE, story=newsroom.STORY, edition="en",
+        root=None, to=None, text=texts.comment("mix", chance), name="Reader", lang="km",
+        nonce=chance.randbytes(32).hex(),
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _isso(folder: Path) -> Iterator[Callable[[float], float]]:
+    """How to measure it; a figure of 0 where it is not there."""
+    try:
+        with isso.running(folder / "isso") as peer:
+            yield lambda seconds: _send_to_isso(peer, seconds, folder)
+    except serving.NotThere:
+        yield lambda _seconds: 0.0
+
+
+def _send_to_isso(peer: isso.Isso, seconds: float, folder: Path) -> float:
+    requests = sending.issos(int(ISSO_RATE_MOST * seconds), peer.host, random.Random())
+    return sending.send(
+        requests, port=peer.port, seconds=seconds, folder=folder, stored=peer.stored
+    ).rate
