@@ -11,6 +11,7 @@ import pytest
 from tests.room import Room, make_room
 
 KINDS = ("sqlite", "postgresql")
+pytest_plugins = ["tests.browser.fixtures"]
 
 
 @pytest.fixture(scope="session")

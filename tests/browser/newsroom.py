@@ -1,0 +1,128 @@
+"""A newsroom served as in real life: a settings file, `yobal init`, a child that runs `yobal serve`."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any, Final
+
+from yobal import commands
+
+SITE: Final = "river-post"
+SITE_NAME: Final = "The River Post"
+START_SECONDS: Final = 30
+STOP_SECONDS: Final = 20
+STILL_SECONDS: Final = 100_000  # nothing is released while a test runs
+
+
+class Newsroom:
+    """The server, its stories, and what it has published. `stop` ends it and reads what it said."""
+
+    def __init__(self, folder: Path, *, every_seconds: int, database: str = "", **more: Any) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.config = folder / "yobal.toml"
+        reader_port, desk_port = _free_ports()
+        self.public_url = f"http://127.0.0.1:{reader_port}"
+        self.desk_url = f"http://localhost:{desk_port}"
+        given: dict[str, Any] = {
+            "site": SITE, "site_name": SITE_NAME, "time_zone": "Asia/Phnom_Penh",
+            "public_url": self.public_url, "desk_url": self.desk_url,
+            "intake_listen": f"127.0.0.1:{reader_port}", "desk_listen": f"127.0.0.1:{desk_port}",
+            "every_seconds": every_seconds, "hold_slots": 1, "batch_min": 1, "database": database,
+        }  # fmt: skip
+        lines = [f"{name} = {json.dumps(value)}" for name, value in (given | more).items()]
+        self.config.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        self.first_link = commands.init(self.config, {}, again=False)[1]
+        self._said = folder / "stderr.txt"
+        self._child: subprocess.Popen[bytes] | None = None
+        self._stories = 0
+
+    def start(self) -> None:
+        """Returns when both faces answer."""
+        with self._said.open("ab") as said:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "yobal", "serve", "--config", os.fspath(self.config)],
+                stdout=subprocess.DEVNULL, stderr=said, cwd=self.folder,
+            )  # fmt: skip
+        for url in (self.public_url, self.desk_url):
+            _until_listening(url, self._child, self._said)
+
+    def stop(self) -> str:
+        """Ends the child; what it complained about."""
+        if self._child is not None:
+            self._child.terminate()
+            self._child.wait(STOP_SECONDS)
+            self._child = None
+        return self._said.read_text(encoding="utf-8")
+
+    def story(self, *editions: str, key: str = "", title: str = "Ferry workers") -> "Story":
+        """A fresh story, declared in these editions (English where none is given)."""
+        self._stories += 1
+        key = key or f"story-{self._stories}"
+        for edition in editions or ("en",):
+            url = f"https://news.example/{edition}/{key}"
+            commands.story_add(self.config, key, edition=edition, title=title, url=url)
+        return Story(self, key, (editions or ("en",))[0])
+
+    def close_story(self, story: "Story") -> None:
+        commands.story_set_open(self.config, story.key, is_open=False)
+
+
+class Story:
+    """One story's thread, in its first edition unless another is named."""
+
+    def __init__(self, newsroom: Newsroom, key: str, edition: str) -> None:
+        self.newsroom = newsroom
+        self.key = key
+        self.edition = edition
+
+    @property
+    def path(self) -> str:
+        return f"/{SITE}/{self.key}/{self.edition}/"
+
+    @property
+    def url(self) -> str:
+        return self.newsroom.public_url + self.path
+
+    def in_edition(self, edition: str) -> "Story":
+        return Story(self.newsroom, self.key, edition)
+
+    def get(self, name: str = "") -> str:
+        """A public file of the thread, as readers fetch it."""
+        with urllib.request.urlopen(self.url + name, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def json(self, name: str = "index.json") -> Any:
+        return json.loads(self.get(name))
+
+    def texts(self) -> list[str]:
+        """The words of every comment on the thread's newest page, replies after what they answer."""
+        found = []
+        for comment in self.json()["comments"]:
+            found += [comment["text"], *(reply["text"] for reply in comment["replies"])]
+        return found
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def _until_listening(url: str, child: subprocess.Popen[bytes], said: Path) -> None:
+    port = int(url.rpartition(":")[2])
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and child.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"the server did not start: {said.read_text(encoding='utf-8')}")

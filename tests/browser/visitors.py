@@ -1,0 +1,236 @@
+"""People in Chromium: readers on phones, moderators at desks; and a watch over what their pages do."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, Literal, cast
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    expect,
+)
+
+from tests.browser.newsroom import Newsroom, Story
+
+PHONE: Final[dict[str, Any]] = {
+    "viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True,
+}  # fmt: skip
+DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 900}}
+CODE: Final = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$")
+LOCAL_HOSTS: Final = ("127.0.0.1", "localhost")
+WAIT_MS: Final = 15_000
+expect.set_options(timeout=WAIT_MS)
+
+
+class Watch:
+    """What pages do that they must not: dialogs, foreign requests, CSP reports, faults of script."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("dialog", self._dialog)
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.seen.append(f"script: {error.error}"))
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.seen.append(f"dialog: {dialog.type} {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in LOCAL_HOSTS:
+            self.seen.append(f"request: {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if re.search(r"content security policy|trusted ?(type|script|html)", message.text, re.I):
+            self.seen.append(f"csp: {message.text}")
+
+
+class Reader:
+    """Somebody under a story, on a phone with JavaScript off unless it is said otherwise."""
+
+    def __init__(self, page: Page, story: Story) -> None:
+        self.page = page
+        self.story = story
+
+    def open(self) -> "Reader":
+        self.page.goto(self.story.url)
+        return self
+
+    def fill(self, words: str, *, name: str = "", receipt: bool = True) -> None:
+        self.page.locator("#yobal-text").fill(words)
+        self.page.locator("#yobal-name").fill(name)
+        self.page.locator("#yobal-receipt").set_checked(receipt)
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def send(self, words: str, *, name: str = "", receipt: bool = True) -> str | None:
+        """Both steps of the form; the receipt's code, if one was asked for."""
+        self.fill(words, name=name, receipt=receipt)
+        self.press("Send to the moderators")
+        expect(self.page.get_by_role("heading", name="Read it once more")).to_be_visible()
+        self.press("Send to the moderators")
+        return self.ticket() if receipt else None
+
+    def ticket(self) -> str:
+        expect(self.page.get_by_role("heading", name="Your comment reached us")).to_be_visible()
+        code = self.page.locator(".yobal-ticket .yobal-code").inner_text()
+        assert CODE.match(code), code
+        return code
+
+    def look_up(self, code: str) -> None:
+        """Type the receipt's code into the thread's page."""
+        self.open()
+        self.page.locator("details.yobal-ask > summary").click()
+        self.page.locator("#yobal-code").fill(code)
+        self.press("Show me")
+
+    def until(self, code: str, sentence: str) -> None:
+        """Look the receipt up until it says so."""
+        wait_for(lambda: self._says(code, sentence))
+
+    def _says(self, code: str, sentence: str) -> bool:
+        self.look_up(code)
+        return sentence in self.page.locator("main").inner_text()
+
+
+class Moderator:
+    """Somebody at the desk."""
+
+    def __init__(self, page: Page, newsroom: Newsroom) -> None:
+        self.page = page
+        self.newsroom = newsroom
+        self.pseudonym = ""
+        self.passphrase = ""
+        self.sheet = ""
+
+    def join(self, link: str, pseudonym: str) -> "Moderator":
+        """By a link: pseudonym, passphrase, recovery sheet, desk."""
+        self.page.goto(link)
+        self.page.locator("#pseudonym").fill(pseudonym)
+        self.page.get_by_role("button", name="Make my passphrase").click()
+        self._keep_new_words(pseudonym)
+        groups = self.page.locator(".groups span")
+        expect(groups).to_have_count(8)
+        self.sheet = " ".join(groups.all_inner_texts())
+        self.page.locator("#last-group").fill(self.sheet.split()[-1].lower())
+        self.page.get_by_role("button", name="I have the sheet: open the desk").click()
+        return self.settled()
+
+    def _keep_new_words(self, pseudonym: str) -> None:
+        words = self.page.locator("#new-words")
+        expect(words).to_have_text(re.compile(r"^[a-z-]+( [a-z-]+){6}$"))
+        self.pseudonym, self.passphrase = pseudonym, words.inner_text()
+        self.page.locator("#confirm-words").fill(self.passphrase)
+        self.page.get_by_role("button", name="I have kept them").click()
+
+    def recover(self, pseudonym: str, sheet: str) -> "Moderator":
+        self.page.goto(f"{self.newsroom.desk_url}/recover")
+        self.page.locator("#pseudonym").fill(pseudonym)
+        self.page.locator("#sheet").fill(sheet)
+        self.page.get_by_role("button", name="Make a new passphrase").click()
+        self._keep_new_words(pseudonym)
+        return self.settled()
+
+    def sign_in(self, pseudonym: str, passphrase: str) -> "Moderator":
+        self.page.goto(f"{self.newsroom.desk_url}/")
+        self.pseudonym, self.passphrase = pseudonym, passphrase
+        self.type_passphrase(pseudonym)
+        return self.settled()
+
+    def type_passphrase(self, pseudonym: str | None = None) -> None:
+        if pseudonym is not None:
+            self.page.locator("#pseudonym").fill(pseudonym)
+        self.page.locator("#passphrase").fill(self.passphrase)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+
+    def settled(self) -> "Moderator":
+        """The queue has been opened."""
+        expect(self.page.locator("#queue-title")).to_be_visible()
+        return self
+
+    def look(self) -> "Moderator":
+        """Load the desk again; the key is still in this browser."""
+        self.page.goto(f"{self.newsroom.desk_url}/")
+        return self.settled()
+
+    def go(self, place: Literal["Queue", "History", "People"]) -> None:
+        self.page.get_by_role("link", name=place, exact=True).click()
+
+    def row(self, words: str) -> Any:
+        return self.page.locator("li[data-id]", has=self.page.locator(".line", has_text=words))
+
+    def open(self, words: str) -> str:
+        """Put the comment with these words in focus; its id."""
+        row = self.row(words)
+        expect(row).to_have_count(1)
+        comment = str(row.get_attribute("data-id"))
+        row.locator("button").click()
+        expect(self.focus).to_have_attribute("data-id", comment)
+        return comment
+
+    @property
+    def focus(self) -> Any:
+        return self.page.locator("#focus")
+
+    @property
+    def toast(self) -> Any:
+        return self.page.locator(".toast")
+
+    def press(self, keys: str) -> None:
+        """Keys of the desk, one after the other, with nothing focused but the comment."""
+        for key in keys.split():
+            self.page.keyboard.press(key)
+
+    def choose(self, value: str) -> None:
+        """A clause or a kind of edit, by its chip."""
+        self.page.locator(f"label:has(input[value='{value}'])").click()
+
+    def past(self, words: str) -> Any:
+        return self.page.locator("li.decision", has_text=words)
+
+
+class Visitors:
+    """Makes contexts of one test, all of them watched, and ends them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.watch = Watch()
+        self._contexts: list[BrowserContext] = []
+
+    def context(self, **given: Any) -> BrowserContext:
+        context = self.browser.new_context(locale="en-GB", **given)
+        context.set_default_timeout(WAIT_MS)
+        self.watch.over(context)
+        self._contexts.append(context)
+        return context
+
+    def reader(self, story: Story, *, javascript: bool = False, **given: Any) -> Reader:
+        context = self.context(java_script_enabled=javascript, **(PHONE | given))
+        return Reader(context.new_page(), story).open()
+
+    def moderator(self, newsroom: Newsroom, **given: Any) -> Moderator:
+        return Moderator(self.context(**(DESKTOP | given)).new_page(), newsroom)
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+
+
+def wait_for(is_so: Callable[[], bool], seconds: int = 20) -> None:
+    """Ask again until it is so. Fails with the name of what was asked."""
+    import time
+
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"still not so: {cast(Any, is_so).__qualname__}"
+        time.sleep(0.1)
