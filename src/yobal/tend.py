@@ -29,8 +29,8 @@ def tend_once(newsroom: Newsroom, *, now: float) -> Released | None:
         released = release.release(database, rules, now=now) if is_due else None
         if is_due:
             expire.expire(database, newsroom.keyring, rules, now=now)
-        write_files.write_touched(newsroom.press)
-        if went or is_due:
+        written = write_files.write_touched(newsroom.press)
+        if went or is_due or written:
             database.purge()
     return released
 
