@@ -1,0 +1,406 @@
+"""The real thing for tests: `yobal serve` and nginx as children, and senders on raw sockets.
+
+Everything a test starts writes below one folder (its data, logs, temporary files, a core), so that
+a search of that folder is a search of all that was written. Waits are for conditions.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from tests.room import SITE, STORY, Room, make_room
+from yobal.core import once
+from yobal.demo.keys import from_passphrase
+
+ROOT: Final = Path(__file__).parent.parent
+EXAMPLE: Final = ROOT / "examples" / "nginx.conf"
+READY_SECONDS: Final = 30
+THREAD: Final = f"/{SITE}/{STORY}/en/"
+
+
+def needed(program: str, package: str) -> str:
+    """The path of a program that a test cannot do without; a sentence where it is missing."""
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    assert found, f"{program} is missing: install the Debian package {package}"
+    return found
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, all of them different."""
+    with contextlib.ExitStack() as stack:
+        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in taken:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in taken]
+
+
+def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = READY_SECONDS) -> Any:
+    """The condition's first true answer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"waited {seconds} s for this: {what}")
+
+
+def is_listening(port: int, host: str = "127.0.0.1") -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
+
+
+# Answers and senders
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over the wire."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    raw: bytes = b""
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    def header(self, name: str) -> str | None:
+        found = [value for key, value in self.headers if key.lower() == name.lower()]
+        assert len(found) < 2, f"{name} came {len(found)} times"
+        return found[0] if found else None
+
+    @property
+    def is_received(self) -> bool:
+        return self.status == 200 and "Your comment reached us" in self.text
+
+    @property
+    def code(self) -> str | None:
+        found = re.search(r"yobal-code[^>]*>([0-9A-Z-]{23})<", self.text)
+        return found[1] if found else None
+
+
+def ask(
+    port: int, method: str = "GET", path: str = THREAD, *, body: bytes = b"",
+    headers: Mapping[str, str] | None = None, source: str = "", host: str = "127.0.0.1",
+) -> Answer:  # fmt: skip
+    """One request on a connection of its own, from a chosen loopback address."""
+    origin = (source, 0) if source else None
+    with socket.create_connection((host, port), timeout=30, source_address=origin) as wire:
+        given = {"Host": f"{host}:{port}", "Connection": "close"} | dict(headers or {})
+        if body or method == "POST":
+            given["Content-Length"] = str(len(body))
+        lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            wire.sendall("\r\n".join(lines).encode() + body)
+        return read_answer(wire, is_head=method == "HEAD")
+
+
+def read_answer(wire: socket.socket, *, is_head: bool = False) -> Answer:
+    """Read to the end of a connection; ConnectionError where no whole answer came."""
+    raw = b""
+    while chunk := wire.recv(65_536):
+        raw += chunk
+    head, mark, rest = raw.partition(b"\r\n\r\n")
+    if not mark:
+        raise ConnectionError("no answer")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = [(name, value.strip()) for name, _, value in (one.partition(":") for one in lines)]
+    known = {name.lower(): value for name, value in headers}
+    if known.get("transfer-encoding") == "chunked":
+        rest = _whole(rest)
+    elif "content-length" in known and not is_head and len(rest) < int(known["content-length"]):
+        raise ConnectionError("half an answer")
+    return Answer(int(first.split()[1]), headers, rest, raw)
+
+
+def _whole(chunked: bytes) -> bytes:
+    body = b""
+    while True:
+        size, mark, chunked = chunked.partition(b"\r\n")
+        if not mark:
+            raise ConnectionError("half an answer")
+        if int(size, 16) == 0:
+            return body
+        body, chunked = body + chunked[: int(size, 16)], chunked[int(size, 16) + 2 :]
+
+
+def new_form() -> str:
+    """The `once` of a form, as the intake makes it."""
+    return once.new_once(secrets.token_bytes, today=datetime.now(UTC).date())
+
+
+def form(text: str, **fields: str) -> dict[str, str]:
+    """The fields of a form that a reader sends, a receipt asked for."""
+    return {"step": "send", "once": new_form(), "text": text, "receipt": "yes"} | fields
+
+
+def post(
+    port: int, fields: Mapping[str, str] | bytes, *, path: str = THREAD,
+    headers: Mapping[str, str] | None = None, source: str = "", host: str = "127.0.0.1",
+) -> Answer:  # fmt: skip
+    body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    return ask(
+        port, "POST", path, body=body, headers=kind | dict(headers or {}), source=source, host=host
+    )
+
+
+# The server
+
+
+@dataclass
+class Served:
+    """A newsroom on disk, with `yobal serve` as a child over it."""
+
+    folder: Path
+    room: Room
+    intake: int
+    desk: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+    before: tuple[str, ...] = ()
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def workers(self) -> list[int]:
+        """The server's own process and every child of it."""
+        return [self.pid, *_children(self.pid)]
+
+    def start(self, *arguments: str) -> None:
+        """Start and wait until both faces answer."""
+        command = [*self.before, sys.executable, *(arguments or ("-m", "yobal", "serve"))]
+        logs = self.folder / "logs"
+        with (logs / "stdout").open("ab") as out, (logs / "stderr").open("ab") as err:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env=self._environment(), stdout=out, stderr=err
+            )
+        wait_for(self._is_ready, "`yobal serve` answers on both faces")
+
+    def stop(self) -> int:
+        """Ask it to stop, as a service manager does; its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=READY_SECONDS)
+
+    def kill(self) -> None:
+        """The power goes, as far as a process can tell."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=READY_SECONDS)
+
+    def close(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+        self.room.close()
+
+    def log(self) -> str:
+        names = ("stdout", "stderr")
+        return "".join((self.folder / "logs" / one).read_text(errors="replace") for one in names)
+
+    def _is_ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"`yobal serve` ended: {self.log()[-2000:]}"
+        return is_listening(self.intake) and is_listening(self.desk)
+
+    def _environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")}
+        return kept | {"TMPDIR": str(self.folder / "tmp")} | self.environment
+
+
+def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served:
+    """A newsroom with a lead and a story, its settings file, and nothing running yet."""
+    intake, desk = free_ports(2)
+    for name in ("logs", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    given: dict[str, Any] = {
+        "public_url": f"http://127.0.0.1:{intake}", "desk_url": f"http://localhost:{desk}",
+        "intake_listen": f"127.0.0.1:{intake}", "desk_listen": f"127.0.0.1:{desk}",
+        "waiting_story_max": 1_000_000, "waiting_site_max": 1_000_000,
+    }  # fmt: skip
+    url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
+    room = make_room(folder, url, **(given | settings))
+    written = {
+        "site": SITE, "site_name": "The River Post", "time_zone": "UTC", "batch_min": 1,
+        "hold_slots": 1, "database": url, **given, **settings,
+    }  # fmt: skip
+    lines = [f"{name} = {json.dumps(value)}" for name, value in written.items()]
+    (folder / "yobal.toml").write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return Served(folder, room, intake, desk)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, database_url: str = "", **settings: Any) -> Iterator[Served]:
+    """A served newsroom, started, and stopped in the end."""
+    served = make_served(folder, database_url, **settings)
+    try:
+        served.start()
+        yield served
+    finally:
+        served.close()
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *_children(int(child))]
+    return found
+
+
+# Moderators
+
+
+class DeskClient:
+    """What the desk's page does over HTTP, for a scripted moderator."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._wire = http.client.HTTPConnection("localhost", served.desk, timeout=30)
+        self._cookie = ""
+        secret, _ = from_passphrase(SITE, served.room.pseudonym, served.room.passphrase)
+        self.act("sign-in", pseudonym=served.room.pseudonym, secret=secret.hex())
+
+    def act(self, name: str, /, **given: Any) -> Any:
+        origin = f"http://localhost:{self._served.desk}"
+        headers = {"Origin": origin, "Content-Type": "application/json", "Cookie": self._cookie}
+        self._wire.request("POST", f"/api/{name}", json.dumps(given), headers)
+        response = self._wire.getresponse()
+        answered = response.read()
+        assert response.status == 200, (name, response.status, answered[:300])
+        cookie = response.getheader("set-cookie")
+        if cookie:
+            self._cookie = cookie.split(";")[0]
+        return json.loads(answered)
+
+    def publish(self, comment: str) -> Any:
+        opened = self._served.room.open(comment)
+        return self.act(
+            "decide", verdict="publish", id=comment, text=opened.text, name=opened.name,
+            nonce=opened.nonce, lang=opened.lang,
+        )  # fmt: skip
+
+    def queue(self) -> Iterator[str]:
+        """The id of everything that waits."""
+        after = None
+        while True:
+            page = self.act("queue", after=after)
+            yield from (row["id"] for row in page["rows"])
+            after = page["next"]
+            if after is None:
+                return
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+# nginx
+
+
+@dataclass
+class Nginx:
+    """The example as an operator would install it, with this test's ports and folders."""
+
+    folder: Path
+    port: int
+    desk: int
+    text: str
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def workers(self) -> list[int]:
+        return [self.pid, *_children(self.pid)]
+
+    def start(self) -> None:
+        program = needed("nginx", "nginx-light")
+        path = self.folder / "nginx.conf"
+        path.write_text(self.text, encoding="utf-8")
+        command = [program, "-p", str(self.folder), "-c", str(path), "-e", "/dev/null",
+                   "-g", "daemon off;"]  # fmt: skip
+        with (self.folder / "output").open("ab") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+        wait_for(self._is_ready, "nginx answers")
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=READY_SECONDS)
+
+    def _is_ready(self) -> bool:
+        assert self.process is not None
+        output = (self.folder / "output").read_text(errors="replace")
+        assert self.process.poll() is None, f"nginx ended: {output[-2000:]}"
+        return is_listening(self.port)
+
+
+def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "") -> Nginx:
+    """The shipped example with ports and paths put in; `extra` goes into its `http` block."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port, desk = free_ports(2)
+    conf = text or EXAMPLE.read_text(encoding="utf-8")
+    readers, mark, moderators = conf.partition("    # Moderators: another host")
+    assert mark, "the example has two servers"
+    conf = _plain(readers, port) + mark + _plain(moderators, desk)
+    for shipped, ours in (
+        ("user www-data;", "user root;" if os.geteuid() == 0 else ""),
+        ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
+        ("worker_processes auto;", "worker_processes 1;"),
+        ("/srv/yobal/data/public", str(served.room.files)),
+        ("http://127.0.0.1:8600", f"http://127.0.0.1:{served.intake}"),
+        ("http://127.0.0.1:8601", f"http://127.0.0.1:{served.desk}"),
+        ("http {\n", f"http {{\n{_temp_folders(folder)}{extra}\n"),
+    ):
+        assert shipped in conf, f"the example lacks {shipped!r}"
+        conf = conf.replace(shipped, ours)
+    return Nginx(folder, port, desk, conf)
+
+
+@contextlib.contextmanager
+def nginx_before(folder: Path, served: Served, **given: str) -> Iterator[Nginx]:
+    """nginx with the shipped example in front of a served newsroom."""
+    nginx = make_nginx(folder, served, **given)
+    try:
+        nginx.start()
+        yield nginx
+    finally:
+        if nginx.process is not None and nginx.process.poll() is None:
+            nginx.stop()
+
+
+def _plain(server: str, port: int) -> str:
+    """No TLS between a test and its nginx, and loopback only."""
+    server = re.sub(r"\n +ssl_certificate[^\n]*", "", server)
+    server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+    ipv6 = f"listen [::1]:{port};" if socket.has_dualstack_ipv6() else ""
+    return server.replace("listen [::]:443 ssl;", ipv6)
+
+
+def _temp_folders(folder: Path) -> str:
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "".join(f"    {kind}_temp_path {folder}/{kind}_temp;\n" for kind in kinds)

@@ -1,0 +1,292 @@
+"""The shipped nginx example with the real nginx: what is read, what is written, what goes no further."""
+
+import gzip
+import http.server
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.room import SITE
+from tests.serving import (
+    EXAMPLE,
+    THREAD,
+    Nginx,
+    Served,
+    ask,
+    form,
+    make_nginx,
+    make_served,
+    needed,
+    new_form,
+    nginx_before,
+    post,
+    serving,
+)
+from yobal.store import comments
+
+pytestmark = pytest.mark.nginx
+
+KHMER = "សាឡាងឈប់ដំណើរការពេលយប់"
+# What the two may differ in: their own names, lengths, and the marks that only Yobal can give.
+OWN = {"server", "date", "connection", "etag", "last-modified", "content-length", "vary",
+       "accept-ranges"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def nginx(served: Served) -> Iterator[Nginx]:
+    with nginx_before(served.folder / "nginx", served) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "path", [THREAD, f"{THREAD}index.html", f"{THREAD}index.json", f"/{SITE}/@/letters.css",
+             f"/{SITE}/@/terms/en.html", f"{THREAD}form.fragment.html"]
+)  # fmt: skip
+def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
+    served: Served, nginx: Nginx, path: str
+) -> None:
+    own, through = ask(served.intake, path=path), ask(nginx.port, path=path)
+    assert through.status == own.status == 200
+    assert through.body == own.body
+    kept = [
+        {(name.lower(), value) for name, value in one.headers if name.lower() not in OWN}
+        for one in (own, through)
+    ]
+    assert kept[0] == kept[1]
+    assert through.header("content-security-policy") or not path.endswith((".html", "/"))
+
+
+def test_a_packed_page_is_the_file_that_was_packed_beforehand(served: Served, nginx: Nginx) -> None:
+    packed = ask(nginx.port, headers={"Accept-Encoding": "gzip, br"})
+    assert packed.header("content-encoding") == "gzip"
+    assert packed.header("vary") == "Accept-Encoding"
+    kept = served.room.files / THREAD.strip("/") / "index.html.gz"
+    assert packed.body == kept.read_bytes()
+    assert gzip.decompress(packed.body) == ask(nginx.port).body
+
+
+def test_head_answers_like_get_without_the_page(nginx: Nginx) -> None:
+    get, head = ask(nginx.port), ask(nginx.port, "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.header("content-length") == str(len(get.body))
+    assert head.header("cache-control") == "public, max-age=60, must-revalidate"
+
+
+def test_a_removed_comment_is_not_confirmed_to_a_cache_that_still_has_it(
+    served: Served, nginx: Nginx
+) -> None:
+    """A removal keeps the file's time (its slot's) and here its size, too."""
+    page = served.room.files / SITE / "ferry" / "en" / "page" / "1.html"
+    page.parent.mkdir(exist_ok=True)
+    _write(page, b"<p>remove me</p>")
+    before = ask(nginx.port, path=f"{THREAD}page/1.html")
+    _write(page, b"<p>is removed</p>"[:16])
+    marks = _marks(before, page)
+    for known in (*({name: value} for name, value in marks.items()), marks):
+        after = ask(nginx.port, path=f"{THREAD}page/1.html", headers=known)
+        assert (after.status, b"remove me" in after.body) == (200, False), known
+    page.unlink()
+    page.with_name("1.html.gz").unlink()
+
+
+def test_control_with_nginx_own_marks_a_removed_comment_would_stay_in_caches(
+    served: Served,
+) -> None:
+    conf = EXAMPLE.read_text(encoding="utf-8")
+    for guard in ("etag off;", "if_modified_since off;", 'add_header Last-Modified "";'):
+        assert guard in conf
+        conf = conf.replace(guard, "")
+    page = served.room.files / SITE / "ferry" / "en" / "page" / "2.html"
+    page.parent.mkdir(exist_ok=True)
+    with nginx_before(served.folder / "nginx-marks", served, text=conf) as loose:
+        _write(page, b"<p>remove me</p>")
+        before = ask(loose.port, path=f"{THREAD}page/2.html")
+        _write(page, b"<p>is removed</p>"[:16])
+        known = {"If-None-Match": before.header("etag") or ""}
+        assert ask(loose.port, path=f"{THREAD}page/2.html", headers=known).status == 304
+    page.unlink()
+    page.with_name("2.html.gz").unlink()
+
+
+def test_pieces_of_pages_are_not_given(nginx: Nginx) -> None:
+    answer = ask(nginx.port, headers={"Range": "bytes=0-9,20-29"})
+    assert answer.status == 200
+    assert answer.header("accept-ranges") is None
+
+
+@pytest.mark.parametrize("letters", [1, 500, 2_000])
+def test_a_comment_of_khmer_letters_arrives_through_nginx(
+    served: Served, nginx: Nginx, letters: int
+) -> None:
+    words = (KHMER * 200)[:letters]
+    answer = post(nginx.port, form(words))
+    assert answer.is_received
+    assert answer.code
+    assert words in _waiting_texts(served)
+    assert answer.header("cache-control") == "no-store"
+    assert answer.header("x-content-type-options") == "nosniff"
+
+
+def test_a_refusal_gives_five_thousand_letters_back(nginx: Nginx) -> None:
+    words = (KHMER * 250)[:5_000]
+    answer = post(nginx.port, {"step": "send", "once": new_form(), "text": words, "name": "Dara"})
+    assert answer.status == (413 if len(words) * 9 > 96 * 1024 else 422)
+    cyrillic = "паром" * 1_000
+    answer = post(nginx.port, form(cyrillic))
+    assert answer.status == 422
+    assert cyrillic in answer.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
+@pytest.mark.parametrize("path", [THREAD, "/nowhere/"])
+def test_another_method_is_refused_with_the_intakes_clear_page(
+    nginx: Nginx, method: str, path: str
+) -> None:
+    answer = ask(nginx.port, method, path)
+    assert answer.status == 405
+    assert answer.header("allow") == "GET, HEAD, POST"
+    assert "This address does not do that" in answer.text
+
+
+def test_a_missing_page_is_the_intakes_clear_page(nginx: Nginx) -> None:
+    answer = ask(nginx.port, path=f"/{SITE}/nothing/en/")
+    assert answer.status == 404
+    assert "There is no such story here" in answer.text
+
+
+def test_an_address_without_its_last_slash_leads_on(nginx: Nginx) -> None:
+    answer = ask(nginx.port, path=THREAD.rstrip("/"))
+    assert (answer.status, answer.header("location")) == (308, THREAD)
+
+
+@pytest.mark.parametrize("name", [".yobal-0123", "index.html.gz", "%2e%2e/%2e%2e/secret"])
+def test_what_is_no_page_is_not_given(served: Served, nginx: Nginx, name: str) -> None:
+    (served.room.files / THREAD.strip("/") / ".yobal-0123").write_bytes(b"half a page")
+    (served.room.files / "secret").write_bytes(b"no page either")
+    answer = ask(nginx.port, path=THREAD + name)
+    (served.room.files / THREAD.strip("/") / ".yobal-0123").unlink()
+    (served.room.files / "secret").unlink()
+    assert answer.status == 404
+
+
+def test_far_too_long_is_said_in_words(nginx: Nginx) -> None:
+    answer = post(nginx.port, b"step=send&text=" + b"x" * 97 * 1_024)
+    assert answer.status == 413
+    assert "That is far too long" in answer.text
+    assert answer.header("cache-control") == "no-store"
+    assert answer.header("content-security-policy")
+
+
+def test_nothing_that_a_browser_says_about_itself_goes_on(tmp_path: Path) -> None:
+    """nginx hands the intake what it needs to read the form, and no header more."""
+    served, seen = make_served(tmp_path), []
+
+    class Upstream(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.append({name.lower() for name in self.headers})
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_args: Any) -> None:
+            pass
+
+    upstream = http.server.ThreadingHTTPServer(("127.0.0.1", served.intake), Upstream)
+    thread = threading.Thread(target=upstream.serve_forever)
+    thread.start()
+    told = {"User-Agent": "marker", "Cookie": "a=b", "X-Forwarded-For": "198.51.100.7",
+            "X-Real-IP": "198.51.100.7", "CF-Connecting-IP": "198.51.100.7", "Referer": "/x",
+            "Forwarded": "for=198.51.100.7", "Accept-Language": "km"}  # fmt: skip
+    try:
+        with nginx_before(tmp_path / "nginx", served) as nginx:
+            post(nginx.port, form("words"), headers=told)
+    finally:
+        upstream.shutdown()
+        thread.join()
+        upstream.server_close()
+        served.close()
+    assert seen == [{"host", "connection", "content-type", "content-length"}]
+
+
+def test_when_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path: Path) -> None:
+    served = make_served(tmp_path)
+    with nginx_before(tmp_path / "nginx", served) as nginx:
+        answer = post(nginx.port, form("words"))
+        page = ask(nginx.port)
+    served.close()
+    assert answer.status == 503
+    assert "It was not received" in answer.text
+    assert page.status == 200, "reading goes on without Yobal"
+
+
+def test_the_desk_is_reached_through_its_own_server(served: Served, nginx: Nginx) -> None:
+    own = {"Host": f"localhost:{served.desk}"}
+    answer = ask(nginx.desk, path="/", headers=own)
+    assert answer.status == 200
+    assert "frame-ancestors 'none'" in (answer.header("content-security-policy") or "")
+    assert ask(nginx.desk, path="/").status == 403, "another host's name is refused"
+    assert ask(nginx.port, path="/api/queue", headers=own).status == 404, "not under the readers'"
+
+
+def test_the_example_is_whole_with_tls(tmp_path: Path) -> None:
+    """`nginx -t` on the file as it ships, with certificates of our own."""
+    openssl = needed("openssl", "openssl")
+    nginx = needed("nginx", "nginx-light")
+    served = make_served(tmp_path)
+    folder = tmp_path / "nginx"
+    conf = make_nginx(folder, served).text
+    served.close()
+    shipped = EXAMPLE.read_text(encoding="utf-8")
+    conf = re.sub(r"listen 127\.0\.0\.1:(\d+);", r"listen 127.0.0.1:\1 ssl;", conf)
+    conf = re.sub(r"listen \[::1\]:(\d+);", r"listen [::1]:\1 ssl;", conf)
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test",
+         "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True,
+    )  # fmt: skip
+    assert shipped.count("ssl_certificate ") == shipped.count("ssl_certificate_key ") == 2
+    conf = conf.replace(
+        "ssl_session_tickets off;",
+        f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_session_tickets off;",
+    )
+    (folder / "nginx.conf").write_text(conf, encoding="utf-8")
+    tried = subprocess.run(
+        [nginx, "-t", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "/dev/null"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert tried.returncode == 0, tried.stderr
+
+
+def _write(page: Path, content: bytes) -> None:
+    """As the bucket does it: beside it the packed one, and both with their slot's time."""
+    for path, bytes_ in ((page, content), (page.with_name(page.name + ".gz"), content)):
+        path.write_bytes(bytes_)
+        os.utime(path, (1_760_000_000, 1_760_000_000))
+
+
+def _marks(answer: Any, page: Path) -> dict[str, str]:
+    """What a cache could ask with: what it was given, and what it could make up."""
+    given = {"If-Modified-Since": formatdate(page.stat().st_mtime, usegmt=True)}
+    tag = f'"{int(page.stat().st_mtime):x}-{page.stat().st_size:x}"'
+    assert answer.header("last-modified") is None
+    assert answer.header("etag") is None
+    return given | {"If-None-Match": tag}
+
+
+def _waiting_texts(served: Served) -> set[str]:
+    with served.room.database.reading() as db:
+        rows = comments.waiting(db, SITE, after=None, limit=100)
+    return {served.room.open(row.id).text for row in rows}
