@@ -9,7 +9,7 @@ import msgspec
 from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, is_due, last_slot
 from yobal.core.states import HELD, PUBLISHED
-from yobal.store import comments, letters, stories, taking_down, touched
+from yobal.store import comments, decisions, letters, stories, taking_down, touched
 from yobal.store.database import Connection, Database
 
 
@@ -28,13 +28,17 @@ def release(db: Database, rules: Rules, *, now: float) -> Released | None:
     """
     latest = last_slot(rules.schedule, now)
     with db.writing() as connection:
-        if stories.released_slot(connection, rules.site) >= latest:
+        before = stories.released_slot(connection, rules.site)
+        if before >= latest:
             return None
         leaving = _leaving(connection, rules, latest)
-        for comment in leaving:
-            _publish(connection, comment, latest)
+        count = sum(_publish(connection, comment, latest) for comment in leaving)
+        for refused in decisions.refused_answers(
+            connection, rules.site, after=before, until=latest
+        ):
+            taking_down.drop_empty_lines(connection, refused)
         stories.set_released(connection, site=rules.site, slot=latest)
-    return Released(latest, len(leaving))
+    return Released(latest, count)
 
 
 def _leaving(connection: Connection, rules: Rules, latest: Slot) -> Sequence[str]:
@@ -52,15 +56,18 @@ def _order(slot: Slot, comment: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment}".encode()).digest()
 
 
-def _publish(connection: Connection, comment: str, slot: Slot) -> None:
+def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
+    """Whether it went; False where it was undone or withdrawn in the meantime."""
+    if comments.move(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
+        return False
     row: Any = comments.get(connection, comment)
     words: Any = comments.held_text(connection, comment)
-    comments.move(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None)
     root = row.root if row.root and letters.get(connection, row.root) is not None else None
+    is_to_there = root and row.to_id and letters.get(connection, row.to_id) is not None
     place = _take_place(connection, row.site, row.story, root)
     letters.add(
         connection, id=comment, site=row.site, story=row.story, edition=row.edition, root=root,
-        to_id=row.to_id if root else None, place=place, text=words.text, name=words.name,
+        to_id=row.to_id if is_to_there else root, place=place, text=words.text, name=words.name,
         lang=words.lang, slot=slot, edited_clause=words.clause,
     )  # fmt: skip
     comments.drop_held_text(connection, comment)
@@ -74,6 +81,7 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> None:
         row.story,
         taking_down.files_of_new(connection, root=root, place=place),
     )
+    return True
 
 
 def _take_place(connection: Connection, site: str, story: str, root: str | None) -> int:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from yobal.core import states
 from yobal.core.rules import Rules
-from yobal.core.states import HELD, PENDING, PUBLISHED, WITHDRAWN
-from yobal.store import comments, letters, taking_down, wishes
-from yobal.store.database import Database
+from yobal.core.states import PUBLISHED, REJECTED, WITHDRAWN
+from yobal.store import comments, letters, stories, taking_down, wishes
+from yobal.store.database import Connection, Database
 
 
 def carry_out(db: Database, rules: Rules, *, with_release: bool) -> int:
@@ -22,16 +23,27 @@ def carry_out(db: Database, rules: Rules, *, with_release: bool) -> int:
 def _carry_out(db: Database, wish: Any, *, with_release: bool) -> int:
     with db.writing() as connection:
         comment = comments.by_receipt(connection, wish.receipt_hash)
-        if comment is None or comment.state not in (PENDING, HELD, PUBLISHED):
+        if comment is None or not _can_go(connection, comment):
             wishes.done(connection, wish.wish)
             return 0
         if comment.state == PUBLISHED and wish.kind == wishes.NEXT and not with_release:
             return 0
-        comments.move(connection, comment.id, from_=comment.state, to=WITHDRAWN)
-        if comment.state == PUBLISHED:
-            letter = letters.get(connection, comment.id)
-            if letter is not None:
-                taking_down.take_down(connection, letter, gone="withdrawn")
+        if comments.move(connection, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
+            return 0  # a moderator was quicker; the wish stands, and the next look carries it out
+        letter = letters.get(connection, comment.id)
+        if letter is not None:
+            taking_down.take_down(connection, letter, gone="withdrawn")
+        else:
+            taking_down.drop_empty_lines(connection, comment)
         comments.forget(connection, comment.id)
         wishes.done(connection, wish.wish)
     return 1
+
+
+def _can_go(connection: Connection, comment: Any) -> bool:
+    """What its author was shown as waiting, accepted or published: until its slot, a rejection
+    is not known to anybody but the desk, and may still be undone."""
+    if states.after(comment.state, "withdraw") is None:
+        return False
+    released = stories.released_slot(connection, comment.site)
+    return bool(comment.state != REJECTED or comment.decided_slot > released)

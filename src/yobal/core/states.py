@@ -23,6 +23,7 @@ MOVES: Final[dict[tuple[State, Verb], State]] = {
     (HELD, "undo"): PENDING,
     (HELD, "withdraw"): WITHDRAWN,
     (REJECTED, "undo"): PENDING,  # before its slot
+    (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: its author still reads "is waiting"
     (PUBLISHED, "remove"): REMOVED,
     (PUBLISHED, "withdraw"): WITHDRAWN,
 }

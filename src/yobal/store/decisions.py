@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from yobal.core.schedule import Slot
+from yobal.core.states import REJECTED
 from yobal.store.tables import comments, decisions, editions, held_texts, letters
 
 Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
@@ -52,6 +53,25 @@ def newest_standing(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | Non
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
     )
     return db.execute(chosen.limit(1)).one_or_none()
+
+
+def refused_answers(
+    db: Connection, site: str, *, after: Slot, until: Slot
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Answers whose rejection became final with these slots."""
+    chosen = (
+        sa.select(comments)
+        .join(decisions, decisions.c.comment == comments.c.id)
+        .where(
+            decisions.c.site == site,
+            decisions.c.slot > after,
+            decisions.c.slot <= until,
+            decisions.c.verdict == "reject",
+            comments.c.state == REJECTED,
+            comments.c.to_id.is_not(None),
+        )
+    )
+    return db.execute(chosen).all()
 
 
 def history(

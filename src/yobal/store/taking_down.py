@@ -3,6 +3,8 @@
 Shared by `remove` and `withdraw`; says which files show it, so that the caller writes them.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -23,17 +25,23 @@ NEWEST = Touched("newest", "", 0)
 def take_down(db: Connection, letter: LetterRow, *, gone: Gone, clause: str | None = None) -> None:
     """Take the words away and note every file that showed them or its author's name."""
     noted = _files_showing(db, letter)
-    answers = letters.answers_to(db, letter.id)
-    for answer in answers:  # they name whom they answer
+    for answer in letters.answers_to(db, letter.id):  # they name whom they answer
         noted |= _files_of_place(db, answer)
-    has_replies = bool(answers) or _has_replies(db, letter.id)
-    if has_replies or comments.answers_waiting(db, letter.id):
+    if _is_answered(db, letter.id):
         letters.put_gone(db, letter.id, gone=gone, clause=clause)
     else:
         letters.delete(db, letter.id)
-        noted |= _drop_empty_parents(db, letter)
+        noted |= _empty_lines(db, letter)
     stories.count(db, letter.site, letter.story, comments=-1)
     touched.add(db, letter.site, letter.story, noted)
+
+
+def drop_empty_lines(db: Connection, left: Any) -> None:
+    """Lines that stood only because this comment, which never appeared, might have answered them.
+
+    `left` is its row in `comments`; it neither waits nor is held any more.
+    """
+    touched.add(db, left.site, left.story, _empty_lines(db, left))
 
 
 def files_of_new(db: Connection, *, root: str | None, place: int) -> set[Touched]:
@@ -79,16 +87,25 @@ def _has_replies(db: Connection, root: str) -> bool:
     return db.execute(found).one_or_none() is not None
 
 
-def _drop_empty_parents(db: Connection, letter: LetterRow) -> set[Touched]:
-    """A line that stood only because of this answer goes with it."""
+def _empty_lines(db: Connection, left: Any) -> set[Touched]:
+    """Delete the lines above a comment that nobody answers any more; the files that showed them.
+
+    From the one it answered upwards: a line may stand only because of the line below it.
+    """
     noted: set[Touched] = set()
-    for parent_id in {letter.to_id, letter.root} - {None}:
-        parent = letters.get(db, parent_id)
-        if parent is None or parent.gone is None:
+    for above in (left.to_id, left.root):
+        line = letters.get(db, above) if above is not None else None
+        if line is None or line.gone is None or _is_answered(db, line.id):
             continue
-        is_answered = letters.answers_to(db, parent.id) or _has_replies(db, parent.id)
-        if is_answered or comments.answers_waiting(db, parent.id):
-            continue
-        noted |= _files_showing(db, parent)
-        letters.delete(db, parent.id)
+        noted |= _files_showing(db, line)
+        letters.delete(db, line.id)
+        noted |= _empty_lines(db, line)
     return noted
+
+
+def _is_answered(db: Connection, comment: str) -> bool:
+    return bool(
+        letters.answers_to(db, comment)
+        or _has_replies(db, comment)
+        or comments.answers_waiting(db, comment)
+    )
