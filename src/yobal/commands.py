@@ -105,7 +105,7 @@ def release(path: Path) -> str:
 
 def rebuild(path: Path) -> str:
     with _open(path) as newsroom:
-        return f"wrote {rebuild_all(newsroom)} sets of files"
+        return f"wrote {rebuild_all(newsroom)} files"
 
 
 def doctor(path: Path) -> tuple[list[str], bool]:

@@ -20,7 +20,7 @@ LOOK_SECONDS: Final = 1.0  # a wish is carried out within ten
 
 
 def tend_once(newsroom: Newsroom, *, now: float) -> Released | None:
-    """One look: wishes, then the release if a slot has come, then the files, then the purge."""
+    """One look: wishes, then the release if a slot has come, then the purge, then the files."""
     database, rules = newsroom.database, newsroom.rules
     with release_lock(database):
         with database.reading() as db:
@@ -29,26 +29,32 @@ def tend_once(newsroom: Newsroom, *, now: float) -> Released | None:
         released = release.release(database, rules, now=now) if is_due else None
         if is_due:
             expire.expire(database, newsroom.keyring, rules, now=now)
-        written = write_files.write_touched(newsroom.press)
-        if went or is_due or written:
-            database.purge()
+        is_changed = bool(went) or is_due
+        if is_changed:
+            database.purge()  # before the files, which a full disk may hold up
+        was_behind = write_files.write_touched(newsroom.press)
+        if was_behind and not is_changed:
+            database.purge()  # a moderator's act, which a crash may have kept from purging
     return released
 
 
 def catch_up(newsroom: Newsroom, *, now: float) -> None:
     """At the start: sweep what a crash left, write what it left out, and what this version draws anew."""
-    newsroom.press.bucket.sweep()
     with release_lock(newsroom.database):
+        newsroom.press.bucket.sweep()
         write_files.write_assets(newsroom.press, style())
     tend_once(newsroom, now=now)
+    newsroom.database.purge()  # a crash may have come between a withdrawal and its purge
 
 
 def rebuild_all(newsroom: Newsroom) -> int:
-    """Every file again from the store, and nothing else in the folder; how many file sets."""
+    """Every file again from the store, and nothing else in the folder; how many files."""
+    press = newsroom.press
     with release_lock(newsroom.database):
-        write_files.write_assets(newsroom.press, style())
         rebuild.touch_everything(newsroom.database, newsroom.rules)
-        return write_files.write_touched(newsroom.press)
+        written = write_files.write_assets(press, style()) + write_files.write_touched(press)
+        press.bucket.remove(set(press.bucket.keys()) - set(written))
+    return len(written)
 
 
 class Tending:

@@ -30,24 +30,29 @@ class Press(msgspec.Struct, frozen=True):
     rules: Rules
 
 
-def write_touched(press: Press) -> int:
-    """Write every touched file; how many sets. The caller holds the release lock."""
+def write_touched(press: Press) -> list[str]:
+    """Write every touched file; the keys of what was written. The caller holds the release lock."""
     site = press.rules.site
     with press.database.reading() as connection:
         slot = stories.released_slot(connection, site)
         rows = touched.all_of(connection, site)
+    written: list[str] = []
     for story, of_story in groupby(rows, key=lambda row: row.story):
-        noted = [Touched(row.kind, row.root, row.number) for row in of_story]
+        noted = list(of_story)
         for start in range(0, len(noted), WRITTEN_TOGETHER_MAX):
             some = noted[start : start + WRITTEN_TOGETHER_MAX]
-            write(press, story, some, at=slot)
+            files = [Touched(row.kind, row.root, row.number) for row in some]
+            written += write(press, story, files, at=slot)
             with press.database.writing() as connection:
-                touched.remove(connection, site, story, some)
-    return len(rows)
+                touched.remove(connection, some)
+    return written
 
 
-def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> None:
-    """Draw these file sets in every edition; a set that shows nothing any more is removed."""
+def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> list[str]:
+    """Draw these file sets in every edition; a set that shows nothing any more is removed.
+
+    The keys of what was written.
+    """
     site = press.rules.site
     drawn: dict[str, bytes] = {}
     gone: list[str] = []
@@ -64,6 +69,7 @@ def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> No
                 drawn |= {f"{folder}/{key}": content for key, content in made.items()}
     press.bucket.write(drawn, at=at)
     press.bucket.remove(gone)
+    return list(drawn)
 
 
 def _draw(pages: Pages, view: views_of_thread.View) -> Mapping[str, bytes]:
@@ -81,8 +87,8 @@ def _replies_keys(file: Touched) -> list[str]:
             ("html", "fragment.html", "json")]  # fmt: skip
 
 
-def write_assets(press: Press, style: bytes) -> None:
-    """The stylesheet, and the terms in every language of the site."""
+def write_assets(press: Press, style: bytes) -> list[str]:
+    """The stylesheet, and the terms in every language of the site; the keys of both."""
     site = press.rules.site
     with press.database.reading() as connection:
         slot = stories.released_slot(connection, site)
@@ -90,3 +96,4 @@ def write_assets(press: Press, style: bytes) -> None:
     files = {paths.style(site): style}
     files |= {paths.terms(site, language): press.pages.terms(language) for language in languages}
     press.bucket.write(files, at=slot)
+    return list(files)

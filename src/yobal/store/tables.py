@@ -187,5 +187,7 @@ touched = sa.Table(
     "touched", metadata,  # files that the store has outrun: written, then forgotten
     _key("site"), _key("story"), _key("kind"), _key("root"),
     sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
+    # Counts how often it was noted, so that who has written the file knows whether it is still due.
+    sa.Column("again", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )  # fmt: skip

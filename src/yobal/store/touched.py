@@ -4,27 +4,29 @@ That is what makes a crash between the database and the folder harmless.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from yobal.core.thread import PAGE_LETTERS, REPLIES_SHOWN, Touched, page_of
 from yobal.store.tables import letters, stories, touched
 
+_NOTE: Final = sa.text(
+    "insert into touched (site, story, kind, root, number, again)"
+    " values (:site, :story, :kind, :root, :number, 0)"
+    " on conflict (site, story, kind, root, number) do update set again = touched.again + 1"
+)
+
 
 def add(db: Connection, site: str, story: str, files: Iterable[Touched]) -> None:
-    for one in set(files):
-        key = {
-            "site": site,
-            "story": story,
-            "kind": one.kind,
-            "root": one.root,
-            "number": one.number,
-        }
-        is_noted = sa.select(touched.c.kind).where(*(touched.c[name] == key[name] for name in key))
-        if db.execute(is_noted).one_or_none() is None:
-            db.execute(touched.insert().values(**key))
+    """Note files; one that is noted already is noted again, for somebody may just be writing it.
+
+    In one order, so that two who note the same files never wait for each other.
+    """
+    for one in sorted(set(files)):
+        db.execute(_NOTE, {"site": site, "story": story} | msgspec.structs.asdict(one))
 
 
 def all_of(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -35,15 +37,17 @@ def all_of(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
     ).all()
 
 
-def remove(db: Connection, site: str, story: str, files: Iterable[Touched]) -> None:
-    for one in files:
+def remove(db: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
+    """Forget files that were written as `all_of` named them; one noted since then stays."""
+    for one in rows:
         db.execute(
             touched.delete().where(
-                touched.c.site == site,
-                touched.c.story == story,
+                touched.c.site == one.site,
+                touched.c.story == one.story,
                 touched.c.kind == one.kind,
                 touched.c.root == one.root,
                 touched.c.number == one.number,
+                touched.c.again == one.again,
             )
         )
 
