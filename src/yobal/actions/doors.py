@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from yobal.core import ids
 from yobal.core.envelope import Sealer
 from yobal.core.errors import NoSuchStory
 from yobal.core.rules import Rules
@@ -66,6 +67,8 @@ class Doors:
     def read(self, story: str) -> tuple[SiteDoor, StoryDoor]:
         """Both, from the database. Raises NoSuchStory."""
         now, site = self._clock(), self._rules.site
+        if not ids.is_story_key(story):
+            raise NoSuchStory(story)
         with self._database.reading() as db:
             site_row = intake.site(db)
             row = intake.story(db, site, story)
@@ -86,6 +89,8 @@ class Doors:
 
     def letter(self, story: str, comment: str) -> tuple[str, Letter] | None:
         """A published comment that may be answered, with the id it stands under; None where gone."""
+        if not ids.is_id(comment):
+            return None
         with self._database.reading() as db:
             row = intake.letter(db, self._rules.site, story, comment)
         if row is None:

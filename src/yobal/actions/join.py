@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+import pyrage
 
 from yobal.core import ids, keys
+from yobal.core import text as texts
+from yobal.core.envelope import Sealer
 from yobal.core.errors import InvitationSpent, Refused
 from yobal.core.ids import RandomBytes
 from yobal.core.rules import Rules
@@ -93,6 +96,7 @@ def _open_epoch(
 ) -> list[Wrap]:  # fmt: skip
     if recipient is None or len(wraps) != 1:
         raise Refused("the first lead's browser makes one epoch and one wrap of it")
+    _check_recipient(recipient)
     epoch = ids.new_id(random)
     people.add_epoch(
         connection, epoch=epoch, site=rules.site, recipient=recipient,
@@ -106,6 +110,15 @@ def _open_epoch(
 def _check(newcomer: Moderator) -> None:
     if not 2 <= len(newcomer.pseudonym) <= 40 or newcomer.pseudonym != newcomer.pseudonym.strip():
         raise Refused("a pseudonym has 2 to 40 letters")
+    if texts.clean_line(newcomer.pseudonym) != newcomer.pseudonym:
+        raise Refused("a pseudonym has no invisible signs")
     for recipient in (newcomer.recipient, newcomer.recovery_recipient):
-        if not recipient.startswith("age1"):
-            raise Refused("a key is missing")
+        _check_recipient(recipient)
+
+
+def _check_recipient(recipient: str) -> None:
+    """A key that cannot be sealed to would be found out when it is too late."""
+    try:
+        Sealer(recipient)
+    except pyrage.RecipientError:
+        raise Refused("a key is missing") from None

@@ -79,8 +79,10 @@ class Recoveries:
         if one is None or one.ticket != ticket or one.until < now or one.pseudonym is None:
             raise WrongSecret
         with db.writing() as connection:
-            people.change_secret(
+            changed = people.change_secret(
                 connection, rules.site, one.pseudonym,
                 secret_hash=people.hash_secret(secret), identity=identity,
             )  # fmt: skip
+        if changed == 0:  # no moderator any more
+            raise WrongSecret
         return one.pseudonym
