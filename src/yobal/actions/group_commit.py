@@ -4,6 +4,7 @@ One thread, one transaction at a time: while one is being synced to disk, the ne
 """
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -70,7 +71,8 @@ class GroupCommit:
 def _tell_all(group: list[_Waiting], results: Sequence[Exception | Outcome]) -> None:
     loop = group[0][2]
     futures = [future for _, future, _ in group]
-    loop.call_soon_threadsafe(_settle, futures, results)
+    with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+        loop.call_soon_threadsafe(_settle, futures, results)
 
 
 def _settle(
