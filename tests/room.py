@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from yobal.core.desk import Decided, Desk
 from yobal.core.envelope import Envelope, Sealer
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
-from yobal.demo.keys import from_passphrase, make_lead
+from yobal.demo.keys import MadeModerator, from_passphrase, make_lead
 from yobal.newsroom import Newsroom, open_newsroom, prepare
 from yobal.store import comments, intake
 from yobal.store.intake import Outcome
@@ -122,7 +123,7 @@ class Room:
             moderator = people.get(db, SITE, self.pseudonym)
             rows = people.epochs_for(db, SITE, self.pseudonym)
         assert moderator is not None
-        _, unlocking = from_passphrase(SITE, self.pseudonym, self.passphrase)
+        unlocking = _unlocking(self.pseudonym, self.passphrase)
         personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
         wrap = next(row.wrap for row in rows if row.epoch == epoch)
         return _identity(pyrage.decrypt(bytes(wrap), [personal]))
@@ -199,7 +200,7 @@ def make_room(folder: Path, database_url: str, **settings: Any) -> Room:
     prepare(made)
     newsroom = open_newsroom(made)
     found.found(newsroom.database, newsroom.rules, name=made.site_name, now=START)
-    lead = make_lead(SITE, "Heron")
+    lead = _lead("Heron")
     room = Room(newsroom, "Heron", lead.passphrase)
     link = found.invite_first_lead(newsroom.database, newsroom.rules, now=START)
     join.join(
@@ -219,6 +220,17 @@ def sealer_of(room: Room) -> Sealer:
     with room.database.reading() as db:
         recipient = intake.site(db).recipient  # type: ignore[union-attr]  # the room has a site
     return Sealer(recipient)
+
+
+@cache
+def _lead(pseudonym: str) -> MadeModerator:
+    """One lead's keys for every room of the run: stretching a passphrase takes a fifth of a second."""
+    return make_lead(SITE, pseudonym)
+
+
+@cache
+def _unlocking(pseudonym: str, passphrase: str) -> Any:
+    return from_passphrase(SITE, pseudonym, passphrase)[1]
 
 
 def _identity(text_of_identity: bytes) -> Any:
