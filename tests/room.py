@@ -6,12 +6,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 import pyrage
+import sqlalchemy as sa
 
-from yobal.actions import decide, declare, found, join, submit
+from yobal.actions import (
+    decide,
+    declare,
+    found,
+    join,
+    receipts,
+    remove,
+    submit,
+    undo,
+    write_files,
+)
 from yobal.actions.doors import Doors
 from yobal.actions.group_commit import GroupCommit
 from yobal.app import intake_app, moderators_app
@@ -145,6 +156,39 @@ class Room:
     def reject(self, comment: str, *, clause: str = "spam", note: str | None = None) -> Decided:
         return decide.reject(self.database, self.desk(), comment, clause=clause, note=note)
 
+    def undo(self, decided: Decided, *, by: str | None = None) -> None:
+        undo.undo(
+            self.database, self.rules, decided.decision, by=by or self.pseudonym, now=self.now,
+            random=secrets.token_bytes,
+        )  # fmt: skip
+        self.database.purge()
+
+    def remove(self, comment: str, *, clause: str = "threats") -> Decided:
+        """Away at once, files included, as the desk does it."""
+        done = remove.remove(self.database, self.desk(), comment, clause=clause)
+        write_files.write_touched(self.newsroom.press)
+        self.database.purge()
+        return done
+
+    # Receipts
+
+    def receipt(self, code: str | None, *, story: str = STORY) -> receipts.Found | None:
+        """What a typed code opens now."""
+        return receipts.look_up(
+            self.database, self.newsroom.keyring, site=SITE, story=story, typed=code or "",
+            now=self.now,
+        )  # fmt: skip
+
+    def told(self, code: str | None) -> str | None:
+        """The state that a receipt shows."""
+        found = self.receipt(code)
+        return found.word if found else None
+
+    def wish(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
+        found = self.receipt(code)
+        assert found is not None
+        receipts.wish(self.database, self.rules, found, when=when, random=secrets.token_bytes)
+
     # Time
 
     def pass_slots(self, slots: int = 1) -> None:
@@ -172,6 +216,14 @@ class Room:
 
     def file(self, key: str) -> str:
         return (self.files / SITE / STORY / key).read_text(encoding="utf-8")
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table, by column."""
+        with self.database.reading() as db:
+            return [dict(row) for row in db.execute(sa.text(f"select * from {table}")).mappings()]
+
+    def row(self, comment: str) -> dict[str, Any]:
+        return next(row for row in self.rows("comments") if row["id"] == comment)
 
     def all_files(self) -> dict[str, bytes]:
         return {

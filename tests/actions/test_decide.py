@@ -1,0 +1,149 @@
+"""A moderator decides: what is compared, what is refused, and who was first."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.room import Room
+from yobal.actions import decide
+from yobal.core.desk import Decided
+from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, Refused
+
+
+def test_a_published_comment_is_letter_for_letter_what_was_sealed(room: Room) -> None:
+    sent = room.published("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
+    (letter,) = room.rows("letters")
+    assert (letter["id"], letter["text"], letter["name"]) == (
+        sent.id, "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", "ស្រី",
+    )  # fmt: skip
+    assert letter["lang"] == "km"
+    assert letter["edited_clause"] is None
+
+
+@pytest.mark.parametrize("changed", ["text", "name", "nonce", "short nonce"])
+def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
+    room: Room, changed: str
+) -> None:
+    sent = room.send("The ferry is late.", name="Reader")
+    opened = room.open(sent.id)
+    nonce = bytes.fromhex(opened.nonce)
+    given: dict[str, Any] = {"text": opened.text, "name": opened.name, "nonce": nonce}
+    given |= {
+        "text": {"text": "The ferry is late!"}, "name": {"name": "reader"},
+        "nonce": {"nonce": secrets.token_bytes(32)}, "short nonce": {"nonce": nonce[:31]},
+    }[changed]  # fmt: skip
+    with pytest.raises(NotWhatWasSealed):
+        decide.publish(room.database, room.desk(), sent.id, lang="en", **given)
+    assert room.state(sent.id) == "pending"
+    assert room.rows("held_texts") == []
+
+
+def test_a_nonce_that_borrows_from_the_name_is_another_commitment(room: Room) -> None:
+    sent = room.send("bc", name="a")
+    nonce = bytes.fromhex(room.open(sent.id).nonce)
+    with pytest.raises(NotWhatWasSealed):
+        decide.publish(
+            room.database, room.desk(), sent.id, text="c", name="ab", nonce=nonce, lang="en"
+        )
+
+
+def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(room: Room) -> None:
+    sent = room.send("Call Dara at 012 345 678.")
+    room.publish_edited(sent.id, "Call Dara at ▮▮▮.")
+    room.pass_slots()
+    (letter,) = room.rows("letters")
+    assert (letter["text"], letter["edited_clause"]) == ("Call Dara at ▮▮▮.", "personal-data")
+    assert room.open(sent.id).text == "Call Dara at 012 345 678."
+    assert b"012 345 678" not in b"".join(room.all_files().values())
+
+
+def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(room: Room) -> None:
+    sent = room.send("Plain.")
+    room.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
+    assert room.rows("held_texts")[0]["text"] == "One two\n\nthree"
+
+
+def test_the_original_and_its_commitment_go_when_it_is_published_unedited(room: Room) -> None:
+    sent = room.published()
+    assert room.rows("envelopes") == []
+    assert room.row(sent.id)["commitment"] is None
+
+
+EDITS: dict[str, Callable[[Room, str], Decided]] = {
+    "clause of an edit": lambda room, comment: room.publish_edited(comment, "Words.", clause="rude"),
+    "clause of a rejection": lambda room, comment: room.reject(comment, clause=""),
+    "no words": lambda room, comment: room.publish_edited(comment, " \u200b\n"),
+    "too many words": lambda room, comment: room.publish_edited(comment, "a" * 2_001),
+    "a language that is none": lambda room, comment: decide.publish_edited(
+        room.database, room.desk(), comment, text="a", name="", lang="../en", kind="masked",
+        clause="spam", note=None,
+    ),
+    "a note of 301 letters": lambda room, comment: room.reject(comment, note="n" * 301),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", EDITS)
+def test_what_does_not_fit_the_rules_is_refused_and_changes_nothing(room: Room, wrong: str) -> None:
+    sent = room.send()
+    with pytest.raises(Refused):
+        EDITS[wrong](room, sent.id)
+    assert room.state(sent.id) == "pending"
+    assert room.rows("decisions") == []
+
+
+def test_a_note_of_300_letters_reaches_the_author_and_only_through_the_receipt(room: Room) -> None:
+    sent = room.send()
+    room.reject(sent.id, note="ន" * 300)
+    room.pass_slots()
+    found = room.receipt(sent.code)
+    assert found is not None
+    assert (found.word, found.row.clause, found.row.note) == ("rejected", "spam", "ន" * 300)
+
+
+def test_a_note_is_refused_where_no_receipt_could_show_it(room: Room) -> None:
+    sent = room.send(receipt=False)
+    with pytest.raises(Refused, match="receipt"):
+        room.reject(sent.id, note="Please do.")
+    room.reject(sent.id, note="  ")
+    assert room.rows("decisions")[0]["note"] is None
+
+
+def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(room: Room) -> None:
+    sent = room.send()
+    opened = room.open(sent.id)
+    decide.reject(room.database, room.desk("Egret"), sent.id, clause="facts")
+    with pytest.raises(AlreadyDecided) as told:
+        decide.publish(
+            room.database, room.desk(), sent.id, text=opened.text, name="",
+            nonce=bytes.fromhex(opened.nonce), lang="en",
+        )  # fmt: skip
+    assert (told.value.by, told.value.verdict) == ("Egret", "reject")
+    assert room.state(sent.id) == "rejected"
+    assert room.rows("held_texts") == []
+
+
+def test_who_decides_on_a_withdrawn_comment_is_told_so(room: Room) -> None:
+    sent = room.send()
+    room.wish(sent.code)
+    room.tend()
+    with pytest.raises(AlreadyDecided) as told:
+        room.reject(sent.id)
+    assert told.value.verdict == "withdrawn"
+
+
+def test_nobody_decides_on_a_comment_that_never_was(room: Room) -> None:
+    with pytest.raises(NoSuchComment):
+        room.reject("a" * 26)
+    with pytest.raises(NoSuchComment):
+        room.remove("a" * 26)
+
+
+def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(room: Room) -> None:
+    sent = room.send()
+    room.reject(sent.id, clause="facts")
+    (decision,) = room.rows("decisions")
+    assert decision["by"] == "Heron"
+    assert decision["terms_version"] == 1
+    assert decision["slot"] % 21_600 == 0

@@ -1,0 +1,128 @@
+"""Every verb tried from every state: what the table allows works, and nothing else does."""
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+
+from tests.room import Room, Sent
+from yobal.core.desk import Decided
+from yobal.core.envelope import Envelope
+from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
+from yobal.core.states import MOVES, State, Verb, after, sources
+from yobal.store import comments
+
+STATES: tuple[State, ...] = get_args(State)
+VERBS: tuple[Verb, ...] = get_args(Verb)
+
+
+class Life:
+    """A comment brought into a state by real acts, with the last decision on it."""
+
+    def __init__(self, room: Room, state: State) -> None:
+        self.room = room
+        self.sent: Sent = room.send("Words of the life.")
+        self.code = self.sent.code
+        self.decided: Decided | None = None
+        getattr(self, f"_{state}")()
+        assert room.state(self.sent.id) == state
+
+    def _pending(self) -> None:
+        pass
+
+    def _held(self) -> None:
+        self.decided = self.room.publish(self.sent.id)
+
+    def _published(self) -> None:
+        self._held()
+        self.room.pass_slots()
+
+    def _rejected(self) -> None:
+        self.decided = self.room.reject(self.sent.id)
+
+    def _removed(self) -> None:
+        self._published()
+        self.decided = self.room.remove(self.sent.id)
+
+    def _withdrawn(self) -> None:
+        self._held()
+        self.room.wish(self.code)
+        self.room.tend()
+
+
+def _publish(life: Life) -> None:
+    life.room.publish_edited(life.sent.id, "Words.")
+
+
+def _reject(life: Life) -> None:
+    life.room.reject(life.sent.id)
+
+
+def _undo(life: Life) -> None:
+    if life.decided is None:
+        raise TooLateToUndo  # nothing was decided, so there is nothing to take back
+    life.room.undo(life.decided)
+
+
+def _release(life: Life) -> None:
+    life.room.pass_slots()
+
+
+def _remove(life: Life) -> None:
+    life.room.remove(life.sent.id)
+
+
+def _withdraw(life: Life) -> None:
+    if life.room.receipt(life.code) is not None:
+        life.room.wish(life.code)
+    life.room.tend()
+
+
+TRY: dict[Verb, Callable[[Life], None]] = {
+    "publish": _publish, "reject": _reject, "undo": _undo, "release": _release, "remove": _remove,
+    "withdraw": _withdraw,
+}  # fmt: skip
+
+
+def _open_or_blank(_room: Room, comment: str) -> Envelope:
+    """For `publish_edited`, which needs no envelope and so can be tried from everywhere."""
+    return Envelope(
+        id=comment, site="", story="", edition="en", root=None, to=None, text="Words of the life.",
+        name="", lang="en", nonce="",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("state", STATES)
+def test_every_verb_does_from_every_state_what_the_table_says(
+    room: Room, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = Life(room, state)
+    monkeypatch.setattr(Room, "open", _open_or_blank)
+    expected = after(state, verb)
+    try:
+        TRY[verb](life)
+    except (AlreadyDecided, NoSuchComment, TooLateToUndo):
+        assert expected is None, f"{verb} from {state} was refused"
+    assert room.state(life.sent.id) == (expected or state)
+    shows = b"Words" in b"".join(room.all_files().values())
+    assert shows == (room.state(life.sent.id) == "published")
+
+
+def test_a_state_changes_only_from_what_was_believed(room: Room) -> None:
+    sent = room.send()
+    with room.database.writing() as db:
+        assert comments.move(db, sent.id, from_="held", to="published") == 0
+        assert comments.move(db, sent.id, from_="pending", to="held") == 1
+        assert comments.move(db, sent.id, from_="pending", to="rejected") == 0
+    assert room.state(sent.id) == "held"
+
+
+def test_nothing_leads_back_from_a_withdrawal_or_a_removal() -> None:
+    assert {state for state, _ in MOVES}.isdisjoint({"withdrawn", "removed"})
+
+
+def test_only_a_release_publishes_and_only_what_is_held() -> None:
+    ways = [move for move, to in MOVES.items() if to == "published"]
+    assert ways == [("held", "release")]
+    assert sources("release") == ("held",)
