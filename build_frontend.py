@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent
-BUILT: Final = ("desk.js", "desk.css", "letters.css", "words.json")
+BUILT: Final = ("desk.js", "desk.css", "letters.css", "words.json", "icon.svg")
 
 
 def is_built() -> bool:
@@ -18,7 +18,7 @@ def build() -> None:
     """Install what the build needs (no scripts of packages run) and build. Raises CalledProcessError."""
     frontend = ROOT / "frontend"
     if not (frontend / "node_modules" / "esbuild").exists():
-        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         subprocess.run([*_npm(), "ci", "--omit=dev", *quiet], cwd=frontend, check=True)
     subprocess.run([_node(), "build.mjs"], cwd=frontend, check=True)
 

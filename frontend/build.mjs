@@ -1,7 +1,7 @@
 // Builds the front end into the Python package: the desk, its words, and the readers' stylesheet.
 // `node build.mjs [FOLDER]`; needs only what `npm ci --omit=dev --ignore-scripts` installs.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,7 @@ function writeWords() {
 }
 
 mkdirSync(out, { recursive: true });
+copyFileSync(join(here, "icon.svg"), join(out, "icon.svg"));
 const entries = [
   {
     entryPoints: { desk: join(here, "desk/main.ts") },

@@ -14,7 +14,7 @@ from yobal.config import Settings
 from yobal.core.errors import AlreadySetUp, NotFit, SettingsWrong
 from yobal.core.thread import Edition
 from yobal.doctor import examine
-from yobal.newsroom import Newsroom, open_newsroom, prepare, style
+from yobal.newsroom import Newsroom, built, open_newsroom, prepare
 from yobal.store import rights, stories
 from yobal.store.locks import release_lock
 from yobal.tend import rebuild_all, tend_once
@@ -44,7 +44,9 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
             found.found(newsroom.database, newsroom.rules, name=settings.site_name, now=now)
         secret = found.invite_first_lead(newsroom.database, newsroom.rules, now=now)
         with release_lock(newsroom.database):
-            write_files.write_assets(newsroom.press, style())
+            write_files.write_assets(
+                newsroom.press, style=built("letters.css"), icon=built("icon.svg")
+            )
     finally:
         newsroom.close()
     return [
@@ -139,7 +141,7 @@ def _open(path: Path) -> Iterator[Newsroom]:
 
 def _write(newsroom: Newsroom) -> None:
     with release_lock(newsroom.database):
-        write_files.write_assets(newsroom.press, style())
+        write_files.write_assets(newsroom.press, style=built("letters.css"), icon=built("icon.svg"))
         write_files.write_touched(newsroom.press)
 
 

@@ -72,9 +72,9 @@ def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:
     )  # fmt: skip
 
 
-def style() -> bytes:
-    """The readers' stylesheet, from the built front end."""
+def built(name: str) -> bytes:
+    """A file of the built front end. Raises NotFit where it is not built."""
     try:
-        return (STATIC / "letters.css").read_bytes()
+        return (STATIC / name).read_bytes()
     except FileNotFoundError:
         raise NotFit("the front end is not built: `make build` does it") from None

@@ -11,7 +11,7 @@ from typing import Final
 from yobal.actions import expire, rebuild, release, withdraw, write_files
 from yobal.actions.release import Released
 from yobal.core.schedule import last_slot
-from yobal.newsroom import Newsroom, style
+from yobal.newsroom import Newsroom, built
 from yobal.outlets import mishaps
 from yobal.store import stories
 from yobal.store.locks import release_lock
@@ -42,7 +42,7 @@ def catch_up(newsroom: Newsroom, *, now: float) -> None:
     """At the start: sweep what a crash left, write what it left out, and what this version draws anew."""
     with release_lock(newsroom.database):
         newsroom.press.bucket.sweep()
-        write_files.write_assets(newsroom.press, style())
+        write_files.write_assets(newsroom.press, style=built("letters.css"), icon=built("icon.svg"))
     tend_once(newsroom, now=now)
     newsroom.database.purge()  # a crash may have come between a withdrawal and its purge
 
@@ -52,7 +52,9 @@ def rebuild_all(newsroom: Newsroom) -> int:
     press = newsroom.press
     with release_lock(newsroom.database):
         rebuild.touch_everything(newsroom.database, newsroom.rules)
-        written = write_files.write_assets(press, style()) + write_files.write_touched(press)
+        written = write_files.write_assets(
+            press, style=built("letters.css"), icon=built("icon.svg")
+        ) + write_files.write_touched(press)
         press.bucket.remove(set(press.bucket.keys()) - set(written))
     return len(written)
 

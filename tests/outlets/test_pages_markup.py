@@ -29,7 +29,7 @@ class Ids(HTMLParser):
         self.pointed |= {address[1:]} if address.startswith("#") else set()
         self.classes |= set((given.get("class") or "").split())
         self.forms += [given] if tag == "form" else []
-        self.sheets += tag == "link"
+        self.sheets += tag == "link" and given.get("rel") == "stylesheet"
 
 
 @pytest.fixture(params=["en", "km"])

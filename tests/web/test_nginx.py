@@ -288,5 +288,5 @@ def _marks(answer: Any, page: Path) -> dict[str, str]:
 
 def _waiting_texts(served: Served) -> set[str]:
     with served.room.database.reading() as db:
-        rows = comments.waiting(db, SITE, after=None, limit=100)
+        rows = comments.waiting(db, SITE, reader="Heron", after=None, limit=100)
     return {served.room.open(row.id).text for row in rows}

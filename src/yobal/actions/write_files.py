@@ -87,13 +87,13 @@ def _replies_keys(file: Touched) -> list[str]:
             ("html", "fragment.html", "json")]  # fmt: skip
 
 
-def write_assets(press: Press, style: bytes) -> list[str]:
-    """The stylesheet, and the terms in every language of the site; the keys of both."""
+def write_assets(press: Press, *, style: bytes, icon: bytes) -> list[str]:
+    """The stylesheet, the icon, and the terms in every language of the site; their keys."""
     site = press.rules.site
     with press.database.reading() as connection:
         slot = stories.released_slot(connection, site)
         languages = stories.languages(connection, site)
-    files = {paths.style(site): style}
+    files = {paths.style(site): style, paths.icon(site): icon}
     files |= {paths.terms(site, language): press.pages.terms(language) for language in languages}
     press.bucket.write(files, at=slot)
     return list(files)

@@ -22,6 +22,10 @@ def style(site: str) -> str:
     return f"{assets_folder(site)}/letters.css"
 
 
+def icon(site: str) -> str:
+    return f"{assets_folder(site)}/icon.svg"
+
+
 def terms(site: str, edition: str) -> str:
     return f"{assets_folder(site)}/terms/{edition}.html"
 

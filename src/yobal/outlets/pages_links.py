@@ -24,6 +24,7 @@ class BareLinks(msgspec.Struct, frozen=True):
     """The addresses of a page that belongs to no thread."""
 
     style: str
+    icon: str
     terms: str
 
 
@@ -35,6 +36,7 @@ class Links:
         self.thread = f"{base}/{self._folder(place.edition.edition)}/"
         self.terms = f"{base}/{paths.terms(place.site, place.edition.edition)}"
         self.style = f"{base}/{paths.style(place.site)}"
+        self.icon = f"{base}/{paths.icon(place.site)}"
         self.story = web_address(place.edition.url)
 
     def other(self, edition: str) -> str:
@@ -64,7 +66,11 @@ class Links:
 
 
 def bare_links(site: str, edition: str) -> BareLinks:
-    return BareLinks(style=f"/{paths.style(site)}", terms=f"/{paths.terms(site, edition)}")
+    return BareLinks(
+        style=f"/{paths.style(site)}",
+        icon=f"/{paths.icon(site)}",
+        terms=f"/{paths.terms(site, edition)}",
+    )
 
 
 def web_address(url: str) -> str:

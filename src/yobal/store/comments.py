@@ -41,9 +41,18 @@ def correct_lang(db: Connection, comment: str, lang: str) -> None:
 
 
 def waiting(
-    db: Connection, site: str, *, after: tuple[Slot, str] | None, limit: int
+    db: Connection,
+    site: str,
+    *,
+    reader: str,
+    after: tuple[Slot, str] | None,
+    limit: int,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """One page of the queue, oldest slot first, with what a moderator needs beside each."""
+    """One page of the queue, oldest slot first, with what a moderator needs beside each.
+
+    Only what `reader` (a pseudonym) has the epoch's key for; the rest is counted elsewhere.
+    """
+    openable = sa.select(wraps.c.epoch).where(wraps.c.pseudonym == reader)
     parents = letters.alias("parents")
     has_receipt = sa.exists().where(receipts.c.once == comments.c.once).label("has_receipt")
     chosen = (
@@ -65,7 +74,11 @@ def waiting(
             ),
         )
         .outerjoin(parents, parents.c.id == comments.c.to_id)
-        .where(comments.c.site == site, comments.c.state == PENDING)
+        .where(
+            comments.c.site == site,
+            comments.c.state == PENDING,
+            comments.c.epoch.in_(openable),
+        )
         .order_by(comments.c.arrival_slot, comments.c.id)
         .limit(limit)
     )  # fmt: skip

@@ -44,11 +44,12 @@ class Moderating:
         self._rules = parts.rules
         self._db = parts.database
 
-    def queue(self, data: wire.Page) -> dict[str, Any]:
+    def queue(self, data: wire.Page, request: AnyRequest) -> dict[str, Any]:
+        me = request.state.me.pseudonym
         after, now = wire.decode_cursor(data.after), self._parts.clock()
         with self._db.reading() as db:
-            rows = comments.waiting(db, self._rules.site, after=after, limit=PAGE + 1)
-            pulse = desk_answers.pulse(db, self._rules, now=now)
+            rows = comments.waiting(db, self._rules.site, reader=me, after=after, limit=PAGE + 1)
+            pulse = desk_answers.pulse(db, self._rules, me, now=now)
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = wire.cursor(shown[-1].arrival_slot, shown[-1].id) if more else None
         listed = [desk_answers.waiting(row, self._rules, now=now) for row in shown]

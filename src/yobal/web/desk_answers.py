@@ -21,6 +21,12 @@ def slot(rules: Rules, at: Slot) -> dict[str, Any]:
     return {"at": at, "label": f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"}
 
 
+def until(rules: Rules, at: Slot) -> dict[str, Any]:
+    """The same with its day: an invitation may end tomorrow."""
+    local = datetime.fromtimestamp(at, rules.schedule.zone)
+    return {"at": at, "label": f"{local:%Y-%m-%d %H:%M}"}
+
+
 def session(db: Connection, rules: Rules, moderator: Any, *, now: float) -> dict[str, Any]:
     """Everything the desk needs to begin; `moderator` is a row of `people`."""
     site = stories.site(db, rules.site)
@@ -42,15 +48,16 @@ def session(db: Connection, rules: Rules, moderator: Any, *, now: float) -> dict
             "note_letters_max": NOTE_LETTERS_MAX,
         },
         "languages": stories.languages(db, rules.site),
-        **pulse(db, rules, now=now),
+        **pulse(db, rules, moderator.pseudonym, now=now),
     }  # fmt: skip
 
 
-def pulse(db: Connection, rules: Rules, *, now: float) -> dict[str, Any]:
-    """What the head line of the desk shows."""
+def pulse(db: Connection, rules: Rules, reader: str, *, now: float) -> dict[str, Any]:
+    """What the head line of the desk shows to `reader`: what they can open waits, the rest does not."""
     return {
         "held": comments.count(db, rules.site, HELD),
-        "waiting": comments.count(db, rules.site, PENDING),
+        "waiting": comments.count(db, rules.site, PENDING)
+        - comments.count_unreadable(db, rules.site, reader),
         "next_slot": slot(rules, next_slot(rules.schedule, now)),
     }
 
@@ -91,5 +98,5 @@ def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
 def people_list(rules: Rules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:
     return {
         "people": [{"pseudonym": one.pseudonym, "role": one.role} for one in members],
-        "invited": [{"role": one.role, "until": slot(rules, one.until_slot)} for one in invited],
+        "invited": [{"role": one.role, "until": until(rules, one.until_slot)} for one in invited],
     }

@@ -18,6 +18,7 @@ _TYPES: Final = {
     ".html": b"text/html; charset=utf-8",
     ".json": b"application/json",
     ".css": b"text/css; charset=utf-8",
+    ".svg": b"image/svg+xml",
 }
 
 

@@ -84,7 +84,7 @@ class People:
             self._db, self._rules, token=bytes.fromhex(data.token), role=data.role,
             wraps=[Wrap(one.epoch, one.wrap) for one in data.wraps], now=self._parts.clock(),
         )  # fmt: skip
-        return {"hours": INVITATION_HOURS, "until": desk_answers.slot(self._rules, until)}
+        return {"hours": INVITATION_HOURS, "until": desk_answers.until(self._rules, until)}
 
     def challenge(self, data: wire.Challenge) -> Json:
         challenge, sealed = self._recoveries.challenge(

@@ -29,7 +29,12 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
+_TYPES: Final = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
 
 
 def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -> Litestar:
@@ -44,6 +49,7 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
         route_handlers=[
             _page("/", shell), _page("/join", shell), _page("/recover", shell),
             _asset(static, "desk.js"), _asset(static, "desk.css"), _asset(static, "words.json"),
+            _asset(static, "icon.svg"),
             _act("/api/sign-in", "anyone", people.sign_in),
             _act("/api/session", "moderator", people.session),
             _act("/api/sign-out", "anyone", people.sign_out),

@@ -5,6 +5,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from yobal.core import paths
 from yobal.demo.newsroom import content
 from yobal.demo.newsroom.edition import Edition
 
@@ -21,6 +22,7 @@ def render(edition: Edition, *, thread: str, form: str, style_url: str, story_ur
         thread=Markup(thread),  # noqa: S704  # Yobal's own fragment, escaped when it was drawn
         form=Markup(form),  # noqa: S704  # likewise
         style_url=style_url,
+        icon_url="/" + paths.icon(content.SITE),
         story_url=story_url,
         newsroom_url=content.STYLE_PATH,
         picture_url=content.PICTURE_PATH,
