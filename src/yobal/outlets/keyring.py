@@ -35,6 +35,7 @@ class Keyring:
         return self._day_keys
 
     def _read_day_keys(self, today: date) -> dict[date, bytes]:
+        self._cache.clear()  # another process may have destroyed what is kept here
         keys = {today: self._make("day", today)}
         for back in range(1, once.KEY_DAYS):
             day = today - timedelta(days=back)
@@ -68,6 +69,7 @@ class Keyring:
     def destroy_old(self, today: date) -> int:
         """Destroy day keys past their 48 hours and peppers past their days; how many."""
         oldest = today - timedelta(days=once.KEY_DAYS - 1)
+        self._today, self._day_keys = None, {}
         over = [self._path("day", day) for day in self._days("day") if day < oldest]
         over += [
             self._path("pepper", day)
