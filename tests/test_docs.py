@@ -1,0 +1,224 @@
+"""Documentation says what the code does: settings, routes, steps, errors, commands, links, verbs."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+import typer.main
+
+from yobal.cli import app
+from yobal.config import PREFIX, Settings
+from yobal.core import paths
+from yobal.core.submission import RefusalCode
+from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX
+from yobal.outlets import pages_json
+from yobal.web.errors import TABLE
+from yobal.web.visits import STATUS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *DOCS.rglob("*.md")], key=lambda path: path.relative_to(ROOT).as_posix()
+)
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the technicians' commands
+    "--require-hashes", "--system", "--group", "--home", "--now", "--data-urlencode",
+}  # fmt: skip
+
+
+@cache
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def doc(name: str) -> str:
+    return read(DOCS / name)
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """Lines of tables by the word in code that their first cell begins with."""
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and cells[0].startswith("`"):
+            for word in re.findall(r"`([^`]+)`", cells[0]):
+                found[word] = cells[1:]
+    return found
+
+
+def commands() -> dict[str, Any]:
+    """Every command with its click object: `story add`, `serve`, …"""
+    found = {}
+    for name, one in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
+        inner = getattr(one, "commands", None)
+        if inner is None:
+            found[name] = one
+        else:
+            found |= {f"{name} {below}": each for below, each in inner.items()}
+    return found
+
+
+@pytest.mark.parametrize("field", msgspec.structs.fields(Settings), ids=lambda field: field.name)
+def test_every_setting_stands_in_settings_with_its_default(field: Any) -> None:
+    described = rows(doc("settings.md"))
+    assert field.name in described
+    default = described[field.name][0]
+    if field.default is msgspec.NODEFAULT:
+        assert "must be set" in default
+    else:
+        assert default == f"`{json.dumps(field.default)}`"
+
+
+def test_settings_describes_nothing_that_is_no_setting() -> None:
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    assert set(rows(doc("settings.md"))) <= known
+    for page in PAGES:
+        for variable in re.findall(rf"\b{PREFIX}[A-Z_]+\b", read(page)):
+            allowed = {"YOBAL_CONFIG", "YOBAL_SCRUBBED"}
+            assert variable in allowed or variable.removeprefix(PREFIX).lower() in known, page
+
+
+def desk_routes() -> list[str]:
+    """Read from the page of routes: making the application needs the built front end."""
+    source = read(ROOT / "src/yobal/web/routes.py")
+    acts = re.findall(r'_act\("([^"]+)"', source)
+    pages = re.findall(r'_page\("([^"]+)"', source)
+    files = [f"/assets/{name}" for name in re.findall(r'_asset\(static, "([^"]+)"', source)]
+    assert min(len(acts), len(pages), len(files)) > 2
+    return [*acts, *pages, *files]
+
+
+def test_every_route_of_the_desk_is_described_and_no_other() -> None:
+    text = doc("http-desk.md")
+    described = set(re.findall(r"`(?:GET )?(/[a-z/.-]*)`", text))
+    assert set(desk_routes()) == described - {"/join#S"}
+
+
+def test_every_error_of_the_desk_is_described_with_its_status() -> None:
+    text = doc("http-desk.md")
+    missing = [
+        code
+        for status, code, _ in TABLE.values()
+        if not re.search(rf"`{code}`[^`]*\b{status}\b", text)
+    ]
+    assert not missing
+    assert re.search(r"`failed` 500", text)
+
+
+def test_every_step_of_a_reader_is_described_and_no_other() -> None:
+    source = read(ROOT / "src/yobal/web/reader.py")
+    steps = set(re.findall(r'^ {12}"(\w+)": ', source, re.MULTILINE))
+    assert {"send", "receipt"} <= steps
+    section = doc("http.md").split("## Writing")[1].split("## When")[0]
+    assert set(rows(section)) - {"step"} == steps
+
+
+def test_every_problem_that_a_reader_may_meet_is_described_with_its_status() -> None:
+    described = rows(doc("http.md").split("## When it cannot be done")[1])
+    assert {word: cells[0] for word, cells in described.items()} == {
+        problem: str(status) for problem, status in STATUS.items()
+    }
+    assert all(f"`{code}`" in doc("http.md") for code in get_args(RefusalCode))
+
+
+def test_every_kind_of_public_file_is_described() -> None:
+    text = doc("http.md")
+    own = (paths.style("SITE"), paths.icon("SITE"), paths.terms("SITE", "EDITION"))
+    for name in (paths.NEWEST_FRAGMENT, paths.NEWEST_JSON, paths.FORM, *own):
+        assert name in text
+        assert name in doc("file-formats.md")
+
+
+def test_the_keys_of_the_public_json_are_the_described_ones() -> None:
+    text = doc("file-formats.md").split("### JSON")[1].split("## Vectors")[0]
+    described = {word for cell in rows(text) for word in [cell]}
+    written = set(re.findall(r'"(\w+)":', read(Path(pages_json.__file__)).split('"""', 2)[2]))
+    assert written - {"root", "root_page", "page"} == described
+    assert all(f"`{key}`" in text for key in written)
+
+
+def test_clauses_and_kinds_of_edit_are_the_described_ones() -> None:
+    text = doc("for-moderators.md")
+    for number, clause in enumerate(CLAUSES, start=1):
+        assert f"| {number} | {clause.title} | {clause.sentence} |" in text
+        assert f"`{clause.key}`" in doc("file-formats.md")
+    assert all(f"`{kind}`" in text for kind in EDIT_KINDS)
+    assert str(NOTE_LETTERS_MAX) in text
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_described(command: str) -> None:
+    assert f"yobal {command}" in doc("for-technicians.md")
+
+
+def test_no_command_or_flag_is_named_that_does_not_exist() -> None:
+    known = commands()
+    words = {name.split()[0] for name in known}
+    options = {option for one in known.values() for param in one.params for option in param.opts}
+    for page in PAGES:
+        text = read(page)
+        for command in re.findall(r"(?:`|/bin/|^)yobal ([a-z][a-z-]*)", text, re.MULTILINE):
+            assert command in words, (page, command)
+        assert set(OPTION.findall(text)) <= options | FOREIGN_OPTIONS, page
+
+
+def test_no_port_is_named_but_those_of_the_settings() -> None:
+    settings = Settings(site="a", site_name="A")
+    known = {settings.intake_listen.rsplit(":", 1)[1], settings.desk_listen.rsplit(":", 1)[1]}
+    for page in PAGES:
+        named = set(re.findall(r"(?:localhost|127\.0\.0\.1):(\d+)", read(page)))
+        assert named <= known, page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(page)):
+        if target.startswith(("https://", "http://", "mailto:")):
+            continue
+        file, _, anchor = target.partition("#")
+        other = (page.parent / file).resolve() if file else page
+        assert other.exists(), target
+        if anchor:
+            assert anchor in anchors(other), target
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_verb_of_make_that_is_named_exists_and_each_is_named() -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*##", read(ROOT / "Makefile"), re.MULTILINE))
+    named = {
+        verb
+        for page in PAGES
+        for verb in re.findall(r"(?:^|`)make ([a-z-]+)", read(page), re.MULTILINE)
+    }
+    assert named == targets - {"help"}
+    assert {"demo", "test"} <= set(
+        re.findall(r"^make ([a-z-]+)", read(ROOT / "README.md"), re.MULTILINE)
+    )
+
+
+def test_the_steps_that_open_an_exported_envelope_make_the_right_key() -> None:
+    code = re.search(r"```python\n(.*?)```", doc("file-formats.md"), re.DOTALL)
+    assert code is not None
+    made: dict[str, Any] = {}
+    exec(code[1], made)
+    vectors = json.loads(read(ROOT / "tests/vectors/keys.json"))
+    one = vectors["passphrases"][1]
+    words = made["unlocking"](one["site"], one["pseudonym"], one["passphrase"])
+    assert words == one["identity"]
+
+
+def test_every_decision_asks_chooses_gives_a_reason_and_says_what_would_change_it() -> None:
+    decisions = sorted((DOCS / "decisions").glob("*.md"))
+    numbers = [int(one.name[:4]) for one in decisions]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for one in decisions:
+        parts = re.findall(r"^\*\*(.+?)\.\*\*", read(one), re.MULTILINE)
+        assert parts == ["Question", "Choice", "Reason", "What would change our mind"], one.name
