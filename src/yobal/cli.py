@@ -30,7 +30,7 @@ def main() -> None:
     from yobal.core.errors import YobalError
 
     try:
-        app()
+        app(prog_name="yobal")
     except YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
         sys.exit(1)
