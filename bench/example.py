@@ -1,0 +1,52 @@
+"""`examples/nginx.conf` as it stands, without TLS and with its places changed to ours."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from bench import newsroom, nginx, serving
+from yobal.config import Settings
+
+PATH: Final = Path(__file__).parent.parent / "examples" / "nginx.conf"
+_MODERATORS: Final = "    # Moderators: another host"
+_TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+@contextlib.contextmanager
+def running(settings: Settings, folder: Path) -> Iterator[int]:
+    """nginx with one worker, set up as an operator would; the port for readers. Raises NotThere."""
+    folder.mkdir(parents=True, exist_ok=True)
+    readers, desk = newsroom.free_port(), newsroom.free_port()
+    config = folder / "nginx.conf"
+    config.write_text(_fitted(PATH.read_text(encoding="utf-8"), settings, folder, (readers, desk)))
+    command = [nginx.need(), "-p", str(folder), "-c", str(config), "-e", "/dev/null",
+               "-g", "daemon off;"]  # fmt: skip
+    with serving.running(command, port=readers):
+        yield readers
+
+
+def _fitted(text: str, settings: Settings, folder: Path, ports: tuple[int, int]) -> str:
+    """Raises ValueError where the example no longer holds a line that is changed here."""
+    servers = text.partition(_MODERATORS)[::2]
+    text = _MODERATORS.join(map(_without_tls, servers, ports))
+    kinds = "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in _TEMPORARY)
+    for shipped, ours in (
+        ("user www-data;", f"user {folder.owner()};"),
+        ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
+        ("worker_processes auto;", "worker_processes 1;"),
+        ("/srv/yobal/data/public", str(settings.files_dir)),
+        ("127.0.0.1:8600", settings.intake_listen),
+        ("127.0.0.1:8601", settings.desk_listen),
+        ("http {\n", f"http {{\n{kinds}"),
+    ):
+        if shipped not in text:
+            raise ValueError(f"the example lacks {shipped!r}")
+        text = text.replace(shipped, ours)
+    return text
+
+
+def _without_tls(server: str, port: int) -> str:
+    server = re.sub(r"\n +(ssl_certificate|listen \[::\])[^\n]*", "", server)
+    return server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")

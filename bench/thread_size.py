@@ -1,0 +1,71 @@
+"""Releasing one comment: into a thread of 100,000, beside one of 100."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import Final
+
+from bench import fill, newsroom
+from bench.newsroom import SITE, STORY, Furnished
+from bench.rounds import Pace, in_turns, ratio, spread
+from bench.row import Row
+from yobal.core import paths
+from yobal.core.schedule import next_slot
+from yobal.core.thread import PAGE_LETTERS, page_of
+from yobal.tend import tend_once
+
+FEW: Final = 100
+ROUNDS_MORE: Final = 3  # a release takes a hundredth of a second, so it is measured more often
+
+
+def measure(pace: Pace, folder: Path) -> list[Row]:
+    """A whole look of the desk's loop: release, files, sync and purge."""
+    large = Thread(folder / "large", pace.letters)
+    small = Thread(folder / "small", FEW)
+    for one in (large, small):
+        one.release()  # templates, statements and folders are warm
+    figures = in_turns(pace.rounds * ROUNDS_MORE, large.release, small.release)
+    note = spread({f"{pace.letters:,} letters": figures[0], f"{FEW}": figures[1]}, "s")
+    return [
+        Row(
+            name=f"releasing into {pace.letters:,} : into {FEW}", figure=ratio(*figures),
+            sense="at most", bar=1.5, note=note,
+        )
+    ]  # fmt: skip
+
+
+class Thread:
+    """A thread with its files, and a clock that goes from slot to slot."""
+
+    def __init__(self, folder: Path, letters: int) -> None:
+        self._furnished = newsroom.furnish(folder)
+        fill.publish(self._furnished, letters)
+        _write_pages(self._furnished, letters)
+        self._now = time.time()
+
+    def release(self) -> float:
+        """Hold one comment, let its slot come, and measure what the desk's loop does then."""
+        parts = self._furnished.newsroom
+        self._now = next_slot(parts.rules.schedule, self._now)
+        fill.hold(self._furnished, due=int(self._now))
+        started = time.perf_counter()
+        released = tend_once(parts, now=self._now)
+        took = time.perf_counter() - started
+        if released is None or released.comments != 1:
+            raise ValueError("nothing was released")
+        return took
+
+
+def _write_pages(furnished: Furnished, letters: int) -> None:
+    """As many files as such a thread has. All but the last page are copies: nobody reads them."""
+    last = page_of(letters - 1)
+    tend_once(furnished.newsroom, now=time.time())
+    for edition in newsroom.TITLES:
+        folder = furnished.settings.files_dir / paths.thread_folder(SITE, STORY, edition)
+        (folder / "page").mkdir(exist_ok=True)
+        for number in range(1, last + 1):
+            for suffix in ("html", "fragment.html", "json"):
+                target = folder / paths.page(number, suffix)
+                shutil.copyfile(folder / paths.NEWEST, target)
+                shutil.copyfile(folder / f"{paths.NEWEST}.gz", f"{target}.gz")
+    assert letters % PAGE_LETTERS == 0, "both threads begin a new page with the next comment"
