@@ -22,7 +22,9 @@ STILL_SECONDS: Final = 100_000  # nothing is released while a test runs
 class Newsroom:
     """The server, its stories, and what it has published. `stop` ends it and reads what it said."""
 
-    def __init__(self, folder: Path, *, every_seconds: int, database: str = "", **more: Any) -> None:
+    def __init__(
+        self, folder: Path, *, every_seconds: int, database: str = "", **more: Any
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.config = folder / "yobal.toml"

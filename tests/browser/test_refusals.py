@@ -1,0 +1,126 @@
+"""When the form says no: in a sentence beside its field, with everything that was written still there."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.fixtures import Founded, found
+from tests.browser.newsroom import STILL_SECONDS
+from tests.browser.sending import send_all
+from tests.browser.visitors import Visitors
+
+LETTERS_MAX = 120
+WAITING_MAX = 3
+
+
+@pytest.fixture(scope="module")
+def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
+    """A newsroom with a small desk and short comments."""
+    yield from found(
+        browser_here, tmp_path_factory.mktemp("small"), every_seconds=STILL_SECONDS,
+        text_letters_max=LETTERS_MAX, name_letters_max=10, waiting_story_max=WAITING_MAX,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["no script", "script"])
+def test_all_refusals_stand_at_once_and_lead_to_their_fields(
+    small: Founded, visitors: Visitors, javascript: bool
+) -> None:
+    reader = visitors.reader(small.newsroom.story(), javascript=javascript)
+    long = "យោបល់ " * LETTERS_MAX
+    reader.fill(long, name="A name that is too long")
+    reader.press("Send to the moderators")
+    summary = reader.page.locator(".yobal-refusals")
+    expect(summary.locator("a")).to_have_count(2)
+    for field in ("text", "name"):
+        control = reader.page.locator(f"#yobal-{field}")
+        assert control.get_attribute("aria-invalid") == "true"
+        described = str(control.get_attribute("aria-describedby")).split()
+        assert f"yobal-{field}-refusal" in described
+        for id in described:
+            expect(reader.page.locator(f"#{id}")).to_be_visible()
+        summary.locator(f"a[href='#yobal-{field}']").click()
+        expect(control).to_be_focused()
+    assert reader.page.locator("#yobal-text").input_value() == long.strip()
+    assert reader.page.locator("#yobal-name").input_value() == "A name that is too long"
+    expect(reader.page.locator("#yobal-receipt")).to_be_checked()
+
+
+def test_after_a_refusal_the_shortened_comment_goes_its_way(
+    small: Founded, visitors: Visitors
+) -> None:
+    reader = visitors.reader(small.newsroom.story())
+    reader.fill("A" * (LETTERS_MAX + 1))
+    reader.press("Send to the moderators")
+    expect(reader.page.locator(".yobal-refusals")).to_be_focused()
+    reader.page.locator("#yobal-text").fill("A" * LETTERS_MAX)
+    reader.press("Send to the moderators")
+    assert reader.ticket()
+
+
+def test_a_comment_of_invisible_letters_is_empty(small: Founded, visitors: Visitors) -> None:
+    reader = visitors.reader(small.newsroom.story())
+    reader.fill("\u200b \u200d")
+    reader.press("Send to the moderators")
+    expect(reader.page.locator("#yobal-text-refusal")).to_have_text(
+        "Please write your comment first."
+    )
+
+
+def test_an_empty_comment_is_not_even_sent(small: Founded, visitors: Visitors) -> None:
+    reader = visitors.reader(small.newsroom.story())
+    reader.press("Send to the moderators")
+    expect(reader.page.locator("#yobal-text")).to_be_focused()
+    assert reader.page.locator("#yobal-text:invalid").count() == 1
+
+
+def test_a_story_that_closes_meanwhile_gives_the_words_back(
+    small: Founded, visitors: Visitors
+) -> None:
+    story = small.newsroom.story()
+    reader = visitors.reader(story)
+    reader.fill("Too late, it seems.", name="Late")
+    small.newsroom.close_story(story)
+    _press_until(reader.page, "This story takes no more comments")
+    assert reader.page.locator("#yobal-text").input_value() == "Too late, it seems."
+    reader.open().page.reload()  # a browser may keep the page for a minute
+    assert reader.page.locator("#yobal-text").count() == 0
+    expect(reader.page.locator("main")).to_contain_text("This story takes no more comments.")
+
+
+def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: Visitors) -> None:
+    story = small.newsroom.story()
+    send_all(story, [f"Comment {number}" for number in range(WAITING_MAX)])
+    reader = visitors.reader(story)
+    reader.fill("One too many.")
+    reader.press("Send to the moderators")
+    expect(
+        reader.page.get_by_role("heading", name="The desk is full for this story")
+    ).to_be_visible()
+    expect(reader.page.locator("main")).to_contain_text("Please try again after")
+    assert reader.page.locator("#yobal-text").input_value() == "One too many."
+
+
+def test_a_wrong_receipt_code_opens_nothing(small: Founded, visitors: Visitors) -> None:
+    reader = visitors.reader(small.newsroom.story())
+    reader.look_up("AAAAA-AAAAA-AAAAA-AAAAA")
+    expect(reader.page.locator("main")).to_contain_text("We know no receipt with this code")
+
+
+def _press_until(page: object, heading: str) -> None:
+    """The server reads again at most every second whether a story is open."""
+    from playwright.sync_api import Page
+
+    from tests.browser.visitors import wait_for
+
+    assert isinstance(page, Page)
+
+    def is_said() -> bool:
+        page.get_by_role("button", name="Send to the moderators").click()
+        if page.get_by_role("heading", name=heading).count():
+            return True
+        page.go_back()
+        return False
+
+    wait_for(is_said)
