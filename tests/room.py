@@ -244,28 +244,44 @@ class Room:
 
 def make_room(folder: Path, database_url: str, **settings: Any) -> Room:
     """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
-    given: dict[str, Any] = {
-        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
-        "database": database_url, "time_zone": "UTC", "batch_min": 1, "hold_slots": 1,
-    }  # fmt: skip
-    made = Settings(**(given | settings))
+    made = room_settings(folder, database_url, **settings)
     prepare(made)
     newsroom = open_newsroom(made)
     found.found(newsroom.database, newsroom.rules, name=made.site_name, now=START)
-    lead = _lead("Heron")
-    room = Room(newsroom, "Heron", lead.passphrase)
-    link = found.invite_first_lead(newsroom.database, newsroom.rules, now=START)
-    join.join(
-        newsroom.database, newsroom.rules, lead.moderator,
-        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
-        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=START,
-        random=secrets.token_bytes,
-    )  # fmt: skip
+    room = Room(newsroom, "Heron", _lead("Heron").passphrase)
+    add_lead(room)
     for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
         one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
         declare.add(newsroom.database, newsroom.rules, STORY, one)
     room.tend()
     return room
+
+
+def open_room(folder: Path, database_url: str, **settings: Any) -> Room:
+    """The room that was furnished in this folder and database before."""
+    newsroom = open_newsroom(room_settings(folder, database_url, **settings))
+    return Room(newsroom, "Heron", _lead("Heron").passphrase)
+
+
+def room_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
+    given: dict[str, Any] = {
+        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
+        "database": database_url, "time_zone": "UTC", "batch_min": 1, "hold_slots": 1,
+    }  # fmt: skip
+    return Settings(**(given | settings))
+
+
+def add_lead(room: Room, pseudonym: str = "Heron") -> None:
+    """A first lead with a new epoch, through the shell's link; whoever was before leaves."""
+    lead, newsroom = _lead(pseudonym), room.newsroom
+    link = found.invite_first_lead(newsroom.database, newsroom.rules, now=room.now)
+    join.join(
+        newsroom.database, newsroom.rules, lead.moderator,
+        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
+        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=room.now,
+        random=secrets.token_bytes,
+    )  # fmt: skip
+    room.pseudonym, room.passphrase = pseudonym, lead.passphrase
 
 
 def sealer_of(room: Room) -> Sealer:
