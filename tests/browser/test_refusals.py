@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fixtures import Founded, found
 from tests.browser.newsroom import STILL_SECONDS
 from tests.browser.sending import send_all
-from tests.browser.visitors import Visitors
+from tests.browser.visitors import Visitors, wait_for
 
 LETTERS_MAX = 120
 WAITING_MAX = 3
@@ -25,7 +25,7 @@ def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["no script", "script"])
 def test_all_refusals_stand_at_once_and_lead_to_their_fields(
-    small: Founded, visitors: Visitors, javascript: bool
+    small: Founded, visitors: Visitors, *, javascript: bool
 ) -> None:
     reader = visitors.reader(small.newsroom.story(), javascript=javascript)
     long = "យោបល់ " * LETTERS_MAX
@@ -38,8 +38,8 @@ def test_all_refusals_stand_at_once_and_lead_to_their_fields(
         assert control.get_attribute("aria-invalid") == "true"
         described = str(control.get_attribute("aria-describedby")).split()
         assert f"yobal-{field}-refusal" in described
-        for id in described:
-            expect(reader.page.locator(f"#{id}")).to_be_visible()
+        for hint in described:
+            expect(reader.page.locator(f"#{hint}")).to_be_visible()
         summary.locator(f"a[href='#yobal-{field}']").click()
         expect(control).to_be_focused()
     assert reader.page.locator("#yobal-text").input_value() == long.strip()
@@ -108,13 +108,8 @@ def test_a_wrong_receipt_code_opens_nothing(small: Founded, visitors: Visitors) 
     expect(reader.page.locator("main")).to_contain_text("We know no receipt with this code")
 
 
-def _press_until(page: object, heading: str) -> None:
+def _press_until(page: Page, heading: str) -> None:
     """The server reads again at most every second whether a story is open."""
-    from playwright.sync_api import Page
-
-    from tests.browser.visitors import wait_for
-
-    assert isinstance(page, Page)
 
     def is_said() -> bool:
         page.get_by_role("button", name="Send to the moderators").click()

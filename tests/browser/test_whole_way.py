@@ -10,7 +10,7 @@ from tests.browser.visitors import DESKTOP, PHONE, Moderator, Reader, Visitors, 
 from tests.conftest import KINDS, new_postgresql
 
 WORDS = "The ferry was always late, and nobody told us why."
-KHMER = "ខ្ញុំ​គាំទ្រ​ពួកគាត់។"
+KHMER = "ខ្ញុំ\u200bគាំទ្រ\u200bពួកគាត់។"
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -167,7 +167,7 @@ def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors:
     ids=["phone with JavaScript", "desktop without", "desktop with"],
 )  # fmt: skip
 def test_the_form_works_on_every_shape_of_device(
-    quick: Founded, visitors: Visitors, shape: dict[str, object], javascript: bool
+    quick: Founded, visitors: Visitors, shape: dict[str, object], *, javascript: bool
 ) -> None:
     reader = visitors.reader(quick.newsroom.story(), javascript=javascript, **shape)
     assert reader.send("From this device.")

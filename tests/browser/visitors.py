@@ -1,8 +1,9 @@
 """People in Chromium: readers on phones, moderators at desks; and a watch over what their pages do."""
 
 import re
+import time
 from collections.abc import Callable
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
@@ -49,7 +50,9 @@ class Watch:
             self.seen.append(f"request: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        if re.search(r"content security policy|trusted ?(type|script|html)", message.text, re.I):
+        if re.search(
+            r"content security policy|trusted ?(type|script|html)", message.text, re.IGNORECASE
+        ):
             self.seen.append(f"csp: {message.text}")
 
 
@@ -235,9 +238,7 @@ class Visitors:
 
 def wait_for(is_so: Callable[[], bool], seconds: int = 20) -> None:
     """Ask again until it is so. Fails with the name of what was asked."""
-    import time
-
     end = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < end, f"still not so: {cast(Any, is_so).__qualname__}"
+        assert time.monotonic() < end, f"still not so: {is_so}"
         time.sleep(0.1)

@@ -1,0 +1,219 @@
+"""Keyboard alone: every act of the desk, and every step of a reader."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.fixtures import Founded
+from tests.browser.sending import send
+from tests.browser.visitors import DESKTOP, Moderator, Visitors
+
+# What has the focus: its id, name or words; and whether that can be seen.
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  const outline = parseFloat(style.outlineWidth) || 0;
+  return {
+    what: one.id || one.name || one.getAttribute("href") || one.textContent.trim(),
+    tag: one.tagName,
+    isSeen: style.outlineStyle !== "none" && outline >= 2,
+    color: style.outlineColor,
+  };
+}"""
+
+
+def test_every_decision_is_made_by_single_keys(still: Founded, visitors: Visitors) -> None:
+    story = still.newsroom.story()
+    for words in ("Key one: publish.", "Key two: edit.", "Key three: reject."):
+        send(story, words, receipt=True)
+    desk = still.lead(visitors)
+    _walk_to(desk, "Key one: publish.")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published, appears at")
+    desk.press("z")
+    expect(desk.toast).to_contain_text("Undone")
+    expect(desk.page.locator("#reading-words")).to_have_text("Key one: publish.")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published, appears at")
+
+    _walk_to(desk, "Key two: edit.")
+    desk.press("e")
+    expect(desk.page.locator("#edit-text")).to_be_focused()
+    desk.press("Control+A")
+    desk.page.keyboard.type("Key two: adze?12")  # letters in a field are letters
+    expect(desk.page.locator("#edit-text")).to_have_value("Key two: adze?12")
+    desk.press("Shift+ArrowLeft Shift+ArrowLeft")
+    desk.page.keyboard.press("Escape")
+    desk.press("1")
+    _by_tab_to(desk.page, "edit-kind")
+    desk.press("ArrowRight")
+    expect(desk.page.locator("input[value='shortened']")).to_be_checked()
+    desk.press("Escape a")
+    expect(desk.toast).to_contain_text("Published with an edit")
+
+    _walk_to(desk, "Key three: reject.")
+    desk.press("d 3")
+    expect(desk.page.locator("input[value='personal-data']")).to_be_checked()
+    desk.press("Escape")
+    expect(desk.page.locator("#reject")).to_have_count(0)
+    desk.press("5 a")  # publishing does not work from within a rejection
+    expect(desk.page.locator("#reject")).to_be_visible()
+    desk.press("d")
+    expect(desk.toast).to_contain_text("Rejected")
+
+
+def test_what_is_selected_is_masked_by_m(still: Founded, visitors: Visitors) -> None:
+    send(still.newsroom.story(), "0142 is my number.")
+    desk = still.lead(visitors)
+    _walk_to(desk, "0142 is my number.")
+    desk.press("e Control+Home Shift+ArrowRight Shift+ArrowRight Shift+ArrowRight Shift+ArrowRight")
+    _by_tab_to(desk.page, "Mask what is selected m")
+    desk.press("Enter")
+    expect(desk.page.locator("#edit-text")).to_have_value("▮▮▮▮ is my number.")
+    expect(desk.page.locator("input[value='masked']")).to_be_checked()
+    expect(desk.page.locator("input[value='personal-data']")).to_be_checked()
+    expect(desk.page.locator("#publish-edited")).to_be_focused()
+    desk.press("Enter")
+    expect(desk.toast).to_contain_text("Published with an edit")
+
+
+def test_the_help_opens_and_closes_by_keys_and_acts_on_nothing(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Behind the help.")
+    desk = still.lead(visitors)
+    _walk_to(desk, "Behind the help.")
+    desk.press("?")
+    keys = desk.page.get_by_role("dialog", name="All keys")
+    expect(keys).to_be_visible()
+    desk.press("a d z j")
+    desk.press("Escape")
+    expect(keys).to_have_count(0)
+    expect(desk.page.locator("#reading-words")).to_have_text("Behind the help.")
+    assert desk.page.locator(".toast").count() == 0
+
+
+def test_keys_are_meant_by_their_place_in_every_layout(still: Founded, visitors: Visitors) -> None:
+    send(still.newsroom.story(), "Decided from a Khmer keyboard.")
+    desk = still.lead(visitors)
+    _walk_to(desk, "Decided from a Khmer keyboard.")
+    _dispatch(desk.page, code="KeyD", key="ដ")
+    expect(desk.page.locator("#reject")).to_be_visible()
+
+
+def test_nothing_acts_while_a_letter_is_composed(still: Founded, visitors: Visitors) -> None:
+    send(still.newsroom.story(), "Composed in peace.")
+    desk = still.lead(visitors)
+    _walk_to(desk, "Composed in peace.")
+    for code in ("KeyA", "KeyD", "KeyE", "KeyZ", "KeyJ", "Digit5"):
+        _dispatch(desk.page, code=code, key="x", is_composing=True)
+        _dispatch(desk.page, code=code, key="Process")
+    expect(desk.page.locator("#reading-words")).to_have_text("Composed in peace.")
+    assert desk.page.locator("#edit-text, #reject, .toast").count() == 0
+    _dispatch(desk.page, code="KeyD", key="x")  # the control: without composing it acts
+    expect(desk.page.locator("#reject")).to_be_visible()
+
+
+def test_an_input_method_may_use_escape_without_leaving_the_editor(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "With an input method.")
+    desk = still.lead(visitors)
+    _walk_to(desk, "With an input method.")
+    desk.press("e Control+A")
+    devtools = desk.page.context.new_cdp_session(desk.page)
+    composed = {"text": "か", "selectionStart": 1, "selectionEnd": 1}
+    devtools.send("Input.imeSetComposition", composed)
+    field = desk.page.locator("#edit-text")
+    expect(field).to_have_value("か")
+    field.dispatch_event(
+        "keydown", {"code": "Escape", "key": "Escape", "isComposing": True, "bubbles": True}
+    )
+    expect(field).to_be_focused()
+    devtools.send("Input.insertText", {"text": "かな"})
+    expect(field).to_have_value("かな")
+    desk.press("Escape")
+    expect(field).not_to_be_focused()
+
+
+def test_a_reader_reaches_every_field_by_tab_and_sees_where_the_focus_is(
+    still: Founded, visitors: Visitors
+) -> None:
+    story = still.newsroom.story("en", "km")
+    for shape in ({}, {"color_scheme": "dark"}):
+        reader = visitors.reader(story, **(DESKTOP | shape))
+        order = []
+        for _ in range(12):
+            reader.page.keyboard.press("Tab")
+            focused = reader.page.evaluate(FOCUSED)
+            assert focused["tag"] == "BODY" or focused["isSeen"], focused
+            order.append(focused["what"])
+        fields = ["yobal-text", "yobal-name", "yobal-receipt", "Send to the moderators"]
+        at = order.index("yobal-text")
+        assert order[at : at + 4] == fields
+        assert order.index("/river-post/@/terms/en.html") < at
+        assert "What became of my comment?" in order
+
+
+def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) -> None:
+    reader = visitors.reader(still.newsroom.story(), **DESKTOP)
+    page = reader.page
+    _by_tab_to(page, "yobal-text")
+    page.keyboard.type("Typed, tabbed, sent.")
+    _by_tab_to(page, "yobal-receipt")
+    page.keyboard.press("Space")
+    _by_tab_to(page, "Send to the moderators")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Read it once more")).to_be_visible()
+    _by_tab_to(page, "Send to the moderators")
+    page.keyboard.press("Enter")
+    code = reader.ticket()
+    _by_tab_to(page, reader.story.path)
+    page.keyboard.press("Enter")
+    expect(page.locator("details.yobal-ask")).to_be_visible()
+    _by_tab_to(page, "What became of my comment?")
+    page.keyboard.press("Enter")
+    _by_tab_to(page, "yobal-code")
+    page.keyboard.type(code.lower().replace("-", " "))
+    page.keyboard.press("Enter")
+    expect(page.locator(".yobal-state")).to_contain_text("waiting for a moderator")
+
+
+def test_the_desk_shows_where_the_focus_is(still: Founded, visitors: Visitors) -> None:
+    send(still.newsroom.story(), "Where am I?")
+    desk = still.lead(visitors)
+    _walk_to(desk, "Where am I?")
+    for _ in range(15):
+        desk.press("Tab")
+        focused = desk.page.evaluate(FOCUSED)
+        assert focused["tag"] == "BODY" or focused["isSeen"], focused
+
+
+def _walk_to(desk: Moderator, words: str) -> None:
+    """By `k` to the first comment and by `j` on, until these words are in focus."""
+    reading = desk.page.locator("#reading-words")
+    expect(reading).to_be_visible()
+    rows = desk.page.locator("li[data-id]").count()
+    desk.press("k " * rows)
+    for _ in range(rows):
+        if reading.inner_text() == words:
+            return
+        desk.press("j")
+    expect(reading).to_have_text(words)
+
+
+def _by_tab_to(page: Page, what: str) -> None:
+    """Tab on until it has the focus; fails where it never comes."""
+    seen: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        value = page.evaluate("document.activeElement.value ?? ''")
+        if what in (" ".join(focused["what"].split()), value):
+            return
+        seen.append(focused["what"][:30])
+    raise AssertionError(f"{what} was not reached: {seen}")
+
+
+def _dispatch(page: Page, *, code: str, key: str, is_composing: bool = False) -> None:
+    page.locator("body").dispatch_event(
+        "keydown", {"code": code, "key": key, "isComposing": is_composing, "bubbles": True}
+    )
