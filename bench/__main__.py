@@ -44,8 +44,12 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", action="append", choices=MEASURES, help="one of them; again for more")
-    parser.add_argument("--short", action="store_true", help="less of everything: figures mean little")
+    parser.add_argument(
+        "--only", action="append", choices=MEASURES, help="one of them; again for more"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="less of everything: figures mean little"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 where a bar is missed")
     return parser.parse_args()
 

@@ -90,5 +90,3 @@ def hold(furnished: Furnished, *, due: int) -> None:
         comments.hold_text(
             db, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
         )
-
-

@@ -61,7 +61,7 @@ def furnish(folder: Path, **given: Any) -> Furnished:
     """Everything `yobal init` and a first lead's browser leave behind, and an empty thread."""
     folder.mkdir(parents=True, exist_ok=True)
     intake, desk = free_port(), free_port()
-    made = {
+    made: dict[str, Any] = {
         "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
         "public_url": f"http://127.0.0.1:{intake}", "desk_url": f"http://localhost:{desk}",
         "intake_listen": f"127.0.0.1:{intake}", "desk_listen": f"127.0.0.1:{desk}",

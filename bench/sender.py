@@ -99,5 +99,7 @@ def read_requests(path: Path) -> deque[bytes]:
 
 
 if __name__ == "__main__":
-    good, bad, took = send_all(int(sys.argv[1]), float(sys.argv[2]), read_requests(Path(sys.argv[3])))
+    good, bad, took = send_all(
+        int(sys.argv[1]), float(sys.argv[2]), read_requests(Path(sys.argv[3]))
+    )
     print(good, bad, took)

@@ -19,6 +19,7 @@ from yobal.core.envelope import Envelope, pad
 
 RATE_MOST: Final = 4_000  # forms prepared for each second; more than this nobody answers
 ISSO_RATE_MOST: Final = 1_000
+DIFFERENT: Final = 50  # envelopes that are sealed over and over
 SEALING_NAME: Final = "submissions : sealing alone"
 ISSO_NAME: Final = "submissions : Isso"
 
@@ -35,7 +36,9 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
         )
     ours, sealing, peer = figures
     note = spread({"yobal": ours, "sealing alone": sealing}, "/s")
-    rows = [Row(name=SEALING_NAME, figure=ratio(ours, sealing), sense="at least", bar=0.2, note=note)]
+    rows = [
+        Row(name=SEALING_NAME, figure=ratio(ours, sealing), sense="at least", bar=0.2, note=note)
+    ]
     found = ratio(ours, peer) if all(peer) else None
     said = spread({"Isso": peer}, "/s") if all(peer) else isso.HOW
     return [*rows, Row(name=ISSO_NAME, figure=found, sense="at least", bar=7, note=said)]
@@ -60,15 +63,13 @@ def waiting(furnished: Furnished) -> int:
 def sealing_rate(furnished: Furnished, *, seconds: float) -> float:
     """One core doing nothing but `pyrage.encrypt` of such envelopes, padded beforehand."""
     recipient = pyrage.x25519.Identity.from_str(furnished.epoch_identity()).to_public()
-    chance, padded = random.Random(1), []
-    for _ in range(200):
-        padded.append(pad(_envelope(chance))[0])
+    chance = random.Random(1)
+    padded = [pad(_envelope(chance))[0] for _ in range(DIFFERENT)]
     done, started = 0, time.perf_counter()
     while time.perf_counter() < started + seconds:
-        for plain in padded[:50]:
+        for plain in padded:
             pyrage.encrypt(plain, [recipient])
-        padded = padded[50:] + padded[:50]
-        done += 50
+        done += len(padded)
     return done / (time.perf_counter() - started)
 
 
