@@ -16,6 +16,7 @@ from yobal.core import paths
 from yobal.core.submission import RefusalCode
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX
 from yobal.outlets import pages_json
+from yobal.store.tables import metadata
 from yobal.web.errors import TABLE
 from yobal.web.visits import STATUS
 
@@ -141,6 +142,11 @@ def test_the_keys_of_the_public_json_are_the_described_ones() -> None:
     assert all(f"`{key}`" in text for key in written)
 
 
+def test_the_threat_model_says_of_every_table_what_stands_in_it() -> None:
+    section = doc("threat-model.md").split("## What a seizure shows")[1].split("## Limits")[0]
+    assert set(rows(section)) >= set(metadata.tables)
+
+
 def test_clauses_and_kinds_of_edit_are_the_described_ones() -> None:
     text = doc("for-moderators.md")
     for number, clause in enumerate(CLAUSES, start=1):
@@ -196,7 +202,7 @@ def test_every_verb_of_make_that_is_named_exists_and_each_is_named() -> None:
     named = {
         verb
         for page in PAGES
-        for verb in re.findall(r"(?:^|`)make ([a-z-]+)", read(page), re.MULTILINE)
+        for verb in re.findall(r"(?:^|`)make ([a-z-]+)(?:$|`)", read(page), re.MULTILINE)
     }
     assert named == targets - {"help"}
     assert {"demo", "test"} <= set(
