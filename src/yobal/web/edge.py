@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from yobal.outlets import mishaps
 from yobal.web.answers import Answer, Receive, Scope, Send, send_answer
 from yobal.web.files import Files, Kept
 from yobal.web.forms import BODY_BYTES_MAX, is_form
@@ -45,7 +46,11 @@ class Edge:
             return self._reader.problem("bad_form")
         if body is None:
             return self._reader.problem("too_large")
-        return await self._reader.answer(path, body)
+        try:
+            return await self._reader.answer(path, body)
+        except Exception as error:  # noqa: BLE001  # a page, never the server's bare 500
+            mishaps.report(error)
+            return self._reader.problem("unavailable")
 
     def _missing(self, path: str) -> Answer:
         if not path.endswith("/") and self._files.get(path + "/") is not None:
