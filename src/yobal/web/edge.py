@@ -46,6 +46,9 @@ class Edge:
             return self._reader.problem("bad_form")
         if body is None:
             return self._reader.problem("too_large")
+        return await self._ask_reader(path, body)
+
+    async def _ask_reader(self, path: str, body: bytes) -> Answer:
         try:
             return await self._reader.answer(path, body)
         except Exception as error:  # noqa: BLE001  # a page, never the server's bare 500
