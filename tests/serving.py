@@ -104,7 +104,8 @@ def ask(
     """One request on a connection of its own, from a chosen loopback address."""
     origin = (source, 0) if source else None
     with socket.create_connection((host, port), timeout=30, source_address=origin) as wire:
-        given = {"Host": f"{host}:{port}", "Connection": "close"} | dict(headers or {})
+        named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        given = {"Host": named, "Connection": "close"} | dict(headers or {})
         if body or method == "POST":
             given["Content-Length"] = str(len(body))
         lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]

@@ -1,0 +1,68 @@
+"""A crowd of readers: thousands of submissions over two ways in, some of them made to fail."""
+
+import random
+import socket
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+from urllib.parse import urlencode
+
+from tests.promises.traces import Fate, Marks, Readers
+from tests.serving import Answer, form, post
+
+SENDERS: Final = 16
+BAD_ONE_IN: Final = 100
+LENGTHS: Final = (20, 80, 200, 500, 500, 2_000)  # the long ones are what servers spool to disk
+SCRIPTS: Final = ("Khmer", "Cyrillic")
+
+
+class Crowd:
+    """Sends, each time from another address with another browser."""
+
+    def __init__(self, ports: Sequence[int], marks: Marks, readers: Readers, path: str) -> None:
+        self._ports = ports
+        self._marks = marks
+        self._readers = readers
+        self._path = path
+        self._draw = random.Random()
+
+    def send(self, count: int, fate: Fate = "waiting") -> list[Answer]:
+        """So many comments; one in a hundred is no comment but a body that is refused."""
+        bodies: list[Callable[[], bytes]] = [self._bad_utf8, self._far_too_long, self._too_long]
+
+        def one(number: int) -> Answer:
+            if fate == "waiting" and number % BAD_ONE_IN == BAD_ONE_IN - 1:
+                return self._post(number, bodies[number // BAD_ONE_IN % len(bodies)]())
+            letters, script = LENGTHS[number % len(LENGTHS)], SCRIPTS[number // 2 % 2]
+            return self._post(number, self.body(self._marks.text(fate, letters, script)))
+
+        with ThreadPoolExecutor(SENDERS) as pool:
+            return list(pool.map(one, range(count)))
+
+    def body(self, text: str, **fields: str) -> bytes:
+        return urlencode(form(text, **fields)).encode()
+
+    def _post(self, number: int, body: bytes) -> Answer:
+        agent = f"{self._readers.agent}{number}"
+        headers = {"User-Agent": agent, "X-Forwarded-For": self._draw.choice(self._readers.addresses),
+                   "Referer": f"https://news.example/{agent}"}  # fmt: skip
+        port = self._ports[number % len(self._ports)]
+        is_six = number % 50 == 1 and port != self._ports[0] and socket.has_dualstack_ipv6()
+        where = {"host": "::1"} if is_six else {
+            "source": self._readers.addresses[number // 2 % len(self._readers.addresses)]
+        }  # fmt: skip
+        return post(port, body, path=self._path, headers=headers, **where)
+
+    def _bad_utf8(self) -> bytes:
+        return self.body(self._marks.text("refused", 500)) + b"%FF%FE" + b"&name=\xff"
+
+    def _far_too_long(self) -> bytes:
+        return self.body(self._marks.text("refused", 12_000))
+
+    def _too_long(self) -> bytes:
+        return self.body(self._marks.text("refused", 5_000, "Cyrillic"))
+
+
+def statuses(answers: Sequence[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)

@@ -1,0 +1,179 @@
+"""Looking for what must not be there: words, addresses and browsers, in everything that was written.
+
+Every text of a run carries a *mark*: a stem that the run drew, and a tail that says what became of
+the text. The mark stands in every text again and again, so a piece of one is found as well as the
+whole. One search for the stems in every spelling covers thousands of texts.
+"""
+
+import base64
+import contextlib
+import gzip
+import ipaddress
+import json
+import os
+import random
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import quote
+
+Fate = Literal["waiting", "refused", "failed", "undone", "withdrawn", "in flight", "public"]
+FATES: Final[tuple[Fate, ...]] = (
+    "waiting", "refused", "failed", "undone", "withdrawn", "in flight", "public",
+)  # fmt: skip
+# Letters that stand alone: no marks, so that one is one grapheme and normalising changes nothing.
+SCRIPTS: Final = {
+    "Khmer": [chr(code) for code in range(0x1780, 0x17A0)],
+    "Cyrillic": [chr(code) for code in range(0x0430, 0x0450)],
+}
+STEM_LETTERS: Final = 8
+TAIL_LETTERS: Final = 4
+BETWEEN_LETTERS: Final = 12  # from one mark to the next inside a text
+
+
+class Marks:
+    """The marks of one run: drawn, so that no earlier run can be mistaken for it."""
+
+    def __init__(self) -> None:
+        self._random = random.Random()
+        self._stems = {script: self._draw(script, STEM_LETTERS) for script in SCRIPTS}
+        self._tails = {
+            (script, fate): self._draw(script, TAIL_LETTERS) for script in SCRIPTS for fate in FATES
+        }
+
+    def text(self, fate: Fate, letters: int, script: str = "Khmer") -> str:
+        """A text of so many letters, unlike every other one, with the mark all over it."""
+        mark = self.mark(fate, script)
+        pieces = letters // (len(mark) + BETWEEN_LETTERS) + 1
+        words = "".join(self._draw(script, BETWEEN_LETTERS) + mark for _ in range(pieces))
+        return words[-letters:]
+
+    def mark(self, fate: Fate, script: str) -> str:
+        return self._stems[script] + self._tails[script, fate]
+
+    def found_in(self, content: bytes) -> set[Fate]:
+        """The fates of all texts of which a piece stands there, in any spelling."""
+        found: set[Fate] = set()
+        for script, stem in self._stems.items():
+            if any(spelling in content for spelling in spellings(stem)):
+                found |= {fate for fate in FATES if self._is_in(content, fate, script)}
+        return found
+
+    def _is_in(self, content: bytes, fate: Fate, script: str) -> bool:
+        return any(spelling in content for spelling in spellings(self.mark(fate, script)))
+
+    def _draw(self, script: str, letters: int) -> str:
+        return "".join(self._random.choices(SCRIPTS[script], k=letters))
+
+
+def spellings(words: str) -> list[bytes]:
+    """How a program could have written these words down."""
+    plain = words.encode()
+    percent = quote(words, safe="")
+    escaped = json.dumps(words)[1:-1]
+    found = [
+        plain, words.encode("utf-16-le"), words.encode("utf-16-be"),
+        percent.encode(), percent.lower().encode(), escaped.encode(), escaped.upper().encode()
+        .replace(b"\\U", b"\\u"), plain.hex().encode(), repr(plain)[2:-1].encode(),
+    ]  # fmt: skip
+    for offset in range(3):
+        packed = base64.b64encode(b"\0" * offset + plain)
+        # The first and last letters depend on the neighbours; what lies between does not.
+        found += [packed[4:-4], packed[4:-4].translate(bytes.maketrans(b"+/", b"-_"))]
+    return found
+
+
+class Readers:
+    """The addresses readers come from, and the browsers they name."""
+
+    def __init__(self, count: int = 200) -> None:
+        draw = random.Random()
+        network = f"127.{draw.randrange(30, 250)}.{draw.randrange(30, 250)}"
+        self.addresses = [f"{network}.{last}" for last in range(1, count + 1)]
+        self.agent = f"YobalReader{draw.randrange(10**9):09d}/"
+        whole = [ipaddress.IPv4Address(one) for one in self.addresses]
+        decimals = {str(int(one))[:8] for one in whole}  # the last two digits tell them apart
+        words = [f"{network}.", self.agent, *decimals]
+        self._words = [one.encode() for one in words] + [one.encode("utf-16-le") for one in words]
+        self._packed = [whole[0].packed[:3], whole[0].packed[2::-1]]
+        # `::1` in words; its packed form is a row of zeroes, which says nothing.
+        self._ipv6 = re.compile(rb"(?<![0-9A-Za-z:.])(?:::1|0:0:0:0:0:0:0:1)(?![0-9A-Za-z:./])")
+
+    def found_in(self, content: bytes) -> set[str]:
+        """What points to a reader: pieces of addresses (in words, as a number, packed), browsers."""
+        found = {one.decode() for one in self._words if one in content}
+        # Three given bytes come up by chance in megabytes of sealed comments; a list of two
+        # hundred addresses would come up hundreds of times.
+        chance = len(content) / 256**3
+        if any(content.count(one) > 20 + 2 * chance for one in self._packed):
+            found.add("packed addresses")
+        if _is_text(content) and self._ipv6.search(content):
+            found.add("::1")
+        return found
+
+
+def written(
+    folders: Iterable[Path], *, since: float, pids: Iterable[int] = ()
+) -> Iterator[tuple[str, bytes]]:
+    """Every file written below these folders since then, and what processes hold open, deleted or not."""
+    for folder in folders:
+        for path in folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode) and max(found.st_ctime, found.st_mtime) >= since:
+                    yield from _unpacked(str(path), path.read_bytes())
+    for pid in pids:
+        yield from _held_open(pid)
+
+
+def open_files(pid: int) -> dict[str, str]:
+    """The regular files that a process has open for writing: descriptor and path."""
+    found = {}
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISREG(descriptor.stat().st_mode):
+                flags = re.search(
+                    r"flags:\s*(\d+)", Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
+                )
+                if flags and int(flags[1], 8) & (os.O_WRONLY | os.O_RDWR):
+                    found[descriptor.name] = str(descriptor.readlink())
+    return found
+
+
+def _held_open(pid: int) -> Iterator[tuple[str, bytes]]:
+    for descriptor, path in open_files(pid).items():
+        if path.endswith(" (deleted)"):
+            with contextlib.suppress(FileNotFoundError):
+                yield path, Path(f"/proc/{pid}/fd/{descriptor}").read_bytes()
+
+
+def _unpacked(path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    yield path, content
+    if path.endswith(".gz"):
+        yield path, gzip.decompress(content)
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in content
+
+
+# The memory of a process
+
+
+def memory(pid: int) -> Iterator[bytes]:
+    """Everything a child of ours has in memory that could hold a word, region by region."""
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as file:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            where, rights, *rest = line.split()
+            if "r" not in rights or rest[-1] in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
+                continue
+            start, end = (int(one, 16) for one in where.split("-"))
+            with contextlib.suppress(OSError, ValueError):
+                file.seek(start)
+                yield file.read(end - start)
