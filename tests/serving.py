@@ -252,9 +252,13 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
 
 
 @contextlib.contextmanager
-def serving(folder: Path, database_url: str = "", **settings: Any) -> Iterator[Served]:
+def serving(
+    folder: Path, database_url: str = "", *, environment: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> Iterator[Served]:  # fmt: skip
     """A served newsroom, started, and stopped in the end."""
     served = make_served(folder, database_url, **settings)
+    served.environment = dict(environment or {})
     try:
         served.start()
         yield served

@@ -61,6 +61,12 @@ class Marks:
                 found |= {fate for fate in FATES if self._is_in(content, fate, script)}
         return found
 
+    def count_in(self, content: bytes) -> int:
+        """How many pieces of texts stand there."""
+        return sum(
+            content.count(spelling) for stem in self._stems.values() for spelling in spellings(stem)
+        )
+
     def _is_in(self, content: bytes, fate: Fate, script: str) -> bool:
         return any(spelling in content for spelling in spellings(self.mark(fate, script)))
 

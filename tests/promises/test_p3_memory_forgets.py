@@ -1,0 +1,90 @@
+"""P3: your text does not stay in memory either.
+
+Some seconds after the last of thousands of submissions, and a few short requests, the memory of the
+server's process holds none of the texts. Freed memory keeps its words, so three allocators are told
+to overwrite what they free; without them, or without granian's alone, the texts are there.
+"""
+
+import socket
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.promises.crowd import Crowd
+from tests.promises.traces import Marks, Readers, memory
+from tests.room import SITE
+from tests.serving import THREAD, Served, ask, form, post, serving
+from yobal import scrub
+
+PAUSE_SECONDS: Final = 5
+SENT: Final = 2_000
+
+
+def _fill(served: Served, count: int) -> Marks:
+    """Thousands of texts, refused ones among them; then what every site sees: a few short requests."""
+    marks = Marks()
+    Crowd((served.intake,), marks, Readers(), THREAD).send(count)
+    time.sleep(PAUSE_SECONDS)
+    for _ in range(6):  # the server's own buffer may still hold the last body
+        post(served.intake, {"step": "receipt", "code": "none"})
+        ask(served.intake)
+        ask(served.intake, path=f"/{SITE}/nothing/")
+    return marks
+
+
+def _texts_found(served: Served, marks: Marks) -> list[int]:
+    """How many pieces of texts each process holds."""
+    return [sum(marks.count_in(region) for region in memory(pid)) for pid in served.workers]
+
+
+def test_no_text_of_2000_is_in_memory_five_seconds_later(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        marks = _fill(served, SENT)
+        assert sum(_texts_found(served, marks)) == 0
+
+
+@pytest.mark.slow
+def test_no_text_of_10000_is_in_memory_five_seconds_later(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        marks = _fill(served, 10_000)
+        assert sum(_texts_found(served, marks)) == 0
+
+
+@pytest.mark.parametrize("away", [tuple(scrub.SETTINGS), ("_RJEM_MALLOC_CONF",)],
+                         ids=["all allocators", "granian's alone"])  # fmt: skip
+def test_control_without_the_allocators_settings_texts_are_found(
+    tmp_path: Path, away: tuple[str, ...]
+) -> None:
+    """The mark says that the settings are in force, so the process does not set them itself."""
+    kept = {name: value for name, value in scrub.SETTINGS.items() if name not in away}
+    with serving(tmp_path, environment=kept | {scrub.MARK: "1"}) as served:
+        marks = _fill(served, 600)
+        assert sum(_texts_found(served, marks)) > 0
+
+
+def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        for pid in served.workers:
+            given = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            for name in ("PYTHONMALLOC", "_RJEM_MALLOC_CONF", scrub.MARK):
+                value = scrub.SETTINGS.get(name, "1")
+                assert f"{name}={value}".encode() in given
+
+
+def test_control_a_text_that_is_in_memory_is_found(tmp_path: Path) -> None:
+    """While the server still has a text in hand, the same look finds it."""
+    marks = Marks()
+    with serving(tmp_path) as served:
+        body = "&".join(f"{key}={value}" for key, value in form("x").items()).encode()
+        assert post(served.intake, body).is_received
+        text = marks.text("in flight", 2_000).encode()
+        head = (
+            f"POST {THREAD} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(text) + 1}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", served.intake)) as wire:
+            wire.sendall(head.encode() + text)
+            time.sleep(0.5)  # nothing tells when it was read
+            assert sum(_texts_found(served, marks)) > 0
