@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.room import Room, make_room, open_room
+from yobal.store.tables import metadata
 
 KINDS = ("sqlite", "postgresql")
 pytest_plugins = ["tests.browser.fixtures"]
@@ -64,35 +65,49 @@ def sqlite_room(tmp_path: Path) -> Iterator[Room]:
 
 
 def copied_room(folder: Path, server_url: str | None, **settings: Any) -> Room:
-    """A room of its own, copied from one that is furnished once for each kind of database."""
-    template, name = _furnished(server_url)
+    """A furnished room; on PostgreSQL always in the same database, emptied of what was before."""
+    template, url = _furnished(server_url)
     shutil.copytree(template / "data", folder / "data")
     if server_url is None:
         shutil.copy(template / "yobal.sqlite", folder / "yobal.sqlite")
         return open_room(folder, _sqlite_url(folder), **settings)
-    return open_room(folder, new_postgresql(server_url, template=name), **settings)
+    with _connect(url) as connection:
+        connection.execute("set lock_timeout = '5s'")
+        for table in metadata.tables:
+            connection.execute(f"delete from {table}".encode())
+            connection.execute(f"insert into {table} select * from furnished.{table}".encode())
+    return open_room(folder, url, **settings)
 
 
 @cache
 def _furnished(server_url: str | None) -> tuple[Path, str]:
-    """Its folder, and the name of its database on PostgreSQL."""
+    """Its folder and database; on PostgreSQL with a copy of every table in a schema of its own."""
     folder = Path(tempfile.mkdtemp(prefix="yobal-room-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url = new_postgresql(server_url) if server_url else _sqlite_url(folder)
     make_room(folder, url).close()
-    return folder, url.partition("?")[0].rsplit("/", 1)[1]
+    if server_url:
+        with _connect(url) as connection:
+            connection.execute("create schema furnished")
+            for table in metadata.tables:
+                copied = f"create table furnished.{table} as select * from public.{table}"
+                connection.execute(copied.encode())
+    return folder, url
+
+
+def _connect(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"))
 
 
 def _sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'yobal.sqlite'}"
 
 
-def new_postgresql(server_url: str, *, template: str = "") -> str:
-    """A fresh database on the session's server: empty, or a copy of another."""
+def new_postgresql(server_url: str) -> str:
+    """A fresh database on the session's server."""
     name = f"yobal_{os.urandom(6).hex()}"
-    source = f"template {template}" if template else ""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} {source}".encode())
+        connection.execute(f"create database {name}".encode())
     head, _, query = server_url.partition("?")
     base = head.rsplit("/", 1)[0]
     url = f"{base}/{name}" + (f"?{query}" if query else "")
