@@ -151,8 +151,20 @@ def _write_settings(path: Path, given: dict[str, str]) -> None:
         raise SettingsWrong(
             f'{path} does not exist. To write one: yobal init --site river-post --name "The River Post"'
         )
-    lines = [f"{name} = {_quoted(value)}" for name, value in given.items() if value]
+    listens = {
+        f"{face}_listen": _listen(given.get(url, ""))
+        for face, url in (("intake", "public_url"), ("desk", "desk_url"))
+    }
+    lines = [f"{name} = {_quoted(value)}" for name, value in (given | listens).items() if value]
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _listen(url: str) -> str:
+    """Where to listen for an address on this machine; empty for one that a proxy answers."""
+    scheme, _, place = url.partition("://")
+    host, _, port = place.rpartition(":")
+    is_here = scheme == "http" and host in ("127.0.0.1", "localhost") and port.isdecimal()
+    return f"127.0.0.1:{port}" if is_here else ""
 
 
 def _quoted(value: str) -> str:

@@ -15,6 +15,9 @@ from yobal.store.database import Database, sqlite_module
 from yobal.store.migrations import newest, revision
 
 BUILT_AFTER: Final = 1_760_000_000  # no clock that is right shows a time before this (2025-10-09)
+_SECRETS_GONE: Final = (
+    "the folder is gone; `yobal serve` makes a new one, and receipts given before it open nothing"
+)
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -31,6 +34,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 def examine(settings: Settings) -> list[Finding]:
     """Every check; one that fails to run is a finding, too."""
+    missing = _missing_store(settings)
+    if missing is not None:
+        return [missing]
     checks: list[Callable[[Settings], list[Finding]]] = [
         _sqlite, _secrets, _clock, _addresses, _schedule, _database, _memory,
     ]  # fmt: skip
@@ -44,6 +50,14 @@ def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
+def _missing_store(settings: Settings) -> Finding | None:
+    """No database file: nothing else can be looked at, and looking would make one."""
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    if not settings.database_url.startswith("sqlite") or file.exists():
+        return None
+    return Finding("the store", is_well=False, mend=f"{file} is not there: `yobal init` makes it")
+
+
 def _sqlite(settings: Settings) -> list[Finding]:
     if not settings.database_url.startswith("sqlite"):
         return []
@@ -53,7 +67,7 @@ def _sqlite(settings: Settings) -> list[Finding]:
 def _secrets(settings: Settings) -> list[Finding]:
     folder = settings.secrets_dir
     if not folder.exists():
-        return [Finding("secrets", is_well=False, mend="`yobal init` has not run here")]
+        return [Finding("secrets", is_well=False, mend=_SECRETS_GONE)]
     wrong = [path for path in (folder, *folder.rglob("*")) if path.stat().st_mode & 0o077]
     names = ", ".join(str(path) for path in wrong[:3])
     return [Finding("secrets are the owner's only", not wrong, f"chmod go= {names}")]
@@ -120,14 +134,18 @@ def _memory(_settings: Settings) -> list[Finding]:
     workers = [path for path in Path("/proc").glob("[0-9]*") if _is_worker(path)]
     if not workers:
         return [Finding("no `yobal serve` runs: its memory was not looked at", is_well=True)]
-    return [
-        Finding(
-            f"freed memory forgets (process {worker.name})",
-            _is_scrubbing(worker),
-            "start it with the `yobal` command, not through another one",
-        )
-        for worker in workers
-    ]
+    return [_memory_of(worker) for worker in workers]
+
+
+def _memory_of(worker: Path) -> Finding:
+    what = f"freed memory forgets (process {worker.name})"
+    try:
+        environment = (worker / "environ").read_bytes().decode(errors="replace")
+    except OSError:
+        mend = "this account may not look; run `yobal doctor` as root or as the server's own user"
+        return Finding(what, is_well=False, mend=mend)
+    mend = "start it with the `yobal` command, not through another one"
+    return Finding(what, _is_scrubbing(environment), mend)
 
 
 def _is_worker(process: Path) -> bool:
@@ -138,12 +156,8 @@ def _is_worker(process: Path) -> bool:
     return b"yobal" in b" ".join(words[:3]) and b"serve" in words[1:5]
 
 
-def _is_scrubbing(process: Path) -> bool:
-    try:
-        lines = (process / "environ").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return False
-    found = dict(line.partition("=")[::2] for line in lines)
+def _is_scrubbing(environment: str) -> bool:
+    found = dict(line.partition("=")[::2] for line in environment.split("\0"))
     # glibc empties GLIBC_TUNABLES here once it has read it, so our own mark speaks for it.
     kept = {name: value for name, value in scrub.SETTINGS.items() if name != "GLIBC_TUNABLES"}
     return scrub.is_scrubbing(found) and all(found.get(name) == kept[name] for name in kept)

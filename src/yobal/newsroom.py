@@ -43,12 +43,14 @@ def prepare(settings: Settings) -> None:
     settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.files_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
+    if database.is_sqlite:  # its other files take over its mode
+        file = Path(database.url.database or "")
+        file.touch(mode=0o600)
+        file.chmod(0o600)
     try:
         migrate(database)
     finally:
         database.close()
-    if database.is_sqlite:
-        Path(database.url.database or "").chmod(0o600)
 
 
 def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:

@@ -28,3 +28,16 @@ def grant_intake(db: Connection, role: str) -> None:
     ]
     for statement in statements:
         db.execute(sa.text(statement))
+
+
+def intake_roles(db: Connection) -> list[str]:
+    """The roles that were given these rights before; none on SQLite."""
+    if db.dialect.name == "sqlite":
+        return []
+    granted = sa.text(
+        "select distinct grantee from information_schema.role_table_grants"
+        " where table_schema = current_schema() and table_name = 'intake_site'"
+        " and privilege_type = 'SELECT' and grantee not in (current_user, 'PUBLIC')"
+        " and grantee not in (select tableowner from pg_tables where tablename = 'sites')"
+    )
+    return [role for role in db.execute(granted).scalars() if _ROLE.fullmatch(role)]
