@@ -13,10 +13,10 @@ from yobal.outlets.keyring import Keyring
 from yobal.store import intake, wishes
 from yobal.store.database import Database
 
-Word = Literal["waiting", "accepted", "published", "rejected", "removed"]
+Word = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
 _WORDS: Final[dict[str, Word]] = {
     "pending": "waiting", "held": "accepted", "published": "published", "rejected": "rejected",
-    "removed": "removed",
+    "removed": "removed", "withdrawn": "withdrawn",
 }  # fmt: skip
 
 

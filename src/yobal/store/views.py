@@ -24,7 +24,8 @@ VIEWS: Final = {
 # Nothing of a decision shows before the release that made it final (`sites.released_slot`).
 RECEIPT_ANSWER: Final = """
     select c.site, c.story,
-        case when d.decision is null then 'pending' else c.state end as state,
+        case when c.state = 'withdrawn' then c.state
+            when d.decision is null then 'pending' else c.state end as state,
         d.clause, d.kind, d.note,
         coalesce(l.text, h.text) as text, coalesce(l.name, h.name) as name,
         coalesce(l.lang, h.lang) as lang, l.slot as slot, l.gone_clause
