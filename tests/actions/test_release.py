@@ -1,6 +1,15 @@
-"""From the form to the page, without HTTP: the main job on both databases."""
+"""A slot comes: what leaves, in which order, dated how; and repeating it changes nothing."""
 
-from tests.room import Room
+import hashlib
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.room import SLOT, START, Room
+from yobal.actions import decide, release
+from yobal.core.schedule import last_slot, next_slot
+from yobal.tend import tend_once
 
 
 def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_came(
@@ -19,3 +28,126 @@ def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_ca
     assert "ticket house" in room.file("km/index.html")
     assert "ticket house" in room.file("en/page/1.html")
     assert room.state(sent.id) == "published"
+
+
+def _hold(room: Room, comment: str, *, draw: int, hold_slots: int = 2, batch_min: int = 1) -> Any:
+    """Publish it for the slot that the draw says; the room's own rules follow."""
+    schedule = msgspec.structs.replace(
+        room.rules.schedule, hold_slots=hold_slots, batch_min=batch_min
+    )
+    rules = msgspec.structs.replace(room.rules, schedule=schedule)
+    press = msgspec.structs.replace(room.newsroom.press, rules=rules)
+    room.newsroom = msgspec.structs.replace(room.newsroom, rules=rules, press=press)
+    opened = room.open(comment)
+    desk = msgspec.structs.replace(room.desk(), rules=rules, draw=lambda below: min(draw, below))
+    return decide.publish(
+        room.database, desk, comment, text=opened.text, name="",
+        nonce=bytes.fromhex(opened.nonce), lang="en",
+    )  # fmt: skip
+
+
+def test_a_comment_waits_for_the_slot_that_was_drawn(room: Room) -> None:
+    first, second = room.send("First."), room.send("Second.")
+    assert _hold(room, first.id, draw=0).slot == next_slot(room.rules.schedule, room.now)
+    assert _hold(room, second.id, draw=1).slot == next_slot(room.rules.schedule, room.now, steps=2)
+    room.pass_slots()
+    assert (room.state(first.id), room.state(second.id)) == ("published", "held")
+    room.pass_slots()
+    assert room.state(second.id) == "published"
+
+
+def test_nobody_is_alone_in_a_release_until_a_day_has_passed(room: Room) -> None:
+    sent = room.send()
+    due = _hold(room, sent.id, draw=0, hold_slots=1, batch_min=3).slot
+    room.pass_slots(4)
+    assert room.now - due < 86_400
+    assert room.state(sent.id) == "held"
+    room.pass_slots()
+    assert room.state(sent.id) == "published"
+
+
+def test_three_that_wait_leave_together_whatever_story_they_are_under(room: Room) -> None:
+    sent = [room.send(f"Number {number}.") for number in range(3)]
+    for one in sent[:2]:
+        _hold(room, one.id, draw=0, hold_slots=1, batch_min=3)
+    room.pass_slots()
+    assert room.rows("letters") == []
+    _hold(room, sent[2].id, draw=0, hold_slots=1, batch_min=3)
+    room.pass_slots()
+    assert len(room.rows("letters")) == 3
+
+
+def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(room: Room) -> None:
+    sent = [room.send(f"Number {number}.") for number in range(3)]
+    for one in sent:
+        room.publish(one.id)
+        room.now += SLOT  # the loop does not run
+    released = room.tend()
+    latest = last_slot(room.rules.schedule, room.now)
+    assert (released.slot, released.comments) == (latest, 3)
+    assert {row["slot"] for row in room.rows("letters")} == {latest}
+    assert {row["arrival_slot"] for row in room.rows("comments")} == {latest}
+
+
+def test_repeating_a_release_changes_nothing(room: Room) -> None:
+    room.published()
+    before = (room.all_files(), [room.rows(table) for table in ("letters", "comments", "sites")])
+    assert release.release(room.database, room.rules, now=room.now) is None
+    assert room.tend() is None
+    assert before == (
+        room.all_files(), [room.rows(table) for table in ("letters", "comments", "sites")],
+    )  # fmt: skip
+
+
+def test_a_clock_that_goes_back_releases_nothing_twice(room: Room) -> None:
+    room.published()
+    room.now -= 3 * SLOT
+    assert room.tend() is None
+
+
+def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(room: Room) -> None:
+    sent = [room.send(f"Number {number}.").id for number in range(12)]
+    for one in sent:
+        room.publish(one)
+    room.pass_slots()
+    slot = last_slot(room.rules.schedule, room.now)
+    placed = [row["id"] for row in sorted(room.rows("letters"), key=lambda row: row["place"])]
+    assert placed == sorted(sent, key=lambda one: hashlib.sha256(f"{slot} {one}".encode()).digest())
+    assert placed != sent  # one chance in 479 million
+
+
+def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(room: Room) -> None:
+    room.published()
+    removed = room.published("Second.")
+    room.now += 1_000
+    room.remove(removed.id)
+    times = {int(path.stat().st_mtime) for path in (room.files / "river-post").rglob("*.html")}
+    assert times
+    assert all(time % SLOT == 0 and time <= room.now for time in times)
+    assert max(times) == last_slot(room.rules.schedule, room.now)
+
+
+def test_nothing_published_names_a_time_finer_than_the_day(room: Room) -> None:
+    room.published()
+    for content in room.all_files().values():
+        assert str(int(START) // 10_000).encode() not in content
+    assert "22 November 2026" in room.file("en/index.html")
+
+
+def test_what_was_undone_between_looking_and_publishing_is_left_alone(room: Room) -> None:
+    sent = room.send()
+    decided = room.publish(sent.id)
+    with room.database.writing() as db:
+        assert release._leaving(db, room.rules, int(START) + SLOT) == [sent.id]
+    room.undo(decided)
+    with room.database.writing() as db:
+        assert release._publish(db, sent.id, int(START) + SLOT) is False
+    assert room.rows("letters") == []
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_slot_has_come_at_its_very_second_and_not_before(room: Room, late: int) -> None:
+    sent = room.send()
+    due = room.publish(sent.id).slot
+    tend_once(room.newsroom, now=due - 1 + late)
+    assert room.state(sent.id) == ("published" if late else "held")

@@ -1,0 +1,126 @@
+"""What a receipt opens: its own comment under its own story, and nothing before its slot."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.room import SITE, Room
+from yobal.actions import declare
+from yobal.core.thread import Edition
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [str.lower, lambda code: code.replace("-", " "), lambda code: f"  {code.replace('-', '')}\n",
+     lambda code: code.replace("0", "O").replace("1", "I"),
+     lambda code: code.replace("0", "o").replace("1", "l"),
+     "\u200b".join, lambda code: code.replace("-", "--")],
+)  # fmt: skip
+def test_a_code_opens_however_it_is_typed(sqlite_room: Room, typed: object) -> None:
+    assert callable(typed)
+    sqlite_room.random = lambda size: bytes([0b0100_0001, 0, 0b0000_1000] * size)[:size]
+    sent = sqlite_room.send()
+    assert sent.code is not None
+    assert {"0", "1"} & set(sent.code)
+    assert sqlite_room.told(typed(sent.code)) == "waiting"
+
+
+@pytest.mark.parametrize("typed", ["", "A", "U" * 20, "0" * 20, "0" * 21, "ក" * 20, "\0" * 20])
+def test_what_cannot_be_a_code_or_is_nobodys_opens_nothing(room: Room, typed: str) -> None:
+    room.send()
+    assert room.receipt(typed) is None
+
+
+def test_one_wrong_letter_opens_nothing(sqlite_room: Room) -> None:
+    code = sqlite_room.send().code
+    assert code is not None
+    for at, letter in enumerate(code):
+        if letter != "-":
+            other = "0" if letter != "0" else "2"
+            assert sqlite_room.receipt(code[:at] + other + code[at + 1 :]) is None
+
+
+def test_a_code_of_another_story_opens_nothing_here(room: Room) -> None:
+    other = Edition(edition="en", title="Other", url="https://news.example/other")
+    declare.add(room.database, room.rules, "other", other)
+    sent = room.send()
+    assert room.receipt(sent.code, story="other") is None
+    assert room.receipt(sent.code) is not None
+
+
+@pytest.mark.parametrize("decide", ["publish", "publish_edited", "reject"])
+def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
+    room: Room, decide: str
+) -> None:
+    sent = room.send("Before its slot.")
+    given = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
+    getattr(room, decide)(sent.id, *given)
+    room.tend()
+    found = room.receipt(sent.code)
+    assert found is not None
+    shown = {name: value for name, value in found.row._asdict().items() if value is not None}
+    assert shown == {"site": SITE, "story": "ferry", "state": "pending"}
+    room.pass_slots()
+    assert room.told(sent.code) == ("rejected" if decide == "reject" else "published")
+
+
+def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(room: Room) -> None:
+    sent = room.send()
+    room.publish(sent.id)
+    with room.database.writing() as db:
+        db.execute(sa.text("update comments set due_slot = due_slot + 21600"))
+    room.pass_slots()
+    found = room.receipt(sent.code)
+    assert found is not None
+    assert (found.word, found.row.text, found.can_withdraw) == ("accepted", "A comment.", True)
+
+
+def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(room: Room) -> None:
+    sent = room.send("Call 012 345 678.")
+    room.publish_edited(sent.id, "Call ▮▮▮.")
+    room.pass_slots()
+    found = room.receipt(sent.code)
+    assert found is not None
+    assert (found.row.text, found.row.kind, found.row.clause) == (
+        "Call ▮▮▮.", "masked", "personal-data",
+    )  # fmt: skip
+    room.remove(sent.id, clause="threats")
+    found = room.receipt(sent.code)
+    assert found is not None
+    assert (found.word, found.row.clause, found.row.text) == ("removed", "threats", None)
+    assert not found.can_withdraw
+
+
+def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(room: Room) -> None:
+    sent = room.send()
+    room.publish(sent.id)
+    room.pass_slots()
+    last = 8 * 86_400  # room.rules.receipt_days is 30: from Monday's week until its Sunday + 30
+    room.now += 29 * 86_400
+    room.tend()
+    assert room.told(sent.code) == "published"
+    room.now += last
+    room.tend()
+    assert room.receipt(sent.code) is None
+    assert room.rows("receipts") == []
+    names = {path.name for path in (room.newsroom.settings.secrets_dir / "pepper").iterdir()}
+    assert "2026-11-16" not in names
+
+
+def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
+    room: Room,
+) -> None:
+    sent = room.send()
+    (path,) = (room.newsroom.settings.secrets_dir / "pepper").iterdir()
+    path.unlink()
+    room.newsroom.keyring._cache.clear()
+    assert room.rows("receipts") != []
+    assert room.receipt(sent.code) is None
+
+
+def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(room: Room) -> None:
+    sent = room.send()
+    (row,) = room.rows("receipts")
+    assert sent.code is not None
+    assert set(row) == {"hash", "once", "copy", "week"}
+    assert sent.code.replace("-", "").encode() not in bytes(row["hash"])
+    assert sent.id not in str(row)
