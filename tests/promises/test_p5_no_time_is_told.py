@@ -1,0 +1,228 @@
+"""P5: nothing published tells when you wrote.
+
+Order, file times, words, ids and packed bytes: none of them depends on when a comment arrived,
+except for the slot in which it was released.
+"""
+
+import hashlib
+import itertools
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+
+from tests.room import SITE, SLOT, START, STORY, Room, make_room
+from tests.serving import THREAD, ask, serving
+from yobal.actions import release
+from yobal.core import ids
+from yobal.core.schedule import Schedule, draw_slot, is_due, last_slot, next_slot
+from yobal.store.tables import metadata
+
+SCHEDULES: Final = 1_000
+COMMENTS_EACH: Final = 12
+KHMER_DIGITS: Final = {0x17E0 + digit: str(digit) for digit in range(10)}
+TAU_MAX: Final = 0.05
+ZONES: Final = sorted(zone for zone in available_timezones() if "/" in zone)
+Order = Callable[[int, str], Any]
+
+
+def test_the_order_in_a_release_is_independent_of_arrival_over_1000_schedules() -> None:
+    assert abs(_tau(_releases(release._order))) < TAU_MAX
+
+
+def test_control_sorted_by_arrival_the_order_tells_when() -> None:
+    """An order by something that grows with arrival, such as a row's number."""
+    counter = itertools.count()
+    arrived: dict[str, int] = defaultdict(lambda: next(counter))
+    assert _tau(_releases(lambda _slot, comment: arrived[comment])) > 0.9
+
+
+def test_ids_do_not_grow_with_arrival() -> None:
+    drawn = [ids.new_id(random.Random(number).randbytes) for number in range(3_000)]
+    assert abs(_tau([[(number, one) for number, one in enumerate(drawn)]])) < TAU_MAX
+    assert _tau([[(number, f"{number:026d}") for number in range(100)]]) == 1  # control
+
+
+def test_the_order_on_the_pages_is_independent_of_arrival(sqlite_room: Room) -> None:
+    releases = []
+    for batch in range(4):
+        sent = [sqlite_room.send(f"Number {number}.").id for number in range(60)]
+        for comment in sent:
+            sqlite_room.publish(comment)
+        sqlite_room.pass_slots()
+        shown = [one for one in _shown(sqlite_room) if one in sent]
+        assert len(shown) == 60, batch
+        releases.append([(sent.index(one), place) for place, one in enumerate(shown)])
+    assert abs(_tau(releases)) < 0.2  # 240 comments: chance alone gives 0.04
+
+
+def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: Path) -> None:
+    """Two newsrooms: what one gets in the first minute, the other gets in reverse over six hours."""
+    made = []
+    for name, order, apart in (("one", range(40), 1.0), ("two", reversed(range(40)), 400.0)):
+        (tmp_path / name).mkdir()
+        room = make_room(tmp_path / name, f"sqlite:///{tmp_path / name}/yobal.sqlite")
+        for number in order:
+            room.random = _drawn(number)
+            sent = room.send(f"Number {number}.", receipt=number % 2 == 0)
+            room.now += apart
+            room.publish(sent.id)
+        room.now = START
+        room.pass_slots()
+        times = {path: path.stat().st_mtime for path in room.files.rglob("*") if path.is_file()}
+        made.append((room.all_files(), sorted(times.values())))
+        room.close()
+    assert made[0] == made[1]
+
+
+def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_room: Room) -> None:
+    room = sqlite_room
+    for number in range(8):
+        room.now += 61.7
+        room.publish(room.send(f"Number {'x' * number}.", name="Dara").id)
+    room.pass_slots()
+    slots = {"00:00", "06:00", "12:00", "18:00"}  # when the form says that comments appear
+    for key, content in room.all_files().items():
+        if key.endswith(".gz"):
+            assert content[4:8] == b"\0\0\0\0", f"{key}: gzip carries a time"
+            continue
+        told = _times_in(content.decode()) - slots
+        assert not told, (key, told)
+    assert _times_in('<time datetime="2026-11-22T13:05:01Z">13:05</time> 1764000000') == {
+        "13:05", "13:05:01", "2026-11-22T13", "1764000000",
+    }  # fmt: skip  # control
+
+
+def test_files_carry_the_time_of_a_slot(sqlite_room: Room) -> None:
+    room = sqlite_room
+    for _ in range(3):
+        room.now += 1_234
+        room.published("At some minute.")
+        room.now += 77
+        room.tend()
+    for path in room.files.rglob("*"):
+        if path.is_file():
+            modified = path.stat().st_mtime
+            assert last_slot(room.rules.schedule, modified) == modified, path
+
+
+def test_no_table_holds_a_time_finer_than_a_slot(room: Room) -> None:
+    for number in range(6):
+        room.now += 61
+        sent = room.send(f"Number {number}.")
+        if number % 2:
+            room.publish(sent.id)
+    room.pass_slots()
+    near, schedule = range(int(START) - 20 * SLOT, int(START) + 20 * SLOT), room.rules.schedule
+    times = 0
+    for table in metadata.sorted_tables:
+        with room.database.reading() as db:
+            for row in db.execute(sa.select(table)):
+                for value in row:
+                    if isinstance(value, int) and value in near:
+                        assert last_slot(schedule, value) == value, (table.name, row)
+                        times += 1
+    assert times > 6
+
+
+def test_last_modified_is_a_slot_and_only_date_tells_the_time(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        schedule = served.room.rules.schedule
+        for path in (THREAD, f"{THREAD}index.json", f"/{SITE}/@/letters.css"):
+            answer = ask(served.intake, path=path)
+            modified = parsedate_to_datetime(answer.header("last-modified") or "").timestamp()
+            assert last_slot(schedule, modified) == modified
+            others = [value for name, value in answer.headers if name.lower() not in
+                      ("date", "last-modified")]  # fmt: skip
+            assert not _times_in("\n".join(others))
+        missing = ask(served.intake, path="/nothing/")
+        assert missing.header("last-modified") is None
+
+
+# How
+
+
+def _releases(order: Order) -> list[list[tuple[int, int]]]:
+    """Random schedules with random arrivals and decisions; (arrival, place) inside each release."""
+    draw = random.Random(5)
+    found: list[list[tuple[int, int]]] = []
+    for number in range(SCHEDULES):
+        schedule = Schedule(
+            time_zone=draw.choice(ZONES),
+            slots=tuple(sorted({f"{draw.randrange(24):02d}:{draw.choice((0, 30)):02d}"
+                                for _ in range(draw.randint(1, 4))})),
+            hold_slots=draw.randint(1, 4), batch_min=draw.randint(1, 4),
+        )  # fmt: skip
+        found += _released(schedule, order, draw, number)
+    assert sum(len(one) for one in found) >= 10_000
+    return found
+
+
+def _released(
+    schedule: Schedule, order: Order, draw: random.Random, number: int
+) -> Iterable[list[tuple[int, int]]]:
+    start = START + draw.randrange(86_400 * 300)
+    arrivals = sorted(start + draw.randrange(4 * 3_600) for _ in range(COMMENTS_EACH))
+    comments = {hashlib.sha256(f"{number} {at}".encode()).hexdigest()[:26]: at
+                for at in range(len(arrivals))}  # fmt: skip
+    for comment in comments:
+        order(0, comment)  # an order by arrival learns them as they come
+    due = {one: draw_slot(schedule, now=arrivals[at] + draw.randrange(3_600), random=draw.randrange)
+           for one, at in comments.items()}  # fmt: skip
+    slot: float = start
+    while due:
+        latest = next_slot(schedule, slot)
+        batch = [one for one, drawn in due.items() if drawn <= latest]
+        leaving = [one for one in batch if is_due(
+            due[one], batch=len(batch), batch_min=schedule.batch_min, latest=latest)]  # fmt: skip
+        shown = sorted(leaving, key=lambda one: order(latest, one))
+        yield [(comments[one], place) for place, one in enumerate(shown)]
+        for one in leaving:
+            del due[one]
+        slot = latest
+
+
+def _tau(releases: Sequence[Sequence[tuple[int, Any]]]) -> float:
+    """Kendall's: +1 where place follows arrival, -1 where it is the reverse, 0 where neither."""
+    agreeing = pairs = 0
+    for one in releases:
+        for (early, first), (late, second) in itertools.combinations(sorted(one), 2):
+            assert early < late
+            agreeing += 1 if first < second else -1
+            pairs += 1
+    return agreeing / pairs
+
+
+def _shown(room: Room) -> list[str]:
+    """Every id on the pages, oldest page first, each page from its end."""
+    pages = sorted((room.files / SITE / STORY / "en" / "page").glob("*.json"),
+                   key=lambda path: int(path.stem))  # fmt: skip
+    return [comment["id"] for page in pages
+            for comment in reversed(json.loads(page.read_text())["comments"])]  # fmt: skip
+
+
+def _drawn(number: int) -> Callable[[int], bytes]:
+    """Chance that belongs to a comment, not to a moment."""
+    return lambda count: hashlib.sha256(f"{number} {count}".encode()).digest()[:count]
+
+
+def _times_in(text: str) -> set[str]:
+    """Wall clocks, days with an hour, and seconds since 1970 of this century."""
+    text = text.translate(KHMER_DIGITS)
+    shapes = r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\d{4}-\d{2}-\d{2}T\d{2}|\b1[6-9]\d{8,11}\b"
+    found = set(re.findall(shapes, text))
+    return found | set(re.findall(r"(?<=T)\d{2}:\d{2}:\d{2}", text))
+
+
+def test_control_times_are_found() -> None:
+    now = datetime.now(UTC)
+    for told in (now.isoformat(), f"{now:%H:%M}", str(int(now.timestamp()))):
+        assert _times_in(f"x {told} y")
