@@ -37,7 +37,7 @@ from yobal.demo.keys import MadeModerator, from_passphrase, make_lead
 from yobal.newsroom import Newsroom, open_newsroom, prepare
 from yobal.store import comments, intake
 from yobal.store.intake import Outcome
-from yobal.tend import tend_once
+from yobal.tend import catch_up, tend_once
 
 SITE: Final = "river-post"
 STORY: Final = "ferry"
@@ -253,7 +253,7 @@ def make_room(folder: Path, database_url: str, **settings: Any) -> Room:
     for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
         one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
         declare.add(newsroom.database, newsroom.rules, STORY, one)
-    room.tend()
+    catch_up(newsroom, now=room.now)
     return room
 
 

@@ -1,0 +1,116 @@
+"""The power goes at every step of a release, and the next start finishes it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.room import Room, Sent
+from yobal import tend
+from yobal.actions import expire, rebuild, release, remove, withdraw
+from yobal.core.errors import BucketUnavailable
+from yobal.outlets import bucket
+from yobal.outlets.bucket import Bucket
+from yobal.store import touched
+from yobal.store.database import Database
+
+
+class PowerCut(BaseException):
+    """Nothing after this runs, and nobody catches it."""
+
+
+STEPS: dict[str, tuple[Any, str]] = {
+    "withdraw": (withdraw, "carry_out"), "release": (release, "release"),
+    "expire": (expire, "expire"), "purge": (Database, "purge"), "write": (Bucket, "write"),
+    "remove files": (Bucket, "remove"), "forget touched": (touched, "remove"),
+    "sync": (bucket, "_sync_file_system"), "a rename": (Path, "rename"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
+    room: Room, step: str, monkeypatch: pytest.MonkeyPatch, *, is_before: bool
+) -> None:
+    leaving, withdrawn = _ready(room)
+    where, name = STEPS[step]
+    with monkeypatch.context() as patch:
+        patch.setattr(where, name, _cut(getattr(where, name), is_before=is_before))
+        with pytest.raises(PowerCut):
+            room.pass_slots()
+    tend.catch_up(room.newsroom, now=room.now)
+
+    assert room.state(leaving.id) == "published"
+    assert room.state(withdrawn.id) == "withdrawn"
+    assert "Comes with this release." in room.file("en/index.html")
+    everything = b"".join(room.all_files().values())
+    assert b"Goes with this release." not in everything
+    assert room.rows("touched") == []
+    assert not list(room.files.rglob(f"{bucket.BESIDE}*"))
+    if room.database.is_sqlite:
+        (wal,) = room.files.parent.parent.glob("*-wal")
+        assert wal.stat().st_size == 0
+    before = room.all_files()
+    shutil.rmtree(room.files)
+    tend.rebuild_all(room.newsroom)
+    assert room.all_files() == before
+
+
+def _ready(room: Room) -> tuple[Sent, Sent]:
+    withdrawn = room.published("Goes with this release.")
+    leaving = room.send("Comes with this release.")
+    room.publish(leaving.id)
+    room.wish(withdrawn.code, "next")
+    return leaving, withdrawn
+
+
+def _cut(real: Callable[..., Any], *, is_before: bool) -> Callable[..., Any]:
+    def cut(*given: Any, **named: Any) -> Any:
+        if not is_before:
+            real(*given, **named)
+        raise PowerCut
+
+    return cut
+
+
+def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.published("Old.")
+    before = room.all_files()
+    sent = room.send("New.")
+    room.publish(sent.id)
+
+    def is_full(*_: Any, **__: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", is_full)
+        with pytest.raises(BucketUnavailable):
+            room.pass_slots()
+    assert room.all_files() == before
+    assert room.state(sent.id) == "published"
+    room.tend()
+    assert "New." in room.file("en/index.html")
+
+
+def test_a_file_touched_while_it_is_written_is_written_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, other = room.published("Stays."), room.published("Removed meanwhile.")
+    real = Bucket.write
+
+    def removed_meanwhile(self: Bucket, files: Any, *, at: int) -> None:
+        monkeypatch.undo()
+        remove.remove(room.database, room.desk(), other.id, clause="spam")
+        real(self, files, at=at)
+
+    rebuild.touch_everything(room.database, room.rules)
+    monkeypatch.setattr(Bucket, "write", removed_meanwhile)
+    room.tend()
+    assert "Removed meanwhile." in room.file("en/index.html"), "drawn before it was removed"
+    room.tend()
+    assert "Removed meanwhile." not in room.file("en/index.html")
+    assert room.state(sent.id) == "published"

@@ -1,0 +1,65 @@
+"""What the form must know first: open or closed, which key, how full the desk is."""
+
+import pytest
+
+from tests.room import STORY, Room
+from yobal.actions import declare
+from yobal.actions.doors import KEPT_SECONDS, Doors, form_state
+from yobal.core.errors import NoSuchStory
+from yobal.core.thread import Edition
+
+
+class Clock:
+    """A clock that stands where the test puts it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
+def test_a_story_that_nobody_declared_is_not_there(room: Room, key: str) -> None:
+    with pytest.raises(NoSuchStory):
+        Doors(room.database, room.rules).read(key)
+
+
+def test_a_door_is_kept_for_a_second_and_no_longer(room: Room) -> None:
+    clock = Clock()
+    doors = Doors(room.database, room.rules, clock)
+    assert doors.fresh(STORY) is None
+    doors.read(STORY)
+    declare.set_open(room.database, room.rules, STORY, is_open=False)
+    known = doors.fresh(STORY)
+    assert known is not None
+    assert form_state(*known) == "open"
+    clock.now = KEPT_SECONDS
+    assert doors.fresh(STORY) is None
+    assert form_state(*doors.read(STORY)) == "closed"
+
+
+def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: Room) -> None:
+    other = Edition(edition="en", title="Other", url="/other")
+    declare.add(room.database, room.rules, "other", other)
+    sent = [room.send(f"Number {number}.") for number in range(3)]
+    room.send(story="other")
+    room.publish(sent[0].id)
+    _, door = Doors(room.database, room.rules).read(STORY)
+    assert (door.waiting_story, door.waiting_site) == (2, 3)
+
+
+def test_only_a_published_comment_of_this_story_can_be_answered(room: Room) -> None:
+    other = Edition(edition="en", title="Other", url="/other")
+    declare.add(room.database, room.rules, "other", other)
+    doors = Doors(room.database, room.rules)
+    waiting, root = room.send(), room.published()
+    reply = room.published(to=root.id)
+    assert doors.letter(STORY, waiting.id) is None
+    assert doors.letter("other", root.id) is None
+    assert doors.letter(STORY, "\0") is None
+    found = doors.letter(STORY, reply.id)
+    assert found is not None
+    assert (found[0], found[1].id) == (root.id, reply.id)
+    room.remove(reply.id)
+    assert doors.letter(STORY, reply.id) is None
