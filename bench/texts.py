@@ -40,5 +40,5 @@ def _vocabulary(lang: str) -> list[tuple[str, int]]:
     with (_LOCALES / lang / "LC_MESSAGES" / "yobal.po").open("rb") as source:
         catalogue = read_po(source)
     said = [str(one.id if lang == "en" else one.string) for one in catalogue if one.id]
-    words = {word for one in said for word in re.split("[\u200b\\s]", one) if "%" not in word}
+    words = {word for one in said for word in re.split("[\u200b\u2060\\s]", one) if "%" not in word}
     return [(word, letters(word)) for word in sorted(words) if word]
