@@ -212,6 +212,7 @@ class Served:
         self.process.wait(timeout=READY_SECONDS)
 
     def close(self) -> None:
+        """For the end of a test, also of one that failed half way."""
         if self.process is not None and self.process.poll() is None:
             self.stop()
         self.room.close()

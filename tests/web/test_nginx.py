@@ -53,7 +53,7 @@ def nginx(served: Served) -> Iterator[Nginx]:
 
 @pytest.mark.parametrize(
     "path", [THREAD, f"{THREAD}index.html", f"{THREAD}index.json", f"/{SITE}/@/letters.css",
-             f"/{SITE}/@/terms/en.html", f"{THREAD}form.fragment.html"]
+             f"/{SITE}/@/terms/en.html", f"{THREAD}form.fragment.html", f"/{SITE}/@/icon.svg"]
 )  # fmt: skip
 def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
     served: Served, nginx: Nginx, path: str

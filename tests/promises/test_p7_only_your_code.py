@@ -1,0 +1,195 @@
+"""P7: only your code opens your receipt (guessing apart, which needs more than a code's length).
+
+It is in no address, header, log or file; a wrong one looks and lasts like a right one; and when its
+week's pepper is destroyed, not even everything we ever had can confirm it.
+"""
+
+import hashlib
+import hmac
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+
+from tests.promises.traces import written
+from tests.room import SITE, STORY, Room
+from tests.serving import (
+    EXAMPLE,
+    THREAD,
+    DeskClient,
+    Nginx,
+    Served,
+    form,
+    nginx_before,
+    post,
+    serving,
+    wait_for,
+)
+from yobal.core.receipts import ALPHABET, receipt_hash
+from yobal.store.tables import metadata
+
+ROUNDS: Final = 150
+WRONG: Final = "00000-00000-00000-00000"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served"), every_seconds=1) as made:
+        yield made
+
+
+def _spellings(code: str) -> list[bytes]:
+    plain = code.replace("-", "")
+    return [one.encode() for word in (code, plain) for one in (word, word.lower())]
+
+
+def _sent(port: int, text: str = "With a receipt.") -> str:
+    answer = post(port, form(text))
+    assert answer.is_received
+    assert answer.code
+    return answer.code
+
+
+# Where it is not
+
+
+def test_a_code_is_in_no_address_header_log_or_file(tmp_path: Path) -> None:
+    """Even where nginx keeps its usual log: a code travels in forms only."""
+    log = f"access_log {tmp_path}/nginx/access.log combined;"
+    conf = EXAMPLE.read_text(encoding="utf-8").replace("access_log off;", log)
+    since = time.time() - 1
+    with serving(tmp_path) as served, nginx_before(tmp_path / "nginx", served, text=conf) as nginx:
+        codes = [_sent(nginx.port) for _ in range(20)]
+        for code in codes:
+            for answer in _used(nginx, code):
+                head = answer.raw.partition(b"\r\n\r\n")[0]
+                assert not any(one in head for one in _spellings(code)), head
+                for attribute in (b"href=", b"action=", b"src="):
+                    for address in answer.body.split(attribute)[1:]:
+                        assert code.encode() not in address[:300].split(b">")[0]
+        files = list(written([tmp_path], since=since))
+        assert any("access.log" in path and content for path, content in files)
+        for code in codes:
+            found = [path for path, content in files
+                     if any(one in content for one in _spellings(code))]  # fmt: skip
+            assert found == []
+
+
+def _used(nginx: Nginx, code: str) -> list[Any]:
+    shown = post(nginx.port, {"step": "receipt", "code": code.lower().replace("-", " ")})
+    assert "waiting for a moderator" in shown.text
+    withdrawn = post(nginx.port, {"step": "withdraw", "code": code, "when": "now"})
+    return [shown, withdrawn, post(nginx.port, {"step": "receipt", "code": WRONG})]
+
+
+def test_control_a_code_in_a_file_is_found(tmp_path: Path) -> None:
+    since, code = time.time() - 1, "7HQ2M-0K3TB-Z91XC-4RWFA"
+    (tmp_path / "access.log").write_text(f"GET /receipt?code={code.lower()}")
+    found = [content for _, content in written([tmp_path], since=since)]
+    assert any(one in found[0] for one in _spellings(code))
+
+
+# A wrong one looks and lasts like a right one
+
+
+def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Served) -> None:
+    desk, long = DeskClient(served), "យោបល់" * 300
+    codes = {state: _sent(served.intake, f"{state} {long}") for state in
+             ("waiting", "rejected", "published", "removed")}  # fmt: skip
+    rows = {served.room.open(one).text.split()[0]: one for one in desk.queue()}
+    desk.act("decide", verdict="reject", id=rows["rejected"], clause="spam", note="Not here.")
+    desk.publish(rows["published"])
+    desk.publish(rows["removed"])
+    wait_for(lambda: served.room.state(rows["removed"]) == "published", "it is released")
+    desk.act("remove", id=rows["removed"], clause="threats")
+    wait_for(lambda: "is published" in _asked(served, codes["published"]).text, "released")
+    wait_for(lambda: "did not publish" in _asked(served, codes["rejected"]).text, "final")
+    sizes = {state: len(_asked(served, code).raw) for state, code in codes.items()}
+    sizes |= {code: len(_asked(served, code).raw) for code in (WRONG, "", "nonsense", "U" * 20)}
+    assert len(set(sizes.values())) == 1, sizes
+    unfilled = {len(_asked(served, code).body.rpartition(b"<!--   ")[0])
+                for code in (*codes.values(), WRONG)}  # fmt: skip
+    assert len(unfilled) > 3, "control: without the filling, sizes tell them apart"
+    desk.close()
+
+
+def test_a_wrong_code_takes_as_long_as_a_right_one(served: Served) -> None:
+    right = _sent(served.intake)
+    took: dict[str, list[float]] = {right: [], WRONG: []}
+    for number in range(2 * ROUNDS):
+        code = (right, WRONG)[number % 2]
+        began = time.perf_counter()
+        _asked(served, code)
+        took[code].append(time.perf_counter() - began)
+    assert _alike(took[right], took[WRONG]), {
+        code: statistics.median(one) for code, one in took.items()
+    }
+
+
+def test_control_a_lookup_that_ends_early_is_noticed() -> None:
+    """A wrong code that saves a third of the time, with the noise that this machine has."""
+    noise = [0.003 + 0.0004 * (number * 7919 % 13) / 13 for number in range(ROUNDS)]
+    assert _alike(noise, noise[::-1])
+    assert not _alike(noise, [one * 0.66 for one in noise])
+
+
+def _asked(served: Served, code: str) -> Any:
+    return post(served.intake, {"step": "receipt", "code": code}, path=THREAD)
+
+
+def _alike(right: list[float], wrong: list[float]) -> bool:
+    """Medians within a quarter: loose, because other tests run beside this one."""
+    ratio = statistics.median(right) / statistics.median(wrong)
+    return 0.75 < ratio < 1.33
+
+
+# After its pepper is gone
+
+
+def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(room: Room) -> None:
+    codes = [room.send(f"Number {number}.").code or "" for number in range(3)]
+    kept = _dump(room)
+    for code in codes:
+        assert _confirms(room, kept, code), "control: while the pepper lives, a dump confirms it"
+    room.now += 60 * 86_400
+    room.tend()
+    for code in codes:
+        # With an old dump as well as a new one, and every key that there still is.
+        assert not _confirms(room, kept + _dump(room), code)
+
+
+def test_a_code_has_a_hundred_bits() -> None:
+    assert len(ALPHABET) ** 20 == 2**100
+    assert receipt_hash(b"pepper", "A" * 20) != receipt_hash(b"pepper2", "A" * 20)
+
+
+def _dump(room: Room) -> list[bytes]:
+    """Every value of bytes in the database."""
+    found = []
+    with room.database.reading() as db:
+        for table in metadata.sorted_tables:
+            found += [bytes(value) for row in db.execute(sa.select(table)) for value in row
+                      if isinstance(value, bytes | memoryview)]  # fmt: skip
+    return found
+
+
+def _confirms(room: Room, dump: list[bytes], code: str) -> bool:
+    """What somebody with the whole machine and a code found on a phone would try."""
+    plain = code.replace("-", "").encode()
+    keys = [path.read_bytes() for path in room.newsroom.settings.secrets_dir.rglob("*")
+            if path.is_file()]  # fmt: skip
+    tried = {hmac.new(key, plain, hashlib.sha256).digest() for key in (*keys, *dump, b"")}
+    tried |= {hashlib.sha256(word).digest() for word in (plain, code.encode())}
+    everything = [*dump, *(path.read_bytes() for path in room.newsroom.settings.folder.rglob("*")
+                           if path.is_file())]  # fmt: skip
+    return any(one in content for one in tried for content in everything)
+
+
+def test_receipts_of_another_story_open_nothing(served: Served) -> None:
+    code = _sent(served.intake)
+    elsewhere = post(served.intake, {"step": "receipt", "code": code}, path=f"/{SITE}/{STORY}2/en/")
+    assert "waiting" not in elsewhere.text
