@@ -28,7 +28,7 @@ class Newsroom:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.config = folder / "yobal.toml"
-        reader_port, desk_port = _free_ports()
+        reader_port, desk_port = free_ports()
         self.public_url = f"http://127.0.0.1:{reader_port}"
         self.desk_url = f"http://localhost:{desk_port}"
         given: dict[str, Any] = {
@@ -110,7 +110,7 @@ class Story:
         return found
 
 
-def _free_ports() -> tuple[int, int]:
+def free_ports() -> tuple[int, int]:
     with socket.socket() as one, socket.socket() as other:
         one.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))

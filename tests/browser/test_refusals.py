@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.fixtures import Founded, found
 from tests.browser.newsroom import STILL_SECONDS
-from tests.browser.sending import send_all
+from tests.browser.sending import is_closed, send_all
 from tests.browser.visitors import Visitors, wait_for
 
 LETTERS_MAX = 120
@@ -82,7 +82,11 @@ def test_a_story_that_closes_meanwhile_gives_the_words_back(
     reader = visitors.reader(story)
     reader.fill("Too late, it seems.", name="Late")
     small.newsroom.close_story(story)
-    _press_until(reader.page, "This story takes no more comments")
+    wait_for(lambda: is_closed(story))
+    reader.press("Send to the moderators")
+    expect(
+        reader.page.get_by_role("heading", name="This story takes no more comments")
+    ).to_be_visible()
     assert reader.page.locator("#yobal-text").input_value() == "Too late, it seems."
     reader.open().page.reload()  # a browser may keep the page for a minute
     assert reader.page.locator("#yobal-text").count() == 0
@@ -106,16 +110,3 @@ def test_a_wrong_receipt_code_opens_nothing(small: Founded, visitors: Visitors) 
     reader = visitors.reader(small.newsroom.story())
     reader.look_up("AAAAA-AAAAA-AAAAA-AAAAA")
     expect(reader.page.locator("main")).to_contain_text("We know no receipt with this code")
-
-
-def _press_until(page: Page, heading: str) -> None:
-    """The server reads again at most every second whether a story is open."""
-
-    def is_said() -> bool:
-        page.get_by_role("button", name="Send to the moderators").click()
-        if page.get_by_role("heading", name=heading).count():
-            return True
-        page.go_back()
-        return False
-
-    wait_for(is_said)

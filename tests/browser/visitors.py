@@ -127,7 +127,7 @@ class Moderator:
         self.page.goto(link)
         self.page.locator("#pseudonym").fill(pseudonym)
         self.page.get_by_role("button", name="Make my passphrase").click()
-        self._keep_new_words(pseudonym)
+        self.keep_new_words(pseudonym)
         groups = self.page.locator(".groups span")
         expect(groups).to_have_count(8)
         self.sheet = " ".join(groups.all_inner_texts())
@@ -135,9 +135,11 @@ class Moderator:
         self.page.get_by_role("button", name="I have the sheet: open the desk").click()
         return self.settled()
 
-    def _keep_new_words(self, pseudonym: str) -> None:
+    def keep_new_words(self, pseudonym: str, look: Callable[[], None] = lambda: None) -> None:
+        """Read the passphrase off the page and type it once more."""
         words = self.page.locator("#new-words")
         expect(words).to_have_text(re.compile(r"^[a-z-]+( [a-z-]+){6}$"))
+        look()
         self.pseudonym, self.passphrase = pseudonym, words.inner_text()
         self.page.locator("#confirm-words").fill(self.passphrase)
         self.page.get_by_role("button", name="I have kept them").click()
@@ -147,7 +149,7 @@ class Moderator:
         self.page.locator("#pseudonym").fill(pseudonym)
         self.page.locator("#sheet").fill(sheet)
         self.page.get_by_role("button", name="Make a new passphrase").click()
-        self._keep_new_words(pseudonym)
+        self.keep_new_words(pseudonym)
         return self.settled()
 
     def sign_in(self, pseudonym: str, passphrase: str) -> "Moderator":

@@ -1,0 +1,255 @@
+"""Every page that there is, one after the other, for whoever wants to look at it: axe, or a camera."""
+
+import functools
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.fixtures import Founded
+from tests.browser.mass import Mass
+from tests.browser.newsroom import SITE, Story, free_ports
+from tests.browser.sending import is_closed, send
+from tests.browser.visitors import Moderator, Reader, Visitors, wait_for
+
+Look = Callable[[str, Page], None]
+REPLIES: Final = 7  # more than stand under a comment, so that there is a page of replies
+
+WORDS: Final = {
+    "en": ("The agreement hung in the ticket house all summer.", "I saw it too."),
+    "km": ("ខ្ញុំគាំទ្រពួកគាត់។ ពួកគាត់មិនសុំអ្វីច្រើនទេ គ្រាន់តែសុំអ្វីដែលគេបានសន្យា។", "ខ្ញុំក៏យល់ស្របដែរ។"),
+    "ar": ("عمل والدي على هذه العبّارة ثلاثين عاما، والاتفاق حقيقي (2024).", "رأيته أنا أيضا."),
+}  # fmt: skip
+TITLES: Final = {"en": "Ferry workers", "km": "កម្មករសាឡាង", "ar": "عمال العبّارة"}
+
+
+class Demo:
+    """The demonstration's story page, and how its lead signs in."""
+
+    def __init__(self, story_url: str, desk_url: str, pseudonym: str, passphrase: str) -> None:
+        self.story_url = story_url
+        self.desk_url = desk_url
+        self.pseudonym = pseudonym
+        self.passphrase = passphrase
+
+
+def served_demo(folder: Path) -> Iterator[Demo]:
+    """`yobal demo`, until nobody looks any more."""
+    port = free_demo_port()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "yobal", "demo", "--folder", str(folder / "demo"), "--port", str(port)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
+    )  # fmt: skip
+    assert child.stdout is not None
+    said: dict[str, str] = {}
+    try:
+        while "sign in" not in said:
+            line = child.stdout.readline()
+            assert line, f"the demonstration did not start: {said}"
+            name, _, value = line.strip().partition(": ")
+            said[name] = value
+        pseudonym, _, passphrase = said["sign in"].partition(" ")
+        yield Demo(said["story"], said["desk"], pseudonym, passphrase)
+    finally:
+        child.terminate()
+        child.wait(20)
+        child.stdout.close()
+
+
+def free_demo_port() -> int:
+    """A port whose next one is free too: readers have the first, the desk the second."""
+    while True:
+        first, _ = free_ports()
+        try:
+            with socket.socket() as one, socket.socket() as other:
+                one.bind(("127.0.0.1", first))
+                other.bind(("127.0.0.1", first + 1))
+        except OSError:
+            continue
+        return first
+
+
+class Gallery:
+    """Shows each page to `look` under a name."""
+
+    def __init__(
+        self, founded: Founded, mass: Mass, demo: Demo, visitors: Visitors, look: Look
+    ) -> None:
+        self.newsroom = founded.newsroom
+        self.founded = founded
+        self.mass = mass
+        self.demo = demo
+        self.visitors = visitors
+        self.look = look
+
+    def readers(self, edition: str) -> None:
+        """Everything a reader can see under a story whose pages are in this language."""
+        page = self.visitors.context().new_page()
+        self._story(page, edition)
+        story = self._thread(edition)
+        reader = Reader(page, story)
+        self._published(reader, edition)
+        self._form(reader, edition)
+        self._receipt(reader, edition)
+        page.context.close()
+
+    def _story(self, page: Page, edition: str) -> None:
+        if edition in ("en", "km"):
+            page.goto(self.demo.story_url.replace("/en/", f"/{edition}/"))
+            self.look(f"{edition}-story", page)
+
+    def _thread(self, edition: str) -> Story:
+        return self.newsroom.story(
+            edition, "en" if edition != "en" else "km", title=TITLES[edition]
+        )
+
+    def _published(self, reader: Reader, edition: str) -> None:
+        page, story, (words, answer) = reader.page, reader.story, WORDS[edition]
+        reader.open()
+        self.look(f"{edition}-thread-empty", page)
+        send(story, words, name="Delta")
+        self.mass.publish_all(story)
+        wait_for(lambda: len(story.texts()) == 1)
+        root = story.json()["comments"][0]["id"]
+        for number in range(REPLIES):
+            self.mass.send(f"{answer} {number}", to=root, story=story.key, edition=edition)
+        self.mass.publish_all(story)
+        wait_for(lambda: story.json()["total"] == 1 + REPLIES)
+        for name, path in (
+            ("thread", ""), ("page", "page/1.html"), ("replies", f"replies/{root}/1.html"),
+        ):  # fmt: skip
+            page.goto(story.url + path)
+            page.reload()
+            self.look(f"{edition}-{name}", page)
+        page.goto(f"{self.newsroom.public_url}/{SITE}/@/terms/{edition}.html")
+        self.look(f"{edition}-terms", page)
+
+    def _form(self, reader: Reader, edition: str) -> None:
+        page, (words, _) = reader.page, WORDS[edition]
+        reader.open()
+        reader.fill("\u200b", name="n" * 61)
+        _send(page)
+        self.look(f"{edition}-refused", page)
+        reader.open()
+        reader.fill(words, name="Delta")
+        _send(page)
+        self.look(f"{edition}-read-again", page)
+        _send(page)
+        self.look(f"{edition}-sent", page)
+        reader.open()
+        page.locator("button[form='yobal-reply']").first.click()
+        self.look(f"{edition}-reply", page)
+
+    def _receipt(self, reader: Reader, edition: str) -> None:
+        page, story, (words, _) = reader.page, reader.story, WORDS[edition]
+        codes = {
+            state: send(story, f"{words} ({state})", receipt=True)
+            for state in ("waiting", "rejected", "edited")
+        }
+        self._settle(story)
+        marks = {"waiting": ".yobal-state", "rejected": "blockquote", "edited": ".yobal-proof"}
+        for state, code in codes.items():
+            wait_for(functools.partial(_shows, reader, code, marks[state]))
+            self.look(f"{edition}-receipt-{state}", page)
+        page.locator("button[name='when'][value='next']").click()
+        self.look(f"{edition}-wish", page)
+        reader.open()
+        page.locator("details.yobal-ask > summary").click()
+        page.locator("#yobal-code").fill("AAAAA")
+        page.locator(".yobal-ask button").click()
+        self.look(f"{edition}-receipt-unknown", page)
+        reader.open()
+        self.newsroom.close_story(story)
+        reader.fill(words)
+        wait_for(lambda: is_closed(story))
+        _send(page)
+        self.look(f"{edition}-closed", page)
+        reader.open().page.reload()
+        self.look(f"{edition}-thread-closed", page)
+
+    def _settle(self, story: Story) -> None:
+        """Reject and edit what says so; the rest waits on."""
+        self.mass.now = time.time()
+        for comment in self.mass.waiting(story):
+            words = self.mass.open(comment).text
+            if words.endswith("(rejected)"):
+                self.mass.reject(comment, note="Please tell us without the telephone number.")
+            elif words.endswith("(edited)"):
+                self.mass.publish_edited(comment, words.replace(words.split()[0], "▮▮▮▮▮▮▮▮"))
+
+    def moderators(self) -> None:
+        """Every page of the desk."""
+        story = self._thread("en")
+        for words in ("Call 000 555 0142 if you want to see it.", WORDS["km"][0], WORDS["ar"][0]):
+            send(story, words, name="Delta", receipt=True)
+        desk = self.visitors.moderator(self.newsroom)
+        self._outside(desk)
+        desk.sign_in(self.founded.pseudonym, self.founded.passphrase)
+        self._queue(desk)
+        desk.go("History")
+        expect(desk.page.locator("li.decision").first).to_be_visible()
+        self.look("desk-history", desk.page)
+        desk.go("People")
+        desk.page.get_by_role("button", name="Make a link").click()
+        expect(desk.page.locator("#link")).to_be_visible()
+        self.look("desk-people", desk.page)
+        self._join(desk.page.locator("#link").input_value())
+        desk.page.context.close()
+
+    def _outside(self, desk: Moderator) -> None:
+        for name, path in (("sign-in", "/"), ("recover", "/recover"), ("join-spent", "/join#x")):
+            desk.page.goto(self.newsroom.desk_url + path)
+            expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
+            self.look(f"desk-{name}", desk.page)
+
+    def _queue(self, desk: Moderator) -> None:
+        self.look("desk-queue", desk.page)
+        desk.open("Call 000 555 0142")
+        self.look("desk-comment", desk.page)
+        desk.press("e")
+        desk.page.locator("#edit-text").fill("Call ▮▮▮▮▮▮▮▮▮▮▮▮ if you want to see it.")
+        desk.choose("masked")
+        desk.choose("personal-data")
+        self.look("desk-edit", desk.page)
+        desk.page.locator("#publish-edited").click()
+        expect(desk.toast).to_contain_text("Published with an edit")
+        self.look("desk-decided", desk.page)
+        desk.press("d")
+        expect(desk.page.locator("#reject")).to_be_visible()
+        self.look("desk-reject", desk.page)
+        desk.press("Escape ?")
+        expect(desk.page.get_by_role("dialog")).to_be_visible()
+        self.look("desk-help", desk.page)
+        desk.press("Escape")
+
+    def _join(self, link: str) -> None:
+        new = self.visitors.moderator(self.newsroom)
+        new.page.goto(link)
+        expect(new.page.locator("#pseudonym")).to_be_visible()
+        self.look("desk-join", new.page)
+        new.page.locator("#pseudonym").fill("Newcomer")
+        new.page.get_by_role("button", name="Make my passphrase").click()
+        new.keep_new_words("Newcomer", lambda: self.look("desk-join-words", new.page))
+        expect(new.page.locator(".groups")).to_be_visible()
+        self.look("desk-join-sheet", new.page)
+        new.page.context.close()
+
+
+def _send(page: Page) -> None:
+    """The form's own button, whatever it is called in the page's language."""
+    page.locator(".yobal-add form").first.locator("button").click()
+
+
+def _shows(reader: Reader, code: str, mark: str) -> bool:
+    """Look a receipt up; whether the answer has this part."""
+    reader.open()
+    reader.page.locator("details.yobal-ask > summary").click()
+    reader.page.locator("#yobal-code").fill(code)
+    reader.page.locator(".yobal-ask button").click()
+    expect(reader.page.locator(".yobal-state")).to_be_visible()
+    return reader.page.locator(mark).count() > 0

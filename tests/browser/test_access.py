@@ -1,0 +1,77 @@
+"""axe-core finds nothing serious or critical on any page: light and dark, phone and desktop, two languages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.fixtures import Founded
+from tests.browser.gallery import Demo, Gallery, served_demo
+from tests.browser.mass import Mass, at_work
+from tests.browser.visitors import DESKTOP, PHONE, Visitors
+
+AXE: Final = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+SERIOUS: Final = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    yield from served_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def mass(quick: Founded) -> Iterator[Mass]:
+    yield from at_work(quick)
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        pytest.param((("light", PHONE), ("dark", DESKTOP)), id="each"),
+        pytest.param((("dark", PHONE), ("light", DESKTOP)), id="crosswise", marks=pytest.mark.slow),
+    ],
+)
+def test_axe_finds_nothing_serious_on_any_page(
+    quick: Founded, mass: Mass, demo: Demo, visitors: Visitors,
+    looks: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...],
+) -> None:  # fmt: skip
+    found: list[str] = []
+
+    def check(name: str, page: Page) -> None:
+        for scheme, shape in looks:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size(shape["viewport"])
+            found.extend(f"{name} ({scheme}): {problem}" for problem in problems(page))
+
+    gallery = Gallery(quick, mass, demo, visitors, check)
+    gallery.readers("en")
+    gallery.readers("km")
+    gallery.moderators()
+    assert found == []
+
+
+def test_control_axe_finds_a_picture_without_words(visitors: Visitors) -> None:
+    page = visitors.context().new_page()
+    page.set_content(
+        "<main><h1>x</h1><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></main>"
+    )
+    assert any("image-alt" in problem for problem in problems(page))
+
+
+def problems(page: Page) -> list[str]:
+    """Serious and critical ones: the rule, and the first place that breaks it."""
+    page.evaluate(_axe())
+    result = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [
+        f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}"
+        f" {one['nodes'][0]['failureSummary'][:300]}"
+        for one in result["violations"]
+        if one["impact"] in SERIOUS
+    ]
+
+
+def _axe() -> str:
+    assert AXE.exists(), "axe-core is not installed: npm ci --ignore-scripts in frontend/"
+    return AXE.read_text(encoding="utf-8")

@@ -1,0 +1,138 @@
+"""P6, the browser's half: the whole way of a reader without JavaScript, cookies or third parties."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.browser.fixtures import Founded, chromium_arguments, chromium_path
+from tests.browser.visitors import PHONE, WAIT_MS, Reader, Visitors, Watch, wait_for
+
+COOKIES_BLOCKED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+WORDS = "Nothing but plain text."
+
+
+@pytest.fixture
+def shut(playwright_here: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A phone whose owner switched JavaScript off and blocks every cookie and all storage."""
+    yield from _context(playwright_here, tmp_path, COOKIES_BLOCKED, javascript=False)
+
+
+@pytest.fixture
+def careless(playwright_here: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A phone as it comes from the shop: what a site wants to keep in it, it keeps."""
+    yield from _context(playwright_here, tmp_path, {}, javascript=True)
+
+
+def _context(
+    playwright: Playwright, folder: Path, preferences: object, *, javascript: bool
+) -> Iterator[BrowserContext]:
+    profile = folder / "profile"
+    (profile / "Default").mkdir(parents=True)
+    (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="utf-8")
+    context = playwright.chromium.launch_persistent_context(
+        profile, executable_path=chromium_path(), args=chromium_arguments(),
+        java_script_enabled=javascript, locale="en-GB", **PHONE,
+    )  # fmt: skip
+    context.set_default_timeout(WAIT_MS)
+    yield context
+    context.close()
+
+
+def test_the_whole_way_works_with_javascript_off_and_cookies_blocked(
+    quick: Founded, visitors: Visitors, shut: BrowserContext
+) -> None:
+    _walk(quick, visitors, shut)
+
+
+def test_a_phone_that_keeps_everything_has_nothing_of_us_afterwards(
+    quick: Founded, visitors: Visitors, careless: BrowserContext
+) -> None:
+    page = _walk(quick, visitors, careless)
+    assert careless.cookies() == []
+    assert _stored_bytes(page, quick.newsroom.public_url) == 0
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_control_a_page_that_sets_a_cookie_and_takes_a_foreign_picture_is_detected(
+    careless: BrowserContext, telltale: str
+) -> None:
+    watch = Watch()
+    watch.over(careless)
+    page = careless.new_page()
+    page.goto(telltale)
+    page.evaluate("localStorage.setItem('who', 'you')")
+    assert [cookie["name"] for cookie in careless.cookies()] == ["who"]
+    assert page.evaluate("localStorage.length") == 1
+    assert watch.seen == ["request: http://pictures.example/pixel.png"]
+
+
+def test_control_the_closed_phone_keeps_no_cookie(shut: BrowserContext, telltale: str) -> None:
+    page = shut.new_page()
+    page.goto(telltale)
+    assert shut.cookies() == []
+    page.goto(telltale)
+    expect(page.locator("b")).to_have_text("no cookie came")
+
+
+@pytest.fixture
+def telltale() -> Iterator[str]:
+    """A page that does what ours must not."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Telltale)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+class _Telltale(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        came = self.headers.get("Cookie") or "no cookie came"
+        self.send_response(200)
+        self.send_header("Set-Cookie", "who=you; Max-Age=1000")
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(f"<b>{came}</b><img src=http://pictures.example/pixel.png>".encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent: a test's output is for its failures."""
+
+
+def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page:
+    """Read, write, look up, answer, take back; every request goes to the newsroom's own host."""
+    watch, urls = Watch(), list[str]()
+    watch.over(context)
+    context.on("request", lambda request: urls.append(request.url))
+    story = founded.newsroom.story("en", "km")
+    reader = Reader(context.new_page(), story).open()
+    code = reader.send(WORDS, name="Somebody")
+    desk = founded.lead(visitors)
+    desk.open(WORDS)
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published")
+    wait_for(lambda: story.texts() == [WORDS])
+    reader.until(code, "Your comment is published.")
+    reader.open()
+    expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
+    reader.reply("And an answer to it.")
+    reader.open()
+    reader.page.locator(".yobal-editions a").click()
+    expect(reader.page.locator("html")).to_have_attribute("lang", "km")
+    reader.look_up(code)
+    reader.press("With the next release")
+    reader.until(code, "We know no receipt with this code")
+    assert watch.seen == []
+    assert all(url.startswith(founded.newsroom.public_url + "/") for url in urls), urls
+    # One address: nothing in the history but pages that everybody reads.
+    pages = {url.partition("#")[0] for url in urls if url.endswith("/")}
+    assert pages == {story.url, story.in_edition("km").url}
+    return reader.page
+
+
+def _stored_bytes(page: Page, origin: str) -> float:
+    devtools = page.context.new_cdp_session(page)
+    return float(devtools.send("Storage.getUsageAndQuota", {"origin": origin})["usage"])

@@ -1,0 +1,408 @@
+"""P8: a comment cannot run code. Several hundred payloads, every way in, every place out, real Chromium.
+
+What must not happen on any page: a dialog, a request to elsewhere, a report of the content policy,
+a fault of script (all watched), or an element that harmless words would not have made.
+"""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from jinja2 import Environment
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.fixtures import SLOT_SECONDS, Founded, found
+from tests.browser.mass import Mass, at_work
+from tests.browser.newsroom import SITE, Story
+from tests.browser.sending import post, send
+from tests.browser.visitors import Reader, Visitors, Watch, wait_for
+from tests.promises.payloads import PAYLOADS
+from yobal.actions import write_files
+from yobal.actions.write_files import Press
+from yobal.core.text import clean, clean_line
+from yobal.core.thread import Touched
+from yobal.outlets import pages_ink
+from yobal.outlets.bucket import Bucket
+
+PAGE: Final = 50
+NOTE_LETTERS: Final = 300
+NAME_LETTERS: Final = 200
+FRONTEND: Final = Path(__file__).parents[2] / "frontend"
+PLAIN: Final = "plain words"
+# The elements of a page with the names of their attributes: what only markup can change.
+SHAPES: Final = """pages => pages.map(page => {
+  const read = new DOMParser().parseFromString(page, "text/html");
+  return [...read.querySelectorAll("*")]
+    .map(one => `${one.tagName}[${one.getAttributeNames()}]`).join("\\n");
+})"""
+
+
+@pytest.fixture(scope="module")
+def hostile(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
+    yield from found(
+        browser_here, tmp_path_factory.mktemp("hostile"), every_seconds=SLOT_SECONDS,
+        name_letters_max=NAME_LETTERS, waiting_story_max=1_000,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mass(hostile: Founded) -> Iterator[Mass]:
+    yield from at_work(hostile)
+
+
+@pytest.fixture(scope="module")
+def published(hostile: Founded, mass: Mass) -> Story:
+    """Every payload sent through the form as text and name, and published; some of them as replies."""
+    story = hostile.newsroom.story()
+    codes = [send(story, words, name=words, receipt=True) for words in PAYLOADS]
+    assert len(set(codes)) == len(PAYLOADS)
+    waiting = mass.waiting(story)
+    for comment in waiting:
+        opened = mass.open(comment)
+        mass.now = time.time()
+        if opened.text.endswith(("1", "2", "3")):  # a moderator's hand is a way in too
+            mass.publish_edited(comment, opened.text + " ▮")
+        else:
+            mass.publish(comment)
+    wait_for(lambda: story.json()["total"] == len(PAYLOADS))
+    root = story.json()["comments"][0]["id"]
+    for words in PAYLOADS[:PAGE]:
+        mass.publish(mass.send(words, name=words, to=root, story=story.key).id)
+    wait_for(lambda: story.json()["total"] == len(PAYLOADS) + PAGE)
+    return story
+
+
+def test_there_are_several_hundred_payloads_and_all_leave_words_to_see() -> None:
+    assert len(PAYLOADS) >= 200
+    assert len({clean(words) for words in PAYLOADS}) == len(PAYLOADS)
+
+
+def test_what_is_published_is_words_on_every_page(published: Story, visitors: Visitors) -> None:
+    root = published.json()["comments"][0]["id"]
+    places = [
+        "",
+        "thread.fragment.html",
+        f"replies/{root}/1.html",
+        f"replies/{root}/1.fragment.html",
+    ]
+    numbers = range(1, -(-len(PAYLOADS) // PAGE) + 1)
+    places += [
+        f"page/{number}.{suffix}" for number in numbers for suffix in ("html", "fragment.html")
+    ]
+    expected = {clean(words) for words in PAYLOADS}
+    expected |= {words + " ▮" for words in expected}
+    page = _watched(visitors)
+    seen: set[str] = set()
+    for place in places:
+        page.goto(published.url + place)
+        seen |= _words_of(page, expected)
+    assert {words.removesuffix(" ▮") for words in seen} == {clean(words) for words in PAYLOADS}
+    _check_json(published, expected)
+
+
+def test_every_field_of_every_step_is_answered_with_words(
+    hostile: Founded, visitors: Visitors
+) -> None:
+    story = hostile.newsroom.story()
+    page = _watched(visitors)
+    page.goto(story.url)
+    packed = _packed(PAYLOADS, NAME_LETTERS)
+    steps: list[dict[str, str]] = [
+        {"step": "send", "text": PLAIN, "name": "", "to": "", "once": ""},
+        {"step": "send", "text": "", "name": PLAIN},
+        {"step": "receipt", "code": PLAIN},
+        {"step": "withdraw", "code": PLAIN, "when": "now"},
+        {"step": "reply", "to": PLAIN},
+        {"step": PLAIN, "text": PLAIN},
+    ]
+    for step in steps:
+        for field in step:
+            plain = post(story, step | {field: PLAIN})
+            answers = [post(story, step | {field: words}) for words in packed]
+            shapes = page.evaluate(SHAPES, [plain, *answers])
+            odd = [
+                words for words, shape in zip(packed, shapes[1:], strict=True) if shape != shapes[0]
+            ]
+            assert odd == [], (step, field)
+
+
+def test_answers_to_forms_run_nothing_in_a_browser(hostile: Founded, visitors: Visitors) -> None:
+    story = hostile.newsroom.story()
+    page = _watched(visitors)
+    reader = Reader(page, story)
+    for words in _packed(PAYLOADS, 1_900):
+        reader.open()
+        reader.fill(words, name="n" * (NAME_LETTERS + 1))
+        reader.press("Send to the moderators")
+        expect(page.locator(".yobal-refusals")).to_be_visible()
+        assert page.locator("#yobal-text").input_value() == clean(words)
+        reader.open()
+        reader.fill(words, name=words[:150])
+        reader.press("Send to the moderators")
+        assert page.locator(".yobal-proof .yobal-text").text_content() == clean(words)
+        reader.press("Send to the moderators")
+        reader.ticket()
+        reader.look_up(words[:150])
+        expect(page.locator("main")).to_contain_text("We know no receipt with this code")
+
+
+def test_a_receipt_shows_note_and_words_as_words(
+    hostile: Founded, mass: Mass, visitors: Visitors
+) -> None:
+    story = hostile.newsroom.story()
+    page = _watched(visitors)
+    noted: list[tuple[str, str]] = []
+    mass.now = time.time()
+    for words in _packed(PAYLOADS, NOTE_LETTERS):
+        sent = mass.send(words, story=story.key)
+        mass.reject(sent.id, note=words)
+        noted.append((str(sent.code), words))
+    Reader(page, story).until(noted[-1][0], "The moderator writes:")
+    for code, words in noted:
+        shown = post(story, {"step": "receipt", "code": code})
+        page.locator("main").evaluate("(main, shown) => { main.outerHTML = shown }", shown)
+        assert page.locator("blockquote .yobal-text").text_content() == clean(words)
+        assert page.locator("blockquote .yobal-text *").count() == 0
+
+
+def test_what_is_sealed_is_words_everywhere_at_the_desk(
+    hostile: Founded, mass: Mass, visitors: Visitors
+) -> None:
+    story = hostile.newsroom.story()
+    texts = _packed(PAYLOADS, NOTE_LETTERS)
+    sealed = {mass.send_raw(story, words): words for words in texts}
+    desk = hostile.lead(visitors)
+    seen: dict[str, str] = {}
+    while set(sealed) - set(seen):
+        before = len(seen)
+        seen |= _read_all(desk.page)
+        assert len(seen) > before, "the queue did not go on"
+        more = desk.page.get_by_role("button", name="more wait")
+        if not more.count():
+            break
+        first = desk.page.locator("li[data-id]").first.get_attribute("data-id")
+        more.click()
+        expect(desk.page.locator("li[data-id]").first).not_to_have_attribute("data-id", str(first))
+    for comment, words in sealed.items():
+        assert seen[comment] == words
+    assert desk.page.locator("script").count() == 1
+    assert (
+        desk.page.locator("#desk :is(script, img, svg, math, iframe, style, object)").count() == 0
+    )
+
+
+@pytest.mark.usefixtures("published")
+def test_the_history_shows_words_as_words(hostile: Founded, visitors: Visitors) -> None:
+    desk = hostile.lead(visitors)
+    desk.go("History")
+    older = desk.page.get_by_role("button", name="Show older decisions")
+    rows = desk.page.locator("li.decision")
+    expect(rows.first).to_be_visible()
+    while older.count():
+        count = rows.count()
+        older.click()
+        expect(rows.nth(count)).to_be_visible()
+    words = set(desk.page.locator(".excerpt bdi").all_text_contents())
+    assert {one.removesuffix(" ▮") for one in words} >= {clean(one) for one in PAYLOADS}
+    assert (
+        desk.page.locator("#desk :is(script, img, svg, math, iframe, style, object)").count() == 0
+    )
+
+
+@pytest.mark.parametrize(
+    "pseudonym", ['"><img src=x onerror=alert(1)>', "<svg onload=alert(1)>'", "${7}{{7}}<b>'"]
+)
+def test_a_pseudonym_is_words_too(hostile: Founded, visitors: Visitors, pseudonym: str) -> None:
+    lead = hostile.lead(visitors)
+    lead.go("People")
+    lead.page.get_by_role("button", name="Make a link").click()
+    link = lead.page.locator("#link").input_value()
+    named = visitors.moderator(hostile.newsroom).join(link, pseudonym)
+    named.go("People")
+    expect(named.page.locator("ul.people").first).to_contain_text(pseudonym)
+    assert (
+        named.page.locator("#desk :is(script, img, svg, math, iframe, style, object)").count() == 0
+    )
+
+
+# Controls: the same checks, with the guard taken away
+
+
+def test_control_without_autoescape_the_check_fails(
+    published: Story,
+    visitors: Visitors,
+    monkeypatch: pytest.MonkeyPatch,
+    mass: Mass,
+    tmp_path: Path,
+) -> None:
+    draw = Environment.get_template
+
+    def unguarded(self: Environment, *given: Any, **more: Any) -> Any:
+        self.autoescape = False
+        return draw(self, *given, **more)
+
+    monkeypatch.setattr(Environment, "get_template", unguarded)
+    _fresh_ink()
+    try:
+        drawn = _draw_newest(mass, published, tmp_path)
+    finally:
+        monkeypatch.undo()
+        _fresh_ink()
+    watch = Watch()
+    context = visitors.browser.new_context()
+    watch.over(context)
+    page = _reporting(context.new_page())
+    page.route(published.url, lambda route: route.fulfill(response=route.fetch(), body=drawn))
+    page.goto(published.url)
+    expected = {clean(words) for words in PAYLOADS}
+    expected |= {words + " ▮" for words in expected}
+    with pytest.raises(AssertionError):
+        _words_of(page, expected)
+    assert any(one.startswith("csp:") for one in watch.seen)
+    context.close()
+
+
+def test_control_a_desk_with_inner_html_is_caught(
+    hostile: Founded, mass: Mass, tmp_path: Path, visitors: Visitors
+) -> None:
+    mass.send_raw(hostile.newsroom.story(), "<img src=x onerror=alert(1)>")
+    script = _desk_with_inner_html(tmp_path / "frontend")
+    watch = Watch()
+    people = Visitors(visitors.browser)
+    people.watch = watch
+    desk = people.moderator(hostile.newsroom)
+    desk.page.route(
+        "**/assets/desk.js",
+        lambda route: route.fulfill(body=script, content_type="text/javascript"),
+    )
+    desk.page.goto(hostile.newsroom.desk_url)
+    desk.passphrase = hostile.passphrase
+    desk.type_passphrase(hostile.pseudonym)
+
+    def is_caught() -> bool:
+        desk.page.evaluate("1")  # what the page reported arrives with an answer
+        return any(one.startswith(("csp:", "script:")) for one in watch.seen)
+
+    wait_for(is_caught)
+    people.close()
+
+
+def _fresh_ink() -> None:
+    pages_ink.ink_for.cache_clear()
+    pages_ink._ink.cache_clear()
+
+
+def _desk_with_inner_html(folder: Path) -> bytes:
+    """The desk, built anew from a copy in which one place takes a reader's words as HTML."""
+    shutil.copytree(FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules"))
+    (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
+    source = folder / "desk" / "view" / "queue.ts"
+    guarded = ">${envelope.text}</span>"
+    text = source.read_text(encoding="utf-8")
+    assert guarded in text
+    source.write_text(
+        text.replace(guarded, " .innerHTML=${envelope.text}></span>"), encoding="utf-8"
+    )
+    subprocess.run(["node", "build.mjs", folder / "built"], cwd=folder, check=True)
+    return (folder / "built" / "desk.js").read_bytes()
+
+
+def _draw_newest(mass: Mass, story: Story, folder: Path) -> bytes:
+    """The thread's page as the press draws it now, in a folder of its own."""
+    press = Press(mass.database, mass.newsroom.pages, Bucket(folder), mass.rules)
+    write_files.write(
+        press, story.key, [Touched("newest", "", 0)], at=mass.rules.schedule.every_seconds
+    )
+    return (folder / SITE / story.key / story.edition / "index.html").read_bytes()
+
+
+def _read_all(page: Page) -> dict[str, str]:
+    """Every comment of the queue's page: its row, its words in focus, its editor with a change."""
+    seen: dict[str, str] = page.evaluate(
+        """async () => {
+          const drawn = () => new Promise((done) => setTimeout(done));
+          const key = (code, key) => document.querySelector("#focus").dispatchEvent(
+            new KeyboardEvent("keydown", { code, key, bubbles: true }));
+          const seen = {};
+          for (const row of document.querySelectorAll("li[data-id] button:not(:disabled)")) {
+            row.click();
+            await drawn();
+            const id = document.querySelector("#focus").dataset.id;
+            const line = row.querySelector(".line").textContent;
+            const words = document.querySelector("#reading-words").textContent;
+            key("KeyE", "e");
+            await drawn();
+            const field = document.querySelector("#edit-text");
+            const name = document.querySelector("#edit-name");
+            const before = [field.value, name.value];
+            field.value += " more";
+            field.dispatchEvent(new Event("input"));
+            await drawn();
+            const proof = document.querySelector(".editor .text").textContent;
+            field.value = before[0];
+            field.dispatchEvent(new Event("input"));
+            await drawn();
+            key("Escape", "Escape");
+            await drawn();
+            key("KeyD", "d");
+            await drawn();
+            key("Escape", "Escape");
+            await drawn();
+            if (line !== words) throw new Error(`row and focus differ: ${words}`);
+            if (!proof.includes("more")) throw new Error(`no proof: ${words}`);
+            seen[id] = words;
+          }
+          return seen;
+        }"""
+    )
+    return seen
+
+
+def _words_of(page: Page, expected: set[str]) -> set[str]:
+    """The words of every comment of a page, after checking that they are nothing but words."""
+    found = page.locator(".yobal-text").all_text_contents()
+    assert found
+    assert set(found) <= expected, set(found) - expected
+    assert page.locator(".yobal-text :not(.yobal-mask)").count() == 0
+    assert page.locator("bdi *").count() == 0
+    names = page.locator(".yobal-by bdi").all_text_contents()
+    assert set(names) <= {clean_line(words) for words in PAYLOADS}
+    strange = (
+        ":is(script, img, svg, math, iframe, style, object, embed, base, template, video, audio)"
+    )
+    assert page.locator(strange).count() == 0
+    assert page.locator("form").count() <= 3
+    return set(found)
+
+
+def _check_json(story: Story, expected: set[str]) -> None:
+    for number in range(1, -(-len(PAYLOADS) // PAGE) + 1):
+        for comment in story.json(f"page/{number}.json")["comments"]:
+            assert comment["text"] in expected
+
+
+def _packed(payloads: Sequence[str], letters: int) -> list[str]:
+    """Payloads joined to as few texts as hold them, none longer than that."""
+    texts = [""]
+    for words in payloads:
+        if len(texts[-1]) + len(words) + 1 > letters:
+            texts.append("")
+        texts[-1] += f"{words}\n"
+    return texts
+
+
+def _watched(visitors: Visitors) -> Page:
+    return _reporting(visitors.context().new_page())
+
+
+def _reporting(page: Page) -> Page:
+    """Every report of the content policy is said aloud, where the watch hears it."""
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', (event) => "
+        "console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`))"
+    )
+    return page
