@@ -1,0 +1,87 @@
+"""A picture of every page: phone and desktop, light and dark, English, Khmer and right to left.
+
+`python -m tests.browser.screenshots [FOLDER]`, which `make screenshots` does.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final, Literal
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, chromium_path, found
+from tests.browser.gallery import Gallery, served_demo
+from tests.browser.mass import at_work
+from tests.browser.visitors import DESKTOP, PHONE, Visitors
+
+# What each language needs to be drawn at all, and the Debian package that brings it.
+FONTS: Final = {"km": "fonts-noto-core", "ar": "fonts-noto-core", "ja": "fonts-noto-cjk"}
+SHAPES: Final = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+
+
+class Camera:
+    """Takes each page in every shape and colour, in full length."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.pictures = 0
+
+    def take(self, name: str, page: Page) -> None:
+        for shape, size in SHAPES.items():
+            page.set_viewport_size(size)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                path = self._folder / f"{name}-{shape}-{scheme}.png"
+                page.screenshot(path=path, full_page=True)
+                self.pictures += 1
+        page.set_viewport_size(SHAPES["desktop"])
+
+
+def missing_fonts() -> list[str]:
+    """Debian's packages without which a language would be drawn as boxes."""
+    missing = set()
+    for lang, package in FONTS.items():
+        found = subprocess.run(
+            ["fc-list", f":lang={lang}"], capture_output=True, text=True, check=True
+        )
+        if not found.stdout.strip():
+            missing.add(package)
+    return sorted(missing)
+
+
+def take_all(folder: Path) -> int:
+    """Every page into a folder; how many pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    camera = Camera(folder)
+    with tempfile.TemporaryDirectory() as rooms, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=chromium_arguments()
+        )
+        visitors = Visitors(browser)
+        for demo in served_demo(Path(rooms)):
+            for founded in found(browser, Path(rooms) / "quick", every_seconds=SLOT_SECONDS):
+                for mass in at_work(founded):
+                    gallery = Gallery(founded, mass, demo, visitors, camera.take)
+                    for edition in ("en", "km", "ar"):
+                        gallery.readers(edition)
+                    gallery.moderators()
+        visitors.close()
+        browser.close()
+    return camera.pictures
+
+
+def main() -> int:
+    missing = missing_fonts()
+    if missing:
+        print(f"Fonts are missing. On Debian: apt-get install {' '.join(missing)}", file=sys.stderr)
+        return 1
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    print(f"{take_all(folder)} pictures in {folder}/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
