@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from tests.room import SLOT, START, Room
 from yobal.actions import decide, release
@@ -151,3 +152,16 @@ def test_a_slot_has_come_at_its_very_second_and_not_before(room: Room, late: int
     due = room.publish(sent.id).slot
     tend_once(room.newsroom, now=due - 1 + late)
     assert room.state(sent.id) == ("published" if late else "held")
+
+
+def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(room: Room) -> None:
+    forged, honest = room.send("Forged."), room.send("Honest.")
+    room.publish(honest.id)
+    with room.database.writing() as db:
+        db.execute(
+            sa.text("update comments set state = 'held', due_slot = 0 where id = :id"),
+            {"id": forged.id},
+        )
+    room.pass_slots()
+    assert [row["id"] for row in room.rows("letters")] == [honest.id]
+    assert room.state(forged.id) == "held"

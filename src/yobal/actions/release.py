@@ -57,11 +57,16 @@ def _order(slot: Slot, comment: str) -> bytes:
 
 
 def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
-    """Whether it went; False where it was undone or withdrawn in the meantime."""
+    """Whether it went; False where it was undone or withdrawn in the meantime.
+
+    Without words it stays where it is: the intake's role can insert a row, but hold no text.
+    """
+    words: Any = comments.held_text(connection, comment)
+    if words is None:
+        return False
     if comments.move(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
         return False
     row: Any = comments.get(connection, comment)
-    words: Any = comments.held_text(connection, comment)
     root = row.root if row.root and letters.get(connection, row.root) is not None else None
     is_to_there = root and row.to_id and letters.get(connection, row.to_id) is not None
     place = _take_place(connection, row.site, row.story, root)
