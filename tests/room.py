@@ -63,6 +63,7 @@ class Room:
         self.passphrase = passphrase
         self.now = START
         self.random: Callable[[int], bytes] = secrets.token_bytes
+        self.draw: Callable[[int], int] = secrets.randbelow
 
     @property
     def database(self) -> Any:
@@ -114,7 +115,7 @@ class Room:
     def desk(self, by: str | None = None) -> Desk:
         return Desk(
             rules=self.rules, by=by or self.pseudonym, now=self.now, random=secrets.token_bytes,
-            draw=secrets.randbelow,
+            draw=self.draw,
         )  # fmt: skip
 
     def open(self, comment: str) -> Envelope:

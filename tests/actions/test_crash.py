@@ -1,45 +1,28 @@
 """The power goes at every step of a release, and the next start finishes it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.actions.power import STEPS, PowerCut, power_cut
 from tests.room import Room, Sent
 from yobal import tend
-from yobal.actions import expire, rebuild, release, remove, withdraw
+from yobal.actions import rebuild, remove
 from yobal.core.errors import BucketUnavailable
 from yobal.outlets import bucket
 from yobal.outlets.bucket import Bucket
-from yobal.store import touched
-from yobal.store.database import Database
-
-
-class PowerCut(BaseException):
-    """Nothing after this runs, and nobody catches it."""
-
-
-STEPS: dict[str, tuple[Any, str]] = {
-    "withdraw": (withdraw, "carry_out"), "release": (release, "release"),
-    "expire": (expire, "expire"), "purge": (Database, "purge"), "write": (Bucket, "write"),
-    "remove files": (Bucket, "remove"), "forget touched": (touched, "remove"),
-    "sync": (bucket, "_sync_file_system"), "a rename": (Path, "rename"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
-    room: Room, step: str, monkeypatch: pytest.MonkeyPatch, *, is_before: bool
+    room: Room, step: str, *, is_before: bool
 ) -> None:
     leaving, withdrawn = _ready(room)
-    where, name = STEPS[step]
-    with monkeypatch.context() as patch:
-        patch.setattr(where, name, _cut(getattr(where, name), is_before=is_before))
-        with pytest.raises(PowerCut):
-            room.pass_slots()
+    with power_cut(step, is_before=is_before), pytest.raises(PowerCut):
+        room.pass_slots()
     tend.catch_up(room.newsroom, now=room.now)
 
     assert room.state(leaving.id) == "published"
@@ -64,15 +47,6 @@ def _ready(room: Room) -> tuple[Sent, Sent]:
     room.publish(leaving.id)
     room.wish(withdrawn.code, "next")
     return leaving, withdrawn
-
-
-def _cut(real: Callable[..., Any], *, is_before: bool) -> Callable[..., Any]:
-    def cut(*given: Any, **named: Any) -> Any:
-        if not is_before:
-            real(*given, **named)
-        raise PowerCut
-
-    return cut
 
 
 def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
