@@ -1,0 +1,138 @@
+"""Either database as the promises need it: durable, forgetful, and without an order of arrival."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from tests.room import Room
+from yobal.core.errors import NotFit, StoreUnavailable
+from yobal.store import database as databases
+from yobal.store import tables, views
+from yobal.store.checkup import settings_of
+from yobal.store.database import Database
+from yobal.store.migrations import migrate, newest, revision
+
+OLDEST = "0001"
+
+
+def test_the_migrations_end_in_the_schema_that_the_code_describes(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    with database.reading() as db:
+        assert revision(db) == newest()
+        context = MigrationContext.configure(db, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+    migrate(database)  # again, at every start
+    database.close()
+
+
+def test_rows_of_the_oldest_schema_are_there_after_every_migration(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database, to=OLDEST)
+    with database.writing() as db:
+        rows = _oldest_rows()
+        for table, row in rows.items():
+            names = ", ".join(f'"{name}"' for name in row)
+            values = ", ".join(f":{name}" for name in row)
+            db.execute(sa.text(f"insert into {table} ({names}) values ({values})"), row)
+    migrate(database)
+    with database.reading() as db:
+        for table, row in rows.items():
+            found = dict(db.execute(sa.text(f"select * from {table}")).mappings().one())
+            assert {name: found[name] for name in row} == row, table
+        for view in views.VIEWS:
+            db.execute(sa.text(f"select * from {view}")).all()
+    database.close()
+
+
+def _oldest_rows() -> dict[str, dict[str, object]]:
+    """A row in every table that a newsroom of the first version had something in."""
+    return {
+        "sites": {"site": "s", "name": "n", "is_demo": False, "released_slot": 6},
+        "stories": {"site": "s", "story": "t", "is_open": True, "places": 1, "comments_total": 1},
+        "comments": {
+            "id": "c", "site": "s", "story": "t", "edition": "en", "state": "published",
+            "arrival_slot": 6, "epoch": "e", "size_kib": 1, "lane": "look", "lang": "en",
+            "once": b"o",
+        },
+        "touched": {"site": "s", "story": "t", "kind": "newest", "root": "", "number": 0},
+    }  # fmt: skip
+
+
+def test_no_table_counts_its_rows_and_none_has_a_sequence(room: Room) -> None:
+    with room.database.reading() as db:
+        if room.database.is_sqlite:
+            listed = db.execute(sa.text("select name, wr, strict from pragma_table_list where"
+                                        " schema = 'main' and type = 'table'"))  # fmt: skip
+            with_rowid = {row.name for row in listed if not row.wr}
+            assert with_rowid <= {"sqlite_schema", "alembic_version"}
+        else:
+            sequences = sa.text("select count(*) from pg_class where relkind = 'S'")
+            assert db.execute(sequences).scalar_one() == 0
+
+
+@pytest.mark.parametrize("is_writing", [True, False])
+def test_every_connection_to_sqlite_has_its_pragmas(sqlite_room: Room, *, is_writing: bool) -> None:
+    database = sqlite_room.database
+    with database.writing() if is_writing else database.reading() as db:
+        assert all(found in wanted for found, wanted in settings_of(db).values())
+        foreign = db.exec_driver_sql("PRAGMA foreign_keys").scalar_one()
+        assert foreign == 1
+
+
+def test_every_commit_to_postgresql_is_waited_for(postgresql: str) -> None:
+    database = Database(postgresql.replace("postgresql://", "postgresql+psycopg://"))
+    with database.reading() as db:
+        assert settings_of(db)["synchronous_commit"][0] == "on"
+    database.close()
+
+
+def test_a_purge_cuts_the_log_and_leaves_no_deleted_words(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
+    migrate(database)
+    with database.writing() as db:
+        db.execute(tables.held_texts.insert().values(
+            comment="c", text="Unrepeatable.", name="", lang="en"))  # fmt: skip
+    with database.writing() as db:
+        db.execute(tables.held_texts.delete())
+    database.purge()
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert files["d.sqlite-wal"] == b""
+    assert all(b"Unrepeatable." not in content for content in files.values())
+    database.close()
+
+
+def test_a_purge_that_a_reader_holds_up_is_not_called_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "CHECKPOINT_TRIES", 2)
+    monkeypatch.setattr(databases, "BUSY_SECONDS", 0)
+    database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
+    migrate(database)
+    database.purge()
+    with database.reading() as reader:
+        reader.execute(sa.select(tables.sites)).all()
+        with database.writing() as db:
+            db.execute(tables.sites.insert().values(
+                site="s", name="n", is_demo=False, released_slot=0))  # fmt: skip
+        with pytest.raises(StoreUnavailable):
+            database.purge()
+    database.purge()
+    database.close()
+
+
+def test_an_old_sqlite_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databases, "SQLITE_OLDEST", (99, 0, 0))
+    with pytest.raises(NotFit, match=r"needs 99\.0\.0"):
+        databases.sqlite_module()
+
+
+def test_an_error_never_repeats_what_was_to_be_stored(room: Room) -> None:
+    with pytest.raises(sa.exc.IntegrityError) as error, room.database.writing() as db:
+        for _ in range(2):
+            db.execute(tables.held_texts.insert().values(
+                comment="c", text="Unrepeatable.", name="", lang="en"))  # fmt: skip
+    assert "Unrepeatable" not in str(error.value)

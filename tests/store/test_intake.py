@@ -1,0 +1,69 @@
+"""Arrivals are stored in groups; a bad one fails alone, and a store that is gone fails them all."""
+
+import secrets
+
+import pytest
+import sqlalchemy as sa
+
+from tests.room import SITE, STORY, Room
+from yobal.core.errors import StoreUnavailable
+from yobal.store import intake
+from yobal.store.intake import Arrival
+
+
+def _arrivals(count: int) -> list[Arrival]:
+    return [
+        Arrival(
+            id=secrets.token_hex(13), site=SITE, story=STORY, edition="en", root=None, to_id=None,
+            arrival_slot=0, epoch="e", size_kib=1, lane="look", lang="en",
+            once=secrets.token_bytes(32), commitment=bytes(32), sealed=b"sealed",
+            receipt_hash=secrets.token_bytes(32), week="2026-11-16",
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["epoch", "sealed", "story"])
+def test_of_a_group_of_fifty_only_the_bad_one_fails(room: Room, field: str) -> None:
+    group = _arrivals(50)
+    setattr(group[17], field, None)
+    with room.database.writing() as db:
+        outcomes = intake.add(db, group)
+    kinds = [one.kind for one in outcomes]
+    assert kinds == ["new"] * 17 + ["failed"] + ["new"] * 32
+    stored = {row["id"] for row in room.rows("comments")}
+    assert stored == {one.id for one in group} - {group[17].id}
+    assert len(room.rows("envelopes")) == len(room.rows("receipts")) == 49
+
+
+def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: Room) -> None:
+    group = _arrivals(5)
+    group[3].once = group[1].once
+    with room.database.writing() as db:
+        outcomes = intake.add(db, group)
+    assert [one.kind for one in outcomes] == ["new", "new", "new", "repeat", "new"]
+    assert all(one.has_receipt for one in outcomes)
+    assert (len(room.rows("comments")), len(room.rows("receipts"))) == (4, 5)
+
+
+def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(room: Room) -> None:
+    first, second = _arrivals(2)
+    second.id = first.id
+    with room.database.writing() as db:
+        outcomes = intake.add(db, [first, second])
+    assert outcomes[0].kind == "new"
+    (row,) = room.rows("comments")
+    assert bytes(row["once"]) == first.once
+
+
+def test_where_the_database_is_gone_nothing_is_acknowledged(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(*_: object, **__: object) -> None:
+        raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(sa.engine.Connection, "execute", is_full)
+    with pytest.raises(StoreUnavailable), room.database.writing() as db:
+        intake.add(db, _arrivals(3))
+    monkeypatch.undo()
+    assert room.rows("comments") == []
