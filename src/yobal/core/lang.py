@@ -38,7 +38,8 @@ _PATTERNS: Final = {
     "Ethi": r"\p{Ethiopic}", "Thaa": r"\p{Thaana}", "Sinh": r"\p{Sinhala}", "Latn": r"\p{Latin}",
 }  # fmt: skip
 _BY_SCRIPT: Final = {script: regex.compile(one) for script, one in _PATTERNS.items()}
-_SAMPLE_LETTERS: Final = 300  # enough to tell, and a bound on the work
+_SAMPLE_LETTERS: Final = 120  # enough to tell, and a bound on the work
+_CHINESE: Final = ("hans", "hant")  # ways of writing what Unicode calls Han
 _RIGHT_TO_LEFT: Final = frozenset({"Arab", "Hebr", "Thaa"})
 _ASCII_LETTER: Final = regex.compile(r"[A-Za-z]")
 
@@ -90,5 +91,5 @@ def _script_of_language(lang: str) -> str:
     subtags = lang.split("-")
     for subtag in subtags[1:]:
         if len(subtag) == 4:  # a script named in the tag itself, such as uz-Arab
-            return subtag.title()
+            return "Hani" if subtag.lower() in _CHINESE else subtag.title()
     return _LANGUAGE_SCRIPTS_ALL.get(subtags[0].lower(), "Latn")
