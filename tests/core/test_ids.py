@@ -1,0 +1,52 @@
+"""Names that say nothing, and the keys that a path cannot swallow."""
+
+import secrets
+
+import pytest
+
+from yobal.core import ids
+
+
+def test_an_id_is_128_bits_in_26_letters_safe_anywhere() -> None:
+    assert ids.new_id(lambda size: b"\xff" * size) == "7" * 25 + "4"
+    assert ids.new_id(bytes) == "a" * 26
+    made = {ids.new_id(secrets.token_bytes) for _ in range(200)}
+    assert len(made) == 200
+    assert all(ids.is_id(one) for one in made)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "a" * 25, "a" * 27, "A" * 26, "a" * 25 + "1", "a" * 26 + "\n", "ａ" * 26]
+)
+def test_what_is_not_an_id_is_none(wrong: str) -> None:
+    assert not ids.is_id(wrong)
+
+
+@pytest.mark.parametrize("key", ["a", "A-Z.0_9~", "...", "~", "-", "k" * 128, ".hidden"])
+def test_a_story_key_is_what_the_newsroom_may_type(key: str) -> None:
+    assert ids.is_story_key(key)
+
+
+@pytest.mark.parametrize(
+    "key", ["", ".", "..", "a/b", "a b", "é", "@", "k" * 129, "a\n", "a\0", "%2e", "a\\b", "١"]
+)
+def test_what_a_path_could_read_otherwise_is_no_story_key(key: str) -> None:
+    assert not ids.is_story_key(key)
+
+
+@pytest.mark.parametrize(
+    ("site", "is_one"),
+    [("river-post", True), ("7", True), ("a" * 63, True), ("a" * 64, False), ("-a", False),
+     ("A", False), ("", False), ("a.b", False), ("a\n", False), ("@", False)],
+)  # fmt: skip
+def test_a_site_is_a_short_plain_word(site: str, *, is_one: bool) -> None:
+    assert ids.is_site(site) is is_one
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_one"),
+    [("km", True), ("zh-Hant", True), ("yue", True), ("sr-Latn-RS", True), ("KM", False),
+     ("k", False), ("km-", False), ("../en", False), ("km\n", False), ("en/x", False), ("", False)],
+)  # fmt: skip
+def test_an_edition_is_a_language_tag(tag: str, *, is_one: bool) -> None:
+    assert ids.is_edition(tag) is is_one

@@ -1,0 +1,166 @@
+"""Slots: wall-clock times in real zones, with the hours that a clock change skips or doubles."""
+
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from yobal.core import schedule as slots
+from yobal.core.schedule import DAY_SECONDS, Schedule, last_slot, next_slot
+
+ZONES = ["Europe/Berlin", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe", "Asia/Phnom_Penh",
+         "America/St_Johns", "Pacific/Apia", "UTC"]  # fmt: skip
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def utc(slot: int) -> str:
+    return datetime.fromtimestamp(slot, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def slots_between(schedule: Schedule, begin: str, end: str) -> list[str]:
+    slot, found = last_slot(schedule, at(begin)), []
+    while (slot := next_slot(schedule, slot)) < at(end):
+        found.append(utc(slot))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "day", "expected"),
+    [
+        # Skipped: the next instant that exists.
+        ("Europe/Berlin", "02:30", "2026-03-29", "2026-03-29 01:00"),
+        ("America/New_York", "02:00", "2026-03-08", "2026-03-08 07:00"),
+        ("Africa/Cairo", "00:00", "2026-04-24", "2026-04-23 22:00"),
+        ("Africa/Cairo", "00:59", "2026-04-24", "2026-04-23 22:00"),
+        ("Australia/Lord_Howe", "02:15", "2026-10-04", "2026-10-03 15:30"),
+        # Doubled: the first of the two.
+        ("Europe/Berlin", "02:30", "2026-10-25", "2026-10-25 00:30"),
+        ("America/New_York", "01:00", "2026-11-01", "2026-11-01 05:00"),
+        ("Africa/Cairo", "23:30", "2026-10-29", "2026-10-29 20:30"),
+        # Ordinary.
+        ("Asia/Phnom_Penh", "06:00", "2026-11-22", "2026-11-21 23:00"),
+    ],
+)
+def test_a_slot_that_is_skipped_comes_next_and_one_that_is_doubled_comes_once(
+    zone: str, wall: str, day: str, expected: str
+) -> None:
+    one = Schedule(time_zone=zone, slots=(wall,))
+    noon = at(f"{day} 12:00")
+    near = [utc(slot) for slot in sorted({last_slot(one, noon), last_slot(one, noon - DAY_SECONDS),
+                                           next_slot(one, noon)})]  # fmt: skip
+    assert expected in near
+    begin, end = f"{day} 00:00", f"{day} 23:59"
+    around = slots_between(one, utc(at(begin) - DAY_SECONDS), utc(at(end) + DAY_SECONDS))
+    assert around.count(expected) == 1
+    assert len(around) == 3  # yesterday's, today's, tomorrow's
+
+
+def test_two_slots_inside_a_skipped_hour_are_one() -> None:
+    berlin = Schedule(time_zone="Europe/Berlin", slots=("02:00", "02:30", "03:00"))
+    assert slots_between(berlin, "2026-03-28 12:00", "2026-03-29 12:00") == ["2026-03-29 01:00"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    walls=st.sets(st.times(), min_size=1, max_size=6),
+    moment=st.integers(at("2020-01-01 00:00"), at("2030-01-01 00:00")),
+)
+def test_slots_only_go_forward_and_everything_lies_between_two(
+    zone: str, walls: set[object], moment: int
+) -> None:
+    given_slots = tuple(sorted({str(wall)[:5] for wall in walls}))
+    schedule = Schedule(time_zone=zone, slots=given_slots)
+    before, after = last_slot(schedule, moment), next_slot(schedule, moment)
+    assert before <= moment < after
+    assert last_slot(schedule, before) == before
+    assert next_slot(schedule, before) == after
+    assert last_slot(schedule, after - 1) == before
+    assert next_slot(schedule, moment, steps=3) == next_slot(schedule, next_slot(schedule, after))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_year_has_as_many_slots_as_days_times_four(zone: str) -> None:
+    found = slots_between(Schedule(time_zone=zone), "2026-01-01 00:00", "2027-01-01 00:00")
+    assert abs(len(found) - 4 * 365) <= 1
+    assert all(one < other for one, other in pairwise(found))
+
+
+def test_a_slot_at_the_instant_itself_is_past() -> None:
+    noon = at("2026-11-22 12:00")
+    assert last_slot(Schedule(), noon) == noon
+    assert next_slot(Schedule(), noon) == noon + 6 * 3_600
+
+
+def test_a_plain_rhythm_counts_from_1970() -> None:
+    rhythm = Schedule(every_seconds=20)
+    assert (last_slot(rhythm, 59.9), next_slot(rhythm, 60), next_slot(rhythm, 0, steps=3)) == (
+        40, 80, 60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("drawn", "expected"), [(0, "18:00"), (1, "00:00"), (2, "06:00")])
+def test_an_accepted_comment_waits_one_to_hold_slots_as_chance_has_it(
+    drawn: int, expected: str
+) -> None:
+    asked: list[int] = []
+
+    def chance(below: int) -> int:
+        asked.append(below)
+        return drawn
+
+    slot = slots.draw_slot(Schedule(hold_slots=3), now=at("2026-11-22 13:00"), random=chance)
+    assert utc(slot).endswith(expected)
+    assert asked == [3]
+
+
+def test_age_counts_slots_since_arrival_and_not_past_ninety_nine() -> None:
+    arrival, schedule = at("2026-11-22 12:00"), Schedule()
+    ages = [slots.age_slots(schedule, arrival, arrival + hours * 3_600) for hours in (0, 5, 6, 25)]
+    assert ages == [0, 0, 1, 4]
+    assert slots.age_slots(schedule, arrival, arrival + 400 * DAY_SECONDS) == 99
+
+
+@pytest.mark.parametrize(
+    ("late_slots", "batch", "goes"),
+    [(-1, 99, False), (0, 3, True), (0, 2, False), (3, 1, False), (4, 1, True)],
+)
+def test_fewer_than_a_batch_wait_on_but_no_longer_than_a_day(
+    late_slots: int, batch: int, *, goes: bool
+) -> None:
+    drawn = at("2026-11-22 12:00")
+    latest = drawn + late_slots * 6 * 3_600
+    assert slots.is_due(drawn, batch=batch, batch_min=3, latest=latest) is goes
+
+
+def test_the_day_readers_see_is_the_slots_day_in_the_zone() -> None:
+    slot = at("2026-11-22 23:00")
+    assert slots.day_of(Schedule(time_zone="Asia/Phnom_Penh"), slot) == date(2026, 11, 23)
+    assert slots.day_of(Schedule(time_zone="America/New_York"), slot) == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "gap", "is_anonymous"),
+    [
+        (Schedule(), 6 * 3_600, True),
+        (Schedule(slots=("12:00",)), DAY_SECONDS, True),
+        (Schedule(slots=("00:10", "23:50")), 20 * 60, False),
+        (Schedule(slots=("10:00", "11:00")), 3_600, True),
+        (Schedule(every_seconds=20), 20, False),
+        (Schedule(every_seconds=3_600), 3_600, True),
+    ],
+)
+def test_slots_under_an_hour_apart_are_confidential_at_best(
+    schedule: Schedule, gap: int, *, is_anonymous: bool
+) -> None:
+    assert schedule.shortest_gap_seconds == gap
+    assert schedule.is_anonymous is is_anonymous
+
+
+def test_a_zone_is_named_by_its_city() -> None:
+    assert Schedule(time_zone="Asia/Phnom_Penh").city == "Phnom Penh"

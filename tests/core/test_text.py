@@ -1,0 +1,119 @@
+"""What people write, in any script, comes out plain, whole and the same however often it is cleaned."""
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from yobal.core import text
+from yobal.core.submission import Limits, check
+
+KHMER = "ខ្ញុំ\u200bធ្វើការ\u200bនៅ\u200bសាឡាង"
+FAMILY = "👨\u200d👩\u200d👧"
+# Everything that has broken a cleaner somewhere: line ends, spaces, controls, marks that move,
+# Hangul that composes, formats, tags, noncharacters, private letters.
+HOSTILE = st.text(
+    st.sampled_from(
+        "\r\n\t\x0b\x0c\x1c\x1d\x85\u2028\u2029\xa0\u3000 \u200b\u200c\u200d\u200e\u061c\u202e\u2066\u2069"
+        "\x00\x07\x1b\x7f\x9f\ufeff\u00ad\u2060\ufff9\ufffe\U0001fffe\ue000\U000e0041\ud800\udfff"
+        "e\u0301\u0327\u0345ᄀ\u1161\u11a8가\u0344\u212b\ufb1d\u0958ក\u17d2ខ\u17b6\u0600\u06ddשaA"
+        "\U0001f468\ufe0f\U0001f3fd"
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(HOSTILE, st.text(max_size=40), st.text(st.characters(), max_size=20)))
+@example("a\u0301\x00\u0301")
+@example("\r\x00\n")
+@example("a \u202e\n\n\u2069\n\nb")
+@example("\u200b\n\n\n")
+def test_what_was_cleaned_once_stays_as_it_is(raw: str) -> None:
+    once = text.clean(raw)
+    assert text.clean(once) == once
+    name = text.clean_line(raw)
+    assert text.clean_line(name) == name
+    assert "\n" not in name
+    assert unicodedata.is_normalized("NFC", once)
+    assert "\n\n\n" not in once
+    assert not any(unicodedata.category(one) in ("Cs", "Co") for one in once)
+    assert not any(unicodedata.category(one) == "Cc" for one in once if one not in "\t\n")
+    once.encode()  # a surrogate would not go into a database
+
+
+@settings(max_examples=200, deadline=None)
+@given(HOSTILE)
+def test_cleaning_never_loses_a_letter_or_a_mark(raw: str) -> None:
+    def seen(words: str) -> list[str]:
+        return [one for one in unicodedata.normalize("NFD", words)
+                if unicodedata.category(one)[0] in "LMNPS"]  # fmt: skip
+
+    assert sorted(seen(text.clean(raw))) == sorted(seen(raw))  # marks have an order of their own
+
+
+@pytest.mark.parametrize("kept", [KHMER, "می\u200cخواهم", "क्\u200dष", "שלום\u200f", FAMILY])
+def test_joiners_and_the_zero_width_space_stay_where_they_were_typed(kept: str) -> None:
+    assert text.clean(kept) == kept
+
+
+def test_text_comes_out_composed() -> None:
+    assert text.clean("e\u0301 \u1100\u1161") == "é 가"
+
+
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_nothing_turns_the_direction_of_what_follows(code: int) -> None:
+    assert text.clean(f"a{chr(code)}b") == "ab"
+
+
+@pytest.mark.parametrize(
+    "dropped", list("\x00\x07\x1b\x7f\ufeff\u00ad\ue000\ufdd0\U000e0061\ud800")
+)
+def test_what_nobody_sees_or_everybody_sees_differently_goes(dropped: str) -> None:
+    assert text.clean(f"a{dropped}b") == "ab"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_every_kind_of_line_end_becomes_one(end: str) -> None:
+    assert text.clean(f"one{end}two") == "one\ntwo"
+
+
+def test_blank_lines_and_spaces_at_line_ends_are_folded() -> None:
+    assert text.clean("\n\n one  \t\n \n\u3000\n\n two \n\n") == "one\n\n two"
+
+
+def test_a_name_is_one_line_with_single_spaces() -> None:
+    assert text.clean_line("  Sok\n\tDara\u2028 ស្រី  ") == "Sok Dara ស្រី"
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", " ", "\n\t", "\u200b", "\u200b\u200d \u200e\u061c", "\u3000"]
+)
+def test_what_shows_nothing_is_empty(nothing: str) -> None:
+    assert text.is_empty(nothing)
+    assert [one.code for one in check(nothing, "", Limits())] == ["text_empty"]
+
+
+@pytest.mark.parametrize("something", [".", "\u200ba", "0", "ក", "\u0600"])
+def test_what_shows_anything_is_not_empty(something: str) -> None:
+    assert not text.is_empty(something)
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [(FAMILY, 1), ("e\u0301", 1), ("\u200b", 0), ("កា\u200bខ្ញុំ", 2), ("🇰🇭🇰🇭", 2)]
+)
+def test_letters_are_what_people_see_as_one_and_the_zero_width_space_is_none(
+    words: str, count: int
+) -> None:
+    assert text.letters(words) == count
+
+
+@pytest.mark.parametrize("letter", ["a", "ក", "កា", "e\u0323\u0301", FAMILY[:3], "\u200ba"])
+def test_a_text_at_the_limit_is_taken_and_one_letter_more_is_not(letter: str) -> None:
+    limits = Limits(text_letters_max=50, name_letters_max=50)
+    assert check(letter * 50, letter * 50, limits) == []
+    over = check(letter * 51, letter * 51, limits)
+    assert [(one.field, one.code, one.limit, one.found) for one in over] == [
+        ("text", "text_long", 50, 51), ("name", "name_long", 50, 51),
+    ]  # fmt: skip

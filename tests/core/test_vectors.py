@@ -1,0 +1,102 @@
+"""The same vectors that the browser's code is held to: envelopes, commitments, keys."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyrage
+import pytest
+
+from yobal.core import keys
+from yobal.core.envelope import Envelope, EnvelopeTooLarge, Sealer, commitment, pad
+from yobal.core.schedule import Schedule
+from yobal.demo.keys import from_passphrase, identity_of
+
+FOLDER = Path(__file__).parent.parent / "vectors"
+ENVELOPES = json.loads((FOLDER / "envelopes.json").read_text(encoding="utf-8"))
+KEYS = json.loads((FOLDER / "keys.json").read_text(encoding="utf-8"))
+_EPOCH = pyrage.x25519.Identity.from_str(ENVELOPES["epoch"]["identity"])
+
+
+@pytest.mark.parametrize("vector", ENVELOPES["envelopes"], ids=range(len(ENVELOPES["envelopes"])))
+def test_an_envelope_is_written_byte_for_byte_as_agreed(vector: dict[str, Any]) -> None:
+    envelope = msgspec.json.decode(vector["plain"], type=Envelope)
+    plain, kib = pad(envelope)
+    assert plain.rstrip(b" ").decode() == vector["plain"]
+    assert kib == vector["padded_kib"]
+    assert hashlib.sha256(plain).hexdigest() == vector["plain_sha256"]
+
+
+@pytest.mark.parametrize("vector", ENVELOPES["envelopes"], ids=range(len(ENVELOPES["envelopes"])))
+def test_what_is_sealed_opens_with_the_epochs_key_and_no_other(vector: dict[str, Any]) -> None:
+    kept = pyrage.decrypt(base64.b64decode(vector["sealed"]), [_EPOCH])
+    assert hashlib.sha256(kept).hexdigest() == vector["plain_sha256"]
+    sealed, kib = Sealer(ENVELOPES["epoch"]["recipient"]).seal(
+        msgspec.json.decode(kept, type=Envelope)
+    )
+    assert pyrage.decrypt(sealed, [_EPOCH]) == kept
+    assert kib == vector["padded_kib"]
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(sealed, [pyrage.x25519.Identity.generate()])
+
+
+@pytest.mark.parametrize(
+    "vector", ENVELOPES["commitments"], ids=range(len(ENVELOPES["commitments"]))
+)
+def test_a_commitment_binds_nonce_name_and_text(vector: dict[str, str]) -> None:
+    nonce, name, text = bytes.fromhex(vector["nonce"]), vector["name"], vector["text"]
+    assert commitment(nonce=nonce, name=name, text=text).hex() == vector["commitment"]
+    assert commitment(nonce=bytes(32), name=name, text=text).hex() != vector["commitment"]
+
+
+def test_envelopes_of_a_bucket_are_all_of_one_length() -> None:
+    sealer = Sealer(ENVELOPES["epoch"]["recipient"])
+
+    def one(letters: int) -> Envelope:
+        return Envelope(id="a" * 26, site="s", story="k", edition="en", root=None, to=None,
+                        text="x" * letters, name="", lang="en", nonce="0" * 64)  # fmt: skip
+
+    sizes = {kib: {len(pad(one(n))[0]) for n in lengths}
+             for kib, lengths in {1: (1, 700), 2: (1_000, 1_700), 4: (2_000, 3_800)}.items()}  # fmt: skip
+    assert sizes == {1: {1_024}, 2: {2_048}, 4: {4_096}}
+    assert sealer.seal(one(20_000))[1] == 32
+    with pytest.raises(EnvelopeTooLarge):
+        sealer.seal(one(33_000))
+
+
+@pytest.mark.parametrize("vector", KEYS["passphrases"], ids=lambda one: one["site"])
+def test_a_passphrase_gives_the_same_halves_as_in_a_browser(vector: dict[str, str]) -> None:
+    pseudonym = vector["pseudonym"].strip()  # a browser trims it before it stretches the words
+    secret, identity = from_passphrase(vector["site"], pseudonym, vector["passphrase"])
+    assert secret.hex() == vector["secret"]
+    assert str(identity) == vector["identity"]
+    assert str(identity.to_public()) == vector["recipient"]
+
+
+@pytest.mark.parametrize("vector", KEYS["links"], ids=range(len(KEYS["links"])))
+def test_a_link_gives_the_same_token_and_key_as_in_a_browser(vector: dict[str, str]) -> None:
+    secret = base64.urlsafe_b64decode(vector["link_secret"] + "=")
+    assert len(secret) == keys.INVITATION_BYTES
+    assert keys.invitation_text(secret) == vector["link_secret"]
+    assert keys.invitation_token(secret).hex() == vector["token"]
+    identity = identity_of(hashlib.sha256(b"yobal invite key" + secret).digest())
+    assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
+
+
+@pytest.mark.parametrize("vector", KEYS["sheets"], ids=range(len(KEYS["sheets"])))
+def test_a_recovery_sheet_gives_the_same_key_as_in_a_browser(vector: dict[str, str]) -> None:
+    raw = bytes.fromhex(vector["bytes"])
+    identity = identity_of(hashlib.sha256(b"yobal recovery" + raw).digest())
+    assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
+
+
+@pytest.mark.parametrize("hours", [1, 12, 24, 100])
+def test_sessions_and_invitations_end_with_a_slot_that_is_yet_to_come(hours: int) -> None:
+    now, slot = 1_795_352_400.0, 21_600
+    until = keys.session_until(Schedule(), now, hours=hours)
+    assert until % slot == 0
+    assert now < until <= now + max(hours * 3_600, slot)
+    assert now < keys.invitation_until(Schedule(), now) <= now + 24 * 3_600
