@@ -6,6 +6,7 @@ One thread, one transaction at a time: while one is being synced to disk, the ne
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -16,6 +17,9 @@ from yobal.store.database import Database
 from yobal.store.intake import Arrival, Outcome
 
 GROUP_MAX: Final = 200
+# Where several send at once, a moment's patience makes one sync to disk of what would be many; a
+# sender that is alone never waits for it.
+GATHER_SECONDS: Final = 0.003
 
 _Waiting = tuple[Arrival, "asyncio.Future[Outcome]", asyncio.AbstractEventLoop]
 
@@ -50,12 +54,17 @@ class GroupCommit:
         self._thread.join()
 
     def _run(self) -> None:
-        while group := self._next_group():
+        size = 0
+        while group := self._next_group(is_busy=size > 1):
             self._commit(group)
+            size = len(group)
 
-    def _next_group(self) -> list[_Waiting]:
+    def _next_group(self, *, is_busy: bool) -> list[_Waiting]:
         with self._is_wanted:
             self._is_wanted.wait_for(lambda: self._waiting or self._is_closing)
+        if is_busy:
+            time.sleep(GATHER_SECONDS)
+        with self._is_wanted:
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_MAX))]
 
     def _commit(self, group: list[_Waiting]) -> None:

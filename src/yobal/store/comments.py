@@ -199,12 +199,13 @@ def forget_arrival(db: Connection, comment: str, *, released: Slot) -> None:
     )
 
 
-def answers_waiting(db: Connection, comment: str) -> int:
+def answers_waiting(db: Connection, site: str, comment: str) -> int:
     """How many comments that answer this one (or stand under it) wait or are held."""
     return db.execute(
         sa.select(sa.func.count())
         .select_from(comments)
         .where(
+            comments.c.site == site,
             sa.or_(comments.c.to_id == comment, comments.c.root == comment),
             comments.c.state.in_((PENDING, HELD)),
         )

@@ -27,7 +27,7 @@ def take_down(db: Connection, letter: LetterRow, *, gone: Gone, clause: str | No
     noted = _files_showing(db, letter)
     for answer in letters.answers_to(db, letter.id):  # they name whom they answer
         noted |= _files_of_place(db, answer)
-    if _is_answered(db, letter.id):
+    if _is_answered(db, letter):
         letters.put_gone(db, letter.id, gone=gone, clause=clause)
     else:
         letters.delete(db, letter.id)
@@ -95,7 +95,7 @@ def _empty_lines(db: Connection, left: Any) -> set[Touched]:
     noted: set[Touched] = set()
     for above in (left.to_id, left.root):
         line = letters.get(db, above) if above is not None else None
-        if line is None or line.gone is None or _is_answered(db, line.id):
+        if line is None or line.gone is None or _is_answered(db, line):
             continue
         noted |= _files_showing(db, line)
         letters.delete(db, line.id)
@@ -103,9 +103,9 @@ def _empty_lines(db: Connection, left: Any) -> set[Touched]:
     return noted
 
 
-def _is_answered(db: Connection, comment: str) -> bool:
+def _is_answered(db: Connection, letter: LetterRow) -> bool:
     return bool(
-        letters.answers_to(db, comment)
-        or _has_replies(db, comment)
-        or comments.answers_waiting(db, comment)
+        letters.answers_to(db, letter.id)
+        or _has_replies(db, letter.id)
+        or comments.answers_waiting(db, letter.site, letter.id)
     )

@@ -41,7 +41,8 @@ class Edge:
         if not is_form(headers.get(b"content-type", b"")):
             return self._reader.problem("type")
         try:
-            body = await asyncio.wait_for(_read(headers, receive), BODY_SECONDS)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(headers, receive)
         except TimeoutError:
             return self._reader.problem("bad_form")
         if body is None:

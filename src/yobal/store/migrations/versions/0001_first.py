@@ -32,11 +32,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("once", name=op.f("uq_comments_once")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_comments_due", "comments", ["site", "state", "due_slot"], unique=False)
     op.create_index(
-        "ix_comments_queue", "comments", ["site", "state", "arrival_slot", "id"], unique=False
+        "ix_comments_due",
+        "comments",
+        ["site", "state", "due_slot"],
+        unique=False,
+        sqlite_where=sa.text("due_slot is not null"),
+        postgresql_where=sa.text("due_slot is not null"),
     )
-    op.create_index("ix_comments_story", "comments", ["site", "story", "state"], unique=False)
+    op.create_index(
+        "ix_comments_queue",
+        "comments",
+        ["site", "state", "arrival_slot", "id", "story"],
+        unique=False,
+    )
     op.create_table(
         "decisions",
         sa.Column("decision", sa.Text(), nullable=False),
