@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request
+from litestar.params import JSONBody
 
 from yobal.actions import decide, write_files
 from yobal.actions import remove as removal
@@ -44,7 +45,7 @@ class Moderating:
         self._rules = parts.rules
         self._db = parts.database
 
-    def queue(self, data: wire.Page, request: AnyRequest) -> dict[str, Any]:
+    def queue(self, data: JSONBody[wire.Page], request: AnyRequest) -> dict[str, Any]:
         me = request.state.me.pseudonym
         after, now = wire.decode_cursor(data.after), self._parts.clock()
         with self._db.reading() as db:
@@ -55,7 +56,7 @@ class Moderating:
         listed = [desk_answers.waiting(row, self._rules, now=now) for row in shown]
         return {"rows": listed, "next": last, **pulse}
 
-    def decide(self, data: wire.DecideBody, request: AnyRequest) -> dict[str, Any]:
+    def decide(self, data: JSONBody[wire.DecideBody], request: AnyRequest) -> dict[str, Any]:
         desk = self._desk(request)
         match data:
             case wire.Publish():
@@ -72,7 +73,7 @@ class Moderating:
                 done = decide.reject(self._db, desk, data.id, clause=data.clause, note=data.note)
         return desk_answers.decided(self._rules, done)
 
-    def reject_many(self, data: wire.RejectMany, request: AnyRequest) -> dict[str, Any]:
+    def reject_many(self, data: JSONBody[wire.RejectMany], request: AnyRequest) -> dict[str, Any]:
         """Each on its own: those that somebody else decided are told, not lost."""
         desk, done, missed = self._desk(request), [], []
         for comment in data.ids:
@@ -86,7 +87,7 @@ class Moderating:
                 done.append(desk_answers.decided(self._rules, one))
         return {"decided": done, "missed": missed}
 
-    def undo(self, data: wire.Undo, request: AnyRequest) -> dict[str, Any]:
+    def undo(self, data: JSONBody[wire.Undo], request: AnyRequest) -> dict[str, Any]:
         desk = self._desk(request)
         undone = undoing.undo(
             self._db, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
@@ -94,7 +95,7 @@ class Moderating:
         self._db.purge()
         return msgspec.structs.asdict(undone)
 
-    def remove(self, data: wire.Remove, request: AnyRequest) -> dict[str, Any]:
+    def remove(self, data: JSONBody[wire.Remove], request: AnyRequest) -> dict[str, Any]:
         """At once: the answer comes after the words are out of every file."""
         done = removal.remove(self._db, self._desk(request), data.id, clause=data.clause)
         with release_lock(self._db):
@@ -102,7 +103,7 @@ class Moderating:
         self._db.purge()
         return desk_answers.decided(self._rules, done)
 
-    def history(self, data: wire.Before) -> dict[str, Any]:
+    def history(self, data: JSONBody[wire.Before]) -> dict[str, Any]:
         before = wire.decode_cursor(data.before)
         with self._db.reading() as db:
             rows = decisions.history(db, self._rules.site, before=before, limit=PAGE + 1)

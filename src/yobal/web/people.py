@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from yobal.actions import join, sign_in
 from yobal.actions.join import Wrap
@@ -29,7 +30,7 @@ class People:
         self._session_key = session_key
         self._recoveries = Recoveries()
 
-    def sign_in(self, data: wire.SignIn) -> Response[Json]:
+    def sign_in(self, data: JSONBody[wire.SignIn]) -> Response[Json]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
             self._db, self._rules, pseudonym=pseudonym, secret=bytes.fromhex(data.secret),
@@ -48,7 +49,7 @@ class People:
         response.cookies = [_cookie("", age=0)]
         return response
 
-    def invitation(self, data: wire.Invitation) -> Json:
+    def invitation(self, data: JSONBody[wire.Invitation]) -> Json:
         opened = join.open_invitation(
             self._db, token=bytes.fromhex(data.token), now=self._parts.clock()
         )
@@ -58,7 +59,7 @@ class People:
         ]
         return {"role": opened.role, "is_first": opened.is_first, "wraps": wraps}
 
-    def join(self, data: wire.Join) -> Response[Json]:
+    def join(self, data: JSONBody[wire.Join]) -> Response[Json]:
         newcomer = Moderator(
             site=self._rules.site, pseudonym=data.pseudonym.strip(), role="moderator",
             secret_hash=people.hash_secret(bytes.fromhex(data.secret)),
@@ -79,28 +80,28 @@ class People:
             invited = people.open_invitations(db, self._rules.site, now=self._parts.clock())
         return desk_answers.people_list(self._rules, members, invited)
 
-    def invite(self, data: wire.Invite) -> Json:
+    def invite(self, data: JSONBody[wire.Invite]) -> Json:
         until = join.invite(
             self._db, self._rules, token=bytes.fromhex(data.token), role=data.role,
             wraps=[Wrap(one.epoch, one.wrap) for one in data.wraps], now=self._parts.clock(),
         )  # fmt: skip
         return {"hours": INVITATION_HOURS, "until": desk_answers.until(self._rules, until)}
 
-    def challenge(self, data: wire.Challenge) -> Json:
+    def challenge(self, data: JSONBody[wire.Challenge]) -> Json:
         challenge, sealed = self._recoveries.challenge(
             self._db, self._rules, pseudonym=data.pseudonym.strip(), now=self._parts.clock(),
             random=secrets.token_bytes,
         )  # fmt: skip
         return {"challenge": challenge, "sealed": sealed}
 
-    def prove(self, data: wire.Proof) -> Json:
+    def prove(self, data: JSONBody[wire.Proof]) -> Json:
         ticket, identity = self._recoveries.prove(
             self._db, self._rules, challenge=data.challenge, answer=bytes.fromhex(data.answer),
             now=self._parts.clock(), random=secrets.token_bytes,
         )  # fmt: skip
         return {"ticket": ticket, "identity": identity}
 
-    def finish(self, data: wire.Finish) -> Response[Json]:
+    def finish(self, data: JSONBody[wire.Finish]) -> Response[Json]:
         pseudonym = self._recoveries.finish(
             self._db, self._rules, ticket=data.ticket, secret=bytes.fromhex(data.secret),
             identity=data.identity, now=self._parts.clock(),
