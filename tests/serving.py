@@ -187,17 +187,21 @@ class Served:
     @property
     def workers(self) -> list[int]:
         """The server's own process and every child of it."""
-        return [self.pid, *_children(self.pid)]
+        return [self.pid, *children(self.pid)]
 
     def start(self, *arguments: str) -> None:
         """Start and wait until both faces answer."""
+        self.begin(*arguments)
+        wait_for(self.is_ready, "`yobal serve` answers on both faces")
+
+    def begin(self, *arguments: str) -> None:
+        """Start, and do not wait."""
         command = [*self.before, sys.executable, *(arguments or ("-m", "yobal", "serve"))]
         logs = self.folder / "logs"
         with (logs / "stdout").open("ab") as out, (logs / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
                 command, cwd=self.folder, env=self._environment(), stdout=out, stderr=err
             )
-        wait_for(self._is_ready, "`yobal serve` answers on both faces")
 
     def stop(self) -> int:
         """Ask it to stop, as a service manager does; its exit code."""
@@ -221,7 +225,7 @@ class Served:
         names = ("stdout", "stderr")
         return "".join((self.folder / "logs" / one).read_text(errors="replace") for one in names)
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, f"`yobal serve` ended: {self.log()[-2000:]}"
         return is_listening(self.intake) and is_listening(self.desk)
@@ -267,11 +271,20 @@ def serving(
         served.close()
 
 
-def _children(pid: int) -> list[int]:
+def is_alive(pid: int) -> bool:
+    """Running: neither gone nor a body that nobody has buried yet."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:4]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children(pid: int) -> list[int]:
+    """Every process below this one."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            found += [int(child), *_children(int(child))]
+            found += [int(child), *children(int(child))]
     return found
 
 
@@ -341,7 +354,7 @@ class Nginx:
 
     @property
     def workers(self) -> list[int]:
-        return [self.pid, *_children(self.pid)]
+        return [self.pid, *children(self.pid)]
 
     def start(self) -> None:
         program = needed("nginx", "nginx-light")

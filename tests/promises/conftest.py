@@ -44,7 +44,9 @@ class Cluster:
         return new_postgresql(self._server.get_uri())
 
     def start_again(self) -> None:
-        """After it was killed."""
+        """After it was killed: its lock files may name a process that nobody has buried yet."""
+        for lock in (self.folder / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)
         self._server.ensure_postgres_running()
 
     def close(self) -> None:

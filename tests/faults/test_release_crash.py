@@ -1,0 +1,115 @@
+"""A crash in the middle of a release is finished at the next start, and then nothing tells of it."""
+
+import gzip
+import random
+import re
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+import sqlalchemy as sa
+
+from tests.room import Room
+from tests.serving import Served, make_served, wait_for
+from yobal.outlets.bucket import BESIDE
+from yobal.store.tables import touched
+from yobal.tend import rebuild_all
+
+COMMENTS: Final = 60  # released together in each round: enough pages to be hit between two
+
+
+def _hold_some(room: Room, roots: list[str]) -> None:
+    """Accepted comments that wait for the next slot, a third of them replies."""
+    room.now = time.time()
+    for number in range(COMMENTS):
+        to = random.choice(roots) if roots and number % 3 == 0 else None
+        sent = room.send(f"Number {number}. " + "Words. " * 40, to=to)
+        room.publish(sent.id)
+
+
+def _roots(room: Room) -> list[str]:
+    with room.database.reading() as db:
+        found = db.execute(sa.text("select id from letters where root is null limit 200"))
+        return list(found.scalars())
+
+
+def _is_unfinished(room: Room) -> bool:
+    """The crash has left something over: half a file, or one that the store has outrun."""
+    with room.database.reading() as db:
+        noted = db.execute(sa.select(sa.func.count()).select_from(touched)).scalar_one()
+    return bool(noted) or any(room.files.rglob(f"{BESIDE}*"))
+
+
+def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
+    """Start, let the release begin, and kill at some moment of it; whether it was in the middle."""
+    room = served.room
+    before = _newest(room)
+    served.begin()
+    kind = draw.randrange(3)
+    if kind == 0:  # while files are written beside
+        wait_for(lambda: any(room.files.rglob(f"{BESIDE}*")) or served.is_ready(), "it releases")
+    elif kind == 1:  # while they are renamed
+        wait_for(lambda: _newest(room) != before or served.is_ready(), "it releases")
+    else:  # anywhere
+        time.sleep(draw.uniform(0.3, 1.5))
+    time.sleep(draw.uniform(0, 0.02))
+    served.kill()
+    return _is_unfinished(room)
+
+
+def _newest(room: Room) -> int:
+    page = room.files / room.rules.site / "ferry" / "en" / "index.html"
+    return int(page.stat().st_ino)
+
+
+def _crash(folder: Path, times: int) -> None:
+    draw, unfinished = random.Random(), 0
+    served = make_served(folder, every_seconds=1)
+    room = served.room
+    try:
+        for _ in range(times):
+            _hold_some(room, _roots(room))
+            unfinished += _kill_while_releasing(served, draw)
+        served.start()
+        wait_for(
+            lambda: not _is_unfinished(room) and _held(room) == 0, "what was begun is finished"
+        )
+        served.stop()
+        left = room.all_files()
+        _are_whole(left)
+        rebuild_all(room.newsroom)
+        assert room.all_files() == left
+        assert len(_ids_on_pages(left)) == times * COMMENTS
+        assert unfinished, "control: some of the kills came in the middle of a release"
+    finally:
+        served.close()
+
+
+def _held(room: Room) -> int:
+    with room.database.reading() as db:
+        return int(db.execute(sa.text("select count(*) from held_texts")).scalar_one())
+
+
+def _are_whole(files: dict[str, bytes]) -> None:
+    for key, content in files.items():
+        assert BESIDE not in key
+        if not key.endswith(".gz"):
+            assert gzip.decompress(files[f"{key}.gz"]) == content, key
+
+
+def _ids_on_pages(files: dict[str, bytes]) -> set[str]:
+    found: set[str] = set()
+    for key, content in files.items():
+        if "/en/" in key and key.endswith(".html") and ("page/" in key or "replies/" in key):
+            found |= set(re.findall(r'id="c-([a-z2-7]{26})"', content.decode()))
+    return found
+
+
+def test_after_12_kills_during_releases_the_files_equal_a_rebuild(tmp_path: Path) -> None:
+    _crash(tmp_path, 12)
+
+
+@pytest.mark.slow
+def test_after_150_kills_during_releases_the_files_equal_a_rebuild(tmp_path: Path) -> None:
+    _crash(tmp_path, 150)

@@ -1,0 +1,357 @@
+"""P11: if we said "received", it survives a power cut.
+
+The real server is killed under twenty senders; so is PostgreSQL. Every receipt that was shown
+resolves afterwards, and no comment is there twice, although every sender tries again with its form.
+"""
+
+import contextlib
+import os
+import random
+import re
+import resource
+import signal
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyrage
+import pytest
+import sqlalchemy as sa
+
+from tests.promises.conftest import Cluster
+from tests.room import SITE, Room
+from tests.serving import (
+    Answer,
+    Served,
+    children,
+    form,
+    is_alive,
+    make_served,
+    needed,
+    post,
+    serving,
+    wait_for,
+)
+from yobal import scrub
+from yobal.core.envelope import Envelope
+from yobal.store import intake
+from yobal.store.intake import Arrival
+from yobal.store.tables import comments, envelopes
+
+SENDERS: Final = 20
+LOOSE: Final = """
+import sys
+from yobal.store import database
+strict = database._set_pragmas
+def loose(raw, record):
+    strict(raw, record)
+    raw.execute("PRAGMA synchronous=NORMAL").fetchall()
+database._set_pragmas = loose
+sys.argv = ["yobal", "serve"]
+from yobal.cli import main
+main()
+"""
+
+
+class Senders:
+    """Twenty readers who send one comment after the other, and keep every receipt they are shown."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._is_over = threading.Event()
+        self.forms: dict[str, dict[str, str]] = {}
+        self.codes: dict[str, list[str]] = {}
+        self.answers: Counter[int] = Counter()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._is_over.clear()
+        self._threads = [threading.Thread(target=self._run) for _ in range(SENDERS)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait_for_some(self, count: int) -> None:
+        before = len(self.codes)
+        wait_for(lambda: len(self.codes) >= before + count, f"{count} comments are received")
+
+    def send_again(self) -> None:
+        """Whoever saw no receipt sends the same form once more, as a browser's "again" does."""
+        for text in [one for one in self.forms if one not in self.codes]:
+            assert self._send(text), "after the fault, it is received without anybody's hand"
+
+    def _run(self) -> None:
+        """What is not received is sent again, until the test says that it is over."""
+        is_received, text = True, ""
+        while not self._is_over.is_set():
+            if is_received:
+                text = f"Comment {os.urandom(8).hex()}."
+                self.forms[text] = form(text)
+            is_received = self._send(text)
+            if not is_received:
+                time.sleep(0.05)
+
+    def _send(self, text: str) -> bool:
+        try:
+            answer = post(self._served.intake, self.forms[text])
+        except OSError:
+            self.answers[0] += 1
+            return False
+        self.answers[answer.status] += 1
+        if answer.is_received and answer.code:
+            self.codes.setdefault(text, []).append(answer.code)
+        elif answer.status != 200:
+            assert text in answer.text, "not received: the text is given back"
+        return answer.is_received
+
+
+def _nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
+    room = served.room
+    unknown = [code for codes in senders.codes.values() for code in codes
+               if room.told(code) != "waiting"]  # fmt: skip
+    assert unknown == []
+    kept = Counter(_texts(room))
+    assert set(kept) == set(senders.forms)
+    assert set(kept.values()) == {1}
+    code = next(iter(senders.codes.values()))[0]
+    assert "waiting for" in post(served.intake, {"step": "receipt", "code": code}).text
+
+
+def _texts(room: Room) -> Iterator[str]:
+    with room.database.reading() as db:
+        rows = db.execute(
+            sa.select(comments.c.epoch, envelopes.c.sealed).join(
+                envelopes, envelopes.c.comment == comments.c.id
+            )
+        ).all()
+    identities: dict[str, Any] = {}
+    for row in rows:
+        identity = identities.setdefault(row.epoch, room.epoch_identity(row.epoch))
+        plain = pyrage.decrypt(bytes(row.sealed), [identity])
+        yield msgspec.json.decode(plain, type=Envelope).text
+
+
+# The server is killed
+
+
+def _kill_the_server(folder: Path, times: int) -> None:
+    draw = random.Random()
+    served = make_served(folder)
+    senders = Senders(served)
+    try:
+        for _ in range(times):
+            served.start()
+            senders.start()
+            senders.wait_for_some(draw.randrange(5, 60))
+            served.kill()
+            senders.stop()
+        served.start()
+        senders.send_again()
+        assert senders.answers[0] > times, "senders were cut off in the middle"
+        _nothing_lost_nothing_twice(served, senders)
+    finally:
+        senders.stop()
+        served.close()
+
+
+def test_every_receipt_resolves_after_the_server_was_killed_40_times(tmp_path: Path) -> None:
+    _kill_the_server(tmp_path, 40)
+
+
+@pytest.mark.slow
+def test_every_receipt_resolves_after_the_server_was_killed_300_times(tmp_path: Path) -> None:
+    _kill_the_server(tmp_path, 300)
+
+
+# PostgreSQL is killed
+
+
+def _kill_postgresql(folder: Path, made: Cluster, times: int) -> None:
+    draw = random.Random()
+    with serving(folder, made.new_database()) as served:
+        senders = Senders(served)
+        for _ in range(times):
+            senders.start()
+            senders.wait_for_some(draw.randrange(5, 40))
+            _kill_all(made.pid)
+            _wait_for_a_no(senders)
+            made.start_again()
+            senders.wait_for_some(5)  # without anybody's hand
+            senders.stop()
+        senders.send_again()
+        served.room.database.engine.dispose()
+        _nothing_lost_nothing_twice(served, senders)
+
+
+def _wait_for_a_no(senders: Senders) -> None:
+    refused = senders.answers[503]
+    wait_for(lambda: senders.answers[503] > refused, "a clear no is given")
+
+
+def _kill_all(postmaster: int) -> None:
+    """Our own cluster's processes, each by its id; stopped first, so that it makes no more."""
+    os.kill(postmaster, signal.SIGSTOP)
+    family = [postmaster, *children(postmaster)]
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not any(is_alive(pid) for pid in family), "PostgreSQL is dead")
+
+
+def test_every_receipt_resolves_after_postgresql_was_killed_5_times(
+    tmp_path: Path, cluster: Callable[..., Cluster]
+) -> None:
+    _kill_postgresql(tmp_path, cluster(), 5)
+
+
+@pytest.mark.slow
+def test_every_receipt_resolves_after_postgresql_was_killed_50_times(
+    tmp_path: Path, cluster: Callable[..., Cluster]
+) -> None:
+    _kill_postgresql(tmp_path, cluster(), 50)
+
+
+# The disk is full
+
+
+def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
+    tmp_path: Path,
+) -> None:
+    """A file may grow no further (RLIMIT_FSIZE, which needs no root), and later it may again."""
+    with serving(tmp_path) as served:
+        received = [_sent(served, f"Before {number}.") for number in range(30)]
+        with _full_disk(served):
+            refused = _until_refused(served, received)
+            for number in range(20):
+                answer = post(served.intake, form(f"Refused {number}."))
+                assert answer.status == 503, number
+                assert f"Refused {number}." in answer.text
+        received += [_sent(served, f"After {number}.") for number in range(30)]
+        assert all(served.room.told(answer.code) == "waiting" for answer in received)
+        kept = Counter(_texts(served.room))
+        assert set(kept.values()) == {1}
+        assert len(kept) == len(received)
+        assert not any(text.startswith("Refused") or text == refused for text in kept)
+        assert served.process
+        assert served.process.poll() is None, "the server went on"
+    with sqlite3.connect(tmp_path / "data" / "yobal.sqlite") as db:
+        assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
+    db.close()
+
+
+@contextmanager
+def _full_disk(served: Served) -> Iterator[None]:
+    """No file of the server's may become larger than its largest one is."""
+    largest = max(path.stat().st_size for path in served.folder.rglob("*") if path.is_file())
+    _, hard = resource.prlimit(served.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (largest + 64 * 1_024, hard))
+    yield
+    resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def _until_refused(served: Served, received: list[Answer]) -> str:
+    for number in range(2_000):
+        text = f"Filling {number} " + "និង" * 300
+        answer = post(served.intake, form(text))
+        if not answer.is_received:
+            assert answer.status == 503
+            assert text in answer.text
+            return text
+        received.append(answer)
+    raise AssertionError("the disk never became full")
+
+
+def _sent(served: Served, text: str) -> Answer:
+    answer = post(served.intake, form(text))
+    assert answer.is_received, answer.status
+    return answer
+
+
+# One bad row in a group
+
+
+def test_of_a_group_of_fifty_one_bad_row_fails_alone(room: Room) -> None:
+    if room.database.is_sqlite:
+        bad = "create trigger t before insert on envelopes when new.sealed = x'00' begin select raise(abort, 'bad'); end"
+    else:
+        bad = "alter table envelopes add check (sealed <> '\\x00'::bytea)"
+    with room.database.writing() as db:
+        db.exec_driver_sql(bad)
+    group = [_arrival(number, b"\0" if number == 25 else b"sealed") for number in range(50)]
+    with room.database.writing() as db:
+        outcomes = intake.add(db, group)
+    assert [one.kind for one in outcomes] == ["new"] * 25 + ["failed"] + ["new"] * 24
+    assert [room.state(one.id) for one in group] == ["pending"] * 25 + [None] + ["pending"] * 24
+
+
+def _arrival(number: int, sealed: bytes) -> Arrival:
+    return Arrival(
+        id=f"{number:026d}", site=SITE, story="ferry", edition="en", root=None, to_id=None,
+        arrival_slot=0, epoch="epoch", size_kib=1, lane="look", lang="en",
+        once=number.to_bytes(32, "big"), commitment=bytes(32), sealed=sealed,
+    )  # fmt: skip
+
+
+# The order of sync and answer
+
+
+def test_the_log_is_synced_before_the_answer_is_written(tmp_path: Path) -> None:
+    trace = _traced(tmp_path)
+    assert _answers_before_a_sync(trace) == []
+
+
+def test_control_with_synchronous_normal_an_answer_comes_before_any_sync(tmp_path: Path) -> None:
+    """A power cut after that answer would lose what was received."""
+    trace = _traced(tmp_path, "-c", LOOSE)
+    assert len(_answers_before_a_sync(trace)) > 10
+
+
+def _traced(folder: Path, *arguments: str) -> list[str]:
+    """The system calls of a server that receives twenty comments."""
+    strace = needed("strace", "strace")
+    served, trace = make_served(folder), folder / "trace"
+    served.before = (strace, "-D", "-f", "-y", "-s", "40", "-o", str(trace), "-e",
+                     "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg")  # fmt: skip
+    served.environment = {**scrub.SETTINGS, scrub.MARK: "1"} if arguments else {}
+    try:
+        served.start(*arguments)
+        for number in range(20):
+            _sent(served, f"Number {number}.")
+    finally:
+        served.close()
+    lines = wait_for(
+        lambda: (read := trace.read_text(errors="replace")) and "exited" in read and read,
+        "strace has written its trace",
+    ).splitlines()
+    assert sum("HTTP/1.1 200" in line for line in lines) >= 20, "the trace shows the answers"
+    return list(lines)
+
+
+def _answers_before_a_sync(trace: list[str]) -> list[str]:
+    """Answers that were written while bytes of the write-ahead log had not been synced."""
+    found, is_synced, syncing = [], True, set()
+    for line in trace:
+        pid = line.split()[0]
+        if "-wal>" in line and re.search(r" (pwrite64|write)\(", line):
+            is_synced = False
+        elif "-wal>" in line and re.search(r" f(data)?sync\(", line):
+            if "unfinished" in line:
+                syncing.add(pid)
+            else:
+                is_synced = True
+        elif re.search(r"f(data)?sync resumed", line) and pid in syncing:
+            syncing.discard(pid)
+            is_synced = True
+        elif "HTTP/1.1 200" in line and not is_synced:
+            found.append(line)
+    return found
