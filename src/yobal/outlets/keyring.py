@@ -106,6 +106,7 @@ class Keyring:
         path = self._path(kind, day)
         key = self._read(path)
         if key is None:
+            self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             _create_whole(path, secrets.token_bytes)
             key = self._cache[path] = path.read_bytes()
         return key
