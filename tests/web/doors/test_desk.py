@@ -193,11 +193,11 @@ def test_signing_in_does_not_tell_whether_a_name_exists(office: Office) -> None:
     )  # fmt: skip
     assert known.status == 403
     sizes: dict[str, set[int]] = {"Heron": set(), "Nobody": set()}
-    for name, found in sizes.items():
+    for name, lengths in sizes.items():
         for _ in range(40):  # age fills its header with a little chance
             asked = office.act("/api/recovery/challenge", {"pseudonym": name}, by=None)
             assert (asked.status, set(asked.json)) == (200, {"challenge", "sealed"})
-            found.add(len(base64.b64decode(asked.json["sealed"])))
+            lengths.add(len(base64.b64decode(asked.json["sealed"])))
     assert len(sizes["Heron"] & sizes["Nobody"]) > 5
 
 
