@@ -11,6 +11,7 @@ from yobal.web.reader import Reader
 
 BODY_SECONDS: Final = 60  # a slow phone may take its time, but not for ever
 _READS: Final = ("GET", "HEAD")
+_DIGITS_MAX: Final = 9  # Python refuses to read a number of thousands of digits
 
 
 class Edge:
@@ -66,7 +67,7 @@ class Edge:
 async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
     """The body; None as soon as it is too large."""
     announced = headers.get(b"content-length", b"0")
-    if not announced.isdigit() or int(announced) > BODY_BYTES_MAX:
+    if not announced.isdigit() or len(announced) > _DIGITS_MAX or int(announced) > BODY_BYTES_MAX:
         return None
     chunks, size_bytes = [], 0
     while True:
@@ -89,7 +90,7 @@ async def _send_kept(scope: Scope, send: Send, kept: Kept, *, is_head: bool) -> 
             accepts = value
         elif name == b"if-none-match":
             known = value
-    is_packed = b"gzip" in accepts
+    is_packed = _takes_gzip(accepts)
     headers = kept.packed_headers if is_packed else kept.plain_headers
     if known and (kept.packed_tag if is_packed else kept.plain_tag) in known:
         without_length = headers[:-2] if is_packed else headers[:-1]
@@ -99,3 +100,12 @@ async def _send_kept(scope: Scope, send: Send, kept: Kept, *, is_head: bool) -> 
     body = b"" if is_head else kept.packed if is_packed else kept.plain
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _takes_gzip(accepts: bytes) -> bool:
+    """Whether an Accept-Encoding names gzip, and not to forbid it (`gzip;q=0`)."""
+    for one in accepts.lower().split(b","):
+        name, _, weight = one.partition(b";")
+        if name.strip() == b"gzip":
+            return not weight or weight.strip().removeprefix(b"q=").strip(b"0.") != b""
+    return False
