@@ -1,0 +1,44 @@
+"""The faces of a room: the intake on either database, the desk with its lead signed in."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.asgi import Desk, Intake, intake_of
+from tests.room import SITE, Room
+from yobal.demo.keys import from_passphrase
+
+
+@pytest.fixture
+def intake(room: Room) -> Iterator[Intake]:
+    with intake_of(room) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_intake(sqlite_room: Room) -> Iterator[Intake]:
+    """For what has nothing to do with the database."""
+    with intake_of(sqlite_room) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(room: Room) -> Desk:
+    return signed_in(room)
+
+
+@pytest.fixture
+def sqlite_desk(sqlite_room: Room) -> Desk:
+    return signed_in(sqlite_room)
+
+
+def signed_in(room: Room) -> Desk:
+    made = Desk(room)
+    assert made.sign_in(secret=_secret(room.pseudonym, room.passphrase)).status == 200
+    return made
+
+
+@cache
+def _secret(pseudonym: str, passphrase: str) -> str:
+    return from_passphrase(SITE, pseudonym, passphrase)[0].hex()

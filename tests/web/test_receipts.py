@@ -1,0 +1,98 @@
+"""What a code opens at the thread's own address, and that a wrong one looks the same from outside."""
+
+import pytest
+
+from tests.asgi import THREAD, Answer, Intake
+from tests.room import Room
+from yobal.actions import declare
+from yobal.core.thread import Edition
+from yobal.web.receipts import FILLED_BYTES
+
+
+def seen(answer: Answer) -> tuple[int, int, list[tuple[str, str]]]:
+    """What somebody who counts bytes on the wire sees."""
+    return answer.status, len(answer.body), answer.headers
+
+
+def code_of(answer: Answer) -> str:
+    assert answer.code is not None
+    return answer.code
+
+
+def test_a_rejection_is_told_with_its_clause_and_note(intake: Intake, room: Room) -> None:
+    code = code_of(intake.send(receipt="yes"))
+    (row,) = room.rows("comments")
+    room.reject(row["id"], clause="facts", note="<i>Which</i> source?")
+    assert "is waiting" in intake.post(step="receipt", code=code).text
+    room.pass_slots()
+    shown = intake.post(step="receipt", code=code)
+    assert "did not publish" in shown.text
+    assert "&lt;i&gt;Which&lt;/i&gt; source?" in shown.body.decode()
+    assert "#facts" in shown.text
+    assert "Take it back" not in shown.text
+    refused = intake.post(step="withdraw", code=code, when="now")
+    assert (refused.status, "nothing left to take back" in refused.text) == (200, True)
+    assert room.rows("wishes") == []
+
+
+@pytest.mark.parametrize("when", ["now", "next"])
+def test_a_published_comment_goes_as_its_author_wishes(
+    intake: Intake, room: Room, when: str
+) -> None:
+    sent = room.published("Taken back.")
+    asked = intake.post(step="withdraw", code=sent.code or "", when=when)
+    assert asked.status == 200
+    assert "We take your comment back" in asked.text
+    assert ("next release" in asked.text) is (when == "next")
+    room.tend()
+    assert ("Taken back." in intake.get().text) is (when == "next")
+    room.pass_slots()
+    assert "Taken back." not in intake.get().text
+
+
+@pytest.mark.parametrize("step", ["receipt", "withdraw"])
+@pytest.mark.parametrize("state", ["pending", "held", "published", "edited", "rejected", "removed"])
+def test_right_and_wrong_codes_are_answered_at_equal_length(
+    intake: Intake, room: Room, step: str, state: str
+) -> None:
+    sent = room.send("ខ" * 900, name="Somebody")
+    if state in ("held", "published", "removed"):
+        room.publish(sent.id)
+    elif state == "edited":
+        room.publish_edited(sent.id, "▮" * 900)
+    elif state == "rejected":
+        room.reject(sent.id, note="ន" * 300)
+    if state not in ("pending", "held"):
+        room.pass_slots()
+    if state == "removed":
+        room.remove(sent.id)
+    assert sent.code is not None
+    right = intake.post(step=step, code=sent.code, when="next")
+    changed = sent.code[:-1] + ("0" if sent.code[-1] != "0" else "1")
+    for wrong in (changed, "", "no code at all", "0" * 20, "<script>"):
+        unknown = intake.post(step=step, code=wrong, when="next")
+        assert "We know no receipt" in unknown.text
+        assert seen(unknown) == seen(right)
+    assert len(right.body) == FILLED_BYTES
+    assert "We know no receipt" not in right.text
+
+
+def test_a_code_opens_nothing_under_another_story(intake: Intake, room: Room) -> None:
+    declare.add(room.database, room.rules, "other", Edition(edition="en", title="O", url="/o"))
+    code = code_of(intake.send(receipt="yes"))
+    elsewhere = THREAD.replace("ferry", "other")
+    for step in ("receipt", "withdraw"):
+        answer = intake.post(step=step, code=code, when="now", path=elsewhere)
+        assert "We know no receipt" in answer.text
+    assert room.rows("wishes") == []
+    assert "is waiting" in intake.post(step="receipt", code=code).text
+
+
+def test_a_code_is_in_no_header_and_no_address(intake: Intake) -> None:
+    sent = intake.send(receipt="yes")
+    code = code_of(sent)
+    shown = intake.post(step="receipt", code=code)
+    for answer in (sent, shown):
+        assert code not in str(answer.headers)
+        assert f"?{code}" not in answer.text
+        assert f"/{code}" not in answer.text

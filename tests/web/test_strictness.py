@@ -1,0 +1,132 @@
+"""Less in a form is the same or stricter; who seems to send it makes no difference at all."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.asgi import FORM, THREAD, Answer, Intake, ask
+from tests.room import Room
+
+FORGED = [
+    [("x-forwarded-for", "203.0.113.9"), ("x-real-ip", "203.0.113.9")],
+    [("forwarded", "for=203.0.113.9;host=evil.example;proto=https")],
+    [("x-forwarded-host", "evil.example"), ("x-forwarded-proto", "https")],
+    [("origin", "https://evil.example")],
+    [("origin", "null")],
+    [("referer", "https://evil.example/page")],
+    [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")],
+    [("cookie", "__Host-yobal=" + "a" * 64 + "; role=lead")],
+    [("authorization", "Basic bGVhZDpsZWFk"), ("user-agent", "sqlmap/1.0")],
+    [("x-http-method-override", "GET"), ("x-original-url", "/other/")],
+    [("host", "evil.example")],
+    [("accept-language", "km"), ("accept", "application/json")],
+]
+
+
+def masked(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Everything but what is drawn for each form anew."""
+    body = re.sub(rb'name="once" value="[^"]*"', b"once", answer.body)
+    body = re.sub(rb"[0-9A-Z]{5}(-[0-9A-Z]{5}){3}", b"code", body)
+    return answer.status, answer.headers, body
+
+
+def test_no_header_about_the_sender_changes_a_byte_at_any_step(intake: Intake, room: Room) -> None:
+    root = room.published("The root.")
+    once = intake.post(step="send", text="x").field("once")
+    steps: list[dict[str, str]] = [
+        {"step": "send", "text": "Words."}, {"step": "send", "text": ""},
+        {"step": "reply", "to": root.id}, {"step": "receipt", "code": root.code or ""},
+        {"step": "receipt", "code": "wrong"}, {"step": "nonsense"},
+        {"step": "again", "text": "Words.", "once": once},
+        {"step": "withdraw", "code": root.code or "", "when": "next"},
+    ]  # fmt: skip
+    for fields in steps:
+        plain = masked(intake.post(fields))
+        for forged in FORGED:
+            assert masked(intake.post(fields, headers=forged)) == plain, (fields, forged)
+    for path in (THREAD, THREAD + "index.json", "/nothing"):
+        assert all(intake.get(path) == intake.get(path, forged) for forged in FORGED)
+    assert len([row for row in room.rows("comments") if row["state"] == "pending"]) == 1
+
+
+def test_unknown_fields_are_ignored_up_to_sixteen(sqlite_intake: Intake) -> None:
+    extra = {f"x{at}": "y" for at in range(14)}
+    assert sqlite_intake.post(extra, step="send", text="a").status == 200
+    assert sqlite_intake.post(extra, step="send", text="a", state="published").status == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"step=send&text=%c3%28", b"step=send&t%ff=1", b"step=send&text=%c0%ae", b"&&&",
+     b"step=send&%73tep=send", b"\0" * 100],
+)  # fmt: skip
+def test_what_no_browser_would_send_is_a_bad_form(sqlite_intake: Intake, body: bytes) -> None:
+    assert sqlite_intake.post(body).status == 400
+
+
+def test_words_are_what_was_typed_however_they_were_escaped(sqlite_intake: Intake) -> None:
+    body = b"step=send&text=a%20b+c%2Bd%26e%3df%E1%9E%80\xe1\x9e\x81%zz%"
+    assert sqlite_intake.post(body).field("text") == "a b c+d&e=fកខ%zz%"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("application/x-www-form-urlencoded", 200),
+     ("Application/X-WWW-Form-Urlencoded ; charset=UTF-8", 200),
+     ("multipart/form-data; boundary=x", 415), ("text/plain", 415), ("application/json", 415), ("", 415),
+     ("application/x-www-form-urlencoded2", 415)],
+)  # fmt: skip
+def test_only_a_plain_form_is_taken_and_never_an_upload(
+    sqlite_intake: Intake, kind: str, status: int
+) -> None:
+    chunks = [b"step=send&text=a"]
+    answer = ask(sqlite_intake.app, "POST", THREAD, headers=[("content-type", kind)], chunks=chunks)
+    assert answer.status == status
+    without = ask(sqlite_intake.app, "POST", THREAD, chunks=chunks)
+    assert without.status == 415
+
+
+# Bodies
+
+LIMIT = 96 * 1_024
+
+
+@pytest.mark.parametrize(
+    "announced", [str(LIMIT + 1), "9" * 30, "9" * 5_000, "-1", "1e3", "", " 5"]
+)
+def test_a_body_announced_as_too_large_or_as_nonsense_is_not_read(
+    sqlite_intake: Intake, announced: str
+) -> None:
+    headers = [FORM, ("content-length", announced)]
+    answer = ask(sqlite_intake.app, "POST", THREAD, headers=headers, chunks=[b"step=send&text=a"])
+    assert answer.status == 413
+    assert "2,000 letters" in answer.text
+
+
+def test_a_body_that_grows_too_large_is_given_up_as_soon_as_it_is(sqlite_intake: Intake) -> None:
+    chunk = b"a" * 10_000
+    answer = ask(sqlite_intake.app, "POST", THREAD, headers=[FORM], chunks=[chunk] * 10)
+    assert answer.status == 413
+    small = [("content-length", "5")]
+    forged = ask(sqlite_intake.app, "POST", THREAD, headers=[FORM, *small], chunks=[chunk] * 10)
+    assert forged.status == 413
+
+
+def test_a_body_as_large_as_may_be_is_read_whole_in_whatever_pieces(sqlite_intake: Intake) -> None:
+    body = b"step=send&text=The+end.&x=".ljust(LIMIT, b"y")
+    for size in (1_000, LIMIT):
+        chunks = [body[at : at + size] for at in range(0, LIMIT, size)]
+        assert (
+            "The end." in ask(sqlite_intake.app, "POST", THREAD, headers=[FORM], chunks=chunks).text
+        )
+    assert sqlite_intake.post(body + b"y").status == 413
+
+
+def test_a_body_that_stops_half_way_is_no_comment(intake: Intake, room: Room) -> None:
+    once = intake.post(step="send", text="x").field("once")
+    half = urlencode({"step": "send", "once": once, "text": "Half a sent"}).encode()
+    answer = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)
+    assert answer.status == 400
+    assert room.rows("comments") == []
+    assert "reached us" in intake.post(step="send", once=once, text="Half a sentence.").text
