@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.fixtures import Founded
-from tests.browser.sending import send, send_all
+from tests.browser.sending import send
 from tests.browser.visitors import Moderator, Visitors
 
 
@@ -29,30 +29,16 @@ def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
 def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visitors) -> None:
     send(still.newsroom.story(), "Undo me from the history.")
     desk = still.lead(visitors)
-    desk.open("Undo me from the history.")
+    comment = desk.open("Undo me from the history.")
     desk.press("d 5 d")
     expect(desk.toast).to_contain_text("Rejected")
     desk.go("History")
-    row = desk.page.locator("li.decision").first
-    expect(row).to_contain_text("Rejected by Heron")
-    row.get_by_role("button", name="Undo").click()
-    expect(desk.page.locator("li.decision", has_text="Undone by Heron").first).to_be_visible()
+    rows = desk.page.locator(f"li.decision[data-id='{comment}']")
+    expect(rows).to_contain_text("Rejected by Heron")
+    rows.get_by_role("button", name="Undo").click()
+    expect(rows.filter(has_text="Undone by Heron")).to_be_visible()
     desk.go("Queue")
     assert desk.look().row("Undo me from the history.").count() == 1
-
-
-def test_a_page_of_fifty_is_rejected_after_a_question_that_counts(
-    still: Founded, visitors: Visitors
-) -> None:
-    send_all(still.newsroom.story(), [f"Slogan {number}" for number in range(51)])
-    desk = still.lead(visitors)
-    waiting = _number(desk.page.locator("#queue-title"))
-    _reject_fifty(desk)
-    assert _number(desk.page.locator("#queue-title")) == waiting - 50
-    desk.press("z")
-    expect(desk.toast).to_contain_text("Undone")
-    assert _number(desk.look().page.locator("#queue-title")) == waiting
-    _reject_fifty(desk)
 
 
 def test_a_second_lead_joins_by_link_and_reads_what_waits(
@@ -193,17 +179,6 @@ def _invitation(lead: Moderator, role: str) -> str:
     link = lead.page.locator("#link")
     expect(link).to_have_value(re.compile(r"/join#[\w-]{43}$"))
     return link.input_value()
-
-
-def _reject_fifty(desk: Moderator) -> None:
-    desk.page.get_by_role("button", name="Reject all 50 of this page…").click()
-    question = desk.page.get_by_role("dialog")
-    expect(question).to_contain_text("Reject 50 comments?")
-    reject = question.get_by_role("button", name="Reject 50 comments")
-    expect(reject).to_be_disabled()
-    desk.choose("spam")
-    reject.click()
-    expect(desk.toast).to_contain_text("50 comments rejected")
 
 
 def _number(title: Any) -> int:

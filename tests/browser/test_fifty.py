@@ -1,0 +1,38 @@
+"""Rejecting a whole page at once: only after a question that counts, and undone as one."""
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.fixtures import Founded
+from tests.browser.sending import send_all
+from tests.browser.visitors import Moderator, Visitors
+
+
+def test_a_page_of_fifty_is_rejected_after_a_question_that_counts(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), [f"Slogan {number}" for number in range(51)])
+    desk = still.lead(visitors)
+    waiting = _number(desk.page.locator("#queue-title"))
+    _reject_fifty(desk)
+    assert _number(desk.page.locator("#queue-title")) == waiting - 50
+    desk.press("z")
+    expect(desk.toast).to_contain_text("Undone")
+    assert _number(desk.look().page.locator("#queue-title")) == waiting
+    _reject_fifty(desk)
+
+
+def _reject_fifty(desk: Moderator) -> None:
+    desk.page.get_by_role("button", name="Reject all 50 of this page…").click()
+    question = desk.page.get_by_role("dialog")
+    expect(question).to_contain_text("Reject 50 comments?")
+    reject = question.get_by_role("button", name="Reject 50 comments")
+    expect(reject).to_be_disabled()
+    desk.choose("spam")
+    reject.click()
+    expect(desk.toast).to_contain_text("50 comments rejected")
+
+
+def _number(title: Any) -> int:
+    return int(title.inner_text().split()[0])
