@@ -68,7 +68,7 @@ class People:
         )  # fmt: skip
         join.join(
             self._db, self._rules, newcomer, token=bytes.fromhex(data.token),
-            wraps=[Wrap(one.epoch, one.wrap) for one in data.wraps],
+            wraps=[Wrap(*one) for one in wire.decode_wraps(data.wraps)],
             epoch_recipient=data.epoch.recipient if data.epoch else None,
             now=self._parts.clock(), random=secrets.token_bytes,
         )  # fmt: skip
@@ -83,7 +83,7 @@ class People:
     def invite(self, data: JSONBody[wire.Invite]) -> Json:
         until = join.invite(
             self._db, self._rules, token=bytes.fromhex(data.token), role=data.role,
-            wraps=[Wrap(one.epoch, one.wrap) for one in data.wraps], now=self._parts.clock(),
+            wraps=[Wrap(*one) for one in wire.decode_wraps(data.wraps)], now=self._parts.clock(),
         )  # fmt: skip
         return {"hours": INVITATION_HOURS, "until": desk_answers.until(self._rules, until)}
 

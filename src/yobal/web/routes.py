@@ -69,7 +69,8 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
         ],
         before_request=guard.check,
         exception_handlers={
-            YobalError: _told, HTTPException: _told_http, Exception: _told_unknown,
+            YobalError: _told, HTTPException: _told_http, RecursionError: _told_too_deep,
+            Exception: _told_unknown,
         },
         response_headers=_HEADERS,
         request_max_body_size=BODY_BYTES_MAX,
@@ -122,6 +123,11 @@ def _told_http(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return _told(request, BadRequest())
     body = {"error": "refused", "sentence": "The desk has nothing here."}
     return Response(body, status_code=error.status_code, headers=_HEADERS)
+
+
+def _told_too_deep(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    """JSON of a hundred thousand brackets is nobody's page."""
+    return _told(request, BadRequest())
 
 
 def _told_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -1,6 +1,8 @@
 """The desk's JSON: what its pages send. `docs/http-desk.md` is the same in words."""
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -9,10 +11,14 @@ from yobal.web.errors import BadRequest
 
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+# PostgreSQL keeps no NUL, and finding out there would be an error nobody foresaw.
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Line = Annotated[str, msgspec.Meta(max_length=500)]
+EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
 Sealed = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Words = Annotated[str, msgspec.Meta(max_length=65_536)]
+
+_CURSOR: Final = re.compile(r"([0-9]{1,12})\.([a-z2-7]{26})")
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,7 +35,7 @@ class Invitation(_Body):
 
 
 class WrapBody(_Body):
-    epoch: Name
+    epoch: EpochId
     wrap: Sealed
 
 
@@ -126,11 +132,18 @@ def decode_cursor(cursor: str | None) -> tuple[int, str] | None:
     """`SLOT.ID`, where a page of queue or history goes on. Raises BadRequest."""
     if cursor is None:
         return None
-    slot, _, key = cursor.partition(".")
-    if not slot.isdecimal() or not key:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
         raise BadRequest(cursor)
-    return int(slot), key
+    return int(found[1]), found[2]
 
 
 def cursor(slot: int, key: str) -> str:
     return f"{slot}.{key}"
+
+
+def decode_wraps(wraps: Sequence[WrapBody]) -> list[tuple[str, bytes]]:
+    """Epoch and wrap, each epoch once. Raises BadRequest."""
+    if len({one.epoch for one in wraps}) != len(wraps):
+        raise BadRequest
+    return [(one.epoch, one.wrap) for one in wraps]
