@@ -124,17 +124,17 @@ class Intake:
         return ask(self.app, method, path, headers=headers)
 
     def post(self, fields: Mapping[str, str] | bytes | None = None, *, path: str = THREAD,
-             headers: Pairs = (), **more: str) -> Answer:  # fmt: skip
+             headers: Sequence[tuple[str, str]] = (), **more: str) -> Answer:  # fmt: skip
         body = (
-            fields if isinstance(fields, bytes) else urlencode({**(fields or {}), **more}).encode()
+            fields if isinstance(fields, bytes) else urlencode(dict(fields or {}) | more).encode()
         )
         return ask(self.app, "POST", path, headers=[FORM, *headers], chunks=[body])
 
-    def send(self, words: str = "A comment.", **more: str) -> Answer:
+    def send(self, words: str = "A comment.", *, receipt: str = "") -> Answer:
         """Both steps: "Read it once more", then what its form holds."""
-        again = self.post(step="send", text=words, **more)
+        again = self.post(step="send", text=words, receipt=receipt)
         assert again.status == 200, again.text
-        return self.post(step="again", text=words, once=again.field("once"), **more)
+        return self.post(step="again", text=words, once=again.field("once"), receipt=receipt)
 
 
 @contextmanager

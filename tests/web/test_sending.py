@@ -81,7 +81,7 @@ def test_only_what_is_published_under_this_story_can_be_answered(
 def test_each_refusal_says_what_to_do(
     sqlite_intake: Intake, sqlite_room: Room, fields: dict[str, str], sentence: str
 ) -> None:
-    refused = sqlite_intake.post(step="send", **fields)
+    refused = sqlite_intake.post({"step": "send"} | fields)
     assert refused.status == 422
     assert sentence in refused.text
     assert sqlite_room.rows("comments") == []
