@@ -1,17 +1,21 @@
 """Make freed memory forget: allocator settings that only count if they are there from the start.
 
 Freed memory keeps its words. Three allocators live in the process: Python's own, glibc's (pyrage
-uses it) and the jemalloc inside granian's wheel. Imported before everything else, and imports
-nothing itself.
+uses it) and the jemalloc inside granian's wheel. A crash must not write it all into a core file,
+either. Imported before everything else, and imports nothing of ours itself.
 """
 
 import os
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 
 SETTINGS = {
     "PYTHONMALLOC": "malloc",
-    "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
+    "GLIBC_TUNABLES": (
+        "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+        ":glibc.malloc.arena_max=1"  # one heap: what is freed is found again, and forgotten
+    ),
     "_RJEM_MALLOC_CONF": "junk:free",
 }
 # A mark of our own: glibc shortens GLIBC_TUNABLES in the environment that /proc shows.
@@ -27,6 +31,7 @@ def start_again(arguments: Sequence[str]) -> None:
     """Replace this process by itself with the settings in force; returns only if they are."""
     if is_scrubbing(os.environ):
         return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     environment = {**os.environ, **SETTINGS, MARK: "1"}
     command = [sys.executable, "-m", "yobal", *arguments]
     os.execve(sys.executable, command, environment)  # noqa: S606  # itself, with other settings

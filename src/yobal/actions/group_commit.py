@@ -1,14 +1,12 @@
 """Commit whatever has arrived in one transaction; answer each sender only after that commit.
 
-One thread, one transaction at a time: while one is being synced to disk, the next group gathers.
+One group at a time: while one is being synced to disk, the next is sealed and gathers.
 """
 
 import asyncio
-import contextlib
-import threading
-import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from yobal.core.errors import StoreUnavailable
@@ -21,7 +19,7 @@ GROUP_MAX: Final = 200
 # sender that is alone never waits for it.
 GATHER_SECONDS: Final = 0.003
 
-_Waiting = tuple[Arrival, "asyncio.Future[Outcome]", asyncio.AbstractEventLoop]
+_Waiting = tuple[Arrival, "asyncio.Future[Outcome]"]
 
 
 class GroupCommit:
@@ -30,64 +28,64 @@ class GroupCommit:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: deque[_Waiting] = deque()
-        self._is_wanted = threading.Condition()
-        self._is_closing = False
-        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
-        self._thread.start()
+        self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="group-commit")
 
     async def add(self, arrival: Arrival) -> Outcome:
         """Raises StoreUnavailable: then nothing of it was stored."""
+        if self._is_closed:
+            raise StoreUnavailable("closing")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        with self._is_wanted:
-            if self._is_closing:
-                raise StoreUnavailable("closing")
-            self._waiting.append((arrival, future, loop))
-            self._is_wanted.notify()
+        self._waiting.append((arrival, future))
+        if self._task is None or self._task.done():
+            self._task = loop.create_task(self._run())
         return await future
 
     def close(self) -> None:
-        """Commit what has arrived, then stop."""
-        with self._is_wanted:
-            self._is_closing = True
-            self._is_wanted.notify()
-        self._thread.join()
+        """Take nothing more, and let a commit that has begun end."""
+        self._is_closed = True
+        self._thread.shutdown(wait=True)
 
-    def _run(self) -> None:
-        size = 0
-        while group := self._next_group(is_busy=size > 1):
-            self._commit(group)
-            size = len(group)
+    async def _run(self) -> None:
+        while self._waiting:
+            size = min(len(self._waiting), GROUP_MAX)
+            group = [self._waiting.popleft() for _ in range(size)]
+            try:
+                outcomes = await self._store([arrival for arrival, _ in group])
+            except Exception as error:  # noqa: BLE001  # handed to every sender that waits for it
+                _tell(group, [error] * size)
+            else:
+                _tell(group, outcomes)
+            if size > 1:
+                await asyncio.sleep(GATHER_SECONDS)
 
-    def _next_group(self, *, is_busy: bool) -> list[_Waiting]:
-        with self._is_wanted:
-            self._is_wanted.wait_for(lambda: self._waiting or self._is_closing)
-        if is_busy:
-            time.sleep(GATHER_SECONDS)
-        with self._is_wanted:
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_MAX))]
+    async def _store(self, arrivals: list[Arrival]) -> list[Outcome]:
+        """Insert here and sync in the thread, or all of it in the thread where that would block.
 
-    def _commit(self, group: list[_Waiting]) -> None:
+        Inserting in a thread would fight with sealing for the interpreter row by row; the sync is
+        what takes long, and it lets go of the interpreter.
+        """
+        loop = asyncio.get_running_loop()
+        connection = self._database.write_at_once()
+        if connection is None:
+            return await loop.run_in_executor(self._thread, self._store_in_thread, arrivals)
         try:
-            with self._database.writing() as db:
-                outcomes = intake.add(db, [arrival for arrival, _, _ in group])
-        except Exception as error:  # noqa: BLE001  # handed to every sender that waits for it
-            _tell_all(group, [error] * len(group))
-        else:
-            _tell_all(group, outcomes)
+            outcomes = intake.add(connection, arrivals)
+        except BaseException:
+            self._database.give_up(connection)
+            raise
+        await loop.run_in_executor(self._thread, self._database.commit, connection)
+        return outcomes
+
+    def _store_in_thread(self, arrivals: list[Arrival]) -> list[Outcome]:
+        with self._database.writing() as connection:
+            return intake.add(connection, arrivals)
 
 
-def _tell_all(group: list[_Waiting], results: Sequence[Exception | Outcome]) -> None:
-    loop = group[0][2]
-    futures = [future for _, future, _ in group]
-    with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits any more
-        loop.call_soon_threadsafe(_settle, futures, results)
-
-
-def _settle(
-    futures: list["asyncio.Future[Outcome]"], results: Sequence[Exception | Outcome]
-) -> None:
-    for future, result in zip(futures, results, strict=True):
+def _tell(group: list[_Waiting], results: Sequence[Exception | Outcome]) -> None:
+    for (_, future), result in zip(group, results, strict=True):
         if future.done():  # its sender went away
             continue
         if isinstance(result, Exception):

@@ -39,9 +39,8 @@ def once_hash(
         raise ValueError(once)
     ordinal = int(match[1])
     key = next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
-    digest = hmac.new(key, once.encode(), hashlib.sha256)
-    for part in (submission.site, submission.story, submission.edition, submission.to or "",
-                 submission.name, submission.text):  # fmt: skip
-        raw = part.encode()
-        digest.update(len(raw).to_bytes(4, "big") + raw)
-    return digest.digest()
+    parts = (submission.site, submission.story, submission.edition, submission.to or "",
+             submission.name, submission.text)  # fmt: skip
+    raw = [part.encode() for part in parts]
+    marked = b"".join(len(part).to_bytes(4, "big") + part for part in raw)
+    return hmac.digest(key, once.encode() + marked, hashlib.sha256)

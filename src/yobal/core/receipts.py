@@ -37,7 +37,7 @@ def read_code(typed: str) -> str | None:
 
 def receipt_hash(pepper: bytes, code: str) -> bytes:
     """What the store keeps: HMAC-SHA-256 of the plain code under a pepper that is destroyed later."""
-    return hmac.new(pepper, code.encode(), hashlib.sha256).digest()
+    return hmac.digest(pepper, code.encode(), hashlib.sha256)
 
 
 def hashes(peppers: Sequence[bytes], code: str) -> list[bytes]:

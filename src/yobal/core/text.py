@@ -35,9 +35,10 @@ def clean(raw: str) -> str:
     `clean(clean(x)) == clean(x)` for every x.
     """
     text = _LINE_END.sub("\n", raw)
-    if _DROPPED.search("".join(set(text))):  # a text has few different letters
+    if not text.replace("\n", "").replace("\u200b", "").isprintable():
         text = _DROPPED.sub("", text)
-    text = unicodedata.normalize("NFC", text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
     text = _BLANK_LINES.sub("\n\n", _TRAILING_SPACE.sub("", text))
     return text.strip("\n\t ")
 

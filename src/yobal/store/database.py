@@ -21,6 +21,7 @@ CHECKPOINT_TRIES: Final = 200
 # 32 MB of log before it is folded in: with the default of 1,000 pages a busy intake folds the same
 # pages in eight times as often, and waits for the disk each time. A purge cuts it to nothing.
 CHECKPOINT_PAGES: Final = 8_000
+CACHE_KIB: Final = 4_096
 PURGED_TABLES: Final = ("held_texts", "envelopes", "letters")
 _WRITES: Final = "yobal_writes"
 
@@ -40,6 +41,12 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
+        # Never waits for a lock: for a loop that must not stand still.
+        self._eager = (
+            _sqlite(self.url, busy_seconds=0).execution_options(**{_WRITES: True})
+            if self.is_sqlite
+            else None
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -52,6 +59,33 @@ class Database:
         """One consistent view."""
         with _telling_unavailable(), self.engine.begin() as connection:
             yield connection
+
+    def write_at_once(self) -> Connection | None:
+        """A connection inside a write transaction, ended by `commit` or `give_up`.
+
+        None where it would have to wait: somebody else writes, or the database is over a socket.
+        """
+        if self._eager is None:
+            return None
+        connection = self._eager.connect()
+        try:
+            connection.begin()
+        except OperationalError as error:
+            connection.close()
+            if "locked" in str(error.orig):
+                return None
+            raise StoreUnavailable(type(error.orig).__name__) from None
+        return connection
+
+    def commit(self, connection: Connection) -> None:
+        """Durable once this returns. Raises StoreUnavailable: then nothing of it was stored."""
+        with _telling_unavailable(), connection:
+            connection.commit()
+
+    def give_up(self, connection: Connection) -> None:
+        """Undo what a transaction of `write_at_once` did."""
+        with connection:
+            connection.rollback()
 
     def purge(self) -> None:
         """Make sure that deleted text is gone from the files; returns only when it is.
@@ -68,6 +102,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._eager is not None:
+            self._eager.dispose()
 
     def _truncate_wal(self) -> None:
         autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -99,12 +135,16 @@ def _telling_unavailable() -> Iterator[None]:
         raise
 
 
-def _sqlite(url: sa.URL) -> Engine:
+def _sqlite(url: sa.URL, *, busy_seconds: int = BUSY_SECONDS) -> Engine:
+    """Few connections, and always the warmest: each keeps a cache of pages of its own."""
     engine = sa.create_engine(
         url,
         module=sqlite_module(),
         hide_parameters=True,
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        pool_size=2,
+        max_overflow=20,
+        pool_use_lifo=True,
+        connect_args={"isolation_level": None, "timeout": busy_seconds},
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -119,6 +159,7 @@ def _set_pragmas(raw: Any, _record: object) -> None:
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        f"cache_size=-{CACHE_KIB}",
         "trusted_schema=OFF",
     ):
         raw.execute(f"PRAGMA {pragma}").fetchall()
