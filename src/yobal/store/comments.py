@@ -13,6 +13,7 @@ from yobal.store.tables import (
     decisions,
     editions,
     envelopes,
+    epochs,
     held_texts,
     letters,
     receipts,
@@ -104,10 +105,14 @@ def count(db: Connection, site: str, state: State) -> int:
 def count_unreadable(db: Connection, site: str, pseudonym: str) -> int:
     """How many wait that are sealed to an epoch this moderator has no wrap for."""
     mine = sa.select(wraps.c.epoch).where(wraps.c.pseudonym == pseudonym)
+    closed = sa.select(epochs.c.epoch).where(epochs.c.site == site, epochs.c.epoch.not_in(mine))
+    names = db.execute(closed).scalars().all()
+    if not names:  # as it should be: no need to look at what waits
+        return 0
     return db.execute(
         sa.select(sa.func.count())
         .select_from(comments)
-        .where(comments.c.site == site, comments.c.state == PENDING, comments.c.epoch.not_in(mine))
+        .where(comments.c.site == site, comments.c.state == PENDING, comments.c.epoch.in_(names))
     ).scalar_one()
 
 
