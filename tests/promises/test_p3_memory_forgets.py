@@ -5,6 +5,9 @@ server's process holds none of the texts. Freed memory keeps its words, so three
 to overwrite what they free; without them, or without granian's alone, the texts are there.
 """
 
+import os
+import re
+import resource
 import socket
 import time
 from pathlib import Path
@@ -15,17 +18,29 @@ import pytest
 from tests.promises.crowd import Crowd
 from tests.promises.traces import Marks, Readers, memory
 from tests.room import SITE
-from tests.serving import THREAD, Served, ask, form, post, serving
+from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
 from yobal import scrub
 
 PAUSE_SECONDS: Final = 5
 SENT: Final = 2_000
+KEEPING: Final = """
+import gc, sys
+from yobal import app
+gc.freeze = lambda: None
+app.FORGET_SECONDS = 3_600
+sys.argv = ["yobal", "serve"]
+from yobal.cli import main
+main()
+"""
 
 
 def _fill(served: Served, count: int) -> Marks:
     """Thousands of texts, refused ones among them; then what every site sees: a few short requests."""
     marks = Marks()
     Crowd((served.intake,), marks, Readers(), THREAD).send(count)
+    for _ in range(20):  # given back: a page drawn from them refers to itself, and keeps them
+        refused = post(served.intake, form(marks.text("refused", 4_000, "Cyrillic")))
+        assert refused.status == 422
     time.sleep(PAUSE_SECONDS)
     for _ in range(6):  # the server's own buffer may still hold the last body
         post(served.intake, {"step": "receipt", "code": "none"})
@@ -64,6 +79,18 @@ def test_control_without_the_allocators_settings_texts_are_found(
         assert sum(_texts_found(served, marks)) > 0
 
 
+def test_control_without_collecting_a_text_that_was_given_back_is_found(tmp_path: Path) -> None:
+    environment = {**scrub.SETTINGS, scrub.MARK: "1"}
+    served = make_served(tmp_path)
+    served.environment = environment
+    try:
+        served.start("-c", KEEPING)
+        marks = _fill(served, 100)
+        assert sum(_texts_found(served, marks)) > 0
+    finally:
+        served.close()
+
+
 def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
         for pid in served.workers:
@@ -88,3 +115,24 @@ def test_control_a_text_that_is_in_memory_is_found(tmp_path: Path) -> None:
             wire.sendall(head.encode() + text)
             time.sleep(0.5)  # nothing tells when it was read
             assert sum(_texts_found(served, marks)) > 0
+
+
+def test_a_crash_writes_no_core_file(tmp_path: Path) -> None:
+    """Even where the machine allows one as large as it gets; control: without our own word, it does."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    allowed = "unlimited" if hard == resource.RLIM_INFINITY or os.geteuid() == 0 else str(hard)
+    assert allowed != "0", (
+        "this machine allows no core files at all: run with `ulimit -H -c` above 0"
+    )
+    for name, environment, limit in (
+        ("ours", {}, "0"), ("control", {**scrub.SETTINGS, scrub.MARK: "1"}, allowed),
+    ):  # fmt: skip
+        served = make_served(tmp_path / name)
+        served.before = (needed("prlimit", "util-linux"), f"--core={allowed}:{allowed}")
+        served.environment = environment
+        try:
+            served.start()
+            limits = Path(f"/proc/{served.pid}/limits").read_text()
+        finally:
+            served.close()
+        assert re.search(rf"Max core file size +{limit} +{limit} ", limits), limits
