@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from tests.room import START, Room
 from yobal.core import once
 from yobal.core.receipts import COPIES_MAX
+from yobal.core.submission import Submission
 
 DAY = 86_400
 
@@ -104,3 +105,14 @@ def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_wit
     assert room.row(sent.id)["once"] is not None
     room.pass_slots(4)
     assert room.row(sent.id)["once"] is None
+
+
+def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(room: Room) -> None:
+    today = datetime.fromtimestamp(START, UTC).date()
+    form = once.new_once(secrets.token_bytes, today=date(2020, 1, 1))
+    words = Submission(site="s", story="t", edition="en", to=None, text="Words.", name="")
+    marks = {
+        once.once_hash({today: key}, form, words, today=today)
+        for key in (*room.newsroom.keyring.day_keys(today).values(), bytes(32), b"k" * 32)
+    }
+    assert len(marks) == 3

@@ -111,14 +111,14 @@ def test_of_an_answered_comment_a_line_without_a_name_stays(room: Room) -> None:
     assert b"Rachana" not in everything
 
 
-def test_a_line_goes_with_the_last_answer_beneath_it(room: Room) -> None:
-    root = room.published("Root.", name="Rachana")
-    middle = room.published("Middle.", to=root.id, name="Middle name")
-    last = room.published("Last.", to=middle.id)
-    for one in (root, middle):
+def test_lines_go_with_the_last_answer_beneath_them_however_deep(room: Room) -> None:
+    chain = [room.published("Root.", name="Rachana")]
+    for depth in range(3):
+        chain.append(room.published(f"Answer {depth}.", to=chain[-1].id, name="Somebody"))
+    for one in chain[:-1]:
         _withdrawn(room, one)
-    assert len(room.rows("letters")) == 3
-    _withdrawn(room, last)
+    assert len(room.rows("letters")) == 4
+    _withdrawn(room, chain[-1])
     assert room.rows("letters") == []
     assert "Withdrawn by its author" not in room.file("en/index.html")
     assert "Withdrawn by its author" not in room.file("en/page/1.html")

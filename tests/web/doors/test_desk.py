@@ -12,6 +12,7 @@ from tests.web.doors.call import call
 from tests.web.doors.conftest import Office
 from yobal.actions import found
 from yobal.core.keys import invitation_token
+from yobal.store import people
 from yobal.web.errors import Insecure
 from yobal.web.guard import COOKIE, Guard
 
@@ -235,6 +236,19 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(office:
     for secret, status in ((b"o", 403), (b"n", 200)):
         tried = {"pseudonym": "Egret", "secret": (secret * 32).hex()}
         assert office.act("/api/sign-in", tried, by=None).status == status
+
+
+def test_who_was_put_out_meanwhile_recovers_nothing(office: Office) -> None:
+    sheet = _join(office, "Egret", role="moderator")
+    asked = office.act("/api/recovery/challenge", {"pseudonym": "Egret"}, by=None).json
+    answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
+    body = {"challenge": asked["challenge"], "answer": answer}
+    ticket = office.act("/api/recovery/prove", body, by=None).json["ticket"]
+    with office.room.database.writing() as db:
+        people.retire_all(db, office.room.rules.site)
+    new = {"ticket": ticket, "secret": HEX, "identity": ""}
+    assert office.act("/api/recovery/finish", new, by=None).status == 403
+    assert office.room.rows("sessions") == []
 
 
 def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(office: Office) -> None:
