@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 
 SETTINGS = {
     "PYTHONMALLOC": "malloc",
-    "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
+    "GLIBC_TUNABLES": (
+        "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+        ":glibc.malloc.arena_max=1"  # one heap: what is freed is found again, and forgotten
+    ),
     "_RJEM_MALLOC_CONF": "junk:free",
 }
 # A mark of our own: glibc shortens GLIBC_TUNABLES in the environment that /proc shows.
