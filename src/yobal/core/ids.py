@@ -1,6 +1,5 @@
 """Names for things that say nothing: 128 random bits, and the keys a newsroom gives its stories."""
 
-import base64
 import re
 from collections.abc import Callable
 from typing import Final
@@ -8,6 +7,10 @@ from typing import Final
 RandomBytes = Callable[[int], bytes]  # chance is an argument: `secrets.token_bytes`, or a test's
 
 ID_BYTES: Final = 16
+_SPARE_BITS: Final = -ID_BYTES * 8 % 10
+_SHIFTS: Final = range(ID_BYTES * 8 + _SPARE_BITS - 10, -1, -10)
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]
 _ID: Final = re.compile(r"[a-z2-7]{26}")
 _STORY_KEY: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _SITE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -20,7 +23,9 @@ def new_id(random: RandomBytes) -> str:
 
 
 def encode_id(raw: bytes) -> str:
-    return base64.b32encode(raw).decode().rstrip("=").lower()
+    """RFC 4648, lower case, without padding."""
+    number = int.from_bytes(raw, "big") << _SPARE_BITS
+    return "".join([_PAIRS[number >> shift & 1_023] for shift in _SHIFTS])
 
 
 def is_id(text: str) -> bool:

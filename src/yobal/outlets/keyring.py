@@ -27,6 +27,7 @@ class Keyring:
         self._cache: dict[Path, bytes] = {}
         self._today: date | None = None  # of the day keys below
         self._day_keys: dict[date, bytes] = {}
+        self._newest_pepper: tuple[date, bytes] | None = None
 
     def day_keys(self, today: date) -> dict[date, bytes]:
         """The keys alive, today's made if it is not there yet; newest first."""
@@ -47,7 +48,9 @@ class Keyring:
     def pepper(self, today: date) -> tuple[date, bytes]:
         """The week's pepper and the Monday that names it."""
         week = receipts.week_of(today)
-        return week, self._make("pepper", week)
+        if self._newest_pepper is None or self._newest_pepper[0] != week:
+            self._newest_pepper = (week, self._make("pepper", week))
+        return self._newest_pepper
 
     def peppers(self, today: date) -> list[bytes]:
         """Every pepper alive, newest first."""
