@@ -21,6 +21,9 @@ from yobal.core.submission import Limits
 PREFIX: Final = "YOBAL_"
 OWN_VARIABLES: Final = frozenset({"YOBAL_CONFIG", "YOBAL_SCRUBBED"})  # not settings
 RECEIPT_DAYS_MAX: Final = 200
+_DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser leaves them away
+_NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +99,8 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsWrong(f"{path} does not exist; `yobal init` writes one") from None
+    except OSError as error:
+        raise SettingsWrong(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsWrong(f"{path}: {error}") from None
 
@@ -151,6 +156,8 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
         (min(counts) < 1, "waiting_story_max, waiting_site_max, session_hours: at least 1"),
         (not _is_origin(settings.public_url), "public_url: scheme and host, such as https://comments.example"),
         (not _is_origin(settings.desk_url), "desk_url: scheme and host, such as https://desk.example"),
+        (not all(map(_is_frame_host, settings.frame_hosts)), "frame_hosts: each a host, such as https://news.example"),
+        (not all(map(_is_database, (settings.database, settings.database_intake))), "database: sqlite:///PATH or postgresql://USER@HOST/NAME"),
         (not all(map(_is_listen, (settings.intake_listen, settings.desk_listen))), "listen: ADDRESS:PORT"),
     ]  # fmt: skip
 
@@ -172,10 +179,20 @@ def _are_times(slots: tuple[str, ...]) -> bool:
 
 
 def _is_origin(url: str) -> bool:
-    scheme, mark, host = url.partition("://")
-    return (
-        scheme in ("http", "https") and bool(mark) and bool(host) and not set(host) & set("/?#@ ")
-    )
+    """As a browser writes it in `Origin`, which is compared letter by letter."""
+    scheme, _, host = url.partition("://")
+    if scheme not in _DEFAULT_PORTS or not host or host.endswith(_DEFAULT_PORTS[scheme]):
+        return False
+    return host.isascii() and host == host.lower() and not set(host) & _NEVER_IN_HOST
+
+
+def _is_frame_host(host: str) -> bool:
+    """What may stand in a policy among others."""
+    return host.isascii() and host.isprintable() and not set(host) & set(" ;,'\"")
+
+
+def _is_database(url: str) -> bool:
+    return not url or url.startswith(_DATABASES)
 
 
 def _is_listen(listen: str) -> bool:
