@@ -1,5 +1,6 @@
 """What the commands do, in the newsroom's words; `cli.py` only reads the arguments."""
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,9 +27,7 @@ FACES: Final[dict[str, tuple[Face, ...]]] = {
 
 def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
     """Lines to print. Raises SettingsWrong, AlreadySetUp."""
-    if not path.exists():
-        _write_settings(path, given)
-    settings = settings_file.load(path)
+    settings = settings_file.load(path) if path.exists() else _write_settings(path, given)
     prepare(settings)
     newsroom = open_newsroom(settings)
     now = time.time()
@@ -69,6 +68,8 @@ def serve(path: Path, face: str) -> None:
     if newsroom.is_demo:
         newsroom.close()
         raise NotFit("this store was made by `yobal demo`; its keys were made outside a browser")
+    for one in FACES[face]:
+        _check_free(settings.intake_listen if one == "intake" else settings.desk_listen)
     _say_where(settings, FACES[face])
     serve_faces(newsroom, FACES[face])
 
@@ -145,7 +146,8 @@ def _write(newsroom: Newsroom) -> None:
         write_files.write_touched(newsroom.press)
 
 
-def _write_settings(path: Path, given: dict[str, str]) -> None:
+def _write_settings(path: Path, given: dict[str, str]) -> Settings:
+    """A file that cannot be read back is not left: the next `init` would trip over it."""
     missing = [name for name in ("site", "site_name") if not given.get(name)]
     if missing:
         raise SettingsWrong(
@@ -157,6 +159,11 @@ def _write_settings(path: Path, given: dict[str, str]) -> None:
     }
     lines = [f"{name} = {_quoted(value)}" for name, value in (given | listens).items() if value]
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    try:
+        return settings_file.load(path)
+    except SettingsWrong:
+        path.unlink()
+        raise
 
 
 def _listen(url: str) -> str:
@@ -169,6 +176,17 @@ def _listen(url: str) -> str:
 
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _check_free(listen: str) -> None:
+    """Before anything is said to listen there: the server itself would end in a panic."""
+    host, _, port = listen.rpartition(":")
+    try:
+        socket.create_server(
+            (host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in host else socket.AF_INET
+        ).close()
+    except OSError as error:
+        raise NotFit(f"cannot listen on {listen}: {error.strerror}") from None
 
 
 def _say_where(settings: Settings, faces: tuple[Face, ...]) -> None:
