@@ -27,13 +27,23 @@ def main() -> None:
     """The entry point of `yobal`."""
     if len(sys.argv) > 1 and sys.argv[1] in SCRUBBED and "--help" not in sys.argv:
         scrub.start_again(sys.argv[1:])
-    from yobal.core.errors import YobalError
+    from yobal.core import errors
+    from yobal.outlets import mishaps
 
+    named = (errors.NoSuchStory, errors.StoreUnavailable, errors.BucketUnavailable)
     try:
         app(prog_name="yobal")
-    except YobalError as error:
+    except named as error:  # they carry a name, not a sentence
+        typer.echo(f"yobal: {type(error).__doc__} ({error})", err=True)
+    except errors.YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
-        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
+    except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
+        mishaps.report(error)
+    else:
+        return
+    sys.exit(1)
 
 
 @app.command()
