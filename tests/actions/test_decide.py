@@ -50,6 +50,18 @@ def test_a_nonce_that_borrows_from_the_name_is_another_commitment(room: Room) ->
         )
 
 
+@pytest.mark.parametrize(
+    "given", [{"words": "a\u202eb"}, {"name": "a\u0000b"}, {"words": "a\r\nb"}]
+)
+def test_signs_that_no_form_lets_through_cannot_be_published_as_sealed(
+    room: Room, given: dict[str, Any]
+) -> None:
+    sent = room.send(**given, past_the_form=True)
+    with pytest.raises(Refused):
+        room.publish(sent.id)
+    assert room.state(sent.id) == "pending"
+
+
 def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(room: Room) -> None:
     sent = room.send("Call Dara at 012 345 678.")
     room.publish_edited(sent.id, "Call Dara at ▮▮▮.")

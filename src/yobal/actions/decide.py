@@ -131,6 +131,9 @@ def _lost(connection: Any, comment: str) -> AlreadyDecided:
 def _check_words(text: str, name: str, lang: str, rules: Rules) -> None:
     if not ids.is_edition(lang):
         raise Refused(f"{lang!r} is not a language tag")
+    if texts.clean(text) != text or texts.clean_line(name) != name:
+        # Only who can write the database, and not the form, can have sealed this.
+        raise Refused("it holds signs that no page may show; publish it edited")
     refusals = submission.check(text, name, rules.limits)
     if refusals:
         raise Refused(", ".join(refusal.code for refusal in refusals))
