@@ -42,9 +42,12 @@ def invite(
     """Keep a lead's invitation; until which slot it works. Raises Refused."""
     if role not in ROLES:
         raise Refused("a role is lead or moderator")
+    _check_wraps(wraps)
     until = keys.invitation_until(rules.schedule, now)
     token_hash = people.hash_secret(token)
     with db.writing() as connection:
+        if people.invitation(connection, token_hash, now=now) is not None:
+            raise Refused("this invitation was made before; make another")
         people.invite(
             connection, token_hash=token_hash, site=rules.site, role=role, is_first=False,
             until_slot=until,
@@ -75,6 +78,7 @@ def join(
     PseudonymTaken, Refused.
     """
     _check(newcomer)
+    _check_wraps(wraps)
     token_hash = people.hash_secret(token)
     with db.writing() as connection:
         invitation = people.invitation(connection, token_hash, now=now)
@@ -114,6 +118,11 @@ def _check(newcomer: Moderator) -> None:
         raise Refused("a pseudonym has no invisible signs")
     for recipient in (newcomer.recipient, newcomer.recovery_recipient):
         _check_recipient(recipient)
+
+
+def _check_wraps(wraps: Sequence[Wrap]) -> None:
+    if len({wrap.epoch for wrap in wraps}) != len(wraps):
+        raise Refused("an epoch is wrapped twice")
 
 
 def _check_recipient(recipient: str) -> None:

@@ -62,7 +62,14 @@ class Drawer:
     def answered(self, letter: Letter) -> Shown:
         return self.one(letter, paths.page(letter.page, "html"))
 
-    def one(self, letter: Letter, file: str, replies: tuple[Shown, ...] = ()) -> Shown:
+    def one(
+        self,
+        letter: Letter,
+        file: str,
+        replies: tuple[Shown, ...] = (),
+        *,
+        leads_to_more: bool = False,
+    ) -> Shown:
         """One comment that stands in `file`; without its replies unless they are given."""
         words = self._words
         return Shown(
@@ -76,12 +83,13 @@ class Drawer:
             gone_clause=words.clause(letter.gone_clause).lower() if letter.gone_clause else "",
             share=self._links.share(file, letter.id),
             replies=replies,
-            has_more_replies=letter.has_more_replies and bool(replies),
+            has_more_replies=leads_to_more,
         )
 
     def _top(self, letter: Letter, number: int) -> Shown:
         file = paths.page(number, "html")
-        return self.one(letter, file, tuple(self.one(reply, file) for reply in letter.replies))
+        replies = tuple(self.one(reply, file) for reply in letter.replies)
+        return self.one(letter, file, replies, leads_to_more=letter.has_more_replies)
 
 
 def pieces(text: str, *, is_edited: bool) -> tuple[Piece, ...]:

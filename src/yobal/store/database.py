@@ -22,7 +22,7 @@ CHECKPOINT_TRIES: Final = 200
 # pages in eight times as often, and waits for the disk each time. A purge cuts it to nothing.
 CHECKPOINT_PAGES: Final = 8_000
 CACHE_KIB: Final = 4_096
-PURGED_TABLES: Final = ("held_texts", "envelopes", "letters")
+PURGED_TABLES: Final = ("held_texts", "envelopes", "letters", "comments", "decisions", "receipts")
 _WRITES: Final = "yobal_writes"
 
 __all__ = [

@@ -7,7 +7,8 @@ import asyncio
 from urllib.parse import unquote
 
 from yobal.actions.doors import place_of
-from yobal.core.errors import NoSuchStory, StoreUnavailable
+from yobal.core.errors import NoSuchStory
+from yobal.core.thread import Place
 from yobal.outlets import mishaps
 from yobal.outlets.pages import Draft, Problem
 from yobal.web import forms
@@ -42,21 +43,22 @@ class Reader:
             visit = await self._visit(path, fields, draft)
         except NoSuchStory:
             return self._parts.problem("unknown_story", draft=draft)
-        except StoreUnavailable:
-            return self._parts.problem("unavailable", draft=draft)
+        except Exception as error:  # noqa: BLE001  # the reader gets the text back, the operator the place
+            return self._failed(error, None, draft)
         return await self._take(visit)
 
     async def _take(self, visit: Visit) -> Answer:
-        step, draft = self._steps.get(visit.fields.get("step", "")), visit.draft
+        step = self._steps.get(visit.fields.get("step", ""))
         if step is None:
-            return self._parts.problem("bad_form", place=visit.place, draft=draft)
+            return self._parts.problem("bad_form", place=visit.place, draft=visit.draft)
         try:
             return await step(visit)
-        except StoreUnavailable:
-            return self._parts.problem("unavailable", place=visit.place, draft=draft)
-        except Exception as error:  # noqa: BLE001  # the reader gets the text back, the operator the place
-            mishaps.report(error)
-            return self._parts.problem("unavailable", place=visit.place, draft=draft)
+        except Exception as error:  # noqa: BLE001  # likewise
+            return self._failed(error, visit.place, visit.draft)
+
+    def _failed(self, error: Exception, place: Place | None, draft: Draft) -> Answer:
+        mishaps.report(error)
+        return self._parts.problem("unavailable", place=place, draft=draft)
 
     def problem(self, problem: Problem) -> Answer:
         """For what never got as far as a form."""
