@@ -4,6 +4,7 @@ import { randomBytes } from "../keys/bytes.ts";
 import { plainLetters, SHEET_BYTES, sheetGroups } from "../keys/crockford.ts";
 import { fromLinkSecret, fromPassphrase, fromSheet, type LinkKeys } from "../keys/derive.ts";
 import { newIdentity, openerOf, recipientOf, unwrap, wrap } from "../keys/identity.ts";
+import { plainPseudonym, pseudonymRefusal } from "../text/pseudonym.ts";
 import { post, Refusal, sentenceFor } from "../wire/api.ts";
 import type { Invitation, NewWrap, Session } from "../wire/types.ts";
 import type { Host } from "./host.ts";
@@ -11,8 +12,8 @@ import { NewPassphrase } from "./new-passphrase.ts";
 import { keepIfPossible, type SignedIn } from "./sign-in.ts";
 
 const FIRST_EPOCH = "first";
-export const NAME_LETTERS_MIN = 2;
-export const NAME_LETTERS_MAX = 40;
+/** The server's word on the name alone: another one may be tried, passphrase and sheet stay. */
+const NAME_REFUSED = ["pseudonym_taken", "refused"];
 
 const PERHAPS_IN =
   "This link has been used. If your connection broke a moment ago, you are in already: go to the desk's sign-in page and use your passphrase.";
@@ -58,16 +59,14 @@ export class Join {
   }
 
   name(typed: string): void {
-    this.pseudonym = typed.trim();
-    const length = Array.from(this.pseudonym).length;
-    const fits = length >= NAME_LETTERS_MIN && length <= NAME_LETTERS_MAX;
-    this.error = fits ? null : "A pseudonym has 2 to 40 letters.";
+    this.pseudonym = plainPseudonym(typed);
+    this.error = pseudonymRefusal(this.pseudonym);
     if (this.error !== null) {
       this.host.focusOn("#pseudonym");
       return;
     }
     if (this.#passphrase !== "") {
-      // only the name was taken
+      // only the name was refused
       this.#go("sheet", "h1");
       return;
     }
@@ -95,7 +94,7 @@ export class Join {
       await this.done(await this.#join());
     } catch (error) {
       this.error = isCode(error, "invitation_spent") ? PERHAPS_IN : sentenceFor(error);
-      if (isCode(error, "pseudonym_taken")) this.#go("name", "#pseudonym");
+      if (NAME_REFUSED.some((code) => isCode(error, code))) this.#go("name", "#pseudonym");
     } finally {
       this.isBusy = false;
       this.host.changed();

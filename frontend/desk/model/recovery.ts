@@ -4,6 +4,7 @@ import { fromBase64, toHex } from "../keys/bytes.ts";
 import { readSheet } from "../keys/crockford.ts";
 import { fromPassphrase, fromSheet } from "../keys/derive.ts";
 import { open, openerOf, recipientOf, unwrap, wrap } from "../keys/identity.ts";
+import { plainPseudonym } from "../text/pseudonym.ts";
 import { post, Refusal, sentenceFor, Unreachable } from "../wire/api.ts";
 import type { Session } from "../wire/types.ts";
 import type { Host } from "./host.ts";
@@ -29,7 +30,8 @@ export class Recovery {
     private readonly done: (signedIn: SignedIn) => Promise<void>,
   ) {}
 
-  async prove(pseudonym: string, typedSheet: string): Promise<void> {
+  async prove(typedPseudonym: string, typedSheet: string): Promise<void> {
+    const pseudonym = plainPseudonym(typedPseudonym);
     const raw = readSheet(typedSheet);
     this.error = raw === null ? "A sheet has 32 letters and digits in eight groups of four." : null;
     if (raw === null) {
@@ -37,11 +39,9 @@ export class Recovery {
       return;
     }
     await this.#busily(async () => {
-      const proven = await this.#prove(pseudonym.trim(), fromSheet(raw));
-      this.words = new NewPassphrase(this.host, pseudonym.trim(), (words) => {
-        void this.#busily(async () =>
-          this.done(await this.#finish(proven, pseudonym.trim(), words)),
-        );
+      const proven = await this.#prove(pseudonym, fromSheet(raw));
+      this.words = new NewPassphrase(this.host, pseudonym, (words) => {
+        void this.#busily(async () => this.done(await this.#finish(proven, pseudonym, words)));
       });
       await this.words.draw();
     });

@@ -3,6 +3,7 @@
 import { fromPassphrase } from "../keys/derive.ts";
 import { type Opener, openerOf, unwrap } from "../keys/identity.ts";
 import { keepKey } from "../keys/keep.ts";
+import { plainPseudonym } from "../text/pseudonym.ts";
 import { post, Refusal, sentenceFor } from "../wire/api.ts";
 import type { Session } from "../wire/types.ts";
 import type { Host } from "./host.ts";
@@ -32,7 +33,7 @@ export class SignIn {
     this.isBusy = true;
     this.host.changed();
     try {
-      await this.done(await this.#signIn(this.pseudonym ?? pseudonym.trim(), passphrase));
+      await this.done(await this.#signIn(this.pseudonym ?? plainPseudonym(pseudonym), passphrase));
     } catch (error) {
       this.error = sentenceFor(error);
       this.host.focusOn("#passphrase");

@@ -2,7 +2,8 @@
 
 import { html, type TemplateResult } from "lit";
 import type { Site } from "../model/app.ts";
-import { type Join, NAME_LETTERS_MAX } from "../model/join.ts";
+import type { Join } from "../model/join.ts";
+import { NAME_LETTERS_MAX } from "../text/pseudonym.ts";
 import { newPassphraseView } from "./new-passphrase.ts";
 import { errorSentence, failed, onSubmit, textOf } from "./parts.ts";
 import { sheetView } from "./sheet.ts";
