@@ -2,7 +2,6 @@
 
 import hmac
 import threading
-from collections import OrderedDict
 from typing import Final
 
 import msgspec
@@ -16,11 +15,11 @@ from yobal.store import people
 from yobal.store.database import Database
 
 LIFE_SECONDS: Final = 900
-OPEN_MAX: Final = 1_000
+OPEN_MAX: Final = 20  # for one moderator
 
 
 class _Challenge(msgspec.Struct):
-    pseudonym: str | None  # None: nobody is known by the name that was given
+    pseudonym: str
     answer: bytes
     until: float
     ticket: str | None = None
@@ -30,7 +29,7 @@ class Recoveries:
     """The challenges that are open, in memory only: a restart asks to begin again."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, _Challenge] = OrderedDict()
+        self._open: dict[str, _Challenge] = {}
         self._lock = threading.Lock()
 
     def challenge(
@@ -45,12 +44,17 @@ class Recoveries:
             else pyrage.x25519.Identity.generate().to_public()
         )
         answer, name = random(32), ids.new_id(random)
-        known = moderator.pseudonym if moderator is not None else None
-        with self._lock:
-            self._open[name] = _Challenge(known, answer, now + LIFE_SECONDS)
-            while len(self._open) > OPEN_MAX:
-                self._open.popitem(last=False)
+        if moderator is not None:
+            self._remember(name, _Challenge(moderator.pseudonym, answer, now + LIFE_SECONDS))
         return name, pyrage.encrypt(answer, [recipient])
+
+    def _remember(self, name: str, challenge: _Challenge) -> None:
+        """Of one moderator's challenges the newest few: a flood of them closes nobody else's."""
+        with self._lock:
+            same = [key for key, one in self._open.items() if one.pseudonym == challenge.pseudonym]
+            for key in same[: max(0, len(same) + 1 - OPEN_MAX)]:
+                del self._open[key]
+            self._open[name] = challenge
 
     def prove(
         self, db: Database, rules: Rules, *, challenge: str, answer: bytes, now: float,
@@ -62,12 +66,11 @@ class Recoveries:
         if one is None or one.until < now or not hmac.compare_digest(one.answer, answer):
             raise WrongSecret
         with db.reading() as connection:
-            moderator = people.get(connection, rules.site, one.pseudonym or "")
+            moderator = people.get(connection, rules.site, one.pseudonym)
         if moderator is None:
             raise WrongSecret
         ticket = ids.new_id(random)
-        with self._lock:
-            self._open[ticket] = _Challenge(one.pseudonym, b"", now + LIFE_SECONDS, ticket)
+        self._remember(ticket, _Challenge(one.pseudonym, b"", now + LIFE_SECONDS, ticket))
         return ticket, bytes(moderator.recovery_identity)
 
     def finish(
@@ -76,7 +79,7 @@ class Recoveries:
         """Set the new passphrase's halves; whose they are. Raises WrongSecret."""
         with self._lock:
             one = self._open.pop(ticket, None)
-        if one is None or one.ticket != ticket or one.until < now or one.pseudonym is None:
+        if one is None or one.ticket != ticket or one.until < now:
             raise WrongSecret
         with db.writing() as connection:
             changed = people.change_secret(
