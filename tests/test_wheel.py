@@ -16,8 +16,14 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(tmp_path: Path)
 
     empty = tmp_path / "empty"
     venv.create(empty, with_pip=True)
-    lock = ["--require-hashes", "-r", ROOT / "requirements" / "run.lock"]
-    new_pip = [empty / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "-q"]
+    lock: list[str | Path] = ["--require-hashes", "-r", ROOT / "requirements" / "run.lock"]
+    new_pip: list[str | Path] = [
+        empty / "bin" / "python",
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "-q",
+    ]
     subprocess.run([*new_pip, "install", *lock], check=True)
     subprocess.run([*new_pip, "install", "--no-deps", wheel], check=True)
 
