@@ -1,13 +1,32 @@
 """At the desk: what is decided can be undone, two may decide at once, and nothing typed is lost."""
 
+import json
 import re
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.fixtures import Founded
 from tests.browser.sending import send
-from tests.browser.visitors import Moderator, Visitors
+from tests.browser.visitors import PHONE, Moderator, Visitors
+
+# At every scroll position: what can be acted on, is in sight, and would not get the finger.
+COVERED = """() => {
+  const pane = document.querySelector(".above-keys");
+  const seen = pane.getBoundingClientRect();
+  const covered = new Set();
+  for (let top = 0; top <= pane.scrollHeight; top += 40) {
+    pane.scrollTop = top;
+    for (const one of pane.querySelectorAll("button, a, select, input, textarea")) {
+      const box = one.getBoundingClientRect();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      if (box.width === 0 || y <= Math.max(0, seen.top) || y >= Math.min(innerHeight, seen.bottom)) continue;
+      const hit = document.elementFromPoint(x, y);
+      if (hit === null || !one.contains(hit)) covered.add(one.id || one.value || one.textContent.trim());
+    }
+  }
+  return [...covered];
+}"""
 
 
 def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
@@ -24,6 +43,47 @@ def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
     reader = visitors.reader(story)
     reader.until(code, "waiting for a moderator")
     assert desk.look().row("Undo me from the toast.").count() == 1
+
+
+def test_on_a_phone_the_toast_covers_nothing_and_buttons_name_no_keys(
+    still: Founded, visitors: Visitors
+) -> None:
+    story = still.newsroom.story(title="Ferry workers and their ticket house " * 3)
+    for number in range(2):
+        send(story, f"On the phone {number}. " + "Long enough to scroll. " * 40, receipt=True)
+    desk = still.lead(visitors, **PHONE)
+    desk.row("On the phone 0").locator("button").click()
+    desk.page.get_by_role("button", name="Publish").click()
+    expect(desk.toast).to_contain_text("Published")
+    desk.page.get_by_role("button", name="Back to the queue").click()
+    desk.row("On the phone 1").locator("button").click()
+    expect(desk.toast.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+    assert desk.page.locator("button kbd:visible").count() == 0
+    assert desk.page.evaluate(COVERED) == []
+    desk.page.get_by_role("button", name="Reject", exact=True).click()
+    expect(desk.page.locator("#reject")).to_be_attached()
+    assert desk.page.evaluate(COVERED) == []
+    desk.toast.evaluate("one => Object.assign(one.style, { position: 'fixed', inset: 'auto 0 0' })")
+    assert desk.page.evaluate(COVERED) != []  # the control: a toast over the page is found
+
+
+def test_the_line_above_a_comment_breaks_between_its_parts_only(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Under its story.", name="Delta")
+    desk = still.lead(visitors)
+    desk.open("Under its story.")
+    line = desk.page.locator("p.story")
+    parts = line.locator("> *")
+    words = [" ".join(one.split()) for one in parts.all_text_contents()]
+    assert words[:3] == ["English edition", "Ferry workers", "name to show: Delta"]
+    # Nothing stands outside the parts, and each of them is one line high.
+    assert line.evaluate(
+        "one => [...one.childNodes].every(at => at.nodeType !== 3 || !at.data.trim())"
+    )
+    for width in (820, 1100, 1280):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        assert parts.evaluate_all("all => Math.max(...all.map(one => one.offsetHeight))") < 50
 
 
 def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visitors) -> None:
@@ -54,6 +114,27 @@ def test_a_second_lead_joins_by_link_and_reads_what_waits(
     assert again.page.locator(".notices").inner_text().strip() == ""
     again.go("People")
     expect(again.page.locator("ul.people").first).to_contain_text("Second lead")
+
+
+def test_a_refused_pseudonym_is_chosen_anew_without_a_new_link(
+    still: Founded, visitors: Visitors
+) -> None:
+    new = visitors.moderator(still.newsroom)
+    new.page.goto(_invitation(still.lead(visitors), "moderator"))
+    for name, why in (("O\u200b", "has 2 to 40 letters"), ("Her\u202eon", "no invisible signs")):
+        new.page.locator("#pseudonym").fill(name)
+        new.page.get_by_role("button", name="Make my passphrase").click()
+        expect(new.page.locator("#name-error")).to_contain_text(why)
+        expect(new.page.locator("#pseudonym")).to_be_focused()
+    _refuse_once(new.page, "**/api/join", "Nothing was changed: a pseudonym has 2 to 40 letters.")
+    new.choose_keys("Refused name")
+    new.give_last_group()
+    expect(new.page.locator("#name-error")).to_contain_text("Nothing was changed: a pseudonym")
+    new.page.locator("#pseudonym").fill("Ame\u0301lie")
+    new.page.get_by_role("button", name="Make my passphrase").click()
+    new.give_last_group()
+    new.settled().go("People")
+    expect(new.page.locator("ul.people").first).to_contain_text("Amélie")
 
 
 def test_an_invitation_works_once(still: Founded, visitors: Visitors) -> None:
@@ -179,6 +260,12 @@ def _invitation(lead: Moderator, role: str) -> str:
     link = lead.page.locator("#link")
     expect(link).to_have_value(re.compile(r"/join#[\w-]{43}$"))
     return link.input_value()
+
+
+def _refuse_once(page: Page, path: str, sentence: str) -> None:
+    """The server's own words for a rule that was not met."""
+    body = json.dumps({"error": "refused", "sentence": sentence})
+    page.route(path, lambda route: route.fulfill(status=422, body=body), times=1)
 
 
 def _number(title: Any) -> int:

@@ -125,15 +125,23 @@ class Moderator:
     def join(self, link: str, pseudonym: str) -> "Moderator":
         """By a link: pseudonym, passphrase, recovery sheet, desk."""
         self.page.goto(link)
+        self.choose_keys(pseudonym)
+        self.give_last_group()
+        return self.settled()
+
+    def choose_keys(self, pseudonym: str) -> None:
+        """Pseudonym and passphrase; the recovery sheet is on the page afterwards."""
         self.page.locator("#pseudonym").fill(pseudonym)
         self.page.get_by_role("button", name="Make my passphrase").click()
         self.keep_new_words(pseudonym)
+
+    def give_last_group(self) -> None:
+        """Read the sheet, and prove it; the keys are made now."""
         groups = self.page.locator(".groups span")
         expect(groups).to_have_count(8)
         self.sheet = " ".join(groups.all_inner_texts())
         self.page.locator("#last-group").fill(self.sheet.split()[-1].lower())
         self.page.get_by_role("button", name="I have the sheet: open the desk").click()
-        return self.settled()
 
     def keep_new_words(self, pseudonym: str, look: Callable[[], None] = lambda: None) -> None:
         """Read the passphrase off the page and type it once more."""

@@ -5,7 +5,9 @@ import type { App } from "../model/app.ts";
 import type { Desk, DeskPlace } from "../model/desk.ts";
 import { counted } from "../model/outcome.ts";
 import { historyView } from "./history.ts";
+import { keysBar } from "./keys-bar.ts";
 import { overView } from "./over.ts";
+import { demoMark } from "./parts.ts";
 import { peopleView } from "./people.ts";
 import { queueView } from "./queue.ts";
 
@@ -17,16 +19,20 @@ const PLACES: [DeskPlace, string][] = [
 
 export function deskView(desk: Desk, app: App): TemplateResult {
   return html`<div class="desk" data-place=${desk.place}>
-    <header class="top">
-      <b class="name"><bdi>${desk.session.site_name}</bdi> · desk</b>
-      <nav aria-label="Desk">${PLACES.map(([place, label]) => placeLink(desk, place, label))}</nav>
-      <p class="me">
-        <span>next slot ${desk.queue.nextSlot.label} · ${desk.queue.held} held</span>
-        <bdi>${desk.session.pseudonym}</bdi>
-        <button type="button" class="plain" @click=${() => void app.lock()}>Lock</button>
-      </p>
-    </header>
-    ${notices(desk)} ${placeView(desk)} ${overView(desk)}
+    <div class="above-keys">
+      ${app.site.isDemo ? demoMark() : nothing}
+      <header class="top">
+        <b class="name"><bdi>${desk.session.site_name}</bdi> · desk</b>
+        <nav aria-label="Desk">${PLACES.map(([place, label]) => placeLink(desk, place, label))}</nav>
+        <p class="me">
+          <span>next slot ${desk.queue.nextSlot.label} · ${desk.queue.held} held</span>
+          <bdi>${desk.session.pseudonym}</bdi>
+          <button type="button" class="plain" @click=${() => void app.lock()}>Lock</button>
+        </p>
+      </header>
+      ${notices(desk)} ${placeView(desk)}
+    </div>
+    ${desk.place === "queue" ? keysBar(desk) : nothing} ${overView(desk)}
   </div>`;
 }
 

@@ -53,8 +53,9 @@ function commentView(desk: Desk, item: Item): TemplateResult {
 function aboveView(desk: Desk, item: Item): TemplateResult {
   const { row, draft } = item;
   return html`<p class="story small">
-      ${languageName(row.edition)} edition · ${storyLink(row.story_title, row.story_url)} · name to show:
-      <b>${personName(draft.name)}</b> · <label>language ${languageChoice(desk, item)}</label>
+      <span>${languageName(row.edition)} edition</span> ${storyLink(row.story_title, row.story_url)}
+      <span>name to show: <b>${personName(draft.name)}</b></span>
+      <label>language ${languageChoice(desk, item)}</label>
     </p>
     ${
       row.answers === null

@@ -8,6 +8,11 @@ export const spoken = (text: string): TemplateResult => html`<span class="spoken
 
 export const key = (name: string): TemplateResult => html`<kbd aria-hidden="true">${name}</kbd>`;
 
+export const demoMark = (): TemplateResult =>
+  html`<aside class="demo" aria-label="Demonstration">
+    <b>Demonstration.</b> Nothing here is secret: its keys were made outside a browser.
+  </aside>`;
+
 /** A reader's words: in their language and direction, as text and never as HTML. */
 export function words(text: string, lang: string): TemplateResult {
   return html`<bdi lang=${lang} dir=${directionOf(lang)}>${text}</bdi>`;

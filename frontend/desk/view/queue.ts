@@ -8,7 +8,6 @@ import { capital, counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
 import type { Lane } from "../wire/types.ts";
 import { focusView } from "./focus.ts";
-import { keysBar } from "./keys-bar.ts";
 import { failed, spoken } from "./parts.ts";
 import { sideView } from "./side.ts";
 
@@ -24,8 +23,7 @@ export function queueView(desk: Desk): TemplateResult {
       <h1 class="spoken">Queue</h1>
       <section class="queue" aria-labelledby="queue-title">${listView(desk)}</section>
       ${focusView(desk)} ${sideView(desk)}
-    </main>
-    ${keysBar(desk)}`;
+    </main>`;
 }
 
 function listView(desk: Desk): TemplateResult {

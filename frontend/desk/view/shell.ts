@@ -4,19 +4,15 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { App } from "../model/app.ts";
 import { deskView } from "./desk.ts";
 import { joinView } from "./join.ts";
-import { failed } from "./parts.ts";
+import { demoMark, failed } from "./parts.ts";
 import { recoverView } from "./recover.ts";
 import { signInPage } from "./sign-in.ts";
 
 export function appView(app: App): TemplateResult {
-  return html`${app.site.isDemo ? demoMark() : nothing} ${pageView(app)}
+  // The desk has a frame of its own, and shows the mark within it.
+  const isMarked = app.site.isDemo && app.page.kind !== "desk";
+  return html`${isMarked ? demoMark() : nothing} ${pageView(app)}
     <p class="spoken" role="status" aria-live="polite">${app.host.spoken}</p>`;
-}
-
-function demoMark(): TemplateResult {
-  return html`<aside class="demo" aria-label="Demonstration">
-    <b>Demonstration.</b> Nothing here is secret: its keys were made outside a browser.
-  </aside>`;
 }
 
 function pageView(app: App): TemplateResult {
