@@ -21,7 +21,7 @@ ARGUMENTS: Final = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 LEAD: Final = "Heron"
-SLOT_SECONDS: Final = 2
+SLOT_SECONDS: Final = 1
 
 
 def chromium_path() -> str:
@@ -67,9 +67,14 @@ class Founded:
         self.pseudonym = lead.pseudonym
         self.passphrase = lead.passphrase
         self.sheet = lead.sheet
+        self._lead = lead
 
-    def lead(self, visitors: Visitors, **given: object) -> Moderator:
-        """The lead in a fresh browser, signed in."""
+    def lead(self, visitors: Visitors) -> Moderator:
+        """The lead in the browser that made the keys, on a new page; it stays signed in for others."""
+        return visitors.again(self._lead)
+
+    def lead_anew(self, visitors: Visitors, **given: object) -> Moderator:
+        """The lead in a fresh browser, signed in: for whoever ends sessions, or has another device."""
         return visitors.moderator(self.newsroom, **given).sign_in(self.pseudonym, self.passphrase)
 
 
@@ -82,17 +87,16 @@ def found(
     people = Visitors(browser)
     try:
         lead = people.moderator(newsroom).join(newsroom.first_link, LEAD)
-        founded = Founded(newsroom, lead)
-        people.close()
-        yield founded
+        yield Founded(newsroom, lead)
     finally:
+        people.close()
         said = newsroom.stop()
     assert said == ""
 
 
 @pytest.fixture(scope="module")
 def quick(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
-    """A newsroom that releases every two seconds."""
+    """A newsroom that releases every second."""
     yield from found(browser_here, tmp_path_factory.mktemp("quick"), every_seconds=SLOT_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """axe-core finds nothing serious or critical on any page: light and dark, phone and desktop, two languages."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,6 +15,10 @@ from tests.browser.visitors import DESKTOP, PHONE, Visitors
 
 AXE: Final = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 SERIOUS: Final = ("serious", "critical")
+# By default each page is seen in one of them, in turn; in the slow run in all.
+LOOKS: Final[tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...]] = (
+    ("light", PHONE), ("dark", DESKTOP), ("dark", PHONE), ("light", DESKTOP),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +32,16 @@ def mass(quick: Founded) -> Iterator[Mass]:
 
 
 @pytest.mark.parametrize(
-    "looks",
-    [
-        pytest.param((("light", PHONE), ("dark", DESKTOP)), id="each"),
-        pytest.param((("dark", PHONE), ("light", DESKTOP)), id="crosswise", marks=pytest.mark.slow),
-    ],
+    "looks_each", [1, pytest.param(len(LOOKS), marks=pytest.mark.slow)], ids=["in turn", "all"]
 )
 def test_axe_finds_nothing_serious_on_any_page(
-    quick: Founded, mass: Mass, demo: Demo, visitors: Visitors,
-    looks: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...],
-) -> None:  # fmt: skip
+    quick: Founded, mass: Mass, demo: Demo, visitors: Visitors, looks_each: int
+) -> None:
     found: list[str] = []
+    looks = itertools.cycle(LOOKS)
 
     def check(name: str, page: Page) -> None:
-        for scheme, shape in looks:
+        for scheme, shape in itertools.islice(looks, looks_each):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(shape["viewport"])
             found.extend(f"{name} ({scheme}): {problem}" for problem in problems(page))

@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fixtures import Founded
 from tests.browser.sending import send
@@ -29,6 +31,31 @@ COVERED = """() => {
 }"""
 
 
+class Colleague:
+    """A moderator who came in by a link, and the link."""
+
+    def __init__(self, founded: Founded, people: Visitors) -> None:
+        self.link = _invitation(founded.lead(people), "moderator")
+        self._joined = people.moderator(founded.newsroom).join(self.link, "Colleague")
+
+    def at_desk(self, visitors: Visitors) -> Moderator:
+        return visitors.again(self._joined)
+
+
+@pytest.fixture(scope="module")
+def colleague(still: Founded, browser_here: Browser) -> Iterator[Colleague]:
+    people = Visitors(browser_here)
+    yield Colleague(still, people)
+    people.close()
+
+
+def test_a_lead_made_in_the_browser_signs_in_with_the_seven_words(
+    still: Founded, visitors: Visitors
+) -> None:
+    lead = still.lead_anew(visitors)
+    assert lead.page.locator("#queue-title").inner_text() == "Nothing waits"
+
+
 def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
     still: Founded, visitors: Visitors
 ) -> None:
@@ -51,7 +78,7 @@ def test_on_a_phone_the_toast_covers_nothing_and_buttons_name_no_keys(
     story = still.newsroom.story(title="Ferry workers and their ticket house " * 3)
     for number in range(2):
         send(story, f"On the phone {number}. " + "Long enough to scroll. " * 40, receipt=True)
-    desk = still.lead(visitors, **PHONE)
+    desk = still.lead_anew(visitors, **PHONE)
     desk.row("On the phone 0").locator("button").click()
     desk.page.get_by_role("button", name="Publish").click()
     expect(desk.toast).to_contain_text("Published")
@@ -137,20 +164,17 @@ def test_a_refused_pseudonym_is_chosen_anew_without_a_new_link(
     expect(new.page.locator("ul.people").first).to_contain_text("Amélie")
 
 
-def test_an_invitation_works_once(still: Founded, visitors: Visitors) -> None:
-    link = _invitation(still.lead(visitors), "moderator")
-    visitors.moderator(still.newsroom).join(link, "Only once")
+def test_an_invitation_works_once(still: Founded, colleague: Colleague, visitors: Visitors) -> None:
     late = visitors.moderator(still.newsroom)
-    late.page.goto(link)
+    late.page.goto(colleague.link)
     expect(late.page.get_by_role("heading")).to_have_text("This link does not open anything")
     assert "#" not in late.page.url
 
 
-def test_a_moderator_may_not_invite(still: Founded, visitors: Visitors) -> None:
-    link = _invitation(still.lead(visitors), "moderator")
-    moderator = visitors.moderator(still.newsroom).join(link, "No inviting")
+def test_a_moderator_may_not_invite(colleague: Colleague, visitors: Visitors) -> None:
+    moderator = colleague.at_desk(visitors)
     moderator.go("People")
-    expect(moderator.page.locator("ul.people").first).to_contain_text("No inviting")
+    expect(moderator.page.locator("ul.people").first).to_contain_text("Colleague")
     expect(moderator.page.get_by_role("heading", name="Invite")).to_have_count(0)
 
 
@@ -172,11 +196,10 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_the_old_one(
 
 
 def test_of_two_who_decide_one_wins_and_the_other_is_told(
-    still: Founded, visitors: Visitors
+    still: Founded, colleague: Colleague, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Two want to decide.")
-    link = _invitation(still.lead(visitors), "moderator")
-    other = visitors.moderator(still.newsroom).join(link, "Other hand")
+    other = colleague.at_desk(visitors)
     lead = still.lead(visitors)
     for desk in (lead, other):
         desk.open("Two want to decide.")
@@ -190,7 +213,7 @@ def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_aga
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Edited over an ended session.")
-    desk = still.lead(visitors)
+    desk = still.lead_anew(visitors)
     desk.open("Edited over an ended session.")
     desk.press("e")
     desk.page.locator("#edit-text").fill("Typed before it ended.")
@@ -212,7 +235,7 @@ def test_a_decision_survives_a_lost_connection_and_is_sent_again(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Decided while offline.")
-    desk = still.lead(visitors)
+    desk = still.lead_anew(visitors)
     desk.open("Decided while offline.")
     desk.page.context.set_offline(True)
     desk.press("d 2 d")
@@ -227,7 +250,7 @@ def test_a_decision_survives_a_lost_connection_and_is_sent_again(
 
 def test_a_locked_desk_opens_only_with_the_passphrase(still: Founded, visitors: Visitors) -> None:
     send(still.newsroom.story(), "Behind the lock.")
-    desk = still.lead(visitors)
+    desk = still.lead_anew(visitors)
     desk.open("Behind the lock.")
     desk.page.get_by_role("button", name="Lock", exact=True).click()
     expect(desk.page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -121,6 +121,7 @@ class Moderator:
         self.pseudonym = ""
         self.passphrase = ""
         self.sheet = ""
+        self.watch = Watch()
 
     def join(self, link: str, pseudonym: str) -> "Moderator":
         """By a link: pseudonym, passphrase, recovery sheet, desk."""
@@ -225,6 +226,7 @@ class Visitors:
         self.browser = browser
         self.watch = Watch()
         self._contexts: list[BrowserContext] = []
+        self._pages: list[Page] = []
 
     def context(self, **given: Any) -> BrowserContext:
         context = self.browser.new_context(locale="en-GB", **given)
@@ -238,9 +240,24 @@ class Visitors:
         return Reader(context.new_page(), story).open()
 
     def moderator(self, newsroom: Newsroom, **given: Any) -> Moderator:
-        return Moderator(self.context(**(DESKTOP | given)).new_page(), newsroom)
+        made = Moderator(self.context(**(DESKTOP | given)).new_page(), newsroom)
+        made.watch = self.watch
+        return made
+
+    def again(self, known: Moderator) -> Moderator:
+        """Somebody who came in before, in the same browser: deriving a key takes a second or two."""
+        known.watch.seen = self.watch.seen  # what happens there from now on is this test's
+        page = known.page.context.new_page()
+        self._pages.append(page)
+        made = Moderator(page, known.newsroom)
+        made.pseudonym, made.passphrase = known.pseudonym, known.passphrase
+        made.sheet, made.watch = known.sheet, known.watch
+        return made.look()
 
     def close(self) -> None:
+        for page in self._pages:
+            page.close()
+        self._pages.clear()
         for context in self._contexts:
             context.close()
         self._contexts.clear()
