@@ -114,7 +114,10 @@ def _open_epoch(
 def _check(newcomer: Moderator) -> None:
     if not 2 <= len(newcomer.pseudonym) <= 40 or newcomer.pseudonym != newcomer.pseudonym.strip():
         raise Refused("a pseudonym has 2 to 40 letters")
-    if texts.clean_line(newcomer.pseudonym) != newcomer.pseudonym:
+    if (
+        texts.is_empty(newcomer.pseudonym)
+        or texts.clean_line(newcomer.pseudonym) != newcomer.pseudonym
+    ):
         raise Refused("a pseudonym has no invisible signs")
     for recipient in (newcomer.recipient, newcomer.recovery_recipient):
         _check_recipient(recipient)
