@@ -95,6 +95,7 @@ def _seen(found: Any) -> list[dict[str, Any]]:
 
 
 def _check_drawn(page: Page) -> None:
+    expect(page.locator("body")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
     found = page.evaluate(DRAWN)
     bare = [one["what"] for one in _seen(found) if not one["border"]]
     assert bare == []

@@ -229,7 +229,9 @@ class Visitors:
         self._pages: list[Page] = []
 
     def context(self, **given: Any) -> BrowserContext:
-        context = self.browser.new_context(locale="en-GB", **given)
+        # Nobody waits for a transition here; what is looked at is how it ends.
+        still = {"reduced_motion": "reduce"}
+        context = self.browser.new_context(locale="en-GB", **(still | given))
         context.set_default_timeout(WAIT_MS)
         self.watch.over(context)
         self._contexts.append(context)
