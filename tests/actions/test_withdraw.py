@@ -10,7 +10,7 @@ LEFT = {"id", "site", "story", "state", "arrival_slot", "once"}
 
 
 def _withdrawn(room: Room, sent: Sent, when: str = "now") -> None:
-    room.wish(sent.code, when)  # type: ignore[arg-type]
+    room.wish(sent.code, when)  # type: ignore[arg-type]  # a receipt was taken; `when` is a parameter
     room.tend()
 
 

@@ -45,7 +45,7 @@ def place_in(edition: str, *, title: str = "Ferries", form: str = "open") -> Pla
     url = "https://river.example/ferry"
     other = Edition(edition="ko", title=title, url=url)
     own = Edition(edition=edition, title=title, url=url)
-    return Place(site="river", story="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]
+    return Place(site="river", story="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # a parameter's str
 
 
 def letters_with(words: str) -> tuple[Letter, ...]:

@@ -12,6 +12,8 @@ from yobal.store.database import Database
 from yobal.web.errors import BadRequest, ForeignOrigin, Insecure
 
 Who = Literal["anyone", "moderator", "lead"]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+AnyRequest = Request[Any, Any, Any]
 COOKIE: Final = "__Host-yobal"
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
@@ -28,7 +30,7 @@ class Guard:
         self._session_key = session_key
         self._clock = clock
 
-    def check(self, request: Request) -> None:  # type: ignore[type-arg]  # any user, any auth
+    def check(self, request: AnyRequest) -> None:
         """Raises Insecure, ForeignOrigin, BadRequest, NotSignedIn or NotAllowed."""
         who: Who | None = request.route_handler.opt.get("who")
         if who is None:
@@ -43,20 +45,20 @@ class Guard:
             raise NotAllowed
         request.state.me = me
 
-    def _check_place(self, request: ASGIConnection) -> None:  # type: ignore[type-arg]
+    def _check_place(self, request: AnyConnection) -> None:
         """Under its own address only; in the clear only on the machine itself."""
         if request.headers.get("host") != self._host:
             raise ForeignOrigin
         if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
             raise Insecure
 
-    def _check_sender(self, request: ASGIConnection) -> None:  # type: ignore[type-arg]
+    def _check_sender(self, request: AnyConnection) -> None:
         if request.headers.get("origin") != self._origin:
             raise ForeignOrigin
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _me(self, request: ASGIConnection) -> Any:  # type: ignore[type-arg]
+    def _me(self, request: AnyConnection) -> Any:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
@@ -65,7 +67,7 @@ class Guard:
         )
 
 
-def session_token(request: ASGIConnection) -> bytes | None:  # type: ignore[type-arg]
+def session_token(request: AnyConnection) -> bytes | None:
     try:
         return bytes.fromhex(request.cookies.get(COOKIE, "")) or None
     except ValueError:
