@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from tests.room import SITE, Room, Sent
 from yobal.actions import receipts
+from yobal.store import wishes
 
 LEFT = {"id", "site", "story", "state", "arrival_slot", "once"}
 
@@ -163,6 +164,31 @@ def test_five_codes_are_five_wishes_and_one_withdrawal(room: Room) -> None:
     room.tend()
     assert room.rows("wishes") == []
     assert room.state(sent.id) == "withdrawn"
+
+
+def test_the_button_pressed_again_and_again_is_one_wish_of_each_kind(room: Room) -> None:
+    sent = room.published()
+    for _ in range(3):
+        room.wish(sent.code, "next")
+        room.wish(sent.code, "now")
+    assert sorted(row["kind"] for row in room.rows("wishes")) == ["withdraw_next", "withdraw_now"]
+    room.tend()
+    room.tend()  # the other one now opens nothing
+    assert room.rows("wishes") == []
+
+
+def test_what_waits_for_the_release_is_not_looked_at_before_it(room: Room) -> None:
+    waits, held = room.published("Goes later."), room.send("Goes at once.")
+    for sent in (waits, held):
+        room.wish(sent.code, "next")
+    with room.database.reading() as db:
+        (at_once,) = wishes.due(db, SITE, with_release=False)
+        assert len(wishes.due(db, SITE, with_release=True)) == 2
+    assert at_once.receipt_hash == next(
+        row["hash"] for row in room.rows("receipts") if row["once"] == room.row(held.id)["once"]
+    )
+    room.tend()
+    assert (room.state(waits.id), room.state(held.id)) == ("published", "withdrawn")
 
 
 def test_a_wish_with_a_hash_that_opens_nothing_is_forgotten(room: Room) -> None:

@@ -48,6 +48,21 @@ def test_rows_of_the_oldest_schema_are_there_after_every_migration(database_url:
     database.close()
 
 
+def test_a_wish_that_was_kept_twice_is_kept_once_after_the_migration(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database, to="0002")
+    kept = {"w2": "withdraw_next", "w1": "withdraw_next", "w3": "withdraw_now"}
+    with database.writing() as db:
+        for wish, kind in kept.items():
+            db.execute(tables.wishes.insert().values(
+                wish=wish, site="s", receipt_hash=b"h", kind=kind))  # fmt: skip
+    migrate(database)
+    with database.reading() as db:
+        found = db.execute(sa.select(tables.wishes.c.wish).order_by(tables.wishes.c.wish))
+        assert found.scalars().all() == ["w1", "w3"]
+    database.close()
+
+
 def _oldest_rows() -> dict[str, dict[str, object]]:
     """A row in every table that a newsroom of the first version had something in."""
     return {

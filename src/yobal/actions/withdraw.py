@@ -16,7 +16,7 @@ def carry_out(db: Database, rules: Rules, *, with_release: bool) -> int:
     the touched files and purges.
     """
     with db.reading() as connection:
-        waiting = wishes.all_of(connection, rules.site)
+        waiting = wishes.due(connection, rules.site, with_release=with_release)
     return sum(_carry_out(db, wish, with_release=with_release) for wish in waiting)
 
 
@@ -27,7 +27,7 @@ def _carry_out(db: Database, wish: Any, *, with_release: bool) -> int:
             wishes.done(connection, wish.wish)
             return 0
         if comment.state == PUBLISHED and wish.kind == wishes.NEXT and not with_release:
-            return 0
+            return 0  # published since it was looked up
         if comments.move(connection, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
             return 0  # a moderator was quicker; the wish stands, and the next look carries it out
         letter = letters.get(connection, comment.id)

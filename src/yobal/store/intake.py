@@ -60,6 +60,7 @@ _RECEIPT: Final = sa.text(
 )
 _WISH: Final = sa.text(
     "insert into wishes (wish, site, receipt_hash, kind) values (:wish, :site, :receipt_hash, :kind)"
+    " on conflict do nothing"
 )
 
 
@@ -118,7 +119,7 @@ def _give_up_if_gone(error: DBAPIError) -> None:
 
 
 def add_wish(db: Connection, *, wish: str, site: str, receipt_hash: bytes, kind: str) -> None:
-    """Ask the desk's side to withdraw: `withdraw_now` or `withdraw_next`."""
+    """Ask the desk's side to withdraw: `withdraw_now` or `withdraw_next`. Asked twice is asked once."""
     db.execute(_WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind})
 
 

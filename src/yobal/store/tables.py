@@ -158,6 +158,7 @@ receipts = sa.Table(
 wishes = sa.Table(
     "wishes", metadata,
     _key("wish"), _text("site"), _bytes("receipt_hash"), _text("kind"),
+    sa.Index("uq_wishes_receipt_hash_kind", "receipt_hash", "kind", unique=True),
     sqlite_with_rowid=False,
 )  # fmt: skip
 

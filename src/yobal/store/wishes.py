@@ -6,15 +6,25 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from yobal.store.tables import wishes
+from yobal.core.states import PUBLISHED
+from yobal.store.tables import comments, receipts, wishes
 
 WishKind = Literal["withdraw_now", "withdraw_next"]
 NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 
 
-def all_of(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    return db.execute(sa.select(wishes).where(wishes.c.site == site).order_by(wishes.c.wish)).all()
+def due(db: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those to carry out now. What waits for the release is not looked at before: it may be much."""
+    chosen = sa.select(wishes).where(wishes.c.site == site).order_by(wishes.c.wish)
+    if not with_release:
+        of_published = (
+            sa.select(receipts.c.hash)
+            .join(comments, comments.c.once == receipts.c.once)
+            .where(receipts.c.hash == wishes.c.receipt_hash, comments.c.state == PUBLISHED)
+        )
+        chosen = chosen.where(sa.or_(wishes.c.kind != NEXT, ~of_published.exists()))
+    return db.execute(chosen).all()
 
 
 def done(db: Connection, wish: str) -> None:
