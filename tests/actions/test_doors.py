@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.room import STORY, Room
+from tests.room import SITE, STORY, Room, add_lead
 from yobal.actions import declare
 from yobal.actions.doors import KEPT_SECONDS, Doors, form_state
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import Edition
+from yobal.store import comments
 
 
 class Clock:
@@ -47,6 +48,17 @@ def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: Room) -
     room.publish(sent[0].id)
     _, door = Doors(room.database, room.rules).read(STORY)
     assert (door.waiting_story, door.waiting_site) == (2, 3)
+
+
+def test_what_nobody_can_open_any_more_takes_no_room(room: Room) -> None:
+    for number in range(3):
+        room.send(f"Sealed before, {number}.")
+    add_lead(room, "Egret")
+    room.send("Sealed since.")
+    _, door = Doors(room.database, room.rules).read(STORY)
+    assert (door.waiting_story, door.waiting_site) == (1, 1)
+    with room.database.reading() as db:
+        assert comments.count_unreadable(db, SITE, "Egret") == 3  # … and the desk says so
 
 
 def test_only_a_published_comment_of_this_story_can_be_answered(room: Room) -> None:

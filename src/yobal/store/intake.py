@@ -62,6 +62,15 @@ _WISH: Final = sa.text(
     "insert into wishes (wish, site, receipt_hash, kind) values (:wish, :site, :receipt_hash, :kind)"
     " on conflict do nothing"
 )
+_STORY: Final = sa.text(
+    "select s.is_open,"
+    " (select count(*) from intake_waiting w where w.site = s.site and w.story = s.story)"
+    " - (select count(*) from intake_unreadable u where u.site = s.site and u.story = s.story)"
+    " as waiting_story,"
+    " (select count(*) from intake_waiting w where w.site = s.site)"
+    " - (select count(*) from intake_unreadable u where u.site = s.site) as waiting_site"
+    " from intake_stories s where s.site = :site and s.story = :story"
+)
 
 
 def add(db: Connection, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -137,16 +146,11 @@ def site(db: Connection) -> Row[*tuple[Any, ...]] | None:
 
 
 def story(db: Connection, site: str, story: str) -> Row[*tuple[Any, ...]] | None:
-    """Whether it is open, and how many comments wait for it and for the site."""
-    return db.execute(
-        sa.text(
-            "select s.is_open, (select count(*) from intake_waiting w where w.site = s.site"
-            " and w.story = s.story) as waiting_story, (select count(*) from intake_waiting w"
-            " where w.site = s.site) as waiting_site from intake_stories s"
-            " where s.site = :site and s.story = :story"
-        ),
-        {"site": site, "story": story},
-    ).one_or_none()
+    """Whether it is open, and how many comments wait for it and for the site.
+
+    What nobody can open any more takes no room: it will never be decided on.
+    """
+    return db.execute(_STORY, {"site": site, "story": story}).one_or_none()
 
 
 def editions(db: Connection, site: str, story: str) -> list[Edition]:

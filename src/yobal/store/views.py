@@ -16,6 +16,14 @@ VIEWS: Final = {
     "intake_stories": "select site, story, is_open from stories",
     "intake_editions": "select site, story, edition, title, url from editions",
     "intake_waiting": "select site, story from comments where state = 'pending'",
+    # Waits for nobody: no active moderator holds its epoch's key. From the few epochs to their
+    # comments (`cross join` keeps that order on SQLite), so that it costs nothing where all is well.
+    "intake_unreadable": """
+        select c.site, c.story from epochs e
+        cross join comments c
+        where c.site = e.site and c.epoch = e.epoch and c.state = 'pending' and not exists (
+            select 1 from wraps w join moderators m on m.pseudonym = w.pseudonym
+            where w.epoch = e.epoch and m.site = e.site and m.is_active)""",
     "intake_letters": """
         select id, site, story, root, edition, text, name, lang, slot
         from letters where gone is null""",
