@@ -52,6 +52,7 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
         "Whoever has it first holds the key. Until then the form says that comments are not open.",
+        "It ends with the slot that follows those 24 hours; `yobal init --again` makes another.",
     ]
 
 

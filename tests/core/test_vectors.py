@@ -93,10 +93,21 @@ def test_a_recovery_sheet_gives_the_same_key_as_in_a_browser(vector: dict[str, s
     assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
 
 
+DAILY = Schedule(slots=("00:00",))
+DEMONSTRATION = Schedule(every_seconds=20)
+
+
 @pytest.mark.parametrize("hours", [1, 12, 24, 100])
-def test_sessions_and_invitations_end_with_a_slot_that_is_yet_to_come(hours: int) -> None:
-    now, slot = 1_795_352_400.0, 21_600
-    until = keys.session_until(Schedule(), now, hours=hours)
-    assert until % slot == 0
-    assert now < until <= now + max(hours * 3_600, slot)
-    assert now < keys.invitation_until(Schedule(), now) <= now + 24 * 3_600
+@pytest.mark.parametrize(
+    ("schedule", "slot_seconds"), [(Schedule(), 21_600), (DAILY, 86_400), (DEMONSTRATION, 20)]
+)
+@pytest.mark.parametrize("past_midnight", [-60.0, -0.5, 0.0, 0.5, 46_800.0])
+def test_sessions_and_invitations_live_their_hours_and_end_with_the_slot_that_follows(
+    hours: int, schedule: Schedule, slot_seconds: int, past_midnight: float
+) -> None:
+    now = 1_795_305_600.0 + past_midnight
+    until = keys.session_until(schedule, now, hours=hours)
+    assert until % slot_seconds == 0
+    assert hours * 3_600 <= until - now < hours * 3_600 + slot_seconds
+    if hours == keys.INVITATION_HOURS:
+        assert keys.invitation_until(schedule, now) == until

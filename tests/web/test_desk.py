@@ -13,6 +13,7 @@ from tests.asgi import Desk
 from tests.room import SITE, STORY, Room, add_lead
 from tests.web.conftest import signed_in
 from yobal.core.keys import invitation_token
+from yobal.core.schedule import next_slot
 from yobal.store.tables import sessions
 
 HEX, ID = "00" * 32, "a" * 26
@@ -41,12 +42,14 @@ def invite(desk: Desk, **given: Any) -> str:
 # Links
 
 
-def test_a_link_ends_within_a_day_and_is_used_once(desk: Desk, room: Room) -> None:
+def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(desk: Desk, room: Room) -> None:
     late, used = invite(desk), invite(desk)
     assert desk.act("join", newcomer(used)).status == 200
     again = Desk(room).act("join", newcomer(used, pseudonym="Ibis"))
     assert (again.status, again.json["error"]) == (410, "invitation_spent")
     room.now += 24 * 3_600
+    assert Desk(room).act("invitation", {"token": late}).status == 200
+    room.now = next_slot(room.rules.schedule, room.now)
     for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("invitation", {"token": late})):
         gone = Desk(room).act(name, body)
         assert (gone.status, gone.json["error"]) == (410, "invitation_spent")

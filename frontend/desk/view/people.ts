@@ -66,7 +66,7 @@ function linkView(people: Desk["people"]): TemplateResult {
       @focus=${(event: Event) => (event.currentTarget as HTMLInputElement).select()}
     />
     <p class="hint" id="link-hint">
-      It is shown this once, works once, and for ${link.hours} hours. Whoever opens it first joins: send
+      It is shown this once, works once, and for at least ${link.hours} hours. Whoever opens it first joins: send
       it by a way that only this person reads.
     </p>
     <button type="button" class="second" @click=${() => void people.copyLink()}>

@@ -5,9 +5,10 @@ The browser's side of the same rules is `frontend/desk/keys/`; `tests/vectors/ke
 
 import base64
 import hashlib
+import math
 from typing import Final
 
-from yobal.core.schedule import HOUR_SECONDS, Schedule, Slot, last_slot, next_slot
+from yobal.core.schedule import HOUR_SECONDS, Schedule, Slot, next_slot
 
 INVITATION_BYTES: Final = 32
 INVITATION_HOURS: Final = 24
@@ -26,13 +27,17 @@ def invitation_token(secret: bytes) -> bytes:
 
 
 def invitation_until(schedule: Schedule, now: float) -> Slot:
-    return _slot_within(schedule, now, INVITATION_HOURS * HOUR_SECONDS)
+    return _slot_after(schedule, now, INVITATION_HOURS * HOUR_SECONDS)
 
 
 def session_until(schedule: Schedule, now: float, *, hours: int) -> Slot:
-    return _slot_within(schedule, now, hours * HOUR_SECONDS)
+    return _slot_after(schedule, now, hours * HOUR_SECONDS)
 
 
-def _slot_within(schedule: Schedule, now: float, seconds: int) -> Slot:
-    """The last slot within a span: no time finer than a slot is stored, of moderators neither."""
-    return max(last_slot(schedule, now + seconds), next_slot(schedule, now))
+def _slot_after(schedule: Schedule, now: float, seconds: int) -> Slot:
+    """The first slot that does not come before a span is over.
+
+    No time finer than a slot is stored, of moderators neither; rounded down, what is made a minute
+    before the only slot of a day would live for a minute.
+    """
+    return next_slot(schedule, math.ceil(now + seconds) - 1)
