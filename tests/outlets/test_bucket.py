@@ -84,8 +84,9 @@ def test_nothing_is_renamed_before_all_of_it_is_synced(
 
 def test_what_a_crash_left_is_swept_and_never_counted_as_a_file(bucket: Bucket) -> None:
     bucket.write({"a/index.html": b"words"}, at=SLOT)
+    bucket.write({f"{BESIDE}story/index.html": b"words"}, at=SLOT)  # a story's key may begin so
     (bucket.folder / "a" / f"{BESIDE}0123").write_bytes(b"half")
-    assert bucket.keys() == ["a/index.html"]
+    assert bucket.keys() == [f"{BESIDE}story/index.html", "a/index.html"]
     assert bucket.sweep() == 1
     assert bucket.sweep() == 0
 

@@ -59,8 +59,8 @@ class Bucket:
         )
 
     def sweep(self) -> int:
-        """Remove what a crash left unfinished; how many files."""
-        left = list(self.folder.rglob(f"{BESIDE}*"))
+        """Remove what a crash left unfinished; how many files. A story's folder may be named so."""
+        left = [path for path in self.folder.rglob(f"{BESIDE}*") if not path.is_dir()]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
@@ -73,9 +73,11 @@ class Bucket:
                 target = self.folder / key
                 target.parent.mkdir(parents=True, exist_ok=True)
                 packed = gzip.compress(content, _GZIP_LEVEL, mtime=0)
-                moves.append((_beside(target, content, at), target))
+                # First the packed one: whoever keeps both in memory knows them by the plain one,
+                # so that what was read between the two renames is read again after the second.
                 packed_target = target.with_name(target.name + ".gz")
                 moves.append((_beside(packed_target, packed, at), packed_target))
+                moves.append((_beside(target, content, at), target))
             _sync_file_system(self.folder)
         except OSError:
             for beside, _ in moves:
