@@ -71,16 +71,17 @@ def serve(
         catch_up(newsroom, now=time.time())
     group = GroupCommit(newsroom.database) if "intake" in faces else None
     applications: list[tuple[Application, str]] = []
+    edge = None
     if group is not None:
-        application = around_intake(intake_app(newsroom, group))
-        applications.append((application, newsroom.settings.intake_listen))
+        edge = intake_app(newsroom, group)
+        applications.append((around_intake(edge), newsroom.settings.intake_listen))
     if "desk" in faces:
         applications.append((moderators_app(newsroom), newsroom.settings.desk_listen))
     tending = Tending(newsroom) if "desk" in faces else None
     if tending is not None:
         tending.start()
     try:
-        asyncio.run(_serve(applications, when_ready))
+        asyncio.run(_serve(applications, when_ready, edge))
     finally:
         if tending is not None:
             tending.stop()
@@ -90,7 +91,9 @@ def serve(
 
 
 async def _serve(
-    applications: list[tuple[Application, str]], when_ready: Callable[[], None]
+    applications: list[tuple[Application, str]],
+    when_ready: Callable[[], None],
+    edge: Edge | None,
 ) -> None:
     servers = [_server(application, listen) for application, listen in applications]
     is_over = asyncio.Event()
@@ -100,7 +103,7 @@ async def _serve(
     for one in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(one, is_over.set)
     when_ready()
-    forgetting = asyncio.create_task(_forget())
+    forgetting = asyncio.create_task(_forget(edge))
     over = asyncio.create_task(is_over.wait())
     await asyncio.wait([over, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
@@ -117,16 +120,19 @@ async def _serve(
                 raise error
 
 
-async def _forget() -> None:
+async def _forget(edge: Edge | None) -> None:
     """Collect what refers to itself, again and again: it would keep its words until it is collected.
 
     A template's context does, so a refused text that was given back would stay for hours. What was
-    there at the start is set aside, which leaves a millisecond's work.
+    there at the start is set aside, which leaves a millisecond's work. Files that were written anew
+    are forgotten, too: nobody may ask for the old ones again, and they hold what was taken back.
     """
     gc.collect()
     gc.freeze()
     while True:
         await asyncio.sleep(FORGET_SECONDS)
+        if edge is not None:
+            edge.sweep()
         gc.collect()
 
 

@@ -1,13 +1,18 @@
 """Reading: files from memory, plain or packed, and no way to anything that is not a public file."""
 
 import gzip
+from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.asgi import THREAD, Intake
 from tests.room import SITE, START, Room
+from yobal.outlets.bucket import Bucket
+from yobal.web import files as served_files
+from yobal.web.files import Files
 
 PACKED = [("accept-encoding", "br, gzip;q=0.9")]
 KINDS = {
@@ -135,3 +140,83 @@ def test_what_leaves_the_folder_leaves_memory_with_it(
     assert sqlite_intake.get(path).status == 200
     on_disk(sqlite_room, path).unlink()
     assert sqlite_intake.get(path).status == 404
+
+
+SLOT = 1_794_980_800
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Bucket:
+    made = Bucket(tmp_path / "public")
+    made.write({"a.html": b"The old words."}, at=SLOT)
+    return made
+
+
+@pytest.mark.parametrize("was_kept", [True, False], ids=["kept before", "not kept before"])
+@pytest.mark.parametrize("moment", range(3))
+def test_who_reads_between_two_renames_never_keeps_the_old_words(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, moment: int, *, was_kept: bool
+) -> None:
+    """The words that were taken away are in the packed file as well, and most browsers get that."""
+    files = Files(bucket.folder, b"")
+    if was_kept:
+        files.get("/a.html")
+    real = Path.rename
+    renamed: list[Path] = []
+
+    def read_between(self: Path, target: Any) -> Path:
+        if len(renamed) == moment:
+            files.get("/a.html")
+        renamed.append(real(self, target))
+        if len(renamed) == moment:
+            files.get("/a.html")
+        return renamed[-1]
+
+    monkeypatch.setattr(Path, "rename", read_between)
+    bucket.write({"a.html": b"The new ones, after a removal."}, at=SLOT)
+    kept = files.get("/a.html")
+    assert kept is not None
+    assert kept.plain == gzip.decompress(kept.packed) == b"The new ones, after a removal."
+
+
+def _write_anew(bucket: Bucket) -> None:
+    bucket.write({"a.html": b"The new ones."}, at=SLOT)
+
+
+def _remove(bucket: Bucket) -> None:
+    bucket.remove(["a.html"])
+
+
+@pytest.mark.parametrize("change", [_write_anew, _remove])
+def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
+    bucket: Bucket, change: Callable[[Bucket], None]
+) -> None:
+    bucket.write({"b.html": b"Stays."}, at=SLOT)
+    files = Files(bucket.folder, b"")
+    files.get("/a.html")
+    stays = files.get("/b.html")
+    change(bucket)
+    assert files.sweep() == 1
+    assert files._kept == {"/b.html": stays}
+    assert files._bytes == len(b"Stays.") + len(gzip.compress(b"Stays.", 9, mtime=0))
+    assert files.sweep() == 0
+
+
+def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served_files, "SWEPT_AT_ONCE", 2)
+    bucket.write({f"{number}.html": b"Words." for number in range(5)}, at=SLOT)
+    files = Files(bucket.folder, b"")
+    for number in range(5):
+        files.get(f"/{number}.html")
+    bucket.remove([f"{number}.html" for number in range(5)])
+    assert [files.sweep() for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_file_that_is_gone_is_gone_from_memory_when_somebody_asks_for_it(bucket: Bucket) -> None:
+    files = Files(bucket.folder, b"")
+    files.get("/a.html")
+    bucket.remove(["a.html"])
+    assert files.get("/a.html") is None
+    assert (files._kept, files._bytes) == ({}, 0)

@@ -33,6 +33,10 @@ class Edge:
         answer = await self._answer(scope, receive, method, path)
         await send_answer(send, answer, without_body=method == "HEAD")
 
+    def sweep(self) -> int:
+        """Forget files that are others by now; how many."""
+        return self._files.sweep()
+
     async def _answer(self, scope: Scope, receive: Receive, method: str, path: str) -> Answer:
         if method in _READS:
             return self._missing(path)

@@ -14,18 +14,20 @@ from yobal.outlets.bucket import BESIDE
 from yobal.web.answers import PUBLIC_CACHE, SAFE_HEADERS, Headers, page_headers
 
 MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
+SWEPT_AT_ONCE: Final = 500  # five milliseconds of looking at the disk
 _TYPES: Final = {
     ".html": b"text/html; charset=utf-8",
     ".json": b"application/json",
     ".css": b"text/css; charset=utf-8",
     ".svg": b"image/svg+xml",
 }
+Signature = tuple[int, int, int, int]
 
 
 class Kept(msgspec.Struct, frozen=True):
     """A file as it is sent, plain and packed, with what tells that the one on disk is another."""
 
-    signature: tuple[int, int, int, int]
+    signature: Signature
     plain: bytes
     packed: bytes
     plain_headers: Headers
@@ -42,23 +44,52 @@ class Files:
         self._csp = csp
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
+        self._to_sweep: list[str] = []
 
     def get(self, path: str) -> Kept | None:
         """The file at a URL's path; None where there is none."""
         if path.endswith("/"):
             path += paths.NEWEST
-        try:
-            found = os.stat(self._folder + path)  # noqa: PTH116  # twice as fast, and in every GET
-        except (OSError, ValueError):
+        signature = self._signature(path)
+        if signature is None:
+            self._drop(path)
             return None
-        signature = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
         kept = self._kept.get(path)
         if kept is not None and kept.signature == signature:
             self._kept.move_to_end(path)
             return kept
         return self._read(path, signature)
 
-    def _read(self, path: str, signature: tuple[int, int, int, int]) -> Kept | None:
+    def sweep(self) -> int:
+        """Forget what is another file by now, or none: it may hold words that were taken back.
+
+        Some at each call, in turn, so that no reader waits for it; how many went.
+        """
+        self._to_sweep = self._to_sweep or list(self._kept)
+        some, self._to_sweep = self._to_sweep[:SWEPT_AT_ONCE], self._to_sweep[SWEPT_AT_ONCE:]
+        over = [path for path in some if self._is_over(path)]
+        for path in over:
+            self._drop(path)
+        return len(over)
+
+    def _is_over(self, path: str) -> bool:
+        kept = self._kept.get(path)
+        return kept is not None and kept.signature != self._signature(path)
+
+    def _signature(self, path: str) -> Signature | None:
+        """What tells one state of a file from another; None where there is no file."""
+        try:
+            found = os.stat(self._folder + path)  # noqa: PTH116  # twice as fast, and in every GET
+        except (OSError, ValueError):
+            return None
+        return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    def _drop(self, path: str) -> None:
+        kept = self._kept.pop(path, None)
+        if kept is not None:
+            self._bytes -= _size(kept)
+
+    def _read(self, path: str, signature: Signature) -> Kept | None:
         suffix = Path(path).suffix
         if suffix not in _TYPES or not _is_plain(path):
             return None
@@ -68,16 +99,14 @@ class Files:
         except OSError:
             return None
         kept = self._keep(plain, packed, suffix, signature)
-        before = self._kept.pop(path, None)
-        self._bytes += _size(kept) - (_size(before) if before else 0)
+        self._drop(path)
+        self._bytes += _size(kept)
         self._kept[path] = kept
         while self._bytes > MEMORY_BYTES_MAX and len(self._kept) > 1:
             self._bytes -= _size(self._kept.popitem(last=False)[1])
         return kept
 
-    def _keep(
-        self, plain: bytes, packed: bytes, suffix: str, signature: tuple[int, int, int, int]
-    ) -> Kept:
+    def _keep(self, plain: bytes, packed: bytes, suffix: str, signature: Signature) -> Kept:
         digest = hashlib.sha256(plain).hexdigest()[:32].encode()
         plain_tag, packed_tag = b'"' + digest + b'"', b'"' + digest + b'-gz"'
         headers = page_headers(self._csp) if suffix == ".html" else [
