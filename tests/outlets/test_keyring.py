@@ -2,8 +2,9 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,62 @@ def test_the_pepper_changes_with_the_week_and_older_ones_are_still_asked(folder:
     assert week == TODAY + DAY
     assert ring.peppers(TODAY + DAY) == [new, old]
     assert ring.oldest_week(TODAY + DAY) == date(2026, 11, 16)
+
+
+def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    ring.make_ready(TODAY)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert {path.relative_to(folder).as_posix() for path in before} == {
+        "day/2026-11-22", "day/2026-11-23", "pepper/2026-11-16", "pepper/2026-11-23",
+    }  # fmt: skip
+    for day in (TODAY, TODAY + DAY):
+        ring.day_keys(day)
+        ring.pepper(day)
+        ring.peppers(day)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_no_key_tells_when_it_was_first_needed(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    ring.day_keys(TODAY)
+    ring.pepper(TODAY)
+    for path in (folder / "day" / "2026-11-22", folder / "pepper" / "2026-11-16"):
+        assert datetime.fromtimestamp(path.stat().st_mtime, UTC) == datetime.fromisoformat(
+            path.name
+        ).replace(tzinfo=UTC)
+
+
+def test_keys_can_be_had_at_every_moment_of_a_destruction(folder: Path) -> None:
+    """The loop destroys while a reader's comment is sealed: neither may be refused for it."""
+    ring = Keyring(folder, receipt_days=1)
+    keys: list[bytes] = []
+
+    class Meanwhile(dict[Path, bytes]):
+        def pop(self, *given: Any) -> Any:
+            keys.append(ring.day_keys(later)[later])
+            return super().pop(*given)
+
+        def __contains__(self, path: object) -> bool:  # between looking and taking
+            is_there = super().__contains__(path)
+            self.clear()
+            return is_there
+
+    ring.day_keys(TODAY)
+    ring.pepper(TODAY)
+    later = TODAY + 30 * DAY
+    ring._cache = Meanwhile(ring._cache)
+    assert ring.destroy_old(later) == 2
+    ring.peppers(later)
+    assert set(keys) == {ring.day_keys(later)[later]}
+
+
+def test_a_destroyed_day_key_is_in_nobodys_hand_any_more(folder: Path) -> None:
+    one, other = (Keyring(folder, receipt_days=30) for _ in range(2))
+    first = one.day_keys(TODAY)[TODAY]
+    assert other.day_keys(TODAY)[TODAY] == first
+    one.destroy_old(TODAY + 2 * DAY)
+    other.make_ready(TODAY + 2 * DAY)
+    for ring in (one, other):
+        assert first not in ring._cache.values()
+        assert ring._alive is None or first not in ring._alive[1].values()

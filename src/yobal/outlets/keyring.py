@@ -1,13 +1,14 @@
 """The secrets that lie on disk, outside database, files and backups: day keys, peppers, session key.
 
-A key is made once, whole, by whoever needs it first; processes that start together agree on it.
+A key is made once, whole, and as a rule beforehand: made by the first who needs it, its file would
+tell the second in which the day's first comment came. Processes that start together agree on it.
 """
 
 import contextlib
 import os
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,15 +26,23 @@ class Keyring:
         self._folder = folder
         self._receipt_days = receipt_days
         self._cache: dict[Path, bytes] = {}
-        self._today: date | None = None  # of the day keys below
-        self._day_keys: dict[date, bytes] = {}
+        # One value, since readers' threads and the loop's change it: a day, and the keys alive on it.
+        self._alive: tuple[date, dict[date, bytes]] | None = None
         self._newest_pepper: tuple[date, bytes] | None = None
 
     def day_keys(self, today: date) -> dict[date, bytes]:
         """The keys alive, today's made if it is not there yet; newest first."""
-        if self._today != today:
-            self._today, self._day_keys = today, self._read_day_keys(today)
-        return self._day_keys
+        alive = self._alive
+        if alive is None or alive[0] != today:
+            alive = self._alive = (today, self._read_day_keys(today))
+        return alive[1]
+
+    def make_ready(self, today: date) -> None:
+        """Make the keys of today and tomorrow, so that no comment's arrival makes one."""
+        self.day_keys(today)
+        for day in (today, today + timedelta(days=1)):
+            self._make("day", day)
+            self._make("pepper", receipts.week_of(day))
 
     def _read_day_keys(self, today: date) -> dict[date, bytes]:
         self._cache.clear()  # another process may have destroyed what is kept here
@@ -72,7 +81,6 @@ class Keyring:
     def destroy_old(self, today: date) -> int:
         """Destroy day keys past their 48 hours and peppers past their days; how many."""
         oldest = today - timedelta(days=once.KEY_DAYS - 1)
-        self._today, self._day_keys = None, {}
         over = [self._path("day", day) for day in self._days("day") if day < oldest]
         over += [
             self._path("pepper", day)
@@ -80,8 +88,10 @@ class Keyring:
             if not self._is_pepper_alive(day, today)
         ]
         for path in over:
-            self._cache.pop(path, None)
             _destroy(path)
+            self._cache.pop(path, None)
+        if over:
+            self._alive = None
         return len(over)
 
     def _is_pepper_alive(self, week: date, today: date) -> bool:
@@ -98,19 +108,18 @@ class Keyring:
         return []
 
     def _read(self, path: Path) -> bytes | None:
-        if path not in self._cache:
-            try:
-                self._cache[path] = path.read_bytes()
-            except FileNotFoundError:
-                return None
-        return self._cache[path]
+        key = self._cache.get(path)
+        if key is None:
+            with contextlib.suppress(FileNotFoundError):
+                key = self._cache[path] = path.read_bytes()
+        return key
 
     def _make(self, kind: str, day: date | None) -> bytes:
         path = self._path(kind, day)
         key = self._read(path)
         if key is None:
             self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-            _create_whole(path, secrets.token_bytes)
+            _create_whole(path, secrets.token_bytes, day)
             key = self._cache[path] = path.read_bytes()
         return key
 
@@ -119,14 +128,20 @@ def _day(name: str) -> date:
     return date.fromisoformat(name)
 
 
-def _create_whole(path: Path, random: Callable[[int], bytes]) -> None:
-    """Make a key file that is never seen half written; the first of several makers wins."""
+def _create_whole(path: Path, random: Callable[[int], bytes], day: date | None) -> None:
+    """Make a key file that is never seen half written; the first of several makers wins.
+
+    It carries its day's midnight, and not the moment in which it was needed.
+    """
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(random(KEY_BYTES))
         file.flush()
+        if day is not None:
+            midnight = datetime.combine(day, time.min, UTC).timestamp()
+            os.utime(file.fileno(), (midnight, midnight))
         os.fsync(file.fileno())
     with contextlib.suppress(FileExistsError):
         os.link(beside, path)
