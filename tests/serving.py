@@ -24,6 +24,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from tests.room import SITE, STORY, Room, make_room
+from yobal import scrub
 from yobal.core import once
 from yobal.demo.keys import from_passphrase
 
@@ -31,6 +32,12 @@ ROOT: Final = Path(__file__).parent.parent
 EXAMPLE: Final = ROOT / "examples" / "nginx.conf"
 READY_SECONDS: Final = 30
 THREAD: Final = f"/{SITE}/{STORY}/en/"
+SERVE: Final = """
+import sys
+sys.argv = ["yobal", "serve"]
+from yobal.cli import main
+main()
+"""
 
 
 def needed(program: str, package: str) -> str:
@@ -178,6 +185,7 @@ class Served:
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     before: tuple[str, ...] = ()
+    script: str = ""  # run before `yobal serve`, in its process: what a control takes away
 
     @property
     def pid(self) -> int:
@@ -189,14 +197,15 @@ class Served:
         """The server's own process and every child of it."""
         return [self.pid, *children(self.pid)]
 
-    def start(self, *arguments: str) -> None:
+    def start(self) -> None:
         """Start and wait until both faces answer."""
-        self.begin(*arguments)
+        self.begin()
         wait_for(self.is_ready, "`yobal serve` answers on both faces")
 
-    def begin(self, *arguments: str) -> None:
+    def begin(self) -> None:
         """Start, and do not wait."""
-        command = [*self.before, sys.executable, *(arguments or ("-m", "yobal", "serve"))]
+        given = ("-c", self.script + SERVE) if self.script else ("-m", "yobal", "serve")
+        command = [*self.before, sys.executable, *given]
         logs = self.folder / "logs"
         with (logs / "stdout").open("ab") as out, (logs / "stderr").open("ab") as err:
             self.process = subprocess.Popen(
@@ -232,7 +241,9 @@ class Served:
 
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")}
-        return kept | {"TMPDIR": str(self.folder / "tmp")} | self.environment
+        # A script would be lost where the process starts itself again, so that is done beforehand.
+        scrubbed = {**scrub.SETTINGS, scrub.MARK: "1"} if self.script else {}
+        return kept | {"TMPDIR": str(self.folder / "tmp")} | scrubbed | self.environment
 
 
 def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served:
@@ -259,11 +270,11 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
 @contextlib.contextmanager
 def serving(
     folder: Path, database_url: str = "", *, environment: Mapping[str, str] | None = None,
-    **settings: Any,
+    script: str = "", **settings: Any,
 ) -> Iterator[Served]:  # fmt: skip
     """A served newsroom, started, and stopped in the end."""
     served = make_served(folder, database_url, **settings)
-    served.environment = dict(environment or {})
+    served.environment, served.script = dict(environment or {}), script
     try:
         served.start()
         yield served

@@ -38,7 +38,6 @@ from tests.serving import (
     serving,
     wait_for,
 )
-from yobal import scrub
 from yobal.core.envelope import Envelope
 from yobal.store import intake
 from yobal.store.intake import Arrival
@@ -46,16 +45,12 @@ from yobal.store.tables import comments, envelopes
 
 SENDERS: Final = 20
 LOOSE: Final = """
-import sys
 from yobal.store import database
 strict = database._set_pragmas
 def loose(raw, record):
     strict(raw, record)
     raw.execute("PRAGMA synchronous=NORMAL").fetchall()
 database._set_pragmas = loose
-sys.argv = ["yobal", "serve"]
-from yobal.cli import main
-main()
 """
 
 
@@ -312,19 +307,19 @@ def test_the_log_is_synced_before_the_answer_is_written(tmp_path: Path) -> None:
 
 def test_control_with_synchronous_normal_an_answer_comes_before_any_sync(tmp_path: Path) -> None:
     """A power cut after that answer would lose what was received."""
-    trace = _traced(tmp_path, "-c", LOOSE)
+    trace = _traced(tmp_path, script=LOOSE)
     assert len(_answers_before_a_sync(trace)) > 10
 
 
-def _traced(folder: Path, *arguments: str) -> list[str]:
+def _traced(folder: Path, *, script: str = "") -> list[str]:
     """The system calls of a server that receives twenty comments."""
     strace = needed("strace", "strace")
     served, trace = make_served(folder), folder / "trace"
     served.before = (strace, "-D", "-f", "-y", "-s", "40", "-o", str(trace), "-e",
                      "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg")  # fmt: skip
-    served.environment = {**scrub.SETTINGS, scrub.MARK: "1"} if arguments else {}
+    served.script = script
     try:
-        served.start(*arguments)
+        served.start()
         for number in range(20):
             _sent(served, f"Number {number}.")
     finally:

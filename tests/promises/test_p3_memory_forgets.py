@@ -24,13 +24,10 @@ from yobal import scrub
 PAUSE_SECONDS: Final = 5
 SENT: Final = 2_000
 KEEPING: Final = """
-import gc, sys
+import gc
 from yobal import app
 gc.freeze = lambda: None
 app.FORGET_SECONDS = 3_600
-sys.argv = ["yobal", "serve"]
-from yobal.cli import main
-main()
 """
 
 
@@ -80,15 +77,9 @@ def test_control_without_the_allocators_settings_texts_are_found(
 
 
 def test_control_without_collecting_a_text_that_was_given_back_is_found(tmp_path: Path) -> None:
-    environment = {**scrub.SETTINGS, scrub.MARK: "1"}
-    served = make_served(tmp_path)
-    served.environment = environment
-    try:
-        served.start("-c", KEEPING)
+    with serving(tmp_path, script=KEEPING) as served:
         marks = _fill(served, 100)
         assert sum(_texts_found(served, marks)) > 0
-    finally:
-        served.close()
 
 
 def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> None:
