@@ -1,0 +1,94 @@
+"""The intake reaches out to nobody: no reader's word makes it fetch an address.
+
+Its whole test-suite runs in a network that leads nowhere, where every attempt is noted, also one
+whose failure is swallowed; and no part of the code may hold what could fetch.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.apart import REACHED_OUT, ROOT, run_apart
+
+READERS: Final = (
+    "tests/web/test_files.py", "tests/web/test_receipts.py", "tests/web/test_sending.py",
+    "tests/web/test_strictness.py", "tests/web/doors/test_reader.py",
+)  # fmt: skip
+SWALLOWED: Final = """
+import contextlib, socket
+def test_it():
+    with contextlib.suppress(OSError):
+        socket.create_connection(("198.51.100.7", 80), timeout=1)
+"""
+
+
+@pytest.mark.parametrize("given", [READERS, ("tests/promises/on_an_island.py",)],
+                         ids=["its whole suite", "the real server"])  # fmt: skip
+def test_the_intake_passes_its_tests_where_no_route_leads_anywhere(given: tuple[str, ...]) -> None:
+    # On SQLite alone: a PostgreSQL on a socket of this machine would make no difference here.
+    done = run_apart("net", *given, "-k", "not postgresql")
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    assert re.search(r"\d+ passed", done.stdout)
+    assert "skipped" not in done.stdout
+
+
+def test_control_an_attempt_is_noted_even_where_its_failure_is_swallowed(tmp_path: Path) -> None:
+    path = tmp_path / "test_swallowed.py"
+    path.write_text(SWALLOWED)
+    done = run_apart("net", "-c", str(ROOT / "pyproject.toml"), str(path))
+    assert "1 passed" in done.stdout
+    assert done.returncode == REACHED_OUT
+    assert "198.51.100.7" in done.stdout
+
+
+# What could fetch, and the only places that may: `serve` tries its own ports, and then waits until
+# they answer.
+FETCHING: Final = {
+    "aiohttp", "asyncio.open_connection", "ftplib", "http.client", "httpx", "litestar.testing",
+    "requests", "smtplib", "socket", "socket.create_connection", "urllib.request", "urllib3",
+}  # fmt: skip
+ALLOWED: Final = {("app.py", "asyncio.open_connection"), ("commands.py", "socket")}
+
+
+def test_no_module_holds_what_could_fetch_but_those_named_here() -> None:
+    package = ROOT / "src" / "yobal"
+    found = {
+        (path.relative_to(package).as_posix(), name)
+        for path in package.rglob("*.py")
+        for name in _named(ast.parse(path.read_text(encoding="utf-8")))
+        if name in FETCHING
+    }
+    assert found == ALLOWED
+
+
+def test_control_what_could_fetch_is_found_however_it_is_imported() -> None:
+    for line, name in (
+        ("import urllib.request", "urllib.request"), ("from urllib import request", "urllib.request"),
+        ("import http.client as x", "http.client"), ("from http.client import x", "http.client"),
+        ("import asyncio\nasyncio.open_connection()", "asyncio.open_connection"),
+        ("import socket", "socket"), ("from httpx import get", "httpx"),
+    ):  # fmt: skip
+        assert name in set(_named(ast.parse(line))) & FETCHING, line
+    assert not set(_named(ast.parse("from urllib.parse import quote"))) & FETCHING
+
+
+def _named(tree: ast.Module) -> Iterator[str]:
+    """Every module and every dotted name in it, with all that they lie in."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                yield from _and_above(one.name)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for one in node.names:
+                yield from _and_above(f"{node.module}.{one.name}")
+        elif isinstance(node, ast.Attribute):
+            yield ast.unparse(node)
+
+
+def _and_above(dotted: str) -> Iterator[str]:
+    parts = dotted.split(".")
+    yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
