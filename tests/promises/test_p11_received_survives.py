@@ -24,6 +24,7 @@ import pyrage
 import pytest
 import sqlalchemy as sa
 
+from tests.apart import run_apart
 from tests.promises.conftest import Cluster
 from tests.room import SITE, Room
 from tests.serving import (
@@ -242,6 +243,13 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
     with sqlite3.connect(tmp_path / "data" / "yobal.sqlite") as db:
         assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
     db.close()
+
+
+def test_on_a_small_disk_that_is_full_nothing_received_is_lost() -> None:
+    """A real one, with its control beside it: on it, it is SQLite that finds no more room."""
+    done = run_apart("mount", "tests/promises/on_a_small_disk.py")
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    assert "2 passed" in done.stdout
 
 
 @contextmanager
