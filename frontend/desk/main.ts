@@ -1,7 +1,7 @@
 /** Starts the desk in the page that the server sent. */
 
 import { render } from "lit";
-import { actionFor, isField } from "./keyboard.ts";
+import { actionFor, isField, isMenuLetter } from "./keyboard.ts";
 import { App } from "./model/app.ts";
 import { act } from "./view/key-acts.ts";
 import { appView } from "./view/shell.ts";
@@ -22,6 +22,7 @@ const app = new App(site, () => render(appView(app), root));
 
 addEventListener("keydown", (event) => {
   const action = actionFor(event, isField(event.target));
-  if (action !== null && act(app, action, event.target)) event.preventDefault();
+  const isUsed = action !== null && act(app, action, event);
+  if (isUsed || isMenuLetter(event, event.target)) event.preventDefault();
 });
 void app.start();

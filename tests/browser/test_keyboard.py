@@ -60,7 +60,9 @@ def test_every_decision_is_made_by_single_keys(still: Founded, visitors: Visitor
     expect(desk.toast).to_contain_text("Rejected")
 
 
-def test_what_is_selected_is_masked_by_m(still: Founded, visitors: Visitors) -> None:
+def test_what_is_selected_is_masked_by_m_and_the_caret_stands_behind_the_mask(
+    still: Founded, visitors: Visitors
+) -> None:
     send(still.newsroom.story(), "0142 is my number.")
     desk = still.lead(visitors)
     _walk_to(desk, "0142 is my number.")
@@ -70,8 +72,11 @@ def test_what_is_selected_is_masked_by_m(still: Founded, visitors: Visitors) -> 
     expect(desk.page.locator("#edit-text")).to_have_value("▮▮▮▮ is my number.")
     expect(desk.page.locator("input[value='masked']")).to_be_checked()
     expect(desk.page.locator("input[value='personal-data']")).to_be_checked()
-    expect(desk.page.locator("#publish-edited")).to_be_focused()
-    desk.press("Enter")
+    expect(desk.page.locator("#edit-text")).to_be_focused()
+    desk.press("ArrowRight ArrowRight ArrowRight Shift+ArrowRight Shift+ArrowRight Escape m")
+    expect(desk.page.locator("#edit-text")).to_have_value("▮▮▮▮ is▮▮y number.")
+    assert desk.page.locator("#edit-text").evaluate("one => one.selectionEnd") == 9
+    desk.press("Control+Enter")
     expect(desk.toast).to_contain_text("Published with an edit")
 
 

@@ -23,6 +23,7 @@ PHONE: Final[dict[str, Any]] = {
 }  # fmt: skip
 DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 900}}
 CODE: Final = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$")
+DECIDING: Final = ("a", "d", "Enter")
 LOCAL_HOSTS: Final = ("127.0.0.1", "localhost")
 WAIT_MS: Final = 15_000
 expect.set_options(timeout=WAIT_MS)
@@ -209,7 +210,13 @@ class Moderator:
     def press(self, keys: str) -> None:
         """Keys of the desk, one after the other, with nothing focused but the comment."""
         for key in keys.split():
+            if key in DECIDING:
+                self.glance()
             self.page.keyboard.press(key)
+
+    def glance(self) -> None:
+        """What has just come into focus cannot be decided before somebody could see it."""
+        expect(self.page.locator("#focus[data-fresh]")).to_have_count(0)
 
     def choose(self, value: str) -> None:
         """A clause or a kind of edit, by its chip."""

@@ -14,6 +14,7 @@ export class Host {
   #draw: () => void;
   #isScheduled = false;
   #focus: string | null = null;
+  #caret: number | null = null;
 
   constructor(draw: () => void) {
     this.#draw = draw;
@@ -36,8 +37,10 @@ export class Host {
     this.changed();
   }
 
-  focusOn(selector: string): void {
+  /** Into a field with the caret behind so many code units, where that is said. */
+  focusOn(selector: string, caret: number | null = null): void {
     this.#focus = selector;
+    this.#caret = caret;
     this.changed();
   }
 
@@ -46,6 +49,9 @@ export class Host {
     const target = document.querySelector<HTMLElement>(this.#focus);
     this.#focus = null;
     target?.focus({ preventScroll: true });
+    if (this.#caret !== null && target instanceof HTMLTextAreaElement) {
+      target.setSelectionRange(this.#caret, this.#caret);
+    }
     if (target?.id === COMMENT) showFromTop(target);
     else target?.scrollIntoView({ block: "nearest" });
   }

@@ -3,7 +3,6 @@
 import type { Slot } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import type { Item } from "./item.ts";
-import { commentLabel } from "./label.ts";
 import type { Queue } from "./queue.ts";
 
 /** One line; a batch is one line. */
@@ -64,9 +63,9 @@ export class Journal {
 
   #show(toast: Toast): void {
     this.toast = toast;
-    const next = this.queue.focused;
-    const where =
-      next === null ? "Nothing more waits on this page" : commentLabel(this.queue, next);
-    this.host.say(`${toast.sentence.replace(/\.$/, "")}. ${where}.`);
+    // Where the focus has gone, the comment there says itself what it is.
+    const isLast = this.queue.focused === null;
+    const where = isLast ? " Nothing more waits on this page." : "";
+    this.host.say(`${toast.sentence.replace(/\.$/, "")}.${where}`);
   }
 }

@@ -7,6 +7,9 @@ import { hasTyped, type Item, isOpen } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
 import { type Closed, openPage } from "./page.ts";
 
+/** A second click, or a finger's second tap, comes within this time. */
+const FRESH_MS = 250;
+
 export class Queue {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
@@ -20,6 +23,9 @@ export class Queue {
   nextSlot: Slot;
   /** On a narrow screen one of the two is shown. */
   pane: "list" | "focus" = "list";
+  /** Whether the comment in focus has only just come there because another was decided. */
+  isFresh = false;
+  #fresh: ReturnType<typeof setTimeout> | undefined;
   #after: string | null = null;
   #next: string | null = null;
   #isLoading = false;
@@ -108,9 +114,20 @@ export class Queue {
     const before = this.focusId;
     this.step(1);
     if (this.focusId === before) this.step(-1);
+    this.#refresh();
     if (this.focusId !== before) return;
     this.focusId = null;
     this.host.focusOn("#focus");
+  }
+
+  /** Nobody has read what has just come: it is not decided before an eye could fall on it. */
+  #refresh(): void {
+    this.isFresh = true;
+    clearTimeout(this.#fresh);
+    this.#fresh = setTimeout(() => {
+      this.isFresh = false;
+      this.host.changed();
+    }, FRESH_MS);
   }
 
   /** An undone decision puts its comment back where it was, or in front where its page is gone. */

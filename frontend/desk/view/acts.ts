@@ -15,7 +15,49 @@ export function openEditor(desk: Desk, item: Item): void {
 export function openRejection(desk: Desk, item: Item): void {
   item.mode = "reject";
   item.sentence = null;
-  desk.host.focusOn("#focus .chips input");
+  focusOnClause(desk, item);
+}
+
+/** The chip that is chosen, or the first: a digit, an arrow and the eye mean the same one. */
+function focusOnClause(desk: Desk, { draft }: Item): void {
+  const chosen = draft.clause === null ? "" : `[value="${draft.clause}"]`;
+  desk.host.focusOn(`#focus .chips.clauses input${chosen}`);
+}
+
+/** A comment that has only just come into focus was not read yet: a second click was for the one before. */
+export function publish(desk: Desk, item: Item): void {
+  if (isTooSoon(desk, item)) return;
+  // Never from within a rejection: there the two keys lie too near to each other's meaning.
+  if (item.mode !== "reject") void desk.decisions.publish(item);
+}
+
+export function reject(desk: Desk, item: Item): void {
+  if (!isTooSoon(desk, item)) void desk.decisions.reject(item);
+}
+
+function isTooSoon({ queue }: Desk, item: Item): boolean {
+  return queue.isFresh && queue.focusId === item.row.id;
+}
+
+/** A button's act, once however often it is clicked: the next click is for what has come there. */
+export function once(act: () => void) {
+  return (event: Event): void => {
+    if ((event as MouseEvent).detail <= 1) act();
+  };
+}
+
+/** To the next comment; at the end, or with nothing in focus, to what else waits. */
+export function goOn(desk: Desk, isHeldDown: boolean): void {
+  const before = desk.queue.focusId;
+  if (before !== null) desk.queue.step(1);
+  if (desk.queue.focusId === before && !isHeldDown) void loadOn(desk);
+}
+
+async function loadOn({ queue }: Desk): Promise<void> {
+  const before = queue.focusId;
+  if (before !== null && queue.more === 0) return;
+  await queue.loadMore();
+  if (before !== null && queue.focusId === before) queue.step(1);
 }
 
 /** Back to reading; what was typed stays. */
@@ -35,9 +77,14 @@ export function chooseClause(desk: Desk, item: Item, clause: string): void {
 export function chooseClauseNumber(desk: Desk, item: Item, number: number): void {
   const clause = desk.session.terms.clauses[number - 1];
   if (clause === undefined) return;
-  if (item.mode === "read") openRejection(desk, item);
+  if (item.mode === "read") item.mode = "reject";
   chooseClause(desk, item, clause.key);
+  if (item.mode === "reject" || isInChips()) focusOnClause(desk, item);
   desk.host.say(clause.title);
+}
+
+function isInChips(): boolean {
+  return document.activeElement?.closest(".chips.clauses") != null;
 }
 
 /** Masks what is selected, in the editor's field or in the comment as it is read. */
@@ -56,7 +103,7 @@ export function maskSelection(desk: Desk, item: Item): void {
   item.mode = "edit";
   item.sentence = null;
   desk.host.say("Masked.");
-  desk.host.focusOn("#publish-edited");
+  desk.host.focusOn("#edit-text", masked.end); // several in a row are masked without leaving the text
 }
 
 interface Span {

@@ -7,7 +7,7 @@ import { type Item, isEdited } from "../model/item.ts";
 import { directionOf } from "../text/language.ts";
 import { countLetters } from "../text/letters.ts";
 import type { EditKind } from "../wire/types.ts";
-import { chooseClause, closePanels, maskSelection } from "./acts.ts";
+import { chooseClause, closePanels, maskSelection, once, publish } from "./acts.ts";
 import { besideView } from "./focus.ts";
 import { noteView } from "./note.ts";
 import { clauseChips, key } from "./parts.ts";
@@ -40,7 +40,7 @@ export function editView(desk: Desk, item: Item): TemplateResult {
         type="button"
         id="publish-edited"
         ?disabled=${!edited}
-        @click=${() => void desk.decisions.publish(item)}
+        @click=${once(() => publish(desk, item))}
       >
         Publish edited ${key("a")}
       </button>

@@ -1,12 +1,13 @@
 /** The comment in focus: what it answers, its words in reading size, and what can be done. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import type { Desk } from "../model/desk.ts";
 import { type Item, isEdited } from "../model/item.ts";
 import { commentLabel } from "../model/label.ts";
 import { counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
-import { openEditor, openRejection } from "./acts.ts";
+import { once, openEditor, openRejection, publish } from "./acts.ts";
 import { editView, kindAndClauseSentence } from "./edit.ts";
 import { key, personName, spoken, storyLink, words } from "./parts.ts";
 import { proof } from "./proof.ts";
@@ -25,7 +26,7 @@ export function focusView(desk: Desk): TemplateResult {
     >
       Back to the queue
     </button>
-    ${item === null ? nobody(desk) : commentView(desk, item)}
+    ${item === null ? nobody(desk) : keyed(item.row.id, commentView(desk, item))}
   </section>`;
 }
 
@@ -41,8 +42,16 @@ function nobody({ queue }: Desk): TemplateResult {
   </div>`;
 }
 
+/** Each comment is an element of its own, so that the focus truly comes to it and it is spoken. */
 function commentView(desk: Desk, item: Item): TemplateResult {
-  return html`<article id="focus" tabindex="-1" aria-label=${commentLabel(desk.queue, item)} data-id=${item.row.id}>
+  return html`<article
+    id="focus"
+    tabindex="-1"
+    aria-label=${commentLabel(desk.queue, item)}
+    data-id=${item.row.id}
+    data-mode=${item.mode}
+    ?data-fresh=${desk.queue.isFresh}
+  >
     ${aboveView(desk, item)}
     ${item.mode === "edit" ? editView(desk, item) : readView(desk, item)}
     ${item.mode === "reject" ? rejectView(desk, item) : nothing}
@@ -67,6 +76,9 @@ function aboveView(desk: Desk, item: Item): TemplateResult {
     }`;
 }
 
+/** Whether the hand that chooses a language is on the mouse. */
+let isByPointer = false;
+
 /** The language is a guess by the script; a moderator corrects it. */
 function languageChoice(desk: Desk, item: Item): TemplateResult {
   const offered = [
@@ -74,9 +86,19 @@ function languageChoice(desk: Desk, item: Item): TemplateResult {
   ];
   const choose = (event: Event) => {
     item.draft.lang = (event.currentTarget as HTMLSelectElement).value;
+    // Whoever walks the choices by arrow keys stays there; a hand on the mouse goes on with the keys.
+    if (isByPointer) desk.host.focusOn("#focus");
     desk.host.changed();
   };
-  return html`<select @change=${choose}>
+  return html`<select
+    @change=${choose}
+    @pointerdown=${() => {
+      isByPointer = true;
+    }}
+    @keydown=${() => {
+      isByPointer = false;
+    }}
+  >
     ${offered.map(
       (lang) =>
         html`<option value=${lang} ?selected=${lang === item.draft.lang}>
@@ -100,7 +122,7 @@ function actsView(desk: Desk, item: Item): TemplateResult {
   const edited = isEdited(item);
   return html`${besideView(item)}
     <div class="acts">
-      <button type="button" @click=${() => void desk.decisions.publish(item)}>
+      <button type="button" @click=${once(() => publish(desk, item))}>
         ${edited ? "Publish edited" : "Publish"} ${key("a")}
       </button>
       <button type="button" class="second" @click=${() => openEditor(desk, item)}>

@@ -9,12 +9,13 @@ import { clauseChips, key } from "./parts.ts";
 import { signInForm } from "./sign-in.ts";
 
 const KEYS: [string[], string][] = [
-  [["j", "k"], "next and previous comment; in the list also ↓ and ↑"],
+  [["j", "k"], "next and previous comment; j at the end loads more; in the list also ↓ and ↑"],
   [["a"], "publish; after an edit, publish edited"],
   [["e"], "edit in place"],
   [["m"], "mask what is selected"],
-  [["d"], "reject; once more to send"],
+  [["d"], "reject; once more, or Enter on the clause, to send"],
   [["1", "…", "8"], "clause of the terms"],
+  [["Ctrl", "Enter"], "send the edit or the rejection, from its fields as well"],
   [["z"], "undo the last decision, until its slot"],
   [["Esc"], "leave the field, then the panel"],
   [["?"], "these keys"],

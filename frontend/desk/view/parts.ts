@@ -44,7 +44,7 @@ export function clauseChips(
   chosen: string | null,
   options: { group: string; legend: string; choose: (key: string) => void },
 ): TemplateResult {
-  return html`<fieldset class="chips">
+  return html`<fieldset class="chips clauses">
     <legend>${options.legend}</legend>
     ${clauses.map(
       (clause, at) => html`<label title=${clause.sentence}>

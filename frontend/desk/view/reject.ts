@@ -3,13 +3,17 @@
 import { html, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import type { Item } from "../model/item.ts";
-import { chooseClause, closePanels } from "./acts.ts";
+import { chooseClause, closePanels, once, reject } from "./acts.ts";
 import { besideView } from "./focus.ts";
 import { noteView } from "./note.ts";
 import { clauseChips, key } from "./parts.ts";
 
 export function rejectView(desk: Desk, item: Item): TemplateResult {
-  return html`<section class="rejection" aria-label="Reject">
+  return html`<section
+    class="rejection"
+    aria-label="Reject"
+    @keydown=${(event: KeyboardEvent) => sendByEnter(desk, item, event)}
+  >
     ${clauseChips(desk.session.terms.clauses, item.draft.clause, {
       group: "reject-clause",
       legend: "Rejected for this clause of the terms",
@@ -17,7 +21,7 @@ export function rejectView(desk: Desk, item: Item): TemplateResult {
     })}
     ${noteView(desk, item)} ${besideView(item)}
     <div class="acts">
-      <button type="button" id="reject" @click=${() => void desk.decisions.reject(item)}>
+      <button type="button" id="reject" @click=${once(() => reject(desk, item))}>
         Reject ${key("d")}
       </button>
       <button type="button" class="second" @click=${() => closePanels(desk, item)}>
@@ -25,4 +29,12 @@ export function rejectView(desk: Desk, item: Item): TemplateResult {
       </button>
     </div>
   </section>`;
+}
+
+/** Enter on the clause sends, as in a form; in the note it is a new line, on a button the button. */
+function sendByEnter(desk: Desk, item: Item, event: KeyboardEvent): void {
+  const isPlain = event.key === "Enter" && !event.repeat && !event.ctrlKey && !event.metaKey;
+  if (!isPlain || !(event.target instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  reject(desk, item);
 }

@@ -1,0 +1,138 @@
+"""What a hand does without looking: a click too many, a digit, a menu, the key at the end of the page."""
+
+from playwright.sync_api import expect
+
+from tests.browser.fixtures import Founded
+from tests.browser.sending import send, send_all
+from tests.browser.visitors import Moderator, Visitors
+
+FOCUSED_IN_COMMENT = "document.activeElement.id"
+LANGUAGE = ".story select"
+
+
+def test_a_double_click_publishes_one_comment_and_not_the_next_one_unread(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), [f"Clicked twice {number}." for number in range(3)])
+    desk = still.lead(visitors)
+    desk.open("Clicked twice 0.")
+    open_before = _open(desk)
+    publish = desk.page.get_by_role("button", name="Publish", exact=True)
+    publish.dblclick()
+    expect(desk.toast).to_contain_text("Published")
+    desk.page.keyboard.press("a")  # as quickly as a hand cannot read
+    desk.glance()
+    assert _open(desk) == open_before - 1
+    publish.click(delay=20)
+    expect(desk.page.locator("li[data-state='done']")).to_have_count(2)
+
+
+def test_a_digit_chooses_its_clause_and_the_focus_is_on_the_same_one(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Under the fifth clause.")
+    desk = still.lead(visitors)
+    desk.open("Under the fifth clause.")
+    desk.press("5")
+    expect(desk.page.locator("input[value='spam']")).to_be_checked()
+    expect(desk.page.locator("input[value='spam']")).to_be_focused()
+    desk.press("Escape d")
+    expect(desk.page.locator("input[value='spam']")).to_be_focused()
+    desk.press("3")
+    expect(desk.page.locator("input[value='personal-data']")).to_be_focused()
+    desk.press("Enter")
+    expect(desk.toast).to_contain_text("Rejected")
+
+
+def test_enter_with_control_decides_from_within_the_editor_and_the_note(
+    still: Founded, visitors: Visitors
+) -> None:
+    story = still.newsroom.story()
+    for words in ("Sent from the editor.", "Sent from the note."):
+        send(story, words, receipt=True)
+    desk = still.lead(visitors)
+    desk.open("Sent from the editor.")
+    desk.press("e")
+    desk.page.locator("#edit-text").fill("Sent out of the editor.")
+    desk.press("Control+Enter")
+    expect(desk.focus).to_contain_text("Say what kind of edit this is.")
+    desk.choose("reworded")
+    desk.choose("respect")
+    desk.page.locator("#edit-text").focus()
+    desk.press("Control+Enter")
+    expect(desk.toast).to_contain_text("Published with an edit")
+    desk.open("Sent from the note.")
+    desk.press("d 2")
+    desk.page.locator("#note").fill("Please say where you read it.")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("#note")).to_have_value("Please say where you read it.\n")
+    desk.press("Control+Enter")
+    expect(desk.toast).to_contain_text("Rejected")
+
+
+def test_the_language_menu_gives_the_keys_back_and_never_changes_unseen(
+    still: Founded, visitors: Visitors
+) -> None:
+    story = still.newsroom.story("en", "km")
+    send_all(story, ["In which language?", "In another one."])
+    desk = still.lead(visitors)
+    comment = desk.open("In which language?")
+    menu = desk.page.locator(LANGUAGE)
+    menu.focus()
+    before = menu.input_value()
+    desk.press("k a e m d z 1")
+    assert (menu.input_value(), desk.focus.get_attribute("data-id")) == (before, comment)
+    assert desk.page.locator("#reject, #edit-text").count() == 0
+    desk.press("Escape")
+    assert desk.page.evaluate(FOCUSED_IN_COMMENT) == "focus"
+    menu.dispatch_event("pointerdown")
+    menu.select_option("km")
+    assert desk.page.evaluate(FOCUSED_IN_COMMENT) == "focus"
+    desk.open("In another one.")
+    expect(menu).to_have_value("en")
+    desk.open("In which language?")
+    expect(menu).to_have_value("km")
+
+
+def test_a_decided_comment_hands_the_focus_to_another_element_and_is_spoken_once(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), ["Spoken first.", "Spoken second."])
+    desk = still.lead(visitors)
+    desk.open("Spoken first.")
+    desk.page.evaluate("window.before = document.activeElement")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published")
+    assert desk.page.evaluate("[window.before.isConnected, document.activeElement.id]") == [
+        False, "focus",
+    ]  # fmt: skip
+    said = desk.page.locator("[role=status]").inner_text()
+    assert "Published" in said
+    assert "Comment" not in said  # the element that has the focus says that
+
+
+def test_j_at_the_end_of_a_page_loads_the_next_one(still: Founded, visitors: Visitors) -> None:
+    send_all(still.newsroom.story(), [f"Of two pages {number}." for number in range(60)])
+    desk = still.lead(visitors)
+    first = desk.page.locator("li[data-id]").first.get_attribute("data-id")
+    desk.page.locator("li[data-id] button").last.click()
+    desk.press("j")
+    expect(desk.page.locator(f"li[data-id='{first}']")).to_have_count(0)
+    expect(desk.focus).to_be_focused()
+    expect(desk.page.get_by_role("button", name="Back to the oldest")).to_be_visible()
+
+
+def test_a_digit_chooses_where_many_are_rejected(still: Founded, visitors: Visitors) -> None:
+    send_all(still.newsroom.story(), ["One of a flood.", "Another of a flood."])
+    desk = still.lead(visitors)
+    desk.page.get_by_role("button", name="Reject all").click()
+    desk.press("5")
+    question = desk.page.get_by_role("dialog")
+    expect(question.locator("input[value='spam']")).to_be_checked()
+    expect(question.get_by_role("button", name="Reject").first).to_be_enabled()
+    desk.press("Escape")
+    expect(question).to_have_count(0)
+
+
+def _open(desk: Moderator) -> int:
+    return desk.page.locator("li[data-id]:not([data-state='done'])").count()
