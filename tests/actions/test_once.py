@@ -84,14 +84,6 @@ def test_back_does_not_bring_a_withdrawn_comment_to_life(room: Room) -> None:
     assert room.told(again.code) == "withdrawn"
 
 
-def test_a_wrong_row_never_hides_behind_a_repeat(room: Room) -> None:
-    """`on conflict do nothing` must not swallow anything but the mark of once."""
-    first, second = room.send("One."), room.send("Two.")
-    marks = {bytes(row["once"]) for row in room.rows("comments")}
-    assert len(marks) == 2
-    assert first.id != second.id
-
-
 def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_with_them(
     room: Room,
 ) -> None:

@@ -2,6 +2,7 @@
 
 The real server is killed under twenty senders; so is PostgreSQL. Every receipt that was shown
 resolves afterwards, and no comment is there twice, although every sender tries again with its form.
+That one bad row of a group fails alone is in `tests/store/test_intake.py`.
 """
 
 import contextlib
@@ -26,7 +27,7 @@ import sqlalchemy as sa
 
 from tests.apart import run_apart
 from tests.promises.conftest import Cluster
-from tests.room import SITE, Room
+from tests.room import Room
 from tests.serving import (
     Answer,
     Served,
@@ -40,8 +41,6 @@ from tests.serving import (
     wait_for,
 )
 from yobal.core.envelope import Envelope
-from yobal.store import intake
-from yobal.store.intake import Arrival
 from yobal.store.tables import comments, envelopes
 
 SENDERS: Final = 20
@@ -278,31 +277,6 @@ def _sent(served: Served, text: str) -> Answer:
     answer = post(served.intake, form(text))
     assert answer.is_received, answer.status
     return answer
-
-
-# One bad row in a group
-
-
-def test_of_a_group_of_fifty_one_bad_row_fails_alone(room: Room) -> None:
-    if room.database.is_sqlite:
-        bad = "create trigger t before insert on envelopes when new.sealed = x'00' begin select raise(abort, 'bad'); end"
-    else:
-        bad = "alter table envelopes add check (sealed <> '\\x00'::bytea)"
-    with room.database.writing() as db:
-        db.exec_driver_sql(bad)
-    group = [_arrival(number, b"\0" if number == 25 else b"sealed") for number in range(50)]
-    with room.database.writing() as db:
-        outcomes = intake.add(db, group)
-    assert [one.kind for one in outcomes] == ["new"] * 25 + ["failed"] + ["new"] * 24
-    assert [room.state(one.id) for one in group] == ["pending"] * 25 + [None] + ["pending"] * 24
-
-
-def _arrival(number: int, sealed: bytes) -> Arrival:
-    return Arrival(
-        id=f"{number:026d}", site=SITE, story="ferry", edition="en", root=None, to_id=None,
-        arrival_slot=0, epoch="epoch", size_kib=1, lane="look", lang="en",
-        once=number.to_bytes(32, "big"), commitment=bytes(32), sealed=sealed,
-    )  # fmt: skip
 
 
 # The order of sync and answer

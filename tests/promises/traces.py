@@ -16,13 +16,11 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from urllib.parse import quote
 
-Fate = Literal["waiting", "refused", "failed", "undone", "withdrawn", "in flight", "public"]
-FATES: Final[tuple[Fate, ...]] = (
-    "waiting", "refused", "failed", "undone", "withdrawn", "in flight", "public",
-)  # fmt: skip
+Fate = Literal["waiting", "refused", "failed", "undone", "withdrawn", "in flight"]
+FATES: Final[tuple[Fate, ...]] = get_args(Fate)
 # Letters that stand alone: no marks, so that one is one grapheme and normalising changes nothing.
 SCRIPTS: Final = {
     "Khmer": [chr(code) for code in range(0x1780, 0x17A0)],
@@ -31,6 +29,7 @@ SCRIPTS: Final = {
 STEM_LETTERS: Final = 8
 TAIL_LETTERS: Final = 4
 BETWEEN_LETTERS: Final = 12  # from one mark to the next inside a text
+SMALL_BYTES: Final = 64 * 1_024
 
 
 class Marks:
@@ -110,10 +109,7 @@ class Readers:
     def found_in(self, content: bytes) -> set[str]:
         """What points to a reader: pieces of addresses (in words, as a number, packed), browsers."""
         found = {one.decode() for one in self._words if one in content}
-        # Three given bytes come up by chance in megabytes of sealed comments; a list of two
-        # hundred addresses would come up hundreds of times.
-        chance = len(content) / 256**3
-        if any(content.count(one) > 20 + 2 * chance for one in self._packed):
+        if any(content.count(one) > _by_chance(len(content)) for one in self._packed):
             found.add("packed addresses")
         if _is_text(content) and self._ipv6.search(content):
             found.add("::1")
@@ -159,6 +155,15 @@ def _unpacked(path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     yield path, content
     if path.endswith(".gz"):
         yield path, gzip.decompress(content)
+
+
+def _by_chance(size_bytes: int) -> float:
+    """How often three given bytes may stand in what is sealed or packed without any meaning.
+
+    Once in a log, and a little more in megabytes; one in a hundred of two thousand readers, those
+    who met an error, are twenty.
+    """
+    return 1 if size_bytes < SMALL_BYTES else 4 + 3 * size_bytes / 256**3
 
 
 def _is_text(content: bytes) -> bool:

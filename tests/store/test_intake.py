@@ -1,26 +1,17 @@
 """Arrivals are stored in groups; a bad one fails alone, and a store that is gone fails them all."""
 
-import secrets
-
 import pytest
 import sqlalchemy as sa
 
-from tests.room import SITE, STORY, Room
+from tests.room import Room
+from tests.store.arrivals import arrival
 from yobal.core.errors import StoreUnavailable
 from yobal.store import intake
 from yobal.store.intake import Arrival
 
 
 def _arrivals(count: int) -> list[Arrival]:
-    return [
-        Arrival(
-            id=secrets.token_hex(13), site=SITE, story=STORY, edition="en", root=None, to_id=None,
-            arrival_slot=0, epoch="e", size_kib=1, lane="look", lang="en",
-            once=secrets.token_bytes(32), commitment=bytes(32), sealed=b"sealed",
-            receipt_hash=secrets.token_bytes(32), week="2026-11-16",
-        )
-        for _ in range(count)
-    ]  # fmt: skip
+    return [arrival() for _ in range(count)]
 
 
 @pytest.mark.parametrize("field", ["epoch", "sealed", "story"])

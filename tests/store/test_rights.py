@@ -10,10 +10,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import new_postgresql
 from tests.room import SITE, STORY, Room, make_room
+from tests.store.arrivals import arrival
 from yobal.core.errors import Refused
 from yobal.store import intake, rights, tables, views
 from yobal.store.database import Database
-from yobal.store.intake import Arrival
 
 INSERTS = {"comments", "envelopes", "receipts", "wishes"}
 JOINED = {"intake_site", "intake_unreadable"}  # nobody at all can insert into these
@@ -40,25 +40,13 @@ def role(made: tuple[Room, str]) -> Iterator[Database]:
     database.close()
 
 
-def _arrival(**given: object) -> Arrival:
-    return Arrival(
-        **{
-            "id": secrets.token_hex(13), "site": SITE, "story": STORY, "edition": "en",
-            "root": None, "to_id": None, "arrival_slot": 0, "epoch": "e", "size_kib": 1,
-            "lane": "look", "lang": "en", "once": secrets.token_bytes(32),
-            "commitment": bytes(32), "sealed": b"sealed", "receipt_hash": secrets.token_bytes(32),
-            "week": "2026-11-16",
-        } | given  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
 def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     role: Database, made: tuple[Room, str]
 ) -> None:
-    first = _arrival()
+    first = arrival()
     with role.writing() as db:
-        assert [one.kind for one in intake.add(db, [first, _arrival()])] == ["new", "new"]
-    again = _arrival(once=first.once)
+        assert [one.kind for one in intake.add(db, [first, arrival()])] == ["new", "new"]
+    again = arrival(once=first.once)
     with role.writing() as db:
         (outcome,) = intake.add(db, [again])
     assert (outcome.kind, outcome.has_receipt) == ("repeat", True)
