@@ -95,11 +95,9 @@ def _whole_run(run: Run, count: int) -> None:
     assert all(seen[status] for status in (400, 413, 422, 503)), seen
     assert seen[200] > 0.9 * count, seen
     for kind in (_break_keys, _break_views):
-        with kind(room):
-            time.sleep(1.1)  # what the intake knew of the site is a second old
-            broken = statuses(run.crowd.send(6, "failed"))
-            assert set(broken) == {503}, (kind, broken)
-        time.sleep(1.1)
+        with kind(room):  # what the intake knew of the site may be a second old
+            wait_for(lambda: _six(run, "failed") == {503}, f"all meet what is broken: {kind}")
+        wait_for(lambda: 200 in _six(run, "waiting"), "the intake is as before")
     nul = run.crowd.body(run.marks.text("failed", 300), to="\0")
     assert post(run.served.intake, nul).status != 200
 
@@ -110,11 +108,9 @@ def _whole_run(run: Run, count: int) -> None:
         held()
 
     _publish_and_take_back(run)
-    if not room.database.is_sqlite:  # what lies in memory only comes to the files
-        with room.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
-            db.exec_driver_sql("checkpoint")
-    # `pg_wal` keeps a published text until it is recycled: the threat model says so.
-    people, texts = run.search(without="/pg_wal/")
+    # The loop's purge after its last wish has no end that could be seen but this.
+    wait_for(lambda: not _left(run)[1], "what was taken back is in no file")
+    people, texts = _left(run)
     assert people == {}
     assert texts == {}
     log = run.served.log()
@@ -349,6 +345,16 @@ def _in_flight(run: Run) -> Iterator[Callable[[], None]]:
         yield finish
 
 
+def _six(run: Run, fate: Fate) -> set[int]:
+    return set(statuses(run.crowd.send(6, fate)))
+
+
+def _left(run: Run) -> tuple[dict[str, set[str]], dict[str, set[Fate]]]:
+    """What is in files; `pg_wal` keeps a published text until it is recycled: the threat model says so."""
+    _checkpoint(run.served.room)
+    return run.search(without="/pg_wal/")
+
+
 def _publish_and_take_back(run: Run) -> None:
     """At the real desk: publish and undo; publish and withdraw by receipt; withdraw what waits."""
     crowd, desk = run.crowd_at(f"/{SITE}/{ASIDE}/en/"), DeskClient(run.served)
@@ -371,7 +377,6 @@ def _publish_and_take_back(run: Run) -> None:
     wait_for(lambda: _count(database, "held_texts") == 0, "no text is held any more")
     desk.act("sign-out")
     desk.close()
-    time.sleep(1)  # the loop's purge after its last wish has no end that could be seen
 
 
 def _rows(desk: DeskClient) -> Iterator[Any]:
@@ -406,6 +411,7 @@ def _publish_and_undo(room: Room, marks: Marks) -> None:
 
 
 def _checkpoint(room: Room) -> None:
+    """On PostgreSQL, what lies in memory only comes to the files."""
     if not room.database.is_sqlite:
         autocommit = room.database.engine.execution_options(isolation_level="AUTOCOMMIT")
         with autocommit.connect() as db:
