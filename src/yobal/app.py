@@ -98,10 +98,10 @@ async def _serve(
     servers = [_server(application, listen) for application, listen in applications]
     is_over = asyncio.Event()
     loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):  # before anybody can be answered
+        loop.add_signal_handler(one, is_over.set)
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     await _until_listening([listen for _, listen in applications], tasks)
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, is_over.set)
     when_ready()
     forgetting = asyncio.create_task(_forget(edge))
     over = asyncio.create_task(is_over.wait())

@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from tests.promises.test_p11_received_survives import _sent, _texts, _until_refused
+from tests.promises.senders import sealed_texts
+from tests.promises.test_p11_received_survives import _sent, _until_refused
 from tests.serving import form, post, serving
 
 SIZE: Final = "6m"
@@ -61,7 +62,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
         ballast.unlink()
         received += [_sent(served, f"After {number}.") for number in range(30)]
         assert all(served.room.told(answer.code) == "waiting" for answer in received)
-        kept = Counter(_texts(served.room))
+        kept = Counter(sealed_texts(served.room))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
         assert not any(text.startswith("Refused") or text == refused for text in kept)

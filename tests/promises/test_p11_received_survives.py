@@ -12,22 +12,17 @@ import re
 import resource
 import signal
 import sqlite3
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-import pyrage
 import pytest
-import sqlalchemy as sa
 
 from tests.apart import run_apart
 from tests.promises.conftest import Cluster
-from tests.room import Room
+from tests.promises.senders import Senders, nothing_lost_nothing_twice, sealed_texts
 from tests.serving import (
     Answer,
     Served,
@@ -40,10 +35,7 @@ from tests.serving import (
     serving,
     wait_for,
 )
-from yobal.core.envelope import Envelope
-from yobal.store.tables import comments, envelopes
 
-SENDERS: Final = 20
 LOOSE: Final = """
 from yobal.store import database
 strict = database._set_pragmas
@@ -52,88 +44,6 @@ def loose(raw, record):
     raw.execute("PRAGMA synchronous=NORMAL").fetchall()
 database._set_pragmas = loose
 """
-
-
-class Senders:
-    """Twenty readers who send one comment after the other, and keep every receipt they are shown."""
-
-    def __init__(self, served: Served) -> None:
-        self._served = served
-        self._is_over = threading.Event()
-        self.forms: dict[str, dict[str, str]] = {}
-        self.codes: dict[str, list[str]] = {}
-        self.answers: Counter[int] = Counter()
-        self._threads: list[threading.Thread] = []
-
-    def start(self) -> None:
-        self._is_over.clear()
-        self._threads = [threading.Thread(target=self._run) for _ in range(SENDERS)]
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        self._is_over.set()
-        for thread in self._threads:
-            thread.join()
-
-    def wait_for_some(self, count: int) -> None:
-        before = len(self.codes)
-        wait_for(lambda: len(self.codes) >= before + count, f"{count} comments are received")
-
-    def send_again(self) -> None:
-        """Whoever saw no receipt sends the same form once more, as a browser's "again" does."""
-        for text in [one for one in self.forms if one not in self.codes]:
-            assert self._send(text), "after the fault, it is received without anybody's hand"
-
-    def _run(self) -> None:
-        """What is not received is sent again, until the test says that it is over."""
-        is_received, text = True, ""
-        while not self._is_over.is_set():
-            if is_received:
-                text = f"Comment {os.urandom(8).hex()}."
-                self.forms[text] = form(text)
-            is_received = self._send(text)
-            if not is_received:
-                time.sleep(0.05)
-
-    def _send(self, text: str) -> bool:
-        try:
-            answer = post(self._served.intake, self.forms[text])
-        except OSError:
-            self.answers[0] += 1
-            return False
-        self.answers[answer.status] += 1
-        if answer.is_received and answer.code:
-            self.codes.setdefault(text, []).append(answer.code)
-        elif answer.status != 200:
-            assert text in answer.text, "not received: the text is given back"
-        return answer.is_received
-
-
-def _nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
-    room = served.room
-    unknown = [code for codes in senders.codes.values() for code in codes
-               if room.told(code) != "waiting"]  # fmt: skip
-    assert unknown == []
-    kept = Counter(_texts(room))
-    assert set(kept) == set(senders.forms)
-    assert set(kept.values()) == {1}
-    code = next(iter(senders.codes.values()))[0]
-    assert "waiting for" in post(served.intake, {"step": "receipt", "code": code}).text
-
-
-def _texts(room: Room) -> Iterator[str]:
-    with room.database.reading() as db:
-        rows = db.execute(
-            sa.select(comments.c.epoch, envelopes.c.sealed).join(
-                envelopes, envelopes.c.comment == comments.c.id
-            )
-        ).all()
-    identities: dict[str, Any] = {}
-    for row in rows:
-        identity = identities.setdefault(row.epoch, room.epoch_identity(row.epoch))
-        plain = pyrage.decrypt(bytes(row.sealed), [identity])
-        yield msgspec.json.decode(plain, type=Envelope).text
 
 
 # The server is killed
@@ -153,7 +63,7 @@ def _kill_the_server(folder: Path, times: int) -> None:
         served.start()
         senders.send_again()
         assert senders.answers[0] > times, "senders were cut off in the middle"
-        _nothing_lost_nothing_twice(served, senders)
+        nothing_lost_nothing_twice(served, senders)
     finally:
         senders.stop()
         served.close()
@@ -185,7 +95,7 @@ def _kill_postgresql(folder: Path, made: Cluster, times: int) -> None:
             senders.stop()
         senders.send_again()
         served.room.database.engine.dispose()
-        _nothing_lost_nothing_twice(served, senders)
+        nothing_lost_nothing_twice(served, senders)
 
 
 def _wait_for_a_no(senders: Senders) -> None:
@@ -233,7 +143,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
                 assert f"Refused {number}." in answer.text
         received += [_sent(served, f"After {number}.") for number in range(30)]
         assert all(served.room.told(answer.code) == "waiting" for answer in received)
-        kept = Counter(_texts(served.room))
+        kept = Counter(sealed_texts(served.room))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
         assert not any(text.startswith("Refused") or text == refused for text in kept)

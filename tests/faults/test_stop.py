@@ -1,0 +1,66 @@
+"""`yobal serve` is asked to stop, as every restart asks it: nothing received is lost, nobody holds it up."""
+
+import socket
+import time
+from pathlib import Path
+from typing import Final
+
+from tests.promises.senders import Senders, nothing_lost_nothing_twice
+from tests.serving import THREAD, make_served, serving
+from yobal.app import HEADER_SECONDS, STOP_SECONDS
+
+PATIENT: Final = """
+from yobal import app
+app.STOP_SECONDS = 3_600
+"""
+HEAD: Final = f"POST {THREAD} HTTP/1.1\r\nHost: x\r\n"
+HALF_A_BODY: Final = (
+    f"{HEAD}Content-Type: application/x-www-form-urlencoded\r\n"
+    "Content-Length: 500\r\n\r\nstep=send&text=Half+a"
+)
+
+
+def test_a_stop_under_twenty_senders_loses_nothing_that_was_received(tmp_path: Path) -> None:
+    served = make_served(tmp_path)
+    senders = Senders(served)
+    try:
+        for _ in range(2):
+            served.start()
+            senders.start()
+            senders.wait_for_some(40)
+            assert served.stop() == 0
+            senders.stop()
+        served.start()
+        senders.send_again()
+        nothing_lost_nothing_twice(served, senders)
+    finally:
+        senders.stop()
+        served.close()
+    assert (tmp_path / "logs" / "stderr").read_text() == "", "nobody met an error"
+
+
+def test_senders_who_stop_half_way_do_not_hold_a_stop_up(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path) as served, _half_sent(served.intake, HEAD),
+        _half_sent(served.intake, HALF_A_BODY),
+    ):  # fmt: skip
+        began = time.monotonic()
+        assert served.stop() == 0
+        assert time.monotonic() - began < STOP_SECONDS + 3
+
+
+def test_control_without_the_limit_half_a_header_holds_a_stop_up(tmp_path: Path) -> None:
+    assert STOP_SECONDS + 3 < HEADER_SECONDS, "or the other limit would end it in time"
+    with serving(tmp_path, script=PATIENT) as served:
+        with _half_sent(served.intake, HEAD):
+            assert served.process
+            served.process.terminate()
+            time.sleep(STOP_SECONDS + 1)  # it is that nothing happens which is looked for
+            assert served.process.poll() is None
+        assert served.process.wait(timeout=HEADER_SECONDS) == 0, "and goes on once it is gone"
+
+
+def _half_sent(port: int, words: str) -> socket.socket:
+    wire = socket.create_connection(("127.0.0.1", port), timeout=30)
+    wire.sendall(words.encode())
+    return wire

@@ -1,0 +1,101 @@
+"""Twenty readers who send without a pause, through whatever happens to the server, and what must be so."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+import pyrage
+import sqlalchemy as sa
+
+from tests.room import Room
+from tests.serving import Served, form, post, wait_for
+from yobal.core.envelope import Envelope
+from yobal.store.tables import comments, envelopes
+
+SENDERS: Final = 20
+
+
+class Senders:
+    """Twenty readers who send one comment after the other, and keep every receipt they are shown."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._is_over = threading.Event()
+        self.forms: dict[str, dict[str, str]] = {}
+        self.codes: dict[str, list[str]] = {}
+        self.answers: Counter[int] = Counter()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._is_over.clear()
+        self._threads = [threading.Thread(target=self._run) for _ in range(SENDERS)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait_for_some(self, count: int) -> None:
+        before = len(self.codes)
+        wait_for(lambda: len(self.codes) >= before + count, f"{count} comments are received")
+
+    def send_again(self) -> None:
+        """Whoever saw no receipt sends the same form once more, as a browser's "again" does."""
+        for text in [one for one in self.forms if one not in self.codes]:
+            assert self._send(text), "after the fault, it is received without anybody's hand"
+
+    def _run(self) -> None:
+        """What is not received is sent again, until the test says that it is over."""
+        is_received, text = True, ""
+        while not self._is_over.is_set():
+            if is_received:
+                text = f"Comment {os.urandom(8).hex()}."
+                self.forms[text] = form(text)
+            is_received = self._send(text)
+            if not is_received:
+                time.sleep(0.05)
+
+    def _send(self, text: str) -> bool:
+        try:
+            answer = post(self._served.intake, self.forms[text])
+        except OSError:
+            self.answers[0] += 1
+            return False
+        self.answers[answer.status] += 1
+        if answer.is_received and answer.code:
+            self.codes.setdefault(text, []).append(answer.code)
+        elif answer.status != 200:
+            assert text in answer.text, "not received: the text is given back"
+        return answer.is_received
+
+
+def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
+    room = served.room
+    unknown = [code for codes in senders.codes.values() for code in codes
+               if room.told(code) != "waiting"]  # fmt: skip
+    assert unknown == []
+    kept = Counter(sealed_texts(room))
+    assert set(kept) == set(senders.forms)
+    assert set(kept.values()) == {1}
+    code = next(iter(senders.codes.values()))[0]
+    assert "waiting for" in post(served.intake, {"step": "receipt", "code": code}).text
+
+
+def sealed_texts(room: Room) -> Iterator[str]:
+    with room.database.reading() as db:
+        rows = db.execute(
+            sa.select(comments.c.epoch, envelopes.c.sealed).join(
+                envelopes, envelopes.c.comment == comments.c.id
+            )
+        ).all()
+    identities: dict[str, Any] = {}
+    for row in rows:
+        identity = identities.setdefault(row.epoch, room.epoch_identity(row.epoch))
+        plain = pyrage.decrypt(bytes(row.sealed), [identity])
+        yield msgspec.json.decode(plain, type=Envelope).text
