@@ -38,6 +38,13 @@ def wrong(folder: Path, *words: str, **environment: str) -> str:
     return done.stderr
 
 
+def to_mend(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What `doctor` wants mended; other servers of this machine left aside."""
+    mend = [line for line in done.stdout.splitlines() if line.startswith("MEND")]
+    assert done.returncode == (1 if mend else 0), done.stdout
+    return [line for line in mend if "memory" not in line]
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A folder with a site set up, without a process for each step."""
@@ -69,9 +76,7 @@ def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
     thread.unlink()
     fine(tmp_path, "rebuild")
     assert thread.read_bytes() == before
-    done = run(tmp_path, "doctor")
-    assert done.returncode == 0, done.stdout
-    assert "MEND" not in done.stdout
+    assert to_mend(run(tmp_path, "doctor")) == []
 
 
 @pytest.mark.parametrize(
@@ -118,9 +123,7 @@ def test_the_settings_of_another_site_do_not_open_this_store(site: Path) -> None
 def test_doctor_says_what_to_mend_and_exits_with_one(site: Path) -> None:
     (site / "data" / "secrets").chmod(0o755)
     done = run(site, "doctor", YOBAL_DESK_URL="http://desk.example", YOBAL_EVERY_SECONDS="20")
-    assert done.returncode == 1
-    mend = [line for line in done.stdout.splitlines() if line.startswith("MEND")]
-    assert len(mend) == 3
+    assert len(to_mend(done)) == 3
     assert "chmod" in done.stdout
     assert "use https" in done.stdout
     assert "confidential, not anonymous" in done.stdout

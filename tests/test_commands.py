@@ -89,6 +89,7 @@ def test_what_the_newsroom_is_called_reaches_the_settings_letter_for_letter(tmp_
     name = 'ទន្លេ "The\\River" Post\t#1'
     commands.init(tmp_path / "yobal.toml", {"site": SITE, "site_name": name}, again=False)
     assert load(tmp_path / "yobal.toml", {}).site_name == name
+    assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
 
 
 def test_again_voids_the_link_before_and_keeps_what_is_there(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the commands do, in the newsroom's words; `cli.py` only reads the arguments."""
 
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from yobal import config as settings_file
+from yobal import forgets
 from yobal.actions import declare, found, write_files
 from yobal.app import Face
 from yobal.app import serve as serve_faces
@@ -23,6 +25,10 @@ from yobal.tend import rebuild_all, tend_once
 FACES: Final[dict[str, tuple[Face, ...]]] = {
     "": ("intake", "desk"), "intake": ("intake",), "desk": ("desk",),
 }  # fmt: skip
+_REMEMBERS: Final = (
+    "yobal: what this process frees it does not forget, and readers' words stay in its memory: "
+    "start it without YOBAL_SCRUBBED, on a system with glibc"
+)
 
 
 def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
@@ -71,6 +77,8 @@ def serve(path: Path, face: str) -> None:
         raise NotFit("this store was made by `yobal demo`; its keys were made outside a browser")
     for one in FACES[face]:
         _check_free(settings.intake_listen if one == "intake" else settings.desk_listen)
+    if not forgets.try_it():
+        print(_REMEMBERS, file=sys.stderr, flush=True)
     _say_where(settings, FACES[face])
     serve_faces(newsroom, FACES[face])
 
@@ -113,8 +121,8 @@ def rebuild(path: Path) -> str:
 
 
 def doctor(path: Path) -> tuple[list[str], bool]:
-    """Lines, and whether nothing breaks a promise."""
-    findings = examine(settings_file.load(path))
+    """Lines, and whether nothing breaks a promise, as far as can be seen."""
+    findings = examine(settings_file.load(path), path)
     return [str(one) for one in findings], all(one.is_well for one in findings)
 
 
@@ -159,6 +167,7 @@ def _write_settings(path: Path, given: dict[str, str]) -> Settings:
         for face, url in (("intake", "public_url"), ("desk", "desk_url"))
     }
     lines = [f"{name} = {_quoted(value)}" for name, value in (given | listens).items() if value]
+    path.touch(mode=0o600)  # a database's password may be added to it
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     try:
         return settings_file.load(path)
