@@ -4,20 +4,26 @@ import base64
 import gzip
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyrage
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from tests.asgi import Desk
 from tests.room import SITE, STORY, Room, add_lead
 from tests.web.conftest import signed_in
 from yobal.core.keys import invitation_token
 from yobal.core.schedule import next_slot
+from yobal.store.database import PURGED_TABLES
 from yobal.store.tables import sessions
 
 HEX, ID = "00" * 32, "a" * 26
 WORDS = "Unrepeatable words"
+PURGE = ("vacuum", "pragma wal_checkpoint")
 
 
 def newcomer(token: str, **given: Any) -> dict[str, Any]:
@@ -37,6 +43,41 @@ def invite(desk: Desk, **given: Any) -> str:
     assert answer.status == 200, answer.body
     assert answer.json["hours"] == 24
     return token
+
+
+@contextmanager
+def counting(room: Room, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
+    """Every statement that begins so, as it is sent to the database."""
+    seen: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lower().startswith(beginning):
+            seen.append(statement)
+
+    sa.event.listen(room.database.engine, "before_cursor_execute", look)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(room.database.engine, "before_cursor_execute", look)
+
+
+@contextmanager
+def failing(room: Room, beginning: tuple[str, ...] | str, *, after: int = 0) -> Iterator[None]:
+    """A database that fails at such a statement, once it has taken so many of them."""
+    left = after
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal left
+        if statement.lower().startswith(beginning):
+            left -= 1
+            if left < 0:
+                raise OperationalError(statement, {}, Exception("disk full"))
+
+    sa.event.listen(room.database.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        sa.event.remove(room.database.engine, "before_cursor_execute", fail)
 
 
 # Links
@@ -167,17 +208,18 @@ def test_when_removing_is_answered_the_words_are_in_no_file(room: Room) -> None:
 
 def test_rejecting_many_counts_who_was_first_and_what_has_gone(desk: Desk, room: Room) -> None:
     waiting, held, gone = room.send(), room.send(), room.send()
-    room.publish(held.id, by="Egret")
+    published = room.publish(held.id, by="Egret")
     room.wish(gone.code)
     room.tend()
     ids = [waiting.id, held.id, gone.id, "b" * 26]
     answer = desk.act("reject-many", ids=ids, clause="spam").json
     assert [one["id"] for one in answer["decided"]] == [waiting.id]
     assert answer["missed"] == [
-        {"id": held.id, "by": "Egret", "verdict": "publish"},
-        {"id": gone.id, "by": "", "verdict": "withdrawn"},
-        {"id": "b" * 26, "by": "", "verdict": "withdrawn"},
+        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
+        {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
+        {"id": "b" * 26, "by": "", "verdict": "withdrawn", "decision": None},
     ]
+    assert answer["unsent"] == []
     assert (room.state(held.id), room.state(gone.id)) == ("held", "withdrawn")
     assert desk.act("reject-many", ids=[], clause="spam").status == 400
     assert desk.act("reject-many", ids=[ID] * 51, clause="spam").status == 400
@@ -190,8 +232,77 @@ def test_an_undo_is_answered_after_the_words_are_gone(desk: Desk, room: Room) ->
     assert desk.act("undo", decision=decided.decision).json == {"id": sent.id, "state": "pending"}
     assert room.rows("held_texts") == []
     again = desk.act("undo", decision=decided.decision)
-    assert (again.status, again.json["error"]) == (409, "too_late_to_undo")
+    assert (again.status, again.json["error"]) == (409, "already_undone")
     assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
+
+
+def test_rejecting_many_tells_which_the_database_took_before_it_failed(
+    desk: Desk, room: Room
+) -> None:
+    ids = [room.send().id for _ in range(4)]
+    with failing(room, "insert into decisions", after=2):
+        answer = desk.act("reject-many", ids=ids, clause="spam")
+    assert answer.status == 200
+    assert [one["id"] for one in answer.json["decided"]] == ids[:2]
+    assert answer.json["unsent"] == ids[2:]
+    assert [room.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
+    again = desk.act("reject-many", ids=ids, clause="spam").json
+    assert [one["id"] for one in again["decided"]] == ids[2:]
+    assert [(one["by"], one["verdict"], one["decision"]) for one in again["missed"]] == [
+        ("Heron", "reject", one["decision"]) for one in answer.json["decided"]
+    ]
+
+
+def test_many_are_undone_with_one_purge_and_each_is_answered_for(desk: Desk, room: Room) -> None:
+    decided = [room.publish(room.send(WORDS).id).decision for _ in range(3)]
+    desk.act("undo", decision=decided[0])
+    with counting(room, PURGE) as purges:
+        answer = desk.act("undo-many", decisions=[*decided, ID]).json
+    assert len(purges) == (1 if room.database.is_sqlite else len(PURGED_TABLES))
+    assert [one["decision"] for one in answer["undone"]] == decided[1:]
+    assert {one["decision"]: one["error"] for one in answer["missed"]} == {
+        decided[0]: "already_undone", ID: "no_such_decision",
+    }  # fmt: skip
+    assert answer["unsent"] == []
+    assert room.rows("held_texts") == []
+
+
+def test_undoing_many_tells_which_the_database_took_before_it_failed(
+    desk: Desk, room: Room
+) -> None:
+    decided = [room.publish(room.send().id).decision for _ in range(3)]
+    with failing(room, "insert into decisions", after=1):
+        answer = desk.act("undo-many", decisions=decided).json
+    assert [one["decision"] for one in answer["undone"]] == decided[:1]
+    assert answer["unsent"] == decided[1:]
+
+
+def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
+    desk: Desk, room: Room
+) -> None:
+    sent, held = room.published(WORDS), room.publish(room.send(WORDS).id)
+    with failing(room, PURGE):
+        for answer in (
+            desk.act("undo", decision=held.decision),
+            desk.act("remove", id=sent.id, clause="threats"),
+        ):
+            assert (answer.status, answer.json["error"]) == (503, "not_yet_purged")
+            assert answer.json["sentence"].startswith("It is done.")
+    assert (room.state(held.id), room.state(sent.id)) == ("pending", "removed")
+
+
+def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(desk: Desk, room: Room) -> None:
+    sent = room.send()
+    body = {"verdict": "publish_edited", "id": sent.id, "name": "n" * 61, "kind": "reworded",
+            "clause": "facts", "lang": "en"}  # fmt: skip
+    for text, said in {
+        "": "Nothing was changed: nothing of the comment is left; the name has 61 letters, and 60",
+        "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
+    }.items():
+        refused = desk.act("decide", body | {"text": text})
+        assert (refused.status, refused.json["error"]) == (422, "refused")
+        assert said in refused.json["sentence"]
+        assert "_" not in refused.json["sentence"]
 
 
 # Odd requests

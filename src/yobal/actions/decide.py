@@ -4,7 +4,7 @@ Every decision is compare-and-set: of two moderators one wins and the other is t
 """
 
 import hmac
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, R
 from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, draw_slot, next_slot
 from yobal.core.states import HELD, PENDING, REJECTED
+from yobal.core.submission import Refusal, RefusalCode
 from yobal.core.terms import CLAUSE_KEYS, NOTE_LETTERS_MAX, TERMS_VERSION, EditKind
 from yobal.store import comments, decisions
 from yobal.store.database import Database
@@ -125,23 +126,38 @@ def _lost(connection: Any, comment: str) -> AlreadyDecided:
     standing = decisions.newest_standing(connection, comment)
     if standing is None:
         return AlreadyDecided(comment, verdict="withdrawn")
-    return AlreadyDecided(comment, by=standing.by, verdict=standing.verdict)
+    return AlreadyDecided(
+        comment, by=standing.by, verdict=standing.verdict, decision=standing.decision
+    )
 
 
 def _check_words(text: str, name: str, lang: str, rules: Rules) -> None:
     if not ids.is_edition(lang):
-        raise Refused(f"{lang!r} is not a language tag")
+        raise Refused(f"“{lang}” is not a language tag")
     if texts.clean(text) != text or texts.clean_line(name) != name:
         # Only who can write the database, and not the form, can have sealed this.
         raise Refused("it holds signs that no page may show; publish it edited")
     refusals = submission.check(text, name, rules.limits)
     if refusals:
-        raise Refused(", ".join(refusal.code for refusal in refusals))
+        raise Refused("; ".join(_said(refusal) for refusal in refusals))
+
+
+_REFUSALS: Final[dict[RefusalCode, str]] = {
+    "text_empty": "nothing of the comment is left",
+    "text_long": "the comment has {found} letters, and {limit} are the most",
+    "text_marks": "the letters of the comment carry more marks than fit",
+    "name_long": "the name has {found} letters, and {limit} are the most",
+    "name_marks": "the letters of the name carry more marks than fit",
+}
+
+
+def _said(refusal: Refusal) -> str:
+    return _REFUSALS[refusal.code].format(found=refusal.found, limit=refusal.limit)
 
 
 def _check_clause(clause: str) -> None:
     if clause not in CLAUSE_KEYS:
-        raise Refused(f"the terms have no clause {clause!r}")
+        raise Refused(f"the terms have no clause “{clause}”")
 
 
 def _checked_note(connection: Any, comment: str, note: str | None) -> str | None:

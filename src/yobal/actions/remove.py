@@ -16,7 +16,7 @@ def remove(db: Database, desk: Desk, comment: str, *, clause: str) -> Decided:
     Raises NoSuchComment, AlreadyDecided (it was withdrawn or removed before), Refused.
     """
     if clause not in CLAUSE_KEYS:
-        raise Refused(f"the terms have no clause {clause!r}")
+        raise Refused(f"the terms have no clause “{clause}”")
     site = desk.rules.site
     with db.writing() as connection:
         letter = letters.get(connection, comment)

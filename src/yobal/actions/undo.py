@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from yobal.core import ids, states
-from yobal.core.errors import NoSuchDecision, TooLateToUndo
+from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
 from yobal.core.ids import RandomBytes
 from yobal.core.rules import Rules
 from yobal.core.schedule import next_slot
@@ -27,7 +27,7 @@ def undo(
     """Undo what is held until it is released, and a rejection until its slot.
 
     The caller purges after it: text of a held comment was in clear. Raises NoSuchDecision,
-    TooLateToUndo.
+    AlreadyUndone, TooLateToUndo.
     """
     with db.writing() as connection:
         row = decisions.get(connection, decision)
@@ -47,6 +47,8 @@ def undo(
 
 
 def _take_back(connection: Any, site: str, decision: Any, comment: Any) -> None:
+    if decisions.is_undone(connection, decision.decision):
+        raise AlreadyUndone(decision.decision)
     standing = decisions.newest_standing(connection, decision.comment)
     is_standing = standing is not None and standing.decision == decision.decision
     if not is_standing or states.after(comment.state, "undo") is None:

@@ -22,15 +22,21 @@ class NoSuchDecision(YobalError):
 
 
 class AlreadyDecided(YobalError):
-    """Somebody else was first; `by` and `verdict` say who and what."""
+    """Somebody else was first, or an earlier try was; `by`, `verdict` and `decision` say who and what."""
 
-    def __init__(self, comment: str, *, by: str = "", verdict: str = "") -> None:
+    def __init__(
+        self, comment: str, *, by: str = "", verdict: str = "", decision: str | None = None
+    ) -> None:
         super().__init__(comment)
-        self.by, self.verdict = by, verdict
+        self.by, self.verdict, self.decision = by, verdict, decision
 
 
 class TooLateToUndo(YobalError):
     """The slot of this decision has passed: it is final."""
+
+
+class AlreadyUndone(TooLateToUndo):
+    """This decision was taken back before: by somebody else, or by a try whose answer was lost."""
 
 
 class NotWhatWasSealed(YobalError):
@@ -63,6 +69,10 @@ class PseudonymTaken(YobalError):
 
 class StoreUnavailable(YobalError):
     """The database took nothing: full, locked or gone. Nothing was acknowledged."""
+
+
+class NotYetPurged(YobalError):
+    """The act is stored, but the words that it deleted may still be in a file."""
 
 
 class BucketUnavailable(YobalError):

@@ -38,6 +38,11 @@ def get(db: Connection, decision: str) -> Row[*tuple[Any, ...]] | None:
     return db.execute(sa.select(decisions).where(decisions.c.decision == decision)).one_or_none()
 
 
+def is_undone(db: Connection, decision: str) -> bool:
+    undoing = sa.select(decisions.c.decision).where(decisions.c.undoes == decision)
+    return db.execute(undoing.limit(1)).first() is not None
+
+
 def newest_standing(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
     """The decision in force on a comment: the newest that nobody took back."""
     undone = sa.select(decisions.c.undoes).where(

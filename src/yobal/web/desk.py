@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -14,13 +15,20 @@ from yobal.actions import remove as removal
 from yobal.actions import undo as undoing
 from yobal.actions.write_files import Press
 from yobal.core.desk import Desk
-from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.core.errors import (
+    AlreadyDecided,
+    NoSuchComment,
+    NoSuchDecision,
+    NotYetPurged,
+    StoreUnavailable,
+    TooLateToUndo,
+)
 from yobal.core.rules import Rules
 from yobal.outlets.keyring import Keyring
 from yobal.store import comments, decisions, stories
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
-from yobal.web import desk_answers, wire
+from yobal.web import desk_answers, errors, wire
 
 PAGE: Final = 50
 AnyRequest = Request[Any, Any, Any]
@@ -74,33 +82,61 @@ class Moderating:
         return desk_answers.decided(self._rules, done)
 
     def reject_many(self, data: JSONBody[wire.RejectMany], request: AnyRequest) -> dict[str, Any]:
-        """Each on its own: those that somebody else decided are told, not lost."""
-        desk, done, missed = self._desk(request), [], []
-        for comment in data.ids:
+        """Each on its own: those that were decided before are told, and those the store did not take."""
+        desk = self._desk(request)
+        done: list[Any] = []
+        missed: list[Any] = []
+        for at, comment in enumerate(data.ids):
             try:
                 one = decide.reject(self._db, desk, comment, clause=data.clause)
-            except AlreadyDecided as error:
-                missed.append({"id": comment, "by": error.by, "verdict": error.verdict})
-            except NoSuchComment:
-                missed.append({"id": comment, "by": "", "verdict": "withdrawn"})
+            except (AlreadyDecided, NoSuchComment) as error:
+                missed.append(desk_answers.missed(comment, error))
+            except StoreUnavailable:
+                return {"decided": done, "missed": missed, "unsent": data.ids[at:]}
             else:
                 done.append(desk_answers.decided(self._rules, one))
-        return {"decided": done, "missed": missed}
+        return {"decided": done, "missed": missed, "unsent": []}
 
     def undo(self, data: JSONBody[wire.Undo], request: AnyRequest) -> dict[str, Any]:
         desk = self._desk(request)
         undone = undoing.undo(
             self._db, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
         )
-        self._db.purge()
+        with _stored_already():
+            self._db.purge()
         return msgspec.structs.asdict(undone)
+
+    def undo_many(self, data: JSONBody[wire.UndoMany], request: AnyRequest) -> dict[str, Any]:
+        """Each on its own like `reject_many`, and one purge for all of them."""
+        undone, missed, unsent = self._undo_each(data.decisions, self._desk(request))
+        if undone:
+            with _stored_already():
+                self._db.purge()
+        return {"undone": undone, "missed": missed, "unsent": unsent}
+
+    def _undo_each(self, given: list[str], desk: Desk) -> tuple[list[Any], list[Any], list[str]]:
+        undone: list[Any] = []
+        missed: list[Any] = []
+        for at, decision in enumerate(given):
+            try:
+                one = undoing.undo(
+                    self._db, self._rules, decision, by=desk.by, now=desk.now, random=desk.random
+                )
+            except (TooLateToUndo, NoSuchDecision) as error:
+                missed.append({"decision": decision, **errors.told(error)[1]})
+            except StoreUnavailable:
+                return undone, missed, given[at:]
+            else:
+                undone.append(msgspec.structs.asdict(one) | {"decision": decision})
+        return undone, missed, []
 
     def remove(self, data: JSONBody[wire.Remove], request: AnyRequest) -> dict[str, Any]:
         """At once: the answer comes after the words are out of every file."""
         done = removal.remove(self._db, self._desk(request), data.id, clause=data.clause)
-        with release_lock(self._db):
-            write_files.write_touched(self._parts.press)
-        self._db.purge()
+        with _stored_already():
+            with release_lock(self._db):
+                write_files.write_touched(self._parts.press)
+            self._db.purge()
         return desk_answers.decided(self._rules, done)
 
     def history(self, data: JSONBody[wire.Before]) -> dict[str, Any]:
@@ -118,3 +154,12 @@ class Moderating:
             rules=self._rules, by=request.state.me.pseudonym, now=self._parts.clock(),
             random=secrets.token_bytes, draw=secrets.randbelow,
         )  # fmt: skip
+
+
+@contextmanager
+def _stored_already() -> Iterator[None]:
+    """After the commit: a failure must not read as if nothing had been done."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise NotYetPurged(str(error)) from error

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from yobal.core import lang as langs
+from yobal.core.errors import AlreadyDecided, NoSuchComment
 from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, age_slots, day_of, next_slot
 from yobal.core.states import HELD, PENDING
@@ -77,6 +78,15 @@ def waiting(row: Any, rules: Rules, *, now: float) -> dict[str, Any]:
 
 def decided(rules: Rules, one: Any) -> dict[str, Any]:
     return msgspec.structs.asdict(one) | {"slot": slot(rules, one.slot)}
+
+
+def missed(comment: str, error: AlreadyDecided | NoSuchComment) -> dict[str, Any]:
+    """One of many that could not be rejected; whose decision stands instead."""
+    if isinstance(error, NoSuchComment):
+        error = AlreadyDecided(comment, verdict="withdrawn")
+    return {
+        "id": comment, "by": error.by, "verdict": error.verdict, "decision": error.decision,
+    }  # fmt: skip
 
 
 def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:

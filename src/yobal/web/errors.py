@@ -30,20 +30,22 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.NoSuchDecision: (404, "no_such_decision", "There is no such decision."),
     errors.AlreadyDecided: (409, "already_decided", "Somebody else was first."),
     errors.TooLateToUndo: (409, "too_late_to_undo", "It is too late: this decision is final."),
+    errors.AlreadyUndone: (409, "already_undone", "This decision was undone before."),
     errors.NotWhatWasSealed: (409, "not_what_was_sealed", "This is not, letter for letter, what the author sealed. Publish it as edited, or leave it."),
     errors.InvitationSpent: (410, "invitation_spent", "This link was used or has run out. Ask a lead for a new one."),
     errors.PseudonymTaken: (409, "pseudonym_taken", "Another moderator is known by this name. Choose another; the link still works."),
     errors.StoreUnavailable: (503, "unavailable", "The database takes nothing just now. Nothing was changed. Try again in a moment."),
+    errors.NotYetPurged: (503, "not_yet_purged", "It is done. But the words could not be cut out of every file yet; Yobal tries again by itself."),
     errors.BucketUnavailable: (503, "unavailable", "Decided, but the public files could not be written yet. Yobal tries again by itself."),
 }  # fmt: skip
 
 
-def told(error: YobalError) -> tuple[int, dict[str, str]]:
+def told(error: YobalError) -> tuple[int, dict[str, str | None]]:
     """Status and body for an error; an unknown one says no more than that."""
     status, code, sentence = TABLE.get(
         type(error), (500, "failed", "Something failed. Nothing was lost. Try again.")
     )
-    body = {"error": code, "sentence": sentence.format(detail=error)}
+    body: dict[str, str | None] = {"error": code, "sentence": sentence.format(detail=error)}
     if isinstance(error, errors.AlreadyDecided):
-        body |= {"by": error.by, "verdict": error.verdict}
+        body |= {"by": error.by, "verdict": error.verdict, "decision": error.decision}
     return status, body

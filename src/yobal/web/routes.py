@@ -64,6 +64,7 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
             _act("/api/decide", "moderator", moderating.decide),
             _act("/api/reject-many", "moderator", moderating.reject_many),
             _act("/api/undo", "moderator", moderating.undo),
+            _act("/api/undo-many", "moderator", moderating.undo_many),
             _act("/api/remove", "moderator", moderating.remove),
             _act("/api/history", "moderator", moderating.history),
         ],

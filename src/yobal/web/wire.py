@@ -123,6 +123,10 @@ class Undo(_Body):
     decision: Id
 
 
+class UndoMany(_Body):
+    decisions: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
+
+
 class Remove(_Body):
     id: Id
     clause: Line

@@ -36,6 +36,7 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/decide": ("moderator", {"verdict": "reject", "id": ID, "clause": "spam"}),
     "/api/reject-many": ("moderator", {"ids": [ID], "clause": "spam"}),
     "/api/undo": ("moderator", {"decision": ID}),
+    "/api/undo-many": ("moderator", {"decisions": [ID]}),
     "/api/remove": ("moderator", {"id": ID, "clause": "spam"}),
     "/api/history": ("moderator", {"before": None}),
 }  # fmt: skip
