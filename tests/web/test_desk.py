@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from yobal.core.keys import invitation_token
 from yobal.core.schedule import next_slot
 from yobal.store.database import PURGED_TABLES
 from yobal.store.tables import sessions
+from yobal.web import desk_answers
 
 HEX, ID = "00" * 32, "a" * 26
 WORDS = "Unrepeatable words"
@@ -303,6 +305,29 @@ def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(desk: Desk, room:
         assert (refused.status, refused.json["error"]) == (422, "refused")
         assert said in refused.json["sentence"]
         assert "_" not in refused.json["sentence"]
+
+
+def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
+    desk: Desk, room: Room
+) -> None:
+    asked, other = room.send(WORDS), room.send()
+    room.undo(room.reject(asked.id))
+    room.publish(asked.id)
+    room.publish(other.id)
+    rows = desk.act("history", before=None, comment=asked.id).json["rows"]
+    assert {row["id"] for row in rows} == {asked.id}
+    assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
+    assert desk.act("history", before=None, comment=ID).json == {"rows": [], "next": None}
+    assert desk.act("history", before=None, comment="c-1").status == 400
+    assert len(desk.act("history", before=None).json["rows"]) == 4
+
+
+def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_room: Room) -> None:
+    evening = 1_900_000_800
+    near = desk_answers.slot(sqlite_room.rules, evening + 3_600, now=evening)
+    far = desk_answers.slot(sqlite_room.rules, evening + 30 * 3_600, now=evening)
+    assert re.fullmatch(r"\d\d:\d\d", near["label"])
+    assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far["label"])
 
 
 # Odd requests

@@ -80,9 +80,15 @@ def refused_answers(
 
 
 def history(
-    db: Connection, site: str, *, before: tuple[Slot, str] | None, limit: int
+    db: Connection,
+    site: str,
+    *,
+    before: tuple[Slot, str] | None,
+    limit: int,
+    comment: str | None = None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Decisions, newest slot first; inside a slot in no order that tells anything."""
+    """Decisions (of one comment where it is named), newest slot first; inside a slot in no order
+    that tells anything."""
     undoing = decisions.alias("undoing")
     titles = (
         sa.select(sa.func.min(editions.c.title))
@@ -105,6 +111,8 @@ def history(
         .order_by(decisions.c.slot.desc(), decisions.c.decision)
         .limit(limit)
     )  # fmt: skip
+    if comment is not None:
+        chosen = chosen.where(decisions.c.comment == comment)
     if before is not None:
         slot, decision = before
         chosen = chosen.where(

@@ -79,7 +79,7 @@ class Moderating:
                 )  # fmt: skip
             case wire.Reject():
                 done = decide.reject(self._db, desk, data.id, clause=data.clause, note=data.note)
-        return desk_answers.decided(self._rules, done)
+        return desk_answers.decided(self._rules, done, now=desk.now)
 
     def reject_many(self, data: JSONBody[wire.RejectMany], request: AnyRequest) -> dict[str, Any]:
         """Each on its own: those that were decided before are told, and those the store did not take."""
@@ -94,7 +94,7 @@ class Moderating:
             except StoreUnavailable:
                 return {"decided": done, "missed": missed, "unsent": data.ids[at:]}
             else:
-                done.append(desk_answers.decided(self._rules, one))
+                done.append(desk_answers.decided(self._rules, one, now=desk.now))
         return {"decided": done, "missed": missed, "unsent": []}
 
     def undo(self, data: JSONBody[wire.Undo], request: AnyRequest) -> dict[str, Any]:
@@ -132,17 +132,20 @@ class Moderating:
 
     def remove(self, data: JSONBody[wire.Remove], request: AnyRequest) -> dict[str, Any]:
         """At once: the answer comes after the words are out of every file."""
-        done = removal.remove(self._db, self._desk(request), data.id, clause=data.clause)
+        desk = self._desk(request)
+        done = removal.remove(self._db, desk, data.id, clause=data.clause)
         with _stored_already():
             with release_lock(self._db):
                 write_files.write_touched(self._parts.press)
             self._db.purge()
-        return desk_answers.decided(self._rules, done)
+        return desk_answers.decided(self._rules, done, now=desk.now)
 
     def history(self, data: JSONBody[wire.Before]) -> dict[str, Any]:
         before = wire.decode_cursor(data.before)
         with self._db.reading() as db:
-            rows = decisions.history(db, self._rules.site, before=before, limit=PAGE + 1)
+            rows = decisions.history(
+                db, self._rules.site, comment=data.comment, before=before, limit=PAGE + 1
+            )
             released = stories.released_slot(db, self._rules.site)
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = wire.cursor(shown[-1].slot, shown[-1].decision) if more else None

@@ -9,17 +9,19 @@ import msgspec
 from yobal.core import lang as langs
 from yobal.core.errors import AlreadyDecided, NoSuchComment
 from yobal.core.rules import Rules
-from yobal.core.schedule import Slot, age_slots, day_of, next_slot
+from yobal.core.schedule import DAY_SECONDS, Slot, age_slots, day_of, next_slot
 from yobal.core.states import HELD, PENDING
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX, TERMS_VERSION
 from yobal.store import comments, people, stories
 from yobal.store.database import Connection
 
 
-def slot(rules: Rules, at: Slot) -> dict[str, Any]:
-    """`{"at", "label"}`; the label is the wall clock of the site, with the day if it is not near."""
+def slot(rules: Rules, at: Slot, *, now: float | None = None) -> dict[str, Any]:
+    """`{"at", "label"}`; the label is the wall clock of the site, with its day if it is not near `now`."""
     local = datetime.fromtimestamp(at, rules.schedule.zone)
-    return {"at": at, "label": f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"}
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    is_near = now is None or at - now < DAY_SECONDS  # there "18:00" is one instant and no other
+    return {"at": at, "label": clock if is_near else f"{local:%Y-%m-%d} {clock}"}
 
 
 def until(rules: Rules, at: Slot) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def pulse(db: Connection, rules: Rules, reader: str, *, now: float) -> dict[str,
         "held": comments.count(db, rules.site, HELD),
         "waiting": comments.count(db, rules.site, PENDING)
         - comments.count_unreadable(db, rules.site, reader),
-        "next_slot": slot(rules, next_slot(rules.schedule, now)),
+        "next_slot": slot(rules, next_slot(rules.schedule, now), now=now),
     }
 
 
@@ -76,8 +78,8 @@ def waiting(row: Any, rules: Rules, *, now: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def decided(rules: Rules, one: Any) -> dict[str, Any]:
-    return msgspec.structs.asdict(one) | {"slot": slot(rules, one.slot)}
+def decided(rules: Rules, one: Any, *, now: float) -> dict[str, Any]:
+    return msgspec.structs.asdict(one) | {"slot": slot(rules, one.slot, now=now)}
 
 
 def missed(comment: str, error: AlreadyDecided | NoSuchComment) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class Page(_Body):
 
 class Before(_Body):
     before: Name | None = None
+    comment: Id | None = None
 
 
 class Publish(msgspec.Struct, forbid_unknown_fields=True, tag="publish", tag_field="verdict"):
