@@ -5,6 +5,7 @@ import type { Session } from "../wire/types.ts";
 import { Decisions } from "./decisions.ts";
 import { History } from "./history.ts";
 import type { Host } from "./host.ts";
+import type { Item } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
 import { People } from "./people.ts";
 import { Queue } from "./queue.ts";
@@ -57,6 +58,13 @@ export class Desk {
     if (place === "people") void this.people.load();
     if (isNew) this.host.focusOn(place === "queue" ? "#focus" : "h1");
     this.host.changed();
+  }
+
+  /** A comment that was read since signing in, wherever it is by now. */
+  known(id: string): Item | null {
+    const decided = this.decisions.journal.entries.flatMap(({ parts }) => parts);
+    const items = [...this.queue.items, ...decided.map(({ item }) => item)];
+    return items.find(({ row }) => row.id === id) ?? null;
   }
 
   show(over: Desk["over"]): void {

@@ -1,9 +1,12 @@
 /** What was decided, newest slot first; undoing and removing from there. */
 
 import { sentenceFor } from "../wire/api.ts";
-import type { Decided, HistoryPage, Past } from "../wire/types.ts";
+import type { Decided, HistoryPage, Past, Undone } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { outcome } from "./outcome.ts";
+
+const NO_LINK =
+  "This is not the link of a comment. It ends in #c- and 26 letters: copy it from under the comment.";
 
 export class History {
   phase: "loading" | "ready" | "failed" = "loading";
@@ -13,14 +16,20 @@ export class History {
   /** The row that is being asked about, and the clause chosen so far. */
   removing: { decision: string; clause: string | null } | null = null;
   isBusy = false;
+  /** The one comment whose decisions are shown; null where all are. */
+  comment: string | null = null;
+  /** Only the newest question's answer is taken. */
+  #asked = 0;
 
   constructor(
     private readonly host: Host,
     private readonly putBack: (id: string) => void,
   ) {}
 
-  /** From the newest on. */
-  load(): Promise<void> {
+  /** From the newest on; of one comment, or of all. */
+  load(comment: string | null = null): Promise<void> {
+    this.comment = comment;
+    this.removing = null;
     return this.#page(null, (page) => {
       this.rows = page.rows;
     });
@@ -32,9 +41,29 @@ export class History {
     });
   }
 
+  /** By the address that readers share; nothing typed shows all again. */
+  async find(address: string): Promise<void> {
+    const comment = commentOf(address);
+    if (comment === null && address.trim() !== "") {
+      this.error = NO_LINK;
+      this.host.changed();
+      return;
+    }
+    await this.load(comment);
+    if (comment !== null && this.error === null) this.host.focusOn(this.#foremost);
+  }
+
+  /** What the hand wants next: the act that is possible, else what is told. */
+  get #foremost(): string {
+    if (this.rows.some((row) => row.can_undo || row.can_remove)) return ".decision .acts button";
+    return this.rows.length > 0 ? ".decision" : ".page .empty";
+  }
+
   undo(row: Past): Promise<void> {
-    return this.#act(async () => {
-      await this.host.post("/api/undo", { decision: row.decision });
+    return this.#act(row, async () => {
+      const { state } = await this.host.post<Undone>("/api/undo", { decision: row.decision });
+      this.#now(row.id, { state, can_undo: false });
+      row.is_undone = true;
       this.putBack(row.id);
       return "Undone: it waits in the queue again.";
     });
@@ -52,22 +81,28 @@ export class History {
       this.host.say(this.error);
       return Promise.resolve();
     }
-    return this.#act(async () => {
+    return this.#act(row, async () => {
       const decided = await this.host.post<Decided>("/api/remove", { id: row.id, clause });
       this.removing = null;
+      const { state } = decided;
+      this.#now(row.id, { state, text: null, name: null, can_undo: false, can_remove: false });
       return outcome("remove", decided);
     });
   }
 
-  async #act(work: () => Promise<string>): Promise<void> {
+  /** What has become of a comment stands in each of its rows; nothing else on the page changes. */
+  #now(id: string, change: Partial<Past>): void {
+    for (const row of this.rows) if (row.id === id) Object.assign(row, change);
+  }
+
+  async #act(row: Past, work: () => Promise<string>): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = null;
     try {
       const sentence = await work();
-      await this.load();
       this.host.say(sentence);
-      this.host.focusOn("h1");
+      this.host.focusOn(`[data-decision="${row.decision}"]`);
     } catch (error) {
       this.error = sentenceFor(error);
       this.host.say(this.error);
@@ -78,16 +113,26 @@ export class History {
   }
 
   async #page(before: string | null, take: (page: HistoryPage) => void): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
     try {
-      const page = await this.host.post<HistoryPage>("/api/history", { before });
+      const body = { before, ...(this.comment === null ? {} : { comment: this.comment }) };
+      const page = await this.host.post<HistoryPage>("/api/history", body);
+      if (asked !== this.#asked) return;
       take(page);
       this.next = page.next;
       this.phase = "ready";
       this.error = null;
     } catch (error) {
+      if (asked !== this.#asked) return;
       this.error = sentenceFor(error);
       if (this.phase === "loading") this.phase = "failed";
     }
     this.host.changed();
   }
+}
+
+/** The id in a comment's address, or an id by itself. */
+function commentOf(address: string): string | null {
+  return /(?:^|#c-)([a-z2-7]{26})$/.exec(address.trim())?.[1] ?? null;
 }

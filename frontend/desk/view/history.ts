@@ -4,22 +4,61 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import { capital, doneWord } from "../model/outcome.ts";
 import type { Past } from "../wire/types.ts";
-import { clauseChips, failed, personName, words } from "./parts.ts";
+import {
+  clauseChips,
+  errorSentence,
+  failed,
+  onSubmit,
+  personName,
+  textOf,
+  words,
+} from "./parts.ts";
 
 export function historyView(desk: Desk): TemplateResult {
-  const { history } = desk;
   return html`<main class="page">
     <h1 tabindex="-1">History</h1>
-    ${history.error !== null && history.phase === "ready" ? html`<p class="error" role="alert">${history.error}</p>` : nothing}
-    ${bodyView(desk)}
+    ${findView(desk)} ${bodyView(desk)}
   </main>`;
+}
+
+/** One comment by the address under it on the readers' page: the shortest way to a removal. */
+function findView({ history }: Desk): TemplateResult {
+  const submit = (form: HTMLFormElement) => void history.find(textOf(form, "address"));
+  const isAbove = history.phase === "ready" && history.removing === null;
+  return html`<form class="find" role="search" @submit=${onSubmit(submit)}>
+    <label for="address">Find a comment by its link</label>
+    <div class="beside-field">
+      <input
+        id="address"
+        name="address"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        aria-describedby="history-error"
+      />
+      <button type="submit" class="second">Find</button>
+    </div>
+    ${errorSentence(isAbove ? history.error : null, "history-error")}
+    ${
+      history.comment === null
+        ? nothing
+        : html`<button type="reset" class="plain" @click=${() => void history.load()}>
+            Show all decisions
+          </button>`
+    }
+  </form>`;
 }
 
 function bodyView(desk: Desk): TemplateResult {
   const { history } = desk;
   if (history.phase === "loading") return html`<p class="empty">Opening the history…</p>`;
-  if (history.phase === "failed") return failed(history.error ?? "", () => void history.load());
-  if (history.rows.length === 0) return html`<p class="empty">Nothing has been decided yet.</p>`;
+  if (history.phase === "failed")
+    return failed(history.error ?? "", () => void history.load(history.comment));
+  if (history.rows.length === 0) {
+    return html`<p class="empty" tabindex="-1">
+      ${history.comment === null ? "Nothing has been decided yet." : "Nothing has been decided about this comment."}
+    </p>`;
+  }
   return html`<ol class="past">
       ${history.rows.map((row, at) => {
         const before = history.rows[at - 1];
@@ -44,20 +83,29 @@ function slotView(row: Past): TemplateResult {
 }
 
 function rowView(desk: Desk, row: Past): TemplateResult {
-  return html`<li class="decision" data-id=${row.id} data-decision=${row.decision}>
+  return html`<li class="decision" tabindex="-1" data-id=${row.id} data-decision=${row.decision}>
     <p>
       <b>${capital(doneWord(row.verdict))}</b> by <bdi>${row.by}</bdi> · ${clauseTitle(desk, row)}
       <bdi>${row.story_title}</bdi> <span class="small">· now ${stateWord(row)}</span>
     </p>
-    ${
-      row.text === null || row.is_undone || row.verdict === "undo"
-        ? nothing
-        : html`<p class="excerpt">${words(row.text, row.lang ?? "und")}</p>
-        <p class="small">${personName(row.name ?? "")}</p>`
-    }
+    ${wordsView(desk, row)}
     ${row.note === null ? nothing : html`<p class="small">Note to the author: <bdi>${row.note}</bdi></p>`}
     ${actsView(desk, row)}
   </li>`;
+}
+
+/** What was accepted comes from the server; what was rejected is in this browser, if it was read here. */
+function wordsView(desk: Desk, row: Past): TemplateResult {
+  if (row.is_undone || row.verdict === "undo") return html``;
+  if (row.text !== null) return excerptView(row.text, row.lang ?? "und", row.name ?? "");
+  const known = row.verdict === "reject" ? desk.known(row.id) : null;
+  if (known === null) return html``;
+  return excerptView(known.envelope.text, known.draft.lang, known.envelope.name);
+}
+
+function excerptView(text: string, lang: string, name: string): TemplateResult {
+  return html`<p class="excerpt">${words(text, lang)}</p>
+    <p class="small">${personName(name)}</p>`;
 }
 
 const STATES: Record<string, string> = { pending: "waiting", held: "held for its slot" };
@@ -106,6 +154,7 @@ function removingView(desk: Desk, row: Past): TemplateResult {
         desk.host.changed();
       },
     })}
+    ${errorSentence(history.error, "remove-error")}
     <p class="small">It goes from every page at once. A removal cannot be undone.</p>
     <p class="acts">
       <button type="button" ?disabled=${history.isBusy} @click=${() => void history.remove(row)}>
