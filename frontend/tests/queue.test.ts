@@ -188,3 +188,14 @@ test("an edit that is not one is not sent as one", async () => {
   assert.match(first(queue).sentence ?? "", /Nothing has been changed/);
   assert.equal(first(queue).state, "waiting");
 });
+
+test("undoing is offered until the slot, and no longer", async () => {
+  const { queue, decisions } = deskWith((path, body) =>
+    path === "/api/queue" ? page(rows.slice(0, 2)) : decided(body),
+  );
+  await queue.load(null);
+  await decisions.publish(first(queue));
+  assert.notEqual(decisions.journal.undoable, null);
+  queue.heard({ ...pulse, next_slot: { at: next_slot.at + 60, label: "18:01" } });
+  assert.equal(decisions.journal.undoable, null);
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diffWords, type Piece } from "../desk/text/diff.ts";
 import { directionOf } from "../desk/text/language.ts";
-import { countLetters, mask, maskPart } from "../desk/text/letters.ts";
+import { beginning, countLetters, lettersOf, mask, maskPart } from "../desk/text/letters.ts";
 
 const shown = (pieces: Piece[]) =>
   pieces
@@ -69,4 +69,13 @@ test("direction follows the language, and its script where that is named", () =>
   assert.equal(directionOf("uz-Arab"), "rtl");
   assert.equal(directionOf("km"), "ltr");
   assert.equal(directionOf("und"), "auto");
+});
+
+test("the beginning of a text is cut between letters, and a short one is left whole", () => {
+  assert.equal(beginning("short", 5), "short");
+  assert.equal(beginning("longer", 5), "longe…");
+  assert.equal(beginning("ខ្ញុំខ្ញុំខ្ញុំ", 2), `${lettersOf("ខ្ញុំខ្ញុំ").slice(0, 2).join("")}…`);
+  assert.equal(beginning("👩‍👩‍👧‍👦".repeat(9), 3), `${"👩‍👩‍👧‍👦".repeat(3)}…`);
+  const piled = `e${"\u0301".repeat(500)}`.repeat(3);
+  assert.ok(beginning(piled, 5).length <= 5 * 16 + 1);
 });

@@ -122,7 +122,12 @@ def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visito
     desk.go("History")
     rows = desk.page.locator(f"li.decision[data-id='{comment}']")
     expect(rows).to_contain_text("Rejected by Heron")
+    expect(rows).to_contain_text("Undo me from the history.")  # it was read in this browser
     rows.get_by_role("button", name="Undo").click()
+    expect(rows).to_contain_text("now undone, waiting")
+    expect(rows).to_be_focused()
+    desk.go("Queue")
+    desk.go("History")
     expect(rows.filter(has_text="Undone by Heron")).to_be_visible()
     desk.go("Queue")
     assert desk.look().row("Undo me from the history.").count() == 1
@@ -239,7 +244,7 @@ def test_a_decision_survives_a_lost_connection_and_is_sent_again(
     desk.open("Decided while offline.")
     desk.page.context.set_offline(True)
     desk.press("d 2 d")
-    notice = desk.page.locator(".notices [role=alert]")
+    notice = desk.page.locator(".not-sent[role=alert]")
     expect(notice).to_contain_text("1 decision could not be sent. Nothing is lost")
     desk.page.context.set_offline(False)
     notice.get_by_role("button", name="Try again").click()

@@ -32,7 +32,12 @@ export class Journal {
 
   /** The newest entry that can be undone. */
   get undoable(): Entry | null {
-    return this.entries.find((entry) => entry.canUndo && !entry.isUndone) ?? null;
+    return this.entries.find((entry) => this.canUndo(entry)) ?? null;
+  }
+
+  /** Until its slot has come, as the server's clock says: what it calls the next slot is a later one then. */
+  canUndo(entry: Entry): boolean {
+    return entry.canUndo && !entry.isUndone && this.queue.nextSlot.at <= entry.slot.at;
   }
 
   record(sentence: string, parts: Entry["parts"], slot: Slot): void {

@@ -50,9 +50,14 @@ export class Queue {
     return this.items.filter(isOpen);
   }
 
+  /** How many wait that can be read, as far as this page knows. */
+  get readable(): number {
+    return Math.max(0, this.waiting - this.closed.length);
+  }
+
   /** How many wait that are not on this page. */
   get more(): number {
-    return Math.max(0, this.waiting - this.open.length - this.closed.length);
+    return Math.max(0, this.readable - this.open.length);
   }
 
   /** The page after this one where there is one and this one is not worked off; else the oldest. */

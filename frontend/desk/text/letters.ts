@@ -17,6 +17,18 @@ export function countLetters(text: string): number {
   return lettersOf(text).length;
 }
 
+// No script stacks more signs than this on one letter; what somebody piles higher is cut there.
+const LETTER_SIGNS_MAX = 16;
+
+/** The text where it is short, else its first letters, whole ones, and a sign that more follows. */
+export function beginning(text: string, lettersMax: number): string {
+  const looked = text.slice(0, lettersMax * LETTER_SIGNS_MAX);
+  const letters = lettersOf(looked);
+  if (looked.length === text.length && letters.length <= lettersMax) return text;
+  // The last one may have been cut in two by the look.
+  return `${letters.slice(0, Math.min(lettersMax, letters.length - 1)).join("")}…`;
+}
+
 /** One ▮ for each letter and space, so that not even the shape of a name shows; line ends stay. */
 export function mask(text: string): string {
   return lettersOf(text)

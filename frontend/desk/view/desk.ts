@@ -3,7 +3,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { App } from "../model/app.ts";
 import type { Desk, DeskPlace } from "../model/desk.ts";
-import { counted } from "../model/outcome.ts";
 import { historyView } from "./history.ts";
 import { keysBar } from "./keys-bar.ts";
 import { overView } from "./over.ts";
@@ -32,7 +31,7 @@ export function deskView(desk: Desk, app: App): TemplateResult {
       </header>
       ${notices(desk)} ${placeView(desk)}
     </div>
-    ${desk.place === "queue" ? keysBar(desk) : nothing} ${overView(desk)}
+    ${keysBar(desk)} ${overView(desk)}
   </div>`;
 }
 
@@ -47,19 +46,7 @@ function placeView(desk: Desk): TemplateResult {
 }
 
 function notices(desk: Desk): TemplateResult {
-  const { unsent } = desk.decisions;
   return html`<section class="notices" aria-label="Notices">
-    ${
-      unsent.length === 0
-        ? nothing
-        : html`<p class="notice care" role="alert">
-            ${counted(unsent.length, "decision")} could not be sent. Nothing is lost: what you
-            decided and typed is still here.
-            <button type="button" class="plain" @click=${() => void desk.decisions.retry()}>
-              Try again
-            </button>
-          </p>`
-    }
     ${
       desk.keys.isKept
         ? nothing

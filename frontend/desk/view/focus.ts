@@ -7,6 +7,8 @@ import { type Item, isEdited } from "../model/item.ts";
 import { commentLabel } from "../model/label.ts";
 import { counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
+import { beginning } from "../text/letters.ts";
+import type { Waiting } from "../wire/types.ts";
 import { once, openEditor, openRejection, publish } from "./acts.ts";
 import { editView, kindAndClauseSentence } from "./edit.ts";
 import { key, personName, spoken, storyLink, words } from "./parts.ts";
@@ -35,12 +37,17 @@ function nobody({ queue }: Desk): TemplateResult {
   if (queue.phase !== "ready") return html`<div id="focus" tabindex="-1"></div>`;
   const rest = queue.more;
   return html`<div id="focus" class="empty" tabindex="-1">
+    ${queue.error === null ? nothing : html`<p class="error">${queue.error}</p>`}
     <p>${rest > 0 ? "This page is done." : "Nothing waits. Whoever writes next will stand here."}</p>
     <button type="button" class="second" @click=${() => void queue.load(null)}>
       ${rest > 0 ? `${rest} more ${rest === 1 ? "waits" : "wait"}` : "Look again"}
     </button>
   </div>`;
 }
+
+/** What is seen of a long comment that is answered: about three lines. */
+const PARENT_LINES = 3;
+const PARENT_LETTERS = 200;
 
 /** Each comment is an element of its own, so that the focus truly comes to it and it is spoken. */
 function commentView(desk: Desk, item: Item): TemplateResult {
@@ -66,14 +73,30 @@ function aboveView(desk: Desk, item: Item): TemplateResult {
       <span>name to show: <b>${personName(draft.name)}</b></span>
       <label>language ${languageChoice(desk, item)}</label>
     </p>
+    ${row.to === null ? nothing : parentView(row.answers)}`;
+}
+
+/** What it answers: folded where it is long, and said where it is gone. */
+function parentView(answers: Waiting["answers"]): TemplateResult {
+  if (answers === null) {
+    return html`<blockquote class="parent"><p class="small">answers a comment that is gone</p></blockquote>`;
+  }
+  const { name, text, lang } = answers;
+  const short = beginning(text.split("\n").slice(0, PARENT_LINES).join("\n"), PARENT_LETTERS);
+  return html`<blockquote class="parent">
+    <p class="small">answers ${personName(name)}</p>
     ${
-      row.answers === null
-        ? nothing
-        : html`<blockquote class="parent">
-            <p class="small">answers ${personName(row.answers.name)}</p>
-            <p class="answered">${words(row.answers.text, row.answers.lang)}</p>
-          </blockquote>`
-    }`;
+      short === text
+        ? html`<p class="answered">${words(text, lang)}</p>`
+        : html`<details class="answered">
+            <summary>
+              <span class="short">${words(short, lang)}</span>
+              <span class="whole small">the whole comment</span>
+            </summary>
+            ${words(text, lang)}
+          </details>`
+    }
+  </blockquote>`;
 }
 
 /** Whether the hand that chooses a language is on the mouse. */

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import type { Mode } from "../model/item.ts";
+import { counted } from "../model/outcome.ts";
 import { key } from "./parts.ts";
 
 type Hint = [keys: string[], does: string];
@@ -30,24 +31,43 @@ const HINTS: Record<Mode, Hint[]> = {
   ],
 };
 
+/** In every place it tells what could not be sent, where it moves nothing that is read. */
 export function keysBar(desk: Desk): TemplateResult {
-  const mode = desk.queue.focused?.mode ?? "read";
+  const isInQueue = desk.place === "queue";
+  if (!isInQueue && desk.decisions.unsent.length === 0) return html``;
   return html`<footer class="keys">
-    <p class="hints" aria-hidden="true">
+    ${unsentView(desk)} ${isInQueue ? hintsView(desk) : nothing}
+  </footer>`;
+}
+
+function unsentView({ decisions }: Desk): TemplateResult {
+  const { unsent } = decisions;
+  if (unsent.length === 0) return html``;
+  return html`<p class="not-sent care" role="alert">
+    <span>
+      ${counted(unsent.length, "decision")} could not be sent. Nothing is lost: what you decided and
+      typed is still here.
+    </span>
+    <button type="button" class="plain" @click=${() => void decisions.retry()}>Try again</button>
+  </p>`;
+}
+
+function hintsView(desk: Desk): TemplateResult {
+  const mode = desk.queue.focused?.mode ?? "read";
+  return html`<p class="hints" aria-hidden="true">
       ${HINTS[mode].map(([keys, does]) => html`<span>${keys.map(key)} ${does}</span>`)}
     </p>
     <button type="button" class="plain all-keys" @click=${() => desk.show("help")}>
       ${key("?")} All keys
     </button>
-    ${toastView(desk)}
-  </footer>`;
+    ${toastView(desk)}`;
 }
 
 function toastView({ decisions }: Desk): TemplateResult {
   const { toast } = decisions.journal;
   if (toast === null) return html``;
   const { entry } = toast;
-  const canUndo = entry?.canUndo === true && !entry.isUndone;
+  const canUndo = entry !== null && decisions.journal.canUndo(entry);
   return html`<p class="toast ${toast.isAlarm ? "care" : ""}">
     <span>${toast.sentence}</span>
     ${

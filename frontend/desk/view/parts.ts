@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { directionOf } from "../text/language.ts";
+import { beginning } from "../text/letters.ts";
 import type { Clause } from "../wire/types.ts";
 
 export const spoken = (text: string): TemplateResult => html`<span class="spoken">${text}</span>`;
@@ -16,6 +17,14 @@ export const demoMark = (): TemplateResult =>
 /** A reader's words: in their language and direction, as text and never as HTML. */
 export function words(text: string, lang: string): TemplateResult {
   return html`<bdi lang=${lang} dir=${directionOf(lang)}>${text}</bdi>`;
+}
+
+const LINE_LETTERS = 120;
+
+/** A comment as one line; the whole stands in focus. */
+export function line(text: string, lang: string): TemplateResult {
+  const shown = beginning(text, LINE_LETTERS);
+  return html`<span class="line" lang=${lang} dir=${directionOf(lang)}>${shown}</span>`;
 }
 
 /** A name has its own direction; without one readers see "Anonymous". */

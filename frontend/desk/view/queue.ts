@@ -3,12 +3,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Unreadable } from "../envelope.ts";
 import type { Desk } from "../model/desk.ts";
-import { type Item, isOpen } from "../model/item.ts";
+import { hasTyped, type Item, isEdited, isOpen } from "../model/item.ts";
 import { capital, counted } from "../model/outcome.ts";
-import { directionOf, languageName } from "../text/language.ts";
+import type { Closed } from "../model/page.ts";
+import { languageName } from "../text/language.ts";
 import type { Lane } from "../wire/types.ts";
 import { focusView } from "./focus.ts";
-import { failed, spoken } from "./parts.ts";
+import { failed, line, spoken } from "./parts.ts";
 import { sideView } from "./side.ts";
 
 const LANES: Record<Lane, string> = {
@@ -23,7 +24,10 @@ export function queueView(desk: Desk): TemplateResult {
       <h1 class="spoken">Queue</h1>
       <section class="queue" aria-labelledby="queue-title">${listView(desk)}</section>
       ${focusView(desk)} ${sideView(desk)}
-    </main>`;
+    </main>
+    <p class="keys-below">
+      <button type="button" class="plain" @click=${() => desk.show("help")}>All keys</button>
+    </p>`;
 }
 
 function listView(desk: Desk): TemplateResult {
@@ -31,7 +35,7 @@ function listView(desk: Desk): TemplateResult {
   if (queue.phase === "loading") return html`<p class="empty">Opening what waits…</p>`;
   if (queue.phase === "failed") return failed(queue.error ?? "", () => void queue.load(null));
   return html`<h2 id="queue-title" class="queue-title" tabindex="-1">
-      ${queue.waiting === 0 ? "Nothing waits" : counted(queue.waiting, "waits", "wait")}
+      ${queue.readable === 0 ? "Nothing waits" : counted(queue.readable, "waits", "wait")}
     </h2>
     <ol @keydown=${(event: KeyboardEvent) => walk(desk, event)}>
       ${queue.items.map((item) => rowView(desk, item))}
@@ -52,15 +56,17 @@ function rowView(desk: Desk, item: Item): TemplateResult {
       @click=${() => desk.queue.focus(row.id)}
     >
       <i class="lane ${row.lane}" aria-hidden="true"></i>
-      <span class="line" lang=${draft.lang} dir=${directionOf(draft.lang)}>${envelope.text}</span>
+      ${line(envelope.text, draft.lang)}
       ${isFocused || item.sentence === null ? metaView(item) : html`<span class="small said">${item.sentence}</span>`}
     </button>
   </li>`;
 }
 
 /** One line: language, story, age. What was decided takes its place, so that nothing moves. */
-function metaView({ row, draft }: Item): TemplateResult {
+function metaView(item: Item): TemplateResult {
+  const { row, draft } = item;
   return html`<span class="small meta">
+    ${hasTyped(item) ? html`<b class="begun">${isEdited(item) ? "edit begun" : "note begun"} ·</b>` : nothing}
     <span title=${languageName(draft.lang)}>${draft.lang} ·</span>
     <bdi class="title">${row.story_title}</bdi>
     <span>· ${age(row.age_slots)}${spoken(`, ${LANES[row.lane] ?? row.lane}`)}</span>
@@ -122,9 +128,18 @@ function closedView({ queue, session }: Desk): TemplateResult {
     .filter(([, number]) => number > 0)
     .map(
       ([why, number]) => html`<p class="closed small">
-        <b>${counted(number, "comment")} cannot be opened.</b> ${capital(WHY[why])}
-      </p>`,
+          <b>${counted(number, "comment")} cannot be opened.</b> ${capital(WHY[why])}
+        </p>
+        ${why === "no_key" ? nothing : idsView(queue.closed.filter((one) => one.why === why))}`,
     )}`;
+}
+
+/** What a technician needs to find them. */
+function idsView(closed: Closed[]): TemplateResult {
+  return html`<details class="small">
+    <summary>For your technician: which</summary>
+    <ul class="ids">${closed.map(({ row }) => html`<li class="code">${row.id}</li>`)}</ul>
+  </details>`;
 }
 
 /** Arrow keys walk the list, as in any list. */
@@ -133,5 +148,6 @@ function walk(desk: Desk, event: KeyboardEvent): void {
   if (by === undefined) return;
   event.preventDefault();
   desk.queue.step(by);
+  desk.queue.pane = "list"; // on a narrow screen the list stays, and with it the focus
   desk.host.focusOn('.row[aria-current="true"]');
 }

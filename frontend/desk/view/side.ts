@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import type { Item } from "../model/item.ts";
 import type { Entry } from "../model/journal.ts";
+import { line } from "./parts.ts";
 import { age } from "./queue.ts";
 
 const SHOWN = 12;
@@ -36,13 +37,9 @@ function entryView(desk: Desk, entry: Entry): TemplateResult {
   const excerpt = entry.parts.length === 1 && first !== undefined ? first.item : null;
   return html`<li class="small">
     ${entry.isUndone ? html`<s>${entry.sentence}</s> undone` : entry.sentence}
+    ${excerpt === null ? nothing : line(excerpt.draft.text, excerpt.draft.lang)}
     ${
-      excerpt === null
-        ? nothing
-        : html`<span class="line" lang=${excerpt.draft.lang} dir="auto">${excerpt.draft.text}</span>`
-    }
-    ${
-      entry.canUndo && !entry.isUndone
+      desk.decisions.journal.canUndo(entry)
         ? html`<button type="button" class="plain" @click=${() => void desk.decisions.undo(entry)}>
             Undo
           </button>`
