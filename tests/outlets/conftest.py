@@ -102,5 +102,5 @@ def _answers(pages: Pages, place: Place, words: str) -> dict[str, bytes]:
     }
     for problem in get_args(Problem):
         drawn[problem] = pages.problem(place, problem, draft=draft, next_slot=SLOT)
-    drawn["nowhere"] = pages.problem(None, "unknown_story", draft=draft, lang="km")
+    drawn["nowhere"] = pages.problem(None, "unknown_story", draft=draft, path="/a/b/km/")
     return {f"answer/{name}.html": page for name, page in drawn.items()}

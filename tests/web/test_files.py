@@ -129,7 +129,7 @@ def test_what_is_not_a_finished_public_file_is_not_there(
                  "/proc/self/environ", f"\\{SITE}\\ferry\\en\\", f"{SITE}/ferry/en/", f"/{SITE}/..{THREAD}",
                  f"/..{sqlite_room.files}{THREAD}", str(sqlite_room.files) + THREAD):  # fmt: skip
         answer = sqlite_intake.get(path)
-        assert (answer.status, "There is no such story here" in answer.text) == (404, True), path
+        assert (answer.status, "There is no such page here" in answer.text) == (404, True), path
         assert str(sqlite_room.files) not in answer.text
 
 

@@ -160,7 +160,7 @@ def test_another_method_is_refused_with_the_intakes_clear_page(
 def test_a_missing_page_is_the_intakes_clear_page(nginx: Nginx) -> None:
     answer = ask(nginx.port, path=f"/{SITE}/nothing/en/")
     assert answer.status == 404
-    assert "There is no such story here" in answer.text
+    assert "There is no such page here" in answer.text
 
 
 def test_an_address_without_its_last_slash_leads_on(nginx: Nginx) -> None:

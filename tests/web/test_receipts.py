@@ -48,6 +48,10 @@ def test_a_published_comment_goes_as_its_author_wishes(
     assert ("Taken back." in intake.get().text) is (when == "next")
     room.pass_slots()
     assert "Taken back." not in intake.get().text
+    assert "your code opens nothing any more" in asked.text
+    later = intake.post(step="receipt", code=sent.code or "").text
+    assert "We know no receipt with this code" in later
+    assert "the comment was taken back" in later
 
 
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])

@@ -28,6 +28,12 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
     assert len(room.rows("comments")) == 1
     assert len(set(codes[:5])) == 5
     assert codes[5] is None  # five at most
+    assert "has as many receipts as it may have" in sent[5].text
+    unasked = intake.post(step="again", text="Twice.", once=once)
+    for one in (sent[4], unasked):
+        assert "has as many receipts" not in one.text
+    assert "You asked for no receipt" in unasked.text
+    assert "You asked for no receipt" not in sent[5].text
     assert {room.told(code) for code in codes[:5]} == {"waiting"}
 
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from yobal.core import ids
+
 ASSETS: Final = "@"  # no story key may hold this letter, so nothing can collide with it
 
 
@@ -12,6 +14,16 @@ def site_folder(site: str) -> str:
 def thread_folder(site: str, story: str, edition: str) -> str:
     """Also the thread's own address, between slashes; every step of a reader is a POST to it."""
     return f"{site}/{story}/{edition}"
+
+
+def thread_at(path: str) -> tuple[str, str]:
+    """The thread's own address that an address lies at or below, and its edition; empty if none."""
+    _, *parts = path.split("/")
+    if len(parts) < 3 or not (ids.is_site(parts[0]) and ids.is_story_key(parts[1])):
+        return "", ""
+    if not ids.is_edition(parts[2]):
+        return "", ""
+    return f"/{thread_folder(*parts[:3])}/", parts[2]
 
 
 def assets_folder(site: str) -> str:

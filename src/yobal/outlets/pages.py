@@ -20,6 +20,7 @@ from yobal.outlets.pages_given import Draft, House, Problem, ReceiptAnswer
 from yobal.outlets.pages_ink import ink_for
 from yobal.outlets.pages_letters import Drawer, pieces
 from yobal.outlets.pages_links import Links, bare_links
+from yobal.outlets.words import spoken_in
 
 __all__ = ["Draft", "House", "Pages", "Problem", "ReceiptAnswer"]
 
@@ -112,17 +113,29 @@ class Pages:
         given["lang"] = lang_of(draft.text, edition=place.edition.edition)
         return self._draw("read_again.html", place, given | self._answered(place, answered))
 
-    def sent(self, place: Place, *, earliest: Slot, code: str | None, until: date | None) -> bytes:
+    def sent(
+        self,
+        place: Place,
+        *,
+        earliest: Slot,
+        code: str | None,
+        until: date | None,
+        is_out_of_codes: bool = False,
+    ) -> bytes:
         """It reached us; when it can appear; how to find out. `until` is the receipt's last day.
 
-        Drawn once for all who send under a story before a slot: only the code differs.
+        Out of codes is who asks for one more of a comment that has all it may have. Drawn once for
+        all who send under a story before a slot: only the code differs.
         """
-        page = self._sent(place, earliest, until if code else None)
+        page = self._sent(place, earliest, until if code else None, is_out_of_codes=is_out_of_codes)
         return page.replace(_ANY_CODE, code.encode()) if code else page
 
-    def _draw_sent(self, place: Place, earliest: Slot, until: date | None) -> bytes:
+    def _draw_sent(
+        self, place: Place, earliest: Slot, until: date | None, *, is_out_of_codes: bool
+    ) -> bytes:
         code = _ANY_CODE.decode() if until else None
-        return self._draw("sent.html", place, {"earliest": earliest, "code": code, "until": until})
+        given = {"earliest": earliest, "code": code, "until": until}
+        return self._draw("sent.html", place, given | {"is_out_of_codes": is_out_of_codes})
 
     def receipt(self, place: Place, answer: ReceiptAnswer) -> bytes:
         """What became of a comment, with the buttons that take it back."""
@@ -140,12 +153,19 @@ class Pages:
         *,
         draft: Draft | None = None,
         next_slot: Slot | None = None,
-        lang: str = "en",
+        path: str = "",
+        leads_back: bool = True,
     ) -> bytes:
-        """What happened, that nothing was lost, what to do; the text to copy where there is one."""
+        """What happened, that nothing was lost, what to do; the text to copy where there is one.
+
+        Without a place, the address that was asked for tells the language and the way back.
+        """
         given = {"problem": problem, "draft": draft, "next_slot": next_slot}
         if place is None:
-            return self._draw_bare("problem.html", lang, given)
+            thread, edition = paths.thread_at(path)
+            # Only languages we speak: what is drawn in one is kept, and anybody can ask for any.
+            back = thread if leads_back else ""
+            return self._draw_bare("problem.html", spoken_in(edition), given, thread=back)
         return self._draw("problem.html", place, given)
 
     # How
@@ -160,9 +180,11 @@ class Pages:
             template, house=self._house, place=place, links=links, is_fragment=is_fragment, **given
         )
 
-    def _draw_bare(self, template: str, lang: str, given: Mapping[str, Any]) -> bytes:
-        """A page that belongs to no thread."""
-        links = bare_links(self._house.site, lang)
+    def _draw_bare(
+        self, template: str, lang: str, given: Mapping[str, Any], *, thread: str = ""
+    ) -> bytes:
+        """A page that is drawn without knowing a thread."""
+        links = bare_links(self._house.site, lang, thread)
         return ink_for(lang).draw(
             template, house=self._house, place=None, links=links, is_fragment=False, **given
         )

@@ -21,11 +21,12 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BareLinks(msgspec.Struct, frozen=True):
-    """The addresses of a page that belongs to no thread."""
+    """The addresses of a page that is drawn without knowing a thread; it may still lead to one."""
 
     style: str
     icon: str
     terms: str
+    thread: str = ""
 
 
 class Links:
@@ -65,11 +66,12 @@ class Links:
         return paths.thread_folder(self._place.site, self._place.story, edition)
 
 
-def bare_links(site: str, edition: str) -> BareLinks:
+def bare_links(site: str, edition: str, thread: str = "") -> BareLinks:
     return BareLinks(
         style=f"/{paths.style(site)}",
         icon=f"/{paths.icon(site)}",
         terms=f"/{paths.terms(site, edition)}",
+        thread=thread,
     )
 
 

@@ -84,9 +84,14 @@ class Words:
 
 @cache
 def words_for(edition: str) -> Words:
-    """The words for an edition: its own language, else English."""
+    """The words for an edition."""
+    return Words(spoken_in(edition))
+
+
+def spoken_in(edition: str) -> str:
+    """The language an edition is served in: its own where there is a catalogue, else English."""
     primary = edition.split("-", maxsplit=1)[0].lower()
-    return Words(primary if primary in _spoken() else FALLBACK)
+    return primary if primary in _spoken() else FALLBACK
 
 
 def own_name(tag: str) -> str:

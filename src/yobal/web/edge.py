@@ -3,8 +3,9 @@
 import asyncio
 from typing import Final
 
+from yobal.core import paths
 from yobal.outlets import mishaps
-from yobal.web.answers import Answer, Receive, Scope, Send, send_answer
+from yobal.web.answers import SAFE_HEADERS, Answer, Receive, Scope, Send, send_answer
 from yobal.web.files import Files, Kept
 from yobal.web.forms import BODY_BYTES_MAX, is_form
 from yobal.web.reader import Reader
@@ -41,17 +42,17 @@ class Edge:
         if method in _READS:
             return self._missing(path)
         if method != "POST":
-            return self._reader.problem("method")
+            return await self._reader.problem("method", path)
         headers = dict(scope["headers"])
         if not is_form(headers.get(b"content-type", b"")):
-            return self._reader.problem("type")
+            return await self._reader.problem("type", path)
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _read(headers, receive)
         except TimeoutError:
-            return self._reader.problem("bad_form")
+            return await self._reader.problem("bad_form", path)
         if body is None:
-            return self._reader.problem("too_large")
+            return await self._reader.problem("too_large", path)
         return await self._ask_reader(path, body)
 
     async def _ask_reader(self, path: str, body: bytes) -> Answer:
@@ -59,13 +60,15 @@ class Edge:
             return await self._reader.answer(path, body)
         except Exception as error:  # noqa: BLE001  # a page, never the server's bare 500
             mishaps.report(error)
-            return self._reader.problem("unavailable")
+            return await self._reader.problem("unavailable", path)
 
     def _missing(self, path: str) -> Answer:
         if not path.endswith("/") and self._files.get(path + "/") is not None:
             location = [(b"location", path.encode() + b"/"), (b"cache-control", b"no-store")]
-            return Answer(308, b"", location)
-        return self._reader.problem("unknown_story")
+            return Answer(308, b"", [*location, *SAFE_HEADERS])
+        thread, _ = paths.thread_at(path)
+        has_thread = bool(thread) and self._files.get(thread) is not None
+        return self._reader.missing(path, has_thread=has_thread)
 
 
 async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes | None:

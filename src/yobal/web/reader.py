@@ -37,14 +37,14 @@ class Reader:
         try:
             fields = forms.parse(body)
         except forms.BadForm:
-            return self._parts.problem("bad_form")
+            return await self.problem("bad_form", path)
         draft = draft_of(fields)
         try:
             visit = await self._visit(path, fields, draft)
         except NoSuchStory:
-            return self._parts.problem("unknown_story", draft=draft)
+            return self._parts.problem("unknown_story", draft=draft, path=path, leads_back=False)
         except Exception as error:  # noqa: BLE001  # the reader gets the text back, the operator the place
-            return self._failed(error, None, draft)
+            return self._failed(error, None, draft, path=path)
         return await self._take(visit)
 
     async def _take(self, visit: Visit) -> Answer:
@@ -56,13 +56,26 @@ class Reader:
         except Exception as error:  # noqa: BLE001  # likewise
             return self._failed(error, visit.place, visit.draft)
 
-    def _failed(self, error: Exception, place: Place | None, draft: Draft) -> Answer:
+    def _failed(
+        self, error: Exception, place: Place | None, draft: Draft, *, path: str = ""
+    ) -> Answer:
         mishaps.report(error)
-        return self._parts.problem("unavailable", place=place, draft=draft)
+        return self._parts.problem("unavailable", place=place, draft=draft, path=path)
 
-    def problem(self, problem: Problem) -> Answer:
-        """For what never got as far as a form."""
-        return self._parts.problem(problem)
+    async def problem(self, problem: Problem, path: str) -> Answer:
+        """For what never got as far as a form; in its thread where it was sent to one."""
+        try:
+            visit = await self._visit(path, {}, Draft())
+        except NoSuchStory:
+            return self._parts.problem(problem, path=path, leads_back=False)
+        except Exception as error:  # noqa: BLE001  # likewise
+            mishaps.report(error)
+            return self._parts.problem(problem, path=path)
+        return self._parts.problem(problem, place=visit.place)
+
+    def missing(self, path: str, *, has_thread: bool) -> Answer:
+        """For a page that is not there. Reading never touches the database."""
+        return self._parts.problem("unknown_story", path=path, leads_back=has_thread)
 
     async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> Visit:
         parts = unquote(path).strip("/").split("/")

@@ -107,6 +107,7 @@ class Sending:
             visit.place, earliest=next_slot(parts.rules.schedule, now),
             code=sealed.code if outcome.has_receipt else None,
             until=sealed.receipt_until if outcome.has_receipt else None,
+            is_out_of_codes=draft.wants_receipt and not outcome.has_receipt,
         )  # fmt: skip
         return parts.page(page)
 

@@ -57,14 +57,17 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         return Answer(status, page, headers)
 
     def problem(
-        self, problem: Problem, *, place: Place | None = None, draft: Draft | None = None
-    ) -> Answer:
+        self, problem: Problem, *, place: Place | None = None, draft: Draft | None = None,
+        path: str = "", leads_back: bool = True,
+    ) -> Answer:  # fmt: skip
         """What happened, that nothing was lost, and what to do."""
         slot = None
         if problem in ("story_full", "site_full"):
             slot = next_slot(self.rules.schedule, self.clock())
         answer = self.page(
-            self.pages.problem(place, problem, draft=draft, next_slot=slot),
+            self.pages.problem(
+                place, problem, draft=draft, next_slot=slot, path=path, leads_back=leads_back
+            ),
             status=STATUS[problem],
         )
         if problem == "method":

@@ -1,0 +1,109 @@
+"""What went wrong is said in the language of the edition, with the way back to its thread."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.asgi import FORM, THREAD, Answer, Intake, ask
+from tests.room import SITE, Room
+from yobal.outlets.pages_ink import ink_for
+from yobal.store import views
+
+KHMER = THREAD.replace("/en/", "/km/")
+NOWHERE = f"/{SITE}/nowhere/km/"
+BACK = f'<a href="{KHMER}">ត្រឡប់'
+JSON = ("content-type", "application/json")
+
+
+def speaks_khmer(answer: Answer) -> bool:
+    assert "Back to the comments" not in answer.text
+    return '<html class="yobal" lang="km"' in answer.text
+
+
+def refused(intake: Intake, status: int, path: str) -> Answer:
+    """What this address answers where it refuses with a status."""
+    match status:
+        case 400:
+            return intake.post(b"step=send&text=%ff", path=path)
+        case 404:
+            return intake.get(path.rstrip("/") + "/page/99.html")
+        case 405:
+            return ask(intake.app, "DELETE", path)
+        case 413:
+            return intake.post(b"a" * 100_000, path=path)
+    return ask(intake.app, "POST", path, headers=[JSON])
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
+def test_every_refusal_is_in_the_editions_language_and_leads_back(
+    sqlite_intake: Intake, status: int
+) -> None:
+    answer = refused(sqlite_intake, status, KHMER)
+    assert answer.status == status
+    assert speaks_khmer(answer)
+    assert BACK in answer.text
+    assert ("កម្មករសាឡាង" in answer.text) is (status != 404)  # reading asks no database
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
+def test_where_there_is_no_thread_no_way_leads_back_to_it(
+    sqlite_intake: Intake, status: int
+) -> None:
+    answer = refused(sqlite_intake, status, NOWHERE)
+    assert answer.status == status
+    assert speaks_khmer(answer)
+    assert "yobal-on" not in answer.text
+    assert NOWHERE not in answer.text
+    assert '<html class="yobal" lang="en"' in refused(sqlite_intake, status, "/x/y/").text
+
+
+def test_an_unknown_story_gives_the_text_back_in_the_editions_language(
+    sqlite_intake: Intake,
+) -> None:
+    answer = sqlite_intake.post(step="send", text="Kept for you.", path=NOWHERE)
+    assert (answer.status, speaks_khmer(answer)) == (404, True)
+    assert "Kept for you." in answer.text
+
+
+def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_back(
+    intake: Intake, room: Room
+) -> None:
+    with room.database.writing() as db:
+        db.exec_driver_sql("drop view intake_editions")
+    try:
+        asked = urlencode({"step": "send", "text": "Kept for you."}).encode()
+        answers = [
+            ask(intake.app, "POST", KHMER, headers=[FORM], chunks=[asked]),
+            ask(intake.app, "POST", KHMER, headers=[JSON]),
+        ]
+    finally:
+        with room.database.writing() as db:
+            views.remake(db)
+    assert [one.status for one in answers] == [503, 415]
+    assert all(speaks_khmer(one) and BACK in one.text for one in answers)
+    assert "Kept for you." in answers[0].text
+
+
+def test_addresses_in_any_number_of_languages_are_not_remembered(sqlite_intake: Intake) -> None:
+    sqlite_intake.get(f"/{SITE}/ferry/km/none")
+    kept = ink_for.cache_info().currsize
+    for first in "abcdefgh":
+        sqlite_intake.get(f"/{SITE}/ferry/{first}x-{first}{first}/")
+    assert ink_for.cache_info().currsize <= kept + 1  # English
+
+
+def test_what_stands_in_an_address_is_no_markup(sqlite_intake: Intake) -> None:
+    for path in (f'/{SITE}/"><script>/km/', f"/{SITE}/ferry/km/<script>", f"//{SITE}/ferry/km/"):
+        answer = sqlite_intake.get(path)
+        assert answer.status == 404
+        assert "<script" not in answer.body.decode()
+
+
+def test_the_way_to_the_last_slash_carries_what_every_answer_carries(
+    sqlite_intake: Intake,
+) -> None:
+    answer = sqlite_intake.get(THREAD[:-1])
+    assert (answer.status, answer.header("location")) == (308, THREAD)
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert answer.header("referrer-policy") == "no-referrer"
+    assert answer.header("cache-control") == "no-store"
