@@ -15,6 +15,7 @@ from yobal.newsroom import Newsroom, open_newsroom, prepare
 from yobal.store import stories
 
 PORT_MAX: Final = 65_534
+_MARK: Final = "demonstration.txt"  # written before anything else: only what has it is ever cleared
 _SIGN_IN: Final = "sign-in.txt"
 
 
@@ -23,6 +24,7 @@ def run(folder: Path, port: int) -> None:
     if not 1 <= port <= PORT_MAX:
         raise SettingsWrong(f"port: 1 to {PORT_MAX}")
     settings = demo_settings(folder, port)
+    mark(folder)
     prepare(settings)
     passphrase = _furnish_once(settings, folder)
     newsroom = open_newsroom(settings)
@@ -60,18 +62,35 @@ def _furnish(newsroom: Newsroom, sign_in: Path) -> str:
     if site is not None and sign_in.exists():
         return sign_in.read_text(encoding="utf-8").strip()
     if site is not None:
-        raise NotFit("this demonstration was begun and not finished: `make demo-reset` clears it")
+        raise NotFit(
+            "this demonstration was begun and not finished: `make demo-reset` (`yobal demo --reset`) "
+            "clears it"
+        )
     passphrase = furnish.furnish(newsroom, now=time.time())
     sign_in.touch(mode=0o600)
     sign_in.write_text(passphrase + "\n", encoding="utf-8")
     return passphrase
 
 
+def mark(folder: Path) -> None:
+    """Raises NotFit where something else lies there."""
+    if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
+        raise NotFit(f"{folder} holds something else; give the demo a folder of its own")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text("Made by `yobal demo`, cleared by `yobal demo --reset`.\n")
+
+
 def reset(folder: Path) -> None:
-    """Forget a demonstration, and only one. Raises NotFit."""
-    if folder.exists() and not (folder / _SIGN_IN).exists():
+    """Forget a demonstration, and only one, however far it came. Raises NotFit."""
+    if not folder.exists():
+        return
+    if not _is_ours(folder):
         raise NotFit(f"{folder} is not a demonstration's folder")
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+def _is_ours(folder: Path) -> bool:
+    return (folder / _MARK).exists()
 
 
 def _tell(settings: Settings, passphrase: str) -> None:

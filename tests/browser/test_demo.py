@@ -1,0 +1,24 @@
+"""In a demonstration every page of the desk says that it is one."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.gallery import served_demo
+from tests.browser.visitors import Visitors
+
+
+def test_every_page_of_a_demonstrations_desk_is_marked(tmp_path: Path, visitors: Visitors) -> None:
+    for demo in served_demo(tmp_path):
+        page = visitors.context().new_page()
+        mark = page.locator("aside.demo")
+        for path in ("recover", "join", ""):
+            page.goto(demo.desk_url + path)
+            expect(mark).to_be_visible()
+        page.locator("#pseudonym").fill(demo.pseudonym)
+        page.locator("#passphrase").fill(demo.passphrase)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.locator("#queue-title")).to_be_visible()
+        for place in ("History", "People", "Queue"):
+            page.get_by_role("link", name=place, exact=True).click()
+            expect(mark).to_be_visible()
