@@ -9,6 +9,8 @@ from typing import Literal
 from tests.room import SLOT, START
 
 NONE_YET = -1
+DAY = 86_400
+APPEAL_DAYS, RECEIPT_DAYS = 14, 30
 
 
 @dataclass
@@ -21,12 +23,15 @@ class Imagined:
     final: int = NONE_YET  # the slot that makes the decision known
     due: int = NONE_YET
     shown: str = ""  # the words that are public once it is published
-    codes: list[str] = field(default_factory=list)
+    codes: dict[str, int] = field(default_factory=dict)  # and the last day on which each opens it
     standing: str | None = None  # the decision in force
+    is_past_appeals: bool = False
 
     @property
     def has_original(self) -> bool:
-        """Whether the sealed words are still kept (within the days of appeals)."""
+        """Whether the sealed words are still kept."""
+        if self.is_past_appeals:
+            return False
         is_edited = self.shown not in ("", self.words)
         return self.state in ("pending", "held", "rejected") or (
             self.state in ("published", "removed") and is_edited
@@ -45,6 +50,13 @@ class Model:
     @property
     def latest(self) -> int:
         return int(self.now // SLOT * SLOT)
+
+    def give(self, comment: str, code: str | None) -> None:
+        """A receipt, good until so many days after the Sunday of its week."""
+        if code is not None:
+            today = int(self.now // DAY)
+            monday = today - (today + 3) % 7  # day 0 was a Thursday
+            self.comments[comment].codes[code] = monday + 6 + RECEIPT_DAYS
 
     def accept(self, comment: str, words: str, *, slots: int, decision: str) -> None:
         one = self.comments[comment]
@@ -65,6 +77,10 @@ class Model:
         one.state, one.final, one.due, one.standing = "pending", NONE_YET, NONE_YET, None
         one.shown = ""
 
+    def remove(self, comment: str, *, decision: str) -> None:
+        one = self.comments[comment]
+        one.state, one.final, one.standing = "removed", self.released, decision
+
     def tend(self) -> None:
         is_due = self.released < self.latest
         self.wishes = [wish for wish in self.wishes if not self._granted(*wish, is_due=is_due)]
@@ -72,7 +88,15 @@ class Model:
             for one in self.comments.values():
                 if one.state == "held" and one.due <= self.latest:
                     one.state = "published"
+                self._expire(one)
             self.released = self.latest
+
+    def _expire(self, one: Imagined) -> None:
+        """With a release goes what has run out."""
+        is_over = one.final <= self.now - APPEAL_DAYS * DAY
+        one.is_past_appeals |= one.state in ("published", "removed", "rejected") and is_over
+        today = int(self.now // DAY)
+        one.codes = {code: last for code, last in one.codes.items() if today <= last}
 
     def _granted(self, comment: str, when: str, *, is_due: bool) -> bool:
         """Whether the wish is done with."""
@@ -81,7 +105,7 @@ class Model:
             return False
         is_unknown = one.state == "rejected" and one.final > self.released
         if one.state in ("pending", "held", "published") or is_unknown:
-            one.state, one.codes = "withdrawn", []
+            one.state, one.codes = "withdrawn", {}
         return True
 
     def told(self, comment: str) -> str:
