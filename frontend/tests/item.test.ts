@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Envelope } from "../desk/envelope.ts";
 import { hasTyped, type Item, newItem, publication, rejection } from "../desk/model/item.ts";
-import { decidedBefore, goneSentence } from "../desk/model/outcome.ts";
+import { decidedBefore, decisionBefore, notDecided } from "../desk/model/outcome.ts";
 import { Refusal, Unreachable } from "../desk/wire/api.ts";
 import type { Waiting } from "../desk/wire/types.ts";
 
@@ -35,7 +35,7 @@ test("a sealed language that is no language tag gives way to the row's", () => {
 
 test("an edited comment never takes original or nonce along", () => {
   const edited = item();
-  Object.assign(edited.draft, { text: "Call ▮▮▮.", kind: "masked", clause: "personal-data" });
+  Object.assign(edited.draft, { text: "Call ▮▮▮.", kind: "masked", editClause: "personal-data" });
   const act = publication(edited);
   assert.ok(typeof act !== "string" && act.verdict === "publish_edited");
   assert.ok(!JSON.stringify(act).includes("012"));
@@ -55,10 +55,10 @@ test("a changed name is an edit too, and an edit needs kind and clause", () => {
 test("a rejection needs a clause, and carries a note only where a receipt shows it", () => {
   const rejected = item();
   assert.equal(typeof rejection(rejected), "string");
-  Object.assign(rejected.draft, { clause: "spam", note: " why " });
+  Object.assign(rejected.draft, { rejectClause: "spam", note: " why " });
   assert.deepEqual(rejection(rejected), { verdict: "reject", clause: "spam", note: "why" });
   const without = item({ has_receipt: false });
-  Object.assign(without.draft, { clause: "spam", note: "why" });
+  Object.assign(without.draft, { rejectClause: "spam", note: "why" });
   assert.deepEqual(rejection(without), { verdict: "reject", clause: "spam", note: null });
 });
 
@@ -72,14 +72,32 @@ test("typed words count as typed until the comment is decided", () => {
 });
 
 test("who was first is told apart: a colleague, oneself, the author", () => {
-  assert.match(decidedBefore("Egret", "reject", "Heron"), /Egret was first.*rejected/);
-  assert.match(decidedBefore("Heron", "publish", "Heron"), /had arrived.*published/);
-  assert.match(decidedBefore("", "withdrawn", "Heron"), /author has withdrawn/);
+  assert.match(
+    decidedBefore({ by: "Egret", verdict: "reject" }, "Heron"),
+    /Egret was first.*rejected/,
+  );
+  assert.match(
+    decidedBefore({ by: "Heron", verdict: "publish" }, "Heron"),
+    /had arrived.*published/,
+  );
+  assert.match(decidedBefore({ by: "", verdict: "withdrawn" }, "Heron"), /author has withdrawn/);
 });
 
 test("only a comment that is gone leaves the queue when a decision fails", () => {
   const taken = new Refusal(409, "already_decided", "", { by: "Egret", verdict: "publish" });
-  assert.match(String(goneSentence(taken, "Heron")), /Egret/);
-  assert.equal(goneSentence(new Refusal(422, "refused", "", {}), "Heron"), null);
-  assert.equal(goneSentence(new Unreachable("lost"), "Heron"), null);
+  assert.deepEqual(decisionBefore(taken), { by: "Egret", verdict: "publish", decision: null });
+  assert.equal(decisionBefore(new Refusal(422, "refused", "", {})), null);
+  assert.equal(decisionBefore(new Unreachable("lost")), null);
+});
+
+test("the clause of an edit never stands for the clause of a rejection", () => {
+  const masked = item();
+  masked.draft.editClause = "personal-data";
+  assert.match(String(rejection(masked)), /Choose the clause/);
+});
+
+test("without an answer nobody says that a decision was not made; else the server's words are said", () => {
+  assert.match(notDecided(new Unreachable("lost")), /not known whether/);
+  const full = new Unreachable("The database takes nothing just now.", "unavailable");
+  assert.equal(notDecided(full), "Not decided. The database takes nothing just now.");
 });

@@ -1,61 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Envelope } from "../desk/envelope.ts";
-import { Decisions } from "../desk/model/decisions.ts";
-import type { Host } from "../desk/model/host.ts";
-import type { Keyring } from "../desk/model/keyring.ts";
-import { Queue } from "../desk/model/queue.ts";
 import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import type { QueuePage, Session, Waiting } from "../desk/wire/types.ts";
-import { readVectors } from "./vectors.ts";
-
-interface Vectors {
-  epoch: { identity: string };
-  envelopes: { plain: string; sealed: string }[];
-}
-
-const vectors = readVectors<Vectors>("envelopes.json");
-const keys = { openers: new Map([["e", vectors.epoch.identity]]) } as unknown as Keyring;
-const next_slot = { at: 0, label: "18:00" };
-const pulse = { waiting: 4, held: 0, next_slot };
-const limits = { text_letters_max: 99_999, name_letters_max: 60, note_letters_max: 300 };
-const session = { pseudonym: "Heron", limits } as Session;
-
-const rows = vectors.envelopes.map(({ plain, sealed }): Waiting => {
-  const { id, site, story, edition, root, to } = JSON.parse(plain) as Envelope;
-  return {
-    ...{ id, site, story, edition, root, to, epoch: "e", envelope: sealed, lang: "en" },
-    ...{ story_title: "", story_url: "", lane: "look", age_slots: 0, has_receipt: false },
-    answers: null,
-  };
-});
-
-/** A desk whose server answers what the test says; `focus` is where the focus was put. */
-function deskWith(answer: (path: string, body: unknown) => unknown) {
-  const host = {
-    changed() {},
-    say() {},
-    focusOn() {},
-    post: async (p: string, b: object) => answer(p, b),
-  };
-  const queue = new Queue(host as unknown as Host, keys, pulse);
-  return { queue, decisions: new Decisions(host as unknown as Host, queue, session) };
-}
-
-const page = (of: Waiting[], next: string | null = null): QueuePage => ({
-  ...pulse,
-  ...{ rows: of, next, waiting: 4 },
-});
-const decided = (body: unknown) => {
-  const { id } = body as { id: string };
-  return { decision: `d-${id}`, id, state: "held", slot: next_slot, by: "Heron" };
-};
-const ids = (queue: Queue) => queue.items.map(({ row }) => row.id);
-const first = (queue: Queue) => {
-  const item = queue.items[0];
-  assert.ok(item);
-  return item;
-};
+import type { QueuePage, Waiting } from "../desk/wire/types.ts";
+import { answerTo, decided, deskWith, first, ids, page, pulse, rows } from "./desk.ts";
 
 test("numbers that are heard move nothing", async () => {
   const { queue } = deskWith(() => page(rows.slice(0, 2)));
@@ -119,9 +66,7 @@ test("what cannot be opened is counted, and a page of it does not block the queu
 });
 
 test("a decision moves the focus on at once, and undo brings the comment back in its place", async () => {
-  const { queue, decisions } = deskWith((path, body) =>
-    path === "/api/queue" ? page(rows) : decided(body),
-  );
+  const { queue, decisions } = deskWith((path, body) => answerTo(path, body));
   await queue.load(null);
   const sent = decisions.publish(first(queue));
   assert.equal(queue.focusId, rows[1]?.id);
@@ -145,11 +90,11 @@ test("what could not be sent stays, with all that was typed, until it is tried a
   });
   await queue.load(null);
   const item = first(queue);
-  Object.assign(item.draft, { text: "changed", kind: "reworded", clause: "facts" });
+  Object.assign(item.draft, { text: "changed", kind: "reworded", editClause: "facts" });
   await decisions.publish(item);
   assert.equal(item.state, "unsent");
   assert.equal(item.draft.text, "changed");
-  assert.match(item.sentence ?? "", /Nothing is lost/);
+  assert.match(item.sentence ?? "", /nothing is decided twice/);
   isLost = false;
   await decisions.retry();
   assert.equal(item.state, "done");
@@ -170,8 +115,8 @@ test("whoever comes second is told, and the comment leaves the queue", async () 
 test("of many rejected at once, those that others decided are told apart", async () => {
   const { queue, decisions } = deskWith((path) => {
     if (path === "/api/queue") return page(rows);
-    const missed = [{ id: rows[1]?.id, by: "Egret", verdict: "publish" }];
-    return { decided: [rows[0], rows[2], rows[3]].map((row) => decided(row)), missed };
+    const missed = [{ id: rows[1]?.id, by: "Egret", verdict: "publish", decision: "e" }];
+    return { decided: [rows[0], rows[2], rows[3]].map((row) => decided(row)), missed, unsent: [] };
   });
   await queue.load(null);
   await decisions.rejectAll(queue.open, "spam");
@@ -196,6 +141,6 @@ test("undoing is offered until the slot, and no longer", async () => {
   await queue.load(null);
   await decisions.publish(first(queue));
   assert.notEqual(decisions.journal.undoable, null);
-  queue.heard({ ...pulse, next_slot: { at: next_slot.at + 60, label: "18:01" } });
+  queue.heard({ ...pulse, next_slot: { at: pulse.next_slot.at + 60, label: "18:01" } });
   assert.equal(decisions.journal.undoable, null);
 });

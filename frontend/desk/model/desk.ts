@@ -26,6 +26,8 @@ export class Desk {
   readonly people: People;
   over: "help" | "reject-all" | null = null;
   rejectAllClause: string | null = null;
+  /** What the question before rejecting many is about: these and no others, whatever comes meanwhile. */
+  asked: Item[] = [];
   /** Set while an ended session is renewed. */
   again: SignIn | null = null;
 
@@ -70,6 +72,7 @@ export class Desk {
   show(over: Desk["over"]): void {
     this.over = over;
     this.rejectAllClause = null;
+    this.asked = over === "reject-all" ? this.queue.rejectable : [];
     if (over === null) this.host.focusOn("#focus");
     this.host.changed();
   }

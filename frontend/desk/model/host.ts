@@ -1,5 +1,6 @@
 /** What models ask of the page: draw again, say something, put the focus somewhere. */
 
+import { isField } from "../keyboard.ts";
 import { type Post, post as plainPost, Refusal } from "../wire/api.ts";
 
 const COMMENT = "focus";
@@ -15,6 +16,11 @@ export class Host {
   #isScheduled = false;
   #focus: string | null = null;
   #caret: number | null = null;
+
+  /** Whether somebody writes, or chooses by typing. */
+  get isInField(): boolean {
+    return isField(document.activeElement);
+  }
 
   constructor(draw: () => void) {
     this.#draw = draw;

@@ -15,7 +15,9 @@ export interface Draft {
   name: string;
   lang: string;
   kind: EditKind | null;
-  clause: string | null;
+  /** The clause of the edit; a rejection has its own, so that one never stands for the other. */
+  editClause: string | null;
+  rejectClause: string | null;
   note: string;
 }
 
@@ -29,6 +31,8 @@ export interface Item {
   sentence: string | null;
   /** What could not be sent, to be tried again. */
   unsent: Act | null;
+  /** What may have arrived all the same, before something else was decided. */
+  perhapsSent: Act | null;
 }
 
 export type Act =
@@ -48,8 +52,9 @@ export function newItem(row: Waiting, envelope: Envelope): Item {
   const { text, name } = envelope;
   const lang = languageOf(row, envelope);
   return {
-    ...{ row, envelope, state: "waiting", mode: "read", sentence: null, unsent: null },
-    draft: { text, name, lang, kind: null, clause: null, note: "" },
+    ...{ row, envelope, state: "waiting", mode: "read", sentence: null },
+    ...{ unsent: null, perhapsSent: null },
+    draft: { text, name, lang, kind: null, editClause: null, rejectClause: null, note: "" },
   };
 }
 
@@ -63,6 +68,18 @@ export function isOpen(item: Item): boolean {
   return item.state === "waiting" || item.state === "unsent";
 }
 
+/** Whether what could not be sent may be sent as it was: nothing was touched since. */
+export function isUnsent(item: Item, act: Act): boolean {
+  return item.state === "unsent" && item.unsent === act && item.mode === "read";
+}
+
+/** What could not be sent is not what is meant any more: from here on it is decided anew. */
+export function takeUp(item: Item): void {
+  item.sentence = null;
+  if (item.state !== "unsent") return;
+  Object.assign(item, { state: "waiting", unsent: null, perhapsSent: item.unsent });
+}
+
 /** Whether publishing it would show other words or another name than the author's. */
 export function isEdited({ draft, envelope }: Item): boolean {
   return draft.text !== envelope.text || draft.name !== envelope.name;
@@ -71,6 +88,11 @@ export function isEdited({ draft, envelope }: Item): boolean {
 /** Whether closing the page would lose something that was typed. */
 export function hasTyped(item: Item): boolean {
   return item.state !== "done" && (isEdited(item) || item.draft.note !== "");
+}
+
+/** Whether nobody has begun anything with it. */
+export function isUntouched(item: Item): boolean {
+  return item.state === "waiting" && item.mode === "read" && !hasTyped(item);
 }
 
 /** The act of publishing it as it stands; a sentence where something is missing. */
@@ -82,13 +104,13 @@ export function publication(item: Item): Act | string {
   }
   if (draft.text.trim() === "") return "Nothing of the comment is left. Reject it instead.";
   if (draft.kind === null) return "Say what kind of edit this is.";
-  if (draft.clause === null) return "Choose the clause of the terms that the edit is for.";
-  const { text, name, kind, clause, lang } = draft;
+  const { text, name, kind, editClause: clause, lang } = draft;
+  if (clause === null) return "Choose the clause of the terms that the edit is for.";
   return { verdict: "publish_edited", text, name, kind, clause, lang, note: noteOf(item) };
 }
 
 export function rejection(item: Item): Act | string {
-  const { clause } = item.draft;
+  const { rejectClause: clause } = item.draft;
   if (clause === null) return "Choose the clause of the terms that it is rejected for.";
   return { verdict: "reject", clause, note: noteOf(item) };
 }

@@ -2,16 +2,26 @@
 
 import type { Slot } from "../wire/types.ts";
 import type { Host } from "./host.ts";
-import type { Item } from "./item.ts";
+import { type Act, type Item, isUnsent } from "./item.ts";
+import { underWay } from "./outcome.ts";
 import type { Queue } from "./queue.ts";
 
-/** One line; a batch is one line. */
+/** One comment of a line; without a decision it was not answered yet, or is undone. */
+export interface Part {
+  decision: string | null;
+  item: Item;
+}
+
+/** One line, from the moment of deciding on; a batch is one line. */
 export interface Entry {
   sentence: string;
-  parts: { decision: string; item: Item }[];
+  act: Act;
+  parts: Part[];
   slot: Slot;
   isUndone: boolean;
   canUndo: boolean;
+  /** Until the server has answered, or could not. */
+  sending: Promise<boolean> | null;
 }
 
 export interface Toast {
@@ -37,13 +47,42 @@ export class Journal {
 
   /** Until its slot has come, as the server's clock says: what it calls the next slot is a later one then. */
   canUndo(entry: Entry): boolean {
-    return entry.canUndo && !entry.isUndone && this.queue.nextSlot.at <= entry.slot.at;
+    if (!entry.canUndo || entry.isUndone) return false;
+    const isDecided = entry.parts.some(({ decision }) => decision !== null);
+    return !isDecided || this.queue.nextSlot.at <= entry.slot.at;
   }
 
-  record(sentence: string, parts: Entry["parts"], slot: Slot): void {
-    const entry = { sentence, parts, slot, isUndone: false, canUndo: parts.length > 0 };
+  get isSending(): boolean {
+    return this.entries.some(({ sending }) => sending !== null);
+  }
+
+  begin(act: Act, items: Item[]): Entry {
+    const parts = items.map((item) => ({ item, decision: null }));
+    const { nextSlot: slot } = this.queue;
+    const entry = { act, parts, slot, sentence: "", isUndone: false, canUndo: true, sending: null };
     this.entries = [entry, ...this.entries];
+    return entry;
+  }
+
+  /** While `work` goes on, its line says so. */
+  follow(entry: Entry, work: Promise<boolean>): Promise<boolean> {
+    entry.sentence = underWay(entry.act.verdict, entry.parts.length);
+    entry.sending = work.finally(() => {
+      entry.sending = null;
+      this.prune();
+    });
+    return entry.sending;
+  }
+
+  settle(entry: Entry, sentence: string, slot: Slot): void {
+    Object.assign(entry, { sentence, slot });
     this.#show({ sentence, entry, isAlarm: false });
+  }
+
+  /** Takes out the lines that nothing is left of: what was to be done was not, and is not tried again. */
+  prune(): void {
+    this.entries = this.entries.filter((entry) => entry.isUndone || isStanding(entry));
+    this.host.changed();
   }
 
   tell(sentence: string): void {
@@ -57,11 +96,11 @@ export class Journal {
   /** A comment was undone elsewhere: its line can do no more, unless others share it. */
   undoneElsewhere(id: string): void {
     for (const entry of this.entries) {
-      for (const { item } of entry.parts) {
-        if (item.row.id !== id || item.state !== "done") continue;
-        Object.assign(item, { state: "waiting", sentence: null });
-        entry.isUndone = entry.parts.length === 1;
-        entry.canUndo = entry.parts.length > 1;
+      for (const part of entry.parts) {
+        if (part.item.row.id !== id || part.decision === null) continue;
+        Object.assign(part.item, { state: "waiting", sentence: null });
+        part.decision = null;
+        entry.isUndone = !isStanding(entry);
       }
     }
   }
@@ -73,4 +112,11 @@ export class Journal {
     const where = isLast ? " Nothing more waits on this page." : "";
     this.host.say(`${toast.sentence.replace(/\.$/, "")}.${where}`);
   }
+}
+
+/** Whether something of it is under way, decided, or to be sent again. */
+function isStanding({ act, parts, sending }: Entry): boolean {
+  return (
+    sending !== null || parts.some(({ decision, item }) => decision !== null || isUnsent(item, act))
+  );
 }

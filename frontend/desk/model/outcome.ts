@@ -1,6 +1,6 @@
 /** Decisions as sentences. */
 
-import { Refusal } from "../wire/api.ts";
+import { Refusal, sentenceFor, Unreachable } from "../wire/api.ts";
 import type { Decided, Verdict } from "../wire/types.ts";
 
 const DONE: Record<Verdict, string> = {
@@ -17,6 +17,25 @@ export function doneWord(verdict: Verdict): string {
   return DONE[verdict] ?? verdict;
 }
 
+const UNDER_WAY: Record<string, string> = {
+  publish: "Publishing",
+  publish_edited: "Publishing with an edit",
+  reject: "Rejecting",
+};
+
+/** "Rejecting 12 comments…", until the server has answered. */
+export function underWay(verdict: Verdict, count: number): string {
+  return `${UNDER_WAY[verdict]}${count > 1 ? ` ${count} comments` : ""}…`;
+}
+
+/** Why a decision is not known to stand. Without an answer nobody can say that it does not. */
+export function notDecided(error: unknown): string {
+  if (error instanceof Unreachable && error.code === null) {
+    return "No answer came, so it is not known whether this was decided. Try again: nothing is decided twice.";
+  }
+  return `Not decided. ${sentenceFor(error)}`;
+}
+
 /** "Published, appears at 18:00 at the earliest"; "Rejected, final at 18:00". */
 export function outcome(verdict: Verdict, decided: Decided): string {
   const what = capital(doneWord(verdict));
@@ -25,20 +44,31 @@ export function outcome(verdict: Verdict, decided: Decided): string {
 }
 
 /** Said where two decide about one comment. Was it `me`, then an earlier try arrived and its answer was lost. */
-export function decidedBefore(by: string, verdict: string, me: string): string {
+export function decidedBefore({ by, verdict }: Pick<Before, "by" | "verdict">, me: string): string {
   if (verdict === "withdrawn") return WITHDRAWN;
   if (by === me) return `It had arrived: you have already ${doneWord(verdict as Verdict)} it.`;
   const who = by === "" ? "Somebody else" : by;
   return `${who} was first: this comment is already ${doneWord(verdict as Verdict)}.`;
 }
 
-/** A sentence where the comment no longer waits for us; null where the refusal is about our act. */
-export function goneSentence(error: unknown, me: string): string | null {
+/** Whose decision stands on a comment that no longer waits for us. */
+export interface Before {
+  by: string;
+  verdict: string;
+  decision: string | null;
+}
+
+/** Null where the refusal is about our act and not about the comment. */
+export function decisionBefore(error: unknown): Before | null {
   if (!(error instanceof Refusal)) return null;
-  if (error.code === "already_decided") {
-    return decidedBefore(String(error.details.by ?? ""), String(error.details.verdict ?? ""), me);
-  }
-  return error.code === "no_such_comment" ? WITHDRAWN : null;
+  const { by, verdict, decision } = error.details;
+  if (error.code === "no_such_comment") return { by: "", verdict: "withdrawn", decision: null };
+  if (error.code !== "already_decided") return null;
+  return {
+    by: String(by ?? ""),
+    verdict: String(verdict ?? ""),
+    decision: typeof decision === "string" ? decision : null,
+  };
 }
 
 export function capital(text: string): string {

@@ -16,11 +16,17 @@ export interface OpenedPage {
   next: string | null;
 }
 
-/** `known` are comments that were on screen before: what was typed about them comes back. */
+/** Comments that were on screen before, and which of them were decided before the page was asked for. */
+export interface Known {
+  items: ReadonlyMap<string, Item>;
+  decided: ReadonlySet<Item>;
+}
+
+/** What was typed about comments that are known comes back. */
 export async function openPage(
   page: QueuePage,
   openers: ReadonlyMap<string, Opener>,
-  known: ReadonlyMap<string, Item>,
+  known: Known,
 ): Promise<OpenedPage> {
   const start = performance.now();
   const opened = await Promise.all(page.rows.map((row) => openRow(row, openers)));
@@ -30,14 +36,16 @@ export async function openPage(
     const one = opened[at];
     if (one === undefined) return;
     if ("unreadable" in one) result.closed.push({ row, why: one.unreadable });
-    else result.items.push(reuse(known.get(row.id), row) ?? newItem(row, one.envelope));
+    else result.items.push(reuse(known, row) ?? newItem(row, one.envelope));
   });
   return result;
 }
 
-/** What was decided and then undone elsewhere waits anew. */
-function reuse(item: Item | undefined, row: Waiting): Item | null {
+/** What was decided and then undone elsewhere waits anew; what was decided meanwhile is decided. */
+function reuse({ items, decided }: Known, row: Waiting): Item | null {
+  const item = items.get(row.id);
   if (item === undefined || item.state === "sending") return item ?? null;
+  if (item.state === "done" && !decided.has(item)) return item;
   if (item.state === "done") Object.assign(item, { state: "waiting", sentence: null });
   item.row = row;
   return item;

@@ -3,12 +3,15 @@
 import { sentenceFor } from "../wire/api.ts";
 import type { Pulse, QueuePage, Slot } from "../wire/types.ts";
 import type { Host } from "./host.ts";
-import { hasTyped, type Item, isOpen } from "./item.ts";
+import { hasTyped, type Item, isOpen, isUntouched } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
 import { type Closed, openPage } from "./page.ts";
 
-/** A second click, or a finger's second tap, comes within this time. */
-const FRESH_MS = 250;
+/** A second click, a finger's second tap, or a key meant for what was there before, comes within this time. */
+const FRESH_MS = 300;
+
+/** As many as a page of the server has, and as it takes in one request. */
+const AT_ONCE_MAX = 50;
 
 export class Queue {
   phase: "loading" | "ready" | "failed" = "loading";
@@ -23,13 +26,13 @@ export class Queue {
   nextSlot: Slot;
   /** On a narrow screen one of the two is shown. */
   pane: "list" | "focus" = "list";
-  /** Whether the comment in focus has only just come there because another was decided. */
+  /** Whether the comment in focus has only just come there, and not by a hand that chose it. */
   isFresh = false;
   #fresh: ReturnType<typeof setTimeout> | undefined;
   #after: string | null = null;
   #next: string | null = null;
-  #isLoading = false;
-  /** What was typed about comments of pages that are not on screen. */
+  isLoading = false;
+  /** What was typed about comments of pages that are not on screen, or was on its way when they went. */
   readonly #typed = new Map<string, Item>();
 
   constructor(
@@ -55,6 +58,11 @@ export class Queue {
     return Math.max(0, this.waiting - this.closed.length);
   }
 
+  /** Those that can be rejected at once: nothing was typed about them, and no decision is unsent. */
+  get rejectable(): Item[] {
+    return this.items.filter(isUntouched).slice(0, AT_ONCE_MAX);
+  }
+
   /** How many wait that are not on this page. */
   get more(): number {
     return Math.max(0, this.readable - this.open.length);
@@ -72,18 +80,20 @@ export class Queue {
 
   /** Loads a page. What was there and still waits keeps its place and its draft; what is new follows. */
   async load(after: string | null): Promise<void> {
-    if (this.#isLoading) return;
-    this.#isLoading = true;
+    if (this.isLoading) return;
+    this.isLoading = true;
     this.error = null;
     this.host.changed();
+    const known = [...this.#typed.values(), ...this.items];
+    const decided = new Set(known.filter(({ state }) => state === "done"));
     try {
-      await this.#show(after, await this.#page(after));
+      await this.#show(after, await this.#page(after), decided);
       this.phase = "ready";
     } catch (error) {
       this.error = sentenceFor(error);
       if (this.phase === "loading") this.phase = "failed";
     } finally {
-      this.#isLoading = false;
+      this.isLoading = false;
       this.host.changed();
     }
   }
@@ -135,12 +145,36 @@ export class Queue {
     }, FRESH_MS);
   }
 
+  /** Whether a hand is at something that no answer of the server may interrupt. */
+  get isAtWork(): boolean {
+    const { focused } = this;
+    const hasPanel = focused !== null && isOpen(focused) && focused.mode !== "read";
+    return hasPanel || this.host.isInField;
+  }
+
+  /** Into focus without a hand that chose it: never away from somebody's work. */
+  bring(item: Item): void {
+    if (this.isAtWork) this.host.changed();
+    else {
+      this.focusId = item.row.id;
+      this.host.focusOn("#focus");
+      this.#refresh();
+    }
+  }
+
+  /** Out of the queue, with what was decided. */
+  take(item: Item, sentence: string): void {
+    const done = { state: "done", mode: "read", sentence, unsent: null, perhapsSent: null };
+    Object.assign(item, done);
+    this.waiting = Math.max(0, this.waiting - 1);
+  }
+
   /** An undone decision puts its comment back where it was, or in front where its page is gone. */
   putBack(item: Item): void {
     item.state = "waiting";
     item.sentence = null;
+    this.waiting += 1;
     this.keep(item);
-    this.focus(item.row.id);
   }
 
   /** Makes sure that it is on this page: what needs a hand must not be lost with an older page. */
@@ -160,8 +194,8 @@ export class Queue {
   }
 
   /** A page that holds nothing readable is passed over, so that old keys never block the queue. */
-  async #show(after: string | null, first: QueuePage): Promise<void> {
-    const known = this.#remember();
+  async #show(after: string | null, first: QueuePage, decided: Set<Item>): Promise<void> {
+    const known = { items: this.#remember(), decided };
     let page = await openPage(first, this.keys.openers, known);
     const closed = [...page.closed];
     while (page.items.length === 0 && page.next !== null) {
@@ -169,7 +203,10 @@ export class Queue {
       closed.push(...page.closed);
     }
     const isSamePage = after === this.#after;
-    const staying = this.open.filter(({ state }) => isSamePage || state === "unsent");
+    const worked = this.isAtWork ? this.focused : null;
+    const staying = this.open.filter(
+      (item) => isSamePage || item.state === "unsent" || item === worked,
+    );
     this.items = [...staying, ...page.items.filter((item) => !staying.includes(item))];
     this.closed = closed;
     this.#after = after;
@@ -179,7 +216,9 @@ export class Queue {
 
   /** What is on screen now or was typed before, so that a new page finds it again. */
   #remember(): Map<string, Item> {
-    for (const item of this.items) if (hasTyped(item)) this.#typed.set(item.row.id, item);
+    for (const item of this.items) {
+      if (hasTyped(item) || item.state === "sending") this.#typed.set(item.row.id, item);
+    }
     const here = this.items.map((item): [string, Item] => [item.row.id, item]);
     return new Map([...this.#typed, ...here]);
   }

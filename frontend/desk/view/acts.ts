@@ -1,26 +1,29 @@
 /** What keys and buttons do to the comment in focus, where it takes more than one call. */
 
 import type { Desk } from "../model/desk.ts";
-import type { Item } from "../model/item.ts";
+import { type Item, isOpen } from "../model/item.ts";
 import { maskPart } from "../text/letters.ts";
 
 const PERSONAL_DATA = "personal-data";
 
 export function openEditor(desk: Desk, item: Item): void {
+  if (!isOpen(item)) return;
+  desk.decisions.takeUp(item);
   item.mode = "edit";
-  item.sentence = null;
   desk.host.focusOn("#edit-text");
 }
 
 export function openRejection(desk: Desk, item: Item): void {
+  if (!isOpen(item)) return;
+  desk.decisions.takeUp(item);
   item.mode = "reject";
-  item.sentence = null;
   focusOnClause(desk, item);
 }
 
 /** The chip that is chosen, or the first: a digit, an arrow and the eye mean the same one. */
-function focusOnClause(desk: Desk, { draft }: Item): void {
-  const chosen = draft.clause === null ? "" : `[value="${draft.clause}"]`;
+function focusOnClause(desk: Desk, item: Item): void {
+  const clause = clauseOf(item);
+  const chosen = clause === null ? "" : `[value="${clause}"]`;
   desk.host.focusOn(`#focus .chips.clauses input${chosen}`);
 }
 
@@ -36,7 +39,7 @@ export function reject(desk: Desk, item: Item): void {
 }
 
 function isTooSoon({ queue }: Desk, item: Item): boolean {
-  return queue.isFresh && queue.focusId === item.row.id;
+  return !isOpen(item) || (queue.isFresh && queue.focusId === item.row.id);
 }
 
 /** A button's act, once however often it is clicked: the next click is for what has come there. */
@@ -68,15 +71,20 @@ export function closePanels(desk: Desk, item: Item): void {
 }
 
 export function chooseClause(desk: Desk, item: Item, clause: string): void {
-  item.draft.clause = clause;
-  item.sentence = null;
+  desk.decisions.takeUp(item);
+  if (item.mode === "edit") item.draft.editClause = clause;
+  else item.draft.rejectClause = clause;
   desk.host.changed();
+}
+
+function clauseOf({ mode, draft }: Item): string | null {
+  return mode === "edit" ? draft.editClause : draft.rejectClause;
 }
 
 /** The number of a clause: in the editor for the edit, else for a rejection. */
 export function chooseClauseNumber(desk: Desk, item: Item, number: number): void {
   const clause = desk.session.terms.clauses[number - 1];
-  if (clause === undefined) return;
+  if (clause === undefined || !isOpen(item)) return;
   if (item.mode === "read") item.mode = "reject";
   chooseClause(desk, item, clause.key);
   if (item.mode === "reject" || isInChips()) focusOnClause(desk, item);
@@ -89,19 +97,20 @@ function isInChips(): boolean {
 
 /** Masks what is selected, in the editor's field or in the comment as it is read. */
 export function maskSelection(desk: Desk, item: Item): void {
+  if (!isOpen(item)) return;
   const selected = item.mode === "edit" ? selectedInField() : selectedInReading();
   if (selected === null) {
     openEditor(desk, item);
     desk.host.say("Select what is to be masked, then mask it.");
     return;
   }
+  desk.decisions.takeUp(item);
   const masked = maskPart(item.draft.text, selected.start, selected.end);
   item.draft.text = masked.text;
   item.draft.kind ??= "masked";
-  item.draft.clause ??=
+  item.draft.editClause ??=
     desk.session.terms.clauses.find(({ key }) => key === PERSONAL_DATA)?.key ?? null;
   item.mode = "edit";
-  item.sentence = null;
   desk.host.say("Masked.");
   desk.host.focusOn("#edit-text", masked.end); // several in a row are masked without leaving the text
 }

@@ -28,7 +28,7 @@ export function editView(desk: Desk, item: Item): TemplateResult {
       ${edited ? proof(item) : html`<p class="small">Nothing has been changed yet.</p>`}
     </div>
     ${kindChips(desk, item)}
-    ${clauseChips(desk.session.terms.clauses, item.draft.clause, {
+    ${clauseChips(desk.session.terms.clauses, item.draft.editClause, {
       group: "edit-clause",
       legend: "Clause of the terms",
       choose: (clause) => chooseClause(desk, item, clause),
@@ -60,7 +60,7 @@ export function editView(desk: Desk, item: Item): TemplateResult {
 
 /** What readers will see beside the edited comment. */
 export function kindAndClauseSentence(desk: Desk, { draft }: Item): string {
-  const clause = desk.session.terms.clauses.find((one) => one.key === draft.clause);
+  const clause = desk.session.terms.clauses.find((one) => one.key === draft.editClause);
   if (clause === undefined) return "Readers will see that a moderator edited it, and the clause.";
   return `Readers will see: “Edited by a moderator: ${clause.title}”.`;
 }

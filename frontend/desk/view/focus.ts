@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { Desk } from "../model/desk.ts";
-import { type Item, isEdited } from "../model/item.ts";
+import { type Item, isEdited, isOpen } from "../model/item.ts";
 import { commentLabel } from "../model/label.ts";
 import { counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
@@ -62,7 +62,7 @@ function commentView(desk: Desk, item: Item): TemplateResult {
     ${aboveView(desk, item)}
     ${item.mode === "edit" ? editView(desk, item) : readView(desk, item)}
     ${item.mode === "reject" ? rejectView(desk, item) : nothing}
-    ${item.mode === "read" ? actsView(desk, item) : nothing}
+    ${item.mode === "read" && isOpen(item) ? actsView(desk, item) : nothing}
   </article>`;
 }
 
@@ -108,6 +108,7 @@ function languageChoice(desk: Desk, item: Item): TemplateResult {
     ...new Set([item.envelope.lang, item.draft.lang, ...desk.session.languages, "und"]),
   ];
   const choose = (event: Event) => {
+    desk.decisions.takeUp(item);
     item.draft.lang = (event.currentTarget as HTMLSelectElement).value;
     // Whoever walks the choices by arrow keys stays there; a hand on the mouse goes on with the keys.
     if (isByPointer) desk.host.focusOn("#focus");

@@ -1,6 +1,6 @@
 /** What lies over the desk: all keys, the question before rejecting many, signing in again. */
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { areKeysOn, switchKeys } from "../keyboard.ts";
 import type { Desk } from "../model/desk.ts";
@@ -58,7 +58,8 @@ function helpView(desk: Desk): TemplateResult {
 }
 
 function rejectAllView(desk: Desk): TemplateResult {
-  const items = desk.queue.open;
+  const items = desk.asked;
+  const left = desk.queue.open.length - items.length;
   const send = () => {
     const clause = desk.rejectAllClause;
     if (clause === null) return;
@@ -68,8 +69,9 @@ function rejectAllView(desk: Desk): TemplateResult {
   return dialog({
     title: `Reject ${counted(items.length, "comment")}?`,
     content: html`<p>
-        All ${items.length} that wait on this page are rejected for the same clause, without a note. You
-        can undo it until ${desk.queue.nextSlot.label}.
+        ${left > 0 ? "These" : `All ${items.length} that wait on this page`} are rejected for the same
+        clause, without a note. You can undo it until ${desk.queue.nextSlot.label}.
+        ${left > 0 ? `${counted(left, "comment stays", "comments stay")} out of it: you have begun something there, or they are more than fifty.` : nothing}
       </p>
       ${clauseChips(desk.session.terms.clauses, desk.rejectAllClause, {
         group: "all-clause",

@@ -80,7 +80,7 @@ export function age(slots: number): string {
 
 function footView(desk: Desk): TemplateResult {
   const { queue } = desk;
-  const canReject = queue.open.length > 1;
+  const many = queue.rejectable.length;
   return html`<div class="queue-foot">
     ${queue.error === null ? nothing : html`<p class="error" role="alert">${queue.error}</p>`}
     ${
@@ -98,9 +98,9 @@ function footView(desk: Desk): TemplateResult {
           </button>`
     }
     ${
-      canReject
+      many > 1
         ? html`<button type="button" class="plain" @click=${() => desk.show("reject-all")}>
-            Reject all ${queue.open.length} of this page…
+            Reject ${many < queue.open.length ? "" : "all "}${many} of this page…
           </button>`
         : nothing
     }

@@ -14,7 +14,7 @@ export function rejectView(desk: Desk, item: Item): TemplateResult {
     aria-label="Reject"
     @keydown=${(event: KeyboardEvent) => sendByEnter(desk, item, event)}
   >
-    ${clauseChips(desk.session.terms.clauses, item.draft.clause, {
+    ${clauseChips(desk.session.terms.clauses, item.draft.rejectClause, {
       group: "reject-clause",
       legend: "Rejected for this clause of the terms",
       choose: (clause) => chooseClause(desk, item, clause),

@@ -1,6 +1,13 @@
 /** The only place that speaks to the server: a POST of JSON to the desk's own origin. */
 
 const NOTHING_TO_SAY = "The desk's server answered in a way this page does not understand.";
+const NO_ANSWER = "The desk's server could not be reached.";
+const LOOK = "Nothing is lost: look at your connection and try again.";
+const FAULT =
+  "This page made a mistake of its own. What you typed is still here: copy it, then load the page again. If it happens again, tell your technician.";
+
+/** Longer than any act takes; a line that swallows everything must not leave "sending" for ever. */
+const ANSWER_MS_MAX = 20_000;
 
 /** The server was reached and said no; `sentence` is for people, `code` for us. */
 export class Refusal extends Error {
@@ -14,8 +21,16 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer, or one that says "not now": nothing was taken, trying again is safe. */
-export class Unreachable extends Error {}
+/** No answer, or one that says "not now". Trying again is safe: nothing is done twice. */
+export class Unreachable extends Error {
+  /** `code` is the server's; without an answer it is null, and nobody knows whether we were heard. */
+  constructor(
+    sentence: string,
+    readonly code: string | null = null,
+  ) {
+    super(sentence);
+  }
+}
 
 export type Post = <T>(path: string, body: object) => Promise<T>;
 
@@ -24,7 +39,7 @@ export async function post<T>(path: string, body: object): Promise<T> {
   const answer = await send(path, body);
   const said = await readJson(answer);
   if (answer.ok && said !== null) return said as T;
-  if (answer.status >= 500) throw new Unreachable(sentenceOf(said));
+  if (answer.ok || answer.status >= 500) throw unreachable(said);
   throw new Refusal(answer.status, String(said?.error ?? ""), sentenceOf(said), said ?? {});
 }
 
@@ -37,9 +52,10 @@ async function send(path: string, body: object): Promise<Response> {
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
   } catch {
-    throw new Unreachable("The desk's server could not be reached.");
+    throw new Unreachable(`${NO_ANSWER} ${LOOK}`);
   }
 }
 
@@ -52,15 +68,20 @@ async function readJson(answer: Response): Promise<Record<string, unknown> | nul
   }
 }
 
+/** The server's own words where it has some: it knows the cause, which is then not the connection. */
+function unreachable(said: Record<string, unknown> | null): Unreachable {
+  if (typeof said?.sentence !== "string") return new Unreachable(`${NOTHING_TO_SAY} ${LOOK}`);
+  return new Unreachable(said.sentence, String(said.error ?? ""));
+}
+
 function sentenceOf(said: Record<string, unknown> | null): string {
   return typeof said?.sentence === "string" ? said.sentence : NOTHING_TO_SAY;
 }
 
-/** What to show a person for anything that was thrown. */
+/** What to show a person for anything that was thrown. A fault of this page is said to be one. */
 export function sentenceFor(error: unknown): string {
   if (error instanceof Refusal) return error.sentence;
-  if (error instanceof Unreachable) {
-    return `${error.message} Nothing is lost: look at your connection and try again.`;
-  }
-  throw error; // a fault of this page must not hide behind a kind sentence
+  if (error instanceof Unreachable) return error.message;
+  globalThis.reportError?.(error);
+  return FAULT;
 }

@@ -101,7 +101,14 @@ export interface Undone {
 
 export interface RejectedMany {
   decided: Decided[];
-  missed: { id: string; by: string; verdict: Verdict }[];
+  missed: { id: string; by: string; verdict: string; decision: string | null }[];
+  unsent: string[];
+}
+
+export interface UndoneMany {
+  undone: { decision: string; id: string; state: string }[];
+  missed: { decision: string; error: string; sentence: string }[];
+  unsent: string[];
 }
 
 export interface Past {
