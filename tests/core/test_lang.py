@@ -48,5 +48,14 @@ def test_a_language_is_written_in_one_direction(tag: str, expected: str) -> None
     assert lang.direction(tag) == expected
 
 
-def test_only_the_beginning_of_a_text_is_looked_at() -> None:
-    assert lang.lang_of("a" * 300 + "ក" * 2_000, edition="en") == "en"
+@pytest.mark.parametrize("length", [3, 63, 64, 65, 130, 1_000, 20_000])
+def test_a_long_text_is_looked_at_all_over(length: int) -> None:
+    """A quotation at its beginning does not name the language of what follows."""
+    assert lang.lang_of("a" * (length // 3) + "ក" * (length - length // 3), edition="en") == "km"
+
+
+def test_what_is_kept_to_tell_scripts_is_letters_and_never_grows_without_end() -> None:
+    for number in range(0x3400, 0x3400 + 5_000):
+        lang.lang_of(chr(number), edition="zh")
+    assert len(lang._signs) == lang._SIGNS_KEPT_MAX
+    assert lang.lang_of("ខ្ញុំធ្វើការ", edition="en") == "km"

@@ -29,7 +29,7 @@ def test_a_thousand_marks_on_one_letter_are_refused_in_words() -> None:
 @pytest.mark.parametrize(("spare", "codes"), [(0, []), (1, ["text_marks"])])
 def test_twelve_bytes_a_letter_are_taken_and_one_more_is_not(spare: int, codes: list[str]) -> None:
     limits = Limits(text_letters_max=100)
-    words = MARK * 600 + "a" * spare  # marks have two bytes each
+    words = ("𐍈" + MARK * 6) * 75 + "a" * spare  # sixteen bytes each: more letters would fit
     assert len(words.encode()) == 1_200 + spare
     assert [one.code for one in check(words, "", limits)] == codes
 

@@ -1,8 +1,10 @@
 """What people write, in any script, comes out plain, whole and the same however often it is cleaned."""
 
+import time
 import unicodedata
 
 import pytest
+import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +119,39 @@ def test_a_text_at_the_limit_is_taken_and_one_letter_more_is_not(letter: str) ->
     assert [(one.field, one.code, one.limit, one.found) for one in over] == [
         ("text", "text_long", 50, 51), ("name", "name_long", 50, 51),
     ]  # fmt: skip
+
+
+PILED = "b" + "\u0301" * 31
+FILL = 96 * 1_024  # bytes of a body
+
+
+@pytest.mark.parametrize("words", [PILED, f"{PILED} and more", "\u0327\u0301" * 40], ids=len)
+def test_more_marks_on_a_letter_than_any_language_writes_are_refused(words: str) -> None:
+    cleaned = text.clean(words)
+    refusals = check(cleaned, cleaned, Limits())
+    assert [(one.field, one.code) for one in refusals] == [
+        ("text", "text_marks"), ("name", "name_marks"),
+    ]  # fmt: skip
+
+
+def test_as_many_marks_as_a_language_may_write_are_taken() -> None:
+    assert check(text.clean("b" + "\u0301" * 30), "", Limits()) == []
+
+
+@pytest.mark.parametrize("flags", ["🇰🇭", "🇰🇭🇰", "🇰🇭🇰🇭🇹🇭", "a🇰🇭b🇰", "\u0600🇰🇭"])
+def test_flags_are_counted_as_unicode_counts_them(flags: str) -> None:
+    assert text.letters(flags) == len(regex.findall(r"\X", flags))
+
+
+@pytest.mark.parametrize("hostile", [
+    " " * FILL + "x", "a " * (FILL // 2), " \n" * (FILL // 2), "a" + "\u0301\u0327" * (FILL // 12),
+    "🇰" * (FILL // 12), ("a" + "\u0301\u0327" * 15) * (FILL // 186), "👨\u200d" * (FILL // 21),
+    "\u1100\u1161" * (FILL // 18), "\u0600" * (FILL // 6), "\n" * FILL + "x",
+], ids=lambda hostile: repr(hostile[:4]))  # fmt: skip
+def test_a_body_full_of_anything_takes_no_time_to_speak_of(hostile: str) -> None:
+    """Some of these took minutes, in which nobody else was served. A second leaves room for noise."""
+    started = time.thread_time()
+    cleaned = text.clean(hostile)
+    assert text.clean(cleaned) == cleaned
+    check(cleaned, text.clean_line(hostile), Limits())
+    assert time.thread_time() - started < 1

@@ -165,7 +165,7 @@ def _checked_note(connection: Any, comment: str, note: str | None) -> str | None
     note = texts.clean(note or "")
     if texts.is_empty(note):
         return None
-    if texts.is_longer_than(note, NOTE_LETTERS_MAX):
+    if texts.letters_beyond(note, NOTE_LETTERS_MAX):
         raise Refused(f"a note has at most {NOTE_LETTERS_MAX} letters")
     if not comments.has_receipt(connection, comment):
         raise Refused("the author took no receipt, so nobody could read a note")

@@ -56,11 +56,13 @@ def check(text: str, name: str, limits: Limits) -> list[Refusal]:
 
 
 def _too_long(field: Literal["text", "name"], text: str, letters_max: int) -> list[Refusal]:
-    if texts.is_longer_than(text, letters_max):
-        code: RefusalCode = "text_long" if field == "text" else "name_long"
-        return [Refusal(field, code, letters_max, texts.letters(text))]
-    if len(text) * 4 > letters_max * BYTES_PER_LETTER_MAX:  # else it cannot be over
-        size_bytes = len(text.encode())
-        if size_bytes > letters_max * BYTES_PER_LETTER_MAX:
-            return [Refusal(field, "text_marks" if field == "text" else "name_marks", letters_max)]
+    marks: RefusalCode = "text_marks" if field == "text" else "name_marks"
+    if texts.has_piled_marks(text):
+        return [Refusal(field, marks, letters_max)]
+    found = texts.letters_beyond(text, letters_max)
+    if found:
+        return [Refusal(field, "text_long" if field == "text" else "name_long", letters_max, found)]
+    bytes_max = letters_max * BYTES_PER_LETTER_MAX
+    if len(text) * 4 > bytes_max and len(text.encode()) > bytes_max:
+        return [Refusal(field, marks, letters_max)]
     return []

@@ -22,30 +22,42 @@ _DROPPED: Final = regex.compile(
     rf"--[\t\n{_KEPT_FORMATS}{_DRAWN_FORMATS}]]",
     regex.V1,
 )
-_LINE_END: Final = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_TRAILING_SPACE: Final = re.compile(r"[^\S\n]+(?=\n|\Z)")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _GRAPHEME: Final = regex.compile(r"\X")
+# Two regional indicators are one flag. Whether one begins or ends a pair is asked anew for each, so
+# a run of them would take time that grows with its square.
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+MARKS_IN_A_ROW_MAX: Final = 30  # no language writes more (UAX 15, "Stream-Safe Text Format")
+# To put marks in their order takes time that grows with the square of their number; up to here it
+# is nothing, and 96 KiB of them would stop the server.
+_LETTERS_PUT_IN_ORDER: Final = 1_000
+_PILE: Final = regex.compile(rf"\p{{M}}{{{MARKS_IN_A_ROW_MAX + 1}}}")
 _INVISIBLE: Final = re.compile(rf"[\s{_KEPT_FORMATS}]*")
 
 
 def clean(raw: str) -> str:
     """The text as it will be kept: no controls, no bidi overrides, NFC, no runs of blank lines.
 
-    `clean(clean(x)) == clean(x)` for every x.
+    `clean(clean(x)) == clean(x)` for every x. In a long text with marks piled up they stay in the
+    order in which they were sent; such a text is refused.
     """
-    text = _LINE_END.sub("\n", raw)
+    text = "\n".join(raw.splitlines())  # every kind of line end
     if not text.replace("\n", "").replace("\u200b", "").isprintable():
         text = _DROPPED.sub("", text)
-    if not unicodedata.is_normalized("NFC", text):
+    if len(text) <= _LETTERS_PUT_IN_ORDER or not has_piled_marks(text):
         text = unicodedata.normalize("NFC", text)
-    text = _BLANK_LINES.sub("\n\n", _TRAILING_SPACE.sub("", text))
-    return text.strip("\n\t ")
+    text = "\n".join([line.rstrip() for line in text.split("\n")])
+    return _BLANK_LINES.sub("\n\n", text).strip("\n\t ")
 
 
 def clean_line(raw: str) -> str:
     """The same for a name: one line, single spaces."""
     return " ".join(clean(raw).split())
+
+
+def has_piled_marks(text: str) -> bool:
+    """True where one letter carries more marks than any language writes."""
+    return not text.isascii() and _PILE.search(text) is not None
 
 
 def is_empty(text: str) -> bool:
@@ -55,12 +67,13 @@ def is_empty(text: str) -> bool:
 
 def letters(text: str) -> int:
     """Length in grapheme clusters (UAX 29), the zero-width space not counted."""
-    return len(_GRAPHEME.findall(text.replace("\u200b", "")))
+    return len(_GRAPHEME.findall(_FLAG.sub("a", text.replace("\u200b", ""))))
 
 
-def is_longer_than(text: str, letters_max: int) -> bool:
-    """Whether the text has more letters than that; counts only where it must.
+def letters_beyond(text: str, letters_max: int) -> int:
+    """How many letters a text has where that is more than the limit, else 0.
 
     A text has never more clusters than code points, and counting 500 costs as much as sealing.
     """
-    return len(text) > letters_max and letters(text) > letters_max
+    found = letters(text) if len(text) > letters_max else 0
+    return found if found > letters_max else 0
