@@ -53,8 +53,8 @@ def test_where_the_database_is_gone_nothing_is_acknowledged(
     def is_full(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(sa.engine.Connection, "execute", is_full)
     with pytest.raises(StoreUnavailable), room.database.writing() as db:
+        monkeypatch.setattr(sa.engine.Connection, "exec_driver_sql", is_full)
         intake.add(db, _arrivals(3))
     monkeypatch.undo()
     assert room.rows("comments") == []

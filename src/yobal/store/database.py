@@ -41,7 +41,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
-        # Never waits for a lock: for a loop that must not stand still.
+        # Never waits for a lock: for a loop that must not stand still. One connection of it is kept
+        # between transactions, since taking it from the pool costs as much as inserting a row.
+        self._at_once: Connection | None = None
         self._eager = (
             _sqlite(self.url, busy_seconds=0).execution_options(**{_WRITES: True})
             if self.is_sqlite
@@ -67,11 +69,13 @@ class Database:
         """
         if self._eager is None:
             return None
-        connection = self._eager.connect()
+        if self._at_once is None:
+            self._at_once = self._eager.connect()
+        connection = self._at_once
         try:
             connection.begin()
         except OperationalError as error:
-            connection.close()
+            self._drop(connection)
             if "locked" in str(error.orig):
                 return None
             raise StoreUnavailable(type(error.orig).__name__) from None
@@ -79,13 +83,21 @@ class Database:
 
     def commit(self, connection: Connection) -> None:
         """Durable once this returns. Raises StoreUnavailable: then nothing of it was stored."""
-        with _telling_unavailable(), connection:
-            connection.commit()
+        with _telling_unavailable():
+            try:
+                connection.commit()
+            except DBAPIError:
+                self._drop(connection)
+                raise
 
     def give_up(self, connection: Connection) -> None:
         """Undo what a transaction of `write_at_once` did."""
-        with connection:
-            connection.rollback()
+        self._drop(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        """Its transaction with it; the next one begins afresh."""
+        self._at_once = None
+        connection.close()
 
     def purge(self) -> None:
         """Make sure that deleted text is gone from the files; returns only when it is.
@@ -102,6 +114,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._at_once is not None:
+            self._drop(self._at_once)
         if self._eager is not None:
             self._eager.dispose()
 

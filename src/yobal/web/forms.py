@@ -21,16 +21,15 @@ class BadForm(YobalError):
 
 def parse(body: bytes) -> dict[str, str]:
     """The fields of a body. Raises BadForm."""
-    parts = body.split(b"&") if body else []
+    parts = body.replace(b"+", b" ").split(b"&") if body else []
     if len(parts) > FIELDS_MAX:
         raise BadForm
-    fields: dict[str, str] = {}
-    for part in parts:
-        name, _, value = part.partition(b"=")
-        key = _decode(name)
-        if key in fields:
-            raise BadForm
-        fields[key] = _decode(value)
+    try:
+        fields = dict([_field(part) for part in parts])
+    except UnicodeDecodeError:
+        raise BadForm from None
+    if len(fields) != len(parts):
+        raise BadForm
     return fields
 
 
@@ -38,12 +37,11 @@ def is_form(content_type: bytes) -> bool:
     return content_type.split(b";", 1)[0].strip().lower() == CONTENT_TYPE
 
 
-def _decode(raw: bytes) -> str:
-    raw = raw.replace(b"+", b" ")
-    try:
-        return (_unescape_all(raw) if b"%" in raw else raw).decode()
-    except UnicodeDecodeError:
-        raise BadForm from None
+def _field(part: bytes) -> tuple[str, str]:
+    name, _, value = part.partition(b"=")
+    if b"%" in part:
+        name, value = _unescape_all(name), _unescape_all(value)
+    return name.decode(), value.decode()
 
 
 def _unescape_all(raw: bytes) -> bytes:
