@@ -1,7 +1,7 @@
 /** A moderator's pseudonym as the server keeps it, and why it would refuse one. */
 
 export const NAME_LETTERS_MIN = 2;
-export const NAME_LETTERS_MAX = 40;
+const NAME_LETTERS_MAX = 40;
 
 // Joiners and marks of direction that some scripts cannot be written without, and Arabic and
 // Kaithi signs that are drawn although Unicode calls them formats: as in `core/text.py`.

@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Site } from "../model/app.ts";
 import type { Join } from "../model/join.ts";
-import { NAME_LETTERS_MAX } from "../text/pseudonym.ts";
+import { pseudonymField } from "./credentials.ts";
 import { newPassphraseView } from "./new-passphrase.ts";
 import { errorSentence, failed, onSubmit, textOf } from "./parts.ts";
 import { sheetView } from "./sheet.ts";
@@ -58,17 +58,7 @@ function nameView(join: Join): TemplateResult {
         Not your own name, and not one that you use elsewhere. Your colleagues see it beside what
         you decide; readers never do.
       </p>
-      <input
-        id="pseudonym"
-        name="pseudonym"
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck="false"
-        required
-        maxlength=${NAME_LETTERS_MAX}
-        aria-describedby="name-hint name-error"
-        .value=${join.pseudonym}
-      />
+      ${pseudonymField({ value: join.pseudonym, describedBy: "name-hint name-error" })}
       ${errorSentence(join.error, "name-error")}
       <button type="submit">Make my passphrase</button>
     </form>`;

@@ -2,8 +2,9 @@
 
 import { html, type TemplateResult } from "lit";
 import type { Recovery } from "../model/recovery.ts";
+import { credentialsForm } from "./credentials.ts";
 import { newPassphraseView } from "./new-passphrase.ts";
-import { errorSentence, onSubmit, textOf } from "./parts.ts";
+import { errorSentence, textOf } from "./parts.ts";
 
 export function recoverView(recovery: Recovery, siteName: string): TemplateResult {
   return html`<main class="sheet-page">
@@ -19,35 +20,30 @@ function newWords(recovery: Recovery): TemplateResult {
 }
 
 function sheetForm(recovery: Recovery): TemplateResult {
-  const submit = (form: HTMLFormElement) =>
-    void recovery.prove(textOf(form, "pseudonym"), textOf(form, "sheet"));
   return html`<h1>Come in with your recovery sheet</h1>
     <p>You will get a new passphrase. The old one ends; the sheet stays good.</p>
-    <form class="fields" method="post" @submit=${onSubmit(submit)}>
-      <label for="pseudonym">Pseudonym</label>
-      <input
-        id="pseudonym"
-        name="pseudonym"
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck="false"
-        required
-      />
-      <label for="sheet">The 32 letters of the sheet</label>
-      <input
-        id="sheet"
-        name="sheet"
-        class="code"
-        autocomplete="off"
-        autocapitalize="characters"
-        spellcheck="false"
-        required
-        aria-describedby="recover-error"
-      />
-      ${errorSentence(recovery.error, "recover-error")}
-      <button type="submit" ?disabled=${recovery.isBusy}>
-        ${recovery.isBusy ? "Opening…" : "Make a new passphrase"}
-      </button>
-    </form>
+    ${credentialsForm({
+      who: {},
+      proof: sheetField(),
+      error: recovery.error,
+      errorId: "recover-error",
+      isBusy: recovery.isBusy,
+      button: ["Make a new passphrase", "Opening…"],
+      submit: (form) => void recovery.prove(textOf(form, "pseudonym"), textOf(form, "sheet")),
+    })}
     <p class="small"><a href="/">Back to signing in</a></p>`;
+}
+
+function sheetField(): TemplateResult {
+  return html`<label for="sheet">The 32 letters of the sheet</label>
+    <input
+      id="sheet"
+      name="sheet"
+      class="code"
+      autocomplete="off"
+      autocapitalize="characters"
+      spellcheck="false"
+      required
+      aria-describedby="recover-error"
+    />`;
 }

@@ -2,7 +2,8 @@
 
 import { html, type TemplateResult } from "lit";
 import type { SignIn } from "../model/sign-in.ts";
-import { errorSentence, onSubmit, textOf } from "./parts.ts";
+import { credentialsForm, passphraseField } from "./credentials.ts";
+import { textOf } from "./parts.ts";
 
 export function signInPage(signIn: SignIn, siteName: string): TemplateResult {
   return html`<main class="sheet-page">
@@ -17,44 +18,20 @@ export function signInPage(signIn: SignIn, siteName: string): TemplateResult {
 }
 
 export function signInForm(signIn: SignIn): TemplateResult {
-  const submit = (form: HTMLFormElement) =>
-    void signIn.submit(textOf(form, "pseudonym"), textOf(form, "passphrase"));
-  return html`<form class="fields" method="post" @submit=${onSubmit(submit)}>
-    <label for="pseudonym">Pseudonym</label>
-    <input
-      id="pseudonym"
-      name="pseudonym"
-      autocomplete="username"
-      autocapitalize="none"
-      spellcheck="false"
-      required
-      .value=${signIn.pseudonym ?? ""}
-      ?readonly=${signIn.pseudonym !== null}
-    />
-    <label for="passphrase">Passphrase, seven words</label>
-    <input
-      id="passphrase"
-      name="passphrase"
-      type="password"
-      autocomplete="current-password"
-      ?autofocus=${signIn.pseudonym !== null}
-      required
-      aria-describedby="sign-in-error"
-    />
-    ${showWords("#passphrase")} ${errorSentence(signIn.error, "sign-in-error")}
-    <button type="submit" ?disabled=${signIn.isBusy}>
-      ${signIn.isBusy ? "Opening your keys…" : "Sign in"}
-    </button>
-  </form>`;
-}
-
-/** A passphrase of words is easier to type when one sees it. */
-export function showWords(selector: string): TemplateResult {
-  const toggle = (event: Event) => {
-    const field = document.querySelector<HTMLInputElement>(selector);
-    if (field) field.type = (event.currentTarget as HTMLInputElement).checked ? "text" : "password";
-  };
-  return html`<label class="tick"
-    ><input type="checkbox" @change=${toggle} /> Show the words as I type</label
-  >`;
+  const isKnown = signIn.pseudonym !== null;
+  return credentialsForm({
+    who: { value: signIn.pseudonym ?? "", isFixed: isKnown },
+    proof: passphraseField({
+      id: "passphrase",
+      label: "Passphrase, seven words",
+      isNew: false,
+      errorId: "sign-in-error",
+      isFocused: isKnown,
+    }),
+    error: signIn.error,
+    errorId: "sign-in-error",
+    isBusy: signIn.isBusy,
+    button: ["Sign in", "Opening your keys…"],
+    submit: (form) => void signIn.submit(textOf(form, "pseudonym"), textOf(form, "passphrase")),
+  });
 }
