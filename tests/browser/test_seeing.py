@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.fixtures import Founded
 from tests.browser.mass import Mass, at_work
 from tests.browser.sending import send, send_all
-from tests.browser.visitors import Visitors, wait_for
+from tests.browser.visitors import PHONE, Visitors, wait_for
 
 NARROW = {"viewport": {"width": 360, "height": 640}}
 TOP = "document.querySelector('.panes').getBoundingClientRect().top"
@@ -152,3 +152,28 @@ def test_a_row_shows_the_beginning_of_a_long_comment_and_that_an_edit_was_begun(
     desk.press("e")
     desk.page.locator("#edit-text").fill("Begun and short.")
     expect(row).to_contain_text("edit begun")
+
+
+def test_a_decided_row_stays_readable_and_is_not_struck_like_an_edit(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Decided and still legible.")
+    desk = still.lead(visitors)
+    desk.open("Decided and still legible.")
+    desk.press("a")
+    row = desk.page.locator("li[data-state='done']")
+    expect(row).to_contain_text("Published, appears at")
+    expect(row).to_have_css("opacity", "1")
+    expect(row.locator(".line")).to_have_css("text-decoration-line", "none")
+
+
+def test_under_a_finger_the_story_and_its_language_are_large_enough(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Under a finger.")
+    desk = still.lead_anew(visitors, **PHONE)
+    desk.open("Under a finger.")
+    for part in (".story a", ".story select"):
+        box = desk.page.locator(part).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, part

@@ -158,8 +158,8 @@ function actsView(desk: Desk, item: Item): TemplateResult {
     </div>
     ${edited ? html`<p class="small">${kindAndClauseSentence(desk, item)}</p>` : nothing}
     <p class="small held">
-      What you publish now appears at ${desk.queue.nextSlot.label} at the earliest. ${counted(desk.queue.held, "comment is", "comments are")}
-      held.
+      What you publish now appears at ${desk.queue.nextSlot.label} at the earliest.
+      ${desk.queue.held === 0 ? nothing : `${counted(desk.queue.held, "comment is", "comments are")} held.`}
     </p>`;
 }
 

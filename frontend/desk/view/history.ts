@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import { capital, doneWord } from "../model/outcome.ts";
-import type { Past } from "../wire/types.ts";
+import type { Past, Verdict } from "../wire/types.ts";
 import {
   clauseChips,
   errorSentence,
@@ -86,7 +86,7 @@ function rowView(desk: Desk, row: Past): TemplateResult {
   return html`<li class="decision" tabindex="-1" data-id=${row.id} data-decision=${row.decision}>
     <p>
       <b>${capital(doneWord(row.verdict))}</b> by <bdi>${row.by}</bdi> · ${clauseTitle(desk, row)}
-      <bdi>${row.story_title}</bdi> <span class="small">· now ${stateWord(row)}</span>
+      <bdi>${row.story_title}</bdi> ${stateView(row)}
     </p>
     ${wordsView(desk, row)}
     ${row.note === null ? nothing : html`<p class="small">Note to the author: <bdi>${row.note}</bdi></p>`}
@@ -110,9 +110,19 @@ function excerptView(text: string, lang: string, name: string): TemplateResult {
 
 const STATES: Record<string, string> = { pending: "waiting", held: "held for its slot" };
 
-function stateWord(row: Past): string {
+/** Where a decision has led when nothing has come between; that needs no words. */
+const LED_TO: Record<Verdict, string> = {
+  publish: "published",
+  publish_edited: "published",
+  reject: "rejected",
+  remove: "removed",
+  undo: "pending",
+};
+
+function stateView(row: Past): TemplateResult {
+  if (!row.is_undone && row.state === LED_TO[row.verdict]) return html``;
   const now = STATES[row.state] ?? row.state;
-  return row.is_undone ? `undone, ${now}` : now;
+  return html`<span class="small">· now ${row.is_undone ? `undone, ${now}` : now}</span>`;
 }
 
 function clauseTitle(desk: Desk, row: Past): TemplateResult {

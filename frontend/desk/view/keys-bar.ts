@@ -22,11 +22,11 @@ const HINTS: Record<Mode, Hint[]> = {
     [["Esc"], "leave the field, then the editor"],
     [["m"], "mask"],
     [["1–8"], "clause"],
-    [["a"], "publish edited"],
+    [["a", "Ctrl+Enter"], "publish edited"],
   ],
   reject: [
     [["1–8"], "clause"],
-    [["d"], "reject"],
+    [["d", "Enter"], "reject"],
     [["Esc"], "do not reject"],
   ],
 };

@@ -6,7 +6,7 @@ import type { Desk } from "../model/desk.ts";
 import { hasTyped, type Item, isEdited, isOpen } from "../model/item.ts";
 import { capital, counted } from "../model/outcome.ts";
 import type { Closed } from "../model/page.ts";
-import { languageName } from "../text/language.ts";
+import { isKnown, languageName } from "../text/language.ts";
 import type { Lane } from "../wire/types.ts";
 import { focusView } from "./focus.ts";
 import { failed, line, spoken } from "./parts.ts";
@@ -67,7 +67,7 @@ function metaView(item: Item): TemplateResult {
   const { row, draft } = item;
   return html`<span class="small meta">
     ${hasTyped(item) ? html`<b class="begun">${isEdited(item) ? "edit begun" : "note begun"} ·</b>` : nothing}
-    <span title=${languageName(draft.lang)}>${draft.lang} ·</span>
+    <span title=${languageName(draft.lang)}>${isKnown(draft.lang) ? draft.lang : "?"} ·</span>
     <bdi class="title">${row.story_title}</bdi>
     <span>· ${age(row.age_slots)}${spoken(`, ${LANES[row.lane] ?? row.lane}`)}</span>
   </span>`;
