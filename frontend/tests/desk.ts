@@ -32,18 +32,22 @@ export const rows = vectors.envelopes.map(({ plain, sealed }): Waiting => {
 
 /** A desk whose server answers what the test says; the host knows where the focus was put. */
 export function deskWith(answer: (path: string, body: unknown) => unknown) {
-  const host = {
+  const host = hostWith(answer);
+  const queue = new Queue(host as unknown as Host, keys, pulse);
+  return { host, queue, decisions: new Decisions(host as unknown as Host, queue, session) };
+}
+
+export function hostWith(answer: (path: string, body: unknown) => unknown) {
+  return {
     isInField: false,
     focusedOn: "",
     changed() {},
     say() {},
     focusOn(selector: string) {
-      host.focusedOn = selector;
+      this.focusedOn = selector;
     },
     post: async (p: string, b: object) => answer(p, b),
   };
-  const queue = new Queue(host as unknown as Host, keys, pulse);
-  return { host, queue, decisions: new Decisions(host as unknown as Host, queue, session) };
 }
 
 /** Requests that the test answers one by one, in the order that it likes. */

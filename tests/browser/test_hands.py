@@ -1,6 +1,8 @@
 """What a hand does without looking: a click too many, a digit, a menu, the key at the end of the page."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.browser.fixtures import Founded
 from tests.browser.sending import send, send_all
@@ -136,3 +138,31 @@ def test_a_digit_chooses_where_many_are_rejected(still: Founded, visitors: Visit
 
 def _open(desk: Moderator) -> int:
     return desk.page.locator("li[data-id]:not([data-state='done'])").count()
+
+
+def test_an_answer_that_comes_late_does_not_make_keys_of_the_letters_that_are_typed(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), [f"While others type {number}." for number in range(3)])
+    desk = still.lead(visitors)
+    desk.open("While others type 0.")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/api/undo-many", hold)
+    desk.open("While others type 1.")
+    open_before = _open(desk)
+    with desk.page.expect_request("**/api/undo-many"):
+        desk.press("z e")
+    field = desk.page.locator("#edit-text")
+    expect(field).to_be_focused()
+    held[0].continue_()
+    expect(desk.toast).to_contain_text("Undone")
+    desk.page.keyboard.type("aaa")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(re.compile("aaa"))
+    assert _open(desk) == open_before + 1

@@ -38,7 +38,7 @@ export class Desk {
   ) {
     this.queue = new Queue(host, keys, session);
     this.decisions = new Decisions(host, this.queue, session);
-    this.history = new History(host, (id) => this.#backInQueue(id));
+    this.history = new History(host, session.pseudonym, (id) => this.#backInQueue(id));
     this.people = new People(host, keys);
   }
 

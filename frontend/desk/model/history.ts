@@ -1,12 +1,19 @@
 /** What was decided, newest slot first; undoing and removing from there. */
 
-import { sentenceFor } from "../wire/api.ts";
-import type { Decided, HistoryPage, Past, Undone } from "../wire/types.ts";
+import { isStored, sentenceFor } from "../wire/api.ts";
+import type { HistoryPage, Past } from "../wire/types.ts";
 import type { Host } from "./host.ts";
-import { outcome } from "./outcome.ts";
+import { decidedBefore, decisionBefore } from "./outcome.ts";
 
 const NO_LINK =
   "This is not the link of a comment. It ends in #c- and 26 letters: copy it from under the comment.";
+
+/** What is sent about a row, what is true of it from then on, and how that is said. */
+interface Deed {
+  send: () => Promise<unknown>;
+  stored: () => void;
+  said: string;
+}
 
 export class History {
   phase: "loading" | "ready" | "failed" = "loading";
@@ -23,6 +30,7 @@ export class History {
 
   constructor(
     private readonly host: Host,
+    private readonly me: string,
     private readonly putBack: (id: string) => void,
   ) {}
 
@@ -60,12 +68,14 @@ export class History {
   }
 
   undo(row: Past): Promise<void> {
-    return this.#act(row, async () => {
-      const { state } = await this.host.post<Undone>("/api/undo", { decision: row.decision });
-      this.#now(row.id, { state, can_undo: false });
-      row.is_undone = true;
-      this.putBack(row.id);
-      return "Undone: it waits in the queue again.";
+    return this.#act(row, {
+      said: "Undone: it waits in the queue again.",
+      send: () => this.host.post("/api/undo", { decision: row.decision }),
+      stored: () => {
+        this.#now(row.id, { state: "pending", can_undo: false });
+        row.is_undone = true;
+        this.putBack(row.id);
+      },
     });
   }
 
@@ -81,12 +91,14 @@ export class History {
       this.host.say(this.error);
       return Promise.resolve();
     }
-    return this.#act(row, async () => {
-      const decided = await this.host.post<Decided>("/api/remove", { id: row.id, clause });
-      this.removing = null;
-      const { state } = decided;
-      this.#now(row.id, { state, text: null, name: null, can_undo: false, can_remove: false });
-      return outcome("remove", decided);
+    const gone = { state: "removed", text: null, name: null, can_undo: false, can_remove: false };
+    return this.#act(row, {
+      said: "Removed at once",
+      send: () => this.host.post("/api/remove", { id: row.id, clause }),
+      stored: () => {
+        this.removing = null;
+        this.#now(row.id, gone);
+      },
     });
   }
 
@@ -95,16 +107,19 @@ export class History {
     for (const row of this.rows) if (row.id === id) Object.assign(row, change);
   }
 
-  async #act(row: Past, work: () => Promise<string>): Promise<void> {
+  async #act(row: Past, { send, stored, said }: Deed): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = null;
     try {
-      const sentence = await work();
-      this.host.say(sentence);
+      await send();
+      stored();
+      this.host.say(said);
       this.host.focusOn(`[data-decision="${row.decision}"]`);
     } catch (error) {
-      this.error = sentenceFor(error);
+      if (isStored(error)) stored();
+      const before = decisionBefore(error);
+      this.error = before === null ? sentenceFor(error) : decidedBefore(before, this.me);
       this.host.say(this.error);
     } finally {
       this.isBusy = false;

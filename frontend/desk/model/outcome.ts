@@ -40,7 +40,7 @@ export function notDecided(error: unknown): string {
 export function outcome(verdict: Verdict, decided: Decided): string {
   const what = capital(doneWord(verdict));
   if (decided.state === "held") return `${what}, appears at ${decided.slot.label} at the earliest`;
-  return verdict === "remove" ? `${what} at once` : `${what}, final at ${decided.slot.label}`;
+  return `${what}, final at ${decided.slot.label}`;
 }
 
 /** Said where two decide about one comment. Was it `me`, then an earlier try arrived and its answer was lost. */

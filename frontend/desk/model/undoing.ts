@@ -1,6 +1,6 @@
 /** Takes decisions back: those that stand, and those that are still on their way. */
 
-import { sentenceFor, Unreachable } from "../wire/api.ts";
+import { isStored, sentenceFor, Unreachable } from "../wire/api.ts";
 import type { UndoneMany } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { isUnsent, takeUp } from "./item.ts";
@@ -59,9 +59,9 @@ export class Undoing {
       const answer = await this.host.post<UndoneMany>("/api/undo-many", { decisions });
       this.#undone(entry, parts, answer);
     } catch (error) {
-      if (error instanceof Unreachable && error.code === "not_yet_purged") {
+      if (isStored(error)) {
         this.#putBack(entry, parts);
-        this.journal.alarm(`Undone. ${error.message}`);
+        this.journal.alarm(`Undone. ${sentenceFor(error)}`);
         return;
       }
       entry.canUndo = error instanceof Unreachable;

@@ -32,6 +32,13 @@ export class Unreachable extends Error {
   }
 }
 
+const STORED = ["not_yet_purged", "not_yet_written"];
+
+/** Whether the act is done all the same, and the sentence says what is still missing. */
+export function isStored(error: unknown): boolean {
+  return error instanceof Unreachable && STORED.includes(error.code ?? "");
+}
+
 export type Post = <T>(path: string, body: object) => Promise<T>;
 
 /** Throws `Refusal` or `Unreachable`, nothing else. */

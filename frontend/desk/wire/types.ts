@@ -94,11 +94,6 @@ export interface Decided {
   by: string;
 }
 
-export interface Undone {
-  id: string;
-  state: string;
-}
-
 export interface RejectedMany {
   decided: Decided[];
   missed: { id: string; by: string; verdict: string; decision: string | null }[];

@@ -36,7 +36,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.PseudonymTaken: (409, "pseudonym_taken", "Another moderator is known by this name. Choose another; the link still works."),
     errors.StoreUnavailable: (503, "unavailable", "The database takes nothing just now. Nothing was changed. Try again in a moment."),
     errors.NotYetPurged: (503, "not_yet_purged", "It is done. But the words could not be cut out of every file yet; Yobal tries again by itself."),
-    errors.BucketUnavailable: (503, "unavailable", "Decided, but the public files could not be written yet. Yobal tries again by itself."),
+    errors.BucketUnavailable: (503, "not_yet_written", "Decided, but the public files could not be written yet. Yobal tries again by itself."),
 }  # fmt: skip
 
 
