@@ -1,5 +1,6 @@
 """Either database as the promises need it: durable, forgetful, and without an order of arrival."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from yobal.core.errors import NotFit, StoreUnavailable
 from yobal.store import database as databases
 from yobal.store import tables, views
 from yobal.store.database import Database
+from yobal.store.locks import release_lock
 from yobal.store.migrations import migrate, newest, revision
 
 OLDEST = "0001"
@@ -154,3 +156,22 @@ def test_an_error_never_repeats_what_was_to_be_stored(room: Room) -> None:
     with pytest.raises(sa.exc.IntegrityError) as error, room.database.writing() as db:
         db.execute(insert)
     assert "Unrepeatable" not in str(error.value)
+
+
+def test_a_pool_that_is_used_up_is_a_store_that_takes_nothing(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = room.database.engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.01)  # half a minute is long for a test
+    with ExitStack() as taken:
+        for _ in range(pool.size() + pool._max_overflow):
+            taken.enter_context(room.database.engine.connect())
+        with pytest.raises(StoreUnavailable, match="every connection"), room.database.reading():
+            pass
+
+
+def test_a_release_lock_that_cannot_be_asked_for_is_a_store_that_takes_nothing() -> None:
+    database = Database("postgresql://u:hidden@127.0.0.1:1/d")
+    with pytest.raises(StoreUnavailable), release_lock(database):
+        pass
+    database.close()

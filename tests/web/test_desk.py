@@ -392,6 +392,8 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
     for place in (answer.body.decode(), told.out, told.err):
         assert WORDS not in place
         assert "Traceback" not in place
+    assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", told.err)
+    assert "decisions.py:" in told.err or "StoreUnavailable" in told.err  # the place of the matter
     assert room.state(sent.id) == "pending"
     assert room.rows("held_texts") == []
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as AllTaken
 
 from yobal.core.errors import NotFit, StoreUnavailable
 
@@ -30,6 +31,7 @@ __all__ = [
     "Database",
     "folder_of",
     "sqlite_module",
+    "telling_unavailable",
 ]  # others name SQLAlchemy's type from here
 
 
@@ -53,13 +55,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is durable once the block has ended without an error."""
-        with _telling_unavailable(), self._writer.begin() as connection:
+        with telling_unavailable(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view."""
-        with _telling_unavailable(), self.engine.begin() as connection:
+        with telling_unavailable(), self.engine.begin() as connection:
             yield connection
 
     def write_at_once(self) -> Connection | None:
@@ -83,7 +85,7 @@ class Database:
 
     def commit(self, connection: Connection) -> None:
         """Durable once this returns. Raises StoreUnavailable: then nothing of it was stored."""
-        with _telling_unavailable():
+        with telling_unavailable():
             try:
                 connection.commit()
             except DBAPIError:
@@ -106,7 +108,7 @@ class Database:
         nothing. PostgreSQL vacuums the tables that hold text; its `pg_wal` keeps a copy until
         it is recycled, which the threat model says.
         """
-        with _telling_unavailable():
+        with telling_unavailable():
             if self.is_sqlite:
                 self._truncate_wal()
             else:
@@ -137,12 +139,14 @@ class Database:
 
 
 @contextmanager
-def _telling_unavailable() -> Iterator[None]:
+def telling_unavailable() -> Iterator[None]:
     """Full, locked or gone is one error with a name; a broken rule stays what it is."""
     try:
         yield
     except OperationalError as error:
         raise StoreUnavailable(type(error.orig).__name__) from None
+    except AllTaken:
+        raise StoreUnavailable("every connection is in use") from None
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StoreUnavailable(type(error.orig).__name__) from None

@@ -8,17 +8,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from yobal.store.database import Database, folder_of
+from yobal.store.database import Database, folder_of, telling_unavailable
 
 _RELEASE: Final = 0x72656C65617365  # "release", for pg_advisory_lock
 
 
 @contextmanager
 def release_lock(database: Database) -> Iterator[None]:
-    """Wait for the lock and hold it; a process that dies lets go of it."""
+    """Wait for the lock and hold it; a process that dies lets go of it. Raises StoreUnavailable."""
     folder = folder_of(database)
     if folder is None:
-        with database.engine.connect() as connection:
+        with telling_unavailable(), database.engine.connect() as connection:
             connection.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": _RELEASE})
             connection.commit()
             try:

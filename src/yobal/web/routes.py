@@ -9,6 +9,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.core.errors import YobalError
+from yobal.outlets import mishaps
 from yobal.web import errors
 from yobal.web.desk import DeskParts, Moderating
 from yobal.web.errors import BadRequest
@@ -16,6 +17,7 @@ from yobal.web.guard import Guard, Who
 from yobal.web.people import People
 
 BODY_BYTES_MAX: Final = 256 * 1024
+_OURS: Final = 500  # statuses from here on are for the operator
 DESK_CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
     " form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
@@ -114,7 +116,10 @@ def _shell(site: str, site_name: str, *, is_demo: bool) -> bytes:
 
 
 def _told(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
+    """What is ours to mend is told to the operator as well; a refusal is between the desk and us."""
     status, body = errors.told(error)
+    if status >= _OURS:
+        mishaps.report(error)
     return Response(body, status_code=status, headers=_HEADERS)
 
 
@@ -131,6 +136,8 @@ def _told_too_deep(request: Request[Any, Any, Any], _error: Exception) -> Respon
     return _told(request, BadRequest())
 
 
-def _told_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """No traceback leaves the process, and none is printed: it could hold a comment's words."""
-    return _told(request, YobalError(type(error).__name__))
+def _told_unknown(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """No traceback leaves the process: its message could hold a comment's words."""
+    mishaps.report(error)
+    status, body = errors.told(YobalError())
+    return Response(body, status_code=status, headers=_HEADERS)
