@@ -150,14 +150,16 @@ def intake_of(room: Room, **rules: int) -> Iterator[Intake]:
 class Desk:
     """The desk of a room, and a browser at it with its cookie."""
 
-    def __init__(self, room: Room, *, desk_url: str = "") -> None:
+    def __init__(
+        self, room: Room, *, desk_url: str = "", site_name: str = "The River Post"
+    ) -> None:
         self.room = room
         self.url = desk_url or room.newsroom.settings.desk_url
         parts = DeskParts(
             rules=room.rules, database=room.database, keyring=room.newsroom.keyring,
             press=room.newsroom.press, desk_url=self.url, clock=lambda: room.now,
         )  # fmt: skip
-        self.app = desk_app(parts, static=STATIC, site_name="The River Post", is_demo=False)
+        self.app = desk_app(parts, static=STATIC, site_name=site_name, is_demo=False)
         self.cookie = ""
 
     def act(

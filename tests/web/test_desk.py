@@ -445,3 +445,10 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(desk: Desk, roo
         0,
     )
     assert row["answers"] == {"name": "Dara", "text": "Root.", "lang": "en"}
+
+
+def test_the_newsroom_is_called_as_the_settings_have_it_now(desk: Desk, room: Room) -> None:
+    renamed = Desk(room, site_name="The Lake Post")
+    renamed.cookie = desk.cookie
+    assert renamed.act("session").json["site_name"] == "The Lake Post"
+    assert "The Lake Post" in renamed.get("/").text

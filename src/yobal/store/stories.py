@@ -32,11 +32,6 @@ def add_site(db: Connection, *, site: str, name: str, is_demo: bool, slot: Slot)
     db.execute(sites.insert().values(site=site, name=name, is_demo=is_demo, released_slot=slot))
 
 
-def rename_site(db: Connection, *, site: str, name: str) -> int:
-    changed = sites.update().where(sites.c.site == site, sites.c.name != name).values(name=name)
-    return db.execute(changed).rowcount
-
-
 def set_released(db: Connection, *, site: str, slot: Slot) -> None:
     """Decisions up to this slot are final; a slot never goes back."""
     db.execute(

@@ -30,12 +30,14 @@ def until(rules: Rules, at: Slot) -> dict[str, Any]:
     return {"at": at, "label": f"{local:%Y-%m-%d %H:%M}"}
 
 
-def session(db: Connection, rules: Rules, moderator: Any, *, now: float) -> dict[str, Any]:
+def session(
+    db: Connection, rules: Rules, moderator: Any, *, site_name: str, now: float
+) -> dict[str, Any]:
     """Everything the desk needs to begin; `moderator` is a row of `people`."""
     site = stories.site(db, rules.site)
     leads = [one for one in people.active(db, rules.site) if one.role == "lead"]
     return {
-        "site": rules.site, "site_name": site.name, "is_demo": bool(site.is_demo),
+        "site": rules.site, "site_name": site_name, "is_demo": bool(site.is_demo),
         "pseudonym": moderator.pseudonym, "role": moderator.role, "identity": moderator.identity,
         "epochs": [
             {"epoch": row.epoch, "recipient": row.recipient, "wrap": row.wrap}

@@ -23,11 +23,12 @@ Json = dict[str, Any]
 class People:
     """One method a route; each is sync and runs in a thread."""
 
-    def __init__(self, parts: DeskParts, *, session_key: bytes) -> None:
+    def __init__(self, parts: DeskParts, *, session_key: bytes, site_name: str) -> None:
         self._parts = parts
         self._rules = parts.rules
         self._db = parts.database
         self._session_key = session_key
+        self._site_name = site_name
         self._recoveries = Recoveries()
 
     def sign_in(self, data: JSONBody[wire.SignIn]) -> Response[Json]:
@@ -123,7 +124,9 @@ class People:
     def _session(self, pseudonym: str) -> Json:
         with self._db.reading() as db:
             moderator = people.get(db, self._rules.site, pseudonym)
-            return desk_answers.session(db, self._rules, moderator, now=self._parts.clock())
+            return desk_answers.session(
+                db, self._rules, moderator, site_name=self._site_name, now=self._parts.clock()
+            )
 
 
 def _cookie(value: str, *, age: int | None = None) -> Cookie:

@@ -45,7 +45,8 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
     guard = Guard(
         parts.database, desk_url=parts.desk_url, session_key=session_key, clock=parts.clock
     )
-    people, moderating = People(parts, session_key=session_key), Moderating(parts)
+    people = People(parts, session_key=session_key, site_name=site_name)
+    moderating = Moderating(parts)
     shell = _shell(parts.rules.site, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
