@@ -5,9 +5,6 @@ import type { HistoryPage, Past } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { decidedBefore, decisionBefore } from "./outcome.ts";
 
-const NO_LINK =
-  "This is not the link of a comment. It ends in #c- and 26 letters: copy it from under the comment.";
-
 /** What is sent about a row, what is true of it from then on, and how that is said. */
 interface Deed {
   send: () => Promise<unknown>;
@@ -25,6 +22,8 @@ export class History {
   isBusy = false;
   /** The one comment whose decisions are shown; null where all are. */
   comment: string | null = null;
+  /** Whether what was typed to find one is no comment's link. */
+  isNoLink = false;
   /** Only the newest question's answer is taken. */
   #asked = 0;
 
@@ -37,6 +36,7 @@ export class History {
   /** From the newest on; of one comment, or of all. */
   load(comment: string | null = null): Promise<void> {
     this.comment = comment;
+    this.isNoLink = false;
     this.removing = null;
     return this.#page(null, (page) => {
       this.rows = page.rows;
@@ -53,7 +53,7 @@ export class History {
   async find(address: string): Promise<void> {
     const comment = commentOf(address);
     if (comment === null && address.trim() !== "") {
-      this.error = NO_LINK;
+      this.isNoLink = true;
       this.host.changed();
       return;
     }

@@ -21,10 +21,14 @@ export function historyView(desk: Desk): TemplateResult {
   </main>`;
 }
 
+const NO_LINK =
+  "This is not the link of a comment. It ends in #c- and 26 letters: copy it from under the comment.";
+
 /** One comment by the address under it on the readers' page: the shortest way to a removal. */
 function findView({ history }: Desk): TemplateResult {
   const submit = (form: HTMLFormElement) => void history.find(textOf(form, "address"));
   const isAbove = history.phase === "ready" && history.removing === null;
+  const error = history.isNoLink ? NO_LINK : isAbove ? history.error : null;
   return html`<form class="find" role="search" @submit=${onSubmit(submit)}>
     <label for="address">Find a comment by its link</label>
     <div class="beside-field">
@@ -38,7 +42,7 @@ function findView({ history }: Desk): TemplateResult {
       />
       <button type="submit" class="second">Find</button>
     </div>
-    ${errorSentence(isAbove ? history.error : null, "history-error")}
+    ${errorSentence(error, "history-error")}
     ${
       history.comment === null
         ? nothing
