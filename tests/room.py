@@ -92,7 +92,7 @@ class Room:
         `past_the_form` seals them as they are, as who can write the database could.
         """
         if not past_the_form:
-            words, name = text.clean(words), text.clean_line(name)
+            words, name = text.clean(words), text.clean_name(name)
         today = datetime.fromtimestamp(self.now, UTC).date()
         form = form or once.new_once(secrets.token_bytes, today=today)
         doors = Doors(self.database, self.rules)

@@ -51,7 +51,7 @@ def test_a_nonce_that_borrows_from_the_name_is_another_commitment(room: Room) ->
 
 
 @pytest.mark.parametrize(
-    "given", [{"words": "a\u202eb"}, {"name": "a\u0000b"}, {"words": "a\r\nb"}]
+    "given", [{"words": "a\u202eb"}, {"name": "a\u0000b"}, {"words": "a\r\nb"}, {"name": "\u200b"}]
 )
 def test_signs_that_no_form_lets_through_cannot_be_published_as_sealed(
     room: Room, given: dict[str, Any]
@@ -76,6 +76,12 @@ def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(room: Room) 
     sent = room.send("Plain.")
     room.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
     assert room.rows("held_texts")[0]["text"] == "One two\n\nthree"
+
+
+def test_a_name_that_nobody_can_see_is_published_as_none(room: Room) -> None:
+    sent = room.send("Plain.", name="\u200e", past_the_form=True)
+    room.publish_edited(sent.id, "Plain indeed.")  # under the name that was sealed
+    assert room.rows("held_texts")[0]["name"] == ""
 
 
 def test_the_original_and_its_commitment_go_when_it_is_published_unedited(room: Room) -> None:

@@ -89,6 +89,11 @@ def test_a_name_is_one_line_with_single_spaces() -> None:
     assert text.clean_line("  Sok\n\tDara\u2028 ស្រី  ") == "Sok Dara ស្រី"
 
 
+@pytest.mark.parametrize(("raw", "name"), [("\u200b", ""), ("\u200e \u200d", ""), (" Sok ", "Sok")])
+def test_a_name_that_nobody_can_see_is_none(raw: str, name: str) -> None:
+    assert text.clean_name(raw) == name
+
+
 @pytest.mark.parametrize(
     "nothing", ["", " ", "\n\t", "\u200b", "\u200b\u200d \u200e\u061c", "\u3000"]
 )

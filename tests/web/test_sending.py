@@ -152,3 +152,10 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     assert room.rows("receipts") == []
     told = capfd.readouterr()
     assert "plain" not in told.err + told.out
+
+
+def test_a_name_that_nobody_can_see_is_sealed_as_none(intake: Intake, room: Room) -> None:
+    once = intake.post(step="send", text="x", name="\u200b\u200e").field("once")
+    intake.post(step="send", text="Words.", name="\u200b\u200e", once=once)
+    (row,) = room.rows("comments")
+    assert room.open(row["id"]).name == ""

@@ -46,7 +46,7 @@ def publish_edited(
 
     Raises AlreadyDecided, NoSuchComment, Refused.
     """
-    text, name = texts.clean(text), texts.clean_line(name)
+    text, name = texts.clean(text), texts.clean_name(name)
     _check_words(text, name, lang, desk.rules)
     _check_clause(clause)
     words = _Words(text=text, name=name, lang=lang, clause=clause, kind=kind)
@@ -134,7 +134,7 @@ def _lost(connection: Any, comment: str) -> AlreadyDecided:
 def _check_words(text: str, name: str, lang: str, rules: Rules) -> None:
     if not ids.is_edition(lang):
         raise Refused(f"“{lang}” is not a language tag")
-    if texts.clean(text) != text or texts.clean_line(name) != name:
+    if texts.clean(text) != text or texts.clean_name(name) != name:
         # Only who can write the database, and not the form, can have sealed this.
         raise Refused("it holds signs that no page may show; publish it edited")
     refusals = submission.check(text, name, rules.limits)

@@ -60,6 +60,12 @@ def has_piled_marks(text: str) -> bool:
     return not text.isascii() and _PILE.search(text) is not None
 
 
+def clean_name(raw: str) -> str:
+    """A name as it will be kept; one that nobody can see is none."""
+    name = clean_line(raw)
+    return "" if is_empty(name) else name
+
+
 def is_empty(text: str) -> bool:
     """True where a reader would see nothing: only spaces, joiners and U+200B."""
     return _INVISIBLE.fullmatch(text) is not None

@@ -86,6 +86,6 @@ def draft_of(fields: dict[str, str]) -> Draft:
     """What was written, cleaned: it is given back with every refusal."""
     return Draft(
         text=texts.clean(fields.get("text", "")),
-        name=texts.clean_line(fields.get("name", "")),
+        name=texts.clean_name(fields.get("name", "")),
         wants_receipt=fields.get("receipt") == "yes",
     )
