@@ -113,6 +113,7 @@ SETTINGS_WRONG = {
     'frame_hosts = ["a\\r\\nSet-Cookie: x"]': "frame_hosts",
     'database = "mysql://h/d"': "database",
     'database = "sqlite://"': "database",
+    'database = "sqlite:///yobal.sqlite"': "ABSOLUTE",  # relative to what?
     'database_intake = "yobal"': "database",
 }
 
@@ -123,6 +124,15 @@ def test_what_would_fail_later_is_refused_at_once(tmp_path: Path, line: str) -> 
     path.write_text(f"{PLAIN}{line}\n", encoding="utf-8")
     with pytest.raises(SettingsWrong, match=SETTINGS_WRONG[line]):
         load(path, {})
+
+
+def test_a_sqlite_file_can_lie_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "comments.sqlite"
+    file.parent.mkdir()
+    (tmp_path / "yobal.toml").write_text(f'{PLAIN}database = "sqlite:///{file}"\n')
+    commands.init(tmp_path / "yobal.toml", {}, again=False)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not list((tmp_path / "data").glob("*.sqlite"))
 
 
 def test_what_is_usual_is_taken(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from yobal.core.submission import Limits
 PREFIX: Final = "YOBAL_"
 OWN_VARIABLES: Final = frozenset({"YOBAL_CONFIG", "YOBAL_SCRUBBED"})  # not settings
 RECEIPT_DAYS_MAX: Final = 200
-_DATABASES: Final = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_DATABASES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser leaves them away
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 
@@ -157,7 +157,7 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
         (not _is_origin(settings.public_url), "public_url: scheme and host, such as https://comments.example"),
         (not _is_origin(settings.desk_url), "desk_url: scheme and host, such as https://desk.example"),
         (not all(map(_is_frame_host, settings.frame_hosts)), "frame_hosts: each a host, such as https://news.example"),
-        (not all(map(_is_database, (settings.database, settings.database_intake))), "database: sqlite:///PATH or postgresql://USER@HOST/NAME"),
+        (not all(map(_is_database, (settings.database, settings.database_intake))), "database: sqlite:////ABSOLUTE/PATH or postgresql://USER@HOST/NAME"),
         (not all(map(_is_listen, (settings.intake_listen, settings.desk_listen))), "listen: ADDRESS:PORT"),
     ]  # fmt: skip
 
