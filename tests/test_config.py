@@ -44,7 +44,7 @@ def test_every_setting_can_be_given_as_a_variable(tmp_path: Path, name: str) -> 
         "intake_listen": "[::1]:1", "desk_listen": "0.0.0.0:2", "time_zone": "Asia/Phnom_Penh",
         "slots": "01:00, 13:00", "frame_hosts": "https://a.example,https://b.example",
         "text_letters_max": "100", "name_letters_max": "7", "site_name": "n", "data_dir": "d",
-        "database": "sqlite:///x", "database_intake": "postgresql://x/y",
+        "database": "sqlite:////x", "database_intake": "postgresql://x/y",
     }.get(name, "7")  # fmt: skip
     changed = _load(tmp_path, **{PREFIX + name.upper(): given})
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
