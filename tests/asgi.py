@@ -1,6 +1,7 @@
 """The two faces called as ASGI applications, without a socket; the clock is the room's."""
 
 import asyncio
+import copy
 import itertools
 import json
 import re
@@ -16,15 +17,10 @@ import msgspec
 from tests.room import SITE, STORY, Room
 from yobal.actions.doors import Doors
 from yobal.actions.group_commit import GroupCommit
+from yobal.actions.sign_in import open_session
+from yobal.app import intake_app, moderators_app
 from yobal.demo.keys import from_passphrase
-from yobal.newsroom import STATIC
-from yobal.web.answers import content_security_policy
-from yobal.web.desk import DeskParts
-from yobal.web.edge import Edge
-from yobal.web.files import Files
-from yobal.web.reader import Reader
-from yobal.web.routes import desk_app
-from yobal.web.visits import Parts
+from yobal.web.guard import COOKIE
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
 THREAD = f"/{SITE}/{STORY}/en/"
@@ -111,14 +107,10 @@ class Intake:
 
     def __init__(self, room: Room, group: GroupCommit, **rules: int) -> None:
         given = msgspec.structs.replace(room.rules, **rules)
-        csp = content_security_policy(room.newsroom.settings.frame_hosts)
-        ticks = itertools.count(step=60)
-        parts = Parts(
-            rules=given, database=room.database, keyring=room.newsroom.keyring,
-            pages=room.newsroom.pages, group=group, csp=csp, clock=lambda: room.now,
-            doors=Doors(room.database, room.rules, clock=lambda: next(ticks)),
-        )  # fmt: skip
-        self.app = Edge(Files(room.files, csp), Reader(parts))
+        newsroom = msgspec.structs.replace(room.newsroom, rules=given)
+        ticks = itertools.count(step=60)  # what the intake knows of a story is always too old
+        doors = Doors(room.database, given, clock=lambda: next(ticks))
+        self.app = intake_app(newsroom, group, clock=lambda: room.now, doors=doors)
 
     def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Answer:
         return ask(self.app, method, path, headers=headers)
@@ -155,12 +147,24 @@ class Desk:
     ) -> None:
         self.room = room
         self.url = desk_url or room.newsroom.settings.desk_url
-        parts = DeskParts(
-            rules=room.rules, database=room.database, keyring=room.newsroom.keyring,
-            press=room.newsroom.press, desk_url=self.url, clock=lambda: room.now,
-        )  # fmt: skip
-        self.app = desk_app(parts, static=STATIC, site_name=site_name, is_demo=False)
+        settings = msgspec.structs.replace(
+            room.newsroom.settings, desk_url=self.url, site_name=site_name
+        )
+        newsroom = msgspec.structs.replace(room.newsroom, settings=settings)
+        self.app = moderators_app(newsroom, clock=lambda: room.now)
         self.cookie = ""
+
+    def of(self, by: str | None) -> "Desk":
+        """Another browser at this desk: a moderator's, signed in, or nobody's."""
+        other, room = copy.copy(self), self.room
+        other.cookie = ""
+        if by:
+            token = open_session(
+                room.database, room.rules, pseudonym=by, now=room.now, random=room.random,
+                session_key=room.newsroom.keyring.session_key(),
+            )  # fmt: skip
+            other.cookie = f"{COOKIE}={token.hex()}"
+        return other
 
     def act(
         self, name: str, /, given: Any = None, *, headers: Mapping[str, str | None] | None = None,

@@ -24,13 +24,11 @@ from yobal.actions import (
     write_files,
 )
 from yobal.actions.doors import Doors
-from yobal.actions.group_commit import GroupCommit
-from yobal.app import intake_app, moderators_app
 from yobal.config import Settings
 from yobal.core import keys as key_rules
 from yobal.core import once, text
 from yobal.core.desk import Decided, Desk
-from yobal.core.envelope import Envelope, Sealer
+from yobal.core.envelope import Envelope
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import MadeModerator, from_passphrase, make_lead
@@ -238,15 +236,6 @@ class Room:
             if path.is_file()
         }
 
-    # Faces, as ASGI applications
-
-    def intake(self) -> tuple[Any, GroupCommit]:
-        group = GroupCommit(self.database)
-        return intake_app(self.newsroom, group), group
-
-    def moderators(self) -> Any:
-        return moderators_app(self.newsroom)
-
 
 def make_room(folder: Path, database_url: str, **settings: Any) -> Room:
     """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
@@ -288,12 +277,6 @@ def add_lead(room: Room, pseudonym: str = "Heron") -> None:
         random=secrets.token_bytes,
     )  # fmt: skip
     room.pseudonym, room.passphrase = pseudonym, lead.passphrase
-
-
-def sealer_of(room: Room) -> Sealer:
-    with room.database.reading() as db:
-        recipient = intake.site(db).recipient  # type: ignore[union-attr]  # the room has a site
-    return Sealer(recipient)
 
 
 @cache

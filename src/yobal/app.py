@@ -27,31 +27,34 @@ from yobal.web.visits import Parts
 
 Face = Literal["intake", "desk"]
 Application = Callable[..., Any]
+Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would hold the stop up
 HEADER_SECONDS: Final = 20
 FORGET_SECONDS: Final = 2
 
 
-def intake_app(newsroom: Newsroom, group: GroupCommit) -> Edge:
+def intake_app(
+    newsroom: Newsroom, group: GroupCommit, *, clock: Clock = time.time, doors: Doors | None = None
+) -> Edge:
     """The public side."""
     csp = content_security_policy(newsroom.settings.frame_hosts)
     reader = Reader(
         Parts(
             rules=newsroom.rules, database=newsroom.database, keyring=newsroom.keyring,
-            pages=newsroom.pages, doors=Doors(newsroom.database, newsroom.rules), group=group,
-            csp=csp,
+            pages=newsroom.pages, doors=doors or Doors(newsroom.database, newsroom.rules),
+            group=group, csp=csp, clock=clock,
         )
     )  # fmt: skip
     return Edge(Files(newsroom.settings.files_dir, csp), reader)
 
 
-def moderators_app(newsroom: Newsroom) -> Any:
+def moderators_app(newsroom: Newsroom, *, clock: Clock = time.time) -> Any:
     """The desk. Raises NotFit where the front end is not built."""
     if not (STATIC / "desk.js").exists():
         raise NotFit("the front end is not built: `make build` does it")
     parts = DeskParts(
         rules=newsroom.rules, database=newsroom.database, keyring=newsroom.keyring,
-        press=newsroom.press, desk_url=newsroom.settings.desk_url,
+        press=newsroom.press, desk_url=newsroom.settings.desk_url, clock=clock,
     )  # fmt: skip
     return desk_app(
         parts, static=STATIC, site_name=newsroom.settings.site_name, is_demo=newsroom.is_demo

@@ -16,7 +16,7 @@ from tests.apart import REACHED_OUT, ROOT, run_apart
 
 READERS: Final = (
     "tests/web/test_files.py", "tests/web/test_receipts.py", "tests/web/test_sending.py",
-    "tests/web/test_strictness.py", "tests/web/doors/test_reader.py",
+    "tests/web/test_strictness.py", "tests/web/test_reader.py",
 )  # fmt: skip
 SWALLOWED: Final = """
 import contextlib, socket

@@ -1,4 +1,4 @@
-"""The desk beyond its plain way (`doors/test_desk.py` walks that): what is odd, late or sealed to others."""
+"""The desk beyond its plain way (`test_desk_routes.py` walks that): what is odd, late or sealed to others."""
 
 import base64
 import gzip

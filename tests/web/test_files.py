@@ -113,6 +113,36 @@ def test_head_is_get_without_the_body(sqlite_intake: Intake) -> None:
             assert (head.status, head.headers, head.body) == (whole.status, whole.headers, b"")
 
 
+def test_a_release_is_served_at_once_and_what_is_removed_to_nobody(
+    sqlite_intake: Intake, sqlite_room: Room
+) -> None:
+    before = sqlite_intake.get().header("etag") or ""
+    sent = sqlite_room.published("New words.")
+    after = sqlite_intake.get(headers=[("if-none-match", before)])
+    assert (after.status, b"New words." in after.body) == (200, True)
+    sqlite_room.remove(sent.id)
+    for path in (THREAD, f"{THREAD}page/1.html", f"{THREAD}index.json"):
+        assert b"New words." not in sqlite_intake.get(path).body
+
+
+def test_a_thread_without_its_last_slash_leads_to_the_one_with_it(sqlite_intake: Intake) -> None:
+    answer = sqlite_intake.get(THREAD.rstrip("/"))
+    assert (answer.status, answer.header("location")) == (308, THREAD)
+
+
+def test_a_range_is_not_honoured(sqlite_intake: Intake) -> None:
+    answer = sqlite_intake.get(headers=[("range", "bytes=0-1,0-1,0-1")])
+    assert answer.status == 200
+    assert len(answer.body) > 1_000
+
+
+def test_reading_never_touches_the_database(sqlite_intake: Intake, sqlite_room: Room) -> None:
+    sqlite_room.database.close()
+    (sqlite_room.files.parent.parent / "yobal.sqlite").unlink()
+    assert sqlite_intake.get().status == 200
+    assert sqlite_intake.get(f"/{SITE}/@/letters.css").status == 200
+
+
 def test_what_is_not_a_finished_public_file_is_not_there(
     sqlite_intake: Intake, sqlite_room: Room
 ) -> None:
@@ -127,10 +157,17 @@ def test_what_is_not_a_finished_public_file_is_not_there(
     assert left == [f"{THREAD}two\\parts.html"]  # a name like any other, inside the folder
     for path in (f"{THREAD}folder.html", f"{THREAD}folder.html/", f"/{SITE}/ferry/", "/", f"/{SITE}/FERRY/en/",
                  "/proc/self/environ", f"\\{SITE}\\ferry\\en\\", f"{SITE}/ferry/en/", f"/{SITE}/..{THREAD}",
-                 f"/..{sqlite_room.files}{THREAD}", str(sqlite_room.files) + THREAD):  # fmt: skip
+                 f"/..{sqlite_room.files}{THREAD}", str(sqlite_room.files) + THREAD,
+                 "/../yobal.sqlite", f"{THREAD}../../../../yobal.sqlite", f"{THREAD}index.html.gz",
+                 f"/{SITE}/../../secrets/session", f"{THREAD}index.html\0.json", f"{THREAD}./index.html",
+                 f"/{THREAD}index.html", f"{THREAD}/index.html", f"{THREAD}%2e%2e/en/index.html",
+                 f"{THREAD}index.html/", "//evil.example/", "", f"/{SITE}/ferry/en\\..\\en/",
+                 f"{THREAD}page", "/" + "a" * 5_000):  # fmt: skip
         answer = sqlite_intake.get(path)
         assert (answer.status, "There is no such page here" in answer.text) == (404, True), path
+        assert answer.header("location") is None, path
         assert str(sqlite_room.files) not in answer.text
+    assert Files(sqlite_room.files, b"").get("/\ud800") is None
 
 
 def test_what_leaves_the_folder_leaves_memory_with_it(

@@ -1,4 +1,4 @@
-"""What a reader who writes may meet beyond the plain way: `doors/test_reader.py` walks that."""
+"""What a reader who writes may meet beyond the plain way: `test_reader.py` walks that."""
 
 import pytest
 

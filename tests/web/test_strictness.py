@@ -7,6 +7,7 @@ import pytest
 
 from tests.asgi import FORM, THREAD, Answer, Intake, ask
 from tests.room import Room
+from yobal.web.forms import FIELDS_MAX
 
 FORGED = [
     [("x-forwarded-for", "203.0.113.9"), ("x-real-ip", "203.0.113.9")],
@@ -59,7 +60,9 @@ def test_unknown_fields_are_ignored_up_to_sixteen(sqlite_intake: Intake) -> None
 @pytest.mark.parametrize(
     "body",
     [b"step=send&text=%c3%28", b"step=send&t%ff=1", b"step=send&text=%c0%ae", b"&&&",
-     b"step=send&%73tep=send", b"\0" * 100],
+     b"step=send&%73tep=send", b"\0" * 100, b"step=send&text=%ff", b"step=send&text=\xff\xfe",
+     b"step=send&text=%ed%a0%80", b"step=send&step=send",
+     b"&".join(b"f%d=x" % at for at in range(FIELDS_MAX + 1))],
 )  # fmt: skip
 def test_what_no_browser_would_send_is_a_bad_form(sqlite_intake: Intake, body: bytes) -> None:
     assert sqlite_intake.post(body).status == 400

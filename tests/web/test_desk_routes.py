@@ -1,0 +1,469 @@
+"""The desk's doors, walked one by one: who may, from where, with what; and what each answers."""
+
+import base64
+import hashlib
+import json
+import secrets
+from typing import Any
+
+import pyrage
+import pytest
+
+from tests.asgi import Desk
+from tests.room import SITE, Room
+from tests.web.conftest import signed_in
+from yobal.actions import found
+from yobal.core.keys import invitation_token
+from yobal.demo.keys import from_passphrase
+from yobal.store import people
+from yobal.web.errors import Insecure
+from yobal.web.guard import COOKIE, Guard
+
+# A body that each route takes, so that nothing but who asks decides; and who may.
+ID, HEX = "a" * 26, "00" * 32
+BODIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "sign-in": ("anyone", {"pseudonym": "Nobody", "secret": HEX}),
+    "session": ("moderator", {}),
+    "sign-out": ("anyone", {}),
+    "invitation": ("anyone", {"token": HEX}),
+    "join": ("anyone", {
+        "token": HEX, "pseudonym": "New one", "secret": HEX, "recipient": "age1", "identity": "",
+        "recovery_recipient": "age1", "recovery_identity": "", "wraps": [], "epoch": None,
+    }),
+    "people": ("moderator", {}),
+    "invite": ("lead", {"role": "moderator", "token": HEX, "recipient": "age1", "wraps": []}),
+    "recovery/challenge": ("anyone", {"pseudonym": "Nobody"}),
+    "recovery/prove": ("anyone", {"challenge": ID, "answer": HEX}),
+    "recovery/finish": ("anyone", {"ticket": ID, "secret": HEX, "identity": ""}),
+    "queue": ("moderator", {"after": None}),
+    "decide": ("moderator", {"verdict": "reject", "id": ID, "clause": "spam"}),
+    "reject-many": ("moderator", {"ids": [ID], "clause": "spam"}),
+    "undo": ("moderator", {"decision": ID}),
+    "undo-many": ("moderator", {"decisions": [ID]}),
+    "remove": ("moderator", {"id": ID, "clause": "spam"}),
+    "history": ("moderator", {"before": None}),
+}  # fmt: skip
+ACTS = [pytest.param(path, *given, id=path) for path, given in BODIES.items()]
+
+
+@pytest.fixture
+def room(sqlite_room: Room) -> Room:
+    """Who may do what has nothing to do with the database."""
+    return sqlite_room
+
+
+@pytest.fixture
+def desk(room: Room) -> Desk:
+    return signed_in(room)
+
+
+@pytest.fixture
+def desk_of_two(desk: Desk) -> Desk:
+    """The same desk with a plain moderator, `Egret`."""
+    _join(desk, "Egret", role="moderator")
+    return desk
+
+
+def _keys() -> tuple[Any, str]:
+    identity = pyrage.x25519.Identity.generate()
+    return identity, str(identity.to_public())
+
+
+def _b64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _join(desk: Desk, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -> Any:
+    """Invited by Heron, joined with keys made as a browser makes them; the sheet's identity."""
+    heron = pyrage.x25519.Identity.from_str(str(desk.room.epoch_identity(_epoch(desk))))
+    link = secrets.token_bytes(32)
+    token = invitation_token(link).hex()
+    invitation = pyrage.x25519.Identity.generate()
+    wrap = pyrage.encrypt(str(heron).encode(), [invitation.to_public()])
+    wraps = [{"epoch": _epoch(desk), "wrap": _b64(wrap)}]
+    body = {"role": role, "token": token, "recipient": str(invitation.to_public()), "wraps": wraps}
+    assert desk.act("invite", body).status == 200
+
+    opened = desk.of(None).act("invitation", {"token": token}).json
+    assert (opened["role"], opened["is_first"]) == (role, False)
+    (received,) = opened["wraps"]
+    epoch = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
+    personal, recipient = _keys()
+    sheet, sheet_recipient = _keys()
+    mine = pyrage.encrypt(epoch, [personal.to_public()])
+    joined = desk.of(None).act("join", {
+        "token": token, "pseudonym": pseudonym, "secret": secret.hex(), "recipient": recipient,
+        "identity": _b64(b"wrapped"), "recovery_recipient": sheet_recipient,
+        "recovery_identity": _b64(pyrage.encrypt(str(personal).encode(), [sheet.to_public()])),
+        "wraps": [{"epoch": received["epoch"], "wrap": _b64(mine)}], "epoch": None,
+    })  # fmt: skip
+    assert joined.status == 200, joined.text
+    assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
+    mine_again = base64.b64decode(joined.json["epochs"][0]["wrap"])
+    assert pyrage.decrypt(mine_again, [personal]) == epoch
+    assert desk.of(None).act("invitation", {"token": token}).status == 410, "used up"
+    return sheet
+
+
+def _epoch(desk: Desk) -> str:
+    return str(desk.room.rows("epochs")[-1]["epoch"])
+
+
+def test_every_route_of_the_desk_is_walked_here(desk: Desk) -> None:
+    posts: set[str] = set()
+    pages: set[str] = set()
+    for route in desk.app.routes:
+        for handler in route.route_handlers:
+            if handler.http_methods == {"OPTIONS"}:
+                continue  # the framework's own; the guard denies it like everything undeclared
+            assert handler.opt.get("who") in ("anyone", "moderator", "lead"), route.path
+            for method in handler.http_methods:
+                (posts if method == "POST" else pages).add(route.path)
+    assert posts == {f"/api/{name}" for name in BODIES}
+    assert {path for path in pages if not path.startswith("/assets/")} == {"/", "/join", "/recover"}
+
+
+@pytest.mark.parametrize(("path", "who", "body"), ACTS)
+def test_each_route_is_closed_to_whom_it_should_be(
+    desk_of_two: Desk, path: str, who: str, body: dict[str, Any]
+) -> None:
+    nobody = desk_of_two.of(None).act(path, body)
+    assert (nobody.status == 401) == (who != "anyone")
+    forged = desk_of_two.act(path, body, headers={"cookie": f"{COOKIE}={secrets.token_hex(32)}"})
+    assert (forged.status == 401) == (who != "anyone")
+    moderator = desk_of_two.of("Egret").act(path, body)
+    assert (moderator.status == 403 and moderator.json["error"] == "not_allowed") == (who == "lead")
+    assert moderator.status != 401
+    lead = desk_of_two.act(path, body)
+    assert lead.status != 401
+    assert lead.status < 500
+    assert "not_allowed" not in lead.text
+
+
+WRONG: dict[str, dict[str, str | None]] = {
+    "no origin": {"origin": None}, "null origin": {"origin": "null"},
+    "foreign origin": {"origin": "http://evil.example"},
+    "origin of the readers": {"origin": "http://127.0.0.1:8600"},
+    "origin on another port": {"origin": "http://localhost:86010"},
+    "origin over tls": {"origin": "https://localhost:8601"},
+    "foreign host": {"host": "evil.example"}, "no host": {"host": None},
+    "a form": {"content-type": "application/x-www-form-urlencoded"},
+    "plain text": {"content-type": "text/plain"}, "no type": {"content-type": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_no_act_is_taken_from_another_page_or_in_another_type(
+    desk: Desk, room: Room, wrong: str
+) -> None:
+    sent = room.send()
+    for path, (_, body) in BODIES.items():
+        given = body | ({"id": sent.id} if "id" in body else {})
+        got = desk.act(path, given, headers=WRONG[wrong])
+        assert got.status in (400, 403), path
+        assert got.header("set-cookie") is None
+    assert room.state(sent.id) == "pending"
+
+
+@pytest.mark.parametrize("path", BODIES)
+def test_no_act_is_a_get(desk: Desk, path: str) -> None:
+    assert desk.act(path, method="GET").status == 405
+
+
+# What is left out of a request's body (or sent empty) and may be: where a page begins.
+MAY_BE_LEFT_OUT = {("queue", "after"), ("history", "before"), ("history", "comment")}
+WITHOUT_PARAMETERS = {
+    "session", "sign-out", "people",
+    # And the sheet's three, whose every wrong word is refused in the tests of recovery below.
+    "recovery/challenge", "recovery/prove", "recovery/finish",
+}  # fmt: skip
+KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "sessions", "wraps")
+
+
+def _living(desk: Desk) -> dict[str, tuple[Desk, dict[str, Any]]]:
+    """For each route a body that it takes, with who sends it: a change would be an act."""
+    room = desk.room
+    waiting, rejected, also, public = room.send(), room.send(), room.send(), room.published()
+    done = [room.reject(one.id).decision for one in (rejected, also)]
+    opened = room.open(waiting.id)
+    link, other = (secrets.token_bytes(32).hex() for _ in range(2))
+    invited = {"role": "moderator", "recipient": "age1", "wraps": []}
+    assert desk.act("invite", invited | {"token": link}).status == 200
+    recipient = _keys()[1]
+    publish = {"verdict": "publish", "id": waiting.id, "text": opened.text, "name": "",
+               "nonce": opened.nonce, "lang": "en"}  # fmt: skip
+    newcomer: dict[str, Any] = {  # what is sealed to its own maker is nothing to the server
+        "token": link, "pseudonym": "Ibis", "secret": HEX, "recipient": recipient,
+        "identity": "", "recovery_recipient": recipient,
+        "recovery_identity": "", "wraps": [], "epoch": None,
+    }  # fmt: skip
+    half = from_passphrase(SITE, room.pseudonym, room.passphrase)[0].hex()
+    return {
+        "sign-in": (desk.of(None), {"pseudonym": room.pseudonym, "secret": half}),
+        "invitation": (desk.of(None), {"token": link}),
+        "join": (desk.of(None), newcomer),
+        "invite": (desk, invited | {"token": other}),
+        "queue": (desk, {"after": None}),
+        "history": (desk, {"before": None}),
+        "decide": (desk, publish),
+        "reject-many": (desk, {"ids": [waiting.id], "clause": "spam"}),
+        "undo": (desk, {"decision": done[0]}),
+        "undo-many": (desk, {"decisions": [done[1]]}),
+        "remove": (desk, {"id": public.id, "clause": "spam"}),
+    }
+
+
+def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
+    """Without one parameter; with it empty; with it twice, the second time empty."""
+    rest = {key: value for key, value in body.items() if key != name}
+    empty: Any = [] if isinstance(body[name], list) else ""
+    twice = json.dumps(body)[:-1] + f', "{name}": {json.dumps(empty)}' + "}"
+    return [json.dumps(rest).encode(), json.dumps(rest | {name: empty}).encode(), twice.encode()]
+
+
+def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: Desk) -> None:
+    living = _living(desk)
+    before = {table: desk.room.rows(table) for table in KEPT}
+    for path, (who, body) in living.items():
+        for name, value in body.items():
+            if (path, name) in MAY_BE_LEFT_OUT:
+                continue
+            dropped, *emptied = _weaker(body, name)
+            assert who.act(path, dropped).status == 400, (path, name)
+            for changed in emptied if value else []:  # what is empty already cannot be emptied
+                assert who.act(path, changed).status >= 400, (path, name)
+        assert {table: desk.room.rows(table) for table in KEPT} == before, path
+
+
+def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: Desk) -> None:
+    living = _living(desk)
+    assert set(living) | WITHOUT_PARAMETERS == set(BODIES)
+    for path, (who, body) in living.items():
+        if path != "reject-many":  # the same comment as `decide`
+            assert who.act(path, body).status == 200, path
+
+
+def test_what_declares_no_user_is_denied(desk: Desk) -> None:
+    assert desk.act("queue", method="OPTIONS").status == 403
+
+
+def test_the_desk_is_not_open_in_the_clear_but_on_the_machine_itself(
+    desk: Desk, room: Room
+) -> None:
+    assert desk.get("/").status == 200
+    guard = Guard(room.database, desk_url="http://desk.example", session_key=b"", clock=int)
+
+    class Asked:
+        headers = {"host": "desk.example"}  # noqa: RUF012  # stands for a request
+
+    with pytest.raises(Insecure):
+        guard._check_place(Asked())  # type: ignore[arg-type]
+
+
+def test_every_page_and_answer_carries_its_guards(desk: Desk) -> None:
+    answers = [
+        desk.get(path)
+        for path in ("/", "/join", "/recover", "/assets/desk.js", "/assets/desk.css", "/no")
+    ]
+    answers += [desk.act("session"), desk.of(None).act("session")]  # fmt: skip
+    for got in answers:
+        policy = got.header("content-security-policy") or ""
+        assert "frame-ancestors 'none'" in policy
+        assert "require-trusted-types-for 'script'" in policy
+        assert "unsafe" not in policy
+        assert got.header("cache-control") == "no-store"
+        assert got.header("x-content-type-options") == "nosniff"
+
+
+def test_signing_in_does_not_tell_whether_a_name_exists(desk: Desk) -> None:
+    known = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
+    unknown = desk.of(None).act("sign-in", {"pseudonym": "Nobody", "secret": HEX})
+    assert (known.status, known.body, known.headers) == (
+        unknown.status, unknown.body, unknown.headers,
+    )  # fmt: skip
+    assert known.status == 403
+    sizes: dict[str, set[int]] = {"Heron": set(), "Nobody": set()}
+    for name, lengths in sizes.items():
+        for _ in range(40):  # age fills its header with a little chance
+            asked = desk.of(None).act("recovery/challenge", {"pseudonym": name})
+            assert (asked.status, set(asked.json)) == (200, {"challenge", "sealed"})
+            lengths.add(len(base64.b64decode(asked.json["sealed"])))
+    assert len(sizes["Heron"] & sizes["Nobody"]) > 5
+
+
+def test_who_signs_in_gets_a_cookie_for_this_host_alone_and_who_signs_out_loses_it(
+    desk: Desk,
+) -> None:
+    _join(desk, "Egret", role="lead", secret=b"k" * 32)
+    got = desk.of(None).act("sign-in", {"pseudonym": " Egret ", "secret": (b"k" * 32).hex()})
+    assert got.status == 200
+    cookie = got.header("set-cookie") or ""
+    flags = {part.strip().lower() for part in cookie.split(";")[1:]}
+    assert cookie.startswith(f"{COOKIE}=")
+    assert {"secure", "httponly", "samesite=strict", "path=/"} <= flags
+    assert not any(flag.startswith("domain") for flag in flags)
+    mine = {"cookie": cookie.split(";")[0]}
+    assert desk.act("session", headers=mine).json["pseudonym"] == "Egret"
+    desk.act("sign-out", headers=mine)
+    assert desk.act("session", headers=mine).status == 401
+
+
+def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(desk: Desk) -> None:
+    sheet = _join(desk, "Egret", role="moderator", secret=b"o" * 32)
+    old = {"cookie": desk.of("Egret").cookie}
+    asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
+    answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
+    body = {"challenge": asked["challenge"], "answer": answer}
+    proved = desk.of(None).act("recovery/prove", body).json
+    personal = pyrage.decrypt(base64.b64decode(proved["identity"]), [sheet])
+    assert personal.startswith(b"AGE-SECRET-KEY-1")
+    assert desk.of(None).act("recovery/prove", body).status == 403, "answered once"
+    new = {"ticket": proved["ticket"], "secret": (b"n" * 32).hex(), "identity": _b64(b"new")}
+    assert desk.of(None).act("recovery/finish", new).json["pseudonym"] == "Egret"
+    assert desk.of(None).act("recovery/finish", new).status == 403, "used once"
+    assert desk.act("session", headers=old).status == 401
+    for secret, status in ((b"o", 403), (b"n", 200)):
+        tried = {"pseudonym": "Egret", "secret": (secret * 32).hex()}
+        assert desk.of(None).act("sign-in", tried).status == status
+
+
+def test_who_was_put_out_meanwhile_recovers_nothing(desk: Desk, room: Room) -> None:
+    sheet = _join(desk, "Egret", role="moderator")
+    asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
+    answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
+    body = {"challenge": asked["challenge"], "answer": answer}
+    ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
+    with room.database.writing() as db:
+        people.retire_all(db, room.rules.site)
+    new = {"ticket": ticket, "secret": HEX, "identity": ""}
+    assert desk.of(None).act("recovery/finish", new).status == 403
+    assert room.rows("sessions") == []
+
+
+def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: Desk) -> None:
+    for name in ("Heron", "Nobody"):
+        asked = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
+        wrong = {"challenge": asked["challenge"], "answer": HEX}
+        assert desk.of(None).act("recovery/prove", wrong).status == 403
+    finish = {"ticket": asked["challenge"], "secret": HEX, "identity": ""}
+    assert desk.of(None).act("recovery/finish", finish).status == 403
+
+
+def test_the_first_leads_link_begins_anew_and_those_before_are_out(desk: Desk, room: Room) -> None:
+    old = {"cookie": desk.cookie}
+    link = found.invite_first_lead(room.database, room.rules, now=room.now)
+    token = invitation_token(base64.urlsafe_b64decode(link + "=")).hex()
+    opened = desk.of(None).act("invitation", {"token": token}).json
+    assert opened == {"role": "lead", "is_first": True, "wraps": []}
+    _, recipient = _keys()
+    joined = {
+        "token": token, "pseudonym": "Egret", "secret": HEX, "recipient": recipient,
+        "identity": "", "recovery_recipient": recipient, "recovery_identity": "",
+        "wraps": [{"epoch": "first", "wrap": _b64(b"w")}], "epoch": {"recipient": recipient},
+    }  # fmt: skip
+    wrong: dict[str, dict[str, Any]] = {
+        "no epoch": {"epoch": None}, "no wrap": {"wraps": []},
+        "no key": {"recipient": "age1nothing"}, "no sheet": {"recovery_recipient": "age1nothing"},
+        "no recipient": {"epoch": {"recipient": "age1nothing"}},
+        "a name with signs": {"pseudonym": "Eg\u202eret"}, "a short name": {"pseudonym": "E"},
+    }  # fmt: skip
+    for what, changed in wrong.items():
+        assert desk.of(None).act("join", joined | changed).status == 422, what
+    assert desk.act("session", headers=old).status == 200, "nothing has changed yet"
+    taken = desk.of(None).act("join", joined | {"pseudonym": "Heron"})
+    assert (taken.status, taken.json["error"]) == (409, "pseudonym_taken")
+    assert desk.of(None).act("join", joined).status == 200
+    assert desk.act("session", headers=old).status == 401
+    assert desk.of(None).act("join", joined).status == 410
+    epochs = sorted(room.rows("epochs"), key=lambda row: row["number"])
+    assert [row["recipient"] == recipient for row in epochs] == [False, True]
+
+
+def test_the_store_holds_hashes_of_what_signs_in_and_of_links(desk: Desk, room: Room) -> None:
+    _join(desk, "Egret", role="moderator", secret=b"k" * 32)
+    hashes = {bytes(row["secret_hash"]) for row in room.rows("moderators")}
+    assert hashlib.sha256(b"k" * 32).digest() in hashes
+    cookie = desk.of("Egret").cookie.partition("=")[2]
+    assert bytes.fromhex(cookie) not in {bytes(row["token_hash"]) for row in room.rows("sessions")}
+
+
+def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
+    desk: Desk, room: Room
+) -> None:
+    sent = [room.send(f"Number {number}.", receipt=False).id for number in range(120)]
+    seen: list[str] = []
+    after, sizes = None, []
+    while True:
+        page = desk.act("queue", {"after": after}).json
+        sizes.append(len(page["rows"]))
+        seen += [row["id"] for row in page["rows"]]
+        after = page["next"]
+        if after is None:
+            break
+        desk.act("decide", {"verdict": "reject", "id": seen[-1], "clause": "spam"})
+    assert sizes == [50, 50, 20]
+    assert sorted(seen) == sorted(sent)
+    assert page["waiting"] == 118
+
+
+def test_history_is_paged_newest_first_and_says_what_can_be_undone(desk: Desk, room: Room) -> None:
+    sent = [room.send(f"Number {number}.", receipt=False).id for number in range(60)]
+    many = [desk.act("reject-many", {"ids": part, "clause": "spam"})
+            for part in (sent[:50], sent[50:])]  # fmt: skip
+    assert [len(one.json["decided"]) for one in many] == [50, 10]
+    first = desk.act("history", {"before": None}).json
+    second = desk.act("history", {"before": first["next"]}).json
+    assert (len(first["rows"]), len(second["rows"]), second["next"]) == (50, 10, None)
+    rows = first["rows"] + second["rows"]
+    assert {row["id"] for row in rows} == set(sent)
+    assert all(row["can_undo"] and not row["can_remove"] for row in rows)
+    assert desk.act("undo", {"decision": rows[0]["decision"]}).json["state"] == "pending"
+    after = desk.act("history", {"before": None}).json["rows"]
+    undone = next(row for row in after if row["decision"] == rows[0]["decision"])
+    assert (undone["is_undone"], undone["can_undo"]) == (True, False)
+
+
+def test_who_is_second_is_told_who_was_first(desk_of_two: Desk) -> None:
+    sent = desk_of_two.room.send()
+    body = {"verdict": "reject", "id": sent.id, "clause": "facts"}
+    assert desk_of_two.of("Egret").act("decide", body).json["by"] == "Egret"
+    second = desk_of_two.act("decide", body)
+    assert (second.status, second.json["by"], second.json["verdict"]) == (409, "Egret", "reject")
+    many = desk_of_two.act("reject-many", {"ids": [sent.id, "b" * 26], "clause": "spam"}).json
+    assert [one["verdict"] for one in many["missed"]] == ["reject", "withdrawn"]
+
+
+def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
+    desk: Desk,
+    room: Room,
+) -> None:
+    sent = room.send("From the queue.")
+    (row,) = desk.act("queue", {"after": None}).json["rows"]
+    opened = room.open(row["id"])
+    body = {"verdict": "publish", "id": sent.id, "text": opened.text, "name": "",
+            "nonce": opened.nonce, "lang": "en"}  # fmt: skip
+    forged = desk.act("decide", body | {"text": "Other words."})
+    assert (forged.status, forged.json["error"]) == (409, "not_what_was_sealed")
+    assert desk.act("decide", body).json["state"] == "held"
+    room.pass_slots()
+    assert "From the queue." in room.file("en/index.html")
+    desk.act("remove", {"id": sent.id, "clause": "spam"})
+    assert "From the queue." not in room.file("en/index.html")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"verdict": "approve", "id": ID}, {"verdict": "reject", "id": ID, "clause": "spam", "by": "X"},
+     {"verdict": "reject", "id": "../../etc", "clause": "spam"}, [], "text",
+     {"verdict": "publish", "id": ID, "text": "a", "name": "", "nonce": "00", "lang": "en"}],
+)  # fmt: skip
+def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
+    desk: Desk, body: Any
+) -> None:
+    got = desk.act("decide", json.dumps(body).encode())
+    assert (got.status, got.json["error"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
+def test_a_cursor_that_no_page_gave_is_refused(desk: Desk, cursor: str) -> None:
+    assert desk.act("queue", {"after": cursor}).status == 400
