@@ -53,8 +53,11 @@ def test_where_the_database_is_gone_nothing_is_acknowledged(
     def is_full(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
 
-    with pytest.raises(StoreUnavailable), room.database.writing() as db:
-        monkeypatch.setattr(sa.engine.Connection, "exec_driver_sql", is_full)
-        intake.add(db, _arrivals(3))
-    monkeypatch.undo()
+    def add_three() -> None:
+        with room.database.writing() as db, monkeypatch.context() as patch:
+            patch.setattr(sa.engine.Connection, "exec_driver_sql", is_full)
+            intake.add(db, _arrivals(3))
+
+    with pytest.raises(StoreUnavailable):
+        add_three()
     assert room.rows("comments") == []
