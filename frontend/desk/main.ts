@@ -25,4 +25,5 @@ addEventListener("keydown", (event) => {
   const isUsed = action !== null && act(app, action, event);
   if (isUsed || isMenuLetter(event, event.target)) event.preventDefault();
 });
+for (const fault of ["error", "unhandledrejection"]) addEventListener(fault, () => app.fail());
 void app.start();

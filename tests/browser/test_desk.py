@@ -236,7 +236,7 @@ def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_aga
     expect(desk.past("Typed before it ended.")).to_be_visible()
 
 
-def test_a_decision_survives_a_lost_connection_and_is_sent_again(
+def test_a_decision_survives_a_lost_connection_and_is_sent_when_it_is_back(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Decided while offline.")
@@ -247,10 +247,107 @@ def test_a_decision_survives_a_lost_connection_and_is_sent_again(
     notice = desk.page.locator(".not-sent[role=alert]")
     expect(notice).to_contain_text("1 decision could not be sent. Nothing is lost")
     desk.page.context.set_offline(False)
-    notice.get_by_role("button", name="Try again").click()
     expect(desk.toast).to_contain_text("Rejected")
     expect(notice).to_have_count(0)
     assert desk.look().row("Decided while offline.").count() == 0
+
+
+def test_what_could_not_be_sent_is_tried_again_by_hand_and_asked_about_before_the_page_goes(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "The line was cut.")
+    desk = still.lead_anew(visitors)
+    desk.open("The line was cut.")
+    desk.page.route("**/api/decide", lambda route: route.abort(), times=1)
+    desk.press("d 2 d")
+    notice = desk.page.locator(".not-sent[role=alert]")
+    expect(notice).to_contain_text("1 decision could not be sent.")
+    is_asked = "dispatchEvent(new Event('beforeunload', { cancelable: true })) === false"
+    assert desk.page.evaluate(is_asked)
+    notice.get_by_role("button", name="Try again").click()
+    expect(desk.toast).to_contain_text("Rejected")
+    assert not desk.page.evaluate(is_asked)
+
+
+def test_a_session_that_ended_over_night_is_said_calmly_and_the_hand_goes_on_where_it_was(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Open over night.")
+    desk = still.lead_anew(visitors)
+    desk.open("Open over night.")
+    desk.page.context.clear_cookies()
+    desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    head = desk.page.locator(".me")
+    expect(head).to_contain_text("Your session has ended.")
+    expect(head).not_to_contain_text("held")
+    again = desk.page.get_by_role("dialog", name="Sign in again")
+    assert again.count() == 0
+    desk.press("e")
+    desk.page.locator("#edit-text").fill("Typed in the morning.")
+    desk.choose("reworded")
+    desk.choose("respect")
+    desk.page.locator("#edit-text").focus()
+    desk.press("Control+Enter")
+    expect(again).to_be_visible()
+    desk.type_passphrase()
+    expect(desk.toast).to_contain_text("Published with an edit")
+    expect(head).to_contain_text("held")
+
+
+def test_the_focus_returns_to_where_it_was_before_signing_in_again(
+    still: Founded, visitors: Visitors
+) -> None:
+    desk = still.lead_anew(visitors)
+    desk.go("People")
+    desk.page.context.clear_cookies()
+    make = desk.page.get_by_role("button", name="Make a link")
+    desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    again = desk.page.get_by_role("button", name="Sign in again")
+    expect(again).to_be_visible()
+    make.focus()
+    again.evaluate("button => button.click()")  # as the dialog does that opens by itself
+    desk.type_passphrase()
+    expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    expect(make).to_be_focused()
+
+
+def test_a_browser_that_cannot_store_the_key_says_so_and_opens_the_desk(
+    still: Founded, visitors: Visitors
+) -> None:
+    known = still.lead_anew(visitors)
+    desk = visitors.moderator(still.newsroom)
+    desk.page.add_init_script(
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('no', 'DataCloneError'); };"
+    )
+    desk.sign_in(known.pseudonym, known.passphrase)
+    expect(desk.page.locator(".notices")).to_contain_text("cannot keep your key")
+
+
+def test_a_fault_of_the_page_is_said_and_what_was_typed_stays(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Beside a fault.")
+    desk = still.lead_anew(visitors)
+    desk.open("Beside a fault.")
+    desk.page.evaluate("dispatchEvent(new ErrorEvent('error', { message: 'x' }))")
+    expect(desk.page.get_by_role("alert")).to_contain_text("made a mistake of its own")
+    desk.press("e")
+    expect(desk.page.locator("#edit-text")).to_have_value("Beside a fault.")
+
+
+def test_a_word_list_that_did_not_come_is_asked_for_again_without_another_link(
+    still: Founded, visitors: Visitors
+) -> None:
+    link = _invitation(still.lead(visitors), "moderator")
+    desk = visitors.moderator(still.newsroom)
+    desk.page.goto(link)
+    desk.page.route("**/assets/words.json", lambda route: route.abort(), times=1)
+    desk.page.locator("#pseudonym").fill("On a flaky line")
+    desk.page.get_by_role("button", name="Make my passphrase").click()
+    desk.page.get_by_role("button", name="Try again").click()
+    desk.keep_new_words("On a flaky line")
+    desk.give_last_group()
+    desk.settled()
 
 
 def test_a_locked_desk_opens_only_with_the_passphrase(still: Founded, visitors: Visitors) -> None:

@@ -8,9 +8,13 @@ interface Kept {
   key: CryptoKey;
 }
 
-/** Keeps one key per site. A browser that refuses (private window) only asks again after a reload. */
-export async function keepKey(site: string, pseudonym: string, key: CryptoKey): Promise<void> {
-  await inStore("readwrite", (store) => store.put({ pseudonym, key } satisfies Kept, site));
+/**
+ * Keeps one key per site; false where the browser refuses. Some do in a private window, others know
+ * the key and cannot store it: then the passphrase is asked for again after a reload.
+ */
+export async function keepKey(site: string, pseudonym: string, key: CryptoKey): Promise<boolean> {
+  const entry = { pseudonym, key } satisfies Kept;
+  return (await inStore("readwrite", (store) => store.put(entry, site))) !== null;
 }
 
 export async function keptKey(site: string, pseudonym: string): Promise<CryptoKey | null> {
@@ -22,6 +26,7 @@ export async function forgetKey(site: string): Promise<void> {
   await inStore("readwrite", (store) => store.delete(site));
 }
 
+/** Null where the browser keeps nothing. */
 async function inStore(
   mode: IDBTransactionMode,
   ask: (store: IDBObjectStore) => IDBRequest,
@@ -36,6 +41,9 @@ async function inStore(
       transaction.onabort = () => reject(transaction.error);
     });
     return request.result;
+  } catch (error) {
+    if (error instanceof DOMException) return null; // DataCloneError, QuotaExceededError, …
+    throw error;
   } finally {
     database.close();
   }
@@ -43,9 +51,18 @@ async function inStore(
 
 function openDatabase(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
-    const request = indexedDB.open(DATABASE, 1);
+    const request = askForDatabase();
+    if (request === null) return resolve(null);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(null);
   });
+}
+
+function askForDatabase(): IDBOpenDBRequest | null {
+  try {
+    return indexedDB.open(DATABASE, 1);
+  } catch {
+    return null; // SecurityError, or a browser without it
+  }
 }

@@ -18,14 +18,19 @@ export interface Site {
 
 export type Page =
   | { kind: "loading" }
+  | { kind: "locking" }
   | { kind: "failed"; sentence: string }
   | { kind: "sign-in"; signIn: SignIn }
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
   | { kind: "desk"; desk: Desk };
 
+/** Who locks a desk does not wait for a dead line. */
+const SIGN_OUT_MS_MAX = 3_000;
+
 export class App {
   page: Page = { kind: "loading" };
+  hasFailed = false;
   readonly host: Host;
 
   constructor(
@@ -36,6 +41,7 @@ export class App {
   }
 
   async start(): Promise<void> {
+    this.#go({ kind: "loading" });
     if (location.pathname === "/join") return this.#join();
     if (location.pathname === "/recover") return this.#recover();
     try {
@@ -45,22 +51,33 @@ export class App {
     }
   }
 
-  /** Signs out and takes the key out of this browser. */
+  /**
+   * Nothing can be read any more from this moment on, and nothing is asked. Then the session ends, and
+   * the key goes out of this browser, whether the server can be reached or not.
+   */
   async lock(): Promise<void> {
+    if (this.page.kind === "desk") this.page.desk.leave();
+    this.#go({ kind: "locking" });
+    const signedOut = post("/api/sign-out", {}).catch(() => null); // without the key it opens nothing
     await forgetKey(this.site.site);
-    try {
-      await post("/api/sign-out", {});
-    } catch (error) {
-      sentenceFor(error); // without the key the session opens nothing
-    }
+    await Promise.race([signedOut, new Promise((resolve) => setTimeout(resolve, SIGN_OUT_MS_MAX))]);
     location.replace("/");
+  }
+
+  /** Something of this page's own went wrong where nobody was waiting for it. */
+  fail(): void {
+    if (this.hasFailed) return; // or a fault in drawing would go round and round
+    this.hasFailed = true;
+    this.host.changed();
   }
 
   /** A session with its key still in this browser goes on; anything else signs in. */
   async #resume(): Promise<void> {
     const session = await this.#session();
     const key = session === null ? null : await keptKey(this.site.site, session.pseudonym);
-    if (session !== null && key !== null) return this.#enter({ session, personal: key });
+    if (session !== null && key !== null) {
+      return this.#enter({ session, personal: key, isKept: true });
+    }
     await forgetKey(this.site.site);
     const signIn = new SignIn(this.host, this.site.site, null, (who) => this.#enter(who));
     this.#go({ kind: "sign-in", signIn });
@@ -88,9 +105,9 @@ export class App {
     this.#go({ kind: "recover", recovery });
   }
 
-  async #enter({ session, personal }: SignedIn): Promise<void> {
+  async #enter(signedIn: SignedIn): Promise<void> {
     if (location.pathname !== "/") history.replaceState(null, "", "/");
-    const desk = new Desk(this.host, session, await Keyring.of(session, personal));
+    const desk = new Desk(this.host, signedIn.session, await Keyring.of(signedIn));
     this.host.signInAgain = () => this.#again(desk);
     this.#go({ kind: "desk", desk });
     desk.start();
@@ -102,11 +119,12 @@ export class App {
   #again(desk: Desk): Promise<void> {
     this.#renewal ??= new Promise<void>((resolve) => {
       const { pseudonym } = desk.session;
+      const before = document.activeElement;
       desk.again = new SignIn(this.host, this.site.site, pseudonym, async () => {
-        desk.again = null;
+        Object.assign(desk, { again: null, hasEnded: false });
         this.#renewal = null;
         resolve();
-        this.host.focusOn("#focus");
+        this.host.focusBack(before);
       });
       this.host.focusOn("#passphrase");
     });

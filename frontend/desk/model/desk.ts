@@ -1,6 +1,6 @@
 /** The desk of somebody who is signed in: its places, and what lies over them. */
 
-import { post, sentenceFor } from "../wire/api.ts";
+import { post, Refusal, Unreachable } from "../wire/api.ts";
 import type { Session } from "../wire/types.ts";
 import { Decisions } from "./decisions.ts";
 import { History } from "./history.ts";
@@ -28,6 +28,9 @@ export class Desk {
   rejectAllClause: string | null = null;
   /** What the question before rejecting many is about: these and no others, whatever comes meanwhile. */
   asked: Item[] = [];
+  /** Whether the session was found ended: what the head says is old then. */
+  hasEnded = false;
+  #isLeft = false;
   /** Set while an ended session is renewed. */
   again: SignIn | null = null;
 
@@ -47,10 +50,30 @@ export class Desk {
     this.go(placeOf(location.hash));
     addEventListener("hashchange", () => this.go(placeOf(location.hash)));
     addEventListener("beforeunload", (event) => {
-      if (this.queue.hasTyped) event.preventDefault();
+      if (!this.holdsWork) return;
+      event.preventDefault();
+      event.returnValue = true; // older browsers ask for this one only
     });
+    addEventListener("online", () => void this.#listen());
     document.addEventListener("visibilitychange", () => void this.#listen());
     this.#listenLater();
+  }
+
+  /** Whether leaving the page would lose what was typed or decided. */
+  get holdsWork(): boolean {
+    const { unsent, journal } = this.decisions;
+    return !this.#isLeft && (this.queue.hasTyped || unsent.length > 0 || journal.isSending);
+  }
+
+  /** From now on it may be closed without a question. */
+  leave(): void {
+    this.#isLeft = true;
+  }
+
+  /** Asked for by hand, where a session ended while nobody sent anything. */
+  async renew(): Promise<void> {
+    await this.host.signInAgain();
+    await this.#listen();
   }
 
   go(place: DeskPlace): void {
@@ -87,15 +110,24 @@ export class Desk {
     );
   }
 
-  /** Numbers only. A lost connection is said when somebody decides, not before. */
+  /** The numbers; where that works again, what could not be sent. A lost line is said to who decides. */
   async #listen(): Promise<void> {
-    if (document.visibilityState !== "visible" || this.again !== null) return;
+    if (document.visibilityState !== "visible" || this.again !== null || this.#isLeft) return;
     try {
       this.session = await post<Session>("/api/session", {});
+      this.hasEnded = false;
       this.queue.heard(this.session);
     } catch (error) {
-      sentenceFor(error);
+      this.#unheard(error);
+      return;
     }
+    await this.decisions.retry();
+  }
+
+  #unheard(error: unknown): void {
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+    this.hasEnded = error instanceof Refusal && error.code === "not_signed_in";
+    this.host.changed();
   }
 
   /** Undone in the history: it waits again, where it was if its page is still here. */

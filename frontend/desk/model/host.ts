@@ -16,6 +16,7 @@ export class Host {
   #isScheduled = false;
   #focus: string | null = null;
   #caret: number | null = null;
+  #back: HTMLElement | null = null;
 
   /** Whether somebody writes, or chooses by typing. */
   get isInField(): boolean {
@@ -50,8 +51,21 @@ export class Host {
     this.changed();
   }
 
+  /** Where the focus was before something lay over the page, or on the comment. */
+  focusBack(before: Element | null): void {
+    this.#back = before instanceof HTMLElement ? before : null;
+    this.focusOn("#focus");
+  }
+
   #moveFocus(): void {
     if (this.#focus === null) return;
+    const back = this.#back;
+    this.#back = null;
+    if (back?.isConnected && back !== document.body) {
+      this.#focus = null;
+      back.focus({ preventScroll: true });
+      return;
+    }
     const target = document.querySelector<HTMLElement>(this.#focus);
     this.#focus = null;
     target?.focus({ preventScroll: true });

@@ -122,8 +122,8 @@ export class Join {
       ...(await this.#epochs(recipient)),
     });
     const opener = await openerOf(personal);
-    await keepIfPossible(this.site, session.pseudonym, opener);
-    return { session, personal: opener };
+    const isKept = await keepIfPossible(this.site, session.pseudonym, opener);
+    return { session, personal: opener, isKept };
   }
 
   /** The first lead makes the first epoch; everybody else takes over those of the invitation. */

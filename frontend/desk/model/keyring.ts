@@ -2,27 +2,25 @@
 
 import { type Opener, openerOf, unwrap, wrap } from "../keys/identity.ts";
 import type { NewWrap, Session } from "../wire/types.ts";
+import type { SignedIn } from "./sign-in.ts";
 
 export class Keyring {
   private constructor(
     private readonly personal: Opener,
     private readonly epochs: Session["epochs"],
     readonly openers: ReadonlyMap<string, Opener>,
+    /** False where the browser cannot keep the personal key over a reload. */
+    readonly isKept: boolean,
   ) {}
 
-  /** False where the browser knows no X25519 keys: then it cannot keep ours over a reload. */
-  get isKept(): boolean {
-    return typeof this.personal !== "string";
-  }
-
   /** An epoch whose wrap does not open counts as one without a wrap: its comments are unreadable. */
-  static async of(session: Session, personal: Opener): Promise<Keyring> {
+  static async of({ session, personal, isKept }: SignedIn): Promise<Keyring> {
     const openers = new Map<string, Opener>();
     for (const { epoch, wrap: wrapped } of session.epochs) {
       const identity = wrapped === null ? null : await tryUnwrap(wrapped, personal);
       if (identity !== null) openers.set(epoch, await openerOf(identity));
     }
-    return new Keyring(personal, session.epochs, openers);
+    return new Keyring(personal, session.epochs, openers, isKept);
   }
 
   /** Every epoch that we can open, wrapped for somebody else; the identities live only meanwhile. */

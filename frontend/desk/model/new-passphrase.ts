@@ -17,11 +17,12 @@ export class NewPassphrase {
   ) {}
 
   async draw(): Promise<void> {
+    this.error = null;
     try {
       this.words = newPassphrase(await fetchWords());
     } catch {
       this.error =
-        "The list of words could not be read whole, so no safe passphrase can be made. Load this page again.";
+        "The list of words could not be read whole, so no safe passphrase can be made. Look at your connection and try again.";
     }
     this.host.focusOn("#new-words");
   }

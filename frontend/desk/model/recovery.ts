@@ -65,8 +65,8 @@ export class Recovery {
     const { secret } = keys;
     const session = await post<Session>("/api/recovery/finish", { ticket, secret, identity });
     const opener = await openerOf(personal);
-    await keepIfPossible(this.site, session.pseudonym, opener);
-    return { session, personal: opener };
+    const isKept = await keepIfPossible(this.site, session.pseudonym, opener);
+    return { session, personal: opener, isKept };
   }
 
   async #busily(work: () => Promise<void>): Promise<void> {

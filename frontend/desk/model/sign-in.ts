@@ -14,6 +14,8 @@ const DAMAGED_KEY =
 export interface SignedIn {
   session: Session;
   personal: Opener;
+  /** Whether the browser keeps the key over a reload. */
+  isKept: boolean;
 }
 
 export class SignIn {
@@ -47,8 +49,8 @@ export class SignIn {
     const keys = await fromPassphrase(this.site, pseudonym, passphrase);
     const session = await post<Session>("/api/sign-in", { pseudonym, secret: keys.secret });
     const personal = await openerOf(await personalIdentity(session, keys.identity));
-    await keepIfPossible(this.site, session.pseudonym, personal);
-    return { session, personal };
+    const isKept = await keepIfPossible(this.site, session.pseudonym, personal);
+    return { session, personal, isKept };
   }
 }
 
@@ -61,6 +63,6 @@ async function personalIdentity(session: Session, key: string): Promise<string> 
 }
 
 /** A browser without X25519 keys keeps nothing: it asks again after a reload. */
-export async function keepIfPossible(site: string, name: string, key: Opener): Promise<void> {
-  if (typeof key !== "string") await keepKey(site, name, key);
+export async function keepIfPossible(site: string, name: string, key: Opener): Promise<boolean> {
+  return typeof key !== "string" && (await keepKey(site, name, key));
 }

@@ -24,7 +24,7 @@ export function deskView(desk: Desk, app: App): TemplateResult {
         <b class="name"><bdi>${desk.session.site_name}</bdi> · desk</b>
         <nav aria-label="Desk">${PLACES.map(([place, label]) => placeLink(desk, place, label))}</nav>
         <p class="me">
-          <span>next slot ${desk.queue.nextSlot.label} · ${desk.queue.held} held</span>
+          ${nowView(desk)}
           <bdi>${desk.session.pseudonym}</bdi>
           <button type="button" class="plain" @click=${() => void app.lock()}>Lock</button>
         </p>
@@ -33,6 +33,14 @@ export function deskView(desk: Desk, app: App): TemplateResult {
     </div>
     ${keysBar(desk)} ${overView(desk)}
   </div>`;
+}
+
+/** The numbers of the head, or why they are not known, in the same place. */
+function nowView(desk: Desk): TemplateResult {
+  const { nextSlot, held } = desk.queue;
+  if (!desk.hasEnded) return html`<span>next slot ${nextSlot.label} · ${held} held</span>`;
+  return html`<span role="status">Your session has ended.</span>
+    <button type="button" class="plain" @click=${() => void desk.renew()}>Sign in again</button>`;
 }
 
 function placeLink(desk: Desk, place: DeskPlace, label: string): TemplateResult {

@@ -3,9 +3,12 @@
 import { html, type TemplateResult } from "lit";
 import type { NewPassphrase } from "../model/new-passphrase.ts";
 import { credentialsForm, passphraseField } from "./credentials.ts";
-import { textOf } from "./parts.ts";
+import { failed, textOf } from "./parts.ts";
 
 export function newPassphraseView(words: NewPassphrase, isBusy: boolean): TemplateResult {
+  if (words.words === "" && words.error !== null) {
+    return failed(words.error, () => void words.draw());
+  }
   return html`<h1>Your passphrase</h1>
     <p>
       These seven words are your key. They were drawn on this device and are sent to nobody. Keep

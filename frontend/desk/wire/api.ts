@@ -3,7 +3,7 @@
 const NOTHING_TO_SAY = "The desk's server answered in a way this page does not understand.";
 const NO_ANSWER = "The desk's server could not be reached.";
 const LOOK = "Nothing is lost: look at your connection and try again.";
-const FAULT =
+export const FAULT =
   "This page made a mistake of its own. What you typed is still here: copy it, then load the page again. If it happens again, tell your technician.";
 
 /** Longer than any act takes; a line that swallows everything must not leave "sending" for ever. */
