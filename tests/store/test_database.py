@@ -1,5 +1,7 @@
 """Either database as the promises need it: durable, forgetful, and without an order of arrival."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -122,23 +124,50 @@ def test_a_purge_cuts_the_log_and_leaves_no_deleted_words(tmp_path: Path) -> Non
     database.close()
 
 
-def test_a_purge_that_a_reader_holds_up_is_not_called_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(databases, "CHECKPOINT_TRIES", 2)
-    monkeypatch.setattr(databases, "BUSY_SECONDS", 0)
+def test_a_purge_that_a_reader_holds_up_is_not_called_done_and_is_owed(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
     migrate(database)
     database.purge()
+    assert not _owes(database)
     with database.reading() as reader:
         reader.execute(sa.select(tables.sites)).all()
         with database.writing() as db:
             db.execute(tables.sites.insert().values(
                 site="s", name="n", is_demo=False, released_slot=0))  # fmt: skip
         with pytest.raises(StoreUnavailable):
-            database.purge()
+            database.purge(seconds=0.3)
+        assert _owes(database)
     database.purge()
+    assert not _owes(database)
     database.close()
+
+
+def test_a_purge_that_waits_for_a_reader_lets_others_write(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
+    migrate(database)
+    with ThreadPoolExecutor(1) as pool, database.reading() as reader:
+        reader.execute(sa.select(tables.sites)).all()
+        _insert_site(database, "first")
+        purge = pool.submit(database.purge, seconds=2)
+        started = time.monotonic()
+        for number in range(5):
+            _insert_site(database, f"site {number}")
+        assert time.monotonic() - started < 1.5
+        assert isinstance(purge.exception(), StoreUnavailable)
+    with database.engine.connect() as db:  # and its patience with writers is what it was
+        patience_ms = db.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    assert patience_ms == databases.BUSY_SECONDS * 1_000
+    database.close()
+
+
+def _owes(database: Database) -> bool:
+    return database.is_purge_owed
+
+
+def _insert_site(database: Database, site: str) -> None:
+    row = {"site": site, "name": "n", "is_demo": False, "released_slot": 0}
+    with database.writing() as db:
+        db.execute(tables.sites.insert().values(row))
 
 
 def test_an_old_sqlite_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from tests.room import SITE, STORY, Room, add_lead
 from tests.web.conftest import signed_in
 from yobal.core.keys import invitation_token
 from yobal.core.schedule import next_slot
-from yobal.store.database import PURGED_TABLES
 from yobal.store.tables import sessions
+from yobal.store.vacuum import PURGED_TABLES
 from yobal.web import desk_answers
 
 HEX, ID = "00" * 32, "a" * 26

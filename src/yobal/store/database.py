@@ -1,6 +1,7 @@
 """Opening either database, safely: what a commit means, what a purge means, on SQLite and PostgreSQL."""
 
 import importlib
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,15 +16,18 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
 from yobal.core.errors import NotFit, StoreUnavailable
+from yobal.store import vacuum
 
 SQLITE_OLDEST: Final = (3, 51, 3)  # older ones can corrupt a WAL
 BUSY_SECONDS: Final = 10
-CHECKPOINT_TRIES: Final = 200
+PURGE_SECONDS: Final = 10  # so long a purge is tried before it is said to be owed
+# One try holds up everybody who writes, and must not do so while it waits for a long reader.
+PURGE_BUSY_SECONDS: Final = 0.1
+_AGAIN_SECONDS: Final = 0.1
 # 32 MB of log before it is folded in: with the default of 1,000 pages a busy intake folds the same
 # pages in eight times as often, and waits for the disk each time. A purge cuts it to nothing.
 CHECKPOINT_PAGES: Final = 8_000
 CACHE_KIB: Final = 4_096
-PURGED_TABLES: Final = ("held_texts", "envelopes", "letters", "comments", "decisions", "receipts")
 _WRITES: Final = "yobal_writes"
 
 __all__ = [
@@ -42,6 +46,10 @@ class Database:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        # A purge was asked for and has not come to its end. Nothing on disk says so: whoever starts
+        # anew purges anyway.
+        self.is_purge_owed = False
+        self._purging = threading.Lock()
         self._writer = self.engine.execution_options(**{_WRITES: True})
         # Never waits for a lock: for a loop that must not stand still. One connection of it is kept
         # between transactions, since taking it from the pool costs as much as inserting a row.
@@ -101,18 +109,21 @@ class Database:
         self._at_once = None
         connection.close()
 
-    def purge(self) -> None:
+    def purge(self, *, seconds: float = PURGE_SECONDS) -> None:
         """Make sure that deleted text is gone from the files; returns only when it is.
 
         SQLite overwrites deleted content (`secure_delete`), and the write-ahead log is cut to
-        nothing. PostgreSQL vacuums the tables that hold text; its `pg_wal` keeps a copy until
-        it is recycled, which the threat model says.
+        nothing. PostgreSQL writes the tables that hold text anew; see `store/vacuum.py`. Raises
+        StoreUnavailable where somebody reads the old pages all the time; `is_purge_owed` then.
         """
-        with telling_unavailable():
-            if self.is_sqlite:
-                self._truncate_wal()
-            else:
-                self._vacuum()
+        with self._purging, telling_unavailable():
+            self.is_purge_owed = True
+            end = time.monotonic() + seconds
+            while (reason := self._try_purge()) is not None:
+                if time.monotonic() >= end:
+                    raise StoreUnavailable(reason)
+                time.sleep(_AGAIN_SECONDS)
+            self.is_purge_owed = False
 
     def close(self) -> None:
         self.engine.dispose()
@@ -121,21 +132,26 @@ class Database:
         if self._eager is not None:
             self._eager.dispose()
 
-    def _truncate_wal(self) -> None:
-        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        for _ in range(CHECKPOINT_TRIES):
-            with autocommit.connect() as connection:
-                busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            if not busy:
-                return
-            time.sleep(0.05)  # a reader still looks at the old pages
-        raise StoreUnavailable("the write-ahead log could not be cut")
-
-    def _vacuum(self) -> None:
+    def _try_purge(self) -> str | None:
+        """None once it is done, else what stands in the way."""
         autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with autocommit.connect() as connection:
-            for table in PURGED_TABLES:
-                connection.exec_driver_sql(f"VACUUM {table}")
+            if not self.is_sqlite:
+                return vacuum.forget_deleted(connection, busy_seconds=PURGE_BUSY_SECONDS)
+            return _cut_log(connection)
+
+
+def _cut_log(connection: Connection) -> str | None:
+    _set_patience(connection, PURGE_BUSY_SECONDS)
+    try:
+        busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    finally:
+        _set_patience(connection, BUSY_SECONDS)
+    return "the write-ahead log could not be cut: somebody reads the old pages" if busy else None
+
+
+def _set_patience(connection: Connection, seconds: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1_000)}")
 
 
 @contextmanager

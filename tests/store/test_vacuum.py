@@ -1,0 +1,115 @@
+"""On PostgreSQL a purge is called done only when no table's file holds what was deleted."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.promises.conftest import Cluster, cluster
+from yobal.core.errors import StoreUnavailable
+from yobal.store import tables, vacuum
+from yobal.store.database import Database
+from yobal.store.migrations import migrate
+
+__all__ = ["cluster"]
+WORDS = "Unrepeatable words."
+
+
+@pytest.fixture
+def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
+    """A database with two rows, the second of which is deleted, and the folder of its files."""
+    one = cluster()
+    database = Database(one.new_database())
+    migrate(database)
+    with database.writing() as db:
+        for comment, text in (("b", "Stays."), ("a", WORDS)):
+            db.execute(tables.held_texts.insert().values(
+                comment=comment, text=text, name="", lang="en"))  # fmt: skip
+    yield database, one.folder
+    database.close()
+
+
+def _delete(database: Database) -> None:
+    with database.writing() as db:
+        db.execute(tables.held_texts.delete().where(tables.held_texts.c.comment == "a"))
+
+
+def _is_found(database: Database, folder: Path) -> bool:
+    """In a file of a table; `pg_wal` keeps a copy until it is recycled."""
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+        db.exec_driver_sql("checkpoint")
+    files = [path for path in (folder / "base").rglob("*") if path.is_file()]
+    return any(WORDS.encode() in path.read_bytes() for path in files)
+
+
+def test_words_that_shared_a_page_with_others_are_gone_after_a_purge(
+    made: tuple[Database, Path],
+) -> None:
+    database, _ = made
+    _delete(database)
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+        db.exec_driver_sql("vacuum held_texts")
+    assert _is_found(*made), "control: a plain vacuum leaves them in the page"
+    database.purge()
+    assert not _is_found(*made)
+    with database.reading() as db:
+        assert db.execute(sa.select(tables.held_texts.c.text)).scalars().all() == ["Stays."]
+
+
+def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
+    made: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, _ = made
+    old = database.engine.execution_options(isolation_level="REPEATABLE READ")
+    with old.begin() as reader:
+        reader.execute(sa.select(tables.sites)).all()
+        _delete(database)
+        with pytest.raises(StoreUnavailable, match="older"):
+            database.purge(seconds=0.3)
+        assert _owes(database)
+        monkeypatch.setattr(vacuum, "_OLDER", sa.text("select false where :now <> '' or true"))
+        database.purge(seconds=0.3)
+        assert _is_found(*made), "control: unasked, it would have been called done"
+    monkeypatch.undo()
+    database.purge()
+    assert not _owes(database)
+    assert not _is_found(*made)
+
+
+def test_a_purge_does_not_wait_behind_who_holds_a_table(made: tuple[Database, Path]) -> None:
+    database, _ = made
+    _delete(database)
+    with database.engine.begin() as holder:
+        holder.execute(sa.text("lock table held_texts in access share mode"))
+        with pytest.raises(StoreUnavailable):
+            database.purge(seconds=0.3)
+    database.purge()
+    assert not _is_found(*made)
+
+
+def test_a_table_that_has_grown_too_large_is_vacuumed_where_it_lies(
+    made: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, _ = made
+    monkeypatch.setattr(vacuum, "REWRITTEN_BYTES_MAX", 0)
+    before = _file_of(database)
+    database.purge()
+    assert _file_of(database) == before
+    monkeypatch.undo()
+    database.purge()
+    assert _file_of(database) != before
+
+
+def _owes(database: Database) -> bool:
+    return database.is_purge_owed
+
+
+def _file_of(database: Database) -> str:
+    with database.reading() as db:
+        return str(db.execute(sa.text("select pg_relation_filepath('held_texts')")).scalar_one())
+
+
+def test_every_table_is_purged_in_which_rows_about_a_comment_are_deleted() -> None:
+    about = {"held_texts", "envelopes", "letters", "decisions", "comments", "receipts", "wishes"}
+    assert set(vacuum.PURGED_TABLES) == about
