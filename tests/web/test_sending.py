@@ -6,6 +6,7 @@ from tests.asgi import THREAD, Intake, intake_of
 from tests.room import Room
 from yobal.actions import declare
 from yobal.core.thread import Edition
+from yobal.outlets import mishaps
 from yobal.store.tables import epochs
 
 WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&amp;\"' plain"
@@ -150,7 +151,10 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     assert answer.code is None
     assert room.rows("comments") == []
     assert room.rows("receipts") == []
+    assert capfd.readouterr().err == "", "a line in a log would tell the second"
+    mishaps.tell()
     told = capfd.readouterr()
+    assert told.err.endswith(", fewer than 10 times since the last slot\n")
     assert "plain" not in told.err + told.out
 
 

@@ -59,7 +59,7 @@ class Edge:
         try:
             return await self._reader.answer(path, body)
         except Exception as error:  # noqa: BLE001  # a page, never the server's bare 500
-            mishaps.report(error)
+            mishaps.keep(error)
             return await self._reader.problem("unavailable", path)
 
     def _missing(self, path: str) -> Answer:

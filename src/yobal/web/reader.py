@@ -59,7 +59,7 @@ class Reader:
     def _failed(
         self, error: Exception, place: Place | None, draft: Draft, *, path: str = ""
     ) -> Answer:
-        mishaps.report(error)
+        mishaps.keep(error)
         return self._parts.problem("unavailable", place=place, draft=draft, path=path)
 
     async def problem(self, problem: Problem, path: str) -> Answer:
@@ -69,7 +69,7 @@ class Reader:
         except NoSuchStory:
             return self._parts.problem(problem, path=path, leads_back=False)
         except Exception as error:  # noqa: BLE001  # likewise
-            mishaps.report(error)
+            mishaps.keep(error)
             return self._parts.problem(problem, path=path)
         return self._parts.problem(problem, place=visit.place)
 
