@@ -4,11 +4,15 @@ Files have a complete page, a bare fragment and JSON of the same words; answers 
 complete pages. What is drawn lies in `templates/reader/`, the words in `locales/`.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+import msgspec
+
+from yobal import __version__
 from yobal.core import paths
 from yobal.core.lang import lang_of
 from yobal.core.schedule import Slot
@@ -35,6 +39,12 @@ class Pages:
     def __init__(self, house: House) -> None:
         self._house = house
         self._sent = lru_cache(maxsize=_SENT_KEPT)(self._draw_sent)
+
+    @property
+    def mark(self) -> str:
+        """A hash of what all pages are drawn with, the version included."""
+        drawn_with = msgspec.json.encode((__version__, self._house))
+        return hashlib.sha256(drawn_with).hexdigest()
 
     # Files
 

@@ -24,7 +24,7 @@ def only_site(db: Connection) -> Row[*tuple[Any, ...]] | None:
 def seen_by_anybody(db: Connection) -> Row[*tuple[Any, ...]] | None:
     """The site through the view that the intake's own role may read, too."""
     return db.execute(
-        sa.text("select site, name, is_demo from intake_site order by site limit 1")
+        sa.text("select site, name, is_demo, released_slot from intake_site order by site limit 1")
     ).one_or_none()
 
 
@@ -45,6 +45,21 @@ def released_slot(db: Connection, site: str) -> Slot:
     return int(
         db.execute(sa.select(sites.c.released_slot).where(sites.c.site == site)).scalar_one()
     )
+
+
+def hold_released(db: Connection, site: str) -> Slot:
+    """The same, and no release ends before the caller's transaction does (on SQLite none begins)."""
+    chosen = sa.select(sites.c.released_slot).where(sites.c.site == site)
+    return int(db.execute(chosen.with_for_update(read=True)).scalar_one())
+
+
+def set_drawn_as(db: Connection, *, site: str, mark: str) -> None:
+    """What pages are drawn with from now on."""
+    db.execute(sites.update().where(sites.c.site == site).values(drawn_as=mark))
+
+
+def drawn_as(db: Connection, site: str) -> str:
+    return str(db.execute(sa.select(sites.c.drawn_as).where(sites.c.site == site)).scalar_one())
 
 
 def add_edition(db: Connection, site: str, story: str, edition: Edition) -> None:

@@ -50,6 +50,8 @@ sites = sa.Table(
     _key("site"), _text("name"),
     _flag("is_demo"),  # made by `yobal demo`: its keys were made outside a browser
     _slot("released_slot"),  # decisions up to here are final, and receipts show them
+    # A hash of the settings and the version that pages were last drawn with.
+    sa.Column("drawn_as", sa.Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ The views that the public side reads are made anew after this, as after every mi
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
