@@ -165,7 +165,12 @@ def test_a_release_that_lies_in_the_future_is_found(sqlite_room: Room) -> None:
     with sqlite_room.database.writing() as db:
         db.exec_driver_sql("update sites set released_slot = 9999999600")
     said = mend(sqlite_room.newsroom.settings)
-    assert "the clock was wrong then, or is now" in said["clock and last release agree"]
+    assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
+
+
+def test_a_clock_that_has_leapt_since_the_last_release_is_found(settings: Settings) -> None:
+    said = mend(settings, clock=lambda: time.time() + 400 * 86_400)
+    assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
 
 
 def test_a_clock_that_was_put_back_is_found_by_what_was_written_later(settings: Settings) -> None:

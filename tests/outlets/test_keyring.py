@@ -113,14 +113,13 @@ def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_no_key_tells_when_it_was_first_needed(folder: Path) -> None:
+def test_no_key_tells_when_it_was_first_needed_and_none_lies_in_the_future(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
-    ring.day_keys(TODAY)
-    ring.pepper(TODAY)
-    for path in (folder / "day" / "2026-11-22", folder / "pepper" / "2026-11-16"):
-        assert datetime.fromtimestamp(path.stat().st_mtime, UTC) == datetime.fromisoformat(
-            path.name
-        ).replace(tzinfo=UTC)
+    ring.make_ready(TODAY)
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        day = min(TODAY, date.fromisoformat(path.name))
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        assert written == datetime.combine(day, datetime.min.time(), UTC)
 
 
 def test_keys_can_be_had_at_every_moment_of_a_destruction(folder: Path) -> None:

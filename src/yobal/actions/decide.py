@@ -18,8 +18,8 @@ from yobal.core.schedule import Slot, draw_slot, next_slot
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.core.submission import Refusal, RefusalCode
 from yobal.core.terms import CLAUSE_KEYS, NOTE_LETTERS_MAX, TERMS_VERSION, EditKind
-from yobal.store import comments, decisions
-from yobal.store.database import Database
+from yobal.store import comments, decisions, stories
+from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision, Verdict
 
 
@@ -59,8 +59,8 @@ def reject(
     """Refuse it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, Refused."""
     _check_clause(clause)
     _pending(db, comment)
-    final = next_slot(desk.rules.schedule, desk.now)
     with db.writing() as connection:
+        final = next_slot(desk.rules.schedule, _now(connection, desk))
         note = _checked_note(connection, comment, note)
         if comments.move(connection, comment, from_=PENDING, to=REJECTED, decided_slot=final) == 0:
             raise _lost(connection, comment)
@@ -82,9 +82,10 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
 def _accept(
     db: Database, desk: Desk, row: Any, words: _Words, verdict: Verdict, note: str | None = None
 ) -> Decided:
-    due = draw_slot(desk.rules.schedule, now=desk.now, random=desk.draw)
-    final = next_slot(desk.rules.schedule, desk.now)
     with db.writing() as connection:
+        now = _now(connection, desk)
+        due = draw_slot(desk.rules.schedule, now=now, random=desk.draw)
+        final = next_slot(desk.rules.schedule, now)
         note = _checked_note(connection, row.id, note)
         moved = comments.move(
             connection, row.id, from_=PENDING, to=HELD, due_slot=due, decided_slot=final
@@ -100,6 +101,12 @@ def _accept(
         )
         decisions.add(connection, decision)
     return Decided(decision=decision.decision, id=row.id, state=HELD, slot=due, by=desk.by)
+
+
+def _now(connection: Connection, desk: Desk) -> float:
+    """Never before the last release: a clock that is set back by a second would make a decision
+    final at a slot that has passed, and receipts would show it at once."""
+    return max(desk.now, stories.hold_released(connection, desk.rules.site))
 
 
 def _decision(

@@ -35,6 +35,7 @@ def undo(
             raise NoSuchDecision(decision)
         comment = comments.get(connection, row.comment)
         _take_back(connection, rules.site, row, comment)
+        now = max(now, stories.released_slot(connection, rules.site))
         decisions.add(
             connection,
             Decision(

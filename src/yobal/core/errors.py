@@ -79,6 +79,10 @@ class BucketUnavailable(YobalError):
     """The folder of public files took nothing: full, or not writable."""
 
 
+class ClockDoubted(YobalError):
+    """The clock cannot be believed, so nothing was released or destroyed; the text says what to do."""
+
+
 class SettingsWrong(YobalError):
     """A setting is unknown, missing or cannot be; the text names it."""
 

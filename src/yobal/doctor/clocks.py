@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from yobal.config import Settings
+from yobal.core import clock as core_clock
 from yobal.doctor.finding import Finding, look, mend, well, well_if
 from yobal.store import checkup, stories
 from yobal.store.database import Database
 
-BUILT_AFTER: Final = 1_760_000_000  # no clock that is right shows a time before this (2025-10-09)
 LATE_SECONDS: Final = (
     60  # between writing a file and looking at it a clock may be put back a little
 )
@@ -25,7 +25,7 @@ class Timex(ctypes.Structure):
 
 def examine(settings: Settings, *, clock: Callable[[], float]) -> list[Finding]:
     now = clock()
-    if now < BUILT_AFTER:
+    if core_clock.is_unset(now):
         return [mend("clock", "it shows a time before this version was made: set it")]
     return [*_newest_file(settings, now), *_last_release(settings, now), kept()]
 
@@ -54,11 +54,9 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     finally:
         database.close()
     if site is not None:
-        advice = (
-            "a release lies in the future: the clock was wrong then, or is now. Set it; if it is "
-            "right now, nothing is released until that slot has passed"
-        )
-        yield well_if(site.released_slot <= now, "clock and last release agree", advice)
+        doubt = core_clock.doubt(now, released=site.released_slot)
+        advice = f"{doubt}. Until then nothing is released"
+        yield well_if(doubt is None, "clock and last release agree", advice)
 
 
 def kept(adjtimex: Callable[[Any], int] | None = None) -> Finding:

@@ -7,7 +7,7 @@ tell the second in which the day's first comment came. Processes that start toge
 import contextlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -41,12 +41,12 @@ class Keyring:
         """Make the keys of today and tomorrow, so that no comment's arrival makes one."""
         self.day_keys(today)
         for day in (today, today + timedelta(days=1)):
-            self._make("day", day)
-            self._make("pepper", receipts.week_of(day))
+            self._make("day", day, today)
+            self._make("pepper", receipts.week_of(day), today)
 
     def _read_day_keys(self, today: date) -> dict[date, bytes]:
         self._cache.clear()  # another process may have destroyed what is kept here
-        keys = {today: self._make("day", today)}
+        keys = {today: self._make("day", today, today)}
         for back in range(1, once.KEY_DAYS):
             day = today - timedelta(days=back)
             key = self._read(self._path("day", day))
@@ -58,7 +58,7 @@ class Keyring:
         """The week's pepper and the Monday that names it."""
         week = receipts.week_of(today)
         if self._newest_pepper is None or self._newest_pepper[0] != week:
-            self._newest_pepper = (week, self._make("pepper", week))
+            self._newest_pepper = (week, self._make("pepper", week, today))
         return self._newest_pepper
 
     def peppers(self, today: date) -> list[bytes]:
@@ -87,6 +87,15 @@ class Keyring:
             for day in self._days("pepper")
             if not self._is_pepper_alive(day, today)
         ]
+        return self._destroy(over)
+
+    def destroy_ahead(self, last: date) -> int:
+        """Destroy keys of days and weeks after a day, which a clock that was ahead has made."""
+        over = [self._path("day", day) for day in self._days("day") if day > last]
+        over += [self._path("pepper", day) for day in self._days("pepper") if day > last]
+        return self._destroy(over)
+
+    def _destroy(self, over: Sequence[Path]) -> int:
         for path in over:
             _destroy(path)
             self._cache.pop(path, None)
@@ -114,12 +123,14 @@ class Keyring:
                 key = self._cache[path] = path.read_bytes()
         return key
 
-    def _make(self, kind: str, day: date | None) -> bytes:
+    def _make(self, kind: str, day: date | None, today: date | None = None) -> bytes:
+        """A file with a day carries a midnight, and not the moment in which it was needed."""
         path = self._path(kind, day)
         key = self._read(path)
         if key is None:
             self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-            _create_whole(path, secrets.token_bytes, day)
+            midnight = min(day, today) if day and today else None
+            _create_whole(path, secrets.token_bytes, midnight)
             key = self._cache[path] = path.read_bytes()
         return key
 
@@ -128,20 +139,17 @@ def _day(name: str) -> date:
     return date.fromisoformat(name)
 
 
-def _create_whole(path: Path, random: Callable[[int], bytes], day: date | None) -> None:
-    """Make a key file that is never seen half written; the first of several makers wins.
-
-    It carries its day's midnight, and not the moment in which it was needed.
-    """
+def _create_whole(path: Path, random: Callable[[int], bytes], midnight: date | None) -> None:
+    """Make a key file that is never seen half written; the first of several makers wins."""
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(random(KEY_BYTES))
         file.flush()
-        if day is not None:
-            midnight = datetime.combine(day, time.min, UTC).timestamp()
-            os.utime(file.fileno(), (midnight, midnight))
+        if midnight is not None:
+            at = datetime.combine(midnight, time.min, UTC).timestamp()
+            os.utime(file.fileno(), (at, at))
         os.fsync(file.fileno())
     with contextlib.suppress(FileExistsError):
         os.link(beside, path)

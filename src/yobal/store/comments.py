@@ -116,6 +116,12 @@ def count_unreadable(db: Connection, site: str, pseudonym: str) -> int:
     ).scalar_one()
 
 
+def is_any(db: Connection, site: str) -> bool:
+    """Whether anybody ever wrote here."""
+    chosen = sa.select(comments.c.id).where(comments.c.site == site).limit(1)
+    return db.execute(chosen).one_or_none() is not None
+
+
 def has_receipt(db: Connection, comment: str) -> bool:
     found = sa.select(receipts.c.hash).join(comments, comments.c.once == receipts.c.once)
     return db.execute(found.where(comments.c.id == comment).limit(1)).one_or_none() is not None

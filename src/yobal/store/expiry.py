@@ -1,4 +1,4 @@
-"""What has run out and is deleted at a release: receipts, marks of once, sessions, invitations."""
+"""What has run out, or lies in a future that never was: receipts, marks of once, sessions, invitations."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -31,3 +31,12 @@ def drop_once(db: Connection, *, arrived_before: Slot) -> None:
         )
         .values(once=None)
     )
+
+
+def drop_ahead(db: Connection, *, after: Slot, after_week: str) -> None:
+    """What a clock that was ahead has given out: sessions, invitations and receipts of the future."""
+    db.execute(sessions.delete().where(sessions.c.until_slot > after))
+    over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot > after)
+    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
+    db.execute(invitations.delete().where(invitations.c.until_slot > after))
+    db.execute(receipts.delete().where(receipts.c.week > after_week))
