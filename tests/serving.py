@@ -257,7 +257,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "waiting_story_max": 1_000_000, "waiting_site_max": 1_000_000,
     }  # fmt: skip
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
-    room = make_room(folder, url, **(given | settings))
+    room = make_room(folder, url, now=time.time(), **(given | settings))
     written = {
         "site": SITE, "site_name": "The River Post", "time_zone": "UTC", "batch_min": 1,
         "hold_slots": 1, "database": url, **given, **settings,

@@ -16,7 +16,7 @@ from yobal.actions.doors import Doors
 from yobal.actions.group_commit import GroupCommit
 from yobal.core.errors import NotFit
 from yobal.newsroom import STATIC, Newsroom
-from yobal.tend import Tending, catch_up
+from yobal.tending import Tending
 from yobal.web.answers import content_security_policy
 from yobal.web.desk import DeskParts
 from yobal.web.edge import Edge
@@ -70,8 +70,6 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
 
-    if "desk" in faces:
-        catch_up(newsroom, now=time.time())
     group = GroupCommit(newsroom.database) if "intake" in faces else None
     applications: list[tuple[Application, str]] = []
     edge = None
@@ -80,14 +78,12 @@ def serve(
         applications.append((around_intake(edge), newsroom.settings.intake_listen))
     if "desk" in faces:
         applications.append((moderators_app(newsroom), newsroom.settings.desk_listen))
-    tending = Tending(newsroom) if "desk" in faces else None
-    if tending is not None:
-        tending.start()
+    tending = Tending(newsroom, is_desk="desk" in faces)
+    tending.start()
     try:
         asyncio.run(_serve(applications, when_ready, edge))
     finally:
-        if tending is not None:
-            tending.stop()
+        tending.stop()
         if group is not None:
             group.close()
         newsroom.close()

@@ -118,11 +118,16 @@ def story_list(config: Config = DEFAULT_CONFIG) -> None:
 
 
 @app.command()
-def release(config: Config = DEFAULT_CONFIG) -> None:
+def release(
+    config: Config = DEFAULT_CONFIG,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Believe it, however far it has leapt.")
+    ] = False,
+) -> None:
     """Release what is due, now. The desk does it by itself; this is for a stopped one."""
     from yobal import commands
 
-    typer.echo(commands.release(config))
+    typer.echo(commands.release(config, is_clock_right=clock_is_right))
 
 
 @app.command()

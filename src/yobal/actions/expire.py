@@ -1,4 +1,4 @@
-"""Destroy what has run out: originals, receipts, marks of once, sessions, and the keys on disk."""
+"""Destroy what has run out: originals, receipts, marks of once, sessions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +11,8 @@ from yobal.store.database import Database
 
 
 def expire(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> int:
-    """Runs with every release; how many sealed originals went. The caller purges."""
+    """Runs with every release; how many sealed originals went. The caller destroys keys and purges."""
     today = datetime.fromtimestamp(now, UTC).date()
-    keyring.destroy_old(today)
     oldest_key = datetime.combine(today - timedelta(days=once.KEY_DAYS), datetime.min.time(), UTC)
     with db.writing() as connection:
         past = comments.originals_past(

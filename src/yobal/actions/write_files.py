@@ -3,9 +3,9 @@
 Repeating it changes nothing; what a crash left undone is still noted and done at the next start.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,8 +17,9 @@ from yobal.outlets.bucket import Bucket
 from yobal.outlets.pages import Pages
 from yobal.store import stories, touched, views_of_thread
 from yobal.store.database import Database
+from yobal.store.locks import release_lock
 
-WRITTEN_TOGETHER_MAX: Final = 200  # file sets drawn before one sync; bounds what is in memory
+WRITTEN_TOGETHER_MAX: Final = 200  # file sets of one turn; bounds what is in memory, and the lock
 
 
 class Press(msgspec.Struct, frozen=True):
@@ -30,29 +31,45 @@ class Press(msgspec.Struct, frozen=True):
     rules: Rules
 
 
-def write_touched(press: Press) -> list[str]:
-    """Write every touched file; the keys of what was written. The caller holds the release lock."""
-    site = press.rules.site
-    with press.database.reading() as connection:
-        slot = stories.released_slot(connection, site)
-        rows = touched.all_of(connection, site)
-    written: list[str] = []
-    for story, of_story in groupby(rows, key=lambda row: row.story):
-        noted = list(of_story)
-        for start in range(0, len(noted), WRITTEN_TOGETHER_MAX):
-            some = noted[start : start + WRITTEN_TOGETHER_MAX]
-            files = [Touched(row.kind, row.root, row.number) for row in some]
-            written += write(press, story, files, at=slot)
-            with press.database.writing() as connection:
-                touched.remove(connection, some)
+def write_touched(press: Press, *, turns_max: int | None = None) -> int:
+    """Write touched files, some at each turn, until none is left; how many sets.
+
+    The release lock is taken for one turn at a time, so that a removal or a release never waits
+    for a whole archive that is written anew. Raises BucketUnavailable.
+    """
+    written = turns = 0
+    while turns != turns_max:
+        with release_lock(press.database):
+            with press.database.reading() as db:
+                rows = touched.some(db, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
+            _write_rows(press, rows)
+        if not rows:
+            break
+        written, turns = written + len(rows), turns + 1
     return written
 
 
-def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> list[str]:
-    """Draw these file sets in every edition; a set that shows nothing any more is removed.
+def write_now(press: Press, story: str, files: Collection[Touched]) -> None:
+    """Write these, whatever else is waiting to be written. Raises BucketUnavailable."""
+    with release_lock(press.database):
+        with press.database.reading() as db:
+            rows = touched.still(db, press.rules.site, story, files)
+        _write_rows(press, rows)
 
-    The keys of what was written.
-    """
+
+def _write_rows(press: Press, rows: Sequence[Any]) -> None:
+    """Draw and write what these notes name, then forget them. The caller holds the release lock."""
+    with press.database.reading() as db:
+        slot = stories.released_slot(db, press.rules.site)
+    for story, of_story in groupby(rows, key=lambda row: row.story):
+        noted = list(of_story)
+        write(press, story, [Touched(row.kind, row.root, row.number) for row in noted], at=slot)
+        with press.database.writing() as db:
+            touched.remove(db, noted)
+
+
+def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> None:
+    """Draw these file sets in every edition; a set that shows nothing any more is removed."""
     site = press.rules.site
     drawn: dict[str, bytes] = {}
     gone: list[str] = []
@@ -69,7 +86,6 @@ def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> li
                 drawn |= {f"{folder}/{key}": content for key, content in made.items()}
     press.bucket.write(drawn, at=at)
     press.bucket.remove(gone)
-    return list(drawn)
 
 
 def _draw(pages: Pages, view: views_of_thread.View) -> Mapping[str, bytes]:
@@ -87,13 +103,13 @@ def _replies_keys(file: Touched) -> list[str]:
             ("html", "fragment.html", "json")]  # fmt: skip
 
 
-def write_assets(press: Press, *, style: bytes, icon: bytes) -> list[str]:
-    """The stylesheet, the icon, and the terms in every language of the site; their keys."""
+def write_assets(press: Press, *, style: bytes, icon: bytes) -> None:
+    """The stylesheet, the icon, and the terms in every language of the site."""
     site = press.rules.site
-    with press.database.reading() as connection:
-        slot = stories.released_slot(connection, site)
-        languages = stories.languages(connection, site)
-    files = {paths.style(site): style, paths.icon(site): icon}
-    files |= {paths.terms(site, language): press.pages.terms(language) for language in languages}
-    press.bucket.write(files, at=slot)
-    return list(files)
+    with release_lock(press.database):
+        with press.database.reading() as connection:
+            slot = stories.released_slot(connection, site)
+            languages = stories.languages(connection, site)
+        files = {paths.style(site): style, paths.icon(site): icon}
+        files |= {paths.terms(site, one): press.pages.terms(one) for one in languages}
+        press.bucket.write(files, at=slot)

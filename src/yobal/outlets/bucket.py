@@ -58,6 +58,11 @@ class Bucket:
             if path.suffix != ".gz" and not path.name.startswith(BESIDE)
         )
 
+    def states(self) -> dict[str, tuple[int, int]]:
+        """Every finished file's key, with what changes when it is written again."""
+        found = ((key, (self.folder / key).stat()) for key in self.keys())
+        return {key: (one.st_ino, one.st_ctime_ns) for key, one in found}
+
     def sweep(self) -> int:
         """Remove what a crash left unfinished; how many files. A story's folder may be named so."""
         left = [path for path in self.folder.rglob(f"{BESIDE}*") if not path.is_dir()]

@@ -22,8 +22,10 @@ from yobal.store.letters import LetterRow
 NEWEST = Touched("newest", "", 0)
 
 
-def take_down(db: Connection, letter: LetterRow, *, gone: Gone, clause: str | None = None) -> None:
-    """Take the words away and note every file that showed them or its author's name."""
+def take_down(
+    db: Connection, letter: LetterRow, *, gone: Gone, clause: str | None = None
+) -> set[Touched]:
+    """Take the words away and note every file that showed them or its author's name: these."""
     noted = _files_showing(db, letter)
     for answer in letters.answers_to(db, letter.id):  # they name whom they answer
         noted |= _files_of_place(db, answer)
@@ -34,6 +36,7 @@ def take_down(db: Connection, letter: LetterRow, *, gone: Gone, clause: str | No
         noted |= _empty_lines(db, letter)
     stories.count(db, letter.site, letter.story, comments=-1)
     touched.add(db, letter.site, letter.story, noted)
+    return noted
 
 
 def drop_empty_lines(db: Connection, left: Any) -> None:

@@ -3,7 +3,7 @@
 That is what makes a crash between the database and the folder harmless.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -29,16 +29,26 @@ def add(db: Connection, site: str, story: str, files: Iterable[Touched]) -> None
         db.execute(_NOTE, {"site": site, "story": story} | msgspec.structs.asdict(one))
 
 
-def all_of(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
+def some(db: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The first of them, story by story."""
     return db.execute(
         sa.select(touched)
         .where(touched.c.site == site)
         .order_by(touched.c.story, touched.c.kind, touched.c.root, touched.c.number)
+        .limit(limit)
     ).all()
 
 
+def still(
+    db: Connection, site: str, story: str, files: Collection[Touched]
+) -> list[Row[*tuple[Any, ...]]]:
+    """Those of these files that nobody has written yet."""
+    noted = sa.select(touched).where(touched.c.site == site, touched.c.story == story)
+    return [row for row in db.execute(noted) if Touched(row.kind, row.root, row.number) in files]
+
+
 def remove(db: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
-    """Forget files that were written as `all_of` named them; one noted since then stays."""
+    """Forget files that were written as they were named; one noted since then stays."""
     for one in rows:
         db.execute(
             touched.delete().where(

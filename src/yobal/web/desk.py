@@ -27,7 +27,6 @@ from yobal.core.rules import Rules
 from yobal.outlets.keyring import Keyring
 from yobal.store import comments, decisions, stories
 from yobal.store.database import Database
-from yobal.store.locks import release_lock
 from yobal.web import desk_answers, errors, wire
 
 PAGE: Final = 50
@@ -135,10 +134,11 @@ class Moderating:
         desk = self._desk(request)
         done = removal.remove(self._db, desk, data.id, clause=data.clause)
         with _stored_already():
-            with release_lock(self._db):
-                write_files.write_touched(self._parts.press)
-            self._db.purge()
-        return desk_answers.decided(self._rules, done, now=desk.now)
+            try:
+                write_files.write_now(self._parts.press, done.story, done.files)
+            finally:
+                self._db.purge()
+        return desk_answers.decided(self._rules, done.decided, now=desk.now)
 
     def history(self, data: JSONBody[wire.Before]) -> dict[str, Any]:
         before = wire.decode_cursor(data.before)
