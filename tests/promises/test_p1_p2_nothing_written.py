@@ -35,6 +35,7 @@ from yobal.actions import declare, undo
 from yobal.core.thread import Edition
 
 ASIDE: Final = "market"  # a second story, for what is decided
+STAYS: Final = "harbour"  # a third, for what is accepted and stays: it shares pages with what goes
 TAKEN_BACK: Final = 12
 
 
@@ -57,13 +58,14 @@ class Run:
         return [*self.served.workers, *self.nginx.workers]
 
     def search(self, *, without: str = "") -> tuple[dict[str, set[str]], dict[str, set[Fate]]]:
-        """Addresses or browsers by file, and fates of texts by file."""
+        """Addresses or browsers by file, and fates of texts that nobody may read there by file."""
         people: dict[str, set[str]] = {}
         texts: dict[str, set[Fate]] = {}
         for path, content in written(self.folders, since=self.since, pids=self.pids):
             if without and without in path:
                 continue
-            found, fates = self.readers.found_in(content), self.marks.found_in(content)
+            found = self.readers.found_in(content)
+            fates = self.marks.found_in(content) - {"public"}
             people |= {path: found} if found else {}
             texts |= {path: fates} if fates else {}
         return people, texts
@@ -80,8 +82,9 @@ class Run:
 def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Iterator[Run]:
     url = cluster.new_database() if cluster else ""
     with serving(folder, url) as served:
-        aside = Edition(edition="en", title="Market", url="https://news.example/market")
-        declare.add(served.room.database, served.room.rules, ASIDE, aside)
+        for story in (ASIDE, STAYS):
+            one = Edition(edition="en", title=story, url=f"https://news.example/{story}")
+            declare.add(served.room.database, served.room.rules, story, one)
         with nginx_before(folder / "nginx", served, **nginx) as before:
             yield Run(folder, served, before, *([cluster.folder] if cluster else []))
 
@@ -147,18 +150,19 @@ def test_a_published_comment_that_is_withdrawn_is_in_no_file_any_more(
     made = cluster() if kind == "postgresql" else None
     room = make_room(tmp_path, made.new_database() if made else _sqlite(tmp_path))
     marks, since, folders = Marks(), time.time() - 1, [tmp_path, *([made.folder] if made else [])]
+    stays = [room.send(marks.text("public", 300)) for _ in range(4)]
     sent = [room.send(marks.text("withdrawn", 300)) for _ in range(6)]
     edited = room.send("Only the desk's words are withdrawn here.")
-    for one in sent:
+    for one in (*stays[:2], *sent, *stays[2:]):
         room.publish(one.id)
     room.publish_edited(edited.id, marks.text("withdrawn", 300))
     room.pass_slots()
-    assert _fates(marks, folders, since) == {"withdrawn"}, "published, it is in files"
+    assert _fates(marks, folders, since) == {"withdrawn", "public"}, "published, it is in files"
     for one in (*sent, edited):
         room.wish(one.code)
     room.tend()
     _checkpoint(room)
-    assert _fates(marks, folders, since, without="/pg_wal/") == set()
+    assert _fates(marks, folders, since, without="/pg_wal/") == {"public"}
     room.close()
 
 
@@ -360,11 +364,14 @@ def _publish_and_take_back(run: Run) -> None:
     crowd, desk = run.crowd_at(f"/{SITE}/{ASIDE}/en/"), DeskClient(run.served)
     undone = crowd.send(TAKEN_BACK, "undone")
     withdrawn = crowd.send(TAKEN_BACK, "withdrawn")
+    stays = run.crowd_at(f"/{SITE}/{STAYS}/en/").send(TAKEN_BACK, "public")
+    assert any(one.is_received for one in stays)
     assert sum(one.is_received for one in (*undone, *withdrawn)) > TAKEN_BACK
     decisions: dict[str, str] = {}
     for row in _rows(desk):
-        if row["story"] == ASIDE:
-            decisions[row["id"]] = desk.publish(row["id"])["decision"]
+        if row["story"] in (ASIDE, STAYS):
+            decision = desk.publish(row["id"])["decision"]
+            decisions |= {row["id"]: decision} if row["story"] == ASIDE else {}
     assert set().union(*run.search()[1].values()) >= {"undone", "withdrawn"}, "held, it is in clear"
     for answer in withdrawn:
         if answer.code:
@@ -374,7 +381,8 @@ def _publish_and_take_back(run: Run) -> None:
     for comment, decision in decisions.items():
         if run.served.room.state(comment) == "held":
             desk.act("undo", decision=decision)
-    wait_for(lambda: _count(database, "held_texts") == 0, "no text is held any more")
+    kept = sum(one.is_received for one in stays)
+    wait_for(lambda: _count(database, "held_texts") == kept, "no other text is held any more")
     desk.act("sign-out")
     desk.close()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 from urllib.parse import quote
 
-Fate = Literal["waiting", "refused", "failed", "undone", "withdrawn", "in flight"]
+Fate = Literal["waiting", "refused", "failed", "undone", "withdrawn", "in flight", "public"]
 FATES: Final[tuple[Fate, ...]] = get_args(Fate)
 # Letters that stand alone: no marks, so that one is one grapheme and normalising changes nothing.
 SCRIPTS: Final = {
