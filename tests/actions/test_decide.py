@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.room import Room
+from tests.room import SLOT, Room
 from yobal.actions import decide
 from yobal.core.desk import Decided
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, Refused
@@ -166,3 +166,26 @@ def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(room: R
     assert decision["by"] == "Heron"
     assert decision["terms_version"] == 1
     assert decision["slot"] % 21_600 == 0
+
+
+@pytest.mark.parametrize("act", ["publish", "edit", "reject"])
+def test_after_a_clock_was_set_back_over_a_slot_no_receipt_tells_before_the_next(
+    room: Room, act: str
+) -> None:
+    sent, undone = room.send(), room.send()
+    room.pass_slots()
+    released = int(room.now) // SLOT * SLOT
+    room.now = released - 1
+    if act == "publish":
+        decided = room.publish(sent.id)
+    elif act == "edit":
+        decided = room.publish_edited(sent.id, "Edited.")
+    else:
+        decided = room.reject(sent.id)
+    assert decided.slot == released + SLOT
+    assert room.told(sent.code) == "waiting"
+    room.undo(room.reject(undone.id))
+    assert {row["slot"] for row in room.rows("decisions")} == {released + SLOT}
+    room.now = released + SLOT
+    room.tend()
+    assert room.told(sent.code) == ("rejected" if act == "reject" else "published")

@@ -16,7 +16,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.submission import Submission
 
 _ONCE: Final = re.compile(r"([0-9]{6})\.([A-Za-z0-9_-]{22})")
-KEY_DAYS: Final = 2  # a key serves its own day and the next: gone 48 h after it was made
+KEY_DAYS: Final = 2  # a key serves its own day and the next: gone 48 h after that day began
 
 
 def new_once(random: RandomBytes, *, today: date) -> str:
