@@ -6,12 +6,6 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent
-BUILT: Final = ("desk.js", "desk.css", "letters.css", "words.json", "icon.svg")
-
-
-def is_built() -> bool:
-    """Whether everything that the package carries is there."""
-    return all((ROOT / "src" / "yobal" / "static" / name).exists() for name in BUILT)
 
 
 def build() -> None:

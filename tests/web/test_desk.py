@@ -40,7 +40,7 @@ def newcomer(token: str, **given: Any) -> dict[str, Any]:
 
 def invite(desk: Desk, **given: Any) -> str:
     token = invitation_token(secrets.token_bytes(32)).hex()
-    body = {"role": "moderator", "token": token, "recipient": "age1", "wraps": []} | given
+    body = {"role": "moderator", "token": token, "wraps": []} | given
     answer = desk.act("invite", body)
     assert answer.status == 200, answer.body
     assert answer.json["hours"] == 24
@@ -104,10 +104,7 @@ def test_a_link_opens_a_role_and_nobody_can_ask_for_more(desk: Desk, room: Room)
     assert desk.act("join", newcomer(token, role="lead")).status == 400
     joined = Desk(room).act("join", newcomer(token))
     assert joined.json["role"] == "moderator"
-    assert (
-        desk.act("invite", {"role": "owner", "token": HEX, "recipient": "", "wraps": []}).status
-        == 400
-    )
+    assert desk.act("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
 
 
 def test_a_taken_name_leaves_the_link_as_it_was(desk: Desk, room: Room) -> None:
@@ -335,7 +332,7 @@ def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_room: Room) -> N
 
 def odd_requests(epoch: str) -> dict[str, tuple[str, Any]]:
     wrap = {"epoch": epoch, "wrap": ""}
-    invited = {"role": "moderator", "token": HEX, "recipient": "age1", "wraps": [wrap]}
+    invited = {"role": "moderator", "token": HEX, "wraps": [wrap]}
     secret = WORDS.encode()
     return {
         "a cursor too large": ("queue", {"after": "9" * 30 + f".{ID}"}),

@@ -31,7 +31,7 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
         "recovery_recipient": "age1", "recovery_identity": "", "wraps": [], "epoch": None,
     }),
     "people": ("moderator", {}),
-    "invite": ("lead", {"role": "moderator", "token": HEX, "recipient": "age1", "wraps": []}),
+    "invite": ("lead", {"role": "moderator", "token": HEX, "wraps": []}),
     "recovery/challenge": ("anyone", {"pseudonym": "Nobody"}),
     "recovery/prove": ("anyone", {"challenge": ID, "answer": HEX}),
     "recovery/finish": ("anyone", {"ticket": ID, "secret": HEX, "identity": ""}),
@@ -81,7 +81,7 @@ def _join(desk: Desk, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -
     invitation = pyrage.x25519.Identity.generate()
     wrap = pyrage.encrypt(str(heron).encode(), [invitation.to_public()])
     wraps = [{"epoch": _epoch(desk), "wrap": _b64(wrap)}]
-    body = {"role": role, "token": token, "recipient": str(invitation.to_public()), "wraps": wraps}
+    body = {"role": role, "token": token, "wraps": wraps}
     assert desk.act("invite", body).status == 200
 
     opened = desk.of(None).act("invitation", {"token": token}).json
@@ -187,7 +187,7 @@ def _living(desk: Desk) -> dict[str, tuple[Desk, dict[str, Any]]]:
     done = [room.reject(one.id).decision for one in (rejected, also)]
     opened = room.open(waiting.id)
     link, other = (secrets.token_bytes(32).hex() for _ in range(2))
-    invited = {"role": "moderator", "recipient": "age1", "wraps": []}
+    invited = {"role": "moderator", "wraps": []}
     assert desk.act("invite", invited | {"token": link}).status == 200
     recipient = _keys()[1]
     publish = {"verdict": "publish", "id": waiting.id, "text": opened.text, "name": "",

@@ -62,9 +62,8 @@ export class People {
     const secret = toBase64Url(randomBytes(SECRET_BYTES));
     const link = fromLinkSecret(secret);
     if (link === null) throw new Error("a link of our own making cannot be read");
-    const recipient = await recipientOf(link.identity);
-    const wraps = await this.keys.wrapsFor(recipient);
-    const body = { role, token: link.token, recipient, wraps };
+    const wraps = await this.keys.wrapsFor(await recipientOf(link.identity));
+    const body = { role, token: link.token, wraps };
     const { hours } = await this.host.post<{ hours: number }>("/api/invite", body);
     return { url: `${location.origin}/join#${secret}`, hours, role, isCopied: false };
   }

@@ -12,7 +12,6 @@ from yobal.core.schedule import HOUR_SECONDS, Schedule, Slot, next_slot
 
 INVITATION_BYTES: Final = 32
 INVITATION_HOURS: Final = 24
-SECRET_BYTES: Final = 32
 _TOKEN_DOMAIN: Final = b"yobal invite token"
 
 

@@ -7,10 +7,6 @@ from yobal.core import ids
 ASSETS: Final = "@"  # no story key may hold this letter, so nothing can collide with it
 
 
-def site_folder(site: str) -> str:
-    return site
-
-
 def thread_folder(site: str, story: str, edition: str) -> str:
     """Also the thread's own address, between slashes; every step of a reader is a POST to it."""
     return f"{site}/{story}/{edition}"

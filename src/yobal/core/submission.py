@@ -39,7 +39,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 class Refusal(msgspec.Struct, frozen=True):
     """Why something was not taken: the field it stands beside, a code, the limit it passed."""
 
-    field: Literal["text", "name", "note"]
+    field: Literal["text", "name"]
     code: RefusalCode
     limit: int = 0
     found: int = 0

@@ -37,10 +37,6 @@ def move(db: Connection, comment: str, *, from_: State, to: State, **slots: Slot
     ).rowcount
 
 
-def correct_lang(db: Connection, comment: str, lang: str) -> None:
-    db.execute(comments.update().where(comments.c.id == comment).values(lang=lang))
-
-
 def waiting(
     db: Connection,
     site: str,

@@ -1,7 +1,7 @@
 """What the public side asks of the desk's side: to withdraw, now or with the next release."""
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -9,7 +9,6 @@ from sqlalchemy.engine import Connection, Row
 from yobal.core.states import PUBLISHED
 from yobal.store.tables import comments, receipts, wishes
 
-WishKind = Literal["withdraw_now", "withdraw_next"]
 NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 

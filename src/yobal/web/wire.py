@@ -58,7 +58,6 @@ class Join(_Body):
 class Invite(_Body):
     role: Literal["lead", "moderator"]
     token: Hex32
-    recipient: Name
     wraps: list[WrapBody]
 
 
