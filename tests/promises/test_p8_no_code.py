@@ -317,13 +317,11 @@ def _desk_with_inner_html(folder: Path) -> bytes:
     """The desk, built anew from a copy in which one place takes a reader's words as HTML."""
     shutil.copytree(FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules"))
     (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
-    source = folder / "desk" / "view" / "queue.ts"
-    guarded = ">${envelope.text}</span>"
+    source = folder / "desk" / "view" / "parts.ts"
+    guarded = ">${shown}</span>"
     text = source.read_text(encoding="utf-8")
     assert guarded in text
-    source.write_text(
-        text.replace(guarded, " .innerHTML=${envelope.text}></span>"), encoding="utf-8"
-    )
+    source.write_text(text.replace(guarded, " .innerHTML=${shown}></span>"), encoding="utf-8")
     subprocess.run(["node", "build.mjs", folder / "built"], cwd=folder, check=True)
     return (folder / "built" / "desk.js").read_bytes()
 
@@ -369,7 +367,8 @@ def _read_all(page: Page) -> dict[str, str]:
             await drawn();
             key("Escape", "Escape");
             await drawn();
-            if (line !== words) throw new Error(`row and focus differ: ${words}`);
+            const isBeginning = line.endsWith("…") && words.startsWith(line.slice(0, -1));
+            if (line !== words && !isBeginning) throw new Error(`row and focus differ: ${words}`);
             if (!proof.includes("more")) throw new Error(`no proof: ${words}`);
             seen[id] = words;
           }

@@ -8,9 +8,12 @@ const graphemes =
   "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 
 export function lettersOf(text: string): string[] {
-  const counted = text.replace(UNCOUNTED, "");
-  if (graphemes === null) return Array.from(counted);
-  return Array.from(graphemes.segment(counted), (one) => one.segment);
+  return clusters(text.replace(UNCOUNTED, ""));
+}
+
+function clusters(text: string): string[] {
+  if (graphemes === null) return Array.from(text);
+  return Array.from(graphemes.segment(text), (one) => one.segment);
 }
 
 export function countLetters(text: string): number {
@@ -23,7 +26,7 @@ const LETTER_SIGNS_MAX = 16;
 /** The text where it is short, else its first letters, whole ones, and a sign that more follows. */
 export function beginning(text: string, lettersMax: number): string {
   const looked = text.slice(0, lettersMax * LETTER_SIGNS_MAX);
-  const letters = lettersOf(looked);
+  const letters = clusters(looked);
   if (looked.length === text.length && letters.length <= lettersMax) return text;
   // The last one may have been cut in two by the look.
   return `${letters.slice(0, Math.min(lettersMax, letters.length - 1)).join("")}…`;
