@@ -1,4 +1,4 @@
-"""nginx with one worker: plain, as the measure, and as `examples/nginx.conf` sets it up."""
+"""nginx with one worker and a plain configuration: the measure. `example.py` runs the shipped one."""
 
 import contextlib
 import shutil

@@ -22,12 +22,15 @@ from yobal.web.visits import STATUS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+FRONT_END = ROOT / "frontend" / "README.md"
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *DOCS.rglob("*.md")], key=lambda path: path.relative_to(ROOT).as_posix()
+    [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), FRONT_END],
+    key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the technicians' commands
-    "--require-hashes", "--system", "--group", "--home", "--now", "--data-urlencode",
+    "--require-hashes", "--system", "--group", "--home", "--now", "--data-urlencode", "--omit",
+    "--ignore-scripts",
 }  # fmt: skip
 
 
@@ -190,6 +193,19 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert other.exists(), target
         if anchor:
             assert anchor in anchors(other), target
+
+
+def test_every_file_that_the_front_end_describes_is_there() -> None:
+    named = set(re.findall(r"`([\w./-]+(?:/|\.(?:ts|css|mjs|md)))`", read(FRONT_END)))
+    places = (FRONT_END.parent, FRONT_END.parent / "desk", ROOT)
+    assert len(named) > 8
+    assert not [name for name in named if not any((one / name).exists() for one in places)]
+
+
+def test_no_code_names_a_page_that_is_not_there() -> None:
+    for path in (ROOT / "src").rglob("*.py"):
+        for name in re.findall(r"`([\w./-]+\.md)`", read(path)):
+            assert (ROOT / name).exists(), (path, name)
 
 
 def anchors(page: Path) -> set[str]:

@@ -1,7 +1,7 @@
 """P6: it works without JavaScript, cookies or third parties, and over an onion address.
 
 The whole way of a reader with no more than requests and answers, under an `.onion` Host. (The same
-way in Chromium is in `tests/browser`.)
+way in Chromium is in `test_p6_browser.py`.)
 """
 
 import re

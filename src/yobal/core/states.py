@@ -1,6 +1,6 @@
 """The life of a comment, as data. Everything that changes a state asks this table.
 
-`design.md` draws it. A state is changed by compare-and-set only: `comments.move(from_=, to=)`.
+`docs/architecture.md` draws it. A state is changed by compare-and-set only: `comments.move(from_=, to=)`.
 """
 
 from typing import Final, Literal

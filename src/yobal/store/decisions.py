@@ -1,4 +1,7 @@
-"""Decisions: rows that are only added. An undo is a row that names the one it takes back."""
+"""Decisions: rows that are only added. An undo is a row that names the one it takes back.
+
+One thing of a row ever goes: the note to an author who has withdrawn (`comments.forget`).
+"""
 
 from collections.abc import Sequence
 from typing import Any, Literal

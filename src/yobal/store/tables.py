@@ -1,4 +1,4 @@
-"""Every table, for both databases. What may stand in clear is listed in `design.md` ("Envelope").
+"""Every table, for both databases. `docs/threat-model.md` says what stands in each.
 
 Times are slots. Ids are random, and tables about comments have no hidden row number, because
 that would be the order of arrival. There is no sequence anywhere.
@@ -165,7 +165,7 @@ wishes = sa.Table(
 )  # fmt: skip
 
 decisions = sa.Table(
-    "decisions", metadata,  # rows are only added
+    "decisions", metadata,  # rows are only added; a withdrawal blanks the note
     _key("decision"), _text("site"), _text("comment"), _text("verdict"),
     _text("clause", nullable=True), _text("kind", nullable=True), _text("note", nullable=True),
     _text("by"), _slot("slot"), _number("terms_version"),
