@@ -1,39 +1,105 @@
-"""The wheel carries the built front end and works in an empty environment."""
+"""The wheel carries the built front end and works in an empty environment, from `init` to the end."""
 
+import contextlib
+import os
+import shutil
+import signal
 import subprocess
 import sys
-import venv
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-ROOT = Path(__file__).parent.parent
+import pytest
+
+from tests.serving import ask, form, free_ports, is_listening, post, wait_for
+
+ROOT: Final = Path(__file__).parent.parent
+THREAD: Final = "/post/ferry/en/"
+NEWER: Final = ("python3.12", "python3.13", "python3.14", "python3.15")  # where they are installed
 
 
-def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(tmp_path: Path) -> None:
-    wheels = tmp_path / "wheels"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    subprocess.run([*pip, "wheel", ROOT, "--no-deps", "-w", wheels], check=True)
-    (wheel,) = wheels.glob("yobal-*.whl")
+def environment() -> dict[str, str]:
+    """Nothing that leads to the source instead of the wheel."""
+    ours = ("PYTHON", "YOBAL_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
+
+def run(*words: str | Path, folder: Path) -> str:
+    return subprocess.run(
+        words, cwd=folder, env=environment(), capture_output=True, text=True, check=True
+    ).stdout
+
+
+def works(python: str) -> bool:
+    """A name alone says little: a version manager has names for what it does not run."""
+    found = shutil.which(python)
+    if found is None:
+        return False
+    return subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    pip = ["-m", "pip", "--disable-pip-version-check", "-q", "wheel", "--no-deps", "-w"]
+    run(sys.executable, *pip, folder, ROOT, folder=ROOT)
+    (made,) = folder.glob("yobal-*.whl")
+    return made
+
+
+@contextlib.contextmanager
+def serving(yobal: Path, folder: Path, ports: list[int]) -> Iterator[None]:
+    """Stopped in the end, cleanly and without a word to say."""
+    child = subprocess.Popen(
+        [yobal, "serve"], cwd=folder, env=environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for(lambda: child.poll() is not None or all(map(is_listening, ports)), "it listens")
+        yield
+    finally:
+        child.send_signal(signal.SIGTERM)
+        _, wrong = child.communicate(timeout=30)
+    assert (child.returncode, wrong) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "python",
+    [sys.executable, *(pytest.param(one, marks=pytest.mark.slow) for one in NEWER if works(one))],
+)
+def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
+    wheel: Path, tmp_path: Path, python: str
+) -> None:
     empty = tmp_path / "empty"
-    venv.create(empty, with_pip=True)
-    lock: list[str | Path] = ["--require-hashes", "-r", ROOT / "requirements" / "run.lock"]
-    new_pip: list[str | Path] = [
+    run(python, "-m", "venv", empty, folder=tmp_path)
+    install = [
         empty / "bin" / "python",
         "-m",
         "pip",
         "--disable-pip-version-check",
         "-q",
+        "install",
     ]
-    subprocess.run([*new_pip, "install", *lock], check=True)
-    subprocess.run([*new_pip, "install", "--no-deps", wheel], check=True)
+    run(*install, "--require-hashes", "-r", ROOT / "requirements" / "run.lock", folder=tmp_path)
+    run(*install, "--no-deps", wheel, folder=tmp_path)
 
-    said = subprocess.run(
-        [empty / "bin" / "yobal", "init", "--site", "post", "--name", "The Post"],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "/join#" in said.stdout
-    static = next(empty.glob("lib/python*/site-packages/yobal/static"))
-    assert {"desk.js", "desk.css", "letters.css", "words.json"} <= {
-        path.name for path in static.iterdir()
-    }
-    assert list((tmp_path / "data" / "public" / "post" / "@").iterdir())
+    yobal, (intake, desk) = empty / "bin" / "yobal", free_ports(2)
+    addresses = [
+        "--public-url",
+        f"http://127.0.0.1:{intake}",
+        "--desk-url",
+        f"http://localhost:{desk}",
+    ]
+    said = run(yobal, "init", "--site", "post", "--name", "The Post", *addresses, folder=tmp_path)
+    assert "/join#" in said
+    story = ["--edition", "en", "--title", "Ferry workers", "--url", "https://news.example/ferry"]
+    run(yobal, "story", "add", "ferry", *story, folder=tmp_path)
+    with serving(yobal, tmp_path, [intake, desk]):
+        page = ask(intake, path=THREAD)
+        assert (page.status, "Comments are not open yet" in page.text) == (200, True)
+        assert ask(intake, path="/post/@/letters.css").status == 200
+        refused = post(intake, form("Kept for you."), path=THREAD)
+        assert (refused.status, "Kept for you." in refused.text) == (503, True)
+        for path in ("/join", "/assets/desk.js", "/assets/desk.css", "/assets/words.json"):
+            assert ask(desk, path=path, headers={"Host": f"localhost:{desk}"}).status == 200, path
