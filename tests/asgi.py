@@ -1,11 +1,11 @@
-"""The two faces called as ASGI applications, without a socket; the clock is the room's."""
+"""The two faces called as the server calls them, without a socket; the clock is the room's."""
 
 import asyncio
 import copy
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # documented there
 
 from tests.room import SITE, STORY, Room
 from yobal.actions.doors import Doors
@@ -66,7 +67,52 @@ def ask(
     is_cut: bool = False,
 ) -> Answer:  # fmt: skip
     """One request; with `is_cut` the sender leaves after the last chunk."""
+    if hasattr(app, "__rsgi__"):
+        return asyncio.run(ask_intake(app, method, path, headers, chunks, is_cut=is_cut))
     return asyncio.run(_ask(app, method, path, list(headers), chunks, is_cut=is_cut))
+
+
+async def ask_intake(
+    app: Any, method: str, path: str, headers: Pairs, chunks: Sequence[bytes], *, is_cut: bool
+) -> Answer:
+    """The same of an application that speaks granian's own interface."""
+    wire = Wire(chunks, is_cut=is_cut)
+    await app.__rsgi__(Asked(method, path.partition("?")[0], headers), wire)
+    assert wire.answer is not None
+    return wire.answer
+
+
+class Asked:
+    """The head of a request."""
+
+    proto = "http"
+
+    def __init__(self, method: str, path: str, headers: Pairs) -> None:
+        self.method, self.path = method, path
+        self.headers = {name.lower(): value for name, value in reversed([*headers])}
+
+
+class Wire:
+    """A body that comes in pieces, and the answer that went."""
+
+    def __init__(self, chunks: Sequence[bytes], *, is_cut: bool) -> None:
+        self._chunks, self._is_cut = chunks, is_cut
+        self.answer: Answer | None = None
+
+    async def __call__(self) -> bytes:
+        return b"".join([piece async for piece in self])
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self._chunks:
+            yield chunk
+        if self._is_cut:
+            raise ProtocolClosed
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answer = Answer(status, headers, body)
+
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
+        self.response_bytes(status, headers, b"")
 
 
 async def _ask(

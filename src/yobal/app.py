@@ -26,7 +26,7 @@ from yobal.web.routes import desk_app
 from yobal.web.visits import Parts
 
 Face = Literal["intake", "desk"]
-Application = Callable[..., Any]
+Served = tuple[Any, Interfaces, str]  # an application, what it speaks, where it listens
 Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would hold the stop up
 HEADER_SECONDS: Final = 20
@@ -65,19 +65,21 @@ def serve(
     newsroom: Newsroom,
     faces: tuple[Face, ...] = ("intake", "desk"),
     *,
-    around_intake: Callable[[Edge], Application] = lambda edge: edge,
+    around_intake: Callable[[Edge], Any] = lambda edge: edge,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
 
     group = GroupCommit(newsroom.database) if "intake" in faces else None
-    applications: list[tuple[Application, str]] = []
+    applications: list[Served] = []
     edge = None
     if group is not None:
         edge = intake_app(newsroom, group)
-        applications.append((around_intake(edge), newsroom.settings.intake_listen))
+        applications.append((around_intake(edge), Interfaces.RSGI, newsroom.settings.intake_listen))
     if "desk" in faces:
-        applications.append((moderators_app(newsroom), newsroom.settings.desk_listen))
+        applications.append(
+            (moderators_app(newsroom), Interfaces.ASGINL, newsroom.settings.desk_listen)
+        )
     tending = Tending(newsroom, is_desk="desk" in faces)
     tending.start()
     try:
@@ -90,17 +92,17 @@ def serve(
 
 
 async def _serve(
-    applications: list[tuple[Application, str]],
+    applications: list[Served],
     when_ready: Callable[[], None],
     edge: Edge | None,
 ) -> None:
-    servers = [_server(application, listen) for application, listen in applications]
+    servers = [_server(*one) for one in applications]
     is_over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):  # before anybody can be answered
         loop.add_signal_handler(one, is_over.set)
     tasks = [asyncio.create_task(server.serve()) for server in servers]
-    await _until_listening([listen for _, listen in applications], tasks)
+    await _until_listening([listen for _, _, listen in applications], tasks)
     when_ready()
     forgetting = asyncio.create_task(_forget(edge))
     over = asyncio.create_task(is_over.wait())
@@ -147,13 +149,13 @@ async def _until_listening(listens: list[str], tasks: list[asyncio.Task[None]]) 
             await asyncio.sleep(0.02)
 
 
-def _server(application: Application, listen: str) -> Server:
+def _server(application: Any, interface: Interfaces, listen: str) -> Server:
     host, _, port = listen.rpartition(":")
     return Server(
         application,
         address=host.strip("[]"),
         port=int(port),
-        interface=Interfaces.ASGINL,
+        interface=interface,
         http=HTTPModes.http1,
         websockets=False,
         log_enabled=False,

@@ -167,7 +167,7 @@ def test_what_is_not_a_finished_public_file_is_not_there(
         assert (answer.status, "There is no such page here" in answer.text) == (404, True), path
         assert answer.header("location") is None, path
         assert str(sqlite_room.files) not in answer.text
-    assert Files(sqlite_room.files, b"").get("/\ud800") is None
+    assert Files(sqlite_room.files, "").get("/\ud800") is None
 
 
 def test_what_leaves_the_folder_leaves_memory_with_it(
@@ -195,7 +195,7 @@ def test_who_reads_between_two_renames_never_keeps_the_old_words(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch, moment: int, *, was_kept: bool
 ) -> None:
     """The words that were taken away are in the packed file as well, and most browsers get that."""
-    files = Files(bucket.folder, b"")
+    files = Files(bucket.folder, "")
     if was_kept:
         files.get("/a.html")
     real = Path.rename
@@ -229,7 +229,7 @@ def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
     bucket: Bucket, change: Callable[[Bucket], None]
 ) -> None:
     bucket.write({"b.html": b"Stays."}, at=SLOT)
-    files = Files(bucket.folder, b"")
+    files = Files(bucket.folder, "")
     files.get("/a.html")
     stays = files.get("/b.html")
     change(bucket)
@@ -244,7 +244,7 @@ def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
 ) -> None:
     monkeypatch.setattr(served_files, "SWEPT_AT_ONCE", 2)
     bucket.write({f"{number}.html": b"Words." for number in range(5)}, at=SLOT)
-    files = Files(bucket.folder, b"")
+    files = Files(bucket.folder, "")
     for number in range(5):
         files.get(f"/{number}.html")
     bucket.remove([f"{number}.html" for number in range(5)])
@@ -252,7 +252,7 @@ def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
 
 
 def test_a_file_that_is_gone_is_gone_from_memory_when_somebody_asks_for_it(bucket: Bucket) -> None:
-    files = Files(bucket.folder, b"")
+    files = Files(bucket.folder, "")
     files.get("/a.html")
     bucket.remove(["a.html"])
     assert files.get("/a.html") is None

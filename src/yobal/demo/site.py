@@ -10,9 +10,8 @@ from yobal.demo.newsroom.edition import Edition
 from yobal.newsroom import Newsroom
 from yobal.web.answers import (
     Answer,
-    Receive,
-    Scope,
-    Send,
+    Asked,
+    Wire,
     content_security_policy,
     page_headers,
     send_answer,
@@ -20,13 +19,13 @@ from yobal.web.answers import (
 from yobal.web.edge import Edge
 
 _OWN: Final = {
-    content.STYLE_PATH: ("newsroom.css", b"text/css; charset=utf-8"),
-    content.PICTURE_PATH: ("picture.svg", b"image/svg+xml"),
+    content.STYLE_PATH: ("newsroom.css", "text/css; charset=utf-8"),
+    content.PICTURE_PATH: ("picture.svg", "image/svg+xml"),
 }
 
 
 class NewsroomSite:
-    """An ASGI application around the edge."""
+    """An application around the edge, of the same interface."""
 
     def __init__(self, newsroom: Newsroom, edge: Edge) -> None:
         self._newsroom = newsroom
@@ -34,26 +33,26 @@ class NewsroomSite:
         self._editions = {edition.path: edition for edition in content.EDITIONS}
         self._headers = [
             *page_headers(content_security_policy(())),
-            (b"cache-control", b"no-cache"),
+            ("cache-control", "no-cache"),
         ]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = self._answer(scope) if scope["type"] == "http" else None
+    async def __rsgi__(self, asked: Asked, wire: Wire) -> None:
+        answer = self._answer(asked)
         if answer is None:
-            await self._edge(scope, receive, send)
+            await self._edge.__rsgi__(asked, wire)
             return
-        await send_answer(send, answer, without_body=scope["method"] == "HEAD")
+        send_answer(wire, answer, without_body=asked.method == "HEAD")
 
-    def _answer(self, scope: Scope) -> Answer | None:
-        path = scope["path"]
-        if scope["method"] not in ("GET", "HEAD"):
+    def _answer(self, asked: Asked) -> Answer | None:
+        path = asked.path
+        if asked.method not in ("GET", "HEAD"):
             return None
         if path == "/":
-            return Answer(302, b"", [(b"location", content.EDITIONS[-1].path.encode())])
+            return Answer(302, b"", [("location", content.EDITIONS[-1].path)])
         if path in _OWN:
             name, kind = _OWN[path]
             body = resources.files("yobal.demo.newsroom").joinpath(name).read_bytes()
-            return Answer(200, body, [(b"content-type", kind), (b"cache-control", b"no-cache")])
+            return Answer(200, body, [("content-type", kind), ("cache-control", "no-cache")])
         edition = self._editions.get(path)
         return Answer(200, self._story(edition), self._headers) if edition else None
 

@@ -1,17 +1,35 @@
-"""What the public side answers with: the headers that every page carries, and one way to send."""
+"""What the public side is asked and answers: the server's interface as far as it is used here,
+the headers that every page carries, and one way to send."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any, Final, Protocol
 
 import msgspec
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+Headers = list[tuple[str, str]]
 
-PUBLIC_CACHE: Final = b"public, max-age=60, must-revalidate"
+PUBLIC_CACHE: Final = "public, max-age=60, must-revalidate"
+
+
+class Asked(Protocol):
+    """The head of a request. Who sent it stands there too, and nothing here ever looks."""
+
+    proto: str
+    method: str
+    path: str  # decoded
+
+    @property
+    def headers(self) -> Any:
+        """With a `get` that takes a name in lower case."""
+
+
+class Wire(Protocol):
+    """Where the body comes from and the answer goes."""
+
+    def __call__(self) -> Awaitable[bytes]: ...
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
+    def response_empty(self, status: int, headers: Headers) -> None: ...
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -22,32 +40,34 @@ class Answer(msgspec.Struct, frozen=True):
     headers: Headers
 
 
-def content_security_policy(frame_hosts: tuple[str, ...]) -> bytes:
+def content_security_policy(frame_hosts: tuple[str, ...]) -> str:
     ancestors = " ".join(("'self'", *frame_hosts))
     return (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
         f" base-uri 'none'; frame-ancestors {ancestors}"
-    ).encode()
+    )
 
 
-def page_headers(csp: bytes) -> Headers:
+def page_headers(csp: str) -> Headers:
     """For every HTML page of the public side. No cookie, no HSTS, nothing about the reader."""
     return [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-security-policy", csp),
+        ("content-type", "text/html; charset=utf-8"),
+        ("content-security-policy", csp),
         *SAFE_HEADERS,
     ]
 
 
 SAFE_HEADERS: Final[Headers] = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"interest-cohort=(), browsing-topics=()"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "interest-cohort=(), browsing-topics=()"),
 ]
 
 
-async def send_answer(send: Send, answer: Answer, *, without_body: bool = False) -> None:
-    headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if without_body else answer.body})
+def send_answer(wire: Wire, answer: Answer, *, without_body: bool = False) -> None:
+    headers = [*answer.headers, ("content-length", str(len(answer.body)))]
+    if without_body:
+        wire.response_empty(answer.status, headers)
+    else:
+        wire.response_bytes(answer.status, headers, answer.body)

@@ -16,10 +16,10 @@ from yobal.web.answers import PUBLIC_CACHE, SAFE_HEADERS, Headers, page_headers
 MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
 SWEPT_AT_ONCE: Final = 500  # five milliseconds of looking at the disk
 _TYPES: Final = {
-    ".html": b"text/html; charset=utf-8",
-    ".json": b"application/json",
-    ".css": b"text/css; charset=utf-8",
-    ".svg": b"image/svg+xml",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
 Signature = tuple[int, int, int, int]
 
@@ -32,14 +32,14 @@ class Kept(msgspec.Struct, frozen=True):
     packed: bytes
     plain_headers: Headers
     packed_headers: Headers
-    plain_tag: bytes
-    packed_tag: bytes
+    plain_tag: str
+    packed_tag: str
 
 
 class Files:
     """A folder, kept in memory as far as it fits; every request looks whether it has changed."""
 
-    def __init__(self, folder: Path, csp: bytes) -> None:
+    def __init__(self, folder: Path, csp: str) -> None:
         self._folder = os.fspath(folder)
         self._csp = csp
         self._kept: OrderedDict[str, Kept] = OrderedDict()
@@ -107,22 +107,22 @@ class Files:
         return kept
 
     def _keep(self, plain: bytes, packed: bytes, suffix: str, signature: Signature) -> Kept:
-        digest = hashlib.sha256(plain).hexdigest()[:32].encode()
-        plain_tag, packed_tag = b'"' + digest + b'"', b'"' + digest + b'-gz"'
+        digest = hashlib.sha256(plain).hexdigest()[:32]
+        plain_tag, packed_tag = f'"{digest}"', f'"{digest}-gz"'
         headers = page_headers(self._csp) if suffix == ".html" else [
-            (b"content-type", _TYPES[suffix]), *SAFE_HEADERS,
+            ("content-type", _TYPES[suffix]), *SAFE_HEADERS,
         ]  # fmt: skip
-        modified = formatdate(signature[2] // 1_000_000_000, usegmt=True).encode()
+        modified = formatdate(signature[2] // 1_000_000_000, usegmt=True)
         headers += [
-            (b"cache-control", PUBLIC_CACHE),
-            (b"last-modified", modified),
-            (b"vary", b"accept-encoding"),
+            ("cache-control", PUBLIC_CACHE),
+            ("last-modified", modified),
+            ("vary", "accept-encoding"),
         ]
         return Kept(
             signature, plain, packed,
-            [*headers, (b"etag", plain_tag), (b"content-length", str(len(plain)).encode())],
-            [*headers, (b"etag", packed_tag), (b"content-encoding", b"gzip"),
-             (b"content-length", str(len(packed)).encode())],
+            [*headers, ("etag", plain_tag), ("content-length", str(len(plain)))],
+            [*headers, ("etag", packed_tag), ("content-encoding", "gzip"),
+             ("content-length", str(len(packed)))],
             plain_tag, packed_tag,
         )  # fmt: skip
 

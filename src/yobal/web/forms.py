@@ -12,7 +12,7 @@ from yobal.core.errors import YobalError
 BODY_BYTES_MAX: Final = 96 * 1024  # a Khmer letter takes about 20 bytes urlencoded
 FIELDS_MAX: Final = 16
 _ESCAPED: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a whole run at a time
-CONTENT_TYPE: Final = b"application/x-www-form-urlencoded"
+CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 class BadForm(YobalError):
@@ -33,8 +33,8 @@ def parse(body: bytes) -> dict[str, str]:
     return fields
 
 
-def is_form(content_type: bytes) -> bool:
-    return content_type.split(b";", 1)[0].strip().lower() == CONTENT_TYPE
+def is_form(content_type: str) -> bool:
+    return content_type.split(";", 1)[0].strip().lower() == CONTENT_TYPE
 
 
 def _field(part: bytes) -> tuple[str, str]:

@@ -4,7 +4,6 @@ No cookie, no address, no Origin is looked at: there is no authority to borrow.
 """
 
 import asyncio
-from urllib.parse import unquote
 
 from yobal.actions.doors import place_of
 from yobal.core.errors import NoSuchStory
@@ -78,7 +77,7 @@ class Reader:
         return self._parts.problem("unknown_story", path=path, leads_back=has_thread)
 
     async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> Visit:
-        parts = unquote(path).strip("/").split("/")
+        parts = path.strip("/").split("/")
         if len(parts) != 3 or parts[0] != self._parts.rules.site:
             raise NoSuchStory(path)
         _, story, edition = parts

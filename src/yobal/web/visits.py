@@ -45,7 +45,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     pages: Pages
     doors: Doors
     group: GroupCommit
-    csp: bytes
+    csp: str
     clock: Callable[[], float] = time.time
 
     def today(self) -> date:
@@ -53,7 +53,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     def page(self, page: bytes, *, status: int = 200) -> Answer:
         """An answer that nobody keeps."""
-        headers = [*page_headers(self.csp), (b"cache-control", b"no-store")]
+        headers = [*page_headers(self.csp), ("cache-control", "no-store")]
         return Answer(status, page, headers)
 
     def problem(
@@ -71,7 +71,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
             status=STATUS[problem],
         )
         if problem == "method":
-            answer.headers.append((b"allow", b"GET, HEAD, POST"))
+            answer.headers.append(("allow", "GET, HEAD, POST"))
         return answer
 
     async def answered(self, visit: Visit) -> tuple[str, Letter] | None:
