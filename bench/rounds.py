@@ -15,10 +15,10 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int = ROUNDS
     seconds: float = 4.0  # of load in each round
     submissions: int = 20_000
-    letters: int = 100_000
+    comments: int = 100_000
 
 
-SHORT: Final = Pace(seconds=1.0, submissions=2_000, letters=10_000)
+SHORT: Final = Pace(seconds=1.0, submissions=2_000, comments=10_000)
 
 
 def in_turns(rounds: int, *measures: Callable[[], float]) -> list[list[float]]:

@@ -11,7 +11,7 @@ from bench.rounds import Pace, in_turns, ratio, spread
 from bench.row import Row
 from yobal.core import paths
 from yobal.core.schedule import next_slot
-from yobal.core.thread import PAGE_LETTERS, page_of
+from yobal.core.thread import PAGE_COMMENTS, page_of
 from yobal.tend import tend_once
 
 FEW: Final = 100
@@ -20,15 +20,15 @@ ROUNDS_MORE: Final = 3  # a release takes a hundredth of a second, so it is meas
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """A whole look of the desk's loop: release, files, sync and purge."""
-    large = Thread(folder / "large", pace.letters)
+    large = Thread(folder / "large", pace.comments)
     small = Thread(folder / "small", FEW)
     for one in (large, small):
         one.release()  # templates, statements and folders are warm
     figures = in_turns(pace.rounds * ROUNDS_MORE, large.release, small.release)
-    note = spread({f"{pace.letters:,} letters": figures[0], f"{FEW}": figures[1]}, "s")
+    note = spread({f"{pace.comments:,} comments": figures[0], f"{FEW}": figures[1]}, "s")
     return [
         Row(
-            name=f"releasing into {pace.letters:,} : into {FEW}", figure=ratio(*figures),
+            name=f"releasing into {pace.comments:,} : into {FEW}", figure=ratio(*figures),
             sense="at most", bar=1.5, note=note,
         )
     ]  # fmt: skip
@@ -37,10 +37,10 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
 class Thread:
     """A thread with its files, and a clock that goes from slot to slot."""
 
-    def __init__(self, folder: Path, letters: int) -> None:
+    def __init__(self, folder: Path, comments: int) -> None:
         self._furnished = newsroom.furnish(folder)
-        fill.publish(self._furnished, letters)
-        _write_pages(self._furnished, letters)
+        fill.publish(self._furnished, comments)
+        _write_pages(self._furnished, comments)
         self._now = time.time()
 
     def release(self) -> float:
@@ -56,9 +56,9 @@ class Thread:
         return took
 
 
-def _write_pages(furnished: Furnished, letters: int) -> None:
+def _write_pages(furnished: Furnished, comments: int) -> None:
     """As many files as such a thread has. All but the last page are copies: nobody reads them."""
-    last = page_of(letters - 1)
+    last = page_of(comments - 1)
     tend_once(furnished.newsroom, now=time.time())
     for edition in newsroom.TITLES:
         folder = furnished.settings.files_dir / paths.thread_folder(SITE, STORY, edition)
@@ -68,4 +68,4 @@ def _write_pages(furnished: Furnished, letters: int) -> None:
                 target = folder / paths.page(number, suffix)
                 shutil.copyfile(folder / paths.NEWEST, target)
                 shutil.copyfile(folder / f"{paths.NEWEST}.gz", f"{target}.gz")
-    assert letters % PAGE_LETTERS == 0, "both threads begin a new page with the next comment"
+    assert comments % PAGE_COMMENTS == 0, "both threads begin a new page with the next comment"

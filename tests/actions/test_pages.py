@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.room import SITE, STORY, Room, Sent
-from yobal.core.thread import PAGE_LETTERS, REPLIES_SHOWN
+from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN
 from yobal.tend import rebuild_all
 
 
@@ -57,32 +57,32 @@ def test_beside_every_file_lies_its_gz_of_the_same_bytes(room: Room) -> None:
 
 
 def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(room: Room) -> None:
-    placed = _many(room, PAGE_LETTERS + 3)
-    assert _ids(room, "en/page/1.json") == placed[:PAGE_LETTERS][::-1]
-    assert _ids(room, "en/page/2.json") == placed[PAGE_LETTERS:][::-1]
+    placed = _many(room, PAGE_COMMENTS + 3)
+    assert _ids(room, "en/page/1.json") == placed[:PAGE_COMMENTS][::-1]
+    assert _ids(room, "en/page/2.json") == placed[PAGE_COMMENTS:][::-1]
     newest = _json(room, "en/index.json")
     assert [one["id"] for one in newest["comments"]] == placed[:2:-1]
-    assert (newest["total"], newest["older"]) == (PAGE_LETTERS + 3, 1)
+    assert (newest["total"], newest["older"]) == (PAGE_COMMENTS + 3, 1)
 
     before = _thread(room)
     room.remove(placed[10])
     assert _ids(room, "en/page/1.json") == [
-        one for one in placed[:PAGE_LETTERS][::-1] if one != placed[10]
+        one for one in placed[:PAGE_COMMENTS][::-1] if one != placed[10]
     ]
     changed = {key for key, content in _thread(room).items() if before.get(key) != content}
     assert not {key for key in changed if "/page/2" in key}, "a page it does not stand on"
-    assert _json(room, "en/index.json")["total"] == PAGE_LETTERS + 2
-    assert len(_ids(room, "en/index.json")) == PAGE_LETTERS
+    assert _json(room, "en/index.json")["total"] == PAGE_COMMENTS + 2
+    assert len(_ids(room, "en/index.json")) == PAGE_COMMENTS
 
     room.published("One more.")
-    assert len(_ids(room, "en/page/1.json")) == PAGE_LETTERS - 1, "the hole stays"
+    assert len(_ids(room, "en/page/1.json")) == PAGE_COMMENTS - 1, "the hole stays"
     assert len(_ids(room, "en/page/2.json")) == 4
     before = room.all_files()
     assert _rebuilt(room) == before
 
 
 def test_a_release_rewrites_only_the_pages_it_touches(room: Room) -> None:
-    _many(room, PAGE_LETTERS)
+    _many(room, PAGE_COMMENTS)
     before = {key: path.stat().st_ino for key, path in _paths(room).items()}
     room.published("On the second page.")
     now = {key: path.stat().st_ino for key, path in _paths(room).items()}
@@ -105,7 +105,7 @@ def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_o
     assert shown["has_more_replies"] is False
     assert not (room.files / SITE / STORY / "en" / "replies").exists()
 
-    more = _many(room, PAGE_LETTERS, to=root, words="More")
+    more = _many(room, PAGE_COMMENTS, to=root, words="More")
     (shown,) = _json(room, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is True
@@ -115,7 +115,7 @@ def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_o
     last = _many(room, 1, to=root, words="Last")
     assert _ids(room, f"en/replies/{root}/2.json") == last
     assert "Later replies" in room.file(f"en/replies/{root}/1.html")
-    assert _json(room, "en/index.json")["total"] == PAGE_LETTERS + 7
+    assert _json(room, "en/index.json")["total"] == PAGE_COMMENTS + 7
 
     before = room.all_files()
     assert _rebuilt(room) == before

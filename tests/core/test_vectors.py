@@ -11,7 +11,8 @@ import pyrage
 import pytest
 
 from yobal.core import keys
-from yobal.core.envelope import Envelope, EnvelopeTooLarge, Sealer, commitment, pad
+from yobal.core.envelope import Envelope, Sealer, commitment, pad
+from yobal.core.errors import EnvelopeTooLarge
 from yobal.core.schedule import Schedule
 from yobal.demo.keys import from_passphrase, identity_of
 

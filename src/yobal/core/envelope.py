@@ -10,17 +10,13 @@ from typing import Final
 import msgspec
 import pyrage
 
-from yobal.core.errors import YobalError
+from yobal.core.errors import EnvelopeTooLarge
 
 VERSION: Final = 1
 SIZE_BUCKETS_KIB: Final = (1, 2, 4, 8, 16, 32)
 NONCE_BYTES: Final = 32
 _COMMITMENT_DOMAIN: Final = b"yobal 1"
 _KIB: Final = 1_024
-
-
-class EnvelopeTooLarge(YobalError):
-    """The comment does not fit the largest envelope; the limits should have refused it."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,6 +67,10 @@ class PseudonymTaken(YobalError):
     """Another moderator is known by this pseudonym."""
 
 
+class EnvelopeTooLarge(YobalError):
+    """The comment does not fit the largest envelope; the limits should have refused it."""
+
+
 class StoreUnavailable(YobalError):
     """The database took nothing: full, locked or gone. Nothing was acknowledged."""
 

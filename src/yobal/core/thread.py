@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-PAGE_LETTERS: Final = 50  # top-level comments on a page, and replies on a page of replies
+PAGE_COMMENTS: Final = 50  # top-level comments on a page, and replies on a page of replies
 REPLIES_SHOWN: Final = 5  # first replies that stand under their comment
 
 Gone = Literal["withdrawn", "removed"]
@@ -29,9 +29,8 @@ class Letter(msgspec.Struct, kw_only=True, frozen=True):
     day: str
     edited_clause: str | None = None
     to: str | None = None  # the comment it answers
-    to_name: str | None = (
-        None  # its name, read at release; None: it answers the root, or that one is gone
-    )
+    # Its name, read at release; None where it is the root above, or has gone.
+    to_name: str | None = None
     gone: Gone | None = None
     gone_clause: str | None = None
     replies: tuple["Letter", ...] = ()  # the first five, oldest first
@@ -96,11 +95,11 @@ class Touched(msgspec.Struct, frozen=True, order=True):
 
 def page_of(place: int) -> int:
     """The page that holds a place; places count from 0, the oldest."""
-    return place // PAGE_LETTERS + 1
+    return place // PAGE_COMMENTS + 1
 
 
 def replies_page_of(reply_place: int) -> int | None:
     """The page of replies that holds a reply; None for the first five, which stand under the comment."""
     if reply_place < REPLIES_SHOWN:
         return None
-    return (reply_place - REPLIES_SHOWN) // PAGE_LETTERS + 1
+    return (reply_place - REPLIES_SHOWN) // PAGE_COMMENTS + 1

@@ -29,7 +29,6 @@ class Ink:
             extensions=["jinja2.ext.i18n"],
         )
         self._env.globals |= {"words": words, "own_name": own_name}
-        # The extension adds this method to the environment; its class does not declare it.
         self._env.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
 
     def draw(self, template: str, **given: Any) -> bytes:

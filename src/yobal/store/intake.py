@@ -44,7 +44,7 @@ class Arrival(msgspec.Struct, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of an arrival: `failed` was not stored; only then nothing was acknowledged."""
+    """What became of an arrival. Nothing is stored of one that `failed`, and its sender hears so."""
 
     kind: Literal["new", "repeat", "failed"]
     has_receipt: bool = False

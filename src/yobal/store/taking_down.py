@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.thread import (
-    PAGE_LETTERS,
+    PAGE_COMMENTS,
     REPLIES_SHOWN,
     Gone,
     Touched,
@@ -55,7 +55,7 @@ def files_of_new(db: Connection, *, root: str | None, place: int) -> set[Touched
     page = replies_page_of(place)
     if page is not None:
         noted.add(Touched("replies", root, page))
-        is_first_of_page = (place - REPLIES_SHOWN) % PAGE_LETTERS == 0
+        is_first_of_page = (place - REPLIES_SHOWN) % PAGE_COMMENTS == 0
         if page > 1 and is_first_of_page:  # the page before begins to say that more follow
             noted.add(Touched("replies", root, page - 1))
     if place <= REPLIES_SHOWN:  # the sixth only makes "more replies" appear

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from yobal.core.thread import PAGE_LETTERS, REPLIES_SHOWN, Touched, page_of
+from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, Touched, page_of
 from yobal.store.tables import letters, stories, touched
 
 _NOTE: Final = sa.text(
@@ -85,4 +85,4 @@ def everything(db: Connection, site: str, story: str) -> list[Touched]:
 
 
 def _replies_pages(replies: int) -> int:
-    return -(-max(0, replies - REPLIES_SHOWN) // PAGE_LETTERS)
+    return -(-max(0, replies - REPLIES_SHOWN) // PAGE_COMMENTS)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.rules import Rules
 from yobal.core.schedule import Schedule, day_of
 from yobal.core.thread import (
-    PAGE_LETTERS,
+    PAGE_COMMENTS,
     REPLIES_SHOWN,
     Edition,
     FormState,
@@ -63,7 +63,7 @@ def form_state(db: Connection, site: str, story: str) -> FormState:
 
 
 def _newest(db: Connection, schedule: Schedule, place: Place) -> NewestView:
-    roots = letters.newest_roots(db, place.site, place.story, limit=PAGE_LETTERS)
+    roots = letters.newest_roots(db, place.site, place.story, limit=PAGE_COMMENTS)
     oldest = roots[-1].place if roots else 0
     return NewestView(
         place=place,
@@ -80,9 +80,9 @@ def _older_page(db: Connection, place: Place, oldest: int) -> int | None:
 
 
 def _page(db: Connection, schedule: Schedule, place: Place, number: int) -> PageView:
-    first = (number - 1) * PAGE_LETTERS
+    first = (number - 1) * PAGE_COMMENTS
     roots = letters.roots_between(
-        db, place.site, place.story, first=first, last=first + PAGE_LETTERS - 1
+        db, place.site, place.story, first=first, last=first + PAGE_COMMENTS - 1
     )
     shown = _with_replies(db, schedule, place, roots)
     return PageView(place=place, number=number, letters=shown)
@@ -92,10 +92,10 @@ def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) ->
     root = letters.get(db, file.root)
     if root is None:
         return None
-    first = REPLIES_SHOWN + (file.number - 1) * PAGE_LETTERS
+    first = REPLIES_SHOWN + (file.number - 1) * PAGE_COMMENTS
     rows = letters.replies_between(
         db, [root.id], site=place.site, story=place.story,
-        first=first, last=first + PAGE_LETTERS - 1,
+        first=first, last=first + PAGE_COMMENTS - 1,
     )  # fmt: skip
     names = letters.names_of(db, {row.to_id for row in rows if row.to_id})
     return RepliesView(
@@ -103,7 +103,7 @@ def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) ->
         root=_letter(schedule, root),
         root_page=page_of(root.place),
         number=file.number,
-        has_more=root.replies > first + PAGE_LETTERS,
+        has_more=root.replies > first + PAGE_COMMENTS,
         letters=tuple(_letter(schedule, row, names) for row in rows),
     )
 

@@ -1,9 +1,17 @@
-"""The one table from Yobal's errors to what HTTP says. Sentences tell what happened and what to do."""
+"""The one table from Yobal's errors to what HTTP says. Sentences tell what happened and what to do.
+
+What is wrong with a request before it is anybody's act stands here and not in `core/errors.py`,
+where nobody knows of requests.
+"""
 
 from typing import Final
 
 from yobal.core import errors
 from yobal.core.errors import YobalError
+
+
+class BadForm(YobalError):
+    """Not a form that a browser would send: a field twice, too many of them, or not UTF-8."""
 
 
 class BadRequest(YobalError):

@@ -7,16 +7,12 @@ import contextlib
 import re
 from typing import Final
 
-from yobal.core.errors import YobalError
+from yobal.web.errors import BadForm
 
 BODY_BYTES_MAX: Final = 96 * 1024  # a Khmer letter takes about 20 bytes urlencoded
 FIELDS_MAX: Final = 16
 _ESCAPED: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a whole run at a time
 CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
-
-
-class BadForm(YobalError):
-    """Not a form that a browser would send: a field twice, too many of them, or not UTF-8."""
 
 
 def parse(body: bytes) -> dict[str, str]:

@@ -12,6 +12,7 @@ from yobal.outlets import mishaps
 from yobal.outlets.pages import Draft, Problem
 from yobal.web import forms
 from yobal.web.answers import Answer
+from yobal.web.errors import BadForm
 from yobal.web.receipts import Receipts
 from yobal.web.sending import Sending
 from yobal.web.visits import Parts, Visit, draft_of
@@ -35,7 +36,7 @@ class Reader:
         """The page that answers a form sent to a thread's address."""
         try:
             fields = forms.parse(body)
-        except forms.BadForm:
+        except BadForm:
             return await self.problem("bad_form", path)
         draft = draft_of(fields)
         try:
