@@ -166,3 +166,23 @@ def test_an_answer_that_comes_late_does_not_make_keys_of_the_letters_that_are_ty
     expect(field).to_be_focused()
     expect(field).to_have_value(re.compile("aaa"))
     assert _open(desk) == open_before + 1
+
+
+def test_the_focus_is_seen_on_what_is_read_on_the_editor_and_where_nothing_waits(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Where the keys act.")
+    desk = still.lead(visitors)
+    desk.open("Where the keys act.")
+    desk.press("k j k")
+    expect(desk.focus.locator(".text")).to_have_css("outline-width", "2px")
+    desk.press("e Escape")
+    expect(desk.focus).to_be_focused()
+    expect(desk.focus).to_have_css("outline-width", "2px")
+    desk.press("Escape")
+    while desk.page.locator("article#focus").count():
+        before = desk.focus.get_attribute("data-id")
+        desk.press("d 5 d")
+        expect(desk.page.locator(f"article[data-id='{before}']")).to_have_count(0)
+    expect(desk.page.locator("#focus.empty")).to_be_focused()
+    expect(desk.page.locator("#focus.empty")).to_have_css("outline-width", "2px")
