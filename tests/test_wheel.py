@@ -73,16 +73,10 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
 ) -> None:
     empty = tmp_path / "empty"
     run(python, "-m", "venv", empty, folder=tmp_path)
-    install = [
-        empty / "bin" / "python",
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "-q",
-        "install",
-    ]
-    run(*install, "--require-hashes", "-r", ROOT / "requirements" / "run.lock", folder=tmp_path)
-    run(*install, "--no-deps", wheel, folder=tmp_path)
+    pip = [str(empty / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-q"]
+    lock = str(ROOT / "requirements" / "run.lock")
+    run(*pip, "install", "--require-hashes", "-r", lock, folder=tmp_path)
+    run(*pip, "install", "--no-deps", wheel, folder=tmp_path)
 
     yobal, (intake, desk) = empty / "bin" / "yobal", free_ports(2)
     addresses = [
