@@ -120,7 +120,7 @@ def _told(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
     """What is ours to mend is told to the operator as well; a refusal is between the desk and us."""
     status, body = errors.told(error)
     if status >= _OURS:
-        mishaps.report(error)
+        mishaps.report_once(error)
     return Response(body, status_code=status, headers=_HEADERS)
 
 
@@ -139,6 +139,6 @@ def _told_too_deep(request: Request[Any, Any, Any], _error: Exception) -> Respon
 
 def _told_unknown(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """No traceback leaves the process: its message could hold a comment's words."""
-    mishaps.report(error)
+    mishaps.report_once(error)
     status, body = errors.told(YobalError())
     return Response(body, status_code=status, headers=_HEADERS)
