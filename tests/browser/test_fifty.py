@@ -1,4 +1,4 @@
-"""Rejecting a whole page at once: only after a question that counts, and undone as one."""
+"""A page of fifty: rejected at once, after a question that counts, and undone as one; and left for the next."""
 
 from typing import Any
 
@@ -21,6 +21,17 @@ def test_a_page_of_fifty_is_rejected_after_a_question_that_counts(
     expect(desk.toast).to_contain_text("Undone")
     assert _number(desk.look().page.locator("#queue-title")) == waiting
     _reject_fifty(desk)
+
+
+def test_j_at_the_end_of_a_page_loads_the_next_one(still: Founded, visitors: Visitors) -> None:
+    send_all(still.newsroom.story(), [f"Of two pages {number}." for number in range(60)])
+    desk = still.lead(visitors)
+    first = desk.page.locator("li[data-id]").first.get_attribute("data-id")
+    desk.page.locator("li[data-id] button").last.click()
+    desk.press("j")
+    expect(desk.page.locator(f"li[data-id='{first}']")).to_have_count(0)
+    expect(desk.focus).to_be_focused()
+    expect(desk.page.get_by_role("button", name="Back to the oldest")).to_be_visible()
 
 
 def _reject_fifty(desk: Moderator) -> None:

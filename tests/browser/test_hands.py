@@ -113,17 +113,6 @@ def test_a_decided_comment_hands_the_focus_to_another_element_and_is_spoken_once
     assert "Comment" not in said  # the element that has the focus says that
 
 
-def test_j_at_the_end_of_a_page_loads_the_next_one(still: Founded, visitors: Visitors) -> None:
-    send_all(still.newsroom.story(), [f"Of two pages {number}." for number in range(60)])
-    desk = still.lead(visitors)
-    first = desk.page.locator("li[data-id]").first.get_attribute("data-id")
-    desk.page.locator("li[data-id] button").last.click()
-    desk.press("j")
-    expect(desk.page.locator(f"li[data-id='{first}']")).to_have_count(0)
-    expect(desk.focus).to_be_focused()
-    expect(desk.page.get_by_role("button", name="Back to the oldest")).to_be_visible()
-
-
 def test_a_digit_chooses_where_many_are_rejected(still: Founded, visitors: Visitors) -> None:
     send_all(still.newsroom.story(), ["One of a flood.", "Another of a flood."])
     desk = still.lead(visitors)
