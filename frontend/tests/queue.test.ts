@@ -134,6 +134,35 @@ test("an edit that is not one is not sent as one", async () => {
   assert.equal(first(queue).state, "waiting");
 });
 
+test("what others decided fades in its place, and leaves what is in focus or was begun alone", async () => {
+  const gone = rows.slice(0, 3).map(({ id }) => ({ id, by: "Egret", verdict: "reject" }));
+  const { queue } = deskWith((path) => (path === "/api/gone" ? { gone } : page(rows)));
+  await queue.load(null);
+  const [focused, begun, other, last] = queue.items;
+  assert.ok(focused && begun && other && last);
+  begun.draft.note = "begun";
+  await queue.fadeGone();
+  assert.deepEqual(
+    queue.items.map(({ state }) => state),
+    ["waiting", "waiting", "done", "waiting"],
+  );
+  assert.equal(queue.focused, focused);
+  for (const one of [focused, begun, other]) assert.match(one.sentence ?? "", /Egret has rejected/);
+  assert.equal(last.sentence, null);
+});
+
+test("a page that is loaded again does not keep what others decided", async () => {
+  let served = rows;
+  const { queue } = deskWith((path) => {
+    if (path !== "/api/gone") return page(served);
+    return { gone: [{ id: rows[2]?.id, by: "Egret", verdict: "publish" }] };
+  });
+  await queue.load(null);
+  served = [rows[0], rows[1]] as Waiting[]; // the last one was pushed to the next page
+  await queue.load(null);
+  assert.deepEqual(ids(queue), [rows[0]?.id, rows[1]?.id, rows[3]?.id]);
+});
+
 test("undoing is offered until the slot, and no longer", async () => {
   const { queue, decisions } = deskWith((path, body) =>
     path === "/api/queue" ? page(rows.slice(0, 2)) : decided(body),

@@ -236,6 +236,22 @@ def test_an_undo_is_answered_after_the_words_are_gone(desk: Desk, room: Room) ->
     assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
 
 
+def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names(
+    desk: Desk, room: Room
+) -> None:
+    waiting, held, gone = room.send(), room.send(), room.send()
+    published = room.publish(held.id, by="Egret")
+    room.wish(gone.code)
+    room.tend()
+    answer = desk.act("gone", ids=[waiting.id, held.id, gone.id]).json
+    assert answer["gone"] == [
+        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
+        {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
+    ]
+    desk.act("undo", decision=published.decision)
+    assert [one["id"] for one in desk.act("gone", ids=[held.id, gone.id]).json["gone"]] == [gone.id]
+
+
 def test_rejecting_many_tells_which_the_database_took_before_it_failed(
     desk: Desk, room: Room
 ) -> None:

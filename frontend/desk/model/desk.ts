@@ -117,6 +117,7 @@ export class Desk {
       this.session = await post<Session>("/api/session", {});
       this.hasEnded = false;
       this.queue.heard(this.session);
+      await this.queue.fadeGone();
     } catch (error) {
       this.#unheard(error);
       return;

@@ -51,6 +51,13 @@ export function decidedBefore({ by, verdict }: Pick<Before, "by" | "verdict">, m
   return `${who} was first: this comment is already ${doneWord(verdict as Verdict)}.`;
 }
 
+/** Said of a row that somebody else decided while it stood here. */
+export function decidedMeanwhile({ by, verdict }: Pick<Before, "by" | "verdict">): string {
+  if (verdict === "withdrawn") return WITHDRAWN;
+  const who = by === "" ? "Somebody else" : by;
+  return `${who} has ${doneWord(verdict as Verdict)} it meanwhile.`;
+}
+
 /** Whose decision stands on a comment that no longer waits for us. */
 export interface Before {
   by: string;

@@ -1,10 +1,11 @@
 /** The page of the queue on screen. It never changes by itself: only a moderator's hand moves it. */
 
 import { sentenceFor } from "../wire/api.ts";
-import type { Pulse, QueuePage, Slot } from "../wire/types.ts";
+import type { Missed, Pulse, QueuePage, Slot } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { hasTyped, type Item, isOpen, isUntouched } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
+import { decidedMeanwhile } from "./outcome.ts";
 import { type Closed, openPage } from "./page.ts";
 
 /** A second click, a finger's second tap, or a key meant for what was there before, comes within this time. */
@@ -96,6 +97,21 @@ export class Queue {
       this.isLoading = false;
       this.host.changed();
     }
+  }
+
+  /** What others decided meanwhile fades in its place, with a sentence: nothing moves, nor is work lost. */
+  async fadeGone(): Promise<void> {
+    const asked = this.items.filter(({ state }) => state === "waiting").slice(0, AT_ONCE_MAX * 2);
+    if (asked.length === 0) return;
+    const ids = asked.map(({ row }) => row.id);
+    const { gone } = await this.host.post<{ gone: Missed[] }>("/api/gone", { ids });
+    for (const one of gone) {
+      const item = asked.find(({ row }) => row.id === one.id);
+      if (item?.state !== "waiting") continue;
+      item.sentence = decidedMeanwhile(one);
+      if (item !== this.focused && isUntouched(item)) item.state = "done";
+    }
+    this.host.changed();
   }
 
   /** How many wait, as it was just heard: the number and nothing else changes. */
@@ -203,6 +219,9 @@ export class Queue {
       closed.push(...page.closed);
     }
     const isSamePage = after === this.#after;
+    // What the page does not list may be on the next one, or decided by somebody else.
+    const listed = new Set(page.items);
+    if (isSamePage && this.open.some((item) => !listed.has(item))) await this.fadeGone();
     const worked = this.isAtWork ? this.focused : null;
     const staying = this.open.filter(
       (item) => isSamePage || item.state === "unsent" || item === worked,

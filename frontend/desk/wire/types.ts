@@ -94,9 +94,17 @@ export interface Decided {
   by: string;
 }
 
+/** A comment that does not wait any more, and whose decision stands on it. */
+export interface Missed {
+  id: string;
+  by: string;
+  verdict: string;
+  decision: string | null;
+}
+
 export interface RejectedMany {
   decided: Decided[];
-  missed: { id: string; by: string; verdict: string; decision: string | null }[];
+  missed: Missed[];
   unsent: string[];
 }
 

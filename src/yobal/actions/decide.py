@@ -63,7 +63,7 @@ def reject(
         final = next_slot(desk.rules.schedule, _now(connection, desk))
         note = _checked_note(connection, comment, note)
         if comments.move(connection, comment, from_=PENDING, to=REJECTED, decided_slot=final) == 0:
-            raise _lost(connection, comment)
+            raise already_decided(connection, comment)
         decision = _decision(desk, comment, "reject", final, clause=clause, note=note)
         decisions.add(connection, decision)
     return Decided(decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by)
@@ -91,7 +91,7 @@ def _accept(
             connection, row.id, from_=PENDING, to=HELD, due_slot=due, decided_slot=final
         )
         if moved == 0:
-            raise _lost(connection, row.id)
+            raise already_decided(connection, row.id)
         comments.hold_text(
             connection, row.id, text=words.text, name=words.name, lang=words.lang,
             clause=words.clause, kind=words.kind,
@@ -125,11 +125,12 @@ def _pending(db: Database, comment: str) -> Any:
         if row is None:
             raise NoSuchComment(comment)
         if row.state != PENDING:
-            raise _lost(connection, comment)
+            raise already_decided(connection, comment)
     return row
 
 
-def _lost(connection: Any, comment: str) -> AlreadyDecided:
+def already_decided(connection: Any, comment: str) -> AlreadyDecided:
+    """Whose decision stands on a comment that does not wait any more; nobody's: it was withdrawn."""
     standing = decisions.newest_standing(connection, comment)
     if standing is None:
         return AlreadyDecided(comment, verdict="withdrawn")

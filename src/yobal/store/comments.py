@@ -90,6 +90,12 @@ def waiting(
     return db.execute(chosen).all()
 
 
+def pending_of(db: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that still wait."""
+    chosen = sa.select(comments.c.id).where(comments.c.id.in_(ids), comments.c.state == PENDING)
+    return set(db.execute(chosen).scalars())
+
+
 def count(db: Connection, site: str, state: State) -> int:
     return db.execute(
         sa.select(sa.func.count())

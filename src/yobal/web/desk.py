@@ -63,6 +63,17 @@ class Moderating:
         listed = [desk_answers.waiting(row, self._rules, now=now) for row in shown]
         return {"rows": listed, "next": last, **pulse}
 
+    def gone(self, data: JSONBody[wire.OnScreen]) -> dict[str, Any]:
+        """Of what stands on a moderator's screen, that which others decided meanwhile."""
+        with self._db.reading() as db:
+            pending = comments.pending_of(db, data.ids)
+            gone = [
+                desk_answers.missed(one, decide.already_decided(db, one))
+                for one in data.ids
+                if one not in pending
+            ]
+        return {"gone": gone}
+
     def decide(self, data: JSONBody[wire.DecideBody], request: AnyRequest) -> dict[str, Any]:
         desk = self._desk(request)
         match data:

@@ -64,6 +64,7 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
             _act("/api/people", "moderator", people.people),
             _act("/api/invite", "lead", people.invite),
             _act("/api/queue", "moderator", moderating.queue),
+            _act("/api/gone", "moderator", moderating.gone),
             _act("/api/decide", "moderator", moderating.decide),
             _act("/api/reject-many", "moderator", moderating.reject_many),
             _act("/api/undo", "moderator", moderating.undo),

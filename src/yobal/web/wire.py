@@ -123,6 +123,10 @@ class Undo(_Body):
     decision: Id
 
 
+class OnScreen(_Body):
+    ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
+
+
 class UndoMany(_Body):
     decisions: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
 
