@@ -39,8 +39,13 @@ function nobody({ queue }: Desk): TemplateResult {
   return html`<div id="focus" class="empty" tabindex="-1">
     ${queue.error === null ? nothing : html`<p class="error">${queue.error}</p>`}
     <p>${rest > 0 ? "This page is done." : "Nothing waits. Whoever writes next will stand here."}</p>
-    <button type="button" class="second" @click=${() => void queue.load(null)}>
-      ${rest > 0 ? `${rest} more ${rest === 1 ? "waits" : "wait"}` : "Look again"}
+    <button
+      type="button"
+      class="second"
+      aria-disabled=${queue.isLoading}
+      @click=${() => void queue.load(null)}
+    >
+      ${queue.isLoading ? "Opening…" : rest > 0 ? `${rest} more ${rest === 1 ? "waits" : "wait"}` : "Look again"}
     </button>
   </div>`;
 }

@@ -85,8 +85,13 @@ function footView(desk: Desk): TemplateResult {
     ${queue.error === null ? nothing : html`<p class="error" role="alert">${queue.error}</p>`}
     ${
       queue.more > 0
-        ? html`<button type="button" class="second" @click=${() => void queue.loadMore()}>
-            ${queue.more} more ${queue.more === 1 ? "waits" : "wait"}
+        ? html`<button
+            type="button"
+            class="second"
+            aria-disabled=${queue.isLoading}
+            @click=${() => void queue.loadMore()}
+          >
+            ${queue.isLoading ? "Opening…" : `${queue.more} more ${queue.more === 1 ? "waits" : "wait"}`}
           </button>`
         : nothing
     }
