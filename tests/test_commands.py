@@ -4,15 +4,16 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.room import SITE, START
+from tests.room import SITE, START, Room
 from yobal import commands
 from yobal.actions import found
 from yobal.config import load
-from yobal.core.errors import SettingsWrong
+from yobal.core.errors import ClockDoubted, SettingsWrong
 from yobal.newsroom import open_newsroom, prepare
 
 PLAIN = f'site = "{SITE}"\nsite_name = "The River Post"\n'
@@ -143,3 +144,42 @@ def test_what_is_usual_is_taken(tmp_path: Path) -> None:
     ]  # fmt: skip
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
     assert load(path, {}).frame_hosts == ("https://*.example", "news.example:*")
+
+
+def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_for_it(
+    sqlite_room: Room, tmp_path: Path
+) -> None:
+    sent = sqlite_room.send()
+    held = sqlite_room.publish(sent.id)
+    with sqlite_room.database.writing() as db:  # off for years, as far as anybody can see
+        db.exec_driver_sql("update sites set released_slot = 1700000000")
+        db.exec_driver_sql("update comments set due_slot = 1700021600")
+        db.exec_driver_sql("update decisions set slot = 1700021600")
+    path = _settings_of(sqlite_room, tmp_path)
+    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+        commands.release(path)
+    assert sqlite_room.state(held.id) == "held"
+    assert commands.release(path, is_clock_right=True) == "released 1"
+    assert commands.release(path) == "released 0"
+    assert sqlite_room.state(held.id) == "published"
+
+
+def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
+    sqlite_room: Room, tmp_path: Path
+) -> None:
+    sqlite_room.send()
+    with sqlite_room.database.writing() as db:
+        db.exec_driver_sql("update sites set released_slot = 9999999600")
+    path = _settings_of(sqlite_room, tmp_path)
+    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+        commands.release(path)
+    commands.release(path, is_clock_right=True)
+    assert sqlite_room.rows("sites")[0]["released_slot"] <= time.time()
+    assert commands.release(path) == "released 0"
+
+
+def _settings_of(room: Room, folder: Path) -> Path:
+    path, database = folder / "yobal.toml", room.database.url.render_as_string()
+    lines = [f'database = "{database}"', "batch_min = 1", "hold_slots = 1"]
+    path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
+    return path
