@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
@@ -83,7 +84,8 @@ def serve(
     tending = Tending(newsroom, is_desk="desk" in faces)
     tending.start()
     try:
-        asyncio.run(_serve(applications, when_ready, edge))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(applications, when_ready, edge))
     finally:
         tending.stop()
         if group is not None:

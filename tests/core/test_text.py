@@ -95,7 +95,8 @@ def test_a_name_that_nobody_can_see_is_none(raw: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "nothing", ["", " ", "\n\t", "\u200b", "\u200b\u200d \u200e\u061c", "\u3000"]
+    "nothing",
+    ["", " ", "\n\t", "\u200b", "\u200b\u200d \u200e\u061c", "\u3000", "\u3164\uffa0", "\u2800"],
 )
 def test_what_shows_nothing_is_empty(nothing: str) -> None:
     assert text.is_empty(nothing)

@@ -49,23 +49,27 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
         ballast = disk / "ballast"
         ballast.write_bytes(bytes(BALLAST_BYTES))
         received = [_sent(served, f"Before {number}.") for number in range(10)]
-        refused = _until_refused(served, received)
+        refused = {_until_refused(served, received)}
         with pytest.raises(OSError, match="No space left") as raised:
             (disk / "more").write_bytes(bytes(64 * 1_024))
         assert raised.value.errno == errno.ENOSPC
         (disk / "more").write_bytes(b"")
-        for number in range(20):
-            text = f"Refused {number}. {'និង' * 300}"
+        for number in range(20):  # one or another may still find a free page in the log
+            text = f"Late {number}. {'និង' * 300}"
             answer = post(served.intake, form(text))
-            assert answer.status == 503, number
-            assert text in answer.text
+            if answer.is_received:
+                received.append(answer)
+                continue
+            assert (answer.status, text in answer.text) == (503, True)
+            refused.add(text)
+        assert len(refused) > 10
         ballast.unlink()
         received += [_sent(served, f"After {number}.") for number in range(30)]
         assert all(served.room.told(answer.code) == "waiting" for answer in received)
         kept = Counter(sealed_texts(served.room))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
-        assert not any(text.startswith("Refused") or text == refused for text in kept)
+        assert refused.isdisjoint(kept)
         assert served.process
         assert served.process.poll() is None, "the server went on"
     with closing(sqlite3.connect(disk / "yobal.sqlite")) as db:

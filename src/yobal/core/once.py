@@ -5,12 +5,13 @@ store keeps `HMAC(day key, once ‖ submission)`; day keys die after 48 hours, a
 """
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
+
+import msgspec
 
 from yobal.core.ids import RandomBytes
 from yobal.core.submission import Submission
@@ -41,6 +42,5 @@ def once_hash(
     key = next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
     parts = (submission.site, submission.story, submission.edition, submission.to or "",
              submission.name, submission.text)  # fmt: skip
-    raw = [part.encode() for part in parts]
-    marked = b"".join(len(part).to_bytes(4, "big") + part for part in raw)
-    return hmac.digest(key, once.encode() + marked, hashlib.sha256)
+    marked = msgspec.msgpack.encode((once, *parts))  # each part after its length
+    return hmac.new(key, marked, "sha256").digest()

@@ -32,7 +32,9 @@ MARKS_IN_A_ROW_MAX: Final = 30  # no language writes more (UAX 15, "Stream-Safe 
 # is nothing, and 96 KiB of them would stop the server.
 _LETTERS_PUT_IN_ORDER: Final = 1_000
 _PILE: Final = regex.compile(rf"\p{{M}}{{{MARKS_IN_A_ROW_MAX + 1}}}")
-_INVISIBLE: Final = re.compile(rf"[\s{_KEPT_FORMATS}]*")
+# Letters by name, blank on paper: the fillers of Hangul and the empty cell of Braille.
+_BLANK_LETTERS: Final = "\u115f\u1160\u3164\uffa0\u2800"
+_INVISIBLE: Final = re.compile(rf"[\s{_KEPT_FORMATS}{_BLANK_LETTERS}]*")
 
 
 def clean(raw: str) -> str:
@@ -67,7 +69,7 @@ def clean_name(raw: str) -> str:
 
 
 def is_empty(text: str) -> bool:
-    """True where a reader would see nothing: only spaces, joiners and U+200B."""
+    """True where a reader would see nothing: only spaces, joiners, U+200B and blank letters."""
     return _INVISIBLE.fullmatch(text) is not None
 
 

@@ -35,8 +35,10 @@ def is_form(content_type: str) -> bool:
 
 def _field(part: bytes) -> tuple[str, str]:
     name, _, value = part.partition(b"=")
-    if b"%" in part:
-        name, value = _unescape_all(name), _unescape_all(value)
+    if b"%" in name:
+        name = _unescape_all(name)
+    if b"%" in value:
+        value = _unescape_all(value)
     return name.decode(), value.decode()
 
 
