@@ -48,9 +48,8 @@ def catch_up(newsroom: Newsroom, *, now: float) -> None:
 
 def make_ready(newsroom: Newsroom) -> None:
     """The folder as this start wants it. Raises BucketUnavailable."""
-    newsroom.database.is_purge_owed = (
-        True  # a crash may have come between a withdrawal and its purge
-    )
+    # A crash may have come between a withdrawal and its purge.
+    newsroom.database.is_purge_owed = True
     with release_lock(newsroom.database):
         newsroom.press.bucket.sweep()
     _draw_anew(newsroom)
