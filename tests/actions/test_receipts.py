@@ -110,8 +110,8 @@ def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
     room: Room,
 ) -> None:
     sent = room.send()
-    (path,) = (room.newsroom.settings.secrets_dir / "pepper").iterdir()
-    path.unlink()
+    for path in (room.newsroom.settings.secrets_dir / "pepper").iterdir():
+        path.unlink()  # this week's, and next week's where it is near
     room.newsroom.keyring._cache.clear()
     assert room.rows("receipts") != []
     assert room.receipt(sent.code) is None
