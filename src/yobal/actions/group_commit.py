@@ -15,9 +15,6 @@ from yobal.store.database import Database
 from yobal.store.intake import Arrival, Outcome
 
 GROUP_MAX: Final = 200
-# Where several send at once, a moment's patience makes one sync to disk of what would be many; a
-# sender that is alone never waits for it.
-GATHER_SECONDS: Final = 0.003
 
 _Waiting = tuple[Arrival, "asyncio.Future[Outcome]"]
 
@@ -58,8 +55,6 @@ class GroupCommit:
                 _tell(group, [error] * size)
             else:
                 _tell(group, outcomes)
-            if size > 1:
-                await asyncio.sleep(GATHER_SECONDS)
 
     async def _store(self, arrivals: list[Arrival]) -> list[Outcome]:
         """Insert here and sync in the thread, or all of it in the thread where that would block.
