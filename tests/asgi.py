@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
-from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # documented there
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
 
 from tests.room import SITE, STORY, Room
 from yobal.actions.doors import Doors

@@ -94,4 +94,4 @@ def test_without_its_file_the_sentence_says_what_to_do(tmp_path: Path) -> None:
 
 def test_settings_never_change(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
-        _load(tmp_path).site = "x"  # type: ignore[misc]
+        _load(tmp_path).site = "x"  # type: ignore[misc]  # that it is frozen is what is tested

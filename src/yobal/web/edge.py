@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # documented there
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
 
 from yobal.core import paths
 from yobal.outlets import mishaps
