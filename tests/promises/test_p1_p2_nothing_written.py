@@ -92,8 +92,8 @@ def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Itera
 def _whole_run(run: Run, count: int) -> None:
     """Submissions and mishaps; then what was decided, taken back; after each, the search."""
     room = run.served.room
-    _fail_some(room)
-    answers = run.crowd.send(count)
+    with _fail_some(room):
+        answers = run.crowd.send(count)
     seen = statuses(answers)
     assert all(seen[status] for status in (400, 413, 422, 503)), seen
     assert seen[200] > 0.9 * count, seen
@@ -285,19 +285,25 @@ def _fates(marks: Marks, folders: list[Path], since: float, *, without: str = "\
     )  # fmt: skip
 
 
-def _fail_some(room: Room) -> None:
+@contextmanager
+def _fail_some(room: Room) -> Iterator[None]:
     """From outside: the database refuses the envelopes whose id begins with one of 32 letters."""
     if room.database.is_sqlite:
-        statement = (
+        refuse = (
             "create trigger fails before insert on envelopes when new.comment like 'q%'"
             " begin select raise(abort, 'refused from outside'); end"
         )
+        allow = "drop trigger fails"
     else:
-        statement = "alter table envelopes add check (comment not like 'q%')"
-    with room.database.writing() as db:
-        db.exec_driver_sql(
-            statement.replace("%", "%%") if not room.database.is_sqlite else statement
+        refuse = (
+            "alter table envelopes add constraint fails check (comment not like 'q%') not valid"
         )
+        allow = "alter table envelopes drop constraint fails"
+    with room.database.writing() as db:
+        db.execute(sa.text(refuse))
+    yield
+    with room.database.writing() as db:  # one comment that must arrive would be refused now and then
+        db.execute(sa.text(allow))
 
 
 @contextmanager
