@@ -302,7 +302,7 @@ def _fail_some(room: Room) -> Iterator[None]:
     with room.database.writing() as db:
         db.execute(sa.text(refuse))
     yield
-    with room.database.writing() as db:  # one comment that must arrive would be refused now and then
+    with room.database.writing() as db:  # else what must arrive is refused now and then
         db.execute(sa.text(allow))
 
 
