@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
-from yobal.actions import expire, rebuild, release, set_back, withdraw, write_files
+from yobal.actions import believe, expire, rebuild, release, set_back, withdraw, write_files
 from yobal.actions.release import Released
 from yobal.core import clock
 from yobal.core.errors import ClockDoubted, YobalError
 from yobal.core.schedule import Slot, last_slot
 from yobal.newsroom import Newsroom, built
-from yobal.store import comments, stories
+from yobal.store import stories
 from yobal.store.locks import release_lock
 
 WRITING_TURNS_MAX: Final = 10  # at one look: whoever wishes something does not wait for an archive
@@ -104,13 +104,8 @@ def _look_at_clock(
     """The last slot that was released, and why the clock is not believed."""
     site = newsroom.rules.site
     with newsroom.database.reading() as db:
-        released = stories.released_slot(db, site)
-        doubt = clock.doubt(now, released=released)
-        if is_clock_right or newsroom.is_demo or doubt is None:
-            return released, None
-        # A newsroom that begins weeks after `yobal init` has nothing to lose by a leap.
-        is_new = clock.is_leaping(now, released=released) and not comments.is_any(db, site)
-        return released, None if is_new else doubt
+        doubt = None if is_clock_right else believe.doubt_clock(db, site, now=now)
+        return stories.released_slot(db, site), doubt
 
 
 def _release(newsroom: Newsroom, now: float) -> Released | None:

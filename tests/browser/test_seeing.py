@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.fixtures import Founded
 from tests.browser.mass import Mass, at_work
@@ -177,3 +177,19 @@ def test_under_a_finger_the_story_and_its_language_are_large_enough(
         box = desk.page.locator(part).bounding_box()
         assert box is not None
         assert box["height"] >= 44, part
+
+
+def test_the_desk_says_that_nothing_is_released_while_the_clock_is_doubted(
+    quick: Founded, visitors: Visitors
+) -> None:
+    desk = quick.lead(visitors)
+    expect(desk.page.get_by_label("Notices")).not_to_contain_text("doubts its clock")
+
+    def doubt(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "is_clock_doubted": True})
+
+    desk.page.route("**/api/session", doubt)
+    desk.page.reload()
+    expect(desk.page.get_by_label("Notices")).to_contain_text("The server doubts its clock")
+    expect(desk.page.locator(".me")).to_contain_text("nothing is released")

@@ -18,9 +18,9 @@ from tests.asgi import Desk
 from tests.room import SITE, STORY, Room, add_lead
 from tests.web.conftest import signed_in
 from yobal.core.keys import invitation_token
-from yobal.core.schedule import next_slot
+from yobal.core.schedule import DAY_SECONDS, next_slot
 from yobal.outlets import mishaps
-from yobal.store.tables import sessions
+from yobal.store.tables import sessions, sites
 from yobal.store.vacuum import PURGED_TABLES
 from yobal.web import desk_answers
 
@@ -169,6 +169,14 @@ def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(room: 
     assert [one["wrap"] is None for one in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
     assert {row["id"] for row in room.rows("comments")} == {old, new}
+
+
+def test_the_desk_says_that_the_clock_is_doubted(desk: Desk, room: Room) -> None:
+    room.publish(room.send("Held.").id)
+    assert not desk.act("session").json["is_clock_doubted"]
+    with room.database.writing() as db:
+        db.execute(sites.update().values(released_slot=room.now + DAY_SECONDS))
+    assert desk.act("session").json["is_clock_doubted"]
 
 
 def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: Room) -> None:

@@ -38,7 +38,10 @@ export function deskView(desk: Desk, app: App): TemplateResult {
 /** The numbers of the head, or why they are not known, in the same place. */
 function nowView(desk: Desk): TemplateResult {
   const { nextSlot, held } = desk.queue;
-  if (!desk.hasEnded) return html`<span>next slot ${nextSlot.label} · ${held} held</span>`;
+  const next = desk.session.is_clock_doubted
+    ? "nothing is released"
+    : `next slot ${nextSlot.label}`;
+  if (!desk.hasEnded) return html`<span>${next} · ${held} held</span>`;
   return html`<span role="status">Your session has ended.</span>
     <button type="button" class="plain" @click=${() => void desk.renew()}>Sign in again</button>`;
 }
@@ -55,6 +58,15 @@ function placeView(desk: Desk): TemplateResult {
 
 function notices(desk: Desk): TemplateResult {
   return html`<section class="notices" aria-label="Notices">
+    ${
+      desk.session.is_clock_doubted
+        ? html`<p class="notice care" role="status">
+            The server doubts its clock, so nothing is released and nothing is destroyed until
+            somebody has looked at it. What you decide is kept. Tell whoever looks after the
+            server: <code>yobal doctor</code> says what to do.
+          </p>`
+        : nothing
+    }
     ${
       desk.keys.isKept
         ? nothing

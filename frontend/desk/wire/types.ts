@@ -46,6 +46,8 @@ export interface Session extends Pulse {
   epochs: EpochWrap[];
   unreadable: number;
   needs_second_lead: boolean;
+  /** The server does not believe its clock: nothing is released or destroyed. */
+  is_clock_doubted: boolean;
   terms: { version: number; clauses: Clause[] };
   edit_kinds: EditKind[];
   limits: { text_letters_max: number; name_letters_max: number; note_letters_max: number };

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from yobal.actions import believe
 from yobal.core import lang as langs
 from yobal.core.errors import AlreadyDecided, NoSuchComment
 from yobal.core.rules import Rules
@@ -45,6 +46,7 @@ def session(
         ],
         "unreadable": comments.count_unreadable(db, rules.site, moderator.pseudonym),
         "needs_second_lead": len(leads) < 2,
+        "is_clock_doubted": believe.doubt_clock(db, rules.site, now=now) is not None,
         "terms": {"version": TERMS_VERSION, "clauses": [msgspec.structs.asdict(c) for c in CLAUSES]},
         "edit_kinds": list(EDIT_KINDS),
         "limits": {
