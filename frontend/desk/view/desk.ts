@@ -63,7 +63,7 @@ function notices(desk: Desk): TemplateResult {
         ? html`<p class="notice care" role="status">
             The server doubts its clock, so nothing is released and nothing is destroyed until
             somebody has looked at it. What you decide is kept. Tell whoever looks after the
-            server: <code>yobal doctor</code> says what to do.
+            server; the command “yobal doctor” says what to do.
           </p>`
         : nothing
     }
