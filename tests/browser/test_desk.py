@@ -299,6 +299,7 @@ def test_the_focus_returns_to_where_it_was_before_signing_in_again(
 ) -> None:
     desk = still.lead_anew(visitors)
     desk.go("People")
+    expect(desk.page.locator("ul.people").first).to_contain_text(still.pseudonym)  # it has loaded
     desk.page.context.clear_cookies()
     make = desk.page.get_by_role("button", name="Make a link")
     desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
