@@ -268,6 +268,8 @@ def test_control_every_spelling_of_an_address_is_found() -> None:
     failed = b"\0".join(socket.inet_aton(one) for one in readers.addresses[::10])
     for among in (b"", secrets.token_bytes(8_000_000)):  # in a log, and among what is sealed
         assert readers.found_in(among + failed) == {"packed addresses"}
+    page = b"\0" * 2_000 + failed[:3] + b"\0" * 2_000  # met by chance, and written with each group
+    assert readers.found_in(page * 50) == set()
     assert readers.found_in(b"198.51.100.7 1234567890 fe80::1 11::12") == set()
 
 

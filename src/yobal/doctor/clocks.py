@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from yobal.actions import believe
 from yobal.config import Settings
 from yobal.core import clock as core_clock
 from yobal.doctor.finding import Finding, look, mend, well, well_if
@@ -51,10 +52,10 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     try:
         with database.reading() as db:
             site = stories.only_site(db)
+            doubt = believe.doubt_clock(db, site.site, now=now) if site is not None else None
     finally:
         database.close()
     if site is not None:
-        doubt = core_clock.doubt(now, released=site.released_slot)
         advice = f"{doubt}. Until then nothing is released"
         yield well_if(doubt is None, "clock and last release agree", advice)
 
