@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 from jinja2 import Environment
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.fixtures import SLOT_SECONDS, Founded, found
 from tests.browser.mass import Mass, at_work
@@ -277,7 +277,7 @@ def test_control_without_autoescape_the_check_fails(
     page.goto(published.url)
     expected = {clean(words) for words in PAYLOADS}
     expected |= {words + " ▮" for words in expected}
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, Error)):  # a payload may even lead the page away
         _words_of(page, expected)
     assert any(one.startswith("csp:") for one in watch.seen)
     context.close()

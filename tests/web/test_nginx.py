@@ -65,7 +65,7 @@ def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
         for one in (own, through)
     ]
     assert kept[0] == kept[1]
-    assert through.header("content-security-policy") or not path.endswith((".html", "/"))
+    assert through.header("content-security-policy")
 
 
 def test_a_packed_page_is_the_file_that_was_packed_beforehand(served: Served, nginx: Nginx) -> None:

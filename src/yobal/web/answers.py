@@ -8,6 +8,7 @@ import msgspec
 
 Headers = list[tuple[str, str]]
 
+HTML: Final = "text/html; charset=utf-8"
 PUBLIC_CACHE: Final = "public, max-age=60, must-revalidate"
 
 
@@ -48,10 +49,10 @@ def content_security_policy(frame_hosts: tuple[str, ...]) -> str:
     )
 
 
-def page_headers(csp: str) -> Headers:
-    """For every HTML page of the public side. No cookie, no HSTS, nothing about the reader."""
+def page_headers(csp: str, *, kind: str = HTML) -> Headers:
+    """For every page and file of the public side. No cookie, no HSTS, nothing about the reader."""
     return [
-        ("content-type", "text/html; charset=utf-8"),
+        ("content-type", kind),
         ("content-security-policy", csp),
         *SAFE_HEADERS,
     ]

@@ -11,12 +11,12 @@ import msgspec
 
 from yobal.core import paths
 from yobal.outlets.bucket import BESIDE
-from yobal.web.answers import PUBLIC_CACHE, SAFE_HEADERS, Headers, page_headers
+from yobal.web.answers import HTML, PUBLIC_CACHE, Headers, page_headers
 
 MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
 SWEPT_AT_ONCE: Final = 500  # five milliseconds of looking at the disk
 _TYPES: Final = {
-    ".html": "text/html; charset=utf-8",
+    ".html": HTML,
     ".json": "application/json",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -109,13 +109,10 @@ class Files:
     def _keep(self, plain: bytes, packed: bytes, suffix: str, signature: Signature) -> Kept:
         digest = hashlib.sha256(plain).hexdigest()[:32]
         plain_tag, packed_tag = f'"{digest}"', f'"{digest}-gz"'
-        headers = page_headers(self._csp) if suffix == ".html" else [
-            ("content-type", _TYPES[suffix]), *SAFE_HEADERS,
-        ]  # fmt: skip
-        modified = formatdate(signature[2] // 1_000_000_000, usegmt=True)
-        headers += [
+        headers = [
+            *page_headers(self._csp, kind=_TYPES[suffix]),
             ("cache-control", PUBLIC_CACHE),
-            ("last-modified", modified),
+            ("last-modified", formatdate(signature[2] // 1_000_000_000, usegmt=True)),
             ("vary", "accept-encoding"),
         ]
         return Kept(
