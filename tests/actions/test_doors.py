@@ -1,10 +1,13 @@
 """What the form must know first: open or closed, which key, how full the desk is."""
 
+import asyncio
+import threading
+
 import pytest
 
 from tests.room import SITE, STORY, Room, add_lead
 from yobal.actions import declare
-from yobal.actions.doors import KEPT_SECONDS, Doors, form_state
+from yobal.actions.doors import KEPT_SECONDS, Doors, Known, form_state
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import Edition
 from yobal.store import comments
@@ -38,6 +41,34 @@ def test_a_door_is_kept_for_a_second_and_no_longer(room: Room) -> None:
     clock.now = KEPT_SECONDS
     assert doors.fresh(STORY) is None
     assert form_state(*doors.read(STORY)) == "closed"
+
+
+def test_a_crowd_that_comes_at_once_has_its_door_read_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors, all_ask, reads = Doors(room.database, room.rules), threading.Event(), []
+    read = doors.read
+
+    def slowly(story: str) -> Known:
+        reads.append(story)
+        assert all_ask.wait(10)
+        return read(story)
+
+    monkeypatch.setattr(doors, "read", slowly)
+
+    async def crowd() -> list[Known | BaseException]:
+        asks = [asyncio.create_task(doors.look(story)) for story in [STORY] * 32 + ["nowhere"] * 3]
+        await asyncio.sleep(0)
+        asks[0].cancel()
+        await asyncio.sleep(0)
+        all_ask.set()
+        return await asyncio.gather(*asks, return_exceptions=True)
+
+    answers = asyncio.run(crowd())
+    assert sorted(reads) == [STORY, "nowhere"]
+    assert isinstance(answers[0], asyncio.CancelledError), "who goes away goes alone"
+    assert {form_state(*one) for one in answers[1:32] if isinstance(one, tuple)} == {"open"}
+    assert [type(one) for one in answers[32:]] == [NoSuchStory] * 3
 
 
 def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: Room) -> None:

@@ -1,5 +1,6 @@
 """What intake must know before it takes a comment, read through the views and kept for a second."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Final
@@ -43,6 +44,9 @@ class StoryDoor(msgspec.Struct, kw_only=True):
     read_at: float
 
 
+Known = tuple[SiteDoor, StoryDoor]
+
+
 class Doors:
     """Reads again what is older than a second. Used from one event loop and its threads."""
 
@@ -54,8 +58,21 @@ class Doors:
         self._clock = clock
         self._site: tuple[float, SiteDoor] | None = None
         self._stories: dict[str, StoryDoor] = {}
+        self._readings: dict[str, asyncio.Future[Known]] = {}
 
-    def fresh(self, story: str) -> tuple[SiteDoor, StoryDoor] | None:
+    async def look(self, story: str) -> Known:
+        """Both, read once for all who ask while it is being read. Raises NoSuchStory."""
+        known = self.fresh(story)
+        if known is not None:
+            return known
+        reading = self._readings.get(story)
+        if reading is None:
+            reading = asyncio.ensure_future(asyncio.to_thread(self.read, story))
+            self._readings[story] = reading
+            reading.add_done_callback(lambda _: self._readings.pop(story, None))
+        return await asyncio.shield(reading)  # who goes away does not take it from the others
+
+    def fresh(self, story: str) -> Known | None:
         """Both, if they are fresh enough to go without the database."""
         now = self._clock()
         known = self._stories.get(story)
@@ -64,7 +81,7 @@ class Doors:
         is_fresh = now - known.read_at < KEPT_SECONDS and now - self._site[0] < KEPT_SECONDS
         return (self._site[1], known) if is_fresh else None
 
-    def read(self, story: str) -> tuple[SiteDoor, StoryDoor]:
+    def read(self, story: str) -> Known:
         """Both, from the database. Raises NoSuchStory."""
         now, site = self._clock(), self._rules.site
         if not ids.is_story_key(story):

@@ -26,7 +26,10 @@ PURGE_BUSY_SECONDS: Final = 0.1
 _AGAIN_SECONDS: Final = 0.1
 # 32 MB of log before it is folded in: with the default of 1,000 pages a busy intake folds the same
 # pages in eight times as often, and waits for the disk each time. A purge cuts it to nothing.
-CHECKPOINT_PAGES: Final = 8_000
+PAGE_BYTES: Final = (
+    2_048  # a comment touches ten pages, whatever their size, and each is written twice
+)
+CHECKPOINT_PAGES: Final = 16_000
 CACHE_KIB: Final = 4_096
 _WRITES: Final = "yobal_writes"
 
@@ -187,6 +190,7 @@ def _sqlite(url: sa.URL, *, busy_seconds: int = BUSY_SECONDS) -> Engine:
 
 def _set_pragmas(raw: Any, _record: object) -> None:
     for pragma in (
+        f"page_size={PAGE_BYTES}",  # counts for a file that is still empty
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL loses acknowledged rows at power loss
         "secure_delete=ON",

@@ -3,8 +3,6 @@
 No cookie, no address, no Origin is looked at: there is no authority to borrow.
 """
 
-import asyncio
-
 from yobal.actions.doors import place_of
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import Place
@@ -82,10 +80,6 @@ class Reader:
         if len(parts) != 3 or parts[0] != self._parts.rules.site:
             raise NoSuchStory(path)
         _, story, edition = parts
-        doors = self._parts.doors
-        known = doors.fresh(story)
-        if known is None:
-            known = await asyncio.to_thread(doors.read, story)
-        site, door = known
+        site, door = await self._parts.doors.look(story)
         place = place_of(self._parts.rules, story, edition, site, door)
         return Visit(place, fields, draft, site, door)
