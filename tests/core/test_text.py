@@ -144,6 +144,17 @@ def test_as_many_marks_as_a_language_may_write_are_taken() -> None:
     assert check(text.clean("b" + "\u0301" * 30), "", Limits()) == []
 
 
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("marks", [29, 30, 31, 32, 33, 62])
+def test_a_pile_is_found_wherever_it_begins(before: int, marks: int) -> None:
+    words = "b" * before + "\u0301" * marks + "b"
+    assert text.has_piled_marks(words) == (marks > text.MARKS_IN_A_ROW_MAX)
+
+
+def test_marks_on_every_third_letter_are_no_pile() -> None:
+    assert not text.has_piled_marks("\u0301bb" * 40)
+
+
 @pytest.mark.parametrize("flags", ["🇰🇭", "🇰🇭🇰", "🇰🇭🇰🇭🇹🇭", "a🇰🇭b🇰", "\u0600🇰🇭"])
 def test_flags_are_counted_as_unicode_counts_them(flags: str) -> None:
     assert text.letters(flags) == len(regex.findall(r"\X", flags))
