@@ -173,6 +173,25 @@ def test_a_clock_that_has_leapt_since_the_last_release_is_found(settings: Settin
     assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
 
 
+def test_a_newsroom_without_a_comment_may_begin_weeks_after_it_was_set_up(
+    sqlite_room: Room,
+) -> None:
+    late = time.time() + 400 * 86_400
+    assert "clock and last release agree" not in mend(
+        sqlite_room.newsroom.settings, clock=lambda: late
+    )
+
+
+def test_a_demonstration_may_lie_for_weeks_between_two_starts(sqlite_room: Room) -> None:
+    sqlite_room.send()
+    with sqlite_room.database.writing() as db:
+        db.exec_driver_sql("update sites set is_demo = true")
+    late = time.time() + 400 * 86_400
+    assert "clock and last release agree" not in mend(
+        sqlite_room.newsroom.settings, clock=lambda: late
+    )
+
+
 def test_a_clock_that_was_put_back_is_found_by_what_was_written_later(settings: Settings) -> None:
     said = mend(settings, clock=lambda: time.time() - 3_600)
     assert "was written later than now" in said["clock and newest file agree"]
