@@ -1,11 +1,10 @@
-"""The real thing for tests: `yobal serve` and nginx as children, and senders on raw sockets.
+"""The real thing for tests: `yobal serve` as a child, and senders on raw sockets.
 
 Everything a test starts writes below one folder (its data, logs, temporary files, a core), so that
 a search of that folder is a search of all that was written. Waits are for conditions.
 """
 
 import contextlib
-import http.client
 import json
 import os
 import re
@@ -26,10 +25,8 @@ from urllib.parse import urlencode
 from tests.room import SITE, STORY, Room, make_room
 from yobal import scrub
 from yobal.core import once
-from yobal.demo.keys import from_passphrase
 
 ROOT: Final = Path(__file__).parent.parent
-EXAMPLE: Final = ROOT / "examples" / "nginx.conf"
 READY_SECONDS: Final = 30
 THREAD: Final = f"/{SITE}/{STORY}/en/"
 SERVE: Final = """
@@ -297,140 +294,3 @@ def children(pid: int) -> list[int]:
         for child in (task / "children").read_text().split():
             found += [int(child), *children(int(child))]
     return found
-
-
-# Moderators
-
-
-class DeskClient:
-    """What the desk's page does over HTTP, for a scripted moderator."""
-
-    def __init__(self, served: Served) -> None:
-        self._served = served
-        self._wire = http.client.HTTPConnection("localhost", served.desk, timeout=30)
-        self._cookie = ""
-        secret, _ = from_passphrase(SITE, served.room.pseudonym, served.room.passphrase)
-        self.act("sign-in", pseudonym=served.room.pseudonym, secret=secret.hex())
-
-    def act(self, name: str, /, **given: Any) -> Any:
-        origin = f"http://localhost:{self._served.desk}"
-        headers = {"Origin": origin, "Content-Type": "application/json", "Cookie": self._cookie}
-        self._wire.request("POST", f"/api/{name}", json.dumps(given), headers)
-        response = self._wire.getresponse()
-        answered = response.read()
-        assert response.status == 200, (name, response.status, answered[:300])
-        cookie = response.getheader("set-cookie")
-        if cookie:
-            self._cookie = cookie.split(";")[0]
-        return json.loads(answered)
-
-    def publish(self, comment: str) -> Any:
-        opened = self._served.room.open(comment)
-        return self.act(
-            "decide", verdict="publish", id=comment, text=opened.text, name=opened.name,
-            nonce=opened.nonce, lang=opened.lang,
-        )  # fmt: skip
-
-    def queue(self) -> Iterator[str]:
-        """The id of everything that waits."""
-        after = None
-        while True:
-            page = self.act("queue", after=after)
-            yield from (row["id"] for row in page["rows"])
-            after = page["next"]
-            if after is None:
-                return
-
-    def close(self) -> None:
-        self._wire.close()
-
-
-# nginx
-
-
-@dataclass
-class Nginx:
-    """The example as an operator would install it, with this test's ports and folders."""
-
-    folder: Path
-    port: int
-    desk: int
-    text: str
-    process: "subprocess.Popen[bytes] | None" = None
-
-    @property
-    def pid(self) -> int:
-        assert self.process is not None
-        return self.process.pid
-
-    @property
-    def workers(self) -> list[int]:
-        return [self.pid, *children(self.pid)]
-
-    def start(self) -> None:
-        program = needed("nginx", "nginx-light")
-        path = self.folder / "nginx.conf"
-        path.write_text(self.text, encoding="utf-8")
-        command = [program, "-p", str(self.folder), "-c", str(path), "-e", "/dev/null",
-                   "-g", "daemon off;"]  # fmt: skip
-        with (self.folder / "output").open("ab") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output)
-        wait_for(self._is_ready, "nginx answers")
-
-    def stop(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(timeout=READY_SECONDS)
-
-    def _is_ready(self) -> bool:
-        assert self.process is not None
-        output = (self.folder / "output").read_text(errors="replace")
-        assert self.process.poll() is None, f"nginx ended: {output[-2000:]}"
-        return is_listening(self.port)
-
-
-def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "") -> Nginx:
-    """The shipped example with ports and paths put in; `extra` goes into its `http` block."""
-    folder.mkdir(parents=True, exist_ok=True)
-    port, desk = free_ports(2)
-    conf = text or EXAMPLE.read_text(encoding="utf-8")
-    readers, mark, moderators = conf.partition("    # Moderators: another host")
-    assert mark, "the example has two servers"
-    conf = _plain(readers, port) + mark + _plain(moderators, desk)
-    for shipped, ours in (
-        ("user www-data;", "user root;" if os.geteuid() == 0 else ""),
-        ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
-        ("worker_processes auto;", "worker_processes 1;"),
-        ("/srv/yobal/data/public", str(served.room.files)),
-        ("http://127.0.0.1:8600", f"http://127.0.0.1:{served.intake}"),
-        ("http://127.0.0.1:8601", f"http://127.0.0.1:{served.desk}"),
-        ("http {\n", f"http {{\n{_temp_folders(folder)}{extra}\n"),
-    ):
-        assert shipped in conf, f"the example lacks {shipped!r}"
-        conf = conf.replace(shipped, ours)
-    return Nginx(folder, port, desk, conf)
-
-
-@contextlib.contextmanager
-def nginx_before(folder: Path, served: Served, **given: str) -> Iterator[Nginx]:
-    """nginx with the shipped example in front of a served newsroom."""
-    nginx = make_nginx(folder, served, **given)
-    try:
-        nginx.start()
-        yield nginx
-    finally:
-        if nginx.process is not None and nginx.process.poll() is None:
-            nginx.stop()
-
-
-def _plain(server: str, port: int) -> str:
-    """No TLS between a test and its nginx, and loopback only."""
-    server = re.sub(r"\n +ssl_certificate[^\n]*", "", server)
-    server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    ipv6 = f"listen [::1]:{port};" if socket.has_dualstack_ipv6() else ""
-    return server.replace("listen [::]:443 ssl;", ipv6)
-
-
-def _temp_folders(folder: Path) -> str:
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    return "".join(f"    {kind}_temp_path {folder}/{kind}_temp;\n" for kind in kinds)

@@ -16,17 +16,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from tests.desk_client import DeskClient
+from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.conftest import ADVISED, Cluster
 from tests.promises.crowd import Crowd, statuses
 from tests.promises.traces import Fate, Marks, Readers, open_files, spellings, written
 from tests.room import SITE, Room, make_room
 from tests.serving import (
-    EXAMPLE,
     THREAD,
-    DeskClient,
-    Nginx,
     Served,
-    nginx_before,
     post,
     serving,
     wait_for,

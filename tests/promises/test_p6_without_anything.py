@@ -12,8 +12,17 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from tests.desk_client import DeskClient
 from tests.room import SITE, STORY
-from tests.serving import THREAD, Answer, DeskClient, Served, ask, post, serving, wait_for
+from tests.serving import (
+    THREAD,
+    Answer,
+    Served,
+    ask,
+    post,
+    serving,
+    wait_for,
+)
 from yobal.actions import declare
 
 ONION: Final = "yobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyo.onion"

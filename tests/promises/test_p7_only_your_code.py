@@ -17,16 +17,14 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 
+from tests.desk_client import DeskClient
+from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.traces import written
 from tests.room import SITE, STORY, Room
 from tests.serving import (
-    EXAMPLE,
     THREAD,
-    DeskClient,
-    Nginx,
     Served,
     form,
-    nginx_before,
     post,
     serving,
     wait_for,

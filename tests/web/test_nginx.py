@@ -13,18 +13,15 @@ from typing import Any
 
 import pytest
 
+from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before
 from tests.room import SITE
 from tests.serving import (
-    EXAMPLE,
     THREAD,
-    Nginx,
     Served,
     ask,
     form,
-    make_nginx,
     make_served,
     needed,
-    nginx_before,
     post,
     serving,
 )
