@@ -1,5 +1,6 @@
 """Either database as the promises need it: durable, forgetful, and without an order of arrival."""
 
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from tests.room import Room
+from yobal.core import ids
 from yobal.core.errors import NotFit, StoreUnavailable
 from yobal.store import database as databases
 from yobal.store import tables, views
@@ -66,6 +68,22 @@ def test_a_wish_that_was_kept_twice_is_kept_once_after_the_migration(database_ur
     database.close()
 
 
+def test_envelopes_of_before_have_the_number_that_new_ones_have(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database, to="0004")
+    sealed = {ids.new_id(random.randbytes): number.to_bytes() for number in range(20)}
+    with database.writing() as db:
+        for comment, words in sealed.items():
+            db.execute(sa.text("insert into envelopes (comment, sealed) values (:c, :s)"),
+                       {"c": comment, "s": words})  # fmt: skip
+    migrate(database)
+    with database.reading() as db:
+        found = db.execute(sa.select(tables.envelopes)).all()
+        kept = {(row.place, row.comment, bytes(row.sealed)) for row in found}
+        assert kept == {(ids.number_in(one), one, words) for one, words in sealed.items()}
+    database.close()
+
+
 def _oldest_rows() -> dict[str, dict[str, object]]:
     """A row in every table that a newsroom of the first version had something in."""
     return {
@@ -76,17 +94,23 @@ def _oldest_rows() -> dict[str, dict[str, object]]:
             "arrival_slot": 6, "epoch": "e", "size_kib": 1, "lane": "look", "lang": "en",
             "once": b"o",
         },
+        "envelopes": {"comment": "c", "sealed": b"x"},
         "touched": {"site": "s", "story": "t", "kind": "newest", "root": "", "number": 0},
     }  # fmt: skip
 
 
 def test_no_table_counts_its_rows_and_none_has_a_sequence(room: Room) -> None:
+    sent = [room.send(f"Number {number}.").id for number in range(20)]
     with room.database.reading() as db:
         if room.database.is_sqlite:
             listed = db.execute(sa.text("select name, wr, strict from pragma_table_list where"
                                         " schema = 'main' and type = 'table'"))  # fmt: skip
             with_rowid = {row.name for row in listed if not row.wr}
-            assert with_rowid <= {"sqlite_schema", "alembic_version"}
+            assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes"}
+            found = db.execute(sa.text("select comment, rowid from envelopes")).all()
+            assert {row.comment: row.rowid for row in found} == {
+                one: ids.number_in(one) for one in sent
+            }, "the number of an envelope is its id's, not when it came"
         else:
             sequences = sa.text("select count(*) from pg_class where relkind = 'S'")
             assert db.execute(sequences).scalar_one() == 0

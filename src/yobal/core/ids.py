@@ -10,6 +10,7 @@ ID_BYTES: Final = 16
 _SPARE_BITS: Final = -ID_BYTES * 8 % 10
 _SHIFTS: Final = range(ID_BYTES * 8 + _SPARE_BITS - 10, -1, -10)
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")
 _PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]
 _ID: Final = re.compile(r"[a-z2-7]{26}")
 _STORY_KEY: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -26,6 +27,11 @@ def encode_id(raw: bytes) -> str:
     """RFC 4648, lower case, without padding."""
     number = int.from_bytes(raw, "big") << _SPARE_BITS
     return "".join([_PAIRS[number >> shift & 1_023] for shift in _SHIFTS])
+
+
+def number_in(name: str) -> int:
+    """The first 60 of an id's random bits."""
+    return int(name[:12].translate(_DIGITS), 32)
 
 
 def is_id(text: str) -> bool:

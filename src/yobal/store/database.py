@@ -24,12 +24,11 @@ PURGE_SECONDS: Final = 10  # so long a purge is tried before it is said to be ow
 # One try holds up everybody who writes, and must not do so while it waits for a long reader.
 PURGE_BUSY_SECONDS: Final = 0.1
 _AGAIN_SECONDS: Final = 0.1
-# 32 MB of log before it is folded in: with the default of 1,000 pages a busy intake folds the same
-# pages in eight times as often, and waits for the disk each time. A purge cuts it to nothing.
-PAGE_BYTES: Final = (
-    2_048  # a comment touches ten pages, whatever their size, and each is written twice
-)
-CHECKPOINT_PAGES: Final = 16_000
+PAGE_BYTES: Final = 2_048  # docs/decisions/0020-small-pages-in-sqlite.md
+# 128 MB of log before it is folded in, which only a flood of comments writes: a busy intake waits
+# 50 ms for the disk each time, and keys are random, so that few pages are folded twice. With the
+# default of 1,000 pages it would wait most of the time. A purge cuts the log to nothing.
+CHECKPOINT_PAGES: Final = 64_000
 CACHE_KIB: Final = 4_096
 _WRITES: Final = "yobal_writes"
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
+from yobal.core import ids
 from yobal.core.receipts import COPIES_MAX
 from yobal.core.schedule import Slot
 from yobal.core.states import PENDING
@@ -41,6 +42,10 @@ class Arrival(msgspec.Struct, kw_only=True):
     receipt_hash: bytes | None = None
     copy: int = 0  # which of the codes that a comment may have
     week: str = ""
+    place: int = 0  # of its envelope
+
+    def __post_init__(self) -> None:
+        self.place = ids.number_in(self.id)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -56,7 +61,9 @@ _COMMENT: Final = sa.text(
     f" '{PENDING}', :arrival_slot, :epoch, :size_kib, :lane, :lang, :once, :commitment)"
     " on conflict do nothing"
 )
-_ENVELOPE: Final = sa.text("insert into envelopes (comment, sealed) values (:id, :sealed)")
+_ENVELOPE: Final = sa.text(
+    "insert into envelopes (place, comment, sealed) values (:place, :id, :sealed)"
+)
 _RECEIPT: Final = sa.text(
     "insert into receipts (hash, once, copy, week) values (:receipt_hash, :once, :copy, :week)"
     " on conflict do nothing"
