@@ -1,7 +1,7 @@
 """Every table, for both databases. `docs/threat-model.md` says what stands in each.
 
-Times are slots. Ids are random, and tables about comments have no hidden row number, because
-that would be the order of arrival. There is no sequence anywhere.
+Times are slots. Ids are random, and tables about comments have no row number that SQLite counts,
+because that would be the order of arrival. There is no sequence anywhere.
 """
 
 from typing import Final
