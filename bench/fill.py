@@ -15,7 +15,7 @@ from yobal.actions.doors import Doors
 from yobal.core import ids, once
 from yobal.core.schedule import last_slot
 from yobal.core.submission import Submission
-from yobal.store import comments, intake, stories
+from yobal.store import arrivals, comments, stories
 from yobal.store.tables import comments as comment_rows
 from yobal.store.tables import letters as letter_rows
 
@@ -63,7 +63,7 @@ def wait(furnished: Furnished, count: int) -> None:
     )
     today = datetime.fromtimestamp(now, UTC).date()
     words = [texts.comment("mix", chance) for _ in range(min(count, TEXTS))]
-    arrivals = [
+    made = [
         submit.seal(
             Submission(site=SITE, story=STORY, edition="en", to=None, text=one, name=""), target,
             parts.keyring, parts.rules, form=once.new_once(secrets.token_bytes, today=today),
@@ -72,8 +72,7 @@ def wait(furnished: Furnished, count: int) -> None:
         for number, one in enumerate(words[at % len(words)] for at in range(count))
     ]  # fmt: skip
     for start in range(0, count, GROUP):
-        with parts.database.writing() as db:
-            intake.add(db, arrivals[start : start + GROUP])
+        arrivals.add(parts.database, made[start : start + GROUP])
 
 
 def hold(furnished: Furnished, *, due: int) -> None:

@@ -33,8 +33,8 @@ from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import MadeModerator, from_passphrase, make_lead
 from yobal.newsroom import Newsroom, open_newsroom, prepare
-from yobal.store import comments, intake
-from yobal.store.intake import Outcome
+from yobal.store import arrivals, comments
+from yobal.store.arrivals import Outcome
 from yobal.tend import catch_up, tend_once
 
 SITE: Final = "river-post"
@@ -108,8 +108,7 @@ class Room:
             self.newsroom.keyring, self.rules, form=form, wants_receipt=receipt, now=self.now,
             random=self.random,
         )  # fmt: skip
-        with self.database.writing() as db:
-            outcome = intake.add(db, [sealed.arrival])[0]
+        (outcome,) = arrivals.add(self.database, [sealed.arrival])
         code = sealed.code if outcome.has_receipt else None
         return Sent(sealed.arrival.id, code, outcome, form)
 

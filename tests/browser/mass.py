@@ -17,7 +17,7 @@ from yobal.core import once
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.submission import Submission
 from yobal.newsroom import open_newsroom
-from yobal.store import intake
+from yobal.store import arrivals, intake
 
 
 class Mass(Room):
@@ -63,8 +63,7 @@ class Mass(Room):
         )  # fmt: skip
         sent.sealed, sent.size_kib = sealer.seal(envelope)
         sent.commitment = commitment(nonce=nonce, name=words, text=words)
-        with self.database.writing() as db:
-            intake.add(db, [sent])
+        arrivals.add(self.database, [sent])
         return sent.id
 
 

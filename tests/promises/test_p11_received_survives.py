@@ -2,7 +2,7 @@
 
 The real server is killed under twenty senders; so is PostgreSQL. Every receipt that was shown
 resolves afterwards, and no comment is there twice, although every sender tries again with its form.
-That one bad row of a group fails alone is in `tests/store/test_intake.py`.
+That one bad row of a group fails alone is in `tests/store/test_arrivals.py`.
 """
 
 import contextlib

@@ -10,9 +10,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import new_postgresql
 from tests.room import SITE, STORY, Room, make_room
-from tests.store.arrivals import arrival
+from tests.store.arriving import arrival
 from yobal.core.errors import Refused
-from yobal.store import intake, rights, tables, views
+from yobal.store import arrivals, intake, rights, tables, views
 from yobal.store.database import Database
 
 INSERTS = {"comments", "envelopes", "receipts", "wishes"}
@@ -44,11 +44,9 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     role: Database, made: tuple[Room, str]
 ) -> None:
     first = arrival()
-    with role.writing() as db:
-        assert [one.kind for one in intake.add(db, [first, arrival()])] == ["new", "new"]
+    assert [one.kind for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
     again = arrival(once=first.once)
-    with role.writing() as db:
-        (outcome,) = intake.add(db, [again])
+    (outcome,) = arrivals.add(role, [again])
     assert (outcome.kind, outcome.has_receipt) == ("repeat", True)
     with role.reading() as db:
         answer = intake.receipt_answer(db, again.receipt_hash or b"")

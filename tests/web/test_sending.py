@@ -7,6 +7,7 @@ from tests.room import Room
 from yobal.actions import declare
 from yobal.core.thread import Edition
 from yobal.outlets import mishaps
+from yobal.store.database import Database
 from yobal.store.tables import epochs
 
 WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&amp;\"' plain"
@@ -138,13 +139,15 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     intake: Intake, room: Room, capfd: pytest.CaptureFixture[str]
 ) -> None:
     once = intake.post(step="send", text="x").field("once")
-    with room.database.writing() as db:
+    elsewhere = Database(room.database.url.render_as_string(hide_password=False))
+    with elsewhere.writing() as db:
         db.exec_driver_sql("alter table envelopes rename to envelopes_away")
     try:
         answer = intake.post(step="again", text=WORDS, once=once, receipt="yes")
     finally:
-        with room.database.writing() as db:
+        with elsewhere.writing() as db:
             db.exec_driver_sql("alter table envelopes_away rename to envelopes")
+        elsewhere.close()
     assert answer.status == 503
     assert "We cannot keep your comment right now" in answer.text
     assert WORDS in answer.text

@@ -12,7 +12,7 @@ from yobal.core.rules import Rules
 from yobal.core.schedule import last_slot
 from yobal.core.submission import Submission
 from yobal.outlets.keyring import Keyring
-from yobal.store.intake import Arrival
+from yobal.store.arrivals import Arrival
 
 LANE: Final = "look"  # until there are signals, everything wants a look
 

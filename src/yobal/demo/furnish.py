@@ -23,7 +23,7 @@ from yobal.demo.keys import MadeModerator
 from yobal.demo.newsroom import content
 from yobal.demo.samples import Sample
 from yobal.newsroom import Newsroom
-from yobal.store import intake, stories
+from yobal.store import arrivals, stories
 
 PSEUDONYM: Final = "Heron"
 BEGAN_HOURS_AGO: Final = 26  # the sample thread began yesterday
@@ -103,8 +103,7 @@ def _send(
         newsroom.keyring, newsroom.rules, form=form, wants_receipt=sample.wants_receipt, now=now,
         random=random,
     )  # fmt: skip
-    with newsroom.database.writing() as db:
-        intake.add(db, [sealed.arrival])
+    arrivals.add(newsroom.database, [sealed.arrival])
     return _Sent(sealed.arrival.id, drawn[0])  # the nonce is drawn first
 
 

@@ -30,7 +30,7 @@ PAGE_BYTES: Final = 2_048  # docs/decisions/0020-small-pages-in-sqlite.md
 # default of 1,000 pages it would wait most of the time. A purge cuts the log to nothing.
 CHECKPOINT_PAGES: Final = 64_000
 CACHE_KIB: Final = 4_096
-_WRITES: Final = "yobal_writes"
+_BEGIN: Final = "yobal_begin"
 
 __all__ = [
     "Connection",
@@ -52,15 +52,11 @@ class Database:
         # anew purges anyway.
         self.is_purge_owed = False
         self._purging = threading.Lock()
-        self._writer = self.engine.execution_options(**{_WRITES: True})
-        # Never waits for a lock: for a loop that must not stand still. One connection of it is kept
-        # between transactions, since taking it from the pool costs as much as inserting a row.
-        self._at_once: Connection | None = None
-        self._eager = (
-            _sqlite(self.url, busy_seconds=0).execution_options(**{_WRITES: True})
-            if self.is_sqlite
-            else None
-        )
+        self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        # One is kept open for `by_statement`: taking it from the pool costs as much as a few rows.
+        self._unbegun = self.engine.execution_options(**{_BEGIN: ""})
+        self._kept: Connection | None = None
+        self._keeping = threading.Lock()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -74,42 +70,22 @@ class Database:
         with telling_unavailable(), self.engine.begin() as connection:
             yield connection
 
-    def write_at_once(self) -> Connection | None:
-        """A connection inside a write transaction, ended by `commit` or `give_up`.
-
-        None where it would have to wait: somebody else writes, or the database is over a socket.
-        """
-        if self._eager is None:
-            return None
-        if self._at_once is None:
-            self._at_once = self._eager.connect()
-        connection = self._at_once
-        try:
-            connection.begin()
-        except OperationalError as error:
-            self._drop(connection)
-            if "locked" in str(error.orig):
-                return None
-            raise StoreUnavailable(type(error.orig).__name__) from None
-        return connection
-
-    def commit(self, connection: Connection) -> None:
-        """Durable once this returns. Raises StoreUnavailable: then nothing of it was stored."""
-        with telling_unavailable():
+    @contextmanager
+    def by_statement(self) -> Iterator[Connection]:
+        """SQLite outside any transaction: each statement is one by itself, durable when it returns."""
+        with self._keeping, telling_unavailable():
+            if self._kept is None:
+                self._kept = self._unbegun.connect()
             try:
-                connection.commit()
-            except DBAPIError:
-                self._drop(connection)
+                yield self._kept
+            except BaseException:
+                self._let_go()
                 raise
 
-    def give_up(self, connection: Connection) -> None:
-        """Undo what a transaction of `write_at_once` did."""
-        self._drop(connection)
-
-    def _drop(self, connection: Connection) -> None:
-        """Its transaction with it; the next one begins afresh."""
-        self._at_once = None
-        connection.close()
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def purge(self, *, seconds: float = PURGE_SECONDS) -> None:
         """Make sure that deleted text is gone from the files; returns only when it is.
@@ -128,19 +104,16 @@ class Database:
             self.is_purge_owed = False
 
     def close(self) -> None:
+        self._let_go()
         self.engine.dispose()
-        if self._at_once is not None:
-            self._drop(self._at_once)
-        if self._eager is not None:
-            self._eager.dispose()
 
     def _try_purge(self) -> str | None:
         """None once it is done, else what stands in the way."""
-        autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with autocommit.connect() as connection:
-            if not self.is_sqlite:
-                return vacuum.forget_deleted(connection, busy_seconds=PURGE_BUSY_SECONDS)
-            return _cut_log(connection)
+        if self.is_sqlite:
+            with self._unbegun.connect() as connection:
+                return _cut_log(connection)
+        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            return vacuum.forget_deleted(connection, busy_seconds=PURGE_BUSY_SECONDS)
 
 
 def _cut_log(connection: Connection) -> str | None:
@@ -171,7 +144,7 @@ def telling_unavailable() -> Iterator[None]:
         raise
 
 
-def _sqlite(url: sa.URL, *, busy_seconds: int = BUSY_SECONDS) -> Engine:
+def _sqlite(url: sa.URL) -> Engine:
     """Few connections, and always the warmest: each keeps a cache of pages of its own."""
     engine = sa.create_engine(
         url,
@@ -180,7 +153,7 @@ def _sqlite(url: sa.URL, *, busy_seconds: int = BUSY_SECONDS) -> Engine:
         pool_size=2,
         max_overflow=20,
         pool_use_lifo=True,
-        connect_args={"isolation_level": None, "timeout": busy_seconds},
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -204,8 +177,9 @@ def _set_pragmas(raw: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     """Writers say so at once: a deferred BEGIN that turns to writing meets "database is locked"."""
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def _postgresql(url: sa.URL) -> Engine:

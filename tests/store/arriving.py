@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from tests.room import SITE, STORY
-from yobal.store.intake import Arrival
+from yobal.store.arrivals import Arrival
 
 
 def arrival(**given: Any) -> Arrival:

@@ -4,10 +4,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.room import Room
-from tests.store.arrivals import arrival
+from tests.store.arriving import arrival
 from yobal.core.errors import StoreUnavailable
-from yobal.store import intake
-from yobal.store.intake import Arrival
+from yobal.store import arrivals
+from yobal.store.arrivals import Arrival
 
 
 def _arrivals(count: int) -> list[Arrival]:
@@ -18,8 +18,7 @@ def _arrivals(count: int) -> list[Arrival]:
 def test_of_a_group_of_fifty_only_the_bad_one_fails(room: Room, field: str) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
-    with room.database.writing() as db:
-        outcomes = intake.add(db, group)
+    outcomes = arrivals.add(room.database, group)
     kinds = [one.kind for one in outcomes]
     assert kinds == ["new"] * 17 + ["failed"] + ["new"] * 32
     stored = {row["id"] for row in room.rows("comments")}
@@ -30,8 +29,7 @@ def test_of_a_group_of_fifty_only_the_bad_one_fails(room: Room, field: str) -> N
 def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: Room) -> None:
     group = _arrivals(5)
     group[3].once = group[1].once
-    with room.database.writing() as db:
-        outcomes = intake.add(db, group)
+    outcomes = arrivals.add(room.database, group)
     assert [one.kind for one in outcomes] == ["new", "new", "new", "repeat", "new"]
     assert all(one.has_receipt for one in outcomes)
     assert (len(room.rows("comments")), len(room.rows("receipts"))) == (4, 5)
@@ -40,8 +38,7 @@ def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: Room) -> No
 def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(room: Room) -> None:
     first, second = _arrivals(2)
     second.id = first.id
-    with room.database.writing() as db:
-        outcomes = intake.add(db, [first, second])
+    outcomes = arrivals.add(room.database, [first, second])
     assert outcomes[0].kind == "new"
     (row,) = room.rows("comments")
     assert bytes(row["once"]) == first.once
@@ -54,9 +51,10 @@ def test_where_the_database_is_gone_nothing_is_acknowledged(
         raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
 
     def add_three() -> None:
-        with room.database.writing() as db, monkeypatch.context() as patch:
-            patch.setattr(sa.engine.Connection, "exec_driver_sql", is_full)
-            intake.add(db, _arrivals(3))
+        with monkeypatch.context() as patch:
+            for name in ("execute", "exec_driver_sql"):
+                patch.setattr(sa.engine.Connection, name, is_full)
+            arrivals.add(room.database, _arrivals(3))
 
     with pytest.raises(StoreUnavailable):
         add_three()
