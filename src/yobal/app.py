@@ -139,7 +139,7 @@ async def _forget(edge: Edge | None) -> None:
     while True:
         await asyncio.sleep(FORGET_SECONDS)
         if edge is not None:
-            edge.sweep()
+            edge.tidy()
         gc.collect()
 
 

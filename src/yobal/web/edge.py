@@ -1,6 +1,5 @@
 """The public side's front: files to whoever reads, forms to `reader`, and a clear no to the rest."""
 
-import asyncio
 from typing import Final
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
@@ -10,6 +9,7 @@ from yobal.outlets import mishaps
 from yobal.web.answers import SAFE_HEADERS, Answer, Asked, Wire, send_answer
 from yobal.web.files import Files, Kept
 from yobal.web.forms import BODY_BYTES_MAX, is_form
+from yobal.web.patience import Patience
 from yobal.web.reader import Reader
 
 BODY_SECONDS: Final = 60  # a slow phone may take its time, but not for ever
@@ -23,6 +23,7 @@ class Edge:
     def __init__(self, files: Files, reader: Reader) -> None:
         self._files = files
         self._reader = reader
+        self._patience = Patience(BODY_SECONDS)
 
     async def __rsgi__(self, asked: Asked, wire: Wire) -> None:
         method, path = asked.method, asked.path
@@ -34,9 +35,10 @@ class Edge:
         answer = await self._answer(asked, wire)
         send_answer(wire, answer, without_body=method == "HEAD")
 
-    def sweep(self) -> int:
-        """Forget files that are others by now; how many."""
-        return self._files.sweep()
+    def tidy(self) -> None:
+        """What is due every few seconds: forget old files, and give up on who sends too slowly."""
+        self._files.sweep()
+        self._patience.give_up()
 
     async def _answer(self, asked: Asked, wire: Wire) -> Answer:
         path = asked.path
@@ -47,8 +49,7 @@ class Edge:
         if not is_form(asked.headers.get("content-type", "")):
             return await self._reader.problem("type", path)
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _read(asked.headers.get("content-length"), wire)
+            body = await self._patience.wait_for(_read(asked.headers.get("content-length"), wire))
         except TimeoutError:
             return await self._reader.problem("bad_form", path)
         if body is None:
