@@ -365,6 +365,21 @@ def test_a_locked_desk_opens_only_with_the_passphrase(still: Founded, visitors: 
     desk.settled().open("Behind the lock.")
 
 
+def test_locking_one_tab_locks_them_all(still: Founded, visitors: Visitors) -> None:
+    send(still.newsroom.story(), "In two tabs.")
+    desk = still.lead_anew(visitors)
+    other = Moderator(desk.page.context.new_page(), still.newsroom)
+    other.page.goto(desk.page.url)
+    other.settled().open("In two tabs.")
+    other.press("e")
+    other.page.locator("#edit-text").fill("Nobody is asked about this.")
+    desk.page.get_by_role("button", name="Lock", exact=True).click()
+    for tab in (other, desk):
+        expect(tab.page.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(tab.page.locator("body")).not_to_contain_text("In two tabs.")
+    assert _kept_keys(other) == 0
+
+
 def test_the_queue_does_not_move_while_others_write(still: Founded, visitors: Visitors) -> None:
     story = still.newsroom.story()
     send(story, "Here first.")

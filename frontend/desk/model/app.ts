@@ -7,6 +7,7 @@ import { Desk } from "./desk.ts";
 import { Host } from "./host.ts";
 import { Join } from "./join.ts";
 import { Keyring } from "./keyring.ts";
+import { OtherTabs } from "./other-tabs.ts";
 import { Recovery } from "./recovery.ts";
 import { type SignedIn, SignIn } from "./sign-in.ts";
 
@@ -32,12 +33,14 @@ export class App {
   page: Page = { kind: "loading" };
   hasFailed = false;
   readonly host: Host;
+  readonly #others: OtherTabs;
 
   constructor(
     readonly site: Site,
     draw: () => void,
   ) {
     this.host = new Host(draw);
+    this.#others = new OtherTabs(site.site, () => void this.#lockedElsewhere());
   }
 
   async start(): Promise<void> {
@@ -52,16 +55,28 @@ export class App {
   }
 
   /**
-   * Nothing can be read any more from this moment on, and nothing is asked. Then the session ends, and
-   * the key goes out of this browser, whether the server can be reached or not.
+   * Nothing can be read any more from this moment on, in any tab, and nothing is asked. Then the session
+   * ends, and the key goes out of this browser, whether the server can be reached or not.
    */
   async lock(): Promise<void> {
-    if (this.page.kind === "desk") this.page.desk.leave();
-    this.#go({ kind: "locking" });
+    this.#others.lock();
     const signedOut = post("/api/sign-out", {}).catch(() => null); // without the key it opens nothing
-    await forgetKey(this.site.site);
+    await this.#shut();
     await Promise.race([signedOut, new Promise((resolve) => setTimeout(resolve, SIGN_OUT_MS_MAX))]);
     location.replace("/");
+  }
+
+  /** The tab that was locked ends the session. */
+  async #lockedElsewhere(): Promise<void> {
+    if (this.page.kind !== "desk") return;
+    await this.#shut();
+    location.replace("/");
+  }
+
+  async #shut(): Promise<void> {
+    if (this.page.kind === "desk") this.page.desk.leave();
+    this.#go({ kind: "locking" });
+    await forgetKey(this.site.site);
   }
 
   /** Something of this page's own went wrong where nobody was waiting for it. */
