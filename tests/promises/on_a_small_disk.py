@@ -19,14 +19,14 @@ SIZE: Final = "6m"
 BALLAST_BYTES: Final = 2 * 1_024 * 1_024  # what is in the way, and is cleared later
 SWALLOWING: Final = """
 from yobal.core.errors import StoreUnavailable
-from yobal.store.database import Database
-strict = Database.commit
-def commit(self, connection):
+from yobal.store.one_statement import OneStatement
+strict = OneStatement.insert
+def insert(self, database, rows):
     try:
-        strict(self, connection)
+        strict(self, database, rows)
     except StoreUnavailable:
         pass
-Database.commit = commit
+OneStatement.insert = insert
 """
 
 
