@@ -28,9 +28,9 @@ def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
     said: list[str] = []
     with database.by_statement() as db:
         driver = db.connection.driver_connection
-    driver.set_trace_callback(said.append)  # type: ignore[union-attr]
+    driver.set_trace_callback(said.append)  # type: ignore[union-attr]  # it is open
     arrivals.add(database, group)
-    driver.set_trace_callback(None)  # type: ignore[union-attr]
+    driver.set_trace_callback(None)  # type: ignore[union-attr]  # it is open
     return {one.removeprefix("--").split()[0].lower() for one in said}
 
 
