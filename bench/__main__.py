@@ -7,17 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import (
-    memory,
-    opening,
-    queue_size,
-    static,
-    submissions,
-    thread_size,
-    weight,
-)
-from bench.rounds import SHORT, Pace
-from bench.row import Row, table
+from bench import memory, opening, page_size, queue_size, static, submissions, thread_size
+from bench.interleave import SHORT, Pace
+from bench.result import Row, table
 
 MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "static": static.measure,
@@ -25,7 +17,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "release": thread_size.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,
-    "weight": weight.measure,
+    "weight": page_size.measure,
     "memory": memory.measure,
 }
 

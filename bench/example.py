@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import newsroom, nginx, serving
-from yobal.config import Settings
+from yobal.server.settings import Settings
 
 PATH: Final = Path(__file__).parent.parent / "examples" / "nginx.conf"
 _MODERATORS: Final = "    # Moderators: another host"

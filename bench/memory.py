@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from bench import newsroom, serving, submissions
-from bench.rounds import Pace
-from bench.row import Row
+from bench.interleave import Pace
+from bench.result import Row
 
 WARM: Final = 300  # submissions before "idle" is read for growth: code and caches are loaded then
 SETTLE_SECONDS: Final = 2

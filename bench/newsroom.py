@@ -10,14 +10,14 @@ from typing import Any, Final
 import msgspec
 import pyrage
 
-from yobal.actions import declare, found, join
-from yobal.config import Settings
-from yobal.core import keys as key_rules
+from yobal.actions import declare_story, join, setup_site
+from yobal.core import tokens as key_rules
 from yobal.core.thread import Edition
 from yobal.demo.keys import from_passphrase, make_lead
-from yobal.newsroom import Newsroom, open_newsroom, prepare
+from yobal.server.scheduler.maintenance import catch_up
+from yobal.server.settings import Settings
+from yobal.server.wiring import Newsroom, open_newsroom, prepare
 from yobal.store import people
-from yobal.tend import catch_up
 
 SITE: Final = "river-post"
 STORY: Final = "ferry"
@@ -87,9 +87,9 @@ def free_port() -> int:
 def _people_it(newsroom: Newsroom) -> str:
     """A site, its lead with an epoch, and a story in two editions; how the lead signs in."""
     db, rules, now = newsroom.database, newsroom.rules, time.time()
-    found.found(db, rules, name=newsroom.settings.site_name, now=now)
+    setup_site.found(db, rules, name=newsroom.settings.site_name, now=now)
     lead = make_lead(SITE, PSEUDONYM)
-    link = found.invite_first_lead(db, rules, now=now)
+    link = setup_site.invite_first_lead(db, rules, now=now)
     join.join(
         db, rules, lead.moderator,
         token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
@@ -98,7 +98,7 @@ def _people_it(newsroom: Newsroom) -> str:
     )  # fmt: skip
     for edition, title in TITLES.items():
         url = f"https://news.example/{edition}/ferry"
-        declare.add(db, rules, STORY, Edition(edition=edition, title=title, url=url))
+        declare_story.add(db, rules, STORY, Edition(edition=edition, title=title, url=url))
     return lead.passphrase
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench import fill, newsroom, serving
+from bench import newsroom, seed, serving
+from bench.interleave import Pace
 from bench.newsroom import Furnished
-from bench.rounds import Pace
-from bench.row import Row
+from bench.result import Row
 from bench.serving import NotThere
 
 PAGES: Final = 4
@@ -35,7 +35,7 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     except NotThere as missing:
         return [_row(None, str(missing))]
     furnished = newsroom.furnish(folder / "opening")
-    fill.wait(furnished, PAGES * A_PAGE + 1)
+    seed.wait(furnished, PAGES * A_PAGE + 1)
     with serving.yobal(furnished, "desk"), sync_playwright() as playwright:
         found = []
         for _ in range(pace.rounds):

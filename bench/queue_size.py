@@ -5,10 +5,10 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench import fill, newsroom, serving
+from bench import newsroom, seed, serving
 from bench.api import Api
-from bench.rounds import Pace, in_turns, ratio, spread
-from bench.row import Row
+from bench.interleave import Pace, in_turns, ratio, spread
+from bench.result import Row
 
 MANY, FEW = 5_000, 500
 ASKED: Final = 20  # times in a round
@@ -18,8 +18,8 @@ PAGE: Final = 50
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """Through the desk's HTTP interface, with a session."""
     long, short = newsroom.furnish(folder / "long"), newsroom.furnish(folder / "short")
-    fill.wait(long, MANY)
-    fill.wait(short, FEW)
+    seed.wait(long, MANY)
+    seed.wait(short, FEW)
     with serving.yobal(long, "desk"), serving.yobal(short, "desk"):
         apis = Api(long), Api(short)
         figures = in_turns(pace.rounds, *(lambda api=api: _first_page(api) for api in apis))

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from bench import texts
-from yobal.core import once
+from yobal.core import idempotency
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -41,7 +41,7 @@ def forms(count: int, path: str, host: str, chance: random.Random) -> list[bytes
     made = []
     for number in range(count):
         fields = {
-            "step": "send", "once": once.new_once(secrets.token_bytes, today=today), "to": "",
+            "step": "send", "once": idempotency.new_once(secrets.token_bytes, today=today), "to": "",
             "text": texts.comment("mix", chance), "name": "Reader" if number % 3 else "",
         }  # fmt: skip
         if number % 2:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from bench import example, fill, newsroom, nginx, serving, wrk
-from bench.rounds import Pace, in_turns, ratio, spread
-from bench.row import Row
+from bench import example, newsroom, nginx, seed, serving, wrk
+from bench.interleave import Pace, in_turns, ratio, spread
+from bench.result import Row
 from bench.serving import NotThere
 
 COMMENTS: Final = 50
@@ -24,8 +24,8 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
 
 def _measured(pace: Pace, folder: Path) -> list[Row]:
     furnished = newsroom.furnish(folder)
-    fill.publish(furnished, COMMENTS)
-    fill.write_files_of(furnished)
+    seed.publish(furnished, COMMENTS)
+    seed.write_files_of(furnished)
     files = furnished.settings.files_dir
     path = furnished.thread
     with (

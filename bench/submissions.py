@@ -11,9 +11,9 @@ import pyrage
 import sqlalchemy as sa
 
 from bench import isso, newsroom, sending, serving, texts
+from bench.interleave import Pace, in_turns, ratio, spread
 from bench.newsroom import Furnished
-from bench.rounds import Pace, in_turns, ratio, spread
-from bench.row import Row
+from bench.result import Row
 from yobal.core import ids
 from yobal.core.envelope import Envelope, pad
 

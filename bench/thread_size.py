@@ -5,14 +5,14 @@ import time
 from pathlib import Path
 from typing import Final
 
-from bench import fill, newsroom
+from bench import newsroom, seed
+from bench.interleave import Pace, in_turns, ratio, spread
 from bench.newsroom import SITE, STORY, Furnished
-from bench.rounds import Pace, in_turns, ratio, spread
-from bench.row import Row
+from bench.result import Row
 from yobal.core import paths
 from yobal.core.schedule import next_slot
 from yobal.core.thread import PAGE_COMMENTS, page_of
-from yobal.tend import tend_once
+from yobal.server.scheduler.maintenance import tend_once
 
 FEW: Final = 100
 ROUNDS_MORE: Final = 3  # a release takes a hundredth of a second, so it is measured more often
@@ -39,7 +39,7 @@ class Thread:
 
     def __init__(self, folder: Path, comments: int) -> None:
         self._furnished = newsroom.furnish(folder)
-        fill.publish(self._furnished, comments)
+        seed.publish(self._furnished, comments)
         _write_pages(self._furnished, comments)
         self._now = time.time()
 
@@ -47,7 +47,7 @@ class Thread:
         """Hold one comment, let its slot come, and measure what the desk's loop does then."""
         parts = self._furnished.newsroom
         self._now = next_slot(parts.rules.schedule, self._now)
-        fill.hold(self._furnished, due=int(self._now))
+        seed.hold(self._furnished, due=int(self._now))
         started = time.perf_counter()
         released = tend_once(parts, now=self._now)
         took = time.perf_counter() - started

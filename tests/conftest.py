@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.room import Room, make_room, open_room
+from tests.harness import Room, make_room, open_room
 from yobal.store.tables import metadata
 
 KINDS = ("sqlite", "postgresql")

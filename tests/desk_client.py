@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.room import SITE
+from tests.harness import SITE
 from tests.serving import Served
 from yobal.demo.keys import from_passphrase
 

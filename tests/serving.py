@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from tests.room import SITE, STORY, Room, make_room
-from yobal import scrub
-from yobal.core import once
+from tests.harness import SITE, STORY, Room, make_room
+from yobal.core import idempotency
+from yobal.server.hardening import allocators
 
 ROOT: Final = Path(__file__).parent.parent
 READY_SECONDS: Final = 30
@@ -32,7 +32,7 @@ THREAD: Final = f"/{SITE}/{STORY}/en/"
 SERVE: Final = """
 import sys
 sys.argv = ["yobal", "serve"]
-from yobal.cli import main
+from yobal.cli.main import main
 main()
 """
 
@@ -149,7 +149,7 @@ def _whole(chunked: bytes) -> bytes:
 
 def new_form() -> str:
     """The `once` of a form, as the intake makes it."""
-    return once.new_once(secrets.token_bytes, today=datetime.now(UTC).date())
+    return idempotency.new_once(secrets.token_bytes, today=datetime.now(UTC).date())
 
 
 def form(text: str, **fields: str) -> dict[str, str]:
@@ -239,7 +239,7 @@ class Served:
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")}
         # A script would be lost where the process starts itself again, so that is done beforehand.
-        scrubbed = {**scrub.SETTINGS, scrub.MARK: "1"} if self.script else {}
+        scrubbed = {**allocators.SETTINGS, allocators.MARK: "1"} if self.script else {}
         return kept | {"TMPDIR": str(self.folder / "tmp")} | scrubbed | self.environment
 
 

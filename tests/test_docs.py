@@ -10,15 +10,15 @@ import msgspec
 import pytest
 import typer.main
 
-from yobal.cli import app
-from yobal.config import PREFIX, Settings
+from yobal.adapters.rendering import json_pages
+from yobal.cli.main import app
 from yobal.core import paths
 from yobal.core.submission import RefusalCode
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX
-from yobal.outlets import pages_json
+from yobal.server.settings import PREFIX, Settings
 from yobal.store.tables import metadata
 from yobal.web.errors import TABLE
-from yobal.web.visits import STATUS
+from yobal.web.handlers.context import STATUS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -140,7 +140,7 @@ def test_every_kind_of_public_file_is_described() -> None:
 def test_the_keys_of_the_public_json_are_the_described_ones() -> None:
     text = doc("file-formats.md").split("### JSON")[1].split("## Vectors")[0]
     described = {word for cell in rows(text) for word in [cell]}
-    written = set(re.findall(r'"(\w+)":', read(Path(pages_json.__file__)).split('"""', 2)[2]))
+    written = set(re.findall(r'"(\w+)":', read(Path(json_pages.__file__)).split('"""', 2)[2]))
     assert written - {"root", "root_page", "page"} == described
     assert all(f"`{key}`" in text for key in written)
 

@@ -1,5 +1,5 @@
 """`python -m yobal`."""
 
-from yobal.cli import main
+from yobal.cli.main import main
 
 main()

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.actions.power import STEPS, PowerCut, power_cut
-from tests.room import Room, Sent
-from yobal import tend
-from yobal.actions import rebuild, remove
+from tests.actions.power_cut import STEPS, PowerCut, power_cut
+from tests.harness import Room, Sent
+from yobal.actions import mark_all_stale, remove
+from yobal.adapters import public_files
+from yobal.adapters.public_files import Bucket
 from yobal.core.errors import BucketUnavailable
-from yobal.outlets import bucket
-from yobal.outlets.bucket import Bucket
+from yobal.server.scheduler import maintenance
 
 
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
@@ -23,7 +23,7 @@ def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
     leaving, withdrawn = _ready(room)
     with power_cut(step, is_before=is_before), pytest.raises(PowerCut):
         room.pass_slots()
-    tend.catch_up(room.newsroom, now=room.now)
+    maintenance.catch_up(room.newsroom, now=room.now)
 
     assert room.state(leaving.id) == "published"
     assert room.state(withdrawn.id) == "withdrawn"
@@ -31,13 +31,13 @@ def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
     everything = b"".join(room.all_files().values())
     assert b"Goes with this release." not in everything
     assert room.rows("touched") == []
-    assert not list(room.files.rglob(f"{bucket.BESIDE}*"))
+    assert not list(room.files.rglob(f"{public_files.BESIDE}*"))
     if room.database.is_sqlite:
         (wal,) = room.files.parent.parent.glob("*-wal")
         assert wal.stat().st_size == 0
     before = room.all_files()
     shutil.rmtree(room.files)
-    tend.rebuild_all(room.newsroom)
+    maintenance.rebuild_all(room.newsroom)
     assert room.all_files() == before
 
 
@@ -82,7 +82,7 @@ def test_a_file_touched_while_it_is_written_is_written_again(
         real(self, files, at=at)
         shown.append("Removed meanwhile." in room.file("en/index.html"))
 
-    rebuild.touch_everything(room.database, room.rules)
+    mark_all_stale.touch_everything(room.database, room.rules)
     monkeypatch.setattr(Bucket, "write", removed_meanwhile)
     room.tend()
     assert shown == [True], "drawn before it was removed"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.room import SLOT, Room
+from tests.harness import SLOT, Room
 from yobal.actions import decide
-from yobal.core.desk import Decided
+from yobal.core.decisions import Decided
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, Refused
 
 

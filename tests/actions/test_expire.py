@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.room import Room, add_lead
-from yobal.actions import found, sign_in
+from tests.harness import Room, add_lead
+from yobal.actions import setup_site, sign_in
 from yobal.store import comments
 
 DAY = 86_400
@@ -41,7 +41,7 @@ def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(room: Room) ->
         room.database, room.rules, pseudonym="Heron", session_key=key, now=room.now,
         random=room.random,
     )  # fmt: skip
-    found.invite_first_lead(room.database, room.rules, now=room.now)
+    setup_site.invite_first_lead(room.database, room.rules, now=room.now)
     assert sign_in.who(room.database, token=token, session_key=key, now=room.now).role == "lead"
     (session,) = room.rows("sessions")
     assert session["until_slot"] % 21_600 == 0

@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.room import SITE, Room
-from yobal.actions import declare
+from tests.harness import SITE, Room
+from yobal.actions import declare_story
 from yobal.core.thread import Edition
 
 
@@ -41,7 +41,7 @@ def test_one_wrong_letter_opens_nothing(sqlite_room: Room) -> None:
 
 def test_a_code_of_another_story_opens_nothing_here(room: Room) -> None:
     other = Edition(edition="en", title="Other", url="https://news.example/other")
-    declare.add(room.database, room.rules, "other", other)
+    declare_story.add(room.database, room.rules, "other", other)
     sent = room.send()
     assert room.receipt(sent.code, story="other") is None
     assert room.receipt(sent.code) is not None

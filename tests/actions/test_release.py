@@ -7,10 +7,10 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from tests.room import SLOT, START, Room
+from tests.harness import SLOT, START, Room
 from yobal.actions import decide, release
 from yobal.core.schedule import last_slot, next_slot
-from yobal.tend import tend_once
+from yobal.server.scheduler.maintenance import tend_once
 
 
 def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_came(

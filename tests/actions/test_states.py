@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from tests.room import Room, Sent
-from yobal.core.desk import Decided
+from tests.harness import Room, Sent
+from yobal.core.decisions import Decided
 from yobal.core.envelope import Envelope
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.states import MOVES, State, Verb, after, sources

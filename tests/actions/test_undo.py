@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.room import Room
-from yobal.core.desk import Decided
+from tests.harness import Room
+from yobal.core.decisions import Decided
 from yobal.core.errors import NoSuchDecision, TooLateToUndo
 
 

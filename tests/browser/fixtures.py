@@ -13,8 +13,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.browser.actors import Moderator, Visitors
 from tests.browser.newsroom import STILL_SECONDS, Newsroom
-from tests.browser.visitors import Moderator, Visitors
 
 ARGUMENTS: Final = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -11,11 +11,11 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.actors import Moderator, Reader, Visitors, wait_for
+from tests.browser.bulk import Mass
 from tests.browser.fixtures import Founded
-from tests.browser.mass import Mass
 from tests.browser.newsroom import SITE, Story, free_ports
 from tests.browser.sending import is_closed, send
-from tests.browser.visitors import Moderator, Reader, Visitors, wait_for
 
 Look = Callable[[str, Page], None]
 REPLIES: Final = 7  # more than stand under a comment, so that there is a page of replies

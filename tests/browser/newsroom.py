@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
-from yobal import commands
+from yobal.cli import commands
 
 SITE: Final = "river-post"
 SITE_NAME: Final = "The River Post"

@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.actors import DESKTOP, PHONE, Visitors
+from tests.browser.bulk import at_work
 from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, chromium_path, found
 from tests.browser.gallery import Gallery, served_demo
-from tests.browser.mass import at_work
-from tests.browser.visitors import DESKTOP, PHONE, Visitors
 
 # What each language needs to be drawn at all, and the Debian package that brings it.
 FONTS: Final = {"km": "fonts-noto-core", "ar": "fonts-noto-core", "ja": "fonts-noto-cjk"}

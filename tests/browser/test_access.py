@@ -8,10 +8,10 @@ from typing import Any, Final, Literal
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.actors import DESKTOP, PHONE, Visitors
+from tests.browser.bulk import Mass, at_work
 from tests.browser.fixtures import Founded
 from tests.browser.gallery import Demo, Gallery, served_demo
-from tests.browser.mass import Mass, at_work
-from tests.browser.visitors import DESKTOP, PHONE, Visitors
 
 AXE: Final = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 SERIOUS: Final = ("serious", "critical")

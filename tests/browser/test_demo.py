@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser.actors import Visitors
 from tests.browser.gallery import served_demo
-from tests.browser.visitors import Visitors
 
 
 def test_every_page_of_a_demonstrations_desk_is_marked(tmp_path: Path, visitors: Visitors) -> None:

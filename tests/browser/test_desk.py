@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.actors import PHONE, Moderator, Visitors
 from tests.browser.fixtures import Founded
 from tests.browser.sending import send
-from tests.browser.visitors import PHONE, Moderator, Visitors
 
 # At every scroll position: what can be acted on, is in sight, and would not get the finger.
 COVERED = """() => {

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.actors import DESKTOP, Moderator, Visitors
 from tests.browser.fixtures import Founded
 from tests.browser.sending import send
-from tests.browser.visitors import DESKTOP, Moderator, Visitors
 
 # What has the focus: its id, name or words; and whether that can be seen.
 FOCUSED = """() => {

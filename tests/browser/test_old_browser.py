@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.actors import PHONE, Reader, Visitors
 from tests.browser.fixtures import Founded
-from tests.browser.visitors import PHONE, Reader, Visitors
 
 MODERN: Final = re.compile(r"oklch|light-dark|color-mix")
 # Every button and field with what borders it, and the colours of page and words.

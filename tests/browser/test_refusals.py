@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.actors import Visitors, wait_for
 from tests.browser.fixtures import Founded, found
 from tests.browser.newsroom import STILL_SECONDS
 from tests.browser.sending import is_closed, send_all
-from tests.browser.visitors import Visitors, wait_for
 
 LETTERS_MAX = 120
 WAITING_MAX = 3

@@ -10,7 +10,7 @@ import msgspec
 import pyrage
 import pytest
 
-from yobal.core import keys
+from yobal.core import tokens
 from yobal.core.envelope import Envelope, Sealer, commitment, pad
 from yobal.core.errors import EnvelopeTooLarge
 from yobal.core.schedule import Schedule
@@ -80,9 +80,9 @@ def test_a_passphrase_gives_the_same_halves_as_in_a_browser(vector: dict[str, st
 @pytest.mark.parametrize("vector", KEYS["links"], ids=range(len(KEYS["links"])))
 def test_a_link_gives_the_same_token_and_key_as_in_a_browser(vector: dict[str, str]) -> None:
     secret = base64.urlsafe_b64decode(vector["link_secret"] + "=")
-    assert len(secret) == keys.INVITATION_BYTES
-    assert keys.invitation_text(secret) == vector["link_secret"]
-    assert keys.invitation_token(secret).hex() == vector["token"]
+    assert len(secret) == tokens.INVITATION_BYTES
+    assert tokens.invitation_text(secret) == vector["link_secret"]
+    assert tokens.invitation_token(secret).hex() == vector["token"]
     identity = identity_of(hashlib.sha256(b"yobal invite key" + secret).digest())
     assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
 
@@ -107,8 +107,8 @@ def test_sessions_and_invitations_live_their_hours_and_end_with_the_slot_that_fo
     hours: int, schedule: Schedule, slot_seconds: int, past_midnight: float
 ) -> None:
     now = 1_795_305_600.0 + past_midnight
-    until = keys.session_until(schedule, now, hours=hours)
+    until = tokens.session_until(schedule, now, hours=hours)
     assert until % slot_seconds == 0
     assert hours * 3_600 <= until - now < hours * 3_600 + slot_seconds
-    if hours == keys.INVITATION_HOURS:
-        assert keys.invitation_until(schedule, now) == until
+    if hours == tokens.INVITATION_HOURS:
+        assert tokens.invitation_until(schedule, now) == until

@@ -13,12 +13,12 @@ import pytest
 
 from tests.browser.gallery import free_demo_port
 from tests.serving import ask, form, post, wait_for
-from yobal.actions import found
+from yobal.actions import setup_site
 from yobal.core.errors import NotFit
 from yobal.demo import run
 from yobal.demo.newsroom import content
 from yobal.demo.run import demo_settings
-from yobal.newsroom import open_newsroom, prepare
+from yobal.server.wiring import open_newsroom, prepare
 
 NOW = 1_795_352_400.0
 
@@ -94,7 +94,7 @@ def test_one_that_is_not_finished_says_how_to_clear_it(tmp_path: Path) -> None:
     settings = demo_settings(folder, 8_600)
     prepare(settings)
     newsroom = open_newsroom(settings)
-    found.found(newsroom.database, newsroom.rules, name="n", now=NOW, is_demo=True)
+    setup_site.found(newsroom.database, newsroom.rules, name="n", now=NOW, is_demo=True)
     newsroom.close()
     with pytest.raises(NotFit, match="yobal demo --reset"):
         run.run(folder, 8_600)

@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 
-from tests.room import Room
+from tests.harness import Room
 from tests.serving import Served, make_served, wait_for
-from yobal.outlets.bucket import BESIDE
+from yobal.adapters.public_files import BESIDE
+from yobal.server.scheduler.maintenance import rebuild_all
 from yobal.store.tables import touched
-from yobal.tend import rebuild_all
 
 COMMENTS: Final = 60  # released together in each round: enough pages to be hit between two
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.promises.senders import Senders, nothing_lost_nothing_twice
 from tests.serving import THREAD, make_served, serving
-from yobal.app import HEADER_SECONDS, STOP_SECONDS
+from yobal.server.serve import HEADER_SECONDS, STOP_SECONDS
 
 PATIENT: Final = """
 from yobal import app

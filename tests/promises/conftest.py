@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import new_postgresql
-from yobal.store.checkup import _POSTGRESQL
+from yobal.store.diagnostics import _POSTGRESQL
 
 # What `docs` ask of an operator, in the words that `yobal doctor` reads back.
 ADVISED = {name: wanted[0] for name, wanted in _POSTGRESQL.items()}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import urlencode
 
-from tests.promises.traces import Fate, Marks, Readers
+from tests.promises.leak_search import Fate, Marks, Readers
 from tests.serving import Answer, form, post
 
 SENDERS: Final = 16

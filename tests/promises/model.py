@@ -6,7 +6,7 @@ It knows neither tables nor files, and asks nothing of the code it judges.
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.room import SLOT, START
+from tests.harness import SLOT, START
 
 NONE_YET = -1
 DAY = 86_400

@@ -11,7 +11,7 @@ import msgspec
 import pyrage
 import sqlalchemy as sa
 
-from tests.room import Room
+from tests.harness import Room
 from tests.serving import Served, form, post, wait_for
 from yobal.core.envelope import Envelope
 from yobal.store.tables import comments, envelopes

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from tests.apart import REACHED_OUT, ROOT, run_apart
+from tests.namespaces import REACHED_OUT, ROOT, run_apart
 
 READERS: Final = (
     "tests/web/test_files.py", "tests/web/test_receipts.py", "tests/web/test_sending.py",

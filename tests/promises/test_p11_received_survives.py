@@ -20,7 +20,7 @@ from typing import Final
 
 import pytest
 
-from tests.apart import run_apart
+from tests.namespaces import run_apart
 from tests.promises.conftest import Cluster
 from tests.promises.senders import Senders, nothing_lost_nothing_twice, sealed_texts
 from tests.serving import (

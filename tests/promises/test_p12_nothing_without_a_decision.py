@@ -19,17 +19,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.actions.power import STEPS, PowerCut, power_cut
+from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_room
+from tests.harness import SLOT, STORY
 from tests.promises.model import DAY, Imagined, Model
-from tests.room import SLOT, STORY
-from yobal.actions import declare, release
-from yobal.core.desk import Decided
+from yobal.actions import declare_story, release
+from yobal.core.decisions import Decided
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
-from yobal.store import comments, expiry, touched
+from yobal.server.scheduler.maintenance import catch_up, rebuild_all
+from yobal.store import comments, expiry, stale_files
 from yobal.store.database import Database
-from yobal.tend import catch_up, rebuild_all
 
 PICK = st.integers(0, 10_000)
 # What comes after an act of the desk is in the database: files, and the purge.
@@ -158,7 +158,7 @@ class Acts(RuleBasedStateMachine):
     @rule()
     def close_or_open(self) -> None:
         self.is_open = not self.is_open
-        declare.set_open(self.room.database, self.room.rules, STORY, is_open=self.is_open)
+        declare_story.set_open(self.room.database, self.room.rules, STORY, is_open=self.is_open)
         self.room.tend()
         self.model.tend()
 
@@ -331,7 +331,7 @@ def _withdraw(acts: Acts) -> None:
 
 BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
     "a slot early": (release, "_leaving", _too_early, [_send, _publish_later, _slot], STATES),
-    "touched files are forgotten": (touched, "add", _nothing, [_send, _publish, _slot], PUBLIC),
+    "touched files are forgotten": (stale_files, "add", _nothing, [_send, _publish, _slot], PUBLIC),
     "held texts are kept": (
         comments, "drop_held_text", _nothing, [_send, _publish, _slot], HELD,
     ),

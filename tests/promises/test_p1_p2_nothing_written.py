@@ -17,19 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.desk_client import DeskClient
+from tests.harness import SITE, Room, make_room
 from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.conftest import ADVISED, Cluster
 from tests.promises.crowd import Crowd, statuses
-from tests.promises.traces import Fate, Marks, Readers, open_files, spellings, written
-from tests.room import SITE, Room, make_room
-from tests.serving import (
-    THREAD,
-    Served,
-    post,
-    serving,
-    wait_for,
-)
-from yobal.actions import declare, undo
+from tests.promises.leak_search import Fate, Marks, Readers, open_files, spellings, written
+from tests.serving import THREAD, Served, post, serving, wait_for
+from yobal.actions import declare_story, undo
 from yobal.core.thread import Edition
 
 ASIDE: Final = "market"  # a second story, for what is decided
@@ -82,7 +76,7 @@ def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Itera
     with serving(folder, url) as served:
         for story in (ASIDE, STAYS):
             one = Edition(edition="en", title=story, url=f"https://news.example/{story}")
-            declare.add(served.room.database, served.room.rules, story, one)
+            declare_story.add(served.room.database, served.room.rules, story, one)
         with nginx_before(folder / "nginx", served, **nginx) as before:
             yield Run(folder, served, before, *([cluster.folder] if cluster else []))
 

@@ -15,11 +15,11 @@ from typing import Final
 
 import pytest
 
+from tests.harness import SITE
 from tests.promises.crowd import Crowd
-from tests.promises.traces import Marks, Readers, memory
-from tests.room import SITE
+from tests.promises.leak_search import Marks, Readers, memory
 from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
-from yobal import scrub
+from yobal.server.hardening import allocators
 
 PAUSE_SECONDS: Final = 5
 SENT: Final = 2_000
@@ -64,14 +64,14 @@ def test_no_text_of_10000_is_in_memory_five_seconds_later(tmp_path: Path) -> Non
         assert sum(_texts_found(served, marks)) == 0
 
 
-@pytest.mark.parametrize("away", [tuple(scrub.SETTINGS), ("_RJEM_MALLOC_CONF",)],
+@pytest.mark.parametrize("away", [tuple(allocators.SETTINGS), ("_RJEM_MALLOC_CONF",)],
                          ids=["all allocators", "granian's alone"])  # fmt: skip
 def test_control_without_the_allocators_settings_texts_are_found(
     tmp_path: Path, away: tuple[str, ...]
 ) -> None:
     """The mark says that the settings are in force, so the process does not set them itself."""
-    kept = {name: value for name, value in scrub.SETTINGS.items() if name not in away}
-    with serving(tmp_path, environment=kept | {scrub.MARK: "1"}) as served:
+    kept = {name: value for name, value in allocators.SETTINGS.items() if name not in away}
+    with serving(tmp_path, environment=kept | {allocators.MARK: "1"}) as served:
         marks = _fill(served, 600)
         assert sum(_texts_found(served, marks)) > 0
 
@@ -86,8 +86,8 @@ def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> Non
     with serving(tmp_path) as served:
         for pid in served.workers:
             given = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-            for name in ("PYTHONMALLOC", "_RJEM_MALLOC_CONF", scrub.MARK):
-                value = scrub.SETTINGS.get(name, "1")
+            for name in ("PYTHONMALLOC", "_RJEM_MALLOC_CONF", allocators.MARK):
+                value = allocators.SETTINGS.get(name, "1")
                 assert f"{name}={value}".encode() in given
 
 
@@ -116,7 +116,7 @@ def test_a_crash_writes_no_core_file(tmp_path: Path) -> None:
         "this machine allows no core files at all: run with `ulimit -H -c` above 0"
     )
     for name, environment, limit in (
-        ("ours", {}, "0"), ("control", {**scrub.SETTINGS, scrub.MARK: "1"}, allowed),
+        ("ours", {}, "0"), ("control", {**allocators.SETTINGS, allocators.MARK: "1"}, allowed),
     ):  # fmt: skip
         served = make_served(tmp_path / name)
         served.before = (needed("prlimit", "util-linux"), f"--core={allowed}:{allowed}")

@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from tests.room import SITE, SLOT, START, STORY, Room, make_room
+from tests.harness import SITE, SLOT, START, STORY, Room, make_room
 from tests.serving import THREAD, ask, serving
 from yobal.actions import release
 from yobal.core import ids

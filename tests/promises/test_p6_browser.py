@@ -9,8 +9,8 @@ from threading import Thread
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
+from tests.browser.actors import PHONE, WAIT_MS, Reader, Visitors, Watch, wait_for
 from tests.browser.fixtures import Founded, chromium_arguments, chromium_path
-from tests.browser.visitors import PHONE, WAIT_MS, Reader, Visitors, Watch, wait_for
 
 COOKIES_BLOCKED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 WORDS = "Nothing but plain text."

@@ -13,17 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from tests.desk_client import DeskClient
-from tests.room import SITE, STORY
-from tests.serving import (
-    THREAD,
-    Answer,
-    Served,
-    ask,
-    post,
-    serving,
-    wait_for,
-)
-from yobal.actions import declare
+from tests.harness import SITE, STORY
+from tests.serving import THREAD, Answer, Served, ask, post, serving, wait_for
+from yobal.actions import declare_story
 
 ONION: Final = "yobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyo.onion"
 SHARE_HOSTS: Final = {"wa.me", "t.me"}
@@ -163,11 +155,11 @@ def test_every_refusal_is_a_page_without_cookie_script_or_third_party(served: Se
     assert reader.send({"step": "receipt", "code": "none"}).status == 200
     assert words.strip() in reader.send({"step": "send", "text": words}, f"/{SITE}/none/en/").text
     assert reader.get(f"/{SITE}/none/en/").status == 404
-    declare.set_open(served.room.database, served.room.rules, STORY, is_open=False)
+    declare_story.set_open(served.room.database, served.room.rules, STORY, is_open=False)
     wait_for(
         lambda: reader.send({"step": "send", "text": words}).status == 403, "the story is closed"
     )
-    declare.set_open(served.room.database, served.room.rules, STORY, is_open=True)
+    declare_story.set_open(served.room.database, served.room.rules, STORY, is_open=True)
 
 
 @pytest.mark.parametrize("name", ["index.html", "thread.fragment.html", "form.fragment.html"])

@@ -18,19 +18,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.desk_client import DeskClient
+from tests.harness import SITE, STORY, Room
 from tests.nginx import EXAMPLE, Nginx, nginx_before
-from tests.promises.traces import written
-from tests.room import SITE, STORY, Room
-from tests.serving import (
-    THREAD,
-    Served,
-    form,
-    post,
-    serving,
-    wait_for,
-)
+from tests.promises.leak_search import written
+from tests.serving import THREAD, Served, form, post, serving, wait_for
+from yobal.adapters.server_keys import KEY_BYTES
 from yobal.core.receipts import ALPHABET, receipt_hash, week_of
-from yobal.outlets.keyring import KEY_BYTES
 from yobal.store.tables import metadata
 
 ROUNDS: Final = 80

@@ -16,18 +16,18 @@ import pytest
 from jinja2 import Environment
 from playwright.sync_api import Browser, Error, Page, expect
 
+from tests.browser.actors import Reader, Visitors, Watch, wait_for
+from tests.browser.bulk import Mass, at_work
 from tests.browser.fixtures import SLOT_SECONDS, Founded, found
-from tests.browser.mass import Mass, at_work
 from tests.browser.newsroom import SITE, Story
 from tests.browser.sending import SENDERS, post, send
-from tests.browser.visitors import Reader, Visitors, Watch, wait_for
 from tests.promises.payloads import PAYLOADS
-from yobal.actions import write_files
-from yobal.actions.write_files import Press
+from yobal.actions import write_public_files
+from yobal.actions.write_public_files import Press
+from yobal.adapters.public_files import Bucket
+from yobal.adapters.rendering import templates
 from yobal.core.text import clean, clean_line
 from yobal.core.thread import Touched
-from yobal.outlets import pages_ink
-from yobal.outlets.bucket import Bucket
 
 PAGE: Final = 50
 NOTE_LETTERS: Final = 300
@@ -309,8 +309,8 @@ def test_control_a_desk_with_inner_html_is_caught(
 
 
 def _fresh_ink() -> None:
-    pages_ink.ink_for.cache_clear()
-    pages_ink._ink.cache_clear()
+    templates.ink_for.cache_clear()
+    templates._ink.cache_clear()
 
 
 def _desk_with_inner_html(folder: Path) -> bytes:
@@ -329,7 +329,7 @@ def _desk_with_inner_html(folder: Path) -> bytes:
 def _draw_newest(mass: Mass, story: Story, folder: Path) -> bytes:
     """The thread's page as the press draws it now, in a folder of its own."""
     press = Press(mass.database, mass.newsroom.pages, Bucket(folder), mass.rules)
-    write_files.write(
+    write_public_files.write(
         press, story.key, [Touched("newest", "", 0)], at=mass.rules.schedule.every_seconds
     )
     return (folder / SITE / story.key / story.edition / "index.html").read_bytes()

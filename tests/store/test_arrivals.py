@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.room import Room
-from tests.store.arriving import arrival
+from tests.harness import Room
+from tests.store.factories import arrival
 from yobal.core.errors import StoreUnavailable
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from tests.room import Room
+from tests.harness import Room
 from yobal.core import ids
 from yobal.core.errors import NotFit, StoreUnavailable
 from yobal.store import database as databases
-from yobal.store import tables, views
+from yobal.store import sql_views, tables
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
 from yobal.store.migrations import migrate, newest, revision
@@ -48,7 +48,7 @@ def test_rows_of_the_oldest_schema_are_there_after_every_migration(database_url:
         for table, row in rows.items():
             found = dict(db.execute(sa.text(f"select * from {table}")).mappings().one())
             assert {name: found[name] for name in row} == row, table
-        for view in views.VIEWS:
+        for view in sql_views.VIEWS:
             db.execute(sa.text(f"select * from {view}")).all()
     database.close()
 

@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from tests.asgi import Desk, Intake, intake_of
-from tests.room import SITE, Room
+from tests.harness import SITE, Room
+from tests.in_process_client import Desk, Intake, intake_of
 from yobal.demo.keys import from_passphrase
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import pyrage
 import pytest
 
-from tests.asgi import Desk
-from tests.room import SITE, Room
+from tests.harness import SITE, Room
+from tests.in_process_client import Desk
 from tests.web.conftest import signed_in
-from yobal.actions import found
-from yobal.core.keys import invitation_token
+from yobal.actions import setup_site
+from yobal.core.tokens import invitation_token
 from yobal.demo.keys import from_passphrase
 from yobal.store import people
 from yobal.web.errors import Insecure
@@ -365,7 +365,7 @@ def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: Desk) -> None:
 
 def test_the_first_leads_link_begins_anew_and_those_before_are_out(desk: Desk, room: Room) -> None:
     old = {"cookie": desk.cookie}
-    link = found.invite_first_lead(room.database, room.rules, now=room.now)
+    link = setup_site.invite_first_lead(room.database, room.rules, now=room.now)
     token = invitation_token(base64.urlsafe_b64decode(link + "=")).hex()
     opened = desk.of(None).act("invitation", {"token": token}).json
     assert opened == {"role": "lead", "is_first": True, "wraps": []}

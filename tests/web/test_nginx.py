@@ -13,18 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness import SITE
 from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before
-from tests.room import SITE
-from tests.serving import (
-    THREAD,
-    Served,
-    ask,
-    form,
-    make_served,
-    needed,
-    post,
-    serving,
-)
+from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
 from yobal.store import comments
 
 pytestmark = pytest.mark.nginx

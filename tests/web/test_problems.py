@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.asgi import FORM, THREAD, Answer, Intake, ask
-from tests.room import SITE, Room
-from yobal.outlets.pages_ink import ink_for
-from yobal.store import views
+from tests.harness import SITE, Room
+from tests.in_process_client import FORM, THREAD, Answer, Intake, ask
+from yobal.adapters.rendering.templates import ink_for
+from yobal.store import sql_views
 
 KHMER = THREAD.replace("/en/", "/km/")
 NOWHERE = f"/{SITE}/nowhere/km/"
@@ -78,7 +78,7 @@ def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_b
         ]
     finally:
         with room.database.writing() as db:
-            views.remake(db)
+            sql_views.remake(db)
     assert [one.status for one in answers] == [503, 415]
     assert all(speaks_khmer(one) and BACK in one.text for one in answers)
     assert "Kept for you." in answers[0].text

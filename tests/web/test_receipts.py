@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.asgi import THREAD, Answer, Intake
-from tests.room import Room
-from yobal.actions import declare
+from tests.harness import Room
+from tests.in_process_client import THREAD, Answer, Intake
+from yobal.actions import declare_story
 from yobal.core.thread import Edition
-from yobal.web.receipts import FILLED_BYTES
+from yobal.web.handlers.receipts import FILLED_BYTES
 
 
 def seen(answer: Answer) -> tuple[int, int, list[tuple[str, str]]]:
@@ -82,7 +82,9 @@ def test_right_and_wrong_codes_are_answered_at_equal_length(
 
 
 def test_a_code_opens_nothing_under_another_story(intake: Intake, room: Room) -> None:
-    declare.add(room.database, room.rules, "other", Edition(edition="en", title="O", url="/o"))
+    declare_story.add(
+        room.database, room.rules, "other", Edition(edition="en", title="O", url="/o")
+    )
     code = code_of(intake.send(receipt="yes"))
     elsewhere = THREAD.replace("ferry", "other")
     for step in ("receipt", "withdraw"):

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.asgi import FORM, THREAD, Answer, Intake, ask
-from tests.room import Room
+from tests.harness import Room
+from tests.in_process_client import FORM, THREAD, Answer, Intake, ask
 from yobal.web.forms import FIELDS_MAX
 
 FORGED = [

@@ -10,11 +10,11 @@ import msgspec
 
 from yobal.core import ids, submission
 from yobal.core import text as texts
-from yobal.core.desk import Decided, Desk
+from yobal.core.decisions import Decided, Desk
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, Refused
-from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, draw_slot, next_slot
+from yobal.core.site_rules import Rules
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.core.submission import Refusal, RefusalCode
 from yobal.core.terms import CLAUSE_KEYS, NOTE_LETTERS_MAX, TERMS_VERSION, EditKind

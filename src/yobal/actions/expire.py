@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from yobal.core import once
-from yobal.core.rules import Rules
+from yobal.adapters.server_keys import Keyring
+from yobal.core import idempotency
 from yobal.core.schedule import DAY_SECONDS
-from yobal.outlets.keyring import Keyring
+from yobal.core.site_rules import Rules
 from yobal.store import comments, expiry
 from yobal.store.database import Database
 
@@ -13,7 +13,9 @@ from yobal.store.database import Database
 def expire(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> int:
     """Runs with every release; how many sealed originals went. The caller destroys keys and purges."""
     today = datetime.fromtimestamp(now, UTC).date()
-    oldest_key = datetime.combine(today - timedelta(days=once.KEY_DAYS), datetime.min.time(), UTC)
+    oldest_key = datetime.combine(
+        today - timedelta(days=idempotency.KEY_DAYS), datetime.min.time(), UTC
+    )
     with db.writing() as connection:
         past = comments.originals_past(
             connection, rules.site, until=int(now) - rules.appeal_days * DAY_SECONDS

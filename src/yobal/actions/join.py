@@ -6,15 +6,15 @@ from typing import Final
 import msgspec
 import pyrage
 
-from yobal.core import ids, keys
+from yobal.core import ids, tokens
 from yobal.core import text as texts
 from yobal.core.envelope import Sealer
 from yobal.core.errors import InvitationSpent, Refused
 from yobal.core.ids import RandomBytes
-from yobal.core.rules import Rules
 from yobal.core.schedule import Slot, last_slot
+from yobal.core.site_rules import Rules
 from yobal.core.thread import Touched
-from yobal.store import people, stories, touched
+from yobal.store import people, stale_files, stories
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator
 
@@ -43,7 +43,7 @@ def invite(
     if role not in ROLES:
         raise Refused("a role is lead or moderator")
     _check_wraps(wraps)
-    until = keys.invitation_until(rules.schedule, now)
+    until = tokens.invitation_until(rules.schedule, now)
     token_hash = people.hash_secret(token)
     with db.writing() as connection:
         if people.invitation(connection, token_hash, now=now) is not None:
@@ -107,7 +107,7 @@ def _open_epoch(
         first_slot=last_slot(rules.schedule, now),
     )  # fmt: skip
     for row in stories.listing(connection, rules.site):  # their forms open with it
-        touched.add(connection, rules.site, row.story, [Touched("newest", "", 0)])
+        stale_files.add(connection, rules.site, row.story, [Touched("newest", "", 0)])
     return [Wrap(epoch, wraps[0].wrap)]
 
 

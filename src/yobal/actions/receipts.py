@@ -5,12 +5,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from yobal.adapters.server_keys import Keyring
 from yobal.core import ids
 from yobal.core.ids import RandomBytes
 from yobal.core.receipts import hashes, read_code
-from yobal.core.rules import Rules
-from yobal.outlets.keyring import Keyring
-from yobal.store import intake, wishes
+from yobal.core.site_rules import Rules
+from yobal.store import intake, withdrawal_requests
 from yobal.store.database import Database
 
 Word = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
@@ -54,7 +54,7 @@ def wish(
     db: Database, rules: Rules, found: Found, *, when: Literal["now", "next"], random: RandomBytes
 ) -> None:
     """Ask for the comment to be withdrawn; carried out within ten seconds, or with the next release."""
-    kind = wishes.NOW if when == "now" else wishes.NEXT
+    kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT
     with db.writing() as connection:
         intake.add_wish(
             connection, wish=ids.new_id(random), site=rules.site,

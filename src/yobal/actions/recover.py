@@ -10,7 +10,7 @@ import pyrage
 from yobal.core import ids
 from yobal.core.errors import WrongSecret
 from yobal.core.ids import RandomBytes
-from yobal.core.rules import Rules
+from yobal.core.site_rules import Rules
 from yobal.store import people
 from yobal.store.database import Database
 

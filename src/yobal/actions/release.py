@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from yobal.core.rules import Rules
+from yobal.actions import erase_published
 from yobal.core.schedule import Slot, is_due, last_slot
+from yobal.core.site_rules import Rules
 from yobal.core.states import HELD, PUBLISHED
-from yobal.store import comments, decisions, letters, stories, taking_down, touched
+from yobal.store import comments, decisions, published_comments, stale_files, stories
 from yobal.store.database import Connection, Database
 
 
@@ -36,7 +37,7 @@ def release(db: Database, rules: Rules, *, now: float) -> Released | None:
         for refused in decisions.refused_answers(
             connection, rules.site, after=before, until=latest
         ):
-            taking_down.drop_empty_lines(connection, refused)
+            erase_published.drop_empty_lines(connection, refused)
         stories.set_released(connection, site=rules.site, slot=latest)
     return Released(latest, count)
 
@@ -67,10 +68,12 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
     if comments.move(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
         return False
     row: Any = comments.get(connection, comment)
-    root = row.root if row.root and letters.get(connection, row.root) is not None else None
-    is_to_there = root and row.to_id and letters.get(connection, row.to_id) is not None
+    root = (
+        row.root if row.root and published_comments.get(connection, row.root) is not None else None
+    )
+    is_to_there = root and row.to_id and published_comments.get(connection, row.to_id) is not None
     place = _take_place(connection, row.site, row.story, root)
-    letters.add(
+    published_comments.add(
         connection, id=comment, site=row.site, story=row.story, edition=row.edition, root=root,
         to_id=row.to_id if is_to_there else root, place=place, text=words.text, name=words.name,
         lang=words.lang, slot=slot, edited_clause=words.clause,
@@ -80,18 +83,18 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
     if words.clause is None:
         comments.drop_original(connection, comment)
     stories.count(connection, row.site, row.story, comments=1)
-    touched.add(
+    stale_files.add(
         connection,
         row.site,
         row.story,
-        taking_down.files_of_new(connection, root=root, place=place),
+        erase_published.files_of_new(connection, root=root, place=place),
     )
     return True
 
 
 def _take_place(connection: Connection, site: str, story: str, root: str | None) -> int:
     if root is not None:
-        return letters.take_reply_place(connection, root)
+        return published_comments.take_reply_place(connection, root)
     place: int = stories.totals(connection, site, story).places
     stories.count(connection, site, story, places=1)
     return place

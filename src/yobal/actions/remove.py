@@ -2,13 +2,14 @@
 
 import msgspec
 
+from yobal.actions import erase_published
 from yobal.core import ids
-from yobal.core.desk import Decided, Desk
+from yobal.core.decisions import Decided, Desk
 from yobal.core.errors import AlreadyDecided, NoSuchComment, Refused
 from yobal.core.states import PUBLISHED, REMOVED
 from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION
 from yobal.core.thread import Touched
-from yobal.store import comments, decisions, letters, stories, taking_down
+from yobal.store import comments, decisions, published_comments, stories
 from yobal.store.database import Database
 from yobal.store.decisions import Decision
 
@@ -30,14 +31,14 @@ def remove(db: Database, desk: Desk, comment: str, *, clause: str) -> Removed:
         raise Refused(f"the terms have no clause “{clause}”")
     site = desk.rules.site
     with db.writing() as connection:
-        letter = letters.get(connection, comment)
+        letter = published_comments.get(connection, comment)
         if letter is None:
             raise NoSuchComment(comment)
         slot = stories.released_slot(connection, site)
         if comments.move(connection, comment, from_=PUBLISHED, to=REMOVED, decided_slot=slot) == 0:
             standing = decisions.newest_standing(connection, comment)
             raise AlreadyDecided(comment, by=standing.by if standing else "", verdict="remove")
-        files = taking_down.take_down(connection, letter, gone="removed", clause=clause)
+        files = erase_published.take_down(connection, letter, gone="removed", clause=clause)
         decision = Decision(
             decision=ids.new_id(desk.random), site=site, comment=comment, verdict="remove",
             clause=clause, by=desk.by, slot=slot, terms_version=TERMS_VERSION,

@@ -4,10 +4,10 @@ import hashlib
 import hmac
 from typing import Any
 
-from yobal.core import keys
+from yobal.core import tokens
 from yobal.core.errors import NotSignedIn, WrongSecret
 from yobal.core.ids import RandomBytes
-from yobal.core.rules import Rules
+from yobal.core.site_rules import Rules
 from yobal.store import people
 from yobal.store.database import Database
 
@@ -33,7 +33,7 @@ def open_session(
 ) -> bytes:  # fmt: skip
     """A session for somebody who has just proved who they are."""
     token = random(32)
-    until = keys.session_until(rules.schedule, now, hours=rules.session_hours)
+    until = tokens.session_until(rules.schedule, now, hours=rules.session_hours)
     with db.writing() as connection:
         people.add_session(
             connection, token_hash=_hash(session_key, token), site=rules.site,

@@ -5,13 +5,13 @@ from typing import Final
 
 import msgspec
 
-from yobal.core import ids, lang, once, receipts
+from yobal.adapters.server_keys import Keyring
+from yobal.core import idempotency, ids, language, receipts
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.ids import RandomBytes
-from yobal.core.rules import Rules
 from yobal.core.schedule import last_slot
+from yobal.core.site_rules import Rules
 from yobal.core.submission import Submission
-from yobal.outlets.keyring import Keyring
 from yobal.store.arrivals import Arrival
 
 LANE: Final = "look"  # until there are signals, everything wants a look
@@ -42,20 +42,20 @@ def seal(
     today = datetime.fromtimestamp(now, UTC).date()
     nonce = random(NONCE_BYTES)
     comment = ids.new_id(random)
-    language = lang.lang_of(submission.text, edition=submission.edition)
+    lang = language.lang_of(submission.text, edition=submission.edition)
     sealed, size_kib = target.sealer.seal(
         Envelope(
             id=comment, site=submission.site, story=submission.story, edition=submission.edition,
             root=target.root, to=submission.to, text=submission.text, name=submission.name,
-            lang=language, nonce=nonce.hex(),
+            lang=lang, nonce=nonce.hex(),
         )
     )  # fmt: skip
     arrival = Arrival(
         id=comment, site=submission.site, story=submission.story, edition=submission.edition,
         root=target.root, to_id=submission.to, arrival_slot=last_slot(rules.schedule, now),
         epoch=target.epoch, size_kib=size_kib, lane=LANE,
-        lang=language if language in target.languages else lang.OTHER,
-        once=once.once_hash(keyring.day_keys(today), form, submission, today=today),
+        lang=lang if lang in target.languages else language.OTHER,
+        once=idempotency.once_hash(keyring.day_keys(today), form, submission, today=today),
         commitment=commitment(nonce=nonce, name=submission.name, text=submission.text),
         sealed=sealed,
     )  # fmt: skip

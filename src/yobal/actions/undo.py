@@ -7,8 +7,8 @@ import msgspec
 from yobal.core import ids, states
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
 from yobal.core.ids import RandomBytes
-from yobal.core.rules import Rules
 from yobal.core.schedule import next_slot
+from yobal.core.site_rules import Rules
 from yobal.core.states import HELD, PENDING, State
 from yobal.core.terms import TERMS_VERSION
 from yobal.store import comments, decisions, stories

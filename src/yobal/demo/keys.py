@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 import pyrage
 
-from yobal.newsroom import STATIC
+from yobal.server.wiring import STATIC
 from yobal.store.people import Moderator, hash_secret
 
 WORDS: Final = 7

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Final
 
-from yobal.app import serve
-from yobal.config import Settings
 from yobal.core.errors import NotFit, SettingsWrong
-from yobal.demo import furnish
+from yobal.demo import seed
 from yobal.demo.newsroom import content
 from yobal.demo.site import NewsroomSite
-from yobal.newsroom import Newsroom, open_newsroom, prepare
+from yobal.server.serve import serve
+from yobal.server.settings import Settings
+from yobal.server.wiring import Newsroom, open_newsroom, prepare
 from yobal.store import stories
 
 PORT_MAX: Final = 65_534
@@ -66,7 +66,7 @@ def _furnish(newsroom: Newsroom, sign_in: Path) -> str:
             "this demonstration was begun and not finished: `make demo-reset` (`yobal demo --reset`) "
             "clears it"
         )
-    passphrase = furnish.furnish(newsroom, now=time.time())
+    passphrase = seed.furnish(newsroom, now=time.time())
     sign_in.touch(mode=0o600)
     sign_in.write_text(passphrase + "\n", encoding="utf-8")
     return passphrase
@@ -98,7 +98,7 @@ def _tell(settings: Settings, passphrase: str) -> None:
     print(
         f"story: {story}\n"
         f"desk: {settings.desk_url}/\n"
-        f"sign in: {furnish.PSEUDONYM} {passphrase}\n\n"
+        f"sign in: {seed.PSEUDONYM} {passphrase}\n\n"
         "Try: write under the story (JavaScript off, if you like) and keep the receipt; sign in\n"
         "at the desk, read what waits with j and k, publish with a, edit with e, reject with d;\n"
         "look at the story again after 20 seconds; take your comment back with the receipt.\n"

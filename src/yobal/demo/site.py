@@ -7,16 +7,9 @@ from typing import Final
 from yobal.core import paths
 from yobal.demo.newsroom import content, page
 from yobal.demo.newsroom.edition import Edition
-from yobal.newsroom import Newsroom
-from yobal.web.answers import (
-    Answer,
-    Asked,
-    Wire,
-    content_security_policy,
-    page_headers,
-    send_answer,
-)
-from yobal.web.edge import Edge
+from yobal.server.wiring import Newsroom
+from yobal.web.http import Answer, Asked, Wire, content_security_policy, page_headers, send_answer
+from yobal.web.intake_app import Edge
 
 _OWN: Final = {
     content.STYLE_PATH: ("newsroom.css", "text/css; charset=utf-8"),

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from yobal.config import Settings
 from yobal.core.errors import NotFit, YobalError
-from yobal.doctor import clocks, databases, modes, places, workers
+from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks
 from yobal.doctor.finding import Finding, mend
+from yobal.server.settings import Settings
 
 __all__ = ["Finding", "examine"]
 
@@ -16,16 +16,16 @@ def examine(
     settings: Settings, file: Path, *, clock: Callable[[], float] = time.time
 ) -> list[Finding]:
     """Every check; one that fails to run is a finding, too. `file` holds the settings."""
-    missing = modes.missing_store(settings)
+    missing = permissions.missing_store(settings)
     if missing is not None:
         return [missing]
     checks: dict[str, Callable[[], list[Finding]]] = {
-        "files": lambda: modes.examine(settings, file),
+        "files": lambda: permissions.examine(settings, file),
         "database": lambda: databases.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
-        "addresses": lambda: places.addresses(settings),
-        "schedule": lambda: places.schedule(settings),
-        "memory": workers.examine,
+        "addresses": lambda: settings_checks.addresses(settings),
+        "schedule": lambda: settings_checks.schedule(settings),
+        "memory": process_memory.examine,
     }
     return [finding for name, check in checks.items() for finding in _tried(name, check)]
 

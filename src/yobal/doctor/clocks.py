@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from yobal.actions import believe
-from yobal.config import Settings
-from yobal.core import clock as core_clock
+from yobal.actions import clock_guard
+from yobal.core import clock_check as core_clock
 from yobal.doctor.finding import Finding, look, mend, well, well_if
-from yobal.store import checkup, stories
+from yobal.server.settings import Settings
+from yobal.store import diagnostics, stories
 from yobal.store.database import Database
 
 LATE_SECONDS: Final = (
@@ -41,7 +41,7 @@ def _newest_file(settings: Settings, now: float) -> Iterator[Finding]:
 
 def _written(settings: Settings) -> Iterator[Path]:
     """What is written when it happens: public files carry their slot's time instead."""
-    file = checkup.sqlite_file(settings.database_url)
+    file = diagnostics.sqlite_file(settings.database_url)
     if file is not None:
         yield from (one for one in (file, file.with_name(file.name + "-wal")) if one.exists())
     yield from settings.secrets_dir.rglob("*")
@@ -52,7 +52,7 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     try:
         with database.reading() as db:
             site = stories.only_site(db)
-            doubt = believe.doubt_clock(db, site.site, now=now) if site is not None else None
+            doubt = clock_guard.doubt_clock(db, site.site, now=now) if site is not None else None
     finally:
         database.close()
     if site is not None:

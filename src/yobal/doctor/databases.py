@@ -1,20 +1,20 @@
 """The database's schema, and those of its own settings that decide over promises."""
 
-from yobal.config import Settings
 from yobal.doctor.finding import Finding, well, well_if
-from yobal.store import checkup
+from yobal.server.settings import Settings
+from yobal.store import diagnostics
 from yobal.store.database import Database, sqlite_module
 from yobal.store.migrations import newest, revision
 
 
 def examine(settings: Settings) -> list[Finding]:
-    file = checkup.sqlite_file(settings.database_url)
+    file = diagnostics.sqlite_file(settings.database_url)
     if file is None:
         return [*_servers(settings), _schema(settings)]
     advice = "start `yobal serve` once, and let nothing else write this file"
     return [
         well(f"SQLite {sqlite_module().sqlite_version}"),  # refuses an old one
-        well_if(checkup.has_log(file), "the database writes ahead (WAL)", advice),
+        well_if(diagnostics.has_log(file), "the database writes ahead (WAL)", advice),
         _schema(settings),
     ]
 
@@ -30,7 +30,7 @@ def _servers(settings: Settings) -> list[Finding]:
         )
         for url, which in urls.items()
         if url
-        for name, (found, wanted) in checkup.server_settings(url).items()
+        for name, (found, wanted) in diagnostics.server_settings(url).items()
     ]
 
 

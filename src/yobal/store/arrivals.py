@@ -16,8 +16,8 @@ from yobal.core import ids
 from yobal.core.receipts import COPIES_MAX
 from yobal.core.schedule import Slot
 from yobal.core.states import PENDING
+from yobal.store.bulk_insert import Insert, OneStatement
 from yobal.store.database import Database
-from yobal.store.one_statement import Insert, OneStatement
 
 
 class Arrival(msgspec.Struct, kw_only=True):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from yobal.core.thread import Edition
-from yobal.store.views import RECEIPT_ANSWER
+from yobal.store.sql_views import RECEIPT_ANSWER
 
 _WISH: Final = sa.text(
     "insert into wishes (wish, site, receipt_hash, kind) values (:wish, :site, :receipt_hash, :kind)"

@@ -10,14 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from yobal.core.errors import PseudonymTaken
 from yobal.core.schedule import Slot
-from yobal.store.tables import (
-    epochs,
-    invitation_wraps,
-    invitations,
-    moderators,
-    sessions,
-    wraps,
-)
+from yobal.store.tables import epochs, invitation_wraps, invitations, moderators, sessions, wraps
 
 
 class Moderator(msgspec.Struct, kw_only=True, frozen=True):

@@ -10,12 +10,12 @@ from litestar.params import JSONBody
 from yobal.actions import join, sign_in
 from yobal.actions.join import Wrap
 from yobal.actions.recover import Recoveries
-from yobal.core.keys import INVITATION_HOURS
+from yobal.core.tokens import INVITATION_HOURS
 from yobal.store import people
 from yobal.store.people import Moderator
-from yobal.web import desk_answers, wire
-from yobal.web.desk import AnyRequest, DeskParts
+from yobal.web import request_types, serializers
 from yobal.web.guard import COOKIE, session_token
+from yobal.web.moderation import AnyRequest, DeskParts
 
 Json = dict[str, Any]
 
@@ -31,7 +31,7 @@ class People:
         self._site_name = site_name
         self._recoveries = Recoveries()
 
-    def sign_in(self, data: JSONBody[wire.SignIn]) -> Response[Json]:
+    def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[Json]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
             self._db, self._rules, pseudonym=pseudonym, secret=bytes.fromhex(data.secret),
@@ -50,7 +50,7 @@ class People:
         response.cookies = [_cookie("", age=0)]
         return response
 
-    def invitation(self, data: JSONBody[wire.Invitation]) -> Json:
+    def invitation(self, data: JSONBody[request_types.Invitation]) -> Json:
         opened = join.open_invitation(
             self._db, token=bytes.fromhex(data.token), now=self._parts.clock()
         )
@@ -60,7 +60,7 @@ class People:
         ]
         return {"role": opened.role, "is_first": opened.is_first, "wraps": wraps}
 
-    def join(self, data: JSONBody[wire.Join]) -> Response[Json]:
+    def join(self, data: JSONBody[request_types.Join]) -> Response[Json]:
         newcomer = Moderator(
             site=self._rules.site, pseudonym=data.pseudonym.strip(), role="moderator",
             secret_hash=people.hash_secret(bytes.fromhex(data.secret)),
@@ -69,7 +69,7 @@ class People:
         )  # fmt: skip
         join.join(
             self._db, self._rules, newcomer, token=bytes.fromhex(data.token),
-            wraps=[Wrap(*one) for one in wire.decode_wraps(data.wraps)],
+            wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)],
             epoch_recipient=data.epoch.recipient if data.epoch else None,
             now=self._parts.clock(), random=secrets.token_bytes,
         )  # fmt: skip
@@ -79,30 +79,30 @@ class People:
         with self._db.reading() as db:
             members = people.active(db, self._rules.site)
             invited = people.open_invitations(db, self._rules.site, now=self._parts.clock())
-        return desk_answers.people_list(self._rules, members, invited)
+        return serializers.people_list(self._rules, members, invited)
 
-    def invite(self, data: JSONBody[wire.Invite]) -> Json:
+    def invite(self, data: JSONBody[request_types.Invite]) -> Json:
         until = join.invite(
             self._db, self._rules, token=bytes.fromhex(data.token), role=data.role,
-            wraps=[Wrap(*one) for one in wire.decode_wraps(data.wraps)], now=self._parts.clock(),
+            wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)], now=self._parts.clock(),
         )  # fmt: skip
-        return {"hours": INVITATION_HOURS, "until": desk_answers.until(self._rules, until)}
+        return {"hours": INVITATION_HOURS, "until": serializers.until(self._rules, until)}
 
-    def challenge(self, data: JSONBody[wire.Challenge]) -> Json:
+    def challenge(self, data: JSONBody[request_types.Challenge]) -> Json:
         challenge, sealed = self._recoveries.challenge(
             self._db, self._rules, pseudonym=data.pseudonym.strip(), now=self._parts.clock(),
             random=secrets.token_bytes,
         )  # fmt: skip
         return {"challenge": challenge, "sealed": sealed}
 
-    def prove(self, data: JSONBody[wire.Proof]) -> Json:
+    def prove(self, data: JSONBody[request_types.Proof]) -> Json:
         ticket, identity = self._recoveries.prove(
             self._db, self._rules, challenge=data.challenge, answer=bytes.fromhex(data.answer),
             now=self._parts.clock(), random=secrets.token_bytes,
         )  # fmt: skip
         return {"ticket": ticket, "identity": identity}
 
-    def finish(self, data: JSONBody[wire.Finish]) -> Response[Json]:
+    def finish(self, data: JSONBody[request_types.Finish]) -> Response[Json]:
         pseudonym = self._recoveries.finish(
             self._db, self._rules, ticket=data.ticket, secret=bytes.fromhex(data.secret),
             identity=data.identity, now=self._parts.clock(),
@@ -124,7 +124,7 @@ class People:
     def _session(self, pseudonym: str) -> Json:
         with self._db.reading() as db:
             moderator = people.get(db, self._rules.site, pseudonym)
-            return desk_answers.session(
+            return serializers.session(
                 db, self._rules, moderator, site_name=self._site_name, now=self._parts.clock()
             )
 

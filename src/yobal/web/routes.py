@@ -8,12 +8,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
+from yobal.adapters import error_reporting
 from yobal.core.errors import YobalError
-from yobal.outlets import mishaps
 from yobal.web import errors
-from yobal.web.desk import DeskParts, Moderating
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Guard, Who
+from yobal.web.moderation import DeskParts, Moderating
 from yobal.web.people import People
 
 BODY_BYTES_MAX: Final = 256 * 1024
@@ -121,7 +121,7 @@ def _told(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
     """What is ours to mend is told to the operator as well; a refusal is between the desk and us."""
     status, body = errors.told(error)
     if status >= _OURS:
-        mishaps.report_once(error)
+        error_reporting.report_once(error)
     return Response(body, status_code=status, headers=_HEADERS)
 
 
@@ -140,6 +140,6 @@ def _told_too_deep(request: Request[Any, Any, Any], _error: Exception) -> Respon
 
 def _told_unknown(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """No traceback leaves the process: its message could hold a comment's words."""
-    mishaps.report_once(error)
+    error_reporting.report_once(error)
     status, body = errors.told(YobalError())
     return Response(body, status_code=status, headers=_HEADERS)

@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from yobal.store import rights, views
+from yobal.store import grants, sql_views
 from yobal.store.database import Database
 
 _FOLDER: Final = Path(__file__).parent
@@ -24,15 +24,15 @@ def migrate(database: Database, *, to: str = "head") -> None:
             connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if revision(connection) == newest() and to == "head":
             return
-        intakes = rights.intake_roles(connection)
+        intakes = grants.intake_roles(connection)
         _drop_views(connection)  # and with them what was granted on them
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         if to == "head":
-            views.remake(connection)
+            sql_views.remake(connection)
             for role in intakes:
-                rights.grant_intake(connection, role)
+                grants.grant_intake(connection, role)
 
 
 def revision(connection: Connection) -> str | None:
@@ -47,7 +47,7 @@ def newest() -> str | None:
 def _drop_views(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         connection.execute(sa.text("drop function if exists receipt_answer(bytea)"))
-    for name in views.VIEWS:
+    for name in sql_views.VIEWS:
         connection.execute(sa.text(f"drop view if exists {name}"))
 
 

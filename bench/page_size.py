@@ -1,0 +1,34 @@
+"""What a phone must fetch: a page of 50 comments of 300 letters with its stylesheet, packed."""
+
+from pathlib import Path
+from typing import Final
+
+from bench import newsroom, seed
+from bench.interleave import Pace
+from bench.result import Row
+from yobal.core import paths
+
+COMMENTS: Final = 50
+BARS: Final = {"en": 15.0, "km": 25.0}
+LANGUAGES: Final = {"en": "English", "km": "Khmer"}
+
+
+def measure(_pace: Pace, folder: Path) -> list[Row]:
+    return [_weigh(folder / f"weight-{lang}", lang) for lang in BARS]
+
+
+def _weigh(folder: Path, lang: str) -> Row:
+    furnished = newsroom.furnish(folder)
+    seed.publish(furnished, COMMENTS, lang=lang)
+    seed.write_files_of(furnished)
+    files = furnished.settings.files_dir
+    page = files / paths.thread_folder(newsroom.SITE, newsroom.STORY, lang) / "index.html"
+    style = files / paths.style(newsroom.SITE)
+    size_bytes = sum(Path(f"{one}.gz").stat().st_size for one in (page, style))
+    has_script = b"<script" in page.read_bytes().lower()
+    furnished.newsroom.close()
+    return Row(
+        name=f"page of 50 with styles, {LANGUAGES[lang]}", unit="kB", sense="at most",
+        figure=None if has_script else size_bytes / 1_000, bar=BARS[lang],
+        note="there is a script on the page" if has_script else "",
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Fill a store quickly: published comments and waiting ones, by bulk, as releases leave them."""
+
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final
+
+from bench import texts
+from bench.newsroom import SITE, STORY, Furnished
+from yobal.actions import mark_all_stale, submit, write_public_files
+from yobal.core import idempotency, ids
+from yobal.core.schedule import last_slot
+from yobal.core.submission import Submission
+from yobal.store import arrivals, comments, stories
+from yobal.store.tables import comments as comment_rows
+from yobal.store.tables import letters as letter_rows
+from yobal.web.thread_status import Doors
+
+TEXTS: Final = 500  # different ones; the rest repeat
+GROUP: Final = 200
+
+
+def publish(furnished: Furnished, count: int, *, lang: str = "en") -> None:
+    """A thread of so many top-level comments; its files are not written."""
+    db, rules = furnished.newsroom.database, furnished.newsroom.rules
+    slot, chance = last_slot(rules.schedule, time.time()), random.Random(7)
+    words = [texts.comment(lang, chance) for _ in range(min(count, TEXTS))]
+    rows = _letters(count, words, lang=lang, slot=slot, chance=chance)
+    with db.writing() as connection:
+        while some := list(islice(rows, 5_000)):
+            connection.execute(letter_rows.insert(), some)
+        stories.count(connection, SITE, STORY, places=count, comments=count)
+
+
+def write_files_of(furnished: Furnished) -> None:
+    press = furnished.newsroom.press
+    mark_all_stale.touch_story(press.database, press.rules, STORY)
+    write_public_files.write_touched(press)
+
+
+def _letters(
+    count: int, words: list[str], *, lang: str, slot: int, chance: random.Random
+) -> Iterator[dict[str, Any]]:
+    for place in range(count):
+        yield {
+            "id": ids.new_id(chance.randbytes), "site": SITE, "story": STORY, "edition": lang,
+            "root": None, "to_id": None, "place": place, "text": words[place % len(words)],
+            "name": texts.prose(lang, chance, 12) if place % 2 else "", "lang": lang,
+            "slot": slot, "edited_clause": None, "gone": None, "gone_clause": None, "replies": 0,
+        }  # fmt: skip
+
+
+def wait(furnished: Furnished, count: int) -> None:
+    """So many sealed comments in the queue, through the same steps as a submission takes."""
+    parts, now, chance = furnished.newsroom, time.time(), random.Random(5)
+    site, _ = Doors(parts.database, parts.rules).read(STORY)
+    assert site.opening is not None
+    target = submit.Target(
+        epoch=site.opening.epoch, sealer=site.opening.sealer, root=None, languages=site.languages
+    )
+    today = datetime.fromtimestamp(now, UTC).date()
+    words = [texts.comment("mix", chance) for _ in range(min(count, TEXTS))]
+    made = [
+        submit.seal(
+            Submission(site=SITE, story=STORY, edition="en", to=None, text=one, name=""), target,
+            parts.keyring, parts.rules, form=idempotency.new_once(secrets.token_bytes, today=today),
+            wants_receipt=number % 2 == 0, now=now, random=secrets.token_bytes,
+        ).arrival
+        for number, one in enumerate(words[at % len(words)] for at in range(count))
+    ]  # fmt: skip
+    for start in range(0, count, GROUP):
+        arrivals.add(parts.database, made[start : start + GROUP])
+
+
+def hold(furnished: Furnished, *, due: int) -> None:
+    """One accepted comment that leaves with the slot `due`."""
+    comment = ids.new_id(secrets.token_bytes)
+    with furnished.newsroom.database.writing() as db:
+        db.execute(
+            comment_rows.insert().values(
+                id=comment, site=SITE, story=STORY, edition="en", root=None, to_id=None,
+                state="held", arrival_slot=due, epoch="", size_kib=1, lane="look", lang="en",
+                due_slot=due, decided_slot=due,
+            )
+        )  # fmt: skip
+        comments.hold_text(
+            db, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
+        )

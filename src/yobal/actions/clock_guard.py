@@ -1,0 +1,18 @@
+"""Whether this newsroom goes by its machine's clock: asked before each release, and shown at the desk."""
+
+from yobal.core import clock_check
+from yobal.store import comments, stories
+from yobal.store.database import Connection
+
+
+def doubt_clock(db: Connection, site: str, *, now: float) -> str | None:
+    """Why nothing is released or destroyed by this clock, and what to do; None where it is believed."""
+    found = stories.site(db, site)
+    doubt = clock_check.doubt(now, released=found.released_slot)
+    if doubt is None or found.is_demo:
+        return None
+    # A newsroom that begins weeks after `yobal init` has nothing to lose by a leap.
+    is_new = clock_check.is_leaping(now, released=found.released_slot) and not comments.is_any(
+        db, site
+    )
+    return None if is_new else doubt

@@ -1,0 +1,37 @@
+"""Set the store back to a clock that is right again, after one that was ahead.
+
+What was published early stays published, and what was destroyed early is gone.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from yobal.adapters.server_keys import Keyring
+from yobal.core import receipts
+from yobal.core.schedule import DAY_SECONDS, HOUR_SECONDS, last_slot, next_slot
+from yobal.core.site_rules import Rules
+from yobal.store import expiry, future_rows, stories
+from yobal.store.database import Database
+
+
+def set_back(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> bool:
+    """Whether there was anything to set back. The caller holds the release lock, and has
+    noted every file before, since all that carry a wrong time are written again.
+
+    Whoever signed in or was given a link or a receipt in the future does so anew.
+    """
+    schedule, latest = rules.schedule, last_slot(rules.schedule, now)
+    tomorrow = datetime.fromtimestamp(now, UTC).date() + timedelta(days=1)
+    longest_seconds = max(rules.session_hours * HOUR_SECONDS, DAY_SECONDS)  # of session or link
+    with db.writing() as connection:
+        if stories.released_slot(connection, rules.site) <= latest:
+            return False
+        future_rows.set_back(
+            connection, rules.site, latest=latest, upcoming=next_slot(schedule, now),
+            last_drawn=next_slot(schedule, now, steps=schedule.hold_slots),
+        )  # fmt: skip
+        expiry.drop_ahead(
+            connection, after=next_slot(schedule, now + longest_seconds),
+            after_week=receipts.week_of(tomorrow).isoformat(),
+        )  # fmt: skip
+    keyring.destroy_ahead(tomorrow)
+    return True

@@ -1,0 +1,37 @@
+"""Set a site up: the store's first rows, and the one-use link for the first lead."""
+
+import secrets
+
+from yobal.core import tokens
+from yobal.core.errors import AlreadySetUp
+from yobal.core.schedule import last_slot
+from yobal.core.site_rules import Rules
+from yobal.store import people, stories
+from yobal.store.database import Database
+
+
+def found(db: Database, rules: Rules, *, name: str, now: float, is_demo: bool = False) -> None:
+    """Write the site's row. Raises AlreadySetUp."""
+    with db.writing() as connection:
+        if stories.only_site(connection) is not None:
+            raise AlreadySetUp(rules.site)
+        stories.add_site(
+            connection, site=rules.site, name=name, is_demo=is_demo,
+            slot=last_slot(rules.schedule, now),
+        )  # fmt: skip
+
+
+def invite_first_lead(db: Database, rules: Rules, *, now: float) -> str:
+    """A secret for the link that makes the first lead, and the next epoch, in a browser.
+
+    Links given before it are void. Whoever was a moderator stays one until it is used.
+    """
+    secret = secrets.token_bytes(tokens.INVITATION_BYTES)
+    with db.writing() as connection:
+        people.drop_invitations(connection, rules.site)
+        people.invite(
+            connection, token_hash=people.hash_secret(tokens.invitation_token(secret)),
+            site=rules.site, role="lead", is_first=True,
+            until_slot=tokens.invitation_until(rules.schedule, now),
+        )  # fmt: skip
+    return tokens.invitation_text(secret)

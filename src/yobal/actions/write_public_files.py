@@ -1,0 +1,115 @@
+"""Bring the public files up to the store: whatever is noted as touched is drawn and written.
+
+Repeating it changes nothing; what a crash left undone is still noted and done at the next start.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import msgspec
+
+from yobal.adapters.public_files import Bucket
+from yobal.adapters.rendering.pages import Pages
+from yobal.core import paths
+from yobal.core.schedule import Slot
+from yobal.core.site_rules import Rules
+from yobal.core.thread import NewestView, PageView, Touched
+from yobal.store import stale_files, stories, thread_views
+from yobal.store.database import Database
+from yobal.store.locks import release_lock
+
+WRITTEN_TOGETHER_MAX: Final = 200  # file sets of one turn; bounds what is in memory, and the lock
+
+
+class Press(msgspec.Struct, frozen=True):
+    """Where public files come from and go to."""
+
+    database: Database
+    pages: Pages
+    bucket: Bucket
+    rules: Rules
+
+
+def write_touched(press: Press, *, turns_max: int | None = None) -> int:
+    """Write touched files, some at each turn, until none is left; how many sets.
+
+    The release lock is taken for one turn at a time, so that a removal or a release never waits
+    for a whole archive that is written anew. Raises BucketUnavailable.
+    """
+    written = turns = 0
+    while turns != turns_max:
+        with release_lock(press.database):
+            with press.database.reading() as db:
+                rows = stale_files.some(db, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
+            _write_rows(press, rows)
+        if not rows:
+            break
+        written, turns = written + len(rows), turns + 1
+    return written
+
+
+def write_now(press: Press, story: str, files: Collection[Touched]) -> None:
+    """Write these, whatever else is waiting to be written. Raises BucketUnavailable."""
+    with release_lock(press.database):
+        with press.database.reading() as db:
+            rows = stale_files.still(db, press.rules.site, story, files)
+        _write_rows(press, rows)
+
+
+def _write_rows(press: Press, rows: Sequence[Any]) -> None:
+    """Draw and write what these notes name, then forget them. The caller holds the release lock."""
+    with press.database.reading() as db:
+        slot = stories.released_slot(db, press.rules.site)
+    for story, of_story in groupby(rows, key=lambda row: row.story):
+        noted = list(of_story)
+        write(press, story, [Touched(row.kind, row.root, row.number) for row in noted], at=slot)
+        with press.database.writing() as db:
+            stale_files.remove(db, noted)
+
+
+def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> None:
+    """Draw these file sets in every edition; a set that shows nothing any more is removed."""
+    site = press.rules.site
+    drawn: dict[str, bytes] = {}
+    gone: list[str] = []
+    with press.database.reading() as connection:
+        editions = stories.editions_of(connection, site, story)
+        for file in files:
+            views = thread_views.views(connection, press.rules, story, editions, file)
+            for edition in editions:
+                folder = paths.thread_folder(site, story, edition.edition)
+                if views is None:
+                    gone += [f"{folder}/{key}" for key in _replies_keys(file)]
+                    continue
+                made = _draw(press.pages, views.of(edition))
+                drawn |= {f"{folder}/{key}": content for key, content in made.items()}
+    press.bucket.write(drawn, at=at)
+    press.bucket.remove(gone)
+
+
+def _draw(pages: Pages, view: thread_views.View) -> Mapping[str, bytes]:
+    match view:
+        case NewestView():
+            return pages.newest(view)
+        case PageView():
+            return pages.page(view)
+        case _:
+            return pages.replies(view)
+
+
+def _replies_keys(file: Touched) -> list[str]:
+    return [paths.replies(file.root, file.number, suffix) for suffix in
+            ("html", "fragment.html", "json")]  # fmt: skip
+
+
+def write_assets(press: Press, *, style: bytes, icon: bytes) -> None:
+    """The stylesheet, the icon, and the terms in every language of the site."""
+    site = press.rules.site
+    with release_lock(press.database):
+        with press.database.reading() as connection:
+            slot = stories.released_slot(connection, site)
+            languages = stories.languages(connection, site)
+        files = {paths.style(site): style, paths.icon(site): icon}
+        files |= {paths.terms(site, one): press.pages.terms(one) for one in languages}
+        press.bucket.write(files, at=slot)

@@ -1,0 +1,1 @@
+"""Where results leave: rendered pages, public files, server keys, error reports."""

@@ -1,0 +1,176 @@
+"""The secrets that lie on disk, outside database, files and backups: day keys, peppers, session key.
+
+A key is made once, whole, and as a rule beforehand: made by the first who needs it, its file would
+tell the second in which the day's first comment came. Processes that start together agree on it.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from yobal.core import idempotency, receipts
+
+KEY_BYTES: Final = 32
+_FOLDER_MODE: Final = 0o700
+_FILE_MODE: Final = 0o600
+
+
+class Keyring:
+    """`secrets/day/2026-11-22`, `secrets/pepper/2026-11-16`, `secrets/session`; 0600 each."""
+
+    def __init__(self, folder: Path, *, receipt_days: int) -> None:
+        self._folder = folder
+        self._receipt_days = receipt_days
+        self._cache: dict[Path, bytes] = {}
+        # One value, since readers' threads and the loop's change it: a day, and the keys alive on it.
+        self._alive: tuple[date, dict[date, bytes]] | None = None
+        self._newest_pepper: tuple[date, bytes] | None = None
+
+    def day_keys(self, today: date) -> dict[date, bytes]:
+        """The keys alive, today's made if it is not there yet; newest first."""
+        alive = self._alive
+        if alive is None or alive[0] != today:
+            alive = self._alive = (today, self._read_day_keys(today))
+        return alive[1]
+
+    def make_ready(self, today: date) -> None:
+        """Make the keys of today and tomorrow, so that no comment's arrival makes one."""
+        self.day_keys(today)
+        for day in (today, today + timedelta(days=1)):
+            self._make("day", day, today)
+            self._make("pepper", receipts.week_of(day), today)
+
+    def _read_day_keys(self, today: date) -> dict[date, bytes]:
+        self._cache.clear()  # another process may have destroyed what is kept here
+        keys = {today: self._make("day", today, today)}
+        for back in range(1, idempotency.KEY_DAYS):
+            day = today - timedelta(days=back)
+            key = self._read(self._path("day", day))
+            if key is not None:
+                keys[day] = key
+        return keys
+
+    def pepper(self, today: date) -> tuple[date, bytes]:
+        """The week's pepper and the Monday that names it."""
+        week = receipts.week_of(today)
+        if self._newest_pepper is None or self._newest_pepper[0] != week:
+            self._newest_pepper = (week, self._make("pepper", week, today))
+        return self._newest_pepper
+
+    def peppers(self, today: date) -> list[bytes]:
+        """Every pepper alive, newest first."""
+        self.pepper(today)
+        alive = [day for day in self._days("pepper") if self._is_pepper_alive(day, today)]
+        found = (self._read(self._path("pepper", day)) for day in sorted(alive, reverse=True))
+        return [pepper for pepper in found if pepper is not None]
+
+    def oldest_week(self, today: date) -> date:
+        """The oldest week whose receipts still work."""
+        return min(
+            (day for day in self._days("pepper") if self._is_pepper_alive(day, today)),
+            default=receipts.week_of(today),
+        )
+
+    def session_key(self) -> bytes:
+        return self._make("session", None)
+
+    def destroy_old(self, today: date) -> int:
+        """Destroy day keys past their 48 hours and peppers past their days; how many."""
+        oldest = today - timedelta(days=idempotency.KEY_DAYS - 1)
+        over = [self._path("day", day) for day in self._days("day") if day < oldest]
+        over += [
+            self._path("pepper", day)
+            for day in self._days("pepper")
+            if not self._is_pepper_alive(day, today)
+        ]
+        return self._destroy(over)
+
+    def destroy_ahead(self, last: date) -> int:
+        """Destroy keys of days and weeks after a day, which a clock that was ahead has made."""
+        over = [self._path("day", day) for day in self._days("day") if day > last]
+        over += [self._path("pepper", day) for day in self._days("pepper") if day > last]
+        return self._destroy(over)
+
+    def _destroy(self, over: Sequence[Path]) -> int:
+        for path in over:
+            _destroy(path)
+            self._cache.pop(path, None)
+        if over:
+            self._alive = None
+        return len(over)
+
+    def _is_pepper_alive(self, week: date, today: date) -> bool:
+        return today <= receipts.last_day(week, receipt_days=self._receipt_days)
+
+    def _path(self, kind: str, day: date | None) -> Path:
+        return self._folder / kind / day.isoformat() if day else self._folder / kind
+
+    def _days(self, kind: str) -> list[date]:
+        with contextlib.suppress(FileNotFoundError):
+            return [
+                _day(path.name) for path in (self._folder / kind).iterdir() if path.name[0] != "."
+            ]
+        return []
+
+    def _read(self, path: Path) -> bytes | None:
+        key = self._cache.get(path)
+        if key is None:
+            with contextlib.suppress(FileNotFoundError):
+                key = self._cache[path] = path.read_bytes()
+        return key
+
+    def _make(self, kind: str, day: date | None, today: date | None = None) -> bytes:
+        """A file with a day carries a midnight, and not the moment in which it was needed."""
+        path = self._path(kind, day)
+        key = self._read(path)
+        if key is None:
+            self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+            midnight = min(day, today) if day and today else None
+            _create_whole(path, secrets.token_bytes, midnight)
+            key = self._cache[path] = path.read_bytes()
+        return key
+
+
+def _day(name: str) -> date:
+    return date.fromisoformat(name)
+
+
+def _create_whole(path: Path, random: Callable[[int], bytes], midnight: date | None) -> None:
+    """Make a key file that is never seen half written; the first of several makers wins."""
+    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(random(KEY_BYTES))
+        file.flush()
+        if midnight is not None:
+            at = datetime.combine(midnight, time.min, UTC).timestamp()
+            os.utime(file.fileno(), (at, at))
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(beside, path)
+    beside.unlink()
+    _sync_folder(path.parent)
+
+
+def _destroy(path: Path) -> None:
+    """Overwrite, then unlink. A disk that moves blocks may keep a copy: the threat model says so."""
+    with contextlib.suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

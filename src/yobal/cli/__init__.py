@@ -1,0 +1,1 @@
+"""Commands. `main.py` reads the arguments, `commands.py` does the work."""

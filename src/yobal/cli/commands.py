@@ -1,0 +1,206 @@
+"""What the commands do, in the newsroom's words; `cli.py` only reads the arguments."""
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from yobal.actions import declare_story, setup_site, write_public_files
+from yobal.core.errors import AlreadySetUp, NotFit, SettingsWrong
+from yobal.core.thread import Edition
+from yobal.doctor import examine
+from yobal.server import settings as settings_file
+from yobal.server.hardening import memory_check
+from yobal.server.scheduler.maintenance import rebuild_all, set_clock_right, tend_once, write_assets
+from yobal.server.serve import Face
+from yobal.server.serve import serve as serve_faces
+from yobal.server.settings import Settings
+from yobal.server.wiring import Newsroom, open_newsroom, prepare
+from yobal.store import grants, stories
+
+FACES: Final[dict[str, tuple[Face, ...]]] = {
+    "": ("intake", "desk"), "intake": ("intake",), "desk": ("desk",),
+}  # fmt: skip
+_REMEMBERS: Final = (
+    "yobal: what this process frees it does not forget, and readers' words stay in its memory: "
+    "start it without YOBAL_SCRUBBED, on a system with glibc"
+)
+
+
+def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
+    """Lines to print. Raises SettingsWrong, AlreadySetUp."""
+    settings = settings_file.load(path) if path.exists() else _write_settings(path, given)
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    now = time.time()
+    try:
+        with newsroom.database.reading() as db:
+            is_known = stories.only_site(db) is not None
+        if is_known and not again:
+            raise AlreadySetUp(
+                f"{settings.site} is set up; `yobal init --again` makes a new first lead, and "
+                "what waits sealed stays unreadable for them"
+            )
+        if not is_known:
+            setup_site.found(newsroom.database, newsroom.rules, name=settings.site_name, now=now)
+        secret = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=now)
+        write_assets(newsroom)
+    finally:
+        newsroom.close()
+    return [
+        "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
+        f"{settings.desk_url}/join#{secret}",
+        "Whoever has it first holds the key. Until then the form says that comments are not open.",
+        "It ends with the slot that follows those 24 hours; `yobal init --again` makes another.",
+    ]
+
+
+def serve(path: Path, face: str) -> None:
+    """Blocks until stopped. Raises SettingsWrong, NotFit."""
+    if face not in FACES:
+        raise SettingsWrong("serve: intake, desk, or nothing for both")
+    settings = settings_file.load(path)
+    if face != "intake":
+        prepare(settings)
+    newsroom = open_newsroom(
+        settings, database_url=settings.database_intake if face == "intake" else ""
+    )
+    if newsroom.is_demo:
+        newsroom.close()
+        raise NotFit("this store was made by `yobal demo`; its keys were made outside a browser")
+    for one in FACES[face]:
+        _check_free(settings.intake_listen if one == "intake" else settings.desk_listen)
+    if not memory_check.try_it():
+        print(_REMEMBERS, file=sys.stderr, flush=True)
+    _say_where(settings, FACES[face])
+    serve_faces(newsroom, FACES[face])
+
+
+def story_add(path: Path, key: str, *, edition: str, title: str, url: str) -> str:
+    with _open(path) as newsroom:
+        one = Edition(edition=edition, title=title, url=url)
+        declare_story.add(newsroom.database, newsroom.rules, key, one)
+        _write(newsroom)
+        address = f"{newsroom.settings.public_url}/{newsroom.rules.site}/{key}/{edition}/"
+    return f"{key} ({edition}): {address}"
+
+
+def story_set_open(path: Path, key: str, *, is_open: bool) -> str:
+    with _open(path) as newsroom:
+        declare_story.set_open(newsroom.database, newsroom.rules, key, is_open=is_open)
+        _write(newsroom)
+    return f"{key} is {'open' if is_open else 'closed'}"
+
+
+def story_list(path: Path) -> list[str]:
+    with _open(path) as newsroom, newsroom.database.reading() as db:
+        site = newsroom.rules.site
+        return [
+            f"{row.story}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
+            + " ".join(one.edition for one in stories.editions_of(db, site, row.story))
+            for row in stories.listing(db, site)
+        ]
+
+
+def release(path: Path, *, is_clock_right: bool = False) -> str:
+    """Raises ClockDoubted."""
+    with _open(path) as newsroom:
+        tend = set_clock_right if is_clock_right else tend_once
+        released = tend(newsroom, now=time.time())
+        write_public_files.write_touched(
+            newsroom.press
+        )  # all of it: nobody looks again in a second
+    return f"released {released.comments if released else 0}"
+
+
+def rebuild(path: Path) -> str:
+    with _open(path) as newsroom:
+        return f"wrote {rebuild_all(newsroom)} files"
+
+
+def doctor(path: Path) -> tuple[list[str], bool]:
+    """Lines, and whether nothing breaks a promise, as far as can be seen."""
+    findings = examine(settings_file.load(path), path)
+    return [str(one) for one in findings], all(one.is_well for one in findings)
+
+
+def grant_intake(path: Path, role: str) -> str:
+    with _open(path) as newsroom:
+        if newsroom.database.is_sqlite:
+            raise NotFit("SQLite has no roles; the intake's own rights need PostgreSQL")
+        with newsroom.database.writing() as db:
+            grants.grant_intake(db, role)
+    return f"{role} may insert sealed comments and wishes, and read the intake's views"
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Newsroom]:
+    settings = settings_file.load(path)
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    try:
+        with newsroom.database.reading() as db:
+            if stories.only_site(db) is None:
+                raise NotFit("there is no site yet: `yobal init` sets one up")
+        yield newsroom
+    finally:
+        newsroom.close()
+
+
+def _write(newsroom: Newsroom) -> None:
+    write_assets(newsroom)
+    write_public_files.write_touched(newsroom.press)
+
+
+def _write_settings(path: Path, given: dict[str, str]) -> Settings:
+    """A file that cannot be read back is not left: the next `init` would trip over it."""
+    missing = [name for name in ("site", "site_name") if not given.get(name)]
+    if missing:
+        raise SettingsWrong(
+            f'{path} does not exist. To write one: yobal init --site river-post --name "The River Post"'
+        )
+    listens = {
+        f"{face}_listen": _listen(given.get(url, ""))
+        for face, url in (("intake", "public_url"), ("desk", "desk_url"))
+    }
+    lines = [f"{name} = {_quoted(value)}" for name, value in (given | listens).items() if value]
+    path.touch(mode=0o600)  # a database's password may be added to it
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    try:
+        return settings_file.load(path)
+    except SettingsWrong:
+        path.unlink()
+        raise
+
+
+def _listen(url: str) -> str:
+    """Where to listen for an address on this machine; empty for one that a proxy answers."""
+    scheme, _, place = url.partition("://")
+    host, _, port = place.rpartition(":")
+    is_here = scheme == "http" and host in ("127.0.0.1", "localhost") and port.isdecimal()
+    return f"127.0.0.1:{port}" if is_here else ""
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _check_free(listen: str) -> None:
+    """Before anything is said to listen there: the server itself would end in a panic."""
+    host, _, port = listen.rpartition(":")
+    try:
+        socket.create_server(
+            (host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in host else socket.AF_INET
+        ).close()
+    except OSError as error:
+        raise NotFit(f"cannot listen on {listen}: {error.strerror}") from None
+
+
+def _say_where(settings: Settings, faces: tuple[Face, ...]) -> None:
+    if "intake" in faces:
+        print(f"readers: {settings.public_url} (listening on {settings.intake_listen})", flush=True)
+    if "desk" in faces:
+        print(f"desk: {settings.desk_url} (listening on {settings.desk_listen})", flush=True)

@@ -1,0 +1,28 @@
+"""What every decision is given, and what it answers."""
+
+import msgspec
+
+from yobal.core.ids import RandomBytes
+from yobal.core.schedule import RandomBelow, Slot
+from yobal.core.site_rules import Rules
+from yobal.core.states import State
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Who decides, under which rules; time and chance as arguments."""
+
+    rules: Rules
+    by: str  # the moderator's pseudonym
+    now: float
+    random: RandomBytes
+    draw: RandomBelow
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided. `slot` is when it can appear, or, of a refusal, when it is final."""
+
+    decision: str
+    id: str
+    state: State
+    slot: Slot
+    by: str

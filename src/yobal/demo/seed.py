@@ -1,0 +1,126 @@
+"""Fill a demonstration's store: the story, its lead, what is published, what waits.
+
+Samples go the way that readers' comments go: sealed, decided on, released.
+"""
+
+import base64
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from yobal.actions import decide, declare_story, join, release, setup_site, submit
+from yobal.core import idempotency
+from yobal.core import tokens as key_rules
+from yobal.core.decisions import Desk
+from yobal.core.envelope import Sealer
+from yobal.core.schedule import HOUR_SECONDS, next_slot
+from yobal.core.submission import Submission
+from yobal.core.thread import Edition
+from yobal.demo import keys, samples
+from yobal.demo.keys import MadeModerator
+from yobal.demo.newsroom import content
+from yobal.demo.samples import Sample
+from yobal.server.wiring import Newsroom
+from yobal.store import arrivals, stories
+
+PSEUDONYM: Final = "Heron"
+BEGAN_HOURS_AGO: Final = 26  # the sample thread began yesterday
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    """A sample's comment, and its nonce, which otherwise only an envelope holds."""
+
+    id: str
+    nonce: bytes
+
+
+def furnish(newsroom: Newsroom, *, now: float) -> str:
+    """Everything for a first visit; the lead's passphrase."""
+    began = now - BEGAN_HOURS_AGO * HOUR_SECONDS
+    setup_site.found(
+        newsroom.database, newsroom.rules, name=content.SITE_NAME, now=began, is_demo=True
+    )
+    for edition in content.EDITIONS:
+        url = newsroom.settings.public_url + edition.path
+        one = Edition(edition=edition.edition, title=edition.headline, url=url)
+        declare_story.add(newsroom.database, newsroom.rules, content.STORY, one)
+    lead = _join(newsroom, now=began)
+    sealer = Sealer(lead.recipient)
+    published = _publish_samples(newsroom, sealer, began=began)
+    for sample in samples.WAITING:
+        to = published[sample.answers].id if sample.answers else None
+        _send(newsroom, sealer, sample, to=to, now=now)
+    return lead.passphrase
+
+
+def _join(newsroom: Newsroom, *, now: float) -> MadeModerator:
+    lead = keys.make_lead(newsroom.rules.site, PSEUDONYM)
+    text = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=now)
+    secret = base64.urlsafe_b64decode(text + "=")
+    join.join(
+        newsroom.database, newsroom.rules, lead.moderator,
+        token=key_rules.invitation_token(secret), wraps=[join.Wrap("first", lead.wrap)],
+        epoch_recipient=lead.recipient, now=now, random=secrets.token_bytes,
+    )  # fmt: skip
+    return lead
+
+
+def _publish_samples(newsroom: Newsroom, sealer: Sealer, *, began: float) -> dict[str, _Sent]:
+    """What it answers is released before an answer is sent, as in life."""
+    sent: dict[str, _Sent] = {}
+    for at, answers in ((began, False), (began + 20 * HOUR_SECONDS, True)):
+        for sample in samples.PUBLISHED:
+            if (sample.answers is not None) == answers:
+                to = sent[sample.answers].id if sample.answers else None
+                sent[sample.key] = _send(newsroom, sealer, sample, to=to, now=at)
+                _publish(newsroom, sample, sent[sample.key], now=at)
+        slot = next_slot(newsroom.rules.schedule, at, steps=newsroom.rules.schedule.hold_slots)
+        release.release(newsroom.database, newsroom.rules, now=slot)
+    return sent
+
+
+def _send(
+    newsroom: Newsroom, sealer: Sealer, sample: Sample, *, to: str | None, now: float
+) -> _Sent:
+    drawn: list[bytes] = []
+
+    def random(length: int) -> bytes:
+        drawn.append(secrets.token_bytes(length))
+        return drawn[-1]
+
+    text = sample.edit.sealed_text if sample.edit else sample.text
+    with newsroom.database.reading() as db:
+        epoch = stories.newest_epoch(db, content.SITE)
+        languages = frozenset(stories.languages(db, content.SITE))
+    assert epoch is not None  # the lead has just made it
+    form = idempotency.new_once(secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date())
+    sealed = submit.seal(
+        Submission(
+            site=content.SITE, story=content.STORY, edition=sample.edition, to=to, text=text,
+            name=sample.name,
+        ),
+        submit.Target(epoch=epoch, sealer=sealer, root=to, languages=languages),
+        newsroom.keyring, newsroom.rules, form=form, wants_receipt=sample.wants_receipt, now=now,
+        random=random,
+    )  # fmt: skip
+    arrivals.add(newsroom.database, [sealed.arrival])
+    return _Sent(sealed.arrival.id, drawn[0])  # the nonce is drawn first
+
+
+def _publish(newsroom: Newsroom, sample: Sample, sent: _Sent, *, now: float) -> None:
+    desk = Desk(
+        rules=newsroom.rules, by=PSEUDONYM, now=now, random=secrets.token_bytes,
+        draw=secrets.randbelow,
+    )  # fmt: skip
+    if sample.edit is None:
+        decide.publish(
+            newsroom.database, desk, sent.id, text=sample.text, name=sample.name,
+            nonce=sent.nonce, lang=sample.lang,
+        )  # fmt: skip
+    else:
+        decide.publish_edited(
+            newsroom.database, desk, sent.id, text=sample.text, name=sample.name,
+            lang=sample.lang, kind=sample.edit.kind, clause=sample.edit.clause, note=None,
+        )  # fmt: skip

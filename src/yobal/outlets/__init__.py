@@ -1,1 +1,0 @@
-"""Where results leave: rendered pages and the bucket of public files."""

@@ -1,0 +1,1 @@
+"""The process: settings, wiring, the server for both roles, the scheduler, process hardening."""

@@ -1,0 +1,200 @@
+"""Settings: one frozen typed object, read once from `yobal.toml` and `YOBAL_*`.
+
+An unknown key or variable is an error that names it. `docs/settings.md` lists every one.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from yobal.core import ids
+from yobal.core.errors import SettingsWrong
+from yobal.core.schedule import Schedule
+from yobal.core.site_rules import Rules
+from yobal.core.submission import Limits
+
+PREFIX: Final = "YOBAL_"
+OWN_VARIABLES: Final = frozenset({"YOBAL_CONFIG", "YOBAL_SCRUBBED"})  # not settings
+RECEIPT_DAYS_MAX: Final = 200
+_DATABASES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser leaves them away
+_NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting with its default. Paths are relative to the file they stand in."""
+
+    site: str
+    site_name: str
+    public_url: str = "http://127.0.0.1:8600"
+    desk_url: str = "http://localhost:8601"
+    intake_listen: str = "127.0.0.1:8600"
+    desk_listen: str = "127.0.0.1:8601"
+    frame_hosts: tuple[str, ...] = ()
+    data_dir: str = "data"
+    database: str = ""  # empty: SQLite in `data_dir`
+    database_intake: str = ""  # `serve intake` on PostgreSQL: its own role
+    time_zone: str = "UTC"
+    slots: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
+    every_seconds: int = 0
+    hold_slots: int = 2
+    batch_min: int = 3
+    text_letters_max: int = 2_000
+    name_letters_max: int = 60
+    receipt_days: int = 30
+    appeal_days: int = 14
+    waiting_story_max: int = 500
+    waiting_site_max: int = 5_000
+    session_hours: int = 12
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data_dir)
+
+    @property
+    def files_dir(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.folder / "secrets"
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.folder.absolute() / 'yobal.sqlite'}"
+
+    def rules(self) -> Rules:
+        return Rules(
+            site=self.site,
+            schedule=Schedule(
+                time_zone=self.time_zone, slots=self.slots, every_seconds=self.every_seconds,
+                hold_slots=self.hold_slots, batch_min=self.batch_min,
+            ),
+            limits=Limits(self.text_letters_max, self.name_letters_max),
+            receipt_days=self.receipt_days, appeal_days=self.appeal_days,
+            waiting_story_max=self.waiting_story_max, waiting_site_max=self.waiting_site_max,
+            session_hours=self.session_hours,
+        )  # fmt: skip
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check. Raises SettingsWrong, whose sentence names what is wrong."""
+    found = _read(path)
+    found |= _from_environment(os.environ if environment is None else environment)
+    settings = _typed(found)
+    settings = msgspec.structs.replace(
+        settings, data_dir=str(path.absolute().parent / settings.data_dir)
+    )
+    _check(settings)
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsWrong(f"{path} does not exist; `yobal init` writes one") from None
+    except OSError as error:
+        raise SettingsWrong(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsWrong(f"{path}: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
+    found: dict[str, Any] = {}
+    for variable, value in environment.items():
+        if not variable.startswith(PREFIX) or variable in OWN_VARIABLES:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in fields:
+            raise SettingsWrong(f"{variable} is not a setting of Yobal")
+        is_list = fields[name].type == tuple[str, ...]
+        found[name] = (
+            [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+        )
+    return found
+
+
+def _typed(found: dict[str, Any]) -> Settings:
+    known = {field.name for field in msgspec.structs.fields(Settings)}
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise SettingsWrong(f"not a setting of Yobal: {', '.join(unknown)}")
+    try:
+        return msgspec.convert(found, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsWrong(str(error)) from None
+
+
+def _check(settings: Settings) -> None:
+    problems = [sentence for is_wrong, sentence in _rules_of(settings) if is_wrong]
+    if problems:
+        raise SettingsWrong("; ".join(problems))
+
+
+def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
+    limits = Limits(settings.text_letters_max, settings.name_letters_max)
+    counts = (settings.waiting_story_max, settings.waiting_site_max, settings.session_hours)
+    return [
+        (not ids.is_site(settings.site), "site: lower-case letters, digits and hyphens, 63 at most"),
+        (not settings.site_name.strip(), "site_name: is empty"),
+        (not _is_zone(settings.time_zone), f"time_zone: {settings.time_zone} is not known"),
+        (not _are_times(settings.slots), "slots: at least one time such as 06:00, none twice"),
+        (settings.every_seconds < 0, "every_seconds: 0 (off) or more"),
+        (not 1 <= settings.hold_slots <= 8, "hold_slots: 1 to 8"),
+        (settings.batch_min < 1, "batch_min: at least 1"),
+        (min(limits.text_letters_max, limits.name_letters_max) < 1, "letters: at least 1"),
+        (not limits.fit_an_envelope(), "text_letters_max: does not fit an envelope of 32 KiB"),
+        (not 1 <= settings.receipt_days <= RECEIPT_DAYS_MAX, "receipt_days: 1 to 200"),
+        (not 0 <= settings.appeal_days <= RECEIPT_DAYS_MAX, "appeal_days: 0 to 200"),
+        (min(counts) < 1, "waiting_story_max, waiting_site_max, session_hours: at least 1"),
+        (not _is_origin(settings.public_url), "public_url: scheme and host, such as https://comments.example"),
+        (not _is_origin(settings.desk_url), "desk_url: scheme and host, such as https://desk.example"),
+        (not all(map(_is_frame_host, settings.frame_hosts)), "frame_hosts: each a host, such as https://news.example"),
+        (not all(map(_is_database, (settings.database, settings.database_intake))), "database: sqlite:////ABSOLUTE/PATH or postgresql://USER@HOST/NAME"),
+        (not all(map(_is_listen, (settings.intake_listen, settings.desk_listen))), "listen: ADDRESS:PORT"),
+    ]  # fmt: skip
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _are_times(slots: tuple[str, ...]) -> bool:
+    shapes = [
+        len(slot) == 5 and slot[2] == ":" and slot.replace(":", "").isdecimal() for slot in slots
+    ]
+    in_day = all(shapes) and all(slot[:2] < "24" and slot[3:] < "60" for slot in slots)
+    return bool(slots) and in_day and len(set(slots)) == len(slots)
+
+
+def _is_origin(url: str) -> bool:
+    """As a browser writes it in `Origin`, which is compared letter by letter."""
+    scheme, _, host = url.partition("://")
+    if scheme not in _DEFAULT_PORTS or not host or host.endswith(_DEFAULT_PORTS[scheme]):
+        return False
+    return host.isascii() and host == host.lower() and not set(host) & _NEVER_IN_HOST
+
+
+def _is_frame_host(host: str) -> bool:
+    """What may stand in a policy among others."""
+    return host.isascii() and host.isprintable() and not set(host) & set(" ;,'\"")
+
+
+def _is_database(url: str) -> bool:
+    return not url or url.startswith(_DATABASES)
+
+
+def _is_listen(listen: str) -> bool:
+    host, _, port = listen.rpartition(":")
+    return bool(host) and port.isdecimal() and int(port) < 65_536

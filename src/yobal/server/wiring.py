@@ -1,0 +1,82 @@
+"""One newsroom put together from its settings: what every command and both faces work with."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from yobal.actions.write_public_files import Press
+from yobal.adapters.public_files import Bucket
+from yobal.adapters.rendering.pages import House, Pages
+from yobal.adapters.server_keys import Keyring
+from yobal.core.errors import NotFit
+from yobal.core.site_rules import Rules
+from yobal.server.settings import Settings
+from yobal.store import stories
+from yobal.store.database import Database
+from yobal.store.migrations import migrate
+
+STATIC: Final = Path(__file__).parent.parent / "static"
+
+
+class Newsroom(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings, and the parts made from them."""
+
+    settings: Settings
+    rules: Rules
+    database: Database
+    keyring: Keyring
+    press: Press
+    is_demo: bool
+
+    @property
+    def pages(self) -> Pages:
+        return self.press.pages
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def prepare(settings: Settings) -> None:
+    """Folders with their modes; the database brought to the newest schema."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.files_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    if database.is_sqlite:  # its other files take over its mode
+        file = Path(database.url.database or "")
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:
+    """Put the parts together over a prepared store. Raises NotFit where the site is another's."""
+    database = Database(database_url or settings.database_url)
+    with database.reading() as db:
+        site = stories.seen_by_anybody(db)
+    if site is not None and site.site != settings.site:
+        raise NotFit(f"this store is of the site {site.site!r}, the settings say {settings.site!r}")
+    rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
+    house = House(
+        site=settings.site, site_name=settings.site_name, public_url=settings.public_url,
+        schedule=rules.schedule, limits=rules.limits, receipt_days=settings.receipt_days,
+        is_demo=is_demo,
+    )  # fmt: skip
+    press = Press(database, Pages(house), Bucket(settings.files_dir), rules)
+    return Newsroom(
+        settings=settings, rules=rules, database=database,
+        keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
+        press=press, is_demo=is_demo,
+    )  # fmt: skip
+
+
+def built(name: str) -> bytes:
+    """A file of the built front end. Raises NotFit where it is not built."""
+    try:
+        return (STATIC / name).read_bytes()
+    except FileNotFoundError:
+        raise NotFit("the front end is not built: `make build` does it") from None

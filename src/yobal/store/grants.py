@@ -1,0 +1,43 @@
+"""The rights of the intake's own PostgreSQL role: insert sealed rows and wishes, read the views."""
+
+import re
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from yobal.core.errors import Refused
+from yobal.store.sql_views import VIEWS
+
+_INSERTS: Final = ("comments", "envelopes", "receipts", "wishes")
+_ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+def grant_intake(db: Connection, role: str) -> None:
+    """Give an existing role exactly what the intake needs, and take everything else from it."""
+    if _ROLE.fullmatch(role) is None:
+        raise Refused(f"not a plain role name: {role}")
+    schema = db.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
+    statements = [
+        f"revoke all on all tables in schema {schema} from {role}",
+        f"revoke all on all functions in schema {schema} from {role}",
+        f"grant usage on schema {schema} to {role}",
+        *(f"grant insert on {table} to {role}" for table in _INSERTS),
+        *(f"grant select on {view} to {role}" for view in VIEWS),
+        f"grant execute on function receipt_answer(bytea) to {role}",
+    ]
+    for statement in statements:
+        db.execute(sa.text(statement))
+
+
+def intake_roles(db: Connection) -> list[str]:
+    """The roles that were given these rights before; none on SQLite."""
+    if db.dialect.name == "sqlite":
+        return []
+    granted = sa.text(
+        "select distinct grantee from information_schema.role_table_grants"
+        " where table_schema = current_schema() and table_name = 'intake_site'"
+        " and privilege_type = 'SELECT' and grantee not in (current_user, 'PUBLIC')"
+        " and grantee not in (select tableowner from pg_tables where tablename = 'sites')"
+    )
+    return [role for role in db.execute(granted).scalars() if _ROLE.fullmatch(role)]

@@ -1,0 +1,118 @@
+"""Published comments, by their places: what the pages are made from."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from yobal.core.schedule import Slot
+from yobal.core.thread import Gone
+from yobal.store.tables import letters
+
+LetterRow = Row[*tuple[Any, ...]]
+
+
+def add(db: Connection, *, id: str, site: str, story: str, edition: str, root: str | None,
+        to_id: str | None, place: int, text: str, name: str, lang: str, slot: Slot,
+        edited_clause: str | None) -> None:  # fmt: skip
+    """Publish: from now on the comment has this place for ever."""
+    db.execute(
+        letters.insert().values(
+            id=id, site=site, story=story, edition=edition, root=root, to_id=to_id, place=place,
+            text=text, name=name, lang=lang, slot=slot, edited_clause=edited_clause,
+            gone=None, gone_clause=None, replies=0,
+        )
+    )  # fmt: skip
+
+
+def get(db: Connection, comment: str) -> LetterRow | None:
+    return db.execute(sa.select(letters).where(letters.c.id == comment)).one_or_none()
+
+
+def newest_roots(db: Connection, site: str, story: str, *, limit: int) -> Sequence[LetterRow]:
+    """The newest top-level comments, newest first."""
+    return db.execute(_roots(site, story).order_by(letters.c.place.desc()).limit(limit)).all()
+
+
+def newest_root_before(db: Connection, site: str, story: str, *, place: int) -> int | None:
+    """The place of the newest top-level comment before a place; None where it is the oldest."""
+    chosen = _roots(site, story).where(letters.c.place < place)
+    row = db.execute(chosen.order_by(letters.c.place.desc()).limit(1)).one_or_none()
+    return row.place if row is not None else None
+
+
+def roots_between(
+    db: Connection, site: str, story: str, *, first: int, last: int
+) -> Sequence[LetterRow]:
+    """Top-level comments with places from `first` to `last`, newest first."""
+    return db.execute(
+        _roots(site, story)
+        .where(letters.c.place.between(first, last))
+        .order_by(letters.c.place.desc())
+    ).all()
+
+
+def replies_between(
+    db: Connection, roots: Iterable[str], *, site: str, story: str, first: int, last: int
+) -> Sequence[LetterRow]:
+    """Replies under any of these roots with places from `first` to `last`, oldest first."""
+    return db.execute(
+        sa.select(letters)
+        .where(
+            letters.c.site == site,
+            letters.c.story == story,
+            letters.c.root.in_(list(roots)),
+            letters.c.place.between(first, last),
+        )
+        .order_by(letters.c.root, letters.c.place)
+    ).all()
+
+
+def names_of(db: Connection, comments: Iterable[str]) -> dict[str, str]:
+    """The names of those of these comments that are still there."""
+    chosen = sa.select(letters.c.id, letters.c.name).where(
+        letters.c.id.in_(list(comments)), letters.c.gone.is_(None)
+    )
+    return {row.id: row.name for row in db.execute(chosen)}
+
+
+def answers_to(db: Connection, comment: str) -> Sequence[LetterRow]:
+    """Comments that answer this one and are kept, gone or not."""
+    return db.execute(sa.select(letters).where(letters.c.to_id == comment)).all()
+
+
+def has_replies(db: Connection, root: str) -> bool:
+    """Whether anything stands under this root, gone or not."""
+    chosen = sa.select(letters.c.id).where(letters.c.root == root).limit(1)
+    return db.execute(chosen).one_or_none() is not None
+
+
+def take_reply_place(db: Connection, root: str) -> int:
+    """The next place under a root."""
+    place: int = db.execute(sa.select(letters.c.replies).where(letters.c.id == root)).scalar_one()
+    db.execute(
+        letters.update()
+        .where(letters.c.id == root, letters.c.replies == place)
+        .values(replies=place + 1)
+    )
+    return place
+
+
+def delete(db: Connection, comment: str) -> None:
+    db.execute(letters.delete().where(letters.c.id == comment))
+
+
+def put_gone(db: Connection, comment: str, *, gone: Gone, clause: str | None) -> None:
+    """Leave a line without words or a name, because there are answers beneath it."""
+    db.execute(
+        letters.update()
+        .where(letters.c.id == comment)
+        .values(text="", name="", gone=gone, gone_clause=clause, edited_clause=None, lang="und")
+    )
+
+
+def _roots(site: str, story: str) -> sa.Select[Any]:
+    return sa.select(letters).where(
+        letters.c.site == site, letters.c.story == story, letters.c.root.is_(None)
+    )

@@ -1,0 +1,65 @@
+"""A reader asks with a receipt what became of a comment, or takes it back."""
+
+import asyncio
+import secrets
+from typing import Final
+
+from yobal.actions import receipts
+from yobal.adapters.rendering.pages import ReceiptAnswer
+from yobal.core.schedule import day_of
+from yobal.web.handlers.context import Parts, Visit
+from yobal.web.http import Answer
+
+# Answers are filled up to a multiple of this, so that a wrong code's is as long as a right one's
+# to whoever counts bytes on the wire.
+FILLED_BYTES: Final = 48 * 1024
+_FRAME_BYTES: Final = len(b"<!---->")
+
+
+class Receipts:
+    """The steps `receipt` and `withdraw`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def show(self, visit: Visit) -> Answer:
+        found = await self._look_up(visit)
+        if found is None:
+            return _filled(self._parts.problem("unknown_receipt", place=visit.place))
+        answer = self._answer(found, visit.fields.get("code", ""))
+        return _filled(self._parts.page(self._parts.pages.receipt(visit.place, answer)))
+
+    async def withdraw(self, visit: Visit) -> Answer:
+        found = await self._look_up(visit)
+        if found is None:
+            return _filled(self._parts.problem("unknown_receipt", place=visit.place))
+        if not found.can_withdraw or visit.fields.get("when") not in ("now", "next"):
+            return _filled(self._parts.problem("cannot_withdraw", place=visit.place))
+        parts = self._parts
+        when: Final = "now" if visit.fields["when"] == "now" else "next"
+        await asyncio.to_thread(
+            receipts.wish, parts.database, parts.rules, found, when=when,
+            random=secrets.token_bytes,
+        )  # fmt: skip
+        return _filled(parts.page(parts.pages.wish_sent(visit.place, when=when)))
+
+    async def _look_up(self, visit: Visit) -> receipts.Found | None:
+        parts = self._parts
+        return await asyncio.to_thread(
+            receipts.look_up, parts.database, parts.keyring, site=visit.place.site,
+            story=visit.place.story, typed=visit.fields.get("code", ""), now=parts.clock(),
+        )  # fmt: skip
+
+    def _answer(self, found: receipts.Found, code: str) -> ReceiptAnswer:
+        row, schedule = found.row, self._parts.rules.schedule
+        return ReceiptAnswer(
+            code=code, state=found.word, clause=row.clause, kind=row.kind, note=row.note,
+            text=row.text, name=row.name, lang=row.lang, can_withdraw=found.can_withdraw,
+            day=day_of(schedule, row.slot).isoformat() if row.slot is not None else None,
+        )  # fmt: skip
+
+
+def _filled(answer: Answer) -> Answer:
+    room = -len(answer.body) % FILLED_BYTES
+    filling = b"<!--" + b" " * (room - _FRAME_BYTES) + b"-->" if room >= _FRAME_BYTES else b""
+    return Answer(answer.status, answer.body + filling.ljust(room), answer.headers)

@@ -1,0 +1,147 @@
+"""What intake must know before it takes a comment, read through the views and kept for a second."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from yobal.core import ids
+from yobal.core.envelope import Sealer
+from yobal.core.errors import NoSuchStory
+from yobal.core.schedule import day_of
+from yobal.core.site_rules import Rules
+from yobal.core.thread import Edition, FormState, Letter, Place
+from yobal.store import intake
+from yobal.store.database import Database
+
+KEPT_SECONDS: Final = 1.0
+STORIES_KEPT_MAX: Final = 10_000
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """The newest epoch, and what seals to it."""
+
+    epoch: str
+    sealer: Sealer
+
+
+class SiteDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to seal to (None until a first lead has made the keys); languages named in clear."""
+
+    opening: Opening | None
+    languages: frozenset[str]
+
+
+class StoryDoor(msgspec.Struct, kw_only=True):
+    """One story: open or not, its editions, and how full the desk is."""
+
+    is_open: bool
+    editions: tuple[Edition, ...]
+    waiting_story: int
+    waiting_site: int
+    read_at: float
+
+
+Known = tuple[SiteDoor, StoryDoor]
+
+
+class Doors:
+    """Reads again what is older than a second. Used from one event loop and its threads."""
+
+    def __init__(
+        self, database: Database, rules: Rules, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._clock = clock
+        self._site: tuple[float, SiteDoor] | None = None
+        self._stories: dict[str, StoryDoor] = {}
+        self._readings: dict[str, asyncio.Future[Known]] = {}
+
+    async def look(self, story: str) -> Known:
+        """Both, read once for all who ask while it is being read. Raises NoSuchStory."""
+        known = self.fresh(story)
+        if known is not None:
+            return known
+        reading = self._readings.get(story)
+        if reading is None:
+            reading = asyncio.ensure_future(asyncio.to_thread(self.read, story))
+            self._readings[story] = reading
+            reading.add_done_callback(lambda _: self._readings.pop(story, None))
+        return await asyncio.shield(reading)  # who goes away does not take it from the others
+
+    def fresh(self, story: str) -> Known | None:
+        """Both, if they are fresh enough to go without the database."""
+        now = self._clock()
+        known = self._stories.get(story)
+        if known is None or self._site is None:
+            return None
+        is_fresh = now - known.read_at < KEPT_SECONDS and now - self._site[0] < KEPT_SECONDS
+        return (self._site[1], known) if is_fresh else None
+
+    def read(self, story: str) -> Known:
+        """Both, from the database. Raises NoSuchStory."""
+        now, site = self._clock(), self._rules.site
+        if not ids.is_story_key(story):
+            raise NoSuchStory(story)
+        with self._database.reading() as db:
+            site_row = intake.site(db)
+            row = intake.story(db, site, story)
+            editions = tuple(intake.editions(db, site, story))
+            languages = intake.languages(db, site)
+        if row is None or site_row is None or not editions:
+            self._stories.pop(story, None)
+            raise NoSuchStory(story)
+        door = StoryDoor(
+            is_open=bool(row.is_open), editions=editions, waiting_story=row.waiting_story,
+            waiting_site=row.waiting_site, read_at=now,
+        )  # fmt: skip
+        self._site = (now, self._site_door(site_row.epoch, site_row.recipient, languages))
+        if len(self._stories) >= STORIES_KEPT_MAX:
+            self._stories.clear()
+        self._stories[story] = door
+        return self._site[1], door
+
+    def letter(self, story: str, comment: str) -> tuple[str, Letter] | None:
+        """A published comment that may be answered, with the id it stands under; None where gone."""
+        if not ids.is_id(comment):
+            return None
+        with self._database.reading() as db:
+            row = intake.letter(db, self._rules.site, story, comment)
+        if row is None:
+            return None
+        day = day_of(self._rules.schedule, row.slot).isoformat()
+        shown = Letter(
+            id=row.id, name=row.name, text=row.text, lang=row.lang, edition=row.edition, day=day
+        )
+        return row.root or row.id, shown
+
+    def _site_door(
+        self, epoch: str | None, recipient: str | None, languages: frozenset[str]
+    ) -> SiteDoor:
+        before = self._site[1] if self._site is not None else None
+        known = before.opening if before is not None else None
+        if epoch is None or recipient is None:
+            known = None
+        elif known is None or known.epoch != epoch:
+            known = Opening(epoch, Sealer(recipient))
+        return SiteDoor(opening=known, languages=languages)
+
+
+def form_state(site: SiteDoor, story: StoryDoor) -> FormState:
+    if site.opening is None:
+        return "not_open_yet"
+    return "open" if story.is_open else "closed"
+
+
+def place_of(rules: Rules, story: str, edition: str, site: SiteDoor, door: StoryDoor) -> Place:
+    """The place of an edition. Raises NoSuchStory where the story has no such edition."""
+    here = next((one for one in door.editions if one.edition == edition), None)
+    if here is None:
+        raise NoSuchStory(story)
+    others = tuple(one for one in door.editions if one.edition != edition)
+    return Place(
+        site=rules.site, story=story, edition=here, others=others, form=form_state(site, door)
+    )

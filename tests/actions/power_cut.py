@@ -1,0 +1,44 @@
+"""A power cut at a step of a release: from there on nothing runs, and nobody catches it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yobal.actions import expire, process_withdrawals, release
+from yobal.adapters import public_files
+from yobal.adapters.public_files import Bucket
+from yobal.store import stale_files
+from yobal.store.database import Database
+
+
+class PowerCut(BaseException):
+    """Nothing after this runs, and nobody catches it."""
+
+
+STEPS: dict[str, tuple[Any, str]] = {
+    "withdraw": (process_withdrawals, "carry_out"), "release": (release, "release"),
+    "expire": (expire, "expire"), "purge": (Database, "purge"), "write": (Bucket, "write"),
+    "remove files": (Bucket, "remove"), "forget touched": (stale_files, "remove"),
+    "sync": (public_files, "_sync_file_system"), "a rename": (Path, "rename"),
+}  # fmt: skip
+
+
+@contextmanager
+def power_cut(step: str, *, is_before: bool) -> Iterator[None]:
+    """Cut the power before or after a step, the first time it comes; restored at the end."""
+    where, name = STEPS[step]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(where, name, _cut(getattr(where, name), is_before=is_before))
+        yield
+
+
+def _cut(real: Callable[..., Any], *, is_before: bool) -> Callable[..., Any]:
+    def cut(*given: Any, **named: Any) -> Any:
+        if not is_before:
+            real(*given, **named)
+        raise PowerCut
+
+    return cut

@@ -1,0 +1,105 @@
+"""A clock that was ahead is set right: what it has dated in the future is what it should have been."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.harness import SLOT, Room
+from yobal.actions import setup_site, sign_in
+from yobal.core.schedule import last_slot, next_slot
+from yobal.server.scheduler import maintenance
+from yobal.server.scheduler.maintenance import set_clock_right
+
+AHEAD = 4_000 * 86_400
+
+
+@pytest.fixture
+def ahead(room: Room) -> Room:
+    """A room that lived through a release ten years ahead, and whose clock is right again."""
+    right = room.now
+    room.now += AHEAD
+    room.tend()
+    room.now = right
+    return room
+
+
+def _is_past(room: Room, slot: int) -> bool:
+    return slot <= last_slot(room.rules.schedule, room.now)
+
+
+def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(ahead: Room) -> None:
+    right, ahead.now = ahead.now, ahead.now + AHEAD + 60
+    published, sent = ahead.published("Published ahead."), ahead.send("Waits.")
+    withdrawn = ahead.send("Withdrawn ahead.")
+    ahead.wish(withdrawn.code)
+    ahead.tend()
+    held = ahead.publish(ahead.send("Held ahead.").id)
+    token = sign_in.open_session(
+        ahead.database, ahead.rules, pseudonym="Heron", session_key=bytes(32), now=ahead.now,
+        random=ahead.random,
+    )  # fmt: skip
+    assert token
+    setup_site.invite_first_lead(ahead.database, ahead.rules, now=ahead.now)
+    ahead.now = right
+    set_clock_right(ahead.newsroom, now=ahead.now)
+
+    upcoming = next_slot(ahead.rules.schedule, ahead.now)
+    assert _is_past(ahead, ahead.rows("sites")[0]["released_slot"])
+    assert all(_is_past(ahead, row["slot"]) for row in ahead.rows("letters"))
+    assert all(_is_past(ahead, row["arrival_slot"]) for row in ahead.rows("comments"))
+    assert ahead.row(withdrawn.id)["arrival_slot"] % 86_400 == 0
+    assert all(row["slot"] <= upcoming for row in ahead.rows("decisions"))
+    assert ahead.row(held.id)["due_slot"] == ahead.row(held.id)["decided_slot"] == upcoming
+    assert ahead.rows("sessions") == ahead.rows("invitations") == []
+    this_year = str(datetime.fromtimestamp(right, UTC).year)
+    keys = [path for path in ahead.newsroom.settings.secrets_dir.rglob("2*") if path.is_file()]
+    assert keys
+    assert all(path.name.startswith(this_year) for path in keys)
+    assert "22 November 2026" in ahead.file("en/index.html")
+    assert not [path for path in ahead.files.rglob("*.html") if path.stat().st_mtime > right]
+    assert ahead.state(published.id) == "published"
+    assert ahead.open(sent.id).text == "Waits."
+
+    ahead.now = upcoming
+    ahead.tend()
+    assert ahead.state(held.id) == "published"
+    assert "Held ahead." in ahead.file("en/index.html")
+
+
+def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(ahead: Room) -> None:
+    sent = ahead.send()
+    assert ahead.publish(sent.id).slot > ahead.now + AHEAD
+    assert ahead.told(sent.code) == "waiting"
+    set_clock_right(ahead.newsroom, now=ahead.now)
+    assert ahead.told(sent.code) == "waiting", "it was not final, and is not now"
+    ahead.pass_slots()
+    assert (ahead.state(sent.id), ahead.told(sent.code)) == ("published", "published")
+
+
+def test_what_was_final_stays_final(room: Room) -> None:
+    refused = room.send("Refused.")
+    room.reject(refused.id)
+    right, room.now = room.now, room.now + AHEAD
+    room.tend()
+    room.now = right
+    set_clock_right(room.newsroom, now=room.now)
+    (decision,) = room.rows("decisions")
+    assert decision["slot"] == room.row(refused.id)["decided_slot"]
+    assert _is_past(room, decision["slot"])
+    assert room.row(refused.id)["state"] == "rejected"
+
+
+def test_without_a_release_in_the_future_nothing_is_set_back(room: Room) -> None:
+    room.published()
+    before = [room.rows(table) for table in ("sites", "comments", "letters", "decisions")]
+    set_clock_right(room.newsroom, now=room.now)
+    assert before == [room.rows(table) for table in ("sites", "comments", "letters", "decisions")]
+
+
+def test_who_says_that_a_leap_is_true_lets_the_release_go_on(room: Room) -> None:
+    held = room.publish(room.send().id)
+    room.now += 60 * 86_400
+    released = set_clock_right(room.newsroom, now=room.now)
+    assert released is not None
+    assert room.state(held.id) == "published"
+    assert maintenance.tend_once(room.newsroom, now=room.now + SLOT) is not None

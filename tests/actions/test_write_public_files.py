@@ -1,0 +1,198 @@
+"""The files a thread consists of: what stands where, what a change touches, what goes."""
+
+import gzip
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from tests.harness import SITE, STORY, Room, Sent
+from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN
+from yobal.server.scheduler.maintenance import rebuild_all
+
+
+def _many(room: Room, count: int, *, to: str | None = None, words: str = "Number") -> list[str]:
+    """Sent and published with one slot; their ids in the order in which they stand."""
+    sent = [room.send(f"{words} {number}.", to=to, receipt=False).id for number in range(count)]
+    for one in sent:
+        room.publish(one)
+    room.pass_slots()
+    places = {row["id"]: row["place"] for row in room.rows("letters")}
+    return sorted(sent, key=places.__getitem__)
+
+
+def _json(room: Room, key: str) -> Any:
+    return json.loads(room.file(key))
+
+
+def _ids(room: Room, key: str) -> list[str]:
+    return [one["id"] for one in _json(room, key)["comments"]]
+
+
+def _thread(room: Room) -> dict[str, bytes]:
+    return {key: content for key, content in room.all_files().items() if "/ferry/" in key}
+
+
+def _rebuilt(room: Room) -> dict[str, bytes]:
+    shutil.rmtree(room.files)
+    rebuild_all(room.newsroom)
+    return room.all_files()
+
+
+def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(room: Room) -> None:
+    keys = {key.removeprefix(f"{SITE}/{STORY}/") for key in _thread(room)}
+    for edition in ("km", "en"):
+        for name in ("index.html", "thread.fragment.html", "index.json", "form.fragment.html"):
+            assert {f"{edition}/{name}", f"{edition}/{name}.gz"} <= keys
+    assert _json(room, "en/index.json")["comments"] == []
+
+
+def test_beside_every_file_lies_its_gz_of_the_same_bytes(room: Room) -> None:
+    _many(room, 2)
+    files = room.all_files()
+    plain = {key for key in files if not key.endswith(".gz")}
+    assert {key + ".gz" for key in plain} == set(files) - plain
+    assert all(gzip.decompress(files[key + ".gz"]) == files[key] for key in plain)
+
+
+def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(room: Room) -> None:
+    placed = _many(room, PAGE_COMMENTS + 3)
+    assert _ids(room, "en/page/1.json") == placed[:PAGE_COMMENTS][::-1]
+    assert _ids(room, "en/page/2.json") == placed[PAGE_COMMENTS:][::-1]
+    newest = _json(room, "en/index.json")
+    assert [one["id"] for one in newest["comments"]] == placed[:2:-1]
+    assert (newest["total"], newest["older"]) == (PAGE_COMMENTS + 3, 1)
+
+    before = _thread(room)
+    room.remove(placed[10])
+    assert _ids(room, "en/page/1.json") == [
+        one for one in placed[:PAGE_COMMENTS][::-1] if one != placed[10]
+    ]
+    changed = {key for key, content in _thread(room).items() if before.get(key) != content}
+    assert not {key for key in changed if "/page/2" in key}, "a page it does not stand on"
+    assert _json(room, "en/index.json")["total"] == PAGE_COMMENTS + 2
+    assert len(_ids(room, "en/index.json")) == PAGE_COMMENTS
+
+    room.published("One more.")
+    assert len(_ids(room, "en/page/1.json")) == PAGE_COMMENTS - 1, "the hole stays"
+    assert len(_ids(room, "en/page/2.json")) == 4
+    before = room.all_files()
+    assert _rebuilt(room) == before
+
+
+def test_a_release_rewrites_only_the_pages_it_touches(room: Room) -> None:
+    _many(room, PAGE_COMMENTS)
+    before = {key: path.stat().st_ino for key, path in _paths(room).items()}
+    room.published("On the second page.")
+    now = {key: path.stat().st_ino for key, path in _paths(room).items()}
+    rewritten = {key for key in now if before.get(key) != now[key]}
+    assert all("/page/1." not in key for key in rewritten)
+    assert any("/page/2.html" in key for key in rewritten)
+
+
+def _paths(room: Room) -> dict[str, Any]:
+    return {str(path): path for path in room.files.rglob("*.html")}
+
+
+def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_own(
+    room: Room,
+) -> None:
+    root = room.published("Root.", name="Rachana").id
+    replies = _many(room, REPLIES_SHOWN, to=root, words="Reply")
+    (shown,) = _json(room, "en/page/1.json")["comments"]
+    assert [one["id"] for one in shown["replies"]] == replies
+    assert shown["has_more_replies"] is False
+    assert not (room.files / SITE / STORY / "en" / "replies").exists()
+
+    more = _many(room, PAGE_COMMENTS, to=root, words="More")
+    (shown,) = _json(room, "en/page/1.json")["comments"]
+    assert [one["id"] for one in shown["replies"]] == replies
+    assert shown["has_more_replies"] is True
+    assert _ids(room, f"en/replies/{root}/1.json") == more
+    assert "Later replies" not in room.file(f"en/replies/{root}/1.html")
+
+    last = _many(room, 1, to=root, words="Last")
+    assert _ids(room, f"en/replies/{root}/2.json") == last
+    assert "Later replies" in room.file(f"en/replies/{root}/1.html")
+    assert _json(room, "en/index.json")["total"] == PAGE_COMMENTS + 7
+
+    before = room.all_files()
+    assert _rebuilt(room) == before
+    room.remove(more[3])
+    assert more[3] not in _ids(room, f"en/replies/{root}/1.json")
+    assert _ids(room, f"en/replies/{root}/2.json") == last
+
+
+def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(room: Room) -> None:
+    root = room.published("Root.", name="Rachana")
+    first = room.published("First.", to=root.id, name="Sokha")
+    room.published("Second.", to=first.id)
+    (shown,) = _json(room, "en/page/1.json")["comments"]
+    assert [(one["to"], one["to_name"]) for one in shown["replies"]] == [
+        (root.id, None), (first.id, "Sokha"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["removed", "withdrawn"])
+def test_the_name_of_who_is_gone_vanishes_from_every_file(room: Room, how: str) -> None:
+    root = room.published("Root.")
+    _many(room, REPLIES_SHOWN - 1, to=root.id, words="Filler")
+    named = room.published("Named.", to=root.id, name="Unmistakable")
+    room.published("Answers on a page of replies.", to=named.id)
+    assert "Unmistakable" in room.file(f"en/replies/{root.id}/1.html")
+    _go(room, named, how)
+    for key, content in room.all_files().items():
+        plain = gzip.decompress(content) if key.endswith(".gz") else content
+        assert b"Unmistakable" not in plain, key
+        assert b"Named." not in plain, key
+    assert ("Removed:" in room.file("en/page/1.html")) == (how == "removed")
+    before = room.all_files()
+    assert _rebuilt(room) == before
+
+
+@pytest.mark.parametrize("how", ["removed", "withdrawn"])
+def test_an_unanswered_comment_goes_without_a_trace(room: Room, how: str) -> None:
+    before = _thread(room)
+    sent = room.published("Without a trace.", name="Nobody")
+    _go(room, sent, how)
+    after = _thread(room)
+    assert {key: after[key] for key in before} == before
+    assert sent.id.encode() not in b"".join(after.values())
+
+
+def test_the_replies_of_a_root_that_left_leave_with_it(room: Room) -> None:
+    root = room.published("Root.")
+    placed = _many(room, REPLIES_SHOWN + 1, to=root.id)
+    _go(room, root, "withdrawn")
+    for one in placed:
+        room.remove(one)
+    assert room.rows("letters") == []
+    assert not [key for key in _thread(room) if "/replies/" in key]
+    before = room.all_files()
+    assert _rebuilt(room) == before
+
+
+def test_a_removal_is_in_the_files_before_it_is_answered(room: Room) -> None:
+    sent = room.published("To be removed.")
+    room.remove(sent.id, clause="threats")
+    assert "To be removed." not in room.file("en/index.html")
+    assert room.state(sent.id) == "removed"
+    assert room.told(sent.code) == "removed"
+
+
+def test_rebuild_removes_what_belongs_to_nothing(room: Room) -> None:
+    room.published()
+    before = room.all_files()
+    stray = room.files / SITE / STORY / "en" / "page" / "7.html"
+    stray.write_text("Left by a crash long ago.")
+    rebuild_all(room.newsroom)
+    assert room.all_files() == before
+
+
+def _go(room: Room, sent: Sent, how: str) -> None:
+    if how == "removed":
+        room.remove(sent.id)
+    else:
+        room.wish(sent.code)
+        room.tend()

@@ -1,0 +1,60 @@
+"""What failed is told with its place; when a reader met it, only with the slot and about how often."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from yobal.adapters import error_reporting
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    error_reporting._kept.clear()
+    yield
+    error_reporting._kept.clear()
+
+
+def _failed(word: str) -> Exception:
+    try:
+        int(word)
+    except ValueError as error:
+        return error
+    raise AssertionError(word)
+
+
+def test_what_a_reader_met_is_told_with_the_slot_and_only_about_how_often(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for number in range(37):
+        error_reporting.keep(_failed(f"A reader's words {number}."))
+    assert capfd.readouterr().err == ""
+    error_reporting.tell()
+    line = capfd.readouterr().err
+    assert line.startswith("yobal: ValueError at test_mishaps.py:")
+    assert line.endswith(", fewer than 100 times since the last slot\n")
+    assert "words" not in line
+    assert line.count("\n") == 1
+    error_reporting.tell()
+    assert capfd.readouterr().err == "", "it is told once"
+
+
+def test_one_and_nine_read_alike(capfd: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for times in (1, 9):
+        for _ in range(times):
+            error_reporting.keep(_failed("x"))
+        error_reporting.tell()
+        told.append(capfd.readouterr().err)
+    assert told[0] == told[1]
+
+
+def test_what_the_loop_meets_every_second_is_told_at_once_and_then_counted(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for _ in range(3):
+        error_reporting.report_once(_failed("x"))
+    assert capfd.readouterr().err.count("\n") == 1
+    error_reporting.tell()
+    assert "fewer than 10 times" in capfd.readouterr().err
+    error_reporting.report_once(_failed("x"))
+    assert capfd.readouterr().err.count("\n") == 1, "and at once again after the slot"

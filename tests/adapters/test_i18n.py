@@ -1,0 +1,122 @@
+"""Catalogues are complete, and days, times and names are said as people say them."""
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from io import BytesIO
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+from yobal.adapters.rendering.i18n import own_name, words_for
+from yobal.core.schedule import Schedule
+from yobal.core.terms import CLAUSES
+
+PHNOM_PENH = Schedule(time_zone="Asia/Phnom_Penh")
+SLOT = 1_794_980_800
+Sentence = str | tuple[str, str]  # the pair where it depends on a number
+
+
+def sentences() -> set[Sentence]:
+    """Every sentence that readers' pages can say: from the templates and from the terms."""
+    terms = {one for clause in CLAUSES for one in (clause.title, clause.sentence)}
+    return {*_in_templates(), *terms}
+
+
+def _in_templates() -> Iterator[Sentence]:
+    options = {"newstyle_gettext": "true"}
+    for template in (files("yobal") / "templates" / "reader").iterdir():
+        source = BytesIO(template.read_bytes())
+        rows = list(babel_extract(source, ["_", "gettext", "ngettext"], [], options))
+        for _line, function, message, _comments in rows:
+            parts = message if isinstance(message, tuple) else (message,)
+            strings = [part for part in parts if part is not None]
+            if function == "ngettext":
+                yield strings[0], strings[1]
+            elif strings:  # none where the sentence is a clause's
+                yield strings[0]
+
+
+def catalogue(lang: str) -> Catalog:
+    with (files("yobal") / "locales" / lang / "LC_MESSAGES" / "yobal.po").open("rb") as source:
+        return read_po(source, locale=lang)
+
+
+def khmer_of(message: Message) -> list[str]:
+    """Its translations: one, or one for each plural form."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)s", text))
+
+
+@pytest.mark.parametrize("lang", ["en", "km"])
+def test_a_catalogue_holds_every_sentence_and_no_other(lang: str) -> None:
+    assert {one.id for one in catalogue(lang) if one.id} == sentences()
+
+
+def test_every_sentence_is_translated_into_khmer_with_its_placeholders() -> None:
+    for message in catalogue("km"):
+        if message.id:
+            english = message.id if isinstance(message.id, str) else message.id[-1]
+            assert not message.fuzzy
+            for khmer in khmer_of(message):
+                assert re.search(r"[\u1780-\u17ff]", khmer), english
+                assert placeholders(khmer) == placeholders(english), english
+
+
+def test_khmer_says_nothing_in_english() -> None:
+    for message in catalogue("km"):
+        for khmer in khmer_of(message) if message.id else ():
+            assert not re.search("[A-Za-z|]", re.sub(r"%\(\w+\)s", "", khmer)), khmer
+
+
+def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
+    english, khmer = words_for("en"), words_for("km")
+    assert english.day("2026-11-21") == "21 November 2026"
+    assert khmer.day("2026-11-21") == "២១ វិច្ឆិកា ២០២៦"
+    assert english.time(SLOT, PHNOM_PENH) == "12:46"
+    assert khmer.time(SLOT, PHNOM_PENH) == "១២:៤៦"
+    assert english.day_of(1_795_021_200, PHNOM_PENH) == "19 November 2026"  # the 18th in UTC
+    assert english.city(PHNOM_PENH) == "Phnom Penh"
+    assert khmer.city(PHNOM_PENH) == "ភ្នំពេញ"
+
+
+def test_seconds_are_said_only_where_slots_need_them() -> None:
+    assert words_for("en").time(SLOT, Schedule(every_seconds=20)) == "05:46:40"
+    assert words_for("en").time(SLOT, Schedule(every_seconds=60)) == "05:46"
+
+
+def test_numbers_and_lists_are_said_in_the_language() -> None:
+    assert words_for("en").number(2000) == "2,000"
+    assert words_for("km").number(7) == "៧"
+    assert words_for("en").slots(PHNOM_PENH) == "00:00, 06:00, 12:00 and 18:00"
+
+
+def test_languages_are_named_in_the_language_of_the_page_and_in_their_own() -> None:
+    assert words_for("en").language("km") == "Khmer"
+    assert words_for("km").language("ko") == "កូរ៉េ"
+    assert words_for("en").language("und") == ""
+    assert words_for("en").language("qqq-nonsense") == "qqq-nonsense"
+    assert (own_name("km"), own_name("en"), own_name("qq-x")) == ("ខ្មែរ", "English", "qq-x")
+
+
+def test_a_language_without_a_catalogue_speaks_english() -> None:
+    assert words_for("th").lang == "en"
+    assert words_for("km-KH").lang == "km"
+    assert words_for("../../etc").lang == "en"
+
+
+def test_a_gap_in_a_catalogue_is_filled_in_english() -> None:
+    assert words_for("km").say("There is no such sentence") == "There is no such sentence"
+    assert words_for("en").translations.ngettext("%(count)s comment", "%(count)s comments", 2) == (
+        "%(count)s comments"
+    )
+
+
+def test_a_clause_is_named_by_its_title_and_an_unknown_one_by_its_key() -> None:
+    assert words_for("en").clause("off-topic") == "Off topic"
+    assert words_for("en").clause("gone-clause") == "gone-clause"

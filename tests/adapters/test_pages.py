@@ -1,0 +1,210 @@
+"""What stands on readers' pages, and what must not."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import get_args
+
+import msgspec
+import pytest
+
+from yobal.adapters.rendering.page_context import ReceiptState
+from yobal.adapters.rendering.pages import House, Pages, ReceiptAnswer
+from yobal.core.schedule import Schedule
+from yobal.core.thread import Edition, Letter, NewestView, PageView, Place
+
+Draw = Callable[..., dict[str, bytes]]
+PLACE = Place(
+    site="river",
+    story="ferry",
+    edition=Edition(edition="en", title="Ferries", url="https://river.example/ferry"),
+)
+NOTICE = (
+    "Add your comment by filling out the form below in plain text. Comments are approved by a "
+    'moderator and can be edited in accordance with our <a href="/river/@/terms/en.html">Terms of '
+    "Use</a>. Comments will not appear in real time. We are not responsible for the content of the "
+    "postings. Please be respectful of others' point of view and stick to the facts."
+)
+
+
+def letter(text: str, **more: object) -> Letter:
+    given = {"id": "a" * 26, "name": "", "lang": "en", "edition": "en", "day": "2026-11-21"}
+    return msgspec.convert(given | {"text": text} | more, Letter)
+
+
+def newest(house: House, *letters: Letter, place: Place = PLACE) -> str:
+    view = NewestView(place=place, letters=letters, comments_total=len(letters), older_page=None)
+    return Pages(house).newest(view)["index.html"].decode()
+
+
+def with_schedule(house: House, **given: object) -> House:
+    return msgspec.structs.replace(house, schedule=msgspec.convert(given, Schedule))
+
+
+def test_the_same_view_gives_the_same_bytes(draw: Draw) -> None:
+    assert draw("x", "km") == draw("x", "km")
+
+
+def test_the_promise_stands_above_the_form_in_full(house: House) -> None:
+    assert NOTICE in unescape(newest(house))
+
+
+def test_the_form_says_when_comments_appear(house: House) -> None:
+    assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in newest(house)
+    quick = with_schedule(house, every_seconds=20)
+    assert "Comments appear every 20 seconds." in newest(quick)
+
+
+def test_a_quick_schedule_is_called_confidential_and_not_anonymous(house: House) -> None:
+    quick = with_schedule(house, every_seconds=20)
+    assert "Confidential, not anonymous" in newest(quick)
+    demonstration = msgspec.structs.replace(quick, is_demo=True)
+    assert "Demonstration: confidential, not anonymous" in newest(demonstration)
+    assert "not anonymous" not in newest(house)
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ("closed", "This story takes no more comments."),
+        ("not_open_yet", "Comments are not open yet"),
+    ],
+)
+def test_a_thread_that_is_not_open_has_no_form_and_says_so(
+    house: House, form: str, sentence: str
+) -> None:
+    place = msgspec.structs.replace(PLACE, form=form)
+    page = newest(house, letter("x"), place=place)
+    assert sentence in page
+    assert 'name="text"' not in page
+    assert 'value="reply"' not in page
+    assert 'value="receipt"' in page
+
+
+def test_a_static_form_has_no_once_and_an_answered_one_has(house: House, draw: Draw) -> None:
+    assert 'name="once"' not in newest(house)
+    assert '<input type="hidden" name="once" value="o">' in draw()["answer/reply.html"].decode()
+
+
+def test_a_permalink_leads_to_the_numbered_page_from_everywhere(house: House) -> None:
+    link = f"https://comments.river.example/river/ferry/en/page/3.html#c-{'a' * 26}"
+    one = letter("x", page=3)
+    numbered = Pages(house).page(PageView(place=PLACE, number=3, letters=(one,)))
+    assert f'href="{link}"' in newest(house, one)
+    assert f'href="{link}"' in numbered["page/3.html"].decode()
+    assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
+
+
+def test_a_numbered_page_does_not_know_whether_the_form_is_open(house: House) -> None:
+    def drawn(form: str) -> dict[str, bytes]:
+        place = msgspec.structs.replace(PLACE, form=form)
+        return Pages(house).page(PageView(place=place, number=2, letters=(letter("x"),)))
+
+    assert drawn("open") == drawn("closed")
+
+
+def test_only_an_edited_comment_has_masked_words(house: House) -> None:
+    assert "yobal-mask" not in newest(house, letter("I draw ▮▮ myself"))
+    edited = newest(house, letter("Call ▮▮ now", edited_clause="personal-data"))
+    assert 'title="Masked by a moderator: personal data">▮▮</span> now' in edited
+    assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data">' in edited
+
+
+def test_a_gone_comment_leaves_a_line_and_its_replies(house: House) -> None:
+    reply = {"id": "b" * 26, "name": "", "text": "still here", "lang": "en", "edition": "en"}
+    root = letter(
+        "", gone="removed", gone_clause="threats", replies=[reply | {"day": "2026-11-22"}]
+    )
+    page = newest(house, root)
+    assert "Removed: threats and incitement" in page
+    assert "still here" in page
+    assert "Withdrawn by its author" in newest(house, letter("", gone="withdrawn"))
+
+
+def test_each_comment_bears_its_language_and_direction(house: House) -> None:
+    page = newest(house, letter("نعم", lang="ar"), letter("?", lang="und"))
+    assert 'lang="ar" dir="rtl">نعم</p>' in page
+    assert 'lang="und" dir="auto">?</p>' in page
+    assert "· Arabic" in page
+
+
+def test_every_refusal_stands_in_the_summary_and_beside_its_field(draw: Draw) -> None:
+    page = draw("kept")["answer/refused.html"].decode()
+    sentence = "Your comment has 2,001 letters, and 2,000 is the most."
+    assert page.count(sentence) == 2
+    assert 'href="#yobal-text"' in page
+    assert 'aria-describedby="yobal-text-refusal yobal-text-hint" aria-invalid="true"' in page
+    assert 'aria-describedby="yobal-name-refusal yobal-name-hint" aria-invalid="true"' in page
+    assert "\nkept</textarea>" in page
+    assert " checked>" in page
+
+
+def test_read_once_more_carries_everything_along(draw: Draw) -> None:
+    page = draw("kept")["answer/again.html"].decode()
+    fields = {"step": "again", "once": "o", "text": "kept", "name": "kept", "receipt": "yes"}
+    for name, value in (fields | {"to": "a" * 26}).items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page
+    assert "23 November 2026" in page
+
+
+def test_no_answer_tells_a_phones_history_more_than_that_a_story_was_read(draw: Draw) -> None:
+    def title(page: bytes) -> str:
+        return page.decode().split("<title>")[1].split("</title>")[0]
+
+    drawn = draw("kept")
+    answers = {name: page for name, page in drawn.items() if "answer/" in name}
+    del answers["answer/nowhere.html"]  # belongs to no thread
+    assert {title(page) for page in answers.values()} == {title(drawn["index.html"])}
+
+
+def test_every_problem_gives_the_text_back_and_a_way_on(draw: Draw) -> None:
+    problems = {name: page.decode() for name, page in draw("kept").items() if "answer/" in name}
+    for name in ("closed", "story_full", "site_full", "unavailable", "gone_comment"):
+        page = problems[f"answer/{name}.html"]
+        assert "\nkept</textarea>" in page
+        assert "Back to the comments" in page
+    assert "after 18 November 2026 at 12:46 (Phnom Penh time)" in problems["answer/story_full.html"]
+    headings = {re.search(r"<(h2|h1)>(.*?)</\1>", page) for page in problems.values()}
+    assert None not in headings
+
+
+def test_a_problem_without_a_thread_has_a_heading_of_its_own(draw: Draw) -> None:
+    page = draw("kept")["answer/nowhere.html"].decode()
+    assert page.count("<h1>") == 1
+    assert "\nkept</textarea>" in page
+    assert '<html class="yobal" lang="km"' in page
+
+
+@pytest.mark.parametrize("state", get_args(ReceiptState))
+def test_a_receipt_offers_only_what_can_be_done(house: House, state: ReceiptState) -> None:
+    can = state in ("waiting", "accepted", "published")
+    answer = ReceiptAnswer(code="0" * 20, state=state, can_withdraw=can)
+    page = Pages(house).receipt(PLACE, answer).decode()
+    assert ('value="withdraw"' in page) == can
+    assert ('value="next"' in page) == (state == "published")
+    assert ('value="now"' in page) == can
+
+
+def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
+    drawn = draw()
+    place = ["site", "story", "edition", "title", "url"]
+    expected = {
+        "index.json": [*place, "editions", "form", "total", "older", "comments"],
+        "page/7.json": [*place, "page", "older", "comments"],
+        f"replies/{'a' * 26}/2.json": [*place, "root", "root_page", "page", "comments"],
+    }
+    comment = [
+        "id", "name", "text", "lang", "edition", "day", "edited", "to", "to_name", "gone",
+        "gone_clause", "link", "replies", "has_more_replies",
+    ]  # fmt: skip
+    for name, keys in expected.items():
+        plain = msgspec.json.decode(drawn[name])
+        assert list(plain) == keys, name
+        assert all(list(one) == comment for one in plain["comments"])
+
+
+def test_a_language_without_catalogue_is_served_in_english_and_says_so(house: House) -> None:
+    thai = Edition(edition="th", title="เรือ", url="https://river.example/th")
+    page = newest(house, place=msgspec.structs.replace(PLACE, edition=thai))
+    assert '<html class="yobal" lang="en" dir="ltr">' in page
+    assert '<h1 lang="th"' in page

@@ -1,0 +1,107 @@
+"""The stylesheet: small, scoped, legible, and whole in an old browser; and the weight of a page."""
+
+import gzip
+import random
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from yobal.adapters.rendering.pages import House, Pages
+from yobal.core.text import letters
+from yobal.core.thread import Edition, Letter, NewestView, Place
+
+ROOT = Path(__file__).parents[2]
+FRONTEND = ROOT / "frontend"
+LOCALES = ROOT / "src" / "yobal" / "locales"
+TOKENS = (FRONTEND / "tokens.css").read_text()
+LETTERS = (FRONTEND / "letters.css").read_text()
+NEW_COLOURS = re.compile(r"@supports \(color: light-dark.*?\n}\n", re.DOTALL)
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2 between two hexadecimal colours."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_text_has_a_contrast_of_seven_and_lines_that_matter_of_three() -> None:
+    colour = dict(re.findall(r"--([\w-]+): (#\w{6});", TOKENS))
+    for ground in ("paper", "sheet", "wash"):
+        for text in ("ink", "quiet", "accent", "care"):
+            assert contrast(colour[text], colour[ground]) >= 7, (text, ground)
+        assert contrast(colour["edge"], colour[ground]) >= 3
+    assert contrast(colour["on-accent"], colour["accent"]) >= 7
+
+
+def test_an_old_browser_finds_every_colour_and_a_border_on_its_buttons() -> None:
+    old = NEW_COLOURS.sub("", TOKENS) + LETTERS
+    assert "oklch" not in old
+    assert "light-dark" not in old
+    used = set(re.findall(r"var\(--([\w-]+)\)", old))
+    assert used <= set(re.findall(r"--([\w-]+):", old))
+    button = re.search(r"\.yobal button \{(.*?)\}", LETTERS, re.DOTALL)
+    assert button is not None
+    assert "border: 1px solid" in button[1]
+
+
+def test_no_rule_reaches_beyond_our_own_elements() -> None:
+    bare = re.sub(r"/\*.*?\*/|@import[^;]*;", "", LETTERS + TOKENS, flags=re.DOTALL)
+    for selectors in re.findall(r"([^{};]+)\{", bare):
+        for selector in selectors.split(","):
+            one = selector.strip()
+            assert one.startswith(
+                ("@", ".yobal", "body.yobal-page", ":root.yobal")
+            ) or one.endswith(")"), one
+
+
+@pytest.mark.parametrize(("lang", "most_bytes"), [("en", 15_000), ("km", 25_000)])
+def test_a_page_of_fifty_comments_is_light(house: House, lang: str, most_bytes: int) -> None:
+    chance = random.Random(7)
+    edition = Edition(edition=lang, title=_prose(lang, chance, 60), url="https://river.example/f")
+    place = Place(site="river", story="ferry", edition=edition)
+    fifty = tuple(_letter(lang, chance) for _ in range(50))
+    view = NewestView(place=place, letters=fifty, comments_total=500, older_page=9)
+    page = Pages(house).newest(view)["index.html"]
+    size_bytes = len(gzip.compress(page, 9)) + len(gzip.compress((TOKENS + LETTERS).encode(), 9))
+    assert size_bytes <= most_bytes
+
+
+def test_the_stylesheet_is_small() -> None:
+    assert len(gzip.compress((TOKENS + LETTERS).encode(), 9)) <= 4_000
+
+
+def _letter(lang: str, chance: random.Random) -> Letter:
+    name = _prose(lang, chance, 12) if chance.random() < 0.5 else ""
+    ident = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz234567", k=26))
+    text = _prose(lang, chance, 300)
+    return Letter(
+        id=ident, name=name, text=text, lang=lang, edition=lang, day="2026-11-21", page=10
+    )
+
+
+def _prose(lang: str, chance: random.Random, letters_min: int) -> str:
+    """Words in random order, which press less well than anything people write."""
+    words, text = _vocabulary(lang), ""
+    while letters(text) < letters_min:
+        text += chance.choice(words) + (" " if lang == "en" or chance.random() < 0.2 else "\u200b")
+    return text.strip()
+
+
+@cache
+def _vocabulary(lang: str) -> list[str]:
+    """The words of our own sentences in that language."""
+    with (LOCALES / lang / "LC_MESSAGES" / "yobal.po").open("rb") as source:
+        catalogue = read_po(source)
+    said = [str(one.id if lang == "en" else one.string) for one in catalogue if one.id]
+    return sorted({word for one in said for word in re.split("[\u200b ]", one) if "%" not in word})

@@ -1,0 +1,157 @@
+"""Secrets on disk: made once and whole, the owner's only, and destroyed when their time is over."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yobal.adapters.server_keys import KEY_BYTES, Keyring
+from yobal.core import receipts
+
+TODAY = date(2026, 11, 22)  # a Sunday
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "secrets"
+
+
+def test_every_key_is_the_owners_only(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    ring.day_keys(TODAY)
+    ring.pepper(TODAY)
+    ring.session_key()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.relative_to(folder).as_posix() for path in files} == {
+        "day/2026-11-22", "pepper/2026-11-16", "session",
+    }  # fmt: skip
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.rglob("*")))
+    assert all(path.stat().st_size == KEY_BYTES for path in files)
+
+
+def test_processes_that_start_together_agree_on_one_key(folder: Path) -> None:
+    rings = [Keyring(folder, receipt_days=30) for _ in range(16)]
+    with ThreadPoolExecutor(16) as pool:
+        keys = set(pool.map(lambda ring: ring.session_key(), rings))
+    assert len(keys) == 1
+    assert [path.name for path in folder.iterdir()] == ["session"]
+
+
+def test_a_key_is_never_read_half_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def power_goes(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", power_goes)
+    with pytest.raises(KeyboardInterrupt):
+        Keyring(folder, receipt_days=30).session_key()
+    monkeypatch.undo()
+    assert not (folder / "session").exists()
+    assert len(Keyring(folder, receipt_days=30).session_key()) == KEY_BYTES
+
+
+def test_a_day_key_serves_its_day_and_the_next_and_is_then_destroyed(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    first = ring.day_keys(TODAY)[TODAY]
+    assert ring.day_keys(TODAY + DAY)[TODAY] == first
+    assert ring.destroy_old(TODAY + DAY) == 0
+    assert ring.destroy_old(TODAY + 2 * DAY) == 1
+    assert TODAY not in ring.day_keys(TODAY + 2 * DAY)
+    assert not (folder / "day" / "2026-11-22").exists()
+    assert first not in ring._cache.values()
+
+
+def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    first = ring.day_keys(TODAY)[TODAY]
+    held_open = (folder / "day" / "2026-11-22").open("rb")
+    ring.destroy_old(TODAY + 2 * DAY)
+    with held_open:
+        left = held_open.read()
+    assert len(left) == KEY_BYTES
+    assert left != first
+
+
+@pytest.mark.parametrize("receipt_days", [1, 30, 200])
+def test_a_pepper_lives_as_long_as_the_ticket_said_and_not_a_day_longer(
+    folder: Path, receipt_days: int
+) -> None:
+    ring = Keyring(folder, receipt_days=receipt_days)
+    week, pepper = ring.pepper(TODAY)
+    until = receipts.last_day(week, receipt_days=receipt_days)
+    assert until == TODAY + receipt_days * DAY
+    assert pepper in ring.peppers(until)
+    assert pepper not in ring.peppers(until + DAY)
+    assert ring.destroy_old(until) == 0
+    ring.destroy_old(until + DAY)
+    assert not (folder / "pepper" / week.isoformat()).exists()
+
+
+def test_the_pepper_changes_with_the_week_and_older_ones_are_still_asked(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    _, old = ring.pepper(TODAY)
+    week, new = ring.pepper(TODAY + DAY)
+    assert week == TODAY + DAY
+    assert ring.peppers(TODAY + DAY) == [new, old]
+    assert ring.oldest_week(TODAY + DAY) == date(2026, 11, 16)
+
+
+def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    ring.make_ready(TODAY)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert {path.relative_to(folder).as_posix() for path in before} == {
+        "day/2026-11-22", "day/2026-11-23", "pepper/2026-11-16", "pepper/2026-11-23",
+    }  # fmt: skip
+    for day in (TODAY, TODAY + DAY):
+        ring.day_keys(day)
+        ring.pepper(day)
+        ring.peppers(day)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_no_key_tells_when_it_was_first_needed_and_none_lies_in_the_future(folder: Path) -> None:
+    ring = Keyring(folder, receipt_days=30)
+    ring.make_ready(TODAY)
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        day = min(TODAY, date.fromisoformat(path.name))
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        assert written == datetime.combine(day, datetime.min.time(), UTC)
+
+
+def test_keys_can_be_had_at_every_moment_of_a_destruction(folder: Path) -> None:
+    """The loop destroys while a reader's comment is sealed: neither may be refused for it."""
+    ring = Keyring(folder, receipt_days=1)
+    keys: list[bytes] = []
+
+    class Meanwhile(dict[Path, bytes]):
+        def pop(self, *given: Any) -> Any:
+            keys.append(ring.day_keys(later)[later])
+            return super().pop(*given)
+
+        def __contains__(self, path: object) -> bool:  # between looking and taking
+            is_there = super().__contains__(path)
+            self.clear()
+            return is_there
+
+    ring.day_keys(TODAY)
+    ring.pepper(TODAY)
+    later = TODAY + 30 * DAY
+    ring._cache = Meanwhile(ring._cache)
+    assert ring.destroy_old(later) == 2
+    ring.peppers(later)
+    assert set(keys) == {ring.day_keys(later)[later]}
+
+
+def test_a_destroyed_day_key_is_in_nobodys_hand_any_more(folder: Path) -> None:
+    one, other = (Keyring(folder, receipt_days=30) for _ in range(2))
+    first = one.day_keys(TODAY)[TODAY]
+    assert other.day_keys(TODAY)[TODAY] == first
+    one.destroy_old(TODAY + 2 * DAY)
+    other.make_ready(TODAY + 2 * DAY)
+    for ring in (one, other):
+        assert first not in ring._cache.values()
+        assert ring._alive is None or first not in ring._alive[1].values()

@@ -1,0 +1,76 @@
+"""A moderator's work on a served newsroom's own store, for what is too much to do by hand."""
+
+import functools
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text as sql
+
+from tests.browser.fixtures import Founded
+from tests.browser.newsroom import Story
+from tests.harness import Room
+from yobal.actions import submit
+from yobal.core import idempotency
+from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
+from yobal.core.submission import Submission
+from yobal.server import settings
+from yobal.server.wiring import open_newsroom
+from yobal.store import arrivals, intake
+
+
+class Mass(Room):
+    """The lead of a served newsroom, deciding in this process."""
+
+    @functools.cache  # noqa: B019  # lives as long as its test module
+    def epoch_identity(self, epoch: str) -> Any:
+        return super().epoch_identity(epoch)
+
+    def waiting(self, story: Story) -> list[str]:
+        """The ids of what waits under a story."""
+        with self.database.reading() as db:
+            rows = db.execute(
+                sql("select id from comments where story = :story and state = 'pending'"),
+                {"story": story.key},
+            )
+            return [row.id for row in rows]
+
+    def publish_all(self, story: Story) -> None:
+        self.now = time.time()
+        for comment in self.waiting(story):
+            self.publish(comment)
+
+    def send_raw(self, story: Story, words: str) -> str:
+        """What somebody puts in who can write the database: sealed, but never cleaned or checked."""
+        with self.database.reading() as db:
+            site = intake.site(db)
+        assert site is not None
+        assert site.recipient is not None
+        sealer, nonce = Sealer(site.recipient), self.random(NONCE_BYTES)
+        sent = submit.seal(
+            Submission(
+                site=site.site, story=story.key, edition=story.edition, to=None, text="x", name=""
+            ),
+            submit.Target(epoch=site.epoch, sealer=sealer, root=None, languages=frozenset({"en"})),
+            self.newsroom.keyring, self.rules,
+            form=idempotency.new_once(self.random, today=datetime.now(UTC).date()),
+            wants_receipt=True, now=time.time(), random=self.random,
+        ).arrival  # fmt: skip
+        envelope = Envelope(
+            id=sent.id, site=sent.site, story=sent.story, edition=sent.edition, root=None, to=None,
+            text=words, name=words, lang=words, signals=[words], nonce=nonce.hex(),
+        )  # fmt: skip
+        sent.sealed, sent.size_kib = sealer.seal(envelope)
+        sent.commitment = commitment(nonce=nonce, name=words, text=words)
+        arrivals.add(self.database, [sent])
+        return sent.id
+
+
+def at_work(founded: Founded) -> Iterator[Mass]:
+    """Opens the newsroom's store beside its server, and closes it."""
+    opened = open_newsroom(settings.load(founded.newsroom.config))
+    made = Mass(opened, founded.pseudonym, founded.passphrase)
+    made.now = time.time()
+    yield made
+    made.close()

@@ -1,0 +1,195 @@
+"""What a moderator sees: of a parent, of a removal, of what cannot be opened, on a narrow screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.actors import PHONE, Visitors, wait_for
+from tests.browser.bulk import Mass, at_work
+from tests.browser.fixtures import Founded
+from tests.browser.sending import send, send_all
+
+NARROW = {"viewport": {"width": 360, "height": 640}}
+TOP = "document.querySelector('.panes').getBoundingClientRect().top"
+
+
+@pytest.fixture(scope="module")
+def mass(quick: Founded) -> Iterator[Mass]:
+    yield from at_work(quick)
+
+
+def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
+    quick: Founded, mass: Mass, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    send_all(story, ["To be taken down.", "To stay."])
+    mass.publish_all(story)
+    wait_for(lambda: len(story.texts()) == 2)
+    ids = {one["text"]: one["id"] for one in story.json()["comments"]}
+    desk = quick.lead(visitors)
+    desk.go("History")
+    field = desk.page.get_by_label("Find a comment by its link")
+    field.fill("https://news.example/en/")
+    desk.press("Enter")
+    expect(desk.page.locator("#history-error")).to_contain_text("This is not the link of a comment")
+    field.fill(f"{story.url}page/1.html#c-{ids['To be taken down.']}")
+    desk.press("Enter")
+    expect(desk.page.locator("li.decision")).to_have_count(1)
+    expect(desk.page.get_by_role("button", name="Remove…")).to_be_focused()
+    desk.press("Enter 4")
+    expect(desk.page.locator("input[value='threats']")).to_be_checked()
+    desk.page.get_by_role("button", name="Remove now").click()
+    expect(desk.page.locator("li.decision")).to_contain_text("now removed")
+    wait_for(lambda: story.texts() == ["To stay."])
+    desk.page.get_by_role("button", name="Show all decisions").click()
+    expect(desk.past("To stay.")).to_be_visible()
+
+
+def test_older_decisions_come_once_however_often_they_are_asked_for(
+    quick: Founded, mass: Mass, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    send_all(story, [f"Decided long ago {number}." for number in range(60)])
+    mass.publish_all(story)
+    desk = quick.lead(visitors)
+    desk.go("History")
+    expect(desk.page.locator("li.decision")).to_have_count(50)
+    desk.page.get_by_role("button", name="Show older decisions").dblclick()
+    expect(desk.page.locator("li.decision").nth(59)).to_be_visible()
+    seen = desk.page.locator("li.decision").evaluate_all(
+        "all => all.map((one) => one.dataset.decision)"
+    )
+    assert len(seen) == len(set(seen))
+
+
+def test_a_long_parent_is_folded_and_a_gone_one_is_said(
+    quick: Founded, mass: Mass, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    words = "A long comment. " + "It goes on and on. " * 30 + "Its end."
+    send_all(story, [words, "Soon gone."])
+    mass.publish_all(story)
+    wait_for(lambda: len(story.texts()) == 2)
+    for one in story.json()["comments"]:
+        mass.send(f"Answer to {one['text'][:10]}", to=one["id"], story=story.key, edition="en")
+        if one["text"] == "Soon gone.":
+            mass.remove(one["id"])
+    desk = quick.lead(visitors)
+    desk.open("Answer to A long com")
+    parent = desk.page.locator("blockquote.parent")
+    expect(parent.get_by_text("A long comment.").first).to_be_visible()
+    expect(parent.get_by_text("Its end.")).to_be_hidden()
+    parent.locator("summary").click()
+    expect(parent.get_by_text("Its end.")).to_be_visible()
+    desk.open("Answer to Soon gone.")
+    expect(parent).to_have_text("answers a comment that is gone")
+
+
+def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
+    quick: Founded, mass: Mass, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    moved = mass.send("Moved away.", story=story.key, edition="en").id
+    with mass.database.writing() as db:
+        db.exec_driver_sql(f"update comments set to_id = '{'b' * 26}' where id = '{moved}'")
+    desk = quick.lead(visitors)
+    title = desk.page.locator("#queue-title")
+    rows = desk.page.locator("li[data-id]").count()
+    assert title.inner_text() == ("Nothing waits" if rows == 0 else f"{rows} wait")
+    told = desk.page.locator(".queue-foot details")
+    expect(told).to_contain_text(moved)
+    with mass.database.writing() as db:
+        db.exec_driver_sql(f"update comments set to_id = null where id = '{moved}'")
+
+
+def test_what_could_not_be_sent_is_told_without_moving_the_panes(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), ["Nothing moves.", "Nor does this."])
+    desk = still.lead_anew(visitors)
+    desk.open("Nothing moves.")
+    before = desk.page.evaluate(TOP)
+    desk.page.context.set_offline(True)
+    desk.press("a")
+    expect(desk.page.locator(".not-sent")).to_be_visible()
+    assert desk.page.evaluate(TOP) == before
+    expect(desk.row("Nothing moves.").locator("button")).to_be_enabled()
+    desk.page.context.set_offline(False)
+    desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(desk.toast).to_contain_text("Published")
+
+
+def test_on_a_narrow_screen_the_list_is_walked_and_an_error_is_seen(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), ["Narrow one.", "Narrow two."])
+    desk = still.lead_anew(visitors, **NARROW)
+    desk.page.locator("li[data-id] button[aria-current='true']").focus()
+    desk.press("ArrowDown")
+    expect(desk.page.locator("li[data-id] button[aria-current='true']")).to_be_focused()
+    expect(desk.page.get_by_role("button", name="All keys")).to_be_visible()
+    rows = desk.page.locator("li[data-id]").count()
+    desk.page.get_by_role("button", name="Reject all").click()
+    desk.press("5")
+    desk.page.get_by_role("dialog").get_by_role("button", name=f"Reject {rows}").click()
+    expect(desk.toast).to_contain_text("rejected")
+    desk.page.context.set_offline(True)
+    desk.press("j")
+    expect(desk.focus.locator(".error")).to_contain_text("could not be reached")
+
+
+def test_a_row_shows_the_beginning_of_a_long_comment_and_that_an_edit_was_begun(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Begun and long. " + "ខ្ញុំ" * 300)
+    desk = still.lead(visitors)
+    desk.open("Begun and long.")
+    row = desk.row("Begun and long.")
+    assert len(row.locator(".line").inner_text()) < 800
+    assert row.locator(".line").inner_text().endswith("ខ្ញុំ…")
+    expect(row).not_to_contain_text("edit begun")
+    desk.press("e")
+    desk.page.locator("#edit-text").fill("Begun and short.")
+    expect(row).to_contain_text("edit begun")
+
+
+def test_a_decided_row_stays_readable_and_is_not_struck_like_an_edit(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Decided and still legible.")
+    desk = still.lead(visitors)
+    desk.open("Decided and still legible.")
+    desk.press("a")
+    row = desk.page.locator("li[data-state='done']")
+    expect(row).to_contain_text("Published, appears at")
+    expect(row).to_have_css("opacity", "1")
+    expect(row.locator(".line")).to_have_css("text-decoration-line", "none")
+
+
+def test_under_a_finger_the_story_and_its_language_are_large_enough(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Under a finger.")
+    desk = still.lead_anew(visitors, **PHONE)
+    desk.open("Under a finger.")
+    for part in (".story a", ".story select"):
+        box = desk.page.locator(part).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, part
+
+
+def test_the_desk_says_that_nothing_is_released_while_the_clock_is_doubted(
+    quick: Founded, visitors: Visitors
+) -> None:
+    desk = quick.lead(visitors)
+    expect(desk.page.get_by_label("Notices")).not_to_contain_text("doubts its clock")
+
+    def doubt(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "is_clock_doubted": True})
+
+    desk.page.route("**/api/session", doubt)
+    desk.page.reload()
+    expect(desk.page.get_by_label("Notices")).to_contain_text("The server doubts its clock")
+    expect(desk.page.locator(".me")).to_contain_text("nothing is released")

@@ -1,0 +1,182 @@
+"""From the form to the page and back: a reader on a phone without JavaScript, a moderator at a desk."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.actors import DESKTOP, PHONE, Moderator, Reader, Visitors, wait_for
+from tests.browser.fixtures import SLOT_SECONDS, Founded, found
+from tests.conftest import KINDS, new_postgresql
+
+WORDS = "The ferry was always late, and nobody told us why."
+KHMER = "ខ្ញុំ\u200bគាំទ្រ\u200bពួកគាត់។"
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def newsroom_of_each(
+    request: pytest.FixtureRequest, browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Founded]:
+    database = ""
+    if request.param == "postgresql":
+        database = new_postgresql(request.getfixturevalue("postgresql"))
+    folder = tmp_path_factory.mktemp(request.param)
+    yield from found(browser_here, folder, every_seconds=SLOT_SECONDS, database=database)
+
+
+def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
+    newsroom_of_each: Founded, visitors: Visitors
+) -> None:
+    founded = newsroom_of_each
+    story = founded.newsroom.story("en", "km")
+    reader = visitors.reader(story)
+    code = reader.send(WORDS, name="A reader")
+    reader.look_up(code)
+    expect(reader.page.locator(".yobal-state")).to_contain_text("waiting for a moderator")
+    assert WORDS not in reader.page.content()
+    assert story.texts() == []
+
+    desk = founded.lead(visitors)
+    desk.open(WORDS)
+    expect(desk.page.locator("#reading-words")).to_have_text(WORDS)
+    expect(desk.page.locator("p.story")).to_contain_text("A reader")
+    desk.page.get_by_role("button", name="Publish").click()
+    expect(desk.toast).to_contain_text("Published, appears at")
+
+    wait_for(lambda: story.texts() == [WORDS])
+    reader.open()
+    expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
+    assert WORDS in story.in_edition("km").get()
+    reader.until(code, "Your comment is published.")
+    expect(reader.page.locator(".yobal-proof .yobal-text")).to_have_text(WORDS)
+
+    reader.press("Now")
+    expect(reader.page.get_by_role("heading", name="We take your comment back")).to_be_visible()
+    wait_for(lambda: story.texts() == [])
+    for name in ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json"):
+        assert WORDS not in story.get(name)
+    reader.until(code, "We know no receipt with this code")
+
+
+def test_a_comment_that_is_taken_back_while_it_waits_never_appears(
+    quick: Founded, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    reader = visitors.reader(story)
+    code = reader.send("Never mind.")
+    desk = quick.lead(visitors)
+    desk.open("Never mind.")
+    reader.look_up(code)
+    reader.press("Take my comment back")
+    reader.until(code, "We know no receipt with this code")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Its author has withdrawn this comment.")
+    assert story.texts() == []
+
+
+def test_with_the_next_release_a_published_comment_goes_too(
+    quick: Founded, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    reader = visitors.reader(story)
+    code = _published(quick.lead(visitors), reader, "It can go with the others.")
+    reader.until(code, "Your comment is published.")
+    reader.press("With the next release")
+    wait_for(lambda: story.texts() == [])
+
+
+def test_an_edit_is_shown_as_struck_and_added_and_readers_see_its_clause(
+    quick: Founded, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    reader = visitors.reader(story)
+    code = reader.send("Call 000 555 0142 if you want to see it.", name="Delta")
+    desk = quick.lead(visitors)
+    desk.open("Call 000")
+    desk.page.get_by_role("button", name="Edit").click()
+    desk.page.locator("#edit-text").fill("Call ▮▮▮ if you want to see it.")
+    expect(desk.page.locator(".editor del")).to_contain_text("000 555 0142")
+    expect(desk.page.locator(".editor ins")).to_contain_text("▮▮▮")
+    desk.choose("masked")
+    desk.choose("personal-data")
+    expect(desk.page.locator(".editor")).to_contain_text("Edited by a moderator: Personal data")
+    desk.page.locator("#publish-edited").click()
+    expect(desk.toast).to_contain_text("Published with an edit")
+    wait_for(lambda: story.texts() == ["Call ▮▮▮ if you want to see it."])
+    reader.open()
+    expect(reader.page.locator(".yobal-by")).to_contain_text("Edited by a moderator: personal data")
+    assert "0142" not in reader.page.content()
+    reader.until(code, "A moderator masked a part of it.")
+    expect(reader.page.locator("main")).to_contain_text("The reason in our terms: Personal data")
+
+
+def test_a_rejection_tells_its_author_the_clause_and_the_note(
+    quick: Founded, visitors: Visitors
+) -> None:
+    story = quick.newsroom.story()
+    reader = visitors.reader(story)
+    code = reader.send("Buy my watches.")
+    desk = quick.lead(visitors)
+    desk.open("Buy my watches.")
+    desk.page.get_by_role("button", name="Reject", exact=True).click()
+    desk.choose("spam")
+    desk.page.locator("#note").fill("We print no advertising here.")
+    desk.page.locator("#reject").click()
+    expect(desk.toast).to_contain_text("Rejected, final at")
+    reader.until(code, "A moderator did not publish your comment.")
+    expect(reader.page.locator("main")).to_contain_text("The reason in our terms: Spam")
+    expect(reader.page.locator("blockquote")).to_have_text("We print no advertising here.")
+    assert story.texts() == []
+
+
+def test_a_reply_stands_under_what_it_answers(quick: Founded, visitors: Visitors) -> None:
+    story = quick.newsroom.story("km", "en")
+    reader = visitors.reader(story.in_edition("en"))
+    desk = quick.lead(visitors)
+    _published(desk, reader, KHMER)
+    wait_for(lambda: story.texts() == [KHMER])
+    other = visitors.reader(story.in_edition("en"))
+    other.reply("I saw it too.", name="Second")
+    desk.look().open("I saw it too.")
+    expect(desk.page.locator("blockquote.parent")).to_contain_text(KHMER)
+    desk.press("a")
+    wait_for(lambda: story.texts() == [KHMER, "I saw it too."])
+    other.open()
+    expect(other.page.locator("article .yobal-answer .yobal-text")).to_have_text("I saw it too.")
+
+
+def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors: Visitors) -> None:
+    story = quick.newsroom.story()
+    reader = visitors.reader(story)
+    desk = quick.lead(visitors)
+    code = _published(desk, reader, "This one should not have passed.")
+    wait_for(lambda: story.texts() == ["This one should not have passed."])
+    desk.look().go("History")
+    row = desk.past("This one should not have passed.")
+    row.get_by_role("button", name="Remove…").click()
+    desk.choose("respect")
+    desk.page.get_by_role("button", name="Remove now").click()
+    expect(desk.page.locator("li.decision", has_text="now removed")).to_be_visible()
+    assert story.texts() == []
+    reader.until(code, "a moderator removed it")
+    expect(reader.page.locator("main")).to_contain_text("Respect")
+
+
+@pytest.mark.parametrize(
+    ("shape", "javascript"), [(PHONE, True), (DESKTOP, False), (DESKTOP, True)],
+    ids=["phone with JavaScript", "desktop without", "desktop with"],
+)  # fmt: skip
+def test_the_form_works_on_every_shape_of_device(
+    quick: Founded, visitors: Visitors, shape: dict[str, object], *, javascript: bool
+) -> None:
+    reader = visitors.reader(quick.newsroom.story(), javascript=javascript, **shape)
+    assert reader.send("From this device.")
+
+
+def _published(desk: Moderator, reader: Reader, words: str) -> str:
+    """Sent and accepted; its receipt."""
+    code = reader.send(words)
+    desk.look().open(words)
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published")
+    return code

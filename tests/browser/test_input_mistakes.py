@@ -1,0 +1,177 @@
+"""What a hand does without looking: a click too many, a digit, a menu, the key at the end of the page."""
+
+import re
+
+from playwright.sync_api import Route, expect
+
+from tests.browser.actors import Moderator, Visitors
+from tests.browser.fixtures import Founded
+from tests.browser.sending import send, send_all
+
+FOCUSED_IN_COMMENT = "document.activeElement.id"
+LANGUAGE = ".story select"
+
+
+def test_a_double_click_publishes_one_comment_and_not_the_next_one_unread(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), [f"Clicked twice {number}." for number in range(3)])
+    desk = still.lead(visitors)
+    desk.open("Clicked twice 0.")
+    open_before = _open(desk)
+    publish = desk.page.get_by_role("button", name="Publish", exact=True)
+    publish.dblclick()
+    expect(desk.toast).to_contain_text("Published")
+    desk.page.keyboard.press("a")  # as quickly as a hand cannot read
+    desk.glance()
+    assert _open(desk) == open_before - 1
+    publish.click(delay=20)
+    expect(desk.page.locator("li[data-state='done']")).to_have_count(2)
+
+
+def test_a_digit_chooses_its_clause_and_the_focus_is_on_the_same_one(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Under the fifth clause.")
+    desk = still.lead(visitors)
+    desk.open("Under the fifth clause.")
+    desk.press("5")
+    expect(desk.page.locator("input[value='spam']")).to_be_checked()
+    expect(desk.page.locator("input[value='spam']")).to_be_focused()
+    desk.press("Escape d")
+    expect(desk.page.locator("input[value='spam']")).to_be_focused()
+    desk.press("3")
+    expect(desk.page.locator("input[value='personal-data']")).to_be_focused()
+    desk.press("Enter")
+    expect(desk.toast).to_contain_text("Rejected")
+
+
+def test_enter_with_control_decides_from_within_the_editor_and_the_note(
+    still: Founded, visitors: Visitors
+) -> None:
+    story = still.newsroom.story()
+    for words in ("Sent from the editor.", "Sent from the note."):
+        send(story, words, receipt=True)
+    desk = still.lead(visitors)
+    desk.open("Sent from the editor.")
+    desk.press("e")
+    desk.page.locator("#edit-text").fill("Sent out of the editor.")
+    desk.press("Control+Enter")
+    expect(desk.focus).to_contain_text("Say what kind of edit this is.")
+    desk.choose("reworded")
+    desk.choose("respect")
+    desk.page.locator("#edit-text").focus()
+    desk.press("Control+Enter")
+    expect(desk.toast).to_contain_text("Published with an edit")
+    desk.open("Sent from the note.")
+    desk.press("d 2")
+    desk.page.locator("#note").fill("Please say where you read it.")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("#note")).to_have_value("Please say where you read it.\n")
+    desk.press("Control+Enter")
+    expect(desk.toast).to_contain_text("Rejected")
+
+
+def test_the_language_menu_gives_the_keys_back_and_never_changes_unseen(
+    still: Founded, visitors: Visitors
+) -> None:
+    story = still.newsroom.story("en", "km")
+    send_all(story, ["In which language?", "In another one."])
+    desk = still.lead(visitors)
+    comment = desk.open("In which language?")
+    menu = desk.page.locator(LANGUAGE)
+    menu.focus()
+    before = menu.input_value()
+    desk.press("k a e m d z 1")
+    assert (menu.input_value(), desk.focus.get_attribute("data-id")) == (before, comment)
+    assert desk.page.locator("#reject, #edit-text").count() == 0
+    desk.press("Escape")
+    assert desk.page.evaluate(FOCUSED_IN_COMMENT) == "focus"
+    menu.dispatch_event("pointerdown")
+    menu.select_option("km")
+    assert desk.page.evaluate(FOCUSED_IN_COMMENT) == "focus"
+    desk.open("In another one.")
+    expect(menu).to_have_value("en")
+    desk.open("In which language?")
+    expect(menu).to_have_value("km")
+
+
+def test_a_decided_comment_hands_the_focus_to_another_element_and_is_spoken_once(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), ["Spoken first.", "Spoken second."])
+    desk = still.lead(visitors)
+    desk.open("Spoken first.")
+    desk.page.evaluate("window.before = document.activeElement")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published")
+    assert desk.page.evaluate("[window.before.isConnected, document.activeElement.id]") == [
+        False, "focus",
+    ]  # fmt: skip
+    said = desk.page.locator("[role=status]").inner_text()
+    assert "Published" in said
+    assert "Comment" not in said  # the element that has the focus says that
+
+
+def test_a_digit_chooses_where_many_are_rejected(still: Founded, visitors: Visitors) -> None:
+    send_all(still.newsroom.story(), ["One of a flood.", "Another of a flood."])
+    desk = still.lead(visitors)
+    desk.page.get_by_role("button", name="Reject all").click()
+    desk.press("5")
+    question = desk.page.get_by_role("dialog")
+    expect(question.locator("input[value='spam']")).to_be_checked()
+    expect(question.get_by_role("button", name="Reject").first).to_be_enabled()
+    desk.press("Escape")
+    expect(question).to_have_count(0)
+
+
+def _open(desk: Moderator) -> int:
+    return desk.page.locator("li[data-id]:not([data-state='done'])").count()
+
+
+def test_an_answer_that_comes_late_does_not_make_keys_of_the_letters_that_are_typed(
+    still: Founded, visitors: Visitors
+) -> None:
+    send_all(still.newsroom.story(), [f"While others type {number}." for number in range(3)])
+    desk = still.lead(visitors)
+    desk.open("While others type 0.")
+    desk.press("a")
+    expect(desk.toast).to_contain_text("Published")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/api/undo-many", hold)
+    desk.open("While others type 1.")
+    open_before = _open(desk)
+    with desk.page.expect_request("**/api/undo-many"):
+        desk.press("z e")
+    field = desk.page.locator("#edit-text")
+    expect(field).to_be_focused()
+    held[0].continue_()
+    expect(desk.toast).to_contain_text("Undone")
+    desk.page.keyboard.type("aaa")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(re.compile("aaa"))
+    assert _open(desk) == open_before + 1
+
+
+def test_the_focus_is_seen_on_what_is_read_on_the_editor_and_where_nothing_waits(
+    still: Founded, visitors: Visitors
+) -> None:
+    send(still.newsroom.story(), "Where the keys act.")
+    desk = still.lead(visitors)
+    desk.open("Where the keys act.")
+    desk.press("k j k")
+    expect(desk.focus.locator(".text")).to_have_css("outline-width", "2px")
+    desk.press("e Escape")
+    expect(desk.focus).to_be_focused()
+    expect(desk.focus).to_have_css("outline-width", "2px")
+    desk.press("Escape")
+    while desk.page.locator("article#focus").count():
+        before = desk.focus.get_attribute("data-id")
+        desk.press("d 5 d")
+        expect(desk.page.locator(f"article[data-id='{before}']")).to_have_count(0)
+    expect(desk.page.locator("#focus.empty")).to_be_focused()
+    expect(desk.page.locator("#focus.empty")).to_have_css("outline-width", "2px")

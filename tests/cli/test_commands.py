@@ -1,0 +1,185 @@
+"""What may go wrong at a command beyond `test_cli.py`: one sentence, exit 1, nothing left half done."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.harness import SITE, START, Room
+from yobal.actions import setup_site
+from yobal.cli import commands
+from yobal.core.errors import ClockDoubted, SettingsWrong
+from yobal.server.settings import load
+from yobal.server.wiring import open_newsroom, prepare
+
+PLAIN = f'site = "{SITE}"\nsite_name = "The River Post"\n'
+
+
+def run(folder: Path, *words: str, **environment: str) -> str:
+    """What a command that fails says: one line, no traceback."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "yobal", *words], cwd=folder, env=known | environment,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("yobal: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    path = tmp_path / "yobal.toml"
+    path.write_text(PLAIN, encoding="utf-8")
+    settings = load(path, {})
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    setup_site.found(newsroom.database, newsroom.rules, name="The River Post", now=START)
+    newsroom.close()
+    return tmp_path
+
+
+def test_a_database_that_cannot_be_reached_is_said_and_its_password_is_not(site: Path) -> None:
+    for url in ("postgresql://u:hidden@127.0.0.1:1/d", "mysql://u:hidden@h/d", "nonsense:hidden"):
+        said = run(site, "story", "list", YOBAL_DATABASE=url)
+        assert "database" in said
+        assert "hidden" not in said
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(site: Path) -> None:
+    (site / "data" / "yobal.sqlite").write_bytes(b"Not a database at all. " * 500)
+    assert "DatabaseError" in run(site, "story", "list")
+
+
+def test_a_folder_that_cannot_be_made_is_named(site: Path) -> None:
+    (site / "in the way").write_text("a file")
+    assert "in the way" in run(site, "story", "list", YOBAL_DATA_DIR="in the way/data")
+    assert str(site) in run(site, "story", "list", "--config", str(site))
+
+
+def test_serve_says_which_address_is_taken(site: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        for name in ("YOBAL_INTAKE_LISTEN", "YOBAL_DESK_LISTEN"):
+            free = {"YOBAL_INTAKE_LISTEN": "127.0.0.1:0", "YOBAL_DESK_LISTEN": "127.0.0.1:0"}
+            assert f"cannot listen on {listen}" in run(site, "serve", **(free | {name: listen}))
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [({"site": "Bad Site"}, "site"), ({"site_name": "Two\nlines"}, "yobal.toml"),
+     ({"time_zone": "Asia/Atlantis"}, "time_zone"), ({"desk_url": "desk.example"}, "desk_url")],
+)  # fmt: skip
+def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
+    tmp_path: Path, changed: dict[str, str], says: str
+) -> None:
+    given = {"site": SITE, "site_name": "The River Post"}
+    path = tmp_path / "yobal.toml"
+    with pytest.raises(SettingsWrong, match=says):
+        commands.init(path, given | changed, again=False)
+    assert list(tmp_path.iterdir()) == []
+    assert "/join#" in commands.init(path, given, again=False)[1]
+
+
+def test_what_the_newsroom_is_called_reaches_the_settings_letter_for_letter(tmp_path: Path) -> None:
+    name = 'ទន្លេ "The\\River" Post\t#1'
+    commands.init(tmp_path / "yobal.toml", {"site": SITE, "site_name": name}, again=False)
+    assert load(tmp_path / "yobal.toml", {}).site_name == name
+    assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_again_voids_the_link_before_and_keeps_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "yobal.toml"
+    first = commands.init(path, {"site": SITE, "site_name": "n"}, again=False)
+    commands.story_add(path, "ferry", edition="en", title="T", url="/t")
+    again = commands.init(path, {}, again=True)
+    assert first[1] != again[1]
+    assert commands.story_list(path) == ["ferry  open  0 comments  en"]
+
+
+SETTINGS_WRONG = {
+    'desk_url = "https://Desk.example"': "desk_url",  # a browser sends it in small letters
+    'desk_url = "https://desk.example:443"': "desk_url",  # … and without the usual port
+    'public_url = "http://comments.example:80"': "public_url",
+    'desk_url = "https://desk.example/"': "desk_url",
+    'desk_url = "https://désk.example"': "desk_url",
+    'public_url = "https://a\\nb"': "public_url",
+    'frame_hosts = ["https://a.example; script-src *"]': "frame_hosts",
+    'frame_hosts = ["https://a.example https://b.example"]': "frame_hosts",
+    'frame_hosts = ["a\\r\\nSet-Cookie: x"]': "frame_hosts",
+    'database = "mysql://h/d"': "database",
+    'database = "sqlite://"': "database",
+    'database = "sqlite:///yobal.sqlite"': "ABSOLUTE",  # relative to what?
+    'database_intake = "yobal"': "database",
+}
+
+
+@pytest.mark.parametrize("line", SETTINGS_WRONG)
+def test_what_would_fail_later_is_refused_at_once(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "yobal.toml"
+    path.write_text(f"{PLAIN}{line}\n", encoding="utf-8")
+    with pytest.raises(SettingsWrong, match=SETTINGS_WRONG[line]):
+        load(path, {})
+
+
+def test_a_sqlite_file_can_lie_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "comments.sqlite"
+    file.parent.mkdir()
+    (tmp_path / "yobal.toml").write_text(f'{PLAIN}database = "sqlite:///{file}"\n')
+    commands.init(tmp_path / "yobal.toml", {}, again=False)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert not list((tmp_path / "data").glob("*.sqlite"))
+
+
+def test_what_is_usual_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "yobal.toml"
+    lines = [
+        'desk_url = "https://desk.example:8443"', 'public_url = "http://abcdefgh234567.onion"',
+        'frame_hosts = ["https://*.example", "news.example:*"]', 'database = "postgresql://u@/d?host=/run"',
+    ]  # fmt: skip
+    path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
+    assert load(path, {}).frame_hosts == ("https://*.example", "news.example:*")
+
+
+def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_for_it(
+    sqlite_room: Room, tmp_path: Path
+) -> None:
+    sent = sqlite_room.send()
+    held = sqlite_room.publish(sent.id)
+    with sqlite_room.database.writing() as db:  # off for years, as far as anybody can see
+        db.exec_driver_sql("update sites set released_slot = 1700000000")
+        db.exec_driver_sql("update comments set due_slot = 1700021600")
+        db.exec_driver_sql("update decisions set slot = 1700021600")
+    path = _settings_of(sqlite_room, tmp_path)
+    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+        commands.release(path)
+    assert sqlite_room.state(held.id) == "held"
+    assert commands.release(path, is_clock_right=True) == "released 1"
+    assert commands.release(path) == "released 0"
+    assert sqlite_room.state(held.id) == "published"
+
+
+def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
+    sqlite_room: Room, tmp_path: Path
+) -> None:
+    sqlite_room.send()
+    with sqlite_room.database.writing() as db:
+        db.exec_driver_sql("update sites set released_slot = 9999999600")
+    path = _settings_of(sqlite_room, tmp_path)
+    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+        commands.release(path)
+    commands.release(path, is_clock_right=True)
+    assert sqlite_room.rows("sites")[0]["released_slot"] <= time.time()
+    assert commands.release(path) == "released 0"
+
+
+def _settings_of(room: Room, folder: Path) -> Path:
+    path, database = folder / "yobal.toml", room.database.url.render_as_string()
+    lines = [f'database = "{database}"', "batch_min = 1", "hold_slots = 1"]
+    path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
+    return path

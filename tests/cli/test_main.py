@@ -1,0 +1,138 @@
+"""The commands as an operator types them: in a process of their own, errors in one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.harness import SITE, START
+from yobal.actions import setup_site
+from yobal.server.settings import load
+from yobal.server.wiring import open_newsroom, prepare
+
+WORDS = ("--edition", "en", "--title", "Ferry workers", "--url", "https://news.example/ferry")
+
+
+def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
+    return subprocess.run(
+        [sys.executable, "-m", "yobal", *words], cwd=folder, env=known | environment,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def fine(folder: Path, *words: str) -> str:
+    done = run(folder, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def wrong(folder: Path, *words: str, **environment: str) -> str:
+    """One sentence on standard error, exit 1, no traceback."""
+    done = run(folder, *words, **environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("yobal: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def to_mend(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """What `doctor` wants mended; other servers of this machine left aside."""
+    mend = [line for line in done.stdout.splitlines() if line.startswith("MEND")]
+    assert done.returncode == (1 if mend else 0), done.stdout
+    return [line for line in mend if "memory" not in line]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder with a site set up, without a process for each step."""
+    path = tmp_path / "yobal.toml"
+    path.write_text(f'site = "{SITE}"\nsite_name = "The River Post"\n', encoding="utf-8")
+    settings = load(path, {})
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    setup_site.found(newsroom.database, newsroom.rules, name="The River Post", now=START)
+    newsroom.close()
+    return tmp_path
+
+
+def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
+    first = fine(tmp_path, "init", "--site", SITE, "--name", 'The "River" Post')
+    assert "http://localhost:8601/join#" in first
+    assert 'The \\"River\\" Post' in (tmp_path / "yobal.toml").read_text()
+    assert "is set up" in wrong(tmp_path, "init")
+    again = fine(tmp_path, "init", "--again")
+    assert first.split("#")[1].split()[0] not in again
+
+    assert f"/{SITE}/ferry/en/" in fine(tmp_path, "story", "add", "ferry", *WORDS)
+    thread = tmp_path / "data/public" / SITE / "ferry/en/index.html"
+    before = thread.read_bytes()
+    assert "closed" in fine(tmp_path, "story", "close", "ferry")
+    assert fine(tmp_path, "story", "list") == "ferry  closed  0 comments  en\n"
+    assert "open" in fine(tmp_path, "story", "open", "ferry")
+    assert fine(tmp_path, "release") == "released 0\n"
+    thread.unlink()
+    fine(tmp_path, "rebuild")
+    assert thread.read_bytes() == before
+    assert to_mend(run(tmp_path, "doctor")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("story", "add", "a/b", *WORDS), "a story's key"),
+        (("story", "add", "..", *WORDS), "a story's key"),
+        (("story", "add", "ferry", "--edition", "EN", *WORDS[2:]), "language tag"),
+        (("story", "add", "ferry", *WORDS[:4], "--url", "javascript:alert(1)"), "URL"),
+        (("story", "close", "nowhere"), "nowhere"),
+        (("serve", "both"), "intake, desk"),
+        (("grant-intake", "role"), "PostgreSQL"),
+        (("release", "--config", "none.toml"), "does not exist"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(site: Path, words: tuple[str, ...], says: str) -> None:
+    assert says in wrong(site, *words)
+
+
+def test_an_unknown_variable_stops_every_command(site: Path) -> None:
+    assert "YOBAL_NOPE" in wrong(site, "story", "list", YOBAL_NOPE="1")
+
+
+def test_before_init_every_command_says_what_to_do(tmp_path: Path) -> None:
+    assert "yobal init" in wrong(tmp_path, "story", "list")
+    assert "--site" in wrong(tmp_path, "init")
+
+
+def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: Path) -> None:
+    path = tmp_path / "yobal.toml"
+    path.write_text(f'site = "{SITE}"\nsite_name = "n"\n', encoding="utf-8")
+    settings = load(path, {})
+    prepare(settings)
+    newsroom = open_newsroom(settings)
+    setup_site.found(newsroom.database, newsroom.rules, name="n", now=START, is_demo=True)
+    newsroom.close()
+    assert "yobal demo" in wrong(tmp_path, "serve")
+
+
+def test_the_settings_of_another_site_do_not_open_this_store(site: Path) -> None:
+    assert "river-post" in wrong(site, "story", "list", YOBAL_SITE="other")
+
+
+def test_doctor_says_what_to_mend_and_exits_with_one(site: Path) -> None:
+    (site / "data" / "secrets").chmod(0o755)
+    done = run(site, "doctor", YOBAL_DESK_URL="http://desk.example", YOBAL_EVERY_SECONDS="20")
+    assert len(to_mend(done)) == 3
+    assert "chmod" in done.stdout
+    assert "use https" in done.stdout
+    assert "confidential, not anonymous" in done.stdout
+
+
+def test_what_serve_imports_holds_nothing_that_makes_a_moderators_key() -> None:
+    code = (
+        "import sys, yobal.cli.main, yobal.cli.commands, yobal.server.serve, yobal.doctor;"
+        "print([name for name in sys.modules if name.startswith('yobal.demo')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

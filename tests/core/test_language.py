@@ -1,0 +1,63 @@
+"""The language of a text is guessed from its script, and never more than that."""
+
+import pytest
+
+from yobal.core import language
+
+
+@pytest.mark.parametrize(
+    ("words", "edition", "expected"),
+    [
+        ("ខ្ញុំធ្វើការនៅសាឡាង", "en", "km"),
+        ("ฉันทำงานบนเรือ", "en", "th"),
+        ("ຂ້ອຍ", "en", "lo"),
+        ("ကျွန်တော်", "en", "my"),
+        ("བོད་ཡིག", "zh", "bo"),
+        ("나는 일한다", "en", "ko"),
+        ("私は船で働く", "en", "ja"),
+        ("船で", "zh-Hant", "ja"),
+        ("我在船上工作", "zh-Hant", "zh-Hant"),
+        ("我在船上工作", "ja", "ja"),
+        ("我在船上工作", "en", "und"),
+        ("Я работаю", "uk", "uk"),
+        ("Я работаю", "en", "und"),
+        ("I work", "km", "und"),
+        ("I work", "en", "en"),
+        ("Je travaille", "en", "en"),  # by script, no further
+        ("سلام", "fa", "fa"),
+        ("سلام", "uz-Arab", "uz-Arab"),
+        ("сәлем", "uz-Arab", "und"),
+        ("12 345 !?", "km", "km"),
+        ("", "km", "km"),
+        ("🙂", "en", "en"),
+        ("ok ខ្ញុំធ្វើការនៅសាឡាង", "en", "km"),
+    ],
+)
+def test_a_script_names_its_language_or_the_editions_or_none(
+    words: str, edition: str, expected: str
+) -> None:
+    assert language.lang_of(words, edition=edition) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("en", "ltr"), ("km", "ltr"), ("ar", "rtl"), ("fa-IR", "rtl"), ("he", "rtl"), ("dv", "rtl"),
+     ("uz-Arab", "rtl"), ("uz", "ltr"), ("ar-Latn", "ltr"), ("und", "auto"), ("other", "auto")],
+)  # fmt: skip
+def test_a_language_is_written_in_one_direction(tag: str, expected: str) -> None:
+    assert language.direction(tag) == expected
+
+
+@pytest.mark.parametrize("length", [3, 63, 64, 65, 130, 1_000, 20_000])
+def test_a_long_text_is_looked_at_all_over(length: int) -> None:
+    """A quotation at its beginning does not name the language of what follows."""
+    assert (
+        language.lang_of("a" * (length // 3) + "ក" * (length - length // 3), edition="en") == "km"
+    )
+
+
+def test_what_is_kept_to_tell_scripts_is_letters_and_never_grows_without_end() -> None:
+    for number in range(0x3400, 0x3400 + 5_000):
+        language.lang_of(chr(number), edition="zh")
+    assert len(language._signs) == language._SIGNS_KEPT_MAX
+    assert language.lang_of("ខ្ញុំធ្វើការ", edition="en") == "km"

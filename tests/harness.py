@@ -1,0 +1,295 @@
+"""A newsroom for tests: real parts, a clock that stands where the test puts it, a lead's real key."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+import pyrage
+import sqlalchemy as sa
+
+from yobal.actions import (
+    decide,
+    declare_story,
+    join,
+    receipts,
+    remove,
+    setup_site,
+    submit,
+    undo,
+    write_public_files,
+)
+from yobal.core import idempotency, text
+from yobal.core import tokens as key_rules
+from yobal.core.decisions import Decided, Desk
+from yobal.core.envelope import Envelope
+from yobal.core.submission import Submission
+from yobal.core.thread import Edition
+from yobal.demo.keys import MadeModerator, from_passphrase, make_lead
+from yobal.server.scheduler.maintenance import catch_up, tend_once
+from yobal.server.settings import Settings
+from yobal.server.wiring import Newsroom, open_newsroom, prepare
+from yobal.store import arrivals, comments
+from yobal.store.arrivals import Outcome
+from yobal.web.thread_status import Doors
+
+SITE: Final = "river-post"
+STORY: Final = "ferry"
+START: Final = datetime(2026, 11, 22, 13, 0, tzinfo=UTC).timestamp()  # between the slots 12 and 18
+SLOT: Final = 6 * 3_600
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A comment that a reader sent: its id as the store has it, the receipt if one was taken."""
+
+    id: str
+    code: str | None
+    outcome: Outcome
+    form: str
+
+
+class Room:
+    """Everything a test wants to do, in the words of the newsroom."""
+
+    def __init__(self, newsroom: Newsroom, pseudonym: str, passphrase: str) -> None:
+        self.newsroom = newsroom
+        self.pseudonym = pseudonym
+        self.passphrase = passphrase
+        self.now = START
+        self.random: Callable[[int], bytes] = secrets.token_bytes
+        self.draw: Callable[[int], int] = secrets.randbelow
+
+    @property
+    def database(self) -> Any:
+        return self.newsroom.database
+
+    @property
+    def rules(self) -> Any:
+        return self.newsroom.rules
+
+    @property
+    def files(self) -> Path:
+        return self.newsroom.settings.files_dir
+
+    def close(self) -> None:
+        self.newsroom.close()
+
+    # Readers
+
+    def send(
+        self, words: str = "A comment.", *, name: str = "", edition: str = "en",
+        to: str | None = None, receipt: bool = True, form: str | None = None, story: str = STORY,
+        past_the_form: bool = False,
+    ) -> Sent:  # fmt: skip
+        """What the form does, from cleaned words to a durable row.
+
+        `past_the_form` seals them as they are, as who can write the database could.
+        """
+        if not past_the_form:
+            words, name = text.clean(words), text.clean_name(name)
+        today = datetime.fromtimestamp(self.now, UTC).date()
+        form = form or idempotency.new_once(secrets.token_bytes, today=today)
+        doors = Doors(self.database, self.rules)
+        site, _ = doors.read(story)
+        assert site.opening is not None
+        answered = doors.letter(story, to) if to else None
+        sealed = submit.seal(
+            Submission(
+                site=SITE, story=story, edition=edition, to=to, text=words, name=name
+            ),
+            submit.Target(
+                epoch=site.opening.epoch, sealer=site.opening.sealer,
+                root=answered[0] if answered else None, languages=site.languages,
+            ),
+            self.newsroom.keyring, self.rules, form=form, wants_receipt=receipt, now=self.now,
+            random=self.random,
+        )  # fmt: skip
+        (outcome,) = arrivals.add(self.database, [sealed.arrival])
+        code = sealed.code if outcome.has_receipt else None
+        return Sent(sealed.arrival.id, code, outcome, form)
+
+    # Moderators
+
+    def desk(self, by: str | None = None) -> Desk:
+        return Desk(
+            rules=self.rules, by=by or self.pseudonym, now=self.now, random=secrets.token_bytes,
+            draw=self.draw,
+        )  # fmt: skip
+
+    def open(self, comment: str) -> Envelope:
+        """What the desk's browser does: unwrap the epoch's key, open the envelope."""
+        with self.database.reading() as db:
+            row = comments.get(db, comment)
+            sealed = comments.envelope(db, comment)
+        assert row is not None
+        assert sealed is not None
+        plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch)])
+        return msgspec.json.decode(plain, type=Envelope)
+
+    def epoch_identity(self, epoch: str) -> Any:
+        from yobal.store import people
+
+        with self.database.reading() as db:
+            moderator = people.get(db, SITE, self.pseudonym)
+            rows = people.epochs_for(db, SITE, self.pseudonym)
+        assert moderator is not None
+        unlocking = _unlocking(self.pseudonym, self.passphrase)
+        personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
+        wrap = next(row.wrap for row in rows if row.epoch == epoch)
+        return _identity(pyrage.decrypt(bytes(wrap), [personal]))
+
+    def publish(self, comment: str, *, by: str | None = None) -> Decided:
+        opened = self.open(comment)
+        return decide.publish(
+            self.database, self.desk(by), comment, text=opened.text, name=opened.name,
+            nonce=bytes.fromhex(opened.nonce), lang=opened.lang,
+        )  # fmt: skip
+
+    def publish_edited(self, comment: str, words: str, *, clause: str = "personal-data") -> Decided:
+        opened = self.open(comment)
+        return decide.publish_edited(
+            self.database, self.desk(), comment, text=words, name=opened.name, lang=opened.lang,
+            kind="masked", clause=clause, note=None,
+        )  # fmt: skip
+
+    def reject(self, comment: str, *, clause: str = "spam", note: str | None = None) -> Decided:
+        return decide.reject(self.database, self.desk(), comment, clause=clause, note=note)
+
+    def undo(self, decided: Decided, *, by: str | None = None) -> None:
+        undo.undo(
+            self.database, self.rules, decided.decision, by=by or self.pseudonym, now=self.now,
+            random=secrets.token_bytes,
+        )  # fmt: skip
+        self.database.purge()
+
+    def remove(self, comment: str, *, clause: str = "threats") -> Decided:
+        """Away at once, files included, as the desk does it."""
+        done = remove.remove(self.database, self.desk(), comment, clause=clause)
+        write_public_files.write_now(self.newsroom.press, done.story, done.files)
+        self.database.purge()
+        return done.decided
+
+    # Receipts
+
+    def receipt(self, code: str | None, *, story: str = STORY) -> receipts.Found | None:
+        """What a typed code opens now."""
+        return receipts.look_up(
+            self.database, self.newsroom.keyring, site=SITE, story=story, typed=code or "",
+            now=self.now,
+        )  # fmt: skip
+
+    def told(self, code: str | None) -> str | None:
+        """The state that a receipt shows."""
+        found = self.receipt(code)
+        return found.word if found else None
+
+    def wish(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
+        found = self.receipt(code)
+        assert found is not None
+        receipts.wish(self.database, self.rules, found, when=when, random=secrets.token_bytes)
+
+    # Time
+
+    def pass_slots(self, slots: int = 1) -> None:
+        """Let slots pass one by one, as the desk's loop would live through them."""
+        for _ in range(slots):
+            self.now += SLOT
+            self.tend()
+
+    def tend(self) -> Any:
+        """One look of the desk's loop. The test's clock is right, however far the test has put it."""
+        return tend_once(self.newsroom, now=self.now, is_clock_right=True)
+
+    def published(self, words: str = "A comment.", **given: Any) -> Sent:
+        """Sent, published and released."""
+        sent = self.send(words, **given)
+        self.publish(sent.id)
+        self.pass_slots(self.rules.schedule.hold_slots)
+        return sent
+
+    # Looking
+
+    def state(self, comment: str) -> str | None:
+        with self.database.reading() as db:
+            row = comments.get(db, comment)
+        return row.state if row is not None else None
+
+    def file(self, key: str) -> str:
+        return (self.files / SITE / STORY / key).read_text(encoding="utf-8")
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table, by column."""
+        with self.database.reading() as db:
+            return [dict(row) for row in db.execute(sa.text(f"select * from {table}")).mappings()]
+
+    def row(self, comment: str) -> dict[str, Any]:
+        return next(row for row in self.rows("comments") if row["id"] == comment)
+
+    def all_files(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.files).as_posix(): path.read_bytes()
+            for path in sorted(self.files.rglob("*"))
+            if path.is_file()
+        }
+
+
+def make_room(folder: Path, database_url: str, *, now: float = START, **settings: Any) -> Room:
+    """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
+    made = room_settings(folder, database_url, **settings)
+    prepare(made)
+    newsroom = open_newsroom(made)
+    setup_site.found(newsroom.database, newsroom.rules, name=made.site_name, now=now)
+    room = Room(newsroom, "Heron", _lead("Heron").passphrase)
+    room.now = now
+    add_lead(room)
+    for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
+        one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
+        declare_story.add(newsroom.database, newsroom.rules, STORY, one)
+    catch_up(newsroom, now=room.now)
+    return room
+
+
+def open_room(folder: Path, database_url: str, **settings: Any) -> Room:
+    """The room that was furnished in this folder and database before."""
+    newsroom = open_newsroom(room_settings(folder, database_url, **settings))
+    return Room(newsroom, "Heron", _lead("Heron").passphrase)
+
+
+def room_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
+    given: dict[str, Any] = {
+        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
+        "database": database_url, "time_zone": "UTC", "batch_min": 1, "hold_slots": 1,
+    }  # fmt: skip
+    return Settings(**(given | settings))
+
+
+def add_lead(room: Room, pseudonym: str = "Heron") -> None:
+    """A first lead with a new epoch, through the shell's link; whoever was before leaves."""
+    lead, newsroom = _lead(pseudonym), room.newsroom
+    link = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=room.now)
+    join.join(
+        newsroom.database, newsroom.rules, lead.moderator,
+        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
+        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=room.now,
+        random=secrets.token_bytes,
+    )  # fmt: skip
+    room.pseudonym, room.passphrase = pseudonym, lead.passphrase
+
+
+@cache
+def _lead(pseudonym: str) -> MadeModerator:
+    """One lead's keys for every room of the run: stretching a passphrase takes a fifth of a second."""
+    return make_lead(SITE, pseudonym)
+
+
+@cache
+def _unlocking(pseudonym: str, passphrase: str) -> Any:
+    return from_passphrase(SITE, pseudonym, passphrase)[1]
+
+
+def _identity(text_of_identity: bytes) -> Any:
+    return pyrage.x25519.Identity.from_str(text_of_identity.decode().strip())

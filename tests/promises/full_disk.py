@@ -1,0 +1,86 @@
+"""Run by `test_p11_received_survives.py` where it may mount a small disk; not collected otherwise."""
+
+import errno
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.promises.senders import sealed_texts
+from tests.promises.test_p11_received_survives import _sent, _until_refused
+from tests.serving import form, post, serving
+
+SIZE: Final = "6m"
+BALLAST_BYTES: Final = 2 * 1_024 * 1_024  # what is in the way, and is cleared later
+SWALLOWING: Final = """
+from yobal.core.errors import StoreUnavailable
+from yobal.store.bulk_insert import OneStatement
+strict = OneStatement.insert
+def insert(self, database, rows):
+    try:
+        strict(self, database, rows)
+    except StoreUnavailable:
+        pass
+OneStatement.insert = insert
+"""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of six megabytes, on which the newsroom keeps everything that it keeps."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "yobal-test", str(folder)], check=True
+    )
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
+    tmp_path: Path, disk: Path
+) -> None:
+    with serving(tmp_path) as served:
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(BALLAST_BYTES))
+        received = [_sent(served, f"Before {number}.") for number in range(10)]
+        refused = {_until_refused(served, received)}
+        with pytest.raises(OSError, match="No space left") as raised:
+            (disk / "more").write_bytes(bytes(64 * 1_024))
+        assert raised.value.errno == errno.ENOSPC
+        (disk / "more").write_bytes(b"")
+        for number in range(20):  # one or another may still find a free page in the log
+            text = f"Late {number}. {'និង' * 300}"
+            answer = post(served.intake, form(text))
+            if answer.is_received:
+                received.append(answer)
+                continue
+            assert (answer.status, text in answer.text) == (503, True)
+            refused.add(text)
+        assert len(refused) > 10
+        ballast.unlink()
+        received += [_sent(served, f"After {number}.") for number in range(30)]
+        assert all(served.room.told(answer.code) == "waiting" for answer in received)
+        kept = Counter(sealed_texts(served.room))
+        assert set(kept.values()) == {1}
+        assert len(kept) == len(received)
+        assert refused.isdisjoint(kept)
+        assert served.process
+        assert served.process.poll() is None, "the server went on"
+    with closing(sqlite3.connect(disk / "yobal.sqlite")) as db:
+        assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
+
+
+def test_control_a_commit_whose_failure_is_swallowed_loses_what_was_received(
+    tmp_path: Path, disk: Path
+) -> None:
+    with serving(tmp_path, script=SWALLOWING) as served:
+        (disk / "ballast").write_bytes(bytes(BALLAST_BYTES))
+        received = [_sent(served, f"Filling {number} " + "និង" * 300) for number in range(700)]
+        (disk / "ballast").unlink()
+        assert sum(served.room.told(answer.code) is None for answer in received) > 100

@@ -1,0 +1,59 @@
+"""Run by `test_intake_reaches_nobody.py` where no route leads anywhere; not collected otherwise."""
+
+import errno
+import re
+import socket
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.harness import Room
+from tests.serving import THREAD, ask, form, make_served, needed, post, wait_for
+
+ELSEWHERE: Final = "198.51.100.7"  # an address for documentation: nobody's
+FETCHING: Final = f"""
+import contextlib, socket
+from yobal.web.handlers.submit import Sending
+plain = Sending.send
+async def send(self, visit):
+    with contextlib.suppress(OSError):
+        socket.create_connection(("{ELSEWHERE}", 80), timeout=1)
+    return await plain(self, visit)
+Sending.send = send
+"""
+
+
+def test_nothing_is_reached_from_here() -> None:
+    with socket.socket() as wire:
+        assert wire.connect_ex(("127.0.0.1", 9)) == errno.ECONNREFUSED
+    assert Path("/proc/net/route").read_text().count("\n") == 1, "only the head of the table"
+
+
+@pytest.mark.parametrize("script", ["", FETCHING], ids=["as shipped", "control: fetches"])
+def test_a_submission_makes_the_server_connect_to_nobody(tmp_path: Path, script: str) -> None:
+    """Seen from outside, so that native code counts too."""
+    served, trace = make_served(tmp_path), tmp_path / "trace"
+    served.before = (needed("strace", "strace"), "-D", "-f", "-o", str(trace), "-e",
+                     "trace=connect,sendto,sendmsg")  # fmt: skip
+    served.script = script
+    root: Room = served.room
+    said = f"See http://{ELSEWHERE}/pixel.png and http://{ELSEWHERE}:8080/ for more."
+    try:
+        to = root.published("The root.").id
+        served.start()
+        sent = post(served.intake, form(said, name=f"http://{ELSEWHERE}/", to=to))
+        assert sent.is_received
+        shown = post(served.intake, {"step": "receipt", "code": sent.code or ""})
+        assert "waiting" in shown.text
+        assert ask(served.intake, path=THREAD).status == 200
+    finally:
+        served.close()
+    lines = wait_for(
+        lambda: (read := trace.read_text(errors="replace")) and "exited" in read and read,
+        "strace has written its trace",
+    ).splitlines()
+    assert any("connect(" in line and "127.0.0.1" in line for line in lines), "it sees its own"
+    placed = [line for line in lines if re.search(r"sin6?_addr", line)]
+    outside = [line for line in placed if not re.search(r'"(127\.|::1")', line)]
+    assert bool(outside) == bool(script), outside

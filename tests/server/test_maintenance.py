@@ -1,0 +1,396 @@
+"""The loop of the desk's side: what it refuses to believe, what it makes up for, whom it holds up."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.harness import SITE, SLOT, STORY, Room
+from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
+from yobal.adapters import error_reporting
+from yobal.adapters.public_files import Bucket
+from yobal.adapters.rendering.pages import Pages
+from yobal.core.errors import BucketUnavailable, ClockDoubted, StoreUnavailable
+from yobal.core.thread import Edition
+from yobal.server.scheduler import maintenance
+from yobal.server.scheduler.maintenance_thread import Tending
+from yobal.server.wiring import open_newsroom
+from yobal.store.database import Database
+from yobal.store.locks import release_lock
+from yobal.store.tables import sites
+
+DAY = 86_400
+
+
+def is_full(*_: Any, **__: Any) -> Any:
+    raise BucketUnavailable("No space left on device")
+
+
+def keys(room: Room, kind: str) -> list[str]:
+    return sorted(path.name for path in (room.newsroom.settings.secrets_dir / kind).iterdir())
+
+
+# The clock
+
+
+@pytest.mark.parametrize("leap", [8 * DAY, 4_000 * DAY, -2 * SLOT])
+def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
+    room: Room, leap: int
+) -> None:
+    published, refused = room.published("Published."), room.send("Refused.")
+    room.reject(refused.id)
+    held, withdrawn = room.publish(room.send("Held.").id), room.send("Withdrawn.")
+    room.wish(published.code, "next")
+    room.wish(withdrawn.code)
+    before = (
+        room.rows("envelopes"),
+        room.rows("receipts"),
+        keys(room, "day"),
+        keys(room, "pepper"),
+    )
+    assert len(before[0]) == 3
+    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+        maintenance.tend_once(room.newsroom, now=room.now + leap)
+    assert room.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
+    assert (room.state(held.id), room.state(published.id)) == ("held", "published")
+    assert [row for row in before[0] if row["comment"] != withdrawn.id] == room.rows("envelopes")
+    assert len(room.rows("receipts")) == len(before[1]) - 1
+    assert (keys(room, "day"), keys(room, "pepper")) == before[2:]
+
+
+def test_a_newsroom_in_which_nobody_wrote_yet_may_begin_weeks_after_it_was_set_up(
+    room: Room,
+) -> None:
+    assert maintenance.tend_once(room.newsroom, now=room.now + 60 * DAY) is not None
+    room.send()
+    with pytest.raises(ClockDoubted):
+        maintenance.tend_once(room.newsroom, now=room.now + 120 * DAY)
+
+
+def test_a_demonstration_may_be_left_for_a_month(sqlite_room: Room) -> None:
+    sqlite_room.send()
+    with sqlite_room.database.writing() as db:
+        db.execute(sites.update().values(is_demo=True))
+    assert maintenance.tend_once(sqlite_room.newsroom, now=sqlite_room.now + 30 * DAY) is not None
+
+
+# Keys
+
+
+def test_every_look_makes_tomorrows_keys_and_destroys_old_ones_without_a_release(
+    sqlite_room: Room,
+) -> None:
+    midnight = int(sqlite_room.now) // DAY * DAY + DAY
+    sqlite_room.now = midnight - 1
+    sqlite_room.tend()
+    assert keys(sqlite_room, "day") == ["2026-11-22", "2026-11-23"]
+    sqlite_room.now = midnight + DAY
+    sqlite_room.tend()  # the release of the slot
+    assert keys(sqlite_room, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
+    (sqlite_room.newsroom.settings.secrets_dir / "day" / "2026-11-20").write_bytes(bytes(32))
+    assert sqlite_room.tend() is None, "no slot has passed since"
+    assert keys(sqlite_room, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
+
+
+def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(sqlite_room: Room) -> None:
+    sqlite_room.tend()
+    folder = sqlite_room.newsroom.settings.secrets_dir
+    before = {path: path.stat().st_ctime_ns for path in folder.rglob("*")}
+    sqlite_room.now += DAY
+    sqlite_room.send()
+    assert {path: path.stat().st_ctime_ns for path in folder.rglob("*")} == before
+
+
+def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(room: Room) -> None:
+    maintenance.tend_keys(room.newsroom, now=room.now)
+    assert keys(room, "day") == ["2026-11-22", "2026-11-23"]
+    maintenance.tend_keys(room.newsroom, now=room.now + 3 * DAY)
+    assert keys(room, "day") == ["2026-11-25", "2026-11-26"]
+    with pytest.raises(ClockDoubted):
+        maintenance.tend_keys(room.newsroom, now=room.now + 4_000 * DAY)
+    assert keys(room, "day") == ["2026-11-25", "2026-11-26"]
+
+
+# Purge
+
+
+def test_a_full_disk_does_not_keep_withdrawn_words_in_the_log(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sqlite_room.published("Unrepeatable words.")
+    sqlite_room.wish(sent.code)
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "write", is_full)
+        with pytest.raises(BucketUnavailable):
+            sqlite_room.tend()
+    folder = sqlite_room.files.parent.parent
+    left = [path for path in folder.glob("yobal.sqlite*") if b"Unrepeatable" in path.read_bytes()]
+    assert left == []
+    sqlite_room.tend()
+    assert "Unrepeatable" not in sqlite_room.file("en/index.html")
+
+
+def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[bool] = []
+    real = Database._try_purge
+
+    def stands_in_the_way(_database: Database) -> str:
+        return "somebody reads"
+
+    def counted(database: Database) -> str | None:
+        done.append(True)
+        return real(database)
+
+    held = room.publish(room.send().id)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "_try_purge", stands_in_the_way)
+        with pytest.raises(StoreUnavailable):
+            _undo_impatiently(room, held)
+    monkeypatch.setattr(Database, "_try_purge", counted)
+    room.tend()
+    assert done == [True]
+    room.tend()
+    assert done == [True], "owed once, done once"
+
+
+def _undo_impatiently(room: Room, held: Any) -> None:
+    real = room.database.purge
+    room.database.purge = lambda: real(seconds=0)
+    try:
+        room.undo(held)
+    finally:
+        room.database.purge = real
+
+
+def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free: list[bool] = []
+
+    def looks(_database: Database) -> None:
+        free.append(_is_free(sqlite_room))
+
+    monkeypatch.setattr(Database, "_try_purge", looks)
+    sqlite_room.published()
+    assert free
+    assert all(free)
+
+
+def _is_free(room: Room) -> bool:
+    """Whether somebody else could have the release lock now."""
+    got = threading.Event()
+
+    def take() -> None:
+        with release_lock(room.database):
+            got.set()
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    thread.join(5)
+    return got.is_set()
+
+
+# Files
+
+
+@pytest.fixture
+def archive(room: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """Nine stories with a comment each, all of whose files are to be written, two sets at a turn."""
+    room.published("Here.")
+    for number in range(8):
+        one = Edition(edition="en", title=f"Title {number}", url="https://news.example/one")
+        declare_story.add(room.database, room.rules, f"story-{number}", one)
+    room.tend()
+    mark_all_stale.touch_everything(room.database, room.rules)
+    monkeypatch.setattr(write_public_files, "WRITTEN_TOGETHER_MAX", 2)
+    return room
+
+
+def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
+    archive: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[bool] = []
+    real = write_public_files._write_rows
+
+    def between(*given: Any) -> None:
+        if len(turns) < 3:  # waits for the lock until this turn is over
+            waiting = threading.Thread(target=lambda: turns.append(_is_free(archive)))
+            waiting.start()
+        real(*given)
+
+    monkeypatch.setattr(write_public_files, "_write_rows", between)
+    maintenance.rebuild_all(archive.newsroom)
+    assert len(turns) >= 3
+    assert archive.rows("touched") == []
+
+
+def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
+    archive: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "WRITING_TURNS_MAX", 2)
+    left = len(archive.rows("touched"))
+    assert left > 8
+    archive.tend()
+    assert len(archive.rows("touched")) == left - 4
+    for _ in range(left):
+        archive.tend()
+    assert archive.rows("touched") == []
+
+
+def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
+    archive: Room,
+) -> None:
+    (comment,) = [row["id"] for row in archive.rows("letters")]
+    archive.remove(comment)
+    assert "Here." not in archive.file("en/index.html") + archive.file("km/page/1.html")
+    left = {row["story"] for row in archive.rows("touched")}
+    assert left == {f"story-{number}" for number in range(8)}
+
+
+def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(room: Room) -> None:
+    sent = room.published("Here.")
+    done = remove.remove(room.database, room.desk(), sent.id, clause="spam")
+    room.tend()
+    before = room.all_files()
+    write_public_files.write_now(room.newsroom.press, done.story, done.files)
+    assert room.all_files() == before
+
+
+def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_meanwhile(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.published("Here.")
+    stray = room.files / SITE / STORY / "en" / "page" / "99.html"
+    stale = room.files / SITE / STORY / "en" / "page" / "98.html"
+    for path in (stray, stale):
+        path.write_bytes(b"from another time")
+        path.with_name(path.name + ".gz").write_bytes(b"")
+    real = write_public_files.write_touched
+
+    def meanwhile(*given: Any, **named: Any) -> int:
+        room.newsroom.press.bucket.write({f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0)
+        return real(*given, **named)
+
+    monkeypatch.setattr(write_public_files, "write_touched", meanwhile)
+    assert maintenance.rebuild_all(room.newsroom) == len(room.newsroom.press.bucket.keys())
+    assert not stray.exists()
+    assert not stray.with_name("99.html.gz").exists()
+    assert stale.read_bytes() == b"new"
+    assert "Here." in room.file("en/index.html")
+
+
+# The start
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"slots": ("09:00",)}, {"site_name": "The Other Post"}, {"receipt_days": 7},
+     {"public_url": "https://other.example"}, {"text_letters_max": 100}],
+    ids=lambda changed: next(iter(changed)),
+)  # fmt: skip
+def test_a_start_with_other_settings_draws_every_page_anew(
+    room: Room, changed: dict[str, Any]
+) -> None:
+    room.published("Here.")
+    before = room.all_files()
+    maintenance.catch_up(room.newsroom, now=room.now)
+    assert room.all_files() == before
+    other = open_newsroom(msgspec.structs.replace(room.newsroom.settings, **changed))
+    maintenance.catch_up(other, now=room.now)
+    after = room.all_files()
+    maintenance.rebuild_all(other)
+    rebuilt = room.all_files()
+    other.close()
+    assert after[f"{SITE}/{STORY}/en/index.html"] != before[f"{SITE}/{STORY}/en/index.html"]
+    assert rebuilt == after
+
+
+def test_a_newer_version_draws_every_page_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    inode = _inode(room)
+    maintenance.catch_up(room.newsroom, now=room.now)
+    assert _inode(room) == inode
+    monkeypatch.setattr("yobal.adapters.rendering.pages.__version__", "99.0")
+    maintenance.catch_up(room.newsroom, now=room.now)
+    assert _inode(room) != inode
+
+
+def _inode(room: Room) -> int:
+    return (room.files / SITE / STORY / "km" / "index.html").stat().st_ino
+
+
+def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    inode = _inode(room)
+    monkeypatch.setattr(Pages, "mark", "another")
+    with monkeypatch.context() as patch:
+        patch.setattr(mark_all_stale, "touch_story", dies)
+        with pytest.raises(KeyboardInterrupt):
+            maintenance.catch_up(room.newsroom, now=room.now)
+    maintenance.catch_up(room.newsroom, now=room.now)
+    assert _inode(room) != inode
+
+
+def _fails(message: str) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError(28, message)
+
+    return fail
+
+
+@pytest.mark.parametrize("what", ["files", "keys", "store"])
+def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], what: str
+) -> None:
+    (sqlite_room.files / SITE / "@" / "letters.css").unlink()
+    tending = Tending(sqlite_room.newsroom, is_desk=True, clock=lambda: sqlite_room.now)
+    with monkeypatch.context() as patch:
+        if what == "files":
+            patch.setattr(Path, "write_bytes", _fails("No space left on device"))
+        elif what == "keys":
+            patch.setattr(os, "link", _fails("No space left on device"))
+            sqlite_room.now += 2 * DAY
+        else:
+            patch.setattr(Database, "writing", is_full)
+            patch.setattr(Pages, "mark", "another")
+        monkeypatch.setattr("yobal.server.scheduler.maintenance_thread.LOOK_SECONDS", 0.01)
+        tending.start()
+        first = capfd.readouterr().err
+    today = datetime.fromtimestamp(sqlite_room.now, UTC).date().isoformat()
+    _wait((sqlite_room.files / SITE / "@" / "letters.css").exists)
+    _wait(lambda: today in keys(sqlite_room, "day"))
+    tending.stop()
+    assert first.startswith("yobal: ")
+    assert first.count("\n") == 1
+
+
+def _wait(is_so: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if is_so():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("it never came")
+
+
+def test_what_readers_met_is_told_when_a_slot_has_passed(
+    sqlite_room: Room, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(error_reporting, "_kept", Counter({"ValueError at x": 3}))
+    tending = Tending(sqlite_room.newsroom, is_desk=True, clock=lambda: sqlite_room.now)
+    tending._look()
+    tending._look()
+    assert capfd.readouterr().err == ""
+    sqlite_room.now += SLOT
+    tending._look()
+    assert "ValueError at x, fewer than 10 times" in capfd.readouterr().err

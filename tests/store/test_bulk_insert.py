@@ -1,0 +1,73 @@
+"""A group in one SQLite statement: all of it or none, and on the disk when it returns."""
+
+import pytest
+
+from tests.harness import Room
+from tests.store.factories import arrival
+from yobal.core.errors import StoreUnavailable
+from yobal.store import arrivals
+from yobal.store.arrivals import Arrival
+from yobal.store.database import Database
+
+TABLES = ("comments", "envelopes", "receipts")
+
+
+def _counts(room: Room) -> list[int]:
+    """As another connection finds them."""
+    elsewhere = Database(room.database.url.render_as_string(hide_password=False))
+    with elsewhere.reading() as db:
+        found = [
+            db.exec_driver_sql(f"select count(*) from {table}").scalar_one() for table in TABLES
+        ]
+    elsewhere.close()
+    return found
+
+
+def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
+    """The first word of each statement; what triggers do is said, too."""
+    said: list[str] = []
+    with database.by_statement() as db:
+        driver = db.connection.driver_connection
+    driver.set_trace_callback(said.append)  # type: ignore[union-attr]  # it is open
+    arrivals.add(database, group)
+    driver.set_trace_callback(None)  # type: ignore[union-attr]  # it is open
+    return {one.removeprefix("--").split()[0].lower() for one in said}
+
+
+def test_a_group_is_one_statement_in_no_transaction(sqlite_room: Room) -> None:
+    arrivals.add(sqlite_room.database, [arrival()])  # its view is made
+    group = [arrival(), arrival(receipt_hash=None), arrival()]
+    assert _said_while_adding(sqlite_room.database, group) == {"insert"}
+    assert _counts(sqlite_room) == [4, 4, 3]
+
+
+def test_what_is_added_after_a_purge_is_there_for_others(sqlite_room: Room) -> None:
+    """A purge must not leave a connection behind that begins transactions which nobody ends."""
+    for _ in range(3):
+        sqlite_room.database.purge()
+        arrivals.add(sqlite_room.database, [arrival(), arrival()])
+    assert _counts(sqlite_room) == [6, 6, 6]
+
+
+def test_a_group_with_one_that_is_there_already_leaves_nothing_of_its_first_try(
+    sqlite_room: Room,
+) -> None:
+    first = arrival()
+    arrivals.add(sqlite_room.database, [first])
+    group = [arrival() for _ in range(4)]
+    group[2].once = first.once
+    outcomes = arrivals.add(sqlite_room.database, group)
+    assert [one.kind for one in outcomes] == ["new", "new", "repeat", "new"]
+    assert _counts(sqlite_room) == [4, 4, 5]  # and the repeat has a receipt of its own
+
+
+def test_a_database_that_somebody_holds_takes_nothing(sqlite_room: Room) -> None:
+    database = sqlite_room.database
+    with database.by_statement() as db:
+        db.exec_driver_sql("PRAGMA busy_timeout = 10")
+    with database.writing(), pytest.raises(StoreUnavailable):
+        arrivals.add(database, [arrival()])
+    assert _counts(sqlite_room) == [0, 0, 0]
+    with database.by_statement() as db:
+        db.exec_driver_sql("PRAGMA busy_timeout = 1000")
+    assert [one.kind for one in arrivals.add(database, [arrival()])] == ["new"]

@@ -1,0 +1,120 @@
+"""On PostgreSQL the intake has a role of its own, which can insert sealed rows and read no others."""
+
+import secrets
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
+from tests.conftest import new_postgresql
+from tests.harness import SITE, STORY, Room, make_room
+from tests.store.factories import arrival
+from yobal.core.errors import Refused
+from yobal.store import arrivals, grants, intake, sql_views, tables
+from yobal.store.database import Database
+
+INSERTS = {"comments", "envelopes", "receipts", "wishes"}
+JOINED = {"intake_site", "intake_unreadable"}  # nobody at all can insert into these
+
+
+@pytest.fixture(scope="module")
+def made(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Room, str]]:
+    """A room on PostgreSQL, and the URL of a role with the intake's rights."""
+    room = make_room(tmp_path_factory.mktemp("rights"), new_postgresql(postgresql))
+    role = f"intake_{secrets.token_hex(4)}"
+    with room.database.writing() as db:
+        db.execute(sa.text(f"create role {role} login"))
+        grants.grant_intake(db, role)
+    yield room, room.database.url.set(username=role).render_as_string(hide_password=False)
+    room.close()
+
+
+@pytest.fixture
+def role(made: tuple[Room, str]) -> Iterator[Database]:
+    database = Database(made[1])
+    with database.reading() as db:
+        assert db.execute(sa.text("select current_user")).scalar_one().startswith("intake_")
+    yield database
+    database.close()
+
+
+def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
+    role: Database, made: tuple[Room, str]
+) -> None:
+    first = arrival()
+    assert [one.kind for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
+    again = arrival(once=first.once)
+    (outcome,) = arrivals.add(role, [again])
+    assert (outcome.kind, outcome.has_receipt) == ("repeat", True)
+    with role.reading() as db:
+        answer = intake.receipt_answer(db, again.receipt_hash or b"")
+    assert answer is not None
+    assert answer.state == "pending"
+    with role.writing() as db:
+        for wish in ("w", "again"):
+            intake.add_wish(db, wish=wish, site=SITE, receipt_hash=first.receipt_hash or b"",
+                            kind="withdraw_now")  # fmt: skip
+    assert [row["wish"] for row in made[0].rows("wishes")] == ["w"]
+
+
+def test_the_role_can_read_what_the_form_must_know(role: Database) -> None:
+    with role.reading() as db:
+        site = intake.site(db)
+        assert site is not None
+        assert site.recipient.startswith("age1")
+        assert intake.story(db, SITE, STORY) is not None
+        assert len(intake.editions(db, SITE, STORY)) == 2
+        assert intake.languages(db, SITE) == {"km", "en"}
+        assert intake.letter(db, SITE, STORY, "a" * 26) is None
+
+
+REFUSED = [
+    *(f"select * from {table}" for table in tables.metadata.tables),
+    *(f"select count(*) from {table}" for table in ("comments", "envelopes", "decisions")),
+    *(f"delete from {table}" for table in tables.metadata.tables),
+    *(f"insert into {table} default values" for table in tables.metadata.tables if table not in INSERTS),
+    "update comments set state = 'published'", "update sites set released_slot = 0",
+    "update stories set is_open = false", "truncate wishes", "drop view intake_site",
+    "create table mine (x int)", "create function f() returns int language sql as 'select 1'",
+    "insert into comments (id) values ('x') returning id",
+    *(f"insert into {view} default values" for view in sql_views.VIEWS if view not in JOINED),
+    "delete from intake_letters", "update intake_stories set is_open = false",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_the_role_can_do_nothing_else(role: Database, statement: str) -> None:
+    with pytest.raises(ProgrammingError) as refused, role.writing() as db:
+        db.execute(sa.text(statement))
+    assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+def test_nobody_but_the_owner_and_the_role_may_ask_for_a_receipts_answer(
+    made: tuple[Room, str],
+) -> None:
+    room, _ = made
+    other = f"other_{secrets.token_hex(4)}"
+    with room.database.writing() as db:
+        db.execute(sa.text(f"create role {other} login"))
+    database = Database(room.database.url.set(username=other).render_as_string())
+    with pytest.raises(ProgrammingError), database.reading() as db:
+        intake.receipt_answer(db, b"")
+    database.close()
+
+
+def test_rights_given_before_are_taken_away(made: tuple[Room, str], role: Database) -> None:
+    room, _ = made
+    name = role.url.username or ""
+    with room.database.writing() as db:
+        db.execute(sa.text(f"grant select on decisions to {name}"))
+        grants.grant_intake(db, name)
+    with pytest.raises(ProgrammingError), role.reading() as db:
+        db.execute(sa.text("select * from decisions"))
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a;drop table comments", 'a"b', "A", "1a"])
+def test_what_is_not_a_plain_role_name_is_refused(made: tuple[Room, str], name: str) -> None:
+    with pytest.raises(Refused), made[0].database.writing() as db:
+        grants.grant_intake(db, name)

@@ -1,0 +1,97 @@
+"""Who adds an arrival is answered after its commit, whoever else goes away or whatever fails."""
+
+import asyncio
+
+import pytest
+
+from tests.harness import Room
+from tests.store.factories import arrival
+from yobal.core.errors import StoreUnavailable
+from yobal.store import arrivals, group_commit
+from yobal.store.arrivals import Arrival, Outcome
+from yobal.store.database import Database
+from yobal.store.group_commit import GroupCommit
+
+
+@pytest.fixture
+def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How large each group was that went to the store."""
+    sizes: list[int] = []
+    add = arrivals.add
+
+    def counting(database: Database, group: list[Arrival]) -> list[Outcome]:
+        sizes.append(len(group))
+        return add(database, group)
+
+    monkeypatch.setattr(arrivals, "add", counting)
+    return sizes
+
+
+async def _add(group: GroupCommit, count: int) -> list[Outcome | BaseException]:
+    adding = (group.add(arrival()) for _ in range(count))
+    return await asyncio.gather(*adding, return_exceptions=True)
+
+
+def test_what_comes_together_is_stored_together_up_to_a_limit(
+    room: Room, groups: list[int]
+) -> None:
+    group = GroupCommit(room.database)
+    outcomes = asyncio.run(_add(group, 130))
+    group.close()
+    assert outcomes == [Outcome("new", has_receipt=True)] * 130
+    assert sum(groups) == len(room.rows("comments")) == 130
+    assert max(groups) == group_commit.GROUP_MAX
+    assert len(groups) <= 4
+
+
+def test_what_was_taken_is_stored_before_it_closes(room: Room) -> None:
+    group = GroupCommit(room.database)
+
+    async def leave() -> None:
+        for one in [asyncio.ensure_future(group.add(arrival())) for _ in range(120)]:
+            await asyncio.sleep(0)  # each has begun
+            one.cancel()
+
+    asyncio.run(leave())
+    group.close()
+    assert len(room.rows("comments")) == 120
+
+
+def test_after_it_is_closed_nothing_is_taken(room: Room) -> None:
+    group = GroupCommit(room.database)
+    group.close()
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(group.add(arrival()))
+    assert room.rows("comments") == []
+
+
+def test_who_goes_away_leaves_the_others_their_answer(room: Room) -> None:
+    group = GroupCommit(room.database)
+
+    async def leave_first() -> list[Outcome | BaseException]:
+        leaving = asyncio.ensure_future(group.add(arrival()))
+        staying = asyncio.ensure_future(_add(group, 3))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        return await staying
+
+    assert [one for one in asyncio.run(leave_first()) if isinstance(one, Outcome)] == (
+        [Outcome("new", has_receipt=True)] * 3
+    )
+    group.close()
+
+
+def test_a_store_that_fails_is_told_to_each_and_the_next_is_tried(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = GroupCommit(room.database)
+
+    def fails(*_: object) -> list[Outcome]:
+        raise StoreUnavailable("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals, "add", fails)
+        told = asyncio.run(_add(group, 3))
+    assert [type(one) for one in told] == [StoreUnavailable] * 3
+    assert asyncio.run(_add(group, 2)) == [Outcome("new", has_receipt=True)] * 2
+    group.close()

@@ -1,0 +1,224 @@
+"""Every step of a reader, with every way in which it can go wrong; the text is never lost."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.harness import START, STORY, Room
+from tests.in_process_client import Intake
+from yobal.actions import declare_story
+from yobal.core import idempotency
+from yobal.web.handlers.context import STATUS
+
+
+def new_form(*, days_ago: int = 0) -> str:
+    day = datetime.fromtimestamp(START, UTC).date() - timedelta(days=days_ago)
+    return idempotency.new_once(secrets.token_bytes, today=day)
+
+
+def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
+    return {"step": "send", "text": text, "name": "Reader", "receipt": "yes", "once": new_form(),
+            "to": ""} | given  # fmt: skip
+
+
+def test_a_comment_is_sent_sealed_and_its_receipt_works(intake: Intake, room: Room) -> None:
+    got = intake.post(fields())
+    assert got.status == 200
+    (row,) = room.rows("comments")
+    assert room.open(row["id"]).text == "The ferry is late."
+    shown = intake.post({"step": "receipt", "code": got.code or ""})
+    assert shown.status == 200
+    assert "waiting" in shown.text.lower()
+
+
+def test_without_a_receipt_no_code_is_shown_and_none_is_kept(intake: Intake, room: Room) -> None:
+    got = intake.post(fields(receipt=""))
+    assert got.code is None
+    assert room.rows("receipts") == []
+
+
+def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
+    intake: Intake, room: Room
+) -> None:
+    asked = intake.post(fields(once="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
+    assert asked.status == 200
+    assert room.rows("comments") == []
+    assert "Read me.\n\nAgain." in asked.text.replace("\r", "")
+    sent = intake.post(fields(step="again", once=asked.field("once")))
+    assert sent.code is not None
+    assert len(room.rows("comments")) == 1
+
+
+@pytest.mark.parametrize("days_ago", [1, 2, 9])
+def test_a_form_that_was_opened_days_ago_works(
+    sqlite_intake: Intake, sqlite_room: Room, days_ago: int
+) -> None:
+    assert sqlite_intake.post(fields(once=new_form(days_ago=days_ago))).status == 200
+    assert len(sqlite_room.rows("comments")) == 1
+
+
+def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
+    intake: Intake, room: Room
+) -> None:
+    long = "ក" * 2_001
+    got = intake.post(fields(text=long, name="n" * 61))
+    assert got.status == 422
+    assert long in got.text
+    assert "n" * 61 in got.text
+    assert got.text.count('aria-invalid="true"') == 2
+    assert room.rows("comments") == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d \n", "\u202e"])
+def test_what_shows_nothing_is_refused_as_empty(sqlite_intake: Intake, text: str) -> None:
+    assert sqlite_intake.post(fields(text=text)).status == 422
+
+
+def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
+    intake: Intake, room: Room
+) -> None:
+    text = ("ស្រុក\u200b" * 2_000)[: 2_000 * 3]
+    got = intake.post(fields(text=text))
+    assert got.status == 200
+    (row,) = room.rows("comments")
+    assert room.open(row["id"]).text == text
+
+
+@pytest.mark.parametrize("to", ["a" * 26, "../", "\0", "x" * 5_000])
+@pytest.mark.parametrize("step", ["send", "reply"])
+def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
+    intake: Intake, room: Room, step: str, to: str
+) -> None:
+    got = intake.post(fields(to=to, step=step))
+    assert got.status == STATUS["gone_comment"]
+    assert step == "reply" or "The ferry is late." in got.text
+    assert room.rows("comments") == []
+
+
+@pytest.mark.parametrize("when", ["now", "next"])
+def test_a_receipts_owner_takes_the_comment_back(intake: Intake, room: Room, when: str) -> None:
+    code = intake.post(fields()).code
+    assert intake.post({"step": "withdraw", "code": code or "", "when": when}).status == 200
+    assert [row["kind"] for row in room.rows("wishes")] == [f"withdraw_{when}"]
+
+
+@pytest.mark.parametrize("when", ["", "later", "now "])
+def test_a_wish_without_a_time_is_not_kept(intake: Intake, room: Room, when: str) -> None:
+    code = intake.post(fields()).code
+    intake.post({"step": "withdraw", "code": code or "", "when": when})
+    assert room.rows("wishes") == []
+
+
+def test_a_closed_story_says_so_and_gives_the_text_back(intake: Intake, room: Room) -> None:
+    declare_story.set_open(room.database, room.rules, STORY, is_open=False)
+    got = intake.post(fields())
+    assert (got.status, "The ferry is late." in got.text) == (403, True)
+    assert room.rows("comments") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/river-post/", "/river-post/nowhere/en/", "/river-post/ferry/fr/", "/other/ferry/en/",
+     "/river-post/ferry/en/page/1.html", "/river-post/../ferry/en/", "/river-post/fer\0ry/en/"],
+)  # fmt: skip
+def test_an_unknown_story_gives_the_text_back(intake: Intake, room: Room, path: str) -> None:
+    got = intake.post(fields(), path=path)
+    assert (got.status, "The ferry is late." in got.text) == (404, True)
+    assert room.rows("comments") == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X"])
+def test_other_methods_are_refused_by_name(sqlite_intake: Intake, method: str) -> None:
+    got = sqlite_intake.get(method=method)
+    assert (got.status, got.header("allow")) == (405, "GET, HEAD, POST")
+
+
+@pytest.mark.parametrize("step", ["", "publish", "SEND", "receipt\0"])
+def test_a_step_that_does_not_exist_is_refused_with_the_text(
+    sqlite_intake: Intake, step: str
+) -> None:
+    got = sqlite_intake.post(fields(step=step))
+    assert (got.status, "The ferry is late." in got.text) == (400, True)
+
+
+STEPS = ("send", "again", "reply", "receipt", "withdraw")
+MAY_BE_LEFT_OUT = {"to", "name", "receipt"}  # of a comment; what it then is, is said below
+
+
+def step_of(step: str, *, code: str, to: str = "") -> dict[str, str]:
+    """A form that this step takes."""
+    match step:
+        case "send" | "again":
+            return fields(step=step, to=to)
+        case "reply":
+            return {"step": step, "to": to}
+        case "receipt":
+            return {"step": step, "code": code}
+        case _:
+            return {"step": step, "code": code, "when": "now"}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
+    sqlite_intake: Intake, sqlite_room: Room, step: str
+) -> None:
+    root = sqlite_room.published("The root.")
+    sent = step_of(step, code=root.code or "", to=root.id)
+    for name, value in sent.items():
+        rest = [(key, kept) for key, kept in sent.items() if key != name]
+        if step in ("send", "again") and name in MAY_BE_LEFT_OUT:
+            rest = []
+        for changed in ([*sent.items(), (name, value)], [*rest, (name, "")] if rest else [], rest):
+            answer = sqlite_intake.post(urlencode(changed).encode())
+            assert "is published" not in answer.text, name
+            assert answer.status >= 400 or answer.code is None, name
+            assert len(sqlite_room.rows("comments")) == 1, name
+            assert sqlite_room.rows("wishes") == [], name
+    whole = sqlite_intake.post(sent)
+    assert whole.status == 200, "control: the whole form is taken"
+    assert ("is published" in whole.text) == (step == "receipt")
+    assert step not in ("send", "again") or len(sqlite_room.rows("comments")) == 2
+    assert (len(sqlite_room.rows("wishes")) == 1) == (step == "withdraw")
+
+
+@pytest.mark.parametrize("is_emptied", [True, False])
+def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
+    intake: Intake, room: Room, *, is_emptied: bool
+) -> None:
+    root = room.published("The root.")
+    sent = fields(to=root.id)
+    del sent["to"]
+    answer = intake.post(sent | ({"to": ""} if is_emptied else {}))
+    assert answer.code is not None
+    (row,) = [row for row in room.rows("comments") if row["id"] != root.id]
+    opened = room.open(row["id"])
+    assert (row["to_id"], row["root"], opened.to, opened.root) == (None, None, None, None)
+
+
+def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(intake: Intake, room: Room) -> None:
+    sent = fields()
+    del sent["name"], sent["receipt"]
+    assert intake.post(sent).code is None
+    (row,) = room.rows("comments")
+    assert room.open(row["id"]).name == ""
+    assert room.rows("receipts") == []
+
+
+def test_every_answer_is_kept_by_nobody_and_carries_its_guards(sqlite_intake: Intake) -> None:
+    answers = [sqlite_intake.post(step_of(step, code="0" * 20)) for step in STEPS]
+    answers += [sqlite_intake.get(method="PUT"), sqlite_intake.get("/nowhere")]
+    for got in answers:
+        names = [name for name, _ in got.headers]
+        assert "set-cookie" not in names
+        assert "strict-transport-security" not in names
+        assert len(names) == len(set(names))
+        assert got.header("cache-control") == "no-store"
+        assert got.header("referrer-policy") == "no-referrer"
+        assert got.header("x-content-type-options") == "nosniff"
+        policy = got.header("content-security-policy") or ""
+        assert "default-src 'none'" in policy
+        assert "script-src" not in policy
+        assert got.header("content-type") == "text/html; charset=utf-8"
+        assert b"<script" not in got.body

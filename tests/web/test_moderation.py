@@ -1,0 +1,479 @@
+"""The desk beyond its plain way (`test_desk_routes.py` walks that): what is odd, late or sealed to others."""
+
+import base64
+import gzip
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pyrage
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from tests.harness import SITE, STORY, Room, add_lead
+from tests.in_process_client import Desk
+from tests.web.conftest import signed_in
+from yobal.adapters import error_reporting
+from yobal.core.schedule import DAY_SECONDS, next_slot
+from yobal.core.tokens import invitation_token
+from yobal.store.tables import sessions, sites
+from yobal.store.vacuum import PURGED_TABLES
+from yobal.web import serializers
+
+HEX, ID = "00" * 32, "a" * 26
+WORDS = "Unrepeatable words"
+PURGE = ("vacuum", "pragma wal_checkpoint")
+
+
+def newcomer(token: str, **given: Any) -> dict[str, Any]:
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    body: dict[str, Any] = {
+        "token": token, "pseudonym": "Egret", "secret": "22" * 32, "recipient": recipient,
+        "identity": "", "recovery_recipient": recipient, "recovery_identity": "", "wraps": [],
+        "epoch": None,
+    }  # fmt: skip
+    return body | given
+
+
+def invite(desk: Desk, **given: Any) -> str:
+    token = invitation_token(secrets.token_bytes(32)).hex()
+    body = {"role": "moderator", "token": token, "wraps": []} | given
+    answer = desk.act("invite", body)
+    assert answer.status == 200, answer.body
+    assert answer.json["hours"] == 24
+    return token
+
+
+@contextmanager
+def counting(room: Room, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
+    """Every statement that begins so, as it is sent to the database."""
+    seen: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lower().startswith(beginning):
+            seen.append(statement)
+
+    sa.event.listen(room.database.engine, "before_cursor_execute", look)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(room.database.engine, "before_cursor_execute", look)
+
+
+@contextmanager
+def failing(room: Room, beginning: tuple[str, ...] | str, *, after: int = 0) -> Iterator[None]:
+    """A database that fails at such a statement, once it has taken so many of them."""
+    left = after
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal left
+        if statement.lower().startswith(beginning):
+            left -= 1
+            if left < 0:
+                raise OperationalError(statement, {}, Exception("disk full"))
+
+    sa.event.listen(room.database.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        sa.event.remove(room.database.engine, "before_cursor_execute", fail)
+
+
+# Links
+
+
+def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(desk: Desk, room: Room) -> None:
+    late, used = invite(desk), invite(desk)
+    assert desk.act("join", newcomer(used)).status == 200
+    again = Desk(room).act("join", newcomer(used, pseudonym="Ibis"))
+    assert (again.status, again.json["error"]) == (410, "invitation_spent")
+    room.now += 24 * 3_600
+    assert Desk(room).act("invitation", {"token": late}).status == 200
+    room.now = next_slot(room.rules.schedule, room.now)
+    for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("invitation", {"token": late})):
+        gone = Desk(room).act(name, body)
+        assert (gone.status, gone.json["error"]) == (410, "invitation_spent")
+    assert {one["pseudonym"] for one in room.rows("moderators")} == {"Egret", "Heron"}
+
+
+def test_a_link_opens_a_role_and_nobody_can_ask_for_more(desk: Desk, room: Room) -> None:
+    token = invite(desk)
+    assert desk.act("join", newcomer(token, role="lead")).status == 400
+    joined = Desk(room).act("join", newcomer(token))
+    assert joined.json["role"] == "moderator"
+    assert desk.act("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
+
+
+def test_a_taken_name_leaves_the_link_as_it_was(desk: Desk, room: Room) -> None:
+    token, other = invite(desk), Desk(room)
+    taken = other.act("join", newcomer(token, pseudonym=" Heron "))
+    assert (taken.status, taken.json["error"], other.cookie) == (409, "pseudonym_taken", "")
+    assert other.act("join", newcomer(token)).status == 200
+
+
+# Sessions
+
+
+def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(desk: Desk, room: Room) -> None:
+    assert desk.act("session").status == 200
+    mine = desk.cookie
+    for forged in (mine[:-1] + ("0" if mine[-1] != "0" else "1"), mine.upper()[:5], mine + "00",
+                   "__Host-yobal=", "__Host-yobal=zz", "yobal=" + mine.split("=")[1], ""):  # fmt: skip
+        desk.cookie = forged
+        assert desk.act("session").status == 401, forged
+    desk.cookie = mine
+    (row,) = room.rows("sessions")
+    assert row["until_slot"] % 21_600 == 0
+    room.now = row["until_slot"] - 1
+    assert desk.act("session").status == 200
+    room.now += 1
+    ended = desk.act("session")
+    assert (ended.status, ended.json["error"]) == (401, "not_signed_in")
+
+
+def test_who_can_write_the_database_cannot_make_a_session(desk: Desk, room: Room) -> None:
+    token = secrets.token_bytes(32)
+    for stored in (token, hashlib.sha256(token).digest()):
+        row = {"token_hash": stored, "site": SITE, "pseudonym": "Heron", "until_slot": 2**40}
+        with room.database.writing() as db:
+            db.execute(sessions.insert().values(**row))
+    desk.cookie = f"__Host-yobal={token.hex()}"
+    assert desk.act("session").status == 401
+
+
+def test_signing_out_ends_the_session_on_the_server_too(desk: Desk) -> None:
+    mine = desk.cookie
+    out = desk.act("sign-out")
+    assert "Max-Age=0" in (out.header("set-cookie") or "")
+    desk.cookie = mine
+    assert desk.act("session").status == 401
+
+
+# Epochs
+
+
+def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(room: Room) -> None:
+    old = room.send("Sealed before.").id
+    add_lead(room, "Egret")
+    new = room.send("Sealed after.").id
+    egret = signed_in(room)
+    queue = egret.act("queue", after=None).json
+    assert [row["id"] for row in queue["rows"]] == [new]
+    assert queue["waiting"] == 1
+    session = egret.act("session").json
+    assert (session["unreadable"], session["waiting"]) == (1, 1)
+    assert [one["wrap"] is None for one in session["epochs"]] == [False, True]
+    assert session["needs_second_lead"]
+    assert {row["id"] for row in room.rows("comments")} == {old, new}
+
+
+def test_the_desk_says_that_the_clock_is_doubted(desk: Desk, room: Room) -> None:
+    room.publish(room.send("Held.").id)
+    assert not desk.act("session").json["is_clock_doubted"]
+    with room.database.writing() as db:
+        db.execute(sites.update().values(released_slot=room.now + DAY_SECONDS))
+    assert desk.act("session").json["is_clock_doubted"]
+
+
+def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: Room) -> None:
+    sent = room.send("For two.").id
+    heron, epoch = signed_in(room), room.rows("epochs")[0]["epoch"]
+    wrap = {"epoch": epoch, "wrap": base64.b64encode(b"an age file").decode()}
+    token = invite(heron, role="lead", wraps=[wrap])
+    egret = Desk(room)
+    joined = egret.act("join", newcomer(token, wraps=[wrap])).json
+    assert (joined["role"], joined["needs_second_lead"], joined["unreadable"]) == ("lead", False, 0)
+    assert [row["id"] for row in egret.act("queue", after=None).json["rows"]] == [sent]
+    assert {one["pseudonym"] for one in egret.act("people").json["people"]} == {"Heron", "Egret"}
+
+
+# Taking away
+
+
+def test_when_removing_is_answered_the_words_are_in_no_file(room: Room) -> None:
+    root = room.published(f"{WORDS}, root.", name="Somebody known")
+    reply = room.published(f"{WORDS}, reply.", to=root.id)
+    desk = signed_in(room)
+    for at, sent in enumerate((reply, root)):
+        answer = desk.act("remove", id=sent.id, clause="threats")
+        assert answer.status == 200
+        assert answer.json["state"] == "removed"
+        left = f"{WORDS}, root." if at == 0 else WORDS
+        files = [gzip.decompress(raw) if key.endswith(".gz") else raw
+                 for key, raw in room.all_files().items()]  # fmt: skip
+        gone = f"{WORDS}, reply." if at == 0 else WORDS
+        assert not any(gone.encode() in raw for raw in files)
+        assert any(left.encode() in raw for raw in files) is (at == 0)
+    assert not any(b"Somebody known" in raw for raw in files)
+    again = desk.act("remove", id=root.id, clause="threats")
+    assert again.status in (404, 409)
+    assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
+
+
+def test_rejecting_many_counts_who_was_first_and_what_has_gone(desk: Desk, room: Room) -> None:
+    waiting, held, gone = room.send(), room.send(), room.send()
+    published = room.publish(held.id, by="Egret")
+    room.wish(gone.code)
+    room.tend()
+    ids = [waiting.id, held.id, gone.id, "b" * 26]
+    answer = desk.act("reject-many", ids=ids, clause="spam").json
+    assert [one["id"] for one in answer["decided"]] == [waiting.id]
+    assert answer["missed"] == [
+        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
+        {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
+        {"id": "b" * 26, "by": "", "verdict": "withdrawn", "decision": None},
+    ]
+    assert answer["unsent"] == []
+    assert (room.state(held.id), room.state(gone.id)) == ("held", "withdrawn")
+    assert desk.act("reject-many", ids=[], clause="spam").status == 400
+    assert desk.act("reject-many", ids=[ID] * 51, clause="spam").status == 400
+
+
+def test_an_undo_is_answered_after_the_words_are_gone(desk: Desk, room: Room) -> None:
+    sent = room.send(WORDS)
+    decided = room.publish(sent.id)
+    assert [row["text"] for row in desk.act("history", before=None).json["rows"]] == [WORDS]
+    assert desk.act("undo", decision=decided.decision).json == {"id": sent.id, "state": "pending"}
+    assert room.rows("held_texts") == []
+    again = desk.act("undo", decision=decided.decision)
+    assert (again.status, again.json["error"]) == (409, "already_undone")
+    assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
+
+
+def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names(
+    desk: Desk, room: Room
+) -> None:
+    waiting, held, gone = room.send(), room.send(), room.send()
+    published = room.publish(held.id, by="Egret")
+    room.wish(gone.code)
+    room.tend()
+    answer = desk.act("gone", ids=[waiting.id, held.id, gone.id]).json
+    assert answer["gone"] == [
+        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
+        {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
+    ]
+    desk.act("undo", decision=published.decision)
+    assert [one["id"] for one in desk.act("gone", ids=[held.id, gone.id]).json["gone"]] == [gone.id]
+
+
+def test_rejecting_many_tells_which_the_database_took_before_it_failed(
+    desk: Desk, room: Room
+) -> None:
+    ids = [room.send().id for _ in range(4)]
+    with failing(room, "insert into decisions", after=2):
+        answer = desk.act("reject-many", ids=ids, clause="spam")
+    assert answer.status == 200
+    assert [one["id"] for one in answer.json["decided"]] == ids[:2]
+    assert answer.json["unsent"] == ids[2:]
+    assert [room.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
+    again = desk.act("reject-many", ids=ids, clause="spam").json
+    assert [one["id"] for one in again["decided"]] == ids[2:]
+    assert [(one["by"], one["verdict"], one["decision"]) for one in again["missed"]] == [
+        ("Heron", "reject", one["decision"]) for one in answer.json["decided"]
+    ]
+
+
+def test_many_are_undone_with_one_purge_and_each_is_answered_for(desk: Desk, room: Room) -> None:
+    decided = [room.publish(room.send(WORDS).id).decision for _ in range(3)]
+    desk.act("undo", decision=decided[0])
+    with counting(room, PURGE) as purges:
+        answer = desk.act("undo-many", decisions=[*decided, ID]).json
+    assert len(purges) == (1 if room.database.is_sqlite else len(PURGED_TABLES))
+    assert [one["decision"] for one in answer["undone"]] == decided[1:]
+    assert {one["decision"]: one["error"] for one in answer["missed"]} == {
+        decided[0]: "already_undone", ID: "no_such_decision",
+    }  # fmt: skip
+    assert answer["unsent"] == []
+    assert room.rows("held_texts") == []
+
+
+def test_undoing_many_tells_which_the_database_took_before_it_failed(
+    desk: Desk, room: Room
+) -> None:
+    decided = [room.publish(room.send().id).decision for _ in range(3)]
+    with failing(room, "insert into decisions", after=1):
+        answer = desk.act("undo-many", decisions=decided).json
+    assert [one["decision"] for one in answer["undone"]] == decided[:1]
+    assert answer["unsent"] == decided[1:]
+
+
+def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
+    desk: Desk, room: Room
+) -> None:
+    sent, held = room.published(WORDS), room.publish(room.send(WORDS).id)
+    with failing(room, PURGE):
+        for answer in (
+            desk.act("undo", decision=held.decision),
+            desk.act("remove", id=sent.id, clause="threats"),
+        ):
+            assert (answer.status, answer.json["error"]) == (503, "not_yet_purged")
+            assert answer.json["sentence"].startswith("It is done.")
+    assert (room.state(held.id), room.state(sent.id)) == ("pending", "removed")
+
+
+def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(desk: Desk, room: Room) -> None:
+    sent = room.send()
+    body = {"verdict": "publish_edited", "id": sent.id, "name": "n" * 61, "kind": "reworded",
+            "clause": "facts", "lang": "en"}  # fmt: skip
+    for text, said in {
+        "": "Nothing was changed: nothing of the comment is left; the name has 61 letters, and 60",
+        "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
+    }.items():
+        refused = desk.act("decide", body | {"text": text})
+        assert (refused.status, refused.json["error"]) == (422, "refused")
+        assert said in refused.json["sentence"]
+        assert "_" not in refused.json["sentence"]
+
+
+def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
+    desk: Desk, room: Room
+) -> None:
+    asked, other = room.send(WORDS), room.send()
+    room.undo(room.reject(asked.id))
+    room.publish(asked.id)
+    room.publish(other.id)
+    rows = desk.act("history", before=None, comment=asked.id).json["rows"]
+    assert {row["id"] for row in rows} == {asked.id}
+    assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
+    assert desk.act("history", before=None, comment=ID).json == {"rows": [], "next": None}
+    assert desk.act("history", before=None, comment="c-1").status == 400
+    assert len(desk.act("history", before=None).json["rows"]) == 4
+
+
+def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_room: Room) -> None:
+    evening = 1_900_000_800
+    near = serializers.slot(sqlite_room.rules, evening + 3_600, now=evening)
+    far = serializers.slot(sqlite_room.rules, evening + 30 * 3_600, now=evening)
+    assert re.fullmatch(r"\d\d:\d\d", near["label"])
+    assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far["label"])
+
+
+# Odd requests
+
+
+def odd_requests(epoch: str) -> dict[str, tuple[str, Any]]:
+    wrap = {"epoch": epoch, "wrap": ""}
+    invited = {"role": "moderator", "token": HEX, "wraps": [wrap]}
+    secret = WORDS.encode()
+    return {
+        "a cursor too large": ("queue", {"after": "9" * 30 + f".{ID}"}),
+        "a cursor in other digits": ("history", {"before": f"٣.{ID}"}),
+        "a cursor with a NUL": ("history", {"before": "1.\0"}),
+        "a name with a NUL": ("sign-in", {"pseudonym": "a\0b", "secret": HEX}),
+        "a challenge with a NUL": ("recovery/challenge", {"pseudonym": "\0"}),
+        "half a surrogate": ("sign-in", b'{"pseudonym":"\\ud800","secret":"' + b"0" * 64 + b'"}'),
+        "an epoch twice": ("invite", invited | {"wraps": [wrap, wrap]}),
+        "an epoch that is none": ("invite", invited | {"wraps": [wrap | {"epoch": "\0"}]}),
+        "an epoch twice at joining": ("join", newcomer(HEX, wraps=[wrap, wrap])),
+        "a wrap too large": ("invite", invited | {"wraps": [wrap | {"wrap": "A" * 16_384}]}),
+        "a hundred thousand brackets": ("queue", b"[" * 100_000),
+        "no JSON": ("queue", secret),
+        "JSON that ends": ("decide", b'{"verdict":"publish","text":"' + secret),
+        "another verdict": ("decide", {"verdict": WORDS, "id": ID}),
+        "an unknown field": ("queue", {"after": None, WORDS: WORDS}),
+        "a number for a text": ("sign-in", {"pseudonym": 7, "secret": HEX}),
+        "a text for a list": ("reject-many", {"ids": WORDS, "clause": "spam"}),
+    }
+
+
+def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
+    desk: Desk, room: Room, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = [room.rows(table) for table in ("invitations", "moderators", "decisions")]
+    for what, (name, body) in odd_requests(room.rows("epochs")[0]["epoch"]).items():
+        answer = desk.act(name, body)
+        assert (answer.status, answer.json["error"]) == (400, "bad_request"), what
+        assert set(answer.json) == {"error", "sentence"}, what
+        assert WORDS.encode() not in answer.body, what
+    assert [room.rows(table) for table in ("invitations", "moderators", "decisions")] == before
+    told = capfd.readouterr()
+    assert told.out + told.err == ""
+
+
+def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
+    desk: Desk, room: Room, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sent = room.send(WORDS)
+    opened = room.open(sent.id)
+    body = {"verdict": "publish", "id": sent.id, "text": WORDS, "name": "", "nonce": opened.nonce,
+            "lang": "en"}  # fmt: skip
+    with room.database.writing() as db:
+        db.exec_driver_sql("alter table decisions rename to decisions_away")
+    try:
+        error_reporting.tell()  # what other tests met is another slot's
+        capfd.readouterr()
+        answer = desk.act("decide", body)
+        desk.act("decide", body)  # is told once
+    finally:
+        with room.database.writing() as db:
+            db.exec_driver_sql("alter table decisions_away rename to decisions")
+    assert answer.status in (500, 503)
+    assert set(answer.json) == {"error", "sentence"}
+    told = capfd.readouterr()
+    for place in (answer.body.decode(), told.out, told.err):
+        assert WORDS not in place
+        assert "Traceback" not in place
+    assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", told.err)
+    assert "decisions.py:" in told.err or "StoreUnavailable" in told.err  # the place of the matter
+    assert room.state(sent.id) == "pending"
+    assert room.rows("held_texts") == []
+
+
+def test_a_body_over_256_kib_is_refused(desk: Desk) -> None:
+    answer = desk.act("queue", b'{"after":"' + b"a" * 300_000)
+    assert answer.status == 413
+    hidden = desk.act("queue", b'{"after":"' + b"a" * 300_000, headers={"content-length": None})
+    assert hidden.status == 413
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/assets/../desk.html", "/assets/desk.html", "/x", "/docs",
+                                  "/schema", "/schema/openapi.json"])  # fmt: skip
+def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: Desk, path: str) -> None:
+    answer = sqlite_desk.get(path)
+    assert answer.status in (404, 405)
+    assert answer.json["error"] == "refused"
+    assert answer.header("cache-control") == "no-store"
+
+
+def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_scripts(
+    sqlite_room: Room,
+) -> None:
+    desk = Desk(sqlite_room, desk_url="https://desk.example")
+    answer = desk.sign_in()
+    assert answer.status == 200
+    parts = {part.strip().lower() for part in (answer.header("set-cookie") or "").split(";")[1:]}
+    assert parts == {"httponly", "secure", "samesite=strict", "path=/"}
+    assert (answer.header("set-cookie") or "").startswith("__Host-yobal=")
+    for wrong in ({"host": "desk.example:8443"}, {"host": "evil.example"}, {"host": None},
+                  {"origin": "https://desk.example:8443"}, {"origin": "http://desk.example"},
+                  {"origin": "null"}, {"origin": "https://desk.example.evil.example"}):  # fmt: skip
+        refused = desk.act("session", headers=wrong)
+        assert (refused.status, refused.json["error"]) == (403, "foreign_origin"), wrong
+    assert desk.act("session").status == 200
+
+
+def test_story_and_edition_of_what_waits_are_as_the_row_has_them(desk: Desk, room: Room) -> None:
+    root = room.published("Root.", name="Dara")
+    sent = room.send("Answer.", to=root.id, edition="km", receipt=False)
+    (row,) = desk.act("queue", after=None).json["rows"]
+    plain = pyrage.decrypt(base64.b64decode(row["envelope"]), [room.epoch_identity(row["epoch"])])
+    assert b'"Answer."' in plain
+    assert (row["id"], row["site"], row["story"], row["edition"]) == (sent.id, SITE, STORY, "km")
+    assert (row["root"], row["to"], row["has_receipt"], row["age_slots"]) == (
+        root.id,
+        root.id,
+        False,
+        0,
+    )
+    assert row["answers"] == {"name": "Dara", "text": "Root.", "lang": "en"}
+
+
+def test_the_newsroom_is_called_as_the_settings_have_it_now(desk: Desk, room: Room) -> None:
+    renamed = Desk(room, site_name="The Lake Post")
+    renamed.cookie = desk.cookie
+    assert renamed.act("session").json["site_name"] == "The Lake Post"
+    assert "The Lake Post" in renamed.get("/").text

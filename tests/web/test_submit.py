@@ -1,0 +1,170 @@
+"""What a reader who writes may meet beyond the plain way: `test_reader.py` walks that."""
+
+import pytest
+
+from tests.harness import Room
+from tests.in_process_client import THREAD, Intake, intake_of
+from yobal.actions import declare_story
+from yobal.adapters import error_reporting
+from yobal.core.thread import Edition
+from yobal.store.database import Database
+from yobal.store.tables import epochs
+
+WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&amp;\"' plain"
+
+
+@pytest.mark.parametrize("step", ["send", "again"])
+def test_a_once_that_no_form_of_ours_had_is_none(sqlite_intake: Intake, step: str) -> None:
+    for wrong in ("", "x", "739577." + "a" * 21, "739577." + "a" * 22 + "\n"):
+        again = sqlite_intake.post(step=step, text="Words.", once=wrong)
+        assert "Read it once more" in again.text
+
+
+def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
+    intake: Intake, room: Room
+) -> None:
+    once = intake.post(step="send", text="Twice.", receipt="yes").field("once")
+    sent = [intake.post(step="again", text="Twice.", once=once, receipt="yes") for _ in range(6)]
+    codes = [one.code for one in sent]
+    assert all(one.status == 200 and "reached us" in one.text for one in sent)
+    assert len(room.rows("comments")) == 1
+    assert len(set(codes[:5])) == 5
+    assert codes[5] is None  # five at most
+    assert "has as many receipts as it may have" in sent[5].text
+    unasked = intake.post(step="again", text="Twice.", once=once)
+    for one in (sent[4], unasked):
+        assert "has as many receipts" not in one.text
+    assert "You asked for no receipt" in unasked.text
+    assert "You asked for no receipt" not in sent[5].text
+    assert {room.told(code) for code in codes[:5]} == {"waiting"}
+
+
+def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(intake: Intake, room: Room) -> None:
+    root = room.published("The root's words.", name="Dara")
+    form = intake.post(step="reply", to=root.id)
+    assert form.status == 200
+    assert "The root's words." in form.text
+    assert "Dara" in form.text
+    assert form.field("to") == root.id
+    sent = intake.post(step="send", text="An answer.", to=root.id, once=form.field("once"))
+    assert "reached us" in sent.text
+    row = next(row for row in room.rows("comments") if row["state"] == "pending")
+    opened = room.open(row["id"])
+    assert (opened.to, opened.root, row["to_id"], row["root"]) == (root.id,) * 4
+
+
+@pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
+def test_only_what_is_published_under_this_story_can_be_answered(
+    intake: Intake, room: Room, state: str
+) -> None:
+    to = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
+    if state == "removed":
+        to = room.published().id
+        room.remove(to)
+    elif state == "elsewhere":
+        declare_story.add(
+            room.database, room.rules, "other", Edition(edition="en", title="O", url="/o")
+        )
+        to = room.published(story="other").id
+    elif not to:
+        to = room.send().id
+    if state == "held":
+        room.publish(to)
+    before = len(room.rows("comments"))
+    for step in ("reply", "send"):
+        answer = intake.post(step=step, to=to, text="Nobody hears this.")
+        assert answer.status == 410
+        assert "is gone" in answer.text
+        assert ("Nobody hears this." in answer.text) is (step == "send")
+    assert len(room.rows("comments")) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"text": " \u200b\n"}, "Please write your comment first."),
+        ({}, "Please write your comment first."),
+        ({"text": "a" + "\u0323" * 13_000}, "Some letters of your comment carry too many marks."),
+        ({"text": "a", "name": "a" + "\u0323" * 400}, "Some letters of the name carry too many"),
+    ],
+)
+def test_each_refusal_says_what_to_do(
+    sqlite_intake: Intake, sqlite_room: Room, fields: dict[str, str], sentence: str
+) -> None:
+    refused = sqlite_intake.post({"step": "send"} | fields)
+    assert refused.status == 422
+    assert sentence in refused.text
+    assert sqlite_room.rows("comments") == []
+
+
+def test_the_page_speaks_the_language_of_the_edition(sqlite_intake: Intake) -> None:
+    khmer = sqlite_intake.post(step="send", text="Words.", path=THREAD.replace("/en/", "/km/"))
+    assert '<html class="yobal" lang="km"' in khmer.text
+    assert "Read it once more" not in khmer.text
+    assert "កម្មករសាឡាង" in khmer.text
+
+
+def test_before_there_are_keys_nothing_is_taken(intake: Intake, room: Room) -> None:
+    with room.database.writing() as db:
+        db.execute(epochs.delete())
+    answer = intake.post(step="send", text=WORDS)
+    assert answer.status == 503
+    assert "Comments are not open yet" in answer.text
+    assert WORDS in answer.text
+    assert intake.post(step="reply", to="a" * 26).status == 503
+
+
+@pytest.mark.parametrize(
+    ("limit", "heading"),
+    [
+        ("waiting_story_max", "The desk is full for this story"),
+        ("waiting_site_max", "The desk is full"),
+    ],
+)
+def test_a_full_desk_says_until_when_and_gives_the_text_back(
+    room: Room, limit: str, heading: str
+) -> None:
+    with intake_of(room, **{limit: 1}) as intake:
+        once = intake.post(step="send", text="x").field("once")
+        assert "reached us" in intake.post(step="send", text="Fills it.", once=once).text
+        for step in ("send", "again"):
+            full = intake.post(step=step, text=WORDS, once=once)
+            assert full.status == 503
+            assert f">{heading}<" in full.text
+            assert "18:00" in full.text
+            assert WORDS in full.text
+        assert intake.post(step="reply", to="a" * 26).status == 503
+    assert len(room.rows("comments")) == 1
+
+
+def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
+    intake: Intake, room: Room, capfd: pytest.CaptureFixture[str]
+) -> None:
+    once = intake.post(step="send", text="x").field("once")
+    elsewhere = Database(room.database.url.render_as_string(hide_password=False))
+    with elsewhere.writing() as db:
+        db.exec_driver_sql("alter table envelopes rename to envelopes_away")
+    try:
+        answer = intake.post(step="again", text=WORDS, once=once, receipt="yes")
+    finally:
+        with elsewhere.writing() as db:
+            db.exec_driver_sql("alter table envelopes_away rename to envelopes")
+        elsewhere.close()
+    assert answer.status == 503
+    assert "We cannot keep your comment right now" in answer.text
+    assert WORDS in answer.text
+    assert answer.code is None
+    assert room.rows("comments") == []
+    assert room.rows("receipts") == []
+    assert capfd.readouterr().err == "", "a line in a log would tell the second"
+    error_reporting.tell()
+    told = capfd.readouterr()
+    assert told.err.endswith(", fewer than 10 times since the last slot\n")
+    assert "plain" not in told.err + told.out
+
+
+def test_a_name_that_nobody_can_see_is_sealed_as_none(intake: Intake, room: Room) -> None:
+    once = intake.post(step="send", text="x", name="\u200b\u200e").field("once")
+    intake.post(step="send", text="Words.", name="\u200b\u200e", once=once)
+    (row,) = room.rows("comments")
+    assert room.open(row["id"]).name == ""

@@ -1,0 +1,108 @@
+"""What the form must know first: open or closed, which key, how full the desk is."""
+
+import asyncio
+import threading
+
+import pytest
+
+from tests.harness import SITE, STORY, Room, add_lead
+from yobal.actions import declare_story
+from yobal.core.errors import NoSuchStory
+from yobal.core.thread import Edition
+from yobal.store import comments
+from yobal.web.thread_status import KEPT_SECONDS, Doors, Known, form_state
+
+
+class Clock:
+    """A clock that stands where the test puts it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
+def test_a_story_that_nobody_declared_is_not_there(room: Room, key: str) -> None:
+    with pytest.raises(NoSuchStory):
+        Doors(room.database, room.rules).read(key)
+
+
+def test_a_door_is_kept_for_a_second_and_no_longer(room: Room) -> None:
+    clock = Clock()
+    doors = Doors(room.database, room.rules, clock)
+    assert doors.fresh(STORY) is None
+    doors.read(STORY)
+    declare_story.set_open(room.database, room.rules, STORY, is_open=False)
+    known = doors.fresh(STORY)
+    assert known is not None
+    assert form_state(*known) == "open"
+    clock.now = KEPT_SECONDS
+    assert doors.fresh(STORY) is None
+    assert form_state(*doors.read(STORY)) == "closed"
+
+
+def test_a_crowd_that_comes_at_once_has_its_door_read_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors, all_ask, reads = Doors(room.database, room.rules), threading.Event(), []
+    read = doors.read
+
+    def slowly(story: str) -> Known:
+        reads.append(story)
+        assert all_ask.wait(10)
+        return read(story)
+
+    monkeypatch.setattr(doors, "read", slowly)
+
+    async def crowd() -> list[Known | BaseException]:
+        asks = [asyncio.create_task(doors.look(story)) for story in [STORY] * 32 + ["nowhere"] * 3]
+        await asyncio.sleep(0)
+        asks[0].cancel()
+        await asyncio.sleep(0)
+        all_ask.set()
+        return await asyncio.gather(*asks, return_exceptions=True)
+
+    answers = asyncio.run(crowd())
+    assert sorted(reads) == [STORY, "nowhere"]
+    assert isinstance(answers[0], asyncio.CancelledError), "who goes away goes alone"
+    assert {form_state(*one) for one in answers[1:32] if isinstance(one, tuple)} == {"open"}
+    assert [type(one) for one in answers[32:]] == [NoSuchStory] * 3
+
+
+def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: Room) -> None:
+    other = Edition(edition="en", title="Other", url="/other")
+    declare_story.add(room.database, room.rules, "other", other)
+    sent = [room.send(f"Number {number}.") for number in range(3)]
+    room.send(story="other")
+    room.publish(sent[0].id)
+    _, door = Doors(room.database, room.rules).read(STORY)
+    assert (door.waiting_story, door.waiting_site) == (2, 3)
+
+
+def test_what_nobody_can_open_any_more_takes_no_room(room: Room) -> None:
+    for number in range(3):
+        room.send(f"Sealed before, {number}.")
+    add_lead(room, "Egret")
+    room.send("Sealed since.")
+    _, door = Doors(room.database, room.rules).read(STORY)
+    assert (door.waiting_story, door.waiting_site) == (1, 1)
+    with room.database.reading() as db:
+        assert comments.count_unreadable(db, SITE, "Egret") == 3  # … and the desk says so
+
+
+def test_only_a_published_comment_of_this_story_can_be_answered(room: Room) -> None:
+    other = Edition(edition="en", title="Other", url="/other")
+    declare_story.add(room.database, room.rules, "other", other)
+    doors = Doors(room.database, room.rules)
+    waiting, root = room.send(), room.published()
+    reply = room.published(to=root.id)
+    assert doors.letter(STORY, waiting.id) is None
+    assert doors.letter("other", root.id) is None
+    assert doors.letter(STORY, "\0") is None
+    found = doors.letter(STORY, reply.id)
+    assert found is not None
+    assert (found[0], found[1].id) == (root.id, reply.id)
+    room.remove(reply.id)
+    assert doors.letter(STORY, reply.id) is None
