@@ -114,7 +114,7 @@ def test_every_error_of_the_desk_is_described_with_its_status() -> None:
 
 
 def test_every_step_of_a_reader_is_described_and_no_other() -> None:
-    source = read(ROOT / "src/yobal/web/reader.py")
+    source = read(ROOT / "src/yobal/web/handlers/dispatch.py")
     steps = set(re.findall(r'^ {12}"(\w+)": ', source, re.MULTILINE))
     assert {"send", "receipt"} <= steps
     section = doc("http.md").split("## Writing")[1].split("## When")[0]
