@@ -15,9 +15,10 @@ class Api:
         settings = furnished.settings
         self._http = http.client.HTTPConnection("127.0.0.1", serving.port_of(settings.desk_listen))
         self._headers = {
-            "Host": settings.desk_url.partition("://")[2], "Origin": settings.desk_url,
+            "Host": settings.desk_url.partition("://")[2],
+            "Origin": settings.desk_url,
             "Content-Type": "application/json",
-        }  # fmt: skip
+        }
         self.ask("/api/sign-in", {"pseudonym": newsroom.PSEUDONYM, "secret": furnished.secret()})
 
     def ask(self, path: str, body: dict[str, Any]) -> Any:

@@ -21,8 +21,17 @@ def running(settings: Settings, folder: Path) -> Iterator[int]:
     readers, desk = newsroom.free_port(), newsroom.free_port()
     config = folder / "nginx.conf"
     config.write_text(_fitted(PATH.read_text(encoding="utf-8"), settings, folder, (readers, desk)))
-    command = [nginx.need(), "-p", str(folder), "-c", str(config), "-e", "/dev/null",
-               "-g", "daemon off;"]  # fmt: skip
+    command = [
+        nginx.need(),
+        "-p",
+        str(folder),
+        "-c",
+        str(config),
+        "-e",
+        "/dev/null",
+        "-g",
+        "daemon off;",
+    ]
     with serving.running(command, port=readers):
         yield readers
 

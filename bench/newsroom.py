@@ -62,11 +62,18 @@ def furnish(folder: Path, **given: Any) -> Furnished:
     folder.mkdir(parents=True, exist_ok=True)
     intake, desk = free_port(), free_port()
     made: dict[str, Any] = {
-        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
-        "public_url": f"http://127.0.0.1:{intake}", "desk_url": f"http://localhost:{desk}",
-        "intake_listen": f"127.0.0.1:{intake}", "desk_listen": f"127.0.0.1:{desk}",
-        "waiting_story_max": MANY, "waiting_site_max": MANY, "batch_min": 1, "hold_slots": 1,
-    } | given  # fmt: skip
+        "site": SITE,
+        "site_name": "The River Post",
+        "data_dir": str(folder / "data"),
+        "public_url": f"http://127.0.0.1:{intake}",
+        "desk_url": f"http://localhost:{desk}",
+        "intake_listen": f"127.0.0.1:{intake}",
+        "desk_listen": f"127.0.0.1:{desk}",
+        "waiting_story_max": MANY,
+        "waiting_site_max": MANY,
+        "batch_min": 1,
+        "hold_slots": 1,
+    } | given
     config = folder / "yobal.toml"
     config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in made.items()))
     settings = Settings(**made)
@@ -91,11 +98,15 @@ def _people_it(newsroom: Newsroom) -> str:
     lead = make_lead(SITE, PSEUDONYM)
     link = setup_site.invite_first_lead(db, rules, now=now)
     join.join(
-        db, rules, lead.moderator,
+        db,
+        rules,
+        lead.moderator,
         token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
-        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=now,
+        wraps=[join.Wrap("first", lead.wrap)],
+        epoch_recipient=lead.recipient,
+        now=now,
         random=secrets.token_bytes,
-    )  # fmt: skip
+    )
     for edition, title in TITLES.items():
         url = f"https://news.example/{edition}/ferry"
         declare_story.add(db, rules, STORY, Edition(edition=edition, title=title, url=url))

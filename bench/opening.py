@@ -23,9 +23,14 @@ NAME: Final = "200 envelopes opened in Chromium"
 _NOTED: Final = """() => performance.getEntriesByName("yobal-open")
   .map((one) => [one.detail, one.duration])"""
 _ARGUMENTS: Final = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def measure(pace: Pace, folder: Path) -> list[Row]:

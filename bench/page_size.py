@@ -28,7 +28,10 @@ def _weigh(folder: Path, lang: str) -> Row:
     has_script = b"<script" in page.read_bytes().lower()
     furnished.newsroom.close()
     return Row(
-        name=f"page of 50 with styles, {LANGUAGES[lang]}", unit="kB", sense="at most",
-        figure=None if has_script else size_bytes / 1_000, bar=BARS[lang],
+        name=f"page of 50 with styles, {LANGUAGES[lang]}",
+        unit="kB",
+        sense="at most",
+        figure=None if has_script else size_bytes / 1_000,
+        bar=BARS[lang],
         note="there is a script on the page" if has_script else "",
-    )  # fmt: skip
+    )

@@ -38,8 +38,10 @@ def table(rows: Iterable[Row]) -> str:
     rows = list(rows)
     cells = [_HEAD, *(_cells(row) for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(_HEAD))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-             for line in cells]  # fmt: skip
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
     notes = [f"{row.name}: {row.note}" for row in rows if row.note]
     return "\n".join([lines[0], *lines[1:], *(["", *notes] if notes else [])])
 

@@ -46,11 +46,22 @@ def _letters(
 ) -> Iterator[dict[str, Any]]:
     for place in range(count):
         yield {
-            "id": ids.new_id(chance.randbytes), "site": SITE, "story": STORY, "edition": lang,
-            "root": None, "to_id": None, "place": place, "text": words[place % len(words)],
-            "name": texts.prose(lang, chance, 12) if place % 2 else "", "lang": lang,
-            "slot": slot, "edited_clause": None, "gone": None, "gone_clause": None, "replies": 0,
-        }  # fmt: skip
+            "id": ids.new_id(chance.randbytes),
+            "site": SITE,
+            "story": STORY,
+            "edition": lang,
+            "root": None,
+            "to_id": None,
+            "place": place,
+            "text": words[place % len(words)],
+            "name": texts.prose(lang, chance, 12) if place % 2 else "",
+            "lang": lang,
+            "slot": slot,
+            "edited_clause": None,
+            "gone": None,
+            "gone_clause": None,
+            "replies": 0,
+        }
 
 
 def wait(furnished: Furnished, count: int) -> None:
@@ -65,12 +76,17 @@ def wait(furnished: Furnished, count: int) -> None:
     words = [texts.comment("mix", chance) for _ in range(min(count, TEXTS))]
     made = [
         submit.seal(
-            Submission(site=SITE, story=STORY, edition="en", to=None, text=one, name=""), target,
-            parts.keyring, parts.rules, form=idempotency.new_once(secrets.token_bytes, today=today),
-            wants_receipt=number % 2 == 0, now=now, random=secrets.token_bytes,
+            Submission(site=SITE, story=STORY, edition="en", to=None, text=one, name=""),
+            target,
+            parts.keyring,
+            parts.rules,
+            form=idempotency.new_once(secrets.token_bytes, today=today),
+            wants_receipt=number % 2 == 0,
+            now=now,
+            random=secrets.token_bytes,
         ).arrival
         for number, one in enumerate(words[at % len(words)] for at in range(count))
-    ]  # fmt: skip
+    ]
     for start in range(0, count, GROUP):
         arrivals.add(parts.database, made[start : start + GROUP])
 
@@ -81,11 +97,22 @@ def hold(furnished: Furnished, *, due: int) -> None:
     with furnished.newsroom.database.writing() as db:
         db.execute(
             comment_rows.insert().values(
-                id=comment, site=SITE, story=STORY, edition="en", root=None, to_id=None,
-                state="held", arrival_slot=due, epoch="", size_kib=1, lane="look", lang="en",
-                due_slot=due, decided_slot=due,
+                id=comment,
+                site=SITE,
+                story=STORY,
+                edition="en",
+                root=None,
+                to_id=None,
+                state="held",
+                arrival_slot=due,
+                epoch="",
+                size_kib=1,
+                lane="look",
+                lang="en",
+                due_slot=due,
+                decided_slot=due,
             )
-        )  # fmt: skip
+        )
         comments.hold_text(
             db, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
         )

@@ -41,9 +41,12 @@ def forms(count: int, path: str, host: str, chance: random.Random) -> list[bytes
     made = []
     for number in range(count):
         fields = {
-            "step": "send", "once": idempotency.new_once(secrets.token_bytes, today=today), "to": "",
-            "text": texts.comment("mix", chance), "name": "Reader" if number % 3 else "",
-        }  # fmt: skip
+            "step": "send",
+            "once": idempotency.new_once(secrets.token_bytes, today=today),
+            "to": "",
+            "text": texts.comment("mix", chance),
+            "name": "Reader" if number % 3 else "",
+        }
         if number % 2:
             fields["receipt"] = "yes"
         kind = "application/x-www-form-urlencoded"
@@ -56,18 +59,23 @@ def issos(count: int, host: str, chance: random.Random) -> list[bytes]:
     made = []
     for number in range(count):
         body = {
-            "text": texts.comment("mix", chance), "title": "Ferry workers",
+            "text": texts.comment("mix", chance),
+            "title": "Ferry workers",
             "author": "Reader" if number % 3 else None,
-        }  # fmt: skip
+        }
         raw = json.dumps(body).encode()
         made.append(_request("/new?uri=%2Fferry%2F", host, "application/json", raw))
     return made
 
 
 def send(
-    requests: Iterable[bytes], *, port: int, seconds: float, folder: Path,
+    requests: Iterable[bytes],
+    *,
+    port: int,
+    seconds: float,
+    folder: Path,
     stored: Callable[[], int],
-) -> Sent:  # fmt: skip
+) -> Sent:
     """Send for so long; raises NotStored unless each acknowledged comment is there."""
     file = folder / "requests"
     file.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))

@@ -35,15 +35,20 @@ def yobal(furnished: Furnished, face: str = "") -> Iterator[Process]:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], *, port: int, environment: Mapping[str, str] | None = None,
+    command: Sequence[str],
+    *,
+    port: int,
+    environment: Mapping[str, str] | None = None,
     is_quiet: bool = False,
-) -> Iterator[Process]:  # fmt: skip
+) -> Iterator[Process]:
     """A process that listens on a port of this machine, until the block ends."""
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL if is_quiet else None,
         env={**os.environ, **(environment or {})},
-    )  # fmt: skip
+    )
     try:
         _wait_until_listening(process, port)
         yield process

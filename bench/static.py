@@ -33,8 +33,10 @@ def _measured(pace: Pace, folder: Path) -> list[Row]:
         nginx.plain(files, folder / "plain") as plain,
         example.running(furnished.settings, folder / "example") as through,
     ):
-        urls = [f"http://127.0.0.1:{port}{path}" for port in
-                (serving.port_of(furnished.settings.intake_listen), plain, through)]  # fmt: skip
+        urls = [
+            f"http://127.0.0.1:{port}{path}"
+            for port in (serving.port_of(furnished.settings.intake_listen), plain, through)
+        ]
         _check_same(urls, (files / path[1:] / "index.html.gz").read_bytes())
         figures = in_turns(
             pace.rounds, *(lambda url=url: wrk.rate(url, seconds=pace.seconds) for url in urls)

@@ -49,9 +49,12 @@ def send(furnished: Furnished, *, seconds: float, folder: Path) -> float:
     listen = furnished.settings.intake_listen
     forms = sending.forms(int(RATE_MOST * seconds), furnished.thread, listen, random.Random())
     return sending.send(
-        forms, port=serving.port_of(listen), seconds=seconds, folder=folder,
+        forms,
+        port=serving.port_of(listen),
+        seconds=seconds,
+        folder=folder,
         stored=lambda: waiting(furnished),
-    ).rate  # fmt: skip
+    ).rate
 
 
 def waiting(furnished: Furnished) -> int:
@@ -75,10 +78,17 @@ def sealing_rate(furnished: Furnished, *, seconds: float) -> float:
 
 def _envelope(chance: random.Random) -> Envelope:
     return Envelope(
-        id=ids.new_id(chance.randbytes), site=newsroom.SITE, story=newsroom.STORY, edition="en",
-        root=None, to=None, text=texts.comment("mix", chance), name="Reader", lang="km",
+        id=ids.new_id(chance.randbytes),
+        site=newsroom.SITE,
+        story=newsroom.STORY,
+        edition="en",
+        root=None,
+        to=None,
+        text=texts.comment("mix", chance),
+        name="Reader",
+        lang="km",
         nonce=chance.randbytes(32).hex(),
-    )  # fmt: skip
+    )
 
 
 @contextlib.contextmanager

@@ -28,10 +28,13 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     note = spread({f"{pace.comments:,} comments": figures[0], f"{FEW}": figures[1]}, "s")
     return [
         Row(
-            name=f"releasing into {pace.comments:,} : into {FEW}", figure=ratio(*figures),
-            sense="at most", bar=1.5, note=note,
+            name=f"releasing into {pace.comments:,} : into {FEW}",
+            figure=ratio(*figures),
+            sense="at most",
+            bar=1.5,
+            note=note,
         )
-    ]  # fmt: skip
+    ]
 
 
 class Thread:

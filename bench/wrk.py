@@ -22,8 +22,15 @@ def need() -> str:
 
 def rate(url: str, *, seconds: float) -> float:
     """Requests a second; every answer was a whole 200, or this raises ValueError."""
-    command = [need(), "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s",
-               "-H", "Accept-Encoding: gzip", url]  # fmt: skip
+    command = [
+        need(),
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{max(1, round(seconds))}s",
+        "-H",
+        "Accept-Encoding: gzip",
+        url,
+    ]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = _RATE.search(said)
     if found is None or any(bad in said for bad in _BAD):

@@ -35,9 +35,14 @@ class DeskClient:
     def publish(self, comment: str) -> Any:
         opened = self._served.room.open(comment)
         return self.act(
-            "decide", verdict="publish", id=comment, text=opened.text, name=opened.name,
-            nonce=opened.nonce, lang=opened.lang,
-        )  # fmt: skip
+            "decide",
+            verdict="publish",
+            id=comment,
+            text=opened.text,
+            name=opened.name,
+            nonce=opened.nonce,
+            lang=opened.lang,
+        )
 
     def queue(self) -> Iterator[str]:
         """The id of everything that waits."""

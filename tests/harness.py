@@ -81,10 +81,17 @@ class Room:
     # Readers
 
     def send(
-        self, words: str = "A comment.", *, name: str = "", edition: str = "en",
-        to: str | None = None, receipt: bool = True, form: str | None = None, story: str = STORY,
+        self,
+        words: str = "A comment.",
+        *,
+        name: str = "",
+        edition: str = "en",
+        to: str | None = None,
+        receipt: bool = True,
+        form: str | None = None,
+        story: str = STORY,
         past_the_form: bool = False,
-    ) -> Sent:  # fmt: skip
+    ) -> Sent:
         """What the form does, from cleaned words to a durable row.
 
         `past_the_form` seals them as they are, as who can write the database could.
@@ -98,16 +105,20 @@ class Room:
         assert site.opening is not None
         answered = doors.letter(story, to) if to else None
         sealed = submit.seal(
-            Submission(
-                site=SITE, story=story, edition=edition, to=to, text=words, name=name
-            ),
+            Submission(site=SITE, story=story, edition=edition, to=to, text=words, name=name),
             submit.Target(
-                epoch=site.opening.epoch, sealer=site.opening.sealer,
-                root=answered[0] if answered else None, languages=site.languages,
+                epoch=site.opening.epoch,
+                sealer=site.opening.sealer,
+                root=answered[0] if answered else None,
+                languages=site.languages,
             ),
-            self.newsroom.keyring, self.rules, form=form, wants_receipt=receipt, now=self.now,
+            self.newsroom.keyring,
+            self.rules,
+            form=form,
+            wants_receipt=receipt,
+            now=self.now,
             random=self.random,
-        )  # fmt: skip
+        )
         (outcome,) = arrivals.add(self.database, [sealed.arrival])
         code = sealed.code if outcome.has_receipt else None
         return Sent(sealed.arrival.id, code, outcome, form)
@@ -116,9 +127,12 @@ class Room:
 
     def desk(self, by: str | None = None) -> Desk:
         return Desk(
-            rules=self.rules, by=by or self.pseudonym, now=self.now, random=secrets.token_bytes,
+            rules=self.rules,
+            by=by or self.pseudonym,
+            now=self.now,
+            random=secrets.token_bytes,
             draw=self.draw,
-        )  # fmt: skip
+        )
 
     def open(self, comment: str) -> Envelope:
         """What the desk's browser does: unwrap the epoch's key, open the envelope."""
@@ -145,25 +159,41 @@ class Room:
     def publish(self, comment: str, *, by: str | None = None) -> Decided:
         opened = self.open(comment)
         return decide.publish(
-            self.database, self.desk(by), comment, text=opened.text, name=opened.name,
-            nonce=bytes.fromhex(opened.nonce), lang=opened.lang,
-        )  # fmt: skip
+            self.database,
+            self.desk(by),
+            comment,
+            text=opened.text,
+            name=opened.name,
+            nonce=bytes.fromhex(opened.nonce),
+            lang=opened.lang,
+        )
 
     def publish_edited(self, comment: str, words: str, *, clause: str = "personal-data") -> Decided:
         opened = self.open(comment)
         return decide.publish_edited(
-            self.database, self.desk(), comment, text=words, name=opened.name, lang=opened.lang,
-            kind="masked", clause=clause, note=None,
-        )  # fmt: skip
+            self.database,
+            self.desk(),
+            comment,
+            text=words,
+            name=opened.name,
+            lang=opened.lang,
+            kind="masked",
+            clause=clause,
+            note=None,
+        )
 
     def reject(self, comment: str, *, clause: str = "spam", note: str | None = None) -> Decided:
         return decide.reject(self.database, self.desk(), comment, clause=clause, note=note)
 
     def undo(self, decided: Decided, *, by: str | None = None) -> None:
         undo.undo(
-            self.database, self.rules, decided.decision, by=by or self.pseudonym, now=self.now,
+            self.database,
+            self.rules,
+            decided.decision,
+            by=by or self.pseudonym,
+            now=self.now,
             random=secrets.token_bytes,
-        )  # fmt: skip
+        )
         self.database.purge()
 
     def remove(self, comment: str, *, clause: str = "threats") -> Decided:
@@ -178,9 +208,13 @@ class Room:
     def receipt(self, code: str | None, *, story: str = STORY) -> receipts.Found | None:
         """What a typed code opens now."""
         return receipts.look_up(
-            self.database, self.newsroom.keyring, site=SITE, story=story, typed=code or "",
+            self.database,
+            self.newsroom.keyring,
+            site=SITE,
+            story=story,
+            typed=code or "",
             now=self.now,
-        )  # fmt: skip
+        )
 
     def told(self, code: str | None) -> str | None:
         """The state that a receipt shows."""
@@ -261,9 +295,14 @@ def open_room(folder: Path, database_url: str, **settings: Any) -> Room:
 
 def room_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
     given: dict[str, Any] = {
-        "site": SITE, "site_name": "The River Post", "data_dir": str(folder / "data"),
-        "database": database_url, "time_zone": "UTC", "batch_min": 1, "hold_slots": 1,
-    }  # fmt: skip
+        "site": SITE,
+        "site_name": "The River Post",
+        "data_dir": str(folder / "data"),
+        "database": database_url,
+        "time_zone": "UTC",
+        "batch_min": 1,
+        "hold_slots": 1,
+    }
     return Settings(**(given | settings))
 
 
@@ -272,11 +311,15 @@ def add_lead(room: Room, pseudonym: str = "Heron") -> None:
     lead, newsroom = _lead(pseudonym), room.newsroom
     link = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=room.now)
     join.join(
-        newsroom.database, newsroom.rules, lead.moderator,
+        newsroom.database,
+        newsroom.rules,
+        lead.moderator,
         token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
-        wraps=[join.Wrap("first", lead.wrap)], epoch_recipient=lead.recipient, now=room.now,
+        wraps=[join.Wrap("first", lead.wrap)],
+        epoch_recipient=lead.recipient,
+        now=room.now,
         random=secrets.token_bytes,
-    )  # fmt: skip
+    )
     room.pseudonym, room.passphrase = pseudonym, lead.passphrase
 
 

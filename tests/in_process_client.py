@@ -63,9 +63,14 @@ class Answer:
 
 
 def ask(
-    app: Any, method: str, path: str, *, headers: Pairs = (), chunks: Sequence[bytes] = (b"",),
+    app: Any,
+    method: str,
+    path: str,
+    *,
+    headers: Pairs = (),
+    chunks: Sequence[bytes] = (b"",),
     is_cut: bool = False,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """One request; with `is_cut` the sender leaves after the last chunk."""
     if hasattr(app, "__rsgi__"):
         return asyncio.run(ask_intake(app, method, path, headers, chunks, is_cut=is_cut))
@@ -116,9 +121,14 @@ class Wire:
 
 
 async def _ask(
-    app: Any, method: str, path: str, headers: list[tuple[str, str]], chunks: Sequence[bytes], *,
+    app: Any,
+    method: str,
+    path: str,
+    headers: list[tuple[str, str]],
+    chunks: Sequence[bytes],
+    *,
     is_cut: bool,
-) -> Answer:  # fmt: skip
+) -> Answer:
     waiting = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     if is_cut:
         waiting.append({"type": "http.disconnect"})
@@ -135,12 +145,19 @@ async def _ask(
 
     raw_path, _, query = path.partition("?")
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
-        "scheme": "http", "path": raw_path, "raw_path": quote(raw_path).encode(),
-        "query_string": query.encode(), "root_path": "", "server": ("127.0.0.1", 80),
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": raw_path,
+        "raw_path": quote(raw_path).encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "server": ("127.0.0.1", 80),
         "client": ("203.0.113.7", 4_242),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
-    }  # fmt: skip
+    }
     await app(scope, receive, send)
     start = next(message for message in sent if message["type"] == "http.response.start")
     body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
@@ -161,8 +178,14 @@ class Intake:
     def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Answer:
         return ask(self.app, method, path, headers=headers)
 
-    def post(self, fields: Mapping[str, str] | bytes | None = None, *, path: str = THREAD,
-             headers: Sequence[tuple[str, str]] = (), **more: str) -> Answer:  # fmt: skip
+    def post(
+        self,
+        fields: Mapping[str, str] | bytes | None = None,
+        *,
+        path: str = THREAD,
+        headers: Sequence[tuple[str, str]] = (),
+        **more: str,
+    ) -> Answer:
         body = (
             fields if isinstance(fields, bytes) else urlencode(dict(fields or {}) | more).encode()
         )
@@ -206,23 +229,35 @@ class Desk:
         other.cookie = ""
         if by:
             token = open_session(
-                room.database, room.rules, pseudonym=by, now=room.now, random=room.random,
+                room.database,
+                room.rules,
+                pseudonym=by,
+                now=room.now,
+                random=room.random,
                 session_key=room.newsroom.keyring.session_key(),
-            )  # fmt: skip
+            )
             other.cookie = f"{COOKIE}={token.hex()}"
         return other
 
     def act(
-        self, name: str, /, given: Any = None, *, headers: Mapping[str, str | None] | None = None,
-        method: str = "POST", **more: Any,
-    ) -> Answer:  # fmt: skip
+        self,
+        name: str,
+        /,
+        given: Any = None,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        method: str = "POST",
+        **more: Any,
+    ) -> Answer:
         """A POST of JSON as the desk's page makes it; a header of None is left out."""
         body = given if isinstance(given, bytes) else json.dumps((given or {}) | more).encode()
         plain: dict[str, str | None] = {
-            "host": self.url.partition("://")[2], "origin": self.url,
-            "content-type": "application/json", "content-length": str(len(body)),
+            "host": self.url.partition("://")[2],
+            "origin": self.url,
+            "content-type": "application/json",
+            "content-length": str(len(body)),
             "cookie": self.cookie or None,
-        }  # fmt: skip
+        }
         found = [(known, value) for known, value in (plain | dict(headers or {})).items() if value]
         answer = ask(self.app, method, f"/api/{name}", headers=found, chunks=[body])
         for known, value in answer.headers:

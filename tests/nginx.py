@@ -48,8 +48,17 @@ class Nginx:
         program = needed("nginx", "nginx-light")
         path = self.folder / "nginx.conf"
         path.write_text(self.text, encoding="utf-8")
-        command = [program, "-p", str(self.folder), "-c", str(path), "-e", "/dev/null",
-                   "-g", "daemon off;"]  # fmt: skip
+        command = [
+            program,
+            "-p",
+            str(self.folder),
+            "-c",
+            str(path),
+            "-e",
+            "/dev/null",
+            "-g",
+            "daemon off;",
+        ]
         with (self.folder / "output").open("ab") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=output)
         wait_for(self._is_ready, "nginx answers")

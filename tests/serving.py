@@ -102,9 +102,15 @@ class Answer:
 
 
 def ask(
-    port: int, method: str = "GET", path: str = THREAD, *, body: bytes = b"",
-    headers: Mapping[str, str] | None = None, source: str = "", host: str = "127.0.0.1",
-) -> Answer:  # fmt: skip
+    port: int,
+    method: str = "GET",
+    path: str = THREAD,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    source: str = "",
+    host: str = "127.0.0.1",
+) -> Answer:
     """One request on a connection of its own, from a chosen loopback address."""
     origin = (source, 0) if source else None
     with socket.create_connection((host, port), timeout=30, source_address=origin) as wire:
@@ -158,9 +164,14 @@ def form(text: str, **fields: str) -> dict[str, str]:
 
 
 def post(
-    port: int, fields: Mapping[str, str] | bytes, *, path: str = THREAD,
-    headers: Mapping[str, str] | None = None, source: str = "", host: str = "127.0.0.1",
-) -> Answer:  # fmt: skip
+    port: int,
+    fields: Mapping[str, str] | bytes,
+    *,
+    path: str = THREAD,
+    headers: Mapping[str, str] | None = None,
+    source: str = "",
+    host: str = "127.0.0.1",
+) -> Answer:
     body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     return ask(
@@ -249,16 +260,25 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
     for name in ("logs", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     given: dict[str, Any] = {
-        "public_url": f"http://127.0.0.1:{intake}", "desk_url": f"http://localhost:{desk}",
-        "intake_listen": f"127.0.0.1:{intake}", "desk_listen": f"127.0.0.1:{desk}",
-        "waiting_story_max": 1_000_000, "waiting_site_max": 1_000_000,
-    }  # fmt: skip
+        "public_url": f"http://127.0.0.1:{intake}",
+        "desk_url": f"http://localhost:{desk}",
+        "intake_listen": f"127.0.0.1:{intake}",
+        "desk_listen": f"127.0.0.1:{desk}",
+        "waiting_story_max": 1_000_000,
+        "waiting_site_max": 1_000_000,
+    }
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
     room = make_room(folder, url, now=time.time(), **(given | settings))
     written = {
-        "site": SITE, "site_name": "The River Post", "time_zone": "UTC", "batch_min": 1,
-        "hold_slots": 1, "database": url, **given, **settings,
-    }  # fmt: skip
+        "site": SITE,
+        "site_name": "The River Post",
+        "time_zone": "UTC",
+        "batch_min": 1,
+        "hold_slots": 1,
+        "database": url,
+        **given,
+        **settings,
+    }
     lines = [f"{name} = {json.dumps(value)}" for name, value in written.items()]
     (folder / "yobal.toml").write_text("\n".join([*lines, ""]), encoding="utf-8")
     return Served(folder, room, intake, desk)
@@ -266,9 +286,13 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
 
 @contextlib.contextmanager
 def serving(
-    folder: Path, database_url: str = "", *, environment: Mapping[str, str] | None = None,
-    script: str = "", **settings: Any,
-) -> Iterator[Served]:  # fmt: skip
+    folder: Path,
+    database_url: str = "",
+    *,
+    environment: Mapping[str, str] | None = None,
+    script: str = "",
+    **settings: Any,
+) -> Iterator[Served]:
     """A served newsroom, started, and stopped in the end."""
     served = make_served(folder, database_url, **settings)
     served.environment, served.script = dict(environment or {}), script

@@ -29,9 +29,15 @@ PAGES = sorted(
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the technicians' commands
-    "--require-hashes", "--system", "--group", "--home", "--now", "--data-urlencode", "--omit",
+    "--require-hashes",
+    "--system",
+    "--group",
+    "--home",
+    "--now",
+    "--data-urlencode",
+    "--omit",
     "--ignore-scripts",
-}  # fmt: skip
+}
 
 
 @cache

@@ -52,9 +52,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(yobal: Path, folder: Path, ports: list[int]) -> Iterator[None]:
     """Stopped in the end, cleanly and without a word to say."""
     child = subprocess.Popen(
-        [yobal, "serve"], cwd=folder, env=environment(), stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [yobal, "serve"],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         wait_for(lambda: child.poll() is not None or all(map(is_listening, ports)), "it listens")
         yield

@@ -19,11 +19,16 @@ class PowerCut(BaseException):
 
 
 STEPS: dict[str, tuple[Any, str]] = {
-    "withdraw": (process_withdrawals, "carry_out"), "release": (release, "release"),
-    "expire": (expire, "expire"), "purge": (Database, "purge"), "write": (Bucket, "write"),
-    "remove files": (Bucket, "remove"), "forget touched": (stale_files, "remove"),
-    "sync": (public_files, "_sync_file_system"), "a rename": (Path, "rename"),
-}  # fmt: skip
+    "withdraw": (process_withdrawals, "carry_out"),
+    "release": (release, "release"),
+    "expire": (expire, "expire"),
+    "purge": (Database, "purge"),
+    "write": (Bucket, "write"),
+    "remove files": (Bucket, "remove"),
+    "forget touched": (stale_files, "remove"),
+    "sync": (public_files, "_sync_file_system"),
+    "a rename": (Path, "rename"),
+}
 
 
 @contextmanager

@@ -16,8 +16,10 @@ def test_a_published_comment_is_letter_for_letter_what_was_sealed(room: Room) ->
     sent = room.published("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
     (letter,) = room.rows("letters")
     assert (letter["id"], letter["text"], letter["name"]) == (
-        sent.id, "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", "ស្រី",
-    )  # fmt: skip
+        sent.id,
+        "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.",
+        "ស្រី",
+    )
     assert letter["lang"] == "km"
     assert letter["edited_clause"] is None
 
@@ -31,9 +33,11 @@ def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
     nonce = bytes.fromhex(opened.nonce)
     given: dict[str, Any] = {"text": opened.text, "name": opened.name, "nonce": nonce}
     forged: dict[str, dict[str, Any]] = {
-        "text": {"text": "The ferry is late!"}, "name": {"name": "reader"},
-        "nonce": {"nonce": secrets.token_bytes(32)}, "short nonce": {"nonce": nonce[:31]},
-    }  # fmt: skip
+        "text": {"text": "The ferry is late!"},
+        "name": {"name": "reader"},
+        "nonce": {"nonce": secrets.token_bytes(32)},
+        "short nonce": {"nonce": nonce[:31]},
+    }
     given |= forged[changed]
     with pytest.raises(NotWhatWasSealed):
         decide.publish(room.database, room.desk(), sent.id, lang="en", **given)
@@ -91,16 +95,25 @@ def test_the_original_and_its_commitment_go_when_it_is_published_unedited(room: 
 
 
 EDITS: dict[str, Callable[[Room, str], Decided]] = {
-    "clause of an edit": lambda room, comment: room.publish_edited(comment, "Words.", clause="rude"),
+    "clause of an edit": lambda room, comment: room.publish_edited(
+        comment, "Words.", clause="rude"
+    ),
     "clause of a rejection": lambda room, comment: room.reject(comment, clause=""),
     "no words": lambda room, comment: room.publish_edited(comment, " \u200b\n"),
     "too many words": lambda room, comment: room.publish_edited(comment, "a" * 2_001),
     "a language that is none": lambda room, comment: decide.publish_edited(
-        room.database, room.desk(), comment, text="a", name="", lang="../en", kind="masked",
-        clause="spam", note=None,
+        room.database,
+        room.desk(),
+        comment,
+        text="a",
+        name="",
+        lang="../en",
+        kind="masked",
+        clause="spam",
+        note=None,
     ),
     "a note of 301 letters": lambda room, comment: room.reject(comment, note="n" * 301),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("wrong", EDITS)
@@ -135,9 +148,14 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(room: Roo
     decide.reject(room.database, room.desk("Egret"), sent.id, clause="facts")
     with pytest.raises(AlreadyDecided) as told:
         decide.publish(
-            room.database, room.desk(), sent.id, text=opened.text, name="",
-            nonce=bytes.fromhex(opened.nonce), lang="en",
-        )  # fmt: skip
+            room.database,
+            room.desk(),
+            sent.id,
+            text=opened.text,
+            name="",
+            nonce=bytes.fromhex(opened.nonce),
+            lang="en",
+        )
     assert (told.value.by, told.value.verdict) == ("Egret", "reject")
     assert room.state(sent.id) == "rejected"
     assert room.rows("held_texts") == []

@@ -38,9 +38,13 @@ def test_what_waits_is_never_destroyed_however_long_it_waits(room: Room) -> None
 def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(room: Room) -> None:
     key = room.newsroom.keyring.session_key()
     token = sign_in.open_session(
-        room.database, room.rules, pseudonym="Heron", session_key=key, now=room.now,
+        room.database,
+        room.rules,
+        pseudonym="Heron",
+        session_key=key,
+        now=room.now,
         random=room.random,
-    )  # fmt: skip
+    )
     setup_site.invite_first_lead(room.database, room.rules, now=room.now)
     assert sign_in.who(room.database, token=token, session_key=key, now=room.now).role == "lead"
     (session,) = room.rows("sessions")
@@ -55,8 +59,9 @@ def test_two_epochs_wait_side_by_side_and_the_newer_lead_reads_only_the_newer(ro
     add_lead(room, "Egret")
     new = room.send("New.")
     assert {row["number"]: row["last_slot"] is None for row in room.rows("epochs")} == {
-        1: False, 2: True,
-    }  # fmt: skip
+        1: False,
+        2: True,
+    }
     with room.database.reading() as db:
         assert comments.count_unreadable(db, room.rules.site, "Egret") == len(old)
         assert comments.count_unreadable(db, room.rules.site, "Heron") == 1

@@ -10,11 +10,16 @@ from yobal.core.thread import Edition
 
 @pytest.mark.parametrize(
     "typed",
-    [str.lower, lambda code: code.replace("-", " "), lambda code: f"  {code.replace('-', '')}\n",
-     lambda code: code.replace("0", "O").replace("1", "I"),
-     lambda code: code.replace("0", "o").replace("1", "l"),
-     "\u200b".join, lambda code: code.replace("-", "--")],
-)  # fmt: skip
+    [
+        str.lower,
+        lambda code: code.replace("-", " "),
+        lambda code: f"  {code.replace('-', '')}\n",
+        lambda code: code.replace("0", "O").replace("1", "I"),
+        lambda code: code.replace("0", "o").replace("1", "l"),
+        "\u200b".join,
+        lambda code: code.replace("-", "--"),
+    ],
+)
 def test_a_code_opens_however_it_is_typed(sqlite_room: Room, typed: object) -> None:
     assert callable(typed)
     sqlite_room.random = lambda size: bytes([0b0100_0001, 0, 0b0000_1000] * size)[:size]
@@ -81,8 +86,10 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(room:
     found = room.receipt(sent.code)
     assert found is not None
     assert (found.row.text, found.row.kind, found.row.clause) == (
-        "Call ▮▮▮.", "masked", "personal-data",
-    )  # fmt: skip
+        "Call ▮▮▮.",
+        "masked",
+        "personal-data",
+    )
     room.remove(sent.id, clause="threats")
     found = room.receipt(sent.code)
     assert found is not None

@@ -35,9 +35,13 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(ahead: Room
     ahead.tend()
     held = ahead.publish(ahead.send("Held ahead.").id)
     token = sign_in.open_session(
-        ahead.database, ahead.rules, pseudonym="Heron", session_key=bytes(32), now=ahead.now,
+        ahead.database,
+        ahead.rules,
+        pseudonym="Heron",
+        session_key=bytes(32),
+        now=ahead.now,
         random=ahead.random,
-    )  # fmt: skip
+    )
     assert token
     setup_site.invite_first_lead(ahead.database, ahead.rules, now=ahead.now)
     ahead.now = right

@@ -42,9 +42,14 @@ def _hold(room: Room, comment: str, *, draw: int, hold_slots: int = 2, batch_min
     opened = room.open(comment)
     desk = msgspec.structs.replace(room.desk(), rules=rules, draw=lambda below: min(draw, below))
     return decide.publish(
-        room.database, desk, comment, text=opened.text, name="",
-        nonce=bytes.fromhex(opened.nonce), lang="en",
-    )  # fmt: skip
+        room.database,
+        desk,
+        comment,
+        text=opened.text,
+        name="",
+        nonce=bytes.fromhex(opened.nonce),
+        lang="en",
+    )
 
 
 def test_a_comment_waits_for_the_slot_that_was_drawn(room: Room) -> None:
@@ -96,8 +101,9 @@ def test_repeating_a_release_changes_nothing(room: Room) -> None:
     assert release.release(room.database, room.rules, now=room.now) is None
     assert room.tend() is None
     assert before == (
-        room.all_files(), [room.rows(table) for table in ("letters", "comments", "sites")],
-    )  # fmt: skip
+        room.all_files(),
+        [room.rows(table) for table in ("letters", "comments", "sites")],
+    )
 
 
 def test_a_clock_that_goes_back_releases_nothing_twice(room: Room) -> None:

@@ -79,17 +79,29 @@ def _withdraw(life: Life) -> None:
 
 
 TRY: dict[Verb, Callable[[Life], None]] = {
-    "publish": _publish, "reject": _reject, "undo": _undo, "release": _release, "remove": _remove,
+    "publish": _publish,
+    "reject": _reject,
+    "undo": _undo,
+    "release": _release,
+    "remove": _remove,
     "withdraw": _withdraw,
-}  # fmt: skip
+}
 
 
 def _open_or_blank(_room: Room, comment: str) -> Envelope:
     """For `publish_edited`, which needs no envelope and so can be tried from everywhere."""
     return Envelope(
-        id=comment, site="", story="", edition="en", root=None, to=None, text="Words of the life.",
-        name="", lang="en", nonce="",
-    )  # fmt: skip
+        id=comment,
+        site="",
+        story="",
+        edition="en",
+        root=None,
+        to=None,
+        text="Words of the life.",
+        name="",
+        lang="en",
+        nonce="",
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -96,9 +96,14 @@ def _hold_for(room: Room, comment: str, *, slots: int) -> Decided:
     rules = msgspec.structs.replace(room.rules, schedule=schedule)
     desk = msgspec.structs.replace(desk, rules=rules, draw=lambda below: below - 1)
     return decide.publish(
-        room.database, desk, comment, text=opened.text, name=opened.name,
-        nonce=bytes.fromhex(opened.nonce), lang="en",
-    )  # fmt: skip
+        room.database,
+        desk,
+        comment,
+        text=opened.text,
+        name=opened.name,
+        nonce=bytes.fromhex(opened.nonce),
+        lang="en",
+    )
 
 
 def _on_disk(room: Room, words: bytes) -> bool:

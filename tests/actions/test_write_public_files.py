@@ -130,8 +130,9 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(room
     room.published("Second.", to=first.id)
     (shown,) = _json(room, "en/page/1.json")["comments"]
     assert [(one["to"], one["to_name"]) for one in shown["replies"]] == [
-        (root.id, None), (first.id, "Sokha"),
-    ]  # fmt: skip
+        (root.id, None),
+        (first.id, "Sokha"),
+    ]
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])

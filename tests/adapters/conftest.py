@@ -50,21 +50,51 @@ def place_in(edition: str, *, title: str = "Ferries", form: str = "open") -> Pla
 
 def letters_with(words: str) -> tuple[Letter, ...]:
     reply = Letter(
-        id=REPLY, name=words, text=words, lang="ar", edition="en", day="2026-11-22",
-        to=ROOT, to_name=words, page=7,
-    )  # fmt: skip
+        id=REPLY,
+        name=words,
+        text=words,
+        lang="ar",
+        edition="en",
+        day="2026-11-22",
+        to=ROOT,
+        to_name=words,
+        page=7,
+    )
     root = Letter(
-        id=ROOT, name=words, text=f"{words}▮▮▮", lang="km", edition="km", day="2026-11-21",
-        edited_clause="personal-data", replies=(reply,), has_more_replies=True, page=7,
-    )  # fmt: skip
+        id=ROOT,
+        name=words,
+        text=f"{words}▮▮▮",
+        lang="km",
+        edition="km",
+        day="2026-11-21",
+        edited_clause="personal-data",
+        replies=(reply,),
+        has_more_replies=True,
+        page=7,
+    )
     removed = Letter(
-        id=REMOVED, name="", text="", lang="en", edition="en", day="2026-11-22", to=GONE,
-        gone="removed", gone_clause="threats", page=7,
-    )  # fmt: skip
+        id=REMOVED,
+        name="",
+        text="",
+        lang="en",
+        edition="en",
+        day="2026-11-22",
+        to=GONE,
+        gone="removed",
+        gone_clause="threats",
+        page=7,
+    )
     gone = Letter(
-        id=GONE, name="", text="", lang="en", edition="en", day="2026-11-21", gone="withdrawn",
-        page=7, replies=(removed,),
-    )  # fmt: skip
+        id=GONE,
+        name="",
+        text="",
+        lang="en",
+        edition="en",
+        day="2026-11-21",
+        gone="withdrawn",
+        page=7,
+        replies=(removed,),
+    )
     return root, gone
 
 
@@ -89,9 +119,17 @@ def _answers(pages: Pages, place: Place, words: str) -> dict[str, bytes]:
     refusals = [Refusal("text", "text_long", 2000, 2001), Refusal("name", "name_marks", 60)]
     day = date(2026, 11, 23)
     answer = ReceiptAnswer(
-        code="0" * 20, state="published", clause="facts", kind="masked", note=words,
-        text=f"{words}▮", name=words, lang="en", day="2026-11-21", can_withdraw=True,
-    )  # fmt: skip
+        code="0" * 20,
+        state="published",
+        clause="facts",
+        kind="masked",
+        note=words,
+        text=f"{words}▮",
+        name=words,
+        lang="en",
+        day="2026-11-21",
+        can_withdraw=True,
+    )
     drawn = {
         "reply": pages.form(place, draft, once="o", answered=root, refusals=()),
         "refused": pages.form(place, draft, once="o", answered=None, refusals=refusals),

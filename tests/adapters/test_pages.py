@@ -194,9 +194,21 @@ def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
         f"replies/{'a' * 26}/2.json": [*place, "root", "root_page", "page", "comments"],
     }
     comment = [
-        "id", "name", "text", "lang", "edition", "day", "edited", "to", "to_name", "gone",
-        "gone_clause", "link", "replies", "has_more_replies",
-    ]  # fmt: skip
+        "id",
+        "name",
+        "text",
+        "lang",
+        "edition",
+        "day",
+        "edited",
+        "to",
+        "to_name",
+        "gone",
+        "gone_clause",
+        "link",
+        "replies",
+        "has_more_replies",
+    ]
     for name, keys in expected.items():
         plain = msgspec.json.decode(drawn[name])
         assert list(plain) == keys, name

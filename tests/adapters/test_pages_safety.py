@@ -26,7 +26,7 @@ HOSTILE = [
     "\u202etxet \u2066 \u0000 ▮▮",
     "a\n\nb\r\nc\td",
     "``` ${1} \\u003c \\x3c",
-]  # fmt: skip
+]
 SHARE_HOSTS = {"wa.me", "t.me"}
 OURS = {"comments.river.example", "river.example"}
 

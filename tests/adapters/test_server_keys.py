@@ -27,8 +27,10 @@ def test_every_key_is_the_owners_only(folder: Path) -> None:
     ring.session_key()
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {path.relative_to(folder).as_posix() for path in files} == {
-        "day/2026-11-22", "pepper/2026-11-16", "session",
-    }  # fmt: skip
+        "day/2026-11-22",
+        "pepper/2026-11-16",
+        "session",
+    }
     assert all(path.stat().st_mode & 0o077 == 0 for path in (folder, *folder.rglob("*")))
     assert all(path.stat().st_size == KEY_BYTES for path in files)
 
@@ -104,8 +106,11 @@ def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder
     ring.make_ready(TODAY)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert {path.relative_to(folder).as_posix() for path in before} == {
-        "day/2026-11-22", "day/2026-11-23", "pepper/2026-11-16", "pepper/2026-11-23",
-    }  # fmt: skip
+        "day/2026-11-22",
+        "day/2026-11-23",
+        "pepper/2026-11-16",
+        "pepper/2026-11-23",
+    }
     for day in (TODAY, TODAY + DAY):
         ring.day_keys(day)
         ring.pepper(day)

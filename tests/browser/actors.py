@@ -19,8 +19,10 @@ from playwright.sync_api import (
 from tests.browser.newsroom import Newsroom, Story
 
 PHONE: Final[dict[str, Any]] = {
-    "viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True,
-}  # fmt: skip
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 900}}
 CODE: Final = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$")
 DECIDING: Final = ("a", "d", "Enter")

@@ -53,14 +53,26 @@ class Mass(Room):
                 site=site.site, story=story.key, edition=story.edition, to=None, text="x", name=""
             ),
             submit.Target(epoch=site.epoch, sealer=sealer, root=None, languages=frozenset({"en"})),
-            self.newsroom.keyring, self.rules,
+            self.newsroom.keyring,
+            self.rules,
             form=idempotency.new_once(self.random, today=datetime.now(UTC).date()),
-            wants_receipt=True, now=time.time(), random=self.random,
-        ).arrival  # fmt: skip
+            wants_receipt=True,
+            now=time.time(),
+            random=self.random,
+        ).arrival
         envelope = Envelope(
-            id=sent.id, site=sent.site, story=sent.story, edition=sent.edition, root=None, to=None,
-            text=words, name=words, lang=words, signals=[words], nonce=nonce.hex(),
-        )  # fmt: skip
+            id=sent.id,
+            site=sent.site,
+            story=sent.story,
+            edition=sent.edition,
+            root=None,
+            to=None,
+            text=words,
+            name=words,
+            lang=words,
+            signals=[words],
+            nonce=nonce.hex(),
+        )
         sent.sealed, sent.size_kib = sealer.seal(envelope)
         sent.commitment = commitment(nonce=nonce, name=words, text=words)
         arrivals.add(self.database, [sent])

@@ -34,7 +34,7 @@ _SCRIPTS: Final = (
     "The ferry was always late, and nobody told us why. ",
     "👩🏽\u200d🚒👨\u200d👩\u200d👧\u200d👦🏳️\u200d🌈🇰🇭❤️\u200d🔥 ",
     "بە کوردی\u200c دەنووسم، 12:30 — (سێ)! ",
-)  # fmt: skip
+)
 
 
 class Varied:

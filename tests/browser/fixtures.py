@@ -17,9 +17,13 @@ from tests.browser.actors import Moderator, Visitors
 from tests.browser.newsroom import STILL_SECONDS, Newsroom
 
 ARGUMENTS: Final = (
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 LEAD: Final = "Heron"
 SLOT_SECONDS: Final = 1
 

@@ -24,7 +24,7 @@ WORDS: Final = {
     "en": ("The agreement hung in the ticket house all summer.", "I saw it too."),
     "km": ("ខ្ញុំគាំទ្រពួកគាត់។ ពួកគាត់មិនសុំអ្វីច្រើនទេ គ្រាន់តែសុំអ្វីដែលគេបានសន្យា។", "ខ្ញុំក៏យល់ស្របដែរ។"),
     "ar": ("عمل والدي على هذه العبّارة ثلاثين عاما، والاتفاق حقيقي (2024).", "رأيته أنا أيضا."),
-}  # fmt: skip
+}
 TITLES: Final = {"en": "Ferry workers", "km": "កម្មករសាឡាង", "ar": "عمال العبّارة"}
 
 
@@ -42,9 +42,21 @@ def served_demo(folder: Path) -> Iterator[Demo]:
     """`yobal demo`, until nobody looks any more."""
     port = free_demo_port()
     child = subprocess.Popen(
-        [sys.executable, "-m", "yobal", "demo", "--folder", str(folder / "demo"), "--port", str(port)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "yobal",
+            "demo",
+            "--folder",
+            str(folder / "demo"),
+            "--port",
+            str(port),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=folder,
+    )
     assert child.stdout is not None
     said: dict[str, str] = {}
     try:
@@ -121,8 +133,10 @@ class Gallery:
         self.mass.publish_all(story)
         wait_for(lambda: story.json()["total"] == 1 + REPLIES)
         for name, path in (
-            ("thread", ""), ("page", "page/1.html"), ("replies", f"replies/{root}/1.html"),
-        ):  # fmt: skip
+            ("thread", ""),
+            ("page", "page/1.html"),
+            ("replies", f"replies/{root}/1.html"),
+        ):
             page.goto(story.url + path)
             page.reload()
             self.look(f"{edition}-{name}", page)

@@ -32,11 +32,18 @@ class Newsroom:
         self.public_url = f"http://127.0.0.1:{reader_port}"
         self.desk_url = f"http://localhost:{desk_port}"
         given: dict[str, Any] = {
-            "site": SITE, "site_name": SITE_NAME, "time_zone": "Asia/Phnom_Penh",
-            "public_url": self.public_url, "desk_url": self.desk_url,
-            "intake_listen": f"127.0.0.1:{reader_port}", "desk_listen": f"127.0.0.1:{desk_port}",
-            "every_seconds": every_seconds, "hold_slots": 1, "batch_min": 1, "database": database,
-        }  # fmt: skip
+            "site": SITE,
+            "site_name": SITE_NAME,
+            "time_zone": "Asia/Phnom_Penh",
+            "public_url": self.public_url,
+            "desk_url": self.desk_url,
+            "intake_listen": f"127.0.0.1:{reader_port}",
+            "desk_listen": f"127.0.0.1:{desk_port}",
+            "every_seconds": every_seconds,
+            "hold_slots": 1,
+            "batch_min": 1,
+            "database": database,
+        }
         lines = [f"{name} = {json.dumps(value)}" for name, value in (given | more).items()]
         self.config.write_text("\n".join([*lines, ""]), encoding="utf-8")
         self.first_link = commands.init(self.config, {}, again=False)[1]
@@ -49,8 +56,10 @@ class Newsroom:
         with self._said.open("ab") as said:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "yobal", "serve", "--config", os.fspath(self.config)],
-                stdout=subprocess.DEVNULL, stderr=said, cwd=self.folder,
-            )  # fmt: skip
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                cwd=self.folder,
+            )
         for url in (self.public_url, self.desk_url):
             _until_listening(url, self._child, self._said)
 

@@ -17,8 +17,11 @@ AXE: Final = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min
 SERIOUS: Final = ("serious", "critical")
 # By default each page is seen in one of them, in turn; in the slow run in all.
 LOOKS: Final[tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...]] = (
-    ("light", PHONE), ("dark", DESKTOP), ("dark", PHONE), ("light", DESKTOP),
-)  # fmt: skip
+    ("light", PHONE),
+    ("dark", DESKTOP),
+    ("dark", PHONE),
+    ("light", DESKTOP),
+)
 
 
 @pytest.fixture(scope="module")

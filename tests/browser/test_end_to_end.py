@@ -163,9 +163,10 @@ def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors:
 
 
 @pytest.mark.parametrize(
-    ("shape", "javascript"), [(PHONE, True), (DESKTOP, False), (DESKTOP, True)],
+    ("shape", "javascript"),
+    [(PHONE, True), (DESKTOP, False), (DESKTOP, True)],
     ids=["phone with JavaScript", "desktop without", "desktop with"],
-)  # fmt: skip
+)
 def test_the_form_works_on_every_shape_of_device(
     quick: Founded, visitors: Visitors, shape: dict[str, object], *, javascript: bool
 ) -> None:

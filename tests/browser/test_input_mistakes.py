@@ -106,8 +106,9 @@ def test_a_decided_comment_hands_the_focus_to_another_element_and_is_spoken_once
     desk.press("a")
     expect(desk.toast).to_contain_text("Published")
     assert desk.page.evaluate("[window.before.isConnected, document.activeElement.id]") == [
-        False, "focus",
-    ]  # fmt: skip
+        False,
+        "focus",
+    ]
     said = desk.page.locator("[role=status]").inner_text()
     assert "Published" in said
     assert "Comment" not in said  # the element that has the focus says that

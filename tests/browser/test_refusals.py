@@ -18,9 +18,13 @@ WAITING_MAX = 3
 def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
     """A newsroom with a small desk and short comments."""
     yield from found(
-        browser_here, tmp_path_factory.mktemp("small"), every_seconds=STILL_SECONDS,
-        text_letters_max=LETTERS_MAX, name_letters_max=10, waiting_story_max=WAITING_MAX,
-    )  # fmt: skip
+        browser_here,
+        tmp_path_factory.mktemp("small"),
+        every_seconds=STILL_SECONDS,
+        text_letters_max=LETTERS_MAX,
+        name_letters_max=10,
+        waiting_story_max=WAITING_MAX,
+    )
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["no script", "script"])

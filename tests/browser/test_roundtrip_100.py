@@ -23,9 +23,11 @@ PAGE = 50
 def wide(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
     """A newsroom with room for a thousand that wait."""
     yield from found(
-        browser_here, tmp_path_factory.mktemp("wide"), every_seconds=SLOT_SECONDS,
+        browser_here,
+        tmp_path_factory.mktemp("wide"),
+        every_seconds=SLOT_SECONDS,
         waiting_story_max=2_000,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1_000, marks=pytest.mark.slow)])

@@ -23,9 +23,14 @@ def run(folder: Path, *words: str, **environment: str) -> str:
     """What a command that fails says: one line, no traceback."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
     done = subprocess.run(
-        [sys.executable, "-m", "yobal", *words], cwd=folder, env=known | environment,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "yobal", *words],
+        cwd=folder,
+        env=known | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("yobal: ")
     assert done.stderr.count("\n") == 1, done.stderr
@@ -72,9 +77,13 @@ def test_serve_says_which_address_is_taken(site: Path) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "says"),
-    [({"site": "Bad Site"}, "site"), ({"site_name": "Two\nlines"}, "yobal.toml"),
-     ({"time_zone": "Asia/Atlantis"}, "time_zone"), ({"desk_url": "desk.example"}, "desk_url")],
-)  # fmt: skip
+    [
+        ({"site": "Bad Site"}, "site"),
+        ({"site_name": "Two\nlines"}, "yobal.toml"),
+        ({"time_zone": "Asia/Atlantis"}, "time_zone"),
+        ({"desk_url": "desk.example"}, "desk_url"),
+    ],
+)
 def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
     tmp_path: Path, changed: dict[str, str], says: str
 ) -> None:
@@ -139,9 +148,11 @@ def test_a_sqlite_file_can_lie_elsewhere(tmp_path: Path) -> None:
 def test_what_is_usual_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     lines = [
-        'desk_url = "https://desk.example:8443"', 'public_url = "http://abcdefgh234567.onion"',
-        'frame_hosts = ["https://*.example", "news.example:*"]', 'database = "postgresql://u@/d?host=/run"',
-    ]  # fmt: skip
+        'desk_url = "https://desk.example:8443"',
+        'public_url = "http://abcdefgh234567.onion"',
+        'frame_hosts = ["https://*.example", "news.example:*"]',
+        'database = "postgresql://u@/d?host=/run"',
+    ]
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
     assert load(path, {}).frame_hosts == ("https://*.example", "news.example:*")
 

@@ -18,9 +18,14 @@ WORDS = ("--edition", "en", "--title", "Ferry workers", "--url", "https://news.e
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
     return subprocess.run(
-        [sys.executable, "-m", "yobal", *words], cwd=folder, env=known | environment,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "yobal", *words],
+        cwd=folder,
+        env=known | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def fine(folder: Path, *words: str) -> str:

@@ -29,9 +29,17 @@ def test_a_form_carries_its_day_and_128_random_bits() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "1.a", "739577", "739577." + "a" * 21, "739577." + "a" * 23, "739577." + "a" * 22 + "\n",
-     "７39577." + "a" * 22, "-39577." + "a" * 22],
-)  # fmt: skip
+    [
+        "",
+        "1.a",
+        "739577",
+        "739577." + "a" * 21,
+        "739577." + "a" * 23,
+        "739577." + "a" * 22 + "\n",
+        "７39577." + "a" * 22,
+        "-39577." + "a" * 22,
+    ],
+)
 def test_what_no_form_of_ours_carried_is_none(wrong: str) -> None:
     assert not idempotency.is_once(wrong)
     if wrong:

@@ -36,17 +36,38 @@ def test_what_a_path_could_read_otherwise_is_no_story_key(key: str) -> None:
 
 @pytest.mark.parametrize(
     ("site", "is_one"),
-    [("river-post", True), ("7", True), ("a" * 63, True), ("a" * 64, False), ("-a", False),
-     ("A", False), ("", False), ("a.b", False), ("a\n", False), ("@", False)],
-)  # fmt: skip
+    [
+        ("river-post", True),
+        ("7", True),
+        ("a" * 63, True),
+        ("a" * 64, False),
+        ("-a", False),
+        ("A", False),
+        ("", False),
+        ("a.b", False),
+        ("a\n", False),
+        ("@", False),
+    ],
+)
 def test_a_site_is_a_short_plain_word(site: str, *, is_one: bool) -> None:
     assert ids.is_site(site) is is_one
 
 
 @pytest.mark.parametrize(
     ("tag", "is_one"),
-    [("km", True), ("zh-Hant", True), ("yue", True), ("sr-Latn-RS", True), ("KM", False),
-     ("k", False), ("km-", False), ("../en", False), ("km\n", False), ("en/x", False), ("", False)],
-)  # fmt: skip
+    [
+        ("km", True),
+        ("zh-Hant", True),
+        ("yue", True),
+        ("sr-Latn-RS", True),
+        ("KM", False),
+        ("k", False),
+        ("km-", False),
+        ("../en", False),
+        ("km\n", False),
+        ("en/x", False),
+        ("", False),
+    ],
+)
 def test_an_edition_is_a_language_tag(tag: str, *, is_one: bool) -> None:
     assert ids.is_edition(tag) is is_one

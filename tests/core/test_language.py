@@ -41,9 +41,20 @@ def test_a_script_names_its_language_or_the_editions_or_none(
 
 @pytest.mark.parametrize(
     ("tag", "expected"),
-    [("en", "ltr"), ("km", "ltr"), ("ar", "rtl"), ("fa-IR", "rtl"), ("he", "rtl"), ("dv", "rtl"),
-     ("uz-Arab", "rtl"), ("uz", "ltr"), ("ar-Latn", "ltr"), ("und", "auto"), ("other", "auto")],
-)  # fmt: skip
+    [
+        ("en", "ltr"),
+        ("km", "ltr"),
+        ("ar", "rtl"),
+        ("fa-IR", "rtl"),
+        ("he", "rtl"),
+        ("dv", "rtl"),
+        ("uz-Arab", "rtl"),
+        ("uz", "ltr"),
+        ("ar-Latn", "ltr"),
+        ("und", "auto"),
+        ("other", "auto"),
+    ],
+)
 def test_a_language_is_written_in_one_direction(tag: str, expected: str) -> None:
     assert language.direction(tag) == expected
 

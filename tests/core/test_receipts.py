@@ -30,8 +30,11 @@ def test_every_place_of_a_code_takes_every_letter() -> None:
     assert all(set(place) == set(receipts.ALPHABET) for place in zip(*codes, strict=True))
 
 
-@given(number=st.binary(min_size=13, max_size=13), spaces=st.lists(SPACE, min_size=20, max_size=20),
-       is_small=st.booleans())  # fmt: skip
+@given(
+    number=st.binary(min_size=13, max_size=13),
+    spaces=st.lists(SPACE, min_size=20, max_size=20),
+    is_small=st.booleans(),
+)
 def test_a_code_is_read_however_it_was_typed(
     number: bytes, spaces: list[str], *, is_small: bool
 ) -> None:

@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 from yobal.core import schedule as slots
 from yobal.core.schedule import DAY_SECONDS, Schedule, last_slot, next_slot
 
-ZONES = ["Europe/Berlin", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe", "Asia/Phnom_Penh",
-         "America/St_Johns", "Pacific/Apia", "UTC"]  # fmt: skip
+ZONES = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Africa/Cairo",
+    "Australia/Lord_Howe",
+    "Asia/Phnom_Penh",
+    "America/St_Johns",
+    "Pacific/Apia",
+    "UTC",
+]
 
 
 def at(text: str) -> int:
@@ -51,8 +59,12 @@ def test_a_slot_that_is_skipped_comes_next_and_one_that_is_doubled_comes_once(
 ) -> None:
     one = Schedule(time_zone=zone, slots=(wall,))
     noon = at(f"{day} 12:00")
-    near = [utc(slot) for slot in sorted({last_slot(one, noon), last_slot(one, noon - DAY_SECONDS),
-                                           next_slot(one, noon)})]  # fmt: skip
+    near = [
+        utc(slot)
+        for slot in sorted(
+            {last_slot(one, noon), last_slot(one, noon - DAY_SECONDS), next_slot(one, noon)}
+        )
+    ]
     assert expected in near
     begin, end = f"{day} 00:00", f"{day} 23:59"
     around = slots_between(one, utc(at(begin) - DAY_SECONDS), utc(at(end) + DAY_SECONDS))
@@ -100,8 +112,10 @@ def test_a_slot_at_the_instant_itself_is_past() -> None:
 def test_a_plain_rhythm_counts_from_1970() -> None:
     rhythm = Schedule(every_seconds=20)
     assert (last_slot(rhythm, 59.9), next_slot(rhythm, 60), next_slot(rhythm, 0, steps=3)) == (
-        40, 80, 60,
-    )  # fmt: skip
+        40,
+        80,
+        60,
+    )
 
 
 @pytest.mark.parametrize(("drawn", "expected"), [(0, "18:00"), (1, "00:00"), (2, "06:00")])

@@ -22,8 +22,9 @@ def test_a_thousand_marks_on_one_letter_are_refused_in_words() -> None:
     limits = Limits(text_letters_max=100, name_letters_max=10)
     found = check("a" + MARK * 1_000, "a" + MARK * 1_000, limits)
     assert [(one.field, one.code, one.limit) for one in found] == [
-        ("text", "text_marks", 100), ("name", "name_marks", 10),
-    ]  # fmt: skip
+        ("text", "text_marks", 100),
+        ("name", "name_marks", 10),
+    ]
 
 
 @pytest.mark.parametrize(("spare", "codes"), [(0, []), (1, ["text_marks"])])
@@ -49,9 +50,17 @@ def test_the_longest_comment_that_is_taken_fits_an_envelope(letter: str) -> None
     assert check(text, "", limits) == []
     name = letter[0] * limits.name_letters_max
     envelope = Envelope(
-        id="a" * 26, site="s" * 63, story="k" * 128, edition="zh-Hant-TW", root="b" * 26,
-        to="c" * 26, text=text, name=name, lang="km", nonce="0" * 64,
-    )  # fmt: skip
+        id="a" * 26,
+        site="s" * 63,
+        story="k" * 128,
+        edition="zh-Hant-TW",
+        root="b" * 26,
+        to="c" * 26,
+        text=text,
+        name=name,
+        lang="km",
+        nonce="0" * 64,
+    )
     plain, kib = pad(envelope)
     assert len(plain) == kib * 1_024
     assert msgspec.json.decode(plain, type=Envelope) == envelope

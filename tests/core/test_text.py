@@ -49,8 +49,11 @@ def test_what_was_cleaned_once_stays_as_it_is(raw: str) -> None:
 @given(HOSTILE)
 def test_cleaning_never_loses_a_letter_or_a_mark(raw: str) -> None:
     def seen(words: str) -> list[str]:
-        return [one for one in unicodedata.normalize("NFD", words)
-                if unicodedata.category(one)[0] in "LMNPS"]  # fmt: skip
+        return [
+            one
+            for one in unicodedata.normalize("NFD", words)
+            if unicodedata.category(one)[0] in "LMNPS"
+        ]
 
     assert sorted(seen(text.clean(raw))) == sorted(seen(raw))  # marks have an order of their own
 
@@ -123,8 +126,9 @@ def test_a_text_at_the_limit_is_taken_and_one_letter_more_is_not(letter: str) ->
     assert check(letter * 50, letter * 50, limits) == []
     over = check(letter * 51, letter * 51, limits)
     assert [(one.field, one.code, one.limit, one.found) for one in over] == [
-        ("text", "text_long", 50, 51), ("name", "name_long", 50, 51),
-    ]  # fmt: skip
+        ("text", "text_long", 50, 51),
+        ("name", "name_long", 50, 51),
+    ]
 
 
 PILED = "b" + "\u0301" * 31
@@ -136,8 +140,9 @@ def test_more_marks_on_a_letter_than_any_language_writes_are_refused(words: str)
     cleaned = text.clean(words)
     refusals = check(cleaned, cleaned, Limits())
     assert [(one.field, one.code) for one in refusals] == [
-        ("text", "text_marks"), ("name", "name_marks"),
-    ]  # fmt: skip
+        ("text", "text_marks"),
+        ("name", "name_marks"),
+    ]
 
 
 def test_as_many_marks_as_a_language_may_write_are_taken() -> None:
@@ -160,11 +165,22 @@ def test_flags_are_counted_as_unicode_counts_them(flags: str) -> None:
     assert text.letters(flags) == len(regex.findall(r"\X", flags))
 
 
-@pytest.mark.parametrize("hostile", [
-    " " * FILL + "x", "a " * (FILL // 2), " \n" * (FILL // 2), "a" + "\u0301\u0327" * (FILL // 12),
-    "🇰" * (FILL // 12), ("a" + "\u0301\u0327" * 15) * (FILL // 186), "👨\u200d" * (FILL // 21),
-    "\u1100\u1161" * (FILL // 18), "\u0600" * (FILL // 6), "\n" * FILL + "x",
-], ids=lambda hostile: repr(hostile[:4]))  # fmt: skip
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        " " * FILL + "x",
+        "a " * (FILL // 2),
+        " \n" * (FILL // 2),
+        "a" + "\u0301\u0327" * (FILL // 12),
+        "🇰" * (FILL // 12),
+        ("a" + "\u0301\u0327" * 15) * (FILL // 186),
+        "👨\u200d" * (FILL // 21),
+        "\u1100\u1161" * (FILL // 18),
+        "\u0600" * (FILL // 6),
+        "\n" * FILL + "x",
+    ],
+    ids=lambda hostile: repr(hostile[:4]),
+)
 def test_a_body_full_of_anything_takes_no_time_to_speak_of(hostile: str) -> None:
     """Some of these took minutes, in which nobody else was served. A second leaves room for noise."""
     started = time.thread_time()

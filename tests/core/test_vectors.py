@@ -57,11 +57,23 @@ def test_envelopes_of_a_bucket_are_all_of_one_length() -> None:
     sealer = Sealer(ENVELOPES["epoch"]["recipient"])
 
     def one(letters: int) -> Envelope:
-        return Envelope(id="a" * 26, site="s", story="k", edition="en", root=None, to=None,
-                        text="x" * letters, name="", lang="en", nonce="0" * 64)  # fmt: skip
+        return Envelope(
+            id="a" * 26,
+            site="s",
+            story="k",
+            edition="en",
+            root=None,
+            to=None,
+            text="x" * letters,
+            name="",
+            lang="en",
+            nonce="0" * 64,
+        )
 
-    sizes = {kib: {len(pad(one(n))[0]) for n in lengths}
-             for kib, lengths in {1: (1, 700), 2: (1_000, 1_700), 4: (2_000, 3_800)}.items()}  # fmt: skip
+    sizes = {
+        kib: {len(pad(one(n))[0]) for n in lengths}
+        for kib, lengths in {1: (1, 700), 2: (1_000, 1_700), 4: (2_000, 3_800)}.items()
+    }
     assert sizes == {1: {1_024}, 2: {2_048}, 4: {4_096}}
     assert sealer.seal(one(20_000))[1] == 32
     with pytest.raises(EnvelopeTooLarge):

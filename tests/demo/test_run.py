@@ -26,9 +26,13 @@ NOW = 1_795_352_400.0
 def command(folder: Path, *words: str) -> "subprocess.Popen[str]":
     known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "yobal", "demo", "--folder", str(folder), *words], cwd=folder.parent,
-        env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "yobal", "demo", "--folder", str(folder), *words],
+        cwd=folder.parent,
+        env=known,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @contextmanager

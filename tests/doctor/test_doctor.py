@@ -151,9 +151,12 @@ def test_an_address_or_a_schedule_that_breaks_a_promise_is_found(
 
 @pytest.mark.parametrize(
     "changed",
-    [{"desk_url": "http://[::1]:8601"}, {"public_url": "http://abcdefghij234567.onion"},
-     {"desk_url": "https://desk.example:8443", "public_url": "https://comments.example"}],
-)  # fmt: skip
+    [
+        {"desk_url": "http://[::1]:8601"},
+        {"public_url": "http://abcdefghij234567.onion"},
+        {"desk_url": "https://desk.example:8443", "public_url": "https://comments.example"},
+    ],
+)
 def test_what_is_safe_is_not_complained_of(settings: Settings, changed: dict[str, Any]) -> None:
     assert mend(settings, **changed) == {}
 
@@ -234,16 +237,25 @@ def test_a_database_of_an_older_schema_is_found(sqlite_room: Room) -> None:
 
 
 KEPT = {
-    "log_error_verbosity": "terse", "log_min_error_statement": "panic",
-    "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
-}  # fmt: skip
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 BROKEN = {
-    "synchronous_commit": "off", "log_error_verbosity": "default",
-    "log_min_error_statement": "error", "log_parameter_max_length": "-1",
-    "log_parameter_max_length_on_error": "64", "log_statement": "mod", "log_duration": "on",
-    "log_min_duration_statement": "0", "log_min_duration_sample": "0",
-    "log_transaction_sample_rate": "1", "auto_explain.log_min_duration": "0", "pgaudit.log": "all",
-}  # fmt: skip
+    "synchronous_commit": "off",
+    "log_error_verbosity": "default",
+    "log_min_error_statement": "error",
+    "log_parameter_max_length": "-1",
+    "log_parameter_max_length_on_error": "64",
+    "log_statement": "mod",
+    "log_duration": "on",
+    "log_min_duration_statement": "0",
+    "log_min_duration_sample": "0",
+    "log_transaction_sample_rate": "1",
+    "auto_explain.log_min_duration": "0",
+    "pgaudit.log": "all",
+}
 OF_THE_WHOLE_SERVER = {"fsync": "off", "full_page_writes": "off", "track_commit_timestamp": "on"}
 
 
@@ -339,10 +351,13 @@ def test_a_database_that_does_not_answer_is_a_finding(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("away", "says"), [("GLIBC_TUNABLES", "it was tried and does not"),
-                       ("PYTHONMALLOC", "it was tried and does not"),
-                       ("_RJEM_MALLOC_CONF", "start it with the `yobal` command")],
-)  # fmt: skip
+    ("away", "says"),
+    [
+        ("GLIBC_TUNABLES", "it was tried and does not"),
+        ("PYTHONMALLOC", "it was tried and does not"),
+        ("_RJEM_MALLOC_CONF", "start it with the `yobal` command"),
+    ],
+)
 def test_a_server_that_remembers_is_found_whatever_its_mark_says(
     tmp_path: Path, away: str, says: str
 ) -> None:
@@ -363,9 +378,11 @@ def test_a_server_that_forgets_is_well_and_is_among_those_looked_at(tmp_path: Pa
 
 def test_a_process_that_has_not_tried_is_not_believed() -> None:
     other = subprocess.Popen(
-        [sys.executable, "-c", "print(flush=True); input()"], env={**allocators.SETTINGS, allocators.MARK: "1"},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", "print(flush=True); input()"],
+        env={**allocators.SETTINGS, allocators.MARK: "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     with other:
         assert other.stdout is not None
         other.stdout.readline()

@@ -41,9 +41,10 @@ def test_a_stop_under_twenty_senders_loses_nothing_that_was_received(tmp_path: P
 
 def test_senders_who_stop_half_way_do_not_hold_a_stop_up(tmp_path: Path) -> None:
     with (
-        serving(tmp_path) as served, _half_sent(served.intake, HEAD),
+        serving(tmp_path) as served,
+        _half_sent(served.intake, HEAD),
         _half_sent(served.intake, HALF_A_BODY),
-    ):  # fmt: skip
+    ):
         began = time.monotonic()
         assert served.stop() == 0
         assert time.monotonic() - began < STOP_SECONDS + 3

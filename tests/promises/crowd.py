@@ -45,13 +45,18 @@ class Crowd:
 
     def _post(self, number: int, body: bytes) -> Answer:
         agent = f"{self._readers.agent}{number}"
-        headers = {"User-Agent": agent, "X-Forwarded-For": self._draw.choice(self._readers.addresses),
-                   "Referer": f"https://news.example/{agent}"}  # fmt: skip
+        headers = {
+            "User-Agent": agent,
+            "X-Forwarded-For": self._draw.choice(self._readers.addresses),
+            "Referer": f"https://news.example/{agent}",
+        }
         port = self._ports[number % len(self._ports)]
         is_six = number % 50 == 1 and port != self._ports[0] and socket.has_dualstack_ipv6()
-        where = {"host": "::1"} if is_six else {
-            "source": self._readers.addresses[number // 2 % len(self._readers.addresses)]
-        }  # fmt: skip
+        where = (
+            {"host": "::1"}
+            if is_six
+            else {"source": self._readers.addresses[number // 2 % len(self._readers.addresses)]}
+        )
         return post(port, body, path=self._path, headers=headers, **where)
 
     def _bad_utf8(self) -> bytes:

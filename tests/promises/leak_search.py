@@ -79,10 +79,16 @@ def spellings(words: str) -> list[bytes]:
     percent = quote(words, safe="")
     escaped = json.dumps(words)[1:-1]
     found = [
-        plain, words.encode("utf-16-le"), words.encode("utf-16-be"),
-        percent.encode(), percent.lower().encode(), escaped.encode(), escaped.upper().encode()
-        .replace(b"\\U", b"\\u"), plain.hex().encode(), repr(plain)[2:-1].encode(),
-    ]  # fmt: skip
+        plain,
+        words.encode("utf-16-le"),
+        words.encode("utf-16-be"),
+        percent.encode(),
+        percent.lower().encode(),
+        escaped.encode(),
+        escaped.upper().encode().replace(b"\\U", b"\\u"),
+        plain.hex().encode(),
+        repr(plain)[2:-1].encode(),
+    ]
     for offset in range(3):
         packed = base64.b64encode(b"\0" * offset + plain)
         # The first and last letters depend on the neighbours; what lies between does not.

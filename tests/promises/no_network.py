@@ -34,8 +34,15 @@ def test_nothing_is_reached_from_here() -> None:
 def test_a_submission_makes_the_server_connect_to_nobody(tmp_path: Path, script: str) -> None:
     """Seen from outside, so that native code counts too."""
     served, trace = make_served(tmp_path), tmp_path / "trace"
-    served.before = (needed("strace", "strace"), "-D", "-f", "-o", str(trace), "-e",
-                     "trace=connect,sendto,sendmsg")  # fmt: skip
+    served.before = (
+        needed("strace", "strace"),
+        "-D",
+        "-f",
+        "-o",
+        str(trace),
+        "-e",
+        "trace=connect,sendto,sendmsg",
+    )
     served.script = script
     root: Room = served.room
     said = f"See http://{ELSEWHERE}/pixel.png and http://{ELSEWHERE}:8080/ for more."

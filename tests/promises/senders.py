@@ -77,8 +77,9 @@ class Senders:
 
 def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
     room = served.room
-    unknown = [code for codes in senders.codes.values() for code in codes
-               if room.told(code) != "waiting"]  # fmt: skip
+    unknown = [
+        code for codes in senders.codes.values() for code in codes if room.told(code) != "waiting"
+    ]
     assert unknown == []
     kept = Counter(sealed_texts(room))
     assert set(kept) == set(senders.forms)

@@ -15,9 +15,12 @@ import pytest
 from tests.namespaces import REACHED_OUT, ROOT, run_apart
 
 READERS: Final = (
-    "tests/web/test_files.py", "tests/web/test_receipts.py", "tests/web/test_sending.py",
-    "tests/web/test_strictness.py", "tests/web/test_reader.py",
-)  # fmt: skip
+    "tests/web/test_files.py",
+    "tests/web/test_receipts.py",
+    "tests/web/test_sending.py",
+    "tests/web/test_strictness.py",
+    "tests/web/test_reader.py",
+)
 SWALLOWED: Final = """
 import contextlib, socket
 def test_it():
@@ -26,8 +29,11 @@ def test_it():
 """
 
 
-@pytest.mark.parametrize("given", [READERS, ("tests/promises/on_an_island.py",)],
-                         ids=["its whole suite", "the real server"])  # fmt: skip
+@pytest.mark.parametrize(
+    "given",
+    [READERS, ("tests/promises/on_an_island.py",)],
+    ids=["its whole suite", "the real server"],
+)
 def test_the_intake_passes_its_tests_where_no_route_leads_anywhere(given: tuple[str, ...]) -> None:
     # On SQLite alone: a PostgreSQL on a socket of this machine would make no difference here.
     done = run_apart("net", *given, "-k", "not postgresql")
@@ -48,9 +54,19 @@ def test_control_an_attempt_is_noted_even_where_its_failure_is_swallowed(tmp_pat
 # What could fetch, and the only places that may: `serve` tries its own ports, and then waits until
 # they answer.
 FETCHING: Final = {
-    "aiohttp", "asyncio.open_connection", "ftplib", "http.client", "httpx", "litestar.testing",
-    "requests", "smtplib", "socket", "socket.create_connection", "urllib.request", "urllib3",
-}  # fmt: skip
+    "aiohttp",
+    "asyncio.open_connection",
+    "ftplib",
+    "http.client",
+    "httpx",
+    "litestar.testing",
+    "requests",
+    "smtplib",
+    "socket",
+    "socket.create_connection",
+    "urllib.request",
+    "urllib3",
+}
 ALLOWED: Final = {("app.py", "asyncio.open_connection"), ("commands.py", "socket")}
 
 
@@ -67,11 +83,14 @@ def test_no_module_holds_what_could_fetch_but_those_named_here() -> None:
 
 def test_control_what_could_fetch_is_found_however_it_is_imported() -> None:
     for line, name in (
-        ("import urllib.request", "urllib.request"), ("from urllib import request", "urllib.request"),
-        ("import http.client as x", "http.client"), ("from http.client import x", "http.client"),
+        ("import urllib.request", "urllib.request"),
+        ("from urllib import request", "urllib.request"),
+        ("import http.client as x", "http.client"),
+        ("from http.client import x", "http.client"),
         ("import asyncio\nasyncio.open_connection()", "asyncio.open_connection"),
-        ("import socket", "socket"), ("from httpx import get", "httpx"),
-    ):  # fmt: skip
+        ("import socket", "socket"),
+        ("from httpx import get", "httpx"),
+    ):
         assert name in set(_named(ast.parse(line))) & FETCHING, line
     assert not set(_named(ast.parse("from urllib.parse import quote"))) & FETCHING
 

@@ -207,8 +207,18 @@ def _traced(folder: Path, *, script: str = "") -> list[str]:
     """The system calls of a server that receives twenty comments."""
     strace = needed("strace", "strace")
     served, trace = make_served(folder), folder / "trace"
-    served.before = (strace, "-D", "-f", "-y", "-s", "40", "-o", str(trace), "-e",
-                     "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg")  # fmt: skip
+    served.before = (
+        strace,
+        "-D",
+        "-f",
+        "-y",
+        "-s",
+        "40",
+        "-o",
+        str(trace),
+        "-e",
+        "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg",
+    )
     served.script = script
     try:
         served.start()

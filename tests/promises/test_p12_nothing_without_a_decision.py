@@ -147,8 +147,11 @@ class Acts(RuleBasedStateMachine):
         if one.state == "published":
             with _cut(cut):
                 self.room.remove(comment)
-            (row,) = [row for row in self.room.rows("decisions")
-                      if row["comment"] == comment and row["verdict"] == "remove"]  # fmt: skip
+            (row,) = [
+                row
+                for row in self.room.rows("decisions")
+                if row["comment"] == comment and row["verdict"] == "remove"
+            ]
             self.model.remove(comment, decision=row["decision"])
             self._after(cut, one.shown)
         else:
@@ -272,10 +275,13 @@ def _run(server_url: str | None, **given: Any) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            deadline=None, database=None, derandomize=True,
-            suppress_health_check=list(HealthCheck), **given,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            **given,
         ),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -333,29 +339,49 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
     "a slot early": (release, "_leaving", _too_early, [_send, _publish_later, _slot], STATES),
     "touched files are forgotten": (stale_files, "add", _nothing, [_send, _publish, _slot], PUBLIC),
     "held texts are kept": (
-        comments, "drop_held_text", _nothing, [_send, _publish, _slot], HELD,
+        comments,
+        "drop_held_text",
+        _nothing,
+        [_send, _publish, _slot],
+        HELD,
     ),
     "withdrawn comments keep words": (comments, "forget", _nothing, [_send, _withdraw], KEPT),
     "no purge": (
-        Database, "purge", _nothing,
-        [_send, _publish, lambda acts: acts.undo(which=0, cut=None)], DESTROYED,
+        Database,
+        "purge",
+        _nothing,
+        [_send, _publish, lambda acts: acts.undo(which=0, cut=None)],
+        DESTROYED,
     ),
     "no purge at the start after a power cut": (
-        sys.modules[__name__], "catch_up", _nothing,
-        [_send, _publish, lambda acts: acts.undo(which=0, cut=("purge", True))], DESTROYED,
+        sys.modules[__name__],
+        "catch_up",
+        _nothing,
+        [_send, _publish, lambda acts: acts.undo(which=0, cut=("purge", True))],
+        DESTROYED,
     ),
     "no files at the start after a power cut": (
-        sys.modules[__name__], "catch_up", lambda newsroom, **_: newsroom.database.purge(),
-        [_send, _publish, _slot, lambda acts: acts.remove(which=1, cut=("write", True))], PUBLIC,
+        sys.modules[__name__],
+        "catch_up",
+        lambda newsroom, **_: newsroom.database.purge(),
+        [_send, _publish, _slot, lambda acts: acts.remove(which=1, cut=("write", True))],
+        PUBLIC,
     ),
     "originals outlive their appeals": (
-        comments, "originals_past", _nothing,
-        [_send, lambda acts: acts.reject(which=0), _slot, _fortnight], KEPT,
+        comments,
+        "originals_past",
+        _nothing,
+        [_send, lambda acts: acts.reject(which=0), _slot, _fortnight],
+        KEPT,
     ),
     "receipts outlive their days": (
-        expiry, "drop_receipts", _nothing, [_send, _fortnight, _fortnight, _fortnight], RECEIPTS,
+        expiry,
+        "drop_receipts",
+        _nothing,
+        [_send, _fortnight, _fortnight, _fortnight],
+        RECEIPTS,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("guard", BROKEN)

@@ -232,8 +232,11 @@ def test_a_row_that_postgresql_refuses_is_not_printed_into_its_log(
     with pytest.raises(sa.exc.IntegrityError) as raised:
         room.publish(sent.id)
     assert not marks.found_in(str(raised.value.statement).encode())
-    logs = [path for path, content in written([made.folder], since=since)
-            if marks.found_in(content) and "/collected/" in path]  # fmt: skip
+    logs = [
+        path
+        for path, content in written([made.folder], since=since)
+        if marks.found_in(content) and "/collected/" in path
+    ]
     assert bool(logs) == (settings == {})
     room.close()
 
@@ -253,9 +256,11 @@ def test_control_every_spelling_of_an_address_is_found() -> None:
     address = readers.addresses[7]
     packed = socket.inet_aton(address)
     for spelled in (
-        f"client: {address}, server", address.encode("utf-16-le").decode("latin-1"),
-        f" {int.from_bytes(packed, 'big')} ", f"Mozilla ({readers.agent}7)",
-    ):  # fmt: skip
+        f"client: {address}, server",
+        address.encode("utf-16-le").decode("latin-1"),
+        f" {int.from_bytes(packed, 'big')} ",
+        f"Mozilla ({readers.agent}7)",
+    ):
         assert readers.found_in(spelled.encode("latin-1")), spelled
     failed = b"\0".join(socket.inet_aton(one) for one in readers.addresses[::10])
     for among in (b"", secrets.token_bytes(8_000_000)):  # in a log, and among what is sealed
@@ -274,9 +279,12 @@ def _sqlite(folder: Path) -> str:
 
 def _fates(marks: Marks, folders: list[Path], since: float, *, without: str = "\0") -> set[Fate]:
     return set().union(
-        *(marks.found_in(content) for path, content in written(folders, since=since)
-          if without not in path)
-    )  # fmt: skip
+        *(
+            marks.found_in(content)
+            for path, content in written(folders, since=since)
+            if without not in path
+        )
+    )
 
 
 @contextmanager
@@ -413,9 +421,13 @@ def _publish_and_undo(room: Room, marks: Marks) -> None:
     for _ in range(8):
         done = room.publish(room.send(marks.text("undone", 300)).id)
         undo.undo(
-            room.database, room.rules, done.decision, by=room.pseudonym, now=room.now,
+            room.database,
+            room.rules,
+            done.decision,
+            by=room.pseudonym,
+            now=room.now,
             random=room.random,
-        )  # fmt: skip
+        )
 
 
 def _checkpoint(room: Room) -> None:

@@ -64,8 +64,11 @@ def test_no_text_of_10000_is_in_memory_five_seconds_later(tmp_path: Path) -> Non
         assert sum(_texts_found(served, marks)) == 0
 
 
-@pytest.mark.parametrize("away", [tuple(allocators.SETTINGS), ("_RJEM_MALLOC_CONF",)],
-                         ids=["all allocators", "granian's alone"])  # fmt: skip
+@pytest.mark.parametrize(
+    "away",
+    [tuple(allocators.SETTINGS), ("_RJEM_MALLOC_CONF",)],
+    ids=["all allocators", "granian's alone"],
+)
 def test_control_without_the_allocators_settings_texts_are_found(
     tmp_path: Path, away: tuple[str, ...]
 ) -> None:
@@ -116,8 +119,9 @@ def test_a_crash_writes_no_core_file(tmp_path: Path) -> None:
         "this machine allows no core files at all: run with `ulimit -H -c` above 0"
     )
     for name, environment, limit in (
-        ("ours", {}, "0"), ("control", {**allocators.SETTINGS, allocators.MARK: "1"}, allowed),
-    ):  # fmt: skip
+        ("ours", {}, "0"),
+        ("control", {**allocators.SETTINGS, allocators.MARK: "1"}, allowed),
+    ):
         served = make_served(tmp_path / name)
         served.before = (needed("prlimit", "util-linux"), f"--core={allowed}:{allowed}")
         served.environment = environment

@@ -97,8 +97,11 @@ def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_room: Room) -> No
         told = _times_in(content.decode()) - slots
         assert not told, (key, told)
     assert _times_in('<time datetime="2026-11-22T13:05:01Z">13:05</time> 1764000000') == {
-        "13:05", "13:05:01", "2026-11-22T13", "1764000000",
-    }  # fmt: skip  # control
+        "13:05",
+        "13:05:01",
+        "2026-11-22T13",
+        "1764000000",
+    }  # control
 
 
 def test_files_carry_the_time_of_a_slot(sqlite_room: Room) -> None:
@@ -140,8 +143,11 @@ def test_last_modified_is_a_slot_and_only_date_tells_the_time(tmp_path: Path) ->
             answer = ask(served.intake, path=path)
             modified = parsedate_to_datetime(answer.header("last-modified") or "").timestamp()
             assert last_slot(schedule, modified) == modified
-            others = [value for name, value in answer.headers if name.lower() not in
-                      ("date", "last-modified")]  # fmt: skip
+            others = [
+                value
+                for name, value in answer.headers
+                if name.lower() not in ("date", "last-modified")
+            ]
             assert not _times_in("\n".join(others))
         missing = ask(served.intake, path="/nothing/")
         assert missing.header("last-modified") is None
@@ -157,10 +163,17 @@ def _releases(order: Order) -> list[list[tuple[int, int]]]:
     for number in range(SCHEDULES):
         schedule = Schedule(
             time_zone=draw.choice(ZONES),
-            slots=tuple(sorted({f"{draw.randrange(24):02d}:{draw.choice((0, 30)):02d}"
-                                for _ in range(draw.randint(1, 4))})),
-            hold_slots=draw.randint(1, 4), batch_min=draw.randint(1, 4),
-        )  # fmt: skip
+            slots=tuple(
+                sorted(
+                    {
+                        f"{draw.randrange(24):02d}:{draw.choice((0, 30)):02d}"
+                        for _ in range(draw.randint(1, 4))
+                    }
+                )
+            ),
+            hold_slots=draw.randint(1, 4),
+            batch_min=draw.randint(1, 4),
+        )
         found += _released(schedule, order, draw, number)
     assert sum(len(one) for one in found) >= 10_000
     return found
@@ -171,18 +184,25 @@ def _released(
 ) -> Iterable[list[tuple[int, int]]]:
     start = START + draw.randrange(86_400 * 300)
     arrivals = sorted(start + draw.randrange(4 * 3_600) for _ in range(COMMENTS_EACH))
-    comments = {hashlib.sha256(f"{number} {at}".encode()).hexdigest()[:26]: at
-                for at in range(len(arrivals))}  # fmt: skip
+    comments = {
+        hashlib.sha256(f"{number} {at}".encode()).hexdigest()[:26]: at
+        for at in range(len(arrivals))
+    }
     for comment in comments:
         order(0, comment)  # an order by arrival learns them as they come
-    due = {one: draw_slot(schedule, now=arrivals[at] + draw.randrange(3_600), random=draw.randrange)
-           for one, at in comments.items()}  # fmt: skip
+    due = {
+        one: draw_slot(schedule, now=arrivals[at] + draw.randrange(3_600), random=draw.randrange)
+        for one, at in comments.items()
+    }
     slot: float = start
     while due:
         latest = next_slot(schedule, slot)
         batch = [one for one, drawn in due.items() if drawn <= latest]
-        leaving = [one for one in batch if is_due(
-            due[one], batch=len(batch), batch_min=schedule.batch_min, latest=latest)]  # fmt: skip
+        leaving = [
+            one
+            for one in batch
+            if is_due(due[one], batch=len(batch), batch_min=schedule.batch_min, latest=latest)
+        ]
         shown = sorted(leaving, key=lambda one: order(latest, one))
         yield [(comments[one], place) for place, one in enumerate(shown)]
         for one in leaving:
@@ -203,10 +223,14 @@ def _tau(releases: Sequence[Sequence[tuple[int, Any]]]) -> float:
 
 def _shown(room: Room) -> list[str]:
     """Every id on the pages, oldest page first, each page from its end."""
-    pages = sorted((room.files / SITE / STORY / "en" / "page").glob("*.json"),
-                   key=lambda path: int(path.stem))  # fmt: skip
-    return [comment["id"] for page in pages
-            for comment in reversed(json.loads(page.read_text())["comments"])]  # fmt: skip
+    pages = sorted(
+        (room.files / SITE / STORY / "en" / "page").glob("*.json"), key=lambda path: int(path.stem)
+    )
+    return [
+        comment["id"]
+        for page in pages
+        for comment in reversed(json.loads(page.read_text())["comments"])
+    ]
 
 
 def _drawn(number: int) -> Callable[[int], bytes]:

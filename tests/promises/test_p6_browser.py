@@ -35,9 +35,13 @@ def _context(
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="utf-8")
     context = playwright.chromium.launch_persistent_context(
-        profile, executable_path=chromium_path(), args=chromium_arguments(),
-        java_script_enabled=javascript, locale="en-GB", **PHONE,
-    )  # fmt: skip
+        profile,
+        executable_path=chromium_path(),
+        args=chromium_arguments(),
+        java_script_enabled=javascript,
+        locale="en-GB",
+        **PHONE,
+    )
     context.set_default_timeout(WAIT_MS)
     yield context
     context.close()

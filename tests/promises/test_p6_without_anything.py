@@ -20,8 +20,15 @@ from yobal.actions import declare_story
 ONION: Final = "yobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyo.onion"
 SHARE_HOSTS: Final = {"wa.me", "t.me"}
 NEWSROOM: Final = "news.example"  # where the story itself stands
-FETCHED: Final = {("link", "href"), ("img", "src"), ("script", "src"), ("iframe", "src"),
-                  ("source", "src"), ("object", "data"), ("use", "href")}  # fmt: skip
+FETCHED: Final = {
+    ("link", "href"),
+    ("img", "src"),
+    ("script", "src"),
+    ("iframe", "src"),
+    ("source", "src"),
+    ("object", "data"),
+    ("use", "href"),
+}
 FORBIDDEN: Final = ("set-cookie", "strict-transport-security", "location", "report-to", "nel")
 
 
@@ -179,10 +186,14 @@ def test_the_stylesheet_fetches_nothing(served: Served) -> None:
 
 @pytest.mark.parametrize(
     "planted",
-    ['<link rel="stylesheet" href="https://fonts.example/a.css">', '<img src="//pixel.example/p">',
-     "<script>1</script>", '<a href="https://www.facebook.com/sharer">x</a>',
-     '<form method="post" action="https://elsewhere.example/">'],
-)  # fmt: skip
+    [
+        '<link rel="stylesheet" href="https://fonts.example/a.css">',
+        '<img src="//pixel.example/p">',
+        "<script>1</script>",
+        '<a href="https://www.facebook.com/sharer">x</a>',
+        '<form method="post" action="https://elsewhere.example/">',
+    ],
+)
 def test_control_a_third_party_is_found(planted: str) -> None:
     assert list(foreign(f"<p>words</p>{planted}", own="127.0.0.1:1"))
 

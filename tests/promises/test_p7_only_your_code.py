@@ -83,8 +83,9 @@ def test_a_code_is_in_no_address_header_log_or_file(tmp_path: Path) -> None:
         files = list(written([tmp_path], since=since))
         assert any("access.log" in path and content for path, content in files)
         for code in codes:
-            found = [path for path, content in files
-                     if any(one in content for one in _spellings(code))]  # fmt: skip
+            found = [
+                path for path, content in files if any(one in content for one in _spellings(code))
+            ]
             assert found == []
 
 
@@ -107,8 +108,10 @@ def test_control_a_code_in_a_file_is_found(tmp_path: Path) -> None:
 
 def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Served) -> None:
     desk, long = DeskClient(served), "យោបល់" * 300
-    codes = {state: _sent(served.intake, f"{state} {long}") for state in
-             ("waiting", "rejected", "published", "removed")}  # fmt: skip
+    codes = {
+        state: _sent(served.intake, f"{state} {long}")
+        for state in ("waiting", "rejected", "published", "removed")
+    }
     rows = {served.room.open(one).text.split()[0]: one for one in desk.queue()}
     desk.act("decide", verdict="reject", id=rows["rejected"], clause="spam", note="Not here.")
     desk.publish(rows["published"])
@@ -120,8 +123,10 @@ def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Se
     sizes = {state: len(_asked(served, code).raw) for state, code in codes.items()}
     sizes |= {code: len(_asked(served, code).raw) for code in (WRONG, "", "nonsense", "U" * 20)}
     assert len(set(sizes.values())) == 1, sizes
-    unfilled = {len(_asked(served, code).body.rpartition(b"<!--   ")[0])
-                for code in (*codes.values(), WRONG)}  # fmt: skip
+    unfilled = {
+        len(_asked(served, code).body.rpartition(b"<!--   ")[0])
+        for code in (*codes.values(), WRONG)
+    }
     assert len(unfilled) > 3, "control: without the filling, sizes tell them apart"
     desk.close()
 
@@ -189,20 +194,29 @@ def _dump(room: Room) -> list[bytes]:
     found = []
     with room.database.reading() as db:
         for table in metadata.sorted_tables:
-            found += [bytes(value) for row in db.execute(sa.select(table)) for value in row
-                      if isinstance(value, bytes | memoryview)]  # fmt: skip
+            found += [
+                bytes(value)
+                for row in db.execute(sa.select(table))
+                for value in row
+                if isinstance(value, bytes | memoryview)
+            ]
     return found
 
 
 def _confirms(room: Room, dump: list[bytes], code: str) -> bool:
     """What somebody with the whole machine and a code found on a phone would try."""
     plain = code.replace("-", "").encode()
-    keys = [path.read_bytes() for path in room.newsroom.settings.secrets_dir.rglob("*")
-            if path.is_file()]  # fmt: skip
+    keys = [
+        path.read_bytes()
+        for path in room.newsroom.settings.secrets_dir.rglob("*")
+        if path.is_file()
+    ]
     tried = {hmac.new(key, plain, hashlib.sha256).digest() for key in (*keys, *dump, b"")}
     tried |= {hashlib.sha256(word).digest() for word in (plain, code.encode())}
-    everything = [*dump, *(path.read_bytes() for path in room.newsroom.settings.folder.rglob("*")
-                           if path.is_file())]  # fmt: skip
+    everything = [
+        *dump,
+        *(path.read_bytes() for path in room.newsroom.settings.folder.rglob("*") if path.is_file()),
+    ]
     return any(one in content for one in tried for content in everything)
 
 

@@ -51,9 +51,12 @@ each_half = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def hostile(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
     yield from found(
-        browser_here, tmp_path_factory.mktemp("hostile"), every_seconds=SLOT_SECONDS,
-        name_letters_max=NAME_LETTERS, waiting_story_max=1_000,
-    )  # fmt: skip
+        browser_here,
+        tmp_path_factory.mktemp("hostile"),
+        every_seconds=SLOT_SECONDS,
+        name_letters_max=NAME_LETTERS,
+        waiting_story_max=1_000,
+    )
 
 
 @pytest.fixture(scope="module")

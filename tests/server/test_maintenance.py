@@ -292,10 +292,15 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
 
 @pytest.mark.parametrize(
     "changed",
-    [{"slots": ("09:00",)}, {"site_name": "The Other Post"}, {"receipt_days": 7},
-     {"public_url": "https://other.example"}, {"text_letters_max": 100}],
+    [
+        {"slots": ("09:00",)},
+        {"site_name": "The Other Post"},
+        {"receipt_days": 7},
+        {"public_url": "https://other.example"},
+        {"text_letters_max": 100},
+    ],
     ids=lambda changed: next(iter(changed)),
-)  # fmt: skip
+)
 def test_a_start_with_other_settings_draws_every_page_anew(
     room: Room, changed: dict[str, Any]
 ) -> None:

@@ -40,30 +40,53 @@ def test_an_unknown_variable_is_refused_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [field.name for field in msgspec.structs.fields(Settings)])
 def test_every_setting_can_be_given_as_a_variable(tmp_path: Path, name: str) -> None:
     given = {
-        "site": "other", "public_url": "https://c.example", "desk_url": "https://d.example",
-        "intake_listen": "[::1]:1", "desk_listen": "0.0.0.0:2", "time_zone": "Asia/Phnom_Penh",
-        "slots": "01:00, 13:00", "frame_hosts": "https://a.example,https://b.example",
-        "text_letters_max": "100", "name_letters_max": "7", "site_name": "n", "data_dir": "d",
-        "database": "sqlite:////x", "database_intake": "postgresql://x/y",
-    }.get(name, "7")  # fmt: skip
+        "site": "other",
+        "public_url": "https://c.example",
+        "desk_url": "https://d.example",
+        "intake_listen": "[::1]:1",
+        "desk_listen": "0.0.0.0:2",
+        "time_zone": "Asia/Phnom_Penh",
+        "slots": "01:00, 13:00",
+        "frame_hosts": "https://a.example,https://b.example",
+        "text_letters_max": "100",
+        "name_letters_max": "7",
+        "site_name": "n",
+        "data_dir": "d",
+        "database": "sqlite:////x",
+        "database_intake": "postgresql://x/y",
+    }.get(name, "7")
     changed = _load(tmp_path, **{PREFIX + name.upper(): given})
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
 
 
 WRONG = {
-    'time_zone = "Asia/Atlantis"': "time_zone", 'time_zone = "../etc/passwd"': "time_zone",
-    "slots = []": "slots", 'slots = ["6:00"]': "slots", 'slots = ["24:00"]': "slots",
-    'slots = ["06:00", "06:00"]': "slots", 'slots = ["06:60"]': "slots",
-    "every_seconds = -1": "every_seconds", "hold_slots = 0": "hold_slots",
-    "hold_slots = 9": "hold_slots", "batch_min = 0": "batch_min",
-    "text_letters_max = 0": "letters", "text_letters_max = 2600": "text_letters_max",
-    "receipt_days = 0": "receipt_days", "receipt_days = 201": "receipt_days",
-    "appeal_days = -1": "appeal_days", "waiting_story_max = 0": "waiting_story_max",
-    'public_url = "comments.example"': "public_url", 'public_url = "ftp://x"': "public_url",
-    'desk_url = "https://x/desk"': "desk_url", 'desk_url = "https://x@y"': "desk_url",
-    'intake_listen = "8600"': "listen", 'desk_listen = "127.0.0.1:99999"': "listen",
-    'hold_slots = "two"': "hold_slots", "data_dir = 1": "data_dir", "hold_slots = [": "toml",
-}  # fmt: skip
+    'time_zone = "Asia/Atlantis"': "time_zone",
+    'time_zone = "../etc/passwd"': "time_zone",
+    "slots = []": "slots",
+    'slots = ["6:00"]': "slots",
+    'slots = ["24:00"]': "slots",
+    'slots = ["06:00", "06:00"]': "slots",
+    'slots = ["06:60"]': "slots",
+    "every_seconds = -1": "every_seconds",
+    "hold_slots = 0": "hold_slots",
+    "hold_slots = 9": "hold_slots",
+    "batch_min = 0": "batch_min",
+    "text_letters_max = 0": "letters",
+    "text_letters_max = 2600": "text_letters_max",
+    "receipt_days = 0": "receipt_days",
+    "receipt_days = 201": "receipt_days",
+    "appeal_days = -1": "appeal_days",
+    "waiting_story_max = 0": "waiting_story_max",
+    'public_url = "comments.example"': "public_url",
+    'public_url = "ftp://x"': "public_url",
+    'desk_url = "https://x/desk"': "desk_url",
+    'desk_url = "https://x@y"': "desk_url",
+    'intake_listen = "8600"': "listen",
+    'desk_listen = "127.0.0.1:99999"': "listen",
+    'hold_slots = "two"': "hold_slots",
+    "data_dir = 1": "data_dir",
+    "hold_slots = [": "toml",
+}
 
 
 @pytest.mark.parametrize("text", WRONG)

@@ -10,9 +10,21 @@ from yobal.store.arrivals import Arrival
 def arrival(**given: Any) -> Arrival:
     """Sealed bytes under drawn ids and hashes; what is given stands instead."""
     plain: dict[str, Any] = {
-        "id": secrets.token_hex(13), "site": SITE, "story": STORY, "edition": "en", "root": None,
-        "to_id": None, "arrival_slot": 0, "epoch": "e", "size_kib": 1, "lane": "look", "lang": "en",
-        "once": secrets.token_bytes(32), "commitment": bytes(32), "sealed": b"sealed",
-        "receipt_hash": secrets.token_bytes(32), "week": "2026-11-16",
-    }  # fmt: skip
+        "id": secrets.token_hex(13),
+        "site": SITE,
+        "story": STORY,
+        "edition": "en",
+        "root": None,
+        "to_id": None,
+        "arrival_slot": 0,
+        "epoch": "e",
+        "size_kib": 1,
+        "lane": "look",
+        "lang": "en",
+        "once": secrets.token_bytes(32),
+        "commitment": bytes(32),
+        "sealed": b"sealed",
+        "receipt_hash": secrets.token_bytes(32),
+        "week": "2026-11-16",
+    }
     return Arrival(**plain | given)

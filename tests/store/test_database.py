@@ -59,8 +59,9 @@ def test_a_wish_that_was_kept_twice_is_kept_once_after_the_migration(database_ur
     kept = {"w2": "withdraw_next", "w1": "withdraw_next", "w3": "withdraw_now"}
     with database.writing() as db:
         for wish, kind in kept.items():
-            db.execute(tables.wishes.insert().values(
-                wish=wish, site="s", receipt_hash=b"h", kind=kind))  # fmt: skip
+            db.execute(
+                tables.wishes.insert().values(wish=wish, site="s", receipt_hash=b"h", kind=kind)
+            )
     migrate(database)
     with database.reading() as db:
         found = db.execute(sa.select(tables.wishes.c.wish).order_by(tables.wishes.c.wish))
@@ -74,8 +75,10 @@ def test_envelopes_of_before_have_the_number_that_new_ones_have(database_url: st
     sealed = {ids.new_id(random.randbytes): number.to_bytes() for number in range(20)}
     with database.writing() as db:
         for comment, words in sealed.items():
-            db.execute(sa.text("insert into envelopes (comment, sealed) values (:c, :s)"),
-                       {"c": comment, "s": words})  # fmt: skip
+            db.execute(
+                sa.text("insert into envelopes (comment, sealed) values (:c, :s)"),
+                {"c": comment, "s": words},
+            )
     migrate(database)
     with database.reading() as db:
         found = db.execute(sa.select(tables.envelopes)).all()
@@ -90,21 +93,33 @@ def _oldest_rows() -> dict[str, dict[str, object]]:
         "sites": {"site": "s", "name": "n", "is_demo": False, "released_slot": 6},
         "stories": {"site": "s", "story": "t", "is_open": True, "places": 1, "comments_total": 1},
         "comments": {
-            "id": "c", "site": "s", "story": "t", "edition": "en", "state": "published",
-            "arrival_slot": 6, "epoch": "e", "size_kib": 1, "lane": "look", "lang": "en",
+            "id": "c",
+            "site": "s",
+            "story": "t",
+            "edition": "en",
+            "state": "published",
+            "arrival_slot": 6,
+            "epoch": "e",
+            "size_kib": 1,
+            "lane": "look",
+            "lang": "en",
             "once": b"o",
         },
         "envelopes": {"comment": "c", "sealed": b"x"},
         "touched": {"site": "s", "story": "t", "kind": "newest", "root": "", "number": 0},
-    }  # fmt: skip
+    }
 
 
 def test_no_table_counts_its_rows_and_none_has_a_sequence(room: Room) -> None:
     sent = [room.send(f"Number {number}.").id for number in range(20)]
     with room.database.reading() as db:
         if room.database.is_sqlite:
-            listed = db.execute(sa.text("select name, wr, strict from pragma_table_list where"
-                                        " schema = 'main' and type = 'table'"))  # fmt: skip
+            listed = db.execute(
+                sa.text(
+                    "select name, wr, strict from pragma_table_list where"
+                    " schema = 'main' and type = 'table'"
+                )
+            )
             with_rowid = {row.name for row in listed if not row.wr}
             assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes"}
             found = db.execute(sa.text("select comment, rowid as number from envelopes")).all()
@@ -121,8 +136,11 @@ def test_every_connection_to_sqlite_has_its_pragmas(sqlite_room: Room, *, is_wri
     database = sqlite_room.database
     with database.writing() if is_writing else database.reading() as db:
         for name, wanted in (
-            ("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1),
-        ):  # fmt: skip
+            ("journal_mode", "wal"),
+            ("synchronous", 2),
+            ("secure_delete", 1),
+            ("foreign_keys", 1),
+        ):
             assert db.exec_driver_sql(f"PRAGMA {name}").scalar_one() == wanted, name
 
 
@@ -137,8 +155,9 @@ def test_a_purge_cuts_the_log_and_leaves_no_deleted_words(tmp_path: Path) -> Non
     database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
     migrate(database)
     with database.writing() as db:
-        db.execute(tables.held_texts.insert().values(
-            comment="c", text="Unrepeatable.", name="", lang="en"))  # fmt: skip
+        db.execute(
+            tables.held_texts.insert().values(comment="c", text="Unrepeatable.", name="", lang="en")
+        )
     with database.writing() as db:
         db.execute(tables.held_texts.delete())
     database.purge()
@@ -156,8 +175,9 @@ def test_a_purge_that_a_reader_holds_up_is_not_called_done_and_is_owed(tmp_path:
     with database.reading() as reader:
         reader.execute(sa.select(tables.sites)).all()
         with database.writing() as db:
-            db.execute(tables.sites.insert().values(
-                site="s", name="n", is_demo=False, released_slot=0))  # fmt: skip
+            db.execute(
+                tables.sites.insert().values(site="s", name="n", is_demo=False, released_slot=0)
+            )
         with pytest.raises(StoreUnavailable):
             database.purge(seconds=0.3)
         assert _owes(database)

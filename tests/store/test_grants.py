@@ -54,8 +54,13 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     assert answer.state == "pending"
     with role.writing() as db:
         for wish in ("w", "again"):
-            intake.add_wish(db, wish=wish, site=SITE, receipt_hash=first.receipt_hash or b"",
-                            kind="withdraw_now")  # fmt: skip
+            intake.add_wish(
+                db,
+                wish=wish,
+                site=SITE,
+                receipt_hash=first.receipt_hash or b"",
+                kind="withdraw_now",
+            )
     assert [row["wish"] for row in made[0].rows("wishes")] == ["w"]
 
 
@@ -74,14 +79,23 @@ REFUSED = [
     *(f"select * from {table}" for table in tables.metadata.tables),
     *(f"select count(*) from {table}" for table in ("comments", "envelopes", "decisions")),
     *(f"delete from {table}" for table in tables.metadata.tables),
-    *(f"insert into {table} default values" for table in tables.metadata.tables if table not in INSERTS),
-    "update comments set state = 'published'", "update sites set released_slot = 0",
-    "update stories set is_open = false", "truncate wishes", "drop view intake_site",
-    "create table mine (x int)", "create function f() returns int language sql as 'select 1'",
+    *(
+        f"insert into {table} default values"
+        for table in tables.metadata.tables
+        if table not in INSERTS
+    ),
+    "update comments set state = 'published'",
+    "update sites set released_slot = 0",
+    "update stories set is_open = false",
+    "truncate wishes",
+    "drop view intake_site",
+    "create table mine (x int)",
+    "create function f() returns int language sql as 'select 1'",
     "insert into comments (id) values ('x') returning id",
     *(f"insert into {view} default values" for view in sql_views.VIEWS if view not in JOINED),
-    "delete from intake_letters", "update intake_stories set is_open = false",
-]  # fmt: skip
+    "delete from intake_letters",
+    "update intake_stories set is_open = false",
+]
 
 
 @pytest.mark.parametrize("statement", REFUSED)

@@ -24,8 +24,9 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     migrate(database)
     with database.writing() as db:
         for comment, text in (("b", "Stays."), ("a", WORDS)):
-            db.execute(tables.held_texts.insert().values(
-                comment=comment, text=text, name="", lang="en"))  # fmt: skip
+            db.execute(
+                tables.held_texts.insert().values(comment=comment, text=text, name="", lang="en")
+            )
     yield database, one.folder
     database.close()
 

@@ -27,10 +27,20 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "session": ("moderator", {}),
     "sign-out": ("anyone", {}),
     "invitation": ("anyone", {"token": HEX}),
-    "join": ("anyone", {
-        "token": HEX, "pseudonym": "New one", "secret": HEX, "recipient": "age1", "identity": "",
-        "recovery_recipient": "age1", "recovery_identity": "", "wraps": [], "epoch": None,
-    }),
+    "join": (
+        "anyone",
+        {
+            "token": HEX,
+            "pseudonym": "New one",
+            "secret": HEX,
+            "recipient": "age1",
+            "identity": "",
+            "recovery_recipient": "age1",
+            "recovery_identity": "",
+            "wraps": [],
+            "epoch": None,
+        },
+    ),
     "people": ("moderator", {}),
     "invite": ("lead", {"role": "moderator", "token": HEX, "wraps": []}),
     "recovery/challenge": ("anyone", {"pseudonym": "Nobody"}),
@@ -44,7 +54,7 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "undo-many": ("moderator", {"decisions": [ID]}),
     "remove": ("moderator", {"id": ID, "clause": "spam"}),
     "history": ("moderator", {"before": None}),
-}  # fmt: skip
+}
 ACTS = [pytest.param(path, *given, id=path) for path, given in BODIES.items()]
 
 
@@ -93,12 +103,20 @@ def _join(desk: Desk, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -
     personal, recipient = _keys()
     sheet, sheet_recipient = _keys()
     mine = pyrage.encrypt(epoch, [personal.to_public()])
-    joined = desk.of(None).act("join", {
-        "token": token, "pseudonym": pseudonym, "secret": secret.hex(), "recipient": recipient,
-        "identity": _b64(b"wrapped"), "recovery_recipient": sheet_recipient,
-        "recovery_identity": _b64(pyrage.encrypt(str(personal).encode(), [sheet.to_public()])),
-        "wraps": [{"epoch": received["epoch"], "wrap": _b64(mine)}], "epoch": None,
-    })  # fmt: skip
+    joined = desk.of(None).act(
+        "join",
+        {
+            "token": token,
+            "pseudonym": pseudonym,
+            "secret": secret.hex(),
+            "recipient": recipient,
+            "identity": _b64(b"wrapped"),
+            "recovery_recipient": sheet_recipient,
+            "recovery_identity": _b64(pyrage.encrypt(str(personal).encode(), [sheet.to_public()])),
+            "wraps": [{"epoch": received["epoch"], "wrap": _b64(mine)}],
+            "epoch": None,
+        },
+    )
     assert joined.status == 200, joined.text
     assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
     mine_again = base64.b64decode(joined.json["epochs"][0]["wrap"])
@@ -143,15 +161,18 @@ def test_each_route_is_closed_to_whom_it_should_be(
 
 
 WRONG: dict[str, dict[str, str | None]] = {
-    "no origin": {"origin": None}, "null origin": {"origin": "null"},
+    "no origin": {"origin": None},
+    "null origin": {"origin": "null"},
     "foreign origin": {"origin": "http://evil.example"},
     "origin of the readers": {"origin": "http://127.0.0.1:8600"},
     "origin on another port": {"origin": "http://localhost:86010"},
     "origin over tls": {"origin": "https://localhost:8601"},
-    "foreign host": {"host": "evil.example"}, "no host": {"host": None},
+    "foreign host": {"host": "evil.example"},
+    "no host": {"host": None},
     "a form": {"content-type": "application/x-www-form-urlencoded"},
-    "plain text": {"content-type": "text/plain"}, "no type": {"content-type": None},
-}  # fmt: skip
+    "plain text": {"content-type": "text/plain"},
+    "no type": {"content-type": None},
+}
 
 
 @pytest.mark.parametrize("wrong", WRONG)
@@ -175,10 +196,14 @@ def test_no_act_is_a_get(desk: Desk, path: str) -> None:
 # What is left out of a request's body (or sent empty) and may be: where a page begins.
 MAY_BE_LEFT_OUT = {("queue", "after"), ("history", "before"), ("history", "comment")}
 WITHOUT_PARAMETERS = {
-    "session", "sign-out", "people",
+    "session",
+    "sign-out",
+    "people",
     # And the sheet's three, whose every wrong word is refused in the tests of recovery below.
-    "recovery/challenge", "recovery/prove", "recovery/finish",
-}  # fmt: skip
+    "recovery/challenge",
+    "recovery/prove",
+    "recovery/finish",
+}
 KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "sessions", "wraps")
 
 
@@ -192,13 +217,25 @@ def _living(desk: Desk) -> dict[str, tuple[Desk, dict[str, Any]]]:
     invited = {"role": "moderator", "wraps": []}
     assert desk.act("invite", invited | {"token": link}).status == 200
     recipient = _keys()[1]
-    publish = {"verdict": "publish", "id": waiting.id, "text": opened.text, "name": "",
-               "nonce": opened.nonce, "lang": "en"}  # fmt: skip
+    publish = {
+        "verdict": "publish",
+        "id": waiting.id,
+        "text": opened.text,
+        "name": "",
+        "nonce": opened.nonce,
+        "lang": "en",
+    }
     newcomer: dict[str, Any] = {  # what is sealed to its own maker is nothing to the server
-        "token": link, "pseudonym": "Ibis", "secret": HEX, "recipient": recipient,
-        "identity": "", "recovery_recipient": recipient,
-        "recovery_identity": "", "wraps": [], "epoch": None,
-    }  # fmt: skip
+        "token": link,
+        "pseudonym": "Ibis",
+        "secret": HEX,
+        "recipient": recipient,
+        "identity": "",
+        "recovery_recipient": recipient,
+        "recovery_identity": "",
+        "wraps": [],
+        "epoch": None,
+    }
     half = from_passphrase(SITE, room.pseudonym, room.passphrase)[0].hex()
     return {
         "sign-in": (desk.of(None), {"pseudonym": room.pseudonym, "secret": half}),
@@ -268,7 +305,7 @@ def test_every_page_and_answer_carries_its_guards(desk: Desk) -> None:
         desk.get(path)
         for path in ("/", "/join", "/recover", "/assets/desk.js", "/assets/desk.css", "/no")
     ]
-    answers += [desk.act("session"), desk.of(None).act("session")]  # fmt: skip
+    answers += [desk.act("session"), desk.of(None).act("session")]
     for got in answers:
         policy = got.header("content-security-policy") or ""
         assert "frame-ancestors 'none'" in policy
@@ -282,8 +319,10 @@ def test_signing_in_does_not_tell_whether_a_name_exists(desk: Desk) -> None:
     known = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
     unknown = desk.of(None).act("sign-in", {"pseudonym": "Nobody", "secret": HEX})
     assert (known.status, known.body, known.headers) == (
-        unknown.status, unknown.body, unknown.headers,
-    )  # fmt: skip
+        unknown.status,
+        unknown.body,
+        unknown.headers,
+    )
     assert known.status == 403
     shapes: dict[str, set[tuple[bytes, int]]] = {"Heron": set(), "Nobody": set()}
     for name, seen in shapes.items():
@@ -371,16 +410,25 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(desk: Desk, r
     assert opened == {"role": "lead", "is_first": True, "wraps": []}
     _, recipient = _keys()
     joined = {
-        "token": token, "pseudonym": "Egret", "secret": HEX, "recipient": recipient,
-        "identity": "", "recovery_recipient": recipient, "recovery_identity": "",
-        "wraps": [{"epoch": "first", "wrap": _b64(b"w")}], "epoch": {"recipient": recipient},
-    }  # fmt: skip
+        "token": token,
+        "pseudonym": "Egret",
+        "secret": HEX,
+        "recipient": recipient,
+        "identity": "",
+        "recovery_recipient": recipient,
+        "recovery_identity": "",
+        "wraps": [{"epoch": "first", "wrap": _b64(b"w")}],
+        "epoch": {"recipient": recipient},
+    }
     wrong: dict[str, dict[str, Any]] = {
-        "no epoch": {"epoch": None}, "no wrap": {"wraps": []},
-        "no key": {"recipient": "age1nothing"}, "no sheet": {"recovery_recipient": "age1nothing"},
+        "no epoch": {"epoch": None},
+        "no wrap": {"wraps": []},
+        "no key": {"recipient": "age1nothing"},
+        "no sheet": {"recovery_recipient": "age1nothing"},
         "no recipient": {"epoch": {"recipient": "age1nothing"}},
-        "a name with signs": {"pseudonym": "Eg\u202eret"}, "a short name": {"pseudonym": "E"},
-    }  # fmt: skip
+        "a name with signs": {"pseudonym": "Eg\u202eret"},
+        "a short name": {"pseudonym": "E"},
+    }
     for what, changed in wrong.items():
         assert desk.of(None).act("join", joined | changed).status == 422, what
     assert desk.act("session", headers=old).status == 200, "nothing has changed yet"
@@ -422,8 +470,9 @@ def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
 
 def test_history_is_paged_newest_first_and_says_what_can_be_undone(desk: Desk, room: Room) -> None:
     sent = [room.send(f"Number {number}.", receipt=False).id for number in range(60)]
-    many = [desk.act("reject-many", {"ids": part, "clause": "spam"})
-            for part in (sent[:50], sent[50:])]  # fmt: skip
+    many = [
+        desk.act("reject-many", {"ids": part, "clause": "spam"}) for part in (sent[:50], sent[50:])
+    ]
     assert [len(one.json["decided"]) for one in many] == [50, 10]
     first = desk.act("history", {"before": None}).json
     second = desk.act("history", {"before": first["next"]}).json
@@ -454,8 +503,14 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     sent = room.send("From the queue.")
     (row,) = desk.act("queue", {"after": None}).json["rows"]
     opened = room.open(row["id"])
-    body = {"verdict": "publish", "id": sent.id, "text": opened.text, "name": "",
-            "nonce": opened.nonce, "lang": "en"}  # fmt: skip
+    body = {
+        "verdict": "publish",
+        "id": sent.id,
+        "text": opened.text,
+        "name": "",
+        "nonce": opened.nonce,
+        "lang": "en",
+    }
     forged = desk.act("decide", body | {"text": "Other words."})
     assert (forged.status, forged.json["error"]) == (409, "not_what_was_sealed")
     assert desk.act("decide", body).json["state"] == "held"
@@ -467,10 +522,16 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"verdict": "approve", "id": ID}, {"verdict": "reject", "id": ID, "clause": "spam", "by": "X"},
-     {"verdict": "reject", "id": "../../etc", "clause": "spam"}, [], "text",
-     {"verdict": "publish", "id": ID, "text": "a", "name": "", "nonce": "00", "lang": "en"}],
-)  # fmt: skip
+    [
+        {},
+        {"verdict": "approve", "id": ID},
+        {"verdict": "reject", "id": ID, "clause": "spam", "by": "X"},
+        {"verdict": "reject", "id": "../../etc", "clause": "spam"},
+        [],
+        "text",
+        {"verdict": "publish", "id": ID, "text": "a", "name": "", "nonce": "00", "lang": "en"},
+    ],
+)
 def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
     desk: Desk, body: Any
 ) -> None:

@@ -19,8 +19,14 @@ def new_form(*, days_ago: int = 0) -> str:
 
 
 def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
-    return {"step": "send", "text": text, "name": "Reader", "receipt": "yes", "once": new_form(),
-            "to": ""} | given  # fmt: skip
+    return {
+        "step": "send",
+        "text": text,
+        "name": "Reader",
+        "receipt": "yes",
+        "once": new_form(),
+        "to": "",
+    } | given
 
 
 def test_a_comment_is_sent_sealed_and_its_receipt_works(intake: Intake, room: Room) -> None:
@@ -120,9 +126,17 @@ def test_a_closed_story_says_so_and_gives_the_text_back(intake: Intake, room: Ro
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/river-post/", "/river-post/nowhere/en/", "/river-post/ferry/fr/", "/other/ferry/en/",
-     "/river-post/ferry/en/page/1.html", "/river-post/../ferry/en/", "/river-post/fer\0ry/en/"],
-)  # fmt: skip
+    [
+        "/",
+        "/river-post/",
+        "/river-post/nowhere/en/",
+        "/river-post/ferry/fr/",
+        "/other/ferry/en/",
+        "/river-post/ferry/en/page/1.html",
+        "/river-post/../ferry/en/",
+        "/river-post/fer\0ry/en/",
+    ],
+)
 def test_an_unknown_story_gives_the_text_back(intake: Intake, room: Room, path: str) -> None:
     got = intake.post(fields(), path=path)
     assert (got.status, "The ferry is late." in got.text) == (404, True)

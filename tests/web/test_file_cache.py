@@ -155,14 +155,34 @@ def test_what_is_not_a_finished_public_file_is_not_there(
     paths = [f"{THREAD}{one.name}" for one in folder.iterdir() if one.is_file()]
     left = [path for path in paths if b"left behind" in sqlite_intake.get(path).body]
     assert left == [f"{THREAD}two\\parts.html"]  # a name like any other, inside the folder
-    for path in (f"{THREAD}folder.html", f"{THREAD}folder.html/", f"/{SITE}/ferry/", "/", f"/{SITE}/FERRY/en/",
-                 "/proc/self/environ", f"\\{SITE}\\ferry\\en\\", f"{SITE}/ferry/en/", f"/{SITE}/..{THREAD}",
-                 f"/..{sqlite_room.files}{THREAD}", str(sqlite_room.files) + THREAD,
-                 "/../yobal.sqlite", f"{THREAD}../../../../yobal.sqlite", f"{THREAD}index.html.gz",
-                 f"/{SITE}/../../secrets/session", f"{THREAD}index.html\0.json", f"{THREAD}./index.html",
-                 f"/{THREAD}index.html", f"{THREAD}/index.html", f"{THREAD}%2e%2e/en/index.html",
-                 f"{THREAD}index.html/", "//evil.example/", "", f"/{SITE}/ferry/en\\..\\en/",
-                 f"{THREAD}page", "/" + "a" * 5_000):  # fmt: skip
+    for path in (
+        f"{THREAD}folder.html",
+        f"{THREAD}folder.html/",
+        f"/{SITE}/ferry/",
+        "/",
+        f"/{SITE}/FERRY/en/",
+        "/proc/self/environ",
+        f"\\{SITE}\\ferry\\en\\",
+        f"{SITE}/ferry/en/",
+        f"/{SITE}/..{THREAD}",
+        f"/..{sqlite_room.files}{THREAD}",
+        str(sqlite_room.files) + THREAD,
+        "/../yobal.sqlite",
+        f"{THREAD}../../../../yobal.sqlite",
+        f"{THREAD}index.html.gz",
+        f"/{SITE}/../../secrets/session",
+        f"{THREAD}index.html\0.json",
+        f"{THREAD}./index.html",
+        f"/{THREAD}index.html",
+        f"{THREAD}/index.html",
+        f"{THREAD}%2e%2e/en/index.html",
+        f"{THREAD}index.html/",
+        "//evil.example/",
+        "",
+        f"/{SITE}/ferry/en\\..\\en/",
+        f"{THREAD}page",
+        "/" + "a" * 5_000,
+    ):
         answer = sqlite_intake.get(path)
         assert (answer.status, "There is no such page here" in answer.text) == (404, True), path
         assert answer.header("location") is None, path

@@ -32,10 +32,16 @@ PURGE = ("vacuum", "pragma wal_checkpoint")
 def newcomer(token: str, **given: Any) -> dict[str, Any]:
     recipient = str(pyrage.x25519.Identity.generate().to_public())
     body: dict[str, Any] = {
-        "token": token, "pseudonym": "Egret", "secret": "22" * 32, "recipient": recipient,
-        "identity": "", "recovery_recipient": recipient, "recovery_identity": "", "wraps": [],
+        "token": token,
+        "pseudonym": "Egret",
+        "secret": "22" * 32,
+        "recipient": recipient,
+        "identity": "",
+        "recovery_recipient": recipient,
+        "recovery_identity": "",
+        "wraps": [],
         "epoch": None,
-    }  # fmt: skip
+    }
     return body | given
 
 
@@ -121,8 +127,15 @@ def test_a_taken_name_leaves_the_link_as_it_was(desk: Desk, room: Room) -> None:
 def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(desk: Desk, room: Room) -> None:
     assert desk.act("session").status == 200
     mine = desk.cookie
-    for forged in (mine[:-1] + ("0" if mine[-1] != "0" else "1"), mine.upper()[:5], mine + "00",
-                   "__Host-yobal=", "__Host-yobal=zz", "yobal=" + mine.split("=")[1], ""):  # fmt: skip
+    for forged in (
+        mine[:-1] + ("0" if mine[-1] != "0" else "1"),
+        mine.upper()[:5],
+        mine + "00",
+        "__Host-yobal=",
+        "__Host-yobal=zz",
+        "yobal=" + mine.split("=")[1],
+        "",
+    ):
         desk.cookie = forged
         assert desk.act("session").status == 401, forged
     desk.cookie = mine
@@ -203,8 +216,10 @@ def test_when_removing_is_answered_the_words_are_in_no_file(room: Room) -> None:
         assert answer.status == 200
         assert answer.json["state"] == "removed"
         left = f"{WORDS}, root." if at == 0 else WORDS
-        files = [gzip.decompress(raw) if key.endswith(".gz") else raw
-                 for key, raw in room.all_files().items()]  # fmt: skip
+        files = [
+            gzip.decompress(raw) if key.endswith(".gz") else raw
+            for key, raw in room.all_files().items()
+        ]
         gone = f"{WORDS}, reply." if at == 0 else WORDS
         assert not any(gone.encode() in raw for raw in files)
         assert any(left.encode() in raw for raw in files) is (at == 0)
@@ -285,8 +300,9 @@ def test_many_are_undone_with_one_purge_and_each_is_answered_for(desk: Desk, roo
     assert len(purges) == (1 if room.database.is_sqlite else len(PURGED_TABLES))
     assert [one["decision"] for one in answer["undone"]] == decided[1:]
     assert {one["decision"]: one["error"] for one in answer["missed"]} == {
-        decided[0]: "already_undone", ID: "no_such_decision",
-    }  # fmt: skip
+        decided[0]: "already_undone",
+        ID: "no_such_decision",
+    }
     assert answer["unsent"] == []
     assert room.rows("held_texts") == []
 
@@ -317,8 +333,14 @@ def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
 
 def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(desk: Desk, room: Room) -> None:
     sent = room.send()
-    body = {"verdict": "publish_edited", "id": sent.id, "name": "n" * 61, "kind": "reworded",
-            "clause": "facts", "lang": "en"}  # fmt: skip
+    body = {
+        "verdict": "publish_edited",
+        "id": sent.id,
+        "name": "n" * 61,
+        "kind": "reworded",
+        "clause": "facts",
+        "lang": "en",
+    }
     for text, said in {
         "": "Nothing was changed: nothing of the comment is left; the name has 61 letters, and 60",
         "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
@@ -399,8 +421,14 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
 ) -> None:
     sent = room.send(WORDS)
     opened = room.open(sent.id)
-    body = {"verdict": "publish", "id": sent.id, "text": WORDS, "name": "", "nonce": opened.nonce,
-            "lang": "en"}  # fmt: skip
+    body = {
+        "verdict": "publish",
+        "id": sent.id,
+        "text": WORDS,
+        "name": "",
+        "nonce": opened.nonce,
+        "lang": "en",
+    }
     with room.database.writing() as db:
         db.exec_driver_sql("alter table decisions rename to decisions_away")
     try:
@@ -430,8 +458,18 @@ def test_a_body_over_256_kib_is_refused(desk: Desk) -> None:
     assert hidden.status == 413
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/assets/../desk.html", "/assets/desk.html", "/x", "/docs",
-                                  "/schema", "/schema/openapi.json"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/nothing",
+        "/assets/../desk.html",
+        "/assets/desk.html",
+        "/x",
+        "/docs",
+        "/schema",
+        "/schema/openapi.json",
+    ],
+)
 def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: Desk, path: str) -> None:
     answer = sqlite_desk.get(path)
     assert answer.status in (404, 405)
@@ -448,9 +486,15 @@ def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_script
     parts = {part.strip().lower() for part in (answer.header("set-cookie") or "").split(";")[1:]}
     assert parts == {"httponly", "secure", "samesite=strict", "path=/"}
     assert (answer.header("set-cookie") or "").startswith("__Host-yobal=")
-    for wrong in ({"host": "desk.example:8443"}, {"host": "evil.example"}, {"host": None},
-                  {"origin": "https://desk.example:8443"}, {"origin": "http://desk.example"},
-                  {"origin": "null"}, {"origin": "https://desk.example.evil.example"}):  # fmt: skip
+    for wrong in (
+        {"host": "desk.example:8443"},
+        {"host": "evil.example"},
+        {"host": None},
+        {"origin": "https://desk.example:8443"},
+        {"origin": "http://desk.example"},
+        {"origin": "null"},
+        {"origin": "https://desk.example.evil.example"},
+    ):
         refused = desk.act("session", headers=wrong)
         assert (refused.status, refused.json["error"]) == (403, "foreign_origin"), wrong
     assert desk.act("session").status == 200

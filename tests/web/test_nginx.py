@@ -22,8 +22,16 @@ pytestmark = pytest.mark.nginx
 
 KHMER = "សាឡាងឈប់ដំណើរការពេលយប់"
 # What the two may differ in: their own names, lengths, and the marks that only Yobal can give.
-OWN = {"server", "date", "connection", "etag", "last-modified", "content-length", "vary",
-       "accept-ranges"}  # fmt: skip
+OWN = {
+    "server",
+    "date",
+    "connection",
+    "etag",
+    "last-modified",
+    "content-length",
+    "vary",
+    "accept-ranges",
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +47,17 @@ def nginx(served: Served) -> Iterator[Nginx]:
 
 
 @pytest.mark.parametrize(
-    "path", [THREAD, f"{THREAD}index.html", f"{THREAD}index.json", f"/{SITE}/@/letters.css",
-             f"/{SITE}/@/terms/en.html", f"{THREAD}form.fragment.html", f"/{SITE}/@/icon.svg"]
-)  # fmt: skip
+    "path",
+    [
+        THREAD,
+        f"{THREAD}index.html",
+        f"{THREAD}index.json",
+        f"/{SITE}/@/letters.css",
+        f"/{SITE}/@/terms/en.html",
+        f"{THREAD}form.fragment.html",
+        f"/{SITE}/@/icon.svg",
+    ],
+)
 def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
     served: Served, nginx: Nginx, path: str
 ) -> None:
@@ -191,9 +207,16 @@ def test_nothing_that_a_browser_says_about_itself_goes_on(tmp_path: Path) -> Non
     upstream = http.server.ThreadingHTTPServer(("127.0.0.1", served.intake), Upstream)
     thread = threading.Thread(target=upstream.serve_forever)
     thread.start()
-    told = {"User-Agent": "marker", "Cookie": "a=b", "X-Forwarded-For": "198.51.100.7",
-            "X-Real-IP": "198.51.100.7", "CF-Connecting-IP": "198.51.100.7", "Referer": "/x",
-            "Forwarded": "for=198.51.100.7", "Accept-Language": "km"}  # fmt: skip
+    told = {
+        "User-Agent": "marker",
+        "Cookie": "a=b",
+        "X-Forwarded-For": "198.51.100.7",
+        "X-Real-IP": "198.51.100.7",
+        "CF-Connecting-IP": "198.51.100.7",
+        "Referer": "/x",
+        "Forwarded": "for=198.51.100.7",
+        "Accept-Language": "km",
+    }
     try:
         with nginx_before(tmp_path / "nginx", served) as nginx:
             post(nginx.port, form("words"), headers=told)
@@ -238,9 +261,23 @@ def test_the_example_is_whole_with_tls(tmp_path: Path) -> None:
     conf = re.sub(r"listen \[::1\]:(\d+);", r"listen [::1]:\1 ssl;", conf)
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test",
-         "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            openssl,
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=test",
+            "-keyout",
+            str(key),
+            "-out",
+            str(certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
     assert shipped.count("ssl_certificate ") == shipped.count("ssl_certificate_key ") == 2
     conf = conf.replace(
         "ssl_session_tickets off;",
@@ -249,8 +286,10 @@ def test_the_example_is_whole_with_tls(tmp_path: Path) -> None:
     (folder / "nginx.conf").write_text(conf, encoding="utf-8")
     tried = subprocess.run(
         [nginx, "-t", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "/dev/null"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert tried.returncode == 0, tried.stderr
 
 

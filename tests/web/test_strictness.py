@@ -36,12 +36,15 @@ def test_no_header_about_the_sender_changes_a_byte_at_any_step(intake: Intake, r
     root = room.published("The root.")
     once = intake.post(step="send", text="x").field("once")
     steps: list[dict[str, str]] = [
-        {"step": "send", "text": "Words."}, {"step": "send", "text": ""},
-        {"step": "reply", "to": root.id}, {"step": "receipt", "code": root.code or ""},
-        {"step": "receipt", "code": "wrong"}, {"step": "nonsense"},
+        {"step": "send", "text": "Words."},
+        {"step": "send", "text": ""},
+        {"step": "reply", "to": root.id},
+        {"step": "receipt", "code": root.code or ""},
+        {"step": "receipt", "code": "wrong"},
+        {"step": "nonsense"},
         {"step": "again", "text": "Words.", "once": once},
         {"step": "withdraw", "code": root.code or "", "when": "next"},
-    ]  # fmt: skip
+    ]
     for fields in steps:
         plain = masked(intake.post(fields))
         for forged in FORGED:
@@ -59,11 +62,20 @@ def test_unknown_fields_are_ignored_up_to_sixteen(sqlite_intake: Intake) -> None
 
 @pytest.mark.parametrize(
     "body",
-    [b"step=send&text=%c3%28", b"step=send&t%ff=1", b"step=send&text=%c0%ae", b"&&&",
-     b"step=send&%73tep=send", b"\0" * 100, b"step=send&text=%ff", b"step=send&text=\xff\xfe",
-     b"step=send&text=%ed%a0%80", b"step=send&step=send",
-     b"&".join(b"f%d=x" % at for at in range(FIELDS_MAX + 1))],
-)  # fmt: skip
+    [
+        b"step=send&text=%c3%28",
+        b"step=send&t%ff=1",
+        b"step=send&text=%c0%ae",
+        b"&&&",
+        b"step=send&%73tep=send",
+        b"\0" * 100,
+        b"step=send&text=%ff",
+        b"step=send&text=\xff\xfe",
+        b"step=send&text=%ed%a0%80",
+        b"step=send&step=send",
+        b"&".join(b"f%d=x" % at for at in range(FIELDS_MAX + 1)),
+    ],
+)
 def test_what_no_browser_would_send_is_a_bad_form(sqlite_intake: Intake, body: bytes) -> None:
     assert sqlite_intake.post(body).status == 400
 
@@ -75,11 +87,16 @@ def test_words_are_what_was_typed_however_they_were_escaped(sqlite_intake: Intak
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("application/x-www-form-urlencoded", 200),
-     ("Application/X-WWW-Form-Urlencoded ; charset=UTF-8", 200),
-     ("multipart/form-data; boundary=x", 415), ("text/plain", 415), ("application/json", 415), ("", 415),
-     ("application/x-www-form-urlencoded2", 415)],
-)  # fmt: skip
+    [
+        ("application/x-www-form-urlencoded", 200),
+        ("Application/X-WWW-Form-Urlencoded ; charset=UTF-8", 200),
+        ("multipart/form-data; boundary=x", 415),
+        ("text/plain", 415),
+        ("application/json", 415),
+        ("", 415),
+        ("application/x-www-form-urlencoded2", 415),
+    ],
+)
 def test_only_a_plain_form_is_taken_and_never_an_upload(
     sqlite_intake: Intake, kind: str, status: int
 ) -> None:

@@ -39,9 +39,17 @@ def publish(
 
 
 def publish_edited(
-    db: Database, desk: Desk, comment: str, *, text: str, name: str, lang: str,
-    kind: EditKind, clause: str, note: str | None,
-) -> Decided:  # fmt: skip
+    db: Database,
+    desk: Desk,
+    comment: str,
+    *,
+    text: str,
+    name: str,
+    lang: str,
+    kind: EditKind,
+    clause: str,
+    note: str | None,
+) -> Decided:
     """Accept an edited text, with the kind of edit and the clause that readers see.
 
     Raises AlreadyDecided, NoSuchComment, Refused.
@@ -93,9 +101,14 @@ def _accept(
         if moved == 0:
             raise already_decided(connection, row.id)
         comments.hold_text(
-            connection, row.id, text=words.text, name=words.name, lang=words.lang,
-            clause=words.clause, kind=words.kind,
-        )  # fmt: skip
+            connection,
+            row.id,
+            text=words.text,
+            name=words.name,
+            lang=words.lang,
+            clause=words.clause,
+            kind=words.kind,
+        )
         decision = _decision(
             desk, row.id, verdict, final, clause=words.clause, kind=words.kind, note=note
         )
@@ -110,13 +123,27 @@ def _now(connection: Connection, desk: Desk) -> float:
 
 
 def _decision(
-    desk: Desk, comment: str, verdict: Verdict, final: Slot, *, clause: str | None = None,
-    kind: str | None = None, note: str | None = None,
-) -> Decision:  # fmt: skip
+    desk: Desk,
+    comment: str,
+    verdict: Verdict,
+    final: Slot,
+    *,
+    clause: str | None = None,
+    kind: str | None = None,
+    note: str | None = None,
+) -> Decision:
     return Decision(
-        decision=ids.new_id(desk.random), site=desk.rules.site, comment=comment, verdict=verdict,
-        clause=clause, kind=kind, note=note, by=desk.by, slot=final, terms_version=TERMS_VERSION,
-    )  # fmt: skip
+        decision=ids.new_id(desk.random),
+        site=desk.rules.site,
+        comment=comment,
+        verdict=verdict,
+        clause=clause,
+        kind=kind,
+        note=note,
+        by=desk.by,
+        slot=final,
+        terms_version=TERMS_VERSION,
+    )
 
 
 def _pending(db: Database, comment: str) -> Any:

@@ -49,9 +49,13 @@ def invite(
         if people.invitation(connection, token_hash, now=now) is not None:
             raise Refused("this invitation was made before; make another")
         people.invite(
-            connection, token_hash=token_hash, site=rules.site, role=role, is_first=False,
+            connection,
+            token_hash=token_hash,
+            site=rules.site,
+            role=role,
+            is_first=False,
             until_slot=until,
-        )  # fmt: skip
+        )
         for wrap in wraps:
             people.add_invitation_wrap(connection, token_hash, wrap.epoch, wrap.wrap)
     return until
@@ -69,9 +73,16 @@ def open_invitation(db: Database, *, token: bytes, now: float) -> Opened:
 
 
 def join(
-    db: Database, rules: Rules, newcomer: Moderator, *, token: bytes, wraps: Sequence[Wrap],
-    epoch_recipient: str | None, now: float, random: RandomBytes,
-) -> None:  # fmt: skip
+    db: Database,
+    rules: Rules,
+    newcomer: Moderator,
+    *,
+    token: bytes,
+    wraps: Sequence[Wrap],
+    epoch_recipient: str | None,
+    now: float,
+    random: RandomBytes,
+) -> None:
     """Use an invitation up and become a moderator.
 
     A first lead brings a new epoch, and whoever was before leaves. Raises InvitationSpent,
@@ -95,17 +106,24 @@ def join(
 
 
 def _open_epoch(
-    connection: Connection, rules: Rules, wraps: Sequence[Wrap], recipient: str | None,
-    now: float, random: RandomBytes,
-) -> list[Wrap]:  # fmt: skip
+    connection: Connection,
+    rules: Rules,
+    wraps: Sequence[Wrap],
+    recipient: str | None,
+    now: float,
+    random: RandomBytes,
+) -> list[Wrap]:
     if recipient is None or len(wraps) != 1:
         raise Refused("the first lead's browser makes one epoch and one wrap of it")
     _check_recipient(recipient)
     epoch = ids.new_id(random)
     people.add_epoch(
-        connection, epoch=epoch, site=rules.site, recipient=recipient,
+        connection,
+        epoch=epoch,
+        site=rules.site,
+        recipient=recipient,
         first_slot=last_slot(rules.schedule, now),
-    )  # fmt: skip
+    )
     for row in stories.listing(connection, rules.site):  # their forms open with it
         stale_files.add(connection, rules.site, row.story, [Touched("newest", "", 0)])
     return [Wrap(epoch, wraps[0].wrap)]

@@ -15,9 +15,13 @@ from yobal.store.database import Database
 
 Word = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
 _WORDS: Final[dict[str, Word]] = {
-    "pending": "waiting", "held": "accepted", "published": "published", "rejected": "rejected",
-    "removed": "removed", "withdrawn": "withdrawn",
-}  # fmt: skip
+    "pending": "waiting",
+    "held": "accepted",
+    "published": "published",
+    "rejected": "rejected",
+    "removed": "removed",
+    "withdrawn": "withdrawn",
+}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -57,6 +61,9 @@ def wish(
     kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT
     with db.writing() as connection:
         intake.add_wish(
-            connection, wish=ids.new_id(random), site=rules.site,
-            receipt_hash=found.receipt_hash, kind=kind,
-        )  # fmt: skip
+            connection,
+            wish=ids.new_id(random),
+            site=rules.site,
+            receipt_hash=found.receipt_hash,
+            kind=kind,
+        )

@@ -57,9 +57,15 @@ class Recoveries:
             self._open[name] = challenge
 
     def prove(
-        self, db: Database, rules: Rules, *, challenge: str, answer: bytes, now: float,
+        self,
+        db: Database,
+        rules: Rules,
+        *,
+        challenge: str,
+        answer: bytes,
+        now: float,
         random: RandomBytes,
-    ) -> tuple[str, bytes]:  # fmt: skip
+    ) -> tuple[str, bytes]:
         """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises WrongSecret."""
         with self._lock:
             one = self._open.pop(challenge, None)
@@ -83,9 +89,12 @@ class Recoveries:
             raise WrongSecret
         with db.writing() as connection:
             changed = people.change_secret(
-                connection, rules.site, one.pseudonym,
-                secret_hash=people.hash_secret(secret), identity=identity,
-            )  # fmt: skip
+                connection,
+                rules.site,
+                one.pseudonym,
+                secret_hash=people.hash_secret(secret),
+                identity=identity,
+            )
         if changed == 0:  # no moderator any more
             raise WrongSecret
         return one.pseudonym

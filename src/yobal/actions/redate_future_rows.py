@@ -26,12 +26,16 @@ def set_back(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> boo
         if stories.released_slot(connection, rules.site) <= latest:
             return False
         future_rows.set_back(
-            connection, rules.site, latest=latest, upcoming=next_slot(schedule, now),
+            connection,
+            rules.site,
+            latest=latest,
+            upcoming=next_slot(schedule, now),
             last_drawn=next_slot(schedule, now, steps=schedule.hold_slots),
-        )  # fmt: skip
+        )
         expiry.drop_ahead(
-            connection, after=next_slot(schedule, now + longest_seconds),
+            connection,
+            after=next_slot(schedule, now + longest_seconds),
             after_week=receipts.week_of(tomorrow).isoformat(),
-        )  # fmt: skip
+        )
     keyring.destroy_ahead(tomorrow)
     return True

@@ -74,10 +74,20 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
     is_to_there = root and row.to_id and published_comments.get(connection, row.to_id) is not None
     place = _take_place(connection, row.site, row.story, root)
     published_comments.add(
-        connection, id=comment, site=row.site, story=row.story, edition=row.edition, root=root,
-        to_id=row.to_id if is_to_there else root, place=place, text=words.text, name=words.name,
-        lang=words.lang, slot=slot, edited_clause=words.clause,
-    )  # fmt: skip
+        connection,
+        id=comment,
+        site=row.site,
+        story=row.story,
+        edition=row.edition,
+        root=root,
+        to_id=row.to_id if is_to_there else root,
+        place=place,
+        text=words.text,
+        name=words.name,
+        lang=words.lang,
+        slot=slot,
+        edited_clause=words.clause,
+    )
     comments.drop_held_text(connection, comment)
     comments.forget_arrival(connection, comment, released=slot)
     if words.clause is None:

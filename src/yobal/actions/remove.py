@@ -40,9 +40,15 @@ def remove(db: Database, desk: Desk, comment: str, *, clause: str) -> Removed:
             raise AlreadyDecided(comment, by=standing.by if standing else "", verdict="remove")
         files = erase_published.take_down(connection, letter, gone="removed", clause=clause)
         decision = Decision(
-            decision=ids.new_id(desk.random), site=site, comment=comment, verdict="remove",
-            clause=clause, by=desk.by, slot=slot, terms_version=TERMS_VERSION,
-        )  # fmt: skip
+            decision=ids.new_id(desk.random),
+            site=site,
+            comment=comment,
+            verdict="remove",
+            clause=clause,
+            by=desk.by,
+            slot=slot,
+            terms_version=TERMS_VERSION,
+        )
         decisions.add(connection, decision)
     decided = Decided(decision=decision.decision, id=comment, state=REMOVED, slot=slot, by=desk.by)
     return Removed(decided, letter.story, frozenset(files))

@@ -16,9 +16,12 @@ def found(db: Database, rules: Rules, *, name: str, now: float, is_demo: bool = 
         if stories.only_site(connection) is not None:
             raise AlreadySetUp(rules.site)
         stories.add_site(
-            connection, site=rules.site, name=name, is_demo=is_demo,
+            connection,
+            site=rules.site,
+            name=name,
+            is_demo=is_demo,
             slot=last_slot(rules.schedule, now),
-        )  # fmt: skip
+        )
 
 
 def invite_first_lead(db: Database, rules: Rules, *, now: float) -> str:
@@ -30,8 +33,11 @@ def invite_first_lead(db: Database, rules: Rules, *, now: float) -> str:
     with db.writing() as connection:
         people.drop_invitations(connection, rules.site)
         people.invite(
-            connection, token_hash=people.hash_secret(tokens.invitation_token(secret)),
-            site=rules.site, role="lead", is_first=True,
+            connection,
+            token_hash=people.hash_secret(tokens.invitation_token(secret)),
+            site=rules.site,
+            role="lead",
+            is_first=True,
             until_slot=tokens.invitation_until(rules.schedule, now),
-        )  # fmt: skip
+        )
     return tokens.invitation_text(secret)

@@ -13,9 +13,15 @@ from yobal.store.database import Database
 
 
 def sign_in(
-    db: Database, rules: Rules, *, pseudonym: str, secret: bytes, session_key: bytes, now: float,
+    db: Database,
+    rules: Rules,
+    *,
+    pseudonym: str,
+    secret: bytes,
+    session_key: bytes,
+    now: float,
     random: RandomBytes,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """A session's token. Raises WrongSecret, for an unknown name likewise."""
     with db.reading() as connection:
         moderator = people.get(connection, rules.site, pseudonym)
@@ -28,17 +34,25 @@ def sign_in(
 
 
 def open_session(
-    db: Database, rules: Rules, *, pseudonym: str, session_key: bytes, now: float,
+    db: Database,
+    rules: Rules,
+    *,
+    pseudonym: str,
+    session_key: bytes,
+    now: float,
     random: RandomBytes,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """A session for somebody who has just proved who they are."""
     token = random(32)
     until = tokens.session_until(rules.schedule, now, hours=rules.session_hours)
     with db.writing() as connection:
         people.add_session(
-            connection, token_hash=_hash(session_key, token), site=rules.site,
-            pseudonym=pseudonym, until_slot=until,
-        )  # fmt: skip
+            connection,
+            token_hash=_hash(session_key, token),
+            site=rules.site,
+            pseudonym=pseudonym,
+            until_slot=until,
+        )
     return token
 
 

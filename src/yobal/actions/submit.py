@@ -35,9 +35,16 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seal(
-    submission: Submission, target: Target, keyring: Keyring, rules: Rules, *,
-    form: str, wants_receipt: bool, now: float, random: RandomBytes,
-) -> Sealed:  # fmt: skip
+    submission: Submission,
+    target: Target,
+    keyring: Keyring,
+    rules: Rules,
+    *,
+    form: str,
+    wants_receipt: bool,
+    now: float,
+    random: RandomBytes,
+) -> Sealed:
     """Seal a checked submission that came with the `once` of `form`."""
     today = datetime.fromtimestamp(now, UTC).date()
     nonce = random(NONCE_BYTES)
@@ -45,20 +52,34 @@ def seal(
     lang = language.lang_of(submission.text, edition=submission.edition)
     sealed, size_kib = target.sealer.seal(
         Envelope(
-            id=comment, site=submission.site, story=submission.story, edition=submission.edition,
-            root=target.root, to=submission.to, text=submission.text, name=submission.name,
-            lang=lang, nonce=nonce.hex(),
+            id=comment,
+            site=submission.site,
+            story=submission.story,
+            edition=submission.edition,
+            root=target.root,
+            to=submission.to,
+            text=submission.text,
+            name=submission.name,
+            lang=lang,
+            nonce=nonce.hex(),
         )
-    )  # fmt: skip
+    )
     arrival = Arrival(
-        id=comment, site=submission.site, story=submission.story, edition=submission.edition,
-        root=target.root, to_id=submission.to, arrival_slot=last_slot(rules.schedule, now),
-        epoch=target.epoch, size_kib=size_kib, lane=LANE,
+        id=comment,
+        site=submission.site,
+        story=submission.story,
+        edition=submission.edition,
+        root=target.root,
+        to_id=submission.to,
+        arrival_slot=last_slot(rules.schedule, now),
+        epoch=target.epoch,
+        size_kib=size_kib,
+        lane=LANE,
         lang=lang if lang in target.languages else language.OTHER,
         once=idempotency.once_hash(keyring.day_keys(today), form, submission, today=today),
         commitment=commitment(nonce=nonce, name=submission.name, text=submission.text),
         sealed=sealed,
-    )  # fmt: skip
+    )
     if wants_receipt:
         return _with_receipt(arrival, keyring, rules, today, random)
     return Sealed(arrival, None, None)

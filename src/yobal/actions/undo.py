@@ -39,11 +39,16 @@ def undo(
         decisions.add(
             connection,
             Decision(
-                decision=ids.new_id(random), site=rules.site, comment=row.comment, verdict="undo",
-                by=by, slot=next_slot(rules.schedule, now), terms_version=TERMS_VERSION,
+                decision=ids.new_id(random),
+                site=rules.site,
+                comment=row.comment,
+                verdict="undo",
+                by=by,
+                slot=next_slot(rules.schedule, now),
+                terms_version=TERMS_VERSION,
                 undoes=decision,
             ),
-        )  # fmt: skip
+        )
     return Undone(row.comment, PENDING)
 
 

@@ -99,8 +99,10 @@ def _draw(pages: Pages, view: thread_views.View) -> Mapping[str, bytes]:
 
 
 def _replies_keys(file: Touched) -> list[str]:
-    return [paths.replies(file.root, file.number, suffix) for suffix in
-            ("html", "fragment.html", "json")]  # fmt: skip
+    return [
+        paths.replies(file.root, file.number, suffix)
+        for suffix in ("html", "fragment.html", "json")
+    ]
 
 
 def write_assets(press: Press, *, style: bytes, icon: bytes) -> None:

@@ -22,8 +22,10 @@ from yobal.server.wiring import Newsroom, open_newsroom, prepare
 from yobal.store import grants, stories
 
 FACES: Final[dict[str, tuple[Face, ...]]] = {
-    "": ("intake", "desk"), "intake": ("intake",), "desk": ("desk",),
-}  # fmt: skip
+    "": ("intake", "desk"),
+    "intake": ("intake",),
+    "desk": ("desk",),
+}
 _REMEMBERS: Final = (
     "yobal: what this process frees it does not forget, and readers' words stay in its memory: "
     "start it without YOBAL_SCRUBBED, on a system with glibc"

@@ -60,9 +60,12 @@ def init(
     from yobal.cli import commands
 
     given = {
-        "site": site, "site_name": name, "public_url": public_url, "desk_url": desk_url,
+        "site": site,
+        "site_name": name,
+        "public_url": public_url,
+        "desk_url": desk_url,
         "time_zone": time_zone,
-    }  # fmt: skip
+    }
     for line in commands.init(config, given, again=again):
         typer.echo(line)
 

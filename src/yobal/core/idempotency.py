@@ -40,7 +40,13 @@ def once_hash(
         raise ValueError(once)
     ordinal = int(match[1])
     key = next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
-    parts = (submission.site, submission.story, submission.edition, submission.to or "",
-             submission.name, submission.text)  # fmt: skip
+    parts = (
+        submission.site,
+        submission.story,
+        submission.edition,
+        submission.to or "",
+        submission.name,
+        submission.text,
+    )
     marked = msgspec.msgpack.encode((once, *parts))  # each part after its length
     return hmac.new(key, marked, "sha256").digest()

@@ -23,13 +23,23 @@ class Clause(msgspec.Struct, frozen=True):
 
 
 CLAUSES: Final = (
-    Clause("respect", "Respect", "Respect others' point of view. No insults, no contempt for whole groups of people."),
-    Clause("facts", "Facts", "Stick to the facts. Claims about people or events must not be made up."),
-    Clause("personal-data", "Personal data", "No telephone numbers, addresses or names that could put someone in danger, yourself included."),
+    Clause(
+        "respect",
+        "Respect",
+        "Respect others' point of view. No insults, no contempt for whole groups of people.",
+    ),
+    Clause(
+        "facts", "Facts", "Stick to the facts. Claims about people or events must not be made up."
+    ),
+    Clause(
+        "personal-data",
+        "Personal data",
+        "No telephone numbers, addresses or names that could put someone in danger, yourself included.",
+    ),
     Clause("threats", "Threats and incitement", "No threats, and no calls to violence."),
     Clause("spam", "Spam", "No advertising, and not the same text many times."),
     Clause("off-topic", "Off topic", "Write about the story above."),
     Clause("unlawful", "Unlawful", "Nothing that the newsroom may not publish by law."),
     Clause("language", "Language", "Write in a language that our moderators can read."),
-)  # fmt: skip
+)
 CLAUSE_KEYS: Final = frozenset(clause.key for clause in CLAUSES)

@@ -35,12 +35,15 @@ def make_lead(site: str, pseudonym: str) -> MadeModerator:
     personal, epoch = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
     sheet = pyrage.x25519.Identity.generate()  # thrown away: a demonstration has no recovery sheet
     moderator = Moderator(
-        site=site, pseudonym=pseudonym, role="lead", secret_hash=hash_secret(secret),
+        site=site,
+        pseudonym=pseudonym,
+        role="lead",
+        secret_hash=hash_secret(secret),
         recipient=str(personal.to_public()),
         identity=pyrage.encrypt(str(personal).encode(), [unlocking.to_public()]),
         recovery_recipient=str(sheet.to_public()),
         recovery_identity=pyrage.encrypt(str(personal).encode(), [sheet.to_public()]),
-    )  # fmt: skip
+    )
     wrap = pyrage.encrypt(str(epoch).encode(), [personal.to_public()])
     return MadeModerator(moderator, str(epoch.to_public()), wrap, passphrase)
 
@@ -51,9 +54,14 @@ def from_passphrase(
     """What signs in (32 bytes) and the identity that opens the personal one: `docs/http-desk.md`."""
     plain = " ".join(passphrase.lower().split())
     key = hashlib.scrypt(
-        plain.encode(), salt=f"yobal 1{site}{pseudonym}".encode(), n=_SCRYPT_N, r=8, p=1,
-        dklen=64, maxmem=_SCRYPT_BYTES_MAX,
-    )  # fmt: skip
+        plain.encode(),
+        salt=f"yobal 1{site}{pseudonym}".encode(),
+        n=_SCRYPT_N,
+        r=8,
+        p=1,
+        dklen=64,
+        maxmem=_SCRYPT_BYTES_MAX,
+    )
     return key[:32], identity_of(key[32:])
 
 

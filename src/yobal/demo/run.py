@@ -39,11 +39,18 @@ def run(folder: Path, port: int) -> None:
 def demo_settings(folder: Path, port: int) -> Settings:
     """Slots every 20 seconds and nobody to hide among: to look at, not to publish with."""
     return Settings(
-        site=content.SITE, site_name=content.SITE_NAME, time_zone=content.TIME_ZONE,
-        public_url=f"http://127.0.0.1:{port}", desk_url=f"http://localhost:{port + 1}",
-        intake_listen=f"127.0.0.1:{port}", desk_listen=f"127.0.0.1:{port + 1}",
-        data_dir=str(folder.absolute()), every_seconds=20, hold_slots=1, batch_min=1,
-    )  # fmt: skip
+        site=content.SITE,
+        site_name=content.SITE_NAME,
+        time_zone=content.TIME_ZONE,
+        public_url=f"http://127.0.0.1:{port}",
+        desk_url=f"http://localhost:{port + 1}",
+        intake_listen=f"127.0.0.1:{port}",
+        desk_listen=f"127.0.0.1:{port + 1}",
+        data_dir=str(folder.absolute()),
+        every_seconds=20,
+        hold_slots=1,
+        batch_min=1,
+    )
 
 
 def _furnish_once(settings: Settings, folder: Path) -> str:

@@ -60,10 +60,15 @@ def _join(newsroom: Newsroom, *, now: float) -> MadeModerator:
     text = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=now)
     secret = base64.urlsafe_b64decode(text + "=")
     join.join(
-        newsroom.database, newsroom.rules, lead.moderator,
-        token=key_rules.invitation_token(secret), wraps=[join.Wrap("first", lead.wrap)],
-        epoch_recipient=lead.recipient, now=now, random=secrets.token_bytes,
-    )  # fmt: skip
+        newsroom.database,
+        newsroom.rules,
+        lead.moderator,
+        token=key_rules.invitation_token(secret),
+        wraps=[join.Wrap("first", lead.wrap)],
+        epoch_recipient=lead.recipient,
+        now=now,
+        random=secrets.token_bytes,
+    )
     return lead
 
 
@@ -98,29 +103,52 @@ def _send(
     form = idempotency.new_once(secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date())
     sealed = submit.seal(
         Submission(
-            site=content.SITE, story=content.STORY, edition=sample.edition, to=to, text=text,
+            site=content.SITE,
+            story=content.STORY,
+            edition=sample.edition,
+            to=to,
+            text=text,
             name=sample.name,
         ),
         submit.Target(epoch=epoch, sealer=sealer, root=to, languages=languages),
-        newsroom.keyring, newsroom.rules, form=form, wants_receipt=sample.wants_receipt, now=now,
+        newsroom.keyring,
+        newsroom.rules,
+        form=form,
+        wants_receipt=sample.wants_receipt,
+        now=now,
         random=random,
-    )  # fmt: skip
+    )
     arrivals.add(newsroom.database, [sealed.arrival])
     return _Sent(sealed.arrival.id, drawn[0])  # the nonce is drawn first
 
 
 def _publish(newsroom: Newsroom, sample: Sample, sent: _Sent, *, now: float) -> None:
     desk = Desk(
-        rules=newsroom.rules, by=PSEUDONYM, now=now, random=secrets.token_bytes,
+        rules=newsroom.rules,
+        by=PSEUDONYM,
+        now=now,
+        random=secrets.token_bytes,
         draw=secrets.randbelow,
-    )  # fmt: skip
+    )
     if sample.edit is None:
         decide.publish(
-            newsroom.database, desk, sent.id, text=sample.text, name=sample.name,
-            nonce=sent.nonce, lang=sample.lang,
-        )  # fmt: skip
+            newsroom.database,
+            desk,
+            sent.id,
+            text=sample.text,
+            name=sample.name,
+            nonce=sent.nonce,
+            lang=sample.lang,
+        )
     else:
         decide.publish_edited(
-            newsroom.database, desk, sent.id, text=sample.text, name=sample.name,
-            lang=sample.lang, kind=sample.edit.kind, clause=sample.edit.clause, note=None,
-        )  # fmt: skip
+            newsroom.database,
+            desk,
+            sent.id,
+            text=sample.text,
+            name=sample.name,
+            lang=sample.lang,
+            kind=sample.edit.kind,
+            clause=sample.edit.clause,
+            note=None,
+        )

@@ -45,11 +45,16 @@ def intake_app(
     csp = content_security_policy(newsroom.settings.frame_hosts)
     reader = Reader(
         Parts(
-            rules=newsroom.rules, database=newsroom.database, keyring=newsroom.keyring,
-            pages=newsroom.pages, doors=doors or Doors(newsroom.database, newsroom.rules),
-            group=group, csp=csp, clock=clock,
+            rules=newsroom.rules,
+            database=newsroom.database,
+            keyring=newsroom.keyring,
+            pages=newsroom.pages,
+            doors=doors or Doors(newsroom.database, newsroom.rules),
+            group=group,
+            csp=csp,
+            clock=clock,
         )
-    )  # fmt: skip
+    )
     return Edge(Files(newsroom.settings.files_dir, csp), reader)
 
 
@@ -58,9 +63,13 @@ def moderators_app(newsroom: Newsroom, *, clock: Clock = time.time) -> Any:
     if not (STATIC / "desk.js").exists():
         raise NotFit("the front end is not built: `make build` does it")
     parts = DeskParts(
-        rules=newsroom.rules, database=newsroom.database, keyring=newsroom.keyring,
-        press=newsroom.press, desk_url=newsroom.settings.desk_url, clock=clock,
-    )  # fmt: skip
+        rules=newsroom.rules,
+        database=newsroom.database,
+        keyring=newsroom.keyring,
+        press=newsroom.press,
+        desk_url=newsroom.settings.desk_url,
+        clock=clock,
+    )
     return desk_app(
         parts, static=STATIC, site_name=newsroom.settings.site_name, is_demo=newsroom.is_demo
     )

@@ -72,14 +72,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return Rules(
             site=self.site,
             schedule=Schedule(
-                time_zone=self.time_zone, slots=self.slots, every_seconds=self.every_seconds,
-                hold_slots=self.hold_slots, batch_min=self.batch_min,
+                time_zone=self.time_zone,
+                slots=self.slots,
+                every_seconds=self.every_seconds,
+                hold_slots=self.hold_slots,
+                batch_min=self.batch_min,
             ),
             limits=Limits(self.text_letters_max, self.name_letters_max),
-            receipt_days=self.receipt_days, appeal_days=self.appeal_days,
-            waiting_story_max=self.waiting_story_max, waiting_site_max=self.waiting_site_max,
+            receipt_days=self.receipt_days,
+            appeal_days=self.appeal_days,
+            waiting_story_max=self.waiting_story_max,
+            waiting_site_max=self.waiting_site_max,
             session_hours=self.session_hours,
-        )  # fmt: skip
+        )
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -142,7 +147,10 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
     limits = Limits(settings.text_letters_max, settings.name_letters_max)
     counts = (settings.waiting_story_max, settings.waiting_site_max, settings.session_hours)
     return [
-        (not ids.is_site(settings.site), "site: lower-case letters, digits and hyphens, 63 at most"),
+        (
+            not ids.is_site(settings.site),
+            "site: lower-case letters, digits and hyphens, 63 at most",
+        ),
         (not settings.site_name.strip(), "site_name: is empty"),
         (not _is_zone(settings.time_zone), f"time_zone: {settings.time_zone} is not known"),
         (not _are_times(settings.slots), "slots: at least one time such as 06:00, none twice"),
@@ -154,12 +162,27 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
         (not 1 <= settings.receipt_days <= RECEIPT_DAYS_MAX, "receipt_days: 1 to 200"),
         (not 0 <= settings.appeal_days <= RECEIPT_DAYS_MAX, "appeal_days: 0 to 200"),
         (min(counts) < 1, "waiting_story_max, waiting_site_max, session_hours: at least 1"),
-        (not _is_origin(settings.public_url), "public_url: scheme and host, such as https://comments.example"),
-        (not _is_origin(settings.desk_url), "desk_url: scheme and host, such as https://desk.example"),
-        (not all(map(_is_frame_host, settings.frame_hosts)), "frame_hosts: each a host, such as https://news.example"),
-        (not all(map(_is_database, (settings.database, settings.database_intake))), "database: sqlite:////ABSOLUTE/PATH or postgresql://USER@HOST/NAME"),
-        (not all(map(_is_listen, (settings.intake_listen, settings.desk_listen))), "listen: ADDRESS:PORT"),
-    ]  # fmt: skip
+        (
+            not _is_origin(settings.public_url),
+            "public_url: scheme and host, such as https://comments.example",
+        ),
+        (
+            not _is_origin(settings.desk_url),
+            "desk_url: scheme and host, such as https://desk.example",
+        ),
+        (
+            not all(map(_is_frame_host, settings.frame_hosts)),
+            "frame_hosts: each a host, such as https://news.example",
+        ),
+        (
+            not all(map(_is_database, (settings.database, settings.database_intake))),
+            "database: sqlite:////ABSOLUTE/PATH or postgresql://USER@HOST/NAME",
+        ),
+        (
+            not all(map(_is_listen, (settings.intake_listen, settings.desk_listen))),
+            "listen: ADDRESS:PORT",
+        ),
+    ]
 
 
 def _is_zone(name: str) -> bool:

@@ -62,16 +62,23 @@ def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:
         raise NotFit(f"this store is of the site {site.site!r}, the settings say {settings.site!r}")
     rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
     house = House(
-        site=settings.site, site_name=settings.site_name, public_url=settings.public_url,
-        schedule=rules.schedule, limits=rules.limits, receipt_days=settings.receipt_days,
+        site=settings.site,
+        site_name=settings.site_name,
+        public_url=settings.public_url,
+        schedule=rules.schedule,
+        limits=rules.limits,
+        receipt_days=settings.receipt_days,
         is_demo=is_demo,
-    )  # fmt: skip
+    )
     press = Press(database, Pages(house), Bucket(settings.files_dir), rules)
     return Newsroom(
-        settings=settings, rules=rules, database=database,
+        settings=settings,
+        rules=rules,
+        database=database,
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
-        press=press, is_demo=is_demo,
-    )  # fmt: skip
+        press=press,
+        is_demo=is_demo,
+    )
 
 
 def built(name: str) -> bytes:

@@ -54,12 +54,24 @@ def waiting(
     has_receipt = sa.exists().where(receipts.c.once == comments.c.once).label("has_receipt")
     chosen = (
         sa.select(
-            comments.c.id, comments.c.site, comments.c.story, comments.c.edition, comments.c.root,
-            comments.c.to_id, comments.c.lang, comments.c.lane, comments.c.epoch,
-            comments.c.arrival_slot, envelopes.c.sealed, has_receipt,
-            editions.c.title, editions.c.url,
-            parents.c.text.label("parent_text"), parents.c.name.label("parent_name"),
-            parents.c.lang.label("parent_lang"), parents.c.gone.label("parent_gone"),
+            comments.c.id,
+            comments.c.site,
+            comments.c.story,
+            comments.c.edition,
+            comments.c.root,
+            comments.c.to_id,
+            comments.c.lang,
+            comments.c.lane,
+            comments.c.epoch,
+            comments.c.arrival_slot,
+            envelopes.c.sealed,
+            has_receipt,
+            editions.c.title,
+            editions.c.url,
+            parents.c.text.label("parent_text"),
+            parents.c.name.label("parent_name"),
+            parents.c.lang.label("parent_lang"),
+            parents.c.gone.label("parent_gone"),
         )
         .join(envelopes, envelopes.c.comment == comments.c.id)
         .join(
@@ -78,7 +90,7 @@ def waiting(
         )
         .order_by(comments.c.arrival_slot, comments.c.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     if after is not None:
         slot, comment = after
         chosen = chosen.where(
@@ -197,10 +209,17 @@ def forget(db: Connection, comment: str) -> None:
         .where(comments.c.id == comment, comments.c.state == WITHDRAWN)
         .values(
             arrival_slot=comments.c.arrival_slot - comments.c.arrival_slot % DAY_SECONDS,
-            due_slot=None, decided_slot=None, edition="", epoch="", lang="", lane="", to_id=None,
-            size_kib=0, cluster=None,
+            due_slot=None,
+            decided_slot=None,
+            edition="",
+            epoch="",
+            lang="",
+            lane="",
+            to_id=None,
+            size_kib=0,
+            cluster=None,
         )
-    )  # fmt: skip
+    )
 
 
 def forget_arrival(db: Connection, comment: str, *, released: Slot) -> None:

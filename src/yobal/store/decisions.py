@@ -100,7 +100,10 @@ def history(
     )
     chosen = (
         sa.select(
-            decisions, comments.c.story, comments.c.state, titles.label("title"),
+            decisions,
+            comments.c.story,
+            comments.c.state,
+            titles.label("title"),
             undoing.c.decision.is_not(None).label("is_undone"),
             sa.func.coalesce(letters.c.text, held_texts.c.text).label("text"),
             sa.func.coalesce(letters.c.name, held_texts.c.name).label("name"),
@@ -113,7 +116,7 @@ def history(
         .where(decisions.c.site == site)
         .order_by(decisions.c.slot.desc(), decisions.c.decision)
         .limit(limit)
-    )  # fmt: skip
+    )
     if comment is not None:
         chosen = chosen.where(decisions.c.comment == comment)
     if before is not None:

@@ -145,10 +145,14 @@ def add_epoch(db: Connection, *, epoch: str, site: str, recipient: str, first_sl
     )
     db.execute(
         epochs.insert().values(
-            epoch=epoch, site=site, number=number, recipient=recipient,
-            first_slot=first_slot, last_slot=None,
+            epoch=epoch,
+            site=site,
+            number=number,
+            recipient=recipient,
+            first_slot=first_slot,
+            last_slot=None,
         )
-    )  # fmt: skip
+    )
 
 
 def add_wrap(db: Connection, *, epoch: str, pseudonym: str, wrap: bytes) -> None:

@@ -13,17 +13,42 @@ from yobal.store.tables import letters
 LetterRow = Row[*tuple[Any, ...]]
 
 
-def add(db: Connection, *, id: str, site: str, story: str, edition: str, root: str | None,
-        to_id: str | None, place: int, text: str, name: str, lang: str, slot: Slot,
-        edited_clause: str | None) -> None:  # fmt: skip
+def add(
+    db: Connection,
+    *,
+    id: str,
+    site: str,
+    story: str,
+    edition: str,
+    root: str | None,
+    to_id: str | None,
+    place: int,
+    text: str,
+    name: str,
+    lang: str,
+    slot: Slot,
+    edited_clause: str | None,
+) -> None:
     """Publish: from now on the comment has this place for ever."""
     db.execute(
         letters.insert().values(
-            id=id, site=site, story=story, edition=edition, root=root, to_id=to_id, place=place,
-            text=text, name=name, lang=lang, slot=slot, edited_clause=edited_clause,
-            gone=None, gone_clause=None, replies=0,
+            id=id,
+            site=site,
+            story=story,
+            edition=edition,
+            root=root,
+            to_id=to_id,
+            place=place,
+            text=text,
+            name=name,
+            lang=lang,
+            slot=slot,
+            edited_clause=edited_clause,
+            gone=None,
+            gone_clause=None,
+            replies=0,
         )
-    )  # fmt: skip
+    )
 
 
 def get(db: Connection, comment: str) -> LetterRow | None:

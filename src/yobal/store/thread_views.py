@@ -94,9 +94,13 @@ def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) ->
         return None
     first = REPLIES_SHOWN + (file.number - 1) * PAGE_COMMENTS
     rows = published_comments.replies_between(
-        db, [root.id], site=place.site, story=place.story,
-        first=first, last=first + PAGE_COMMENTS - 1,
-    )  # fmt: skip
+        db,
+        [root.id],
+        site=place.site,
+        story=place.story,
+        first=first,
+        last=first + PAGE_COMMENTS - 1,
+    )
     names = published_comments.names_of(db, {row.to_id for row in rows if row.to_id})
     return RepliesView(
         place=place,
@@ -130,9 +134,18 @@ def _letter(
 ) -> Letter:
     to_name = (names or {}).get(row.to_id or "") if row.to_id != row.root else None
     return Letter(
-        id=row.id, name=row.name, text=row.text, lang=row.lang, edition=row.edition,
-        day=day_of(schedule, row.slot).isoformat(), edited_clause=row.edited_clause,
-        to=row.to_id, to_name=to_name, gone=row.gone, gone_clause=row.gone_clause,
-        replies=replies, has_more_replies=row.root is None and row.replies > REPLIES_SHOWN,
+        id=row.id,
+        name=row.name,
+        text=row.text,
+        lang=row.lang,
+        edition=row.edition,
+        day=day_of(schedule, row.slot).isoformat(),
+        edited_clause=row.edited_clause,
+        to=row.to_id,
+        to_name=to_name,
+        gone=row.gone,
+        gone_clause=row.gone_clause,
+        replies=replies,
+        has_more_replies=row.root is None and row.replies > REPLIES_SHOWN,
         page=page_of(row.place) if row.root is None else 1,
-    )  # fmt: skip
+    )

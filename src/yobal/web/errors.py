@@ -27,25 +27,69 @@ class Insecure(YobalError):
 
 
 TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
-    BadRequest: (400, "bad_request", "The desk could not read this request. Nothing was changed. Load the page again."),
-    ForeignOrigin: (403, "foreign_origin", "This request did not come from the desk's own page. Nothing was changed."),
+    BadRequest: (
+        400,
+        "bad_request",
+        "The desk could not read this request. Nothing was changed. Load the page again.",
+    ),
+    ForeignOrigin: (
+        403,
+        "foreign_origin",
+        "This request did not come from the desk's own page. Nothing was changed.",
+    ),
     Insecure: (403, "insecure", "The desk works over TLS only. Open it under its https address."),
-    errors.NotSignedIn: (401, "not_signed_in", "Your session has ended. Nothing is lost: sign in again and go on."),
-    errors.WrongSecret: (403, "wrong_secret", "This does not fit. Check each word, or use your recovery sheet."),
+    errors.NotSignedIn: (
+        401,
+        "not_signed_in",
+        "Your session has ended. Nothing is lost: sign in again and go on.",
+    ),
+    errors.WrongSecret: (
+        403,
+        "wrong_secret",
+        "This does not fit. Check each word, or use your recovery sheet.",
+    ),
     errors.NotAllowed: (403, "not_allowed", "Only a lead may do that."),
     errors.Refused: (422, "refused", "Nothing was changed: {detail}."),
-    errors.NoSuchComment: (404, "no_such_comment", "This comment is not there any more. Its author may have withdrawn it."),
+    errors.NoSuchComment: (
+        404,
+        "no_such_comment",
+        "This comment is not there any more. Its author may have withdrawn it.",
+    ),
     errors.NoSuchDecision: (404, "no_such_decision", "There is no such decision."),
     errors.AlreadyDecided: (409, "already_decided", "Somebody else was first."),
     errors.TooLateToUndo: (409, "too_late_to_undo", "It is too late: this decision is final."),
     errors.AlreadyUndone: (409, "already_undone", "This decision was undone before."),
-    errors.NotWhatWasSealed: (409, "not_what_was_sealed", "This is not, letter for letter, what the author sealed. Publish it as edited, or leave it."),
-    errors.InvitationSpent: (410, "invitation_spent", "This link was used or has run out. Ask a lead for a new one."),
-    errors.PseudonymTaken: (409, "pseudonym_taken", "Another moderator is known by this name. Choose another; the link still works."),
-    errors.StoreUnavailable: (503, "unavailable", "The database takes nothing just now. Nothing was changed. Try again in a moment."),
-    errors.NotYetPurged: (503, "not_yet_purged", "It is done. But the words could not be cut out of every file yet; Yobal tries again by itself."),
-    errors.BucketUnavailable: (503, "not_yet_written", "Decided, but the public files could not be written yet. Yobal tries again by itself."),
-}  # fmt: skip
+    errors.NotWhatWasSealed: (
+        409,
+        "not_what_was_sealed",
+        "This is not, letter for letter, what the author sealed. Publish it as edited, or leave it.",
+    ),
+    errors.InvitationSpent: (
+        410,
+        "invitation_spent",
+        "This link was used or has run out. Ask a lead for a new one.",
+    ),
+    errors.PseudonymTaken: (
+        409,
+        "pseudonym_taken",
+        "Another moderator is known by this name. Choose another; the link still works.",
+    ),
+    errors.StoreUnavailable: (
+        503,
+        "unavailable",
+        "The database takes nothing just now. Nothing was changed. Try again in a moment.",
+    ),
+    errors.NotYetPurged: (
+        503,
+        "not_yet_purged",
+        "It is done. But the words could not be cut out of every file yet; Yobal tries again by itself.",
+    ),
+    errors.BucketUnavailable: (
+        503,
+        "not_yet_written",
+        "Decided, but the public files could not be written yet. Yobal tries again by itself.",
+    ),
+}
 
 
 def told(error: YobalError) -> tuple[int, dict[str, str | None]]:

@@ -116,12 +116,19 @@ class Files:
             ("vary", "accept-encoding"),
         ]
         return Kept(
-            signature, plain, packed,
+            signature,
+            plain,
+            packed,
             [*headers, ("etag", plain_tag), ("content-length", str(len(plain)))],
-            [*headers, ("etag", packed_tag), ("content-encoding", "gzip"),
-             ("content-length", str(len(packed)))],
-            plain_tag, packed_tag,
-        )  # fmt: skip
+            [
+                *headers,
+                ("etag", packed_tag),
+                ("content-encoding", "gzip"),
+                ("content-length", str(len(packed))),
+            ],
+            plain_tag,
+            packed_tag,
+        )
 
 
 def _is_plain(path: str) -> bool:

@@ -81,14 +81,26 @@ class Moderating:
         match data:
             case request_types.Publish():
                 done = decide.publish(
-                    self._db, desk, data.id, text=data.text, name=data.name,
-                    nonce=bytes.fromhex(data.nonce), lang=data.lang,
-                )  # fmt: skip
+                    self._db,
+                    desk,
+                    data.id,
+                    text=data.text,
+                    name=data.name,
+                    nonce=bytes.fromhex(data.nonce),
+                    lang=data.lang,
+                )
             case request_types.PublishEdited():
                 done = decide.publish_edited(
-                    self._db, desk, data.id, text=data.text, name=data.name, lang=data.lang,
-                    kind=data.kind, clause=data.clause, note=data.note,
-                )  # fmt: skip
+                    self._db,
+                    desk,
+                    data.id,
+                    text=data.text,
+                    name=data.name,
+                    lang=data.lang,
+                    kind=data.kind,
+                    clause=data.clause,
+                    note=data.note,
+                )
             case request_types.Reject():
                 done = decide.reject(self._db, desk, data.id, clause=data.clause, note=data.note)
         return serializers.decided(self._rules, done, now=desk.now)
@@ -166,14 +178,19 @@ class Moderating:
             released = stories.released_slot(db, self._rules.site)
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = request_types.cursor(shown[-1].slot, shown[-1].decision) if more else None
-        return {"rows": [serializers.past(row, self._rules, released) for row in shown],
-                "next": last}  # fmt: skip
+        return {
+            "rows": [serializers.past(row, self._rules, released) for row in shown],
+            "next": last,
+        }
 
     def _desk(self, request: AnyRequest) -> Desk:
         return Desk(
-            rules=self._rules, by=request.state.me.pseudonym, now=self._parts.clock(),
-            random=secrets.token_bytes, draw=secrets.randbelow,
-        )  # fmt: skip
+            rules=self._rules,
+            by=request.state.me.pseudonym,
+            now=self._parts.clock(),
+            random=secrets.token_bytes,
+            draw=secrets.randbelow,
+        )
 
 
 @contextmanager

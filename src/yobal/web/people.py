@@ -34,9 +34,14 @@ class People:
     def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[Json]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
-            self._db, self._rules, pseudonym=pseudonym, secret=bytes.fromhex(data.secret),
-            session_key=self._session_key, now=self._parts.clock(), random=secrets.token_bytes,
-        )  # fmt: skip
+            self._db,
+            self._rules,
+            pseudonym=pseudonym,
+            secret=bytes.fromhex(data.secret),
+            session_key=self._session_key,
+            now=self._parts.clock(),
+            random=secrets.token_bytes,
+        )
         return self._session_answer(pseudonym, token)
 
     def session(self, request: AnyRequest) -> Json:
@@ -62,17 +67,25 @@ class People:
 
     def join(self, data: JSONBody[request_types.Join]) -> Response[Json]:
         newcomer = Moderator(
-            site=self._rules.site, pseudonym=data.pseudonym.strip(), role="moderator",
+            site=self._rules.site,
+            pseudonym=data.pseudonym.strip(),
+            role="moderator",
             secret_hash=people.hash_secret(bytes.fromhex(data.secret)),
-            recipient=data.recipient, identity=data.identity,
-            recovery_recipient=data.recovery_recipient, recovery_identity=data.recovery_identity,
-        )  # fmt: skip
+            recipient=data.recipient,
+            identity=data.identity,
+            recovery_recipient=data.recovery_recipient,
+            recovery_identity=data.recovery_identity,
+        )
         join.join(
-            self._db, self._rules, newcomer, token=bytes.fromhex(data.token),
+            self._db,
+            self._rules,
+            newcomer,
+            token=bytes.fromhex(data.token),
             wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)],
             epoch_recipient=data.epoch.recipient if data.epoch else None,
-            now=self._parts.clock(), random=secrets.token_bytes,
-        )  # fmt: skip
+            now=self._parts.clock(),
+            random=secrets.token_bytes,
+        )
         return self._open(newcomer.pseudonym)
 
     def people(self) -> Json:
@@ -83,37 +96,56 @@ class People:
 
     def invite(self, data: JSONBody[request_types.Invite]) -> Json:
         until = join.invite(
-            self._db, self._rules, token=bytes.fromhex(data.token), role=data.role,
-            wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)], now=self._parts.clock(),
-        )  # fmt: skip
+            self._db,
+            self._rules,
+            token=bytes.fromhex(data.token),
+            role=data.role,
+            wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)],
+            now=self._parts.clock(),
+        )
         return {"hours": INVITATION_HOURS, "until": serializers.until(self._rules, until)}
 
     def challenge(self, data: JSONBody[request_types.Challenge]) -> Json:
         challenge, sealed = self._recoveries.challenge(
-            self._db, self._rules, pseudonym=data.pseudonym.strip(), now=self._parts.clock(),
+            self._db,
+            self._rules,
+            pseudonym=data.pseudonym.strip(),
+            now=self._parts.clock(),
             random=secrets.token_bytes,
-        )  # fmt: skip
+        )
         return {"challenge": challenge, "sealed": sealed}
 
     def prove(self, data: JSONBody[request_types.Proof]) -> Json:
         ticket, identity = self._recoveries.prove(
-            self._db, self._rules, challenge=data.challenge, answer=bytes.fromhex(data.answer),
-            now=self._parts.clock(), random=secrets.token_bytes,
-        )  # fmt: skip
+            self._db,
+            self._rules,
+            challenge=data.challenge,
+            answer=bytes.fromhex(data.answer),
+            now=self._parts.clock(),
+            random=secrets.token_bytes,
+        )
         return {"ticket": ticket, "identity": identity}
 
     def finish(self, data: JSONBody[request_types.Finish]) -> Response[Json]:
         pseudonym = self._recoveries.finish(
-            self._db, self._rules, ticket=data.ticket, secret=bytes.fromhex(data.secret),
-            identity=data.identity, now=self._parts.clock(),
-        )  # fmt: skip
+            self._db,
+            self._rules,
+            ticket=data.ticket,
+            secret=bytes.fromhex(data.secret),
+            identity=data.identity,
+            now=self._parts.clock(),
+        )
         return self._open(pseudonym)
 
     def _open(self, pseudonym: str) -> Response[Json]:
         token = sign_in.open_session(
-            self._db, self._rules, pseudonym=pseudonym, session_key=self._session_key,
-            now=self._parts.clock(), random=secrets.token_bytes,
-        )  # fmt: skip
+            self._db,
+            self._rules,
+            pseudonym=pseudonym,
+            session_key=self._session_key,
+            now=self._parts.clock(),
+            random=secrets.token_bytes,
+        )
         return self._session_answer(pseudonym, token)
 
     def _session_answer(self, pseudonym: str, token: bytes) -> Response[Json]:
@@ -132,6 +164,11 @@ class People:
 def _cookie(value: str, *, age: int | None = None) -> Cookie:
     """`__Host-`: this host only, over TLS (or on the machine itself), the whole desk."""
     return Cookie(
-        key=COOKIE, value=value, path="/", secure=True, httponly=True, samesite="strict",
+        key=COOKIE,
+        value=value,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="strict",
         max_age=age,
-    )  # fmt: skip
+    )

@@ -50,8 +50,12 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
     shell = _shell(parts.rules.site, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
-            _page("/", shell), _page("/join", shell), _page("/recover", shell),
-            _asset(static, "desk.js"), _asset(static, "desk.css"), _asset(static, "words.json"),
+            _page("/", shell),
+            _page("/join", shell),
+            _page("/recover", shell),
+            _asset(static, "desk.js"),
+            _asset(static, "desk.css"),
+            _asset(static, "words.json"),
             _asset(static, "icon.svg"),
             _act("/api/sign-in", "anyone", people.sign_in),
             _act("/api/session", "moderator", people.session),
@@ -74,7 +78,9 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
         ],
         before_request=guard.check,
         exception_handlers={
-            YobalError: _told, HTTPException: _told_http, RecursionError: _told_too_deep,
+            YobalError: _told,
+            HTTPException: _told_http,
+            RecursionError: _told_too_deep,
             Exception: _told_unknown,
         },
         response_headers=_HEADERS,
@@ -82,7 +88,7 @@ def desk_app(parts: DeskParts, *, static: Path, site_name: str, is_demo: bool) -
         logging_config=None,
         openapi_config=None,
         debug=False,
-    )  # fmt: skip
+    )
 
 
 def _act(path: str, who: Who, method: Callable[..., Any]) -> Any:

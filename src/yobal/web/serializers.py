@@ -38,8 +38,12 @@ def session(
     site = stories.site(db, rules.site)
     leads = [one for one in people.active(db, rules.site) if one.role == "lead"]
     return {
-        "site": rules.site, "site_name": site_name, "is_demo": bool(site.is_demo),
-        "pseudonym": moderator.pseudonym, "role": moderator.role, "identity": moderator.identity,
+        "site": rules.site,
+        "site_name": site_name,
+        "is_demo": bool(site.is_demo),
+        "pseudonym": moderator.pseudonym,
+        "role": moderator.role,
+        "identity": moderator.identity,
         "epochs": [
             {"epoch": row.epoch, "recipient": row.recipient, "wrap": row.wrap}
             for row in people.epochs_for(db, rules.site, moderator.pseudonym)
@@ -47,7 +51,10 @@ def session(
         "unreadable": comments.count_unreadable(db, rules.site, moderator.pseudonym),
         "needs_second_lead": len(leads) < 2,
         "is_clock_doubted": clock_guard.doubt_clock(db, rules.site, now=now) is not None,
-        "terms": {"version": TERMS_VERSION, "clauses": [msgspec.structs.asdict(c) for c in CLAUSES]},
+        "terms": {
+            "version": TERMS_VERSION,
+            "clauses": [msgspec.structs.asdict(c) for c in CLAUSES],
+        },
         "edit_kinds": list(EDIT_KINDS),
         "limits": {
             "text_letters_max": rules.limits.text_letters_max,
@@ -56,7 +63,7 @@ def session(
         },
         "languages": stories.languages(db, rules.site),
         **pulse(db, rules, moderator.pseudonym, now=now),
-    }  # fmt: skip
+    }
 
 
 def pulse(db: Connection, rules: Rules, reader: str, *, now: float) -> dict[str, Any]:
@@ -74,12 +81,22 @@ def waiting(row: Any, rules: Rules, *, now: float) -> dict[str, Any]:
     if row.to_id is not None and row.parent_text is not None and row.parent_gone is None:
         answers = {"name": row.parent_name, "text": row.parent_text, "lang": row.parent_lang}
     return {
-        "id": row.id, "site": row.site, "story": row.story, "edition": row.edition,
-        "root": row.root, "to": row.to_id, "story_title": row.title, "story_url": row.url,
-        "lang": langs.UNKNOWN if row.lang == langs.OTHER else row.lang, "lane": row.lane,
-        "epoch": row.epoch, "age_slots": age_slots(rules.schedule, row.arrival_slot, now),
-        "has_receipt": bool(row.has_receipt), "answers": answers, "envelope": bytes(row.sealed),
-    }  # fmt: skip
+        "id": row.id,
+        "site": row.site,
+        "story": row.story,
+        "edition": row.edition,
+        "root": row.root,
+        "to": row.to_id,
+        "story_title": row.title,
+        "story_url": row.url,
+        "lang": langs.UNKNOWN if row.lang == langs.OTHER else row.lang,
+        "lane": row.lane,
+        "epoch": row.epoch,
+        "age_slots": age_slots(rules.schedule, row.arrival_slot, now),
+        "has_receipt": bool(row.has_receipt),
+        "answers": answers,
+        "envelope": bytes(row.sealed),
+    }
 
 
 def decided(rules: Rules, one: Any, *, now: float) -> dict[str, Any]:
@@ -91,8 +108,11 @@ def missed(comment: str, error: AlreadyDecided | NoSuchComment) -> dict[str, Any
     if isinstance(error, NoSuchComment):
         error = AlreadyDecided(comment, verdict="withdrawn")
     return {
-        "id": comment, "by": error.by, "verdict": error.verdict, "decision": error.decision,
-    }  # fmt: skip
+        "id": comment,
+        "by": error.by,
+        "verdict": error.verdict,
+        "decision": error.decision,
+    }
 
 
 def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
@@ -101,14 +121,25 @@ def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
         row.state == HELD or (row.state == "rejected" and row.slot > released)
     )
     return {
-        "decision": row.decision, "id": row.comment, "story": row.story,
-        "story_title": row.title or row.story, "verdict": row.verdict, "clause": row.clause,
-        "kind": row.kind, "note": row.note, "by": row.by, "slot": slot(rules, row.slot),
-        "day": day_of(rules.schedule, row.slot).isoformat(), "state": row.state,
-        "is_undone": bool(row.is_undone), "can_undo": can_undo,
+        "decision": row.decision,
+        "id": row.comment,
+        "story": row.story,
+        "story_title": row.title or row.story,
+        "verdict": row.verdict,
+        "clause": row.clause,
+        "kind": row.kind,
+        "note": row.note,
+        "by": row.by,
+        "slot": slot(rules, row.slot),
+        "day": day_of(rules.schedule, row.slot).isoformat(),
+        "state": row.state,
+        "is_undone": bool(row.is_undone),
+        "can_undo": can_undo,
         "can_remove": is_standing and row.verdict != "remove" and row.state == "published",
-        "text": row.text, "name": row.name, "lang": row.lang,
-    }  # fmt: skip
+        "text": row.text,
+        "name": row.name,
+        "lang": row.lang,
+    }
 
 
 def people_list(rules: Rules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:

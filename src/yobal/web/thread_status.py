@@ -95,9 +95,12 @@ class Doors:
             self._stories.pop(story, None)
             raise NoSuchStory(story)
         door = StoryDoor(
-            is_open=bool(row.is_open), editions=editions, waiting_story=row.waiting_story,
-            waiting_site=row.waiting_site, read_at=now,
-        )  # fmt: skip
+            is_open=bool(row.is_open),
+            editions=editions,
+            waiting_story=row.waiting_story,
+            waiting_site=row.waiting_site,
+            read_at=now,
+        )
         self._site = (now, self._site_door(site_row.epoch, site_row.recipient, languages))
         if len(self._stories) >= STORIES_KEPT_MAX:
             self._stories.clear()

@@ -9,9 +9,20 @@ from yobal.core.submission import Limits
 from yobal.core.terms import EditKind
 
 Problem = Literal[
-    "closed", "unknown_story", "not_open_yet", "story_full", "site_full", "unavailable", "method",
-    "type", "too_large", "bad_form", "unknown_receipt", "cannot_withdraw", "gone_comment",
-]  # fmt: skip
+    "closed",
+    "unknown_story",
+    "not_open_yet",
+    "story_full",
+    "site_full",
+    "unavailable",
+    "method",
+    "type",
+    "too_large",
+    "bad_form",
+    "unknown_receipt",
+    "cannot_withdraw",
+    "gone_comment",
+]
 ReceiptState = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
 
 

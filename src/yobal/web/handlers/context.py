@@ -20,10 +20,20 @@ from yobal.web.http import Answer, page_headers
 from yobal.web.thread_status import Doors, SiteDoor, StoryDoor
 
 STATUS: Final[dict[Problem, int]] = {
-    "closed": 403, "unknown_story": 404, "not_open_yet": 503, "story_full": 503, "site_full": 503,
-    "unavailable": 503, "method": 405, "type": 415, "too_large": 413, "bad_form": 400,
-    "unknown_receipt": 200, "cannot_withdraw": 200, "gone_comment": 410,
-}  # fmt: skip
+    "closed": 403,
+    "unknown_story": 404,
+    "not_open_yet": 503,
+    "story_full": 503,
+    "site_full": 503,
+    "unavailable": 503,
+    "method": 405,
+    "type": 415,
+    "too_large": 413,
+    "bad_form": 400,
+    "unknown_receipt": 200,
+    "cannot_withdraw": 200,
+    "gone_comment": 410,
+}
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -57,9 +67,14 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
         return Answer(status, page, headers)
 
     def problem(
-        self, problem: Problem, *, place: Place | None = None, draft: Draft | None = None,
-        path: str = "", leads_back: bool = True,
-    ) -> Answer:  # fmt: skip
+        self,
+        problem: Problem,
+        *,
+        place: Place | None = None,
+        draft: Draft | None = None,
+        path: str = "",
+        leads_back: bool = True,
+    ) -> Answer:
         """What happened, that nothing was lost, and what to do."""
         slot = None
         if problem in ("story_full", "site_full"):

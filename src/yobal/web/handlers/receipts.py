@@ -38,25 +38,41 @@ class Receipts:
         parts = self._parts
         when: Final = "now" if visit.fields["when"] == "now" else "next"
         await asyncio.to_thread(
-            receipts.wish, parts.database, parts.rules, found, when=when,
+            receipts.wish,
+            parts.database,
+            parts.rules,
+            found,
+            when=when,
             random=secrets.token_bytes,
-        )  # fmt: skip
+        )
         return _filled(parts.page(parts.pages.wish_sent(visit.place, when=when)))
 
     async def _look_up(self, visit: Visit) -> receipts.Found | None:
         parts = self._parts
         return await asyncio.to_thread(
-            receipts.look_up, parts.database, parts.keyring, site=visit.place.site,
-            story=visit.place.story, typed=visit.fields.get("code", ""), now=parts.clock(),
-        )  # fmt: skip
+            receipts.look_up,
+            parts.database,
+            parts.keyring,
+            site=visit.place.site,
+            story=visit.place.story,
+            typed=visit.fields.get("code", ""),
+            now=parts.clock(),
+        )
 
     def _answer(self, found: receipts.Found, code: str) -> ReceiptAnswer:
         row, schedule = found.row, self._parts.rules.schedule
         return ReceiptAnswer(
-            code=code, state=found.word, clause=row.clause, kind=row.kind, note=row.note,
-            text=row.text, name=row.name, lang=row.lang, can_withdraw=found.can_withdraw,
+            code=code,
+            state=found.word,
+            clause=row.clause,
+            kind=row.kind,
+            note=row.note,
+            text=row.text,
+            name=row.name,
+            lang=row.lang,
+            can_withdraw=found.can_withdraw,
             day=day_of(schedule, row.slot).isoformat() if row.slot is not None else None,
-        )  # fmt: skip
+        )
 
 
 def _filled(answer: Answer) -> Answer:

@@ -66,18 +66,23 @@ class Sending:
     ) -> Answer:
         form = visit.fields.get("once", "")
         page = self._parts.pages.form(
-            visit.place, draft, once=form if idempotency.is_once(form) else self._new_once(),
-            answered=answered[1] if answered else None, refusals=refusals,
-        )  # fmt: skip
+            visit.place,
+            draft,
+            once=form if idempotency.is_once(form) else self._new_once(),
+            answered=answered[1] if answered else None,
+            refusals=refusals,
+        )
         return self._parts.page(page, status=422 if refusals else 200)
 
     def _read_again(self, visit: Visit, draft: Draft, answered: Answered) -> Answer:
         schedule = self._parts.rules.schedule
         page = self._parts.pages.read_again(
-            visit.place, draft, once=self._new_once(),
+            visit.place,
+            draft,
+            once=self._new_once(),
             answered=answered[1] if answered else None,
             earliest_day=day_of(schedule, next_slot(schedule, self._parts.clock())),
-        )  # fmt: skip
+        )
         return self._parts.page(page)
 
     async def _store(
@@ -86,17 +91,26 @@ class Sending:
         parts, now = self._parts, self._parts.clock()
         sealed = submit.seal(
             Submission(
-                site=visit.place.site, story=visit.place.story,
-                edition=visit.place.edition.edition, to=answered[1].id if answered else None,
-                text=draft.text, name=draft.name,
+                site=visit.place.site,
+                story=visit.place.story,
+                edition=visit.place.edition.edition,
+                to=answered[1].id if answered else None,
+                text=draft.text,
+                name=draft.name,
             ),
             submit.Target(
-                epoch=opening.epoch, sealer=opening.sealer, languages=visit.site.languages,
+                epoch=opening.epoch,
+                sealer=opening.sealer,
+                languages=visit.site.languages,
                 root=answered[0] if answered else None,
             ),
-            parts.keyring, parts.rules, form=visit.fields["once"],
-            wants_receipt=draft.wants_receipt, now=now, random=secrets.token_bytes,
-        )  # fmt: skip
+            parts.keyring,
+            parts.rules,
+            form=visit.fields["once"],
+            wants_receipt=draft.wants_receipt,
+            now=now,
+            random=secrets.token_bytes,
+        )
         outcome = await parts.group.add(sealed.arrival)
         if outcome.kind == "failed":
             raise StoreUnavailable("the store refused this comment")
@@ -104,11 +118,12 @@ class Sending:
             visit.story.waiting_story += 1
             visit.story.waiting_site += 1
         page = parts.pages.sent(
-            visit.place, earliest=next_slot(parts.rules.schedule, now),
+            visit.place,
+            earliest=next_slot(parts.rules.schedule, now),
             code=sealed.code if outcome.has_receipt else None,
             until=sealed.receipt_until if outcome.has_receipt else None,
             is_out_of_codes=draft.wants_receipt and not outcome.has_receipt,
-        )  # fmt: skip
+        )
         return parts.page(page)
 
     def _new_once(self) -> str:
