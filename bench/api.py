@@ -5,13 +5,13 @@ import json
 from typing import Any
 
 from bench import newsroom, serving
-from bench.newsroom import Furnished
+from bench.newsroom import SeededNewsroom
 
 
 class Api:
     """One kept-alive connection to a running desk."""
 
-    def __init__(self, furnished: Furnished) -> None:
+    def __init__(self, furnished: SeededNewsroom) -> None:
         settings = furnished.settings
         self._http = http.client.HTTPConnection("127.0.0.1", serving.port_of(settings.desk_listen))
         self._headers = {

@@ -16,7 +16,7 @@ CHUNK_SECONDS: Final = 10
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """PSS: what is shared counts by its share."""
-    furnished = newsroom.furnish(folder / "memory")
+    furnished = newsroom.seed(folder / "memory")
     with serving.yobal(furnished) as process:
         time.sleep(SETTLE_SECONDS)
         idle = pss_bytes(process.pid)

@@ -16,7 +16,7 @@ from yobal.core.thread import Edition
 from yobal.demo.keys import from_passphrase, make_lead
 from yobal.server.scheduler.maintenance import catch_up
 from yobal.server.settings import Settings
-from yobal.server.wiring import Newsroom, open_newsroom, prepare
+from yobal.server.wiring import Components, build_components, prepare
 from yobal.store import people
 
 SITE: Final = "river-post"
@@ -26,16 +26,16 @@ TITLES: Final = {"km": "កម្មករសាឡាង", "en": "Ferry workers
 MANY: Final = 1_000_000_000  # a budget that no measurement fills
 
 
-class Furnished(msgspec.Struct, frozen=True):
+class SeededNewsroom(msgspec.Struct, frozen=True):
     """The newsroom, where its settings lie, and the words its lead signs in with."""
 
-    newsroom: Newsroom
+    components: Components
     config: Path
     passphrase: str
 
     @property
     def settings(self) -> Settings:
-        return self.newsroom.settings
+        return self.components.settings
 
     @property
     def thread(self) -> str:
@@ -49,7 +49,7 @@ class Furnished(msgspec.Struct, frozen=True):
     def epoch_identity(self) -> str:
         """The key that opens what waits, as the lead's browser unwraps it."""
         _, unlocking = from_passphrase(SITE, PSEUDONYM, self.passphrase)
-        with self.newsroom.database.reading() as db:
+        with self.components.database.reading() as db:
             moderator: Any = people.get(db, SITE, PSEUDONYM)
             wrap = people.epochs_for(db, SITE, PSEUDONYM)[-1].wrap
         personal = pyrage.decrypt(bytes(moderator.identity), [unlocking]).decode().strip()
@@ -57,7 +57,7 @@ class Furnished(msgspec.Struct, frozen=True):
         return str(pyrage.decrypt(bytes(wrap), [opener]).decode().strip())
 
 
-def furnish(folder: Path, **given: Any) -> Furnished:
+def seed(folder: Path, **given: Any) -> SeededNewsroom:
     """Everything `yobal init` and a first lead's browser leave behind, and an empty thread."""
     folder.mkdir(parents=True, exist_ok=True)
     intake, desk = free_port(), free_port()
@@ -78,10 +78,10 @@ def furnish(folder: Path, **given: Any) -> Furnished:
     config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in made.items()))
     settings = Settings(**made)
     prepare(settings)
-    newsroom = open_newsroom(settings)
-    passphrase = _people_it(newsroom)
-    catch_up(newsroom, now=time.time())
-    return Furnished(newsroom, config, passphrase)
+    components = build_components(settings)
+    passphrase = _people_it(components)
+    catch_up(components, now=time.time())
+    return SeededNewsroom(components, config, passphrase)
 
 
 def free_port() -> int:
@@ -91,10 +91,10 @@ def free_port() -> int:
     return port
 
 
-def _people_it(newsroom: Newsroom) -> str:
+def _people_it(components: Components) -> str:
     """A site, its lead with an epoch, and a story in two editions; how the lead signs in."""
-    db, rules, now = newsroom.database, newsroom.rules, time.time()
-    setup_site.found(db, rules, name=newsroom.settings.site_name, now=now)
+    db, rules, now = components.database, components.rules, time.time()
+    setup_site.create_site(db, rules, name=components.settings.site_name, now=now)
     lead = make_lead(SITE, PSEUDONYM)
     link = setup_site.invite_first_lead(db, rules, now=now)
     join.join(

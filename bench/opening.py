@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench import newsroom, seed, serving
 from bench.interleave import Pace
-from bench.newsroom import Furnished
+from bench.newsroom import SeededNewsroom
 from bench.result import Row
 from bench.serving import NotThere
 
@@ -39,7 +39,7 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
         chromium = _chromium()
     except NotThere as missing:
         return [_row(None, str(missing))]
-    furnished = newsroom.furnish(folder / "opening")
+    furnished = newsroom.seed(folder / "opening")
     seed.wait(furnished, PAGES * A_PAGE + 1)
     with serving.yobal(furnished, "desk"), sync_playwright() as playwright:
         found = []
@@ -50,7 +50,7 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     return [_row(median(found), "the sum of four pages of fifty, as the desk noted it")]
 
 
-def _open(furnished: Furnished, browser: Browser) -> float:
+def _open(furnished: SeededNewsroom, browser: Browser) -> float:
     page = browser.new_page()
     page.goto(furnished.settings.desk_url)
     page.get_by_label("Pseudonym").fill(newsroom.PSEUDONYM)

@@ -18,7 +18,7 @@ def measure(_pace: Pace, folder: Path) -> list[Row]:
 
 
 def _weigh(folder: Path, lang: str) -> Row:
-    furnished = newsroom.furnish(folder)
+    furnished = newsroom.seed(folder)
     seed.publish(furnished, COMMENTS, lang=lang)
     seed.write_files_of(furnished)
     files = furnished.settings.files_dir
@@ -26,7 +26,7 @@ def _weigh(folder: Path, lang: str) -> Row:
     style = files / paths.style(newsroom.SITE)
     size_bytes = sum(Path(f"{one}.gz").stat().st_size for one in (page, style))
     has_script = b"<script" in page.read_bytes().lower()
-    furnished.newsroom.close()
+    furnished.components.close()
     return Row(
         name=f"page of 50 with styles, {LANGUAGES[lang]}",
         unit="kB",

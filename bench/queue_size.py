@@ -17,7 +17,7 @@ PAGE: Final = 50
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """Through the desk's HTTP interface, with a session."""
-    long, short = newsroom.furnish(folder / "long"), newsroom.furnish(folder / "short")
+    long, short = newsroom.seed(folder / "long"), newsroom.seed(folder / "short")
     seed.wait(long, MANY)
     seed.wait(short, FEW)
     with serving.yobal(long, "desk"), serving.yobal(short, "desk"):

@@ -9,36 +9,36 @@ from itertools import islice
 from typing import Any, Final
 
 from bench import texts
-from bench.newsroom import SITE, STORY, Furnished
+from bench.newsroom import SITE, STORY, SeededNewsroom
 from yobal.actions import mark_all_stale, submit, write_public_files
 from yobal.core import idempotency, ids
 from yobal.core.schedule import last_slot
 from yobal.core.submission import Submission
 from yobal.store import arrivals, comments, stories
 from yobal.store.tables import comments as comment_rows
-from yobal.store.tables import letters as letter_rows
-from yobal.web.thread_status import Doors
+from yobal.store.tables import published_comments as letter_rows
+from yobal.web.thread_status import ThreadStatusCache
 
 TEXTS: Final = 500  # different ones; the rest repeat
 GROUP: Final = 200
 
 
-def publish(furnished: Furnished, count: int, *, lang: str = "en") -> None:
+def publish(furnished: SeededNewsroom, count: int, *, lang: str = "en") -> None:
     """A thread of so many top-level comments; its files are not written."""
-    db, rules = furnished.newsroom.database, furnished.newsroom.rules
+    db, rules = furnished.components.database, furnished.components.rules
     slot, chance = last_slot(rules.schedule, time.time()), random.Random(7)
     words = [texts.comment(lang, chance) for _ in range(min(count, TEXTS))]
     rows = _letters(count, words, lang=lang, slot=slot, chance=chance)
     with db.writing() as connection:
         while some := list(islice(rows, 5_000)):
             connection.execute(letter_rows.insert(), some)
-        stories.count(connection, SITE, STORY, places=count, comments=count)
+        stories.add_to_counters(connection, SITE, STORY, places=count, comments=count)
 
 
-def write_files_of(furnished: Furnished) -> None:
-    press = furnished.newsroom.press
-    mark_all_stale.touch_story(press.database, press.rules, STORY)
-    write_public_files.write_touched(press)
+def write_files_of(furnished: SeededNewsroom) -> None:
+    press = furnished.components.press
+    mark_all_stale.mark_story_stale(press.database, press.rules, STORY)
+    write_public_files.write_stale(press)
 
 
 def _letters(
@@ -64,12 +64,12 @@ def _letters(
         }
 
 
-def wait(furnished: Furnished, count: int) -> None:
+def wait(furnished: SeededNewsroom, count: int) -> None:
     """So many sealed comments in the queue, through the same steps as a submission takes."""
-    parts, now, chance = furnished.newsroom, time.time(), random.Random(5)
-    site, _ = Doors(parts.database, parts.rules).read(STORY)
+    parts, now, chance = furnished.components, time.time(), random.Random(5)
+    site, _ = ThreadStatusCache(parts.database, parts.rules).read(STORY)
     assert site.opening is not None
-    target = submit.Target(
+    target = submit.SubmissionTarget(
         epoch=site.opening.epoch, sealer=site.opening.sealer, root=None, languages=site.languages
     )
     today = datetime.fromtimestamp(now, UTC).date()
@@ -80,7 +80,7 @@ def wait(furnished: Furnished, count: int) -> None:
             target,
             parts.keyring,
             parts.rules,
-            form=idempotency.new_once(secrets.token_bytes, today=today),
+            form=idempotency.new_idempotency_key(secrets.token_bytes, today=today),
             wants_receipt=number % 2 == 0,
             now=now,
             random=secrets.token_bytes,
@@ -91,10 +91,10 @@ def wait(furnished: Furnished, count: int) -> None:
         arrivals.add(parts.database, made[start : start + GROUP])
 
 
-def hold(furnished: Furnished, *, due: int) -> None:
+def hold(furnished: SeededNewsroom, *, due: int) -> None:
     """One accepted comment that leaves with the slot `due`."""
     comment = ids.new_id(secrets.token_bytes)
-    with furnished.newsroom.database.writing() as db:
+    with furnished.components.database.writing() as db:
         db.execute(
             comment_rows.insert().values(
                 id=comment,
@@ -113,6 +113,6 @@ def hold(furnished: Furnished, *, due: int) -> None:
                 decided_slot=due,
             )
         )
-        comments.hold_text(
+        comments.insert_held_text(
             db, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
         )

@@ -42,10 +42,10 @@ def forms(count: int, path: str, host: str, chance: random.Random) -> list[bytes
     for number in range(count):
         fields = {
             "step": "send",
-            "once": idempotency.new_once(secrets.token_bytes, today=today),
+            "once": idempotency.new_idempotency_key(secrets.token_bytes, today=today),
             "to": "",
             "text": texts.comment("mix", chance),
-            "name": "Reader" if number % 3 else "",
+            "name": "PublicFormHandler" if number % 3 else "",
         }
         if number % 2:
             fields["receipt"] = "yes"
@@ -61,7 +61,7 @@ def issos(count: int, host: str, chance: random.Random) -> list[bytes]:
         body = {
             "text": texts.comment("mix", chance),
             "title": "Ferry workers",
-            "author": "Reader" if number % 3 else None,
+            "author": "PublicFormHandler" if number % 3 else None,
         }
         raw = json.dumps(body).encode()
         made.append(_request("/new?uri=%2Fferry%2F", host, "application/json", raw))

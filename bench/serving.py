@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from bench.newsroom import Furnished
+from bench.newsroom import SeededNewsroom
 
 START_SECONDS: Final = 30
 STOP_SECONDS: Final = 20
@@ -23,7 +23,7 @@ class NotThere(Exception):
 
 
 @contextlib.contextmanager
-def yobal(furnished: Furnished, face: str = "") -> Iterator[Process]:
+def yobal(furnished: SeededNewsroom, face: str = "") -> Iterator[Process]:
     """`yobal serve`, scrubbing and all, in a process of its own."""
     settings = furnished.settings
     command = [sys.executable, "-m", "yobal", "serve", *([face] if face else [])]

@@ -23,7 +23,7 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
 
 
 def _measured(pace: Pace, folder: Path) -> list[Row]:
-    furnished = newsroom.furnish(folder)
+    furnished = newsroom.seed(folder)
     seed.publish(furnished, COMMENTS)
     seed.write_files_of(furnished)
     files = furnished.settings.files_dir

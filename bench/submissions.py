@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bench import isso, newsroom, sending, serving, texts
 from bench.interleave import Pace, in_turns, ratio, spread
-from bench.newsroom import Furnished
+from bench.newsroom import SeededNewsroom
 from bench.result import Row
 from yobal.core import ids
 from yobal.core.envelope import Envelope, pad
@@ -26,7 +26,7 @@ ISSO_NAME: Final = "submissions : Isso"
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """Sealing is the price of the promise; Isso is what a newsroom would take instead."""
-    furnished = newsroom.furnish(folder / "submissions")
+    furnished = newsroom.seed(folder / "submissions")
     with serving.yobal(furnished), _isso(folder) as send_to_isso:
         figures = in_turns(
             pace.rounds,
@@ -44,7 +44,7 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     return [*rows, Row(name=ISSO_NAME, figure=found, sense="at least", bar=7, note=said)]
 
 
-def send(furnished: Furnished, *, seconds: float, folder: Path) -> float:
+def send(furnished: SeededNewsroom, *, seconds: float, folder: Path) -> float:
     """Submissions a second, each of them found in the store afterwards."""
     listen = furnished.settings.intake_listen
     forms = sending.forms(int(RATE_MOST * seconds), furnished.thread, listen, random.Random())
@@ -57,13 +57,13 @@ def send(furnished: Furnished, *, seconds: float, folder: Path) -> float:
     ).rate
 
 
-def waiting(furnished: Furnished) -> int:
-    with furnished.newsroom.database.reading() as db:
+def waiting(furnished: SeededNewsroom) -> int:
+    with furnished.components.database.reading() as db:
         counted = sa.text("select count(*) from comments c join envelopes e on e.comment = c.id")
         return int(db.execute(counted).scalar_one())
 
 
-def sealing_rate(furnished: Furnished, *, seconds: float) -> float:
+def sealing_rate(furnished: SeededNewsroom, *, seconds: float) -> float:
     """One core doing nothing but `pyrage.encrypt` of such envelopes, padded beforehand."""
     recipient = pyrage.x25519.Identity.from_str(furnished.epoch_identity()).to_public()
     chance = random.Random(1)
@@ -85,7 +85,7 @@ def _envelope(chance: random.Random) -> Envelope:
         root=None,
         to=None,
         text=texts.comment("mix", chance),
-        name="Reader",
+        name="PublicFormHandler",
         lang="km",
         nonce=chance.randbytes(32).hex(),
     )

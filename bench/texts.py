@@ -8,7 +8,7 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
-from yobal.core.text import letters
+from yobal.core.text import count_graphemes
 
 LETTERS: Final = 300
 _LOCALES: Final = Path(__file__).parent.parent / "src" / "yobal" / "locales"
@@ -41,4 +41,4 @@ def _vocabulary(lang: str) -> list[tuple[str, int]]:
         catalogue = read_po(source)
     said = [str(one.id if lang == "en" else one.string) for one in catalogue if one.id]
     words = {word for one in said for word in re.split("[\u200b\u2060\\s]", one) if "%" not in word}
-    return [(word, letters(word)) for word in sorted(words) if word]
+    return [(word, count_graphemes(word)) for word in sorted(words) if word]

@@ -7,12 +7,12 @@ from typing import Final
 
 from bench import newsroom, seed
 from bench.interleave import Pace, in_turns, ratio, spread
-from bench.newsroom import SITE, STORY, Furnished
+from bench.newsroom import SITE, STORY, SeededNewsroom
 from bench.result import Row
 from yobal.core import paths
 from yobal.core.schedule import next_slot
 from yobal.core.thread import PAGE_COMMENTS, page_of
-from yobal.server.scheduler.maintenance import tend_once
+from yobal.server.scheduler.maintenance import run_once
 
 FEW: Final = 100
 ROUNDS_MORE: Final = 3  # a release takes a hundredth of a second, so it is measured more often
@@ -41,28 +41,28 @@ class Thread:
     """A thread with its files, and a clock that goes from slot to slot."""
 
     def __init__(self, folder: Path, comments: int) -> None:
-        self._furnished = newsroom.furnish(folder)
-        seed.publish(self._furnished, comments)
-        _write_pages(self._furnished, comments)
+        self._template_newsroom = newsroom.seed(folder)
+        seed.publish(self._template_newsroom, comments)
+        _write_pages(self._template_newsroom, comments)
         self._now = time.time()
 
     def release(self) -> float:
         """Hold one comment, let its slot come, and measure what the desk's loop does then."""
-        parts = self._furnished.newsroom
+        parts = self._template_newsroom.components
         self._now = next_slot(parts.rules.schedule, self._now)
-        seed.hold(self._furnished, due=int(self._now))
+        seed.hold(self._template_newsroom, due=int(self._now))
         started = time.perf_counter()
-        released = tend_once(parts, now=self._now)
+        released = run_once(parts, now=self._now)
         took = time.perf_counter() - started
         if released is None or released.comments != 1:
             raise ValueError("nothing was released")
         return took
 
 
-def _write_pages(furnished: Furnished, comments: int) -> None:
+def _write_pages(furnished: SeededNewsroom, comments: int) -> None:
     """As many files as such a thread has. All but the last page are copies: nobody reads them."""
     last = page_of(comments - 1)
-    tend_once(furnished.newsroom, now=time.time())
+    run_once(furnished.components, now=time.time())
     for edition in newsroom.TITLES:
         folder = furnished.settings.files_dir / paths.thread_folder(SITE, STORY, edition)
         (folder / "page").mkdir(exist_ok=True)

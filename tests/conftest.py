@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.harness import Room, make_room, open_room
+from tests.harness import NewsroomHarness, make_newsroom, open_newsroom_harness
 from yobal.store.tables import metadata
 
 KINDS = ("sqlite", "postgresql")
@@ -47,45 +47,45 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=KINDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
+def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewsroomHarness]:
     """A newsroom with a story in two editions and a lead, on either database."""
     is_sqlite = request.param == "sqlite"
     server = None if is_sqlite else request.getfixturevalue("postgresql")
-    made = copied_room(tmp_path, server)
+    made = copied_newsroom(tmp_path, server)
     yield made
     made.close()
 
 
 @pytest.fixture
-def sqlite_room(tmp_path: Path) -> Iterator[Room]:
+def sqlite_newsroom(tmp_path: Path) -> Iterator[NewsroomHarness]:
     """The same on SQLite only, for what has nothing to do with the database."""
-    made = copied_room(tmp_path, None)
+    made = copied_newsroom(tmp_path, None)
     yield made
     made.close()
 
 
-def copied_room(folder: Path, server_url: str | None, **settings: Any) -> Room:
+def copied_newsroom(folder: Path, server_url: str | None, **settings: Any) -> NewsroomHarness:
     """A furnished room; on PostgreSQL always in the same database, emptied of what was before."""
-    template, url = _furnished(server_url)
+    template, url = _template_newsroom(server_url)
     shutil.copytree(template / "data", folder / "data")
     if server_url is None:
         shutil.copy(template / "yobal.sqlite", folder / "yobal.sqlite")
-        return open_room(folder, _sqlite_url(folder), **settings)
+        return open_newsroom_harness(folder, _sqlite_url(folder), **settings)
     with _connect(url) as connection:
         connection.execute("set lock_timeout = '5s'")
         for table in metadata.tables:
             connection.execute(f"delete from {table}".encode())
             connection.execute(f"insert into {table} select * from furnished.{table}".encode())
-    return open_room(folder, url, **settings)
+    return open_newsroom_harness(folder, url, **settings)
 
 
 @cache
-def _furnished(server_url: str | None) -> tuple[Path, str]:
+def _template_newsroom(server_url: str | None) -> tuple[Path, str]:
     """Its folder and database; on PostgreSQL with a copy of every table in a schema of its own."""
     folder = Path(tempfile.mkdtemp(prefix="yobal-room-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url = new_postgresql(server_url) if server_url else _sqlite_url(folder)
-    make_room(folder, url).close()
+    make_newsroom(folder, url).close()
     if server_url:
         with _connect(url) as connection:
             connection.execute("create schema furnished")

@@ -25,17 +25,17 @@ from yobal.actions import (
 )
 from yobal.core import idempotency, text
 from yobal.core import tokens as key_rules
-from yobal.core.decisions import Decided, Desk
+from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
-from yobal.demo.keys import MadeModerator, from_passphrase, make_lead
-from yobal.server.scheduler.maintenance import catch_up, tend_once
+from yobal.demo.keys import NewModerator, from_passphrase, make_lead
+from yobal.server.scheduler.maintenance import catch_up, run_once
 from yobal.server.settings import Settings
-from yobal.server.wiring import Newsroom, open_newsroom, prepare
+from yobal.server.wiring import Components, build_components, prepare
 from yobal.store import arrivals, comments
 from yobal.store.arrivals import Outcome
-from yobal.web.thread_status import Doors
+from yobal.web.thread_status import ThreadStatusCache
 
 SITE: Final = "river-post"
 STORY: Final = "ferry"
@@ -52,11 +52,11 @@ class Sent(msgspec.Struct, frozen=True):
     form: str
 
 
-class Room:
+class NewsroomHarness:
     """Everything a test wants to do, in the words of the newsroom."""
 
-    def __init__(self, newsroom: Newsroom, pseudonym: str, passphrase: str) -> None:
-        self.newsroom = newsroom
+    def __init__(self, components: Components, pseudonym: str, passphrase: str) -> None:
+        self.components = components
         self.pseudonym = pseudonym
         self.passphrase = passphrase
         self.now = START
@@ -65,18 +65,18 @@ class Room:
 
     @property
     def database(self) -> Any:
-        return self.newsroom.database
+        return self.components.database
 
     @property
     def rules(self) -> Any:
-        return self.newsroom.rules
+        return self.components.rules
 
     @property
     def files(self) -> Path:
-        return self.newsroom.settings.files_dir
+        return self.components.settings.files_dir
 
     def close(self) -> None:
-        self.newsroom.close()
+        self.components.close()
 
     # Readers
 
@@ -99,20 +99,20 @@ class Room:
         if not past_the_form:
             words, name = text.clean(words), text.clean_name(name)
         today = datetime.fromtimestamp(self.now, UTC).date()
-        form = form or idempotency.new_once(secrets.token_bytes, today=today)
-        doors = Doors(self.database, self.rules)
+        form = form or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
+        doors = ThreadStatusCache(self.database, self.rules)
         site, _ = doors.read(story)
         assert site.opening is not None
         answered = doors.letter(story, to) if to else None
         sealed = submit.seal(
             Submission(site=SITE, story=story, edition=edition, to=to, text=words, name=name),
-            submit.Target(
+            submit.SubmissionTarget(
                 epoch=site.opening.epoch,
                 sealer=site.opening.sealer,
                 root=answered[0] if answered else None,
                 languages=site.languages,
             ),
-            self.newsroom.keyring,
+            self.components.keyring,
             self.rules,
             form=form,
             wants_receipt=receipt,
@@ -125,8 +125,8 @@ class Room:
 
     # Moderators
 
-    def desk(self, by: str | None = None) -> Desk:
-        return Desk(
+    def desk(self, by: str | None = None) -> DecisionContext:
+        return DecisionContext(
             rules=self.rules,
             by=by or self.pseudonym,
             now=self.now,
@@ -156,7 +156,7 @@ class Room:
         wrap = next(row.wrap for row in rows if row.epoch == epoch)
         return _identity(pyrage.decrypt(bytes(wrap), [personal]))
 
-    def publish(self, comment: str, *, by: str | None = None) -> Decided:
+    def publish(self, comment: str, *, by: str | None = None) -> DecisionResult:
         opened = self.open(comment)
         return decide.publish(
             self.database,
@@ -168,7 +168,9 @@ class Room:
             lang=opened.lang,
         )
 
-    def publish_edited(self, comment: str, words: str, *, clause: str = "personal-data") -> Decided:
+    def publish_edited(
+        self, comment: str, words: str, *, clause: str = "personal-data"
+    ) -> DecisionResult:
         opened = self.open(comment)
         return decide.publish_edited(
             self.database,
@@ -182,10 +184,12 @@ class Room:
             note=None,
         )
 
-    def reject(self, comment: str, *, clause: str = "spam", note: str | None = None) -> Decided:
+    def reject(
+        self, comment: str, *, clause: str = "spam", note: str | None = None
+    ) -> DecisionResult:
         return decide.reject(self.database, self.desk(), comment, clause=clause, note=note)
 
-    def undo(self, decided: Decided, *, by: str | None = None) -> None:
+    def undo(self, decided: DecisionResult, *, by: str | None = None) -> None:
         undo.undo(
             self.database,
             self.rules,
@@ -196,27 +200,27 @@ class Room:
         )
         self.database.purge()
 
-    def remove(self, comment: str, *, clause: str = "threats") -> Decided:
+    def remove(self, comment: str, *, clause: str = "threats") -> DecisionResult:
         """Away at once, files included, as the desk does it."""
         done = remove.remove(self.database, self.desk(), comment, clause=clause)
-        write_public_files.write_now(self.newsroom.press, done.story, done.files)
+        write_public_files.write_files_now(self.components.press, done.story, done.files)
         self.database.purge()
         return done.decided
 
-    # Receipts
+    # ReceiptHandler
 
-    def receipt(self, code: str | None, *, story: str = STORY) -> receipts.Found | None:
+    def receipt(self, code: str | None, *, story: str = STORY) -> receipts.ReceiptMatch | None:
         """What a typed code opens now."""
-        return receipts.look_up(
+        return receipts.find(
             self.database,
-            self.newsroom.keyring,
+            self.components.keyring,
             site=SITE,
             story=story,
             typed=code or "",
             now=self.now,
         )
 
-    def told(self, code: str | None) -> str | None:
+    def to_response(self, code: str | None) -> str | None:
         """The state that a receipt shows."""
         found = self.receipt(code)
         return found.word if found else None
@@ -236,13 +240,13 @@ class Room:
 
     def tend(self) -> Any:
         """One look of the desk's loop. The test's clock is right, however far the test has put it."""
-        return tend_once(self.newsroom, now=self.now, is_clock_right=True)
+        return run_once(self.components, now=self.now, is_clock_trusted=True)
 
     def published(self, words: str = "A comment.", **given: Any) -> Sent:
         """Sent, published and released."""
         sent = self.send(words, **given)
         self.publish(sent.id)
-        self.pass_slots(self.rules.schedule.hold_slots)
+        self.pass_slots(self.rules.schedule.max_hold_slots)
         return sent
 
     # Looking
@@ -271,29 +275,31 @@ class Room:
         }
 
 
-def make_room(folder: Path, database_url: str, *, now: float = START, **settings: Any) -> Room:
+def make_newsroom(
+    folder: Path, database_url: str, *, now: float = START, **settings: Any
+) -> NewsroomHarness:
     """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
-    made = room_settings(folder, database_url, **settings)
+    made = newsroom_settings(folder, database_url, **settings)
     prepare(made)
-    newsroom = open_newsroom(made)
-    setup_site.found(newsroom.database, newsroom.rules, name=made.site_name, now=now)
-    room = Room(newsroom, "Heron", _lead("Heron").passphrase)
+    components = build_components(made)
+    setup_site.create_site(components.database, components.rules, name=made.site_name, now=now)
+    room = NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
     room.now = now
     add_lead(room)
     for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
         one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
-        declare_story.add(newsroom.database, newsroom.rules, STORY, one)
-    catch_up(newsroom, now=room.now)
+        declare_story.add(components.database, components.rules, STORY, one)
+    catch_up(components, now=room.now)
     return room
 
 
-def open_room(folder: Path, database_url: str, **settings: Any) -> Room:
+def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> NewsroomHarness:
     """The room that was furnished in this folder and database before."""
-    newsroom = open_newsroom(room_settings(folder, database_url, **settings))
-    return Room(newsroom, "Heron", _lead("Heron").passphrase)
+    components = build_components(newsroom_settings(folder, database_url, **settings))
+    return NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
 
 
-def room_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
+def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
     given: dict[str, Any] = {
         "site": SITE,
         "site_name": "The River Post",
@@ -306,13 +312,13 @@ def room_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
     return Settings(**(given | settings))
 
 
-def add_lead(room: Room, pseudonym: str = "Heron") -> None:
+def add_lead(room: NewsroomHarness, pseudonym: str = "Heron") -> None:
     """A first lead with a new epoch, through the shell's link; whoever was before leaves."""
-    lead, newsroom = _lead(pseudonym), room.newsroom
-    link = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=room.now)
+    lead, components = _lead(pseudonym), room.components
+    link = setup_site.invite_first_lead(components.database, components.rules, now=room.now)
     join.join(
-        newsroom.database,
-        newsroom.rules,
+        components.database,
+        components.rules,
         lead.moderator,
         token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
         wraps=[join.Wrap("first", lead.wrap)],
@@ -324,7 +330,7 @@ def add_lead(room: Room, pseudonym: str = "Heron") -> None:
 
 
 @cache
-def _lead(pseudonym: str) -> MadeModerator:
+def _lead(pseudonym: str) -> NewModerator:
     """One lead's keys for every room of the run: stretching a passphrase takes a fifth of a second."""
     return make_lead(SITE, pseudonym)
 

@@ -15,13 +15,13 @@ from urllib.parse import quote, urlencode
 import msgspec
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
 
-from tests.harness import SITE, STORY, Room
+from tests.harness import SITE, STORY, NewsroomHarness
 from yobal.actions.sign_in import open_session
 from yobal.demo.keys import from_passphrase
-from yobal.server.serve import intake_app, moderators_app
+from yobal.server.serve import desk_app_for, intake_app
 from yobal.store.group_commit import GroupCommit
 from yobal.web.guard import COOKIE
-from yobal.web.thread_status import Doors
+from yobal.web.thread_status import ThreadStatusCache
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
 THREAD = f"/{SITE}/{STORY}/en/"
@@ -29,7 +29,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back, as it went to the server."""
 
     status: int
@@ -70,7 +70,7 @@ def ask(
     headers: Pairs = (),
     chunks: Sequence[bytes] = (b"",),
     is_cut: bool = False,
-) -> Answer:
+) -> Response:
     """One request; with `is_cut` the sender leaves after the last chunk."""
     if hasattr(app, "__rsgi__"):
         return asyncio.run(ask_intake(app, method, path, headers, chunks, is_cut=is_cut))
@@ -79,9 +79,9 @@ def ask(
 
 async def ask_intake(
     app: Any, method: str, path: str, headers: Pairs, chunks: Sequence[bytes], *, is_cut: bool
-) -> Answer:
+) -> Response:
     """The same of an application that speaks granian's own interface."""
-    wire = Wire(chunks, is_cut=is_cut)
+    wire = Transport(chunks, is_cut=is_cut)
     await app.__rsgi__(Asked(method, path.partition("?")[0], headers), wire)
     assert wire.answer is not None
     return wire.answer
@@ -97,12 +97,12 @@ class Asked:
         self.headers = {name.lower(): value for name, value in reversed([*headers])}
 
 
-class Wire:
+class Transport:
     """A body that comes in pieces, and the answer that went."""
 
     def __init__(self, chunks: Sequence[bytes], *, is_cut: bool) -> None:
         self._chunks, self._is_cut = chunks, is_cut
-        self.answer: Answer | None = None
+        self.answer: Response | None = None
 
     async def __call__(self) -> bytes:
         return b"".join([piece async for piece in self])
@@ -114,7 +114,7 @@ class Wire:
             raise ProtocolClosed
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.answer = Answer(status, headers, body)
+        self.answer = Response(status, headers, body)
 
     def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
         self.response_bytes(status, headers, b"")
@@ -128,7 +128,7 @@ async def _ask(
     chunks: Sequence[bytes],
     *,
     is_cut: bool,
-) -> Answer:
+) -> Response:
     waiting = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     if is_cut:
         waiting.append({"type": "http.disconnect"})
@@ -162,20 +162,20 @@ async def _ask(
     start = next(message for message in sent if message["type"] == "http.response.start")
     body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
     known = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
-    return Answer(start["status"], known, body)
+    return Response(start["status"], known, body)
 
 
 class Intake:
     """The public side of a room: what a reader's browser does."""
 
-    def __init__(self, room: Room, group: GroupCommit, **rules: int) -> None:
+    def __init__(self, room: NewsroomHarness, group: GroupCommit, **rules: int) -> None:
         given = msgspec.structs.replace(room.rules, **rules)
-        newsroom = msgspec.structs.replace(room.newsroom, rules=given)
+        components = msgspec.structs.replace(room.components, rules=given)
         ticks = itertools.count(step=60)  # what the intake knows of a story is always too old
-        doors = Doors(room.database, given, clock=lambda: next(ticks))
-        self.app = intake_app(newsroom, group, clock=lambda: room.now, doors=doors)
+        doors = ThreadStatusCache(room.database, given, clock=lambda: next(ticks))
+        self.app = intake_app(components, group, clock=lambda: room.now, doors=doors)
 
-    def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Answer:
+    def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Response:
         return ask(self.app, method, path, headers=headers)
 
     def post(
@@ -185,13 +185,13 @@ class Intake:
         path: str = THREAD,
         headers: Sequence[tuple[str, str]] = (),
         **more: str,
-    ) -> Answer:
+    ) -> Response:
         body = (
             fields if isinstance(fields, bytes) else urlencode(dict(fields or {}) | more).encode()
         )
         return ask(self.app, "POST", path, headers=[FORM, *headers], chunks=[body])
 
-    def send(self, words: str = "A comment.", *, receipt: str = "") -> Answer:
+    def send(self, words: str = "A comment.", *, receipt: str = "") -> Response:
         """Both steps: "Read it once more", then what its form holds."""
         again = self.post(step="send", text=words, receipt=receipt)
         assert again.status == 200, again.text
@@ -199,7 +199,7 @@ class Intake:
 
 
 @contextmanager
-def intake_of(room: Room, **rules: int) -> Iterator[Intake]:
+def intake_of(room: NewsroomHarness, **rules: int) -> Iterator[Intake]:
     """`rules`: what this intake goes by instead of the room's own."""
     group = GroupCommit(room.database)
     try:
@@ -208,22 +208,22 @@ def intake_of(room: Room, **rules: int) -> Iterator[Intake]:
         group.close()
 
 
-class Desk:
+class DeskClient:
     """The desk of a room, and a browser at it with its cookie."""
 
     def __init__(
-        self, room: Room, *, desk_url: str = "", site_name: str = "The River Post"
+        self, room: NewsroomHarness, *, desk_url: str = "", site_name: str = "The River Post"
     ) -> None:
         self.room = room
-        self.url = desk_url or room.newsroom.settings.desk_url
+        self.url = desk_url or room.components.settings.desk_url
         settings = msgspec.structs.replace(
-            room.newsroom.settings, desk_url=self.url, site_name=site_name
+            room.components.settings, desk_url=self.url, site_name=site_name
         )
-        newsroom = msgspec.structs.replace(room.newsroom, settings=settings)
-        self.app = moderators_app(newsroom, clock=lambda: room.now)
+        components = msgspec.structs.replace(room.components, settings=settings)
+        self.app = desk_app_for(components, clock=lambda: room.now)
         self.cookie = ""
 
-    def of(self, by: str | None) -> "Desk":
+    def of(self, by: str | None) -> "DeskClient":
         """Another browser at this desk: a moderator's, signed in, or nobody's."""
         other, room = copy.copy(self), self.room
         other.cookie = ""
@@ -234,7 +234,7 @@ class Desk:
                 pseudonym=by,
                 now=room.now,
                 random=room.random,
-                session_key=room.newsroom.keyring.session_key(),
+                session_key=room.components.keyring.session_key(),
             )
             other.cookie = f"{COOKIE}={token.hex()}"
         return other
@@ -248,7 +248,7 @@ class Desk:
         headers: Mapping[str, str | None] | None = None,
         method: str = "POST",
         **more: Any,
-    ) -> Answer:
+    ) -> Response:
         """A POST of JSON as the desk's page makes it; a header of None is left out."""
         body = given if isinstance(given, bytes) else json.dumps((given or {}) | more).encode()
         plain: dict[str, str | None] = {
@@ -265,11 +265,11 @@ class Desk:
                 self.cookie = value.split(";")[0]
         return answer
 
-    def get(self, path: str, *, host: str = "") -> Answer:
+    def get(self, path: str, *, host: str = "") -> Response:
         place = host or self.url.partition("://")[2]
         return ask(self.app, "GET", path, headers=[("host", place)])
 
-    def sign_in(self, pseudonym: str = "", secret: str = "") -> Answer:
+    def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:
         name = pseudonym or self.room.pseudonym
         half = secret or from_passphrase(SITE, name, self.room.passphrase)[0].hex()
         return self.act("sign-in", pseudonym=name, secret=half)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from tests.harness import SITE, STORY, Room, make_room
+from tests.harness import SITE, STORY, NewsroomHarness, make_newsroom
 from yobal.core import idempotency
 from yobal.server.hardening import allocators
 
@@ -74,7 +74,7 @@ def is_listening(port: int, host: str = "127.0.0.1") -> bool:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back over the wire."""
 
     status: int
@@ -110,7 +110,7 @@ def ask(
     headers: Mapping[str, str] | None = None,
     source: str = "",
     host: str = "127.0.0.1",
-) -> Answer:
+) -> Response:
     """One request on a connection of its own, from a chosen loopback address."""
     origin = (source, 0) if source else None
     with socket.create_connection((host, port), timeout=30, source_address=origin) as wire:
@@ -124,7 +124,7 @@ def ask(
         return read_answer(wire, is_head=method == "HEAD")
 
 
-def read_answer(wire: socket.socket, *, is_head: bool = False) -> Answer:
+def read_answer(wire: socket.socket, *, is_head: bool = False) -> Response:
     """Read to the end of a connection; ConnectionError where no whole answer came."""
     raw = b""
     while chunk := wire.recv(65_536):
@@ -139,7 +139,7 @@ def read_answer(wire: socket.socket, *, is_head: bool = False) -> Answer:
         rest = _whole(rest)
     elif "content-length" in known and not is_head and len(rest) < int(known["content-length"]):
         raise ConnectionError("half an answer")
-    return Answer(int(first.split()[1]), headers, rest, raw)
+    return Response(int(first.split()[1]), headers, rest, raw)
 
 
 def _whole(chunked: bytes) -> bytes:
@@ -155,7 +155,7 @@ def _whole(chunked: bytes) -> bytes:
 
 def new_form() -> str:
     """The `once` of a form, as the intake makes it."""
-    return idempotency.new_once(secrets.token_bytes, today=datetime.now(UTC).date())
+    return idempotency.new_idempotency_key(secrets.token_bytes, today=datetime.now(UTC).date())
 
 
 def form(text: str, **fields: str) -> dict[str, str]:
@@ -171,7 +171,7 @@ def post(
     headers: Mapping[str, str] | None = None,
     source: str = "",
     host: str = "127.0.0.1",
-) -> Answer:
+) -> Response:
     body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     return ask(
@@ -187,7 +187,7 @@ class Served:
     """A newsroom on disk, with `yobal serve` as a child over it."""
 
     folder: Path
-    room: Room
+    room: NewsroomHarness
     intake: int
     desk: int
     environment: dict[str, str] = field(default_factory=dict)
@@ -250,7 +250,7 @@ class Served:
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")}
         # A script would be lost where the process starts itself again, so that is done beforehand.
-        scrubbed = {**allocators.SETTINGS, allocators.MARK: "1"} if self.script else {}
+        scrubbed = {**allocators.SETTINGS, allocators.ENV_FLAG: "1"} if self.script else {}
         return kept | {"TMPDIR": str(self.folder / "tmp")} | scrubbed | self.environment
 
 
@@ -268,7 +268,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "waiting_site_max": 1_000_000,
     }
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
-    room = make_room(folder, url, now=time.time(), **(given | settings))
+    room = make_newsroom(folder, url, now=time.time(), **(given | settings))
     written = {
         "site": SITE,
         "site_name": "The River Post",

@@ -13,8 +13,8 @@ import typer.main
 from yobal.adapters.rendering import json_pages
 from yobal.cli.main import app
 from yobal.core import paths
-from yobal.core.submission import RefusalCode
-from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX
+from yobal.core.submission import FieldErrorCode
+from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX
 from yobal.server.settings import PREFIX, Settings
 from yobal.store.tables import metadata
 from yobal.web.errors import TABLE
@@ -132,7 +132,7 @@ def test_every_problem_that_a_reader_may_meet_is_described_with_its_status() -> 
     assert {word: cells[0] for word, cells in described.items()} == {
         problem: str(status) for problem, status in STATUS.items()
     }
-    assert all(f"`{code}`" in doc("http.md") for code in get_args(RefusalCode))
+    assert all(f"`{code}`" in doc("http.md") for code in get_args(FieldErrorCode))
 
 
 def test_every_kind_of_public_file_is_described() -> None:
@@ -162,7 +162,7 @@ def test_clauses_and_kinds_of_edit_are_the_described_ones() -> None:
         assert f"| {number} | {clause.title} | {clause.sentence} |" in text
         assert f"`{clause.key}`" in doc("file-formats.md")
     assert all(f"`{kind}`" in text for kind in EDIT_KINDS)
-    assert str(NOTE_LETTERS_MAX) in text
+    assert str(NOTE_GRAPHEMES_MAX) in text
 
 
 @pytest.mark.parametrize("command", commands())

@@ -9,7 +9,7 @@ import pytest
 
 from yobal.actions import expire, process_withdrawals, release
 from yobal.adapters import public_files
-from yobal.adapters.public_files import Bucket
+from yobal.adapters.public_files import PublicFiles
 from yobal.store import stale_files
 from yobal.store.database import Database
 
@@ -19,12 +19,12 @@ class PowerCut(BaseException):
 
 
 STEPS: dict[str, tuple[Any, str]] = {
-    "withdraw": (process_withdrawals, "carry_out"),
+    "withdraw": (process_withdrawals, "process"),
     "release": (release, "release"),
     "expire": (expire, "expire"),
     "purge": (Database, "purge"),
-    "write": (Bucket, "write"),
-    "remove files": (Bucket, "remove"),
+    "write": (PublicFiles, "write"),
+    "remove files": (PublicFiles, "remove"),
     "forget touched": (stale_files, "remove"),
     "sync": (public_files, "_sync_file_system"),
     "a rename": (Path, "rename"),

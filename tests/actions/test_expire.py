@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import Room, add_lead
+from tests.harness import NewsroomHarness, add_lead
 from yobal.actions import setup_site, sign_in
 from yobal.store import comments
 
@@ -10,7 +10,9 @@ DAY = 86_400
 
 
 @pytest.mark.parametrize("how", ["rejected", "edited", "removed"])
-def test_a_sealed_original_is_destroyed_when_appeals_have_ended(room: Room, how: str) -> None:
+def test_a_sealed_original_is_destroyed_when_appeals_have_ended(
+    room: NewsroomHarness, how: str
+) -> None:
     sent = room.send("Original.")
     if how == "rejected":
         room.reject(sent.id)
@@ -19,7 +21,7 @@ def test_a_sealed_original_is_destroyed_when_appeals_have_ended(room: Room, how:
     room.pass_slots()
     if how == "removed":
         room.remove(sent.id)
-    room.now += (room.rules.appeal_days - 1) * DAY
+    room.now += (room.rules.original_retention_days - 1) * DAY
     room.tend()
     assert room.open(sent.id).text == "Original."
     room.now += 2 * DAY
@@ -28,15 +30,15 @@ def test_a_sealed_original_is_destroyed_when_appeals_have_ended(room: Room, how:
     assert room.row(sent.id)["commitment"] is None
 
 
-def test_what_waits_is_never_destroyed_however_long_it_waits(room: Room) -> None:
+def test_what_waits_is_never_destroyed_however_long_it_waits(room: NewsroomHarness) -> None:
     sent = room.send("Patience.")
     room.now += 300 * DAY
     room.tend()
     assert room.open(sent.id).text == "Patience."
 
 
-def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(room: Room) -> None:
-    key = room.newsroom.keyring.session_key()
+def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(room: NewsroomHarness) -> None:
+    key = room.components.keyring.session_key()
     token = sign_in.open_session(
         room.database,
         room.rules,
@@ -46,7 +48,12 @@ def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(room: Room) ->
         random=room.random,
     )
     setup_site.invite_first_lead(room.database, room.rules, now=room.now)
-    assert sign_in.who(room.database, token=token, session_key=key, now=room.now).role == "lead"
+    assert (
+        sign_in.moderator_for_session(
+            room.database, token=token, session_key=key, now=room.now
+        ).role
+        == "lead"
+    )
     (session,) = room.rows("sessions")
     assert session["until_slot"] % 21_600 == 0
     assert token not in bytes(session["token_hash"])
@@ -54,7 +61,9 @@ def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(room: Room) ->
     assert room.rows("sessions") == room.rows("invitations") == []
 
 
-def test_two_epochs_wait_side_by_side_and_the_newer_lead_reads_only_the_newer(room: Room) -> None:
+def test_two_epochs_wait_side_by_side_and_the_newer_lead_reads_only_the_newer(
+    room: NewsroomHarness,
+) -> None:
     old = [room.send(f"Old {number}.") for number in range(3)]
     add_lead(room, "Egret")
     new = room.send("New.")

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SITE, Room
+from tests.harness import SITE, NewsroomHarness
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
 
@@ -20,31 +20,33 @@ from yobal.core.thread import Edition
         lambda code: code.replace("-", "--"),
     ],
 )
-def test_a_code_opens_however_it_is_typed(sqlite_room: Room, typed: object) -> None:
+def test_a_code_opens_however_it_is_typed(sqlite_newsroom: NewsroomHarness, typed: object) -> None:
     assert callable(typed)
-    sqlite_room.random = lambda size: bytes([0b0100_0001, 0, 0b0000_1000] * size)[:size]
-    sent = sqlite_room.send()
+    sqlite_newsroom.random = lambda size: bytes([0b0100_0001, 0, 0b0000_1000] * size)[:size]
+    sent = sqlite_newsroom.send()
     assert sent.code is not None
     assert {"0", "1"} & set(sent.code)
-    assert sqlite_room.told(typed(sent.code)) == "waiting"
+    assert sqlite_newsroom.to_response(typed(sent.code)) == "waiting"
 
 
 @pytest.mark.parametrize("typed", ["", "A", "U" * 20, "0" * 20, "0" * 21, "ក" * 20, "\0" * 20])
-def test_what_cannot_be_a_code_or_is_nobodys_opens_nothing(room: Room, typed: str) -> None:
+def test_what_cannot_be_a_code_or_is_nobodys_opens_nothing(
+    room: NewsroomHarness, typed: str
+) -> None:
     room.send()
     assert room.receipt(typed) is None
 
 
-def test_one_wrong_letter_opens_nothing(sqlite_room: Room) -> None:
-    code = sqlite_room.send().code
+def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> None:
+    code = sqlite_newsroom.send().code
     assert code is not None
     for at, letter in enumerate(code):
         if letter != "-":
             other = "0" if letter != "0" else "2"
-            assert sqlite_room.receipt(code[:at] + other + code[at + 1 :]) is None
+            assert sqlite_newsroom.receipt(code[:at] + other + code[at + 1 :]) is None
 
 
-def test_a_code_of_another_story_opens_nothing_here(room: Room) -> None:
+def test_a_code_of_another_story_opens_nothing_here(room: NewsroomHarness) -> None:
     other = Edition(edition="en", title="Other", url="https://news.example/other")
     declare_story.add(room.database, room.rules, "other", other)
     sent = room.send()
@@ -54,7 +56,7 @@ def test_a_code_of_another_story_opens_nothing_here(room: Room) -> None:
 
 @pytest.mark.parametrize("decide", ["publish", "publish_edited", "reject"])
 def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
-    room: Room, decide: str
+    room: NewsroomHarness, decide: str
 ) -> None:
     sent = room.send("Before its slot.")
     given = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
@@ -65,10 +67,12 @@ def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
     shown = {name: value for name, value in found.row._asdict().items() if value is not None}
     assert shown == {"site": SITE, "story": "ferry", "state": "pending"}
     room.pass_slots()
-    assert room.told(sent.code) == ("rejected" if decide == "reject" else "published")
+    assert room.to_response(sent.code) == ("rejected" if decide == "reject" else "published")
 
 
-def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(room: Room) -> None:
+def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(
+    room: NewsroomHarness,
+) -> None:
     sent = room.send()
     room.publish(sent.id)
     with room.database.writing() as db:
@@ -79,7 +83,9 @@ def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(room: 
     assert (found.word, found.row.text, found.can_withdraw) == ("accepted", "A comment.", True)
 
 
-def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(room: Room) -> None:
+def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
+    room: NewsroomHarness,
+) -> None:
     sent = room.send("Call 012 345 678.")
     room.publish_edited(sent.id, "Call ▮▮▮.")
     room.pass_slots()
@@ -97,34 +103,36 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(room:
     assert not found.can_withdraw
 
 
-def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(room: Room) -> None:
+def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(
+    room: NewsroomHarness,
+) -> None:
     sent = room.send()
     room.publish(sent.id)
     room.pass_slots()
     last = 8 * 86_400  # room.rules.receipt_days is 30: from Monday's week until its Sunday + 30
     room.now += 29 * 86_400
     room.tend()
-    assert room.told(sent.code) == "published"
+    assert room.to_response(sent.code) == "published"
     room.now += last
     room.tend()
     assert room.receipt(sent.code) is None
     assert room.rows("receipts") == []
-    names = {path.name for path in (room.newsroom.settings.secrets_dir / "pepper").iterdir()}
+    names = {path.name for path in (room.components.settings.secrets_dir / "pepper").iterdir()}
     assert "2026-11-16" not in names
 
 
 def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
-    room: Room,
+    room: NewsroomHarness,
 ) -> None:
     sent = room.send()
-    for path in (room.newsroom.settings.secrets_dir / "pepper").iterdir():
+    for path in (room.components.settings.secrets_dir / "pepper").iterdir():
         path.unlink()  # this week's, and next week's where it is near
-    room.newsroom.keyring._cache.clear()
+    room.components.keyring._cache.clear()
     assert room.rows("receipts") != []
     assert room.receipt(sent.code) is None
 
 
-def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(room: Room) -> None:
+def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(room: NewsroomHarness) -> None:
     sent = room.send()
     (row,) = room.rows("receipts")
     assert sent.code is not None

@@ -4,17 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.harness import SLOT, Room
+from tests.harness import SLOT, NewsroomHarness
 from yobal.actions import setup_site, sign_in
 from yobal.core.schedule import last_slot, next_slot
 from yobal.server.scheduler import maintenance
-from yobal.server.scheduler.maintenance import set_clock_right
+from yobal.server.scheduler.maintenance import trust_clock
 
 AHEAD = 4_000 * 86_400
 
 
 @pytest.fixture
-def ahead(room: Room) -> Room:
+def ahead(room: NewsroomHarness) -> NewsroomHarness:
     """A room that lived through a release ten years ahead, and whose clock is right again."""
     right = room.now
     room.now += AHEAD
@@ -23,11 +23,13 @@ def ahead(room: Room) -> Room:
     return room
 
 
-def _is_past(room: Room, slot: int) -> bool:
+def _is_past(room: NewsroomHarness, slot: int) -> bool:
     return slot <= last_slot(room.rules.schedule, room.now)
 
 
-def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(ahead: Room) -> None:
+def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
+    ahead: NewsroomHarness,
+) -> None:
     right, ahead.now = ahead.now, ahead.now + AHEAD + 60
     published, sent = ahead.published("Published ahead."), ahead.send("Waits.")
     withdrawn = ahead.send("Withdrawn ahead.")
@@ -45,7 +47,7 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(ahead: Room
     assert token
     setup_site.invite_first_lead(ahead.database, ahead.rules, now=ahead.now)
     ahead.now = right
-    set_clock_right(ahead.newsroom, now=ahead.now)
+    trust_clock(ahead.components, now=ahead.now)
 
     upcoming = next_slot(ahead.rules.schedule, ahead.now)
     assert _is_past(ahead, ahead.rows("sites")[0]["released_slot"])
@@ -56,7 +58,7 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(ahead: Room
     assert ahead.row(held.id)["due_slot"] == ahead.row(held.id)["decided_slot"] == upcoming
     assert ahead.rows("sessions") == ahead.rows("invitations") == []
     this_year = str(datetime.fromtimestamp(right, UTC).year)
-    keys = [path for path in ahead.newsroom.settings.secrets_dir.rglob("2*") if path.is_file()]
+    keys = [path for path in ahead.components.settings.secrets_dir.rglob("2*") if path.is_file()]
     assert keys
     assert all(path.name.startswith(this_year) for path in keys)
     assert "22 November 2026" in ahead.file("en/index.html")
@@ -70,40 +72,42 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(ahead: Room
     assert "Held ahead." in ahead.file("en/index.html")
 
 
-def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(ahead: Room) -> None:
+def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(
+    ahead: NewsroomHarness,
+) -> None:
     sent = ahead.send()
     assert ahead.publish(sent.id).slot > ahead.now + AHEAD
-    assert ahead.told(sent.code) == "waiting"
-    set_clock_right(ahead.newsroom, now=ahead.now)
-    assert ahead.told(sent.code) == "waiting", "it was not final, and is not now"
+    assert ahead.to_response(sent.code) == "waiting"
+    trust_clock(ahead.components, now=ahead.now)
+    assert ahead.to_response(sent.code) == "waiting", "it was not final, and is not now"
     ahead.pass_slots()
-    assert (ahead.state(sent.id), ahead.told(sent.code)) == ("published", "published")
+    assert (ahead.state(sent.id), ahead.to_response(sent.code)) == ("published", "published")
 
 
-def test_what_was_final_stays_final(room: Room) -> None:
+def test_what_was_final_stays_final(room: NewsroomHarness) -> None:
     refused = room.send("Refused.")
     room.reject(refused.id)
     right, room.now = room.now, room.now + AHEAD
     room.tend()
     room.now = right
-    set_clock_right(room.newsroom, now=room.now)
+    trust_clock(room.components, now=room.now)
     (decision,) = room.rows("decisions")
     assert decision["slot"] == room.row(refused.id)["decided_slot"]
     assert _is_past(room, decision["slot"])
     assert room.row(refused.id)["state"] == "rejected"
 
 
-def test_without_a_release_in_the_future_nothing_is_set_back(room: Room) -> None:
+def test_without_a_release_in_the_future_nothing_is_set_back(room: NewsroomHarness) -> None:
     room.published()
     before = [room.rows(table) for table in ("sites", "comments", "letters", "decisions")]
-    set_clock_right(room.newsroom, now=room.now)
+    trust_clock(room.components, now=room.now)
     assert before == [room.rows(table) for table in ("sites", "comments", "letters", "decisions")]
 
 
-def test_who_says_that_a_leap_is_true_lets_the_release_go_on(room: Room) -> None:
+def test_who_says_that_a_leap_is_true_lets_the_release_go_on(room: NewsroomHarness) -> None:
     held = room.publish(room.send().id)
     room.now += 60 * 86_400
-    released = set_clock_right(room.newsroom, now=room.now)
+    released = trust_clock(room.components, now=room.now)
     assert released is not None
     assert room.state(held.id) == "published"
-    assert maintenance.tend_once(room.newsroom, now=room.now + SLOT) is not None
+    assert maintenance.run_once(room.components, now=room.now + SLOT) is not None

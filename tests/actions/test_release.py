@@ -7,14 +7,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SLOT, START, Room
+from tests.harness import SLOT, START, NewsroomHarness
 from yobal.actions import decide, release
 from yobal.core.schedule import last_slot, next_slot
-from yobal.server.scheduler.maintenance import tend_once
+from yobal.server.scheduler.maintenance import run_once
 
 
 def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_came(
-    room: Room,
+    room: NewsroomHarness,
 ) -> None:
     sent = room.send("The agreement hung in the ticket house.")
     room.pass_slots(4)
@@ -31,14 +31,21 @@ def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_ca
     assert room.state(sent.id) == "published"
 
 
-def _hold(room: Room, comment: str, *, draw: int, hold_slots: int = 2, batch_min: int = 1) -> Any:
+def _hold(
+    room: NewsroomHarness,
+    comment: str,
+    *,
+    draw: int,
+    max_hold_slots: int = 2,
+    min_batch_size: int = 1,
+) -> Any:
     """Publish it for the slot that the draw says; the room's own rules follow."""
     schedule = msgspec.structs.replace(
-        room.rules.schedule, hold_slots=hold_slots, batch_min=batch_min
+        room.rules.schedule, max_hold_slots=max_hold_slots, min_batch_size=min_batch_size
     )
     rules = msgspec.structs.replace(room.rules, schedule=schedule)
-    press = msgspec.structs.replace(room.newsroom.press, rules=rules)
-    room.newsroom = msgspec.structs.replace(room.newsroom, rules=rules, press=press)
+    press = msgspec.structs.replace(room.components.press, rules=rules)
+    room.components = msgspec.structs.replace(room.components, rules=rules, press=press)
     opened = room.open(comment)
     desk = msgspec.structs.replace(room.desk(), rules=rules, draw=lambda below: min(draw, below))
     return decide.publish(
@@ -52,7 +59,7 @@ def _hold(room: Room, comment: str, *, draw: int, hold_slots: int = 2, batch_min
     )
 
 
-def test_a_comment_waits_for_the_slot_that_was_drawn(room: Room) -> None:
+def test_a_comment_waits_for_the_slot_that_was_drawn(room: NewsroomHarness) -> None:
     first, second = room.send("First."), room.send("Second.")
     assert _hold(room, first.id, draw=0).slot == next_slot(room.rules.schedule, room.now)
     assert _hold(room, second.id, draw=1).slot == next_slot(room.rules.schedule, room.now, steps=2)
@@ -62,9 +69,9 @@ def test_a_comment_waits_for_the_slot_that_was_drawn(room: Room) -> None:
     assert room.state(second.id) == "published"
 
 
-def test_nobody_is_alone_in_a_release_until_a_day_has_passed(room: Room) -> None:
+def test_nobody_is_alone_in_a_release_until_a_day_has_passed(room: NewsroomHarness) -> None:
     sent = room.send()
-    due = _hold(room, sent.id, draw=0, hold_slots=1, batch_min=3).slot
+    due = _hold(room, sent.id, draw=0, max_hold_slots=1, min_batch_size=3).slot
     room.pass_slots(4)
     assert room.now - due < 86_400
     assert room.state(sent.id) == "held"
@@ -72,18 +79,22 @@ def test_nobody_is_alone_in_a_release_until_a_day_has_passed(room: Room) -> None
     assert room.state(sent.id) == "published"
 
 
-def test_three_that_wait_leave_together_whatever_story_they_are_under(room: Room) -> None:
+def test_three_that_wait_leave_together_whatever_story_they_are_under(
+    room: NewsroomHarness,
+) -> None:
     sent = [room.send(f"Number {number}.") for number in range(3)]
     for one in sent[:2]:
-        _hold(room, one.id, draw=0, hold_slots=1, batch_min=3)
+        _hold(room, one.id, draw=0, max_hold_slots=1, min_batch_size=3)
     room.pass_slots()
     assert room.rows("letters") == []
-    _hold(room, sent[2].id, draw=0, hold_slots=1, batch_min=3)
+    _hold(room, sent[2].id, draw=0, max_hold_slots=1, min_batch_size=3)
     room.pass_slots()
     assert len(room.rows("letters")) == 3
 
 
-def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(room: Room) -> None:
+def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
+    room: NewsroomHarness,
+) -> None:
     sent = [room.send(f"Number {number}.") for number in range(3)]
     for one in sent:
         room.publish(one.id)
@@ -95,7 +106,7 @@ def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(room
     assert {row["arrival_slot"] for row in room.rows("comments")} == {latest}
 
 
-def test_repeating_a_release_changes_nothing(room: Room) -> None:
+def test_repeating_a_release_changes_nothing(room: NewsroomHarness) -> None:
     room.published()
     before = (room.all_files(), [room.rows(table) for table in ("letters", "comments", "sites")])
     assert release.release(room.database, room.rules, now=room.now) is None
@@ -106,13 +117,13 @@ def test_repeating_a_release_changes_nothing(room: Room) -> None:
     )
 
 
-def test_a_clock_that_goes_back_releases_nothing_twice(room: Room) -> None:
+def test_a_clock_that_goes_back_releases_nothing_twice(room: NewsroomHarness) -> None:
     room.published()
     room.now -= 3 * SLOT
     assert room.tend() is None
 
 
-def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(room: Room) -> None:
+def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(room: NewsroomHarness) -> None:
     sent = [room.send(f"Number {number}.").id for number in range(12)]
     for one in sent:
         room.publish(one)
@@ -123,7 +134,9 @@ def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(room: Room) -> Non
     assert placed != sent  # one chance in 479 million
 
 
-def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(room: Room) -> None:
+def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(
+    room: NewsroomHarness,
+) -> None:
     room.published()
     removed = room.published("Second.")
     room.now += 1_000
@@ -134,14 +147,16 @@ def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(ro
     assert max(times) == last_slot(room.rules.schedule, room.now)
 
 
-def test_nothing_published_names_a_time_finer_than_the_day(room: Room) -> None:
+def test_nothing_published_names_a_time_finer_than_the_day(room: NewsroomHarness) -> None:
     room.published()
     for content in room.all_files().values():
         assert str(int(START) // 10_000).encode() not in content
     assert "22 November 2026" in room.file("en/index.html")
 
 
-def test_what_was_undone_between_looking_and_publishing_is_left_alone(room: Room) -> None:
+def test_what_was_undone_between_looking_and_publishing_is_left_alone(
+    room: NewsroomHarness,
+) -> None:
     sent = room.send()
     decided = room.publish(sent.id)
     with room.database.writing() as db:
@@ -153,14 +168,18 @@ def test_what_was_undone_between_looking_and_publishing_is_left_alone(room: Room
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_a_slot_has_come_at_its_very_second_and_not_before(room: Room, late: int) -> None:
+def test_a_slot_has_come_at_its_very_second_and_not_before(
+    room: NewsroomHarness, late: int
+) -> None:
     sent = room.send()
     due = room.publish(sent.id).slot
-    tend_once(room.newsroom, now=due - 1 + late)
+    run_once(room.components, now=due - 1 + late)
     assert room.state(sent.id) == ("published" if late else "held")
 
 
-def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(room: Room) -> None:
+def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(
+    room: NewsroomHarness,
+) -> None:
     forged, honest = room.send("Forged."), room.send("Honest.")
     room.publish(honest.id)
     with room.database.writing() as db:

@@ -5,11 +5,11 @@ from typing import get_args
 
 import pytest
 
-from tests.harness import Room, Sent
-from yobal.core.decisions import Decided
+from tests.harness import NewsroomHarness, Sent
+from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
-from yobal.core.states import MOVES, State, Verb, after, sources
+from yobal.core.states import TRANSITIONS, State, Verb, next_state, source_states
 from yobal.store import comments
 
 STATES: tuple[State, ...] = get_args(State)
@@ -19,11 +19,11 @@ VERBS: tuple[Verb, ...] = get_args(Verb)
 class Life:
     """A comment brought into a state by real acts, with the last decision on it."""
 
-    def __init__(self, room: Room, state: State) -> None:
+    def __init__(self, room: NewsroomHarness, state: State) -> None:
         self.room = room
         self.sent: Sent = room.send("Words of the life.")
         self.code = self.sent.code
-        self.decided: Decided | None = None
+        self.decided: DecisionResult | None = None
         getattr(self, f"_{state}")()
         assert room.state(self.sent.id) == state
 
@@ -88,7 +88,7 @@ TRY: dict[Verb, Callable[[Life], None]] = {
 }
 
 
-def _open_or_blank(_room: Room, comment: str) -> Envelope:
+def _open_or_blank(_room: NewsroomHarness, comment: str) -> Envelope:
     """For `publish_edited`, which needs no envelope and so can be tried from everywhere."""
     return Envelope(
         id=comment,
@@ -107,11 +107,11 @@ def _open_or_blank(_room: Room, comment: str) -> Envelope:
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("state", STATES)
 def test_every_verb_does_from_every_state_what_the_table_says(
-    room: Room, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     life = Life(room, state)
-    monkeypatch.setattr(Room, "open", _open_or_blank)
-    expected = after(state, verb)
+    monkeypatch.setattr(NewsroomHarness, "open", _open_or_blank)
+    expected = next_state(state, verb)
     try:
         TRY[verb](life)
     except (AlreadyDecided, NoSuchComment, TooLateToUndo):
@@ -121,20 +121,20 @@ def test_every_verb_does_from_every_state_what_the_table_says(
     assert shows == (room.state(life.sent.id) == "published")
 
 
-def test_a_state_changes_only_from_what_was_believed(room: Room) -> None:
+def test_a_state_changes_only_from_what_was_believed(room: NewsroomHarness) -> None:
     sent = room.send()
     with room.database.writing() as db:
-        assert comments.move(db, sent.id, from_="held", to="published") == 0
-        assert comments.move(db, sent.id, from_="pending", to="held") == 1
-        assert comments.move(db, sent.id, from_="pending", to="rejected") == 0
+        assert comments.transition(db, sent.id, from_="held", to="published") == 0
+        assert comments.transition(db, sent.id, from_="pending", to="held") == 1
+        assert comments.transition(db, sent.id, from_="pending", to="rejected") == 0
     assert room.state(sent.id) == "held"
 
 
 def test_nothing_leads_back_from_a_withdrawal_or_a_removal() -> None:
-    assert {state for state, _ in MOVES}.isdisjoint({"withdrawn", "removed"})
+    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed"})
 
 
 def test_only_a_release_publishes_and_only_what_is_held() -> None:
-    ways = [move for move, to in MOVES.items() if to == "published"]
+    ways = [move for move, to in TRANSITIONS.items() if to == "published"]
     assert ways == [("held", "release")]
-    assert sources("release") == ("held",)
+    assert source_states("release") == ("held",)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.harness import Room
-from yobal.core.decisions import Decided
+from tests.harness import NewsroomHarness
+from yobal.core.decisions import DecisionResult
 from yobal.core.errors import NoSuchDecision, TooLateToUndo
 
 
-def test_what_is_held_can_be_undone_and_waits_again_without_its_text(room: Room) -> None:
+def test_what_is_held_can_be_undone_and_waits_again_without_its_text(room: NewsroomHarness) -> None:
     sent = room.send("Do not keep this.")
     decided = room.publish(sent.id)
     assert room.rows("held_texts")[0]["text"] == "Do not keep this."
@@ -19,15 +19,17 @@ def test_what_is_held_can_be_undone_and_waits_again_without_its_text(room: Room)
     assert room.state(sent.id) == "pending"
 
 
-def test_the_text_of_what_was_undone_is_nowhere_on_the_disk(sqlite_room: Room) -> None:
-    sent = sqlite_room.send("Unrepeatable words of an undone decision.")
-    decided = sqlite_room.publish(sent.id)
-    assert _on_disk(sqlite_room, b"Unrepeatable words")
-    sqlite_room.undo(decided)
-    assert not _on_disk(sqlite_room, b"Unrepeatable words")
+def test_the_text_of_what_was_undone_is_nowhere_on_the_disk(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
+    sent = sqlite_newsroom.send("Unrepeatable words of an undone decision.")
+    decided = sqlite_newsroom.publish(sent.id)
+    assert _on_disk(sqlite_newsroom, b"Unrepeatable words")
+    sqlite_newsroom.undo(decided)
+    assert not _on_disk(sqlite_newsroom, b"Unrepeatable words")
 
 
-def test_a_rejection_can_be_undone_before_its_slot_and_not_after(room: Room) -> None:
+def test_a_rejection_can_be_undone_before_its_slot_and_not_after(room: NewsroomHarness) -> None:
     first, second = room.send("First."), room.send("Second.")
     undone, final = room.reject(first.id), room.reject(second.id)
     room.undo(undone)
@@ -38,7 +40,7 @@ def test_a_rejection_can_be_undone_before_its_slot_and_not_after(room: Room) -> 
     assert room.state(second.id) == "rejected"
 
 
-def test_what_is_published_cannot_be_undone(room: Room) -> None:
+def test_what_is_published_cannot_be_undone(room: NewsroomHarness) -> None:
     sent = room.send()
     decided = room.publish(sent.id)
     room.pass_slots()
@@ -47,16 +49,16 @@ def test_what_is_published_cannot_be_undone(room: Room) -> None:
     assert room.state(sent.id) == "published"
 
 
-def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(room: Room) -> None:
+def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(room: NewsroomHarness) -> None:
     sent = room.send()
     decided = _hold_for(room, sent.id, slots=2)
     room.pass_slots()
-    assert room.told(sent.code) == "accepted"
+    assert room.to_response(sent.code) == "accepted"
     room.undo(decided)
-    assert room.told(sent.code) == "waiting"
+    assert room.to_response(sent.code) == "waiting"
 
 
-def test_a_decision_is_undone_once_and_only_while_it_stands(room: Room) -> None:
+def test_a_decision_is_undone_once_and_only_while_it_stands(room: NewsroomHarness) -> None:
     sent = room.send()
     first = room.reject(sent.id)
     room.undo(first)
@@ -70,12 +72,12 @@ def test_a_decision_is_undone_once_and_only_while_it_stands(room: Room) -> None:
     assert verdicts == ["publish", "reject", "undo", "undo"]
 
 
-def test_there_is_no_undoing_a_decision_that_never_was(room: Room) -> None:
+def test_there_is_no_undoing_a_decision_that_never_was(room: NewsroomHarness) -> None:
     with pytest.raises(NoSuchDecision):
-        room.undo(Decided(decision="a" * 26, id="", state="held", slot=0, by=""))
+        room.undo(DecisionResult(decision="a" * 26, id="", state="held", slot=0, by=""))
 
 
-def test_a_comment_undone_and_decided_again_is_told_as_last_decided(room: Room) -> None:
+def test_a_comment_undone_and_decided_again_is_told_as_last_decided(room: NewsroomHarness) -> None:
     sent = room.send()
     room.undo(room.reject(sent.id, note="A note that was taken back."))
     room.publish(sent.id)
@@ -85,14 +87,14 @@ def test_a_comment_undone_and_decided_again_is_told_as_last_decided(room: Room) 
     assert (found.word, found.row.note, found.row.clause) == ("published", None, None)
 
 
-def _hold_for(room: Room, comment: str, *, slots: int) -> Decided:
+def _hold_for(room: NewsroomHarness, comment: str, *, slots: int) -> DecisionResult:
     """Publish it; of the slots it may wait for, draw that one."""
     import msgspec
 
     from yobal.actions import decide
 
     opened, desk = room.open(comment), room.desk()
-    schedule = msgspec.structs.replace(room.rules.schedule, hold_slots=slots)
+    schedule = msgspec.structs.replace(room.rules.schedule, max_hold_slots=slots)
     rules = msgspec.structs.replace(room.rules, schedule=schedule)
     desk = msgspec.structs.replace(desk, rules=rules, draw=lambda below: below - 1)
     return decide.publish(
@@ -106,6 +108,6 @@ def _hold_for(room: Room, comment: str, *, slots: int) -> Decided:
     )
 
 
-def _on_disk(room: Room, words: bytes) -> bool:
-    files = [one for one in room.newsroom.settings.folder.parent.rglob("*") if one.is_file()]
+def _on_disk(room: NewsroomHarness, words: bytes) -> bool:
+    files = [one for one in room.components.settings.folder.parent.rglob("*") if one.is_file()]
     return any(words in one.read_bytes() for one in files)

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.harness import SITE, STORY, Room, Sent
+from tests.harness import SITE, STORY, NewsroomHarness, Sent
 from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN
 from yobal.server.scheduler.maintenance import rebuild_all
 
 
-def _many(room: Room, count: int, *, to: str | None = None, words: str = "Number") -> list[str]:
+def _many(
+    room: NewsroomHarness, count: int, *, to: str | None = None, words: str = "Number"
+) -> list[str]:
     """Sent and published with one slot; their ids in the order in which they stand."""
     sent = [room.send(f"{words} {number}.", to=to, receipt=False).id for number in range(count)]
     for one in sent:
@@ -22,25 +24,25 @@ def _many(room: Room, count: int, *, to: str | None = None, words: str = "Number
     return sorted(sent, key=places.__getitem__)
 
 
-def _json(room: Room, key: str) -> Any:
+def _json(room: NewsroomHarness, key: str) -> Any:
     return json.loads(room.file(key))
 
 
-def _ids(room: Room, key: str) -> list[str]:
+def _ids(room: NewsroomHarness, key: str) -> list[str]:
     return [one["id"] for one in _json(room, key)["comments"]]
 
 
-def _thread(room: Room) -> dict[str, bytes]:
+def _thread(room: NewsroomHarness) -> dict[str, bytes]:
     return {key: content for key, content in room.all_files().items() if "/ferry/" in key}
 
 
-def _rebuilt(room: Room) -> dict[str, bytes]:
+def _rebuilt(room: NewsroomHarness) -> dict[str, bytes]:
     shutil.rmtree(room.files)
-    rebuild_all(room.newsroom)
+    rebuild_all(room.components)
     return room.all_files()
 
 
-def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(room: Room) -> None:
+def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(room: NewsroomHarness) -> None:
     keys = {key.removeprefix(f"{SITE}/{STORY}/") for key in _thread(room)}
     for edition in ("km", "en"):
         for name in ("index.html", "thread.fragment.html", "index.json", "form.fragment.html"):
@@ -48,7 +50,7 @@ def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(room: Room) -
     assert _json(room, "en/index.json")["comments"] == []
 
 
-def test_beside_every_file_lies_its_gz_of_the_same_bytes(room: Room) -> None:
+def test_beside_every_file_lies_its_gz_of_the_same_bytes(room: NewsroomHarness) -> None:
     _many(room, 2)
     files = room.all_files()
     plain = {key for key in files if not key.endswith(".gz")}
@@ -56,7 +58,9 @@ def test_beside_every_file_lies_its_gz_of_the_same_bytes(room: Room) -> None:
     assert all(gzip.decompress(files[key + ".gz"]) == files[key] for key in plain)
 
 
-def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(room: Room) -> None:
+def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(
+    room: NewsroomHarness,
+) -> None:
     placed = _many(room, PAGE_COMMENTS + 3)
     assert _ids(room, "en/page/1.json") == placed[:PAGE_COMMENTS][::-1]
     assert _ids(room, "en/page/2.json") == placed[PAGE_COMMENTS:][::-1]
@@ -81,7 +85,7 @@ def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(room: Room
     assert _rebuilt(room) == before
 
 
-def test_a_release_rewrites_only_the_pages_it_touches(room: Room) -> None:
+def test_a_release_rewrites_only_the_pages_it_touches(room: NewsroomHarness) -> None:
     _many(room, PAGE_COMMENTS)
     before = {key: path.stat().st_ino for key, path in _paths(room).items()}
     room.published("On the second page.")
@@ -91,12 +95,12 @@ def test_a_release_rewrites_only_the_pages_it_touches(room: Room) -> None:
     assert any("/page/2.html" in key for key in rewritten)
 
 
-def _paths(room: Room) -> dict[str, Any]:
+def _paths(room: NewsroomHarness) -> dict[str, Any]:
     return {str(path): path for path in room.files.rglob("*.html")}
 
 
 def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_own(
-    room: Room,
+    room: NewsroomHarness,
 ) -> None:
     root = room.published("Root.", name="Rachana").id
     replies = _many(room, REPLIES_SHOWN, to=root, words="Reply")
@@ -124,7 +128,9 @@ def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_o
     assert _ids(room, f"en/replies/{root}/2.json") == last
 
 
-def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(room: Room) -> None:
+def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
+    room: NewsroomHarness,
+) -> None:
     root = room.published("Root.", name="Rachana")
     first = room.published("First.", to=root.id, name="Sokha")
     room.published("Second.", to=first.id)
@@ -136,7 +142,7 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(room
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
-def test_the_name_of_who_is_gone_vanishes_from_every_file(room: Room, how: str) -> None:
+def test_the_name_of_who_is_gone_vanishes_from_every_file(room: NewsroomHarness, how: str) -> None:
     root = room.published("Root.")
     _many(room, REPLIES_SHOWN - 1, to=root.id, words="Filler")
     named = room.published("Named.", to=root.id, name="Unmistakable")
@@ -153,7 +159,7 @@ def test_the_name_of_who_is_gone_vanishes_from_every_file(room: Room, how: str) 
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
-def test_an_unanswered_comment_goes_without_a_trace(room: Room, how: str) -> None:
+def test_an_unanswered_comment_goes_without_a_trace(room: NewsroomHarness, how: str) -> None:
     before = _thread(room)
     sent = room.published("Without a trace.", name="Nobody")
     _go(room, sent, how)
@@ -162,7 +168,7 @@ def test_an_unanswered_comment_goes_without_a_trace(room: Room, how: str) -> Non
     assert sent.id.encode() not in b"".join(after.values())
 
 
-def test_the_replies_of_a_root_that_left_leave_with_it(room: Room) -> None:
+def test_the_replies_of_a_root_that_left_leave_with_it(room: NewsroomHarness) -> None:
     root = room.published("Root.")
     placed = _many(room, REPLIES_SHOWN + 1, to=root.id)
     _go(room, root, "withdrawn")
@@ -174,24 +180,24 @@ def test_the_replies_of_a_root_that_left_leave_with_it(room: Room) -> None:
     assert _rebuilt(room) == before
 
 
-def test_a_removal_is_in_the_files_before_it_is_answered(room: Room) -> None:
+def test_a_removal_is_in_the_files_before_it_is_answered(room: NewsroomHarness) -> None:
     sent = room.published("To be removed.")
     room.remove(sent.id, clause="threats")
     assert "To be removed." not in room.file("en/index.html")
     assert room.state(sent.id) == "removed"
-    assert room.told(sent.code) == "removed"
+    assert room.to_response(sent.code) == "removed"
 
 
-def test_rebuild_removes_what_belongs_to_nothing(room: Room) -> None:
+def test_rebuild_removes_what_belongs_to_nothing(room: NewsroomHarness) -> None:
     room.published()
     before = room.all_files()
     stray = room.files / SITE / STORY / "en" / "page" / "7.html"
     stray.write_text("Left by a crash long ago.")
-    rebuild_all(room.newsroom)
+    rebuild_all(room.components)
     assert room.all_files() == before
 
 
-def _go(room: Room, sent: Sent, how: str) -> None:
+def _go(room: NewsroomHarness, sent: Sent, how: str) -> None:
     if how == "removed":
         room.remove(sent.id)
     else:

@@ -6,10 +6,17 @@ from typing import get_args
 
 import pytest
 
-from yobal.adapters.rendering.pages import Draft, House, Pages, Problem, ReceiptAnswer
+from yobal.adapters.rendering.pages import Draft, Pages, Problem, ReceiptDetails, SiteContext
 from yobal.core.schedule import Schedule
-from yobal.core.submission import Limits, Refusal
-from yobal.core.thread import Edition, Letter, NewestView, PageView, Place, RepliesView
+from yobal.core.submission import FieldError, Limits
+from yobal.core.thread import (
+    Edition,
+    NewestView,
+    PageView,
+    PublishedComment,
+    RepliesView,
+    ThreadRef,
+)
 
 ROOT, REPLY, GONE, REMOVED = (letter * 26 for letter in "abcd")
 SLOT = 1_794_980_800
@@ -17,8 +24,8 @@ Draw = Callable[..., dict[str, bytes]]
 
 
 @pytest.fixture
-def house() -> House:
-    return House(
+def site_context() -> SiteContext:
+    return SiteContext(
         site="river",
         site_name="The River Post",
         public_url="https://comments.river.example",
@@ -30,26 +37,26 @@ def house() -> House:
 
 
 @pytest.fixture
-def draw(house: House) -> Draw:
+def draw(site_context: SiteContext) -> Draw:
     """All pages by name. `words` stands wherever a reader's, moderator's or editor's words stand."""
 
     def everything(words: str = "plain", edition: str = "en") -> dict[str, bytes]:
-        pages, place = Pages(house), place_in(edition, title=words)
+        pages, place = Pages(site_context), place_in(edition, title=words)
         return _files(pages, place, words) | _answers(pages, place, words)
 
     return everything
 
 
-def place_in(edition: str, *, title: str = "Ferries", form: str = "open") -> Place:
+def place_in(edition: str, *, title: str = "Ferries", form: str = "open") -> ThreadRef:
     """The story `ferry` in one language, with one other edition."""
     url = "https://river.example/ferry"
     other = Edition(edition="ko", title=title, url=url)
     own = Edition(edition=edition, title=title, url=url)
-    return Place(site="river", story="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # a parameter's str
+    return ThreadRef(site="river", story="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # a parameter's str
 
 
-def letters_with(words: str) -> tuple[Letter, ...]:
-    reply = Letter(
+def letters_with(words: str) -> tuple[PublishedComment, ...]:
+    reply = PublishedComment(
         id=REPLY,
         name=words,
         text=words,
@@ -60,7 +67,7 @@ def letters_with(words: str) -> tuple[Letter, ...]:
         to_name=words,
         page=7,
     )
-    root = Letter(
+    root = PublishedComment(
         id=ROOT,
         name=words,
         text=f"{words}▮▮▮",
@@ -72,7 +79,7 @@ def letters_with(words: str) -> tuple[Letter, ...]:
         has_more_replies=True,
         page=7,
     )
-    removed = Letter(
+    removed = PublishedComment(
         id=REMOVED,
         name="",
         text="",
@@ -84,7 +91,7 @@ def letters_with(words: str) -> tuple[Letter, ...]:
         gone_clause="threats",
         page=7,
     )
-    gone = Letter(
+    gone = PublishedComment(
         id=GONE,
         name="",
         text="",
@@ -98,12 +105,12 @@ def letters_with(words: str) -> tuple[Letter, ...]:
     return root, gone
 
 
-def _files(pages: Pages, place: Place, words: str) -> dict[str, bytes]:
+def _files(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
     root, gone = letters_with(words)
-    newest = NewestView(place=place, letters=(root, gone), comments_total=4, older_page=6)
-    numbered = PageView(place=place, number=7, letters=(root, gone))
+    newest = NewestView(place=place, comments=(root, gone), comments_total=4, older_page=6)
+    numbered = PageView(place=place, number=7, comments=(root, gone))
     further = RepliesView(
-        place=place, root=root, root_page=7, number=2, letters=root.replies, has_more=True
+        place=place, root=root, root_page=7, number=2, comments=root.replies, has_more=True
     )
     return {
         **pages.newest(newest),
@@ -113,12 +120,15 @@ def _files(pages: Pages, place: Place, words: str) -> dict[str, bytes]:
     }
 
 
-def _answers(pages: Pages, place: Place, words: str) -> dict[str, bytes]:
+def _answers(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
     draft = Draft(text=words, name=words, wants_receipt=True)
     root, _gone = letters_with(words)
-    refusals = [Refusal("text", "text_long", 2000, 2001), Refusal("name", "name_marks", 60)]
+    field_errors = [
+        FieldError("text", "text_long", 2000, 2001),
+        FieldError("name", "name_marks", 60),
+    ]
     day = date(2026, 11, 23)
-    answer = ReceiptAnswer(
+    answer = ReceiptDetails(
         code="0" * 20,
         state="published",
         clause="facts",
@@ -131,12 +141,12 @@ def _answers(pages: Pages, place: Place, words: str) -> dict[str, bytes]:
         can_withdraw=True,
     )
     drawn = {
-        "reply": pages.form(place, draft, once="o", answered=root, refusals=()),
-        "refused": pages.form(place, draft, once="o", answered=None, refusals=refusals),
-        "again": pages.read_again(place, draft, once="o", answered=root, earliest_day=day),
+        "reply": pages.form(place, draft, once="o", answered=root, field_errors=()),
+        "refused": pages.form(place, draft, once="o", answered=None, field_errors=field_errors),
+        "again": pages.confirm(place, draft, once="o", answered=root, earliest_day=day),
         "sent": pages.sent(place, earliest=SLOT, code="7HQ2M-0K3TB-Z91XC-4RWFA", until=day),
         "receipt": pages.receipt(place, answer),
-        "wish": pages.wish_sent(place, when="next"),
+        "wish": pages.withdrawal_requested(place, when="next"),
     }
     for problem in get_args(Problem):
         drawn[problem] = pages.problem(place, problem, draft=draft, next_slot=SLOT)

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from yobal.adapters.rendering.i18n import own_name, words_for
+from yobal.adapters.rendering.i18n import own_name, translator_for
 from yobal.core.schedule import Schedule
 from yobal.core.terms import CLAUSES
 
@@ -75,7 +75,7 @@ def test_khmer_says_nothing_in_english() -> None:
 
 
 def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
-    english, khmer = words_for("en"), words_for("km")
+    english, khmer = translator_for("en"), translator_for("km")
     assert english.day("2026-11-21") == "21 November 2026"
     assert khmer.day("2026-11-21") == "២១ វិច្ឆិកា ២០២៦"
     assert english.time(SLOT, PHNOM_PENH) == "12:46"
@@ -86,37 +86,37 @@ def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
 
 
 def test_seconds_are_said_only_where_slots_need_them() -> None:
-    assert words_for("en").time(SLOT, Schedule(every_seconds=20)) == "05:46:40"
-    assert words_for("en").time(SLOT, Schedule(every_seconds=60)) == "05:46"
+    assert translator_for("en").time(SLOT, Schedule(release_interval_seconds=20)) == "05:46:40"
+    assert translator_for("en").time(SLOT, Schedule(release_interval_seconds=60)) == "05:46"
 
 
 def test_numbers_and_lists_are_said_in_the_language() -> None:
-    assert words_for("en").number(2000) == "2,000"
-    assert words_for("km").number(7) == "៧"
-    assert words_for("en").slots(PHNOM_PENH) == "00:00, 06:00, 12:00 and 18:00"
+    assert translator_for("en").number(2000) == "2,000"
+    assert translator_for("km").number(7) == "៧"
+    assert translator_for("en").slots(PHNOM_PENH) == "00:00, 06:00, 12:00 and 18:00"
 
 
 def test_languages_are_named_in_the_language_of_the_page_and_in_their_own() -> None:
-    assert words_for("en").language("km") == "Khmer"
-    assert words_for("km").language("ko") == "កូរ៉េ"
-    assert words_for("en").language("und") == ""
-    assert words_for("en").language("qqq-nonsense") == "qqq-nonsense"
+    assert translator_for("en").language("km") == "Khmer"
+    assert translator_for("km").language("ko") == "កូរ៉េ"
+    assert translator_for("en").language("und") == ""
+    assert translator_for("en").language("qqq-nonsense") == "qqq-nonsense"
     assert (own_name("km"), own_name("en"), own_name("qq-x")) == ("ខ្មែរ", "English", "qq-x")
 
 
 def test_a_language_without_a_catalogue_speaks_english() -> None:
-    assert words_for("th").lang == "en"
-    assert words_for("km-KH").lang == "km"
-    assert words_for("../../etc").lang == "en"
+    assert translator_for("th").lang == "en"
+    assert translator_for("km-KH").lang == "km"
+    assert translator_for("../../etc").lang == "en"
 
 
 def test_a_gap_in_a_catalogue_is_filled_in_english() -> None:
-    assert words_for("km").say("There is no such sentence") == "There is no such sentence"
-    assert words_for("en").translations.ngettext("%(count)s comment", "%(count)s comments", 2) == (
-        "%(count)s comments"
-    )
+    assert translator_for("km").say("There is no such sentence") == "There is no such sentence"
+    assert translator_for("en").translations.ngettext(
+        "%(count)s comment", "%(count)s comments", 2
+    ) == ("%(count)s comments")
 
 
 def test_a_clause_is_named_by_its_title_and_an_unknown_one_by_its_key() -> None:
-    assert words_for("en").clause("off-topic") == "Off topic"
-    assert words_for("en").clause("gone-clause") == "gone-clause"
+    assert translator_for("en").clause("off-topic") == "Off topic"
+    assert translator_for("en").clause("gone-clause") == "gone-clause"

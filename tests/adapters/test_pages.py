@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from yobal.adapters.rendering.page_context import ReceiptState
-from yobal.adapters.rendering.pages import House, Pages, ReceiptAnswer
+from yobal.adapters.rendering.pages import Pages, ReceiptDetails, SiteContext
 from yobal.core.schedule import Schedule
-from yobal.core.thread import Edition, Letter, NewestView, PageView, Place
+from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
 
 Draw = Callable[..., dict[str, bytes]]
-PLACE = Place(
+PLACE = ThreadRef(
     site="river",
     story="ferry",
     edition=Edition(edition="en", title="Ferries", url="https://river.example/ferry"),
@@ -27,40 +27,44 @@ NOTICE = (
 )
 
 
-def letter(text: str, **more: object) -> Letter:
+def letter(text: str, **more: object) -> PublishedComment:
     given = {"id": "a" * 26, "name": "", "lang": "en", "edition": "en", "day": "2026-11-21"}
-    return msgspec.convert(given | {"text": text} | more, Letter)
+    return msgspec.convert(given | {"text": text} | more, PublishedComment)
 
 
-def newest(house: House, *letters: Letter, place: Place = PLACE) -> str:
-    view = NewestView(place=place, letters=letters, comments_total=len(letters), older_page=None)
-    return Pages(house).newest(view)["index.html"].decode()
+def newest(site_context: SiteContext, *letters: PublishedComment, place: ThreadRef = PLACE) -> str:
+    view = NewestView(place=place, comments=letters, comments_total=len(letters), older_page=None)
+    return Pages(site_context).newest(view)["index.html"].decode()
 
 
-def with_schedule(house: House, **given: object) -> House:
-    return msgspec.structs.replace(house, schedule=msgspec.convert(given, Schedule))
+def with_schedule(site_context: SiteContext, **given: object) -> SiteContext:
+    return msgspec.structs.replace(site_context, schedule=msgspec.convert(given, Schedule))
 
 
 def test_the_same_view_gives_the_same_bytes(draw: Draw) -> None:
     assert draw("x", "km") == draw("x", "km")
 
 
-def test_the_promise_stands_above_the_form_in_full(house: House) -> None:
-    assert NOTICE in unescape(newest(house))
+def test_the_promise_stands_above_the_form_in_full(site_context: SiteContext) -> None:
+    assert NOTICE in unescape(newest(site_context))
 
 
-def test_the_form_says_when_comments_appear(house: House) -> None:
-    assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in newest(house)
-    quick = with_schedule(house, every_seconds=20)
+def test_the_form_says_when_comments_appear(site_context: SiteContext) -> None:
+    assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in newest(
+        site_context
+    )
+    quick = with_schedule(site_context, release_interval_seconds=20)
     assert "Comments appear every 20 seconds." in newest(quick)
 
 
-def test_a_quick_schedule_is_called_confidential_and_not_anonymous(house: House) -> None:
-    quick = with_schedule(house, every_seconds=20)
+def test_a_quick_schedule_is_called_confidential_and_not_anonymous(
+    site_context: SiteContext,
+) -> None:
+    quick = with_schedule(site_context, release_interval_seconds=20)
     assert "Confidential, not anonymous" in newest(quick)
     demonstration = msgspec.structs.replace(quick, is_demo=True)
     assert "Demonstration: confidential, not anonymous" in newest(demonstration)
-    assert "not anonymous" not in newest(house)
+    assert "not anonymous" not in newest(site_context)
 
 
 @pytest.mark.parametrize(
@@ -71,58 +75,60 @@ def test_a_quick_schedule_is_called_confidential_and_not_anonymous(house: House)
     ],
 )
 def test_a_thread_that_is_not_open_has_no_form_and_says_so(
-    house: House, form: str, sentence: str
+    site_context: SiteContext, form: str, sentence: str
 ) -> None:
     place = msgspec.structs.replace(PLACE, form=form)
-    page = newest(house, letter("x"), place=place)
+    page = newest(site_context, letter("x"), place=place)
     assert sentence in page
     assert 'name="text"' not in page
     assert 'value="reply"' not in page
     assert 'value="receipt"' in page
 
 
-def test_a_static_form_has_no_once_and_an_answered_one_has(house: House, draw: Draw) -> None:
-    assert 'name="once"' not in newest(house)
+def test_a_static_form_has_no_once_and_an_answered_one_has(
+    site_context: SiteContext, draw: Draw
+) -> None:
+    assert 'name="once"' not in newest(site_context)
     assert '<input type="hidden" name="once" value="o">' in draw()["answer/reply.html"].decode()
 
 
-def test_a_permalink_leads_to_the_numbered_page_from_everywhere(house: House) -> None:
+def test_a_permalink_leads_to_the_numbered_page_from_everywhere(site_context: SiteContext) -> None:
     link = f"https://comments.river.example/river/ferry/en/page/3.html#c-{'a' * 26}"
     one = letter("x", page=3)
-    numbered = Pages(house).page(PageView(place=PLACE, number=3, letters=(one,)))
-    assert f'href="{link}"' in newest(house, one)
+    numbered = Pages(site_context).page(PageView(place=PLACE, number=3, comments=(one,)))
+    assert f'href="{link}"' in newest(site_context, one)
     assert f'href="{link}"' in numbered["page/3.html"].decode()
     assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
 
 
-def test_a_numbered_page_does_not_know_whether_the_form_is_open(house: House) -> None:
+def test_a_numbered_page_does_not_know_whether_the_form_is_open(site_context: SiteContext) -> None:
     def drawn(form: str) -> dict[str, bytes]:
         place = msgspec.structs.replace(PLACE, form=form)
-        return Pages(house).page(PageView(place=place, number=2, letters=(letter("x"),)))
+        return Pages(site_context).page(PageView(place=place, number=2, comments=(letter("x"),)))
 
     assert drawn("open") == drawn("closed")
 
 
-def test_only_an_edited_comment_has_masked_words(house: House) -> None:
-    assert "yobal-mask" not in newest(house, letter("I draw ▮▮ myself"))
-    edited = newest(house, letter("Call ▮▮ now", edited_clause="personal-data"))
+def test_only_an_edited_comment_has_masked_words(site_context: SiteContext) -> None:
+    assert "yobal-mask" not in newest(site_context, letter("I draw ▮▮ myself"))
+    edited = newest(site_context, letter("Call ▮▮ now", edited_clause="personal-data"))
     assert 'title="Masked by a moderator: personal data">▮▮</span> now' in edited
     assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data">' in edited
 
 
-def test_a_gone_comment_leaves_a_line_and_its_replies(house: House) -> None:
+def test_a_gone_comment_leaves_a_line_and_its_replies(site_context: SiteContext) -> None:
     reply = {"id": "b" * 26, "name": "", "text": "still here", "lang": "en", "edition": "en"}
     root = letter(
         "", gone="removed", gone_clause="threats", replies=[reply | {"day": "2026-11-22"}]
     )
-    page = newest(house, root)
+    page = newest(site_context, root)
     assert "Removed: threats and incitement" in page
     assert "still here" in page
-    assert "Withdrawn by its author" in newest(house, letter("", gone="withdrawn"))
+    assert "Withdrawn by its author" in newest(site_context, letter("", gone="withdrawn"))
 
 
-def test_each_comment_bears_its_language_and_direction(house: House) -> None:
-    page = newest(house, letter("نعم", lang="ar"), letter("?", lang="und"))
+def test_each_comment_bears_its_language_and_direction(site_context: SiteContext) -> None:
+    page = newest(site_context, letter("نعم", lang="ar"), letter("?", lang="und"))
     assert 'lang="ar" dir="rtl">نعم</p>' in page
     assert 'lang="und" dir="auto">?</p>' in page
     assert "· Arabic" in page
@@ -176,10 +182,12 @@ def test_a_problem_without_a_thread_has_a_heading_of_its_own(draw: Draw) -> None
 
 
 @pytest.mark.parametrize("state", get_args(ReceiptState))
-def test_a_receipt_offers_only_what_can_be_done(house: House, state: ReceiptState) -> None:
+def test_a_receipt_offers_only_what_can_be_done(
+    site_context: SiteContext, state: ReceiptState
+) -> None:
     can = state in ("waiting", "accepted", "published")
-    answer = ReceiptAnswer(code="0" * 20, state=state, can_withdraw=can)
-    page = Pages(house).receipt(PLACE, answer).decode()
+    answer = ReceiptDetails(code="0" * 20, state=state, can_withdraw=can)
+    page = Pages(site_context).receipt(PLACE, answer).decode()
     assert ('value="withdraw"' in page) == can
     assert ('value="next"' in page) == (state == "published")
     assert ('value="now"' in page) == can
@@ -215,8 +223,10 @@ def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
         assert all(list(one) == comment for one in plain["comments"])
 
 
-def test_a_language_without_catalogue_is_served_in_english_and_says_so(house: House) -> None:
+def test_a_language_without_catalogue_is_served_in_english_and_says_so(
+    site_context: SiteContext,
+) -> None:
     thai = Edition(edition="th", title="เรือ", url="https://river.example/th")
-    page = newest(house, place=msgspec.structs.replace(PLACE, edition=thai))
+    page = newest(site_context, place=msgspec.structs.replace(PLACE, edition=thai))
     assert '<html class="yobal" lang="en" dir="ltr">' in page
     assert '<h1 lang="th"' in page

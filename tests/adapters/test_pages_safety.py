@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from yobal.adapters.rendering.pages import House, Pages
+from yobal.adapters.rendering.pages import Pages, SiteContext
 from yobal.adapters.rendering.urls import web_address
-from yobal.core.thread import Edition, NewestView, Place
+from yobal.core.thread import Edition, NewestView, ThreadRef
 
 Draw = Callable[..., dict[str, bytes]]
 HOSTILE = [
@@ -109,11 +109,11 @@ def test_a_fragment_has_whole_addresses_only(draw: Draw) -> None:
             assert all(re.match(r"https://|mailto:", one) for one in addresses), name
 
 
-def test_a_story_address_that_is_none_of_the_web_is_not_linked(house: House) -> None:
+def test_a_story_address_that_is_none_of_the_web_is_not_linked(site_context: SiteContext) -> None:
     edition = Edition(edition="en", title="T", url="javascript:alert(1)")
-    place = Place(site="river", story="ferry", edition=edition)
-    view = NewestView(place=place, letters=(), comments_total=0, older_page=None)
+    place = ThreadRef(site="river", story="ferry", edition=edition)
+    view = NewestView(place=place, comments=(), comments_total=0, older_page=None)
     assert "javascript:" not in " ".join(
-        Seen(Pages(house).newest(view)["index.html"]).values("href")
+        Seen(Pages(site_context).newest(view)["index.html"]).values("href")
     )
     assert web_address("https://river.example/ferry") == "https://river.example/ferry"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from yobal.adapters.rendering.pages import House, Pages
-from yobal.core.text import letters
-from yobal.core.thread import Edition, Letter, NewestView, Place
+from yobal.adapters.rendering.pages import Pages, SiteContext
+from yobal.core.text import count_graphemes
+from yobal.core.thread import Edition, NewestView, PublishedComment, ThreadRef
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -66,13 +66,15 @@ def test_no_rule_reaches_beyond_our_own_elements() -> None:
 
 
 @pytest.mark.parametrize(("lang", "most_bytes"), [("en", 15_000), ("km", 25_000)])
-def test_a_page_of_fifty_comments_is_light(house: House, lang: str, most_bytes: int) -> None:
+def test_a_page_of_fifty_comments_is_light(
+    site_context: SiteContext, lang: str, most_bytes: int
+) -> None:
     chance = random.Random(7)
     edition = Edition(edition=lang, title=_prose(lang, chance, 60), url="https://river.example/f")
-    place = Place(site="river", story="ferry", edition=edition)
+    place = ThreadRef(site="river", story="ferry", edition=edition)
     fifty = tuple(_letter(lang, chance) for _ in range(50))
-    view = NewestView(place=place, letters=fifty, comments_total=500, older_page=9)
-    page = Pages(house).newest(view)["index.html"]
+    view = NewestView(place=place, comments=fifty, comments_total=500, older_page=9)
+    page = Pages(site_context).newest(view)["index.html"]
     size_bytes = len(gzip.compress(page, 9)) + len(gzip.compress((TOKENS + LETTERS).encode(), 9))
     assert size_bytes <= most_bytes
 
@@ -81,11 +83,11 @@ def test_the_stylesheet_is_small() -> None:
     assert len(gzip.compress((TOKENS + LETTERS).encode(), 9)) <= 4_000
 
 
-def _letter(lang: str, chance: random.Random) -> Letter:
+def _letter(lang: str, chance: random.Random) -> PublishedComment:
     name = _prose(lang, chance, 12) if chance.random() < 0.5 else ""
     ident = "".join(chance.choices("abcdefghijklmnopqrstuvwxyz234567", k=26))
     text = _prose(lang, chance, 300)
-    return Letter(
+    return PublishedComment(
         id=ident, name=name, text=text, lang=lang, edition=lang, day="2026-11-21", page=10
     )
 
@@ -93,7 +95,7 @@ def _letter(lang: str, chance: random.Random) -> Letter:
 def _prose(lang: str, chance: random.Random, letters_min: int) -> str:
     """Words in random order, which press less well than anything people write."""
     words, text = _vocabulary(lang), ""
-    while letters(text) < letters_min:
+    while count_graphemes(text) < letters_min:
         text += chance.choice(words) + (" " if lang == "en" or chance.random() < 0.2 else "\u200b")
     return text.strip()
 

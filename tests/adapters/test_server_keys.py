@@ -103,7 +103,7 @@ def test_the_pepper_changes_with_the_week_and_older_ones_are_still_asked(folder:
 
 def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
-    ring.make_ready(TODAY)
+    ring.prepare(TODAY)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert {path.relative_to(folder).as_posix() for path in before} == {
         "day/2026-11-22",
@@ -120,7 +120,7 @@ def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder
 
 def test_no_key_tells_when_it_was_first_needed_and_none_lies_in_the_future(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
-    ring.make_ready(TODAY)
+    ring.prepare(TODAY)
     for path in (path for path in folder.rglob("*") if path.is_file()):
         day = min(TODAY, date.fromisoformat(path.name))
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -156,7 +156,7 @@ def test_a_destroyed_day_key_is_in_nobodys_hand_any_more(folder: Path) -> None:
     first = one.day_keys(TODAY)[TODAY]
     assert other.day_keys(TODAY)[TODAY] == first
     one.destroy_old(TODAY + 2 * DAY)
-    other.make_ready(TODAY + 2 * DAY)
+    other.prepare(TODAY + 2 * DAY)
     for ring in (one, other):
         assert first not in ring._cache.values()
         assert ring._alive is None or first not in ring._alive[1].values()

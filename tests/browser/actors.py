@@ -16,7 +16,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.browser.newsroom import Newsroom, Story
+from tests.browser.newsroom import BrowserNewsroom, Story
 
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844},
@@ -99,7 +99,7 @@ class Reader:
         assert CODE.match(code), code
         return code
 
-    def look_up(self, code: str) -> None:
+    def find(self, code: str) -> None:
         """Type the receipt's code into the thread's page."""
         self.open()
         self.page.locator("details.yobal-ask > summary").click()
@@ -111,14 +111,14 @@ class Reader:
         wait_for(lambda: self._says(code, sentence))
 
     def _says(self, code: str, sentence: str) -> bool:
-        self.look_up(code)
+        self.find(code)
         return sentence in self.page.locator("main").inner_text()
 
 
 class Moderator:
     """Somebody at the desk."""
 
-    def __init__(self, page: Page, newsroom: Newsroom) -> None:
+    def __init__(self, page: Page, newsroom: BrowserNewsroom) -> None:
         self.page = page
         self.newsroom = newsroom
         self.pseudonym = ""
@@ -224,7 +224,7 @@ class Moderator:
         """A clause or a kind of edit, by its chip."""
         self.page.locator(f"label:has(input[value='{value}'])").click()
 
-    def past(self, words: str) -> Any:
+    def history_entry(self, words: str) -> Any:
         return self.page.locator("li.decision", has_text=words)
 
 
@@ -250,7 +250,7 @@ class Visitors:
         context = self.context(java_script_enabled=javascript, **(PHONE | given))
         return Reader(context.new_page(), story).open()
 
-    def moderator(self, newsroom: Newsroom, **given: Any) -> Moderator:
+    def moderator(self, newsroom: BrowserNewsroom, **given: Any) -> Moderator:
         made = Moderator(self.context(**(DESKTOP | given)).new_page(), newsroom)
         made.watch = self.watch
         return made

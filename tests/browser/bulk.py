@@ -10,17 +10,17 @@ from sqlalchemy import text as sql
 
 from tests.browser.fixtures import Founded
 from tests.browser.newsroom import Story
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from yobal.actions import submit
 from yobal.core import idempotency
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.submission import Submission
 from yobal.server import settings
-from yobal.server.wiring import open_newsroom
+from yobal.server.wiring import build_components
 from yobal.store import arrivals, intake
 
 
-class Mass(Room):
+class Mass(NewsroomHarness):
     """The lead of a served newsroom, deciding in this process."""
 
     @functools.cache  # noqa: B019  # lives as long as its test module
@@ -52,10 +52,12 @@ class Mass(Room):
             Submission(
                 site=site.site, story=story.key, edition=story.edition, to=None, text="x", name=""
             ),
-            submit.Target(epoch=site.epoch, sealer=sealer, root=None, languages=frozenset({"en"})),
-            self.newsroom.keyring,
+            submit.SubmissionTarget(
+                epoch=site.epoch, sealer=sealer, root=None, languages=frozenset({"en"})
+            ),
+            self.components.keyring,
             self.rules,
-            form=idempotency.new_once(self.random, today=datetime.now(UTC).date()),
+            form=idempotency.new_idempotency_key(self.random, today=datetime.now(UTC).date()),
             wants_receipt=True,
             now=time.time(),
             random=self.random,
@@ -81,7 +83,7 @@ class Mass(Room):
 
 def at_work(founded: Founded) -> Iterator[Mass]:
     """Opens the newsroom's store beside its server, and closes it."""
-    opened = open_newsroom(settings.load(founded.newsroom.config))
+    opened = build_components(settings.load(founded.newsroom.config))
     made = Mass(opened, founded.pseudonym, founded.passphrase)
     made.now = time.time()
     yield made

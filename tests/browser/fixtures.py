@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.actors import Moderator, Visitors
-from tests.browser.newsroom import STILL_SECONDS, Newsroom
+from tests.browser.newsroom import STILL_SECONDS, BrowserNewsroom
 
 ARGUMENTS: Final = (
     "--disable-gpu",
@@ -66,7 +66,7 @@ def visitors(browser_here: Browser) -> Iterator[Visitors]:
 class Founded:
     """A newsroom with its first lead, made through the browser, and how that lead signs in."""
 
-    def __init__(self, newsroom: Newsroom, lead: Moderator) -> None:
+    def __init__(self, newsroom: BrowserNewsroom, lead: Moderator) -> None:
         self.newsroom = newsroom
         self.pseudonym = lead.pseudonym
         self.passphrase = lead.passphrase
@@ -83,10 +83,17 @@ class Founded:
 
 
 def found(
-    browser: Browser, folder: Path, *, every_seconds: int, database: str = "", **settings: object
+    browser: Browser,
+    folder: Path,
+    *,
+    release_interval_seconds: int,
+    database: str = "",
+    **settings: object,
 ) -> Iterator[Founded]:
     """Serve a new newsroom, and let the first lead open it; afterwards the server must have been quiet."""
-    newsroom = Newsroom(folder, every_seconds=every_seconds, database=database, **settings)
+    newsroom = BrowserNewsroom(
+        folder, release_interval_seconds=release_interval_seconds, database=database, **settings
+    )
     newsroom.start()
     people = Visitors(browser)
     try:
@@ -101,10 +108,14 @@ def found(
 @pytest.fixture(scope="module")
 def quick(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
     """A newsroom that releases every second."""
-    yield from found(browser_here, tmp_path_factory.mktemp("quick"), every_seconds=SLOT_SECONDS)
+    yield from found(
+        browser_here, tmp_path_factory.mktemp("quick"), release_interval_seconds=SLOT_SECONDS
+    )
 
 
 @pytest.fixture(scope="module")
 def still(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
     """A newsroom whose next slot is too far away to come: what is decided can be undone."""
-    yield from found(browser_here, tmp_path_factory.mktemp("still"), every_seconds=STILL_SECONDS)
+    yield from found(
+        browser_here, tmp_path_factory.mktemp("still"), release_interval_seconds=STILL_SECONDS
+    )

@@ -19,11 +19,11 @@ STOP_SECONDS: Final = 20
 STILL_SECONDS: Final = 100_000  # nothing is released while a test runs
 
 
-class Newsroom:
+class BrowserNewsroom:
     """The server, its stories, and what it has published. `stop` ends it and reads what it said."""
 
     def __init__(
-        self, folder: Path, *, every_seconds: int, database: str = "", **more: Any
+        self, folder: Path, *, release_interval_seconds: int, database: str = "", **more: Any
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -39,7 +39,7 @@ class Newsroom:
             "desk_url": self.desk_url,
             "intake_listen": f"127.0.0.1:{reader_port}",
             "desk_listen": f"127.0.0.1:{desk_port}",
-            "every_seconds": every_seconds,
+            "every_seconds": release_interval_seconds,
             "hold_slots": 1,
             "batch_min": 1,
             "database": database,
@@ -87,7 +87,7 @@ class Newsroom:
 class Story:
     """One story's thread, in its first edition unless another is named."""
 
-    def __init__(self, newsroom: Newsroom, key: str, edition: str) -> None:
+    def __init__(self, newsroom: BrowserNewsroom, key: str, edition: str) -> None:
         self.newsroom = newsroom
         self.key = key
         self.edition = edition

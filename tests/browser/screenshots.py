@@ -62,7 +62,9 @@ def take_all(folder: Path) -> int:
         )
         visitors = Visitors(browser)
         for demo in served_demo(Path(rooms)):
-            for founded in found(browser, Path(rooms) / "quick", every_seconds=SLOT_SECONDS):
+            for founded in found(
+                browser, Path(rooms) / "quick", release_interval_seconds=SLOT_SECONDS
+            ):
                 for mass in at_work(founded):
                     gallery = Gallery(founded, mass, demo, visitors, camera.take)
                     for edition in ("en", "km", "ar"):

@@ -233,7 +233,7 @@ def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_aga
     expect(desk.toast).to_contain_text("Published with an edit")
     expect(again).to_have_count(0)
     desk.go("History")
-    expect(desk.past("Typed before it ended.")).to_be_visible()
+    expect(desk.history_entry("Typed before it ended.")).to_be_visible()
 
 
 def test_a_decision_survives_a_lost_connection_and_is_sent_when_it_is_back(

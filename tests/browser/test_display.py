@@ -43,7 +43,7 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
     expect(desk.page.locator("li.decision")).to_contain_text("now removed")
     wait_for(lambda: story.texts() == ["To stay."])
     desk.page.get_by_role("button", name="Show all decisions").click()
-    expect(desk.past("To stay.")).to_be_visible()
+    expect(desk.history_entry("To stay.")).to_be_visible()
 
 
 def test_older_decisions_come_once_however_often_they_are_asked_for(
@@ -97,8 +97,8 @@ def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
     title = desk.page.locator("#queue-title")
     rows = desk.page.locator("li[data-id]").count()
     assert title.inner_text() == ("Nothing waits" if rows == 0 else f"{rows} wait")
-    told = desk.page.locator(".queue-foot details")
-    expect(told).to_contain_text(moved)
+    to_response = desk.page.locator(".queue-foot details")
+    expect(to_response).to_contain_text(moved)
     with mass.database.writing() as db:
         db.exec_driver_sql(f"update comments set to_id = null where id = '{moved}'")
 
@@ -185,11 +185,11 @@ def test_the_desk_says_that_nothing_is_released_while_the_clock_is_doubted(
     desk = quick.lead(visitors)
     expect(desk.page.get_by_label("Notices")).not_to_contain_text("doubts its clock")
 
-    def doubt(route: Route) -> None:
+    def clock_problem(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, json={**answer.json(), "is_clock_doubted": True})
 
-    desk.page.route("**/api/session", doubt)
+    desk.page.route("**/api/session", clock_problem)
     desk.page.reload()
     expect(desk.page.get_by_label("Notices")).to_contain_text("The server doubts its clock")
     expect(desk.page.locator(".me")).to_contain_text("nothing is released")

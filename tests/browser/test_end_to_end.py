@@ -21,7 +21,7 @@ def newsroom_of_each(
     if request.param == "postgresql":
         database = new_postgresql(request.getfixturevalue("postgresql"))
     folder = tmp_path_factory.mktemp(request.param)
-    yield from found(browser_here, folder, every_seconds=SLOT_SECONDS, database=database)
+    yield from found(browser_here, folder, release_interval_seconds=SLOT_SECONDS, database=database)
 
 
 def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
@@ -31,7 +31,7 @@ def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
     story = founded.newsroom.story("en", "km")
     reader = visitors.reader(story)
     code = reader.send(WORDS, name="A reader")
-    reader.look_up(code)
+    reader.find(code)
     expect(reader.page.locator(".yobal-state")).to_contain_text("waiting for a moderator")
     assert WORDS not in reader.page.content()
     assert story.texts() == []
@@ -66,7 +66,7 @@ def test_a_comment_that_is_taken_back_while_it_waits_never_appears(
     code = reader.send("Never mind.")
     desk = quick.lead(visitors)
     desk.open("Never mind.")
-    reader.look_up(code)
+    reader.find(code)
     reader.press("Take my comment back")
     reader.until(code, "We know no receipt with this code")
     desk.press("a")
@@ -152,7 +152,7 @@ def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors:
     code = _published(desk, reader, "This one should not have passed.")
     wait_for(lambda: story.texts() == ["This one should not have passed."])
     desk.look().go("History")
-    row = desk.past("This one should not have passed.")
+    row = desk.history_entry("This one should not have passed.")
     row.get_by_role("button", name="Remove…").click()
     desk.choose("respect")
     desk.page.get_by_role("button", name="Remove now").click()

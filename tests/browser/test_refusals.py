@@ -20,10 +20,10 @@ def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     yield from found(
         browser_here,
         tmp_path_factory.mktemp("small"),
-        every_seconds=STILL_SECONDS,
-        text_letters_max=LETTERS_MAX,
-        name_letters_max=10,
-        waiting_story_max=WAITING_MAX,
+        release_interval_seconds=STILL_SECONDS,
+        text_graphemes_max=LETTERS_MAX,
+        name_graphemes_max=10,
+        max_pending_per_story=WAITING_MAX,
     )
 
 
@@ -112,5 +112,5 @@ def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: 
 
 def test_a_wrong_receipt_code_opens_nothing(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
-    reader.look_up("AAAAA-AAAAA-AAAAA-AAAAA")
+    reader.find("AAAAA-AAAAA-AAAAA-AAAAA")
     expect(reader.page.locator("main")).to_contain_text("We know no receipt with this code")

@@ -25,8 +25,8 @@ def wide(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     yield from found(
         browser_here,
         tmp_path_factory.mktemp("wide"),
-        every_seconds=SLOT_SECONDS,
-        waiting_story_max=2_000,
+        release_interval_seconds=SLOT_SECONDS,
+        max_pending_per_story=2_000,
     )
 
 

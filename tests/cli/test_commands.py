@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import SITE, START, Room
+from tests.harness import SITE, START, NewsroomHarness
 from yobal.actions import setup_site
 from yobal.cli import commands
-from yobal.core.errors import ClockDoubted, SettingsWrong
+from yobal.core.errors import ClockNotTrusted, InvalidSettings
 from yobal.server.settings import load
-from yobal.server.wiring import open_newsroom, prepare
+from yobal.server.wiring import build_components, prepare
 
 PLAIN = f'site = "{SITE}"\nsite_name = "The River Post"\n'
 
@@ -43,9 +43,9 @@ def site(tmp_path: Path) -> Path:
     path.write_text(PLAIN, encoding="utf-8")
     settings = load(path, {})
     prepare(settings)
-    newsroom = open_newsroom(settings)
-    setup_site.found(newsroom.database, newsroom.rules, name="The River Post", now=START)
-    newsroom.close()
+    components = build_components(settings)
+    setup_site.create_site(components.database, components.rules, name="The River Post", now=START)
+    components.close()
     return tmp_path
 
 
@@ -89,7 +89,7 @@ def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
 ) -> None:
     given = {"site": SITE, "site_name": "The River Post"}
     path = tmp_path / "yobal.toml"
-    with pytest.raises(SettingsWrong, match=says):
+    with pytest.raises(InvalidSettings, match=says):
         commands.init(path, given | changed, again=False)
     assert list(tmp_path.iterdir()) == []
     assert "/join#" in commands.init(path, given, again=False)[1]
@@ -132,7 +132,7 @@ SETTINGS_WRONG = {
 def test_what_would_fail_later_is_refused_at_once(tmp_path: Path, line: str) -> None:
     path = tmp_path / "yobal.toml"
     path.write_text(f"{PLAIN}{line}\n", encoding="utf-8")
-    with pytest.raises(SettingsWrong, match=SETTINGS_WRONG[line]):
+    with pytest.raises(InvalidSettings, match=SETTINGS_WRONG[line]):
         load(path, {})
 
 
@@ -154,42 +154,42 @@ def test_what_is_usual_is_taken(tmp_path: Path) -> None:
         'database = "postgresql://u@/d?host=/run"',
     ]
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
-    assert load(path, {}).frame_hosts == ("https://*.example", "news.example:*")
+    assert load(path, {}).frame_ancestors == ("https://*.example", "news.example:*")
 
 
 def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_for_it(
-    sqlite_room: Room, tmp_path: Path
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
-    sent = sqlite_room.send()
-    held = sqlite_room.publish(sent.id)
-    with sqlite_room.database.writing() as db:  # off for years, as far as anybody can see
+    sent = sqlite_newsroom.send()
+    held = sqlite_newsroom.publish(sent.id)
+    with sqlite_newsroom.database.writing() as db:  # off for years, as far as anybody can see
         db.exec_driver_sql("update sites set released_slot = 1700000000")
         db.exec_driver_sql("update comments set due_slot = 1700021600")
         db.exec_driver_sql("update decisions set slot = 1700021600")
-    path = _settings_of(sqlite_room, tmp_path)
-    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+    path = _settings_of(sqlite_newsroom, tmp_path)
+    with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
         commands.release(path)
-    assert sqlite_room.state(held.id) == "held"
-    assert commands.release(path, is_clock_right=True) == "released 1"
+    assert sqlite_newsroom.state(held.id) == "held"
+    assert commands.release(path, is_clock_trusted=True) == "released 1"
     assert commands.release(path) == "released 0"
-    assert sqlite_room.state(held.id) == "published"
+    assert sqlite_newsroom.state(held.id) == "published"
 
 
 def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
-    sqlite_room: Room, tmp_path: Path
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
-    sqlite_room.send()
-    with sqlite_room.database.writing() as db:
+    sqlite_newsroom.send()
+    with sqlite_newsroom.database.writing() as db:
         db.exec_driver_sql("update sites set released_slot = 9999999600")
-    path = _settings_of(sqlite_room, tmp_path)
-    with pytest.raises(ClockDoubted, match="--clock-is-right"):
+    path = _settings_of(sqlite_newsroom, tmp_path)
+    with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
         commands.release(path)
-    commands.release(path, is_clock_right=True)
-    assert sqlite_room.rows("sites")[0]["released_slot"] <= time.time()
+    commands.release(path, is_clock_trusted=True)
+    assert sqlite_newsroom.rows("sites")[0]["released_slot"] <= time.time()
     assert commands.release(path) == "released 0"
 
 
-def _settings_of(room: Room, folder: Path) -> Path:
+def _settings_of(room: NewsroomHarness, folder: Path) -> Path:
     path, database = folder / "yobal.toml", room.database.url.render_as_string()
     lines = [f'database = "{database}"', "batch_min = 1", "hold_slots = 1"]
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from tests.harness import SITE, START
 from yobal.actions import setup_site
 from yobal.server.settings import load
-from yobal.server.wiring import open_newsroom, prepare
+from yobal.server.wiring import build_components, prepare
 
 WORDS = ("--edition", "en", "--title", "Ferry workers", "--url", "https://news.example/ferry")
 
@@ -57,9 +57,9 @@ def site(tmp_path: Path) -> Path:
     path.write_text(f'site = "{SITE}"\nsite_name = "The River Post"\n', encoding="utf-8")
     settings = load(path, {})
     prepare(settings)
-    newsroom = open_newsroom(settings)
-    setup_site.found(newsroom.database, newsroom.rules, name="The River Post", now=START)
-    newsroom.close()
+    components = build_components(settings)
+    setup_site.create_site(components.database, components.rules, name="The River Post", now=START)
+    components.close()
     return tmp_path
 
 
@@ -115,9 +115,9 @@ def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: 
     path.write_text(f'site = "{SITE}"\nsite_name = "n"\n', encoding="utf-8")
     settings = load(path, {})
     prepare(settings)
-    newsroom = open_newsroom(settings)
-    setup_site.found(newsroom.database, newsroom.rules, name="n", now=START, is_demo=True)
-    newsroom.close()
+    components = build_components(settings)
+    setup_site.create_site(components.database, components.rules, name="n", now=START, is_demo=True)
+    components.close()
     assert "yobal demo" in wrong(tmp_path, "serve")
 
 

@@ -17,14 +17,14 @@ SENT = Submission(site="river", story="ferry", edition="en", to=None, text="Word
 
 
 def mark(form: str, submission: Submission = SENT) -> bytes:
-    return idempotency.once_hash(KEYS, form, submission, today=TODAY)
+    return idempotency.idempotency_hash(KEYS, form, submission, today=TODAY)
 
 
 def test_a_form_carries_its_day_and_128_random_bits() -> None:
-    form = idempotency.new_once(lambda size: bytes(range(size)), today=TODAY)
+    form = idempotency.new_idempotency_key(lambda size: bytes(range(size)), today=TODAY)
     assert form == f"{TODAY.toordinal():06d}.AAECAwQFBgcICQoLDA0ODw"
-    assert idempotency.is_once(form)
-    assert idempotency.new_once(secrets.token_bytes, today=TODAY) != form
+    assert idempotency.is_idempotency_key(form)
+    assert idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY) != form
 
 
 @pytest.mark.parametrize(
@@ -41,41 +41,43 @@ def test_a_form_carries_its_day_and_128_random_bits() -> None:
     ],
 )
 def test_what_no_form_of_ours_carried_is_none(wrong: str) -> None:
-    assert not idempotency.is_once(wrong)
+    assert not idempotency.is_idempotency_key(wrong)
     if wrong:
         with pytest.raises(ValueError, match=re.escape(wrong.strip())):
             mark(wrong)
 
 
 def test_the_same_form_with_the_same_words_has_one_mark() -> None:
-    form = idempotency.new_once(secrets.token_bytes, today=TODAY)
+    form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     assert mark(form) == mark(form)
     assert len(mark(form)) == hashlib.sha256().digest_size
 
 
 @pytest.mark.parametrize("field", ["site", "story", "edition", "to", "text", "name"])
 def test_other_words_in_any_field_are_another_comment(field: str) -> None:
-    form = idempotency.new_once(secrets.token_bytes, today=TODAY)
+    form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     assert mark(form) != mark(form, msgspec.structs.replace(SENT, **{field: "other"}))
 
 
 def test_words_cannot_borrow_letters_from_the_field_beside_them() -> None:
-    form = idempotency.new_once(secrets.token_bytes, today=TODAY)
+    form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     one = msgspec.structs.replace(SENT, name="ab", text="c")
     assert mark(form, one) != mark(form, msgspec.structs.replace(SENT, name="a", text="bc"))
 
 
 def test_the_same_words_in_two_forms_are_two_comments() -> None:
-    one, other = (idempotency.new_once(secrets.token_bytes, today=TODAY) for _ in range(2))
+    one, other = (
+        idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY) for _ in range(2)
+    )
     assert mark(one) != mark(other)
 
 
 def test_a_form_is_marked_under_the_key_of_its_own_day() -> None:
-    form = idempotency.new_once(secrets.token_bytes, today=TODAY - timedelta(days=1))
+    form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY - timedelta(days=1))
     changed = KEYS | {TODAY: b"other" * 6}
-    assert idempotency.once_hash(changed, form, SENT, today=TODAY) == mark(form)
+    assert idempotency.idempotency_hash(changed, form, SENT, today=TODAY) == mark(form)
     gone = {TODAY: KEYS[TODAY]}
-    assert idempotency.once_hash(gone, form, SENT, today=TODAY) != mark(form)
+    assert idempotency.idempotency_hash(gone, form, SENT, today=TODAY) != mark(form)
 
 
 @pytest.mark.parametrize("days", [-30, 30, 10**5])

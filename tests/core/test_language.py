@@ -36,7 +36,7 @@ from yobal.core import language
 def test_a_script_names_its_language_or_the_editions_or_none(
     words: str, edition: str, expected: str
 ) -> None:
-    assert language.lang_of(words, edition=edition) == expected
+    assert language.detect_language(words, edition=edition) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,13 @@ def test_a_language_is_written_in_one_direction(tag: str, expected: str) -> None
 def test_a_long_text_is_looked_at_all_over(length: int) -> None:
     """A quotation at its beginning does not name the language of what follows."""
     assert (
-        language.lang_of("a" * (length // 3) + "ក" * (length - length // 3), edition="en") == "km"
+        language.detect_language("a" * (length // 3) + "ក" * (length - length // 3), edition="en")
+        == "km"
     )
 
 
 def test_what_is_kept_to_tell_scripts_is_letters_and_never_grows_without_end() -> None:
     for number in range(0x3400, 0x3400 + 5_000):
-        language.lang_of(chr(number), edition="zh")
-    assert len(language._signs) == language._SIGNS_KEPT_MAX
-    assert language.lang_of("ខ្ញុំធ្វើការ", edition="en") == "km"
+        language.detect_language(chr(number), edition="zh")
+    assert len(language._signs) == language._CACHED_CHARACTERS_MAX
+    assert language.detect_language("ខ្ញុំធ្វើការ", edition="en") == "km"

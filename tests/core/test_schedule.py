@@ -110,7 +110,7 @@ def test_a_slot_at_the_instant_itself_is_past() -> None:
 
 
 def test_a_plain_rhythm_counts_from_1970() -> None:
-    rhythm = Schedule(every_seconds=20)
+    rhythm = Schedule(release_interval_seconds=20)
     assert (last_slot(rhythm, 59.9), next_slot(rhythm, 60), next_slot(rhythm, 0, steps=3)) == (
         40,
         80,
@@ -128,7 +128,7 @@ def test_an_accepted_comment_waits_one_to_hold_slots_as_chance_has_it(
         asked.append(below)
         return drawn
 
-    slot = slots.draw_slot(Schedule(hold_slots=3), now=at("2026-11-22 13:00"), random=chance)
+    slot = slots.pick_slot(Schedule(max_hold_slots=3), now=at("2026-11-22 13:00"), random=chance)
     assert utc(slot).endswith(expected)
     assert asked == [3]
 
@@ -149,7 +149,7 @@ def test_fewer_than_a_batch_wait_on_but_no_longer_than_a_day(
 ) -> None:
     drawn = at("2026-11-22 12:00")
     latest = drawn + late_slots * 6 * 3_600
-    assert slots.is_due(drawn, batch=batch, batch_min=3, latest=latest) is goes
+    assert slots.is_due(drawn, batch=batch, min_batch_size=3, latest=latest) is goes
 
 
 def test_the_day_readers_see_is_the_slots_day_in_the_zone() -> None:
@@ -165,8 +165,8 @@ def test_the_day_readers_see_is_the_slots_day_in_the_zone() -> None:
         (Schedule(slots=("12:00",)), DAY_SECONDS, True),
         (Schedule(slots=("00:10", "23:50")), 20 * 60, False),
         (Schedule(slots=("10:00", "11:00")), 3_600, True),
-        (Schedule(every_seconds=20), 20, False),
-        (Schedule(every_seconds=3_600), 3_600, True),
+        (Schedule(release_interval_seconds=20), 20, False),
+        (Schedule(release_interval_seconds=3_600), 3_600, True),
     ],
 )
 def test_slots_under_an_hour_apart_are_confidential_at_best(

@@ -4,23 +4,23 @@ import msgspec
 import pytest
 
 from yobal.core.envelope import Envelope, pad
-from yobal.core.submission import Limits, check
-from yobal.core.text import letters
+from yobal.core.submission import Limits, validate
+from yobal.core.text import count_graphemes
 
-MARK = "\u0323"
+ENV_FLAG = "\u0323"
 
 
 def test_every_refusal_is_told_at_once() -> None:
-    assert [one.code for one in check("", "n" * 61, Limits())] == ["text_empty", "name_long"]
-    assert [one.code for one in check("t" * 2_001, "n" * 61, Limits())] == [
+    assert [one.code for one in validate("", "n" * 61, Limits())] == ["text_empty", "name_long"]
+    assert [one.code for one in validate("t" * 2_001, "n" * 61, Limits())] == [
         "text_long",
         "name_long",
     ]
 
 
 def test_a_thousand_marks_on_one_letter_are_refused_in_words() -> None:
-    limits = Limits(text_letters_max=100, name_letters_max=10)
-    found = check("a" + MARK * 1_000, "a" + MARK * 1_000, limits)
+    limits = Limits(text_graphemes_max=100, name_graphemes_max=10)
+    found = validate("a" + ENV_FLAG * 1_000, "a" + ENV_FLAG * 1_000, limits)
     assert [(one.field, one.code, one.limit) for one in found] == [
         ("text", "text_marks", 100),
         ("name", "name_marks", 10),
@@ -29,26 +29,26 @@ def test_a_thousand_marks_on_one_letter_are_refused_in_words() -> None:
 
 @pytest.mark.parametrize(("spare", "codes"), [(0, []), (1, ["text_marks"])])
 def test_twelve_bytes_a_letter_are_taken_and_one_more_is_not(spare: int, codes: list[str]) -> None:
-    limits = Limits(text_letters_max=100)
-    words = ("𐍈" + MARK * 6) * 75 + "a" * spare  # sixteen bytes each: more letters would fit
+    limits = Limits(text_graphemes_max=100)
+    words = ("𐍈" + ENV_FLAG * 6) * 75 + "a" * spare  # sixteen bytes each: more letters would fit
     assert len(words.encode()) == 1_200 + spare
-    assert [one.code for one in check(words, "", limits)] == codes
+    assert [one.code for one in validate(words, "", limits)] == codes
 
 
 def test_ordinary_words_in_heavy_scripts_are_not_taken_for_marks() -> None:
     khmer = "ខ្ញុំធ្វើការនៅសាឡាងនេះសាមសិបឆ្នាំហើយ។ "
-    many = khmer * (2_000 // letters(khmer))
+    many = khmer * (2_000 // count_graphemes(khmer))
     assert len(many.encode()) > 10_000
-    assert check(many, "ខ្ញុំ", Limits()) == []
+    assert validate(many, "ខ្ញុំ", Limits()) == []
 
 
-@pytest.mark.parametrize("letter", ['"', "\\", "\x7f", "កុំ", "e" + MARK * 5])
+@pytest.mark.parametrize("letter", ['"', "\\", "\x7f", "កុំ", "e" + ENV_FLAG * 5])
 def test_the_longest_comment_that_is_taken_fits_an_envelope(letter: str) -> None:
     limits = Limits()
     assert limits.fit_an_envelope()
-    text = letter * limits.text_letters_max
-    assert check(text, "", limits) == []
-    name = letter[0] * limits.name_letters_max
+    text = letter * limits.text_graphemes_max
+    assert validate(text, "", limits) == []
+    name = letter[0] * limits.name_graphemes_max
     envelope = Envelope(
         id="a" * 26,
         site="s" * 63,
@@ -67,4 +67,4 @@ def test_the_longest_comment_that_is_taken_fits_an_envelope(letter: str) -> None
 
 
 def test_limits_that_no_envelope_holds_are_known_as_such() -> None:
-    assert not Limits(text_letters_max=2_400).fit_an_envelope()
+    assert not Limits(text_graphemes_max=2_400).fit_an_envelope()

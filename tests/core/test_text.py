@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from yobal.core import text
-from yobal.core.submission import Limits, check
+from yobal.core.submission import Limits, validate
 
 KHMER = "ខ្ញុំ\u200bធ្វើការ\u200bនៅ\u200bសាឡាង"
 FAMILY = "👨\u200d👩\u200d👧"
@@ -103,7 +103,7 @@ def test_a_name_that_nobody_can_see_is_none(raw: str, name: str) -> None:
 )
 def test_what_shows_nothing_is_empty(nothing: str) -> None:
     assert text.is_empty(nothing)
-    assert [one.code for one in check(nothing, "", Limits())] == ["text_empty"]
+    assert [one.code for one in validate(nothing, "", Limits())] == ["text_empty"]
 
 
 @pytest.mark.parametrize("something", [".", "\u200ba", "0", "ក", "\u0600"])
@@ -117,14 +117,14 @@ def test_what_shows_anything_is_not_empty(something: str) -> None:
 def test_letters_are_what_people_see_as_one_and_the_zero_width_space_is_none(
     words: str, count: int
 ) -> None:
-    assert text.letters(words) == count
+    assert text.count_graphemes(words) == count
 
 
 @pytest.mark.parametrize("letter", ["a", "ក", "កា", "e\u0323\u0301", FAMILY[:3], "\u200ba"])
 def test_a_text_at_the_limit_is_taken_and_one_letter_more_is_not(letter: str) -> None:
-    limits = Limits(text_letters_max=50, name_letters_max=50)
-    assert check(letter * 50, letter * 50, limits) == []
-    over = check(letter * 51, letter * 51, limits)
+    limits = Limits(text_graphemes_max=50, name_graphemes_max=50)
+    assert validate(letter * 50, letter * 50, limits) == []
+    over = validate(letter * 51, letter * 51, limits)
     assert [(one.field, one.code, one.limit, one.found) for one in over] == [
         ("text", "text_long", 50, 51),
         ("name", "name_long", 50, 51),
@@ -138,31 +138,31 @@ FILL = 96 * 1_024  # bytes of a body
 @pytest.mark.parametrize("words", [PILED, f"{PILED} and more", "\u0327\u0301" * 40], ids=len)
 def test_more_marks_on_a_letter_than_any_language_writes_are_refused(words: str) -> None:
     cleaned = text.clean(words)
-    refusals = check(cleaned, cleaned, Limits())
-    assert [(one.field, one.code) for one in refusals] == [
+    field_errors = validate(cleaned, cleaned, Limits())
+    assert [(one.field, one.code) for one in field_errors] == [
         ("text", "text_marks"),
         ("name", "name_marks"),
     ]
 
 
 def test_as_many_marks_as_a_language_may_write_are_taken() -> None:
-    assert check(text.clean("b" + "\u0301" * 30), "", Limits()) == []
+    assert validate(text.clean("b" + "\u0301" * 30), "", Limits()) == []
 
 
 @pytest.mark.parametrize("before", range(4))
 @pytest.mark.parametrize("marks", [29, 30, 31, 32, 33, 62])
 def test_a_pile_is_found_wherever_it_begins(before: int, marks: int) -> None:
     words = "b" * before + "\u0301" * marks + "b"
-    assert text.has_piled_marks(words) == (marks > text.MARKS_IN_A_ROW_MAX)
+    assert text.has_stacked_marks(words) == (marks > text.MARKS_IN_A_ROW_MAX)
 
 
 def test_marks_on_every_third_letter_are_no_pile() -> None:
-    assert not text.has_piled_marks("\u0301bb" * 40)
+    assert not text.has_stacked_marks("\u0301bb" * 40)
 
 
 @pytest.mark.parametrize("flags", ["🇰🇭", "🇰🇭🇰", "🇰🇭🇰🇭🇹🇭", "a🇰🇭b🇰", "\u0600🇰🇭"])
 def test_flags_are_counted_as_unicode_counts_them(flags: str) -> None:
-    assert text.letters(flags) == len(regex.findall(r"\X", flags))
+    assert text.count_graphemes(flags) == len(regex.findall(r"\X", flags))
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,5 @@ def test_a_body_full_of_anything_takes_no_time_to_speak_of(hostile: str) -> None
     started = time.thread_time()
     cleaned = text.clean(hostile)
     assert text.clean(cleaned) == cleaned
-    check(cleaned, text.clean_line(hostile), Limits())
+    validate(cleaned, text.clean_line(hostile), Limits())
     assert time.thread_time() - started < 1

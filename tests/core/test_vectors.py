@@ -107,7 +107,7 @@ def test_a_recovery_sheet_gives_the_same_key_as_in_a_browser(vector: dict[str, s
 
 
 DAILY = Schedule(slots=("00:00",))
-DEMONSTRATION = Schedule(every_seconds=20)
+DEMONSTRATION = Schedule(release_interval_seconds=20)
 
 
 @pytest.mark.parametrize("hours", [1, 12, 24, 100])
@@ -119,8 +119,8 @@ def test_sessions_and_invitations_live_their_hours_and_end_with_the_slot_that_fo
     hours: int, schedule: Schedule, slot_seconds: int, past_midnight: float
 ) -> None:
     now = 1_795_305_600.0 + past_midnight
-    until = tokens.session_until(schedule, now, hours=hours)
+    until = tokens.session_expiry(schedule, now, hours=hours)
     assert until % slot_seconds == 0
     assert hours * 3_600 <= until - now < hours * 3_600 + slot_seconds
     if hours == tokens.INVITATION_HOURS:
-        assert tokens.invitation_until(schedule, now) == until
+        assert tokens.invitation_expiry(schedule, now) == until

@@ -14,11 +14,11 @@ import pytest
 from tests.browser.gallery import free_demo_port
 from tests.serving import ask, form, post, wait_for
 from yobal.actions import setup_site
-from yobal.core.errors import NotFit
+from yobal.core.errors import UnsupportedEnvironment
 from yobal.demo import run
 from yobal.demo.newsroom import content
 from yobal.demo.run import demo_settings
-from yobal.server.wiring import open_newsroom, prepare
+from yobal.server.wiring import build_components, prepare
 
 NOW = 1_795_352_400.0
 
@@ -74,8 +74,8 @@ def test_it_says_where_to_go_keeps_its_state_and_is_cleared(tmp_path: Path) -> N
             assert '<meta name="yobal-demo" content="1">' in desk.text, path
     with running(folder, port) as second:
         assert second == first
-        told = post(port, {"step": "receipt", "code": sent.code or ""}, path=thread)
-        assert "is waiting" in told.text
+        to_response = post(port, {"step": "receipt", "code": sent.code or ""}, path=thread)
+        assert "is waiting" in to_response.text
     assert reset(folder) == (0, "")
     assert not folder.exists()
     assert reset(folder) == (0, "")  # where nothing is there is nothing to do
@@ -97,10 +97,10 @@ def test_one_that_is_not_finished_says_how_to_clear_it(tmp_path: Path) -> None:
     run.mark(folder)
     settings = demo_settings(folder, 8_600)
     prepare(settings)
-    newsroom = open_newsroom(settings)
-    setup_site.found(newsroom.database, newsroom.rules, name="n", now=NOW, is_demo=True)
-    newsroom.close()
-    with pytest.raises(NotFit, match="yobal demo --reset"):
+    components = build_components(settings)
+    setup_site.create_site(components.database, components.rules, name="n", now=NOW, is_demo=True)
+    components.close()
+    with pytest.raises(UnsupportedEnvironment, match="yobal demo --reset"):
         run.run(folder, 8_600)
     run.reset(folder)
     assert not folder.exists()

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.conftest import new_postgresql
-from tests.harness import SITE, Room, make_room
+from tests.harness import SITE, NewsroomHarness, make_newsroom
 from tests.serving import serving
 from yobal.doctor import clocks, examine, process_memory
 from yobal.server.hardening import allocators
@@ -44,9 +44,9 @@ def mend(
 
 
 @pytest.fixture
-def settings(sqlite_room: Room) -> Settings:
-    sqlite_room.send()  # makes day key and pepper, and a write-ahead log
-    return sqlite_room.newsroom.settings
+def settings(sqlite_newsroom: NewsroomHarness) -> Settings:
+    sqlite_newsroom.send()  # makes day key and pepper, and a write-ahead log
+    return sqlite_newsroom.components.settings
 
 
 def test_a_newsroom_as_it_was_set_up_is_well(settings: Settings) -> None:
@@ -60,7 +60,7 @@ def test_a_check_that_cannot_run_is_a_finding_too(
     assert "can damage its database" in mend(settings)["database"]
 
 
-# Files
+# FileCache
 
 
 @pytest.mark.parametrize("where", [".", "day", "pepper", "pepper/*"])
@@ -98,7 +98,7 @@ def test_a_password_in_the_settings_is_for_those_who_need_it(
     file = file_of(settings)
     file.write_text(f'database_intake = "{line}"\n', encoding="utf-8")
     file.chmod(mode)
-    changed = msgspec.structs.replace(settings, database_intake=line)
+    changed = msgspec.structs.replace(settings, intake_database=line)
     said = {
         one.what: one.advice for one in examine(changed, file) if "password" in one.what
     }  # the database itself is not there
@@ -164,10 +164,10 @@ def test_what_is_safe_is_not_complained_of(settings: Settings, changed: dict[str
 # The clock
 
 
-def test_a_release_that_lies_in_the_future_is_found(sqlite_room: Room) -> None:
-    with sqlite_room.database.writing() as db:
+def test_a_release_that_lies_in_the_future_is_found(sqlite_newsroom: NewsroomHarness) -> None:
+    with sqlite_newsroom.database.writing() as db:
         db.exec_driver_sql("update sites set released_slot = 9999999600")
-    said = mend(sqlite_room.newsroom.settings)
+    said = mend(sqlite_newsroom.components.settings)
     assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
 
 
@@ -177,21 +177,23 @@ def test_a_clock_that_has_leapt_since_the_last_release_is_found(settings: Settin
 
 
 def test_a_newsroom_without_a_comment_may_begin_weeks_after_it_was_set_up(
-    sqlite_room: Room,
+    sqlite_newsroom: NewsroomHarness,
 ) -> None:
     late = time.time() + 400 * 86_400
     assert "clock and last release agree" not in mend(
-        sqlite_room.newsroom.settings, clock=lambda: late
+        sqlite_newsroom.components.settings, clock=lambda: late
     )
 
 
-def test_a_demonstration_may_lie_for_weeks_between_two_starts(sqlite_room: Room) -> None:
-    sqlite_room.send()
-    with sqlite_room.database.writing() as db:
+def test_a_demonstration_may_lie_for_weeks_between_two_starts(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
+    sqlite_newsroom.send()
+    with sqlite_newsroom.database.writing() as db:
         db.exec_driver_sql("update sites set is_demo = true")
     late = time.time() + 400 * 86_400
     assert "clock and last release agree" not in mend(
-        sqlite_room.newsroom.settings, clock=lambda: late
+        sqlite_newsroom.components.settings, clock=lambda: late
     )
 
 
@@ -220,9 +222,9 @@ def test_a_clock_that_nothing_keeps_is_told(state: int, verdict: str) -> None:
 
 
 def test_a_database_without_a_write_ahead_log_is_found(
-    sqlite_room: Room, settings: Settings
+    sqlite_newsroom: NewsroomHarness, settings: Settings
 ) -> None:
-    sqlite_room.close()
+    sqlite_newsroom.close()
     file = settings.database_url.removeprefix("sqlite:///")
     database = databases.sqlite_module().connect(file)
     database.execute("pragma journal_mode = delete")
@@ -230,10 +232,12 @@ def test_a_database_without_a_write_ahead_log_is_found(
     assert "let nothing else write" in mend(settings)["the database writes ahead (WAL)"]
 
 
-def test_a_database_of_an_older_schema_is_found(sqlite_room: Room) -> None:
-    with sqlite_room.database.writing() as db:
+def test_a_database_of_an_older_schema_is_found(sqlite_newsroom: NewsroomHarness) -> None:
+    with sqlite_newsroom.database.writing() as db:
         db.exec_driver_sql("update alembic_version set version_num = 'older'")
-    assert mend(sqlite_room.newsroom.settings) == {"database schema": "start `yobal serve` once"}
+    assert mend(sqlite_newsroom.components.settings) == {
+        "database schema": "start `yobal serve` once"
+    }
 
 
 KEPT = {
@@ -263,7 +267,7 @@ class Server:
     """A newsroom on PostgreSQL as the technicians' page sets it up, with the intake's own role."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.room = make_room(folder, url)
+        self.room = make_newsroom(folder, url)
         self.url = self.room.database.url
         self.role = f"intake_{os.urandom(4).hex()}"
         self.run(f"create role {self.role} login")
@@ -273,7 +277,7 @@ class Server:
     @property
     def settings(self) -> Settings:
         intake = self.url.set(username=self.role).render_as_string(hide_password=False)
-        return msgspec.structs.replace(self.room.newsroom.settings, database_intake=intake)
+        return msgspec.structs.replace(self.room.components.settings, intake_database=intake)
 
     def alter(self, what: str, name: str, value: str) -> None:
         of = self.url.database if what == "database" else self.role
@@ -341,7 +345,7 @@ def test_a_setting_of_the_whole_server_is_read_from_it(server: Server, name: str
 
 def test_a_database_that_does_not_answer_is_a_finding(server: Server) -> None:
     nowhere = "postgresql://u:hidden@127.0.0.1:1/d"
-    said = mend(server.settings, database_intake=nowhere)
+    said = mend(server.settings, intake_database=nowhere)
     assert set(said) == {"database"}
     assert "start the database" in said["database"]
     assert "hidden" not in said["database"]
@@ -362,12 +366,12 @@ def test_a_server_that_remembers_is_found_whatever_its_mark_says(
     tmp_path: Path, away: str, says: str
 ) -> None:
     kept = {name: value for name, value in allocators.SETTINGS.items() if name != away}
-    with serving(tmp_path, environment=kept | {allocators.MARK: "1"}) as served:
+    with serving(tmp_path, environment=kept | {allocators.ENV_FLAG: "1"}) as served:
         found = process_memory.of(Path(f"/proc/{served.pid}"))
-        told = served.log()
+        to_response = served.log()
     assert found.verdict == "MEND"
     assert says in found.advice
-    assert ("readers' words stay in its memory" in told) is ("tried" in says)
+    assert ("readers' words stay in its memory" in to_response) is ("tried" in says)
 
 
 def test_a_server_that_forgets_is_well_and_is_among_those_looked_at(tmp_path: Path) -> None:
@@ -379,7 +383,7 @@ def test_a_server_that_forgets_is_well_and_is_among_those_looked_at(tmp_path: Pa
 def test_a_process_that_has_not_tried_is_not_believed() -> None:
     other = subprocess.Popen(
         [sys.executable, "-c", "print(flush=True); input()"],
-        env={**allocators.SETTINGS, allocators.MARK: "1"},
+        env={**allocators.SETTINGS, allocators.ENV_FLAG: "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

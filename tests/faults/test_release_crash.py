@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.serving import Served, make_served, wait_for
 from yobal.adapters.public_files import BESIDE
 from yobal.server.scheduler.maintenance import rebuild_all
@@ -19,7 +19,7 @@ from yobal.store.tables import touched
 COMMENTS: Final = 60  # released together in each round: enough pages to be hit between two
 
 
-def _hold_some(room: Room, roots: list[str]) -> None:
+def _hold_some(room: NewsroomHarness, roots: list[str]) -> None:
     """Accepted comments that wait for the next slot, a third of them replies."""
     room.now = time.time()
     for number in range(COMMENTS):
@@ -28,13 +28,13 @@ def _hold_some(room: Room, roots: list[str]) -> None:
         room.publish(sent.id)
 
 
-def _roots(room: Room) -> list[str]:
+def _roots(room: NewsroomHarness) -> list[str]:
     with room.database.reading() as db:
         found = db.execute(sa.text("select id from letters where root is null limit 200"))
         return list(found.scalars())
 
 
-def _is_unfinished(room: Room) -> bool:
+def _is_unfinished(room: NewsroomHarness) -> bool:
     """The crash has left something over: half a file, or one that the store has outrun."""
     with room.database.reading() as db:
         noted = db.execute(sa.select(sa.func.count()).select_from(touched)).scalar_one()
@@ -58,14 +58,14 @@ def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
     return _is_unfinished(room)
 
 
-def _newest(room: Room) -> int:
+def _newest(room: NewsroomHarness) -> int:
     page = room.files / room.rules.site / "ferry" / "en" / "index.html"
     return int(page.stat().st_ino)
 
 
 def _crash(folder: Path, times: int) -> None:
     draw, unfinished = random.Random(), 0
-    served = make_served(folder, every_seconds=1)
+    served = make_served(folder, release_interval_seconds=1)
     room = served.room
     try:
         for _ in range(times):
@@ -78,7 +78,7 @@ def _crash(folder: Path, times: int) -> None:
         served.stop()
         left = room.all_files()
         _are_whole(left)
-        rebuild_all(room.newsroom)
+        rebuild_all(room.components)
         assert room.all_files() == left
         assert len(_ids_on_pages(left)) == times * COMMENTS
         assert unfinished, "control: some of the kills came in the middle of a release"
@@ -86,7 +86,7 @@ def _crash(folder: Path, times: int) -> None:
         served.close()
 
 
-def _held(room: Room) -> int:
+def _held(room: NewsroomHarness) -> int:
     with room.database.reading() as db:
         return int(db.execute(sa.text("select count(*) from held_texts")).scalar_one())
 

@@ -43,7 +43,7 @@ class Cluster:
     def new_database(self) -> str:
         return new_postgresql(self._server.get_uri())
 
-    def start_again(self) -> None:
+    def reexec(self) -> None:
         """After it was killed: its lock files may name a process that nobody has buried yet."""
         for lock in (self.folder / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
             lock.unlink(missing_ok=True)

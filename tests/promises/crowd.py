@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from tests.promises.leak_search import Fate, Marks, Readers
-from tests.serving import Answer, form, post
+from tests.serving import Response, form, post
 
 SENDERS: Final = 16
 BAD_ONE_IN: Final = 100
@@ -27,11 +27,11 @@ class Crowd:
         self._path = path
         self._draw = random.Random()
 
-    def send(self, count: int, fate: Fate = "waiting") -> list[Answer]:
+    def send(self, count: int, fate: Fate = "waiting") -> list[Response]:
         """So many comments; one in a hundred is no comment but a body that is refused."""
         bodies: list[Callable[[], bytes]] = [self._bad_utf8, self._far_too_long, self._too_long]
 
-        def one(number: int) -> Answer:
+        def one(number: int) -> Response:
             if fate == "waiting" and number % BAD_ONE_IN == BAD_ONE_IN - 1:
                 return self._post(number, bodies[number // BAD_ONE_IN % len(bodies)]())
             letters, script = LENGTHS[number % len(LENGTHS)], SCRIPTS[number // 2 % 2]
@@ -43,7 +43,7 @@ class Crowd:
     def body(self, text: str, **fields: str) -> bytes:
         return urlencode(form(text, **fields)).encode()
 
-    def _post(self, number: int, body: bytes) -> Answer:
+    def _post(self, number: int, body: bytes) -> Response:
         agent = f"{self._readers.agent}{number}"
         headers = {
             "User-Agent": agent,
@@ -69,5 +69,5 @@ class Crowd:
         return self.body(self._marks.text("refused", 5_000, "Cyrillic"))
 
 
-def statuses(answers: Sequence[Answer]) -> Counter[int]:
+def statuses(answers: Sequence[Response]) -> Counter[int]:
     return Counter(answer.status for answer in answers)

@@ -108,7 +108,7 @@ class Model:
             one.state, one.codes = "withdrawn", {}
         return True
 
-    def told(self, comment: str) -> str:
+    def to_response(self, comment: str) -> str:
         """What a receipt says."""
         one = self.comments[comment]
         if one.state in ("held", "rejected") and one.final > self.released:

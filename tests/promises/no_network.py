@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.serving import THREAD, ask, form, make_served, needed, post, wait_for
 
 ELSEWHERE: Final = "198.51.100.7"  # an address for documentation: nobody's
@@ -44,7 +44,7 @@ def test_a_submission_makes_the_server_connect_to_nobody(tmp_path: Path, script:
         "trace=connect,sendto,sendmsg",
     )
     served.script = script
-    root: Room = served.room
+    root: NewsroomHarness = served.room
     said = f"See http://{ELSEWHERE}/pixel.png and http://{ELSEWHERE}:8080/ for more."
     try:
         to = root.published("The root.").id

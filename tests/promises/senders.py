@@ -11,7 +11,7 @@ import msgspec
 import pyrage
 import sqlalchemy as sa
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.serving import Served, form, post, wait_for
 from yobal.core.envelope import Envelope
 from yobal.store.tables import comments, envelopes
@@ -78,7 +78,10 @@ class Senders:
 def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
     room = served.room
     unknown = [
-        code for codes in senders.codes.values() for code in codes if room.told(code) != "waiting"
+        code
+        for codes in senders.codes.values()
+        for code in codes
+        if room.to_response(code) != "waiting"
     ]
     assert unknown == []
     kept = Counter(sealed_texts(room))
@@ -88,7 +91,7 @@ def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
     assert "waiting for" in post(served.intake, {"step": "receipt", "code": code}).text
 
 
-def sealed_texts(room: Room) -> Iterator[str]:
+def sealed_texts(room: NewsroomHarness) -> Iterator[str]:
     with room.database.reading() as db:
         rows = db.execute(
             sa.select(comments.c.epoch, envelopes.c.sealed).join(

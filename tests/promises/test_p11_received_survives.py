@@ -24,7 +24,7 @@ from tests.namespaces import run_apart
 from tests.promises.conftest import Cluster
 from tests.promises.senders import Senders, nothing_lost_nothing_twice, sealed_texts
 from tests.serving import (
-    Answer,
+    Response,
     Served,
     children,
     form,
@@ -90,7 +90,7 @@ def _kill_postgresql(folder: Path, made: Cluster, times: int) -> None:
             senders.wait_for_some(draw.randrange(5, 40))
             _kill_all(made.pid)
             _wait_for_a_no(senders)
-            made.start_again()
+            made.reexec()
             senders.wait_for_some(5)  # without anybody's hand
             senders.stop()
         senders.send_again()
@@ -142,7 +142,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
                 assert answer.status == 503, number
                 assert f"Refused {number}." in answer.text
         received += [_sent(served, f"After {number}.") for number in range(30)]
-        assert all(served.room.told(answer.code) == "waiting" for answer in received)
+        assert all(served.room.to_response(answer.code) == "waiting" for answer in received)
         kept = Counter(sealed_texts(served.room))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
@@ -171,7 +171,7 @@ def _full_disk(served: Served) -> Iterator[None]:
     resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
-def _until_refused(served: Served, received: list[Answer]) -> str:
+def _until_refused(served: Served, received: list[Response]) -> str:
     for number in range(2_000):
         text = f"Filling {number} " + "និង" * 300
         answer = post(served.intake, form(text))
@@ -183,7 +183,7 @@ def _until_refused(served: Served, received: list[Answer]) -> str:
     raise AssertionError("the disk never became full")
 
 
-def _sent(served: Served, text: str) -> Answer:
+def _sent(served: Served, text: str) -> Response:
     answer = post(served.intake, form(text))
     assert answer.is_received, answer.status
     return answer

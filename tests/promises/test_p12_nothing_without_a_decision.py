@@ -20,11 +20,11 @@ from hypothesis.stateful import (
 )
 
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
-from tests.conftest import KINDS, copied_room
+from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SLOT, STORY
 from tests.promises.model import DAY, Imagined, Model
 from yobal.actions import declare_story, release
-from yobal.core.decisions import Decided
+from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
 from yobal.server.scheduler.maintenance import catch_up, rebuild_all
@@ -55,10 +55,10 @@ class Acts(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="yobal-model-"))
-        self.room = copied_room(self.folder, self.server_url, hold_slots=2)
+        self.room = copied_newsroom(self.folder, self.server_url, max_hold_slots=2)
         self.model = Model()
         self.forms: dict[str, str] = {}
-        self.decisions: list[tuple[str, Decided]] = []
+        self.decisions: list[tuple[str, DecisionResult]] = []
         self.is_open = True
 
     # Readers
@@ -89,8 +89,8 @@ class Acts(RuleBasedStateMachine):
     @rule(which=PICK, is_now=st.booleans())
     def wish(self, which: int, *, is_now: bool) -> None:
         comment, one = self._pick(which)
-        told = self.model.told(comment)
-        if one.codes and told in ("waiting", "accepted", "published"):
+        to_response = self.model.to_response(comment)
+        if one.codes and to_response in ("waiting", "accepted", "published"):
             self.room.wish([*one.codes][-1], "now" if is_now else "next")
             self.model.wishes.append((comment, "now" if is_now else "next"))
 
@@ -188,7 +188,7 @@ class Acts(RuleBasedStateMachine):
         self._later(slots)
         with power_cut(step, is_before=is_before), contextlib.suppress(PowerCut):
             self.room.tend()
-        catch_up(self.room.newsroom, now=self.room.now)
+        catch_up(self.room.components, now=self.room.now)
         self.model.tend()
 
     # What must be so
@@ -222,17 +222,17 @@ class Acts(RuleBasedStateMachine):
     @invariant()
     def receipts_say_what_the_model_says(self) -> None:
         for comment, one in self.model.comments.items():
-            told = {self.room.told(code) for code in one.codes}
+            to_response = {self.room.to_response(code) for code in one.codes}
             if one.state == "withdrawn":  # codes of a repeat since then go with its day key
-                told.discard(None)
-            assert told <= {self.model.told(comment)}, TOLD
+                to_response.discard(None)
+            assert to_response <= {self.model.to_response(comment)}, TOLD
 
     def teardown(self) -> None:
         try:
             self.room.tend()
             before = self.room.all_files()
             shutil.rmtree(self.room.files)
-            rebuild_all(self.room.newsroom)
+            rebuild_all(self.room.components)
             assert self.room.all_files() == before, REBUILT
         finally:
             self.room.close()
@@ -249,7 +249,7 @@ class Acts(RuleBasedStateMachine):
     def _after(self, cut: tuple[str, bool] | None, words: str) -> None:
         """After a power cut the next start does what was left; the words are nowhere, either way."""
         if cut is not None:
-            catch_up(self.room.newsroom, now=self.room.now)
+            catch_up(self.room.components, now=self.room.now)
             self.model.tend()
         if words and self.room.database.is_sqlite:
             for path in self.folder.glob("yobal.sqlite*"):
@@ -345,7 +345,13 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
         [_send, _publish, _slot],
         HELD,
     ),
-    "withdrawn comments keep words": (comments, "forget", _nothing, [_send, _withdraw], KEPT),
+    "withdrawn comments keep words": (
+        comments,
+        "erase_withdrawn",
+        _nothing,
+        [_send, _withdraw],
+        KEPT,
+    ),
     "no purge": (
         Database,
         "purge",
@@ -363,7 +369,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
     "no files at the start after a power cut": (
         sys.modules[__name__],
         "catch_up",
-        lambda newsroom, **_: newsroom.database.purge(),
+        lambda components, **_: components.database.purge(),
         [_send, _publish, _slot, lambda acts: acts.remove(which=1, cut=("write", True))],
         PUBLIC,
     ),

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.desk_client import DeskClient
-from tests.harness import SITE, Room, make_room
+from tests.harness import SITE, NewsroomHarness, make_newsroom
 from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.conftest import ADVISED, Cluster
 from tests.promises.crowd import Crowd, statuses
@@ -140,7 +140,7 @@ def test_a_published_comment_that_is_withdrawn_is_in_no_file_any_more(
     tmp_path: Path, cluster: Callable[..., Cluster], kind: str
 ) -> None:
     made = cluster() if kind == "postgresql" else None
-    room = make_room(tmp_path, made.new_database() if made else _sqlite(tmp_path))
+    room = make_newsroom(tmp_path, made.new_database() if made else _sqlite(tmp_path))
     marks, since, folders = Marks(), time.time() - 1, [tmp_path, *([made.folder] if made else [])]
     stays = [room.send(marks.text("public", 300)) for _ in range(4)]
     sent = [room.send(marks.text("withdrawn", 300)) for _ in range(6)]
@@ -198,7 +198,7 @@ def test_control_with_request_buffering_a_long_comment_is_found_on_disk(tmp_path
 
 
 def test_control_without_the_purge_an_undone_text_is_found(tmp_path: Path) -> None:
-    room, marks, since = make_room(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
+    room, marks, since = make_newsroom(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
     _publish_and_undo(room, marks)
     assert _fates(marks, [tmp_path], since) == {"undone"}, "in the write-ahead log"
     room.database.purge()
@@ -207,7 +207,7 @@ def test_control_without_the_purge_an_undone_text_is_found(tmp_path: Path) -> No
 
 
 def test_control_without_secure_delete_an_undone_text_is_found(tmp_path: Path) -> None:
-    room, marks, since = make_room(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
+    room, marks, since = make_newsroom(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
     room.database.engine.dispose()
 
     @event.listens_for(room.database.engine, "connect")
@@ -225,7 +225,7 @@ def test_a_row_that_postgresql_refuses_is_not_printed_into_its_log(
     tmp_path: Path, cluster: Callable[..., Cluster], settings: dict[str, str]
 ) -> None:
     made = cluster(settings)
-    room, marks, since = make_room(tmp_path, made.new_database()), Marks(), time.time() - 1
+    room, marks, since = make_newsroom(tmp_path, made.new_database()), Marks(), time.time() - 1
     with room.database.writing() as db:
         db.execute(sa.text("alter table held_texts add check (clause is not null)"))
     sent = room.send(marks.text("failed", 40))
@@ -288,7 +288,7 @@ def _fates(marks: Marks, folders: list[Path], since: float, *, without: str = "\
 
 
 @contextmanager
-def _fail_some(room: Room) -> Iterator[None]:
+def _fail_some(room: NewsroomHarness) -> Iterator[None]:
     """From outside: the database refuses the envelopes whose id begins with one of 32 letters."""
     if room.database.is_sqlite:
         refuse = (
@@ -309,7 +309,7 @@ def _fail_some(room: Room) -> Iterator[None]:
 
 
 @contextmanager
-def _break_keys(room: Room) -> Iterator[None]:
+def _break_keys(room: NewsroomHarness) -> Iterator[None]:
     """The newest epoch's recipient is no key: sealing raises with the text in hand."""
     with room.database.writing() as db:
         db.execute(
@@ -325,7 +325,7 @@ def _break_keys(room: Room) -> Iterator[None]:
 
 
 @contextmanager
-def _break_views(room: Room) -> Iterator[None]:
+def _break_views(room: NewsroomHarness) -> Iterator[None]:
     """A view is gone: reading the story raises with the text in hand."""
     with room.database.writing() as db:
         db.execute(sa.text("drop view intake_editions"))
@@ -416,7 +416,7 @@ def _count(database: Any, table: str) -> int:
         return int(db.execute(sa.text(f"select count(*) from {table}")).scalar_one())
 
 
-def _publish_and_undo(room: Room, marks: Marks) -> None:
+def _publish_and_undo(room: NewsroomHarness, marks: Marks) -> None:
     """As the desk does it, but for the purge."""
     for _ in range(8):
         done = room.publish(room.send(marks.text("undone", 300)).id)
@@ -430,7 +430,7 @@ def _publish_and_undo(room: Room, marks: Marks) -> None:
         )
 
 
-def _checkpoint(room: Room) -> None:
+def _checkpoint(room: NewsroomHarness) -> None:
     """On PostgreSQL, what lies in memory only comes to the files."""
     if not room.database.is_sqlite:
         autocommit = room.database.engine.execution_options(isolation_level="AUTOCOMMIT")

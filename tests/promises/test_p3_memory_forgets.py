@@ -74,7 +74,7 @@ def test_control_without_the_allocators_settings_texts_are_found(
 ) -> None:
     """The mark says that the settings are in force, so the process does not set them itself."""
     kept = {name: value for name, value in allocators.SETTINGS.items() if name not in away}
-    with serving(tmp_path, environment=kept | {allocators.MARK: "1"}) as served:
+    with serving(tmp_path, environment=kept | {allocators.ENV_FLAG: "1"}) as served:
         marks = _fill(served, 600)
         assert sum(_texts_found(served, marks)) > 0
 
@@ -89,7 +89,7 @@ def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> Non
     with serving(tmp_path) as served:
         for pid in served.workers:
             given = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-            for name in ("PYTHONMALLOC", "_RJEM_MALLOC_CONF", allocators.MARK):
+            for name in ("PYTHONMALLOC", "_RJEM_MALLOC_CONF", allocators.ENV_FLAG):
                 value = allocators.SETTINGS.get(name, "1")
                 assert f"{name}={value}".encode() in given
 
@@ -120,7 +120,7 @@ def test_a_crash_writes_no_core_file(tmp_path: Path) -> None:
     )
     for name, environment, limit in (
         ("ours", {}, "0"),
-        ("control", {**allocators.SETTINGS, allocators.MARK: "1"}, allowed),
+        ("control", {**allocators.SETTINGS, allocators.ENV_FLAG: "1"}, allowed),
     ):
         served = make_served(tmp_path / name)
         served.before = (needed("prlimit", "util-linux"), f"--core={allowed}:{allowed}")

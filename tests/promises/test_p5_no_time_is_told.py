@@ -19,11 +19,11 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from tests.harness import SITE, SLOT, START, STORY, Room, make_room
+from tests.harness import SITE, SLOT, START, STORY, NewsroomHarness, make_newsroom
 from tests.serving import THREAD, ask, serving
 from yobal.actions import release
 from yobal.core import ids
-from yobal.core.schedule import Schedule, draw_slot, is_due, last_slot, next_slot
+from yobal.core.schedule import Schedule, is_due, last_slot, next_slot, pick_slot
 from yobal.store.tables import metadata
 
 SCHEDULES: Final = 1_000
@@ -51,14 +51,14 @@ def test_ids_do_not_grow_with_arrival() -> None:
     assert _tau([[(number, f"{number:026d}") for number in range(100)]]) == 1  # control
 
 
-def test_the_order_on_the_pages_is_independent_of_arrival(sqlite_room: Room) -> None:
+def test_the_order_on_the_pages_is_independent_of_arrival(sqlite_newsroom: NewsroomHarness) -> None:
     releases = []
     for batch in range(4):
-        sent = [sqlite_room.send(f"Number {number}.").id for number in range(60)]
+        sent = [sqlite_newsroom.send(f"Number {number}.").id for number in range(60)]
         for comment in sent:
-            sqlite_room.publish(comment)
-        sqlite_room.pass_slots()
-        shown = [one for one in _shown(sqlite_room) if one in sent]
+            sqlite_newsroom.publish(comment)
+        sqlite_newsroom.pass_slots()
+        shown = [one for one in _shown(sqlite_newsroom) if one in sent]
         assert len(shown) == 60, batch
         releases.append([(sent.index(one), place) for place, one in enumerate(shown)])
     assert abs(_tau(releases)) < 0.2  # 240 comments: chance alone gives 0.04
@@ -69,7 +69,7 @@ def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: P
     made = []
     for name, order, apart in (("one", range(40), 1.0), ("two", reversed(range(40)), 400.0)):
         (tmp_path / name).mkdir()
-        room = make_room(tmp_path / name, f"sqlite:///{tmp_path / name}/yobal.sqlite")
+        room = make_newsroom(tmp_path / name, f"sqlite:///{tmp_path / name}/yobal.sqlite")
         for number in order:
             room.random = _drawn(number)
             sent = room.send(f"Number {number}.", receipt=number % 2 == 0)
@@ -83,8 +83,8 @@ def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: P
     assert made[0] == made[1]
 
 
-def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_room: Room) -> None:
-    room = sqlite_room
+def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_newsroom: NewsroomHarness) -> None:
+    room = sqlite_newsroom
     for number in range(8):
         room.now += 61.7
         room.publish(room.send(f"Number {'x' * number}.", name="Dara").id)
@@ -94,8 +94,8 @@ def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_room: Room) -> No
         if key.endswith(".gz"):
             assert content[4:8] == b"\0\0\0\0", f"{key}: gzip carries a time"
             continue
-        told = _times_in(content.decode()) - slots
-        assert not told, (key, told)
+        to_response = _times_in(content.decode()) - slots
+        assert not to_response, (key, to_response)
     assert _times_in('<time datetime="2026-11-22T13:05:01Z">13:05</time> 1764000000') == {
         "13:05",
         "13:05:01",
@@ -104,8 +104,8 @@ def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_room: Room) -> No
     }  # control
 
 
-def test_files_carry_the_time_of_a_slot(sqlite_room: Room) -> None:
-    room = sqlite_room
+def test_files_carry_the_time_of_a_slot(sqlite_newsroom: NewsroomHarness) -> None:
+    room = sqlite_newsroom
     for _ in range(3):
         room.now += 1_234
         room.published("At some minute.")
@@ -117,7 +117,7 @@ def test_files_carry_the_time_of_a_slot(sqlite_room: Room) -> None:
             assert last_slot(room.rules.schedule, modified) == modified, path
 
 
-def test_no_table_holds_a_time_finer_than_a_slot(room: Room) -> None:
+def test_no_table_holds_a_time_finer_than_a_slot(room: NewsroomHarness) -> None:
     for number in range(6):
         room.now += 61
         sent = room.send(f"Number {number}.")
@@ -171,8 +171,8 @@ def _releases(order: Order) -> list[list[tuple[int, int]]]:
                     }
                 )
             ),
-            hold_slots=draw.randint(1, 4),
-            batch_min=draw.randint(1, 4),
+            max_hold_slots=draw.randint(1, 4),
+            min_batch_size=draw.randint(1, 4),
         )
         found += _released(schedule, order, draw, number)
     assert sum(len(one) for one in found) >= 10_000
@@ -191,7 +191,7 @@ def _released(
     for comment in comments:
         order(0, comment)  # an order by arrival learns them as they come
     due = {
-        one: draw_slot(schedule, now=arrivals[at] + draw.randrange(3_600), random=draw.randrange)
+        one: pick_slot(schedule, now=arrivals[at] + draw.randrange(3_600), random=draw.randrange)
         for one, at in comments.items()
     }
     slot: float = start
@@ -201,7 +201,9 @@ def _released(
         leaving = [
             one
             for one in batch
-            if is_due(due[one], batch=len(batch), batch_min=schedule.batch_min, latest=latest)
+            if is_due(
+                due[one], batch=len(batch), min_batch_size=schedule.min_batch_size, latest=latest
+            )
         ]
         shown = sorted(leaving, key=lambda one: order(latest, one))
         yield [(comments[one], place) for place, one in enumerate(shown)]
@@ -221,7 +223,7 @@ def _tau(releases: Sequence[Sequence[tuple[int, Any]]]) -> float:
     return agreeing / pairs
 
 
-def _shown(room: Room) -> list[str]:
+def _shown(room: NewsroomHarness) -> list[str]:
     """Every id on the pages, oldest page first, each page from its end."""
     pages = sorted(
         (room.files / SITE / STORY / "en" / "page").glob("*.json"), key=lambda path: int(path.stem)
@@ -248,5 +250,5 @@ def _times_in(text: str) -> set[str]:
 
 def test_control_times_are_found() -> None:
     now = datetime.now(UTC)
-    for told in (now.isoformat(), f"{now:%H:%M}", str(int(now.timestamp()))):
-        assert _times_in(f"x {told} y")
+    for to_response in (now.isoformat(), f"{now:%H:%M}", str(int(now.timestamp()))):
+        assert _times_in(f"x {to_response} y")

@@ -126,7 +126,7 @@ def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page
     reader.open()
     reader.page.locator(".yobal-editions a").click()
     expect(reader.page.locator("html")).to_have_attribute("lang", "km")
-    reader.look_up(code)
+    reader.find(code)
     reader.press("With the next release")
     reader.until(code, "We know no receipt with this code")
     assert watch.seen == []

@@ -14,7 +14,7 @@ import pytest
 
 from tests.desk_client import DeskClient
 from tests.harness import SITE, STORY
-from tests.serving import THREAD, Answer, Served, ask, post, serving, wait_for
+from tests.serving import THREAD, Response, Served, ask, post, serving, wait_for
 from yobal.actions import declare_story
 
 ONION: Final = "yobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyobalyo.onion"
@@ -73,14 +73,14 @@ class Reader:
         self._served = served
         self.answers = 0
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str) -> Response:
         return self._looked_through(ask(self._served.intake, path=path, headers={"Host": ONION}))
 
-    def send(self, fields: Mapping[str, str], path: str = THREAD) -> Answer:
+    def send(self, fields: Mapping[str, str], path: str = THREAD) -> Response:
         headers = {"Host": ONION, "Origin": "null"}
         return self._looked_through(post(self._served.intake, fields, path=path, headers=headers))
 
-    def submit(self, answer: Answer, step: str, **written: str) -> Answer:
+    def submit(self, answer: Response, step: str, **written: str) -> Response:
         """Fill in that form of a page and send it where it says."""
         action, fields = next(one for one in Page(answer.text).forms if one[1].get("step") == step)
         assert urljoin(f"http://{ONION}{THREAD}", action) == f"http://{ONION}{THREAD}", (
@@ -88,7 +88,7 @@ class Reader:
         )
         return self.send({name: value for name, value in fields.items() if value} | written)
 
-    def _looked_through(self, answer: Answer) -> Answer:
+    def _looked_through(self, answer: Response) -> Response:
         self.answers += 1
         names = {name.lower() for name, _ in answer.headers}
         assert not names & set(FORBIDDEN), answer.headers
@@ -117,7 +117,9 @@ def foreign(html: str, *, own: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("served"), every_seconds=2, receipt_days=30) as made:
+    with serving(
+        tmp_path_factory.mktemp("served"), release_interval_seconds=2, receipt_days=30
+    ) as made:
         yield made
 
 
@@ -200,6 +202,6 @@ def test_control_a_third_party_is_found(planted: str) -> None:
 
 def test_control_a_cookie_is_found(served: Served) -> None:
     given = ask(served.intake)
-    cookie = Answer(given.status, [*given.headers, ("Set-Cookie", "a=b")], given.body)
+    cookie = Response(given.status, [*given.headers, ("Set-Cookie", "a=b")], given.body)
     with pytest.raises(AssertionError):
         Reader(served)._looked_through(cookie)

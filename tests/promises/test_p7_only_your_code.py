@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.desk_client import DeskClient
-from tests.harness import SITE, STORY, Room
+from tests.harness import SITE, STORY, NewsroomHarness
 from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.leak_search import written
 from tests.serving import THREAD, Served, form, post, serving, wait_for
@@ -31,23 +31,23 @@ WRONG: Final = "00000-00000-00000-00000"
 EARLY: Final = """
 from yobal.actions import receipts
 from yobal.store import intake
-every, answer, found = receipts.hashes, intake.receipt_answer, []
+every, answer, found = receipts.hashes, intake.receipt_status, []
 def hashes(peppers, code):
     found.clear()
     for candidate in every(peppers, code):
         if not found:
             yield candidate
-def receipt_answer(db, candidate):
+def receipt_status(db, candidate):
     row = answer(db, candidate)
     found.extend([row] if row else [])
     return row
-receipts.hashes, intake.receipt_answer = hashes, receipt_answer
+receipts.hashes, intake.receipt_status = hashes, receipt_status
 """
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("served"), every_seconds=1) as made:
+    with serving(tmp_path_factory.mktemp("served"), release_interval_seconds=1) as made:
         yield made
 
 
@@ -150,13 +150,13 @@ def test_a_wrong_code_takes_as_long_as_a_right_one(tmp_path: Path, script: str) 
 
 def _plant_peppers(served: Served, weeks: int) -> None:
     """Those of so many weeks past, as a newsroom has them that has been open so long."""
-    folder = served.room.newsroom.settings.secrets_dir / "pepper"
+    folder = served.room.components.settings.secrets_dir / "pepper"
     folder.mkdir(mode=0o700, exist_ok=True)
     this_week = week_of(datetime.now(UTC).date())
     for back in range(1, weeks + 1):
         path = folder / (this_week - timedelta(weeks=back)).isoformat()
         path.write_bytes(secrets.token_bytes(KEY_BYTES))
-    keyring = served.room.newsroom.keyring
+    keyring = served.room.components.keyring
     assert len(keyring.peppers(datetime.now(UTC).date())) > weeks
 
 
@@ -172,7 +172,7 @@ def _alike(right: float, wrong: float) -> bool:
 # After its pepper is gone
 
 
-def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(room: Room) -> None:
+def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(room: NewsroomHarness) -> None:
     codes = [room.send(f"Number {number}.").code or "" for number in range(3)]
     kept = _dump(room)
     for code in codes:
@@ -189,7 +189,7 @@ def test_a_code_has_a_hundred_bits() -> None:
     assert receipt_hash(b"pepper", "A" * 20) != receipt_hash(b"pepper2", "A" * 20)
 
 
-def _dump(room: Room) -> list[bytes]:
+def _dump(room: NewsroomHarness) -> list[bytes]:
     """Every value of bytes in the database."""
     found = []
     with room.database.reading() as db:
@@ -203,19 +203,19 @@ def _dump(room: Room) -> list[bytes]:
     return found
 
 
-def _confirms(room: Room, dump: list[bytes], code: str) -> bool:
+def _confirms(room: NewsroomHarness, dump: list[bytes], code: str) -> bool:
     """What somebody with the whole machine and a code found on a phone would try."""
     plain = code.replace("-", "").encode()
     keys = [
         path.read_bytes()
-        for path in room.newsroom.settings.secrets_dir.rglob("*")
+        for path in room.components.settings.secrets_dir.rglob("*")
         if path.is_file()
     ]
     tried = {hmac.new(key, plain, hashlib.sha256).digest() for key in (*keys, *dump, b"")}
     tried |= {hashlib.sha256(word).digest() for word in (plain, code.encode())}
     everything = [
         *dump,
-        *(path.read_bytes() for path in room.newsroom.settings.folder.rglob("*") if path.is_file()),
+        *(path.read_bytes() for path in room.components.settings.folder.rglob("*") if path.is_file()),
     ]
     return any(one in content for one in tried for content in everything)
 

@@ -23,11 +23,11 @@ from tests.browser.newsroom import SITE, Story
 from tests.browser.sending import SENDERS, post, send
 from tests.promises.payloads import PAYLOADS
 from yobal.actions import write_public_files
-from yobal.actions.write_public_files import Press
-from yobal.adapters.public_files import Bucket
+from yobal.actions.write_public_files import FileWriter
+from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering import templates
 from yobal.core.text import clean, clean_line
-from yobal.core.thread import Touched
+from yobal.core.thread import StaleFile
 
 PAGE: Final = 50
 NOTE_LETTERS: Final = 300
@@ -53,9 +53,9 @@ def hostile(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
     yield from found(
         browser_here,
         tmp_path_factory.mktemp("hostile"),
-        every_seconds=SLOT_SECONDS,
-        name_letters_max=NAME_LETTERS,
-        waiting_story_max=1_000,
+        release_interval_seconds=SLOT_SECONDS,
+        name_graphemes_max=NAME_LETTERS,
+        max_pending_per_story=1_000,
     )
 
 
@@ -161,7 +161,7 @@ def test_answers_to_forms_run_nothing_in_a_browser(
         assert page.locator(".yobal-proof .yobal-text").text_content() == clean(words)
         reader.press("Send to the moderators")
         reader.ticket()
-        reader.look_up(words[:150])
+        reader.find(words[:150])
         expect(page.locator("main")).to_contain_text("We know no receipt with this code")
 
 
@@ -312,8 +312,8 @@ def test_control_a_desk_with_inner_html_is_caught(
 
 
 def _fresh_ink() -> None:
-    templates.ink_for.cache_clear()
-    templates._ink.cache_clear()
+    templates.renderer_for.cache_clear()
+    templates._renderer.cache_clear()
 
 
 def _desk_with_inner_html(folder: Path) -> bytes:
@@ -331,9 +331,12 @@ def _desk_with_inner_html(folder: Path) -> bytes:
 
 def _draw_newest(mass: Mass, story: Story, folder: Path) -> bytes:
     """The thread's page as the press draws it now, in a folder of its own."""
-    press = Press(mass.database, mass.newsroom.pages, Bucket(folder), mass.rules)
+    press = FileWriter(mass.database, mass.components.pages, PublicFiles(folder), mass.rules)
     write_public_files.write(
-        press, story.key, [Touched("newest", "", 0)], at=mass.rules.schedule.every_seconds
+        press,
+        story.key,
+        [StaleFile("newest", "", 0)],
+        at=mass.rules.schedule.release_interval_seconds,
     )
     return (folder / SITE / story.key / story.edition / "index.html").read_bytes()
 

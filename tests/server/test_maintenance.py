@@ -11,16 +11,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.harness import SITE, SLOT, STORY, Room
+from tests.harness import SITE, SLOT, STORY, NewsroomHarness
 from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
 from yobal.adapters import error_reporting
-from yobal.adapters.public_files import Bucket
+from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import Pages
-from yobal.core.errors import BucketUnavailable, ClockDoubted, StoreUnavailable
+from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
 from yobal.core.thread import Edition
 from yobal.server.scheduler import maintenance
-from yobal.server.scheduler.maintenance_thread import Tending
-from yobal.server.wiring import open_newsroom
+from yobal.server.scheduler.maintenance_thread import MaintenanceThread
+from yobal.server.wiring import build_components
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
 from yobal.store.tables import sites
@@ -29,11 +29,11 @@ DAY = 86_400
 
 
 def is_full(*_: Any, **__: Any) -> Any:
-    raise BucketUnavailable("No space left on device")
+    raise PublicFilesUnavailable("No space left on device")
 
 
-def keys(room: Room, kind: str) -> list[str]:
-    return sorted(path.name for path in (room.newsroom.settings.secrets_dir / kind).iterdir())
+def keys(room: NewsroomHarness, kind: str) -> list[str]:
+    return sorted(path.name for path in (room.components.settings.secrets_dir / kind).iterdir())
 
 
 # The clock
@@ -41,7 +41,7 @@ def keys(room: Room, kind: str) -> list[str]:
 
 @pytest.mark.parametrize("leap", [8 * DAY, 4_000 * DAY, -2 * SLOT])
 def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
-    room: Room, leap: int
+    room: NewsroomHarness, leap: int
 ) -> None:
     published, refused = room.published("Published."), room.send("Refused.")
     room.reject(refused.id)
@@ -55,8 +55,8 @@ def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
         keys(room, "pepper"),
     )
     assert len(before[0]) == 3
-    with pytest.raises(ClockDoubted, match="--clock-is-right"):
-        maintenance.tend_once(room.newsroom, now=room.now + leap)
+    with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
+        maintenance.run_once(room.components, now=room.now + leap)
     assert room.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
     assert (room.state(held.id), room.state(published.id)) == ("held", "published")
     assert [row for row in before[0] if row["comment"] != withdrawn.id] == room.rows("envelopes")
@@ -65,55 +65,60 @@ def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
 
 
 def test_a_newsroom_in_which_nobody_wrote_yet_may_begin_weeks_after_it_was_set_up(
-    room: Room,
+    room: NewsroomHarness,
 ) -> None:
-    assert maintenance.tend_once(room.newsroom, now=room.now + 60 * DAY) is not None
+    assert maintenance.run_once(room.components, now=room.now + 60 * DAY) is not None
     room.send()
-    with pytest.raises(ClockDoubted):
-        maintenance.tend_once(room.newsroom, now=room.now + 120 * DAY)
+    with pytest.raises(ClockNotTrusted):
+        maintenance.run_once(room.components, now=room.now + 120 * DAY)
 
 
-def test_a_demonstration_may_be_left_for_a_month(sqlite_room: Room) -> None:
-    sqlite_room.send()
-    with sqlite_room.database.writing() as db:
+def test_a_demonstration_may_be_left_for_a_month(sqlite_newsroom: NewsroomHarness) -> None:
+    sqlite_newsroom.send()
+    with sqlite_newsroom.database.writing() as db:
         db.execute(sites.update().values(is_demo=True))
-    assert maintenance.tend_once(sqlite_room.newsroom, now=sqlite_room.now + 30 * DAY) is not None
+    assert (
+        maintenance.run_once(sqlite_newsroom.components, now=sqlite_newsroom.now + 30 * DAY)
+        is not None
+    )
 
 
 # Keys
 
 
 def test_every_look_makes_tomorrows_keys_and_destroys_old_ones_without_a_release(
-    sqlite_room: Room,
+    sqlite_newsroom: NewsroomHarness,
 ) -> None:
-    midnight = int(sqlite_room.now) // DAY * DAY + DAY
-    sqlite_room.now = midnight - 1
-    sqlite_room.tend()
-    assert keys(sqlite_room, "day") == ["2026-11-22", "2026-11-23"]
-    sqlite_room.now = midnight + DAY
-    sqlite_room.tend()  # the release of the slot
-    assert keys(sqlite_room, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
-    (sqlite_room.newsroom.settings.secrets_dir / "day" / "2026-11-20").write_bytes(bytes(32))
-    assert sqlite_room.tend() is None, "no slot has passed since"
-    assert keys(sqlite_room, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
+    midnight = int(sqlite_newsroom.now) // DAY * DAY + DAY
+    sqlite_newsroom.now = midnight - 1
+    sqlite_newsroom.tend()
+    assert keys(sqlite_newsroom, "day") == ["2026-11-22", "2026-11-23"]
+    sqlite_newsroom.now = midnight + DAY
+    sqlite_newsroom.tend()  # the release of the slot
+    assert keys(sqlite_newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
+    (sqlite_newsroom.components.settings.secrets_dir / "day" / "2026-11-20").write_bytes(bytes(32))
+    assert sqlite_newsroom.tend() is None, "no slot has passed since"
+    assert keys(sqlite_newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
 
 
-def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(sqlite_room: Room) -> None:
-    sqlite_room.tend()
-    folder = sqlite_room.newsroom.settings.secrets_dir
+def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
+    sqlite_newsroom.tend()
+    folder = sqlite_newsroom.components.settings.secrets_dir
     before = {path: path.stat().st_ctime_ns for path in folder.rglob("*")}
-    sqlite_room.now += DAY
-    sqlite_room.send()
+    sqlite_newsroom.now += DAY
+    sqlite_newsroom.send()
     assert {path: path.stat().st_ctime_ns for path in folder.rglob("*")} == before
 
 
-def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(room: Room) -> None:
-    maintenance.tend_keys(room.newsroom, now=room.now)
+def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(room: NewsroomHarness) -> None:
+    maintenance.rotate_keys_only(room.components, now=room.now)
     assert keys(room, "day") == ["2026-11-22", "2026-11-23"]
-    maintenance.tend_keys(room.newsroom, now=room.now + 3 * DAY)
+    maintenance.rotate_keys_only(room.components, now=room.now + 3 * DAY)
     assert keys(room, "day") == ["2026-11-25", "2026-11-26"]
-    with pytest.raises(ClockDoubted):
-        maintenance.tend_keys(room.newsroom, now=room.now + 4_000 * DAY)
+    with pytest.raises(ClockNotTrusted):
+        maintenance.rotate_keys_only(room.components, now=room.now + 4_000 * DAY)
     assert keys(room, "day") == ["2026-11-25", "2026-11-26"]
 
 
@@ -121,23 +126,23 @@ def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(room: Room) -
 
 
 def test_a_full_disk_does_not_keep_withdrawn_words_in_the_log(
-    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+    sqlite_newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = sqlite_room.published("Unrepeatable words.")
-    sqlite_room.wish(sent.code)
+    sent = sqlite_newsroom.published("Unrepeatable words.")
+    sqlite_newsroom.wish(sent.code)
     with monkeypatch.context() as patch:
-        patch.setattr(Bucket, "write", is_full)
-        with pytest.raises(BucketUnavailable):
-            sqlite_room.tend()
-    folder = sqlite_room.files.parent.parent
+        patch.setattr(PublicFiles, "write", is_full)
+        with pytest.raises(PublicFilesUnavailable):
+            sqlite_newsroom.tend()
+    folder = sqlite_newsroom.files.parent.parent
     left = [path for path in folder.glob("yobal.sqlite*") if b"Unrepeatable" in path.read_bytes()]
     assert left == []
-    sqlite_room.tend()
-    assert "Unrepeatable" not in sqlite_room.file("en/index.html")
+    sqlite_newsroom.tend()
+    assert "Unrepeatable" not in sqlite_newsroom.file("en/index.html")
 
 
 def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[bool] = []
     real = Database._try_purge
@@ -152,7 +157,7 @@ def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
     held = room.publish(room.send().id)
     with monkeypatch.context() as patch:
         patch.setattr(Database, "_try_purge", stands_in_the_way)
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(DatabaseUnavailable):
             _undo_impatiently(room, held)
     monkeypatch.setattr(Database, "_try_purge", counted)
     room.tend()
@@ -161,7 +166,7 @@ def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
     assert done == [True], "owed once, done once"
 
 
-def _undo_impatiently(room: Room, held: Any) -> None:
+def _undo_impatiently(room: NewsroomHarness, held: Any) -> None:
     real = room.database.purge
     room.database.purge = lambda: real(seconds=0)
     try:
@@ -171,20 +176,20 @@ def _undo_impatiently(room: Room, held: Any) -> None:
 
 
 def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
-    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+    sqlite_newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free: list[bool] = []
 
     def looks(_database: Database) -> None:
-        free.append(_is_free(sqlite_room))
+        free.append(_is_free(sqlite_newsroom))
 
     monkeypatch.setattr(Database, "_try_purge", looks)
-    sqlite_room.published()
+    sqlite_newsroom.published()
     assert free
     assert all(free)
 
 
-def _is_free(room: Room) -> bool:
+def _is_free(room: NewsroomHarness) -> bool:
     """Whether somebody else could have the release lock now."""
     got = threading.Event()
 
@@ -198,24 +203,24 @@ def _is_free(room: Room) -> bool:
     return got.is_set()
 
 
-# Files
+# FileCache
 
 
 @pytest.fixture
-def archive(room: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
+def archive(room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> NewsroomHarness:
     """Nine stories with a comment each, all of whose files are to be written, two sets at a turn."""
     room.published("Here.")
     for number in range(8):
         one = Edition(edition="en", title=f"Title {number}", url="https://news.example/one")
         declare_story.add(room.database, room.rules, f"story-{number}", one)
     room.tend()
-    mark_all_stale.touch_everything(room.database, room.rules)
+    mark_all_stale.mark_site_stale(room.database, room.rules)
     monkeypatch.setattr(write_public_files, "WRITTEN_TOGETHER_MAX", 2)
     return room
 
 
 def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
-    archive: Room, monkeypatch: pytest.MonkeyPatch
+    archive: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns: list[bool] = []
     real = write_public_files._write_rows
@@ -227,13 +232,13 @@ def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
         real(*given)
 
     monkeypatch.setattr(write_public_files, "_write_rows", between)
-    maintenance.rebuild_all(archive.newsroom)
+    maintenance.rebuild_all(archive.components)
     assert len(turns) >= 3
     assert archive.rows("touched") == []
 
 
 def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
-    archive: Room, monkeypatch: pytest.MonkeyPatch
+    archive: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "WRITING_TURNS_MAX", 2)
     left = len(archive.rows("touched"))
@@ -246,7 +251,7 @@ def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
 
 
 def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
-    archive: Room,
+    archive: NewsroomHarness,
 ) -> None:
     (comment,) = [row["id"] for row in archive.rows("letters")]
     archive.remove(comment)
@@ -255,17 +260,19 @@ def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
     assert left == {f"story-{number}" for number in range(8)}
 
 
-def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(room: Room) -> None:
+def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(
+    room: NewsroomHarness,
+) -> None:
     sent = room.published("Here.")
     done = remove.remove(room.database, room.desk(), sent.id, clause="spam")
     room.tend()
     before = room.all_files()
-    write_public_files.write_now(room.newsroom.press, done.story, done.files)
+    write_public_files.write_files_now(room.components.press, done.story, done.files)
     assert room.all_files() == before
 
 
 def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_meanwhile(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.published("Here.")
     stray = room.files / SITE / STORY / "en" / "page" / "99.html"
@@ -273,14 +280,14 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
     for path in (stray, stale):
         path.write_bytes(b"from another time")
         path.with_name(path.name + ".gz").write_bytes(b"")
-    real = write_public_files.write_touched
+    real = write_public_files.write_stale
 
     def meanwhile(*given: Any, **named: Any) -> int:
-        room.newsroom.press.bucket.write({f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0)
+        room.components.press.bucket.write({f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0)
         return real(*given, **named)
 
     monkeypatch.setattr(write_public_files, "write_touched", meanwhile)
-    assert maintenance.rebuild_all(room.newsroom) == len(room.newsroom.press.bucket.keys())
+    assert maintenance.rebuild_all(room.components) == len(room.components.press.bucket.keys())
     assert not stray.exists()
     assert not stray.with_name("99.html.gz").exists()
     assert stale.read_bytes() == b"new"
@@ -302,13 +309,13 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
     ids=lambda changed: next(iter(changed)),
 )
 def test_a_start_with_other_settings_draws_every_page_anew(
-    room: Room, changed: dict[str, Any]
+    room: NewsroomHarness, changed: dict[str, Any]
 ) -> None:
     room.published("Here.")
     before = room.all_files()
-    maintenance.catch_up(room.newsroom, now=room.now)
+    maintenance.catch_up(room.components, now=room.now)
     assert room.all_files() == before
-    other = open_newsroom(msgspec.structs.replace(room.newsroom.settings, **changed))
+    other = build_components(msgspec.structs.replace(room.components.settings, **changed))
     maintenance.catch_up(other, now=room.now)
     after = room.all_files()
     maintenance.rebuild_all(other)
@@ -318,21 +325,23 @@ def test_a_start_with_other_settings_draws_every_page_anew(
     assert rebuilt == after
 
 
-def test_a_newer_version_draws_every_page_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_newer_version_draws_every_page_anew(
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inode = _inode(room)
-    maintenance.catch_up(room.newsroom, now=room.now)
+    maintenance.catch_up(room.components, now=room.now)
     assert _inode(room) == inode
     monkeypatch.setattr("yobal.adapters.rendering.pages.__version__", "99.0")
-    maintenance.catch_up(room.newsroom, now=room.now)
+    maintenance.catch_up(room.components, now=room.now)
     assert _inode(room) != inode
 
 
-def _inode(room: Room) -> int:
+def _inode(room: NewsroomHarness) -> int:
     return (room.files / SITE / STORY / "km" / "index.html").stat().st_ino
 
 
 def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dies(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -340,10 +349,10 @@ def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
     inode = _inode(room)
     monkeypatch.setattr(Pages, "mark", "another")
     with monkeypatch.context() as patch:
-        patch.setattr(mark_all_stale, "touch_story", dies)
+        patch.setattr(mark_all_stale, "mark_story_stale", dies)
         with pytest.raises(KeyboardInterrupt):
-            maintenance.catch_up(room.newsroom, now=room.now)
-    maintenance.catch_up(room.newsroom, now=room.now)
+            maintenance.catch_up(room.components, now=room.now)
+    maintenance.catch_up(room.components, now=room.now)
     assert _inode(room) != inode
 
 
@@ -356,25 +365,30 @@ def _fails(message: str) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("what", ["files", "keys", "store"])
 def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
-    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], what: str
+    sqlite_newsroom: NewsroomHarness,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    what: str,
 ) -> None:
-    (sqlite_room.files / SITE / "@" / "letters.css").unlink()
-    tending = Tending(sqlite_room.newsroom, is_desk=True, clock=lambda: sqlite_room.now)
+    (sqlite_newsroom.files / SITE / "@" / "letters.css").unlink()
+    tending = MaintenanceThread(
+        sqlite_newsroom.components, is_desk=True, clock=lambda: sqlite_newsroom.now
+    )
     with monkeypatch.context() as patch:
         if what == "files":
             patch.setattr(Path, "write_bytes", _fails("No space left on device"))
         elif what == "keys":
             patch.setattr(os, "link", _fails("No space left on device"))
-            sqlite_room.now += 2 * DAY
+            sqlite_newsroom.now += 2 * DAY
         else:
             patch.setattr(Database, "writing", is_full)
             patch.setattr(Pages, "mark", "another")
         monkeypatch.setattr("yobal.server.scheduler.maintenance_thread.LOOK_SECONDS", 0.01)
         tending.start()
         first = capfd.readouterr().err
-    today = datetime.fromtimestamp(sqlite_room.now, UTC).date().isoformat()
-    _wait((sqlite_room.files / SITE / "@" / "letters.css").exists)
-    _wait(lambda: today in keys(sqlite_room, "day"))
+    today = datetime.fromtimestamp(sqlite_newsroom.now, UTC).date().isoformat()
+    _wait((sqlite_newsroom.files / SITE / "@" / "letters.css").exists)
+    _wait(lambda: today in keys(sqlite_newsroom, "day"))
     tending.stop()
     assert first.startswith("yobal: ")
     assert first.count("\n") == 1
@@ -389,13 +403,17 @@ def _wait(is_so: Callable[[], bool]) -> None:
 
 
 def test_what_readers_met_is_told_when_a_slot_has_passed(
-    sqlite_room: Room, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    sqlite_newsroom: NewsroomHarness,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(error_reporting, "_kept", Counter({"ValueError at x": 3}))
-    tending = Tending(sqlite_room.newsroom, is_desk=True, clock=lambda: sqlite_room.now)
-    tending._look()
-    tending._look()
+    monkeypatch.setattr(error_reporting, "_counts", Counter({"ValueError at x": 3}))
+    tending = MaintenanceThread(
+        sqlite_newsroom.components, is_desk=True, clock=lambda: sqlite_newsroom.now
+    )
+    tending._tick()
+    tending._tick()
     assert capfd.readouterr().err == ""
-    sqlite_room.now += SLOT
-    tending._look()
+    sqlite_newsroom.now += SLOT
+    tending._tick()
     assert "ValueError at x, fewer than 10 times" in capfd.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 
 from yobal.server.hardening import allocators, memory_check
 
-TRY = "from yobal.server.hardening import memory_check; print(memory_check.try_it(), open('/proc/self/comm').read().strip())"
+TRY = "from yobal.server.hardening import memory_check; print(memory_check.memory_is_wiped(), open('/proc/self/comm').read().strip())"
 
 
 def tried(settings: dict[str, str]) -> list[str]:
@@ -21,17 +21,17 @@ def tried(settings: dict[str, str]) -> list[str]:
 
 
 def test_with_the_settings_of_scrub_a_process_forgets() -> None:
-    assert tried(allocators.SETTINGS) == ["True", memory_check.FORGETS]
+    assert tried(allocators.SETTINGS) == ["True", memory_check.WIPED]
 
 
 @pytest.mark.parametrize("away", ["PYTHONMALLOC", "GLIBC_TUNABLES"])
 def test_without_one_of_them_it_remembers_whatever_the_mark_says(away: str) -> None:
     kept = {name: value for name, value in allocators.SETTINGS.items() if name != away}
-    assert tried(kept | {allocators.MARK: "1"}) == ["False", memory_check.REMEMBERS]
+    assert tried(kept | {allocators.ENV_FLAG: "1"}) == ["False", memory_check.UNWIPED]
 
 
 @pytest.mark.parametrize("left", ["perturb", "tcache_count"])
 def test_each_of_glibcs_settings_is_needed(left: str) -> None:
     some = [one for one in allocators.SETTINGS["GLIBC_TUNABLES"].split(":") if left not in one]
     changed = allocators.SETTINGS | {"GLIBC_TUNABLES": ":".join(some)}
-    assert tried(changed) == ["False", memory_check.REMEMBERS]
+    assert tried(changed) == ["False", memory_check.UNWIPED]

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from yobal.core.errors import SettingsWrong
+from yobal.core.errors import InvalidSettings
 from yobal.server.settings import PREFIX, Settings, load
 
 PLAIN = 'site = "river-post"\nsite_name = "The River Post"\n'
@@ -19,7 +19,7 @@ def _load(folder: Path, text: str = "", **environment: str) -> Settings:
 
 def test_two_settings_are_enough(tmp_path: Path) -> None:
     settings = _load(tmp_path)
-    assert (settings.site, settings.batch_min, settings.hold_slots) == ("river-post", 3, 2)
+    assert (settings.site, settings.min_batch_size, settings.max_hold_slots) == ("river-post", 3, 2)
     assert settings.database_url.startswith("sqlite:///")
     assert settings.folder == tmp_path / "data"
 
@@ -27,12 +27,12 @@ def test_two_settings_are_enough(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["colour = 1", "[smtp]\nhost = 1", 'Site = "x"'])
 def test_an_unknown_key_is_refused_by_name(tmp_path: Path, text: str) -> None:
     name = text.split(maxsplit=1)[0].strip("[]")
-    with pytest.raises(SettingsWrong, match=name):
+    with pytest.raises(InvalidSettings, match=name):
         _load(tmp_path, text)
 
 
 def test_an_unknown_variable_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(SettingsWrong, match="YOBAL_BATCHMIN"):
+    with pytest.raises(InvalidSettings, match="YOBAL_BATCHMIN"):
         _load(tmp_path, YOBAL_BATCHMIN="1")
     _load(tmp_path, HOME="/", PATH="", YOBAL_CONFIG="x", YOBAL_SCRUBBED="1")
 
@@ -93,12 +93,12 @@ WRONG = {
 def test_what_cannot_be_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "yobal.toml"
     path.write_text(PLAIN + text + "\n", encoding="utf-8")
-    with pytest.raises(SettingsWrong, match=WRONG[text]):
+    with pytest.raises(InvalidSettings, match=WRONG[text]):
         load(path, {})
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(SettingsWrong) as wrong:
+    with pytest.raises(InvalidSettings) as wrong:
         _load(tmp_path, "hold_slots = 0\nbatch_min = 0")
     assert "hold_slots" in str(wrong.value)
     assert "batch_min" in str(wrong.value)
@@ -106,12 +106,12 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("site", ["", "A", "a/b", "-a", "@", "a" * 64, "ក"])
 def test_a_site_is_a_plain_word(tmp_path: Path, site: str) -> None:
-    with pytest.raises(SettingsWrong, match="site"):
+    with pytest.raises(InvalidSettings, match="site"):
         _load(tmp_path, YOBAL_SITE=site)
 
 
 def test_without_its_file_the_sentence_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SettingsWrong, match="yobal init"):
+    with pytest.raises(InvalidSettings, match="yobal init"):
         load(tmp_path / "none.toml", {})
 
 

@@ -3,9 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.store.factories import arrival
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival
 
@@ -15,7 +15,7 @@ def _arrivals(count: int) -> list[Arrival]:
 
 
 @pytest.mark.parametrize("field", ["epoch", "sealed", "story"])
-def test_of_a_group_of_fifty_only_the_bad_one_fails(room: Room, field: str) -> None:
+def test_of_a_group_of_fifty_only_the_bad_one_fails(room: NewsroomHarness, field: str) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
     outcomes = arrivals.add(room.database, group)
@@ -26,7 +26,7 @@ def test_of_a_group_of_fifty_only_the_bad_one_fails(room: Room, field: str) -> N
     assert len(room.rows("envelopes")) == len(room.rows("receipts")) == 49
 
 
-def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: Room) -> None:
+def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: NewsroomHarness) -> None:
     group = _arrivals(5)
     group[3].once = group[1].once
     outcomes = arrivals.add(room.database, group)
@@ -35,7 +35,7 @@ def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: Room) -> No
     assert (len(room.rows("comments")), len(room.rows("receipts"))) == (4, 5)
 
 
-def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(room: Room) -> None:
+def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(room: NewsroomHarness) -> None:
     first, second = _arrivals(2)
     second.id = first.id
     outcomes = arrivals.add(room.database, [first, second])
@@ -45,7 +45,7 @@ def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(room: Room) -
 
 
 def test_where_the_database_is_gone_nothing_is_acknowledged(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def is_full(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
@@ -56,6 +56,6 @@ def test_where_the_database_is_gone_nothing_is_acknowledged(
                 patch.setattr(sa.engine.Connection, name, is_full)
             arrivals.add(room.database, _arrivals(3))
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DatabaseUnavailable):
         add_three()
     assert room.rows("comments") == []

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.store.factories import arrival
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival
 from yobal.store.database import Database
@@ -12,7 +12,7 @@ from yobal.store.database import Database
 TABLES = ("comments", "envelopes", "receipts")
 
 
-def _counts(room: Room) -> list[int]:
+def _counts(room: NewsroomHarness) -> list[int]:
     """As another connection finds them."""
     elsewhere = Database(room.database.url.render_as_string(hide_password=False))
     with elsewhere.reading() as db:
@@ -26,7 +26,7 @@ def _counts(room: Room) -> list[int]:
 def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
     """The first word of each statement; what triggers do is said, too."""
     said: list[str] = []
-    with database.by_statement() as db:
+    with database.autocommit() as db:
         driver = db.connection.driver_connection
     driver.set_trace_callback(said.append)  # type: ignore[union-attr]  # it is open
     arrivals.add(database, group)
@@ -34,40 +34,40 @@ def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
     return {one.removeprefix("--").split()[0].lower() for one in said}
 
 
-def test_a_group_is_one_statement_in_no_transaction(sqlite_room: Room) -> None:
-    arrivals.add(sqlite_room.database, [arrival()])  # its view is made
+def test_a_group_is_one_statement_in_no_transaction(sqlite_newsroom: NewsroomHarness) -> None:
+    arrivals.add(sqlite_newsroom.database, [arrival()])  # its view is made
     group = [arrival(), arrival(receipt_hash=None), arrival()]
-    assert _said_while_adding(sqlite_room.database, group) == {"insert"}
-    assert _counts(sqlite_room) == [4, 4, 3]
+    assert _said_while_adding(sqlite_newsroom.database, group) == {"insert"}
+    assert _counts(sqlite_newsroom) == [4, 4, 3]
 
 
-def test_what_is_added_after_a_purge_is_there_for_others(sqlite_room: Room) -> None:
+def test_what_is_added_after_a_purge_is_there_for_others(sqlite_newsroom: NewsroomHarness) -> None:
     """A purge must not leave a connection behind that begins transactions which nobody ends."""
     for _ in range(3):
-        sqlite_room.database.purge()
-        arrivals.add(sqlite_room.database, [arrival(), arrival()])
-    assert _counts(sqlite_room) == [6, 6, 6]
+        sqlite_newsroom.database.purge()
+        arrivals.add(sqlite_newsroom.database, [arrival(), arrival()])
+    assert _counts(sqlite_newsroom) == [6, 6, 6]
 
 
 def test_a_group_with_one_that_is_there_already_leaves_nothing_of_its_first_try(
-    sqlite_room: Room,
+    sqlite_newsroom: NewsroomHarness,
 ) -> None:
     first = arrival()
-    arrivals.add(sqlite_room.database, [first])
+    arrivals.add(sqlite_newsroom.database, [first])
     group = [arrival() for _ in range(4)]
     group[2].once = first.once
-    outcomes = arrivals.add(sqlite_room.database, group)
+    outcomes = arrivals.add(sqlite_newsroom.database, group)
     assert [one.kind for one in outcomes] == ["new", "new", "repeat", "new"]
-    assert _counts(sqlite_room) == [4, 4, 5]  # and the repeat has a receipt of its own
+    assert _counts(sqlite_newsroom) == [4, 4, 5]  # and the repeat has a receipt of its own
 
 
-def test_a_database_that_somebody_holds_takes_nothing(sqlite_room: Room) -> None:
-    database = sqlite_room.database
-    with database.by_statement() as db:
+def test_a_database_that_somebody_holds_takes_nothing(sqlite_newsroom: NewsroomHarness) -> None:
+    database = sqlite_newsroom.database
+    with database.autocommit() as db:
         db.exec_driver_sql("PRAGMA busy_timeout = 10")
-    with database.writing(), pytest.raises(StoreUnavailable):
+    with database.writing(), pytest.raises(DatabaseUnavailable):
         arrivals.add(database, [arrival()])
-    assert _counts(sqlite_room) == [0, 0, 0]
-    with database.by_statement() as db:
+    assert _counts(sqlite_newsroom) == [0, 0, 0]
+    with database.autocommit() as db:
         db.exec_driver_sql("PRAGMA busy_timeout = 1000")
     assert [one.kind for one in arrivals.add(database, [arrival()])] == ["new"]

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from yobal.core import ids
-from yobal.core.errors import NotFit, StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable, UnsupportedEnvironment
 from yobal.store import database as databases
 from yobal.store import sql_views, tables
 from yobal.store.database import Database
@@ -83,7 +83,7 @@ def test_envelopes_of_before_have_the_number_that_new_ones_have(database_url: st
     with database.reading() as db:
         found = db.execute(sa.select(tables.envelopes)).all()
         kept = {(row.place, row.comment, bytes(row.sealed)) for row in found}
-        assert kept == {(ids.number_in(one), one, words) for one, words in sealed.items()}
+        assert kept == {(ids.id_prefix(one), one, words) for one, words in sealed.items()}
     database.close()
 
 
@@ -110,7 +110,7 @@ def _oldest_rows() -> dict[str, dict[str, object]]:
     }
 
 
-def test_no_table_counts_its_rows_and_none_has_a_sequence(room: Room) -> None:
+def test_no_table_counts_its_rows_and_none_has_a_sequence(room: NewsroomHarness) -> None:
     sent = [room.send(f"Number {number}.").id for number in range(20)]
     with room.database.reading() as db:
         if room.database.is_sqlite:
@@ -124,7 +124,7 @@ def test_no_table_counts_its_rows_and_none_has_a_sequence(room: Room) -> None:
             assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes"}
             found = db.execute(sa.text("select comment, rowid as number from envelopes")).all()
             assert {row.comment: row.number for row in found} == {
-                one: ids.number_in(one) for one in sent
+                one: ids.id_prefix(one) for one in sent
             }, "the number of an envelope is its id's, not when it came"
         else:
             sequences = sa.text("select count(*) from pg_class where relkind = 'S'")
@@ -132,8 +132,10 @@ def test_no_table_counts_its_rows_and_none_has_a_sequence(room: Room) -> None:
 
 
 @pytest.mark.parametrize("is_writing", [True, False])
-def test_every_connection_to_sqlite_has_its_pragmas(sqlite_room: Room, *, is_writing: bool) -> None:
-    database = sqlite_room.database
+def test_every_connection_to_sqlite_has_its_pragmas(
+    sqlite_newsroom: NewsroomHarness, *, is_writing: bool
+) -> None:
+    database = sqlite_newsroom.database
     with database.writing() if is_writing else database.reading() as db:
         for name, wanted in (
             ("journal_mode", "wal"),
@@ -178,7 +180,7 @@ def test_a_purge_that_a_reader_holds_up_is_not_called_done_and_is_owed(tmp_path:
             db.execute(
                 tables.sites.insert().values(site="s", name="n", is_demo=False, released_slot=0)
             )
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(DatabaseUnavailable):
             database.purge(seconds=0.3)
         assert _owes(database)
     database.purge()
@@ -197,7 +199,7 @@ def test_a_purge_that_waits_for_a_reader_lets_others_write(tmp_path: Path) -> No
         for number in range(5):
             _insert_site(database, f"site {number}")
         assert time.monotonic() - started < 1.5
-        assert isinstance(purge.exception(), StoreUnavailable)
+        assert isinstance(purge.exception(), DatabaseUnavailable)
     with database.engine.connect() as db:  # and its patience with writers is what it was
         patience_ms = db.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
     assert patience_ms == databases.BUSY_SECONDS * 1_000
@@ -205,7 +207,7 @@ def test_a_purge_that_waits_for_a_reader_lets_others_write(tmp_path: Path) -> No
 
 
 def _owes(database: Database) -> bool:
-    return database.is_purge_owed
+    return database.is_purge_pending
 
 
 def _insert_site(database: Database, site: str) -> None:
@@ -216,11 +218,11 @@ def _insert_site(database: Database, site: str) -> None:
 
 def test_an_old_sqlite_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases, "SQLITE_OLDEST", (99, 0, 0))
-    with pytest.raises(NotFit, match=r"needs 99\.0\.0"):
+    with pytest.raises(UnsupportedEnvironment, match=r"needs 99\.0\.0"):
         databases.sqlite_module()
 
 
-def test_an_error_never_repeats_what_was_to_be_stored(room: Room) -> None:
+def test_an_error_never_repeats_what_was_to_be_stored(room: NewsroomHarness) -> None:
     insert = tables.held_texts.insert().values(
         comment="c", text="Unrepeatable.", name="", lang="en"
     )
@@ -232,19 +234,19 @@ def test_an_error_never_repeats_what_was_to_be_stored(room: Room) -> None:
 
 
 def test_a_pool_that_is_used_up_is_a_store_that_takes_nothing(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = room.database.engine.pool
     monkeypatch.setattr(pool, "_timeout", 0.01)  # half a minute is long for a test
     with ExitStack() as taken:
         for _ in range(pool.size() + pool._max_overflow):
             taken.enter_context(room.database.engine.connect())
-        with pytest.raises(StoreUnavailable, match="every connection"), room.database.reading():
+        with pytest.raises(DatabaseUnavailable, match="every connection"), room.database.reading():
             pass
 
 
 def test_a_release_lock_that_cannot_be_asked_for_is_a_store_that_takes_nothing() -> None:
     database = Database("postgresql://u:hidden@127.0.0.1:1/d")
-    with pytest.raises(StoreUnavailable), release_lock(database):
+    with pytest.raises(DatabaseUnavailable), release_lock(database):
         pass
     database.close()

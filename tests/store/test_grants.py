@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import new_postgresql
-from tests.harness import SITE, STORY, Room, make_room
+from tests.harness import SITE, STORY, NewsroomHarness, make_newsroom
 from tests.store.factories import arrival
-from yobal.core.errors import Refused
+from yobal.core.errors import InvalidInput
 from yobal.store import arrivals, grants, intake, sql_views, tables
 from yobal.store.database import Database
 
@@ -20,9 +20,11 @@ JOINED = {"intake_site", "intake_unreadable"}  # nobody at all can insert into t
 
 
 @pytest.fixture(scope="module")
-def made(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Room, str]]:
+def made(
+    postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[NewsroomHarness, str]]:
     """A room on PostgreSQL, and the URL of a role with the intake's rights."""
-    room = make_room(tmp_path_factory.mktemp("rights"), new_postgresql(postgresql))
+    room = make_newsroom(tmp_path_factory.mktemp("rights"), new_postgresql(postgresql))
     role = f"intake_{secrets.token_hex(4)}"
     with room.database.writing() as db:
         db.execute(sa.text(f"create role {role} login"))
@@ -32,7 +34,7 @@ def made(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def role(made: tuple[Room, str]) -> Iterator[Database]:
+def role(made: tuple[NewsroomHarness, str]) -> Iterator[Database]:
     database = Database(made[1])
     with database.reading() as db:
         assert db.execute(sa.text("select current_user")).scalar_one().startswith("intake_")
@@ -41,7 +43,7 @@ def role(made: tuple[Room, str]) -> Iterator[Database]:
 
 
 def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
-    role: Database, made: tuple[Room, str]
+    role: Database, made: tuple[NewsroomHarness, str]
 ) -> None:
     first = arrival()
     assert [one.kind for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
@@ -49,7 +51,7 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     (outcome,) = arrivals.add(role, [again])
     assert (outcome.kind, outcome.has_receipt) == ("repeat", True)
     with role.reading() as db:
-        answer = intake.receipt_answer(db, again.receipt_hash or b"")
+        answer = intake.receipt_status(db, again.receipt_hash or b"")
     assert answer is not None
     assert answer.state == "pending"
     with role.writing() as db:
@@ -106,7 +108,7 @@ def test_the_role_can_do_nothing_else(role: Database, statement: str) -> None:
 
 
 def test_nobody_but_the_owner_and_the_role_may_ask_for_a_receipts_answer(
-    made: tuple[Room, str],
+    made: tuple[NewsroomHarness, str],
 ) -> None:
     room, _ = made
     other = f"other_{secrets.token_hex(4)}"
@@ -114,11 +116,13 @@ def test_nobody_but_the_owner_and_the_role_may_ask_for_a_receipts_answer(
         db.execute(sa.text(f"create role {other} login"))
     database = Database(room.database.url.set(username=other).render_as_string())
     with pytest.raises(ProgrammingError), database.reading() as db:
-        intake.receipt_answer(db, b"")
+        intake.receipt_status(db, b"")
     database.close()
 
 
-def test_rights_given_before_are_taken_away(made: tuple[Room, str], role: Database) -> None:
+def test_rights_given_before_are_taken_away(
+    made: tuple[NewsroomHarness, str], role: Database
+) -> None:
     room, _ = made
     name = role.url.username or ""
     with room.database.writing() as db:
@@ -129,6 +133,8 @@ def test_rights_given_before_are_taken_away(made: tuple[Room, str], role: Databa
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a;drop table comments", 'a"b', "A", "1a"])
-def test_what_is_not_a_plain_role_name_is_refused(made: tuple[Room, str], name: str) -> None:
-    with pytest.raises(Refused), made[0].database.writing() as db:
+def test_what_is_not_a_plain_role_name_is_refused(
+    made: tuple[NewsroomHarness, str], name: str
+) -> None:
+    with pytest.raises(InvalidInput), made[0].database.writing() as db:
         grants.grant_intake(db, name)

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.store.factories import arrival
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals, group_commit
 from yobal.store.arrivals import Arrival, Outcome
 from yobal.store.database import Database
@@ -33,7 +33,7 @@ async def _add(group: GroupCommit, count: int) -> list[Outcome | BaseException]:
 
 
 def test_what_comes_together_is_stored_together_up_to_a_limit(
-    room: Room, groups: list[int]
+    room: NewsroomHarness, groups: list[int]
 ) -> None:
     group = GroupCommit(room.database)
     outcomes = asyncio.run(_add(group, 130))
@@ -44,7 +44,7 @@ def test_what_comes_together_is_stored_together_up_to_a_limit(
     assert len(groups) <= 4
 
 
-def test_what_was_taken_is_stored_before_it_closes(room: Room) -> None:
+def test_what_was_taken_is_stored_before_it_closes(room: NewsroomHarness) -> None:
     group = GroupCommit(room.database)
 
     async def leave() -> None:
@@ -57,15 +57,15 @@ def test_what_was_taken_is_stored_before_it_closes(room: Room) -> None:
     assert len(room.rows("comments")) == 120
 
 
-def test_after_it_is_closed_nothing_is_taken(room: Room) -> None:
+def test_after_it_is_closed_nothing_is_taken(room: NewsroomHarness) -> None:
     group = GroupCommit(room.database)
     group.close()
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DatabaseUnavailable):
         asyncio.run(group.add(arrival()))
     assert room.rows("comments") == []
 
 
-def test_who_goes_away_leaves_the_others_their_answer(room: Room) -> None:
+def test_who_goes_away_leaves_the_others_their_answer(room: NewsroomHarness) -> None:
     group = GroupCommit(room.database)
 
     async def leave_first() -> list[Outcome | BaseException]:
@@ -82,16 +82,16 @@ def test_who_goes_away_leaves_the_others_their_answer(room: Room) -> None:
 
 
 def test_a_store_that_fails_is_told_to_each_and_the_next_is_tried(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     group = GroupCommit(room.database)
 
     def fails(*_: object) -> list[Outcome]:
-        raise StoreUnavailable("full")
+        raise DatabaseUnavailable("full")
 
     with monkeypatch.context() as patch:
         patch.setattr(arrivals, "add", fails)
-        told = asyncio.run(_add(group, 3))
-    assert [type(one) for one in told] == [StoreUnavailable] * 3
+        to_response = asyncio.run(_add(group, 3))
+    assert [type(one) for one in to_response] == [DatabaseUnavailable] * 3
     assert asyncio.run(_add(group, 2)) == [Outcome("new", has_receipt=True)] * 2
     group.close()

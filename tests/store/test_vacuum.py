@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.promises.conftest import Cluster, cluster
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 from yobal.store import tables, vacuum
 from yobal.store.database import Database
 from yobal.store.migrations import migrate
@@ -66,7 +66,7 @@ def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
     with old.begin() as reader:
         reader.execute(sa.select(tables.sites)).all()
         _delete(database)
-        with pytest.raises(StoreUnavailable, match="older"):
+        with pytest.raises(DatabaseUnavailable, match="older"):
             database.purge(seconds=0.3)
         assert _owes(database)
         monkeypatch.setattr(vacuum, "_OLDER", sa.text("select false where :now <> '' or true"))
@@ -83,7 +83,7 @@ def test_a_purge_does_not_wait_behind_who_holds_a_table(made: tuple[Database, Pa
     _delete(database)
     with database.engine.begin() as holder:
         holder.execute(sa.text("lock table held_texts in access share mode"))
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(DatabaseUnavailable):
             database.purge(seconds=0.3)
     database.purge()
     assert not _is_found(*made)
@@ -103,7 +103,7 @@ def test_a_table_that_has_grown_too_large_is_vacuumed_where_it_lies(
 
 
 def _owes(database: Database) -> bool:
-    return database.is_purge_owed
+    return database.is_purge_pending
 
 
 def _file_of(database: Database) -> str:

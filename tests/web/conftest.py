@@ -5,36 +5,36 @@ from functools import cache
 
 import pytest
 
-from tests.harness import SITE, Room
-from tests.in_process_client import Desk, Intake, intake_of
+from tests.harness import SITE, NewsroomHarness
+from tests.in_process_client import DeskClient, Intake, intake_of
 from yobal.demo.keys import from_passphrase
 
 
 @pytest.fixture
-def intake(room: Room) -> Iterator[Intake]:
+def intake(room: NewsroomHarness) -> Iterator[Intake]:
     with intake_of(room) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite_intake(sqlite_room: Room) -> Iterator[Intake]:
+def sqlite_intake(sqlite_newsroom: NewsroomHarness) -> Iterator[Intake]:
     """For what has nothing to do with the database."""
-    with intake_of(sqlite_room) as made:
+    with intake_of(sqlite_newsroom) as made:
         yield made
 
 
 @pytest.fixture
-def desk(room: Room) -> Desk:
+def desk(room: NewsroomHarness) -> DeskClient:
     return signed_in(room)
 
 
 @pytest.fixture
-def sqlite_desk(sqlite_room: Room) -> Desk:
-    return signed_in(sqlite_room)
+def sqlite_desk(sqlite_newsroom: NewsroomHarness) -> DeskClient:
+    return signed_in(sqlite_newsroom)
 
 
-def signed_in(room: Room) -> Desk:
-    made = Desk(room)
+def signed_in(room: NewsroomHarness) -> DeskClient:
+    made = DeskClient(room)
     assert made.sign_in(secret=_secret(room.pseudonym, room.passphrase)).status == 200
     return made
 

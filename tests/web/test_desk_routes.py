@@ -10,14 +10,14 @@ from typing import Any
 import pyrage
 import pytest
 
-from tests.harness import SITE, Room
-from tests.in_process_client import Desk
+from tests.harness import SITE, NewsroomHarness
+from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from yobal.actions import setup_site
 from yobal.core.tokens import invitation_token
 from yobal.demo.keys import from_passphrase
 from yobal.store import people
-from yobal.web.errors import Insecure
+from yobal.web.errors import TlsRequired
 from yobal.web.guard import COOKIE, Guard
 
 # A body that each route takes, so that nothing but who asks decides; and who may.
@@ -59,18 +59,18 @@ ACTS = [pytest.param(path, *given, id=path) for path, given in BODIES.items()]
 
 
 @pytest.fixture
-def room(sqlite_room: Room) -> Room:
+def room(sqlite_newsroom: NewsroomHarness) -> NewsroomHarness:
     """Who may do what has nothing to do with the database."""
-    return sqlite_room
+    return sqlite_newsroom
 
 
 @pytest.fixture
-def desk(room: Room) -> Desk:
+def desk(room: NewsroomHarness) -> DeskClient:
     return signed_in(room)
 
 
 @pytest.fixture
-def desk_of_two(desk: Desk) -> Desk:
+def desk_of_two(desk: DeskClient) -> DeskClient:
     """The same desk with a plain moderator, `Egret`."""
     _join(desk, "Egret", role="moderator")
     return desk
@@ -85,7 +85,7 @@ def _b64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def _join(desk: Desk, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -> Any:
+def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -> Any:
     """Invited by Heron, joined with keys made as a browser makes them; the sheet's identity."""
     heron = pyrage.x25519.Identity.from_str(str(desk.room.epoch_identity(_epoch(desk))))
     link = secrets.token_bytes(32)
@@ -125,11 +125,11 @@ def _join(desk: Desk, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -
     return sheet
 
 
-def _epoch(desk: Desk) -> str:
+def _epoch(desk: DeskClient) -> str:
     return str(desk.room.rows("epochs")[-1]["epoch"])
 
 
-def test_every_route_of_the_desk_is_walked_here(desk: Desk) -> None:
+def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
     posts: set[str] = set()
     pages: set[str] = set()
     for route in desk.app.routes:
@@ -145,14 +145,16 @@ def test_every_route_of_the_desk_is_walked_here(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("path", "who", "body"), ACTS)
 def test_each_route_is_closed_to_whom_it_should_be(
-    desk_of_two: Desk, path: str, who: str, body: dict[str, Any]
+    desk_of_two: DeskClient, path: str, moderator_for_session: str, body: dict[str, Any]
 ) -> None:
     nobody = desk_of_two.of(None).act(path, body)
-    assert (nobody.status == 401) == (who != "anyone")
+    assert (nobody.status == 401) == (moderator_for_session != "anyone")
     forged = desk_of_two.act(path, body, headers={"cookie": f"{COOKIE}={secrets.token_hex(32)}"})
-    assert (forged.status == 401) == (who != "anyone")
+    assert (forged.status == 401) == (moderator_for_session != "anyone")
     moderator = desk_of_two.of("Egret").act(path, body)
-    assert (moderator.status == 403 and moderator.json["error"] == "not_allowed") == (who == "lead")
+    assert (moderator.status == 403 and moderator.json["error"] == "not_allowed") == (
+        moderator_for_session == "lead"
+    )
     assert moderator.status != 401
     lead = desk_of_two.act(path, body)
     assert lead.status != 401
@@ -177,7 +179,7 @@ WRONG: dict[str, dict[str, str | None]] = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_no_act_is_taken_from_another_page_or_in_another_type(
-    desk: Desk, room: Room, wrong: str
+    desk: DeskClient, room: NewsroomHarness, wrong: str
 ) -> None:
     sent = room.send()
     for path, (_, body) in BODIES.items():
@@ -189,7 +191,7 @@ def test_no_act_is_taken_from_another_page_or_in_another_type(
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_no_act_is_a_get(desk: Desk, path: str) -> None:
+def test_no_act_is_a_get(desk: DeskClient, path: str) -> None:
     assert desk.act(path, method="GET").status == 405
 
 
@@ -207,7 +209,7 @@ WITHOUT_PARAMETERS = {
 KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "sessions", "wraps")
 
 
-def _living(desk: Desk) -> dict[str, tuple[Desk, dict[str, Any]]]:
+def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
     """For each route a body that it takes, with who sends it: a change would be an act."""
     room = desk.room
     waiting, rejected, also, public = room.send(), room.send(), room.send(), room.published()
@@ -261,34 +263,34 @@ def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
     return [json.dumps(rest).encode(), json.dumps(rest | {name: empty}).encode(), twice.encode()]
 
 
-def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: Desk) -> None:
+def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClient) -> None:
     living = _living(desk)
     before = {table: desk.room.rows(table) for table in KEPT}
-    for path, (who, body) in living.items():
+    for path, (moderator_for_session, body) in living.items():
         for name, value in body.items():
             if (path, name) in MAY_BE_LEFT_OUT:
                 continue
             dropped, *emptied = _weaker(body, name)
-            assert who.act(path, dropped).status == 400, (path, name)
+            assert moderator_for_session.act(path, dropped).status == 400, (path, name)
             for changed in emptied if value else []:  # what is empty already cannot be emptied
-                assert who.act(path, changed).status >= 400, (path, name)
+                assert moderator_for_session.act(path, changed).status >= 400, (path, name)
         assert {table: desk.room.rows(table) for table in KEPT} == before, path
 
 
-def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: Desk) -> None:
+def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: DeskClient) -> None:
     living = _living(desk)
     assert set(living) | WITHOUT_PARAMETERS == set(BODIES)
-    for path, (who, body) in living.items():
+    for path, (moderator_for_session, body) in living.items():
         if path != "reject-many":  # the same comment as `decide`
-            assert who.act(path, body).status == 200, path
+            assert moderator_for_session.act(path, body).status == 200, path
 
 
-def test_what_declares_no_user_is_denied(desk: Desk) -> None:
+def test_what_declares_no_user_is_denied(desk: DeskClient) -> None:
     assert desk.act("queue", method="OPTIONS").status == 403
 
 
 def test_the_desk_is_not_open_in_the_clear_but_on_the_machine_itself(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     assert desk.get("/").status == 200
     guard = Guard(room.database, desk_url="http://desk.example", session_key=b"", clock=int)
@@ -296,11 +298,11 @@ def test_the_desk_is_not_open_in_the_clear_but_on_the_machine_itself(
     class Asked:
         headers = {"host": "desk.example"}  # noqa: RUF012  # stands for a request
 
-    with pytest.raises(Insecure):
-        guard._check_place(Asked())  # type: ignore[arg-type]
+    with pytest.raises(TlsRequired):
+        guard._check_host(Asked())  # type: ignore[arg-type]
 
 
-def test_every_page_and_answer_carries_its_guards(desk: Desk) -> None:
+def test_every_page_and_answer_carries_its_guards(desk: DeskClient) -> None:
     answers = [
         desk.get(path)
         for path in ("/", "/join", "/recover", "/assets/desk.js", "/assets/desk.css", "/no")
@@ -315,7 +317,7 @@ def test_every_page_and_answer_carries_its_guards(desk: Desk) -> None:
         assert got.header("x-content-type-options") == "nosniff"
 
 
-def test_signing_in_does_not_tell_whether_a_name_exists(desk: Desk) -> None:
+def test_signing_in_does_not_tell_whether_a_name_exists(desk: DeskClient) -> None:
     known = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
     unknown = desk.of(None).act("sign-in", {"pseudonym": "Nobody", "secret": HEX})
     assert (known.status, known.body, known.headers) == (
@@ -345,7 +347,7 @@ def _shape(sealed: bytes) -> tuple[bytes, int]:
 
 
 def test_who_signs_in_gets_a_cookie_for_this_host_alone_and_who_signs_out_loses_it(
-    desk: Desk,
+    desk: DeskClient,
 ) -> None:
     _join(desk, "Egret", role="lead", secret=b"k" * 32)
     got = desk.of(None).act("sign-in", {"pseudonym": " Egret ", "secret": (b"k" * 32).hex()})
@@ -361,7 +363,9 @@ def test_who_signs_in_gets_a_cookie_for_this_host_alone_and_who_signs_out_loses_
     assert desk.act("session", headers=mine).status == 401
 
 
-def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(desk: Desk) -> None:
+def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(
+    desk: DeskClient,
+) -> None:
     sheet = _join(desk, "Egret", role="moderator", secret=b"o" * 32)
     old = {"cookie": desk.of("Egret").cookie}
     asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
@@ -380,20 +384,22 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(desk: D
         assert desk.of(None).act("sign-in", tried).status == status
 
 
-def test_who_was_put_out_meanwhile_recovers_nothing(desk: Desk, room: Room) -> None:
+def test_who_was_put_out_meanwhile_recovers_nothing(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     sheet = _join(desk, "Egret", role="moderator")
     asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
     answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
     body = {"challenge": asked["challenge"], "answer": answer}
     ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
     with room.database.writing() as db:
-        people.retire_all(db, room.rules.site)
+        people.deactivate_all(db, room.rules.site)
     new = {"ticket": ticket, "secret": HEX, "identity": ""}
     assert desk.of(None).act("recovery/finish", new).status == 403
     assert room.rows("sessions") == []
 
 
-def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: Desk) -> None:
+def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) -> None:
     for name in ("Heron", "Nobody"):
         asked = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
         wrong = {"challenge": asked["challenge"], "answer": HEX}
@@ -402,7 +408,9 @@ def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: Desk) -> None:
     assert desk.of(None).act("recovery/finish", finish).status == 403
 
 
-def test_the_first_leads_link_begins_anew_and_those_before_are_out(desk: Desk, room: Room) -> None:
+def test_the_first_leads_link_begins_anew_and_those_before_are_out(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     old = {"cookie": desk.cookie}
     link = setup_site.invite_first_lead(room.database, room.rules, now=room.now)
     token = invitation_token(base64.urlsafe_b64decode(link + "=")).hex()
@@ -441,7 +449,9 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(desk: Desk, r
     assert [row["recipient"] == recipient for row in epochs] == [False, True]
 
 
-def test_the_store_holds_hashes_of_what_signs_in_and_of_links(desk: Desk, room: Room) -> None:
+def test_the_store_holds_hashes_of_what_signs_in_and_of_links(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     _join(desk, "Egret", role="moderator", secret=b"k" * 32)
     hashes = {bytes(row["secret_hash"]) for row in room.rows("moderators")}
     assert hashlib.sha256(b"k" * 32).digest() in hashes
@@ -450,7 +460,7 @@ def test_the_store_holds_hashes_of_what_signs_in_and_of_links(desk: Desk, room: 
 
 
 def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     sent = [room.send(f"Number {number}.", receipt=False).id for number in range(120)]
     seen: list[str] = []
@@ -468,7 +478,9 @@ def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
     assert page["waiting"] == 118
 
 
-def test_history_is_paged_newest_first_and_says_what_can_be_undone(desk: Desk, room: Room) -> None:
+def test_history_is_paged_newest_first_and_says_what_can_be_undone(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     sent = [room.send(f"Number {number}.", receipt=False).id for number in range(60)]
     many = [
         desk.act("reject-many", {"ids": part, "clause": "spam"}) for part in (sent[:50], sent[50:])
@@ -486,7 +498,7 @@ def test_history_is_paged_newest_first_and_says_what_can_be_undone(desk: Desk, r
     assert (undone["is_undone"], undone["can_undo"]) == (True, False)
 
 
-def test_who_is_second_is_told_who_was_first(desk_of_two: Desk) -> None:
+def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
     sent = desk_of_two.room.send()
     body = {"verdict": "reject", "id": sent.id, "clause": "facts"}
     assert desk_of_two.of("Egret").act("decide", body).json["by"] == "Egret"
@@ -497,8 +509,8 @@ def test_who_is_second_is_told_who_was_first(desk_of_two: Desk) -> None:
 
 
 def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
-    desk: Desk,
-    room: Room,
+    desk: DeskClient,
+    room: NewsroomHarness,
 ) -> None:
     sent = room.send("From the queue.")
     (row,) = desk.act("queue", {"after": None}).json["rows"]
@@ -533,12 +545,12 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     ],
 )
 def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
-    desk: Desk, body: Any
+    desk: DeskClient, body: Any
 ) -> None:
     got = desk.act("decide", json.dumps(body).encode())
     assert (got.status, got.json["error"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
-def test_a_cursor_that_no_page_gave_is_refused(desk: Desk, cursor: str) -> None:
+def test_a_cursor_that_no_page_gave_is_refused(desk: DeskClient, cursor: str) -> None:
     assert desk.act("queue", {"after": cursor}).status == 400

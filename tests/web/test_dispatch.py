@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness import START, STORY, Room
+from tests.harness import START, STORY, NewsroomHarness
 from tests.in_process_client import Intake
 from yobal.actions import declare_story
 from yobal.core import idempotency
@@ -15,7 +15,7 @@ from yobal.web.handlers.context import STATUS
 
 def new_form(*, days_ago: int = 0) -> str:
     day = datetime.fromtimestamp(START, UTC).date() - timedelta(days=days_ago)
-    return idempotency.new_once(secrets.token_bytes, today=day)
+    return idempotency.new_idempotency_key(secrets.token_bytes, today=day)
 
 
 def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
@@ -29,7 +29,9 @@ def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
     } | given
 
 
-def test_a_comment_is_sent_sealed_and_its_receipt_works(intake: Intake, room: Room) -> None:
+def test_a_comment_is_sent_sealed_and_its_receipt_works(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     got = intake.post(fields())
     assert got.status == 200
     (row,) = room.rows("comments")
@@ -39,14 +41,16 @@ def test_a_comment_is_sent_sealed_and_its_receipt_works(intake: Intake, room: Ro
     assert "waiting" in shown.text.lower()
 
 
-def test_without_a_receipt_no_code_is_shown_and_none_is_kept(intake: Intake, room: Room) -> None:
+def test_without_a_receipt_no_code_is_shown_and_none_is_kept(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     got = intake.post(fields(receipt=""))
     assert got.code is None
     assert room.rows("receipts") == []
 
 
 def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
-    intake: Intake, room: Room
+    intake: Intake, room: NewsroomHarness
 ) -> None:
     asked = intake.post(fields(once="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
     assert asked.status == 200
@@ -59,14 +63,14 @@ def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
 
 @pytest.mark.parametrize("days_ago", [1, 2, 9])
 def test_a_form_that_was_opened_days_ago_works(
-    sqlite_intake: Intake, sqlite_room: Room, days_ago: int
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, days_ago: int
 ) -> None:
     assert sqlite_intake.post(fields(once=new_form(days_ago=days_ago))).status == 200
-    assert len(sqlite_room.rows("comments")) == 1
+    assert len(sqlite_newsroom.rows("comments")) == 1
 
 
 def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
-    intake: Intake, room: Room
+    intake: Intake, room: NewsroomHarness
 ) -> None:
     long = "ក" * 2_001
     got = intake.post(fields(text=long, name="n" * 61))
@@ -83,7 +87,7 @@ def test_what_shows_nothing_is_refused_as_empty(sqlite_intake: Intake, text: str
 
 
 def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
-    intake: Intake, room: Room
+    intake: Intake, room: NewsroomHarness
 ) -> None:
     text = ("ស្រុក\u200b" * 2_000)[: 2_000 * 3]
     got = intake.post(fields(text=text))
@@ -95,7 +99,7 @@ def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
 @pytest.mark.parametrize("to", ["a" * 26, "../", "\0", "x" * 5_000])
 @pytest.mark.parametrize("step", ["send", "reply"])
 def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
-    intake: Intake, room: Room, step: str, to: str
+    intake: Intake, room: NewsroomHarness, step: str, to: str
 ) -> None:
     got = intake.post(fields(to=to, step=step))
     assert got.status == STATUS["gone_comment"]
@@ -104,20 +108,26 @@ def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
-def test_a_receipts_owner_takes_the_comment_back(intake: Intake, room: Room, when: str) -> None:
+def test_a_receipts_owner_takes_the_comment_back(
+    intake: Intake, room: NewsroomHarness, when: str
+) -> None:
     code = intake.post(fields()).code
     assert intake.post({"step": "withdraw", "code": code or "", "when": when}).status == 200
     assert [row["kind"] for row in room.rows("wishes")] == [f"withdraw_{when}"]
 
 
 @pytest.mark.parametrize("when", ["", "later", "now "])
-def test_a_wish_without_a_time_is_not_kept(intake: Intake, room: Room, when: str) -> None:
+def test_a_wish_without_a_time_is_not_kept(
+    intake: Intake, room: NewsroomHarness, when: str
+) -> None:
     code = intake.post(fields()).code
     intake.post({"step": "withdraw", "code": code or "", "when": when})
     assert room.rows("wishes") == []
 
 
-def test_a_closed_story_says_so_and_gives_the_text_back(intake: Intake, room: Room) -> None:
+def test_a_closed_story_says_so_and_gives_the_text_back(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     declare_story.set_open(room.database, room.rules, STORY, is_open=False)
     got = intake.post(fields())
     assert (got.status, "The ferry is late." in got.text) == (403, True)
@@ -137,7 +147,9 @@ def test_a_closed_story_says_so_and_gives_the_text_back(intake: Intake, room: Ro
         "/river-post/fer\0ry/en/",
     ],
 )
-def test_an_unknown_story_gives_the_text_back(intake: Intake, room: Room, path: str) -> None:
+def test_an_unknown_story_gives_the_text_back(
+    intake: Intake, room: NewsroomHarness, path: str
+) -> None:
     got = intake.post(fields(), path=path)
     assert (got.status, "The ferry is late." in got.text) == (404, True)
     assert room.rows("comments") == []
@@ -176,9 +188,9 @@ def step_of(step: str, *, code: str, to: str = "") -> dict[str, str]:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
-    sqlite_intake: Intake, sqlite_room: Room, step: str
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, step: str
 ) -> None:
-    root = sqlite_room.published("The root.")
+    root = sqlite_newsroom.published("The root.")
     sent = step_of(step, code=root.code or "", to=root.id)
     for name, value in sent.items():
         rest = [(key, kept) for key, kept in sent.items() if key != name]
@@ -188,18 +200,18 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
             answer = sqlite_intake.post(urlencode(changed).encode())
             assert "is published" not in answer.text, name
             assert answer.status >= 400 or answer.code is None, name
-            assert len(sqlite_room.rows("comments")) == 1, name
-            assert sqlite_room.rows("wishes") == [], name
+            assert len(sqlite_newsroom.rows("comments")) == 1, name
+            assert sqlite_newsroom.rows("wishes") == [], name
     whole = sqlite_intake.post(sent)
     assert whole.status == 200, "control: the whole form is taken"
     assert ("is published" in whole.text) == (step == "receipt")
-    assert step not in ("send", "again") or len(sqlite_room.rows("comments")) == 2
-    assert (len(sqlite_room.rows("wishes")) == 1) == (step == "withdraw")
+    assert step not in ("send", "again") or len(sqlite_newsroom.rows("comments")) == 2
+    assert (len(sqlite_newsroom.rows("wishes")) == 1) == (step == "withdraw")
 
 
 @pytest.mark.parametrize("is_emptied", [True, False])
 def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
-    intake: Intake, room: Room, *, is_emptied: bool
+    intake: Intake, room: NewsroomHarness, *, is_emptied: bool
 ) -> None:
     root = room.published("The root.")
     sent = fields(to=root.id)
@@ -211,7 +223,9 @@ def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
     assert (row["to_id"], row["root"], opened.to, opened.root) == (None, None, None, None)
 
 
-def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(intake: Intake, room: Room) -> None:
+def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     sent = fields()
     del sent["name"], sent["receipt"]
     assert intake.post(sent).code is None

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.harness import SITE, START, Room
+from tests.harness import SITE, START, NewsroomHarness
 from tests.in_process_client import THREAD, Intake
-from yobal.adapters.public_files import Bucket
+from yobal.adapters.public_files import PublicFiles
 from yobal.web import file_cache as served_files
-from yobal.web.file_cache import Files
+from yobal.web.file_cache import FileCache
 
 PACKED = [("accept-encoding", "br, gzip;q=0.9")]
 KINDS = {
@@ -28,20 +28,20 @@ KINDS = {
 }
 
 
-def on_disk(room: Room, path: str) -> Path:
+def on_disk(room: NewsroomHarness, path: str) -> Path:
     return room.files / (path[1:] + ("index.html" if path.endswith("/") else ""))
 
 
 def test_every_kind_of_file_comes_as_it_lies_plain_or_packed(
-    sqlite_intake: Intake, sqlite_room: Room
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
-    sqlite_room.published("A letter.")
+    sqlite_newsroom.published("A letter.")
     for path in KINDS:
-        _check_kind(sqlite_intake, sqlite_room, path)
+        _check_kind(sqlite_intake, sqlite_newsroom, path)
 
 
-def _check_kind(sqlite_intake: Intake, sqlite_room: Room, path: str) -> None:
-    content = on_disk(sqlite_room, path).read_bytes()
+def _check_kind(sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, path: str) -> None:
+    content = on_disk(sqlite_newsroom, path).read_bytes()
     plain, packed = sqlite_intake.get(path), sqlite_intake.get(path, PACKED)
     assert (plain.status, packed.status) == (200, 200)
     assert plain.body == content == gzip.decompress(packed.body)
@@ -71,9 +71,11 @@ def test_who_takes_gzip_gets_it(sqlite_intake: Intake, asked: str) -> None:
     )
 
 
-def test_nothing_tells_a_time_but_a_slots(sqlite_intake: Intake, sqlite_room: Room) -> None:
-    sqlite_room.published("A letter.")
-    slot = int(sqlite_room.now) // 21_600 * 21_600
+def test_nothing_tells_a_time_but_a_slots(
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
+) -> None:
+    sqlite_newsroom.published("A letter.")
+    slot = int(sqlite_newsroom.now) // 21_600 * 21_600
     assert slot > START
     answer = sqlite_intake.get()
     assert answer.header("last-modified") == formatdate(slot, usegmt=True)
@@ -82,7 +84,7 @@ def test_nothing_tells_a_time_but_a_slots(sqlite_intake: Intake, sqlite_room: Ro
 
 @pytest.mark.parametrize("headers", [[], PACKED])
 def test_who_has_it_already_is_told_so_without_the_body(
-    sqlite_intake: Intake, sqlite_room: Room, headers: list[tuple[str, str]]
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, headers: list[tuple[str, str]]
 ) -> None:
     first = sqlite_intake.get(headers=headers)
     tag = first.header("etag") or ""
@@ -95,7 +97,7 @@ def test_who_has_it_already_is_told_so_without_the_body(
         assert again.header("cache-control") == first.header("cache-control")
     for other in ('"other"', tag.strip('"'), tag[:-1], "", tag.replace('"', "'")):
         assert sqlite_intake.get(headers=[*headers, ("if-none-match", other)]).status == 200
-    sqlite_room.published("Something new.")
+    sqlite_newsroom.published("Something new.")
     changed = sqlite_intake.get(headers=[*headers, ("if-none-match", tag)])
     assert changed.status == 200
     assert changed.header("etag") != tag
@@ -114,13 +116,13 @@ def test_head_is_get_without_the_body(sqlite_intake: Intake) -> None:
 
 
 def test_a_release_is_served_at_once_and_what_is_removed_to_nobody(
-    sqlite_intake: Intake, sqlite_room: Room
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     before = sqlite_intake.get().header("etag") or ""
-    sent = sqlite_room.published("New words.")
+    sent = sqlite_newsroom.published("New words.")
     after = sqlite_intake.get(headers=[("if-none-match", before)])
     assert (after.status, b"New words." in after.body) == (200, True)
-    sqlite_room.remove(sent.id)
+    sqlite_newsroom.remove(sent.id)
     for path in (THREAD, f"{THREAD}page/1.html", f"{THREAD}index.json"):
         assert b"New words." not in sqlite_intake.get(path).body
 
@@ -136,17 +138,19 @@ def test_a_range_is_not_honoured(sqlite_intake: Intake) -> None:
     assert len(answer.body) > 1_000
 
 
-def test_reading_never_touches_the_database(sqlite_intake: Intake, sqlite_room: Room) -> None:
-    sqlite_room.database.close()
-    (sqlite_room.files.parent.parent / "yobal.sqlite").unlink()
+def test_reading_never_touches_the_database(
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
+) -> None:
+    sqlite_newsroom.database.close()
+    (sqlite_newsroom.files.parent.parent / "yobal.sqlite").unlink()
     assert sqlite_intake.get().status == 200
     assert sqlite_intake.get(f"/{SITE}/@/letters.css").status == 200
 
 
 def test_what_is_not_a_finished_public_file_is_not_there(
-    sqlite_intake: Intake, sqlite_room: Room
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
-    folder = sqlite_room.files / SITE / "ferry" / "en"
+    folder = sqlite_newsroom.files / SITE / "ferry" / "en"
     for name in (".yobal-1.html", "notes.txt", "noext", "HTML.HTML", "two\\parts.html"):
         (folder / name).write_bytes(b"left behind")
         (folder / f"{name}.gz").write_bytes(b"left behind")
@@ -165,8 +169,8 @@ def test_what_is_not_a_finished_public_file_is_not_there(
         f"\\{SITE}\\ferry\\en\\",
         f"{SITE}/ferry/en/",
         f"/{SITE}/..{THREAD}",
-        f"/..{sqlite_room.files}{THREAD}",
-        str(sqlite_room.files) + THREAD,
+        f"/..{sqlite_newsroom.files}{THREAD}",
+        str(sqlite_newsroom.files) + THREAD,
         "/../yobal.sqlite",
         f"{THREAD}../../../../yobal.sqlite",
         f"{THREAD}index.html.gz",
@@ -186,16 +190,16 @@ def test_what_is_not_a_finished_public_file_is_not_there(
         answer = sqlite_intake.get(path)
         assert (answer.status, "There is no such page here" in answer.text) == (404, True), path
         assert answer.header("location") is None, path
-        assert str(sqlite_room.files) not in answer.text
-    assert Files(sqlite_room.files, "").get("/\ud800") is None
+        assert str(sqlite_newsroom.files) not in answer.text
+    assert FileCache(sqlite_newsroom.files, "").get("/\ud800") is None
 
 
 def test_what_leaves_the_folder_leaves_memory_with_it(
-    sqlite_intake: Intake, sqlite_room: Room
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     path = THREAD + "index.json"
     assert sqlite_intake.get(path).status == 200
-    on_disk(sqlite_room, path).unlink()
+    on_disk(sqlite_newsroom, path).unlink()
     assert sqlite_intake.get(path).status == 404
 
 
@@ -203,8 +207,8 @@ SLOT = 1_794_980_800
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> Bucket:
-    made = Bucket(tmp_path / "public")
+def bucket(tmp_path: Path) -> PublicFiles:
+    made = PublicFiles(tmp_path / "public")
     made.write({"a.html": b"The old words."}, at=SLOT)
     return made
 
@@ -212,10 +216,10 @@ def bucket(tmp_path: Path) -> Bucket:
 @pytest.mark.parametrize("was_kept", [True, False], ids=["kept before", "not kept before"])
 @pytest.mark.parametrize("moment", range(3))
 def test_who_reads_between_two_renames_never_keeps_the_old_words(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, moment: int, *, was_kept: bool
+    bucket: PublicFiles, monkeypatch: pytest.MonkeyPatch, moment: int, *, was_kept: bool
 ) -> None:
     """The words that were taken away are in the packed file as well, and most browsers get that."""
-    files = Files(bucket.folder, "")
+    files = FileCache(bucket.folder, "")
     if was_kept:
         files.get("/a.html")
     real = Path.rename
@@ -236,20 +240,20 @@ def test_who_reads_between_two_renames_never_keeps_the_old_words(
     assert kept.plain == gzip.decompress(kept.packed) == b"The new ones, after a removal."
 
 
-def _write_anew(bucket: Bucket) -> None:
+def _write_anew(bucket: PublicFiles) -> None:
     bucket.write({"a.html": b"The new ones."}, at=SLOT)
 
 
-def _remove(bucket: Bucket) -> None:
+def _remove(bucket: PublicFiles) -> None:
     bucket.remove(["a.html"])
 
 
 @pytest.mark.parametrize("change", [_write_anew, _remove])
 def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
-    bucket: Bucket, change: Callable[[Bucket], None]
+    bucket: PublicFiles, change: Callable[[PublicFiles], None]
 ) -> None:
     bucket.write({"b.html": b"Stays."}, at=SLOT)
-    files = Files(bucket.folder, "")
+    files = FileCache(bucket.folder, "")
     files.get("/a.html")
     stays = files.get("/b.html")
     change(bucket)
@@ -260,19 +264,21 @@ def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
 
 
 def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    bucket: PublicFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(served_files, "SWEPT_AT_ONCE", 2)
     bucket.write({f"{number}.html": b"Words." for number in range(5)}, at=SLOT)
-    files = Files(bucket.folder, "")
+    files = FileCache(bucket.folder, "")
     for number in range(5):
         files.get(f"/{number}.html")
     bucket.remove([f"{number}.html" for number in range(5)])
     assert [files.sweep() for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_a_file_that_is_gone_is_gone_from_memory_when_somebody_asks_for_it(bucket: Bucket) -> None:
-    files = Files(bucket.folder, "")
+def test_a_file_that_is_gone_is_gone_from_memory_when_somebody_asks_for_it(
+    bucket: PublicFiles,
+) -> None:
+    files = FileCache(bucket.folder, "")
     files.get("/a.html")
     bucket.remove(["a.html"])
     assert files.get("/a.html") is None

@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from tests.harness import SITE, STORY, Room, add_lead
-from tests.in_process_client import Desk
+from tests.harness import SITE, STORY, NewsroomHarness, add_lead
+from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from yobal.adapters import error_reporting
 from yobal.core.schedule import DAY_SECONDS, next_slot
@@ -45,7 +45,7 @@ def newcomer(token: str, **given: Any) -> dict[str, Any]:
     return body | given
 
 
-def invite(desk: Desk, **given: Any) -> str:
+def invite(desk: DeskClient, **given: Any) -> str:
     token = invitation_token(secrets.token_bytes(32)).hex()
     body = {"role": "moderator", "token": token, "wraps": []} | given
     answer = desk.act("invite", body)
@@ -55,7 +55,7 @@ def invite(desk: Desk, **given: Any) -> str:
 
 
 @contextmanager
-def counting(room: Room, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
+def counting(room: NewsroomHarness, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
     """Every statement that begins so, as it is sent to the database."""
     seen: list[str] = []
 
@@ -71,7 +71,9 @@ def counting(room: Room, beginning: tuple[str, ...] | str) -> Iterator[list[str]
 
 
 @contextmanager
-def failing(room: Room, beginning: tuple[str, ...] | str, *, after: int = 0) -> Iterator[None]:
+def failing(
+    room: NewsroomHarness, beginning: tuple[str, ...] | str, *, after: int = 0
+) -> Iterator[None]:
     """A database that fails at such a statement, once it has taken so many of them."""
     left = after
 
@@ -89,33 +91,39 @@ def failing(room: Room, beginning: tuple[str, ...] | str, *, after: int = 0) -> 
         sa.event.remove(room.database.engine, "before_cursor_execute", fail)
 
 
-# Links
+# ThreadLinks
 
 
-def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(desk: Desk, room: Room) -> None:
+def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     late, used = invite(desk), invite(desk)
     assert desk.act("join", newcomer(used)).status == 200
-    again = Desk(room).act("join", newcomer(used, pseudonym="Ibis"))
+    again = DeskClient(room).act("join", newcomer(used, pseudonym="Ibis"))
     assert (again.status, again.json["error"]) == (410, "invitation_spent")
     room.now += 24 * 3_600
-    assert Desk(room).act("invitation", {"token": late}).status == 200
+    assert DeskClient(room).act("invitation", {"token": late}).status == 200
     room.now = next_slot(room.rules.schedule, room.now)
     for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("invitation", {"token": late})):
-        gone = Desk(room).act(name, body)
+        gone = DeskClient(room).act(name, body)
         assert (gone.status, gone.json["error"]) == (410, "invitation_spent")
     assert {one["pseudonym"] for one in room.rows("moderators")} == {"Egret", "Heron"}
 
 
-def test_a_link_opens_a_role_and_nobody_can_ask_for_more(desk: Desk, room: Room) -> None:
+def test_a_link_opens_a_role_and_nobody_can_ask_for_more(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     token = invite(desk)
     assert desk.act("join", newcomer(token, role="lead")).status == 400
-    joined = Desk(room).act("join", newcomer(token))
+    joined = DeskClient(room).act("join", newcomer(token))
     assert joined.json["role"] == "moderator"
     assert desk.act("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
 
 
-def test_a_taken_name_leaves_the_link_as_it_was(desk: Desk, room: Room) -> None:
-    token, other = invite(desk), Desk(room)
+def test_a_taken_name_leaves_the_link_as_it_was(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
+    token, other = invite(desk), DeskClient(room)
     taken = other.act("join", newcomer(token, pseudonym=" Heron "))
     assert (taken.status, taken.json["error"], other.cookie) == (409, "pseudonym_taken", "")
     assert other.act("join", newcomer(token)).status == 200
@@ -124,7 +132,9 @@ def test_a_taken_name_leaves_the_link_as_it_was(desk: Desk, room: Room) -> None:
 # Sessions
 
 
-def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(desk: Desk, room: Room) -> None:
+def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     assert desk.act("session").status == 200
     mine = desk.cookie
     for forged in (
@@ -148,7 +158,9 @@ def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(desk: Desk, room: R
     assert (ended.status, ended.json["error"]) == (401, "not_signed_in")
 
 
-def test_who_can_write_the_database_cannot_make_a_session(desk: Desk, room: Room) -> None:
+def test_who_can_write_the_database_cannot_make_a_session(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     token = secrets.token_bytes(32)
     for stored in (token, hashlib.sha256(token).digest()):
         row = {"token_hash": stored, "site": SITE, "pseudonym": "Heron", "until_slot": 2**40}
@@ -158,7 +170,7 @@ def test_who_can_write_the_database_cannot_make_a_session(desk: Desk, room: Room
     assert desk.act("session").status == 401
 
 
-def test_signing_out_ends_the_session_on_the_server_too(desk: Desk) -> None:
+def test_signing_out_ends_the_session_on_the_server_too(desk: DeskClient) -> None:
     mine = desk.cookie
     out = desk.act("sign-out")
     assert "Max-Age=0" in (out.header("set-cookie") or "")
@@ -169,7 +181,9 @@ def test_signing_out_ends_the_session_on_the_server_too(desk: Desk) -> None:
 # Epochs
 
 
-def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(room: Room) -> None:
+def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
+    room: NewsroomHarness,
+) -> None:
     old = room.send("Sealed before.").id
     add_lead(room, "Egret")
     new = room.send("Sealed after.").id
@@ -184,7 +198,9 @@ def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(room: 
     assert {row["id"] for row in room.rows("comments")} == {old, new}
 
 
-def test_the_desk_says_that_the_clock_is_doubted(desk: Desk, room: Room) -> None:
+def test_the_desk_says_that_the_clock_is_doubted(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     room.publish(room.send("Held.").id)
     assert not desk.act("session").json["is_clock_doubted"]
     with room.database.writing() as db:
@@ -192,12 +208,12 @@ def test_the_desk_says_that_the_clock_is_doubted(desk: Desk, room: Room) -> None
     assert desk.act("session").json["is_clock_doubted"]
 
 
-def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: Room) -> None:
+def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: NewsroomHarness) -> None:
     sent = room.send("For two.").id
     heron, epoch = signed_in(room), room.rows("epochs")[0]["epoch"]
     wrap = {"epoch": epoch, "wrap": base64.b64encode(b"an age file").decode()}
     token = invite(heron, role="lead", wraps=[wrap])
-    egret = Desk(room)
+    egret = DeskClient(room)
     joined = egret.act("join", newcomer(token, wraps=[wrap])).json
     assert (joined["role"], joined["needs_second_lead"], joined["unreadable"]) == ("lead", False, 0)
     assert [row["id"] for row in egret.act("queue", after=None).json["rows"]] == [sent]
@@ -207,7 +223,7 @@ def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: Room) -> None:
 # Taking away
 
 
-def test_when_removing_is_answered_the_words_are_in_no_file(room: Room) -> None:
+def test_when_removing_is_answered_the_words_are_in_no_file(room: NewsroomHarness) -> None:
     root = room.published(f"{WORDS}, root.", name="Somebody known")
     reply = room.published(f"{WORDS}, reply.", to=root.id)
     desk = signed_in(room)
@@ -229,7 +245,9 @@ def test_when_removing_is_answered_the_words_are_in_no_file(room: Room) -> None:
     assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
 
 
-def test_rejecting_many_counts_who_was_first_and_what_has_gone(desk: Desk, room: Room) -> None:
+def test_rejecting_many_counts_who_was_first_and_what_has_gone(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     waiting, held, gone = room.send(), room.send(), room.send()
     published = room.publish(held.id, by="Egret")
     room.wish(gone.code)
@@ -248,7 +266,9 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(desk: Desk, room:
     assert desk.act("reject-many", ids=[ID] * 51, clause="spam").status == 400
 
 
-def test_an_undo_is_answered_after_the_words_are_gone(desk: Desk, room: Room) -> None:
+def test_an_undo_is_answered_after_the_words_are_gone(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     sent = room.send(WORDS)
     decided = room.publish(sent.id)
     assert [row["text"] for row in desk.act("history", before=None).json["rows"]] == [WORDS]
@@ -260,7 +280,7 @@ def test_an_undo_is_answered_after_the_words_are_gone(desk: Desk, room: Room) ->
 
 
 def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     waiting, held, gone = room.send(), room.send(), room.send()
     published = room.publish(held.id, by="Egret")
@@ -276,7 +296,7 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
 
 
 def test_rejecting_many_tells_which_the_database_took_before_it_failed(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     ids = [room.send().id for _ in range(4)]
     with failing(room, "insert into decisions", after=2):
@@ -292,7 +312,9 @@ def test_rejecting_many_tells_which_the_database_took_before_it_failed(
     ]
 
 
-def test_many_are_undone_with_one_purge_and_each_is_answered_for(desk: Desk, room: Room) -> None:
+def test_many_are_undone_with_one_purge_and_each_is_answered_for(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     decided = [room.publish(room.send(WORDS).id).decision for _ in range(3)]
     desk.act("undo", decision=decided[0])
     with counting(room, PURGE) as purges:
@@ -308,7 +330,7 @@ def test_many_are_undone_with_one_purge_and_each_is_answered_for(desk: Desk, roo
 
 
 def test_undoing_many_tells_which_the_database_took_before_it_failed(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     decided = [room.publish(room.send().id).decision for _ in range(3)]
     with failing(room, "insert into decisions", after=1):
@@ -318,7 +340,7 @@ def test_undoing_many_tells_which_the_database_took_before_it_failed(
 
 
 def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     sent, held = room.published(WORDS), room.publish(room.send(WORDS).id)
     with failing(room, PURGE):
@@ -331,7 +353,9 @@ def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
     assert (room.state(held.id), room.state(sent.id)) == ("pending", "removed")
 
 
-def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(desk: Desk, room: Room) -> None:
+def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     sent = room.send()
     body = {
         "verdict": "publish_edited",
@@ -352,7 +376,7 @@ def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(desk: Desk, room:
 
 
 def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
-    desk: Desk, room: Room
+    desk: DeskClient, room: NewsroomHarness
 ) -> None:
     asked, other = room.send(WORDS), room.send()
     room.undo(room.reject(asked.id))
@@ -366,10 +390,10 @@ def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
     assert len(desk.act("history", before=None).json["rows"]) == 4
 
 
-def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_room: Room) -> None:
+def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_newsroom: NewsroomHarness) -> None:
     evening = 1_900_000_800
-    near = serializers.slot(sqlite_room.rules, evening + 3_600, now=evening)
-    far = serializers.slot(sqlite_room.rules, evening + 30 * 3_600, now=evening)
+    near = serializers.slot(sqlite_newsroom.rules, evening + 3_600, now=evening)
+    far = serializers.slot(sqlite_newsroom.rules, evening + 30 * 3_600, now=evening)
     assert re.fullmatch(r"\d\d:\d\d", near["label"])
     assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far["label"])
 
@@ -403,7 +427,7 @@ def odd_requests(epoch: str) -> dict[str, tuple[str, Any]]:
 
 
 def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
-    desk: Desk, room: Room, capfd: pytest.CaptureFixture[str]
+    desk: DeskClient, room: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = [room.rows(table) for table in ("invitations", "moderators", "decisions")]
     for what, (name, body) in odd_requests(room.rows("epochs")[0]["epoch"]).items():
@@ -412,12 +436,12 @@ def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
         assert set(answer.json) == {"error", "sentence"}, what
         assert WORDS.encode() not in answer.body, what
     assert [room.rows(table) for table in ("invitations", "moderators", "decisions")] == before
-    told = capfd.readouterr()
-    assert told.out + told.err == ""
+    to_response = capfd.readouterr()
+    assert to_response.out + to_response.err == ""
 
 
 def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
-    desk: Desk, room: Room, capfd: pytest.CaptureFixture[str]
+    desk: DeskClient, room: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = room.send(WORDS)
     opened = room.open(sent.id)
@@ -432,7 +456,7 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
     with room.database.writing() as db:
         db.exec_driver_sql("alter table decisions rename to decisions_away")
     try:
-        error_reporting.tell()  # what other tests met is another slot's
+        error_reporting.flush()  # what other tests met is another slot's
         capfd.readouterr()
         answer = desk.act("decide", body)
         desk.act("decide", body)  # is told once
@@ -441,17 +465,19 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
             db.exec_driver_sql("alter table decisions_away rename to decisions")
     assert answer.status in (500, 503)
     assert set(answer.json) == {"error", "sentence"}
-    told = capfd.readouterr()
-    for place in (answer.body.decode(), told.out, told.err):
+    to_response = capfd.readouterr()
+    for place in (answer.body.decode(), to_response.out, to_response.err):
         assert WORDS not in place
         assert "Traceback" not in place
-    assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", told.err)
-    assert "decisions.py:" in told.err or "StoreUnavailable" in told.err  # the place of the matter
+    assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", to_response.err)
+    assert (
+        "decisions.py:" in to_response.err or "StoreUnavailable" in to_response.err
+    )  # the place of the matter
     assert room.state(sent.id) == "pending"
     assert room.rows("held_texts") == []
 
 
-def test_a_body_over_256_kib_is_refused(desk: Desk) -> None:
+def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
     answer = desk.act("queue", b'{"after":"' + b"a" * 300_000)
     assert answer.status == 413
     hidden = desk.act("queue", b'{"after":"' + b"a" * 300_000, headers={"content-length": None})
@@ -470,7 +496,9 @@ def test_a_body_over_256_kib_is_refused(desk: Desk) -> None:
         "/schema/openapi.json",
     ],
 )
-def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: Desk, path: str) -> None:
+def test_what_is_not_on_the_page_of_routes_is_not_there(
+    sqlite_desk: DeskClient, path: str
+) -> None:
     answer = sqlite_desk.get(path)
     assert answer.status in (404, 405)
     assert answer.json["error"] == "refused"
@@ -478,9 +506,9 @@ def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: Desk, path:
 
 
 def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_scripts(
-    sqlite_room: Room,
+    sqlite_newsroom: NewsroomHarness,
 ) -> None:
-    desk = Desk(sqlite_room, desk_url="https://desk.example")
+    desk = DeskClient(sqlite_newsroom, desk_url="https://desk.example")
     answer = desk.sign_in()
     assert answer.status == 200
     parts = {part.strip().lower() for part in (answer.header("set-cookie") or "").split(";")[1:]}
@@ -500,7 +528,9 @@ def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_script
     assert desk.act("session").status == 200
 
 
-def test_story_and_edition_of_what_waits_are_as_the_row_has_them(desk: Desk, room: Room) -> None:
+def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
     root = room.published("Root.", name="Dara")
     sent = room.send("Answer.", to=root.id, edition="km", receipt=False)
     (row,) = desk.act("queue", after=None).json["rows"]
@@ -516,8 +546,10 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(desk: Desk, roo
     assert row["answers"] == {"name": "Dara", "text": "Root.", "lang": "en"}
 
 
-def test_the_newsroom_is_called_as_the_settings_have_it_now(desk: Desk, room: Room) -> None:
-    renamed = Desk(room, site_name="The Lake Post")
+def test_the_newsroom_is_called_as_the_settings_have_it_now(
+    desk: DeskClient, room: NewsroomHarness
+) -> None:
+    renamed = DeskClient(room, site_name="The Lake Post")
     renamed.cookie = desk.cookie
     assert renamed.act("session").json["site_name"] == "The Lake Post"
     assert "The Lake Post" in renamed.get("/").text

@@ -207,7 +207,7 @@ def test_nothing_that_a_browser_says_about_itself_goes_on(tmp_path: Path) -> Non
     upstream = http.server.ThreadingHTTPServer(("127.0.0.1", served.intake), Upstream)
     thread = threading.Thread(target=upstream.serve_forever)
     thread.start()
-    told = {
+    to_response = {
         "User-Agent": "marker",
         "Cookie": "a=b",
         "X-Forwarded-For": "198.51.100.7",
@@ -219,7 +219,7 @@ def test_nothing_that_a_browser_says_about_itself_goes_on(tmp_path: Path) -> Non
     }
     try:
         with nginx_before(tmp_path / "nginx", served) as nginx:
-            post(nginx.port, form("words"), headers=told)
+            post(nginx.port, form("words"), headers=to_response)
     finally:
         upstream.shutdown()
         thread.join()

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness import SITE, Room
-from tests.in_process_client import FORM, THREAD, Answer, Intake, ask
-from yobal.adapters.rendering.templates import ink_for
+from tests.harness import SITE, NewsroomHarness
+from tests.in_process_client import FORM, THREAD, Intake, Response, ask
+from yobal.adapters.rendering.templates import renderer_for
 from yobal.store import sql_views
 
 KHMER = THREAD.replace("/en/", "/km/")
@@ -15,12 +15,12 @@ BACK = f'<a href="{KHMER}">ត្រឡប់'
 JSON = ("content-type", "application/json")
 
 
-def speaks_khmer(answer: Answer) -> bool:
+def speaks_khmer(answer: Response) -> bool:
     assert "Back to the comments" not in answer.text
     return '<html class="yobal" lang="km"' in answer.text
 
 
-def refused(intake: Intake, status: int, path: str) -> Answer:
+def refused(intake: Intake, status: int, path: str) -> Response:
     """What this address answers where it refuses with a status."""
     match status:
         case 400:
@@ -66,7 +66,7 @@ def test_an_unknown_story_gives_the_text_back_in_the_editions_language(
 
 
 def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_back(
-    intake: Intake, room: Room
+    intake: Intake, room: NewsroomHarness
 ) -> None:
     with room.database.writing() as db:
         db.exec_driver_sql("drop view intake_editions")
@@ -78,7 +78,7 @@ def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_b
         ]
     finally:
         with room.database.writing() as db:
-            sql_views.remake(db)
+            sql_views.recreate(db)
     assert [one.status for one in answers] == [503, 415]
     assert all(speaks_khmer(one) and BACK in one.text for one in answers)
     assert "Kept for you." in answers[0].text
@@ -86,10 +86,10 @@ def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_b
 
 def test_addresses_in_any_number_of_languages_are_not_remembered(sqlite_intake: Intake) -> None:
     sqlite_intake.get(f"/{SITE}/ferry/km/none")
-    kept = ink_for.cache_info().currsize
+    kept = renderer_for.cache_info().currsize
     for first in "abcdefgh":
         sqlite_intake.get(f"/{SITE}/ferry/{first}x-{first}{first}/")
-    assert ink_for.cache_info().currsize <= kept + 1  # English
+    assert renderer_for.cache_info().currsize <= kept + 1  # English
 
 
 def test_what_stands_in_an_address_is_no_markup(sqlite_intake: Intake) -> None:

@@ -2,24 +2,26 @@
 
 import pytest
 
-from tests.harness import Room
-from tests.in_process_client import THREAD, Answer, Intake
+from tests.harness import NewsroomHarness
+from tests.in_process_client import THREAD, Intake, Response
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
 from yobal.web.handlers.receipts import FILLED_BYTES
 
 
-def seen(answer: Answer) -> tuple[int, int, list[tuple[str, str]]]:
+def seen(answer: Response) -> tuple[int, int, list[tuple[str, str]]]:
     """What somebody who counts bytes on the wire sees."""
     return answer.status, len(answer.body), answer.headers
 
 
-def code_of(answer: Answer) -> str:
+def code_of(answer: Response) -> str:
     assert answer.code is not None
     return answer.code
 
 
-def test_a_rejection_is_told_with_its_clause_and_note(intake: Intake, room: Room) -> None:
+def test_a_rejection_is_told_with_its_clause_and_note(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     code = code_of(intake.send(receipt="yes"))
     (row,) = room.rows("comments")
     room.reject(row["id"], clause="facts", note="<i>Which</i> source?")
@@ -37,7 +39,7 @@ def test_a_rejection_is_told_with_its_clause_and_note(intake: Intake, room: Room
 
 @pytest.mark.parametrize("when", ["now", "next"])
 def test_a_published_comment_goes_as_its_author_wishes(
-    intake: Intake, room: Room, when: str
+    intake: Intake, room: NewsroomHarness, when: str
 ) -> None:
     sent = room.published("Taken back.")
     asked = intake.post(step="withdraw", code=sent.code or "", when=when)
@@ -57,7 +59,7 @@ def test_a_published_comment_goes_as_its_author_wishes(
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])
 @pytest.mark.parametrize("state", ["pending", "held", "published", "edited", "rejected", "removed"])
 def test_right_and_wrong_codes_are_answered_at_equal_length(
-    intake: Intake, room: Room, step: str, state: str
+    intake: Intake, room: NewsroomHarness, step: str, state: str
 ) -> None:
     sent = room.send("ខ" * 900, name="Somebody")
     if state in ("held", "published", "removed"):
@@ -81,7 +83,7 @@ def test_right_and_wrong_codes_are_answered_at_equal_length(
     assert "We know no receipt" not in right.text
 
 
-def test_a_code_opens_nothing_under_another_story(intake: Intake, room: Room) -> None:
+def test_a_code_opens_nothing_under_another_story(intake: Intake, room: NewsroomHarness) -> None:
     declare_story.add(
         room.database, room.rules, "other", Edition(edition="en", title="O", url="/o")
     )

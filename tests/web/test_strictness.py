@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness import Room
-from tests.in_process_client import FORM, THREAD, Answer, Intake, ask
+from tests.harness import NewsroomHarness
+from tests.in_process_client import FORM, THREAD, Intake, Response, ask
 from yobal.web.forms import FIELDS_MAX
 
 FORGED = [
@@ -25,14 +25,16 @@ FORGED = [
 ]
 
 
-def masked(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
+def masked(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     """Everything but what is drawn for each form anew."""
     body = re.sub(rb'name="once" value="[^"]*"', b"once", answer.body)
     body = re.sub(rb"[0-9A-Z]{5}(-[0-9A-Z]{5}){3}", b"code", body)
     return answer.status, answer.headers, body
 
 
-def test_no_header_about_the_sender_changes_a_byte_at_any_step(intake: Intake, room: Room) -> None:
+def test_no_header_about_the_sender_changes_a_byte_at_any_step(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     root = room.published("The root.")
     once = intake.post(step="send", text="x").field("once")
     steps: list[dict[str, str]] = [
@@ -143,7 +145,7 @@ def test_a_body_as_large_as_may_be_is_read_whole_in_whatever_pieces(sqlite_intak
     assert sqlite_intake.post(body + b"y").status == 413
 
 
-def test_a_body_that_stops_half_way_is_no_comment(intake: Intake, room: Room) -> None:
+def test_a_body_that_stops_half_way_is_no_comment(intake: Intake, room: NewsroomHarness) -> None:
     once = intake.post(step="send", text="x").field("once")
     half = urlencode({"step": "send", "once": once, "text": "Half a sent"}).encode()
     answer = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import Room
+from tests.harness import NewsroomHarness
 from tests.in_process_client import THREAD, Intake, intake_of
 from yobal.actions import declare_story
 from yobal.adapters import error_reporting
@@ -21,7 +21,7 @@ def test_a_once_that_no_form_of_ours_had_is_none(sqlite_intake: Intake, step: st
 
 
 def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
-    intake: Intake, room: Room
+    intake: Intake, room: NewsroomHarness
 ) -> None:
     once = intake.post(step="send", text="Twice.", receipt="yes").field("once")
     sent = [intake.post(step="again", text="Twice.", once=once, receipt="yes") for _ in range(6)]
@@ -36,10 +36,12 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
         assert "has as many receipts" not in one.text
     assert "You asked for no receipt" in unasked.text
     assert "You asked for no receipt" not in sent[5].text
-    assert {room.told(code) for code in codes[:5]} == {"waiting"}
+    assert {room.to_response(code) for code in codes[:5]} == {"waiting"}
 
 
-def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(intake: Intake, room: Room) -> None:
+def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     root = room.published("The root's words.", name="Dara")
     form = intake.post(step="reply", to=root.id)
     assert form.status == 200
@@ -55,7 +57,7 @@ def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(intake: Intake, roo
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
 def test_only_what_is_published_under_this_story_can_be_answered(
-    intake: Intake, room: Room, state: str
+    intake: Intake, room: NewsroomHarness, state: str
 ) -> None:
     to = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
     if state == "removed":
@@ -89,12 +91,12 @@ def test_only_what_is_published_under_this_story_can_be_answered(
     ],
 )
 def test_each_refusal_says_what_to_do(
-    sqlite_intake: Intake, sqlite_room: Room, fields: dict[str, str], sentence: str
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, fields: dict[str, str], sentence: str
 ) -> None:
     refused = sqlite_intake.post({"step": "send"} | fields)
     assert refused.status == 422
     assert sentence in refused.text
-    assert sqlite_room.rows("comments") == []
+    assert sqlite_newsroom.rows("comments") == []
 
 
 def test_the_page_speaks_the_language_of_the_edition(sqlite_intake: Intake) -> None:
@@ -104,7 +106,7 @@ def test_the_page_speaks_the_language_of_the_edition(sqlite_intake: Intake) -> N
     assert "កម្មករសាឡាង" in khmer.text
 
 
-def test_before_there_are_keys_nothing_is_taken(intake: Intake, room: Room) -> None:
+def test_before_there_are_keys_nothing_is_taken(intake: Intake, room: NewsroomHarness) -> None:
     with room.database.writing() as db:
         db.execute(epochs.delete())
     answer = intake.post(step="send", text=WORDS)
@@ -122,7 +124,7 @@ def test_before_there_are_keys_nothing_is_taken(intake: Intake, room: Room) -> N
     ],
 )
 def test_a_full_desk_says_until_when_and_gives_the_text_back(
-    room: Room, limit: str, heading: str
+    room: NewsroomHarness, limit: str, heading: str
 ) -> None:
     with intake_of(room, **{limit: 1}) as intake:
         once = intake.post(step="send", text="x").field("once")
@@ -138,7 +140,7 @@ def test_a_full_desk_says_until_when_and_gives_the_text_back(
 
 
 def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
-    intake: Intake, room: Room, capfd: pytest.CaptureFixture[str]
+    intake: Intake, room: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     once = intake.post(step="send", text="x").field("once")
     elsewhere = Database(room.database.url.render_as_string(hide_password=False))
@@ -157,13 +159,15 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     assert room.rows("comments") == []
     assert room.rows("receipts") == []
     assert capfd.readouterr().err == "", "a line in a log would tell the second"
-    error_reporting.tell()
-    told = capfd.readouterr()
-    assert told.err.endswith(", fewer than 10 times since the last slot\n")
-    assert "plain" not in told.err + told.out
+    error_reporting.flush()
+    to_response = capfd.readouterr()
+    assert to_response.err.endswith(", fewer than 10 times since the last slot\n")
+    assert "plain" not in to_response.err + to_response.out
 
 
-def test_a_name_that_nobody_can_see_is_sealed_as_none(intake: Intake, room: Room) -> None:
+def test_a_name_that_nobody_can_see_is_sealed_as_none(
+    intake: Intake, room: NewsroomHarness
+) -> None:
     once = intake.post(step="send", text="x", name="\u200b\u200e").field("once")
     intake.post(step="send", text="Words.", name="\u200b\u200e", once=once)
     (row,) = room.rows("comments")

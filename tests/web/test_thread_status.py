@@ -5,12 +5,12 @@ import threading
 
 import pytest
 
-from tests.harness import SITE, STORY, Room, add_lead
+from tests.harness import SITE, STORY, NewsroomHarness, add_lead
 from yobal.actions import declare_story
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import Edition
 from yobal.store import comments
-from yobal.web.thread_status import KEPT_SECONDS, Doors, Known, form_state
+from yobal.web.thread_status import CACHE_SECONDS, Known, ThreadStatusCache, form_state
 
 
 class Clock:
@@ -24,29 +24,29 @@ class Clock:
 
 
 @pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
-def test_a_story_that_nobody_declared_is_not_there(room: Room, key: str) -> None:
+def test_a_story_that_nobody_declared_is_not_there(room: NewsroomHarness, key: str) -> None:
     with pytest.raises(NoSuchStory):
-        Doors(room.database, room.rules).read(key)
+        ThreadStatusCache(room.database, room.rules).read(key)
 
 
-def test_a_door_is_kept_for_a_second_and_no_longer(room: Room) -> None:
+def test_a_door_is_kept_for_a_second_and_no_longer(room: NewsroomHarness) -> None:
     clock = Clock()
-    doors = Doors(room.database, room.rules, clock)
+    doors = ThreadStatusCache(room.database, room.rules, clock)
     assert doors.fresh(STORY) is None
     doors.read(STORY)
     declare_story.set_open(room.database, room.rules, STORY, is_open=False)
     known = doors.fresh(STORY)
     assert known is not None
     assert form_state(*known) == "open"
-    clock.now = KEPT_SECONDS
+    clock.now = CACHE_SECONDS
     assert doors.fresh(STORY) is None
     assert form_state(*doors.read(STORY)) == "closed"
 
 
 def test_a_crowd_that_comes_at_once_has_its_door_read_once(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doors, all_ask, reads = Doors(room.database, room.rules), threading.Event(), []
+    doors, all_ask, reads = ThreadStatusCache(room.database, room.rules), threading.Event(), []
     read = doors.read
 
     def slowly(story: str) -> Known:
@@ -71,31 +71,31 @@ def test_a_crowd_that_comes_at_once_has_its_door_read_once(
     assert [type(one) for one in answers[32:]] == [NoSuchStory] * 3
 
 
-def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: Room) -> None:
+def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: NewsroomHarness) -> None:
     other = Edition(edition="en", title="Other", url="/other")
     declare_story.add(room.database, room.rules, "other", other)
     sent = [room.send(f"Number {number}.") for number in range(3)]
     room.send(story="other")
     room.publish(sent[0].id)
-    _, door = Doors(room.database, room.rules).read(STORY)
+    _, door = ThreadStatusCache(room.database, room.rules).read(STORY)
     assert (door.waiting_story, door.waiting_site) == (2, 3)
 
 
-def test_what_nobody_can_open_any_more_takes_no_room(room: Room) -> None:
+def test_what_nobody_can_open_any_more_takes_no_room(room: NewsroomHarness) -> None:
     for number in range(3):
         room.send(f"Sealed before, {number}.")
     add_lead(room, "Egret")
     room.send("Sealed since.")
-    _, door = Doors(room.database, room.rules).read(STORY)
+    _, door = ThreadStatusCache(room.database, room.rules).read(STORY)
     assert (door.waiting_story, door.waiting_site) == (1, 1)
     with room.database.reading() as db:
         assert comments.count_unreadable(db, SITE, "Egret") == 3  # … and the desk says so
 
 
-def test_only_a_published_comment_of_this_story_can_be_answered(room: Room) -> None:
+def test_only_a_published_comment_of_this_story_can_be_answered(room: NewsroomHarness) -> None:
     other = Edition(edition="en", title="Other", url="/other")
     declare_story.add(room.database, room.rules, "other", other)
-    doors = Doors(room.database, room.rules)
+    doors = ThreadStatusCache(room.database, room.rules)
     waiting, root = room.send(), room.published()
     reply = room.published(to=root.id)
     assert doors.letter(STORY, waiting.id) is None

@@ -10,37 +10,44 @@ import msgspec
 
 from yobal.core import ids, submission
 from yobal.core import text as texts
-from yobal.core.decisions import Decided, Desk
+from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import NONCE_BYTES, commitment
-from yobal.core.errors import AlreadyDecided, NoSuchComment, NotWhatWasSealed, Refused
-from yobal.core.schedule import Slot, draw_slot, next_slot
-from yobal.core.site_rules import Rules
+from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
+from yobal.core.schedule import Slot, next_slot, pick_slot
+from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, REJECTED
-from yobal.core.submission import Refusal, RefusalCode
-from yobal.core.terms import CLAUSE_KEYS, NOTE_LETTERS_MAX, TERMS_VERSION, EditKind
+from yobal.core.submission import FieldError, FieldErrorCode
+from yobal.core.terms import CLAUSE_KEYS, NOTE_GRAPHEMES_MAX, TERMS_VERSION, EditKind
 from yobal.store import comments, decisions, stories
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision, Verdict
 
 
 def publish(
-    db: Database, desk: Desk, comment: str, *, text: str, name: str, nonce: bytes, lang: str
-) -> Decided:
+    db: Database,
+    desk: DecisionContext,
+    comment: str,
+    *,
+    text: str,
+    name: str,
+    nonce: bytes,
+    lang: str,
+) -> DecisionResult:
     """Accept what the author sealed, unchanged; the server checks that it is.
 
-    Raises NotWhatWasSealed, AlreadyDecided, NoSuchComment, Refused.
+    Raises CommitmentMismatch, AlreadyDecided, NoSuchComment, InvalidInput.
     """
     _check_words(text, name, lang, desk.rules)
     row = _pending(db, comment)
     expected = commitment(nonce=nonce, name=name, text=text)
     if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, row.commitment or b""):
-        raise NotWhatWasSealed(comment)
+        raise CommitmentMismatch(comment)
     return _accept(db, desk, row, _Words(text=text, name=name, lang=lang), "publish")
 
 
 def publish_edited(
     db: Database,
-    desk: Desk,
+    desk: DecisionContext,
     comment: str,
     *,
     text: str,
@@ -49,10 +56,10 @@ def publish_edited(
     kind: EditKind,
     clause: str,
     note: str | None,
-) -> Decided:
+) -> DecisionResult:
     """Accept an edited text, with the kind of edit and the clause that readers see.
 
-    Raises AlreadyDecided, NoSuchComment, Refused.
+    Raises AlreadyDecided, NoSuchComment, InvalidInput.
     """
     text, name = texts.clean(text), texts.clean_name(name)
     _check_words(text, name, lang, desk.rules)
@@ -62,19 +69,24 @@ def publish_edited(
 
 
 def reject(
-    db: Database, desk: Desk, comment: str, *, clause: str, note: str | None = None
-) -> Decided:
-    """Refuse it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, Refused."""
+    db: Database, desk: DecisionContext, comment: str, *, clause: str, note: str | None = None
+) -> DecisionResult:
+    """Refuse it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, InvalidInput."""
     _check_clause(clause)
     _pending(db, comment)
     with db.writing() as connection:
         final = next_slot(desk.rules.schedule, _now(connection, desk))
         note = _checked_note(connection, comment, note)
-        if comments.move(connection, comment, from_=PENDING, to=REJECTED, decided_slot=final) == 0:
+        if (
+            comments.transition(connection, comment, from_=PENDING, to=REJECTED, decided_slot=final)
+            == 0
+        ):
             raise already_decided(connection, comment)
         decision = _decision(desk, comment, "reject", final, clause=clause, note=note)
         decisions.add(connection, decision)
-    return Decided(decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by)
+    return DecisionResult(
+        decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by
+    )
 
 
 class _Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,19 +100,24 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _accept(
-    db: Database, desk: Desk, row: Any, words: _Words, verdict: Verdict, note: str | None = None
-) -> Decided:
+    db: Database,
+    desk: DecisionContext,
+    row: Any,
+    words: _Words,
+    verdict: Verdict,
+    note: str | None = None,
+) -> DecisionResult:
     with db.writing() as connection:
         now = _now(connection, desk)
-        due = draw_slot(desk.rules.schedule, now=now, random=desk.draw)
+        due = pick_slot(desk.rules.schedule, now=now, random=desk.draw)
         final = next_slot(desk.rules.schedule, now)
         note = _checked_note(connection, row.id, note)
-        moved = comments.move(
+        moved = comments.transition(
             connection, row.id, from_=PENDING, to=HELD, due_slot=due, decided_slot=final
         )
         if moved == 0:
             raise already_decided(connection, row.id)
-        comments.hold_text(
+        comments.insert_held_text(
             connection,
             row.id,
             text=words.text,
@@ -113,17 +130,17 @@ def _accept(
             desk, row.id, verdict, final, clause=words.clause, kind=words.kind, note=note
         )
         decisions.add(connection, decision)
-    return Decided(decision=decision.decision, id=row.id, state=HELD, slot=due, by=desk.by)
+    return DecisionResult(decision=decision.decision, id=row.id, state=HELD, slot=due, by=desk.by)
 
 
-def _now(connection: Connection, desk: Desk) -> float:
+def _now(connection: Connection, desk: DecisionContext) -> float:
     """Never before the last release: a clock that is set back by a second would make a decision
     final at a slot that has passed, and receipts would show it at once."""
-    return max(desk.now, stories.hold_released(connection, desk.rules.site))
+    return max(desk.now, stories.lock_released_slot(connection, desk.rules.site))
 
 
 def _decision(
-    desk: Desk,
+    desk: DecisionContext,
     comment: str,
     verdict: Verdict,
     final: Slot,
@@ -158,7 +175,7 @@ def _pending(db: Database, comment: str) -> Any:
 
 def already_decided(connection: Any, comment: str) -> AlreadyDecided:
     """Whose decision stands on a comment that does not wait any more; nobody's: it was withdrawn."""
-    standing = decisions.newest_standing(connection, comment)
+    standing = decisions.current(connection, comment)
     if standing is None:
         return AlreadyDecided(comment, verdict="withdrawn")
     return AlreadyDecided(
@@ -166,18 +183,18 @@ def already_decided(connection: Any, comment: str) -> AlreadyDecided:
     )
 
 
-def _check_words(text: str, name: str, lang: str, rules: Rules) -> None:
+def _check_words(text: str, name: str, lang: str, rules: SiteRules) -> None:
     if not ids.is_edition(lang):
-        raise Refused(f"“{lang}” is not a language tag")
+        raise InvalidInput(f"“{lang}” is not a language tag")
     if texts.clean(text) != text or texts.clean_name(name) != name:
         # Only who can write the database, and not the form, can have sealed this.
-        raise Refused("it holds signs that no page may show; publish it edited")
-    refusals = submission.check(text, name, rules.limits)
-    if refusals:
-        raise Refused("; ".join(_said(refusal) for refusal in refusals))
+        raise InvalidInput("it holds signs that no page may show; publish it edited")
+    field_errors = submission.validate(text, name, rules.limits)
+    if field_errors:
+        raise InvalidInput("; ".join(_said(field_error) for field_error in field_errors))
 
 
-_REFUSALS: Final[dict[RefusalCode, str]] = {
+_REFUSALS: Final[dict[FieldErrorCode, str]] = {
     "text_empty": "nothing of the comment is left",
     "text_long": "the comment has {found} letters, and {limit} are the most",
     "text_marks": "the letters of the comment carry more marks than fit",
@@ -186,13 +203,13 @@ _REFUSALS: Final[dict[RefusalCode, str]] = {
 }
 
 
-def _said(refusal: Refusal) -> str:
-    return _REFUSALS[refusal.code].format(found=refusal.found, limit=refusal.limit)
+def _said(field_error: FieldError) -> str:
+    return _REFUSALS[field_error.code].format(found=field_error.found, limit=field_error.limit)
 
 
 def _check_clause(clause: str) -> None:
     if clause not in CLAUSE_KEYS:
-        raise Refused(f"the terms have no clause “{clause}”")
+        raise InvalidInput(f"the terms have no clause “{clause}”")
 
 
 def _checked_note(connection: Any, comment: str, note: str | None) -> str | None:
@@ -200,8 +217,8 @@ def _checked_note(connection: Any, comment: str, note: str | None) -> str | None
     note = texts.clean(note or "")
     if texts.is_empty(note):
         return None
-    if texts.letters_beyond(note, NOTE_LETTERS_MAX):
-        raise Refused(f"a note has at most {NOTE_LETTERS_MAX} letters")
+    if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
+        raise InvalidInput(f"a note has at most {NOTE_GRAPHEMES_MAX} letters")
     if not comments.has_receipt(connection, comment):
-        raise Refused("the author took no receipt, so nobody could read a note")
+        raise InvalidInput("the author took no receipt, so nobody could read a note")
     return note

@@ -3,40 +3,40 @@
 from typing import Final
 
 from yobal.core import ids
-from yobal.core.errors import Refused
-from yobal.core.site_rules import Rules
-from yobal.core.thread import Edition, Touched
+from yobal.core.errors import InvalidInput
+from yobal.core.site_rules import SiteRules
+from yobal.core.thread import Edition, StaleFile
 from yobal.store import stale_files, stories
 from yobal.store.database import Database
 
 _URL_STARTS: Final = ("https://", "http://", "/")
 
 
-def add(db: Database, rules: Rules, story: str, edition: Edition) -> None:
-    """Declare an edition of a story, or change its title and URL. Raises Refused.
+def add(db: Database, rules: SiteRules, story: str, edition: Edition) -> None:
+    """Declare an edition of a story, or change its title and URL. Raises InvalidInput.
 
     Every page of the story names its editions, so all of them are touched.
     """
     _check(story, edition)
     with db.writing() as connection:
         stories.add_edition(connection, rules.site, story, edition)
-        files = stale_files.everything(connection, rules.site, story)
+        files = stale_files.all_files(connection, rules.site, story)
         stale_files.add(connection, rules.site, story, files)
 
 
-def set_open(db: Database, rules: Rules, story: str, *, is_open: bool) -> None:
+def set_open(db: Database, rules: SiteRules, story: str, *, is_open: bool) -> None:
     """Take comments, or no more. Raises NoSuchStory."""
     with db.writing() as connection:
         stories.set_open(connection, rules.site, story, is_open=is_open)
-        stale_files.add(connection, rules.site, story, [Touched("newest", "", 0)])
+        stale_files.add(connection, rules.site, story, [StaleFile("newest", "", 0)])
 
 
 def _check(story: str, edition: Edition) -> None:
     if not ids.is_story_key(story):
-        raise Refused("a story's key is 1 to 128 of A-Z a-z 0-9 . _ ~ - (and not . or ..)")
+        raise InvalidInput("a story's key is 1 to 128 of A-Z a-z 0-9 . _ ~ - (and not . or ..)")
     if not ids.is_edition(edition.edition):
-        raise Refused("an edition is a language tag, such as km, en or zh-Hant")
+        raise InvalidInput("an edition is a language tag, such as km, en or zh-Hant")
     if not edition.title.strip():
-        raise Refused("a story has a title")
+        raise InvalidInput("a story has a title")
     if not edition.url.startswith(_URL_STARTS):
-        raise Refused("a story's URL begins with https://, http:// or /")
+        raise InvalidInput("a story's URL begins with https://, http:// or /")

@@ -5,96 +5,103 @@ Shared by `remove` and `withdraw`; says which files show it, so that the caller 
 
 from typing import Any
 
-from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, Gone, Touched, page_of, replies_page_of
+from yobal.core.thread import (
+    PAGE_COMMENTS,
+    REPLIES_SHOWN,
+    Removal,
+    StaleFile,
+    page_of,
+    replies_page_of,
+)
 from yobal.store import comments, published_comments, stale_files, stories
 from yobal.store.database import Connection
-from yobal.store.published_comments import LetterRow
+from yobal.store.published_comments import PublishedCommentRow
 
-NEWEST = Touched("newest", "", 0)
+NEWEST = StaleFile("newest", "", 0)
 
 
-def take_down(
-    db: Connection, letter: LetterRow, *, gone: Gone, clause: str | None = None
-) -> set[Touched]:
+def erase_published(
+    db: Connection, letter: PublishedCommentRow, *, gone: Removal, clause: str | None = None
+) -> set[StaleFile]:
     """Take the words away and note every file that showed them or its author's name: these."""
     noted = _files_showing(db, letter)
-    for answer in published_comments.answers_to(db, letter.id):  # they name whom they answer
+    for answer in published_comments.replies_to(db, letter.id):  # they name whom they answer
         noted |= _files_of_place(db, answer)
     if _is_answered(db, letter):
-        published_comments.put_gone(db, letter.id, gone=gone, clause=clause)
+        published_comments.make_tombstone(db, letter.id, gone=gone, clause=clause)
     else:
         published_comments.delete(db, letter.id)
-        noted |= _empty_lines(db, letter)
-    stories.count(db, letter.site, letter.story, comments=-1)
+        noted |= _prune_tombstones(db, letter)
+    stories.add_to_counters(db, letter.site, letter.story, comments=-1)
     stale_files.add(db, letter.site, letter.story, noted)
     return noted
 
 
-def drop_empty_lines(db: Connection, left: Any) -> None:
+def prune_tombstones(db: Connection, left: Any) -> None:
     """Lines that stood only because this comment, which never appeared, might have answered them.
 
     `left` is its row in `comments`; it neither waits nor is held any more.
     """
-    stale_files.add(db, left.site, left.story, _empty_lines(db, left))
+    stale_files.add(db, left.site, left.story, _prune_tombstones(db, left))
 
 
-def files_of_new(db: Connection, *, root: str | None, place: int) -> set[Touched]:
+def files_for_new_comment(db: Connection, *, root: str | None, place: int) -> set[StaleFile]:
     """The files that a newly published comment stands in."""
     if root is None:
-        return {NEWEST, Touched("page", "", page_of(place))}
+        return {NEWEST, StaleFile("page", "", page_of(place))}
     noted = {NEWEST}
     page = replies_page_of(place)
     if page is not None:
-        noted.add(Touched("replies", root, page))
+        noted.add(StaleFile("replies", root, page))
         is_first_of_page = (place - REPLIES_SHOWN) % PAGE_COMMENTS == 0
         if page > 1 and is_first_of_page:  # the page before begins to say that more follow
-            noted.add(Touched("replies", root, page - 1))
+            noted.add(StaleFile("replies", root, page - 1))
     if place <= REPLIES_SHOWN:  # the sixth only makes "more replies" appear
         noted.add(_page_of_root(db, root))
     return noted
 
 
-def _files_showing(db: Connection, letter: LetterRow) -> set[Touched]:
+def _files_showing(db: Connection, letter: PublishedCommentRow) -> set[StaleFile]:
     noted = _files_of_place(db, letter)
     if letter.root is None:  # it stands at the top of every page of its replies
         pages = range(1, (replies_page_of(letter.replies - 1) or 0) + 1)
-        noted |= {Touched("replies", letter.id, page) for page in pages}
+        noted |= {StaleFile("replies", letter.id, page) for page in pages}
     return noted
 
 
-def _files_of_place(db: Connection, letter: LetterRow) -> set[Touched]:
+def _files_of_place(db: Connection, letter: PublishedCommentRow) -> set[StaleFile]:
     if letter.root is None:
-        return {NEWEST, Touched("page", "", page_of(letter.place))}
+        return {NEWEST, StaleFile("page", "", page_of(letter.place))}
     page = replies_page_of(letter.place)
     if page is not None:
-        return {NEWEST, Touched("replies", letter.root, page)}
+        return {NEWEST, StaleFile("replies", letter.root, page)}
     return {NEWEST, _page_of_root(db, letter.root)}
 
 
-def _page_of_root(db: Connection, root: str) -> Touched:
+def _page_of_root(db: Connection, root: str) -> StaleFile:
     row = published_comments.get(db, root)
-    return Touched("page", "", page_of(row.place)) if row is not None else NEWEST
+    return StaleFile("page", "", page_of(row.place)) if row is not None else NEWEST
 
 
-def _empty_lines(db: Connection, left: Any) -> set[Touched]:
+def _prune_tombstones(db: Connection, left: Any) -> set[StaleFile]:
     """Delete the lines above a comment that nobody answers any more; the files that showed them.
 
     From the one it answered upwards: a line may stand only because of the line below it.
     """
-    noted: set[Touched] = set()
+    noted: set[StaleFile] = set()
     for above in (left.to_id, left.root):
         line = published_comments.get(db, above) if above is not None else None
         if line is None or line.gone is None or _is_answered(db, line):
             continue
         noted |= _files_showing(db, line)
         published_comments.delete(db, line.id)
-        noted |= _empty_lines(db, line)
+        noted |= _prune_tombstones(db, line)
     return noted
 
 
-def _is_answered(db: Connection, letter: LetterRow) -> bool:
+def _is_answered(db: Connection, letter: PublishedCommentRow) -> bool:
     return bool(
-        published_comments.answers_to(db, letter.id)
+        published_comments.replies_to(db, letter.id)
         or published_comments.has_replies(db, letter.id)
-        or comments.answers_waiting(db, letter.site, letter.id)
+        or comments.count_pending_replies(db, letter.site, letter.id)
     )

@@ -5,24 +5,24 @@ from datetime import UTC, datetime, timedelta
 from yobal.adapters.server_keys import Keyring
 from yobal.core import idempotency
 from yobal.core.schedule import DAY_SECONDS
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import comments, expiry
 from yobal.store.database import Database
 
 
-def expire(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> int:
+def expire(db: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> int:
     """Runs with every release; how many sealed originals went. The caller destroys keys and purges."""
     today = datetime.fromtimestamp(now, UTC).date()
     oldest_key = datetime.combine(
         today - timedelta(days=idempotency.KEY_DAYS), datetime.min.time(), UTC
     )
     with db.writing() as connection:
-        past = comments.originals_past(
-            connection, rules.site, until=int(now) - rules.appeal_days * DAY_SECONDS
+        expired_ids = comments.expired_originals(
+            connection, rules.site, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )
-        for comment in past:
+        for comment in expired_ids:
             comments.drop_original(connection, comment)
         expiry.drop_receipts(connection, before_week=keyring.oldest_week(today).isoformat())
-        expiry.drop_once(connection, arrived_before=int(oldest_key.timestamp()))
-        expiry.drop_ended(connection, now=now)
-    return len(past)
+        expiry.drop_idempotency_hashes(connection, arrived_before=int(oldest_key.timestamp()))
+        expiry.drop_expired(connection, now=now)
+    return len(expired_ids)

@@ -9,11 +9,11 @@ import pyrage
 from yobal.core import ids, tokens
 from yobal.core import text as texts
 from yobal.core.envelope import Sealer
-from yobal.core.errors import InvitationSpent, Refused
+from yobal.core.errors import InvalidInput, InvitationInvalid
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, last_slot
-from yobal.core.site_rules import Rules
-from yobal.core.thread import Touched
+from yobal.core.site_rules import SiteRules
+from yobal.core.thread import StaleFile
 from yobal.store import people, stale_files, stories
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator
@@ -28,7 +28,7 @@ class Wrap(msgspec.Struct, frozen=True):
     wrap: bytes
 
 
-class Opened(msgspec.Struct, frozen=True):
+class InvitationContents(msgspec.Struct, frozen=True):
     """What an invitation holds for the one who opens it."""
 
     role: str
@@ -37,17 +37,17 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 def invite(
-    db: Database, rules: Rules, *, token: bytes, role: str, wraps: Sequence[Wrap], now: float
+    db: Database, rules: SiteRules, *, token: bytes, role: str, wraps: Sequence[Wrap], now: float
 ) -> Slot:
-    """Keep a lead's invitation; until which slot it works. Raises Refused."""
+    """Keep a lead's invitation; until which slot it works. Raises InvalidInput."""
     if role not in ROLES:
-        raise Refused("a role is lead or moderator")
+        raise InvalidInput("a role is lead or moderator")
     _check_wraps(wraps)
-    until = tokens.invitation_until(rules.schedule, now)
+    until = tokens.invitation_expiry(rules.schedule, now)
     token_hash = people.hash_secret(token)
     with db.writing() as connection:
         if people.invitation(connection, token_hash, now=now) is not None:
-            raise Refused("this invitation was made before; make another")
+            raise InvalidInput("this invitation was made before; make another")
         people.invite(
             connection,
             token_hash=token_hash,
@@ -61,20 +61,22 @@ def invite(
     return until
 
 
-def open_invitation(db: Database, *, token: bytes, now: float) -> Opened:
-    """Look into an invitation without using it up. Raises InvitationSpent."""
+def open_invitation(db: Database, *, token: bytes, now: float) -> InvitationContents:
+    """Look into an invitation without using it up. Raises InvitationInvalid."""
     token_hash = people.hash_secret(token)
     with db.reading() as connection:
         row = people.invitation(connection, token_hash, now=now)
         if row is None:
-            raise InvitationSpent
+            raise InvitationInvalid
         wraps = people.wraps_of_invitation(connection, token_hash)
-    return Opened(row.role, row.is_first, [(w.epoch, w.recipient, w.wrap) for w in wraps])
+    return InvitationContents(
+        row.role, row.is_first, [(w.epoch, w.recipient, w.wrap) for w in wraps]
+    )
 
 
 def join(
     db: Database,
-    rules: Rules,
+    rules: SiteRules,
     newcomer: Moderator,
     *,
     token: bytes,
@@ -85,18 +87,18 @@ def join(
 ) -> None:
     """Use an invitation up and become a moderator.
 
-    A first lead brings a new epoch, and whoever was before leaves. Raises InvitationSpent,
-    PseudonymTaken, Refused.
+    A first lead brings a new epoch, and whoever was before leaves. Raises InvitationInvalid,
+    PseudonymTaken, InvalidInput.
     """
     _check(newcomer)
     _check_wraps(wraps)
     token_hash = people.hash_secret(token)
     with db.writing() as connection:
         invitation = people.invitation(connection, token_hash, now=now)
-        if invitation is None or people.spend_invitation(connection, token_hash) == 0:
-            raise InvitationSpent
+        if invitation is None or people.consume_invitation(connection, token_hash) == 0:
+            raise InvitationInvalid
         if invitation.is_first:
-            people.retire_all(connection, rules.site)
+            people.deactivate_all(connection, rules.site)
             wraps = _open_epoch(connection, rules, wraps, epoch_recipient, now, random)
         people.add(connection, msgspec.structs.replace(newcomer, role=invitation.role))
         for wrap in wraps:
@@ -107,14 +109,14 @@ def join(
 
 def _open_epoch(
     connection: Connection,
-    rules: Rules,
+    rules: SiteRules,
     wraps: Sequence[Wrap],
     recipient: str | None,
     now: float,
     random: RandomBytes,
 ) -> list[Wrap]:
     if recipient is None or len(wraps) != 1:
-        raise Refused("the first lead's browser makes one epoch and one wrap of it")
+        raise InvalidInput("the first lead's browser makes one epoch and one wrap of it")
     _check_recipient(recipient)
     epoch = ids.new_id(random)
     people.add_epoch(
@@ -124,26 +126,26 @@ def _open_epoch(
         recipient=recipient,
         first_slot=last_slot(rules.schedule, now),
     )
-    for row in stories.listing(connection, rules.site):  # their forms open with it
-        stale_files.add(connection, rules.site, row.story, [Touched("newest", "", 0)])
+    for row in stories.list_all(connection, rules.site):  # their forms open with it
+        stale_files.add(connection, rules.site, row.story, [StaleFile("newest", "", 0)])
     return [Wrap(epoch, wraps[0].wrap)]
 
 
 def _check(newcomer: Moderator) -> None:
     if not 2 <= len(newcomer.pseudonym) <= 40 or newcomer.pseudonym != newcomer.pseudonym.strip():
-        raise Refused("a pseudonym has 2 to 40 letters")
+        raise InvalidInput("a pseudonym has 2 to 40 letters")
     if (
         texts.is_empty(newcomer.pseudonym)
         or texts.clean_line(newcomer.pseudonym) != newcomer.pseudonym
     ):
-        raise Refused("a pseudonym has no invisible signs")
+        raise InvalidInput("a pseudonym has no invisible signs")
     for recipient in (newcomer.recipient, newcomer.recovery_recipient):
         _check_recipient(recipient)
 
 
 def _check_wraps(wraps: Sequence[Wrap]) -> None:
     if len({wrap.epoch for wrap in wraps}) != len(wraps):
-        raise Refused("an epoch is wrapped twice")
+        raise InvalidInput("an epoch is wrapped twice")
 
 
 def _check_recipient(recipient: str) -> None:
@@ -151,4 +153,4 @@ def _check_recipient(recipient: str) -> None:
     try:
         Sealer(recipient)
     except pyrage.RecipientError:
-        raise Refused("a key is missing") from None
+        raise InvalidInput("a key is missing") from None

@@ -1,19 +1,19 @@
 """Note every public file as touched, so that all of them are written again from the store."""
 
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import stale_files, stories
 from yobal.store.database import Database
 
 
-def touch_everything(db: Database, rules: Rules) -> None:
+def mark_site_stale(db: Database, rules: SiteRules) -> None:
     """All files of all stories; the caller writes them."""
     with db.reading() as connection:
-        keys = [row.story for row in stories.listing(connection, rules.site)]
+        keys = [row.story for row in stories.list_all(connection, rules.site)]
     for story in keys:
-        touch_story(db, rules, story)
+        mark_story_stale(db, rules, story)
 
 
-def touch_story(db: Database, rules: Rules, story: str) -> None:
+def mark_story_stale(db: Database, rules: SiteRules, story: str) -> None:
     with db.writing() as connection:
-        files = stale_files.everything(connection, rules.site, story)
+        files = stale_files.all_files(connection, rules.site, story)
         stale_files.add(connection, rules.site, story, files)

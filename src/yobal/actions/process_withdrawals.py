@@ -4,28 +4,28 @@ from typing import Any
 
 from yobal.actions import erase_published
 from yobal.core import states
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.states import PUBLISHED, REJECTED, WITHDRAWN
 from yobal.store import comments, published_comments, stories, withdrawal_requests
 from yobal.store.database import Connection, Database
 
 
-def carry_out(db: Database, rules: Rules, *, with_release: bool) -> int:
+def process(db: Database, rules: SiteRules, *, with_release: bool) -> int:
     """Carry out every wish whose time has come; how many comments went.
 
     What waits or is held goes at once, whatever was wished: nobody saw it. The caller writes
     the touched files and purges.
     """
     with db.reading() as connection:
-        waiting = withdrawal_requests.due(connection, rules.site, with_release=with_release)
-    return sum(_carry_out(db, wish, with_release=with_release) for wish in waiting)
+        waiting = withdrawal_requests.ready(connection, rules.site, with_release=with_release)
+    return sum(_process_request(db, wish, with_release=with_release) for wish in waiting)
 
 
-def _carry_out(db: Database, wish: Any, *, with_release: bool) -> int:
+def _process_request(db: Database, wish: Any, *, with_release: bool) -> int:
     with db.writing() as connection:
         comment = comments.by_receipt(connection, wish.receipt_hash)
         if comment is None or not _can_go(connection, comment):
-            withdrawal_requests.done(connection, wish.wish)
+            withdrawal_requests.delete(connection, wish.wish)
             return 0
         if (
             comment.state == PUBLISHED
@@ -33,22 +33,22 @@ def _carry_out(db: Database, wish: Any, *, with_release: bool) -> int:
             and not with_release
         ):
             return 0  # published since it was looked up
-        if comments.move(connection, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
+        if comments.transition(connection, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
             return 0  # a moderator was quicker; the wish stands, and the next look carries it out
         letter = published_comments.get(connection, comment.id)
         if letter is not None:
-            erase_published.take_down(connection, letter, gone="withdrawn")
+            erase_published.erase_published(connection, letter, gone="withdrawn")
         else:
-            erase_published.drop_empty_lines(connection, comment)
-        comments.forget(connection, comment.id)
-        withdrawal_requests.done(connection, wish.wish)
+            erase_published.prune_tombstones(connection, comment)
+        comments.erase_withdrawn(connection, comment.id)
+        withdrawal_requests.delete(connection, wish.wish)
     return 1
 
 
 def _can_go(connection: Connection, comment: Any) -> bool:
     """What its author was shown as waiting, accepted or published: until its slot, a rejection
     is not known to anybody but the desk, and may still be undone."""
-    if states.after(comment.state, "withdraw") is None:
+    if states.next_state(comment.state, "withdraw") is None:
         return False
     released = stories.released_slot(connection, comment.site)
     return bool(comment.state != REJECTED or comment.decided_slot > released)

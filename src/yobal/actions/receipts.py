@@ -9,7 +9,7 @@ from yobal.adapters.server_keys import Keyring
 from yobal.core import ids
 from yobal.core.ids import RandomBytes
 from yobal.core.receipts import hashes, read_code
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import intake, withdrawal_requests
 from yobal.store.database import Database
 
@@ -24,7 +24,7 @@ _WORDS: Final[dict[str, Word]] = {
 }
 
 
-class Found(msgspec.Struct, frozen=True):
+class ReceiptMatch(msgspec.Struct, frozen=True):
     """The comment behind a code: its hash that matched, the row, and the state in a reader's word."""
 
     receipt_hash: bytes
@@ -36,9 +36,9 @@ class Found(msgspec.Struct, frozen=True):
         return self.word in ("waiting", "accepted", "published")
 
 
-def look_up(
+def find(
     db: Database, keyring: Keyring, *, site: str, story: str, typed: str, now: float
-) -> Found | None:
+) -> ReceiptMatch | None:
     """What a typed code opens under this story; None where it opens nothing.
 
     Every living pepper is asked, whichever matches, so that a right and a wrong code cost alike.
@@ -48,14 +48,19 @@ def look_up(
     found = None
     with db.reading() as connection:
         for candidate in candidates:
-            row = intake.receipt_answer(connection, candidate)
+            row = intake.receipt_status(connection, candidate)
             if row is not None and (row.site, row.story) == (site, story) and row.state in _WORDS:
-                found = Found(candidate, row, _WORDS[row.state])
+                found = ReceiptMatch(candidate, row, _WORDS[row.state])
     return found
 
 
 def wish(
-    db: Database, rules: Rules, found: Found, *, when: Literal["now", "next"], random: RandomBytes
+    db: Database,
+    rules: SiteRules,
+    found: ReceiptMatch,
+    *,
+    when: Literal["now", "next"],
+    random: RandomBytes,
 ) -> None:
     """Ask for the comment to be withdrawn; carried out within ten seconds, or with the next release."""
     kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT

@@ -8,9 +8,9 @@ import msgspec
 import pyrage
 
 from yobal.core import ids
-from yobal.core.errors import WrongSecret
+from yobal.core.errors import InvalidCredentials
 from yobal.core.ids import RandomBytes
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
 
@@ -25,7 +25,7 @@ class _Challenge(msgspec.Struct):
     ticket: str | None = None
 
 
-class Recoveries:
+class RecoveryChallenges:
     """The challenges that are open, in memory only: a restart asks to begin again."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Recoveries:
         self._lock = threading.Lock()
 
     def challenge(
-        self, db: Database, rules: Rules, *, pseudonym: str, now: float, random: RandomBytes
+        self, db: Database, rules: SiteRules, *, pseudonym: str, now: float, random: RandomBytes
     ) -> tuple[str, bytes]:
         """An id, and 32 random bytes sealed to the sheet; for an unknown name, sealed to nobody's."""
         with db.reading() as connection:
@@ -59,34 +59,41 @@ class Recoveries:
     def prove(
         self,
         db: Database,
-        rules: Rules,
+        rules: SiteRules,
         *,
         challenge: str,
         answer: bytes,
         now: float,
         random: RandomBytes,
     ) -> tuple[str, bytes]:
-        """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises WrongSecret."""
+        """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises InvalidCredentials."""
         with self._lock:
             one = self._open.pop(challenge, None)
         if one is None or one.until < now or not hmac.compare_digest(one.answer, answer):
-            raise WrongSecret
+            raise InvalidCredentials
         with db.reading() as connection:
             moderator = people.get(connection, rules.site, one.pseudonym)
         if moderator is None:
-            raise WrongSecret
+            raise InvalidCredentials
         ticket = ids.new_id(random)
         self._remember(ticket, _Challenge(one.pseudonym, b"", now + LIFE_SECONDS, ticket))
         return ticket, bytes(moderator.recovery_identity)
 
     def finish(
-        self, db: Database, rules: Rules, *, ticket: str, secret: bytes, identity: bytes, now: float
+        self,
+        db: Database,
+        rules: SiteRules,
+        *,
+        ticket: str,
+        secret: bytes,
+        identity: bytes,
+        now: float,
     ) -> str:
-        """Set the new passphrase's halves; whose they are. Raises WrongSecret."""
+        """Set the new passphrase's halves; whose they are. Raises InvalidCredentials."""
         with self._lock:
             one = self._open.pop(ticket, None)
         if one is None or one.ticket != ticket or one.until < now:
-            raise WrongSecret
+            raise InvalidCredentials
         with db.writing() as connection:
             changed = people.change_secret(
                 connection,
@@ -96,5 +103,5 @@ class Recoveries:
                 identity=identity,
             )
         if changed == 0:  # no moderator any more
-            raise WrongSecret
+            raise InvalidCredentials
         return one.pseudonym

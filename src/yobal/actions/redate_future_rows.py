@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from yobal.adapters.server_keys import Keyring
 from yobal.core import receipts
 from yobal.core.schedule import DAY_SECONDS, HOUR_SECONDS, last_slot, next_slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import expiry, future_rows, stories
 from yobal.store.database import Database
 
 
-def set_back(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> bool:
+def redate(db: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> bool:
     """Whether there was anything to set back. The caller holds the release lock, and has
     noted every file before, since all that carry a wrong time are written again.
 
@@ -25,14 +25,14 @@ def set_back(db: Database, keyring: Keyring, rules: Rules, *, now: float) -> boo
     with db.writing() as connection:
         if stories.released_slot(connection, rules.site) <= latest:
             return False
-        future_rows.set_back(
+        future_rows.redate(
             connection,
             rules.site,
             latest=latest,
             upcoming=next_slot(schedule, now),
-            last_drawn=next_slot(schedule, now, steps=schedule.hold_slots),
+            last_drawn=next_slot(schedule, now, steps=schedule.max_hold_slots),
         )
-        expiry.drop_ahead(
+        expiry.drop_future(
             connection,
             after=next_slot(schedule, now + longest_seconds),
             after_week=receipts.week_of(tomorrow).isoformat(),

@@ -8,7 +8,7 @@ import msgspec
 
 from yobal.actions import erase_published
 from yobal.core.schedule import Slot, is_due, last_slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PUBLISHED
 from yobal.store import comments, decisions, published_comments, stale_files, stories
 from yobal.store.database import Connection, Database
@@ -21,7 +21,7 @@ class Released(msgspec.Struct, frozen=True):
     comments: int
 
 
-def release(db: Database, rules: Rules, *, now: float) -> Released | None:
+def release(db: Database, rules: SiteRules, *, now: float) -> Released | None:
     """Release everything that is due by now, once; None where the last slot is done.
 
     After a stop, all of it is one release dated by the last slot that passed. The caller holds
@@ -34,20 +34,25 @@ def release(db: Database, rules: Rules, *, now: float) -> Released | None:
             return None
         leaving = _leaving(connection, rules, latest)
         count = sum(_publish(connection, comment, latest) for comment in leaving)
-        for refused in decisions.refused_answers(
+        for refused in decisions.final_rejections(
             connection, rules.site, after=before, until=latest
         ):
-            erase_published.drop_empty_lines(connection, refused)
+            erase_published.prune_tombstones(connection, refused)
         stories.set_released(connection, site=rules.site, slot=latest)
     return Released(latest, count)
 
 
-def _leaving(connection: Connection, rules: Rules, latest: Slot) -> Sequence[str]:
+def _leaving(connection: Connection, rules: SiteRules, latest: Slot) -> Sequence[str]:
     due = comments.due(connection, rules.site, until=latest)
     chosen = [
         row.id
         for row in due
-        if is_due(row.due_slot, batch=len(due), batch_min=rules.schedule.batch_min, latest=latest)
+        if is_due(
+            row.due_slot,
+            batch=len(due),
+            min_batch_size=rules.schedule.min_batch_size,
+            latest=latest,
+        )
     ]
     return sorted(chosen, key=lambda comment: _order(latest, comment))
 
@@ -65,14 +70,14 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
     words: Any = comments.held_text(connection, comment)
     if words is None:
         return False
-    if comments.move(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
+    if comments.transition(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
         return False
     row: Any = comments.get(connection, comment)
     root = (
         row.root if row.root and published_comments.get(connection, row.root) is not None else None
     )
     is_to_there = root and row.to_id and published_comments.get(connection, row.to_id) is not None
-    place = _take_place(connection, row.site, row.story, root)
+    place = _allocate_position(connection, row.site, row.story, root)
     published_comments.add(
         connection,
         id=comment,
@@ -89,22 +94,22 @@ def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
         edited_clause=words.clause,
     )
     comments.drop_held_text(connection, comment)
-    comments.forget_arrival(connection, comment, released=slot)
+    comments.overwrite_arrival_slot(connection, comment, released=slot)
     if words.clause is None:
         comments.drop_original(connection, comment)
-    stories.count(connection, row.site, row.story, comments=1)
+    stories.add_to_counters(connection, row.site, row.story, comments=1)
     stale_files.add(
         connection,
         row.site,
         row.story,
-        erase_published.files_of_new(connection, root=root, place=place),
+        erase_published.files_for_new_comment(connection, root=root, place=place),
     )
     return True
 
 
-def _take_place(connection: Connection, site: str, story: str, root: str | None) -> int:
+def _allocate_position(connection: Connection, site: str, story: str, root: str | None) -> int:
     if root is not None:
-        return published_comments.take_reply_place(connection, root)
+        return published_comments.allocate_reply_position(connection, root)
     place: int = stories.totals(connection, site, story).places
-    stories.count(connection, site, story, places=1)
+    stories.add_to_counters(connection, site, story, places=1)
     return place

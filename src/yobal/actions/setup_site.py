@@ -5,15 +5,17 @@ import secrets
 from yobal.core import tokens
 from yobal.core.errors import AlreadySetUp
 from yobal.core.schedule import last_slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import people, stories
 from yobal.store.database import Database
 
 
-def found(db: Database, rules: Rules, *, name: str, now: float, is_demo: bool = False) -> None:
+def create_site(
+    db: Database, rules: SiteRules, *, name: str, now: float, is_demo: bool = False
+) -> None:
     """Write the site's row. Raises AlreadySetUp."""
     with db.writing() as connection:
-        if stories.only_site(connection) is not None:
+        if stories.get_site(connection) is not None:
             raise AlreadySetUp(rules.site)
         stories.add_site(
             connection,
@@ -24,7 +26,7 @@ def found(db: Database, rules: Rules, *, name: str, now: float, is_demo: bool = 
         )
 
 
-def invite_first_lead(db: Database, rules: Rules, *, now: float) -> str:
+def invite_first_lead(db: Database, rules: SiteRules, *, now: float) -> str:
     """A secret for the link that makes the first lead, and the next epoch, in a browser.
 
     Links given before it are void. Whoever was a moderator stays one until it is used.
@@ -38,6 +40,6 @@ def invite_first_lead(db: Database, rules: Rules, *, now: float) -> str:
             site=rules.site,
             role="lead",
             is_first=True,
-            until_slot=tokens.invitation_until(rules.schedule, now),
+            until_slot=tokens.invitation_expiry(rules.schedule, now),
         )
     return tokens.invitation_text(secret)

@@ -5,16 +5,16 @@ import hmac
 from typing import Any
 
 from yobal.core import tokens
-from yobal.core.errors import NotSignedIn, WrongSecret
+from yobal.core.errors import InvalidCredentials, NotSignedIn
 from yobal.core.ids import RandomBytes
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
 
 
 def sign_in(
     db: Database,
-    rules: Rules,
+    rules: SiteRules,
     *,
     pseudonym: str,
     secret: bytes,
@@ -22,12 +22,12 @@ def sign_in(
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session's token. Raises WrongSecret, for an unknown name likewise."""
+    """A session's token. Raises InvalidCredentials, for an unknown name likewise."""
     with db.reading() as connection:
         moderator = people.get(connection, rules.site, pseudonym)
     known = moderator.secret_hash if moderator is not None else bytes(32)
     if not hmac.compare_digest(people.hash_secret(secret), known) or moderator is None:
-        raise WrongSecret
+        raise InvalidCredentials
     return open_session(
         db, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
     )
@@ -35,7 +35,7 @@ def sign_in(
 
 def open_session(
     db: Database,
-    rules: Rules,
+    rules: SiteRules,
     *,
     pseudonym: str,
     session_key: bytes,
@@ -44,7 +44,7 @@ def open_session(
 ) -> bytes:
     """A session for somebody who has just proved who they are."""
     token = random(32)
-    until = tokens.session_until(rules.schedule, now, hours=rules.session_hours)
+    until = tokens.session_expiry(rules.schedule, now, hours=rules.session_hours)
     with db.writing() as connection:
         people.add_session(
             connection,
@@ -56,7 +56,7 @@ def open_session(
     return token
 
 
-def who(db: Database, *, token: bytes, session_key: bytes, now: float) -> Any:
+def moderator_for_session(db: Database, *, token: bytes, session_key: bytes, now: float) -> Any:
     """The moderator behind a session: site, pseudonym, role. Raises NotSignedIn."""
     with db.reading() as connection:
         row = people.session(connection, _hash(session_key, token), now=now)

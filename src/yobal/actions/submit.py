@@ -10,7 +10,7 @@ from yobal.core import idempotency, ids, language, receipts
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import last_slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Submission
 from yobal.store.arrivals import Arrival
 
@@ -25,7 +25,7 @@ class Sealed(msgspec.Struct, frozen=True):
     receipt_until: date | None
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class SubmissionTarget(msgspec.Struct, frozen=True, kw_only=True):
     """Where it goes: the epoch to seal to, and the top-level comment it stands under."""
 
     epoch: str
@@ -36,9 +36,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 def seal(
     submission: Submission,
-    target: Target,
+    target: SubmissionTarget,
     keyring: Keyring,
-    rules: Rules,
+    rules: SiteRules,
     *,
     form: str,
     wants_receipt: bool,
@@ -49,7 +49,7 @@ def seal(
     today = datetime.fromtimestamp(now, UTC).date()
     nonce = random(NONCE_BYTES)
     comment = ids.new_id(random)
-    lang = language.lang_of(submission.text, edition=submission.edition)
+    lang = language.detect_language(submission.text, edition=submission.edition)
     sealed, size_kib = target.sealer.seal(
         Envelope(
             id=comment,
@@ -76,7 +76,7 @@ def seal(
         size_kib=size_kib,
         lane=LANE,
         lang=lang if lang in target.languages else language.OTHER,
-        once=idempotency.once_hash(keyring.day_keys(today), form, submission, today=today),
+        once=idempotency.idempotency_hash(keyring.day_keys(today), form, submission, today=today),
         commitment=commitment(nonce=nonce, name=submission.name, text=submission.text),
         sealed=sealed,
     )
@@ -86,7 +86,7 @@ def seal(
 
 
 def _with_receipt(
-    arrival: Arrival, keyring: Keyring, rules: Rules, today: date, random: RandomBytes
+    arrival: Arrival, keyring: Keyring, rules: SiteRules, today: date, random: RandomBytes
 ) -> Sealed:
     code = receipts.new_code(random)
     week, pepper = keyring.pepper(today)

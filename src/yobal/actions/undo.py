@@ -8,7 +8,7 @@ from yobal.core import ids, states
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import next_slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
 from yobal.core.terms import TERMS_VERSION
 from yobal.store import comments, decisions, stories
@@ -22,7 +22,7 @@ class Undone(msgspec.Struct, frozen=True):
 
 
 def undo(
-    db: Database, rules: Rules, decision: str, *, by: str, now: float, random: RandomBytes
+    db: Database, rules: SiteRules, decision: str, *, by: str, now: float, random: RandomBytes
 ) -> Undone:
     """Undo what is held until it is released, and a rejection until its slot.
 
@@ -55,13 +55,13 @@ def undo(
 def _take_back(connection: Any, site: str, decision: Any, comment: Any) -> None:
     if decisions.is_undone(connection, decision.decision):
         raise AlreadyUndone(decision.decision)
-    standing = decisions.newest_standing(connection, decision.comment)
+    standing = decisions.current(connection, decision.comment)
     is_standing = standing is not None and standing.decision == decision.decision
-    if not is_standing or states.after(comment.state, "undo") is None:
+    if not is_standing or states.next_state(comment.state, "undo") is None:
         raise TooLateToUndo(decision.decision)
     if comment.state != HELD and decision.slot <= stories.released_slot(connection, site):
         raise TooLateToUndo(decision.decision)
-    moved = comments.move(
+    moved = comments.transition(
         connection, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
     )
     if moved == 0:

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
-from yobal.adapters.public_files import Bucket
+from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import Pages
 from yobal.core import paths
 from yobal.core.schedule import Slot
-from yobal.core.site_rules import Rules
-from yobal.core.thread import NewestView, PageView, Touched
+from yobal.core.site_rules import SiteRules
+from yobal.core.thread import NewestView, PageView, StaleFile
 from yobal.store import stale_files, stories, thread_views
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
@@ -22,26 +22,26 @@ from yobal.store.locks import release_lock
 WRITTEN_TOGETHER_MAX: Final = 200  # file sets of one turn; bounds what is in memory, and the lock
 
 
-class Press(msgspec.Struct, frozen=True):
+class FileWriter(msgspec.Struct, frozen=True):
     """Where public files come from and go to."""
 
     database: Database
     pages: Pages
-    bucket: Bucket
-    rules: Rules
+    bucket: PublicFiles
+    rules: SiteRules
 
 
-def write_touched(press: Press, *, turns_max: int | None = None) -> int:
+def write_stale(press: FileWriter, *, turns_max: int | None = None) -> int:
     """Write touched files, some at each turn, until none is left; how many sets.
 
     The release lock is taken for one turn at a time, so that a removal or a release never waits
-    for a whole archive that is written anew. Raises BucketUnavailable.
+    for a whole archive that is written anew. Raises PublicFilesUnavailable.
     """
     written = turns = 0
     while turns != turns_max:
         with release_lock(press.database):
             with press.database.reading() as db:
-                rows = stale_files.some(db, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
+                rows = stale_files.next_batch(db, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
             _write_rows(press, rows)
         if not rows:
             break
@@ -49,26 +49,26 @@ def write_touched(press: Press, *, turns_max: int | None = None) -> int:
     return written
 
 
-def write_now(press: Press, story: str, files: Collection[Touched]) -> None:
-    """Write these, whatever else is waiting to be written. Raises BucketUnavailable."""
+def write_files_now(press: FileWriter, story: str, files: Collection[StaleFile]) -> None:
+    """Write these, whatever else is waiting to be written. Raises PublicFilesUnavailable."""
     with release_lock(press.database):
         with press.database.reading() as db:
-            rows = stale_files.still(db, press.rules.site, story, files)
+            rows = stale_files.filter_pending(db, press.rules.site, story, files)
         _write_rows(press, rows)
 
 
-def _write_rows(press: Press, rows: Sequence[Any]) -> None:
+def _write_rows(press: FileWriter, rows: Sequence[Any]) -> None:
     """Draw and write what these notes name, then forget them. The caller holds the release lock."""
     with press.database.reading() as db:
         slot = stories.released_slot(db, press.rules.site)
     for story, of_story in groupby(rows, key=lambda row: row.story):
         noted = list(of_story)
-        write(press, story, [Touched(row.kind, row.root, row.number) for row in noted], at=slot)
+        write(press, story, [StaleFile(row.kind, row.root, row.number) for row in noted], at=slot)
         with press.database.writing() as db:
             stale_files.remove(db, noted)
 
 
-def write(press: Press, story: str, files: Iterable[Touched], *, at: Slot) -> None:
+def write(press: FileWriter, story: str, files: Iterable[StaleFile], *, at: Slot) -> None:
     """Draw these file sets in every edition; a set that shows nothing any more is removed."""
     site = press.rules.site
     drawn: dict[str, bytes] = {}
@@ -98,14 +98,14 @@ def _draw(pages: Pages, view: thread_views.View) -> Mapping[str, bytes]:
             return pages.replies(view)
 
 
-def _replies_keys(file: Touched) -> list[str]:
+def _replies_keys(file: StaleFile) -> list[str]:
     return [
         paths.replies(file.root, file.number, suffix)
         for suffix in ("html", "fragment.html", "json")
     ]
 
 
-def write_assets(press: Press, *, style: bytes, icon: bytes) -> None:
+def write_assets(press: FileWriter, *, style: bytes, icon: bytes) -> None:
     """The stylesheet, the icon, and the terms in every language of the site."""
     site = press.rules.site
     with release_lock(press.database):

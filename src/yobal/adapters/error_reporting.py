@@ -10,13 +10,13 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-_kept: Counter[str] = Counter()  # since the last slot: what failed where, and how often
+_counts: Counter[str] = Counter()  # since the last slot: what failed where, and how often
 _lock = threading.Lock()
 
 
 def report(error: BaseException) -> None:
     """One line on standard error, at once: for what no reader has caused."""
-    _say(_named(error))
+    _print(_describe(error))
 
 
 def report_once(error: BaseException) -> None:
@@ -25,27 +25,27 @@ def report_once(error: BaseException) -> None:
         report(error)
 
 
-def keep(error: BaseException) -> None:
+def count(error: BaseException) -> None:
     """For what a reader's request has met: told with the next slot, or when the server stops."""
     _count(error)
 
 
-def tell() -> None:
+def flush() -> None:
     """A slot has passed: say of each kind and place how often about, and begin anew."""
     with _lock:
-        counted = dict(_kept)
-        _kept.clear()
+        counted = dict(_counts)
+        _counts.clear()
     for named, times in sorted(counted.items()):
-        _say(f"{named}, fewer than {10 ** len(str(times))} times since the last slot")
+        _print(f"{named}, fewer than {10 ** len(str(times))} times since the last slot")
 
 
 def _count(error: BaseException) -> int:
     with _lock:
-        _kept[named := _named(error)] += 1
-        return _kept[named]
+        _counts[named := _describe(error)] += 1
+        return _counts[named]
 
 
-def _named(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     """The class, and the innermost places inside Yobal."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "yobal" in frame.filename] or list(frames)
@@ -55,5 +55,5 @@ def _named(error: BaseException) -> str:
     return f"{type(error).__name__} at {places}"
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(f"yobal: {line}", file=sys.stderr, flush=True)

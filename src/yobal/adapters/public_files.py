@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from yobal.core.errors import BucketUnavailable
+from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 
 BESIDE: Final = ".yobal-"  # a file under this name was never finished
@@ -19,7 +19,7 @@ _GZIP_LEVEL: Final = 9
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 
-class Bucket:
+class PublicFiles:
     """A folder. Keys are relative paths with slashes."""
 
     def __init__(self, folder: Path) -> None:
@@ -29,15 +29,15 @@ class Bucket:
         """Write all of them, or leave all of the old ones: beside, one sync, then rename.
 
         A crash between two renames leaves whole files of both ages; the caller repeats the write.
-        Raises BucketUnavailable.
+        Raises PublicFilesUnavailable.
         """
         try:
             self._write(files, at)
         except OSError as error:
-            raise BucketUnavailable(error.strerror or "no reason given") from None
+            raise PublicFilesUnavailable(error.strerror or "no reason given") from None
 
     def remove(self, keys: Iterable[str]) -> None:
-        """Remove files and their `.gz`; what is not there is fine. Raises BucketUnavailable."""
+        """Remove files and their `.gz`; what is not there is fine. Raises PublicFilesUnavailable."""
         folders = set()
         try:
             for key in keys:
@@ -47,7 +47,7 @@ class Bucket:
                 folders.add(path.parent)
             _sync_folders(folder for folder in folders if folder.exists())
         except OSError as error:
-            raise BucketUnavailable(error.strerror or "no reason given") from None
+            raise PublicFilesUnavailable(error.strerror or "no reason given") from None
 
     def keys(self) -> list[str]:
         """Every finished file's key, `.gz` left out."""

@@ -37,7 +37,7 @@ class Keyring:
             alive = self._alive = (today, self._read_day_keys(today))
         return alive[1]
 
-    def make_ready(self, today: date) -> None:
+    def prepare(self, today: date) -> None:
         """Make the keys of today and tomorrow, so that no comment's arrival makes one."""
         self.day_keys(today)
         for day in (today, today + timedelta(days=1)):

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
-from yobal.core.errors import AlreadySetUp, NotFit, SettingsWrong
+from yobal.core.errors import AlreadySetUp, InvalidSettings, UnsupportedEnvironment
 from yobal.core.thread import Edition
 from yobal.doctor import examine
 from yobal.server import settings as settings_file
 from yobal.server.hardening import memory_check
-from yobal.server.scheduler.maintenance import rebuild_all, set_clock_right, tend_once, write_assets
-from yobal.server.serve import Face
+from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_clock, write_assets
+from yobal.server.serve import Role
 from yobal.server.serve import serve as serve_faces
 from yobal.server.settings import Settings
-from yobal.server.wiring import Newsroom, open_newsroom, prepare
+from yobal.server.wiring import Components, build_components, prepare
 from yobal.store import grants, stories
 
-FACES: Final[dict[str, tuple[Face, ...]]] = {
+FACES: Final[dict[str, tuple[Role, ...]]] = {
     "": ("intake", "desk"),
     "intake": ("intake",),
     "desk": ("desk",),
@@ -33,25 +33,27 @@ _REMEMBERS: Final = (
 
 
 def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
-    """Lines to print. Raises SettingsWrong, AlreadySetUp."""
+    """Lines to print. Raises InvalidSettings, AlreadySetUp."""
     settings = settings_file.load(path) if path.exists() else _write_settings(path, given)
     prepare(settings)
-    newsroom = open_newsroom(settings)
+    components = build_components(settings)
     now = time.time()
     try:
-        with newsroom.database.reading() as db:
-            is_known = stories.only_site(db) is not None
+        with components.database.reading() as db:
+            is_known = stories.get_site(db) is not None
         if is_known and not again:
             raise AlreadySetUp(
                 f"{settings.site} is set up; `yobal init --again` makes a new first lead, and "
                 "what waits sealed stays unreadable for them"
             )
         if not is_known:
-            setup_site.found(newsroom.database, newsroom.rules, name=settings.site_name, now=now)
-        secret = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=now)
-        write_assets(newsroom)
+            setup_site.create_site(
+                components.database, components.rules, name=settings.site_name, now=now
+            )
+        secret = setup_site.invite_first_lead(components.database, components.rules, now=now)
+        write_assets(components)
     finally:
-        newsroom.close()
+        components.close()
     return [
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
@@ -61,66 +63,66 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
 
 
 def serve(path: Path, face: str) -> None:
-    """Blocks until stopped. Raises SettingsWrong, NotFit."""
+    """Blocks until stopped. Raises InvalidSettings, UnsupportedEnvironment."""
     if face not in FACES:
-        raise SettingsWrong("serve: intake, desk, or nothing for both")
+        raise InvalidSettings("serve: intake, desk, or nothing for both")
     settings = settings_file.load(path)
     if face != "intake":
         prepare(settings)
-    newsroom = open_newsroom(
-        settings, database_url=settings.database_intake if face == "intake" else ""
+    components = build_components(
+        settings, database_url=settings.intake_database if face == "intake" else ""
     )
-    if newsroom.is_demo:
-        newsroom.close()
-        raise NotFit("this store was made by `yobal demo`; its keys were made outside a browser")
+    if components.is_demo:
+        components.close()
+        raise UnsupportedEnvironment(
+            "this store was made by `yobal demo`; its keys were made outside a browser"
+        )
     for one in FACES[face]:
         _check_free(settings.intake_listen if one == "intake" else settings.desk_listen)
-    if not memory_check.try_it():
+    if not memory_check.memory_is_wiped():
         print(_REMEMBERS, file=sys.stderr, flush=True)
     _say_where(settings, FACES[face])
-    serve_faces(newsroom, FACES[face])
+    serve_faces(components, FACES[face])
 
 
 def story_add(path: Path, key: str, *, edition: str, title: str, url: str) -> str:
-    with _open(path) as newsroom:
+    with _open(path) as components:
         one = Edition(edition=edition, title=title, url=url)
-        declare_story.add(newsroom.database, newsroom.rules, key, one)
-        _write(newsroom)
-        address = f"{newsroom.settings.public_url}/{newsroom.rules.site}/{key}/{edition}/"
+        declare_story.add(components.database, components.rules, key, one)
+        _write(components)
+        address = f"{components.settings.public_url}/{components.rules.site}/{key}/{edition}/"
     return f"{key} ({edition}): {address}"
 
 
 def story_set_open(path: Path, key: str, *, is_open: bool) -> str:
-    with _open(path) as newsroom:
-        declare_story.set_open(newsroom.database, newsroom.rules, key, is_open=is_open)
-        _write(newsroom)
+    with _open(path) as components:
+        declare_story.set_open(components.database, components.rules, key, is_open=is_open)
+        _write(components)
     return f"{key} is {'open' if is_open else 'closed'}"
 
 
 def story_list(path: Path) -> list[str]:
-    with _open(path) as newsroom, newsroom.database.reading() as db:
-        site = newsroom.rules.site
+    with _open(path) as components, components.database.reading() as db:
+        site = components.rules.site
         return [
             f"{row.story}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
             + " ".join(one.edition for one in stories.editions_of(db, site, row.story))
-            for row in stories.listing(db, site)
+            for row in stories.list_all(db, site)
         ]
 
 
-def release(path: Path, *, is_clock_right: bool = False) -> str:
-    """Raises ClockDoubted."""
-    with _open(path) as newsroom:
-        tend = set_clock_right if is_clock_right else tend_once
-        released = tend(newsroom, now=time.time())
-        write_public_files.write_touched(
-            newsroom.press
-        )  # all of it: nobody looks again in a second
+def release(path: Path, *, is_clock_trusted: bool = False) -> str:
+    """Raises ClockNotTrusted."""
+    with _open(path) as components:
+        tend = trust_clock if is_clock_trusted else run_once
+        released = tend(components, now=time.time())
+        write_public_files.write_stale(components.press)  # all of it: nobody looks again in a second
     return f"released {released.comments if released else 0}"
 
 
 def rebuild(path: Path) -> str:
-    with _open(path) as newsroom:
-        return f"wrote {rebuild_all(newsroom)} files"
+    with _open(path) as components:
+        return f"wrote {rebuild_all(components)} files"
 
 
 def doctor(path: Path) -> tuple[list[str], bool]:
@@ -130,38 +132,40 @@ def doctor(path: Path) -> tuple[list[str], bool]:
 
 
 def grant_intake(path: Path, role: str) -> str:
-    with _open(path) as newsroom:
-        if newsroom.database.is_sqlite:
-            raise NotFit("SQLite has no roles; the intake's own rights need PostgreSQL")
-        with newsroom.database.writing() as db:
+    with _open(path) as components:
+        if components.database.is_sqlite:
+            raise UnsupportedEnvironment(
+                "SQLite has no roles; the intake's own rights need PostgreSQL"
+            )
+        with components.database.writing() as db:
             grants.grant_intake(db, role)
     return f"{role} may insert sealed comments and wishes, and read the intake's views"
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[Newsroom]:
+def _open(path: Path) -> Iterator[Components]:
     settings = settings_file.load(path)
     prepare(settings)
-    newsroom = open_newsroom(settings)
+    components = build_components(settings)
     try:
-        with newsroom.database.reading() as db:
-            if stories.only_site(db) is None:
-                raise NotFit("there is no site yet: `yobal init` sets one up")
-        yield newsroom
+        with components.database.reading() as db:
+            if stories.get_site(db) is None:
+                raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
+        yield components
     finally:
-        newsroom.close()
+        components.close()
 
 
-def _write(newsroom: Newsroom) -> None:
-    write_assets(newsroom)
-    write_public_files.write_touched(newsroom.press)
+def _write(components: Components) -> None:
+    write_assets(components)
+    write_public_files.write_stale(components.press)
 
 
 def _write_settings(path: Path, given: dict[str, str]) -> Settings:
     """A file that cannot be read back is not left: the next `init` would trip over it."""
     missing = [name for name in ("site", "site_name") if not given.get(name)]
     if missing:
-        raise SettingsWrong(
+        raise InvalidSettings(
             f'{path} does not exist. To write one: yobal init --site river-post --name "The River Post"'
         )
     listens = {
@@ -173,7 +177,7 @@ def _write_settings(path: Path, given: dict[str, str]) -> Settings:
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     try:
         return settings_file.load(path)
-    except SettingsWrong:
+    except InvalidSettings:
         path.unlink()
         raise
 
@@ -198,10 +202,10 @@ def _check_free(listen: str) -> None:
             (host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in host else socket.AF_INET
         ).close()
     except OSError as error:
-        raise NotFit(f"cannot listen on {listen}: {error.strerror}") from None
+        raise UnsupportedEnvironment(f"cannot listen on {listen}: {error.strerror}") from None
 
 
-def _say_where(settings: Settings, faces: tuple[Face, ...]) -> None:
+def _say_where(settings: Settings, faces: tuple[Role, ...]) -> None:
     if "intake" in faces:
         print(f"readers: {settings.public_url} (listening on {settings.intake_listen})", flush=True)
     if "desk" in faces:

@@ -8,7 +8,7 @@ import typer
 
 from yobal.server.hardening import allocators
 
-SCRUBBED: Final = ("serve", "demo")  # what holds readers' words in memory
+HARDENED: Final = ("serve", "demo")  # what holds readers' words in memory
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,12 +25,12 @@ DEFAULT_CONFIG: Final = Path("yobal.toml")
 
 def main() -> None:
     """The entry point of `yobal`."""
-    if len(sys.argv) > 1 and sys.argv[1] in SCRUBBED and "--help" not in sys.argv:
-        allocators.start_again(sys.argv[1:])
+    if len(sys.argv) > 1 and sys.argv[1] in HARDENED and "--help" not in sys.argv:
+        allocators.reexec(sys.argv[1:])
     from yobal.adapters import error_reporting
     from yobal.core import errors
 
-    named = (errors.NoSuchStory, errors.StoreUnavailable, errors.BucketUnavailable)
+    named = (errors.NoSuchStory, errors.DatabaseUnavailable, errors.PublicFilesUnavailable)
     try:
         app(prog_name="yobal")
     except named as error:  # they carry a name, not a sentence
@@ -130,7 +130,7 @@ def release(
     """Release what is due, now. The desk does it by itself; this is for a stopped one."""
     from yobal.cli import commands
 
-    typer.echo(commands.release(config, is_clock_right=clock_is_right))
+    typer.echo(commands.release(config, is_clock_trusted=clock_is_right))
 
 
 @app.command()

@@ -29,7 +29,7 @@ def is_behind(now: float, *, released: Slot) -> bool:
     return released - now > BACK_SECONDS_MAX
 
 
-def doubt(now: float, *, released: Slot) -> str | None:
+def clock_problem(now: float, *, released: Slot) -> str | None:
     """Why this clock is not believed, and what to do; None where it is."""
     shown, last = (datetime.fromtimestamp(one, UTC).date() for one in (now, released))
     if is_unset(now):

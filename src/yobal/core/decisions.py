@@ -4,21 +4,21 @@ import msgspec
 
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import RandomBelow, Slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.states import State
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Who decides, under which rules; time and chance as arguments."""
 
-    rules: Rules
+    rules: SiteRules
     by: str  # the moderator's pseudonym
     now: float
     random: RandomBytes
     draw: RandomBelow
 
 
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionResult(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided. `slot` is when it can appear, or, of a refusal, when it is final."""
 
     decision: str

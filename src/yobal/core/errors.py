@@ -39,11 +39,11 @@ class AlreadyUndone(TooLateToUndo):
     """This decision was taken back before: by somebody else, or by a try whose answer was lost."""
 
 
-class NotWhatWasSealed(YobalError):
+class CommitmentMismatch(YobalError):
     """What was sent as unedited is not what the author sealed: the commitment disagrees."""
 
 
-class Refused(YobalError):
+class InvalidInput(YobalError):
     """What a moderator sent does not fit the rules; the text says which rule."""
 
 
@@ -51,15 +51,15 @@ class NotSignedIn(YobalError):
     """No session, or one that has ended."""
 
 
-class WrongSecret(YobalError):
+class InvalidCredentials(YobalError):
     """Pseudonym and secret do not belong together, or one of them does not exist."""
 
 
-class NotAllowed(YobalError):
+class Forbidden(YobalError):
     """Signed in, but this role may not do that."""
 
 
-class InvitationSpent(YobalError):
+class InvitationInvalid(YobalError):
     """This invitation was used, has run out, or never existed."""
 
 
@@ -71,27 +71,27 @@ class EnvelopeTooLarge(YobalError):
     """The comment does not fit the largest envelope; the limits should have refused it."""
 
 
-class StoreUnavailable(YobalError):
+class DatabaseUnavailable(YobalError):
     """The database took nothing: full, locked or gone. Nothing was acknowledged."""
 
 
-class NotYetPurged(YobalError):
+class PurgePending(YobalError):
     """The act is stored, but the words that it deleted may still be in a file."""
 
 
-class BucketUnavailable(YobalError):
+class PublicFilesUnavailable(YobalError):
     """The folder of public files took nothing: full, or not writable."""
 
 
-class ClockDoubted(YobalError):
+class ClockNotTrusted(YobalError):
     """The clock cannot be believed, so nothing was released or destroyed; the text says what to do."""
 
 
-class SettingsWrong(YobalError):
+class InvalidSettings(YobalError):
     """A setting is unknown, missing or cannot be; the text names it."""
 
 
-class NotFit(YobalError):
+class UnsupportedEnvironment(YobalError):
     """The machine cannot keep a promise (an old SQLite, a demonstration's store, …)."""
 
 

@@ -16,26 +16,26 @@ import msgspec
 from yobal.core.ids import RandomBytes
 from yobal.core.submission import Submission
 
-_ONCE: Final = re.compile(r"([0-9]{6})\.([A-Za-z0-9_-]{22})")
+_IDEMPOTENCY_KEY: Final = re.compile(r"([0-9]{6})\.([A-Za-z0-9_-]{22})")
 KEY_DAYS: Final = 2  # a key serves its own day and the next: gone 48 h after that day began
 
 
-def new_once(random: RandomBytes, *, today: date) -> str:
+def new_idempotency_key(random: RandomBytes, *, today: date) -> str:
     return f"{today.toordinal():06d}.{base64.urlsafe_b64encode(random(16)).decode().rstrip('=')}"
 
 
-def is_once(text: str) -> bool:
-    return _ONCE.fullmatch(text) is not None
+def is_idempotency_key(text: str) -> bool:
+    return _IDEMPOTENCY_KEY.fullmatch(text) is not None
 
 
-def once_hash(
+def idempotency_hash(
     keys: Mapping[date, bytes], once: str, submission: Submission, *, today: date
 ) -> bytes:
     """The mark of this form with these words, under the key of the form's day.
 
     A form older than the keys is marked under today's: it works, as a new one.
     """
-    match = _ONCE.fullmatch(once)
+    match = _IDEMPOTENCY_KEY.fullmatch(once)
     if match is None:
         raise ValueError(once)
     ordinal = int(match[1])

@@ -29,7 +29,7 @@ def encode_id(raw: bytes) -> str:
     return "".join([_PAIRS[number >> shift & 1_023] for shift in _SHIFTS])
 
 
-def number_in(name: str) -> int:
+def id_prefix(name: str) -> int:
     """The first 60 of an id's random bits."""
     return int(name[:12].translate(_DIGITS), 32)
 

@@ -87,7 +87,7 @@ _PATTERNS: Final = {
 _BY_SCRIPT: Final = {script: regex.compile(one) for script, one in _PATTERNS.items()}
 _SCRIPTS: Final = {chr(ord("A") + at): script for at, script in enumerate(_PATTERNS)}
 _KANA, _HAN = (chr(ord("A") + [*_PATTERNS].index(script)) for script in ("Kana", "Hani"))
-_SIGNS_KEPT_MAX: Final = 4_096
+_CACHED_CHARACTERS_MAX: Final = 4_096
 _SAMPLE_LETTERS: Final = 32  # from all over the text: enough to tell, and a bound on the work
 _CHINESE: Final = ("hans", "hant")  # ways of writing what Unicode calls Han
 _RIGHT_TO_LEFT: Final = frozenset({"Arab", "Hebr", "Thaa"})
@@ -104,7 +104,7 @@ def script_of(text: str) -> str | None:
     return _SCRIPTS[max(dict.fromkeys(signs), key=signs.count)] if signs else None
 
 
-class _Signs(dict[int, str]):
+class _ScriptCache(dict[int, str]):
     """For each letter (by its number) one sign that stands for its script; nothing for the rest.
 
     What was looked up is kept: letters, never words, and not more of them than a newsroom reads.
@@ -115,15 +115,15 @@ class _Signs(dict[int, str]):
         sign = next(
             (sign for sign, script in _SCRIPTS.items() if _BY_SCRIPT[script].match(letter)), ""
         )
-        if len(self) < _SIGNS_KEPT_MAX:
+        if len(self) < _CACHED_CHARACTERS_MAX:
             self[number] = sign
         return sign
 
 
-_signs: Final = _Signs()
+_signs: Final = _ScriptCache()
 
 
-def lang_of(text: str, *, edition: str) -> str:
+def detect_language(text: str, *, edition: str) -> str:
     """The language of a text sent under an edition: by script, else the edition's, else `und`."""
     script = script_of(text)
     if script is None:

@@ -12,7 +12,7 @@ def thread_folder(site: str, story: str, edition: str) -> str:
     return f"{site}/{story}/{edition}"
 
 
-def thread_at(path: str) -> tuple[str, str]:
+def parse_thread_path(path: str) -> tuple[str, str]:
     """The thread's own address that an address lies at or below, and its edition; empty if none."""
     _, *parts = path.split("/")
     if len(parts) < 3 or not (ids.is_site(parts[0]) and ids.is_story_key(parts[1])):

@@ -24,15 +24,15 @@ _SEARCH_DAYS: Final = 2
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """When a site releases.
 
-    Either wall-clock times in `time_zone`, or, with `every_seconds`, a plain rhythm (which is too
+    Either wall-clock times in `time_zone`, or, with `release_interval_seconds`, a plain rhythm (which is too
     quick to hide anybody: the form must say so).
     """
 
     time_zone: str = "UTC"
     slots: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
-    every_seconds: int = 0
-    hold_slots: int = 2
-    batch_min: int = 3
+    release_interval_seconds: int = 0
+    max_hold_slots: int = 2
+    min_batch_size: int = 3
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,8 +50,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shortest_gap_seconds(self) -> int:
-        if self.every_seconds:
-            return self.every_seconds
+        if self.release_interval_seconds:
+            return self.release_interval_seconds
         minutes = sorted(time.fromisoformat(slot) for slot in self.slots)
         starts = [(one.hour * 60 + one.minute) * 60 for one in minutes]
         around = [*starts[1:], starts[0] + 24 * HOUR_SECONDS]
@@ -60,8 +60,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_slot(schedule: Schedule, at: float) -> Slot:
     """The last slot at or before an instant."""
-    if schedule.every_seconds:
-        return int(at) // schedule.every_seconds * schedule.every_seconds
+    if schedule.release_interval_seconds:
+        return int(at) // schedule.release_interval_seconds * schedule.release_interval_seconds
     slots = _slots_near(schedule, int(at) // DAY_SECONDS)
     return slots[bisect_right(slots, at) - 1]
 
@@ -70,13 +70,13 @@ def next_slot(schedule: Schedule, after: float, *, steps: int = 1) -> Slot:
     """The slot that comes `steps` slots after an instant; a slot at the instant itself is past."""
     slot = after
     for _ in range(steps):
-        slot = _following(schedule, slot)
+        slot = _next(schedule, slot)
     return int(slot)
 
 
-def draw_slot(schedule: Schedule, *, now: float, random: RandomBelow) -> Slot:
-    """Which slot an accepted comment waits for: 1 to `hold_slots` from now, evenly."""
-    return next_slot(schedule, now, steps=1 + random(schedule.hold_slots))
+def pick_slot(schedule: Schedule, *, now: float, random: RandomBelow) -> Slot:
+    """Which slot an accepted comment waits for: 1 to `max_hold_slots` from now, evenly."""
+    return next_slot(schedule, now, steps=1 + random(schedule.max_hold_slots))
 
 
 def age_slots(schedule: Schedule, arrival: Slot, now: float) -> int:
@@ -93,20 +93,22 @@ def day_of(schedule: Schedule, slot: Slot) -> date:
     return datetime.fromtimestamp(slot, schedule.zone).date()
 
 
-def is_due(drawn: Slot, *, batch: int, batch_min: int, latest: Slot) -> bool:
+def is_due(drawn: Slot, *, batch: int, min_batch_size: int, latest: Slot) -> bool:
     """Whether a held comment leaves with the release of slot `latest`.
 
-    `batch` is how many of the site are due with it. Fewer than `batch_min` wait on, so that
+    `batch` is how many of the site are due with it. Fewer than `min_batch_size` wait on, so that
     nobody is alone in a release; who has waited a day since the drawn slot goes anyway.
     """
     if drawn > latest:
         return False
-    return batch >= batch_min or latest - drawn >= LONGEST_WAIT_SECONDS
+    return batch >= min_batch_size or latest - drawn >= LONGEST_WAIT_SECONDS
 
 
-def _following(schedule: Schedule, after: float) -> Slot:
-    if schedule.every_seconds:
-        return (int(after) // schedule.every_seconds + 1) * schedule.every_seconds
+def _next(schedule: Schedule, after: float) -> Slot:
+    if schedule.release_interval_seconds:
+        return (
+            int(after) // schedule.release_interval_seconds + 1
+        ) * schedule.release_interval_seconds
     slots = _slots_near(schedule, int(after) // DAY_SECONDS)
     return slots[bisect_right(slots, after)]
 

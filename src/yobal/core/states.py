@@ -1,6 +1,6 @@
 """The life of a comment, as data. Everything that changes a state asks this table.
 
-`docs/architecture.md` draws it. A state is changed by compare-and-set only: `comments.move(from_=, to=)`.
+`docs/architecture.md` draws it. A state is changed by compare-and-set only: `comments.transition(from_=, to=)`.
 """
 
 from typing import Final, Literal
@@ -15,7 +15,7 @@ REJECTED: Final = "rejected"
 REMOVED: Final = "removed"  # was published; a moderator took it away
 WITHDRAWN: Final = "withdrawn"  # its author took it away
 
-MOVES: Final[dict[tuple[State, Verb], State]] = {
+TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (PENDING, "publish"): HELD,
     (PENDING, "reject"): REJECTED,
     (PENDING, "withdraw"): WITHDRAWN,
@@ -29,11 +29,11 @@ MOVES: Final[dict[tuple[State, Verb], State]] = {
 }
 
 
-def after(state: State, verb: Verb) -> State | None:
+def next_state(state: State, verb: Verb) -> State | None:
     """The state that `verb` leads to from `state`; None where the table has no such move."""
-    return MOVES.get((state, verb))
+    return TRANSITIONS.get((state, verb))
 
 
-def sources(verb: Verb) -> tuple[State, ...]:
+def source_states(verb: Verb) -> tuple[State, ...]:
     """The states from which `verb` is possible."""
-    return tuple(state for state, known in MOVES if known == verb)
+    return tuple(state for state, known in TRANSITIONS if known == verb)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 TERMS_VERSION: Final = 1
-NOTE_LETTERS_MAX: Final = 300
+NOTE_GRAPHEMES_MAX: Final = 300
 
 EditKind = Literal["masked", "shortened", "reworded"]
 EDIT_KINDS: Final[tuple[EditKind, ...]] = ("masked", "shortened", "reworded")

@@ -50,7 +50,7 @@ def clean(raw: str) -> str:
     text = "\n".join(raw.splitlines())  # every kind of line end
     if not text.replace("\n", "").replace("\u200b", "").isprintable():
         text = _DROPPED.sub("", text)
-    if len(text) <= _LETTERS_PUT_IN_ORDER or not has_piled_marks(text):
+    if len(text) <= _LETTERS_PUT_IN_ORDER or not has_stacked_marks(text):
         text = unicodedata.normalize("NFC", text)
     text = "\n".join([line.rstrip() for line in text.split("\n")])
     if "\n\n\n" in text:
@@ -63,7 +63,7 @@ def clean_line(raw: str) -> str:
     return " ".join(clean(raw).split())
 
 
-def has_piled_marks(text: str) -> bool:
+def has_stacked_marks(text: str) -> bool:
     """True where one letter carries more marks than any language writes."""
     if text.isascii() or _PILE_IN_STRIDES.search(text[::_STRIDE]) is None:
         return False
@@ -81,15 +81,15 @@ def is_empty(text: str) -> bool:
     return _INVISIBLE.fullmatch(text) is not None
 
 
-def letters(text: str) -> int:
+def count_graphemes(text: str) -> int:
     """Length in grapheme clusters (UAX 29), the zero-width space not counted."""
     return len(_GRAPHEME.findall(_FLAG.sub("a", text.replace("\u200b", ""))))
 
 
-def letters_beyond(text: str, letters_max: int) -> int:
+def excess_length(text: str, graphemes_max: int) -> int:
     """How many letters a text has where that is more than the limit, else 0.
 
     A text has never more clusters than code points, and counting 500 costs as much as sealing.
     """
-    found = letters(text) if len(text) > letters_max else 0
-    return found if found > letters_max else 0
+    found = count_graphemes(text) if len(text) > graphemes_max else 0
+    return found if found > graphemes_max else 0

@@ -11,11 +11,11 @@ import msgspec
 PAGE_COMMENTS: Final = 50  # top-level comments on a page, and replies on a page of replies
 REPLIES_SHOWN: Final = 5  # first replies that stand under their comment
 
-Gone = Literal["withdrawn", "removed"]
+Removal = Literal["withdrawn", "removed"]
 FormState = Literal["open", "closed", "not_open_yet"]
 
 
-class Letter(msgspec.Struct, kw_only=True, frozen=True):
+class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
     """One comment in a view. `day` is ISO 8601 (YYYY-MM-DD), `lang` BCP 47, `edition` where it was sent.
 
     `gone` says that only a line stands in its place: text and name are empty then.
@@ -31,9 +31,9 @@ class Letter(msgspec.Struct, kw_only=True, frozen=True):
     to: str | None = None  # the comment it answers
     # Its name, read at release; None where it is the root above, or has gone.
     to_name: str | None = None
-    gone: Gone | None = None
+    gone: Removal | None = None
     gone_clause: str | None = None
-    replies: tuple["Letter", ...] = ()  # the first five, oldest first
+    replies: tuple["PublishedComment", ...] = ()  # the first five, oldest first
     has_more_replies: bool = False
     page: int = 1  # the numbered page it stands on for ever: where a link to it leads
 
@@ -44,7 +44,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     """Which thread, in which language version."""
 
     site: str
@@ -57,8 +57,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class NewestView(msgspec.Struct, frozen=True, kw_only=True):
     """The thread's own address: the newest 50, newest first."""
 
-    place: Place
-    letters: tuple[Letter, ...]
+    place: ThreadRef
+    comments: tuple[PublishedComment, ...]
     comments_total: int  # published and present, replies included
     older_page: int | None  # the numbered page where reading on begins
 
@@ -66,23 +66,23 @@ class NewestView(msgspec.Struct, frozen=True, kw_only=True):
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """One numbered page, newest first. Names nothing that changes with comments it does not show."""
 
-    place: Place
+    place: ThreadRef
     number: int  # from 1, the oldest
-    letters: tuple[Letter, ...]
+    comments: tuple[PublishedComment, ...]
 
 
 class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
     """The replies of one comment beyond the first five, oldest first."""
 
-    place: Place
-    root: Letter
+    place: ThreadRef
+    root: PublishedComment
     root_page: int
     number: int  # from 1
-    letters: tuple[Letter, ...]
+    comments: tuple[PublishedComment, ...]
     has_more: bool = False  # a page after this one begins; it changes once, when that happens
 
 
-class Touched(msgspec.Struct, frozen=True, order=True):
+class StaleFile(msgspec.Struct, frozen=True, order=True):
     """One set of files to write again, in every edition of the story.
 
     `kind` is `newest` (number 0), `page` (its number) or `replies` (of `root`, its number).

@@ -25,11 +25,11 @@ def invitation_token(secret: bytes) -> bytes:
     return hashlib.sha256(_TOKEN_DOMAIN + secret).digest()
 
 
-def invitation_until(schedule: Schedule, now: float) -> Slot:
+def invitation_expiry(schedule: Schedule, now: float) -> Slot:
     return _slot_after(schedule, now, INVITATION_HOURS * HOUR_SECONDS)
 
 
-def session_until(schedule: Schedule, now: float, *, hours: int) -> Slot:
+def session_expiry(schedule: Schedule, now: float, *, hours: int) -> Slot:
     return _slot_after(schedule, now, hours * HOUR_SECONDS)
 
 

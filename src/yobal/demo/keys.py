@@ -19,7 +19,7 @@ _ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
-class MadeModerator(msgspec.Struct, frozen=True):
+class NewModerator(msgspec.Struct, frozen=True):
     """A moderator, their wrap of the first epoch, that epoch's recipient, and how to sign in."""
 
     moderator: Moderator
@@ -28,7 +28,7 @@ class MadeModerator(msgspec.Struct, frozen=True):
     passphrase: str
 
 
-def make_lead(site: str, pseudonym: str) -> MadeModerator:
+def make_lead(site: str, pseudonym: str) -> NewModerator:
     """Everything that a first lead's browser would make."""
     passphrase = " ".join(secrets.choice(_words()) for _ in range(WORDS))
     secret, unlocking = from_passphrase(site, pseudonym, passphrase)
@@ -45,7 +45,7 @@ def make_lead(site: str, pseudonym: str) -> MadeModerator:
         recovery_identity=pyrage.encrypt(str(personal).encode(), [sheet.to_public()]),
     )
     wrap = pyrage.encrypt(str(epoch).encode(), [personal.to_public()])
-    return MadeModerator(moderator, str(epoch.to_public()), wrap, passphrase)
+    return NewModerator(moderator, str(epoch.to_public()), wrap, passphrase)
 
 
 def from_passphrase(

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Final
 
-from yobal.core.errors import NotFit, SettingsWrong
+from yobal.core.errors import InvalidSettings, UnsupportedEnvironment
 from yobal.demo import seed
 from yobal.demo.newsroom import content
-from yobal.demo.site import NewsroomSite
+from yobal.demo.site import DemoSite
 from yobal.server.serve import serve
 from yobal.server.settings import Settings
-from yobal.server.wiring import Newsroom, open_newsroom, prepare
+from yobal.server.wiring import Components, build_components, prepare
 from yobal.store import stories
 
 PORT_MAX: Final = 65_534
@@ -20,17 +20,17 @@ _SIGN_IN: Final = "sign-in.txt"
 
 
 def run(folder: Path, port: int) -> None:
-    """Blocks until Ctrl-C. Raises SettingsWrong, NotFit."""
+    """Blocks until Ctrl-C. Raises InvalidSettings, UnsupportedEnvironment."""
     if not 1 <= port <= PORT_MAX:
-        raise SettingsWrong(f"port: 1 to {PORT_MAX}")
+        raise InvalidSettings(f"port: 1 to {PORT_MAX}")
     settings = demo_settings(folder, port)
     mark(folder)
     prepare(settings)
-    passphrase = _furnish_once(settings, folder)
-    newsroom = open_newsroom(settings)
+    passphrase = _seed_once(settings, folder)
+    components = build_components(settings)
     serve(
-        newsroom,
-        around_intake=lambda edge: NewsroomSite(newsroom, edge),
+        components,
+        wrap_intake=lambda edge: DemoSite(components, edge),
         when_ready=lambda: _tell(settings, passphrase),
     )
     print("Stopped. `make demo` goes on where this ended; `make demo-reset` begins anew.")
@@ -47,52 +47,56 @@ def demo_settings(folder: Path, port: int) -> Settings:
         intake_listen=f"127.0.0.1:{port}",
         desk_listen=f"127.0.0.1:{port + 1}",
         data_dir=str(folder.absolute()),
-        every_seconds=20,
-        hold_slots=1,
-        batch_min=1,
+        release_interval_seconds=20,
+        max_hold_slots=1,
+        min_batch_size=1,
     )
 
 
-def _furnish_once(settings: Settings, folder: Path) -> str:
-    newsroom = open_newsroom(settings)
+def _seed_once(settings: Settings, folder: Path) -> str:
+    components = build_components(settings)
     try:
-        return _furnish(newsroom, folder / _SIGN_IN)
+        return _seed_if_new(components, folder / _SIGN_IN)
     finally:
-        newsroom.close()
+        components.close()
 
 
-def _furnish(newsroom: Newsroom, sign_in: Path) -> str:
-    with newsroom.database.reading() as db:
-        site = stories.only_site(db)
+def _seed_if_new(components: Components, sign_in: Path) -> str:
+    with components.database.reading() as db:
+        site = stories.get_site(db)
     if site is not None and not site.is_demo:
-        raise NotFit("this folder holds a real newsroom's store; give the demo a folder of its own")
+        raise UnsupportedEnvironment(
+            "this folder holds a real newsroom's store; give the demo a folder of its own"
+        )
     if site is not None and sign_in.exists():
         return sign_in.read_text(encoding="utf-8").strip()
     if site is not None:
-        raise NotFit(
+        raise UnsupportedEnvironment(
             "this demonstration was begun and not finished: `make demo-reset` (`yobal demo --reset`) "
             "clears it"
         )
-    passphrase = seed.furnish(newsroom, now=time.time())
+    passphrase = seed.seed(components, now=time.time())
     sign_in.touch(mode=0o600)
     sign_in.write_text(passphrase + "\n", encoding="utf-8")
     return passphrase
 
 
 def mark(folder: Path) -> None:
-    """Raises NotFit where something else lies there."""
+    """Raises UnsupportedEnvironment where something else lies there."""
     if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
-        raise NotFit(f"{folder} holds something else; give the demo a folder of its own")
+        raise UnsupportedEnvironment(
+            f"{folder} holds something else; give the demo a folder of its own"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text("Made by `yobal demo`, cleared by `yobal demo --reset`.\n")
 
 
 def reset(folder: Path) -> None:
-    """Forget a demonstration, and only one, however far it came. Raises NotFit."""
+    """Forget a demonstration, and only one, however far it came. Raises UnsupportedEnvironment."""
     if not folder.exists():
         return
     if not _is_ours(folder):
-        raise NotFit(f"{folder} is not a demonstration's folder")
+        raise UnsupportedEnvironment(f"{folder} is not a demonstration's folder")
     shutil.rmtree(folder)
 
 

@@ -13,16 +13,16 @@ import msgspec
 from yobal.actions import decide, declare_story, join, release, setup_site, submit
 from yobal.core import idempotency
 from yobal.core import tokens as key_rules
-from yobal.core.decisions import Desk
+from yobal.core.decisions import DecisionContext
 from yobal.core.envelope import Sealer
 from yobal.core.schedule import HOUR_SECONDS, next_slot
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo import keys, samples
-from yobal.demo.keys import MadeModerator
+from yobal.demo.keys import NewModerator
 from yobal.demo.newsroom import content
 from yobal.demo.samples import Sample
-from yobal.server.wiring import Newsroom
+from yobal.server.wiring import Components
 from yobal.store import arrivals, stories
 
 PSEUDONYM: Final = "Heron"
@@ -36,32 +36,32 @@ class _Sent(msgspec.Struct, frozen=True):
     nonce: bytes
 
 
-def furnish(newsroom: Newsroom, *, now: float) -> str:
+def seed(components: Components, *, now: float) -> str:
     """Everything for a first visit; the lead's passphrase."""
     began = now - BEGAN_HOURS_AGO * HOUR_SECONDS
-    setup_site.found(
-        newsroom.database, newsroom.rules, name=content.SITE_NAME, now=began, is_demo=True
+    setup_site.create_site(
+        components.database, components.rules, name=content.SITE_NAME, now=began, is_demo=True
     )
     for edition in content.EDITIONS:
-        url = newsroom.settings.public_url + edition.path
+        url = components.settings.public_url + edition.path
         one = Edition(edition=edition.edition, title=edition.headline, url=url)
-        declare_story.add(newsroom.database, newsroom.rules, content.STORY, one)
-    lead = _join(newsroom, now=began)
+        declare_story.add(components.database, components.rules, content.STORY, one)
+    lead = _join(components, now=began)
     sealer = Sealer(lead.recipient)
-    published = _publish_samples(newsroom, sealer, began=began)
+    published = _publish_samples(components, sealer, began=began)
     for sample in samples.WAITING:
         to = published[sample.answers].id if sample.answers else None
-        _send(newsroom, sealer, sample, to=to, now=now)
+        _send(components, sealer, sample, to=to, now=now)
     return lead.passphrase
 
 
-def _join(newsroom: Newsroom, *, now: float) -> MadeModerator:
-    lead = keys.make_lead(newsroom.rules.site, PSEUDONYM)
-    text = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=now)
+def _join(components: Components, *, now: float) -> NewModerator:
+    lead = keys.make_lead(components.rules.site, PSEUDONYM)
+    text = setup_site.invite_first_lead(components.database, components.rules, now=now)
     secret = base64.urlsafe_b64decode(text + "=")
     join.join(
-        newsroom.database,
-        newsroom.rules,
+        components.database,
+        components.rules,
         lead.moderator,
         token=key_rules.invitation_token(secret),
         wraps=[join.Wrap("first", lead.wrap)],
@@ -72,22 +72,22 @@ def _join(newsroom: Newsroom, *, now: float) -> MadeModerator:
     return lead
 
 
-def _publish_samples(newsroom: Newsroom, sealer: Sealer, *, began: float) -> dict[str, _Sent]:
+def _publish_samples(components: Components, sealer: Sealer, *, began: float) -> dict[str, _Sent]:
     """What it answers is released before an answer is sent, as in life."""
     sent: dict[str, _Sent] = {}
     for at, answers in ((began, False), (began + 20 * HOUR_SECONDS, True)):
         for sample in samples.PUBLISHED:
             if (sample.answers is not None) == answers:
                 to = sent[sample.answers].id if sample.answers else None
-                sent[sample.key] = _send(newsroom, sealer, sample, to=to, now=at)
-                _publish(newsroom, sample, sent[sample.key], now=at)
-        slot = next_slot(newsroom.rules.schedule, at, steps=newsroom.rules.schedule.hold_slots)
-        release.release(newsroom.database, newsroom.rules, now=slot)
+                sent[sample.key] = _send(components, sealer, sample, to=to, now=at)
+                _publish(components, sample, sent[sample.key], now=at)
+        slot = next_slot(components.rules.schedule, at, steps=components.rules.schedule.max_hold_slots)
+        release.release(components.database, components.rules, now=slot)
     return sent
 
 
 def _send(
-    newsroom: Newsroom, sealer: Sealer, sample: Sample, *, to: str | None, now: float
+    components: Components, sealer: Sealer, sample: Sample, *, to: str | None, now: float
 ) -> _Sent:
     drawn: list[bytes] = []
 
@@ -96,11 +96,13 @@ def _send(
         return drawn[-1]
 
     text = sample.edit.sealed_text if sample.edit else sample.text
-    with newsroom.database.reading() as db:
+    with components.database.reading() as db:
         epoch = stories.newest_epoch(db, content.SITE)
         languages = frozenset(stories.languages(db, content.SITE))
     assert epoch is not None  # the lead has just made it
-    form = idempotency.new_once(secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date())
+    form = idempotency.new_idempotency_key(
+        secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date()
+    )
     sealed = submit.seal(
         Submission(
             site=content.SITE,
@@ -110,21 +112,21 @@ def _send(
             text=text,
             name=sample.name,
         ),
-        submit.Target(epoch=epoch, sealer=sealer, root=to, languages=languages),
-        newsroom.keyring,
-        newsroom.rules,
+        submit.SubmissionTarget(epoch=epoch, sealer=sealer, root=to, languages=languages),
+        components.keyring,
+        components.rules,
         form=form,
         wants_receipt=sample.wants_receipt,
         now=now,
         random=random,
     )
-    arrivals.add(newsroom.database, [sealed.arrival])
+    arrivals.add(components.database, [sealed.arrival])
     return _Sent(sealed.arrival.id, drawn[0])  # the nonce is drawn first
 
 
-def _publish(newsroom: Newsroom, sample: Sample, sent: _Sent, *, now: float) -> None:
-    desk = Desk(
-        rules=newsroom.rules,
+def _publish(components: Components, sample: Sample, sent: _Sent, *, now: float) -> None:
+    desk = DecisionContext(
+        rules=components.rules,
         by=PSEUDONYM,
         now=now,
         random=secrets.token_bytes,
@@ -132,7 +134,7 @@ def _publish(newsroom: Newsroom, sample: Sample, sent: _Sent, *, now: float) -> 
     )
     if sample.edit is None:
         decide.publish(
-            newsroom.database,
+            components.database,
             desk,
             sent.id,
             text=sample.text,
@@ -142,7 +144,7 @@ def _publish(newsroom: Newsroom, sample: Sample, sent: _Sent, *, now: float) -> 
         )
     else:
         decide.publish_edited(
-            newsroom.database,
+            components.database,
             desk,
             sent.id,
             text=sample.text,

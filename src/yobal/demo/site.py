@@ -7,9 +7,16 @@ from typing import Final
 from yobal.core import paths
 from yobal.demo.newsroom import content, page
 from yobal.demo.newsroom.edition import Edition
-from yobal.server.wiring import Newsroom
-from yobal.web.http import Answer, Asked, Wire, content_security_policy, page_headers, send_answer
-from yobal.web.intake_app import Edge
+from yobal.server.wiring import Components
+from yobal.web.http import (
+    Asked,
+    Response,
+    Transport,
+    content_security_policy,
+    page_headers,
+    send_answer,
+)
+from yobal.web.intake_app import IntakeApp
 
 _OWN: Final = {
     content.STYLE_PATH: ("newsroom.css", "text/css; charset=utf-8"),
@@ -17,11 +24,11 @@ _OWN: Final = {
 }
 
 
-class NewsroomSite:
+class DemoSite:
     """An application around the edge, of the same interface."""
 
-    def __init__(self, newsroom: Newsroom, edge: Edge) -> None:
-        self._newsroom = newsroom
+    def __init__(self, components: Components, edge: IntakeApp) -> None:
+        self._newsroom = components
         self._edge = edge
         self._editions = {edition.path: edition for edition in content.EDITIONS}
         self._headers = [
@@ -29,25 +36,25 @@ class NewsroomSite:
             ("cache-control", "no-cache"),
         ]
 
-    async def __rsgi__(self, asked: Asked, wire: Wire) -> None:
+    async def __rsgi__(self, asked: Asked, wire: Transport) -> None:
         answer = self._answer(asked)
         if answer is None:
             await self._edge.__rsgi__(asked, wire)
             return
         send_answer(wire, answer, without_body=asked.method == "HEAD")
 
-    def _answer(self, asked: Asked) -> Answer | None:
+    def _answer(self, asked: Asked) -> Response | None:
         path = asked.path
         if asked.method not in ("GET", "HEAD"):
             return None
         if path == "/":
-            return Answer(302, b"", [("location", content.EDITIONS[-1].path)])
+            return Response(302, b"", [("location", content.EDITIONS[-1].path)])
         if path in _OWN:
             name, kind = _OWN[path]
             body = resources.files("yobal.demo.newsroom").joinpath(name).read_bytes()
-            return Answer(200, body, [("content-type", kind), ("cache-control", "no-cache")])
+            return Response(200, body, [("content-type", kind), ("cache-control", "no-cache")])
         edition = self._editions.get(path)
-        return Answer(200, self._story(edition), self._headers) if edition else None
+        return Response(200, self._story(edition), self._headers) if edition else None
 
     def _story(self, edition: Edition) -> bytes:
         settings = self._newsroom.settings

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from yobal.core.errors import NotFit, YobalError
+from yobal.core.errors import UnsupportedEnvironment, YobalError
 from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks
 from yobal.doctor.finding import Finding, mend
 from yobal.server.settings import Settings
@@ -33,7 +33,7 @@ def examine(
 def _tried(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return check()
-    except NotFit as error:
+    except UnsupportedEnvironment as error:
         return [mend(name, str(error))]
     except YobalError as error:
         kind = f"{type(error).__name__}, {error}"

@@ -51,13 +51,15 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     database = Database(settings.database_url)
     try:
         with database.reading() as db:
-            site = stories.only_site(db)
-            doubt = clock_guard.doubt_clock(db, site.site, now=now) if site is not None else None
+            site = stories.get_site(db)
+            clock_problem = (
+                clock_guard.clock_problem(db, site.site, now=now) if site is not None else None
+            )
     finally:
         database.close()
     if site is not None:
-        advice = f"{doubt}. Until then nothing is released"
-        yield well_if(doubt is None, "clock and last release agree", advice)
+        advice = f"{clock_problem}. Until then nothing is released"
+        yield well_if(clock_problem is None, "clock and last release agree", advice)
 
 
 def kept(adjtimex: Callable[[Any], int] | None = None) -> Finding:

@@ -14,14 +14,14 @@ def examine(settings: Settings) -> list[Finding]:
     advice = "start `yobal serve` once, and let nothing else write this file"
     return [
         well(f"SQLite {sqlite_module().sqlite_version}"),  # refuses an old one
-        well_if(diagnostics.has_log(file), "the database writes ahead (WAL)", advice),
+        well_if(diagnostics.is_wal(file), "the database writes ahead (WAL)", advice),
         _schema(settings),
     ]
 
 
 def _servers(settings: Settings) -> list[Finding]:
     """As each role finds them: a role can have settings of its own."""
-    urls = {settings.database_url: "database", settings.database_intake: "database_intake"}
+    urls = {settings.database_url: "database", settings.intake_database: "database_intake"}
     return [
         well_if(
             found in wanted,

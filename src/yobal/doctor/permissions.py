@@ -56,7 +56,7 @@ def _database(settings: Settings) -> list[Finding]:
 def _password(settings: Settings, file: Path) -> Finding:
     """A group may read it (root owns it, and Yobal reads it), nobody else."""
     written = file.read_text(encoding="utf-8")
-    passwords = map(diagnostics.password, (settings.database, settings.database_intake))
+    passwords = map(diagnostics.password, (settings.database, settings.intake_database))
     is_there = any(one and one in written for one in passwords)
     wrong = _open_to(_OTHERS, [file]) if is_there else ""
     what = "a database's password can be read by those who need it"

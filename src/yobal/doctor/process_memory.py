@@ -23,16 +23,14 @@ def of(worker: Path) -> Finding:
     what = f"freed memory forgets (process {worker.name})"
     try:
         environment = (worker / "environ").read_bytes().decode(errors="replace")
-        told = (worker / "comm").read_text().strip()
+        process_name = (worker / "comm").read_text().strip()
     except PermissionError:
         advice = "this account may not look; run `yobal doctor` as root or as the server's own user"
         return mend(what, advice)
-    if told == memory_check.REMEMBERS:
-        advice = (
-            f"it was tried and does not: start it without {allocators.MARK}, on a system with glibc"
-        )
+    if process_name == memory_check.UNWIPED:
+        advice = f"it was tried and does not: start it without {allocators.ENV_FLAG}, on a system with glibc"
         return mend(what, advice)
-    if told != memory_check.FORGETS:
+    if process_name != memory_check.WIPED:
         return mend(what, "it has not tried it: start it anew, with the `yobal` command")
     return well_if(
         _is_told(environment), what, "start it with the `yobal` command, not another one"
@@ -51,4 +49,4 @@ def _is_told(environment: str) -> bool:
     """The allocators that were not tried. glibc, which was, empties its own variable here."""
     found = dict(line.partition("=")[::2] for line in environment.split("\0"))
     kept = {name: value for name, value in allocators.SETTINGS.items() if name != "GLIBC_TUNABLES"}
-    return allocators.is_scrubbing(found) and all(found.get(name) == kept[name] for name in kept)
+    return allocators.is_hardened(found) and all(found.get(name) == kept[name] for name in kept)

@@ -14,20 +14,20 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from yobal.core.errors import NotFit
-from yobal.server.scheduler.maintenance_thread import Tending
-from yobal.server.wiring import STATIC, Newsroom
+from yobal.core.errors import UnsupportedEnvironment
+from yobal.server.scheduler.maintenance_thread import MaintenanceThread
+from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
-from yobal.web.file_cache import Files
-from yobal.web.handlers.context import Parts
-from yobal.web.handlers.dispatch import Reader
+from yobal.web.file_cache import FileCache
+from yobal.web.handlers.context import IntakeDependencies
+from yobal.web.handlers.dispatch import PublicFormHandler
 from yobal.web.http import content_security_policy
-from yobal.web.intake_app import Edge
-from yobal.web.moderation import DeskParts
+from yobal.web.intake_app import IntakeApp
+from yobal.web.moderation import DeskDependencies
 from yobal.web.routes import desk_app
-from yobal.web.thread_status import Doors
+from yobal.web.thread_status import ThreadStatusCache
 
-Face = Literal["intake", "desk"]
+Role = Literal["intake", "desk"]
 Served = tuple[Any, Interfaces, str]  # an application, what it speaks, where it listens
 Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would hold the stop up
@@ -39,62 +39,66 @@ SWITCH_SECONDS: Final = 0.000_02
 
 
 def intake_app(
-    newsroom: Newsroom, group: GroupCommit, *, clock: Clock = time.time, doors: Doors | None = None
-) -> Edge:
+    components: Components,
+    group: GroupCommit,
+    *,
+    clock: Clock = time.time,
+    doors: ThreadStatusCache | None = None,
+) -> IntakeApp:
     """The public side."""
-    csp = content_security_policy(newsroom.settings.frame_hosts)
-    reader = Reader(
-        Parts(
-            rules=newsroom.rules,
-            database=newsroom.database,
-            keyring=newsroom.keyring,
-            pages=newsroom.pages,
-            doors=doors or Doors(newsroom.database, newsroom.rules),
+    csp = content_security_policy(components.settings.frame_ancestors)
+    reader = PublicFormHandler(
+        IntakeDependencies(
+            rules=components.rules,
+            database=components.database,
+            keyring=components.keyring,
+            pages=components.pages,
+            doors=doors or ThreadStatusCache(components.database, components.rules),
             group=group,
             csp=csp,
             clock=clock,
         )
     )
-    return Edge(Files(newsroom.settings.files_dir, csp), reader)
+    return IntakeApp(FileCache(components.settings.files_dir, csp), reader)
 
 
-def moderators_app(newsroom: Newsroom, *, clock: Clock = time.time) -> Any:
-    """The desk. Raises NotFit where the front end is not built."""
+def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
+    """The desk. Raises UnsupportedEnvironment where the front end is not built."""
     if not (STATIC / "desk.js").exists():
-        raise NotFit("the front end is not built: `make build` does it")
-    parts = DeskParts(
-        rules=newsroom.rules,
-        database=newsroom.database,
-        keyring=newsroom.keyring,
-        press=newsroom.press,
-        desk_url=newsroom.settings.desk_url,
+        raise UnsupportedEnvironment("the front end is not built: `make build` does it")
+    parts = DeskDependencies(
+        rules=components.rules,
+        database=components.database,
+        keyring=components.keyring,
+        press=components.press,
+        desk_url=components.settings.desk_url,
         clock=clock,
     )
     return desk_app(
-        parts, static=STATIC, site_name=newsroom.settings.site_name, is_demo=newsroom.is_demo
+        parts, static=STATIC, site_name=components.settings.site_name, is_demo=components.is_demo
     )
 
 
 def serve(
-    newsroom: Newsroom,
-    faces: tuple[Face, ...] = ("intake", "desk"),
+    components: Components,
+    faces: tuple[Role, ...] = ("intake", "desk"),
     *,
-    around_intake: Callable[[Edge], Any] = lambda edge: edge,
+    wrap_intake: Callable[[IntakeApp], Any] = lambda edge: edge,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    group = GroupCommit(newsroom.database) if "intake" in faces else None
+    group = GroupCommit(components.database) if "intake" in faces else None
     applications: list[Served] = []
     edge = None
     if group is not None:
-        edge = intake_app(newsroom, group)
-        applications.append((around_intake(edge), Interfaces.RSGI, newsroom.settings.intake_listen))
+        edge = intake_app(components, group)
+        applications.append((wrap_intake(edge), Interfaces.RSGI, components.settings.intake_listen))
     if "desk" in faces:
         applications.append(
-            (moderators_app(newsroom), Interfaces.ASGINL, newsroom.settings.desk_listen)
+            (desk_app_for(components), Interfaces.ASGINL, components.settings.desk_listen)
         )
-    tending = Tending(newsroom, is_desk="desk" in faces)
+    tending = MaintenanceThread(components, is_desk="desk" in faces)
     tending.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -103,13 +107,13 @@ def serve(
         tending.stop()
         if group is not None:
             group.close()
-        newsroom.close()
+        components.close()
 
 
 async def _serve(
     applications: list[Served],
     when_ready: Callable[[], None],
-    edge: Edge | None,
+    edge: IntakeApp | None,
 ) -> None:
     servers = [_server(*one) for one in applications]
     is_over = asyncio.Event()
@@ -119,7 +123,7 @@ async def _serve(
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     await _until_listening([listen for _, _, listen in applications], tasks)
     when_ready()
-    forgetting = asyncio.create_task(_forget(edge))
+    forgetting = asyncio.create_task(_collect_garbage(edge))
     over = asyncio.create_task(is_over.wait())
     await asyncio.wait([over, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
@@ -136,7 +140,7 @@ async def _serve(
                 raise error
 
 
-async def _forget(edge: Edge | None) -> None:
+async def _collect_garbage(edge: IntakeApp | None) -> None:
     """Collect what refers to itself, again and again: it would keep its words until it is collected.
 
     A template's context does, so a refused text that was given back would stay for hours. What was
@@ -148,7 +152,7 @@ async def _forget(edge: Edge | None) -> None:
     while True:
         await asyncio.sleep(FORGET_SECONDS)
         if edge is not None:
-            edge.tidy()
+            edge.housekeeping()
         gc.collect()
 
 

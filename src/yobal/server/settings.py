@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from yobal.core import ids
-from yobal.core.errors import SettingsWrong
+from yobal.core.errors import InvalidSettings
 from yobal.core.schedule import Schedule
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
 
 PREFIX: Final = "YOBAL_"
@@ -35,21 +35,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_url: str = "http://localhost:8601"
     intake_listen: str = "127.0.0.1:8600"
     desk_listen: str = "127.0.0.1:8601"
-    frame_hosts: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
     data_dir: str = "data"
     database: str = ""  # empty: SQLite in `data_dir`
-    database_intake: str = ""  # `serve intake` on PostgreSQL: its own role
+    intake_database: str = ""  # `serve intake` on PostgreSQL: its own role
     time_zone: str = "UTC"
     slots: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
-    every_seconds: int = 0
-    hold_slots: int = 2
-    batch_min: int = 3
-    text_letters_max: int = 2_000
-    name_letters_max: int = 60
+    release_interval_seconds: int = 0
+    max_hold_slots: int = 2
+    min_batch_size: int = 3
+    text_graphemes_max: int = 2_000
+    name_graphemes_max: int = 60
     receipt_days: int = 30
-    appeal_days: int = 14
-    waiting_story_max: int = 500
-    waiting_site_max: int = 5_000
+    original_retention_days: int = 14
+    max_pending_per_story: int = 500
+    max_pending_per_site: int = 5_000
     session_hours: int = 12
 
     @property
@@ -68,27 +68,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder.absolute() / 'yobal.sqlite'}"
 
-    def rules(self) -> Rules:
-        return Rules(
+    def rules(self) -> SiteRules:
+        return SiteRules(
             site=self.site,
             schedule=Schedule(
                 time_zone=self.time_zone,
                 slots=self.slots,
-                every_seconds=self.every_seconds,
-                hold_slots=self.hold_slots,
-                batch_min=self.batch_min,
+                release_interval_seconds=self.release_interval_seconds,
+                max_hold_slots=self.max_hold_slots,
+                min_batch_size=self.min_batch_size,
             ),
-            limits=Limits(self.text_letters_max, self.name_letters_max),
+            limits=Limits(self.text_graphemes_max, self.name_graphemes_max),
             receipt_days=self.receipt_days,
-            appeal_days=self.appeal_days,
-            waiting_story_max=self.waiting_story_max,
-            waiting_site_max=self.waiting_site_max,
+            original_retention_days=self.original_retention_days,
+            max_pending_per_story=self.max_pending_per_story,
+            max_pending_per_site=self.max_pending_per_site,
             session_hours=self.session_hours,
         )
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check. Raises SettingsWrong, whose sentence names what is wrong."""
+    """Read and check. Raises InvalidSettings, whose sentence names what is wrong."""
     found = _read(path)
     found |= _from_environment(os.environ if environment is None else environment)
     settings = _typed(found)
@@ -103,11 +103,11 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsWrong(f"{path} does not exist; `yobal init` writes one") from None
+        raise InvalidSettings(f"{path} does not exist; `yobal init` writes one") from None
     except OSError as error:
-        raise SettingsWrong(f"{path}: {error.strerror}") from None
+        raise InvalidSettings(f"{path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsWrong(f"{path}: {error}") from None
+        raise InvalidSettings(f"{path}: {error}") from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in fields:
-            raise SettingsWrong(f"{variable} is not a setting of Yobal")
+            raise InvalidSettings(f"{variable} is not a setting of Yobal")
         is_list = fields[name].type == tuple[str, ...]
         found[name] = (
             [part.strip() for part in value.split(",") if part.strip()] if is_list else value
@@ -130,22 +130,22 @@ def _typed(found: dict[str, Any]) -> Settings:
     known = {field.name for field in msgspec.structs.fields(Settings)}
     unknown = sorted(set(found) - known)
     if unknown:
-        raise SettingsWrong(f"not a setting of Yobal: {', '.join(unknown)}")
+        raise InvalidSettings(f"not a setting of Yobal: {', '.join(unknown)}")
     try:
         return msgspec.convert(found, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsWrong(str(error)) from None
+        raise InvalidSettings(str(error)) from None
 
 
 def _check(settings: Settings) -> None:
     problems = [sentence for is_wrong, sentence in _rules_of(settings) if is_wrong]
     if problems:
-        raise SettingsWrong("; ".join(problems))
+        raise InvalidSettings("; ".join(problems))
 
 
 def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
-    limits = Limits(settings.text_letters_max, settings.name_letters_max)
-    counts = (settings.waiting_story_max, settings.waiting_site_max, settings.session_hours)
+    limits = Limits(settings.text_graphemes_max, settings.name_graphemes_max)
+    counts = (settings.max_pending_per_story, settings.max_pending_per_site, settings.session_hours)
     return [
         (
             not ids.is_site(settings.site),
@@ -154,13 +154,13 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
         (not settings.site_name.strip(), "site_name: is empty"),
         (not _is_zone(settings.time_zone), f"time_zone: {settings.time_zone} is not known"),
         (not _are_times(settings.slots), "slots: at least one time such as 06:00, none twice"),
-        (settings.every_seconds < 0, "every_seconds: 0 (off) or more"),
-        (not 1 <= settings.hold_slots <= 8, "hold_slots: 1 to 8"),
-        (settings.batch_min < 1, "batch_min: at least 1"),
-        (min(limits.text_letters_max, limits.name_letters_max) < 1, "letters: at least 1"),
+        (settings.release_interval_seconds < 0, "every_seconds: 0 (off) or more"),
+        (not 1 <= settings.max_hold_slots <= 8, "hold_slots: 1 to 8"),
+        (settings.min_batch_size < 1, "batch_min: at least 1"),
+        (min(limits.text_graphemes_max, limits.name_graphemes_max) < 1, "letters: at least 1"),
         (not limits.fit_an_envelope(), "text_letters_max: does not fit an envelope of 32 KiB"),
         (not 1 <= settings.receipt_days <= RECEIPT_DAYS_MAX, "receipt_days: 1 to 200"),
-        (not 0 <= settings.appeal_days <= RECEIPT_DAYS_MAX, "appeal_days: 0 to 200"),
+        (not 0 <= settings.original_retention_days <= RECEIPT_DAYS_MAX, "appeal_days: 0 to 200"),
         (min(counts) < 1, "waiting_story_max, waiting_site_max, session_hours: at least 1"),
         (
             not _is_origin(settings.public_url),
@@ -171,11 +171,11 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
             "desk_url: scheme and host, such as https://desk.example",
         ),
         (
-            not all(map(_is_frame_host, settings.frame_hosts)),
+            not all(map(_is_frame_host, settings.frame_ancestors)),
             "frame_hosts: each a host, such as https://news.example",
         ),
         (
-            not all(map(_is_database, (settings.database, settings.database_intake))),
+            not all(map(_is_database, (settings.database, settings.intake_database))),
             "database: sqlite:////ABSOLUTE/PATH or postgresql://USER@HOST/NAME",
         ),
         (

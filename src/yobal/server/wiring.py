@@ -5,12 +5,12 @@ from typing import Final
 
 import msgspec
 
-from yobal.actions.write_public_files import Press
-from yobal.adapters.public_files import Bucket
-from yobal.adapters.rendering.pages import House, Pages
+from yobal.actions.write_public_files import FileWriter
+from yobal.adapters.public_files import PublicFiles
+from yobal.adapters.rendering.pages import Pages, SiteContext
 from yobal.adapters.server_keys import Keyring
-from yobal.core.errors import NotFit
-from yobal.core.site_rules import Rules
+from yobal.core.errors import UnsupportedEnvironment
+from yobal.core.site_rules import SiteRules
 from yobal.server.settings import Settings
 from yobal.store import stories
 from yobal.store.database import Database
@@ -19,14 +19,14 @@ from yobal.store.migrations import migrate
 STATIC: Final = Path(__file__).parent.parent / "static"
 
 
-class Newsroom(msgspec.Struct, frozen=True, kw_only=True):
+class Components(msgspec.Struct, frozen=True, kw_only=True):
     """Settings, and the parts made from them."""
 
     settings: Settings
-    rules: Rules
+    rules: SiteRules
     database: Database
     keyring: Keyring
-    press: Press
+    press: FileWriter
     is_demo: bool
 
     @property
@@ -53,15 +53,17 @@ def prepare(settings: Settings) -> None:
         database.close()
 
 
-def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:
-    """Put the parts together over a prepared store. Raises NotFit where the site is another's."""
+def build_components(settings: Settings, *, database_url: str = "") -> Components:
+    """Put the parts together over a prepared store. Raises UnsupportedEnvironment where the site is another's."""
     database = Database(database_url or settings.database_url)
     with database.reading() as db:
-        site = stories.seen_by_anybody(db)
+        site = stories.site_from_view(db)
     if site is not None and site.site != settings.site:
-        raise NotFit(f"this store is of the site {site.site!r}, the settings say {settings.site!r}")
+        raise UnsupportedEnvironment(
+            f"this store is of the site {site.site!r}, the settings say {settings.site!r}"
+        )
     rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
-    house = House(
+    site_context = SiteContext(
         site=settings.site,
         site_name=settings.site_name,
         public_url=settings.public_url,
@@ -70,8 +72,8 @@ def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:
         receipt_days=settings.receipt_days,
         is_demo=is_demo,
     )
-    press = Press(database, Pages(house), Bucket(settings.files_dir), rules)
-    return Newsroom(
+    press = FileWriter(database, Pages(site_context), PublicFiles(settings.files_dir), rules)
+    return Components(
         settings=settings,
         rules=rules,
         database=database,
@@ -81,9 +83,9 @@ def open_newsroom(settings: Settings, *, database_url: str = "") -> Newsroom:
     )
 
 
-def built(name: str) -> bytes:
-    """A file of the built front end. Raises NotFit where it is not built."""
+def read_built_asset(name: str) -> bytes:
+    """A file of the built front end. Raises UnsupportedEnvironment where it is not built."""
     try:
         return (STATIC / name).read_bytes()
     except FileNotFoundError:
-        raise NotFit("the front end is not built: `make build` does it") from None
+        raise UnsupportedEnvironment("the front end is not built: `make build` does it") from None

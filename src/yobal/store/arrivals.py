@@ -16,7 +16,7 @@ from yobal.core import ids
 from yobal.core.receipts import COPIES_MAX
 from yobal.core.schedule import Slot
 from yobal.core.states import PENDING
-from yobal.store.bulk_insert import Insert, OneStatement
+from yobal.store.bulk_insert import Insert, TriggerInsert
 from yobal.store.database import Database
 
 
@@ -43,7 +43,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     place: int = 0  # of its envelope
 
     def __post_init__(self) -> None:
-        self.place = ids.number_in(self.id)
+        self.place = ids.id_prefix(self.id)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ _INSERT_RECEIPT: Final = (
 _COMMENT: Final = sa.text(_INSERT_COMMENT + " on conflict do nothing")
 _ENVELOPE: Final = sa.text(_INSERT_ENVELOPE)
 _RECEIPT: Final = sa.text(_INSERT_RECEIPT + " on conflict do nothing")
-_ARRIVING: Final = OneStatement(
+_ARRIVING: Final = TriggerInsert(
     "arriving",
     Insert(_INSERT_COMMENT),
     Insert(_INSERT_ENVELOPE),
@@ -77,7 +77,7 @@ _ARRIVING: Final = OneStatement(
 
 def add(database: Database, arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Durable once this returns: together if all are new; else one by one, so that a bad one
-    fails alone. Raises StoreUnavailable: then nothing of it was stored.
+    fails alone. Raises DatabaseUnavailable: then nothing of it was stored.
     """
     if database.is_sqlite and _add_in_one_statement(database, arrivals):
         return _all_new(arrivals)

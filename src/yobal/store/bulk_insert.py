@@ -26,7 +26,7 @@ class Insert(msgspec.Struct, frozen=True):
     unless_null: str = ""
 
 
-class OneStatement:
+class TriggerInsert:
     """The inserts below one name. A parameter is an attribute of the rows."""
 
     def __init__(self, name: str, *inserts: Insert) -> None:
@@ -38,9 +38,9 @@ class OneStatement:
         self._statements: dict[int, str] = {}  # by the number of rows
 
     def insert(self, database: Database, rows: Sequence[object]) -> None:
-        """All rows or none. Raises SQLAlchemy's IntegrityError, or StoreUnavailable."""
+        """All rows or none. Raises SQLAlchemy's IntegrityError, or DatabaseUnavailable."""
         values = tuple(value for row in rows for value in self._values_of(row))
-        with database.by_statement() as db:
+        with database.autocommit() as db:
             self._prepare(db)
             db.exec_driver_sql(self._statement(len(rows)), values)
 

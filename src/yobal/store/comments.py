@@ -15,7 +15,7 @@ from yobal.store.tables import (
     envelopes,
     epochs,
     held_texts,
-    letters,
+    published_comments,
     receipts,
     wraps,
 )
@@ -25,7 +25,9 @@ def get(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
     return db.execute(sa.select(comments).where(comments.c.id == comment)).one_or_none()
 
 
-def move(db: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None) -> int:
+def transition(
+    db: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None
+) -> int:
     """Change a state if it is still what the caller believes; the number of rows changed.
 
     `slots` are the columns that change with it: `due_slot`, `decided_slot`.
@@ -50,7 +52,7 @@ def waiting(
     Only what `reader` (a pseudonym) has the epoch's key for; the rest is counted elsewhere.
     """
     openable = sa.select(wraps.c.epoch).where(wraps.c.pseudonym == reader)
-    parents = letters.alias("parents")
+    parents = published_comments.alias("parents")
     has_receipt = sa.exists().where(receipts.c.once == comments.c.once).label("has_receipt")
     chosen = (
         sa.select(
@@ -102,7 +104,7 @@ def waiting(
     return db.execute(chosen).all()
 
 
-def pending_of(db: Connection, ids: Sequence[str]) -> set[str]:
+def filter_pending(db: Connection, ids: Sequence[str]) -> set[str]:
     """Those of `ids` that still wait."""
     chosen = sa.select(comments.c.id).where(comments.c.id.in_(ids), comments.c.state == PENDING)
     return set(db.execute(chosen).scalars())
@@ -130,7 +132,7 @@ def count_unreadable(db: Connection, site: str, pseudonym: str) -> int:
     ).scalar_one()
 
 
-def is_any(db: Connection, site: str) -> bool:
+def any_exist(db: Connection, site: str) -> bool:
     """Whether anybody ever wrote here."""
     chosen = sa.select(comments.c.id).where(comments.c.site == site).limit(1)
     return db.execute(chosen).one_or_none() is not None
@@ -154,7 +156,7 @@ def due(db: Connection, site: str, *, until: Slot) -> Sequence[Row[*tuple[Any, .
     return db.execute(chosen.order_by(comments.c.id)).all()
 
 
-def hold_text(
+def insert_held_text(
     db: Connection,
     comment: str,
     *,
@@ -193,7 +195,7 @@ def envelope(db: Connection, comment: str) -> bytes | None:
     return db.execute(found).scalar_one_or_none()
 
 
-def forget(db: Connection, comment: str) -> None:
+def erase_withdrawn(db: Connection, comment: str) -> None:
     """Leave of a withdrawn comment nothing but id, root and day.
 
     Its `once` stays until the day key is gone, so that the phone's "back" does not bring it to
@@ -222,7 +224,7 @@ def forget(db: Connection, comment: str) -> None:
     )
 
 
-def forget_arrival(db: Connection, comment: str, *, released: Slot) -> None:
+def overwrite_arrival_slot(db: Connection, comment: str, *, released: Slot) -> None:
     """Once published, nobody needs to know how long it waited."""
     db.execute(
         comments.update()
@@ -231,7 +233,7 @@ def forget_arrival(db: Connection, comment: str, *, released: Slot) -> None:
     )
 
 
-def answers_waiting(db: Connection, site: str, comment: str) -> int:
+def count_pending_replies(db: Connection, site: str, comment: str) -> int:
     """How many comments that answer this one (or stand under it) wait or are held."""
     return db.execute(
         sa.select(sa.func.count())
@@ -244,7 +246,7 @@ def answers_waiting(db: Connection, site: str, comment: str) -> int:
     ).scalar_one()
 
 
-def originals_past(db: Connection, site: str, *, until: Slot) -> Sequence[str]:
+def expired_originals(db: Connection, site: str, *, until: Slot) -> Sequence[str]:
     """Decided comments whose sealed original is still kept although its time is over."""
     chosen = (
         sa.select(comments.c.id)

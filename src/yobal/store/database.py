@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
-from yobal.core.errors import NotFit, StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable, UnsupportedEnvironment
 from yobal.store import vacuum
 
 SQLITE_OLDEST: Final = (3, 51, 3)  # older ones can corrupt a WAL
@@ -50,10 +50,10 @@ class Database:
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         # A purge was asked for and has not come to its end. Nothing on disk says so: whoever starts
         # anew purges anyway.
-        self.is_purge_owed = False
+        self.is_purge_pending = False
         self._purging = threading.Lock()
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        # One is kept open for `by_statement`: taking it from the pool costs as much as a few rows.
+        # One is kept open for `autocommit`: taking it from the pool costs as much as a few rows.
         self._unbegun = self.engine.execution_options(**{_BEGIN: ""})
         self._kept: Connection | None = None
         self._keeping = threading.Lock()
@@ -61,28 +61,28 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is durable once the block has ended without an error."""
-        with telling_unavailable(), self._writer.begin() as connection:
+        with translating_errors(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view."""
-        with telling_unavailable(), self.engine.begin() as connection:
+        with translating_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def by_statement(self) -> Iterator[Connection]:
+    def autocommit(self) -> Iterator[Connection]:
         """SQLite outside any transaction: each statement is one by itself, durable when it returns."""
-        with self._keeping, telling_unavailable():
+        with self._keeping, translating_errors():
             if self._kept is None:
                 self._kept = self._unbegun.connect()
             try:
                 yield self._kept
             except BaseException:
-                self._let_go()
+                self._close_autocommit()
                 raise
 
-    def _let_go(self) -> None:
+    def _close_autocommit(self) -> None:
         if self._kept is not None:
             self._kept.close()
             self._kept = None
@@ -92,55 +92,55 @@ class Database:
 
         SQLite overwrites deleted content (`secure_delete`), and the write-ahead log is cut to
         nothing. PostgreSQL writes the tables that hold text anew; see `store/vacuum.py`. Raises
-        StoreUnavailable where somebody reads the old pages all the time; `is_purge_owed` then.
+        DatabaseUnavailable where somebody reads the old pages all the time; `is_purge_pending` then.
         """
-        with self._purging, telling_unavailable():
-            self.is_purge_owed = True
+        with self._purging, translating_errors():
+            self.is_purge_pending = True
             end = time.monotonic() + seconds
             while (reason := self._try_purge()) is not None:
                 if time.monotonic() >= end:
-                    raise StoreUnavailable(reason)
+                    raise DatabaseUnavailable(reason)
                 time.sleep(_AGAIN_SECONDS)
-            self.is_purge_owed = False
+            self.is_purge_pending = False
 
     def close(self) -> None:
-        self._let_go()
+        self._close_autocommit()
         self.engine.dispose()
 
     def _try_purge(self) -> str | None:
         """None once it is done, else what stands in the way."""
         if self.is_sqlite:
             with self._unbegun.connect() as connection:
-                return _cut_log(connection)
+                return _truncate_wal(connection)
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            return vacuum.forget_deleted(connection, busy_seconds=PURGE_BUSY_SECONDS)
+            return vacuum.purge_deleted(connection, busy_seconds=PURGE_BUSY_SECONDS)
 
 
-def _cut_log(connection: Connection) -> str | None:
-    _set_patience(connection, PURGE_BUSY_SECONDS)
+def _truncate_wal(connection: Connection) -> str | None:
+    _set_busy_timeout(connection, PURGE_BUSY_SECONDS)
     try:
         busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     finally:
-        _set_patience(connection, BUSY_SECONDS)
+        _set_busy_timeout(connection, BUSY_SECONDS)
     return "the write-ahead log could not be cut: somebody reads the old pages" if busy else None
 
 
-def _set_patience(connection: Connection, seconds: float) -> None:
+def _set_busy_timeout(connection: Connection, seconds: float) -> None:
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1_000)}")
 
 
 @contextmanager
-def telling_unavailable() -> Iterator[None]:
+def translating_errors() -> Iterator[None]:
     """Full, locked or gone is one error with a name; a broken rule stays what it is."""
     try:
         yield
     except OperationalError as error:
-        raise StoreUnavailable(type(error.orig).__name__) from None
+        raise DatabaseUnavailable(type(error.orig).__name__) from None
     except AllTaken:
-        raise StoreUnavailable("every connection is in use") from None
+        raise DatabaseUnavailable("every connection is in use") from None
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise StoreUnavailable(type(error.orig).__name__) from None
+            raise DatabaseUnavailable(type(error.orig).__name__) from None
         raise
 
 
@@ -197,7 +197,7 @@ def sqlite_module() -> ModuleType:
     module = _newest_sqlite()
     if module.sqlite_version_info < SQLITE_OLDEST:
         oldest = ".".join(map(str, SQLITE_OLDEST))
-        raise NotFit(
+        raise UnsupportedEnvironment(
             f"SQLite {module.sqlite_version} can damage its database (needs {oldest}). "
             "Install pysqlite3, a newer Python, or use PostgreSQL."
         )

@@ -1,6 +1,6 @@
 """Decisions: rows that are only added. An undo is a row that names the one it takes back.
 
-One thing of a row ever goes: the note to an author who has withdrawn (`comments.forget`).
+One thing of a row ever goes: the note to an author who has withdrawn (`comments.erase_withdrawn`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from yobal.core.schedule import Slot
 from yobal.core.states import REJECTED
-from yobal.store.tables import comments, decisions, editions, held_texts, letters
+from yobal.store.tables import comments, decisions, editions, held_texts, published_comments
 
 Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
 
@@ -46,7 +46,7 @@ def is_undone(db: Connection, decision: str) -> bool:
     return db.execute(undoing.limit(1)).first() is not None
 
 
-def newest_standing(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
+def current(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
     """The decision in force on a comment: the newest that nobody took back."""
     undone = sa.select(decisions.c.undoes).where(
         decisions.c.comment == comment, decisions.c.undoes.is_not(None)
@@ -63,7 +63,7 @@ def newest_standing(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | Non
     return db.execute(chosen.limit(1)).one_or_none()
 
 
-def refused_answers(
+def final_rejections(
     db: Connection, site: str, *, after: Slot, until: Slot
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Answers whose rejection became final with these slots."""
@@ -105,13 +105,16 @@ def history(
             comments.c.state,
             titles.label("title"),
             undoing.c.decision.is_not(None).label("is_undone"),
-            sa.func.coalesce(letters.c.text, held_texts.c.text).label("text"),
-            sa.func.coalesce(letters.c.name, held_texts.c.name).label("name"),
-            sa.func.coalesce(letters.c.lang, held_texts.c.lang).label("lang"),
+            sa.func.coalesce(published_comments.c.text, held_texts.c.text).label("text"),
+            sa.func.coalesce(published_comments.c.name, held_texts.c.name).label("name"),
+            sa.func.coalesce(published_comments.c.lang, held_texts.c.lang).label("lang"),
         )
         .join(comments, comments.c.id == decisions.c.comment)
         .outerjoin(undoing, undoing.c.undoes == decisions.c.decision)
-        .outerjoin(letters, sa.and_(letters.c.id == comments.c.id, letters.c.gone.is_(None)))
+        .outerjoin(
+            published_comments,
+            sa.and_(published_comments.c.id == comments.c.id, published_comments.c.gone.is_(None)),
+        )
         .outerjoin(held_texts, held_texts.c.comment == comments.c.id)
         .where(decisions.c.site == site)
         .order_by(decisions.c.slot.desc(), decisions.c.decision)

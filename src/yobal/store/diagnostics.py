@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 
 _LOG_VERSIONS: Final = slice(18, 20)  # bytes of SQLite's header: 2 and 2 for a write-ahead log
 # Wanted values, the first is the advice. By default PostgreSQL's error log prints the rows and
@@ -44,7 +44,7 @@ def password(url: str) -> str:
     return (url and sa.make_url(url).password) or ""
 
 
-def has_log(file: Path) -> bool:
+def is_wal(file: Path) -> bool:
     """Whether a SQLite database is in WAL mode, read from the file itself."""
     with file.open("rb") as opened:
         return opened.read(_LOG_VERSIONS.stop)[_LOG_VERSIONS] == b"\2\2"
@@ -62,4 +62,4 @@ def server_settings(url: str) -> dict[str, tuple[str, tuple[str, ...]]]:
                 for name, wanted in _POSTGRESQL.items()
             }
     except DBAPIError as error:
-        raise StoreUnavailable(type(error.orig).__name__) from None
+        raise DatabaseUnavailable(type(error.orig).__name__) from None

@@ -12,7 +12,7 @@ def drop_receipts(db: Connection, *, before_week: str) -> None:
     db.execute(receipts.delete().where(receipts.c.week < before_week))
 
 
-def drop_ended(db: Connection, *, now: float) -> None:
+def drop_expired(db: Connection, *, now: float) -> None:
     """Sessions and invitations that have ended."""
     db.execute(sessions.delete().where(sessions.c.until_slot <= now))
     over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot <= now)
@@ -20,7 +20,7 @@ def drop_ended(db: Connection, *, now: float) -> None:
     db.execute(invitations.delete().where(invitations.c.until_slot <= now))
 
 
-def drop_once(db: Connection, *, arrived_before: Slot) -> None:
+def drop_idempotency_hashes(db: Connection, *, arrived_before: Slot) -> None:
     """The marks of withdrawn comments whose day keys are gone."""
     db.execute(
         comments.update()
@@ -33,7 +33,7 @@ def drop_once(db: Connection, *, arrived_before: Slot) -> None:
     )
 
 
-def drop_ahead(db: Connection, *, after: Slot, after_week: str) -> None:
+def drop_future(db: Connection, *, after: Slot, after_week: str) -> None:
     """What a clock that was ahead has given out: sessions, invitations and receipts of the future."""
     db.execute(sessions.delete().where(sessions.c.until_slot > after))
     over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot > after)

@@ -7,12 +7,12 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import DAY_SECONDS, Slot
 from yobal.core.states import WITHDRAWN
-from yobal.store.tables import comments, decisions, epochs, letters, sites
+from yobal.store.tables import comments, decisions, epochs, published_comments, sites
 
 _Slots = sa.ColumnElement[Any]
 
 
-def set_back(db: Connection, site: str, *, latest: Slot, upcoming: Slot, last_drawn: Slot) -> None:
+def redate(db: Connection, site: str, *, latest: Slot, upcoming: Slot, last_drawn: Slot) -> None:
     """`latest` is the last slot that passed, by the clock as it is now; `upcoming` is the next.
 
     What was final stays so, what was not becomes so with the next slot, and what was held for a
@@ -27,7 +27,12 @@ def set_back(db: Connection, site: str, *, latest: Slot, upcoming: Slot, last_dr
     day = latest - latest % DAY_SECONDS  # a withdrawn one keeps no more than that
     arrival = sa.case((comments.c.state == WITHDRAWN, day), else_=latest)
     _update(db, site, comments.c.arrival_slot, after=latest, to=arrival)
-    for slots in (letters.c.slot, epochs.c.first_slot, epochs.c.last_slot, sites.c.released_slot):
+    for slots in (
+        published_comments.c.slot,
+        epochs.c.first_slot,
+        epochs.c.last_slot,
+        sites.c.released_slot,
+    ):
         _update(db, site, slots, after=latest, to=latest)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.errors import Refused
+from yobal.core.errors import InvalidInput
 from yobal.store.sql_views import VIEWS
 
 _INSERTS: Final = ("comments", "envelopes", "receipts", "wishes")
@@ -16,7 +16,7 @@ _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 def grant_intake(db: Connection, role: str) -> None:
     """Give an existing role exactly what the intake needs, and take everything else from it."""
     if _ROLE.fullmatch(role) is None:
-        raise Refused(f"not a plain role name: {role}")
+        raise InvalidInput(f"not a plain role name: {role}")
     schema = db.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
     statements = [
         f"revoke all on all tables in schema {schema} from {role}",

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival, Outcome
 from yobal.store.database import Database
@@ -32,9 +32,9 @@ class GroupCommit:
         self._is_closed = False
 
     async def add(self, arrival: Arrival) -> Outcome:
-        """Raises StoreUnavailable: then nothing of it was stored."""
+        """Raises DatabaseUnavailable: then nothing of it was stored."""
         if self._is_closed:
-            raise StoreUnavailable("closing")
+            raise DatabaseUnavailable("closing")
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.put((arrival, future))
         if self._thread is None:

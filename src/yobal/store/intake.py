@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from yobal.core.thread import Edition
-from yobal.store.sql_views import RECEIPT_ANSWER
+from yobal.store.sql_views import RECEIPT_STATUS
 
 _WISH: Final = sa.text(
     "insert into wishes (wish, site, receipt_hash, kind) values (:wish, :site, :receipt_hash, :kind)"
@@ -32,10 +32,10 @@ def add_wish(db: Connection, *, wish: str, site: str, receipt_hash: bytes, kind:
     db.execute(_WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind})
 
 
-def receipt_answer(db: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
+def receipt_status(db: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     """What a receipt may show, as of the last release; None where the code opens nothing."""
     statement = (
-        RECEIPT_ANSWER if db.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
+        RECEIPT_STATUS if db.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
     )
     return db.execute(sa.text(statement), {"hash": receipt_hash}).one_or_none()
 

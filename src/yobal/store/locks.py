@@ -8,17 +8,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from yobal.store.database import Database, folder_of, telling_unavailable
+from yobal.store.database import Database, folder_of, translating_errors
 
 _RELEASE: Final = 0x72656C65617365  # "release", for pg_advisory_lock
 
 
 @contextmanager
 def release_lock(database: Database) -> Iterator[None]:
-    """Wait for the lock and hold it; a process that dies lets go of it. Raises StoreUnavailable."""
+    """Wait for the lock and hold it; a process that dies lets go of it. Raises DatabaseUnavailable."""
     folder = folder_of(database)
     if folder is None:
-        with telling_unavailable(), database.engine.connect() as connection:
+        with translating_errors(), database.engine.connect() as connection:
             connection.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": _RELEASE})
             connection.commit()
             try:

@@ -33,18 +33,20 @@ def hash_secret(secret: bytes) -> bytes:
 
 def add(db: Connection, moderator: Moderator) -> None:
     """Raises PseudonymTaken."""
-    if any_by_name(db, moderator.site, moderator.pseudonym) is not None:
+    if get_including_inactive(db, moderator.site, moderator.pseudonym) is not None:
         raise PseudonymTaken(moderator.pseudonym)
     db.execute(moderators.insert().values(is_active=True, **msgspec.structs.asdict(moderator)))
 
 
 def get(db: Connection, site: str, pseudonym: str) -> Row[*tuple[Any, ...]] | None:
     """An active moderator."""
-    row = any_by_name(db, site, pseudonym)
+    row = get_including_inactive(db, site, pseudonym)
     return row if row is not None and row.is_active else None
 
 
-def any_by_name(db: Connection, site: str, pseudonym: str) -> Row[*tuple[Any, ...]] | None:
+def get_including_inactive(
+    db: Connection, site: str, pseudonym: str
+) -> Row[*tuple[Any, ...]] | None:
     return db.execute(
         sa.select(moderators).where(moderators.c.site == site, moderators.c.pseudonym == pseudonym)
     ).one_or_none()
@@ -58,7 +60,7 @@ def active(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
     ).all()
 
 
-def retire_all(db: Connection, site: str) -> None:
+def deactivate_all(db: Connection, site: str) -> None:
     """A new beginning: nobody of before may sign in, no session or invitation of before lives."""
     db.execute(moderators.update().where(moderators.c.site == site).values(is_active=False))
     db.execute(sessions.delete().where(sessions.c.site == site))
@@ -109,7 +111,7 @@ def invitation(db: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[A
     ).one_or_none()
 
 
-def open_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
+def list_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
     return db.execute(
         sa.select(invitations)
         .where(invitations.c.site == site, invitations.c.until_slot > now)
@@ -126,7 +128,7 @@ def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[*tupl
     ).all()
 
 
-def spend_invitation(db: Connection, token_hash: bytes) -> int:
+def consume_invitation(db: Connection, token_hash: bytes) -> int:
     """Use it up: 1 for the one who was first, 0 for everybody after."""
     db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash == token_hash))
     return db.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from yobal.core.schedule import Slot
-from yobal.core.thread import Gone
-from yobal.store.tables import letters
+from yobal.core.thread import Removal
+from yobal.store.tables import published_comments
 
-LetterRow = Row[*tuple[Any, ...]]
+PublishedCommentRow = Row[*tuple[Any, ...]]
 
 
 def add(
@@ -31,7 +31,7 @@ def add(
 ) -> None:
     """Publish: from now on the comment has this place for ever."""
     db.execute(
-        letters.insert().values(
+        published_comments.insert().values(
             id=id,
             site=site,
             story=story,
@@ -51,93 +51,105 @@ def add(
     )
 
 
-def get(db: Connection, comment: str) -> LetterRow | None:
-    return db.execute(sa.select(letters).where(letters.c.id == comment)).one_or_none()
+def get(db: Connection, comment: str) -> PublishedCommentRow | None:
+    return db.execute(
+        sa.select(published_comments).where(published_comments.c.id == comment)
+    ).one_or_none()
 
 
-def newest_roots(db: Connection, site: str, story: str, *, limit: int) -> Sequence[LetterRow]:
+def newest_roots(
+    db: Connection, site: str, story: str, *, limit: int
+) -> Sequence[PublishedCommentRow]:
     """The newest top-level comments, newest first."""
-    return db.execute(_roots(site, story).order_by(letters.c.place.desc()).limit(limit)).all()
+    return db.execute(
+        _roots(site, story).order_by(published_comments.c.place.desc()).limit(limit)
+    ).all()
 
 
 def newest_root_before(db: Connection, site: str, story: str, *, place: int) -> int | None:
     """The place of the newest top-level comment before a place; None where it is the oldest."""
-    chosen = _roots(site, story).where(letters.c.place < place)
-    row = db.execute(chosen.order_by(letters.c.place.desc()).limit(1)).one_or_none()
+    chosen = _roots(site, story).where(published_comments.c.place < place)
+    row = db.execute(chosen.order_by(published_comments.c.place.desc()).limit(1)).one_or_none()
     return row.place if row is not None else None
 
 
 def roots_between(
     db: Connection, site: str, story: str, *, first: int, last: int
-) -> Sequence[LetterRow]:
+) -> Sequence[PublishedCommentRow]:
     """Top-level comments with places from `first` to `last`, newest first."""
     return db.execute(
         _roots(site, story)
-        .where(letters.c.place.between(first, last))
-        .order_by(letters.c.place.desc())
+        .where(published_comments.c.place.between(first, last))
+        .order_by(published_comments.c.place.desc())
     ).all()
 
 
 def replies_between(
     db: Connection, roots: Iterable[str], *, site: str, story: str, first: int, last: int
-) -> Sequence[LetterRow]:
+) -> Sequence[PublishedCommentRow]:
     """Replies under any of these roots with places from `first` to `last`, oldest first."""
     return db.execute(
-        sa.select(letters)
+        sa.select(published_comments)
         .where(
-            letters.c.site == site,
-            letters.c.story == story,
-            letters.c.root.in_(list(roots)),
-            letters.c.place.between(first, last),
+            published_comments.c.site == site,
+            published_comments.c.story == story,
+            published_comments.c.root.in_(list(roots)),
+            published_comments.c.place.between(first, last),
         )
-        .order_by(letters.c.root, letters.c.place)
+        .order_by(published_comments.c.root, published_comments.c.place)
     ).all()
 
 
 def names_of(db: Connection, comments: Iterable[str]) -> dict[str, str]:
     """The names of those of these comments that are still there."""
-    chosen = sa.select(letters.c.id, letters.c.name).where(
-        letters.c.id.in_(list(comments)), letters.c.gone.is_(None)
+    chosen = sa.select(published_comments.c.id, published_comments.c.name).where(
+        published_comments.c.id.in_(list(comments)), published_comments.c.gone.is_(None)
     )
     return {row.id: row.name for row in db.execute(chosen)}
 
 
-def answers_to(db: Connection, comment: str) -> Sequence[LetterRow]:
+def replies_to(db: Connection, comment: str) -> Sequence[PublishedCommentRow]:
     """Comments that answer this one and are kept, gone or not."""
-    return db.execute(sa.select(letters).where(letters.c.to_id == comment)).all()
+    return db.execute(
+        sa.select(published_comments).where(published_comments.c.to_id == comment)
+    ).all()
 
 
 def has_replies(db: Connection, root: str) -> bool:
     """Whether anything stands under this root, gone or not."""
-    chosen = sa.select(letters.c.id).where(letters.c.root == root).limit(1)
+    chosen = sa.select(published_comments.c.id).where(published_comments.c.root == root).limit(1)
     return db.execute(chosen).one_or_none() is not None
 
 
-def take_reply_place(db: Connection, root: str) -> int:
+def allocate_reply_position(db: Connection, root: str) -> int:
     """The next place under a root."""
-    place: int = db.execute(sa.select(letters.c.replies).where(letters.c.id == root)).scalar_one()
+    place: int = db.execute(
+        sa.select(published_comments.c.replies).where(published_comments.c.id == root)
+    ).scalar_one()
     db.execute(
-        letters.update()
-        .where(letters.c.id == root, letters.c.replies == place)
+        published_comments.update()
+        .where(published_comments.c.id == root, published_comments.c.replies == place)
         .values(replies=place + 1)
     )
     return place
 
 
 def delete(db: Connection, comment: str) -> None:
-    db.execute(letters.delete().where(letters.c.id == comment))
+    db.execute(published_comments.delete().where(published_comments.c.id == comment))
 
 
-def put_gone(db: Connection, comment: str, *, gone: Gone, clause: str | None) -> None:
+def make_tombstone(db: Connection, comment: str, *, gone: Removal, clause: str | None) -> None:
     """Leave a line without words or a name, because there are answers beneath it."""
     db.execute(
-        letters.update()
-        .where(letters.c.id == comment)
+        published_comments.update()
+        .where(published_comments.c.id == comment)
         .values(text="", name="", gone=gone, gone_clause=clause, edited_clause=None, lang="und")
     )
 
 
 def _roots(site: str, story: str) -> sa.Select[Any]:
-    return sa.select(letters).where(
-        letters.c.site == site, letters.c.story == story, letters.c.root.is_(None)
+    return sa.select(published_comments).where(
+        published_comments.c.site == site,
+        published_comments.c.story == story,
+        published_comments.c.root.is_(None),
     )

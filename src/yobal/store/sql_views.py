@@ -30,7 +30,7 @@ VIEWS: Final = {
 }
 
 # Nothing of a decision shows before the release that made it final (`sites.released_slot`).
-RECEIPT_ANSWER: Final = """
+RECEIPT_STATUS: Final = """
     select c.site, c.story,
         case when c.state = 'withdrawn' then c.state
             when d.decision is null then 'pending' else c.state end as state,
@@ -50,14 +50,14 @@ RECEIPT_ANSWER: Final = """
     limit 1"""
 
 _FUNCTION: Final = """
-    create function receipt_answer(hash bytea) returns table (
+    create function receipt_status(hash bytea) returns table (
         site text, story text, state text, clause text, kind text, note text,
         text text, name text, lang text, slot bigint, gone_clause text)
     language sql stable security definer set search_path = {schema}, pg_temp
     as $body$ {body} $body$"""
 
 
-def remake(db: Connection) -> None:
+def recreate(db: Connection) -> None:
     """Drop and create all of them, inside the caller's transaction."""
     if db.dialect.name != "sqlite":
         db.execute(sa.text("drop function if exists receipt_answer(bytea)"))
@@ -66,6 +66,6 @@ def remake(db: Connection) -> None:
         db.execute(sa.text(f"create view {name} as {body}"))
     if db.dialect.name != "sqlite":
         schema = db.execute(sa.text("select current_schema()")).scalar_one()
-        body = RECEIPT_ANSWER.replace(":hash", "$1").replace("%", "%%")
+        body = RECEIPT_STATUS.replace(":hash", "$1").replace("%", "%%")
         db.exec_driver_sql(_FUNCTION.format(schema=schema, body=body))
         db.execute(sa.text("revoke all on function receipt_answer(bytea) from public"))

@@ -10,8 +10,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, Touched, page_of
-from yobal.store.tables import letters, stories, touched
+from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, StaleFile, page_of
+from yobal.store.tables import published_comments, stories, touched
 
 _NOTE: Final = sa.text(
     "insert into touched (site, story, kind, root, number, again)"
@@ -20,7 +20,7 @@ _NOTE: Final = sa.text(
 )
 
 
-def add(db: Connection, site: str, story: str, files: Iterable[Touched]) -> None:
+def add(db: Connection, site: str, story: str, files: Iterable[StaleFile]) -> None:
     """Note files; one that is noted already is noted again, for somebody may just be writing it.
 
     In one order, so that two who note the same files never wait for each other.
@@ -29,7 +29,7 @@ def add(db: Connection, site: str, story: str, files: Iterable[Touched]) -> None
         db.execute(_NOTE, {"site": site, "story": story} | msgspec.structs.asdict(one))
 
 
-def some(db: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def next_batch(db: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The first of them, story by story."""
     return db.execute(
         sa.select(touched)
@@ -39,12 +39,12 @@ def some(db: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[Any, .
     ).all()
 
 
-def still(
-    db: Connection, site: str, story: str, files: Collection[Touched]
+def filter_pending(
+    db: Connection, site: str, story: str, files: Collection[StaleFile]
 ) -> list[Row[*tuple[Any, ...]]]:
     """Those of these files that nobody has written yet."""
     noted = sa.select(touched).where(touched.c.site == site, touched.c.story == story)
-    return [row for row in db.execute(noted) if Touched(row.kind, row.root, row.number) in files]
+    return [row for row in db.execute(noted) if StaleFile(row.kind, row.root, row.number) in files]
 
 
 def remove(db: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
@@ -62,26 +62,26 @@ def remove(db: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
         )
 
 
-def everything(db: Connection, site: str, story: str) -> list[Touched]:
+def all_files(db: Connection, site: str, story: str) -> list[StaleFile]:
     """Every file set that a thread consists of."""
     places: int = db.execute(
         sa.select(stories.c.places).where(stories.c.site == site, stories.c.story == story)
     ).scalar_one()
-    pages = [Touched("page", "", number) for number in range(1, page_of(places - 1) + 1)]
+    pages = [StaleFile("page", "", number) for number in range(1, page_of(places - 1) + 1)]
     roots = db.execute(
-        sa.select(letters.c.id, letters.c.replies).where(
-            letters.c.site == site,
-            letters.c.story == story,
-            letters.c.root.is_(None),
-            letters.c.replies > 0,
+        sa.select(published_comments.c.id, published_comments.c.replies).where(
+            published_comments.c.site == site,
+            published_comments.c.story == story,
+            published_comments.c.root.is_(None),
+            published_comments.c.replies > 0,
         )
     )
     replies = [
-        Touched("replies", row.id, number)
+        StaleFile("replies", row.id, number)
         for row in roots
         for number in range(1, _replies_pages(row.replies) + 1)
     ]
-    return [Touched("newest", "", 0), *(pages if places else []), *replies]
+    return [StaleFile("newest", "", 0), *(pages if places else []), *replies]
 
 
 def _replies_pages(replies: int) -> int:

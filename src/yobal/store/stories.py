@@ -16,12 +16,12 @@ def site(db: Connection, site: str) -> Row[*tuple[Any, ...]]:
     return db.execute(sa.select(sites).where(sites.c.site == site)).one()
 
 
-def only_site(db: Connection) -> Row[*tuple[Any, ...]] | None:
+def get_site(db: Connection) -> Row[*tuple[Any, ...]] | None:
     """The site of this store; there is one, for now."""
     return db.execute(sa.select(sites).order_by(sites.c.site).limit(1)).one_or_none()
 
 
-def seen_by_anybody(db: Connection) -> Row[*tuple[Any, ...]] | None:
+def site_from_view(db: Connection) -> Row[*tuple[Any, ...]] | None:
     """The site through the view that the intake's own role may read, too."""
     return db.execute(
         sa.text("select site, name, is_demo, released_slot from intake_site order by site limit 1")
@@ -47,19 +47,23 @@ def released_slot(db: Connection, site: str) -> Slot:
     )
 
 
-def hold_released(db: Connection, site: str) -> Slot:
+def lock_released_slot(db: Connection, site: str) -> Slot:
     """The same, and no release ends before the caller's transaction does (on SQLite none begins)."""
     chosen = sa.select(sites.c.released_slot).where(sites.c.site == site)
     return int(db.execute(chosen.with_for_update(read=True)).scalar_one())
 
 
-def set_drawn_as(db: Connection, *, site: str, mark: str) -> None:
+def set_rendering_fingerprint(db: Connection, *, site: str, mark: str) -> None:
     """What pages are drawn with from now on."""
-    db.execute(sites.update().where(sites.c.site == site).values(drawn_as=mark))
+    db.execute(sites.update().where(sites.c.site == site).values(rendering_fingerprint=mark))
 
 
-def drawn_as(db: Connection, site: str) -> str:
-    return str(db.execute(sa.select(sites.c.drawn_as).where(sites.c.site == site)).scalar_one())
+def rendering_fingerprint(db: Connection, site: str) -> str:
+    return str(
+        db.execute(
+            sa.select(sites.c.rendering_fingerprint).where(sites.c.site == site)
+        ).scalar_one()
+    )
 
 
 def add_edition(db: Connection, site: str, story: str, edition: Edition) -> None:
@@ -103,7 +107,7 @@ def set_open(db: Connection, site: str, story: str, *, is_open: bool) -> None:
         raise NoSuchStory(story)
 
 
-def listing(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
+def list_all(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every story with whether it is open and how many comments stand in it."""
     chosen = sa.select(stories.c.story, stories.c.is_open, stories.c.comments_total)
     return db.execute(chosen.where(stories.c.site == site).order_by(stories.c.story)).all()
@@ -136,7 +140,9 @@ def totals(db: Connection, site: str, story: str) -> Row[*tuple[Any, ...]]:
     return row
 
 
-def count(db: Connection, site: str, story: str, *, places: int = 0, comments: int = 0) -> None:
+def add_to_counters(
+    db: Connection, site: str, story: str, *, places: int = 0, comments: int = 0
+) -> None:
     """Add to a story's totals."""
     db.execute(
         stories.update()

@@ -247,7 +247,7 @@ decisions = sa.Table(
     sqlite_with_rowid=False,
 )
 
-letters = sa.Table(
+published_comments = sa.Table(
     "letters",
     metadata,  # what is published
     _key("id"),

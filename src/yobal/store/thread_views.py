@@ -7,22 +7,22 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Schedule, day_of
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.thread import (
     PAGE_COMMENTS,
     REPLIES_SHOWN,
     Edition,
     FormState,
-    Letter,
     NewestView,
     PageView,
-    Place,
+    PublishedComment,
     RepliesView,
-    Touched,
+    StaleFile,
+    ThreadRef,
     page_of,
 )
 from yobal.store import published_comments, stories
-from yobal.store.published_comments import LetterRow
+from yobal.store.published_comments import PublishedCommentRow
 
 View = NewestView | PageView | RepliesView
 
@@ -40,11 +40,11 @@ class Views(msgspec.Struct, frozen=True):
 
 
 def views(
-    db: Connection, rules: Rules, story: str, editions: Sequence[Edition], file: Touched
+    db: Connection, rules: SiteRules, story: str, editions: Sequence[Edition], file: StaleFile
 ) -> Views | None:
     """What a file shows; None for replies of a comment that left without a trace."""
     site = rules.site
-    place = Place(site=site, story=story, edition=editions[0], form=form_state(db, site, story))
+    place = ThreadRef(site=site, story=story, edition=editions[0], form=form_state(db, site, story))
     view: View | None
     match file.kind:
         case "newest":
@@ -62,33 +62,35 @@ def form_state(db: Connection, site: str, story: str) -> FormState:
     return "open" if stories.totals(db, site, story).is_open else "closed"
 
 
-def _newest(db: Connection, schedule: Schedule, place: Place) -> NewestView:
+def _newest(db: Connection, schedule: Schedule, place: ThreadRef) -> NewestView:
     roots = published_comments.newest_roots(db, place.site, place.story, limit=PAGE_COMMENTS)
     oldest = roots[-1].place if roots else 0
     return NewestView(
         place=place,
-        letters=_with_replies(db, schedule, place, roots),
+        comments=_with_replies(db, schedule, place, roots),
         comments_total=stories.totals(db, place.site, place.story).comments_total,
         older_page=_older_page(db, place, oldest),
     )
 
 
-def _older_page(db: Connection, place: Place, oldest: int) -> int | None:
+def _older_page(db: Connection, place: ThreadRef, oldest: int) -> int | None:
     """The page that holds the newest comment before the oldest shown."""
     before = published_comments.newest_root_before(db, place.site, place.story, place=oldest)
     return page_of(before) if before is not None else None
 
 
-def _page(db: Connection, schedule: Schedule, place: Place, number: int) -> PageView:
+def _page(db: Connection, schedule: Schedule, place: ThreadRef, number: int) -> PageView:
     first = (number - 1) * PAGE_COMMENTS
     roots = published_comments.roots_between(
         db, place.site, place.story, first=first, last=first + PAGE_COMMENTS - 1
     )
     shown = _with_replies(db, schedule, place, roots)
-    return PageView(place=place, number=number, letters=shown)
+    return PageView(place=place, number=number, comments=shown)
 
 
-def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) -> RepliesView | None:
+def _replies(
+    db: Connection, schedule: Schedule, place: ThreadRef, file: StaleFile
+) -> RepliesView | None:
     root = published_comments.get(db, file.root)
     if root is None:
         return None
@@ -108,19 +110,19 @@ def _replies(db: Connection, schedule: Schedule, place: Place, file: Touched) ->
         root_page=page_of(root.place),
         number=file.number,
         has_more=root.replies > first + PAGE_COMMENTS,
-        letters=tuple(_letter(schedule, row, names) for row in rows),
+        comments=tuple(_letter(schedule, row, names) for row in rows),
     )
 
 
 def _with_replies(
-    db: Connection, schedule: Schedule, place: Place, roots: Sequence[LetterRow]
-) -> tuple[Letter, ...]:
+    db: Connection, schedule: Schedule, place: ThreadRef, roots: Sequence[PublishedCommentRow]
+) -> tuple[PublishedComment, ...]:
     answered = [root.id for root in roots if root.replies]
     rows = published_comments.replies_between(
         db, answered, site=place.site, story=place.story, first=0, last=REPLIES_SHOWN - 1
     )
     names = published_comments.names_of(db, {row.to_id for row in rows if row.to_id})
-    under: dict[str, list[Letter]] = defaultdict(list)
+    under: dict[str, list[PublishedComment]] = defaultdict(list)
     for row in rows:
         under[row.root].append(_letter(schedule, row, names))
     return tuple(_letter(schedule, root, replies=tuple(under[root.id])) for root in roots)
@@ -128,12 +130,12 @@ def _with_replies(
 
 def _letter(
     schedule: Schedule,
-    row: LetterRow,
+    row: PublishedCommentRow,
     names: dict[str, str] | None = None,
-    replies: tuple[Letter, ...] = (),
-) -> Letter:
+    replies: tuple[PublishedComment, ...] = (),
+) -> PublishedComment:
     to_name = (names or {}).get(row.to_id or "") if row.to_id != row.root else None
-    return Letter(
+    return PublishedComment(
         id=row.id,
         name=row.name,
         text=row.text,

@@ -30,7 +30,7 @@ _OLDER: Final = sa.text("""
 _SIZE: Final = sa.text("select pg_total_relation_size(cast(:table as regclass))")
 
 
-def forget_deleted(db: Connection, *, busy_seconds: float) -> str | None:
+def purge_deleted(db: Connection, *, busy_seconds: float) -> str | None:
     """None once it is done, else what stands in the way. `db` is outside of a transaction.
 
     Once nobody's view is older than now, nobody's ever will be again.

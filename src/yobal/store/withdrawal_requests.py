@@ -13,7 +13,7 @@ NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 
 
-def due(db: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tuple[Any, ...]]]:
+def ready(db: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tuple[Any, ...]]]:
     """Those to carry out now. What waits for the release is not looked at before: it may be much."""
     chosen = sa.select(wishes).where(wishes.c.site == site).order_by(wishes.c.wish)
     if not with_release:
@@ -26,5 +26,5 @@ def due(db: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tuple
     return db.execute(chosen).all()
 
 
-def done(db: Connection, wish: str) -> None:
+def delete(db: Connection, wish: str) -> None:
     db.execute(wishes.delete().where(wishes.c.wish == wish))

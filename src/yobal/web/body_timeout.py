@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Patience:
-    """Used from one event loop; somebody has to call `give_up` now and then."""
+class BodyTimeout:
+    """Used from one event loop; somebody has to call `cancel_late` now and then."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
@@ -21,7 +21,7 @@ class Patience:
         self._late: set[asyncio.Task[Any]] = set()
 
     async def wait_for(self, sent: Coroutine[Any, Any, T]) -> T:
-        """Raises TimeoutError once it has taken too long and `give_up` has found it."""
+        """Raises TimeoutError once it has taken too long and `cancel_late` has found it."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("outside of a task")
@@ -37,7 +37,7 @@ class Patience:
             del self._since[task]
             self._late.discard(task)
 
-    def give_up(self) -> int:
+    def cancel_late(self) -> int:
         """On everybody who has taken too long; how many."""
         begun = self._clock() - self._seconds
         late = [task for task, since in self._since.items() if since <= begun]

@@ -18,11 +18,11 @@ class BadRequest(YobalError):
     """Not a request that the desk's pages would make."""
 
 
-class ForeignOrigin(YobalError):
+class OriginMismatch(YobalError):
     """The request came from another page than the desk's."""
 
 
-class Insecure(YobalError):
+class TlsRequired(YobalError):
     """The desk is open over TLS only, or on the machine itself."""
 
 
@@ -32,24 +32,28 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "bad_request",
         "The desk could not read this request. Nothing was changed. Load the page again.",
     ),
-    ForeignOrigin: (
+    OriginMismatch: (
         403,
         "foreign_origin",
         "This request did not come from the desk's own page. Nothing was changed.",
     ),
-    Insecure: (403, "insecure", "The desk works over TLS only. Open it under its https address."),
+    TlsRequired: (
+        403,
+        "insecure",
+        "The desk works over TLS only. Open it under its https address.",
+    ),
     errors.NotSignedIn: (
         401,
         "not_signed_in",
         "Your session has ended. Nothing is lost: sign in again and go on.",
     ),
-    errors.WrongSecret: (
+    errors.InvalidCredentials: (
         403,
         "wrong_secret",
         "This does not fit. Check each word, or use your recovery sheet.",
     ),
-    errors.NotAllowed: (403, "not_allowed", "Only a lead may do that."),
-    errors.Refused: (422, "refused", "Nothing was changed: {detail}."),
+    errors.Forbidden: (403, "not_allowed", "Only a lead may do that."),
+    errors.InvalidInput: (422, "refused", "Nothing was changed: {detail}."),
     errors.NoSuchComment: (
         404,
         "no_such_comment",
@@ -59,12 +63,12 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.AlreadyDecided: (409, "already_decided", "Somebody else was first."),
     errors.TooLateToUndo: (409, "too_late_to_undo", "It is too late: this decision is final."),
     errors.AlreadyUndone: (409, "already_undone", "This decision was undone before."),
-    errors.NotWhatWasSealed: (
+    errors.CommitmentMismatch: (
         409,
         "not_what_was_sealed",
         "This is not, letter for letter, what the author sealed. Publish it as edited, or leave it.",
     ),
-    errors.InvitationSpent: (
+    errors.InvitationInvalid: (
         410,
         "invitation_spent",
         "This link was used or has run out. Ask a lead for a new one.",
@@ -74,17 +78,17 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "pseudonym_taken",
         "Another moderator is known by this name. Choose another; the link still works.",
     ),
-    errors.StoreUnavailable: (
+    errors.DatabaseUnavailable: (
         503,
         "unavailable",
         "The database takes nothing just now. Nothing was changed. Try again in a moment.",
     ),
-    errors.NotYetPurged: (
+    errors.PurgePending: (
         503,
         "not_yet_purged",
         "It is done. But the words could not be cut out of every file yet; Yobal tries again by itself.",
     ),
-    errors.BucketUnavailable: (
+    errors.PublicFilesUnavailable: (
         503,
         "not_yet_written",
         "Decided, but the public files could not be written yet. Yobal tries again by itself.",
@@ -92,7 +96,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
 }
 
 
-def told(error: YobalError) -> tuple[int, dict[str, str | None]]:
+def to_response(error: YobalError) -> tuple[int, dict[str, str | None]]:
     """Status and body for an error; an unknown one says no more than that."""
     status, code, sentence = TABLE.get(
         type(error), (500, "failed", "Something failed. Nothing was lost. Try again.")

@@ -24,7 +24,7 @@ _TYPES: Final = {
 Signature = tuple[int, int, int, int]
 
 
-class Kept(msgspec.Struct, frozen=True):
+class CachedFile(msgspec.Struct, frozen=True):
     """A file as it is sent, plain and packed, with what tells that the one on disk is another."""
 
     signature: Signature
@@ -36,17 +36,17 @@ class Kept(msgspec.Struct, frozen=True):
     packed_tag: str
 
 
-class Files:
+class FileCache:
     """A folder, kept in memory as far as it fits; every request looks whether it has changed."""
 
     def __init__(self, folder: Path, csp: str) -> None:
         self._folder = os.fspath(folder)
         self._csp = csp
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._kept: OrderedDict[str, CachedFile] = OrderedDict()
         self._bytes = 0
         self._to_sweep: list[str] = []
 
-    def get(self, path: str) -> Kept | None:
+    def get(self, path: str) -> CachedFile | None:
         """The file at a URL's path; None where there is none."""
         if path.endswith("/"):
             path += paths.NEWEST
@@ -89,7 +89,7 @@ class Files:
         if kept is not None:
             self._bytes -= _size(kept)
 
-    def _read(self, path: str, signature: Signature) -> Kept | None:
+    def _read(self, path: str, signature: Signature) -> CachedFile | None:
         suffix = Path(path).suffix
         if suffix not in _TYPES or not _is_plain(path):
             return None
@@ -106,7 +106,7 @@ class Files:
             self._bytes -= _size(self._kept.popitem(last=False)[1])
         return kept
 
-    def _keep(self, plain: bytes, packed: bytes, suffix: str, signature: Signature) -> Kept:
+    def _keep(self, plain: bytes, packed: bytes, suffix: str, signature: Signature) -> CachedFile:
         digest = hashlib.sha256(plain).hexdigest()[:32]
         plain_tag, packed_tag = f'"{digest}"', f'"{digest}-gz"'
         headers = [
@@ -115,7 +115,7 @@ class Files:
             ("last-modified", formatdate(signature[2] // 1_000_000_000, usegmt=True)),
             ("vary", "accept-encoding"),
         ]
-        return Kept(
+        return CachedFile(
             signature,
             plain,
             packed,
@@ -142,5 +142,5 @@ def _is_plain(path: str) -> bool:
     )
 
 
-def _size(kept: Kept) -> int:
+def _size(kept: CachedFile) -> int:
     return len(kept.plain) + len(kept.packed)

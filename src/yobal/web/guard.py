@@ -7,11 +7,11 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 
 from yobal.actions import sign_in
-from yobal.core.errors import NotAllowed, NotSignedIn
+from yobal.core.errors import Forbidden, NotSignedIn
 from yobal.store.database import Database
-from yobal.web.errors import BadRequest, ForeignOrigin, Insecure
+from yobal.web.errors import BadRequest, OriginMismatch, TlsRequired
 
-Who = Literal["anyone", "moderator", "lead"]
+Access = Literal["anyone", "moderator", "lead"]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 AnyRequest = Request[Any, Any, Any]
 COOKIE: Final = "__Host-yobal"
@@ -31,30 +31,30 @@ class Guard:
         self._clock = clock
 
     def check(self, request: AnyRequest) -> None:
-        """Raises Insecure, ForeignOrigin, BadRequest, NotSignedIn or NotAllowed."""
-        who: Who | None = request.route_handler.opt.get("who")
-        if who is None:
-            raise NotAllowed
-        self._check_place(request)
+        """Raises TlsRequired, OriginMismatch, BadRequest, NotSignedIn or Forbidden."""
+        access: Access | None = request.route_handler.opt.get("access")
+        if access is None:
+            raise Forbidden
+        self._check_host(request)
         if request.method == "POST":
             self._check_sender(request)
-        if who == "anyone":
+        if access == "anyone":
             return
         me = self._me(request)
-        if who == "lead" and me.role != "lead":
-            raise NotAllowed
+        if access == "lead" and me.role != "lead":
+            raise Forbidden
         request.state.me = me
 
-    def _check_place(self, request: AnyConnection) -> None:
+    def _check_host(self, request: AnyConnection) -> None:
         """Under its own address only; in the clear only on the machine itself."""
         if request.headers.get("host") != self._host:
-            raise ForeignOrigin
+            raise OriginMismatch
         if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
-            raise Insecure
+            raise TlsRequired
 
     def _check_sender(self, request: AnyConnection) -> None:
         if request.headers.get("origin") != self._origin:
-            raise ForeignOrigin
+            raise OriginMismatch
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
@@ -62,7 +62,7 @@ class Guard:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
-        return sign_in.who(
+        return sign_in.moderator_for_session(
             self._database, token=token, session_key=self._session_key, now=self._clock()
         )
 

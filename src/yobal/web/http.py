@@ -24,7 +24,7 @@ class Asked(Protocol):
         """With a `get` that takes a name in lower case."""
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """Where the body comes from and the answer goes."""
 
     def __call__(self) -> Awaitable[bytes]: ...
@@ -33,7 +33,7 @@ class Wire(Protocol):
     def response_empty(self, status: int, headers: Headers) -> None: ...
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True):
     """A complete answer to one request."""
 
     status: int
@@ -41,8 +41,8 @@ class Answer(msgspec.Struct, frozen=True):
     headers: Headers
 
 
-def content_security_policy(frame_hosts: tuple[str, ...]) -> str:
-    ancestors = " ".join(("'self'", *frame_hosts))
+def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
+    ancestors = " ".join(("'self'", *frame_ancestors))
     return (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
         f" base-uri 'none'; frame-ancestors {ancestors}"
@@ -66,7 +66,7 @@ SAFE_HEADERS: Final[Headers] = [
 ]
 
 
-def send_answer(wire: Wire, answer: Answer, *, without_body: bool = False) -> None:
+def send_answer(wire: Transport, answer: Response, *, without_body: bool = False) -> None:
     headers = [*answer.headers, ("content-length", str(len(answer.body)))]
     if without_body:
         wire.response_empty(answer.status, headers)

@@ -6,26 +6,26 @@ from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian
 
 from yobal.adapters import error_reporting
 from yobal.core import paths
-from yobal.web.body_timeout import Patience
-from yobal.web.file_cache import Files, Kept
+from yobal.web.body_timeout import BodyTimeout
+from yobal.web.file_cache import CachedFile, FileCache
 from yobal.web.forms import BODY_BYTES_MAX, is_form
-from yobal.web.handlers.dispatch import Reader
-from yobal.web.http import SAFE_HEADERS, Answer, Asked, Wire, send_answer
+from yobal.web.handlers.dispatch import PublicFormHandler
+from yobal.web.http import SAFE_HEADERS, Asked, Response, Transport, send_answer
 
 BODY_SECONDS: Final = 60  # a slow phone may take its time, but not for ever
 _READS: Final = ("GET", "HEAD")
 _DIGITS_MAX: Final = 9  # Python refuses to read a number of thousands of digits
 
 
-class Edge:
+class IntakeApp:
     """An application of granian's own interface. Reading never touches the database."""
 
-    def __init__(self, files: Files, reader: Reader) -> None:
+    def __init__(self, files: FileCache, reader: PublicFormHandler) -> None:
         self._files = files
         self._reader = reader
-        self._patience = Patience(BODY_SECONDS)
+        self._patience = BodyTimeout(BODY_SECONDS)
 
-    async def __rsgi__(self, asked: Asked, wire: Wire) -> None:
+    async def __rsgi__(self, asked: Asked, wire: Transport) -> None:
         method, path = asked.method, asked.path
         if method in _READS:
             kept = self._files.get(path)
@@ -35,12 +35,12 @@ class Edge:
         answer = await self._answer(asked, wire)
         send_answer(wire, answer, without_body=method == "HEAD")
 
-    def tidy(self) -> None:
+    def housekeeping(self) -> None:
         """What is due every few seconds: forget old files, and give up on who sends too slowly."""
         self._files.sweep()
-        self._patience.give_up()
+        self._patience.cancel_late()
 
-    async def _answer(self, asked: Asked, wire: Wire) -> Answer:
+    async def _answer(self, asked: Asked, wire: Transport) -> Response:
         path = asked.path
         if asked.method in _READS:
             return self._missing(path)
@@ -56,23 +56,23 @@ class Edge:
             return await self._reader.problem("too_large", path)
         return await self._ask_reader(path, body)
 
-    async def _ask_reader(self, path: str, body: bytes) -> Answer:
+    async def _ask_reader(self, path: str, body: bytes) -> Response:
         try:
             return await self._reader.answer(path, body)
         except Exception as error:  # noqa: BLE001  # a page, never the server's bare 500
-            error_reporting.keep(error)
+            error_reporting.count(error)
             return await self._reader.problem("unavailable", path)
 
-    def _missing(self, path: str) -> Answer:
+    def _missing(self, path: str) -> Response:
         if not path.endswith("/") and self._files.get(path + "/") is not None:
             location = [("location", path + "/"), ("cache-control", "no-store")]
-            return Answer(308, b"", [*location, *SAFE_HEADERS])
-        thread, _ = paths.thread_at(path)
+            return Response(308, b"", [*location, *SAFE_HEADERS])
+        thread, _ = paths.parse_thread_path(path)
         has_thread = bool(thread) and self._files.get(thread) is not None
         return self._reader.missing(path, has_thread=has_thread)
 
 
-async def _read(announced: str | None, wire: Wire) -> bytes | None:
+async def _read(announced: str | None, wire: Transport) -> bytes | None:
     """The body; None as soon as it is too large, empty where its sender has gone."""
     try:
         if announced is None:  # it says by itself where it ends
@@ -87,7 +87,7 @@ async def _read(announced: str | None, wire: Wire) -> bytes | None:
         return b""
 
 
-async def _read_pieces(wire: Wire) -> bytes | None:
+async def _read_pieces(wire: Transport) -> bytes | None:
     pieces, size_bytes = [], 0
     async for piece in wire:
         size_bytes += len(piece)
@@ -97,7 +97,7 @@ async def _read_pieces(wire: Wire) -> bytes | None:
     return b"".join(pieces)
 
 
-def _send_kept(asked: Asked, wire: Wire, kept: Kept, *, is_head: bool) -> None:
+def _send_kept(asked: Asked, wire: Transport, kept: CachedFile, *, is_head: bool) -> None:
     is_packed = _takes_gzip(asked.headers.get("accept-encoding", ""))
     headers = kept.packed_headers if is_packed else kept.plain_headers
     known = asked.headers.get("if-none-match")

@@ -13,18 +13,18 @@ from litestar.params import JSONBody
 from yobal.actions import decide, write_public_files
 from yobal.actions import remove as removal
 from yobal.actions import undo as undoing
-from yobal.actions.write_public_files import Press
+from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.server_keys import Keyring
-from yobal.core.decisions import Desk
+from yobal.core.decisions import DecisionContext
 from yobal.core.errors import (
     AlreadyDecided,
+    DatabaseUnavailable,
     NoSuchComment,
     NoSuchDecision,
-    NotYetPurged,
-    StoreUnavailable,
+    PurgePending,
     TooLateToUndo,
 )
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.store import comments, decisions, stories
 from yobal.store.database import Database
 from yobal.web import errors, request_types, serializers
@@ -33,40 +33,42 @@ PAGE: Final = 50
 AnyRequest = Request[Any, Any, Any]
 
 
-class DeskParts(msgspec.Struct, frozen=True, kw_only=True):
+class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """What the desk is put together from."""
 
-    rules: Rules
+    rules: SiteRules
     database: Database
     keyring: Keyring
-    press: Press
+    press: FileWriter
     desk_url: str
     clock: Callable[[], float] = time.time
 
 
-class Moderating:
+class ModerationController:
     """One method a route; each is sync and runs in a thread."""
 
-    def __init__(self, parts: DeskParts) -> None:
+    def __init__(self, parts: DeskDependencies) -> None:
         self._parts = parts
         self._rules = parts.rules
         self._db = parts.database
 
-    def queue(self, data: JSONBody[request_types.Page], request: AnyRequest) -> dict[str, Any]:
+    def queue(
+        self, data: JSONBody[request_types.QueueQuery], request: AnyRequest
+    ) -> dict[str, Any]:
         me = request.state.me.pseudonym
         after, now = request_types.decode_cursor(data.after), self._parts.clock()
         with self._db.reading() as db:
             rows = comments.waiting(db, self._rules.site, reader=me, after=after, limit=PAGE + 1)
-            pulse = serializers.pulse(db, self._rules, me, now=now)
+            queue_status = serializers.queue_status(db, self._rules, me, now=now)
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = request_types.cursor(shown[-1].arrival_slot, shown[-1].id) if more else None
         listed = [serializers.waiting(row, self._rules, now=now) for row in shown]
-        return {"rows": listed, "next": last, **pulse}
+        return {"rows": listed, "next": last, **queue_status}
 
-    def gone(self, data: JSONBody[request_types.OnScreen]) -> dict[str, Any]:
+    def gone(self, data: JSONBody[request_types.PendingQuery]) -> dict[str, Any]:
         """Of what stands on a moderator's screen, that which others decided meanwhile."""
         with self._db.reading() as db:
-            pending = comments.pending_of(db, data.ids)
+            pending = comments.filter_pending(db, data.ids)
             gone = [
                 serializers.missed(one, decide.already_decided(db, one))
                 for one in data.ids
@@ -117,7 +119,7 @@ class Moderating:
                 one = decide.reject(self._db, desk, comment, clause=data.clause)
             except (AlreadyDecided, NoSuchComment) as error:
                 missed.append(serializers.missed(comment, error))
-            except StoreUnavailable:
+            except DatabaseUnavailable:
                 return {"decided": done, "missed": missed, "unsent": data.ids[at:]}
             else:
                 done.append(serializers.decided(self._rules, one, now=desk.now))
@@ -128,7 +130,7 @@ class Moderating:
         undone = undoing.undo(
             self._db, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
         )
-        with _stored_already():
+        with _purge_after_commit():
             self._db.purge()
         return msgspec.structs.asdict(undone)
 
@@ -138,11 +140,13 @@ class Moderating:
         """Each on its own like `reject_many`, and one purge for all of them."""
         undone, missed, unsent = self._undo_each(data.decisions, self._desk(request))
         if undone:
-            with _stored_already():
+            with _purge_after_commit():
                 self._db.purge()
         return {"undone": undone, "missed": missed, "unsent": unsent}
 
-    def _undo_each(self, given: list[str], desk: Desk) -> tuple[list[Any], list[Any], list[str]]:
+    def _undo_each(
+        self, given: list[str], desk: DecisionContext
+    ) -> tuple[list[Any], list[Any], list[str]]:
         undone: list[Any] = []
         missed: list[Any] = []
         for at, decision in enumerate(given):
@@ -151,8 +155,8 @@ class Moderating:
                     self._db, self._rules, decision, by=desk.by, now=desk.now, random=desk.random
                 )
             except (TooLateToUndo, NoSuchDecision) as error:
-                missed.append({"decision": decision, **errors.told(error)[1]})
-            except StoreUnavailable:
+                missed.append({"decision": decision, **errors.to_response(error)[1]})
+            except DatabaseUnavailable:
                 return undone, missed, given[at:]
             else:
                 undone.append(msgspec.structs.asdict(one) | {"decision": decision})
@@ -162,14 +166,14 @@ class Moderating:
         """At once: the answer comes after the words are out of every file."""
         desk = self._desk(request)
         done = removal.remove(self._db, desk, data.id, clause=data.clause)
-        with _stored_already():
+        with _purge_after_commit():
             try:
-                write_public_files.write_now(self._parts.press, done.story, done.files)
+                write_public_files.write_files_now(self._parts.press, done.story, done.files)
             finally:
                 self._db.purge()
         return serializers.decided(self._rules, done.decided, now=desk.now)
 
-    def history(self, data: JSONBody[request_types.Before]) -> dict[str, Any]:
+    def history(self, data: JSONBody[request_types.HistoryQuery]) -> dict[str, Any]:
         before = request_types.decode_cursor(data.before)
         with self._db.reading() as db:
             rows = decisions.history(
@@ -179,12 +183,12 @@ class Moderating:
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = request_types.cursor(shown[-1].slot, shown[-1].decision) if more else None
         return {
-            "rows": [serializers.past(row, self._rules, released) for row in shown],
+            "rows": [serializers.history_entry(row, self._rules, released) for row in shown],
             "next": last,
         }
 
-    def _desk(self, request: AnyRequest) -> Desk:
-        return Desk(
+    def _desk(self, request: AnyRequest) -> DecisionContext:
+        return DecisionContext(
             rules=self._rules,
             by=request.state.me.pseudonym,
             now=self._parts.clock(),
@@ -194,9 +198,9 @@ class Moderating:
 
 
 @contextmanager
-def _stored_already() -> Iterator[None]:
+def _purge_after_commit() -> Iterator[None]:
     """After the commit: a failure must not read as if nothing had been done."""
     try:
         yield
-    except StoreUnavailable as error:
-        raise NotYetPurged(str(error)) from error
+    except DatabaseUnavailable as error:
+        raise PurgePending(str(error)) from error

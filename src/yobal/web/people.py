@@ -9,13 +9,13 @@ from litestar.params import JSONBody
 
 from yobal.actions import join, sign_in
 from yobal.actions.join import Wrap
-from yobal.actions.recover import Recoveries
+from yobal.actions.recover import RecoveryChallenges
 from yobal.core.tokens import INVITATION_HOURS
 from yobal.store import people
 from yobal.store.people import Moderator
 from yobal.web import request_types, serializers
 from yobal.web.guard import COOKIE, session_token
-from yobal.web.moderation import AnyRequest, DeskParts
+from yobal.web.moderation import AnyRequest, DeskDependencies
 
 Json = dict[str, Any]
 
@@ -23,13 +23,13 @@ Json = dict[str, Any]
 class People:
     """One method a route; each is sync and runs in a thread."""
 
-    def __init__(self, parts: DeskParts, *, session_key: bytes, site_name: str) -> None:
+    def __init__(self, parts: DeskDependencies, *, session_key: bytes, site_name: str) -> None:
         self._parts = parts
         self._rules = parts.rules
         self._db = parts.database
         self._session_key = session_key
         self._site_name = site_name
-        self._recoveries = Recoveries()
+        self._recoveries = RecoveryChallenges()
 
     def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[Json]:
         pseudonym = data.pseudonym.strip()
@@ -91,7 +91,7 @@ class People:
     def people(self) -> Json:
         with self._db.reading() as db:
             members = people.active(db, self._rules.site)
-            invited = people.open_invitations(db, self._rules.site, now=self._parts.clock())
+            invited = people.list_invitations(db, self._rules.site, now=self._parts.clock())
         return serializers.people_list(self._rules, members, invited)
 
     def invite(self, data: JSONBody[request_types.Invite]) -> Json:

@@ -13,10 +13,10 @@ Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 # PostgreSQL keeps no NUL, and finding out there would be an error nobody foresaw.
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-Line = Annotated[str, msgspec.Meta(max_length=500)]
+ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
-Sealed = Annotated[bytes, msgspec.Meta(max_length=8_192)]
-Words = Annotated[str, msgspec.Meta(max_length=65_536)]
+AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
+Text = Annotated[str, msgspec.Meta(max_length=65_536)]
 
 _CURSOR: Final = re.compile(r"([0-9]{1,12})\.([a-z2-7]{26})")
 
@@ -36,7 +36,7 @@ class Invitation(_Body):
 
 class WrapBody(_Body):
     epoch: EpochId
-    wrap: Sealed
+    wrap: AgeFile
 
 
 class EpochBody(_Body):
@@ -48,9 +48,9 @@ class Join(_Body):
     pseudonym: Name
     secret: Hex32
     recipient: Name
-    identity: Sealed
+    identity: AgeFile
     recovery_recipient: Name
-    recovery_identity: Sealed
+    recovery_identity: AgeFile
     wraps: list[WrapBody]
     epoch: EpochBody | None
 
@@ -73,42 +73,42 @@ class Proof(_Body):
 class Finish(_Body):
     ticket: Name
     secret: Hex32
-    identity: Sealed
+    identity: AgeFile
 
 
-class Page(_Body):
+class QueueQuery(_Body):
     after: Name | None = None
 
 
-class Before(_Body):
+class HistoryQuery(_Body):
     before: Name | None = None
     comment: Id | None = None
 
 
 class Publish(msgspec.Struct, forbid_unknown_fields=True, tag="publish", tag_field="verdict"):
     id: Id
-    text: Words
-    name: Line
+    text: Text
+    name: ShortText
     nonce: Hex32
-    lang: Line
+    lang: ShortText
 
 
 class PublishEdited(
     msgspec.Struct, forbid_unknown_fields=True, tag="publish_edited", tag_field="verdict"
 ):
     id: Id
-    text: Words
-    name: Line
+    text: Text
+    name: ShortText
     kind: EditKind
-    clause: Line
-    lang: Line
-    note: Words | None = None
+    clause: ShortText
+    lang: ShortText
+    note: Text | None = None
 
 
 class Reject(msgspec.Struct, forbid_unknown_fields=True, tag="reject", tag_field="verdict"):
     id: Id
-    clause: Line
-    note: Words | None = None
+    clause: ShortText
+    note: Text | None = None
 
 
 DecideBody = Publish | PublishEdited | Reject
@@ -116,14 +116,14 @@ DecideBody = Publish | PublishEdited | Reject
 
 class RejectMany(_Body):
     ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
-    clause: Line
+    clause: ShortText
 
 
 class Undo(_Body):
     decision: Id
 
 
-class OnScreen(_Body):
+class PendingQuery(_Body):
     ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -133,7 +133,7 @@ class UndoMany(_Body):
 
 class Remove(_Body):
     id: Id
-    clause: Line
+    clause: ShortText
 
 
 def decode_cursor(cursor: str | None) -> tuple[int, str] | None:

@@ -10,14 +10,14 @@ from yobal.actions import clock_guard
 from yobal.core import language as langs
 from yobal.core.errors import AlreadyDecided, NoSuchComment
 from yobal.core.schedule import DAY_SECONDS, Slot, age_slots, day_of, next_slot
-from yobal.core.site_rules import Rules
+from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING
-from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_LETTERS_MAX, TERMS_VERSION
+from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
 from yobal.store import comments, people, stories
 from yobal.store.database import Connection
 
 
-def slot(rules: Rules, at: Slot, *, now: float | None = None) -> dict[str, Any]:
+def slot(rules: SiteRules, at: Slot, *, now: float | None = None) -> dict[str, Any]:
     """`{"at", "label"}`; the label is the wall clock of the site, with its day if it is not near `now`."""
     local = datetime.fromtimestamp(at, rules.schedule.zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
@@ -25,14 +25,14 @@ def slot(rules: Rules, at: Slot, *, now: float | None = None) -> dict[str, Any]:
     return {"at": at, "label": clock if is_near else f"{local:%Y-%m-%d} {clock}"}
 
 
-def until(rules: Rules, at: Slot) -> dict[str, Any]:
+def until(rules: SiteRules, at: Slot) -> dict[str, Any]:
     """The same with its day: an invitation may end tomorrow."""
     local = datetime.fromtimestamp(at, rules.schedule.zone)
     return {"at": at, "label": f"{local:%Y-%m-%d %H:%M}"}
 
 
 def session(
-    db: Connection, rules: Rules, moderator: Any, *, site_name: str, now: float
+    db: Connection, rules: SiteRules, moderator: Any, *, site_name: str, now: float
 ) -> dict[str, Any]:
     """Everything the desk needs to begin; `moderator` is a row of `people`."""
     site = stories.site(db, rules.site)
@@ -50,23 +50,23 @@ def session(
         ],
         "unreadable": comments.count_unreadable(db, rules.site, moderator.pseudonym),
         "needs_second_lead": len(leads) < 2,
-        "is_clock_doubted": clock_guard.doubt_clock(db, rules.site, now=now) is not None,
+        "is_clock_doubted": clock_guard.clock_problem(db, rules.site, now=now) is not None,
         "terms": {
             "version": TERMS_VERSION,
             "clauses": [msgspec.structs.asdict(c) for c in CLAUSES],
         },
         "edit_kinds": list(EDIT_KINDS),
         "limits": {
-            "text_letters_max": rules.limits.text_letters_max,
-            "name_letters_max": rules.limits.name_letters_max,
-            "note_letters_max": NOTE_LETTERS_MAX,
+            "text_letters_max": rules.limits.text_graphemes_max,
+            "name_letters_max": rules.limits.name_graphemes_max,
+            "note_letters_max": NOTE_GRAPHEMES_MAX,
         },
         "languages": stories.languages(db, rules.site),
-        **pulse(db, rules, moderator.pseudonym, now=now),
+        **queue_status(db, rules, moderator.pseudonym, now=now),
     }
 
 
-def pulse(db: Connection, rules: Rules, reader: str, *, now: float) -> dict[str, Any]:
+def queue_status(db: Connection, rules: SiteRules, reader: str, *, now: float) -> dict[str, Any]:
     """What the head line of the desk shows to `reader`: what they can open waits, the rest does not."""
     return {
         "held": comments.count(db, rules.site, HELD),
@@ -76,7 +76,7 @@ def pulse(db: Connection, rules: Rules, reader: str, *, now: float) -> dict[str,
     }
 
 
-def waiting(row: Any, rules: Rules, *, now: float) -> dict[str, Any]:
+def waiting(row: Any, rules: SiteRules, *, now: float) -> dict[str, Any]:
     answers = None
     if row.to_id is not None and row.parent_text is not None and row.parent_gone is None:
         answers = {"name": row.parent_name, "text": row.parent_text, "lang": row.parent_lang}
@@ -99,7 +99,7 @@ def waiting(row: Any, rules: Rules, *, now: float) -> dict[str, Any]:
     }
 
 
-def decided(rules: Rules, one: Any, *, now: float) -> dict[str, Any]:
+def decided(rules: SiteRules, one: Any, *, now: float) -> dict[str, Any]:
     return msgspec.structs.asdict(one) | {"slot": slot(rules, one.slot, now=now)}
 
 
@@ -115,7 +115,7 @@ def missed(comment: str, error: AlreadyDecided | NoSuchComment) -> dict[str, Any
     }
 
 
-def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
+def history_entry(row: Any, rules: SiteRules, released: Slot) -> dict[str, Any]:
     is_standing = not row.is_undone and row.verdict != "undo"
     can_undo = is_standing and (
         row.state == HELD or (row.state == "rejected" and row.slot > released)
@@ -142,7 +142,7 @@ def past(row: Any, rules: Rules, released: Slot) -> dict[str, Any]:
     }
 
 
-def people_list(rules: Rules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:
+def people_list(rules: SiteRules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:
     return {
         "people": [{"pseudonym": one.pseudonym, "role": one.role} for one in members],
         "invited": [{"role": one.role, "until": until(rules, one.until_slot)} for one in invited],

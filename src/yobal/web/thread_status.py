@@ -11,30 +11,30 @@ from yobal.core import ids
 from yobal.core.envelope import Sealer
 from yobal.core.errors import NoSuchStory
 from yobal.core.schedule import day_of
-from yobal.core.site_rules import Rules
-from yobal.core.thread import Edition, FormState, Letter, Place
+from yobal.core.site_rules import SiteRules
+from yobal.core.thread import Edition, FormState, PublishedComment, ThreadRef
 from yobal.store import intake
 from yobal.store.database import Database
 
-KEPT_SECONDS: Final = 1.0
-STORIES_KEPT_MAX: Final = 10_000
+CACHE_SECONDS: Final = 1.0
+CACHED_STORIES_MAX: Final = 10_000
 
 
-class Opening(msgspec.Struct, frozen=True):
+class SealingKey(msgspec.Struct, frozen=True):
     """The newest epoch, and what seals to it."""
 
     epoch: str
     sealer: Sealer
 
 
-class SiteDoor(msgspec.Struct, frozen=True, kw_only=True):
+class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Where to seal to (None until a first lead has made the keys); languages named in clear."""
 
-    opening: Opening | None
+    opening: SealingKey | None
     languages: frozenset[str]
 
 
-class StoryDoor(msgspec.Struct, kw_only=True):
+class StoryStatus(msgspec.Struct, kw_only=True):
     """One story: open or not, its editions, and how full the desk is."""
 
     is_open: bool
@@ -44,20 +44,20 @@ class StoryDoor(msgspec.Struct, kw_only=True):
     read_at: float
 
 
-Known = tuple[SiteDoor, StoryDoor]
+Known = tuple[SiteStatus, StoryStatus]
 
 
-class Doors:
+class ThreadStatusCache:
     """Reads again what is older than a second. Used from one event loop and its threads."""
 
     def __init__(
-        self, database: Database, rules: Rules, clock: Callable[[], float] = time.monotonic
+        self, database: Database, rules: SiteRules, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._database = database
         self._rules = rules
         self._clock = clock
-        self._site: tuple[float, SiteDoor] | None = None
-        self._stories: dict[str, StoryDoor] = {}
+        self._site: tuple[float, SiteStatus] | None = None
+        self._stories: dict[str, StoryStatus] = {}
         self._readings: dict[str, asyncio.Future[Known]] = {}
 
     async def look(self, story: str) -> Known:
@@ -78,7 +78,7 @@ class Doors:
         known = self._stories.get(story)
         if known is None or self._site is None:
             return None
-        is_fresh = now - known.read_at < KEPT_SECONDS and now - self._site[0] < KEPT_SECONDS
+        is_fresh = now - known.read_at < CACHE_SECONDS and now - self._site[0] < CACHE_SECONDS
         return (self._site[1], known) if is_fresh else None
 
     def read(self, story: str) -> Known:
@@ -94,20 +94,20 @@ class Doors:
         if row is None or site_row is None or not editions:
             self._stories.pop(story, None)
             raise NoSuchStory(story)
-        door = StoryDoor(
+        door = StoryStatus(
             is_open=bool(row.is_open),
             editions=editions,
             waiting_story=row.waiting_story,
             waiting_site=row.waiting_site,
             read_at=now,
         )
-        self._site = (now, self._site_door(site_row.epoch, site_row.recipient, languages))
-        if len(self._stories) >= STORIES_KEPT_MAX:
+        self._site = (now, self._site_status(site_row.epoch, site_row.recipient, languages))
+        if len(self._stories) >= CACHED_STORIES_MAX:
             self._stories.clear()
         self._stories[story] = door
         return self._site[1], door
 
-    def letter(self, story: str, comment: str) -> tuple[str, Letter] | None:
+    def letter(self, story: str, comment: str) -> tuple[str, PublishedComment] | None:
         """A published comment that may be answered, with the id it stands under; None where gone."""
         if not ids.is_id(comment):
             return None
@@ -116,35 +116,37 @@ class Doors:
         if row is None:
             return None
         day = day_of(self._rules.schedule, row.slot).isoformat()
-        shown = Letter(
+        shown = PublishedComment(
             id=row.id, name=row.name, text=row.text, lang=row.lang, edition=row.edition, day=day
         )
         return row.root or row.id, shown
 
-    def _site_door(
+    def _site_status(
         self, epoch: str | None, recipient: str | None, languages: frozenset[str]
-    ) -> SiteDoor:
+    ) -> SiteStatus:
         before = self._site[1] if self._site is not None else None
         known = before.opening if before is not None else None
         if epoch is None or recipient is None:
             known = None
         elif known is None or known.epoch != epoch:
-            known = Opening(epoch, Sealer(recipient))
-        return SiteDoor(opening=known, languages=languages)
+            known = SealingKey(epoch, Sealer(recipient))
+        return SiteStatus(opening=known, languages=languages)
 
 
-def form_state(site: SiteDoor, story: StoryDoor) -> FormState:
+def form_state(site: SiteStatus, story: StoryStatus) -> FormState:
     if site.opening is None:
         return "not_open_yet"
     return "open" if story.is_open else "closed"
 
 
-def place_of(rules: Rules, story: str, edition: str, site: SiteDoor, door: StoryDoor) -> Place:
+def thread_ref(
+    rules: SiteRules, story: str, edition: str, site: SiteStatus, door: StoryStatus
+) -> ThreadRef:
     """The place of an edition. Raises NoSuchStory where the story has no such edition."""
     here = next((one for one in door.editions if one.edition == edition), None)
     if here is None:
         raise NoSuchStory(story)
     others = tuple(one for one in door.editions if one.edition != edition)
-    return Place(
+    return ThreadRef(
         site=rules.site, story=story, edition=here, others=others, form=form_state(site, door)
     )

@@ -29,7 +29,7 @@ _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
-class Words:
+class Translator:
     """One language, ready to speak. `lang` is the language it really speaks, `dir` its direction."""
 
     def __init__(self, lang: str) -> None:
@@ -61,7 +61,7 @@ class Words:
 
     def time(self, slot: Slot, schedule: Schedule) -> str:
         """The wall-clock time of a slot in the site's zone; with seconds only where they matter."""
-        pattern = "HH:mm:ss" if schedule.every_seconds % 60 else "HH:mm"
+        pattern = "HH:mm:ss" if schedule.release_interval_seconds % 60 else "HH:mm"
         local = datetime.fromtimestamp(slot, schedule.zone)
         return format_time(local, pattern, locale=self._locale).translate(self._digits)
 
@@ -83,15 +83,15 @@ class Words:
 
 
 @cache
-def words_for(edition: str) -> Words:
+def translator_for(edition: str) -> Translator:
     """The words for an edition."""
-    return Words(spoken_in(edition))
+    return Translator(catalogue_language(edition))
 
 
-def spoken_in(edition: str) -> str:
+def catalogue_language(edition: str) -> str:
     """The language an edition is served in: its own where there is a catalogue, else English."""
     primary = edition.split("-", maxsplit=1)[0].lower()
-    return primary if primary in _spoken() else FALLBACK
+    return primary if primary in _catalogue_languages() else FALLBACK
 
 
 def own_name(tag: str) -> str:
@@ -110,7 +110,7 @@ def _name(tag: str, locale: Locale) -> str:
 
 
 @cache
-def _spoken() -> frozenset[str]:
+def _catalogue_languages() -> frozenset[str]:
     """The languages that have a catalogue."""
     return frozenset(one.name for one in (files("yobal") / "locales").iterdir())
 

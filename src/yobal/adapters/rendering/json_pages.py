@@ -29,39 +29,39 @@ from typing import Any
 
 import msgspec
 
-from yobal.adapters.rendering.comment_presenter import Drawer, Shown
-from yobal.core.thread import NewestView, PageView, Place, RepliesView
+from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView
+from yobal.core.thread import NewestView, PageView, RepliesView, ThreadRef
 
 Plain = dict[str, Any]
 
 
-def newest(view: NewestView, drawer: Drawer) -> bytes:
+def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
     others = [msgspec.structs.asdict(one) for one in view.place.others]
     return _encode(
         _place(view.place)
         | {"editions": others, "form": view.place.form, "total": view.comments_total}
-        | {"older": view.older_page, "comments": [_comment(one) for one in drawer.newest(view)]}
+        | {"older": view.older_page, "comments": [_comment(one) for one in presenter.newest(view)]}
     )
 
 
-def page(view: PageView, drawer: Drawer) -> bytes:
+def page(view: PageView, presenter: CommentPresenter) -> bytes:
     older = view.number - 1 or None
     return _encode(
         _place(view.place)
         | {"page": view.number, "older": older}
-        | {"comments": [_comment(one) for one in drawer.page(view)]}
+        | {"comments": [_comment(one) for one in presenter.page(view)]}
     )
 
 
-def replies(view: RepliesView, drawer: Drawer) -> bytes:
+def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
     return _encode(
         _place(view.place)
         | {"root": view.root.id, "root_page": view.root_page, "page": view.number}
-        | {"comments": [_comment(one) for one in drawer.replies(view)]}
+        | {"comments": [_comment(one) for one in presenter.replies(view)]}
     )
 
 
-def _place(place: Place) -> Plain:
+def _place(place: ThreadRef) -> Plain:
     edition = place.edition
     return {
         "site": place.site,
@@ -72,7 +72,7 @@ def _place(place: Place) -> Plain:
     }
 
 
-def _comment(shown: Shown) -> Plain:
+def _comment(shown: CommentView) -> Plain:
     one = shown.letter
     return {
         "id": one.id,

@@ -26,7 +26,7 @@ Problem = Literal[
 ReceiptState = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
 
 
-class House(msgspec.Struct, frozen=True, kw_only=True):
+class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
     """What all pages of a site share. `public_url` is `scheme://host` of the intake, no slash."""
 
     site: str
@@ -46,7 +46,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     wants_receipt: bool = False
 
 
-class ReceiptAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What a receipt's owner may know. `day` is ISO 8601; text, name and lang as readers see them."""
 
     code: str

@@ -5,19 +5,19 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from yobal.adapters.rendering.i18n import Words, own_name, words_for
+from yobal.adapters.rendering.i18n import Translator, own_name, translator_for
 
 
 @cache
-def ink_for(edition: str) -> "Ink":
+def renderer_for(edition: str) -> "TemplateRenderer":
     """The ink of an edition's language; one for all editions that are served in English."""
-    return _ink(words_for(edition).lang)
+    return _renderer(translator_for(edition).lang)
 
 
-class Ink:
+class TemplateRenderer:
     """Draws templates of `templates/reader/` in one language."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Translator) -> None:
         self.words = words
         self._env = Environment(
             loader=PackageLoader("yobal", "templates/reader"),
@@ -36,5 +36,5 @@ class Ink:
 
 
 @cache
-def _ink(lang: str) -> Ink:
-    return Ink(words_for(lang))
+def _renderer(lang: str) -> TemplateRenderer:
+    return TemplateRenderer(translator_for(lang))

@@ -8,10 +8,10 @@ from urllib.parse import quote
 import msgspec
 
 from yobal.core import paths
-from yobal.core.thread import Place
+from yobal.core.thread import ThreadRef
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True):
+class ShareLinks(msgspec.Struct, frozen=True, kw_only=True):
     """Plain links that pass one comment on. The permalink is whole and never changes."""
 
     permalink: str
@@ -20,7 +20,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     email: str
 
 
-class BareLinks(msgspec.Struct, frozen=True):
+class SiteLinks(msgspec.Struct, frozen=True):
     """The addresses of a page that is drawn without knowing a thread; it may still lead to one."""
 
     style: str
@@ -29,10 +29,10 @@ class BareLinks(msgspec.Struct, frozen=True):
     thread: str = ""
 
 
-class Links:
+class ThreadLinks:
     """The addresses of one thread in one edition; `base` is empty or `scheme://host`."""
 
-    def __init__(self, place: Place, *, base: str, public_url: str) -> None:
+    def __init__(self, place: ThreadRef, *, base: str, public_url: str) -> None:
         self._place, self._base, self._public = place, base, public_url
         self.thread = f"{base}/{self._folder(place.edition.edition)}/"
         self.terms = f"{base}/{paths.terms(place.site, place.edition.edition)}"
@@ -50,12 +50,12 @@ class Links:
     def replies(self, root: str, number: int) -> str:
         return self.thread + paths.replies(root, number, "html")
 
-    def share(self, file: str, comment: str) -> Share:
+    def share(self, file: str, comment: str) -> ShareLinks:
         """For the comment that stands in `file` (below the thread's folder) for ever."""
         folder = self._folder(self._place.edition.edition)
         permalink = f"{self._public}/{folder}/{file}#c-{comment}"
         quoted = quote(permalink, safe="")
-        return Share(
+        return ShareLinks(
             permalink=permalink,
             whatsapp=f"https://wa.me/?text={quoted}",
             telegram=f"https://t.me/share/url?url={quoted}",
@@ -66,8 +66,8 @@ class Links:
         return paths.thread_folder(self._place.site, self._place.story, edition)
 
 
-def bare_links(site: str, edition: str, thread: str = "") -> BareLinks:
-    return BareLinks(
+def site_links(site: str, edition: str, thread: str = "") -> SiteLinks:
+    return SiteLinks(
         style=f"/{paths.style(site)}",
         icon=f"/{paths.icon(site)}",
         terms=f"/{paths.terms(site, edition)}",

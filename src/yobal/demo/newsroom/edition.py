@@ -11,7 +11,7 @@ class Credit(msgspec.Struct, frozen=True):
     """Who did what for this edition: `Translated by`, `S. Chan`."""
 
     role: str
-    who: str
+    speaker: str
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class Section(msgspec.Struct, frozen=True):
     paragraphs: tuple[str, ...]
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
+class EditionText(msgspec.Struct, frozen=True, kw_only=True):
     """What the page says around the story."""
 
     skip: str
@@ -50,7 +50,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     caption: str
     body: tuple[Section, ...]
     credits: tuple[Credit, ...]
-    words: Words
+    words: EditionText
 
     @property
     def path(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from yobal.demo.newsroom.edition import Credit, Edition, Section, Words, paragraphs
+from yobal.demo.newsroom.edition import Credit, Edition, Section, EditionText, paragraphs
 
 _LANDING: Final = """
 On Thursday evening the ropes at the landing of Kampong Tuek were still tied, and the two
@@ -62,7 +62,7 @@ EDITION: Final = Edition(
         Credit("Translated by", "S. Chan"),
         Credit("Written in English by", "R. Vale"),
     ),
-    words=Words(
+    words=EditionText(
         skip="Skip to the comments",
         editions="Languages",
         share="Share",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from yobal.demo.newsroom.edition import Credit, Edition, Section, Words, paragraphs
+from yobal.demo.newsroom.edition import Credit, Edition, Section, EditionText, paragraphs
 
 _LANDING: Final = """
 នៅល្ងាចថ្ងៃព្រហស្បតិ៍ ខ្សែពួរនៅចំណតកំពង់ទឹកនៅតែចងជាប់ដដែល ហើយសាឡាងធំពីរគ្រឿង
@@ -59,7 +59,7 @@ EDITION: Final = Edition(
         Credit("បកប្រែដោយ", "ស. ចាន់"),
         Credit("សរសេរជាភាសាអង់គ្លេសដោយ", "R. Vale"),
     ),
-    words=Words(
+    words=EditionText(
         skip="រំលងទៅមតិយោបល់",
         editions="ភាសា",
         share="ចែករំលែក",

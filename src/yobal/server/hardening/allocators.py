@@ -21,19 +21,19 @@ SETTINGS = {
     "_RJEM_MALLOC_CONF": "junk:free",
 }
 # A mark of our own: glibc shortens GLIBC_TUNABLES in the environment that /proc shows.
-MARK = "YOBAL_SCRUBBED"
+ENV_FLAG = "YOBAL_SCRUBBED"
 
 
-def is_scrubbing(environment: Mapping[str, str]) -> bool:
+def is_hardened(environment: Mapping[str, str]) -> bool:
     """Whether this process was started with all of them."""
-    return environment.get(MARK) == "1"
+    return environment.get(ENV_FLAG) == "1"
 
 
-def start_again(arguments: Sequence[str]) -> None:
+def reexec(arguments: Sequence[str]) -> None:
     """Replace this process by itself with the settings in force; returns only if they are."""
-    if is_scrubbing(os.environ):
+    if is_hardened(os.environ):
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    environment = {**os.environ, **SETTINGS, MARK: "1"}
+    environment = {**os.environ, **SETTINGS, ENV_FLAG: "1"}
     command = [sys.executable, "-m", "yobal", *arguments]
     os.execve(sys.executable, command, environment)  # noqa: S606  # itself, with other settings

@@ -10,15 +10,15 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-FORGETS: Final = "yobal forgets"
-REMEMBERS: Final = "yobal remembers"  # a name has 15 letters at most
+WIPED: Final = "yobal forgets"
+UNWIPED: Final = "yobal remembers"  # a name has 15 letters at most
 _WORDS: Final = b"nobody's words, "
 _SIZES: Final = (64, 512, 4_096, 65_536)  # each kept in another way; larger ones go back at once
 _MEMORY: Final = Path("/proc/self/mem")
 _NAME_IT: Final = 15  # PR_SET_NAME of prctl(2)
 
 
-def try_it() -> bool:
+def memory_is_wiped() -> bool:
     """Fill memory, free it, look whether it still says what it said; name the process by that."""
     if not _MEMORY.exists():
         return False  # not Linux: it cannot be tried
@@ -29,7 +29,7 @@ def try_it() -> bool:
     is_forgetting = not any(
         _is_left_by_libc(libc, size) or _is_left_by_python(size) for size in _SIZES
     )
-    libc.prctl(_NAME_IT, (FORGETS if is_forgetting else REMEMBERS).encode(), 0, 0, 0)
+    libc.prctl(_NAME_IT, (WIPED if is_forgetting else UNWIPED).encode(), 0, 0, 0)
     return is_forgetting
 
 

@@ -19,9 +19,9 @@ from yobal.actions import (
 )
 from yobal.actions.release import Released
 from yobal.core import clock_check
-from yobal.core.errors import ClockDoubted, YobalError
+from yobal.core.errors import ClockNotTrusted, YobalError
 from yobal.core.schedule import Slot, last_slot
-from yobal.server.wiring import Newsroom, built
+from yobal.server.wiring import Components, read_built_asset
 from yobal.store import stories
 from yobal.store.locks import release_lock
 
@@ -29,111 +29,115 @@ WRITING_TURNS_MAX: Final = 10  # at one look: whoever wishes something does not 
 PURGE_SECONDS: Final = 2  # … nor for a reader of old pages: the next look tries again
 
 
-def tend_once(newsroom: Newsroom, *, now: float, is_clock_right: bool = False) -> Released | None:
+def run_once(
+    components: Components, *, now: float, is_clock_trusted: bool = False
+) -> Released | None:
     """One look: wishes, the release if a slot has come, files, purge, keys.
 
-    Raises ClockDoubted where the clock cannot be believed and nobody said that it is right: then
-    nothing was released or destroyed, but wishes were carried out. Raises BucketUnavailable.
+    Raises ClockNotTrusted where the clock cannot be believed and nobody said that it is right: then
+    nothing was released or destroyed, but wishes were carried out. Raises PublicFilesUnavailable.
     """
-    with release_lock(newsroom.database):
-        released_slot, doubt = _look_at_clock(newsroom, now, is_clock_right=is_clock_right)
-        is_due = doubt is None and released_slot < last_slot(newsroom.rules.schedule, now)
-        with _owing_a_purge(newsroom):
-            went = process_withdrawals.carry_out(
-                newsroom.database, newsroom.rules, with_release=is_due
+    with release_lock(components.database):
+        released_slot, clock_problem = _check_clock(
+            components, now, is_clock_trusted=is_clock_trusted
+        )
+        is_due = clock_problem is None and released_slot < last_slot(components.rules.schedule, now)
+        with _owing_a_purge(components):
+            went = process_withdrawals.process(
+                components.database, components.rules, with_release=is_due
             )
-            released = _release(newsroom, now) if is_due else None
-    _write_and_purge(newsroom, is_changed=bool(went) or is_due)
-    if doubt is not None:
-        raise ClockDoubted(doubt)
-    _change_keys(newsroom, now)
+            released = _release(components, now) if is_due else None
+    _write_and_purge(components, is_changed=bool(went) or is_due)
+    if clock_problem is not None:
+        raise ClockNotTrusted(clock_problem)
+    _rotate_keys(components, now)
     return released
 
 
-def catch_up(newsroom: Newsroom, *, now: float) -> None:
+def catch_up(components: Components, *, now: float) -> None:
     """At the start: what a crash left undone, and what this version or these settings draw anew."""
-    make_ready(newsroom)
-    tend_once(newsroom, now=now)
+    prepare_files(components)
+    run_once(components, now=now)
 
 
-def make_ready(newsroom: Newsroom) -> None:
-    """The folder as this start wants it. Raises BucketUnavailable."""
+def prepare_files(components: Components) -> None:
+    """The folder as this start wants it. Raises PublicFilesUnavailable."""
     # A crash may have come between a withdrawal and its purge.
-    newsroom.database.is_purge_owed = True
-    with release_lock(newsroom.database):
-        newsroom.press.bucket.sweep()
-    _draw_anew(newsroom)
-    write_assets(newsroom)
+    components.database.is_purge_pending = True
+    with release_lock(components.database):
+        components.press.bucket.sweep()
+    _mark_stale_if_config_changed(components)
+    write_assets(components)
 
 
-def rebuild_all(newsroom: Newsroom) -> int:
+def rebuild_all(components: Components) -> int:
     """Every file again from the store, and nothing else in the folder; how many there are then.
 
     What lay there before and was not written again, by us or by a running desk, belongs to nothing.
     """
-    bucket = newsroom.press.bucket
+    bucket = components.press.bucket
     before = bucket.states()
-    mark_all_stale.touch_everything(newsroom.database, newsroom.rules)
-    write_assets(newsroom)
-    write_public_files.write_touched(newsroom.press)
-    with release_lock(newsroom.database):
+    mark_all_stale.mark_site_stale(components.database, components.rules)
+    write_assets(components)
+    write_public_files.write_stale(components.press)
+    with release_lock(components.database):
         left = bucket.states().items()
         bucket.remove(key for key, state in left if before.get(key) == state)
     return len(bucket.keys())
 
 
-def set_clock_right(newsroom: Newsroom, *, now: float) -> Released | None:
+def trust_clock(components: Components, *, now: float) -> Released | None:
     """Somebody says that the clock is right: mend what a wrong one has dated, then release."""
-    with release_lock(newsroom.database):
-        with newsroom.database.reading() as db:
-            released = stories.released_slot(db, newsroom.rules.site)
+    with release_lock(components.database):
+        with components.database.reading() as db:
+            released = stories.released_slot(db, components.rules.site)
         if released > now:
-            mark_all_stale.touch_everything(newsroom.database, newsroom.rules)
-            redate_future_rows.set_back(
-                newsroom.database, newsroom.keyring, newsroom.rules, now=now
-            )
-    return tend_once(newsroom, now=now, is_clock_right=True)
+            mark_all_stale.mark_site_stale(components.database, components.rules)
+            redate_future_rows.redate(components.database, components.keyring, components.rules, now=now)
+    return run_once(components, now=now, is_clock_trusted=True)
 
 
-def tend_keys(newsroom: Newsroom, *, now: float) -> None:
-    """What an intake that runs apart does on its own. Raises ClockDoubted."""
-    with newsroom.database.reading() as db:
-        site = stories.seen_by_anybody(db)
-    doubt = clock_check.doubt(now, released=site.released_slot) if site is not None else None
-    if doubt is not None and not newsroom.is_demo:
-        raise ClockDoubted(doubt)
-    _change_keys(newsroom, now)
+def rotate_keys_only(components: Components, *, now: float) -> None:
+    """What an intake that runs apart does on its own. Raises ClockNotTrusted."""
+    with components.database.reading() as db:
+        site = stories.site_from_view(db)
+    clock_problem = (
+        clock_check.clock_problem(now, released=site.released_slot) if site is not None else None
+    )
+    if clock_problem is not None and not components.is_demo:
+        raise ClockNotTrusted(clock_problem)
+    _rotate_keys(components, now)
 
 
-def write_assets(newsroom: Newsroom) -> None:
-    """The stylesheet, the icon, the terms. Raises BucketUnavailable."""
+def write_assets(components: Components) -> None:
+    """The stylesheet, the icon, the terms. Raises PublicFilesUnavailable."""
     write_public_files.write_assets(
-        newsroom.press, style=built("letters.css"), icon=built("icon.svg")
+        components.press, style=read_built_asset("letters.css"), icon=read_built_asset("icon.svg")
     )
 
 
-def _look_at_clock(
-    newsroom: Newsroom, now: float, *, is_clock_right: bool
+def _check_clock(
+    components: Components, now: float, *, is_clock_trusted: bool
 ) -> tuple[Slot, str | None]:
     """The last slot that was released, and why the clock is not believed."""
-    site = newsroom.rules.site
-    with newsroom.database.reading() as db:
-        doubt = None if is_clock_right else clock_guard.doubt_clock(db, site, now=now)
-        return stories.released_slot(db, site), doubt
+    site = components.rules.site
+    with components.database.reading() as db:
+        clock_problem = None if is_clock_trusted else clock_guard.clock_problem(db, site, now=now)
+        return stories.released_slot(db, site), clock_problem
 
 
-def _release(newsroom: Newsroom, now: float) -> Released | None:
-    released = release.release(newsroom.database, newsroom.rules, now=now)
-    expire.expire(newsroom.database, newsroom.keyring, newsroom.rules, now=now)
+def _release(components: Components, now: float) -> Released | None:
+    released = release.release(components.database, components.rules, now=now)
+    expire.expire(components.database, components.keyring, components.rules, now=now)
     return released
 
 
-def _write_and_purge(newsroom: Newsroom, *, is_changed: bool) -> None:
+def _write_and_purge(components: Components, *, is_changed: bool) -> None:
     """The purge comes whether or not files can be written: a full disk is no reason to keep words."""
-    is_purging = is_changed or newsroom.database.is_purge_owed
+    is_purging = is_changed or components.database.is_purge_pending
     try:
-        with _owing_a_purge(newsroom):
-            written = write_public_files.write_touched(newsroom.press, turns_max=WRITING_TURNS_MAX)
+        with _owing_a_purge(components):
+            written = write_public_files.write_stale(components.press, turns_max=WRITING_TURNS_MAX)
         # A moderator's act that a crash kept from writing its files was not purged either.
         is_purging = is_purging or written > 0
     except YobalError:
@@ -141,32 +145,32 @@ def _write_and_purge(newsroom: Newsroom, *, is_changed: bool) -> None:
         raise
     finally:
         if is_purging:
-            newsroom.database.purge(seconds=PURGE_SECONDS)
+            components.database.purge(seconds=PURGE_SECONDS)
 
 
 @contextmanager
-def _owing_a_purge(newsroom: Newsroom) -> Iterator[None]:
+def _owing_a_purge(components: Components) -> Iterator[None]:
     """What ends in the middle may have deleted words already: the next look purges."""
     try:
         yield
     except YobalError:
-        newsroom.database.is_purge_owed = True
+        components.database.is_purge_pending = True
         raise
 
 
-def _draw_anew(newsroom: Newsroom) -> None:
+def _mark_stale_if_config_changed(components: Components) -> None:
     """Note all pages where settings or version are others than they were drawn with: they promise
     a schedule, limits and days. Noted first, so that a crash between the two notes them again."""
-    site, mark = newsroom.rules.site, newsroom.pages.mark
-    with newsroom.database.reading() as db:
-        if stories.drawn_as(db, site) == mark:
+    site, mark = components.rules.site, components.pages.mark
+    with components.database.reading() as db:
+        if stories.rendering_fingerprint(db, site) == mark:
             return
-    mark_all_stale.touch_everything(newsroom.database, newsroom.rules)
-    with newsroom.database.writing() as db:
-        stories.set_drawn_as(db, site=site, mark=mark)
+    mark_all_stale.mark_site_stale(components.database, components.rules)
+    with components.database.writing() as db:
+        stories.set_rendering_fingerprint(db, site=site, mark=mark)
 
 
-def _change_keys(newsroom: Newsroom, now: float) -> None:
+def _rotate_keys(components: Components, now: float) -> None:
     today = datetime.fromtimestamp(now, UTC).date()
-    newsroom.keyring.make_ready(today)
-    newsroom.keyring.destroy_old(today)
+    components.keyring.prepare(today)
+    components.keyring.destroy_old(today)

@@ -30,7 +30,7 @@ def migrate(database: Database, *, to: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         if to == "head":
-            sql_views.remake(connection)
+            sql_views.recreate(connection)
             for role in intakes:
                 grants.grant_intake(connection, role)
 

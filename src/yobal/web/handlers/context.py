@@ -12,12 +12,12 @@ from yobal.adapters.rendering.pages import Draft, Pages, Problem
 from yobal.adapters.server_keys import Keyring
 from yobal.core import text as texts
 from yobal.core.schedule import next_slot
-from yobal.core.site_rules import Rules
-from yobal.core.thread import Letter, Place
+from yobal.core.site_rules import SiteRules
+from yobal.core.thread import PublishedComment, ThreadRef
 from yobal.store.database import Database
 from yobal.store.group_commit import GroupCommit
-from yobal.web.http import Answer, page_headers
-from yobal.web.thread_status import Doors, SiteDoor, StoryDoor
+from yobal.web.http import Response, page_headers
+from yobal.web.thread_status import SiteStatus, StoryStatus, ThreadStatusCache
 
 STATUS: Final[dict[Problem, int]] = {
     "closed": 403,
@@ -36,24 +36,24 @@ STATUS: Final[dict[Problem, int]] = {
 }
 
 
-class Visit(msgspec.Struct, frozen=True):
+class RequestContext(msgspec.Struct, frozen=True):
     """Where, the form's fields, and how things stand there."""
 
-    place: Place
+    place: ThreadRef
     fields: dict[str, str]
     draft: Draft  # what was written, cleaned once
-    site: SiteDoor
-    story: StoryDoor
+    site: SiteStatus
+    story: StoryStatus
 
 
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
+class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """What the reader's side is put together from."""
 
-    rules: Rules
+    rules: SiteRules
     database: Database
     keyring: Keyring
     pages: Pages
-    doors: Doors
+    doors: ThreadStatusCache
     group: GroupCommit
     csp: str
     clock: Callable[[], float] = time.time
@@ -61,20 +61,20 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     def today(self) -> date:
         return datetime.fromtimestamp(self.clock(), UTC).date()
 
-    def page(self, page: bytes, *, status: int = 200) -> Answer:
+    def page(self, page: bytes, *, status: int = 200) -> Response:
         """An answer that nobody keeps."""
         headers = [*page_headers(self.csp), ("cache-control", "no-store")]
-        return Answer(status, page, headers)
+        return Response(status, page, headers)
 
     def problem(
         self,
         problem: Problem,
         *,
-        place: Place | None = None,
+        place: ThreadRef | None = None,
         draft: Draft | None = None,
         path: str = "",
         leads_back: bool = True,
-    ) -> Answer:
+    ) -> Response:
         """What happened, that nothing was lost, and what to do."""
         slot = None
         if problem in ("story_full", "site_full"):
@@ -89,7 +89,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
             answer.headers.append(("allow", "GET, HEAD, POST"))
         return answer
 
-    async def answered(self, visit: Visit) -> tuple[str, Letter] | None:
+    async def answered(self, visit: RequestContext) -> tuple[str, PublishedComment] | None:
         """The published comment a form answers, with the id of the one it stands under."""
         to = visit.fields.get("to")
         if not to:

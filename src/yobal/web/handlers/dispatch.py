@@ -6,22 +6,22 @@ No cookie, no address, no Origin is looked at: there is no authority to borrow.
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.pages import Draft, Problem
 from yobal.core.errors import NoSuchStory
-from yobal.core.thread import Place
+from yobal.core.thread import ThreadRef
 from yobal.web import forms
 from yobal.web.errors import BadForm
-from yobal.web.handlers.context import Parts, Visit, draft_of
-from yobal.web.handlers.receipts import Receipts
-from yobal.web.handlers.submit import Sending
-from yobal.web.http import Answer
-from yobal.web.thread_status import place_of
+from yobal.web.handlers.context import IntakeDependencies, RequestContext, draft_of
+from yobal.web.handlers.receipts import ReceiptHandler
+from yobal.web.handlers.submit import SubmitHandler
+from yobal.web.http import Response
+from yobal.web.thread_status import thread_ref
 
 
-class Reader:
+class PublicFormHandler:
     """Answers forms. `answer` is the only entry for what a reader sends."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: IntakeDependencies) -> None:
         self._parts = parts
-        sending, receipts = Sending(parts), Receipts(parts)
+        sending, receipts = SubmitHandler(parts), ReceiptHandler(parts)
         self._steps = {
             "send": sending.send,
             "again": sending.send,
@@ -30,7 +30,7 @@ class Reader:
             "withdraw": receipts.withdraw,
         }
 
-    async def answer(self, path: str, body: bytes) -> Answer:
+    async def answer(self, path: str, body: bytes) -> Response:
         """The page that answers a form sent to a thread's address."""
         try:
             fields = forms.parse(body)
@@ -45,7 +45,7 @@ class Reader:
             return self._failed(error, None, draft, path=path)
         return await self._take(visit)
 
-    async def _take(self, visit: Visit) -> Answer:
+    async def _take(self, visit: RequestContext) -> Response:
         step = self._steps.get(visit.fields.get("step", ""))
         if step is None:
             return self._parts.problem("bad_form", place=visit.place, draft=visit.draft)
@@ -55,31 +55,31 @@ class Reader:
             return self._failed(error, visit.place, visit.draft)
 
     def _failed(
-        self, error: Exception, place: Place | None, draft: Draft, *, path: str = ""
-    ) -> Answer:
-        error_reporting.keep(error)
+        self, error: Exception, place: ThreadRef | None, draft: Draft, *, path: str = ""
+    ) -> Response:
+        error_reporting.count(error)
         return self._parts.problem("unavailable", place=place, draft=draft, path=path)
 
-    async def problem(self, problem: Problem, path: str) -> Answer:
+    async def problem(self, problem: Problem, path: str) -> Response:
         """For what never got as far as a form; in its thread where it was sent to one."""
         try:
             visit = await self._visit(path, {}, Draft())
         except NoSuchStory:
             return self._parts.problem(problem, path=path, leads_back=False)
         except Exception as error:  # noqa: BLE001  # likewise
-            error_reporting.keep(error)
+            error_reporting.count(error)
             return self._parts.problem(problem, path=path)
         return self._parts.problem(problem, place=visit.place)
 
-    def missing(self, path: str, *, has_thread: bool) -> Answer:
+    def missing(self, path: str, *, has_thread: bool) -> Response:
         """For a page that is not there. Reading never touches the database."""
         return self._parts.problem("unknown_story", path=path, leads_back=has_thread)
 
-    async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> Visit:
+    async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
         parts = path.strip("/").split("/")
         if len(parts) != 3 or parts[0] != self._parts.rules.site:
             raise NoSuchStory(path)
         _, story, edition = parts
         site, door = await self._parts.doors.look(story)
-        place = place_of(self._parts.rules, story, edition, site, door)
-        return Visit(place, fields, draft, site, door)
+        place = thread_ref(self._parts.rules, story, edition, site, door)
+        return RequestContext(place, fields, draft, site, door)

@@ -5,10 +5,10 @@ import secrets
 from typing import Final
 
 from yobal.actions import receipts
-from yobal.adapters.rendering.pages import ReceiptAnswer
+from yobal.adapters.rendering.pages import ReceiptDetails
 from yobal.core.schedule import day_of
-from yobal.web.handlers.context import Parts, Visit
-from yobal.web.http import Answer
+from yobal.web.handlers.context import IntakeDependencies, RequestContext
+from yobal.web.http import Response
 
 # Answers are filled up to a multiple of this, so that a wrong code's is as long as a right one's
 # to whoever counts bytes on the wire.
@@ -16,20 +16,20 @@ FILLED_BYTES: Final = 48 * 1024
 _FRAME_BYTES: Final = len(b"<!---->")
 
 
-class Receipts:
+class ReceiptHandler:
     """The steps `receipt` and `withdraw`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: IntakeDependencies) -> None:
         self._parts = parts
 
-    async def show(self, visit: Visit) -> Answer:
+    async def show(self, visit: RequestContext) -> Response:
         found = await self._look_up(visit)
         if found is None:
             return _filled(self._parts.problem("unknown_receipt", place=visit.place))
         answer = self._answer(found, visit.fields.get("code", ""))
         return _filled(self._parts.page(self._parts.pages.receipt(visit.place, answer)))
 
-    async def withdraw(self, visit: Visit) -> Answer:
+    async def withdraw(self, visit: RequestContext) -> Response:
         found = await self._look_up(visit)
         if found is None:
             return _filled(self._parts.problem("unknown_receipt", place=visit.place))
@@ -45,12 +45,12 @@ class Receipts:
             when=when,
             random=secrets.token_bytes,
         )
-        return _filled(parts.page(parts.pages.wish_sent(visit.place, when=when)))
+        return _filled(parts.page(parts.pages.withdrawal_requested(visit.place, when=when)))
 
-    async def _look_up(self, visit: Visit) -> receipts.Found | None:
+    async def _look_up(self, visit: RequestContext) -> receipts.ReceiptMatch | None:
         parts = self._parts
         return await asyncio.to_thread(
-            receipts.look_up,
+            receipts.find,
             parts.database,
             parts.keyring,
             site=visit.place.site,
@@ -59,9 +59,9 @@ class Receipts:
             now=parts.clock(),
         )
 
-    def _answer(self, found: receipts.Found, code: str) -> ReceiptAnswer:
+    def _answer(self, found: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
         row, schedule = found.row, self._parts.rules.schedule
-        return ReceiptAnswer(
+        return ReceiptDetails(
             code=code,
             state=found.word,
             clause=row.clause,
@@ -75,7 +75,7 @@ class Receipts:
         )
 
 
-def _filled(answer: Answer) -> Answer:
+def _filled(answer: Response) -> Response:
     room = -len(answer.body) % FILLED_BYTES
     filling = b"<!--" + b" " * (room - _FRAME_BYTES) + b"-->" if room >= _FRAME_BYTES else b""
-    return Answer(answer.status, answer.body + filling.ljust(room), answer.headers)
+    return Response(answer.status, answer.body + filling.ljust(room), answer.headers)

@@ -5,24 +5,24 @@ import secrets
 from yobal.actions import submit
 from yobal.adapters.rendering.pages import Draft, Problem
 from yobal.core import idempotency, submission
-from yobal.core.errors import StoreUnavailable
+from yobal.core.errors import DatabaseUnavailable
 from yobal.core.schedule import day_of, next_slot
-from yobal.core.submission import Refusal, Submission
-from yobal.core.thread import Letter
-from yobal.web.handlers.context import Parts, Visit
-from yobal.web.http import Answer
-from yobal.web.thread_status import Opening
+from yobal.core.submission import FieldError, Submission
+from yobal.core.thread import PublishedComment
+from yobal.web.handlers.context import IntakeDependencies, RequestContext
+from yobal.web.http import Response
+from yobal.web.thread_status import SealingKey
 
-Answered = tuple[str, Letter] | None
+Answered = tuple[str, PublishedComment] | None
 
 
-class Sending:
+class SubmitHandler:
     """The steps `send`, `again` and `reply`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: IntakeDependencies) -> None:
         self._parts = parts
 
-    async def send(self, visit: Visit) -> Answer:
+    async def send(self, visit: RequestContext) -> Response:
         draft, opening = visit.draft, visit.site.opening
         closed = self._closed(visit)
         if closed is not None or opening is None:
@@ -31,14 +31,14 @@ class Sending:
         answered = await self._parts.answered(visit)
         if answered is None and visit.fields.get("to"):
             return self._parts.problem("gone_comment", place=visit.place, draft=draft)
-        refusals = submission.check(draft.text, draft.name, self._parts.rules.limits)
-        if refusals:
-            return self._form(visit, draft, answered, refusals)
-        if not idempotency.is_once(visit.fields.get("once", "")):
+        field_errors = submission.validate(draft.text, draft.name, self._parts.rules.limits)
+        if field_errors:
+            return self._form(visit, draft, answered, field_errors)
+        if not idempotency.is_idempotency_key(visit.fields.get("once", "")):
             return self._read_again(visit, draft, answered)
         return await self._store(visit, draft, opening, answered)
 
-    async def reply(self, visit: Visit) -> Answer:
+    async def reply(self, visit: RequestContext) -> Response:
         """The form to answer a published comment."""
         closed = self._closed(visit)
         if closed is not None:
@@ -48,35 +48,39 @@ class Sending:
             return self._parts.problem("gone_comment", place=visit.place)
         return self._form(visit, Draft(), answered, [])
 
-    def _closed(self, visit: Visit) -> Problem | None:
+    def _closed(self, visit: RequestContext) -> Problem | None:
         """Why nothing can be sent here; said before anything is accepted."""
         rules = self._parts.rules
         if visit.site.opening is None:
             return "not_open_yet"
         if not visit.story.is_open:
             return "closed"
-        if visit.story.waiting_story >= rules.waiting_story_max:
+        if visit.story.waiting_story >= rules.max_pending_per_story:
             return "story_full"
-        if visit.story.waiting_site >= rules.waiting_site_max:
+        if visit.story.waiting_site >= rules.max_pending_per_site:
             return "site_full"
         return None
 
     def _form(
-        self, visit: Visit, draft: Draft, answered: Answered, refusals: list[Refusal]
-    ) -> Answer:
+        self,
+        visit: RequestContext,
+        draft: Draft,
+        answered: Answered,
+        field_errors: list[FieldError],
+    ) -> Response:
         form = visit.fields.get("once", "")
         page = self._parts.pages.form(
             visit.place,
             draft,
-            once=form if idempotency.is_once(form) else self._new_once(),
+            once=form if idempotency.is_idempotency_key(form) else self._new_once(),
             answered=answered[1] if answered else None,
-            refusals=refusals,
+            field_errors=field_errors,
         )
-        return self._parts.page(page, status=422 if refusals else 200)
+        return self._parts.page(page, status=422 if field_errors else 200)
 
-    def _read_again(self, visit: Visit, draft: Draft, answered: Answered) -> Answer:
+    def _read_again(self, visit: RequestContext, draft: Draft, answered: Answered) -> Response:
         schedule = self._parts.rules.schedule
-        page = self._parts.pages.read_again(
+        page = self._parts.pages.confirm(
             visit.place,
             draft,
             once=self._new_once(),
@@ -86,8 +90,8 @@ class Sending:
         return self._parts.page(page)
 
     async def _store(
-        self, visit: Visit, draft: Draft, opening: Opening, answered: Answered
-    ) -> Answer:
+        self, visit: RequestContext, draft: Draft, opening: SealingKey, answered: Answered
+    ) -> Response:
         parts, now = self._parts, self._parts.clock()
         sealed = submit.seal(
             Submission(
@@ -98,7 +102,7 @@ class Sending:
                 text=draft.text,
                 name=draft.name,
             ),
-            submit.Target(
+            submit.SubmissionTarget(
                 epoch=opening.epoch,
                 sealer=opening.sealer,
                 languages=visit.site.languages,
@@ -113,7 +117,7 @@ class Sending:
         )
         outcome = await parts.group.add(sealed.arrival)
         if outcome.kind == "failed":
-            raise StoreUnavailable("the store refused this comment")
+            raise DatabaseUnavailable("the store refused this comment")
         if outcome.kind == "new":
             visit.story.waiting_story += 1
             visit.story.waiting_site += 1
@@ -127,4 +131,4 @@ class Sending:
         return parts.page(page)
 
     def _new_once(self) -> str:
-        return idempotency.new_once(secrets.token_bytes, today=self._parts.today())
+        return idempotency.new_idempotency_key(secrets.token_bytes, today=self._parts.today())
