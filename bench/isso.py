@@ -34,8 +34,8 @@ class Isso(msgspec.Struct, frozen=True):
         return f"localhost:{self.port}"
 
     def stored(self) -> int:
-        with contextlib.closing(sqlite3.connect(self.database)) as db:
-            return int(db.execute("select count(*) from comments").fetchone()[0])
+        with contextlib.closing(sqlite3.connect(self.database)) as conn:
+            return int(conn.execute("select count(*) from comments").fetchone()[0])
 
 
 @contextlib.contextmanager

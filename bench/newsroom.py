@@ -49,9 +49,9 @@ class SeededNewsroom(msgspec.Struct, frozen=True):
     def epoch_identity(self) -> str:
         """The key that opens what waits, as the lead's browser unwraps it."""
         _, unlocking = from_passphrase(SITE, PSEUDONYM, self.passphrase)
-        with self.components.database.reading() as db:
-            moderator: Any = people.get(db, SITE, PSEUDONYM)
-            wrap = people.epochs_for(db, SITE, PSEUDONYM)[-1].wrap
+        with self.components.database.reading() as database:
+            moderator: Any = people.get(database, SITE, PSEUDONYM)
+            wrap = people.epochs_for(database, SITE, PSEUDONYM)[-1].wrap
         personal = pyrage.decrypt(bytes(moderator.identity), [unlocking]).decode().strip()
         opener = pyrage.x25519.Identity.from_str(personal)
         return str(pyrage.decrypt(bytes(wrap), [opener]).decode().strip())
@@ -93,12 +93,12 @@ def free_port() -> int:
 
 def _people_it(components: Components) -> str:
     """A site, its lead with an epoch, and a story in two editions; how the lead signs in."""
-    db, rules, now = components.database, components.rules, time.time()
-    setup_site.create_site(db, rules, name=components.settings.site_name, now=now)
+    database, rules, now = components.database, components.rules, time.time()
+    setup_site.create_site(database, rules, name=components.settings.site_name, now=now)
     lead = make_lead(SITE, PSEUDONYM)
-    link = setup_site.invite_first_lead(db, rules, now=now)
+    link = setup_site.invite_first_lead(database, rules, now=now)
     join.join(
-        db,
+        database,
         rules,
         lead.moderator,
         token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
@@ -109,7 +109,7 @@ def _people_it(components: Components) -> str:
     )
     for edition, title in TITLES.items():
         url = f"https://news.example/{edition}/ferry"
-        declare_story.add(db, rules, STORY, Edition(edition=edition, title=title, url=url))
+        declare_story.add(database, rules, STORY, Edition(edition=edition, title=title, url=url))
     return lead.passphrase
 
 

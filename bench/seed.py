@@ -25,14 +25,14 @@ GROUP: Final = 200
 
 def publish(furnished: SeededNewsroom, count: int, *, lang: str = "en") -> None:
     """A thread of so many top-level comments; its files are not written."""
-    db, rules = furnished.components.database, furnished.components.rules
+    conn, rules = furnished.components.database, furnished.components.rules
     slot, chance = last_slot(rules.schedule, time.time()), random.Random(7)
     words = [texts.comment(lang, chance) for _ in range(min(count, TEXTS))]
     rows = _letters(count, words, lang=lang, slot=slot, chance=chance)
-    with db.writing() as connection:
+    with conn.writing() as conn:
         while some := list(islice(rows, 5_000)):
-            connection.execute(letter_rows.insert(), some)
-        stories.add_to_counters(connection, SITE, STORY, places=count, comments=count)
+            conn.execute(letter_rows.insert(), some)
+        stories.add_to_counters(conn, SITE, STORY, places=count, comments=count)
 
 
 def write_files_of(furnished: SeededNewsroom) -> None:
@@ -94,8 +94,8 @@ def wait(furnished: SeededNewsroom, count: int) -> None:
 def hold(furnished: SeededNewsroom, *, due: int) -> None:
     """One accepted comment that leaves with the slot `due`."""
     comment = ids.new_id(secrets.token_bytes)
-    with furnished.components.database.writing() as db:
-        db.execute(
+    with furnished.components.database.writing() as conn:
+        conn.execute(
             comment_rows.insert().values(
                 id=comment,
                 site=SITE,
@@ -114,5 +114,5 @@ def hold(furnished: SeededNewsroom, *, due: int) -> None:
             )
         )
         comments.insert_held_text(
-            db, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
+            conn, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
         )

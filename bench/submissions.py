@@ -58,9 +58,9 @@ def send(furnished: SeededNewsroom, *, seconds: float, folder: Path) -> float:
 
 
 def waiting(furnished: SeededNewsroom) -> int:
-    with furnished.components.database.reading() as db:
+    with furnished.components.database.reading() as conn:
         counted = sa.text("select count(*) from comments c join envelopes e on e.comment = c.id")
-        return int(db.execute(counted).scalar_one())
+        return int(conn.execute(counted).scalar_one())
 
 
 def sealing_rate(furnished: SeededNewsroom, *, seconds: float) -> float:

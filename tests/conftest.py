@@ -47,7 +47,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=KINDS)
-def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewsroomHarness]:
+def newsroom(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewsroomHarness]:
     """A newsroom with a story in two editions and a lead, on either database."""
     is_sqlite = request.param == "sqlite"
     server = None if is_sqlite else request.getfixturevalue("postgresql")

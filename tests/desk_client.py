@@ -17,8 +17,8 @@ class DeskClient:
         self._served = served
         self._wire = http.client.HTTPConnection("localhost", served.desk, timeout=30)
         self._cookie = ""
-        secret, _ = from_passphrase(SITE, served.room.pseudonym, served.room.passphrase)
-        self.act("sign-in", pseudonym=served.room.pseudonym, secret=secret.hex())
+        secret, _ = from_passphrase(SITE, served.newsroom.pseudonym, served.newsroom.passphrase)
+        self.act("sign-in", pseudonym=served.newsroom.pseudonym, secret=secret.hex())
 
     def act(self, name: str, /, **given: Any) -> Any:
         origin = f"http://localhost:{self._served.desk}"
@@ -33,7 +33,7 @@ class DeskClient:
         return json.loads(answered)
 
     def publish(self, comment: str) -> Any:
-        opened = self._served.room.open(comment)
+        opened = self._served.newsroom.open(comment)
         return self.act(
             "decide",
             verdict="publish",

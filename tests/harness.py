@@ -136,9 +136,9 @@ class NewsroomHarness:
 
     def open(self, comment: str) -> Envelope:
         """What the desk's browser does: unwrap the epoch's key, open the envelope."""
-        with self.database.reading() as db:
-            row = comments.get(db, comment)
-            sealed = comments.envelope(db, comment)
+        with self.database.reading() as conn:
+            row = comments.get(conn, comment)
+            sealed = comments.envelope(conn, comment)
         assert row is not None
         assert sealed is not None
         plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch)])
@@ -147,9 +147,9 @@ class NewsroomHarness:
     def epoch_identity(self, epoch: str) -> Any:
         from yobal.store import people
 
-        with self.database.reading() as db:
-            moderator = people.get(db, SITE, self.pseudonym)
-            rows = people.epochs_for(db, SITE, self.pseudonym)
+        with self.database.reading() as conn:
+            moderator = people.get(conn, SITE, self.pseudonym)
+            rows = people.epochs_for(conn, SITE, self.pseudonym)
         assert moderator is not None
         unlocking = _unlocking(self.pseudonym, self.passphrase)
         personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
@@ -252,8 +252,8 @@ class NewsroomHarness:
     # Looking
 
     def state(self, comment: str) -> str | None:
-        with self.database.reading() as db:
-            row = comments.get(db, comment)
+        with self.database.reading() as conn:
+            row = comments.get(conn, comment)
         return row.state if row is not None else None
 
     def file(self, key: str) -> str:
@@ -261,8 +261,8 @@ class NewsroomHarness:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, by column."""
-        with self.database.reading() as db:
-            return [dict(row) for row in db.execute(sa.text(f"select * from {table}")).mappings()]
+        with self.database.reading() as conn:
+            return [dict(row) for row in conn.execute(sa.text(f"select * from {table}")).mappings()]
 
     def row(self, comment: str) -> dict[str, Any]:
         return next(row for row in self.rows("comments") if row["id"] == comment)
@@ -283,14 +283,14 @@ def make_newsroom(
     prepare(made)
     components = build_components(made)
     setup_site.create_site(components.database, components.rules, name=made.site_name, now=now)
-    room = NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
-    room.now = now
-    add_lead(room)
+    newsroom = NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
+    newsroom.now = now
+    add_lead(newsroom)
     for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
         one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
         declare_story.add(components.database, components.rules, STORY, one)
-    catch_up(components, now=room.now)
-    return room
+    catch_up(components, now=newsroom.now)
+    return newsroom
 
 
 def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> NewsroomHarness:
@@ -312,10 +312,10 @@ def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Setti
     return Settings(**(given | settings))
 
 
-def add_lead(room: NewsroomHarness, pseudonym: str = "Heron") -> None:
+def add_lead(newsroom: NewsroomHarness, pseudonym: str = "Heron") -> None:
     """A first lead with a new epoch, through the shell's link; whoever was before leaves."""
-    lead, components = _lead(pseudonym), room.components
-    link = setup_site.invite_first_lead(components.database, components.rules, now=room.now)
+    lead, components = _lead(pseudonym), newsroom.components
+    link = setup_site.invite_first_lead(components.database, components.rules, now=newsroom.now)
     join.join(
         components.database,
         components.rules,
@@ -323,10 +323,10 @@ def add_lead(room: NewsroomHarness, pseudonym: str = "Heron") -> None:
         token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
         wraps=[join.Wrap("first", lead.wrap)],
         epoch_recipient=lead.recipient,
-        now=room.now,
+        now=newsroom.now,
         random=secrets.token_bytes,
     )
-    room.pseudonym, room.passphrase = pseudonym, lead.passphrase
+    newsroom.pseudonym, newsroom.passphrase = pseudonym, lead.passphrase
 
 
 @cache

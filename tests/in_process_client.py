@@ -168,12 +168,12 @@ async def _ask(
 class Intake:
     """The public side of a room: what a reader's browser does."""
 
-    def __init__(self, room: NewsroomHarness, group: GroupCommit, **rules: int) -> None:
-        given = msgspec.structs.replace(room.rules, **rules)
-        components = msgspec.structs.replace(room.components, rules=given)
+    def __init__(self, newsroom: NewsroomHarness, group: GroupCommit, **rules: int) -> None:
+        given = msgspec.structs.replace(newsroom.rules, **rules)
+        components = msgspec.structs.replace(newsroom.components, rules=given)
         ticks = itertools.count(step=60)  # what the intake knows of a story is always too old
-        doors = ThreadStatusCache(room.database, given, clock=lambda: next(ticks))
-        self.app = intake_app(components, group, clock=lambda: room.now, doors=doors)
+        doors = ThreadStatusCache(newsroom.database, given, clock=lambda: next(ticks))
+        self.app = intake_app(components, group, clock=lambda: newsroom.now, doors=doors)
 
     def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Response:
         return ask(self.app, method, path, headers=headers)
@@ -199,11 +199,11 @@ class Intake:
 
 
 @contextmanager
-def intake_of(room: NewsroomHarness, **rules: int) -> Iterator[Intake]:
+def intake_of(newsroom: NewsroomHarness, **rules: int) -> Iterator[Intake]:
     """`rules`: what this intake goes by instead of the room's own."""
-    group = GroupCommit(room.database)
+    group = GroupCommit(newsroom.database)
     try:
-        yield Intake(room, group, **rules)
+        yield Intake(newsroom, group, **rules)
     finally:
         group.close()
 
@@ -212,29 +212,29 @@ class DeskClient:
     """The desk of a room, and a browser at it with its cookie."""
 
     def __init__(
-        self, room: NewsroomHarness, *, desk_url: str = "", site_name: str = "The River Post"
+        self, newsroom: NewsroomHarness, *, desk_url: str = "", site_name: str = "The River Post"
     ) -> None:
-        self.room = room
-        self.url = desk_url or room.components.settings.desk_url
+        self.newsroom = newsroom
+        self.url = desk_url or newsroom.components.settings.desk_url
         settings = msgspec.structs.replace(
-            room.components.settings, desk_url=self.url, site_name=site_name
+            newsroom.components.settings, desk_url=self.url, site_name=site_name
         )
-        components = msgspec.structs.replace(room.components, settings=settings)
-        self.app = desk_app_for(components, clock=lambda: room.now)
+        components = msgspec.structs.replace(newsroom.components, settings=settings)
+        self.app = desk_app_for(components, clock=lambda: newsroom.now)
         self.cookie = ""
 
     def of(self, by: str | None) -> "DeskClient":
         """Another browser at this desk: a moderator's, signed in, or nobody's."""
-        other, room = copy.copy(self), self.room
+        other, newsroom = copy.copy(self), self.newsroom
         other.cookie = ""
         if by:
             token = open_session(
-                room.database,
-                room.rules,
+                newsroom.database,
+                newsroom.rules,
                 pseudonym=by,
-                now=room.now,
-                random=room.random,
-                session_key=room.components.keyring.session_key(),
+                now=newsroom.now,
+                random=newsroom.random,
+                session_key=newsroom.components.keyring.session_key(),
             )
             other.cookie = f"{COOKIE}={token.hex()}"
         return other
@@ -270,6 +270,6 @@ class DeskClient:
         return ask(self.app, "GET", path, headers=[("host", place)])
 
     def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:
-        name = pseudonym or self.room.pseudonym
-        half = secret or from_passphrase(SITE, name, self.room.passphrase)[0].hex()
+        name = pseudonym or self.newsroom.pseudonym
+        half = secret or from_passphrase(SITE, name, self.newsroom.passphrase)[0].hex()
         return self.act("sign-in", pseudonym=name, secret=half)

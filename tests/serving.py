@@ -187,7 +187,7 @@ class Served:
     """A newsroom on disk, with `yobal serve` as a child over it."""
 
     folder: Path
-    room: NewsroomHarness
+    newsroom: NewsroomHarness
     intake: int
     desk: int
     environment: dict[str, str] = field(default_factory=dict)
@@ -236,7 +236,7 @@ class Served:
         """For the end of a test, also of one that failed half way."""
         if self.process is not None and self.process.poll() is None:
             self.stop()
-        self.room.close()
+        self.newsroom.close()
 
     def log(self) -> str:
         names = ("stdout", "stderr")
@@ -268,7 +268,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "waiting_site_max": 1_000_000,
     }
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
-    room = make_newsroom(folder, url, now=time.time(), **(given | settings))
+    newsroom = make_newsroom(folder, url, now=time.time(), **(given | settings))
     written = {
         "site": SITE,
         "site_name": "The River Post",
@@ -281,7 +281,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in written.items()]
     (folder / "yobal.toml").write_text("\n".join([*lines, ""]), encoding="utf-8")
-    return Served(folder, room, intake, desk)
+    return Served(folder, newsroom, intake, desk)
 
 
 @contextlib.contextmanager

@@ -18,44 +18,44 @@ from yobal.server.scheduler import maintenance
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
-    room: NewsroomHarness, step: str, *, is_before: bool
+    newsroom: NewsroomHarness, step: str, *, is_before: bool
 ) -> None:
-    leaving, withdrawn = _ready(room)
+    leaving, withdrawn = _ready(newsroom)
     with power_cut(step, is_before=is_before), pytest.raises(PowerCut):
-        room.pass_slots()
-    maintenance.catch_up(room.components, now=room.now)
+        newsroom.pass_slots()
+    maintenance.catch_up(newsroom.components, now=newsroom.now)
 
-    assert room.state(leaving.id) == "published"
-    assert room.state(withdrawn.id) == "withdrawn"
-    assert "Comes with this release." in room.file("en/index.html")
-    everything = b"".join(room.all_files().values())
+    assert newsroom.state(leaving.id) == "published"
+    assert newsroom.state(withdrawn.id) == "withdrawn"
+    assert "Comes with this release." in newsroom.file("en/index.html")
+    everything = b"".join(newsroom.all_files().values())
     assert b"Goes with this release." not in everything
-    assert room.rows("touched") == []
-    assert not list(room.files.rglob(f"{public_files.BESIDE}*"))
-    if room.database.is_sqlite:
-        (wal,) = room.files.parent.parent.glob("*-wal")
+    assert newsroom.rows("touched") == []
+    assert not list(newsroom.files.rglob(f"{public_files.BESIDE}*"))
+    if newsroom.database.is_sqlite:
+        (wal,) = newsroom.files.parent.parent.glob("*-wal")
         assert wal.stat().st_size == 0
-    before = room.all_files()
-    shutil.rmtree(room.files)
-    maintenance.rebuild_all(room.components)
-    assert room.all_files() == before
+    before = newsroom.all_files()
+    shutil.rmtree(newsroom.files)
+    maintenance.rebuild_all(newsroom.components)
+    assert newsroom.all_files() == before
 
 
-def _ready(room: NewsroomHarness) -> tuple[Sent, Sent]:
-    withdrawn = room.published("Goes with this release.")
-    leaving = room.send("Comes with this release.")
-    room.publish(leaving.id)
-    room.wish(withdrawn.code, "next")
+def _ready(newsroom: NewsroomHarness) -> tuple[Sent, Sent]:
+    withdrawn = newsroom.published("Goes with this release.")
+    leaving = newsroom.send("Comes with this release.")
+    newsroom.publish(leaving.id)
+    newsroom.wish(withdrawn.code, "next")
     return leaving, withdrawn
 
 
 def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.published("Old.")
-    before = room.all_files()
-    sent = room.send("New.")
-    room.publish(sent.id)
+    newsroom.published("Old.")
+    before = newsroom.all_files()
+    sent = newsroom.send("New.")
+    newsroom.publish(sent.id)
 
     def is_full(*_: Any, **__: Any) -> Any:
         raise OSError(28, "No space left on device")
@@ -63,28 +63,28 @@ def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", is_full)
         with pytest.raises(PublicFilesUnavailable):
-            room.pass_slots()
-    assert room.all_files() == before
-    assert room.state(sent.id) == "published"
-    room.tend()
-    assert "New." in room.file("en/index.html")
+            newsroom.pass_slots()
+    assert newsroom.all_files() == before
+    assert newsroom.state(sent.id) == "published"
+    newsroom.tend()
+    assert "New." in newsroom.file("en/index.html")
 
 
 def test_a_file_touched_while_it_is_written_is_written_again(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent, other = room.published("Stays."), room.published("Removed meanwhile.")
+    sent, other = newsroom.published("Stays."), newsroom.published("Removed meanwhile.")
     real, shown = PublicFiles.write, []
 
     def removed_meanwhile(self: PublicFiles, files: Any, *, at: int) -> None:
         monkeypatch.undo()
-        remove.remove(room.database, room.desk(), other.id, clause="spam")
+        remove.remove(newsroom.database, newsroom.desk(), other.id, clause="spam")
         real(self, files, at=at)
-        shown.append("Removed meanwhile." in room.file("en/index.html"))
+        shown.append("Removed meanwhile." in newsroom.file("en/index.html"))
 
-    mark_all_stale.mark_site_stale(room.database, room.rules)
+    mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     monkeypatch.setattr(PublicFiles, "write", removed_meanwhile)
-    room.tend()
+    newsroom.tend()
     assert shown == [True], "drawn before it was removed"
-    assert "Removed meanwhile." not in room.file("en/index.html")
-    assert room.state(sent.id) == "published"
+    assert "Removed meanwhile." not in newsroom.file("en/index.html")
+    assert newsroom.state(sent.id) == "published"

@@ -12,9 +12,11 @@ from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
 
 
-def test_a_published_comment_is_letter_for_letter_what_was_sealed(room: NewsroomHarness) -> None:
-    sent = room.published("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
-    (letter,) = room.rows("letters")
+def test_a_published_comment_is_letter_for_letter_what_was_sealed(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.published("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
+    (letter,) = newsroom.rows("letters")
     assert (letter["id"], letter["text"], letter["name"]) == (
         sent.id,
         "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.",
@@ -26,10 +28,10 @@ def test_a_published_comment_is_letter_for_letter_what_was_sealed(room: Newsroom
 
 @pytest.mark.parametrize("changed", ["text", "name", "nonce", "short nonce"])
 def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
-    room: NewsroomHarness, changed: str
+    newsroom: NewsroomHarness, changed: str
 ) -> None:
-    sent = room.send("The ferry is late.", name="Reader")
-    opened = room.open(sent.id)
+    sent = newsroom.send("The ferry is late.", name="Reader")
+    opened = newsroom.open(sent.id)
     nonce = bytes.fromhex(opened.nonce)
     given: dict[str, Any] = {"text": opened.text, "name": opened.name, "nonce": nonce}
     forged: dict[str, dict[str, Any]] = {
@@ -40,17 +42,19 @@ def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
     }
     given |= forged[changed]
     with pytest.raises(CommitmentMismatch):
-        decide.publish(room.database, room.desk(), sent.id, lang="en", **given)
-    assert room.state(sent.id) == "pending"
-    assert room.rows("held_texts") == []
+        decide.publish(newsroom.database, newsroom.desk(), sent.id, lang="en", **given)
+    assert newsroom.state(sent.id) == "pending"
+    assert newsroom.rows("held_texts") == []
 
 
-def test_a_nonce_that_borrows_from_the_name_is_another_commitment(room: NewsroomHarness) -> None:
-    sent = room.send("bc", name="a")
-    nonce = bytes.fromhex(room.open(sent.id).nonce)
+def test_a_nonce_that_borrows_from_the_name_is_another_commitment(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send("bc", name="a")
+    nonce = bytes.fromhex(newsroom.open(sent.id).nonce)
     with pytest.raises(CommitmentMismatch):
         decide.publish(
-            room.database, room.desk(), sent.id, text="c", name="ab", nonce=nonce, lang="en"
+            newsroom.database, newsroom.desk(), sent.id, text="c", name="ab", nonce=nonce, lang="en"
         )
 
 
@@ -58,54 +62,56 @@ def test_a_nonce_that_borrows_from_the_name_is_another_commitment(room: Newsroom
     "given", [{"words": "a\u202eb"}, {"name": "a\u0000b"}, {"words": "a\r\nb"}, {"name": "\u200b"}]
 )
 def test_signs_that_no_form_lets_through_cannot_be_published_as_sealed(
-    room: NewsroomHarness, given: dict[str, Any]
+    newsroom: NewsroomHarness, given: dict[str, Any]
 ) -> None:
-    sent = room.send(**given, past_the_form=True)
+    sent = newsroom.send(**given, past_the_form=True)
     with pytest.raises(InvalidInput):
-        room.publish(sent.id)
-    assert room.state(sent.id) == "pending"
+        newsroom.publish(sent.id)
+    assert newsroom.state(sent.id) == "pending"
 
 
-def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(room: NewsroomHarness) -> None:
-    sent = room.send("Call Dara at 012 345 678.")
-    room.publish_edited(sent.id, "Call Dara at ▮▮▮.")
-    room.pass_slots()
-    (letter,) = room.rows("letters")
+def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send("Call Dara at 012 345 678.")
+    newsroom.publish_edited(sent.id, "Call Dara at ▮▮▮.")
+    newsroom.pass_slots()
+    (letter,) = newsroom.rows("letters")
     assert (letter["text"], letter["edited_clause"]) == ("Call Dara at ▮▮▮.", "personal-data")
-    assert room.open(sent.id).text == "Call Dara at 012 345 678."
-    assert b"012 345 678" not in b"".join(room.all_files().values())
+    assert newsroom.open(sent.id).text == "Call Dara at 012 345 678."
+    assert b"012 345 678" not in b"".join(newsroom.all_files().values())
 
 
-def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(room: NewsroomHarness) -> None:
-    sent = room.send("Plain.")
-    room.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
-    assert room.rows("held_texts")[0]["text"] == "One two\n\nthree"
+def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send("Plain.")
+    newsroom.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
+    assert newsroom.rows("held_texts")[0]["text"] == "One two\n\nthree"
 
 
-def test_a_name_that_nobody_can_see_is_published_as_none(room: NewsroomHarness) -> None:
-    sent = room.send("Plain.", name="\u200e", past_the_form=True)
-    room.publish_edited(sent.id, "Plain indeed.")  # under the name that was sealed
-    assert room.rows("held_texts")[0]["name"] == ""
+def test_a_name_that_nobody_can_see_is_published_as_none(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send("Plain.", name="\u200e", past_the_form=True)
+    newsroom.publish_edited(sent.id, "Plain indeed.")  # under the name that was sealed
+    assert newsroom.rows("held_texts")[0]["name"] == ""
 
 
 def test_the_original_and_its_commitment_go_when_it_is_published_unedited(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.published()
-    assert room.rows("envelopes") == []
-    assert room.row(sent.id)["commitment"] is None
+    sent = newsroom.published()
+    assert newsroom.rows("envelopes") == []
+    assert newsroom.row(sent.id)["commitment"] is None
 
 
 EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
-    "clause of an edit": lambda room, comment: room.publish_edited(
+    "clause of an edit": lambda newsroom, comment: newsroom.publish_edited(
         comment, "Words.", clause="rude"
     ),
-    "clause of a rejection": lambda room, comment: room.reject(comment, clause=""),
-    "no words": lambda room, comment: room.publish_edited(comment, " \u200b\n"),
-    "too many words": lambda room, comment: room.publish_edited(comment, "a" * 2_001),
-    "a language that is none": lambda room, comment: decide.publish_edited(
-        room.database,
-        room.desk(),
+    "clause of a rejection": lambda newsroom, comment: newsroom.reject(comment, clause=""),
+    "no words": lambda newsroom, comment: newsroom.publish_edited(comment, " \u200b\n"),
+    "too many words": lambda newsroom, comment: newsroom.publish_edited(comment, "a" * 2_001),
+    "a language that is none": lambda newsroom, comment: decide.publish_edited(
+        newsroom.database,
+        newsroom.desk(),
         comment,
         text="a",
         name="",
@@ -114,50 +120,50 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
         clause="spam",
         note=None,
     ),
-    "a note of 301 letters": lambda room, comment: room.reject(comment, note="n" * 301),
+    "a note of 301 letters": lambda newsroom, comment: newsroom.reject(comment, note="n" * 301),
 }
 
 
 @pytest.mark.parametrize("wrong", EDITS)
 def test_what_does_not_fit_the_rules_is_refused_and_changes_nothing(
-    room: NewsroomHarness, wrong: str
+    newsroom: NewsroomHarness, wrong: str
 ) -> None:
-    sent = room.send()
+    sent = newsroom.send()
     with pytest.raises(InvalidInput):
-        EDITS[wrong](room, sent.id)
-    assert room.state(sent.id) == "pending"
-    assert room.rows("decisions") == []
+        EDITS[wrong](newsroom, sent.id)
+    assert newsroom.state(sent.id) == "pending"
+    assert newsroom.rows("decisions") == []
 
 
 def test_a_note_of_300_letters_reaches_the_author_and_only_through_the_receipt(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    room.reject(sent.id, note="ន" * 300)
-    room.pass_slots()
-    found = room.receipt(sent.code)
+    sent = newsroom.send()
+    newsroom.reject(sent.id, note="ន" * 300)
+    newsroom.pass_slots()
+    found = newsroom.receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.clause, found.row.note) == ("rejected", "spam", "ន" * 300)
 
 
-def test_a_note_is_refused_where_no_receipt_could_show_it(room: NewsroomHarness) -> None:
-    sent = room.send(receipt=False)
+def test_a_note_is_refused_where_no_receipt_could_show_it(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send(receipt=False)
     with pytest.raises(InvalidInput, match="receipt"):
-        room.reject(sent.id, note="Please do.")
-    room.reject(sent.id, note="  ")
-    assert room.rows("decisions")[0]["note"] is None
+        newsroom.reject(sent.id, note="Please do.")
+    newsroom.reject(sent.id, note="  ")
+    assert newsroom.rows("decisions")[0]["note"] is None
 
 
 def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    opened = room.open(sent.id)
-    decide.reject(room.database, room.desk("Egret"), sent.id, clause="facts")
+    sent = newsroom.send()
+    opened = newsroom.open(sent.id)
+    decide.reject(newsroom.database, newsroom.desk("Egret"), sent.id, clause="facts")
     with pytest.raises(AlreadyDecided) as to_response:
         decide.publish(
-            room.database,
-            room.desk(),
+            newsroom.database,
+            newsroom.desk(),
             sent.id,
             text=opened.text,
             name="",
@@ -165,32 +171,32 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
             lang="en",
         )
     assert (to_response.value.by, to_response.value.verdict) == ("Egret", "reject")
-    assert room.state(sent.id) == "rejected"
-    assert room.rows("held_texts") == []
+    assert newsroom.state(sent.id) == "rejected"
+    assert newsroom.rows("held_texts") == []
 
 
-def test_who_decides_on_a_withdrawn_comment_is_told_so(room: NewsroomHarness) -> None:
-    sent = room.send()
-    room.wish(sent.code)
-    room.tend()
+def test_who_decides_on_a_withdrawn_comment_is_told_so(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send()
+    newsroom.wish(sent.code)
+    newsroom.tend()
     with pytest.raises(AlreadyDecided) as to_response:
-        room.reject(sent.id)
+        newsroom.reject(sent.id)
     assert to_response.value.verdict == "withdrawn"
 
 
-def test_nobody_decides_on_a_comment_that_never_was(room: NewsroomHarness) -> None:
+def test_nobody_decides_on_a_comment_that_never_was(newsroom: NewsroomHarness) -> None:
     with pytest.raises(NoSuchComment):
-        room.reject("a" * 26)
+        newsroom.reject("a" * 26)
     with pytest.raises(NoSuchComment):
-        room.remove("a" * 26)
+        newsroom.remove("a" * 26)
 
 
 def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    room.reject(sent.id, clause="facts")
-    (decision,) = room.rows("decisions")
+    sent = newsroom.send()
+    newsroom.reject(sent.id, clause="facts")
+    (decision,) = newsroom.rows("decisions")
     assert decision["by"] == "Heron"
     assert decision["terms_version"] == 1
     assert decision["slot"] % 21_600 == 0
@@ -198,22 +204,22 @@ def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(
 
 @pytest.mark.parametrize("act", ["publish", "edit", "reject"])
 def test_after_a_clock_was_set_back_over_a_slot_no_receipt_tells_before_the_next(
-    room: NewsroomHarness, act: str
+    newsroom: NewsroomHarness, act: str
 ) -> None:
-    sent, undone = room.send(), room.send()
-    room.pass_slots()
-    released = int(room.now) // SLOT * SLOT
-    room.now = released - 1
+    sent, undone = newsroom.send(), newsroom.send()
+    newsroom.pass_slots()
+    released = int(newsroom.now) // SLOT * SLOT
+    newsroom.now = released - 1
     if act == "publish":
-        decided = room.publish(sent.id)
+        decided = newsroom.publish(sent.id)
     elif act == "edit":
-        decided = room.publish_edited(sent.id, "Edited.")
+        decided = newsroom.publish_edited(sent.id, "Edited.")
     else:
-        decided = room.reject(sent.id)
+        decided = newsroom.reject(sent.id)
     assert decided.slot == released + SLOT
-    assert room.to_response(sent.code) == "waiting"
-    room.undo(room.reject(undone.id))
-    assert {row["slot"] for row in room.rows("decisions")} == {released + SLOT}
-    room.now = released + SLOT
-    room.tend()
-    assert room.to_response(sent.code) == ("rejected" if act == "reject" else "published")
+    assert newsroom.to_response(sent.code) == "waiting"
+    newsroom.undo(newsroom.reject(undone.id))
+    assert {row["slot"] for row in newsroom.rows("decisions")} == {released + SLOT}
+    newsroom.now = released + SLOT
+    newsroom.tend()
+    assert newsroom.to_response(sent.code) == ("rejected" if act == "reject" else "published")

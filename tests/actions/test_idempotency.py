@@ -12,101 +12,108 @@ DAY = 86_400
 
 
 def test_the_same_form_with_the_same_words_is_one_comment_with_a_fresh_code_each(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    first = room.send("Once.")
-    again = [room.send("Once.", form=first.form) for _ in range(COPIES_MAX - 1)]
-    assert len(room.rows("comments")) == 1
+    first = newsroom.send("Once.")
+    again = [newsroom.send("Once.", form=first.form) for _ in range(COPIES_MAX - 1)]
+    assert len(newsroom.rows("comments")) == 1
     assert {one.outcome.kind for one in again} == {"repeat"}
     codes = {first.code, *(one.code for one in again)}
     assert len(codes) == COPIES_MAX
-    room.publish(first.id)
-    room.pass_slots()
-    assert {room.to_response(code) for code in codes} == {"published"}
+    newsroom.publish(first.id)
+    newsroom.pass_slots()
+    assert {newsroom.to_response(code) for code in codes} == {"published"}
 
 
-def test_a_comment_has_at_most_five_codes_and_says_so(room: NewsroomHarness) -> None:
-    first = room.send("Once.")
-    sent = [room.send("Once.", form=first.form) for _ in range(COPIES_MAX + 1)]
+def test_a_comment_has_at_most_five_codes_and_says_so(newsroom: NewsroomHarness) -> None:
+    first = newsroom.send("Once.")
+    sent = [newsroom.send("Once.", form=first.form) for _ in range(COPIES_MAX + 1)]
     assert [one.outcome.has_receipt for one in sent] == [True] * 4 + [False] * 2
-    assert len(room.rows("receipts")) == COPIES_MAX
+    assert len(newsroom.rows("receipts")) == COPIES_MAX
 
 
-def test_a_code_can_be_had_later_for_what_was_sent_without_one(room: NewsroomHarness) -> None:
-    first = room.send("Once.", receipt=False)
-    again = room.send("Once.", form=first.form)
+def test_a_code_can_be_had_later_for_what_was_sent_without_one(newsroom: NewsroomHarness) -> None:
+    first = newsroom.send("Once.", receipt=False)
+    again = newsroom.send("Once.", form=first.form)
     assert again.outcome.kind == "repeat"
-    assert room.to_response(again.code) == "waiting"
+    assert newsroom.to_response(again.code) == "waiting"
 
 
 def test_other_words_another_name_or_another_form_are_another_comment(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    first = room.send("Once.")
-    room.send("Twice.", form=first.form)
-    room.send("Once.", form=first.form, name="Somebody")
-    room.send("Once.", form=first.form, edition="km")
-    room.send("Once.")
-    assert len(room.rows("comments")) == 5
+    first = newsroom.send("Once.")
+    newsroom.send("Twice.", form=first.form)
+    newsroom.send("Once.", form=first.form, name="Somebody")
+    newsroom.send("Once.", form=first.form, edition="km")
+    newsroom.send("Once.")
+    assert len(newsroom.rows("comments")) == 5
 
 
-def test_an_answer_and_a_comment_of_the_same_words_are_two(room: NewsroomHarness) -> None:
-    parent = room.published()
-    first = room.send("Yes.")
-    room.send("Yes.", form=first.form, to=parent.id)
-    assert len(room.rows("comments")) == 3
+def test_an_answer_and_a_comment_of_the_same_words_are_two(newsroom: NewsroomHarness) -> None:
+    parent = newsroom.published()
+    first = newsroom.send("Yes.")
+    newsroom.send("Yes.", form=first.form, to=parent.id)
+    assert len(newsroom.rows("comments")) == 3
 
 
-def test_a_repeat_across_midnight_is_still_one_comment(room: NewsroomHarness) -> None:
-    room.now = START + 10.9 * 3_600  # 23:54
-    first = room.send("Late.")
-    room.now += 1_200
-    assert datetime.fromtimestamp(room.now, UTC).date() != datetime.fromtimestamp(START, UTC).date()
-    assert room.send("Late.", form=first.form).outcome.kind == "repeat"
-    room.now += DAY - 1_800  # the next day's last minutes, with the loop's destruction of old keys
-    room.tend()
-    assert room.send("Late.", form=first.form).outcome.kind == "repeat"
+def test_a_repeat_across_midnight_is_still_one_comment(newsroom: NewsroomHarness) -> None:
+    newsroom.now = START + 10.9 * 3_600  # 23:54
+    first = newsroom.send("Late.")
+    newsroom.now += 1_200
+    assert (
+        datetime.fromtimestamp(newsroom.now, UTC).date()
+        != datetime.fromtimestamp(START, UTC).date()
+    )
+    assert newsroom.send("Late.", form=first.form).outcome.kind == "repeat"
+    newsroom.now += (
+        DAY - 1_800
+    )  # the next day's last minutes, with the loop's destruction of old keys
+    newsroom.tend()
+    assert newsroom.send("Late.", form=first.form).outcome.kind == "repeat"
 
 
-def test_a_form_opened_days_ago_works_as_a_new_one_and_only_once(room: NewsroomHarness) -> None:
+def test_a_form_opened_days_ago_works_as_a_new_one_and_only_once(newsroom: NewsroomHarness) -> None:
     for days in (2, 3, 400):
         today = datetime.fromtimestamp(START - days * DAY, UTC).date()
         form = idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        assert room.send("Old form.", form=form).outcome.kind == "new"
-        assert room.send("Old form.", form=form).outcome.kind == "repeat"
+        assert newsroom.send("Old form.", form=form).outcome.kind == "new"
+        assert newsroom.send("Old form.", form=form).outcome.kind == "repeat"
 
 
-def test_back_does_not_bring_a_withdrawn_comment_to_life(room: NewsroomHarness) -> None:
-    sent = room.send("Take it back.")
-    room.wish(sent.code)
-    room.tend()
-    again = room.send("Take it back.", form=sent.form)
+def test_back_does_not_bring_a_withdrawn_comment_to_life(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send("Take it back.")
+    newsroom.wish(sent.code)
+    newsroom.tend()
+    again = newsroom.send("Take it back.", form=sent.form)
     assert again.outcome.kind == "repeat"
-    assert room.state(sent.id) == "withdrawn"
-    assert room.to_response(again.code) == "withdrawn"
+    assert newsroom.state(sent.id) == "withdrawn"
+    assert newsroom.to_response(again.code) == "withdrawn"
 
 
 def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_with_them(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send("Gone.")
-    room.wish(sent.code)
-    room.tend()
-    folder = room.components.settings.secrets_dir / "day"
+    sent = newsroom.send("Gone.")
+    newsroom.wish(sent.code)
+    newsroom.tend()
+    folder = newsroom.components.settings.secrets_dir / "day"
     first = date(2026, 11, 22).isoformat()
-    room.pass_slots(6)  # until 01:00 two days later
+    newsroom.pass_slots(6)  # until 01:00 two days later
     assert first not in {path.name for path in folder.iterdir()}
-    assert room.row(sent.id)["once"] is not None
-    room.pass_slots(4)
-    assert room.row(sent.id)["once"] is None
+    assert newsroom.row(sent.id)["once"] is not None
+    newsroom.pass_slots(4)
+    assert newsroom.row(sent.id)["once"] is None
 
 
-def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(room: NewsroomHarness) -> None:
+def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(
+    newsroom: NewsroomHarness,
+) -> None:
     today = datetime.fromtimestamp(START, UTC).date()
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=date(2020, 1, 1))
     words = Submission(site="s", story="t", edition="en", to=None, text="Words.", name="")
     marks = {
         idempotency.idempotency_hash({today: key}, form, words, today=today)
-        for key in (*room.components.keyring.day_keys(today).values(), bytes(32), b"k" * 32)
+        for key in (*newsroom.components.keyring.day_keys(today).values(), bytes(32), b"k" * 32)
     }
     assert len(marks) == 3

@@ -31,10 +31,10 @@ def test_a_code_opens_however_it_is_typed(sqlite_newsroom: NewsroomHarness, type
 
 @pytest.mark.parametrize("typed", ["", "A", "U" * 20, "0" * 20, "0" * 21, "ក" * 20, "\0" * 20])
 def test_what_cannot_be_a_code_or_is_nobodys_opens_nothing(
-    room: NewsroomHarness, typed: str
+    newsroom: NewsroomHarness, typed: str
 ) -> None:
-    room.send()
-    assert room.receipt(typed) is None
+    newsroom.send()
+    assert newsroom.receipt(typed) is None
 
 
 def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> None:
@@ -46,95 +46,97 @@ def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> Non
             assert sqlite_newsroom.receipt(code[:at] + other + code[at + 1 :]) is None
 
 
-def test_a_code_of_another_story_opens_nothing_here(room: NewsroomHarness) -> None:
+def test_a_code_of_another_story_opens_nothing_here(newsroom: NewsroomHarness) -> None:
     other = Edition(edition="en", title="Other", url="https://news.example/other")
-    declare_story.add(room.database, room.rules, "other", other)
-    sent = room.send()
-    assert room.receipt(sent.code, story="other") is None
-    assert room.receipt(sent.code) is not None
+    declare_story.add(newsroom.database, newsroom.rules, "other", other)
+    sent = newsroom.send()
+    assert newsroom.receipt(sent.code, story="other") is None
+    assert newsroom.receipt(sent.code) is not None
 
 
 @pytest.mark.parametrize("decide", ["publish", "publish_edited", "reject"])
 def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
-    room: NewsroomHarness, decide: str
+    newsroom: NewsroomHarness, decide: str
 ) -> None:
-    sent = room.send("Before its slot.")
+    sent = newsroom.send("Before its slot.")
     given = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
-    getattr(room, decide)(sent.id, *given)
-    room.tend()
-    found = room.receipt(sent.code)
+    getattr(newsroom, decide)(sent.id, *given)
+    newsroom.tend()
+    found = newsroom.receipt(sent.code)
     assert found is not None
     shown = {name: value for name, value in found.row._asdict().items() if value is not None}
     assert shown == {"site": SITE, "story": "ferry", "state": "pending"}
-    room.pass_slots()
-    assert room.to_response(sent.code) == ("rejected" if decide == "reject" else "published")
+    newsroom.pass_slots()
+    assert newsroom.to_response(sent.code) == ("rejected" if decide == "reject" else "published")
 
 
 def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    room.publish(sent.id)
-    with room.database.writing() as db:
-        db.execute(sa.text("update comments set due_slot = due_slot + 21600"))
-    room.pass_slots()
-    found = room.receipt(sent.code)
+    sent = newsroom.send()
+    newsroom.publish(sent.id)
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("update comments set due_slot = due_slot + 21600"))
+    newsroom.pass_slots()
+    found = newsroom.receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.text, found.can_withdraw) == ("accepted", "A comment.", True)
 
 
 def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send("Call 012 345 678.")
-    room.publish_edited(sent.id, "Call ▮▮▮.")
-    room.pass_slots()
-    found = room.receipt(sent.code)
+    sent = newsroom.send("Call 012 345 678.")
+    newsroom.publish_edited(sent.id, "Call ▮▮▮.")
+    newsroom.pass_slots()
+    found = newsroom.receipt(sent.code)
     assert found is not None
     assert (found.row.text, found.row.kind, found.row.clause) == (
         "Call ▮▮▮.",
         "masked",
         "personal-data",
     )
-    room.remove(sent.id, clause="threats")
-    found = room.receipt(sent.code)
+    newsroom.remove(sent.id, clause="threats")
+    found = newsroom.receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.clause, found.row.text) == ("removed", "threats", None)
     assert not found.can_withdraw
 
 
 def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    room.publish(sent.id)
-    room.pass_slots()
+    sent = newsroom.send()
+    newsroom.publish(sent.id)
+    newsroom.pass_slots()
     last = 8 * 86_400  # room.rules.receipt_days is 30: from Monday's week until its Sunday + 30
-    room.now += 29 * 86_400
-    room.tend()
-    assert room.to_response(sent.code) == "published"
-    room.now += last
-    room.tend()
-    assert room.receipt(sent.code) is None
-    assert room.rows("receipts") == []
-    names = {path.name for path in (room.components.settings.secrets_dir / "pepper").iterdir()}
+    newsroom.now += 29 * 86_400
+    newsroom.tend()
+    assert newsroom.to_response(sent.code) == "published"
+    newsroom.now += last
+    newsroom.tend()
+    assert newsroom.receipt(sent.code) is None
+    assert newsroom.rows("receipts") == []
+    names = {path.name for path in (newsroom.components.settings.secrets_dir / "pepper").iterdir()}
     assert "2026-11-16" not in names
 
 
 def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    for path in (room.components.settings.secrets_dir / "pepper").iterdir():
+    sent = newsroom.send()
+    for path in (newsroom.components.settings.secrets_dir / "pepper").iterdir():
         path.unlink()  # this week's, and next week's where it is near
-    room.components.keyring._cache.clear()
-    assert room.rows("receipts") != []
-    assert room.receipt(sent.code) is None
+    newsroom.components.keyring._cache.clear()
+    assert newsroom.rows("receipts") != []
+    assert newsroom.receipt(sent.code) is None
 
 
-def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(room: NewsroomHarness) -> None:
-    sent = room.send()
-    (row,) = room.rows("receipts")
+def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send()
+    (row,) = newsroom.rows("receipts")
     assert sent.code is not None
     assert set(row) == {"hash", "once", "copy", "week"}
     assert sent.code.replace("-", "").encode() not in bytes(row["hash"])

@@ -14,17 +14,17 @@ AHEAD = 4_000 * 86_400
 
 
 @pytest.fixture
-def ahead(room: NewsroomHarness) -> NewsroomHarness:
+def ahead(newsroom: NewsroomHarness) -> NewsroomHarness:
     """A room that lived through a release ten years ahead, and whose clock is right again."""
-    right = room.now
-    room.now += AHEAD
-    room.tend()
-    room.now = right
-    return room
+    right = newsroom.now
+    newsroom.now += AHEAD
+    newsroom.tend()
+    newsroom.now = right
+    return newsroom
 
 
-def _is_past(room: NewsroomHarness, slot: int) -> bool:
-    return slot <= last_slot(room.rules.schedule, room.now)
+def _is_past(newsroom: NewsroomHarness, slot: int) -> bool:
+    return slot <= last_slot(newsroom.rules.schedule, newsroom.now)
 
 
 def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
@@ -84,30 +84,32 @@ def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(
     assert (ahead.state(sent.id), ahead.to_response(sent.code)) == ("published", "published")
 
 
-def test_what_was_final_stays_final(room: NewsroomHarness) -> None:
-    refused = room.send("Refused.")
-    room.reject(refused.id)
-    right, room.now = room.now, room.now + AHEAD
-    room.tend()
-    room.now = right
-    trust_clock(room.components, now=room.now)
-    (decision,) = room.rows("decisions")
-    assert decision["slot"] == room.row(refused.id)["decided_slot"]
-    assert _is_past(room, decision["slot"])
-    assert room.row(refused.id)["state"] == "rejected"
+def test_what_was_final_stays_final(newsroom: NewsroomHarness) -> None:
+    refused = newsroom.send("Refused.")
+    newsroom.reject(refused.id)
+    right, newsroom.now = newsroom.now, newsroom.now + AHEAD
+    newsroom.tend()
+    newsroom.now = right
+    trust_clock(newsroom.components, now=newsroom.now)
+    (decision,) = newsroom.rows("decisions")
+    assert decision["slot"] == newsroom.row(refused.id)["decided_slot"]
+    assert _is_past(newsroom, decision["slot"])
+    assert newsroom.row(refused.id)["state"] == "rejected"
 
 
-def test_without_a_release_in_the_future_nothing_is_set_back(room: NewsroomHarness) -> None:
-    room.published()
-    before = [room.rows(table) for table in ("sites", "comments", "letters", "decisions")]
-    trust_clock(room.components, now=room.now)
-    assert before == [room.rows(table) for table in ("sites", "comments", "letters", "decisions")]
+def test_without_a_release_in_the_future_nothing_is_set_back(newsroom: NewsroomHarness) -> None:
+    newsroom.published()
+    before = [newsroom.rows(table) for table in ("sites", "comments", "letters", "decisions")]
+    trust_clock(newsroom.components, now=newsroom.now)
+    assert before == [
+        newsroom.rows(table) for table in ("sites", "comments", "letters", "decisions")
+    ]
 
 
-def test_who_says_that_a_leap_is_true_lets_the_release_go_on(room: NewsroomHarness) -> None:
-    held = room.publish(room.send().id)
-    room.now += 60 * 86_400
-    released = trust_clock(room.components, now=room.now)
+def test_who_says_that_a_leap_is_true_lets_the_release_go_on(newsroom: NewsroomHarness) -> None:
+    held = newsroom.publish(newsroom.send().id)
+    newsroom.now += 60 * 86_400
+    released = trust_clock(newsroom.components, now=newsroom.now)
     assert released is not None
-    assert room.state(held.id) == "published"
-    assert maintenance.run_once(room.components, now=room.now + SLOT) is not None
+    assert newsroom.state(held.id) == "published"
+    assert maintenance.run_once(newsroom.components, now=newsroom.now + SLOT) is not None

@@ -14,25 +14,25 @@ from yobal.server.scheduler.maintenance import run_once
 
 
 def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_came(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send("The agreement hung in the ticket house.")
-    room.pass_slots(4)
-    assert "ticket house" not in room.file("en/index.html")
+    sent = newsroom.send("The agreement hung in the ticket house.")
+    newsroom.pass_slots(4)
+    assert "ticket house" not in newsroom.file("en/index.html")
 
-    room.publish(sent.id)
-    room.tend()
-    assert "ticket house" not in room.file("en/index.html")
+    newsroom.publish(sent.id)
+    newsroom.tend()
+    assert "ticket house" not in newsroom.file("en/index.html")
 
-    room.pass_slots()
-    assert "ticket house" in room.file("en/index.html")
-    assert "ticket house" in room.file("km/index.html")
-    assert "ticket house" in room.file("en/page/1.html")
-    assert room.state(sent.id) == "published"
+    newsroom.pass_slots()
+    assert "ticket house" in newsroom.file("en/index.html")
+    assert "ticket house" in newsroom.file("km/index.html")
+    assert "ticket house" in newsroom.file("en/page/1.html")
+    assert newsroom.state(sent.id) == "published"
 
 
 def _hold(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
     comment: str,
     *,
     draw: int,
@@ -41,15 +41,17 @@ def _hold(
 ) -> Any:
     """Publish it for the slot that the draw says; the room's own rules follow."""
     schedule = msgspec.structs.replace(
-        room.rules.schedule, max_hold_slots=max_hold_slots, min_batch_size=min_batch_size
+        newsroom.rules.schedule, max_hold_slots=max_hold_slots, min_batch_size=min_batch_size
     )
-    rules = msgspec.structs.replace(room.rules, schedule=schedule)
-    press = msgspec.structs.replace(room.components.press, rules=rules)
-    room.components = msgspec.structs.replace(room.components, rules=rules, press=press)
-    opened = room.open(comment)
-    desk = msgspec.structs.replace(room.desk(), rules=rules, draw=lambda below: min(draw, below))
+    rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
+    press = msgspec.structs.replace(newsroom.components.press, rules=rules)
+    newsroom.components = msgspec.structs.replace(newsroom.components, rules=rules, press=press)
+    opened = newsroom.open(comment)
+    desk = msgspec.structs.replace(
+        newsroom.desk(), rules=rules, draw=lambda below: min(draw, below)
+    )
     return decide.publish(
-        room.database,
+        newsroom.database,
         desk,
         comment,
         text=opened.text,
@@ -59,134 +61,141 @@ def _hold(
     )
 
 
-def test_a_comment_waits_for_the_slot_that_was_drawn(room: NewsroomHarness) -> None:
-    first, second = room.send("First."), room.send("Second.")
-    assert _hold(room, first.id, draw=0).slot == next_slot(room.rules.schedule, room.now)
-    assert _hold(room, second.id, draw=1).slot == next_slot(room.rules.schedule, room.now, steps=2)
-    room.pass_slots()
-    assert (room.state(first.id), room.state(second.id)) == ("published", "held")
-    room.pass_slots()
-    assert room.state(second.id) == "published"
+def test_a_comment_waits_for_the_slot_that_was_drawn(newsroom: NewsroomHarness) -> None:
+    first, second = newsroom.send("First."), newsroom.send("Second.")
+    assert _hold(newsroom, first.id, draw=0).slot == next_slot(
+        newsroom.rules.schedule, newsroom.now
+    )
+    assert _hold(newsroom, second.id, draw=1).slot == next_slot(
+        newsroom.rules.schedule, newsroom.now, steps=2
+    )
+    newsroom.pass_slots()
+    assert (newsroom.state(first.id), newsroom.state(second.id)) == ("published", "held")
+    newsroom.pass_slots()
+    assert newsroom.state(second.id) == "published"
 
 
-def test_nobody_is_alone_in_a_release_until_a_day_has_passed(room: NewsroomHarness) -> None:
-    sent = room.send()
-    due = _hold(room, sent.id, draw=0, max_hold_slots=1, min_batch_size=3).slot
-    room.pass_slots(4)
-    assert room.now - due < 86_400
-    assert room.state(sent.id) == "held"
-    room.pass_slots()
-    assert room.state(sent.id) == "published"
+def test_nobody_is_alone_in_a_release_until_a_day_has_passed(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send()
+    due = _hold(newsroom, sent.id, draw=0, max_hold_slots=1, min_batch_size=3).slot
+    newsroom.pass_slots(4)
+    assert newsroom.now - due < 86_400
+    assert newsroom.state(sent.id) == "held"
+    newsroom.pass_slots()
+    assert newsroom.state(sent.id) == "published"
 
 
 def test_three_that_wait_leave_together_whatever_story_they_are_under(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = [room.send(f"Number {number}.") for number in range(3)]
+    sent = [newsroom.send(f"Number {number}.") for number in range(3)]
     for one in sent[:2]:
-        _hold(room, one.id, draw=0, max_hold_slots=1, min_batch_size=3)
-    room.pass_slots()
-    assert room.rows("letters") == []
-    _hold(room, sent[2].id, draw=0, max_hold_slots=1, min_batch_size=3)
-    room.pass_slots()
-    assert len(room.rows("letters")) == 3
+        _hold(newsroom, one.id, draw=0, max_hold_slots=1, min_batch_size=3)
+    newsroom.pass_slots()
+    assert newsroom.rows("letters") == []
+    _hold(newsroom, sent[2].id, draw=0, max_hold_slots=1, min_batch_size=3)
+    newsroom.pass_slots()
+    assert len(newsroom.rows("letters")) == 3
 
 
 def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = [room.send(f"Number {number}.") for number in range(3)]
+    sent = [newsroom.send(f"Number {number}.") for number in range(3)]
     for one in sent:
-        room.publish(one.id)
-        room.now += SLOT  # the loop does not run
-    released = room.tend()
-    latest = last_slot(room.rules.schedule, room.now)
+        newsroom.publish(one.id)
+        newsroom.now += SLOT  # the loop does not run
+    released = newsroom.tend()
+    latest = last_slot(newsroom.rules.schedule, newsroom.now)
     assert (released.slot, released.comments) == (latest, 3)
-    assert {row["slot"] for row in room.rows("letters")} == {latest}
-    assert {row["arrival_slot"] for row in room.rows("comments")} == {latest}
+    assert {row["slot"] for row in newsroom.rows("letters")} == {latest}
+    assert {row["arrival_slot"] for row in newsroom.rows("comments")} == {latest}
 
 
-def test_repeating_a_release_changes_nothing(room: NewsroomHarness) -> None:
-    room.published()
-    before = (room.all_files(), [room.rows(table) for table in ("letters", "comments", "sites")])
-    assert release.release(room.database, room.rules, now=room.now) is None
-    assert room.tend() is None
+def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
+    newsroom.published()
+    before = (
+        newsroom.all_files(),
+        [newsroom.rows(table) for table in ("letters", "comments", "sites")],
+    )
+    assert release.release(newsroom.database, newsroom.rules, now=newsroom.now) is None
+    assert newsroom.tend() is None
     assert before == (
-        room.all_files(),
-        [room.rows(table) for table in ("letters", "comments", "sites")],
+        newsroom.all_files(),
+        [newsroom.rows(table) for table in ("letters", "comments", "sites")],
     )
 
 
-def test_a_clock_that_goes_back_releases_nothing_twice(room: NewsroomHarness) -> None:
-    room.published()
-    room.now -= 3 * SLOT
-    assert room.tend() is None
+def test_a_clock_that_goes_back_releases_nothing_twice(newsroom: NewsroomHarness) -> None:
+    newsroom.published()
+    newsroom.now -= 3 * SLOT
+    assert newsroom.tend() is None
 
 
-def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(room: NewsroomHarness) -> None:
-    sent = [room.send(f"Number {number}.").id for number in range(12)]
+def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: NewsroomHarness) -> None:
+    sent = [newsroom.send(f"Number {number}.").id for number in range(12)]
     for one in sent:
-        room.publish(one)
-    room.pass_slots()
-    slot = last_slot(room.rules.schedule, room.now)
-    placed = [row["id"] for row in sorted(room.rows("letters"), key=lambda row: row["place"])]
+        newsroom.publish(one)
+    newsroom.pass_slots()
+    slot = last_slot(newsroom.rules.schedule, newsroom.now)
+    placed = [row["id"] for row in sorted(newsroom.rows("letters"), key=lambda row: row["place"])]
     assert placed == sorted(sent, key=lambda one: hashlib.sha256(f"{slot} {one}".encode()).digest())
     assert placed != sent  # one chance in 479 million
 
 
 def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    room.published()
-    removed = room.published("Second.")
-    room.now += 1_000
-    room.remove(removed.id)
-    times = {int(path.stat().st_mtime) for path in (room.files / "river-post").rglob("*.html")}
+    newsroom.published()
+    removed = newsroom.published("Second.")
+    newsroom.now += 1_000
+    newsroom.remove(removed.id)
+    times = {int(path.stat().st_mtime) for path in (newsroom.files / "river-post").rglob("*.html")}
     assert times
-    assert all(time % SLOT == 0 and time <= room.now for time in times)
-    assert max(times) == last_slot(room.rules.schedule, room.now)
+    assert all(time % SLOT == 0 and time <= newsroom.now for time in times)
+    assert max(times) == last_slot(newsroom.rules.schedule, newsroom.now)
 
 
-def test_nothing_published_names_a_time_finer_than_the_day(room: NewsroomHarness) -> None:
-    room.published()
-    for content in room.all_files().values():
+def test_nothing_published_names_a_time_finer_than_the_day(newsroom: NewsroomHarness) -> None:
+    newsroom.published()
+    for content in newsroom.all_files().values():
         assert str(int(START) // 10_000).encode() not in content
-    assert "22 November 2026" in room.file("en/index.html")
+    assert "22 November 2026" in newsroom.file("en/index.html")
 
 
 def test_what_was_undone_between_looking_and_publishing_is_left_alone(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send()
-    decided = room.publish(sent.id)
-    with room.database.writing() as db:
-        assert release._leaving(db, room.rules, int(START) + SLOT) == [sent.id]
-    room.undo(decided)
-    with room.database.writing() as db:
-        assert release._publish(db, sent.id, int(START) + SLOT) is False
-    assert room.rows("letters") == []
+    sent = newsroom.send()
+    decided = newsroom.publish(sent.id)
+    with newsroom.database.writing() as conn:
+        assert release._leaving(conn, newsroom.rules, int(START) + SLOT) == [sent.id]
+    newsroom.undo(decided)
+    with newsroom.database.writing() as conn:
+        assert release._publish(conn, sent.id, int(START) + SLOT) is False
+    assert newsroom.rows("letters") == []
 
 
 @pytest.mark.parametrize("late", [0, 1])
 def test_a_slot_has_come_at_its_very_second_and_not_before(
-    room: NewsroomHarness, late: int
+    newsroom: NewsroomHarness, late: int
 ) -> None:
-    sent = room.send()
-    due = room.publish(sent.id).slot
-    run_once(room.components, now=due - 1 + late)
-    assert room.state(sent.id) == ("published" if late else "held")
+    sent = newsroom.send()
+    due = newsroom.publish(sent.id).slot
+    run_once(newsroom.components, now=due - 1 + late)
+    assert newsroom.state(sent.id) == ("published" if late else "held")
 
 
 def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    forged, honest = room.send("Forged."), room.send("Honest.")
-    room.publish(honest.id)
-    with room.database.writing() as db:
-        db.execute(
+    forged, honest = newsroom.send("Forged."), newsroom.send("Honest.")
+    newsroom.publish(honest.id)
+    with newsroom.database.writing() as conn:
+        conn.execute(
             sa.text("update comments set state = 'held', due_slot = 0 where id = :id"),
             {"id": forged.id},
         )
-    room.pass_slots()
-    assert [row["id"] for row in room.rows("letters")] == [honest.id]
-    assert room.state(forged.id) == "held"
+    newsroom.pass_slots()
+    assert [row["id"] for row in newsroom.rows("letters")] == [honest.id]
+    assert newsroom.state(forged.id) == "held"

@@ -19,63 +19,63 @@ VERBS: tuple[Verb, ...] = get_args(Verb)
 class Life:
     """A comment brought into a state by real acts, with the last decision on it."""
 
-    def __init__(self, room: NewsroomHarness, state: State) -> None:
-        self.room = room
-        self.sent: Sent = room.send("Words of the life.")
+    def __init__(self, newsroom: NewsroomHarness, state: State) -> None:
+        self.newsroom = newsroom
+        self.sent: Sent = newsroom.send("Words of the life.")
         self.code = self.sent.code
         self.decided: DecisionResult | None = None
         getattr(self, f"_{state}")()
-        assert room.state(self.sent.id) == state
+        assert newsroom.state(self.sent.id) == state
 
     def _pending(self) -> None:
         pass
 
     def _held(self) -> None:
-        self.decided = self.room.publish(self.sent.id)
+        self.decided = self.newsroom.publish(self.sent.id)
 
     def _published(self) -> None:
         self._held()
-        self.room.pass_slots()
+        self.newsroom.pass_slots()
 
     def _rejected(self) -> None:
-        self.decided = self.room.reject(self.sent.id)
+        self.decided = self.newsroom.reject(self.sent.id)
 
     def _removed(self) -> None:
         self._published()
-        self.decided = self.room.remove(self.sent.id)
+        self.decided = self.newsroom.remove(self.sent.id)
 
     def _withdrawn(self) -> None:
         self._held()
-        self.room.wish(self.code)
-        self.room.tend()
+        self.newsroom.wish(self.code)
+        self.newsroom.tend()
 
 
 def _publish(life: Life) -> None:
-    life.room.publish_edited(life.sent.id, "Words.")
+    life.newsroom.publish_edited(life.sent.id, "Words.")
 
 
 def _reject(life: Life) -> None:
-    life.room.reject(life.sent.id)
+    life.newsroom.reject(life.sent.id)
 
 
 def _undo(life: Life) -> None:
     if life.decided is None:
         raise TooLateToUndo  # nothing was decided, so there is nothing to take back
-    life.room.undo(life.decided)
+    life.newsroom.undo(life.decided)
 
 
 def _release(life: Life) -> None:
-    life.room.pass_slots()
+    life.newsroom.pass_slots()
 
 
 def _remove(life: Life) -> None:
-    life.room.remove(life.sent.id)
+    life.newsroom.remove(life.sent.id)
 
 
 def _withdraw(life: Life) -> None:
-    if life.room.receipt(life.code) is not None:
-        life.room.wish(life.code)
-    life.room.tend()
+    if life.newsroom.receipt(life.code) is not None:
+        life.newsroom.wish(life.code)
+    life.newsroom.tend()
 
 
 TRY: dict[Verb, Callable[[Life], None]] = {
@@ -107,27 +107,27 @@ def _open_or_blank(_room: NewsroomHarness, comment: str) -> Envelope:
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("state", STATES)
 def test_every_verb_does_from_every_state_what_the_table_says(
-    room: NewsroomHarness, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    life = Life(room, state)
+    life = Life(newsroom, state)
     monkeypatch.setattr(NewsroomHarness, "open", _open_or_blank)
     expected = next_state(state, verb)
     try:
         TRY[verb](life)
     except (AlreadyDecided, NoSuchComment, TooLateToUndo):
         assert expected is None, f"{verb} from {state} was refused"
-    assert room.state(life.sent.id) == (expected or state)
-    shows = b"Words" in b"".join(room.all_files().values())
-    assert shows == (room.state(life.sent.id) == "published")
+    assert newsroom.state(life.sent.id) == (expected or state)
+    shows = b"Words" in b"".join(newsroom.all_files().values())
+    assert shows == (newsroom.state(life.sent.id) == "published")
 
 
-def test_a_state_changes_only_from_what_was_believed(room: NewsroomHarness) -> None:
-    sent = room.send()
-    with room.database.writing() as db:
-        assert comments.transition(db, sent.id, from_="held", to="published") == 0
-        assert comments.transition(db, sent.id, from_="pending", to="held") == 1
-        assert comments.transition(db, sent.id, from_="pending", to="rejected") == 0
-    assert room.state(sent.id) == "held"
+def test_a_state_changes_only_from_what_was_believed(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send()
+    with newsroom.database.writing() as conn:
+        assert comments.transition(conn, sent.id, from_="held", to="published") == 0
+        assert comments.transition(conn, sent.id, from_="pending", to="held") == 1
+        assert comments.transition(conn, sent.id, from_="pending", to="rejected") == 0
+    assert newsroom.state(sent.id) == "held"
 
 
 def test_nothing_leads_back_from_a_withdrawal_or_a_removal() -> None:

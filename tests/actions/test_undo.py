@@ -7,16 +7,18 @@ from yobal.core.decisions import DecisionResult
 from yobal.core.errors import NoSuchDecision, TooLateToUndo
 
 
-def test_what_is_held_can_be_undone_and_waits_again_without_its_text(room: NewsroomHarness) -> None:
-    sent = room.send("Do not keep this.")
-    decided = room.publish(sent.id)
-    assert room.rows("held_texts")[0]["text"] == "Do not keep this."
-    room.undo(decided)
-    assert room.state(sent.id) == "pending"
-    assert room.rows("held_texts") == []
-    assert room.row(sent.id)["due_slot"] is room.row(sent.id)["decided_slot"] is None
-    room.pass_slots(9)
-    assert room.state(sent.id) == "pending"
+def test_what_is_held_can_be_undone_and_waits_again_without_its_text(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send("Do not keep this.")
+    decided = newsroom.publish(sent.id)
+    assert newsroom.rows("held_texts")[0]["text"] == "Do not keep this."
+    newsroom.undo(decided)
+    assert newsroom.state(sent.id) == "pending"
+    assert newsroom.rows("held_texts") == []
+    assert newsroom.row(sent.id)["due_slot"] is newsroom.row(sent.id)["decided_slot"] is None
+    newsroom.pass_slots(9)
+    assert newsroom.state(sent.id) == "pending"
 
 
 def test_the_text_of_what_was_undone_is_nowhere_on_the_disk(
@@ -29,76 +31,80 @@ def test_the_text_of_what_was_undone_is_nowhere_on_the_disk(
     assert not _on_disk(sqlite_newsroom, b"Unrepeatable words")
 
 
-def test_a_rejection_can_be_undone_before_its_slot_and_not_after(room: NewsroomHarness) -> None:
-    first, second = room.send("First."), room.send("Second.")
-    undone, final = room.reject(first.id), room.reject(second.id)
-    room.undo(undone)
-    assert room.state(first.id) == "pending"
-    room.pass_slots()
+def test_a_rejection_can_be_undone_before_its_slot_and_not_after(newsroom: NewsroomHarness) -> None:
+    first, second = newsroom.send("First."), newsroom.send("Second.")
+    undone, final = newsroom.reject(first.id), newsroom.reject(second.id)
+    newsroom.undo(undone)
+    assert newsroom.state(first.id) == "pending"
+    newsroom.pass_slots()
     with pytest.raises(TooLateToUndo):
-        room.undo(final)
-    assert room.state(second.id) == "rejected"
+        newsroom.undo(final)
+    assert newsroom.state(second.id) == "rejected"
 
 
-def test_what_is_published_cannot_be_undone(room: NewsroomHarness) -> None:
-    sent = room.send()
-    decided = room.publish(sent.id)
-    room.pass_slots()
+def test_what_is_published_cannot_be_undone(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send()
+    decided = newsroom.publish(sent.id)
+    newsroom.pass_slots()
     with pytest.raises(TooLateToUndo):
-        room.undo(decided)
-    assert room.state(sent.id) == "published"
+        newsroom.undo(decided)
+    assert newsroom.state(sent.id) == "published"
 
 
-def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(room: NewsroomHarness) -> None:
-    sent = room.send()
-    decided = _hold_for(room, sent.id, slots=2)
-    room.pass_slots()
-    assert room.to_response(sent.code) == "accepted"
-    room.undo(decided)
-    assert room.to_response(sent.code) == "waiting"
+def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send()
+    decided = _hold_for(newsroom, sent.id, slots=2)
+    newsroom.pass_slots()
+    assert newsroom.to_response(sent.code) == "accepted"
+    newsroom.undo(decided)
+    assert newsroom.to_response(sent.code) == "waiting"
 
 
-def test_a_decision_is_undone_once_and_only_while_it_stands(room: NewsroomHarness) -> None:
-    sent = room.send()
-    first = room.reject(sent.id)
-    room.undo(first)
+def test_a_decision_is_undone_once_and_only_while_it_stands(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send()
+    first = newsroom.reject(sent.id)
+    newsroom.undo(first)
     with pytest.raises(TooLateToUndo):
-        room.undo(first)
-    second = room.publish(sent.id)
+        newsroom.undo(first)
+    second = newsroom.publish(sent.id)
     with pytest.raises(TooLateToUndo):
-        room.undo(first)
-    room.undo(second)
-    verdicts = sorted(row["verdict"] for row in room.rows("decisions"))
+        newsroom.undo(first)
+    newsroom.undo(second)
+    verdicts = sorted(row["verdict"] for row in newsroom.rows("decisions"))
     assert verdicts == ["publish", "reject", "undo", "undo"]
 
 
-def test_there_is_no_undoing_a_decision_that_never_was(room: NewsroomHarness) -> None:
+def test_there_is_no_undoing_a_decision_that_never_was(newsroom: NewsroomHarness) -> None:
     with pytest.raises(NoSuchDecision):
-        room.undo(DecisionResult(decision="a" * 26, id="", state="held", slot=0, by=""))
+        newsroom.undo(DecisionResult(decision="a" * 26, id="", state="held", slot=0, by=""))
 
 
-def test_a_comment_undone_and_decided_again_is_told_as_last_decided(room: NewsroomHarness) -> None:
-    sent = room.send()
-    room.undo(room.reject(sent.id, note="A note that was taken back."))
-    room.publish(sent.id)
-    room.pass_slots()
-    found = room.receipt(sent.code)
+def test_a_comment_undone_and_decided_again_is_told_as_last_decided(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send()
+    newsroom.undo(newsroom.reject(sent.id, note="A note that was taken back."))
+    newsroom.publish(sent.id)
+    newsroom.pass_slots()
+    found = newsroom.receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.note, found.row.clause) == ("published", None, None)
 
 
-def _hold_for(room: NewsroomHarness, comment: str, *, slots: int) -> DecisionResult:
+def _hold_for(newsroom: NewsroomHarness, comment: str, *, slots: int) -> DecisionResult:
     """Publish it; of the slots it may wait for, draw that one."""
     import msgspec
 
     from yobal.actions import decide
 
-    opened, desk = room.open(comment), room.desk()
-    schedule = msgspec.structs.replace(room.rules.schedule, max_hold_slots=slots)
-    rules = msgspec.structs.replace(room.rules, schedule=schedule)
+    opened, desk = newsroom.open(comment), newsroom.desk()
+    schedule = msgspec.structs.replace(newsroom.rules.schedule, max_hold_slots=slots)
+    rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
     desk = msgspec.structs.replace(desk, rules=rules, draw=lambda below: below - 1)
     return decide.publish(
-        room.database,
+        newsroom.database,
         desk,
         comment,
         text=opened.text,
@@ -108,6 +114,6 @@ def _hold_for(room: NewsroomHarness, comment: str, *, slots: int) -> DecisionRes
     )
 
 
-def _on_disk(room: NewsroomHarness, words: bytes) -> bool:
-    files = [one for one in room.components.settings.folder.parent.rglob("*") if one.is_file()]
+def _on_disk(newsroom: NewsroomHarness, words: bytes) -> bool:
+    files = [one for one in newsroom.components.settings.folder.parent.rglob("*") if one.is_file()]
     return any(words in one.read_bytes() for one in files)

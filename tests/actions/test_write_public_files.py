@@ -13,128 +13,130 @@ from yobal.server.scheduler.maintenance import rebuild_all
 
 
 def _many(
-    room: NewsroomHarness, count: int, *, to: str | None = None, words: str = "Number"
+    newsroom: NewsroomHarness, count: int, *, to: str | None = None, words: str = "Number"
 ) -> list[str]:
     """Sent and published with one slot; their ids in the order in which they stand."""
-    sent = [room.send(f"{words} {number}.", to=to, receipt=False).id for number in range(count)]
+    sent = [newsroom.send(f"{words} {number}.", to=to, receipt=False).id for number in range(count)]
     for one in sent:
-        room.publish(one)
-    room.pass_slots()
-    places = {row["id"]: row["place"] for row in room.rows("letters")}
+        newsroom.publish(one)
+    newsroom.pass_slots()
+    places = {row["id"]: row["place"] for row in newsroom.rows("letters")}
     return sorted(sent, key=places.__getitem__)
 
 
-def _json(room: NewsroomHarness, key: str) -> Any:
-    return json.loads(room.file(key))
+def _json(newsroom: NewsroomHarness, key: str) -> Any:
+    return json.loads(newsroom.file(key))
 
 
-def _ids(room: NewsroomHarness, key: str) -> list[str]:
-    return [one["id"] for one in _json(room, key)["comments"]]
+def _ids(newsroom: NewsroomHarness, key: str) -> list[str]:
+    return [one["id"] for one in _json(newsroom, key)["comments"]]
 
 
-def _thread(room: NewsroomHarness) -> dict[str, bytes]:
-    return {key: content for key, content in room.all_files().items() if "/ferry/" in key}
+def _thread(newsroom: NewsroomHarness) -> dict[str, bytes]:
+    return {key: content for key, content in newsroom.all_files().items() if "/ferry/" in key}
 
 
-def _rebuilt(room: NewsroomHarness) -> dict[str, bytes]:
-    shutil.rmtree(room.files)
-    rebuild_all(room.components)
-    return room.all_files()
+def _rebuilt(newsroom: NewsroomHarness) -> dict[str, bytes]:
+    shutil.rmtree(newsroom.files)
+    rebuild_all(newsroom.components)
+    return newsroom.all_files()
 
 
-def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(room: NewsroomHarness) -> None:
-    keys = {key.removeprefix(f"{SITE}/{STORY}/") for key in _thread(room)}
+def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(
+    newsroom: NewsroomHarness,
+) -> None:
+    keys = {key.removeprefix(f"{SITE}/{STORY}/") for key in _thread(newsroom)}
     for edition in ("km", "en"):
         for name in ("index.html", "thread.fragment.html", "index.json", "form.fragment.html"):
             assert {f"{edition}/{name}", f"{edition}/{name}.gz"} <= keys
-    assert _json(room, "en/index.json")["comments"] == []
+    assert _json(newsroom, "en/index.json")["comments"] == []
 
 
-def test_beside_every_file_lies_its_gz_of_the_same_bytes(room: NewsroomHarness) -> None:
-    _many(room, 2)
-    files = room.all_files()
+def test_beside_every_file_lies_its_gz_of_the_same_bytes(newsroom: NewsroomHarness) -> None:
+    _many(newsroom, 2)
+    files = newsroom.all_files()
     plain = {key for key in files if not key.endswith(".gz")}
     assert {key + ".gz" for key in plain} == set(files) - plain
     assert all(gzip.decompress(files[key + ".gz"]) == files[key] for key in plain)
 
 
 def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    placed = _many(room, PAGE_COMMENTS + 3)
-    assert _ids(room, "en/page/1.json") == placed[:PAGE_COMMENTS][::-1]
-    assert _ids(room, "en/page/2.json") == placed[PAGE_COMMENTS:][::-1]
-    newest = _json(room, "en/index.json")
+    placed = _many(newsroom, PAGE_COMMENTS + 3)
+    assert _ids(newsroom, "en/page/1.json") == placed[:PAGE_COMMENTS][::-1]
+    assert _ids(newsroom, "en/page/2.json") == placed[PAGE_COMMENTS:][::-1]
+    newest = _json(newsroom, "en/index.json")
     assert [one["id"] for one in newest["comments"]] == placed[:2:-1]
     assert (newest["total"], newest["older"]) == (PAGE_COMMENTS + 3, 1)
 
-    before = _thread(room)
-    room.remove(placed[10])
-    assert _ids(room, "en/page/1.json") == [
+    before = _thread(newsroom)
+    newsroom.remove(placed[10])
+    assert _ids(newsroom, "en/page/1.json") == [
         one for one in placed[:PAGE_COMMENTS][::-1] if one != placed[10]
     ]
-    changed = {key for key, content in _thread(room).items() if before.get(key) != content}
+    changed = {key for key, content in _thread(newsroom).items() if before.get(key) != content}
     assert not {key for key in changed if "/page/2" in key}, "a page it does not stand on"
-    assert _json(room, "en/index.json")["total"] == PAGE_COMMENTS + 2
-    assert len(_ids(room, "en/index.json")) == PAGE_COMMENTS
+    assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 2
+    assert len(_ids(newsroom, "en/index.json")) == PAGE_COMMENTS
 
-    room.published("One more.")
-    assert len(_ids(room, "en/page/1.json")) == PAGE_COMMENTS - 1, "the hole stays"
-    assert len(_ids(room, "en/page/2.json")) == 4
-    before = room.all_files()
-    assert _rebuilt(room) == before
+    newsroom.published("One more.")
+    assert len(_ids(newsroom, "en/page/1.json")) == PAGE_COMMENTS - 1, "the hole stays"
+    assert len(_ids(newsroom, "en/page/2.json")) == 4
+    before = newsroom.all_files()
+    assert _rebuilt(newsroom) == before
 
 
-def test_a_release_rewrites_only_the_pages_it_touches(room: NewsroomHarness) -> None:
-    _many(room, PAGE_COMMENTS)
-    before = {key: path.stat().st_ino for key, path in _paths(room).items()}
-    room.published("On the second page.")
-    now = {key: path.stat().st_ino for key, path in _paths(room).items()}
+def test_a_release_rewrites_only_the_pages_it_touches(newsroom: NewsroomHarness) -> None:
+    _many(newsroom, PAGE_COMMENTS)
+    before = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
+    newsroom.published("On the second page.")
+    now = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
     rewritten = {key for key in now if before.get(key) != now[key]}
     assert all("/page/1." not in key for key in rewritten)
     assert any("/page/2.html" in key for key in rewritten)
 
 
-def _paths(room: NewsroomHarness) -> dict[str, Any]:
-    return {str(path): path for path in room.files.rglob("*.html")}
+def _paths(newsroom: NewsroomHarness) -> dict[str, Any]:
+    return {str(path): path for path in newsroom.files.rglob("*.html")}
 
 
 def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_own(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    root = room.published("Root.", name="Rachana").id
-    replies = _many(room, REPLIES_SHOWN, to=root, words="Reply")
-    (shown,) = _json(room, "en/page/1.json")["comments"]
+    root = newsroom.published("Root.", name="Rachana").id
+    replies = _many(newsroom, REPLIES_SHOWN, to=root, words="Reply")
+    (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is False
-    assert not (room.files / SITE / STORY / "en" / "replies").exists()
+    assert not (newsroom.files / SITE / STORY / "en" / "replies").exists()
 
-    more = _many(room, PAGE_COMMENTS, to=root, words="More")
-    (shown,) = _json(room, "en/page/1.json")["comments"]
+    more = _many(newsroom, PAGE_COMMENTS, to=root, words="More")
+    (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is True
-    assert _ids(room, f"en/replies/{root}/1.json") == more
-    assert "Later replies" not in room.file(f"en/replies/{root}/1.html")
+    assert _ids(newsroom, f"en/replies/{root}/1.json") == more
+    assert "Later replies" not in newsroom.file(f"en/replies/{root}/1.html")
 
-    last = _many(room, 1, to=root, words="Last")
-    assert _ids(room, f"en/replies/{root}/2.json") == last
-    assert "Later replies" in room.file(f"en/replies/{root}/1.html")
-    assert _json(room, "en/index.json")["total"] == PAGE_COMMENTS + 7
+    last = _many(newsroom, 1, to=root, words="Last")
+    assert _ids(newsroom, f"en/replies/{root}/2.json") == last
+    assert "Later replies" in newsroom.file(f"en/replies/{root}/1.html")
+    assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 7
 
-    before = room.all_files()
-    assert _rebuilt(room) == before
-    room.remove(more[3])
-    assert more[3] not in _ids(room, f"en/replies/{root}/1.json")
-    assert _ids(room, f"en/replies/{root}/2.json") == last
+    before = newsroom.all_files()
+    assert _rebuilt(newsroom) == before
+    newsroom.remove(more[3])
+    assert more[3] not in _ids(newsroom, f"en/replies/{root}/1.json")
+    assert _ids(newsroom, f"en/replies/{root}/2.json") == last
 
 
 def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    root = room.published("Root.", name="Rachana")
-    first = room.published("First.", to=root.id, name="Sokha")
-    room.published("Second.", to=first.id)
-    (shown,) = _json(room, "en/page/1.json")["comments"]
+    root = newsroom.published("Root.", name="Rachana")
+    first = newsroom.published("First.", to=root.id, name="Sokha")
+    newsroom.published("Second.", to=first.id)
+    (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [(one["to"], one["to_name"]) for one in shown["replies"]] == [
         (root.id, None),
         (first.id, "Sokha"),
@@ -142,64 +144,66 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
-def test_the_name_of_who_is_gone_vanishes_from_every_file(room: NewsroomHarness, how: str) -> None:
-    root = room.published("Root.")
-    _many(room, REPLIES_SHOWN - 1, to=root.id, words="Filler")
-    named = room.published("Named.", to=root.id, name="Unmistakable")
-    room.published("Answers on a page of replies.", to=named.id)
-    assert "Unmistakable" in room.file(f"en/replies/{root.id}/1.html")
-    _go(room, named, how)
-    for key, content in room.all_files().items():
+def test_the_name_of_who_is_gone_vanishes_from_every_file(
+    newsroom: NewsroomHarness, how: str
+) -> None:
+    root = newsroom.published("Root.")
+    _many(newsroom, REPLIES_SHOWN - 1, to=root.id, words="Filler")
+    named = newsroom.published("Named.", to=root.id, name="Unmistakable")
+    newsroom.published("Answers on a page of replies.", to=named.id)
+    assert "Unmistakable" in newsroom.file(f"en/replies/{root.id}/1.html")
+    _go(newsroom, named, how)
+    for key, content in newsroom.all_files().items():
         plain = gzip.decompress(content) if key.endswith(".gz") else content
         assert b"Unmistakable" not in plain, key
         assert b"Named." not in plain, key
-    assert ("Removed:" in room.file("en/page/1.html")) == (how == "removed")
-    before = room.all_files()
-    assert _rebuilt(room) == before
+    assert ("Removed:" in newsroom.file("en/page/1.html")) == (how == "removed")
+    before = newsroom.all_files()
+    assert _rebuilt(newsroom) == before
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
-def test_an_unanswered_comment_goes_without_a_trace(room: NewsroomHarness, how: str) -> None:
-    before = _thread(room)
-    sent = room.published("Without a trace.", name="Nobody")
-    _go(room, sent, how)
-    after = _thread(room)
+def test_an_unanswered_comment_goes_without_a_trace(newsroom: NewsroomHarness, how: str) -> None:
+    before = _thread(newsroom)
+    sent = newsroom.published("Without a trace.", name="Nobody")
+    _go(newsroom, sent, how)
+    after = _thread(newsroom)
     assert {key: after[key] for key in before} == before
     assert sent.id.encode() not in b"".join(after.values())
 
 
-def test_the_replies_of_a_root_that_left_leave_with_it(room: NewsroomHarness) -> None:
-    root = room.published("Root.")
-    placed = _many(room, REPLIES_SHOWN + 1, to=root.id)
-    _go(room, root, "withdrawn")
+def test_the_replies_of_a_root_that_left_leave_with_it(newsroom: NewsroomHarness) -> None:
+    root = newsroom.published("Root.")
+    placed = _many(newsroom, REPLIES_SHOWN + 1, to=root.id)
+    _go(newsroom, root, "withdrawn")
     for one in placed:
-        room.remove(one)
-    assert room.rows("letters") == []
-    assert not [key for key in _thread(room) if "/replies/" in key]
-    before = room.all_files()
-    assert _rebuilt(room) == before
+        newsroom.remove(one)
+    assert newsroom.rows("letters") == []
+    assert not [key for key in _thread(newsroom) if "/replies/" in key]
+    before = newsroom.all_files()
+    assert _rebuilt(newsroom) == before
 
 
-def test_a_removal_is_in_the_files_before_it_is_answered(room: NewsroomHarness) -> None:
-    sent = room.published("To be removed.")
-    room.remove(sent.id, clause="threats")
-    assert "To be removed." not in room.file("en/index.html")
-    assert room.state(sent.id) == "removed"
-    assert room.to_response(sent.code) == "removed"
+def test_a_removal_is_in_the_files_before_it_is_answered(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.published("To be removed.")
+    newsroom.remove(sent.id, clause="threats")
+    assert "To be removed." not in newsroom.file("en/index.html")
+    assert newsroom.state(sent.id) == "removed"
+    assert newsroom.to_response(sent.code) == "removed"
 
 
-def test_rebuild_removes_what_belongs_to_nothing(room: NewsroomHarness) -> None:
-    room.published()
-    before = room.all_files()
-    stray = room.files / SITE / STORY / "en" / "page" / "7.html"
+def test_rebuild_removes_what_belongs_to_nothing(newsroom: NewsroomHarness) -> None:
+    newsroom.published()
+    before = newsroom.all_files()
+    stray = newsroom.files / SITE / STORY / "en" / "page" / "7.html"
     stray.write_text("Left by a crash long ago.")
-    rebuild_all(room.components)
-    assert room.all_files() == before
+    rebuild_all(newsroom.components)
+    assert newsroom.all_files() == before
 
 
-def _go(room: NewsroomHarness, sent: Sent, how: str) -> None:
+def _go(newsroom: NewsroomHarness, sent: Sent, how: str) -> None:
     if how == "removed":
-        room.remove(sent.id)
+        newsroom.remove(sent.id)
     else:
-        room.wish(sent.code)
-        room.tend()
+        newsroom.wish(sent.code)
+        newsroom.tend()

@@ -29,8 +29,8 @@ class Mass(NewsroomHarness):
 
     def waiting(self, story: Story) -> list[str]:
         """The ids of what waits under a story."""
-        with self.database.reading() as db:
-            rows = db.execute(
+        with self.database.reading() as conn:
+            rows = conn.execute(
                 sql("select id from comments where story = :story and state = 'pending'"),
                 {"story": story.key},
             )
@@ -43,8 +43,8 @@ class Mass(NewsroomHarness):
 
     def send_raw(self, story: Story, words: str) -> str:
         """What somebody puts in who can write the database: sealed, but never cleaned or checked."""
-        with self.database.reading() as db:
-            site = intake.site(db)
+        with self.database.reading() as conn:
+            site = intake.site(conn)
         assert site is not None
         assert site.recipient is not None
         sealer, nonce = Sealer(site.recipient), self.random(NONCE_BYTES)

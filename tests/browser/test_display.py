@@ -91,16 +91,16 @@ def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
 ) -> None:
     story = quick.newsroom.story()
     moved = mass.send("Moved away.", story=story.key, edition="en").id
-    with mass.database.writing() as db:
-        db.exec_driver_sql(f"update comments set to_id = '{'b' * 26}' where id = '{moved}'")
+    with mass.database.writing() as conn:
+        conn.exec_driver_sql(f"update comments set to_id = '{'b' * 26}' where id = '{moved}'")
     desk = quick.lead(visitors)
     title = desk.page.locator("#queue-title")
     rows = desk.page.locator("li[data-id]").count()
     assert title.inner_text() == ("Nothing waits" if rows == 0 else f"{rows} wait")
     to_response = desk.page.locator(".queue-foot details")
     expect(to_response).to_contain_text(moved)
-    with mass.database.writing() as db:
-        db.exec_driver_sql(f"update comments set to_id = null where id = '{moved}'")
+    with mass.database.writing() as conn:
+        conn.exec_driver_sql(f"update comments set to_id = null where id = '{moved}'")
 
 
 def test_what_could_not_be_sent_is_told_without_moving_the_panes(

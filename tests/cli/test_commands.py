@@ -162,10 +162,10 @@ def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_f
 ) -> None:
     sent = sqlite_newsroom.send()
     held = sqlite_newsroom.publish(sent.id)
-    with sqlite_newsroom.database.writing() as db:  # off for years, as far as anybody can see
-        db.exec_driver_sql("update sites set released_slot = 1700000000")
-        db.exec_driver_sql("update comments set due_slot = 1700021600")
-        db.exec_driver_sql("update decisions set slot = 1700021600")
+    with sqlite_newsroom.database.writing() as conn:  # off for years, as far as anybody can see
+        conn.exec_driver_sql("update sites set released_slot = 1700000000")
+        conn.exec_driver_sql("update comments set due_slot = 1700021600")
+        conn.exec_driver_sql("update decisions set slot = 1700021600")
     path = _settings_of(sqlite_newsroom, tmp_path)
     with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
         commands.release(path)
@@ -179,8 +179,8 @@ def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     sqlite_newsroom.send()
-    with sqlite_newsroom.database.writing() as db:
-        db.exec_driver_sql("update sites set released_slot = 9999999600")
+    with sqlite_newsroom.database.writing() as conn:
+        conn.exec_driver_sql("update sites set released_slot = 9999999600")
     path = _settings_of(sqlite_newsroom, tmp_path)
     with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
         commands.release(path)
@@ -189,8 +189,8 @@ def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
     assert commands.release(path) == "released 0"
 
 
-def _settings_of(room: NewsroomHarness, folder: Path) -> Path:
-    path, database = folder / "yobal.toml", room.database.url.render_as_string()
+def _settings_of(newsroom: NewsroomHarness, folder: Path) -> Path:
+    path, database = folder / "yobal.toml", newsroom.database.url.render_as_string()
     lines = [f'database = "{database}"', "batch_min = 1", "hold_slots = 1"]
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
     return path

@@ -165,8 +165,8 @@ def test_what_is_safe_is_not_complained_of(settings: Settings, changed: dict[str
 
 
 def test_a_release_that_lies_in_the_future_is_found(sqlite_newsroom: NewsroomHarness) -> None:
-    with sqlite_newsroom.database.writing() as db:
-        db.exec_driver_sql("update sites set released_slot = 9999999600")
+    with sqlite_newsroom.database.writing() as conn:
+        conn.exec_driver_sql("update sites set released_slot = 9999999600")
     said = mend(sqlite_newsroom.components.settings)
     assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
 
@@ -189,8 +189,8 @@ def test_a_demonstration_may_lie_for_weeks_between_two_starts(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     sqlite_newsroom.send()
-    with sqlite_newsroom.database.writing() as db:
-        db.exec_driver_sql("update sites set is_demo = true")
+    with sqlite_newsroom.database.writing() as conn:
+        conn.exec_driver_sql("update sites set is_demo = true")
     late = time.time() + 400 * 86_400
     assert "clock and last release agree" not in mend(
         sqlite_newsroom.components.settings, clock=lambda: late
@@ -233,8 +233,8 @@ def test_a_database_without_a_write_ahead_log_is_found(
 
 
 def test_a_database_of_an_older_schema_is_found(sqlite_newsroom: NewsroomHarness) -> None:
-    with sqlite_newsroom.database.writing() as db:
-        db.exec_driver_sql("update alembic_version set version_num = 'older'")
+    with sqlite_newsroom.database.writing() as conn:
+        conn.exec_driver_sql("update alembic_version set version_num = 'older'")
     assert mend(sqlite_newsroom.components.settings) == {
         "database schema": "start `yobal serve` once"
     }
@@ -267,8 +267,8 @@ class Server:
     """A newsroom on PostgreSQL as the technicians' page sets it up, with the intake's own role."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.room = make_newsroom(folder, url)
-        self.url = self.room.database.url
+        self.newsroom = make_newsroom(folder, url)
+        self.url = self.newsroom.database.url
         self.role = f"intake_{os.urandom(4).hex()}"
         self.run(f"create role {self.role} login")
         for name, value in KEPT.items():
@@ -277,7 +277,7 @@ class Server:
     @property
     def settings(self) -> Settings:
         intake = self.url.set(username=self.role).render_as_string(hide_password=False)
-        return msgspec.structs.replace(self.room.components.settings, intake_database=intake)
+        return msgspec.structs.replace(self.newsroom.components.settings, intake_database=intake)
 
     def alter(self, what: str, name: str, value: str) -> None:
         of = self.url.database if what == "database" else self.role
@@ -298,7 +298,7 @@ class Server:
 def server(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("doctor"), new_postgresql(postgresql))
     yield made
-    made.room.close()
+    made.newsroom.close()
 
 
 def test_postgresql_as_it_is_described_is_well(server: Server) -> None:

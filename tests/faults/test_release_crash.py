@@ -19,76 +19,79 @@ from yobal.store.tables import touched
 COMMENTS: Final = 60  # released together in each round: enough pages to be hit between two
 
 
-def _hold_some(room: NewsroomHarness, roots: list[str]) -> None:
+def _hold_some(newsroom: NewsroomHarness, roots: list[str]) -> None:
     """Accepted comments that wait for the next slot, a third of them replies."""
-    room.now = time.time()
+    newsroom.now = time.time()
     for number in range(COMMENTS):
         to = random.choice(roots) if roots and number % 3 == 0 else None
-        sent = room.send(f"Number {number}. " + "Words. " * 40, to=to)
-        room.publish(sent.id)
+        sent = newsroom.send(f"Number {number}. " + "Words. " * 40, to=to)
+        newsroom.publish(sent.id)
 
 
-def _roots(room: NewsroomHarness) -> list[str]:
-    with room.database.reading() as db:
-        found = db.execute(sa.text("select id from letters where root is null limit 200"))
+def _roots(newsroom: NewsroomHarness) -> list[str]:
+    with newsroom.database.reading() as conn:
+        found = conn.execute(sa.text("select id from letters where root is null limit 200"))
         return list(found.scalars())
 
 
-def _is_unfinished(room: NewsroomHarness) -> bool:
+def _is_unfinished(newsroom: NewsroomHarness) -> bool:
     """The crash has left something over: half a file, or one that the store has outrun."""
-    with room.database.reading() as db:
-        noted = db.execute(sa.select(sa.func.count()).select_from(touched)).scalar_one()
-    return bool(noted) or any(room.files.rglob(f"{BESIDE}*"))
+    with newsroom.database.reading() as conn:
+        noted = conn.execute(sa.select(sa.func.count()).select_from(touched)).scalar_one()
+    return bool(noted) or any(newsroom.files.rglob(f"{BESIDE}*"))
 
 
 def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
     """Start, let the release begin, and kill at some moment of it; whether it was in the middle."""
-    room = served.room
-    before = _newest(room)
+    newsroom = served.newsroom
+    before = _newest(newsroom)
     served.begin()
     kind = draw.randrange(3)
     if kind == 0:  # while files are written beside
-        wait_for(lambda: any(room.files.rglob(f"{BESIDE}*")) or served.is_ready(), "it releases")
+        wait_for(
+            lambda: any(newsroom.files.rglob(f"{BESIDE}*")) or served.is_ready(), "it releases"
+        )
     elif kind == 1:  # while they are renamed
-        wait_for(lambda: _newest(room) != before or served.is_ready(), "it releases")
+        wait_for(lambda: _newest(newsroom) != before or served.is_ready(), "it releases")
     else:  # anywhere
         time.sleep(draw.uniform(0.3, 1.5))
     time.sleep(draw.uniform(0, 0.02))
     served.kill()
-    return _is_unfinished(room)
+    return _is_unfinished(newsroom)
 
 
-def _newest(room: NewsroomHarness) -> int:
-    page = room.files / room.rules.site / "ferry" / "en" / "index.html"
+def _newest(newsroom: NewsroomHarness) -> int:
+    page = newsroom.files / newsroom.rules.site / "ferry" / "en" / "index.html"
     return int(page.stat().st_ino)
 
 
 def _crash(folder: Path, times: int) -> None:
     draw, unfinished = random.Random(), 0
     served = make_served(folder, release_interval_seconds=1)
-    room = served.room
+    newsroom = served.newsroom
     try:
         for _ in range(times):
-            _hold_some(room, _roots(room))
+            _hold_some(newsroom, _roots(newsroom))
             unfinished += _kill_while_releasing(served, draw)
         served.start()
         wait_for(
-            lambda: not _is_unfinished(room) and _held(room) == 0, "what was begun is finished"
+            lambda: not _is_unfinished(newsroom) and _held(newsroom) == 0,
+            "what was begun is finished",
         )
         served.stop()
-        left = room.all_files()
+        left = newsroom.all_files()
         _are_whole(left)
-        rebuild_all(room.components)
-        assert room.all_files() == left
+        rebuild_all(newsroom.components)
+        assert newsroom.all_files() == left
         assert len(_ids_on_pages(left)) == times * COMMENTS
         assert unfinished, "control: some of the kills came in the middle of a release"
     finally:
         served.close()
 
 
-def _held(room: NewsroomHarness) -> int:
-    with room.database.reading() as db:
-        return int(db.execute(sa.text("select count(*) from held_texts")).scalar_one())
+def _held(newsroom: NewsroomHarness) -> int:
+    with newsroom.database.reading() as conn:
+        return int(conn.execute(sa.text("select count(*) from held_texts")).scalar_one())
 
 
 def _are_whole(files: dict[str, bytes]) -> None:

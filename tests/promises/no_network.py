@@ -44,7 +44,7 @@ def test_a_submission_makes_the_server_connect_to_nobody(tmp_path: Path, script:
         "trace=connect,sendto,sendmsg",
     )
     served.script = script
-    root: NewsroomHarness = served.room
+    root: NewsroomHarness = served.newsroom
     said = f"See http://{ELSEWHERE}/pixel.png and http://{ELSEWHERE}:8080/ for more."
     try:
         to = root.published("The root.").id

@@ -76,30 +76,30 @@ class Senders:
 
 
 def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
-    room = served.room
+    newsroom = served.newsroom
     unknown = [
         code
         for codes in senders.codes.values()
         for code in codes
-        if room.to_response(code) != "waiting"
+        if newsroom.to_response(code) != "waiting"
     ]
     assert unknown == []
-    kept = Counter(sealed_texts(room))
+    kept = Counter(sealed_texts(newsroom))
     assert set(kept) == set(senders.forms)
     assert set(kept.values()) == {1}
     code = next(iter(senders.codes.values()))[0]
     assert "waiting for" in post(served.intake, {"step": "receipt", "code": code}).text
 
 
-def sealed_texts(room: NewsroomHarness) -> Iterator[str]:
-    with room.database.reading() as db:
-        rows = db.execute(
+def sealed_texts(newsroom: NewsroomHarness) -> Iterator[str]:
+    with newsroom.database.reading() as conn:
+        rows = conn.execute(
             sa.select(comments.c.epoch, envelopes.c.sealed).join(
                 envelopes, envelopes.c.comment == comments.c.id
             )
         ).all()
     identities: dict[str, Any] = {}
     for row in rows:
-        identity = identities.setdefault(row.epoch, room.epoch_identity(row.epoch))
+        identity = identities.setdefault(row.epoch, newsroom.epoch_identity(row.epoch))
         plain = pyrage.decrypt(bytes(row.sealed), [identity])
         yield msgspec.json.decode(plain, type=Envelope).text

@@ -94,7 +94,7 @@ def _kill_postgresql(folder: Path, made: Cluster, times: int) -> None:
             senders.wait_for_some(5)  # without anybody's hand
             senders.stop()
         senders.send_again()
-        served.room.database.engine.dispose()
+        served.newsroom.database.engine.dispose()
         nothing_lost_nothing_twice(served, senders)
 
 
@@ -142,16 +142,16 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
                 assert answer.status == 503, number
                 assert f"Refused {number}." in answer.text
         received += [_sent(served, f"After {number}.") for number in range(30)]
-        assert all(served.room.to_response(answer.code) == "waiting" for answer in received)
-        kept = Counter(sealed_texts(served.room))
+        assert all(served.newsroom.to_response(answer.code) == "waiting" for answer in received)
+        kept = Counter(sealed_texts(served.newsroom))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
         assert not any(text.startswith("Refused") or text == refused for text in kept)
         assert served.process
         assert served.process.poll() is None, "the server went on"
-    with sqlite3.connect(tmp_path / "data" / "yobal.sqlite") as db:
-        assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
-    db.close()
+    with sqlite3.connect(tmp_path / "data" / "yobal.sqlite") as conn:
+        assert conn.execute("pragma integrity_check").fetchall() == [("ok",)]
+    conn.close()
 
 
 def test_on_a_small_disk_that_is_full_nothing_received_is_lost() -> None:

@@ -55,7 +55,7 @@ class Acts(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="yobal-model-"))
-        self.room = copied_newsroom(self.folder, self.server_url, max_hold_slots=2)
+        self.newsroom = copied_newsroom(self.folder, self.server_url, max_hold_slots=2)
         self.model = Model()
         self.forms: dict[str, str] = {}
         self.decisions: list[tuple[str, DecisionResult]] = []
@@ -68,7 +68,7 @@ class Acts(RuleBasedStateMachine):
         public = self._of("published")
         to = public[answers % len(public)] if public and answers % 3 else None
         words = f"Words-{len(self.model.comments)}."
-        sent = self.room.send(words, to=to, receipt=has_receipt)
+        sent = self.newsroom.send(words, to=to, receipt=has_receipt)
         self.model.comments[sent.id] = Imagined(words, self.model.now)
         self.model.give(sent.id, sent.code)
         self.forms[sent.id] = sent.form
@@ -77,10 +77,10 @@ class Acts(RuleBasedStateMachine):
     @rule(which=PICK)
     def send_again(self, which: int) -> None:
         comment, one = self._pick(which)
-        row = self.room.row(comment)
+        row = self.newsroom.row(comment)
         if self.model.now // DAY - one.sent_at // DAY > 1 or row["to_id"] or row["root"]:
             return  # its day key is gone, or whom it answered
-        sent = self.room.send(one.words, form=self.forms[comment])
+        sent = self.newsroom.send(one.words, form=self.forms[comment])
         assert sent.outcome.kind == "repeat"
         self.model.give(comment, sent.code)
         assert len(one.codes) <= COPIES_MAX
@@ -91,7 +91,7 @@ class Acts(RuleBasedStateMachine):
         comment, one = self._pick(which)
         to_response = self.model.to_response(comment)
         if one.codes and to_response in ("waiting", "accepted", "published"):
-            self.room.wish([*one.codes][-1], "now" if is_now else "next")
+            self.newsroom.wish([*one.codes][-1], "now" if is_now else "next")
             self.model.wishes.append((comment, "now" if is_now else "next"))
 
     # Moderators
@@ -100,14 +100,16 @@ class Acts(RuleBasedStateMachine):
     @rule(which=PICK, is_edited=st.booleans(), slots=st.integers(1, 2))
     def publish(self, which: int, slots: int, *, is_edited: bool) -> None:
         comment, one = self._pick(which)
-        self.room.draw = lambda _below: slots - 1
+        self.newsroom.draw = lambda _below: slots - 1
         words = f"Edited-{one.words}" if is_edited else one.words
         if one.state != "pending":
             with pytest.raises(AlreadyDecided):
-                self.room.reject(comment)
+                self.newsroom.reject(comment)
             return
         decided = (
-            self.room.publish_edited(comment, words) if is_edited else self.room.publish(comment)
+            self.newsroom.publish_edited(comment, words)
+            if is_edited
+            else self.newsroom.publish(comment)
         )
         self.model.accept(comment, words, slots=slots, decision=decided.decision)
         self.decisions.append((comment, decided))
@@ -118,9 +120,9 @@ class Acts(RuleBasedStateMachine):
         comment, one = self._pick(which)
         if one.state != "pending":
             with pytest.raises(AlreadyDecided):
-                self.room.reject(comment)
+                self.newsroom.reject(comment)
             return
-        decided = self.room.reject(comment)
+        decided = self.newsroom.reject(comment)
         self.model.reject(comment, decision=decided.decision)
         self.decisions.append((comment, decided))
 
@@ -131,12 +133,12 @@ class Acts(RuleBasedStateMachine):
         if self.model.can_undo(comment, decided.decision):
             words = self.model.comments[comment].shown
             with _cut(cut):
-                self.room.undo(decided)
+                self.newsroom.undo(decided)
             self.model.undo(comment)
             self._after(cut, words)
         else:
             with pytest.raises(TooLateToUndo):
-                self.room.undo(decided)
+                self.newsroom.undo(decided)
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK, cut=CUTS)
@@ -146,36 +148,38 @@ class Acts(RuleBasedStateMachine):
         one = self.model.comments[comment]
         if one.state == "published":
             with _cut(cut):
-                self.room.remove(comment)
+                self.newsroom.remove(comment)
             (row,) = [
                 row
-                for row in self.room.rows("decisions")
+                for row in self.newsroom.rows("decisions")
                 if row["comment"] == comment and row["verdict"] == "remove"
             ]
             self.model.remove(comment, decision=row["decision"])
             self._after(cut, one.shown)
         else:
             with pytest.raises((NoSuchComment, AlreadyDecided)):
-                self.room.remove(comment)
+                self.newsroom.remove(comment)
 
     @rule()
     def close_or_open(self) -> None:
         self.is_open = not self.is_open
-        declare_story.set_open(self.room.database, self.room.rules, STORY, is_open=self.is_open)
-        self.room.tend()
+        declare_story.set_open(
+            self.newsroom.database, self.newsroom.rules, STORY, is_open=self.is_open
+        )
+        self.newsroom.tend()
         self.model.tend()
 
     # Time and power
 
     @rule()
     def look(self) -> None:
-        self.room.tend()
+        self.newsroom.tend()
         self.model.tend()
 
     @rule(slots=st.sampled_from((1, 1, 1, 2, 3)))
     def slots_pass(self, slots: int) -> None:
         self._later(slots)
-        self.room.tend()
+        self.newsroom.tend()
         self.model.tend()
 
     @rule(days=st.sampled_from((1, 15)))
@@ -187,29 +191,29 @@ class Acts(RuleBasedStateMachine):
     def power_goes(self, step: str, slots: int, *, is_before: bool) -> None:
         self._later(slots)
         with power_cut(step, is_before=is_before), contextlib.suppress(PowerCut):
-            self.room.tend()
-        catch_up(self.room.components, now=self.room.now)
+            self.newsroom.tend()
+        catch_up(self.newsroom.components, now=self.newsroom.now)
         self.model.tend()
 
     # What must be so
 
     @invariant()
     def the_store_is_in_the_states_of_the_model(self) -> None:
-        found = {row["id"]: row["state"] for row in self.room.rows("comments")}
+        found = {row["id"]: row["state"] for row in self.newsroom.rows("comments")}
         assert found == {key: one.state for key, one in self.model.comments.items()}, STATES
-        held = {row["comment"]: row["text"] for row in self.room.rows("held_texts")}
+        held = {row["comment"]: row["text"] for row in self.newsroom.rows("held_texts")}
         assert held == {key: self.model.comments[key].shown for key in self._of("held")}, HELD
 
     @invariant()
     def no_original_and_no_receipt_is_kept_longer_than_it_should(self) -> None:
-        kept = {row["comment"] for row in self.room.rows("envelopes")}
+        kept = {row["comment"] for row in self.newsroom.rows("envelopes")}
         assert kept == {key for key, one in self.model.comments.items() if one.has_original}, KEPT
         codes = sum(len(one.codes) for one in self.model.comments.values())
-        assert len(self.room.rows("receipts")) == codes, RECEIPTS
+        assert len(self.newsroom.rows("receipts")) == codes, RECEIPTS
 
     @invariant()
     def exactly_what_was_decided_and_released_is_public(self) -> None:
-        files = self.room.all_files()
+        files = self.newsroom.all_files()
         text = b"".join(files[key] for key in files if key.endswith((".html", ".json"))).decode()
         for comment, one in self.model.comments.items():
             is_public = one.state == "published"
@@ -222,20 +226,20 @@ class Acts(RuleBasedStateMachine):
     @invariant()
     def receipts_say_what_the_model_says(self) -> None:
         for comment, one in self.model.comments.items():
-            to_response = {self.room.to_response(code) for code in one.codes}
+            to_response = {self.newsroom.to_response(code) for code in one.codes}
             if one.state == "withdrawn":  # codes of a repeat since then go with its day key
                 to_response.discard(None)
             assert to_response <= {self.model.to_response(comment)}, TOLD
 
     def teardown(self) -> None:
         try:
-            self.room.tend()
-            before = self.room.all_files()
-            shutil.rmtree(self.room.files)
-            rebuild_all(self.room.components)
-            assert self.room.all_files() == before, REBUILT
+            self.newsroom.tend()
+            before = self.newsroom.all_files()
+            shutil.rmtree(self.newsroom.files)
+            rebuild_all(self.newsroom.components)
+            assert self.newsroom.all_files() == before, REBUILT
         finally:
-            self.room.close()
+            self.newsroom.close()
             shutil.rmtree(self.folder)
 
     def _pick(self, which: int) -> tuple[str, Imagined]:
@@ -249,15 +253,15 @@ class Acts(RuleBasedStateMachine):
     def _after(self, cut: tuple[str, bool] | None, words: str) -> None:
         """After a power cut the next start does what was left; the words are nowhere, either way."""
         if cut is not None:
-            catch_up(self.room.components, now=self.room.now)
+            catch_up(self.newsroom.components, now=self.newsroom.now)
             self.model.tend()
-        if words and self.room.database.is_sqlite:
+        if words and self.newsroom.database.is_sqlite:
             for path in self.folder.glob("yobal.sqlite*"):
                 assert words.encode() not in path.read_bytes(), DESTROYED
 
     def _later(self, slots: int) -> None:
-        self.room.now += slots * SLOT
-        self.model.now = self.room.now
+        self.newsroom.now += slots * SLOT
+        self.model.now = self.newsroom.now
 
 
 @contextlib.contextmanager
@@ -302,8 +306,8 @@ def test_nothing_is_public_without_a_decision_in_very_many_orders_of_acts(
 # Controls: each guard taken away, and a path on which the same machine then says what is not so.
 
 
-def _too_early(db: Any, rules: Any, latest: int) -> list[str]:
-    return [row.id for row in comments.due(db, rules.site, until=latest + 2 * SLOT)]
+def _too_early(conn: Any, rules: Any, latest: int) -> list[str]:
+    return [row.id for row in comments.due(conn, rules.site, until=latest + 2 * SLOT)]
 
 
 def _nothing(*_given: Any, **_named: Any) -> list[Any]:

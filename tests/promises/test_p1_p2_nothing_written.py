@@ -76,21 +76,21 @@ def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Itera
     with serving(folder, url) as served:
         for story in (ASIDE, STAYS):
             one = Edition(edition="en", title=story, url=f"https://news.example/{story}")
-            declare_story.add(served.room.database, served.room.rules, story, one)
+            declare_story.add(served.newsroom.database, served.newsroom.rules, story, one)
         with nginx_before(folder / "nginx", served, **nginx) as before:
             yield Run(folder, served, before, *([cluster.folder] if cluster else []))
 
 
 def _whole_run(run: Run, count: int) -> None:
     """Submissions and mishaps; then what was decided, taken back; after each, the search."""
-    room = run.served.room
-    with _fail_some(room):
+    newsroom = run.served.newsroom
+    with _fail_some(newsroom):
         answers = run.crowd.send(count)
     seen = statuses(answers)
     assert all(seen[status] for status in (400, 413, 422, 503)), seen
     assert seen[200] > 0.9 * count, seen
     for kind in (_break_keys, _break_views):
-        with kind(room):  # what the intake knew of the site may be a second old
+        with kind(newsroom):  # what the intake knew of the site may be a second old
             wait_for(lambda: _six(run, "failed") == {503}, f"all meet what is broken: {kind}")
         wait_for(lambda: 200 in _six(run, "waiting"), "the intake is as before")
     nul = run.crowd.body(run.marks.text("failed", 300), to="\0")
@@ -140,22 +140,22 @@ def test_a_published_comment_that_is_withdrawn_is_in_no_file_any_more(
     tmp_path: Path, cluster: Callable[..., Cluster], kind: str
 ) -> None:
     made = cluster() if kind == "postgresql" else None
-    room = make_newsroom(tmp_path, made.new_database() if made else _sqlite(tmp_path))
+    newsroom = make_newsroom(tmp_path, made.new_database() if made else _sqlite(tmp_path))
     marks, since, folders = Marks(), time.time() - 1, [tmp_path, *([made.folder] if made else [])]
-    stays = [room.send(marks.text("public", 300)) for _ in range(4)]
-    sent = [room.send(marks.text("withdrawn", 300)) for _ in range(6)]
-    edited = room.send("Only the desk's words are withdrawn here.")
+    stays = [newsroom.send(marks.text("public", 300)) for _ in range(4)]
+    sent = [newsroom.send(marks.text("withdrawn", 300)) for _ in range(6)]
+    edited = newsroom.send("Only the desk's words are withdrawn here.")
     for one in (*stays[:2], *sent, *stays[2:]):
-        room.publish(one.id)
-    room.publish_edited(edited.id, marks.text("withdrawn", 300))
-    room.pass_slots()
+        newsroom.publish(one.id)
+    newsroom.publish_edited(edited.id, marks.text("withdrawn", 300))
+    newsroom.pass_slots()
     assert _fates(marks, folders, since) == {"withdrawn", "public"}, "published, it is in files"
     for one in (*sent, edited):
-        room.wish(one.code)
-    room.tend()
-    _checkpoint(room)
+        newsroom.wish(one.code)
+    newsroom.tend()
+    _checkpoint(newsroom)
     assert _fates(marks, folders, since, without="/pg_wal/") == {"public"}
-    room.close()
+    newsroom.close()
 
 
 # Controls: each guard taken away, and the same search finds what it must
@@ -198,26 +198,26 @@ def test_control_with_request_buffering_a_long_comment_is_found_on_disk(tmp_path
 
 
 def test_control_without_the_purge_an_undone_text_is_found(tmp_path: Path) -> None:
-    room, marks, since = make_newsroom(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
-    _publish_and_undo(room, marks)
+    newsroom, marks, since = make_newsroom(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
+    _publish_and_undo(newsroom, marks)
     assert _fates(marks, [tmp_path], since) == {"undone"}, "in the write-ahead log"
-    room.database.purge()
+    newsroom.database.purge()
     assert _fates(marks, [tmp_path], since) == set()
-    room.close()
+    newsroom.close()
 
 
 def test_control_without_secure_delete_an_undone_text_is_found(tmp_path: Path) -> None:
-    room, marks, since = make_newsroom(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
-    room.database.engine.dispose()
+    newsroom, marks, since = make_newsroom(tmp_path, _sqlite(tmp_path)), Marks(), time.time() - 1
+    newsroom.database.engine.dispose()
 
-    @event.listens_for(room.database.engine, "connect")
+    @event.listens_for(newsroom.database.engine, "connect")
     def without(raw: Any, _record: object) -> None:
         raw.execute("PRAGMA secure_delete=OFF").fetchall()
 
-    _publish_and_undo(room, marks)
-    room.database.purge()
+    _publish_and_undo(newsroom, marks)
+    newsroom.database.purge()
     assert _fates(marks, [tmp_path], since) == {"undone"}, "in a free page"
-    room.close()
+    newsroom.close()
 
 
 @pytest.mark.parametrize("settings", [ADVISED, {}], ids=["as advised", "control: by default"])
@@ -225,12 +225,12 @@ def test_a_row_that_postgresql_refuses_is_not_printed_into_its_log(
     tmp_path: Path, cluster: Callable[..., Cluster], settings: dict[str, str]
 ) -> None:
     made = cluster(settings)
-    room, marks, since = make_newsroom(tmp_path, made.new_database()), Marks(), time.time() - 1
-    with room.database.writing() as db:
-        db.execute(sa.text("alter table held_texts add check (clause is not null)"))
-    sent = room.send(marks.text("failed", 40))
+    newsroom, marks, since = make_newsroom(tmp_path, made.new_database()), Marks(), time.time() - 1
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("alter table held_texts add check (clause is not null)"))
+    sent = newsroom.send(marks.text("failed", 40))
     with pytest.raises(sa.exc.IntegrityError) as raised:
-        room.publish(sent.id)
+        newsroom.publish(sent.id)
     assert not marks.found_in(str(raised.value.statement).encode())
     logs = [
         path
@@ -238,7 +238,7 @@ def test_a_row_that_postgresql_refuses_is_not_printed_into_its_log(
         if marks.found_in(content) and "/collected/" in path
     ]
     assert bool(logs) == (settings == {})
-    room.close()
+    newsroom.close()
 
 
 def test_control_every_spelling_of_a_text_is_found() -> None:
@@ -288,9 +288,9 @@ def _fates(marks: Marks, folders: list[Path], since: float, *, without: str = "\
 
 
 @contextmanager
-def _fail_some(room: NewsroomHarness) -> Iterator[None]:
+def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
     """From outside: the database refuses the envelopes whose id begins with one of 32 letters."""
-    if room.database.is_sqlite:
+    if newsroom.database.is_sqlite:
         refuse = (
             "create trigger fails before insert on envelopes when new.comment like 'q%'"
             " begin select raise(abort, 'refused from outside'); end"
@@ -301,18 +301,18 @@ def _fail_some(room: NewsroomHarness) -> Iterator[None]:
             "alter table envelopes add constraint fails check (comment not like 'q%') not valid"
         )
         allow = "alter table envelopes drop constraint fails"
-    with room.database.writing() as db:
-        db.execute(sa.text(refuse))
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text(refuse))
     yield
-    with room.database.writing() as db:  # else what must arrive is refused now and then
-        db.execute(sa.text(allow))
+    with newsroom.database.writing() as conn:  # else what must arrive is refused now and then
+        conn.execute(sa.text(allow))
 
 
 @contextmanager
-def _break_keys(room: NewsroomHarness) -> Iterator[None]:
+def _break_keys(newsroom: NewsroomHarness) -> Iterator[None]:
     """The newest epoch's recipient is no key: sealing raises with the text in hand."""
-    with room.database.writing() as db:
-        db.execute(
+    with newsroom.database.writing() as conn:
+        conn.execute(
             sa.text(
                 "insert into epochs (epoch, site, number, recipient, first_slot)"
                 " values ('broken', :site, 99, 'age1broken', 0)"
@@ -320,18 +320,18 @@ def _break_keys(room: NewsroomHarness) -> Iterator[None]:
             {"site": SITE},
         )
     yield
-    with room.database.writing() as db:
-        db.execute(sa.text("delete from epochs where epoch = 'broken'"))
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("delete from epochs where epoch = 'broken'"))
 
 
 @contextmanager
-def _break_views(room: NewsroomHarness) -> Iterator[None]:
+def _break_views(newsroom: NewsroomHarness) -> Iterator[None]:
     """A view is gone: reading the story raises with the text in hand."""
-    with room.database.writing() as db:
-        db.execute(sa.text("drop view intake_editions"))
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("drop view intake_editions"))
     yield
-    with room.database.writing() as db:
-        db.execute(
+    with newsroom.database.writing() as conn:
+        conn.execute(
             sa.text(
                 "create view intake_editions as select site, story, edition, title, url from editions"
             )
@@ -363,7 +363,7 @@ def _six(run: Run, fate: Fate) -> set[int]:
 
 def _left(run: Run) -> tuple[dict[str, set[str]], dict[str, set[Fate]]]:
     """What is in files; `pg_wal` keeps a published text until it is recycled: the threat model says so."""
-    _checkpoint(run.served.room)
+    _checkpoint(run.served.newsroom)
     return run.search(without="/pg_wal/")
 
 
@@ -384,10 +384,10 @@ def _publish_and_take_back(run: Run) -> None:
     for answer in withdrawn:
         if answer.code:
             _withdraw(run, answer.code)
-    database = run.served.room.database
+    database = run.served.newsroom.database
     wait_for(lambda: _count(database, "wishes") == 0, "the wishes are carried out")
     for comment, decision in decisions.items():
-        if run.served.room.state(comment) == "held":
+        if run.served.newsroom.state(comment) == "held":
             desk.act("undo", decision=decision)
     kept = sum(one.is_received for one in stays)
     wait_for(lambda: _count(database, "held_texts") == kept, "no other text is held any more")
@@ -412,27 +412,27 @@ def _withdraw(run: Run, code: str) -> None:
 
 
 def _count(database: Any, table: str) -> int:
-    with database.reading() as db:
-        return int(db.execute(sa.text(f"select count(*) from {table}")).scalar_one())
+    with database.reading() as conn:
+        return int(conn.execute(sa.text(f"select count(*) from {table}")).scalar_one())
 
 
-def _publish_and_undo(room: NewsroomHarness, marks: Marks) -> None:
+def _publish_and_undo(newsroom: NewsroomHarness, marks: Marks) -> None:
     """As the desk does it, but for the purge."""
     for _ in range(8):
-        done = room.publish(room.send(marks.text("undone", 300)).id)
+        done = newsroom.publish(newsroom.send(marks.text("undone", 300)).id)
         undo.undo(
-            room.database,
-            room.rules,
+            newsroom.database,
+            newsroom.rules,
             done.decision,
-            by=room.pseudonym,
-            now=room.now,
-            random=room.random,
+            by=newsroom.pseudonym,
+            now=newsroom.now,
+            random=newsroom.random,
         )
 
 
-def _checkpoint(room: NewsroomHarness) -> None:
+def _checkpoint(newsroom: NewsroomHarness) -> None:
     """On PostgreSQL, what lies in memory only comes to the files."""
-    if not room.database.is_sqlite:
-        autocommit = room.database.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with autocommit.connect() as db:
-            db.exec_driver_sql("checkpoint")
+    if not newsroom.database.is_sqlite:
+        autocommit = newsroom.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with autocommit.connect() as conn:
+            conn.exec_driver_sql("checkpoint")

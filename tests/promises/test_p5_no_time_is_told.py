@@ -69,28 +69,28 @@ def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: P
     made = []
     for name, order, apart in (("one", range(40), 1.0), ("two", reversed(range(40)), 400.0)):
         (tmp_path / name).mkdir()
-        room = make_newsroom(tmp_path / name, f"sqlite:///{tmp_path / name}/yobal.sqlite")
+        newsroom = make_newsroom(tmp_path / name, f"sqlite:///{tmp_path / name}/yobal.sqlite")
         for number in order:
-            room.random = _drawn(number)
-            sent = room.send(f"Number {number}.", receipt=number % 2 == 0)
-            room.now += apart
-            room.publish(sent.id)
-        room.now = START
-        room.pass_slots()
-        times = {path: path.stat().st_mtime for path in room.files.rglob("*") if path.is_file()}
-        made.append((room.all_files(), sorted(times.values())))
-        room.close()
+            newsroom.random = _drawn(number)
+            sent = newsroom.send(f"Number {number}.", receipt=number % 2 == 0)
+            newsroom.now += apart
+            newsroom.publish(sent.id)
+        newsroom.now = START
+        newsroom.pass_slots()
+        times = {path: path.stat().st_mtime for path in newsroom.files.rglob("*") if path.is_file()}
+        made.append((newsroom.all_files(), sorted(times.values())))
+        newsroom.close()
     assert made[0] == made[1]
 
 
 def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_newsroom: NewsroomHarness) -> None:
-    room = sqlite_newsroom
+    newsroom = sqlite_newsroom
     for number in range(8):
-        room.now += 61.7
-        room.publish(room.send(f"Number {'x' * number}.", name="Dara").id)
-    room.pass_slots()
+        newsroom.now += 61.7
+        newsroom.publish(newsroom.send(f"Number {'x' * number}.", name="Dara").id)
+    newsroom.pass_slots()
     slots = {"00:00", "06:00", "12:00", "18:00"}  # when the form says that comments appear
-    for key, content in room.all_files().items():
+    for key, content in newsroom.all_files().items():
         if key.endswith(".gz"):
             assert content[4:8] == b"\0\0\0\0", f"{key}: gzip carries a time"
             continue
@@ -105,30 +105,30 @@ def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_newsroom: Newsroo
 
 
 def test_files_carry_the_time_of_a_slot(sqlite_newsroom: NewsroomHarness) -> None:
-    room = sqlite_newsroom
+    newsroom = sqlite_newsroom
     for _ in range(3):
-        room.now += 1_234
-        room.published("At some minute.")
-        room.now += 77
-        room.tend()
-    for path in room.files.rglob("*"):
+        newsroom.now += 1_234
+        newsroom.published("At some minute.")
+        newsroom.now += 77
+        newsroom.tend()
+    for path in newsroom.files.rglob("*"):
         if path.is_file():
             modified = path.stat().st_mtime
-            assert last_slot(room.rules.schedule, modified) == modified, path
+            assert last_slot(newsroom.rules.schedule, modified) == modified, path
 
 
-def test_no_table_holds_a_time_finer_than_a_slot(room: NewsroomHarness) -> None:
+def test_no_table_holds_a_time_finer_than_a_slot(newsroom: NewsroomHarness) -> None:
     for number in range(6):
-        room.now += 61
-        sent = room.send(f"Number {number}.")
+        newsroom.now += 61
+        sent = newsroom.send(f"Number {number}.")
         if number % 2:
-            room.publish(sent.id)
-    room.pass_slots()
-    near, schedule = range(int(START) - 20 * SLOT, int(START) + 20 * SLOT), room.rules.schedule
+            newsroom.publish(sent.id)
+    newsroom.pass_slots()
+    near, schedule = range(int(START) - 20 * SLOT, int(START) + 20 * SLOT), newsroom.rules.schedule
     times = 0
     for table in metadata.sorted_tables:
-        with room.database.reading() as db:
-            for row in db.execute(sa.select(table)):
+        with newsroom.database.reading() as conn:
+            for row in conn.execute(sa.select(table)):
                 for value in row:
                     if isinstance(value, int) and value in near:
                         assert last_slot(schedule, value) == value, (table.name, row)
@@ -138,7 +138,7 @@ def test_no_table_holds_a_time_finer_than_a_slot(room: NewsroomHarness) -> None:
 
 def test_last_modified_is_a_slot_and_only_date_tells_the_time(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
-        schedule = served.room.rules.schedule
+        schedule = served.newsroom.rules.schedule
         for path in (THREAD, f"{THREAD}index.json", f"/{SITE}/@/letters.css"):
             answer = ask(served.intake, path=path)
             modified = parsedate_to_datetime(answer.header("last-modified") or "").timestamp()
@@ -223,10 +223,11 @@ def _tau(releases: Sequence[Sequence[tuple[int, Any]]]) -> float:
     return agreeing / pairs
 
 
-def _shown(room: NewsroomHarness) -> list[str]:
+def _shown(newsroom: NewsroomHarness) -> list[str]:
     """Every id on the pages, oldest page first, each page from its end."""
     pages = sorted(
-        (room.files / SITE / STORY / "en" / "page").glob("*.json"), key=lambda path: int(path.stem)
+        (newsroom.files / SITE / STORY / "en" / "page").glob("*.json"),
+        key=lambda path: int(path.stem),
     )
     return [
         comment["id"]

@@ -164,17 +164,17 @@ def test_every_refusal_is_a_page_without_cookie_script_or_third_party(served: Se
     assert reader.send({"step": "receipt", "code": "none"}).status == 200
     assert words.strip() in reader.send({"step": "send", "text": words}, f"/{SITE}/none/en/").text
     assert reader.get(f"/{SITE}/none/en/").status == 404
-    declare_story.set_open(served.room.database, served.room.rules, STORY, is_open=False)
+    declare_story.set_open(served.newsroom.database, served.newsroom.rules, STORY, is_open=False)
     wait_for(
         lambda: reader.send({"step": "send", "text": words}).status == 403, "the story is closed"
     )
-    declare_story.set_open(served.room.database, served.room.rules, STORY, is_open=True)
+    declare_story.set_open(served.newsroom.database, served.newsroom.rules, STORY, is_open=True)
 
 
 @pytest.mark.parametrize("name", ["index.html", "thread.fragment.html", "form.fragment.html"])
 @pytest.mark.parametrize("edition", ["km", "en"])
 def test_no_file_has_a_third_party_in_it(served: Served, name: str, edition: str) -> None:
-    html = served.room.file(f"{edition}/{name}")
+    html = served.newsroom.file(f"{edition}/{name}")
     found = list(foreign(html, own=f"127.0.0.1:{served.intake}"))
     fragments = [one for one in found if not one.startswith("fetched: http://127.0.0.1:")]
     assert not fragments
@@ -182,7 +182,7 @@ def test_no_file_has_a_third_party_in_it(served: Served, name: str, edition: str
 
 
 def test_the_stylesheet_fetches_nothing(served: Served) -> None:
-    style = (served.room.files / SITE / "@" / "letters.css").read_text(encoding="utf-8")
+    style = (served.newsroom.files / SITE / "@" / "letters.css").read_text(encoding="utf-8")
     assert not re.findall(r"url\(|@import|https?:", style)
 
 

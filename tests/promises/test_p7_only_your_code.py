@@ -112,11 +112,11 @@ def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Se
         state: _sent(served.intake, f"{state} {long}")
         for state in ("waiting", "rejected", "published", "removed")
     }
-    rows = {served.room.open(one).text.split()[0]: one for one in desk.queue()}
+    rows = {served.newsroom.open(one).text.split()[0]: one for one in desk.queue()}
     desk.act("decide", verdict="reject", id=rows["rejected"], clause="spam", note="Not here.")
     desk.publish(rows["published"])
     desk.publish(rows["removed"])
-    wait_for(lambda: served.room.state(rows["removed"]) == "published", "it is released")
+    wait_for(lambda: served.newsroom.state(rows["removed"]) == "published", "it is released")
     desk.act("remove", id=rows["removed"], clause="threats")
     wait_for(lambda: "is published" in _asked(served, codes["published"]).text, "released")
     wait_for(lambda: "did not publish" in _asked(served, codes["rejected"]).text, "final")
@@ -150,13 +150,13 @@ def test_a_wrong_code_takes_as_long_as_a_right_one(tmp_path: Path, script: str) 
 
 def _plant_peppers(served: Served, weeks: int) -> None:
     """Those of so many weeks past, as a newsroom has them that has been open so long."""
-    folder = served.room.components.settings.secrets_dir / "pepper"
+    folder = served.newsroom.components.settings.secrets_dir / "pepper"
     folder.mkdir(mode=0o700, exist_ok=True)
     this_week = week_of(datetime.now(UTC).date())
     for back in range(1, weeks + 1):
         path = folder / (this_week - timedelta(weeks=back)).isoformat()
         path.write_bytes(secrets.token_bytes(KEY_BYTES))
-    keyring = served.room.components.keyring
+    keyring = served.newsroom.components.keyring
     assert len(keyring.peppers(datetime.now(UTC).date())) > weeks
 
 
@@ -172,16 +172,20 @@ def _alike(right: float, wrong: float) -> bool:
 # After its pepper is gone
 
 
-def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(room: NewsroomHarness) -> None:
-    codes = [room.send(f"Number {number}.").code or "" for number in range(3)]
-    kept = _dump(room)
+def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(
+    newsroom: NewsroomHarness,
+) -> None:
+    codes = [newsroom.send(f"Number {number}.").code or "" for number in range(3)]
+    kept = _dump(newsroom)
     for code in codes:
-        assert _confirms(room, kept, code), "control: while the pepper lives, a dump confirms it"
-    room.now += 60 * 86_400
-    room.tend()
+        assert _confirms(newsroom, kept, code), (
+            "control: while the pepper lives, a dump confirms it"
+        )
+    newsroom.now += 60 * 86_400
+    newsroom.tend()
     for code in codes:
         # With an old dump as well as a new one, and every key that there still is.
-        assert not _confirms(room, kept + _dump(room), code)
+        assert not _confirms(newsroom, kept + _dump(newsroom), code)
 
 
 def test_a_code_has_a_hundred_bits() -> None:
@@ -189,33 +193,37 @@ def test_a_code_has_a_hundred_bits() -> None:
     assert receipt_hash(b"pepper", "A" * 20) != receipt_hash(b"pepper2", "A" * 20)
 
 
-def _dump(room: NewsroomHarness) -> list[bytes]:
+def _dump(newsroom: NewsroomHarness) -> list[bytes]:
     """Every value of bytes in the database."""
     found = []
-    with room.database.reading() as db:
+    with newsroom.database.reading() as conn:
         for table in metadata.sorted_tables:
             found += [
                 bytes(value)
-                for row in db.execute(sa.select(table))
+                for row in conn.execute(sa.select(table))
                 for value in row
                 if isinstance(value, bytes | memoryview)
             ]
     return found
 
 
-def _confirms(room: NewsroomHarness, dump: list[bytes], code: str) -> bool:
+def _confirms(newsroom: NewsroomHarness, dump: list[bytes], code: str) -> bool:
     """What somebody with the whole machine and a code found on a phone would try."""
     plain = code.replace("-", "").encode()
     keys = [
         path.read_bytes()
-        for path in room.components.settings.secrets_dir.rglob("*")
+        for path in newsroom.components.settings.secrets_dir.rglob("*")
         if path.is_file()
     ]
     tried = {hmac.new(key, plain, hashlib.sha256).digest() for key in (*keys, *dump, b"")}
     tried |= {hashlib.sha256(word).digest() for word in (plain, code.encode())}
     everything = [
         *dump,
-        *(path.read_bytes() for path in room.components.settings.folder.rglob("*") if path.is_file()),
+        *(
+            path.read_bytes()
+            for path in newsroom.components.settings.folder.rglob("*")
+            if path.is_file()
+        ),
     ]
     return any(one in content for one in tried for content in everything)
 

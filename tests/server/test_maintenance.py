@@ -32,8 +32,8 @@ def is_full(*_: Any, **__: Any) -> Any:
     raise PublicFilesUnavailable("No space left on device")
 
 
-def keys(room: NewsroomHarness, kind: str) -> list[str]:
-    return sorted(path.name for path in (room.components.settings.secrets_dir / kind).iterdir())
+def keys(newsroom: NewsroomHarness, kind: str) -> list[str]:
+    return sorted(path.name for path in (newsroom.components.settings.secrets_dir / kind).iterdir())
 
 
 # The clock
@@ -41,42 +41,44 @@ def keys(room: NewsroomHarness, kind: str) -> list[str]:
 
 @pytest.mark.parametrize("leap", [8 * DAY, 4_000 * DAY, -2 * SLOT])
 def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
-    room: NewsroomHarness, leap: int
+    newsroom: NewsroomHarness, leap: int
 ) -> None:
-    published, refused = room.published("Published."), room.send("Refused.")
-    room.reject(refused.id)
-    held, withdrawn = room.publish(room.send("Held.").id), room.send("Withdrawn.")
-    room.wish(published.code, "next")
-    room.wish(withdrawn.code)
+    published, refused = newsroom.published("Published."), newsroom.send("Refused.")
+    newsroom.reject(refused.id)
+    held, withdrawn = newsroom.publish(newsroom.send("Held.").id), newsroom.send("Withdrawn.")
+    newsroom.wish(published.code, "next")
+    newsroom.wish(withdrawn.code)
     before = (
-        room.rows("envelopes"),
-        room.rows("receipts"),
-        keys(room, "day"),
-        keys(room, "pepper"),
+        newsroom.rows("envelopes"),
+        newsroom.rows("receipts"),
+        keys(newsroom, "day"),
+        keys(newsroom, "pepper"),
     )
     assert len(before[0]) == 3
     with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
-        maintenance.run_once(room.components, now=room.now + leap)
-    assert room.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
-    assert (room.state(held.id), room.state(published.id)) == ("held", "published")
-    assert [row for row in before[0] if row["comment"] != withdrawn.id] == room.rows("envelopes")
-    assert len(room.rows("receipts")) == len(before[1]) - 1
-    assert (keys(room, "day"), keys(room, "pepper")) == before[2:]
+        maintenance.run_once(newsroom.components, now=newsroom.now + leap)
+    assert newsroom.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
+    assert (newsroom.state(held.id), newsroom.state(published.id)) == ("held", "published")
+    assert [row for row in before[0] if row["comment"] != withdrawn.id] == newsroom.rows(
+        "envelopes"
+    )
+    assert len(newsroom.rows("receipts")) == len(before[1]) - 1
+    assert (keys(newsroom, "day"), keys(newsroom, "pepper")) == before[2:]
 
 
 def test_a_newsroom_in_which_nobody_wrote_yet_may_begin_weeks_after_it_was_set_up(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    assert maintenance.run_once(room.components, now=room.now + 60 * DAY) is not None
-    room.send()
+    assert maintenance.run_once(newsroom.components, now=newsroom.now + 60 * DAY) is not None
+    newsroom.send()
     with pytest.raises(ClockNotTrusted):
-        maintenance.run_once(room.components, now=room.now + 120 * DAY)
+        maintenance.run_once(newsroom.components, now=newsroom.now + 120 * DAY)
 
 
 def test_a_demonstration_may_be_left_for_a_month(sqlite_newsroom: NewsroomHarness) -> None:
     sqlite_newsroom.send()
-    with sqlite_newsroom.database.writing() as db:
-        db.execute(sites.update().values(is_demo=True))
+    with sqlite_newsroom.database.writing() as conn:
+        conn.execute(sites.update().values(is_demo=True))
     assert (
         maintenance.run_once(sqlite_newsroom.components, now=sqlite_newsroom.now + 30 * DAY)
         is not None
@@ -112,14 +114,16 @@ def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(
     assert {path: path.stat().st_ctime_ns for path in folder.rglob("*")} == before
 
 
-def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(room: NewsroomHarness) -> None:
-    maintenance.rotate_keys_only(room.components, now=room.now)
-    assert keys(room, "day") == ["2026-11-22", "2026-11-23"]
-    maintenance.rotate_keys_only(room.components, now=room.now + 3 * DAY)
-    assert keys(room, "day") == ["2026-11-25", "2026-11-26"]
+def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(
+    newsroom: NewsroomHarness,
+) -> None:
+    maintenance.rotate_keys_only(newsroom.components, now=newsroom.now)
+    assert keys(newsroom, "day") == ["2026-11-22", "2026-11-23"]
+    maintenance.rotate_keys_only(newsroom.components, now=newsroom.now + 3 * DAY)
+    assert keys(newsroom, "day") == ["2026-11-25", "2026-11-26"]
     with pytest.raises(ClockNotTrusted):
-        maintenance.rotate_keys_only(room.components, now=room.now + 4_000 * DAY)
-    assert keys(room, "day") == ["2026-11-25", "2026-11-26"]
+        maintenance.rotate_keys_only(newsroom.components, now=newsroom.now + 4_000 * DAY)
+    assert keys(newsroom, "day") == ["2026-11-25", "2026-11-26"]
 
 
 # Purge
@@ -142,7 +146,7 @@ def test_a_full_disk_does_not_keep_withdrawn_words_in_the_log(
 
 
 def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[bool] = []
     real = Database._try_purge
@@ -154,25 +158,25 @@ def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
         done.append(True)
         return real(database)
 
-    held = room.publish(room.send().id)
+    held = newsroom.publish(newsroom.send().id)
     with monkeypatch.context() as patch:
         patch.setattr(Database, "_try_purge", stands_in_the_way)
         with pytest.raises(DatabaseUnavailable):
-            _undo_impatiently(room, held)
+            _undo_impatiently(newsroom, held)
     monkeypatch.setattr(Database, "_try_purge", counted)
-    room.tend()
+    newsroom.tend()
     assert done == [True]
-    room.tend()
+    newsroom.tend()
     assert done == [True], "owed once, done once"
 
 
-def _undo_impatiently(room: NewsroomHarness, held: Any) -> None:
-    real = room.database.purge
-    room.database.purge = lambda: real(seconds=0)
+def _undo_impatiently(newsroom: NewsroomHarness, held: Any) -> None:
+    real = newsroom.database.purge
+    newsroom.database.purge = lambda: real(seconds=0)
     try:
-        room.undo(held)
+        newsroom.undo(held)
     finally:
-        room.database.purge = real
+        newsroom.database.purge = real
 
 
 def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
@@ -189,12 +193,12 @@ def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
     assert all(free)
 
 
-def _is_free(room: NewsroomHarness) -> bool:
+def _is_free(newsroom: NewsroomHarness) -> bool:
     """Whether somebody else could have the release lock now."""
     got = threading.Event()
 
     def take() -> None:
-        with release_lock(room.database):
+        with release_lock(newsroom.database):
             got.set()
 
     thread = threading.Thread(target=take, daemon=True)
@@ -207,16 +211,16 @@ def _is_free(room: NewsroomHarness) -> bool:
 
 
 @pytest.fixture
-def archive(room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> NewsroomHarness:
+def archive(newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> NewsroomHarness:
     """Nine stories with a comment each, all of whose files are to be written, two sets at a turn."""
-    room.published("Here.")
+    newsroom.published("Here.")
     for number in range(8):
         one = Edition(edition="en", title=f"Title {number}", url="https://news.example/one")
-        declare_story.add(room.database, room.rules, f"story-{number}", one)
-    room.tend()
-    mark_all_stale.mark_site_stale(room.database, room.rules)
+        declare_story.add(newsroom.database, newsroom.rules, f"story-{number}", one)
+    newsroom.tend()
+    mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     monkeypatch.setattr(write_public_files, "WRITTEN_TOGETHER_MAX", 2)
-    return room
+    return newsroom
 
 
 def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
@@ -261,37 +265,39 @@ def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
 
 
 def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.published("Here.")
-    done = remove.remove(room.database, room.desk(), sent.id, clause="spam")
-    room.tend()
-    before = room.all_files()
-    write_public_files.write_files_now(room.components.press, done.story, done.files)
-    assert room.all_files() == before
+    sent = newsroom.published("Here.")
+    done = remove.remove(newsroom.database, newsroom.desk(), sent.id, clause="spam")
+    newsroom.tend()
+    before = newsroom.all_files()
+    write_public_files.write_files_now(newsroom.components.press, done.story, done.files)
+    assert newsroom.all_files() == before
 
 
 def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_meanwhile(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.published("Here.")
-    stray = room.files / SITE / STORY / "en" / "page" / "99.html"
-    stale = room.files / SITE / STORY / "en" / "page" / "98.html"
+    newsroom.published("Here.")
+    stray = newsroom.files / SITE / STORY / "en" / "page" / "99.html"
+    stale = newsroom.files / SITE / STORY / "en" / "page" / "98.html"
     for path in (stray, stale):
         path.write_bytes(b"from another time")
         path.with_name(path.name + ".gz").write_bytes(b"")
     real = write_public_files.write_stale
 
     def meanwhile(*given: Any, **named: Any) -> int:
-        room.components.press.bucket.write({f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0)
+        newsroom.components.press.bucket.write({f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0)
         return real(*given, **named)
 
     monkeypatch.setattr(write_public_files, "write_touched", meanwhile)
-    assert maintenance.rebuild_all(room.components) == len(room.components.press.bucket.keys())
+    assert maintenance.rebuild_all(newsroom.components) == len(
+        newsroom.components.press.bucket.keys()
+    )
     assert not stray.exists()
     assert not stray.with_name("99.html.gz").exists()
     assert stale.read_bytes() == b"new"
-    assert "Here." in room.file("en/index.html")
+    assert "Here." in newsroom.file("en/index.html")
 
 
 # The start
@@ -309,51 +315,51 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
     ids=lambda changed: next(iter(changed)),
 )
 def test_a_start_with_other_settings_draws_every_page_anew(
-    room: NewsroomHarness, changed: dict[str, Any]
+    newsroom: NewsroomHarness, changed: dict[str, Any]
 ) -> None:
-    room.published("Here.")
-    before = room.all_files()
-    maintenance.catch_up(room.components, now=room.now)
-    assert room.all_files() == before
-    other = build_components(msgspec.structs.replace(room.components.settings, **changed))
-    maintenance.catch_up(other, now=room.now)
-    after = room.all_files()
+    newsroom.published("Here.")
+    before = newsroom.all_files()
+    maintenance.catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.all_files() == before
+    other = build_components(msgspec.structs.replace(newsroom.components.settings, **changed))
+    maintenance.catch_up(other, now=newsroom.now)
+    after = newsroom.all_files()
     maintenance.rebuild_all(other)
-    rebuilt = room.all_files()
+    rebuilt = newsroom.all_files()
     other.close()
     assert after[f"{SITE}/{STORY}/en/index.html"] != before[f"{SITE}/{STORY}/en/index.html"]
     assert rebuilt == after
 
 
 def test_a_newer_version_draws_every_page_anew(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inode = _inode(room)
-    maintenance.catch_up(room.components, now=room.now)
-    assert _inode(room) == inode
+    inode = _inode(newsroom)
+    maintenance.catch_up(newsroom.components, now=newsroom.now)
+    assert _inode(newsroom) == inode
     monkeypatch.setattr("yobal.adapters.rendering.pages.__version__", "99.0")
-    maintenance.catch_up(room.components, now=room.now)
-    assert _inode(room) != inode
+    maintenance.catch_up(newsroom.components, now=newsroom.now)
+    assert _inode(newsroom) != inode
 
 
-def _inode(room: NewsroomHarness) -> int:
-    return (room.files / SITE / STORY / "km" / "index.html").stat().st_ino
+def _inode(newsroom: NewsroomHarness) -> int:
+    return (newsroom.files / SITE / STORY / "km" / "index.html").stat().st_ino
 
 
 def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dies(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    inode = _inode(room)
+    inode = _inode(newsroom)
     monkeypatch.setattr(Pages, "mark", "another")
     with monkeypatch.context() as patch:
         patch.setattr(mark_all_stale, "mark_story_stale", dies)
         with pytest.raises(KeyboardInterrupt):
-            maintenance.catch_up(room.components, now=room.now)
-    maintenance.catch_up(room.components, now=room.now)
-    assert _inode(room) != inode
+            maintenance.catch_up(newsroom.components, now=newsroom.now)
+    maintenance.catch_up(newsroom.components, now=newsroom.now)
+    assert _inode(newsroom) != inode
 
 
 def _fails(message: str) -> Callable[..., Any]:

@@ -15,37 +15,39 @@ def _arrivals(count: int) -> list[Arrival]:
 
 
 @pytest.mark.parametrize("field", ["epoch", "sealed", "story"])
-def test_of_a_group_of_fifty_only_the_bad_one_fails(room: NewsroomHarness, field: str) -> None:
+def test_of_a_group_of_fifty_only_the_bad_one_fails(newsroom: NewsroomHarness, field: str) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
-    outcomes = arrivals.add(room.database, group)
+    outcomes = arrivals.add(newsroom.database, group)
     kinds = [one.kind for one in outcomes]
     assert kinds == ["new"] * 17 + ["failed"] + ["new"] * 32
-    stored = {row["id"] for row in room.rows("comments")}
+    stored = {row["id"] for row in newsroom.rows("comments")}
     assert stored == {one.id for one in group} - {group[17].id}
-    assert len(room.rows("envelopes")) == len(room.rows("receipts")) == 49
+    assert len(newsroom.rows("envelopes")) == len(newsroom.rows("receipts")) == 49
 
 
-def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(room: NewsroomHarness) -> None:
+def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(newsroom: NewsroomHarness) -> None:
     group = _arrivals(5)
     group[3].once = group[1].once
-    outcomes = arrivals.add(room.database, group)
+    outcomes = arrivals.add(newsroom.database, group)
     assert [one.kind for one in outcomes] == ["new", "new", "new", "repeat", "new"]
     assert all(one.has_receipt for one in outcomes)
-    assert (len(room.rows("comments")), len(room.rows("receipts"))) == (4, 5)
+    assert (len(newsroom.rows("comments")), len(newsroom.rows("receipts"))) == (4, 5)
 
 
-def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(room: NewsroomHarness) -> None:
+def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(
+    newsroom: NewsroomHarness,
+) -> None:
     first, second = _arrivals(2)
     second.id = first.id
-    outcomes = arrivals.add(room.database, [first, second])
+    outcomes = arrivals.add(newsroom.database, [first, second])
     assert outcomes[0].kind == "new"
-    (row,) = room.rows("comments")
+    (row,) = newsroom.rows("comments")
     assert bytes(row["once"]) == first.once
 
 
 def test_where_the_database_is_gone_nothing_is_acknowledged(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def is_full(*_: object, **__: object) -> None:
         raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
@@ -54,8 +56,8 @@ def test_where_the_database_is_gone_nothing_is_acknowledged(
         with monkeypatch.context() as patch:
             for name in ("execute", "exec_driver_sql"):
                 patch.setattr(sa.engine.Connection, name, is_full)
-            arrivals.add(room.database, _arrivals(3))
+            arrivals.add(newsroom.database, _arrivals(3))
 
     with pytest.raises(DatabaseUnavailable):
         add_three()
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []

@@ -12,12 +12,12 @@ from yobal.store.database import Database
 TABLES = ("comments", "envelopes", "receipts")
 
 
-def _counts(room: NewsroomHarness) -> list[int]:
+def _counts(newsroom: NewsroomHarness) -> list[int]:
     """As another connection finds them."""
-    elsewhere = Database(room.database.url.render_as_string(hide_password=False))
-    with elsewhere.reading() as db:
+    elsewhere = Database(newsroom.database.url.render_as_string(hide_password=False))
+    with elsewhere.reading() as conn:
         found = [
-            db.exec_driver_sql(f"select count(*) from {table}").scalar_one() for table in TABLES
+            conn.exec_driver_sql(f"select count(*) from {table}").scalar_one() for table in TABLES
         ]
     elsewhere.close()
     return found
@@ -26,8 +26,8 @@ def _counts(room: NewsroomHarness) -> list[int]:
 def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
     """The first word of each statement; what triggers do is said, too."""
     said: list[str] = []
-    with database.autocommit() as db:
-        driver = db.connection.driver_connection
+    with database.autocommit() as conn:
+        driver = conn.connection.driver_connection
     driver.set_trace_callback(said.append)  # type: ignore[union-attr]  # it is open
     arrivals.add(database, group)
     driver.set_trace_callback(None)  # type: ignore[union-attr]  # it is open
@@ -63,11 +63,11 @@ def test_a_group_with_one_that_is_there_already_leaves_nothing_of_its_first_try(
 
 def test_a_database_that_somebody_holds_takes_nothing(sqlite_newsroom: NewsroomHarness) -> None:
     database = sqlite_newsroom.database
-    with database.autocommit() as db:
-        db.exec_driver_sql("PRAGMA busy_timeout = 10")
+    with database.autocommit() as conn:
+        conn.exec_driver_sql("PRAGMA busy_timeout = 10")
     with database.writing(), pytest.raises(DatabaseUnavailable):
         arrivals.add(database, [arrival()])
     assert _counts(sqlite_newsroom) == [0, 0, 0]
-    with database.autocommit() as db:
-        db.exec_driver_sql("PRAGMA busy_timeout = 1000")
+    with database.autocommit() as conn:
+        conn.exec_driver_sql("PRAGMA busy_timeout = 1000")
     assert [one.kind for one in arrivals.add(database, [arrival()])] == ["new"]

@@ -26,9 +26,9 @@ OLDEST = "0001"
 def test_the_migrations_end_in_the_schema_that_the_code_describes(database_url: str) -> None:
     database = Database(database_url)
     migrate(database)
-    with database.reading() as db:
-        assert revision(db) == newest()
-        context = MigrationContext.configure(db, opts={"compare_type": True})
+    with database.reading() as conn:
+        assert revision(conn) == newest()
+        context = MigrationContext.configure(conn, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
     migrate(database)  # again, at every start
     database.close()
@@ -37,19 +37,19 @@ def test_the_migrations_end_in_the_schema_that_the_code_describes(database_url: 
 def test_rows_of_the_oldest_schema_are_there_after_every_migration(database_url: str) -> None:
     database = Database(database_url)
     migrate(database, to=OLDEST)
-    with database.writing() as db:
+    with database.writing() as conn:
         rows = _oldest_rows()
         for table, row in rows.items():
             names = ", ".join(f'"{name}"' for name in row)
             values = ", ".join(f":{name}" for name in row)
-            db.execute(sa.text(f"insert into {table} ({names}) values ({values})"), row)
+            conn.execute(sa.text(f"insert into {table} ({names}) values ({values})"), row)
     migrate(database)
-    with database.reading() as db:
+    with database.reading() as conn:
         for table, row in rows.items():
-            found = dict(db.execute(sa.text(f"select * from {table}")).mappings().one())
+            found = dict(conn.execute(sa.text(f"select * from {table}")).mappings().one())
             assert {name: found[name] for name in row} == row, table
         for view in sql_views.VIEWS:
-            db.execute(sa.text(f"select * from {view}")).all()
+            conn.execute(sa.text(f"select * from {view}")).all()
     database.close()
 
 
@@ -57,14 +57,14 @@ def test_a_wish_that_was_kept_twice_is_kept_once_after_the_migration(database_ur
     database = Database(database_url)
     migrate(database, to="0002")
     kept = {"w2": "withdraw_next", "w1": "withdraw_next", "w3": "withdraw_now"}
-    with database.writing() as db:
+    with database.writing() as conn:
         for wish, kind in kept.items():
-            db.execute(
+            conn.execute(
                 tables.wishes.insert().values(wish=wish, site="s", receipt_hash=b"h", kind=kind)
             )
     migrate(database)
-    with database.reading() as db:
-        found = db.execute(sa.select(tables.wishes.c.wish).order_by(tables.wishes.c.wish))
+    with database.reading() as conn:
+        found = conn.execute(sa.select(tables.wishes.c.wish).order_by(tables.wishes.c.wish))
         assert found.scalars().all() == ["w1", "w3"]
     database.close()
 
@@ -73,15 +73,15 @@ def test_envelopes_of_before_have_the_number_that_new_ones_have(database_url: st
     database = Database(database_url)
     migrate(database, to="0004")
     sealed = {ids.new_id(random.randbytes): number.to_bytes() for number in range(20)}
-    with database.writing() as db:
+    with database.writing() as conn:
         for comment, words in sealed.items():
-            db.execute(
+            conn.execute(
                 sa.text("insert into envelopes (comment, sealed) values (:c, :s)"),
                 {"c": comment, "s": words},
             )
     migrate(database)
-    with database.reading() as db:
-        found = db.execute(sa.select(tables.envelopes)).all()
+    with database.reading() as conn:
+        found = conn.execute(sa.select(tables.envelopes)).all()
         kept = {(row.place, row.comment, bytes(row.sealed)) for row in found}
         assert kept == {(ids.id_prefix(one), one, words) for one, words in sealed.items()}
     database.close()
@@ -110,11 +110,11 @@ def _oldest_rows() -> dict[str, dict[str, object]]:
     }
 
 
-def test_no_table_counts_its_rows_and_none_has_a_sequence(room: NewsroomHarness) -> None:
-    sent = [room.send(f"Number {number}.").id for number in range(20)]
-    with room.database.reading() as db:
-        if room.database.is_sqlite:
-            listed = db.execute(
+def test_no_table_counts_its_rows_and_none_has_a_sequence(newsroom: NewsroomHarness) -> None:
+    sent = [newsroom.send(f"Number {number}.").id for number in range(20)]
+    with newsroom.database.reading() as conn:
+        if newsroom.database.is_sqlite:
+            listed = conn.execute(
                 sa.text(
                     "select name, wr, strict from pragma_table_list where"
                     " schema = 'main' and type = 'table'"
@@ -122,13 +122,13 @@ def test_no_table_counts_its_rows_and_none_has_a_sequence(room: NewsroomHarness)
             )
             with_rowid = {row.name for row in listed if not row.wr}
             assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes"}
-            found = db.execute(sa.text("select comment, rowid as number from envelopes")).all()
+            found = conn.execute(sa.text("select comment, rowid as number from envelopes")).all()
             assert {row.comment: row.number for row in found} == {
                 one: ids.id_prefix(one) for one in sent
             }, "the number of an envelope is its id's, not when it came"
         else:
             sequences = sa.text("select count(*) from pg_class where relkind = 'S'")
-            assert db.execute(sequences).scalar_one() == 0
+            assert conn.execute(sequences).scalar_one() == 0
 
 
 @pytest.mark.parametrize("is_writing", [True, False])
@@ -136,32 +136,32 @@ def test_every_connection_to_sqlite_has_its_pragmas(
     sqlite_newsroom: NewsroomHarness, *, is_writing: bool
 ) -> None:
     database = sqlite_newsroom.database
-    with database.writing() if is_writing else database.reading() as db:
+    with database.writing() if is_writing else database.reading() as conn:
         for name, wanted in (
             ("journal_mode", "wal"),
             ("synchronous", 2),
             ("secure_delete", 1),
             ("foreign_keys", 1),
         ):
-            assert db.exec_driver_sql(f"PRAGMA {name}").scalar_one() == wanted, name
+            assert conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() == wanted, name
 
 
 def test_every_commit_to_postgresql_is_waited_for(postgresql: str) -> None:
     database = Database(postgresql.replace("postgresql://", "postgresql+psycopg://"))
-    with database.reading() as db:
-        assert db.exec_driver_sql("show synchronous_commit").scalar_one() == "on"
+    with database.reading() as conn:
+        assert conn.exec_driver_sql("show synchronous_commit").scalar_one() == "on"
     database.close()
 
 
 def test_a_purge_cuts_the_log_and_leaves_no_deleted_words(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
     migrate(database)
-    with database.writing() as db:
-        db.execute(
+    with database.writing() as conn:
+        conn.execute(
             tables.held_texts.insert().values(comment="c", text="Unrepeatable.", name="", lang="en")
         )
-    with database.writing() as db:
-        db.execute(tables.held_texts.delete())
+    with database.writing() as conn:
+        conn.execute(tables.held_texts.delete())
     database.purge()
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert files["d.sqlite-wal"] == b""
@@ -176,8 +176,8 @@ def test_a_purge_that_a_reader_holds_up_is_not_called_done_and_is_owed(tmp_path:
     assert not _owes(database)
     with database.reading() as reader:
         reader.execute(sa.select(tables.sites)).all()
-        with database.writing() as db:
-            db.execute(
+        with database.writing() as conn:
+            conn.execute(
                 tables.sites.insert().values(site="s", name="n", is_demo=False, released_slot=0)
             )
         with pytest.raises(DatabaseUnavailable):
@@ -200,8 +200,8 @@ def test_a_purge_that_waits_for_a_reader_lets_others_write(tmp_path: Path) -> No
             _insert_site(database, f"site {number}")
         assert time.monotonic() - started < 1.5
         assert isinstance(purge.exception(), DatabaseUnavailable)
-    with database.engine.connect() as db:  # and its patience with writers is what it was
-        patience_ms = db.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    with database.engine.connect() as conn:  # and its patience with writers is what it was
+        patience_ms = conn.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
     assert patience_ms == databases.BUSY_SECONDS * 1_000
     database.close()
 
@@ -212,8 +212,8 @@ def _owes(database: Database) -> bool:
 
 def _insert_site(database: Database, site: str) -> None:
     row = {"site": site, "name": "n", "is_demo": False, "released_slot": 0}
-    with database.writing() as db:
-        db.execute(tables.sites.insert().values(row))
+    with database.writing() as conn:
+        conn.execute(tables.sites.insert().values(row))
 
 
 def test_an_old_sqlite_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,26 +222,29 @@ def test_an_old_sqlite_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatc
         databases.sqlite_module()
 
 
-def test_an_error_never_repeats_what_was_to_be_stored(room: NewsroomHarness) -> None:
+def test_an_error_never_repeats_what_was_to_be_stored(newsroom: NewsroomHarness) -> None:
     insert = tables.held_texts.insert().values(
         comment="c", text="Unrepeatable.", name="", lang="en"
     )
-    with room.database.writing() as db:
-        db.execute(insert)
-    with pytest.raises(sa.exc.IntegrityError) as error, room.database.writing() as db:
-        db.execute(insert)
+    with newsroom.database.writing() as conn:
+        conn.execute(insert)
+    with pytest.raises(sa.exc.IntegrityError) as error, newsroom.database.writing() as conn:
+        conn.execute(insert)
     assert "Unrepeatable" not in str(error.value)
 
 
 def test_a_pool_that_is_used_up_is_a_store_that_takes_nothing(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pool = room.database.engine.pool
+    pool = newsroom.database.engine.pool
     monkeypatch.setattr(pool, "_timeout", 0.01)  # half a minute is long for a test
     with ExitStack() as taken:
         for _ in range(pool.size() + pool._max_overflow):
-            taken.enter_context(room.database.engine.connect())
-        with pytest.raises(DatabaseUnavailable, match="every connection"), room.database.reading():
+            taken.enter_context(newsroom.database.engine.connect())
+        with (
+            pytest.raises(DatabaseUnavailable, match="every connection"),
+            newsroom.database.reading(),
+        ):
             pass
 
 

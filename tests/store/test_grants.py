@@ -24,20 +24,20 @@ def made(
     postgresql: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[NewsroomHarness, str]]:
     """A room on PostgreSQL, and the URL of a role with the intake's rights."""
-    room = make_newsroom(tmp_path_factory.mktemp("rights"), new_postgresql(postgresql))
+    newsroom = make_newsroom(tmp_path_factory.mktemp("rights"), new_postgresql(postgresql))
     role = f"intake_{secrets.token_hex(4)}"
-    with room.database.writing() as db:
-        db.execute(sa.text(f"create role {role} login"))
-        grants.grant_intake(db, role)
-    yield room, room.database.url.set(username=role).render_as_string(hide_password=False)
-    room.close()
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text(f"create role {role} login"))
+        grants.grant_intake(conn, role)
+    yield newsroom, newsroom.database.url.set(username=role).render_as_string(hide_password=False)
+    newsroom.close()
 
 
 @pytest.fixture
 def role(made: tuple[NewsroomHarness, str]) -> Iterator[Database]:
     database = Database(made[1])
-    with database.reading() as db:
-        assert db.execute(sa.text("select current_user")).scalar_one().startswith("intake_")
+    with database.reading() as conn:
+        assert conn.execute(sa.text("select current_user")).scalar_one().startswith("intake_")
     yield database
     database.close()
 
@@ -50,14 +50,14 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     again = arrival(once=first.once)
     (outcome,) = arrivals.add(role, [again])
     assert (outcome.kind, outcome.has_receipt) == ("repeat", True)
-    with role.reading() as db:
-        answer = intake.receipt_status(db, again.receipt_hash or b"")
+    with role.reading() as conn:
+        answer = intake.receipt_status(conn, again.receipt_hash or b"")
     assert answer is not None
     assert answer.state == "pending"
-    with role.writing() as db:
+    with role.writing() as conn:
         for wish in ("w", "again"):
             intake.add_wish(
-                db,
+                conn,
                 wish=wish,
                 site=SITE,
                 receipt_hash=first.receipt_hash or b"",
@@ -67,14 +67,14 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
 
 
 def test_the_role_can_read_what_the_form_must_know(role: Database) -> None:
-    with role.reading() as db:
-        site = intake.site(db)
+    with role.reading() as conn:
+        site = intake.site(conn)
         assert site is not None
         assert site.recipient.startswith("age1")
-        assert intake.story(db, SITE, STORY) is not None
-        assert len(intake.editions(db, SITE, STORY)) == 2
-        assert intake.languages(db, SITE) == {"km", "en"}
-        assert intake.letter(db, SITE, STORY, "a" * 26) is None
+        assert intake.story(conn, SITE, STORY) is not None
+        assert len(intake.editions(conn, SITE, STORY)) == 2
+        assert intake.languages(conn, SITE) == {"km", "en"}
+        assert intake.letter(conn, SITE, STORY, "a" * 26) is None
 
 
 REFUSED = [
@@ -102,39 +102,39 @@ REFUSED = [
 
 @pytest.mark.parametrize("statement", REFUSED)
 def test_the_role_can_do_nothing_else(role: Database, statement: str) -> None:
-    with pytest.raises(ProgrammingError) as refused, role.writing() as db:
-        db.execute(sa.text(statement))
+    with pytest.raises(ProgrammingError) as refused, role.writing() as conn:
+        conn.execute(sa.text(statement))
     assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
 
 
 def test_nobody_but_the_owner_and_the_role_may_ask_for_a_receipts_answer(
     made: tuple[NewsroomHarness, str],
 ) -> None:
-    room, _ = made
+    newsroom, _ = made
     other = f"other_{secrets.token_hex(4)}"
-    with room.database.writing() as db:
-        db.execute(sa.text(f"create role {other} login"))
-    database = Database(room.database.url.set(username=other).render_as_string())
-    with pytest.raises(ProgrammingError), database.reading() as db:
-        intake.receipt_status(db, b"")
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text(f"create role {other} login"))
+    database = Database(newsroom.database.url.set(username=other).render_as_string())
+    with pytest.raises(ProgrammingError), database.reading() as conn:
+        intake.receipt_status(conn, b"")
     database.close()
 
 
 def test_rights_given_before_are_taken_away(
     made: tuple[NewsroomHarness, str], role: Database
 ) -> None:
-    room, _ = made
+    newsroom, _ = made
     name = role.url.username or ""
-    with room.database.writing() as db:
-        db.execute(sa.text(f"grant select on decisions to {name}"))
-        grants.grant_intake(db, name)
-    with pytest.raises(ProgrammingError), role.reading() as db:
-        db.execute(sa.text("select * from decisions"))
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text(f"grant select on decisions to {name}"))
+        grants.grant_intake(conn, name)
+    with pytest.raises(ProgrammingError), role.reading() as conn:
+        conn.execute(sa.text("select * from decisions"))
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a;drop table comments", 'a"b', "A", "1a"])
 def test_what_is_not_a_plain_role_name_is_refused(
     made: tuple[NewsroomHarness, str], name: str
 ) -> None:
-    with pytest.raises(InvalidInput), made[0].database.writing() as db:
-        grants.grant_intake(db, name)
+    with pytest.raises(InvalidInput), made[0].database.writing() as conn:
+        grants.grant_intake(conn, name)

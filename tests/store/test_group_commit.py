@@ -33,19 +33,19 @@ async def _add(group: GroupCommit, count: int) -> list[Outcome | BaseException]:
 
 
 def test_what_comes_together_is_stored_together_up_to_a_limit(
-    room: NewsroomHarness, groups: list[int]
+    newsroom: NewsroomHarness, groups: list[int]
 ) -> None:
-    group = GroupCommit(room.database)
+    group = GroupCommit(newsroom.database)
     outcomes = asyncio.run(_add(group, 130))
     group.close()
     assert outcomes == [Outcome("new", has_receipt=True)] * 130
-    assert sum(groups) == len(room.rows("comments")) == 130
+    assert sum(groups) == len(newsroom.rows("comments")) == 130
     assert max(groups) == group_commit.GROUP_MAX
     assert len(groups) <= 4
 
 
-def test_what_was_taken_is_stored_before_it_closes(room: NewsroomHarness) -> None:
-    group = GroupCommit(room.database)
+def test_what_was_taken_is_stored_before_it_closes(newsroom: NewsroomHarness) -> None:
+    group = GroupCommit(newsroom.database)
 
     async def leave() -> None:
         for one in [asyncio.ensure_future(group.add(arrival())) for _ in range(120)]:
@@ -54,19 +54,19 @@ def test_what_was_taken_is_stored_before_it_closes(room: NewsroomHarness) -> Non
 
     asyncio.run(leave())
     group.close()
-    assert len(room.rows("comments")) == 120
+    assert len(newsroom.rows("comments")) == 120
 
 
-def test_after_it_is_closed_nothing_is_taken(room: NewsroomHarness) -> None:
-    group = GroupCommit(room.database)
+def test_after_it_is_closed_nothing_is_taken(newsroom: NewsroomHarness) -> None:
+    group = GroupCommit(newsroom.database)
     group.close()
     with pytest.raises(DatabaseUnavailable):
         asyncio.run(group.add(arrival()))
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
 
 
-def test_who_goes_away_leaves_the_others_their_answer(room: NewsroomHarness) -> None:
-    group = GroupCommit(room.database)
+def test_who_goes_away_leaves_the_others_their_answer(newsroom: NewsroomHarness) -> None:
+    group = GroupCommit(newsroom.database)
 
     async def leave_first() -> list[Outcome | BaseException]:
         leaving = asyncio.ensure_future(group.add(arrival()))
@@ -82,9 +82,9 @@ def test_who_goes_away_leaves_the_others_their_answer(room: NewsroomHarness) -> 
 
 
 def test_a_store_that_fails_is_told_to_each_and_the_next_is_tried(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    group = GroupCommit(room.database)
+    group = GroupCommit(newsroom.database)
 
     def fails(*_: object) -> list[Outcome]:
         raise DatabaseUnavailable("full")

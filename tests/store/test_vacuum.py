@@ -22,9 +22,9 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     one = cluster()
     database = Database(one.new_database())
     migrate(database)
-    with database.writing() as db:
+    with database.writing() as conn:
         for comment, text in (("b", "Stays."), ("a", WORDS)):
-            db.execute(
+            conn.execute(
                 tables.held_texts.insert().values(comment=comment, text=text, name="", lang="en")
             )
     yield database, one.folder
@@ -32,14 +32,14 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
 
 
 def _delete(database: Database) -> None:
-    with database.writing() as db:
-        db.execute(tables.held_texts.delete().where(tables.held_texts.c.comment == "a"))
+    with database.writing() as conn:
+        conn.execute(tables.held_texts.delete().where(tables.held_texts.c.comment == "a"))
 
 
 def _is_found(database: Database, folder: Path) -> bool:
     """In a file of a table; `pg_wal` keeps a copy until it is recycled."""
-    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
-        db.exec_driver_sql("checkpoint")
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+        conn.exec_driver_sql("checkpoint")
     files = [path for path in (folder / "base").rglob("*") if path.is_file()]
     return any(WORDS.encode() in path.read_bytes() for path in files)
 
@@ -49,13 +49,13 @@ def test_words_that_shared_a_page_with_others_are_gone_after_a_purge(
 ) -> None:
     database, _ = made
     _delete(database)
-    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
-        db.exec_driver_sql("vacuum held_texts")
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+        conn.exec_driver_sql("vacuum held_texts")
     assert _is_found(*made), "control: a plain vacuum leaves them in the page"
     database.purge()
     assert not _is_found(*made)
-    with database.reading() as db:
-        assert db.execute(sa.select(tables.held_texts.c.text)).scalars().all() == ["Stays."]
+    with database.reading() as conn:
+        assert conn.execute(sa.select(tables.held_texts.c.text)).scalars().all() == ["Stays."]
 
 
 def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
@@ -107,8 +107,8 @@ def _owes(database: Database) -> bool:
 
 
 def _file_of(database: Database) -> str:
-    with database.reading() as db:
-        return str(db.execute(sa.text("select pg_relation_filepath('held_texts')")).scalar_one())
+    with database.reading() as conn:
+        return str(conn.execute(sa.text("select pg_relation_filepath('held_texts')")).scalar_one())
 
 
 def test_every_table_is_purged_in_which_rows_about_a_comment_are_deleted() -> None:

@@ -11,8 +11,8 @@ from yobal.demo.keys import from_passphrase
 
 
 @pytest.fixture
-def intake(room: NewsroomHarness) -> Iterator[Intake]:
-    with intake_of(room) as made:
+def intake(newsroom: NewsroomHarness) -> Iterator[Intake]:
+    with intake_of(newsroom) as made:
         yield made
 
 
@@ -24,8 +24,8 @@ def sqlite_intake(sqlite_newsroom: NewsroomHarness) -> Iterator[Intake]:
 
 
 @pytest.fixture
-def desk(room: NewsroomHarness) -> DeskClient:
-    return signed_in(room)
+def desk(newsroom: NewsroomHarness) -> DeskClient:
+    return signed_in(newsroom)
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def sqlite_desk(sqlite_newsroom: NewsroomHarness) -> DeskClient:
     return signed_in(sqlite_newsroom)
 
 
-def signed_in(room: NewsroomHarness) -> DeskClient:
-    made = DeskClient(room)
-    assert made.sign_in(secret=_secret(room.pseudonym, room.passphrase)).status == 200
+def signed_in(newsroom: NewsroomHarness) -> DeskClient:
+    made = DeskClient(newsroom)
+    assert made.sign_in(secret=_secret(newsroom.pseudonym, newsroom.passphrase)).status == 200
     return made
 
 

@@ -59,14 +59,14 @@ ACTS = [pytest.param(path, *given, id=path) for path, given in BODIES.items()]
 
 
 @pytest.fixture
-def room(sqlite_newsroom: NewsroomHarness) -> NewsroomHarness:
+def newsroom(sqlite_newsroom: NewsroomHarness) -> NewsroomHarness:
     """Who may do what has nothing to do with the database."""
     return sqlite_newsroom
 
 
 @pytest.fixture
-def desk(room: NewsroomHarness) -> DeskClient:
-    return signed_in(room)
+def desk(newsroom: NewsroomHarness) -> DeskClient:
+    return signed_in(newsroom)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def _b64(raw: bytes) -> str:
 
 def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -> Any:
     """Invited by Heron, joined with keys made as a browser makes them; the sheet's identity."""
-    heron = pyrage.x25519.Identity.from_str(str(desk.room.epoch_identity(_epoch(desk))))
+    heron = pyrage.x25519.Identity.from_str(str(desk.newsroom.epoch_identity(_epoch(desk))))
     link = secrets.token_bytes(32)
     token = invitation_token(link).hex()
     invitation = pyrage.x25519.Identity.generate()
@@ -126,7 +126,7 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
 
 
 def _epoch(desk: DeskClient) -> str:
-    return str(desk.room.rows("epochs")[-1]["epoch"])
+    return str(desk.newsroom.rows("epochs")[-1]["epoch"])
 
 
 def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
@@ -179,15 +179,15 @@ WRONG: dict[str, dict[str, str | None]] = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_no_act_is_taken_from_another_page_or_in_another_type(
-    desk: DeskClient, room: NewsroomHarness, wrong: str
+    desk: DeskClient, newsroom: NewsroomHarness, wrong: str
 ) -> None:
-    sent = room.send()
+    sent = newsroom.send()
     for path, (_, body) in BODIES.items():
         given = body | ({"id": sent.id} if "id" in body else {})
         got = desk.act(path, given, headers=WRONG[wrong])
         assert got.status in (400, 403), path
         assert got.header("set-cookie") is None
-    assert room.state(sent.id) == "pending"
+    assert newsroom.state(sent.id) == "pending"
 
 
 @pytest.mark.parametrize("path", BODIES)
@@ -211,10 +211,15 @@ KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "ses
 
 def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
     """For each route a body that it takes, with who sends it: a change would be an act."""
-    room = desk.room
-    waiting, rejected, also, public = room.send(), room.send(), room.send(), room.published()
-    done = [room.reject(one.id).decision for one in (rejected, also)]
-    opened = room.open(waiting.id)
+    newsroom = desk.newsroom
+    waiting, rejected, also, public = (
+        newsroom.send(),
+        newsroom.send(),
+        newsroom.send(),
+        newsroom.published(),
+    )
+    done = [newsroom.reject(one.id).decision for one in (rejected, also)]
+    opened = newsroom.open(waiting.id)
     link, other = (secrets.token_bytes(32).hex() for _ in range(2))
     invited = {"role": "moderator", "wraps": []}
     assert desk.act("invite", invited | {"token": link}).status == 200
@@ -238,9 +243,9 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         "wraps": [],
         "epoch": None,
     }
-    half = from_passphrase(SITE, room.pseudonym, room.passphrase)[0].hex()
+    half = from_passphrase(SITE, newsroom.pseudonym, newsroom.passphrase)[0].hex()
     return {
-        "sign-in": (desk.of(None), {"pseudonym": room.pseudonym, "secret": half}),
+        "sign-in": (desk.of(None), {"pseudonym": newsroom.pseudonym, "secret": half}),
         "invitation": (desk.of(None), {"token": link}),
         "join": (desk.of(None), newcomer),
         "invite": (desk, invited | {"token": other}),
@@ -265,7 +270,7 @@ def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
 
 def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClient) -> None:
     living = _living(desk)
-    before = {table: desk.room.rows(table) for table in KEPT}
+    before = {table: desk.newsroom.rows(table) for table in KEPT}
     for path, (moderator_for_session, body) in living.items():
         for name, value in body.items():
             if (path, name) in MAY_BE_LEFT_OUT:
@@ -274,7 +279,7 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClie
             assert moderator_for_session.act(path, dropped).status == 400, (path, name)
             for changed in emptied if value else []:  # what is empty already cannot be emptied
                 assert moderator_for_session.act(path, changed).status >= 400, (path, name)
-        assert {table: desk.room.rows(table) for table in KEPT} == before, path
+        assert {table: desk.newsroom.rows(table) for table in KEPT} == before, path
 
 
 def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: DeskClient) -> None:
@@ -290,10 +295,10 @@ def test_what_declares_no_user_is_denied(desk: DeskClient) -> None:
 
 
 def test_the_desk_is_not_open_in_the_clear_but_on_the_machine_itself(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     assert desk.get("/").status == 200
-    guard = Guard(room.database, desk_url="http://desk.example", session_key=b"", clock=int)
+    guard = Guard(newsroom.database, desk_url="http://desk.example", session_key=b"", clock=int)
 
     class Asked:
         headers = {"host": "desk.example"}  # noqa: RUF012  # stands for a request
@@ -385,18 +390,18 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(
 
 
 def test_who_was_put_out_meanwhile_recovers_nothing(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator")
     asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
     answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
     body = {"challenge": asked["challenge"], "answer": answer}
     ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
-    with room.database.writing() as db:
-        people.deactivate_all(db, room.rules.site)
+    with newsroom.database.writing() as conn:
+        people.deactivate_all(conn, newsroom.rules.site)
     new = {"ticket": ticket, "secret": HEX, "identity": ""}
     assert desk.of(None).act("recovery/finish", new).status == 403
-    assert room.rows("sessions") == []
+    assert newsroom.rows("sessions") == []
 
 
 def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) -> None:
@@ -409,10 +414,10 @@ def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) ->
 
 
 def test_the_first_leads_link_begins_anew_and_those_before_are_out(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     old = {"cookie": desk.cookie}
-    link = setup_site.invite_first_lead(room.database, room.rules, now=room.now)
+    link = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=newsroom.now)
     token = invitation_token(base64.urlsafe_b64decode(link + "=")).hex()
     opened = desk.of(None).act("invitation", {"token": token}).json
     assert opened == {"role": "lead", "is_first": True, "wraps": []}
@@ -445,24 +450,26 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(
     assert desk.of(None).act("join", joined).status == 200
     assert desk.act("session", headers=old).status == 401
     assert desk.of(None).act("join", joined).status == 410
-    epochs = sorted(room.rows("epochs"), key=lambda row: row["number"])
+    epochs = sorted(newsroom.rows("epochs"), key=lambda row: row["number"])
     assert [row["recipient"] == recipient for row in epochs] == [False, True]
 
 
 def test_the_store_holds_hashes_of_what_signs_in_and_of_links(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     _join(desk, "Egret", role="moderator", secret=b"k" * 32)
-    hashes = {bytes(row["secret_hash"]) for row in room.rows("moderators")}
+    hashes = {bytes(row["secret_hash"]) for row in newsroom.rows("moderators")}
     assert hashlib.sha256(b"k" * 32).digest() in hashes
     cookie = desk.of("Egret").cookie.partition("=")[2]
-    assert bytes.fromhex(cookie) not in {bytes(row["token_hash"]) for row in room.rows("sessions")}
+    assert bytes.fromhex(cookie) not in {
+        bytes(row["token_hash"]) for row in newsroom.rows("sessions")
+    }
 
 
 def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sent = [room.send(f"Number {number}.", receipt=False).id for number in range(120)]
+    sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(120)]
     seen: list[str] = []
     after, sizes = None, []
     while True:
@@ -479,9 +486,9 @@ def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
 
 
 def test_history_is_paged_newest_first_and_says_what_can_be_undone(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sent = [room.send(f"Number {number}.", receipt=False).id for number in range(60)]
+    sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(60)]
     many = [
         desk.act("reject-many", {"ids": part, "clause": "spam"}) for part in (sent[:50], sent[50:])
     ]
@@ -499,7 +506,7 @@ def test_history_is_paged_newest_first_and_says_what_can_be_undone(
 
 
 def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
-    sent = desk_of_two.room.send()
+    sent = desk_of_two.newsroom.send()
     body = {"verdict": "reject", "id": sent.id, "clause": "facts"}
     assert desk_of_two.of("Egret").act("decide", body).json["by"] == "Egret"
     second = desk_of_two.act("decide", body)
@@ -510,11 +517,11 @@ def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
 
 def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     desk: DeskClient,
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    sent = room.send("From the queue.")
+    sent = newsroom.send("From the queue.")
     (row,) = desk.act("queue", {"after": None}).json["rows"]
-    opened = room.open(row["id"])
+    opened = newsroom.open(row["id"])
     body = {
         "verdict": "publish",
         "id": sent.id,
@@ -526,10 +533,10 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     forged = desk.act("decide", body | {"text": "Other words."})
     assert (forged.status, forged.json["error"]) == (409, "not_what_was_sealed")
     assert desk.act("decide", body).json["state"] == "held"
-    room.pass_slots()
-    assert "From the queue." in room.file("en/index.html")
+    newsroom.pass_slots()
+    assert "From the queue." in newsroom.file("en/index.html")
     desk.act("remove", {"id": sent.id, "clause": "spam"})
-    assert "From the queue." not in room.file("en/index.html")
+    assert "From the queue." not in newsroom.file("en/index.html")
 
 
 @pytest.mark.parametrize(

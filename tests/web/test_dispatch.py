@@ -30,35 +30,35 @@ def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
 
 
 def test_a_comment_is_sent_sealed_and_its_receipt_works(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     got = intake.post(fields())
     assert got.status == 200
-    (row,) = room.rows("comments")
-    assert room.open(row["id"]).text == "The ferry is late."
+    (row,) = newsroom.rows("comments")
+    assert newsroom.open(row["id"]).text == "The ferry is late."
     shown = intake.post({"step": "receipt", "code": got.code or ""})
     assert shown.status == 200
     assert "waiting" in shown.text.lower()
 
 
 def test_without_a_receipt_no_code_is_shown_and_none_is_kept(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     got = intake.post(fields(receipt=""))
     assert got.code is None
-    assert room.rows("receipts") == []
+    assert newsroom.rows("receipts") == []
 
 
 def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     asked = intake.post(fields(once="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
     assert asked.status == 200
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
     assert "Read me.\n\nAgain." in asked.text.replace("\r", "")
     sent = intake.post(fields(step="again", once=asked.field("once")))
     assert sent.code is not None
-    assert len(room.rows("comments")) == 1
+    assert len(newsroom.rows("comments")) == 1
 
 
 @pytest.mark.parametrize("days_ago", [1, 2, 9])
@@ -70,7 +70,7 @@ def test_a_form_that_was_opened_days_ago_works(
 
 
 def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     long = "ក" * 2_001
     got = intake.post(fields(text=long, name="n" * 61))
@@ -78,7 +78,7 @@ def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
     assert long in got.text
     assert "n" * 61 in got.text
     assert got.text.count('aria-invalid="true"') == 2
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d \n", "\u202e"])
@@ -87,51 +87,51 @@ def test_what_shows_nothing_is_refused_as_empty(sqlite_intake: Intake, text: str
 
 
 def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     text = ("ស្រុក\u200b" * 2_000)[: 2_000 * 3]
     got = intake.post(fields(text=text))
     assert got.status == 200
-    (row,) = room.rows("comments")
-    assert room.open(row["id"]).text == text
+    (row,) = newsroom.rows("comments")
+    assert newsroom.open(row["id"]).text == text
 
 
 @pytest.mark.parametrize("to", ["a" * 26, "../", "\0", "x" * 5_000])
 @pytest.mark.parametrize("step", ["send", "reply"])
 def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
-    intake: Intake, room: NewsroomHarness, step: str, to: str
+    intake: Intake, newsroom: NewsroomHarness, step: str, to: str
 ) -> None:
     got = intake.post(fields(to=to, step=step))
     assert got.status == STATUS["gone_comment"]
     assert step == "reply" or "The ferry is late." in got.text
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
 def test_a_receipts_owner_takes_the_comment_back(
-    intake: Intake, room: NewsroomHarness, when: str
+    intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
     code = intake.post(fields()).code
     assert intake.post({"step": "withdraw", "code": code or "", "when": when}).status == 200
-    assert [row["kind"] for row in room.rows("wishes")] == [f"withdraw_{when}"]
+    assert [row["kind"] for row in newsroom.rows("wishes")] == [f"withdraw_{when}"]
 
 
 @pytest.mark.parametrize("when", ["", "later", "now "])
 def test_a_wish_without_a_time_is_not_kept(
-    intake: Intake, room: NewsroomHarness, when: str
+    intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
     code = intake.post(fields()).code
     intake.post({"step": "withdraw", "code": code or "", "when": when})
-    assert room.rows("wishes") == []
+    assert newsroom.rows("wishes") == []
 
 
 def test_a_closed_story_says_so_and_gives_the_text_back(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    declare_story.set_open(room.database, room.rules, STORY, is_open=False)
+    declare_story.set_open(newsroom.database, newsroom.rules, STORY, is_open=False)
     got = intake.post(fields())
     assert (got.status, "The ferry is late." in got.text) == (403, True)
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_a_closed_story_says_so_and_gives_the_text_back(
     ],
 )
 def test_an_unknown_story_gives_the_text_back(
-    intake: Intake, room: NewsroomHarness, path: str
+    intake: Intake, newsroom: NewsroomHarness, path: str
 ) -> None:
     got = intake.post(fields(), path=path)
     assert (got.status, "The ferry is late." in got.text) == (404, True)
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X"])
@@ -211,27 +211,27 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
 
 @pytest.mark.parametrize("is_emptied", [True, False])
 def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
-    intake: Intake, room: NewsroomHarness, *, is_emptied: bool
+    intake: Intake, newsroom: NewsroomHarness, *, is_emptied: bool
 ) -> None:
-    root = room.published("The root.")
+    root = newsroom.published("The root.")
     sent = fields(to=root.id)
     del sent["to"]
     answer = intake.post(sent | ({"to": ""} if is_emptied else {}))
     assert answer.code is not None
-    (row,) = [row for row in room.rows("comments") if row["id"] != root.id]
-    opened = room.open(row["id"])
+    (row,) = [row for row in newsroom.rows("comments") if row["id"] != root.id]
+    opened = newsroom.open(row["id"])
     assert (row["to_id"], row["root"], opened.to, opened.root) == (None, None, None, None)
 
 
 def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     sent = fields()
     del sent["name"], sent["receipt"]
     assert intake.post(sent).code is None
-    (row,) = room.rows("comments")
-    assert room.open(row["id"]).name == ""
-    assert room.rows("receipts") == []
+    (row,) = newsroom.rows("comments")
+    assert newsroom.open(row["id"]).name == ""
+    assert newsroom.rows("receipts") == []
 
 
 def test_every_answer_is_kept_by_nobody_and_carries_its_guards(sqlite_intake: Intake) -> None:

@@ -28,8 +28,8 @@ KINDS = {
 }
 
 
-def on_disk(room: NewsroomHarness, path: str) -> Path:
-    return room.files / (path[1:] + ("index.html" if path.endswith("/") else ""))
+def on_disk(newsroom: NewsroomHarness, path: str) -> Path:
+    return newsroom.files / (path[1:] + ("index.html" if path.endswith("/") else ""))
 
 
 def test_every_kind_of_file_comes_as_it_lies_plain_or_packed(

@@ -55,7 +55,7 @@ def invite(desk: DeskClient, **given: Any) -> str:
 
 
 @contextmanager
-def counting(room: NewsroomHarness, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
+def counting(newsroom: NewsroomHarness, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
     """Every statement that begins so, as it is sent to the database."""
     seen: list[str] = []
 
@@ -63,16 +63,16 @@ def counting(room: NewsroomHarness, beginning: tuple[str, ...] | str) -> Iterato
         if statement.lower().startswith(beginning):
             seen.append(statement)
 
-    sa.event.listen(room.database.engine, "before_cursor_execute", look)
+    sa.event.listen(newsroom.database.engine, "before_cursor_execute", look)
     try:
         yield seen
     finally:
-        sa.event.remove(room.database.engine, "before_cursor_execute", look)
+        sa.event.remove(newsroom.database.engine, "before_cursor_execute", look)
 
 
 @contextmanager
 def failing(
-    room: NewsroomHarness, beginning: tuple[str, ...] | str, *, after: int = 0
+    newsroom: NewsroomHarness, beginning: tuple[str, ...] | str, *, after: int = 0
 ) -> Iterator[None]:
     """A database that fails at such a statement, once it has taken so many of them."""
     left = after
@@ -84,46 +84,46 @@ def failing(
             if left < 0:
                 raise OperationalError(statement, {}, Exception("disk full"))
 
-    sa.event.listen(room.database.engine, "before_cursor_execute", fail)
+    sa.event.listen(newsroom.database.engine, "before_cursor_execute", fail)
     try:
         yield
     finally:
-        sa.event.remove(room.database.engine, "before_cursor_execute", fail)
+        sa.event.remove(newsroom.database.engine, "before_cursor_execute", fail)
 
 
 # ThreadLinks
 
 
 def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     late, used = invite(desk), invite(desk)
     assert desk.act("join", newcomer(used)).status == 200
-    again = DeskClient(room).act("join", newcomer(used, pseudonym="Ibis"))
+    again = DeskClient(newsroom).act("join", newcomer(used, pseudonym="Ibis"))
     assert (again.status, again.json["error"]) == (410, "invitation_spent")
-    room.now += 24 * 3_600
-    assert DeskClient(room).act("invitation", {"token": late}).status == 200
-    room.now = next_slot(room.rules.schedule, room.now)
+    newsroom.now += 24 * 3_600
+    assert DeskClient(newsroom).act("invitation", {"token": late}).status == 200
+    newsroom.now = next_slot(newsroom.rules.schedule, newsroom.now)
     for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("invitation", {"token": late})):
-        gone = DeskClient(room).act(name, body)
+        gone = DeskClient(newsroom).act(name, body)
         assert (gone.status, gone.json["error"]) == (410, "invitation_spent")
-    assert {one["pseudonym"] for one in room.rows("moderators")} == {"Egret", "Heron"}
+    assert {one["pseudonym"] for one in newsroom.rows("moderators")} == {"Egret", "Heron"}
 
 
 def test_a_link_opens_a_role_and_nobody_can_ask_for_more(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token = invite(desk)
     assert desk.act("join", newcomer(token, role="lead")).status == 400
-    joined = DeskClient(room).act("join", newcomer(token))
+    joined = DeskClient(newsroom).act("join", newcomer(token))
     assert joined.json["role"] == "moderator"
     assert desk.act("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
 
 
 def test_a_taken_name_leaves_the_link_as_it_was(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    token, other = invite(desk), DeskClient(room)
+    token, other = invite(desk), DeskClient(newsroom)
     taken = other.act("join", newcomer(token, pseudonym=" Heron "))
     assert (taken.status, taken.json["error"], other.cookie) == (409, "pseudonym_taken", "")
     assert other.act("join", newcomer(token)).status == 200
@@ -133,7 +133,7 @@ def test_a_taken_name_leaves_the_link_as_it_was(
 
 
 def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     assert desk.act("session").status == 200
     mine = desk.cookie
@@ -149,23 +149,23 @@ def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
         desk.cookie = forged
         assert desk.act("session").status == 401, forged
     desk.cookie = mine
-    (row,) = room.rows("sessions")
+    (row,) = newsroom.rows("sessions")
     assert row["until_slot"] % 21_600 == 0
-    room.now = row["until_slot"] - 1
+    newsroom.now = row["until_slot"] - 1
     assert desk.act("session").status == 200
-    room.now += 1
+    newsroom.now += 1
     ended = desk.act("session")
     assert (ended.status, ended.json["error"]) == (401, "not_signed_in")
 
 
 def test_who_can_write_the_database_cannot_make_a_session(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token = secrets.token_bytes(32)
     for stored in (token, hashlib.sha256(token).digest()):
         row = {"token_hash": stored, "site": SITE, "pseudonym": "Heron", "until_slot": 2**40}
-        with room.database.writing() as db:
-            db.execute(sessions.insert().values(**row))
+        with newsroom.database.writing() as conn:
+            conn.execute(sessions.insert().values(**row))
     desk.cookie = f"__Host-yobal={token.hex()}"
     assert desk.act("session").status == 401
 
@@ -182,12 +182,12 @@ def test_signing_out_ends_the_session_on_the_server_too(desk: DeskClient) -> Non
 
 
 def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
-    room: NewsroomHarness,
+    newsroom: NewsroomHarness,
 ) -> None:
-    old = room.send("Sealed before.").id
-    add_lead(room, "Egret")
-    new = room.send("Sealed after.").id
-    egret = signed_in(room)
+    old = newsroom.send("Sealed before.").id
+    add_lead(newsroom, "Egret")
+    new = newsroom.send("Sealed after.").id
+    egret = signed_in(newsroom)
     queue = egret.act("queue", after=None).json
     assert [row["id"] for row in queue["rows"]] == [new]
     assert queue["waiting"] == 1
@@ -195,25 +195,25 @@ def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
     assert (session["unreadable"], session["waiting"]) == (1, 1)
     assert [one["wrap"] is None for one in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
-    assert {row["id"] for row in room.rows("comments")} == {old, new}
+    assert {row["id"] for row in newsroom.rows("comments")} == {old, new}
 
 
 def test_the_desk_says_that_the_clock_is_doubted(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    room.publish(room.send("Held.").id)
+    newsroom.publish(newsroom.send("Held.").id)
     assert not desk.act("session").json["is_clock_doubted"]
-    with room.database.writing() as db:
-        db.execute(sites.update().values(released_slot=room.now + DAY_SECONDS))
+    with newsroom.database.writing() as conn:
+        conn.execute(sites.update().values(released_slot=newsroom.now + DAY_SECONDS))
     assert desk.act("session").json["is_clock_doubted"]
 
 
-def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: NewsroomHarness) -> None:
-    sent = room.send("For two.").id
-    heron, epoch = signed_in(room), room.rows("epochs")[0]["epoch"]
+def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send("For two.").id
+    heron, epoch = signed_in(newsroom), newsroom.rows("epochs")[0]["epoch"]
     wrap = {"epoch": epoch, "wrap": base64.b64encode(b"an age file").decode()}
     token = invite(heron, role="lead", wraps=[wrap])
-    egret = DeskClient(room)
+    egret = DeskClient(newsroom)
     joined = egret.act("join", newcomer(token, wraps=[wrap])).json
     assert (joined["role"], joined["needs_second_lead"], joined["unreadable"]) == ("lead", False, 0)
     assert [row["id"] for row in egret.act("queue", after=None).json["rows"]] == [sent]
@@ -223,10 +223,10 @@ def test_an_epoch_wrapped_to_another_lead_opens_for_both(room: NewsroomHarness) 
 # Taking away
 
 
-def test_when_removing_is_answered_the_words_are_in_no_file(room: NewsroomHarness) -> None:
-    root = room.published(f"{WORDS}, root.", name="Somebody known")
-    reply = room.published(f"{WORDS}, reply.", to=root.id)
-    desk = signed_in(room)
+def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHarness) -> None:
+    root = newsroom.published(f"{WORDS}, root.", name="Somebody known")
+    reply = newsroom.published(f"{WORDS}, reply.", to=root.id)
+    desk = signed_in(newsroom)
     for at, sent in enumerate((reply, root)):
         answer = desk.act("remove", id=sent.id, clause="threats")
         assert answer.status == 200
@@ -234,7 +234,7 @@ def test_when_removing_is_answered_the_words_are_in_no_file(room: NewsroomHarnes
         left = f"{WORDS}, root." if at == 0 else WORDS
         files = [
             gzip.decompress(raw) if key.endswith(".gz") else raw
-            for key, raw in room.all_files().items()
+            for key, raw in newsroom.all_files().items()
         ]
         gone = f"{WORDS}, reply." if at == 0 else WORDS
         assert not any(gone.encode() in raw for raw in files)
@@ -246,12 +246,12 @@ def test_when_removing_is_answered_the_words_are_in_no_file(room: NewsroomHarnes
 
 
 def test_rejecting_many_counts_who_was_first_and_what_has_gone(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    waiting, held, gone = room.send(), room.send(), room.send()
-    published = room.publish(held.id, by="Egret")
-    room.wish(gone.code)
-    room.tend()
+    waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
+    published = newsroom.publish(held.id, by="Egret")
+    newsroom.wish(gone.code)
+    newsroom.tend()
     ids = [waiting.id, held.id, gone.id, "b" * 26]
     answer = desk.act("reject-many", ids=ids, clause="spam").json
     assert [one["id"] for one in answer["decided"]] == [waiting.id]
@@ -261,31 +261,31 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(
         {"id": "b" * 26, "by": "", "verdict": "withdrawn", "decision": None},
     ]
     assert answer["unsent"] == []
-    assert (room.state(held.id), room.state(gone.id)) == ("held", "withdrawn")
+    assert (newsroom.state(held.id), newsroom.state(gone.id)) == ("held", "withdrawn")
     assert desk.act("reject-many", ids=[], clause="spam").status == 400
     assert desk.act("reject-many", ids=[ID] * 51, clause="spam").status == 400
 
 
 def test_an_undo_is_answered_after_the_words_are_gone(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sent = room.send(WORDS)
-    decided = room.publish(sent.id)
+    sent = newsroom.send(WORDS)
+    decided = newsroom.publish(sent.id)
     assert [row["text"] for row in desk.act("history", before=None).json["rows"]] == [WORDS]
     assert desk.act("undo", decision=decided.decision).json == {"id": sent.id, "state": "pending"}
-    assert room.rows("held_texts") == []
+    assert newsroom.rows("held_texts") == []
     again = desk.act("undo", decision=decided.decision)
     assert (again.status, again.json["error"]) == (409, "already_undone")
     assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
 
 
 def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    waiting, held, gone = room.send(), room.send(), room.send()
-    published = room.publish(held.id, by="Egret")
-    room.wish(gone.code)
-    room.tend()
+    waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
+    published = newsroom.publish(held.id, by="Egret")
+    newsroom.wish(gone.code)
+    newsroom.tend()
     answer = desk.act("gone", ids=[waiting.id, held.id, gone.id]).json
     assert answer["gone"] == [
         {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
@@ -296,15 +296,15 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
 
 
 def test_rejecting_many_tells_which_the_database_took_before_it_failed(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    ids = [room.send().id for _ in range(4)]
-    with failing(room, "insert into decisions", after=2):
+    ids = [newsroom.send().id for _ in range(4)]
+    with failing(newsroom, "insert into decisions", after=2):
         answer = desk.act("reject-many", ids=ids, clause="spam")
     assert answer.status == 200
     assert [one["id"] for one in answer.json["decided"]] == ids[:2]
     assert answer.json["unsent"] == ids[2:]
-    assert [room.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
+    assert [newsroom.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
     again = desk.act("reject-many", ids=ids, clause="spam").json
     assert [one["id"] for one in again["decided"]] == ids[2:]
     assert [(one["by"], one["verdict"], one["decision"]) for one in again["missed"]] == [
@@ -313,50 +313,50 @@ def test_rejecting_many_tells_which_the_database_took_before_it_failed(
 
 
 def test_many_are_undone_with_one_purge_and_each_is_answered_for(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    decided = [room.publish(room.send(WORDS).id).decision for _ in range(3)]
+    decided = [newsroom.publish(newsroom.send(WORDS).id).decision for _ in range(3)]
     desk.act("undo", decision=decided[0])
-    with counting(room, PURGE) as purges:
+    with counting(newsroom, PURGE) as purges:
         answer = desk.act("undo-many", decisions=[*decided, ID]).json
-    assert len(purges) == (1 if room.database.is_sqlite else len(PURGED_TABLES))
+    assert len(purges) == (1 if newsroom.database.is_sqlite else len(PURGED_TABLES))
     assert [one["decision"] for one in answer["undone"]] == decided[1:]
     assert {one["decision"]: one["error"] for one in answer["missed"]} == {
         decided[0]: "already_undone",
         ID: "no_such_decision",
     }
     assert answer["unsent"] == []
-    assert room.rows("held_texts") == []
+    assert newsroom.rows("held_texts") == []
 
 
 def test_undoing_many_tells_which_the_database_took_before_it_failed(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    decided = [room.publish(room.send().id).decision for _ in range(3)]
-    with failing(room, "insert into decisions", after=1):
+    decided = [newsroom.publish(newsroom.send().id).decision for _ in range(3)]
+    with failing(newsroom, "insert into decisions", after=1):
         answer = desk.act("undo-many", decisions=decided).json
     assert [one["decision"] for one in answer["undone"]] == decided[:1]
     assert answer["unsent"] == decided[1:]
 
 
 def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sent, held = room.published(WORDS), room.publish(room.send(WORDS).id)
-    with failing(room, PURGE):
+    sent, held = newsroom.published(WORDS), newsroom.publish(newsroom.send(WORDS).id)
+    with failing(newsroom, PURGE):
         for answer in (
             desk.act("undo", decision=held.decision),
             desk.act("remove", id=sent.id, clause="threats"),
         ):
             assert (answer.status, answer.json["error"]) == (503, "not_yet_purged")
             assert answer.json["sentence"].startswith("It is done.")
-    assert (room.state(held.id), room.state(sent.id)) == ("pending", "removed")
+    assert (newsroom.state(held.id), newsroom.state(sent.id)) == ("pending", "removed")
 
 
 def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sent = room.send()
+    sent = newsroom.send()
     body = {
         "verdict": "publish_edited",
         "id": sent.id,
@@ -376,12 +376,12 @@ def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
 
 
 def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    asked, other = room.send(WORDS), room.send()
-    room.undo(room.reject(asked.id))
-    room.publish(asked.id)
-    room.publish(other.id)
+    asked, other = newsroom.send(WORDS), newsroom.send()
+    newsroom.undo(newsroom.reject(asked.id))
+    newsroom.publish(asked.id)
+    newsroom.publish(other.id)
     rows = desk.act("history", before=None, comment=asked.id).json["rows"]
     assert {row["id"] for row in rows} == {asked.id}
     assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
@@ -427,24 +427,24 @@ def odd_requests(epoch: str) -> dict[str, tuple[str, Any]]:
 
 
 def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
-    desk: DeskClient, room: NewsroomHarness, capfd: pytest.CaptureFixture[str]
+    desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    before = [room.rows(table) for table in ("invitations", "moderators", "decisions")]
-    for what, (name, body) in odd_requests(room.rows("epochs")[0]["epoch"]).items():
+    before = [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")]
+    for what, (name, body) in odd_requests(newsroom.rows("epochs")[0]["epoch"]).items():
         answer = desk.act(name, body)
         assert (answer.status, answer.json["error"]) == (400, "bad_request"), what
         assert set(answer.json) == {"error", "sentence"}, what
         assert WORDS.encode() not in answer.body, what
-    assert [room.rows(table) for table in ("invitations", "moderators", "decisions")] == before
+    assert [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")] == before
     to_response = capfd.readouterr()
     assert to_response.out + to_response.err == ""
 
 
 def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
-    desk: DeskClient, room: NewsroomHarness, capfd: pytest.CaptureFixture[str]
+    desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    sent = room.send(WORDS)
-    opened = room.open(sent.id)
+    sent = newsroom.send(WORDS)
+    opened = newsroom.open(sent.id)
     body = {
         "verdict": "publish",
         "id": sent.id,
@@ -453,16 +453,16 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
         "nonce": opened.nonce,
         "lang": "en",
     }
-    with room.database.writing() as db:
-        db.exec_driver_sql("alter table decisions rename to decisions_away")
+    with newsroom.database.writing() as conn:
+        conn.exec_driver_sql("alter table decisions rename to decisions_away")
     try:
         error_reporting.flush()  # what other tests met is another slot's
         capfd.readouterr()
         answer = desk.act("decide", body)
         desk.act("decide", body)  # is told once
     finally:
-        with room.database.writing() as db:
-            db.exec_driver_sql("alter table decisions_away rename to decisions")
+        with newsroom.database.writing() as conn:
+            conn.exec_driver_sql("alter table decisions_away rename to decisions")
     assert answer.status in (500, 503)
     assert set(answer.json) == {"error", "sentence"}
     to_response = capfd.readouterr()
@@ -473,8 +473,8 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
     assert (
         "decisions.py:" in to_response.err or "StoreUnavailable" in to_response.err
     )  # the place of the matter
-    assert room.state(sent.id) == "pending"
-    assert room.rows("held_texts") == []
+    assert newsroom.state(sent.id) == "pending"
+    assert newsroom.rows("held_texts") == []
 
 
 def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
@@ -496,9 +496,7 @@ def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
         "/schema/openapi.json",
     ],
 )
-def test_what_is_not_on_the_page_of_routes_is_not_there(
-    sqlite_desk: DeskClient, path: str
-) -> None:
+def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: DeskClient, path: str) -> None:
     answer = sqlite_desk.get(path)
     assert answer.status in (404, 405)
     assert answer.json["error"] == "refused"
@@ -529,12 +527,14 @@ def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_script
 
 
 def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    root = room.published("Root.", name="Dara")
-    sent = room.send("Answer.", to=root.id, edition="km", receipt=False)
+    root = newsroom.published("Root.", name="Dara")
+    sent = newsroom.send("Answer.", to=root.id, edition="km", receipt=False)
     (row,) = desk.act("queue", after=None).json["rows"]
-    plain = pyrage.decrypt(base64.b64decode(row["envelope"]), [room.epoch_identity(row["epoch"])])
+    plain = pyrage.decrypt(
+        base64.b64decode(row["envelope"]), [newsroom.epoch_identity(row["epoch"])]
+    )
     assert b'"Answer."' in plain
     assert (row["id"], row["site"], row["story"], row["edition"]) == (sent.id, SITE, STORY, "km")
     assert (row["root"], row["to"], row["has_receipt"], row["age_slots"]) == (
@@ -547,9 +547,9 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
 
 
 def test_the_newsroom_is_called_as_the_settings_have_it_now(
-    desk: DeskClient, room: NewsroomHarness
+    desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    renamed = DeskClient(room, site_name="The Lake Post")
+    renamed = DeskClient(newsroom, site_name="The Lake Post")
     renamed.cookie = desk.cookie
     assert renamed.act("session").json["site_name"] == "The Lake Post"
     assert "The Lake Post" in renamed.get("/").text

@@ -66,10 +66,10 @@ def test_an_unknown_story_gives_the_text_back_in_the_editions_language(
 
 
 def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_back(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    with room.database.writing() as db:
-        db.exec_driver_sql("drop view intake_editions")
+    with newsroom.database.writing() as conn:
+        conn.exec_driver_sql("drop view intake_editions")
     try:
         asked = urlencode({"step": "send", "text": "Kept for you."}).encode()
         answers = [
@@ -77,8 +77,8 @@ def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_b
             ask(intake.app, "POST", KHMER, headers=[JSON]),
         ]
     finally:
-        with room.database.writing() as db:
-            sql_views.recreate(db)
+        with newsroom.database.writing() as conn:
+            sql_views.recreate(conn)
     assert [one.status for one in answers] == [503, 415]
     assert all(speaks_khmer(one) and BACK in one.text for one in answers)
     assert "Kept for you." in answers[0].text

@@ -20,13 +20,13 @@ def code_of(answer: Response) -> str:
 
 
 def test_a_rejection_is_told_with_its_clause_and_note(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     code = code_of(intake.send(receipt="yes"))
-    (row,) = room.rows("comments")
-    room.reject(row["id"], clause="facts", note="<i>Which</i> source?")
+    (row,) = newsroom.rows("comments")
+    newsroom.reject(row["id"], clause="facts", note="<i>Which</i> source?")
     assert "is waiting" in intake.post(step="receipt", code=code).text
-    room.pass_slots()
+    newsroom.pass_slots()
     shown = intake.post(step="receipt", code=code)
     assert "did not publish" in shown.text
     assert "&lt;i&gt;Which&lt;/i&gt; source?" in shown.body.decode()
@@ -34,21 +34,21 @@ def test_a_rejection_is_told_with_its_clause_and_note(
     assert "Take it back" not in shown.text
     refused = intake.post(step="withdraw", code=code, when="now")
     assert (refused.status, "nothing left to take back" in refused.text) == (200, True)
-    assert room.rows("wishes") == []
+    assert newsroom.rows("wishes") == []
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
 def test_a_published_comment_goes_as_its_author_wishes(
-    intake: Intake, room: NewsroomHarness, when: str
+    intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
-    sent = room.published("Taken back.")
+    sent = newsroom.published("Taken back.")
     asked = intake.post(step="withdraw", code=sent.code or "", when=when)
     assert asked.status == 200
     assert "We take your comment back" in asked.text
     assert ("next release" in asked.text) is (when == "next")
-    room.tend()
+    newsroom.tend()
     assert ("Taken back." in intake.get().text) is (when == "next")
-    room.pass_slots()
+    newsroom.pass_slots()
     assert "Taken back." not in intake.get().text
     assert "your code opens nothing any more" in asked.text
     later = intake.post(step="receipt", code=sent.code or "").text
@@ -59,19 +59,19 @@ def test_a_published_comment_goes_as_its_author_wishes(
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])
 @pytest.mark.parametrize("state", ["pending", "held", "published", "edited", "rejected", "removed"])
 def test_right_and_wrong_codes_are_answered_at_equal_length(
-    intake: Intake, room: NewsroomHarness, step: str, state: str
+    intake: Intake, newsroom: NewsroomHarness, step: str, state: str
 ) -> None:
-    sent = room.send("ខ" * 900, name="Somebody")
+    sent = newsroom.send("ខ" * 900, name="Somebody")
     if state in ("held", "published", "removed"):
-        room.publish(sent.id)
+        newsroom.publish(sent.id)
     elif state == "edited":
-        room.publish_edited(sent.id, "▮" * 900)
+        newsroom.publish_edited(sent.id, "▮" * 900)
     elif state == "rejected":
-        room.reject(sent.id, note="ន" * 300)
+        newsroom.reject(sent.id, note="ន" * 300)
     if state not in ("pending", "held"):
-        room.pass_slots()
+        newsroom.pass_slots()
     if state == "removed":
-        room.remove(sent.id)
+        newsroom.remove(sent.id)
     assert sent.code is not None
     right = intake.post(step=step, code=sent.code, when="next")
     changed = sent.code[:-1] + ("0" if sent.code[-1] != "0" else "1")
@@ -83,16 +83,18 @@ def test_right_and_wrong_codes_are_answered_at_equal_length(
     assert "We know no receipt" not in right.text
 
 
-def test_a_code_opens_nothing_under_another_story(intake: Intake, room: NewsroomHarness) -> None:
+def test_a_code_opens_nothing_under_another_story(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
     declare_story.add(
-        room.database, room.rules, "other", Edition(edition="en", title="O", url="/o")
+        newsroom.database, newsroom.rules, "other", Edition(edition="en", title="O", url="/o")
     )
     code = code_of(intake.send(receipt="yes"))
     elsewhere = THREAD.replace("ferry", "other")
     for step in ("receipt", "withdraw"):
         answer = intake.post(step=step, code=code, when="now", path=elsewhere)
         assert "We know no receipt" in answer.text
-    assert room.rows("wishes") == []
+    assert newsroom.rows("wishes") == []
     assert "is waiting" in intake.post(step="receipt", code=code).text
 
 

@@ -33,9 +33,9 @@ def masked(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
 
 
 def test_no_header_about_the_sender_changes_a_byte_at_any_step(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    root = room.published("The root.")
+    root = newsroom.published("The root.")
     once = intake.post(step="send", text="x").field("once")
     steps: list[dict[str, str]] = [
         {"step": "send", "text": "Words."},
@@ -53,7 +53,7 @@ def test_no_header_about_the_sender_changes_a_byte_at_any_step(
             assert masked(intake.post(fields, headers=forged)) == plain, (fields, forged)
     for path in (THREAD, THREAD + "index.json", "/nothing"):
         assert all(intake.get(path) == intake.get(path, forged) for forged in FORGED)
-    assert len([row for row in room.rows("comments") if row["state"] == "pending"]) == 1
+    assert len([row for row in newsroom.rows("comments") if row["state"] == "pending"]) == 1
 
 
 def test_unknown_fields_are_ignored_up_to_sixteen(sqlite_intake: Intake) -> None:
@@ -145,10 +145,12 @@ def test_a_body_as_large_as_may_be_is_read_whole_in_whatever_pieces(sqlite_intak
     assert sqlite_intake.post(body + b"y").status == 413
 
 
-def test_a_body_that_stops_half_way_is_no_comment(intake: Intake, room: NewsroomHarness) -> None:
+def test_a_body_that_stops_half_way_is_no_comment(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
     once = intake.post(step="send", text="x").field("once")
     half = urlencode({"step": "send", "once": once, "text": "Half a sent"}).encode()
     answer = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)
     assert answer.status == 400
-    assert room.rows("comments") == []
+    assert newsroom.rows("comments") == []
     assert "reached us" in intake.post(step="send", once=once, text="Half a sentence.").text

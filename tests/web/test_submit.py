@@ -21,13 +21,13 @@ def test_a_once_that_no_form_of_ours_had_is_none(sqlite_intake: Intake, step: st
 
 
 def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     once = intake.post(step="send", text="Twice.", receipt="yes").field("once")
     sent = [intake.post(step="again", text="Twice.", once=once, receipt="yes") for _ in range(6)]
     codes = [one.code for one in sent]
     assert all(one.status == 200 and "reached us" in one.text for one in sent)
-    assert len(room.rows("comments")) == 1
+    assert len(newsroom.rows("comments")) == 1
     assert len(set(codes[:5])) == 5
     assert codes[5] is None  # five at most
     assert "has as many receipts as it may have" in sent[5].text
@@ -36,13 +36,13 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
         assert "has as many receipts" not in one.text
     assert "You asked for no receipt" in unasked.text
     assert "You asked for no receipt" not in sent[5].text
-    assert {room.to_response(code) for code in codes[:5]} == {"waiting"}
+    assert {newsroom.to_response(code) for code in codes[:5]} == {"waiting"}
 
 
 def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    root = room.published("The root's words.", name="Dara")
+    root = newsroom.published("The root's words.", name="Dara")
     form = intake.post(step="reply", to=root.id)
     assert form.status == 200
     assert "The root's words." in form.text
@@ -50,35 +50,35 @@ def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
     assert form.field("to") == root.id
     sent = intake.post(step="send", text="An answer.", to=root.id, once=form.field("once"))
     assert "reached us" in sent.text
-    row = next(row for row in room.rows("comments") if row["state"] == "pending")
-    opened = room.open(row["id"])
+    row = next(row for row in newsroom.rows("comments") if row["state"] == "pending")
+    opened = newsroom.open(row["id"])
     assert (opened.to, opened.root, row["to_id"], row["root"]) == (root.id,) * 4
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
 def test_only_what_is_published_under_this_story_can_be_answered(
-    intake: Intake, room: NewsroomHarness, state: str
+    intake: Intake, newsroom: NewsroomHarness, state: str
 ) -> None:
     to = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
     if state == "removed":
-        to = room.published().id
-        room.remove(to)
+        to = newsroom.published().id
+        newsroom.remove(to)
     elif state == "elsewhere":
         declare_story.add(
-            room.database, room.rules, "other", Edition(edition="en", title="O", url="/o")
+            newsroom.database, newsroom.rules, "other", Edition(edition="en", title="O", url="/o")
         )
-        to = room.published(story="other").id
+        to = newsroom.published(story="other").id
     elif not to:
-        to = room.send().id
+        to = newsroom.send().id
     if state == "held":
-        room.publish(to)
-    before = len(room.rows("comments"))
+        newsroom.publish(to)
+    before = len(newsroom.rows("comments"))
     for step in ("reply", "send"):
         answer = intake.post(step=step, to=to, text="Nobody hears this.")
         assert answer.status == 410
         assert "is gone" in answer.text
         assert ("Nobody hears this." in answer.text) is (step == "send")
-    assert len(room.rows("comments")) == before
+    assert len(newsroom.rows("comments")) == before
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ def test_the_page_speaks_the_language_of_the_edition(sqlite_intake: Intake) -> N
     assert "កម្មករសាឡាង" in khmer.text
 
 
-def test_before_there_are_keys_nothing_is_taken(intake: Intake, room: NewsroomHarness) -> None:
-    with room.database.writing() as db:
-        db.execute(epochs.delete())
+def test_before_there_are_keys_nothing_is_taken(intake: Intake, newsroom: NewsroomHarness) -> None:
+    with newsroom.database.writing() as conn:
+        conn.execute(epochs.delete())
     answer = intake.post(step="send", text=WORDS)
     assert answer.status == 503
     assert "Comments are not open yet" in answer.text
@@ -124,9 +124,9 @@ def test_before_there_are_keys_nothing_is_taken(intake: Intake, room: NewsroomHa
     ],
 )
 def test_a_full_desk_says_until_when_and_gives_the_text_back(
-    room: NewsroomHarness, limit: str, heading: str
+    newsroom: NewsroomHarness, limit: str, heading: str
 ) -> None:
-    with intake_of(room, **{limit: 1}) as intake:
+    with intake_of(newsroom, **{limit: 1}) as intake:
         once = intake.post(step="send", text="x").field("once")
         assert "reached us" in intake.post(step="send", text="Fills it.", once=once).text
         for step in ("send", "again"):
@@ -136,28 +136,28 @@ def test_a_full_desk_says_until_when_and_gives_the_text_back(
             assert "18:00" in full.text
             assert WORDS in full.text
         assert intake.post(step="reply", to="a" * 26).status == 503
-    assert len(room.rows("comments")) == 1
+    assert len(newsroom.rows("comments")) == 1
 
 
 def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
-    intake: Intake, room: NewsroomHarness, capfd: pytest.CaptureFixture[str]
+    intake: Intake, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     once = intake.post(step="send", text="x").field("once")
-    elsewhere = Database(room.database.url.render_as_string(hide_password=False))
-    with elsewhere.writing() as db:
-        db.exec_driver_sql("alter table envelopes rename to envelopes_away")
+    elsewhere = Database(newsroom.database.url.render_as_string(hide_password=False))
+    with elsewhere.writing() as conn:
+        conn.exec_driver_sql("alter table envelopes rename to envelopes_away")
     try:
         answer = intake.post(step="again", text=WORDS, once=once, receipt="yes")
     finally:
-        with elsewhere.writing() as db:
-            db.exec_driver_sql("alter table envelopes_away rename to envelopes")
+        with elsewhere.writing() as conn:
+            conn.exec_driver_sql("alter table envelopes_away rename to envelopes")
         elsewhere.close()
     assert answer.status == 503
     assert "We cannot keep your comment right now" in answer.text
     assert WORDS in answer.text
     assert answer.code is None
-    assert room.rows("comments") == []
-    assert room.rows("receipts") == []
+    assert newsroom.rows("comments") == []
+    assert newsroom.rows("receipts") == []
     assert capfd.readouterr().err == "", "a line in a log would tell the second"
     error_reporting.flush()
     to_response = capfd.readouterr()
@@ -166,9 +166,9 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
 
 
 def test_a_name_that_nobody_can_see_is_sealed_as_none(
-    intake: Intake, room: NewsroomHarness
+    intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     once = intake.post(step="send", text="x", name="\u200b\u200e").field("once")
     intake.post(step="send", text="Words.", name="\u200b\u200e", once=once)
-    (row,) = room.rows("comments")
-    assert room.open(row["id"]).name == ""
+    (row,) = newsroom.rows("comments")
+    assert newsroom.open(row["id"]).name == ""

@@ -24,17 +24,17 @@ class Clock:
 
 
 @pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
-def test_a_story_that_nobody_declared_is_not_there(room: NewsroomHarness, key: str) -> None:
+def test_a_story_that_nobody_declared_is_not_there(newsroom: NewsroomHarness, key: str) -> None:
     with pytest.raises(NoSuchStory):
-        ThreadStatusCache(room.database, room.rules).read(key)
+        ThreadStatusCache(newsroom.database, newsroom.rules).read(key)
 
 
-def test_a_door_is_kept_for_a_second_and_no_longer(room: NewsroomHarness) -> None:
+def test_a_door_is_kept_for_a_second_and_no_longer(newsroom: NewsroomHarness) -> None:
     clock = Clock()
-    doors = ThreadStatusCache(room.database, room.rules, clock)
+    doors = ThreadStatusCache(newsroom.database, newsroom.rules, clock)
     assert doors.fresh(STORY) is None
     doors.read(STORY)
-    declare_story.set_open(room.database, room.rules, STORY, is_open=False)
+    declare_story.set_open(newsroom.database, newsroom.rules, STORY, is_open=False)
     known = doors.fresh(STORY)
     assert known is not None
     assert form_state(*known) == "open"
@@ -44,9 +44,13 @@ def test_a_door_is_kept_for_a_second_and_no_longer(room: NewsroomHarness) -> Non
 
 
 def test_a_crowd_that_comes_at_once_has_its_door_read_once(
-    room: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doors, all_ask, reads = ThreadStatusCache(room.database, room.rules), threading.Event(), []
+    doors, all_ask, reads = (
+        ThreadStatusCache(newsroom.database, newsroom.rules),
+        threading.Event(),
+        [],
+    )
     read = doors.read
 
     def slowly(story: str) -> Known:
@@ -71,38 +75,40 @@ def test_a_crowd_that_comes_at_once_has_its_door_read_once(
     assert [type(one) for one in answers[32:]] == [NoSuchStory] * 3
 
 
-def test_what_waits_is_counted_for_story_and_site_and_nothing_else(room: NewsroomHarness) -> None:
+def test_what_waits_is_counted_for_story_and_site_and_nothing_else(
+    newsroom: NewsroomHarness,
+) -> None:
     other = Edition(edition="en", title="Other", url="/other")
-    declare_story.add(room.database, room.rules, "other", other)
-    sent = [room.send(f"Number {number}.") for number in range(3)]
-    room.send(story="other")
-    room.publish(sent[0].id)
-    _, door = ThreadStatusCache(room.database, room.rules).read(STORY)
+    declare_story.add(newsroom.database, newsroom.rules, "other", other)
+    sent = [newsroom.send(f"Number {number}.") for number in range(3)]
+    newsroom.send(story="other")
+    newsroom.publish(sent[0].id)
+    _, door = ThreadStatusCache(newsroom.database, newsroom.rules).read(STORY)
     assert (door.waiting_story, door.waiting_site) == (2, 3)
 
 
-def test_what_nobody_can_open_any_more_takes_no_room(room: NewsroomHarness) -> None:
+def test_what_nobody_can_open_any_more_takes_no_room(newsroom: NewsroomHarness) -> None:
     for number in range(3):
-        room.send(f"Sealed before, {number}.")
-    add_lead(room, "Egret")
-    room.send("Sealed since.")
-    _, door = ThreadStatusCache(room.database, room.rules).read(STORY)
+        newsroom.send(f"Sealed before, {number}.")
+    add_lead(newsroom, "Egret")
+    newsroom.send("Sealed since.")
+    _, door = ThreadStatusCache(newsroom.database, newsroom.rules).read(STORY)
     assert (door.waiting_story, door.waiting_site) == (1, 1)
-    with room.database.reading() as db:
-        assert comments.count_unreadable(db, SITE, "Egret") == 3  # … and the desk says so
+    with newsroom.database.reading() as conn:
+        assert comments.count_unreadable(conn, SITE, "Egret") == 3  # … and the desk says so
 
 
-def test_only_a_published_comment_of_this_story_can_be_answered(room: NewsroomHarness) -> None:
+def test_only_a_published_comment_of_this_story_can_be_answered(newsroom: NewsroomHarness) -> None:
     other = Edition(edition="en", title="Other", url="/other")
-    declare_story.add(room.database, room.rules, "other", other)
-    doors = ThreadStatusCache(room.database, room.rules)
-    waiting, root = room.send(), room.published()
-    reply = room.published(to=root.id)
+    declare_story.add(newsroom.database, newsroom.rules, "other", other)
+    doors = ThreadStatusCache(newsroom.database, newsroom.rules)
+    waiting, root = newsroom.send(), newsroom.published()
+    reply = newsroom.published(to=root.id)
     assert doors.letter(STORY, waiting.id) is None
     assert doors.letter("other", root.id) is None
     assert doors.letter(STORY, "\0") is None
     found = doors.letter(STORY, reply.id)
     assert found is not None
     assert (found[0], found[1].id) == (root.id, reply.id)
-    room.remove(reply.id)
+    newsroom.remove(reply.id)
     assert doors.letter(STORY, reply.id) is None

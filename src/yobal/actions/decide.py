@@ -24,7 +24,7 @@ from yobal.store.decisions import Decision, Verdict
 
 
 def publish(
-    db: Database,
+    database: Database,
     desk: DecisionContext,
     comment: str,
     *,
@@ -38,15 +38,15 @@ def publish(
     Raises CommitmentMismatch, AlreadyDecided, NoSuchComment, InvalidInput.
     """
     _check_words(text, name, lang, desk.rules)
-    row = _pending(db, comment)
+    row = _pending(database, comment)
     expected = commitment(nonce=nonce, name=name, text=text)
     if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, row.commitment or b""):
         raise CommitmentMismatch(comment)
-    return _accept(db, desk, row, _Words(text=text, name=name, lang=lang), "publish")
+    return _accept(database, desk, row, _Words(text=text, name=name, lang=lang), "publish")
 
 
 def publish_edited(
-    db: Database,
+    database: Database,
     desk: DecisionContext,
     comment: str,
     *,
@@ -65,25 +65,22 @@ def publish_edited(
     _check_words(text, name, lang, desk.rules)
     _check_clause(clause)
     words = _Words(text=text, name=name, lang=lang, clause=clause, kind=kind)
-    return _accept(db, desk, _pending(db, comment), words, "publish_edited", note=note)
+    return _accept(database, desk, _pending(database, comment), words, "publish_edited", note=note)
 
 
 def reject(
-    db: Database, desk: DecisionContext, comment: str, *, clause: str, note: str | None = None
+    database: Database, desk: DecisionContext, comment: str, *, clause: str, note: str | None = None
 ) -> DecisionResult:
     """Refuse it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, InvalidInput."""
     _check_clause(clause)
-    _pending(db, comment)
-    with db.writing() as connection:
-        final = next_slot(desk.rules.schedule, _now(connection, desk))
-        note = _checked_note(connection, comment, note)
-        if (
-            comments.transition(connection, comment, from_=PENDING, to=REJECTED, decided_slot=final)
-            == 0
-        ):
-            raise already_decided(connection, comment)
+    _pending(database, comment)
+    with database.writing() as conn:
+        final = next_slot(desk.rules.schedule, _now(conn, desk))
+        note = _checked_note(conn, comment, note)
+        if comments.transition(conn, comment, from_=PENDING, to=REJECTED, decided_slot=final) == 0:
+            raise already_decided(conn, comment)
         decision = _decision(desk, comment, "reject", final, clause=clause, note=note)
-        decisions.add(connection, decision)
+        decisions.add(conn, decision)
     return DecisionResult(
         decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by
     )
@@ -100,25 +97,25 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _accept(
-    db: Database,
+    database: Database,
     desk: DecisionContext,
     row: Any,
     words: _Words,
     verdict: Verdict,
     note: str | None = None,
 ) -> DecisionResult:
-    with db.writing() as connection:
-        now = _now(connection, desk)
+    with database.writing() as conn:
+        now = _now(conn, desk)
         due = pick_slot(desk.rules.schedule, now=now, random=desk.draw)
         final = next_slot(desk.rules.schedule, now)
-        note = _checked_note(connection, row.id, note)
+        note = _checked_note(conn, row.id, note)
         moved = comments.transition(
-            connection, row.id, from_=PENDING, to=HELD, due_slot=due, decided_slot=final
+            conn, row.id, from_=PENDING, to=HELD, due_slot=due, decided_slot=final
         )
         if moved == 0:
-            raise already_decided(connection, row.id)
+            raise already_decided(conn, row.id)
         comments.insert_held_text(
-            connection,
+            conn,
             row.id,
             text=words.text,
             name=words.name,
@@ -129,14 +126,14 @@ def _accept(
         decision = _decision(
             desk, row.id, verdict, final, clause=words.clause, kind=words.kind, note=note
         )
-        decisions.add(connection, decision)
+        decisions.add(conn, decision)
     return DecisionResult(decision=decision.decision, id=row.id, state=HELD, slot=due, by=desk.by)
 
 
-def _now(connection: Connection, desk: DecisionContext) -> float:
+def _now(conn: Connection, desk: DecisionContext) -> float:
     """Never before the last release: a clock that is set back by a second would make a decision
     final at a slot that has passed, and receipts would show it at once."""
-    return max(desk.now, stories.lock_released_slot(connection, desk.rules.site))
+    return max(desk.now, stories.lock_released_slot(conn, desk.rules.site))
 
 
 def _decision(
@@ -163,19 +160,19 @@ def _decision(
     )
 
 
-def _pending(db: Database, comment: str) -> Any:
-    with db.reading() as connection:
-        row = comments.get(connection, comment)
+def _pending(database: Database, comment: str) -> Any:
+    with database.reading() as conn:
+        row = comments.get(conn, comment)
         if row is None:
             raise NoSuchComment(comment)
         if row.state != PENDING:
-            raise already_decided(connection, comment)
+            raise already_decided(conn, comment)
     return row
 
 
-def already_decided(connection: Any, comment: str) -> AlreadyDecided:
+def already_decided(conn: Any, comment: str) -> AlreadyDecided:
     """Whose decision stands on a comment that does not wait any more; nobody's: it was withdrawn."""
-    standing = decisions.current(connection, comment)
+    standing = decisions.current(conn, comment)
     if standing is None:
         return AlreadyDecided(comment, verdict="withdrawn")
     return AlreadyDecided(
@@ -212,13 +209,13 @@ def _check_clause(clause: str) -> None:
         raise InvalidInput(f"the terms have no clause “{clause}”")
 
 
-def _checked_note(connection: Any, comment: str, note: str | None) -> str | None:
+def _checked_note(conn: Any, comment: str, note: str | None) -> str | None:
     """A note to the author, cleaned; it needs a receipt to be read at."""
     note = texts.clean(note or "")
     if texts.is_empty(note):
         return None
     if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
         raise InvalidInput(f"a note has at most {NOTE_GRAPHEMES_MAX} letters")
-    if not comments.has_receipt(connection, comment):
+    if not comments.has_receipt(conn, comment):
         raise InvalidInput("the author took no receipt, so nobody could read a note")
     return note

@@ -12,23 +12,23 @@ from yobal.store.database import Database
 _URL_STARTS: Final = ("https://", "http://", "/")
 
 
-def add(db: Database, rules: SiteRules, story: str, edition: Edition) -> None:
+def add(database: Database, rules: SiteRules, story: str, edition: Edition) -> None:
     """Declare an edition of a story, or change its title and URL. Raises InvalidInput.
 
     Every page of the story names its editions, so all of them are touched.
     """
     _check(story, edition)
-    with db.writing() as connection:
-        stories.add_edition(connection, rules.site, story, edition)
-        files = stale_files.all_files(connection, rules.site, story)
-        stale_files.add(connection, rules.site, story, files)
+    with database.writing() as conn:
+        stories.add_edition(conn, rules.site, story, edition)
+        files = stale_files.all_files(conn, rules.site, story)
+        stale_files.add(conn, rules.site, story, files)
 
 
-def set_open(db: Database, rules: SiteRules, story: str, *, is_open: bool) -> None:
+def set_open(database: Database, rules: SiteRules, story: str, *, is_open: bool) -> None:
     """Take comments, or no more. Raises NoSuchStory."""
-    with db.writing() as connection:
-        stories.set_open(connection, rules.site, story, is_open=is_open)
-        stale_files.add(connection, rules.site, story, [StaleFile("newest", "", 0)])
+    with database.writing() as conn:
+        stories.set_open(conn, rules.site, story, is_open=is_open)
+        stale_files.add(conn, rules.site, story, [StaleFile("newest", "", 0)])
 
 
 def _check(story: str, edition: Edition) -> None:

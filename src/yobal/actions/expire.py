@@ -10,19 +10,19 @@ from yobal.store import comments, expiry
 from yobal.store.database import Database
 
 
-def expire(db: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> int:
+def expire(database: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> int:
     """Runs with every release; how many sealed originals went. The caller destroys keys and purges."""
     today = datetime.fromtimestamp(now, UTC).date()
     oldest_key = datetime.combine(
         today - timedelta(days=idempotency.KEY_DAYS), datetime.min.time(), UTC
     )
-    with db.writing() as connection:
+    with database.writing() as conn:
         expired_ids = comments.expired_originals(
-            connection, rules.site, until=int(now) - rules.original_retention_days * DAY_SECONDS
+            conn, rules.site, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )
         for comment in expired_ids:
-            comments.drop_original(connection, comment)
-        expiry.drop_receipts(connection, before_week=keyring.oldest_week(today).isoformat())
-        expiry.drop_idempotency_hashes(connection, arrived_before=int(oldest_key.timestamp()))
-        expiry.drop_expired(connection, now=now)
+            comments.drop_original(conn, comment)
+        expiry.drop_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
+        expiry.drop_idempotency_hashes(conn, arrived_before=int(oldest_key.timestamp()))
+        expiry.drop_expired(conn, now=now)
     return len(expired_ids)

@@ -37,7 +37,13 @@ class InvitationContents(msgspec.Struct, frozen=True):
 
 
 def invite(
-    db: Database, rules: SiteRules, *, token: bytes, role: str, wraps: Sequence[Wrap], now: float
+    database: Database,
+    rules: SiteRules,
+    *,
+    token: bytes,
+    role: str,
+    wraps: Sequence[Wrap],
+    now: float,
 ) -> Slot:
     """Keep a lead's invitation; until which slot it works. Raises InvalidInput."""
     if role not in ROLES:
@@ -45,11 +51,11 @@ def invite(
     _check_wraps(wraps)
     until = tokens.invitation_expiry(rules.schedule, now)
     token_hash = people.hash_secret(token)
-    with db.writing() as connection:
-        if people.invitation(connection, token_hash, now=now) is not None:
+    with database.writing() as conn:
+        if people.invitation(conn, token_hash, now=now) is not None:
             raise InvalidInput("this invitation was made before; make another")
         people.invite(
-            connection,
+            conn,
             token_hash=token_hash,
             site=rules.site,
             role=role,
@@ -57,25 +63,25 @@ def invite(
             until_slot=until,
         )
         for wrap in wraps:
-            people.add_invitation_wrap(connection, token_hash, wrap.epoch, wrap.wrap)
+            people.add_invitation_wrap(conn, token_hash, wrap.epoch, wrap.wrap)
     return until
 
 
-def open_invitation(db: Database, *, token: bytes, now: float) -> InvitationContents:
+def open_invitation(database: Database, *, token: bytes, now: float) -> InvitationContents:
     """Look into an invitation without using it up. Raises InvitationInvalid."""
     token_hash = people.hash_secret(token)
-    with db.reading() as connection:
-        row = people.invitation(connection, token_hash, now=now)
+    with database.reading() as conn:
+        row = people.invitation(conn, token_hash, now=now)
         if row is None:
             raise InvitationInvalid
-        wraps = people.wraps_of_invitation(connection, token_hash)
+        wraps = people.wraps_of_invitation(conn, token_hash)
     return InvitationContents(
         row.role, row.is_first, [(w.epoch, w.recipient, w.wrap) for w in wraps]
     )
 
 
 def join(
-    db: Database,
+    database: Database,
     rules: SiteRules,
     newcomer: Moderator,
     *,
@@ -93,22 +99,20 @@ def join(
     _check(newcomer)
     _check_wraps(wraps)
     token_hash = people.hash_secret(token)
-    with db.writing() as connection:
-        invitation = people.invitation(connection, token_hash, now=now)
-        if invitation is None or people.consume_invitation(connection, token_hash) == 0:
+    with database.writing() as conn:
+        invitation = people.invitation(conn, token_hash, now=now)
+        if invitation is None or people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         if invitation.is_first:
-            people.deactivate_all(connection, rules.site)
-            wraps = _open_epoch(connection, rules, wraps, epoch_recipient, now, random)
-        people.add(connection, msgspec.structs.replace(newcomer, role=invitation.role))
+            people.deactivate_all(conn, rules.site)
+            wraps = _open_epoch(conn, rules, wraps, epoch_recipient, now, random)
+        people.add(conn, msgspec.structs.replace(newcomer, role=invitation.role))
         for wrap in wraps:
-            people.add_wrap(
-                connection, epoch=wrap.epoch, pseudonym=newcomer.pseudonym, wrap=wrap.wrap
-            )
+            people.add_wrap(conn, epoch=wrap.epoch, pseudonym=newcomer.pseudonym, wrap=wrap.wrap)
 
 
 def _open_epoch(
-    connection: Connection,
+    conn: Connection,
     rules: SiteRules,
     wraps: Sequence[Wrap],
     recipient: str | None,
@@ -120,14 +124,14 @@ def _open_epoch(
     _check_recipient(recipient)
     epoch = ids.new_id(random)
     people.add_epoch(
-        connection,
+        conn,
         epoch=epoch,
         site=rules.site,
         recipient=recipient,
         first_slot=last_slot(rules.schedule, now),
     )
-    for row in stories.list_all(connection, rules.site):  # their forms open with it
-        stale_files.add(connection, rules.site, row.story, [StaleFile("newest", "", 0)])
+    for row in stories.list_all(conn, rules.site):  # their forms open with it
+        stale_files.add(conn, rules.site, row.story, [StaleFile("newest", "", 0)])
     return [Wrap(epoch, wraps[0].wrap)]
 
 

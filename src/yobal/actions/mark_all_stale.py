@@ -5,15 +5,15 @@ from yobal.store import stale_files, stories
 from yobal.store.database import Database
 
 
-def mark_site_stale(db: Database, rules: SiteRules) -> None:
+def mark_site_stale(database: Database, rules: SiteRules) -> None:
     """All files of all stories; the caller writes them."""
-    with db.reading() as connection:
-        keys = [row.story for row in stories.list_all(connection, rules.site)]
+    with database.reading() as conn:
+        keys = [row.story for row in stories.list_all(conn, rules.site)]
     for story in keys:
-        mark_story_stale(db, rules, story)
+        mark_story_stale(database, rules, story)
 
 
-def mark_story_stale(db: Database, rules: SiteRules, story: str) -> None:
-    with db.writing() as connection:
-        files = stale_files.all_files(connection, rules.site, story)
-        stale_files.add(connection, rules.site, story, files)
+def mark_story_stale(database: Database, rules: SiteRules, story: str) -> None:
+    with database.writing() as conn:
+        files = stale_files.all_files(conn, rules.site, story)
+        stale_files.add(conn, rules.site, story, files)

@@ -10,22 +10,22 @@ from yobal.store import comments, published_comments, stories, withdrawal_reques
 from yobal.store.database import Connection, Database
 
 
-def process(db: Database, rules: SiteRules, *, with_release: bool) -> int:
+def process(database: Database, rules: SiteRules, *, with_release: bool) -> int:
     """Carry out every wish whose time has come; how many comments went.
 
     What waits or is held goes at once, whatever was wished: nobody saw it. The caller writes
     the touched files and purges.
     """
-    with db.reading() as connection:
-        waiting = withdrawal_requests.ready(connection, rules.site, with_release=with_release)
-    return sum(_process_request(db, wish, with_release=with_release) for wish in waiting)
+    with database.reading() as conn:
+        waiting = withdrawal_requests.ready(conn, rules.site, with_release=with_release)
+    return sum(_process_request(database, wish, with_release=with_release) for wish in waiting)
 
 
-def _process_request(db: Database, wish: Any, *, with_release: bool) -> int:
-    with db.writing() as connection:
-        comment = comments.by_receipt(connection, wish.receipt_hash)
-        if comment is None or not _can_go(connection, comment):
-            withdrawal_requests.delete(connection, wish.wish)
+def _process_request(database: Database, wish: Any, *, with_release: bool) -> int:
+    with database.writing() as conn:
+        comment = comments.by_receipt(conn, wish.receipt_hash)
+        if comment is None or not _can_go(conn, comment):
+            withdrawal_requests.delete(conn, wish.wish)
             return 0
         if (
             comment.state == PUBLISHED
@@ -33,22 +33,22 @@ def _process_request(db: Database, wish: Any, *, with_release: bool) -> int:
             and not with_release
         ):
             return 0  # published since it was looked up
-        if comments.transition(connection, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
+        if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
             return 0  # a moderator was quicker; the wish stands, and the next look carries it out
-        letter = published_comments.get(connection, comment.id)
+        letter = published_comments.get(conn, comment.id)
         if letter is not None:
-            erase_published.erase_published(connection, letter, gone="withdrawn")
+            erase_published.erase_published(conn, letter, gone="withdrawn")
         else:
-            erase_published.prune_tombstones(connection, comment)
-        comments.erase_withdrawn(connection, comment.id)
-        withdrawal_requests.delete(connection, wish.wish)
+            erase_published.prune_tombstones(conn, comment)
+        comments.erase_withdrawn(conn, comment.id)
+        withdrawal_requests.delete(conn, wish.wish)
     return 1
 
 
-def _can_go(connection: Connection, comment: Any) -> bool:
+def _can_go(conn: Connection, comment: Any) -> bool:
     """What its author was shown as waiting, accepted or published: until its slot, a rejection
     is not known to anybody but the desk, and may still be undone."""
     if states.next_state(comment.state, "withdraw") is None:
         return False
-    released = stories.released_slot(connection, comment.site)
+    released = stories.released_slot(conn, comment.site)
     return bool(comment.state != REJECTED or comment.decided_slot > released)

@@ -37,7 +37,7 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
 
 
 def find(
-    db: Database, keyring: Keyring, *, site: str, story: str, typed: str, now: float
+    database: Database, keyring: Keyring, *, site: str, story: str, typed: str, now: float
 ) -> ReceiptMatch | None:
     """What a typed code opens under this story; None where it opens nothing.
 
@@ -46,16 +46,16 @@ def find(
     code = read_code(typed) or "0" * 20
     candidates = hashes(keyring.peppers(datetime.fromtimestamp(now, UTC).date()), code)
     found = None
-    with db.reading() as connection:
+    with database.reading() as conn:
         for candidate in candidates:
-            row = intake.receipt_status(connection, candidate)
+            row = intake.receipt_status(conn, candidate)
             if row is not None and (row.site, row.story) == (site, story) and row.state in _WORDS:
                 found = ReceiptMatch(candidate, row, _WORDS[row.state])
     return found
 
 
 def wish(
-    db: Database,
+    database: Database,
     rules: SiteRules,
     found: ReceiptMatch,
     *,
@@ -64,9 +64,9 @@ def wish(
 ) -> None:
     """Ask for the comment to be withdrawn; carried out within ten seconds, or with the next release."""
     kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT
-    with db.writing() as connection:
+    with database.writing() as conn:
         intake.add_wish(
-            connection,
+            conn,
             wish=ids.new_id(random),
             site=rules.site,
             receipt_hash=found.receipt_hash,

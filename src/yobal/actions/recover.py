@@ -33,11 +33,17 @@ class RecoveryChallenges:
         self._lock = threading.Lock()
 
     def challenge(
-        self, db: Database, rules: SiteRules, *, pseudonym: str, now: float, random: RandomBytes
+        self,
+        database: Database,
+        rules: SiteRules,
+        *,
+        pseudonym: str,
+        now: float,
+        random: RandomBytes,
     ) -> tuple[str, bytes]:
         """An id, and 32 random bytes sealed to the sheet; for an unknown name, sealed to nobody's."""
-        with db.reading() as connection:
-            moderator = people.get(connection, rules.site, pseudonym)
+        with database.reading() as conn:
+            moderator = people.get(conn, rules.site, pseudonym)
         recipient = (
             pyrage.x25519.Recipient.from_str(moderator.recovery_recipient)
             if moderator is not None
@@ -58,7 +64,7 @@ class RecoveryChallenges:
 
     def prove(
         self,
-        db: Database,
+        database: Database,
         rules: SiteRules,
         *,
         challenge: str,
@@ -71,8 +77,8 @@ class RecoveryChallenges:
             one = self._open.pop(challenge, None)
         if one is None or one.until < now or not hmac.compare_digest(one.answer, answer):
             raise InvalidCredentials
-        with db.reading() as connection:
-            moderator = people.get(connection, rules.site, one.pseudonym)
+        with database.reading() as conn:
+            moderator = people.get(conn, rules.site, one.pseudonym)
         if moderator is None:
             raise InvalidCredentials
         ticket = ids.new_id(random)
@@ -81,7 +87,7 @@ class RecoveryChallenges:
 
     def finish(
         self,
-        db: Database,
+        database: Database,
         rules: SiteRules,
         *,
         ticket: str,
@@ -94,9 +100,9 @@ class RecoveryChallenges:
             one = self._open.pop(ticket, None)
         if one is None or one.ticket != ticket or one.until < now:
             raise InvalidCredentials
-        with db.writing() as connection:
+        with database.writing() as conn:
             changed = people.change_secret(
-                connection,
+                conn,
                 rules.site,
                 one.pseudonym,
                 secret_hash=people.hash_secret(secret),

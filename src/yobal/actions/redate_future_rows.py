@@ -13,7 +13,7 @@ from yobal.store import expiry, future_rows, stories
 from yobal.store.database import Database
 
 
-def redate(db: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> bool:
+def redate(database: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> bool:
     """Whether there was anything to set back. The caller holds the release lock, and has
     noted every file before, since all that carry a wrong time are written again.
 
@@ -22,18 +22,18 @@ def redate(db: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> b
     schedule, latest = rules.schedule, last_slot(rules.schedule, now)
     tomorrow = datetime.fromtimestamp(now, UTC).date() + timedelta(days=1)
     longest_seconds = max(rules.session_hours * HOUR_SECONDS, DAY_SECONDS)  # of session or link
-    with db.writing() as connection:
-        if stories.released_slot(connection, rules.site) <= latest:
+    with database.writing() as conn:
+        if stories.released_slot(conn, rules.site) <= latest:
             return False
         future_rows.redate(
-            connection,
+            conn,
             rules.site,
             latest=latest,
             upcoming=next_slot(schedule, now),
             last_drawn=next_slot(schedule, now, steps=schedule.max_hold_slots),
         )
         expiry.drop_future(
-            connection,
+            conn,
             after=next_slot(schedule, now + longest_seconds),
             after_week=receipts.week_of(tomorrow).isoformat(),
         )

@@ -21,29 +21,27 @@ class Released(msgspec.Struct, frozen=True):
     comments: int
 
 
-def release(db: Database, rules: SiteRules, *, now: float) -> Released | None:
+def release(database: Database, rules: SiteRules, *, now: float) -> Released | None:
     """Release everything that is due by now, once; None where the last slot is done.
 
     After a stop, all of it is one release dated by the last slot that passed. The caller holds
     the release lock, writes the touched files and purges.
     """
     latest = last_slot(rules.schedule, now)
-    with db.writing() as connection:
-        before = stories.released_slot(connection, rules.site)
+    with database.writing() as conn:
+        before = stories.released_slot(conn, rules.site)
         if before >= latest:
             return None
-        leaving = _leaving(connection, rules, latest)
-        count = sum(_publish(connection, comment, latest) for comment in leaving)
-        for refused in decisions.final_rejections(
-            connection, rules.site, after=before, until=latest
-        ):
-            erase_published.prune_tombstones(connection, refused)
-        stories.set_released(connection, site=rules.site, slot=latest)
+        leaving = _leaving(conn, rules, latest)
+        count = sum(_publish(conn, comment, latest) for comment in leaving)
+        for refused in decisions.final_rejections(conn, rules.site, after=before, until=latest):
+            erase_published.prune_tombstones(conn, refused)
+        stories.set_released(conn, site=rules.site, slot=latest)
     return Released(latest, count)
 
 
-def _leaving(connection: Connection, rules: SiteRules, latest: Slot) -> Sequence[str]:
-    due = comments.due(connection, rules.site, until=latest)
+def _leaving(conn: Connection, rules: SiteRules, latest: Slot) -> Sequence[str]:
+    due = comments.due(conn, rules.site, until=latest)
     chosen = [
         row.id
         for row in due
@@ -62,54 +60,52 @@ def _order(slot: Slot, comment: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment}".encode()).digest()
 
 
-def _publish(connection: Connection, comment: str, slot: Slot) -> bool:
+def _publish(conn: Connection, comment: str, slot: Slot) -> bool:
     """Whether it went; False where it was undone or withdrawn in the meantime.
 
     Without words it stays where it is: the intake's role can insert a row, but hold no text.
     """
-    words: Any = comments.held_text(connection, comment)
+    words: Any = comments.held_text(conn, comment)
     if words is None:
         return False
-    if comments.transition(connection, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
+    if comments.transition(conn, comment, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
         return False
-    row: Any = comments.get(connection, comment)
-    root = (
-        row.root if row.root and published_comments.get(connection, row.root) is not None else None
-    )
-    is_to_there = root and row.to_id and published_comments.get(connection, row.to_id) is not None
-    place = _allocate_position(connection, row.site, row.story, root)
+    row: Any = comments.get(conn, comment)
+    root = row.root if row.root and published_comments.get(conn, row.root) is not None else None
+    is_to_there = root and row.to_id and published_comments.get(conn, row.to_id) is not None
+    position = _allocate_position(conn, row.site, row.story, root)
     published_comments.add(
-        connection,
+        conn,
         id=comment,
         site=row.site,
         story=row.story,
         edition=row.edition,
         root=root,
         to_id=row.to_id if is_to_there else root,
-        place=place,
+        position=position,
         text=words.text,
         name=words.name,
         lang=words.lang,
         slot=slot,
         edited_clause=words.clause,
     )
-    comments.drop_held_text(connection, comment)
-    comments.overwrite_arrival_slot(connection, comment, released=slot)
+    comments.drop_held_text(conn, comment)
+    comments.overwrite_arrival_slot(conn, comment, released=slot)
     if words.clause is None:
-        comments.drop_original(connection, comment)
-    stories.add_to_counters(connection, row.site, row.story, comments=1)
+        comments.drop_original(conn, comment)
+    stories.add_to_counters(conn, row.site, row.story, comments=1)
     stale_files.add(
-        connection,
+        conn,
         row.site,
         row.story,
-        erase_published.files_for_new_comment(connection, root=root, place=place),
+        erase_published.files_for_new_comment(conn, root=root, position=position),
     )
     return True
 
 
-def _allocate_position(connection: Connection, site: str, story: str, root: str | None) -> int:
+def _allocate_position(conn: Connection, site: str, story: str, root: str | None) -> int:
     if root is not None:
-        return published_comments.allocate_reply_position(connection, root)
-    place: int = stories.totals(connection, site, story).places
-    stories.add_to_counters(connection, site, story, places=1)
-    return place
+        return published_comments.allocate_reply_position(conn, root)
+    position: int = stories.totals(conn, site, story).places
+    stories.add_to_counters(conn, site, story, places=1)
+    return position

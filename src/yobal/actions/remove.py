@@ -22,7 +22,7 @@ class Removed(msgspec.Struct, frozen=True):
     files: frozenset[StaleFile]
 
 
-def remove(db: Database, desk: DecisionContext, comment: str, *, clause: str) -> Removed:
+def remove(database: Database, desk: DecisionContext, comment: str, *, clause: str) -> Removed:
     """Final at once; the caller writes the files it touched and purges.
 
     Raises NoSuchComment, AlreadyDecided (it was withdrawn or removed before), InvalidInput.
@@ -30,18 +30,15 @@ def remove(db: Database, desk: DecisionContext, comment: str, *, clause: str) ->
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(f"the terms have no clause “{clause}”")
     site = desk.rules.site
-    with db.writing() as connection:
-        letter = published_comments.get(connection, comment)
+    with database.writing() as conn:
+        letter = published_comments.get(conn, comment)
         if letter is None:
             raise NoSuchComment(comment)
-        slot = stories.released_slot(connection, site)
-        if (
-            comments.transition(connection, comment, from_=PUBLISHED, to=REMOVED, decided_slot=slot)
-            == 0
-        ):
-            standing = decisions.current(connection, comment)
+        slot = stories.released_slot(conn, site)
+        if comments.transition(conn, comment, from_=PUBLISHED, to=REMOVED, decided_slot=slot) == 0:
+            standing = decisions.current(conn, comment)
             raise AlreadyDecided(comment, by=standing.by if standing else "", verdict="remove")
-        files = erase_published.erase_published(connection, letter, gone="removed", clause=clause)
+        files = erase_published.erase_published(conn, letter, gone="removed", clause=clause)
         decision = Decision(
             decision=ids.new_id(desk.random),
             site=site,
@@ -52,7 +49,7 @@ def remove(db: Database, desk: DecisionContext, comment: str, *, clause: str) ->
             slot=slot,
             terms_version=TERMS_VERSION,
         )
-        decisions.add(connection, decision)
+        decisions.add(conn, decision)
     decided = DecisionResult(
         decision=decision.decision, id=comment, state=REMOVED, slot=slot, by=desk.by
     )

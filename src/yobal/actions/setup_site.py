@@ -11,14 +11,14 @@ from yobal.store.database import Database
 
 
 def create_site(
-    db: Database, rules: SiteRules, *, name: str, now: float, is_demo: bool = False
+    database: Database, rules: SiteRules, *, name: str, now: float, is_demo: bool = False
 ) -> None:
     """Write the site's row. Raises AlreadySetUp."""
-    with db.writing() as connection:
-        if stories.get_site(connection) is not None:
+    with database.writing() as conn:
+        if stories.get_site(conn) is not None:
             raise AlreadySetUp(rules.site)
         stories.add_site(
-            connection,
+            conn,
             site=rules.site,
             name=name,
             is_demo=is_demo,
@@ -26,16 +26,16 @@ def create_site(
         )
 
 
-def invite_first_lead(db: Database, rules: SiteRules, *, now: float) -> str:
+def invite_first_lead(database: Database, rules: SiteRules, *, now: float) -> str:
     """A secret for the link that makes the first lead, and the next epoch, in a browser.
 
     Links given before it are void. Whoever was a moderator stays one until it is used.
     """
     secret = secrets.token_bytes(tokens.INVITATION_BYTES)
-    with db.writing() as connection:
-        people.drop_invitations(connection, rules.site)
+    with database.writing() as conn:
+        people.drop_invitations(conn, rules.site)
         people.invite(
-            connection,
+            conn,
             token_hash=people.hash_secret(tokens.invitation_token(secret)),
             site=rules.site,
             role="lead",

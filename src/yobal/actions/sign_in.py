@@ -13,7 +13,7 @@ from yobal.store.database import Database
 
 
 def sign_in(
-    db: Database,
+    database: Database,
     rules: SiteRules,
     *,
     pseudonym: str,
@@ -23,18 +23,18 @@ def sign_in(
     random: RandomBytes,
 ) -> bytes:
     """A session's token. Raises InvalidCredentials, for an unknown name likewise."""
-    with db.reading() as connection:
-        moderator = people.get(connection, rules.site, pseudonym)
+    with database.reading() as conn:
+        moderator = people.get(conn, rules.site, pseudonym)
     known = moderator.secret_hash if moderator is not None else bytes(32)
     if not hmac.compare_digest(people.hash_secret(secret), known) or moderator is None:
         raise InvalidCredentials
     return open_session(
-        db, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
+        database, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
     )
 
 
 def open_session(
-    db: Database,
+    database: Database,
     rules: SiteRules,
     *,
     pseudonym: str,
@@ -45,9 +45,9 @@ def open_session(
     """A session for somebody who has just proved who they are."""
     token = random(32)
     until = tokens.session_expiry(rules.schedule, now, hours=rules.session_hours)
-    with db.writing() as connection:
+    with database.writing() as conn:
         people.add_session(
-            connection,
+            conn,
             token_hash=_hash(session_key, token),
             site=rules.site,
             pseudonym=pseudonym,
@@ -56,18 +56,20 @@ def open_session(
     return token
 
 
-def moderator_for_session(db: Database, *, token: bytes, session_key: bytes, now: float) -> Any:
+def moderator_for_session(
+    database: Database, *, token: bytes, session_key: bytes, now: float
+) -> Any:
     """The moderator behind a session: site, pseudonym, role. Raises NotSignedIn."""
-    with db.reading() as connection:
-        row = people.session(connection, _hash(session_key, token), now=now)
+    with database.reading() as conn:
+        row = people.session(conn, _hash(session_key, token), now=now)
     if row is None:
         raise NotSignedIn
     return row
 
 
-def sign_out(db: Database, *, token: bytes, session_key: bytes) -> None:
-    with db.writing() as connection:
-        people.end_session(connection, _hash(session_key, token))
+def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
+    with database.writing() as conn:
+        people.end_session(conn, _hash(session_key, token))
 
 
 def _hash(session_key: bytes, token: bytes) -> bytes:

@@ -22,22 +22,22 @@ class Undone(msgspec.Struct, frozen=True):
 
 
 def undo(
-    db: Database, rules: SiteRules, decision: str, *, by: str, now: float, random: RandomBytes
+    database: Database, rules: SiteRules, decision: str, *, by: str, now: float, random: RandomBytes
 ) -> Undone:
     """Undo what is held until it is released, and a rejection until its slot.
 
     The caller purges after it: text of a held comment was in clear. Raises NoSuchDecision,
     AlreadyUndone, TooLateToUndo.
     """
-    with db.writing() as connection:
-        row = decisions.get(connection, decision)
+    with database.writing() as conn:
+        row = decisions.get(conn, decision)
         if row is None:
             raise NoSuchDecision(decision)
-        comment = comments.get(connection, row.comment)
-        _take_back(connection, rules.site, row, comment)
-        now = max(now, stories.released_slot(connection, rules.site))
+        comment = comments.get(conn, row.comment)
+        _take_back(conn, rules.site, row, comment)
+        now = max(now, stories.released_slot(conn, rules.site))
         decisions.add(
-            connection,
+            conn,
             Decision(
                 decision=ids.new_id(random),
                 site=rules.site,
@@ -52,18 +52,18 @@ def undo(
     return Undone(row.comment, PENDING)
 
 
-def _take_back(connection: Any, site: str, decision: Any, comment: Any) -> None:
-    if decisions.is_undone(connection, decision.decision):
+def _take_back(conn: Any, site: str, decision: Any, comment: Any) -> None:
+    if decisions.is_undone(conn, decision.decision):
         raise AlreadyUndone(decision.decision)
-    standing = decisions.current(connection, decision.comment)
+    standing = decisions.current(conn, decision.comment)
     is_standing = standing is not None and standing.decision == decision.decision
     if not is_standing or states.next_state(comment.state, "undo") is None:
         raise TooLateToUndo(decision.decision)
-    if comment.state != HELD and decision.slot <= stories.released_slot(connection, site):
+    if comment.state != HELD and decision.slot <= stories.released_slot(conn, site):
         raise TooLateToUndo(decision.decision)
     moved = comments.transition(
-        connection, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
+        conn, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
     )
     if moved == 0:
         raise TooLateToUndo(decision.decision)
-    comments.drop_held_text(connection, comment.id)
+    comments.drop_held_text(conn, comment.id)

@@ -40,8 +40,8 @@ def write_stale(press: FileWriter, *, turns_max: int | None = None) -> int:
     written = turns = 0
     while turns != turns_max:
         with release_lock(press.database):
-            with press.database.reading() as db:
-                rows = stale_files.next_batch(db, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
+            with press.database.reading() as conn:
+                rows = stale_files.next_batch(conn, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
             _write_rows(press, rows)
         if not rows:
             break
@@ -52,20 +52,20 @@ def write_stale(press: FileWriter, *, turns_max: int | None = None) -> int:
 def write_files_now(press: FileWriter, story: str, files: Collection[StaleFile]) -> None:
     """Write these, whatever else is waiting to be written. Raises PublicFilesUnavailable."""
     with release_lock(press.database):
-        with press.database.reading() as db:
-            rows = stale_files.filter_pending(db, press.rules.site, story, files)
+        with press.database.reading() as conn:
+            rows = stale_files.filter_pending(conn, press.rules.site, story, files)
         _write_rows(press, rows)
 
 
 def _write_rows(press: FileWriter, rows: Sequence[Any]) -> None:
     """Draw and write what these notes name, then forget them. The caller holds the release lock."""
-    with press.database.reading() as db:
-        slot = stories.released_slot(db, press.rules.site)
+    with press.database.reading() as conn:
+        slot = stories.released_slot(conn, press.rules.site)
     for story, of_story in groupby(rows, key=lambda row: row.story):
         noted = list(of_story)
         write(press, story, [StaleFile(row.kind, row.root, row.number) for row in noted], at=slot)
-        with press.database.writing() as db:
-            stale_files.remove(db, noted)
+        with press.database.writing() as conn:
+            stale_files.remove(conn, noted)
 
 
 def write(press: FileWriter, story: str, files: Iterable[StaleFile], *, at: Slot) -> None:
@@ -73,10 +73,10 @@ def write(press: FileWriter, story: str, files: Iterable[StaleFile], *, at: Slot
     site = press.rules.site
     drawn: dict[str, bytes] = {}
     gone: list[str] = []
-    with press.database.reading() as connection:
-        editions = stories.editions_of(connection, site, story)
+    with press.database.reading() as conn:
+        editions = stories.editions_of(conn, site, story)
         for file in files:
-            views = thread_views.views(connection, press.rules, story, editions, file)
+            views = thread_views.views(conn, press.rules, story, editions, file)
             for edition in editions:
                 folder = paths.thread_folder(site, story, edition.edition)
                 if views is None:
@@ -109,9 +109,9 @@ def write_assets(press: FileWriter, *, style: bytes, icon: bytes) -> None:
     """The stylesheet, the icon, and the terms in every language of the site."""
     site = press.rules.site
     with release_lock(press.database):
-        with press.database.reading() as connection:
-            slot = stories.released_slot(connection, site)
-            languages = stories.languages(connection, site)
+        with press.database.reading() as conn:
+            slot = stories.released_slot(conn, site)
+            languages = stories.languages(conn, site)
         files = {paths.style(site): style, paths.icon(site): icon}
         files |= {paths.terms(site, one): press.pages.terms(one) for one in languages}
         press.bucket.write(files, at=slot)

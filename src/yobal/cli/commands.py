@@ -39,8 +39,8 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
     components = build_components(settings)
     now = time.time()
     try:
-        with components.database.reading() as db:
-            is_known = stories.get_site(db) is not None
+        with components.database.reading() as conn:
+            is_known = stories.get_site(conn) is not None
         if is_known and not again:
             raise AlreadySetUp(
                 f"{settings.site} is set up; `yobal init --again` makes a new first lead, and "
@@ -102,12 +102,12 @@ def story_set_open(path: Path, key: str, *, is_open: bool) -> str:
 
 
 def story_list(path: Path) -> list[str]:
-    with _open(path) as components, components.database.reading() as db:
+    with _open(path) as components, components.database.reading() as conn:
         site = components.rules.site
         return [
             f"{row.story}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
-            + " ".join(one.edition for one in stories.editions_of(db, site, row.story))
-            for row in stories.list_all(db, site)
+            + " ".join(one.edition for one in stories.editions_of(conn, site, row.story))
+            for row in stories.list_all(conn, site)
         ]
 
 
@@ -116,7 +116,9 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
     with _open(path) as components:
         tend = trust_clock if is_clock_trusted else run_once
         released = tend(components, now=time.time())
-        write_public_files.write_stale(components.press)  # all of it: nobody looks again in a second
+        write_public_files.write_stale(
+            components.press
+        )  # all of it: nobody looks again in a second
     return f"released {released.comments if released else 0}"
 
 
@@ -137,8 +139,8 @@ def grant_intake(path: Path, role: str) -> str:
             raise UnsupportedEnvironment(
                 "SQLite has no roles; the intake's own rights need PostgreSQL"
             )
-        with components.database.writing() as db:
-            grants.grant_intake(db, role)
+        with components.database.writing() as conn:
+            grants.grant_intake(conn, role)
     return f"{role} may insert sealed comments and wishes, and read the intake's views"
 
 
@@ -148,8 +150,8 @@ def _open(path: Path) -> Iterator[Components]:
     prepare(settings)
     components = build_components(settings)
     try:
-        with components.database.reading() as db:
-            if stories.get_site(db) is None:
+        with components.database.reading() as conn:
+            if stories.get_site(conn) is None:
                 raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
         yield components
     finally:
@@ -184,8 +186,8 @@ def _write_settings(path: Path, given: dict[str, str]) -> Settings:
 
 def _listen(url: str) -> str:
     """Where to listen for an address on this machine; empty for one that a proxy answers."""
-    scheme, _, place = url.partition("://")
-    host, _, port = place.rpartition(":")
+    scheme, _, authority = url.partition("://")
+    host, _, port = authority.rpartition(":")
     is_here = scheme == "http" and host in ("127.0.0.1", "localhost") and port.isdecimal()
     return f"127.0.0.1:{port}" if is_here else ""
 

@@ -57,7 +57,7 @@ class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
 class NewestView(msgspec.Struct, frozen=True, kw_only=True):
     """The thread's own address: the newest 50, newest first."""
 
-    place: ThreadRef
+    thread: ThreadRef
     comments: tuple[PublishedComment, ...]
     comments_total: int  # published and present, replies included
     older_page: int | None  # the numbered page where reading on begins
@@ -66,7 +66,7 @@ class NewestView(msgspec.Struct, frozen=True, kw_only=True):
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
     """One numbered page, newest first. Names nothing that changes with comments it does not show."""
 
-    place: ThreadRef
+    thread: ThreadRef
     number: int  # from 1, the oldest
     comments: tuple[PublishedComment, ...]
 
@@ -74,7 +74,7 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
 class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
     """The replies of one comment beyond the first five, oldest first."""
 
-    place: ThreadRef
+    thread: ThreadRef
     root: PublishedComment
     root_page: int
     number: int  # from 1
@@ -93,13 +93,13 @@ class StaleFile(msgspec.Struct, frozen=True, order=True):
     number: int
 
 
-def page_of(place: int) -> int:
+def page_of(position: int) -> int:
     """The page that holds a place; places count from 0, the oldest."""
-    return place // PAGE_COMMENTS + 1
+    return position // PAGE_COMMENTS + 1
 
 
-def replies_page_of(reply_place: int) -> int | None:
+def replies_page_of(reply_position: int) -> int | None:
     """The page of replies that holds a reply; None for the first five, which stand under the comment."""
-    if reply_place < REPLIES_SHOWN:
+    if reply_position < REPLIES_SHOWN:
         return None
-    return (reply_place - REPLIES_SHOWN) // PAGE_COMMENTS + 1
+    return (reply_position - REPLIES_SHOWN) // PAGE_COMMENTS + 1

@@ -62,8 +62,8 @@ def _seed_once(settings: Settings, folder: Path) -> str:
 
 
 def _seed_if_new(components: Components, sign_in: Path) -> str:
-    with components.database.reading() as db:
-        site = stories.get_site(db)
+    with components.database.reading() as conn:
+        site = stories.get_site(conn)
     if site is not None and not site.is_demo:
         raise UnsupportedEnvironment(
             "this folder holds a real newsroom's store; give the demo a folder of its own"

@@ -81,7 +81,9 @@ def _publish_samples(components: Components, sealer: Sealer, *, began: float) ->
                 to = sent[sample.answers].id if sample.answers else None
                 sent[sample.key] = _send(components, sealer, sample, to=to, now=at)
                 _publish(components, sample, sent[sample.key], now=at)
-        slot = next_slot(components.rules.schedule, at, steps=components.rules.schedule.max_hold_slots)
+        slot = next_slot(
+            components.rules.schedule, at, steps=components.rules.schedule.max_hold_slots
+        )
         release.release(components.database, components.rules, now=slot)
     return sent
 
@@ -96,9 +98,9 @@ def _send(
         return drawn[-1]
 
     text = sample.edit.sealed_text if sample.edit else sample.text
-    with components.database.reading() as db:
-        epoch = stories.newest_epoch(db, content.SITE)
-        languages = frozenset(stories.languages(db, content.SITE))
+    with components.database.reading() as conn:
+        epoch = stories.newest_epoch(conn, content.SITE)
+        languages = frozenset(stories.languages(conn, content.SITE))
     assert epoch is not None  # the lead has just made it
     form = idempotency.new_idempotency_key(
         secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date()

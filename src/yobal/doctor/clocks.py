@@ -50,10 +50,10 @@ def _written(settings: Settings) -> Iterator[Path]:
 def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     database = Database(settings.database_url)
     try:
-        with database.reading() as db:
-            site = stories.get_site(db)
+        with database.reading() as conn:
+            site = stories.get_site(conn)
             clock_problem = (
-                clock_guard.clock_problem(db, site.site, now=now) if site is not None else None
+                clock_guard.clock_problem(conn, site.site, now=now) if site is not None else None
             )
     finally:
         database.close()

@@ -37,8 +37,8 @@ def _servers(settings: Settings) -> list[Finding]:
 def _schema(settings: Settings) -> Finding:
     database = Database(settings.database_url)
     try:
-        with database.reading() as db:
-            is_newest = revision(db) == newest()
+        with database.reading() as conn:
+            is_newest = revision(conn) == newest()
     finally:
         database.close()
     return well_if(is_newest, "database schema", "start `yobal serve` once")

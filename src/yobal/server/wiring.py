@@ -56,8 +56,8 @@ def prepare(settings: Settings) -> None:
 def build_components(settings: Settings, *, database_url: str = "") -> Components:
     """Put the parts together over a prepared store. Raises UnsupportedEnvironment where the site is another's."""
     database = Database(database_url or settings.database_url)
-    with database.reading() as db:
-        site = stories.site_from_view(db)
+    with database.reading() as conn:
+        site = stories.site_from_view(conn)
     if site is not None and site.site != settings.site:
         raise UnsupportedEnvironment(
             f"this store is of the site {site.site!r}, the settings say {settings.site!r}"

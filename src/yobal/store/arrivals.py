@@ -40,10 +40,10 @@ class Arrival(msgspec.Struct, kw_only=True):
     receipt_hash: bytes | None = None
     copy: int = 0  # which of the codes that a comment may have
     week: str = ""
-    place: int = 0  # of its envelope
+    row_key: int = 0  # of its envelope
 
     def __post_init__(self) -> None:
-        self.place = ids.id_prefix(self.id)
+        self.row_key = ids.id_prefix(self.id)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -81,10 +81,10 @@ def add(database: Database, arrivals: Sequence[Arrival]) -> list[Outcome]:
     """
     if database.is_sqlite and _add_in_one_statement(database, arrivals):
         return _all_new(arrivals)
-    with database.writing() as db:
-        if not database.is_sqlite and _add_together(db, arrivals):
+    with database.writing() as conn:
+        if not database.is_sqlite and _add_together(conn, arrivals):
             return _all_new(arrivals)
-        return [_add_alone(db, msgspec.structs.asdict(one)) for one in arrivals]
+        return [_add_alone(conn, msgspec.structs.asdict(one)) for one in arrivals]
 
 
 def _all_new(arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -100,14 +100,14 @@ def _add_in_one_statement(database: Database, arrivals: Sequence[Arrival]) -> bo
     return True
 
 
-def _add_together(db: Connection, arrivals: Sequence[Arrival]) -> bool:
+def _add_together(conn: Connection, arrivals: Sequence[Arrival]) -> bool:
     """The same where the database is over a socket: row by row, but sent at once."""
-    savepoint = db.begin_nested()
+    savepoint = conn.begin_nested()
     try:
-        is_new = _execute_many(db, _COMMENT, arrivals) == len(arrivals)
+        is_new = _execute_many(conn, _COMMENT, arrivals) == len(arrivals)
         if is_new:
-            _execute_many(db, _ENVELOPE, arrivals)
-            _execute_many(db, _RECEIPT, [one for one in arrivals if one.receipt_hash is not None])
+            _execute_many(conn, _ENVELOPE, arrivals)
+            _execute_many(conn, _RECEIPT, [one for one in arrivals if one.receipt_hash is not None])
     except DBAPIError as error:
         _give_up_if_gone(error)
         is_new = False
@@ -115,20 +115,20 @@ def _add_together(db: Connection, arrivals: Sequence[Arrival]) -> bool:
     return is_new
 
 
-def _execute_many(db: Connection, statement: sa.TextClause, arrivals: Sequence[Arrival]) -> int:
+def _execute_many(conn: Connection, statement: sa.TextClause, arrivals: Sequence[Arrival]) -> int:
     """The number of rows."""
     if not arrivals:
         return 0
-    return db.execute(statement, [msgspec.structs.asdict(one) for one in arrivals]).rowcount
+    return conn.execute(statement, [msgspec.structs.asdict(one) for one in arrivals]).rowcount
 
 
-def _add_alone(db: Connection, row: dict[str, Any]) -> Outcome:
-    savepoint = db.begin_nested()
+def _add_alone(conn: Connection, row: dict[str, Any]) -> Outcome:
+    savepoint = conn.begin_nested()
     try:
-        is_new = db.execute(_COMMENT, row).rowcount == 1
+        is_new = conn.execute(_COMMENT, row).rowcount == 1
         if is_new:
-            db.execute(_ENVELOPE, row)
-        has_receipt = row["receipt_hash"] is not None and _add_receipt(db, row)
+            conn.execute(_ENVELOPE, row)
+        has_receipt = row["receipt_hash"] is not None and _add_receipt(conn, row)
     except DBAPIError as error:
         _give_up_if_gone(error)
         savepoint.rollback()
@@ -137,10 +137,10 @@ def _add_alone(db: Connection, row: dict[str, Any]) -> Outcome:
     return Outcome("new" if is_new else "repeat", has_receipt=has_receipt)
 
 
-def _add_receipt(db: Connection, row: dict[str, Any]) -> bool:
+def _add_receipt(conn: Connection, row: dict[str, Any]) -> bool:
     """Under the first copy that is free; False where the comment has all the codes it may have."""
     return any(
-        db.execute(_RECEIPT, row | {"copy": copy}).rowcount == 1 for copy in range(COPIES_MAX)
+        conn.execute(_RECEIPT, row | {"copy": copy}).rowcount == 1 for copy in range(COPIES_MAX)
     )
 
 

@@ -40,9 +40,9 @@ class TriggerInsert:
     def insert(self, database: Database, rows: Sequence[object]) -> None:
         """All rows or none. Raises SQLAlchemy's IntegrityError, or DatabaseUnavailable."""
         values = tuple(value for row in rows for value in self._values_of(row))
-        with database.autocommit() as db:
-            self._prepare(db)
-            db.exec_driver_sql(self._statement(len(rows)), values)
+        with database.autocommit() as conn:
+            self._prepare(conn)
+            conn.exec_driver_sql(self._statement(len(rows)), values)
 
     def _statement(self, count: int) -> str:
         known = self._statements.get(count)
@@ -52,18 +52,18 @@ class TriggerInsert:
             self._statements[count] = known
         return known
 
-    def _prepare(self, db: Connection) -> None:
+    def _prepare(self, conn: Connection) -> None:
         """Once for each connection."""
-        if self._name in db.info:
+        if self._name in conn.info:
             return
         columns = ", ".join(f"null as {column}" for column in self._columns)
-        db.exec_driver_sql(f"create temp view if not exists {self._name} as select {columns}")
+        conn.exec_driver_sql(f"create temp view if not exists {self._name} as select {columns}")
         for number, one in enumerate(self._inserts):
             when = f"when new.{one.unless_null} is not null " if one.unless_null else ""
             body = _PARAMETER.sub(r"new.\1", one.sql)
-            db.exec_driver_sql(
+            conn.exec_driver_sql(
                 f"create temp trigger if not exists {self._name}_{number}"
                 f" instead of insert on temp.{self._name} {when}"
                 f"begin {body}; end"
             )
-        db.info[self._name] = True
+        conn.info[self._name] = True

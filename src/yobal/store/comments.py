@@ -21,18 +21,18 @@ from yobal.store.tables import (
 )
 
 
-def get(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
-    return db.execute(sa.select(comments).where(comments.c.id == comment)).one_or_none()
+def get(conn: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
+    return conn.execute(sa.select(comments).where(comments.c.id == comment)).one_or_none()
 
 
 def transition(
-    db: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None
+    conn: Connection, comment: str, *, from_: State, to: State, **slots: Slot | None
 ) -> int:
     """Change a state if it is still what the caller believes; the number of rows changed.
 
     `slots` are the columns that change with it: `due_slot`, `decided_slot`.
     """
-    return db.execute(
+    return conn.execute(
         comments.update()
         .where(comments.c.id == comment, comments.c.state == from_)
         .values(state=to, **slots)
@@ -40,7 +40,7 @@ def transition(
 
 
 def waiting(
-    db: Connection,
+    conn: Connection,
     site: str,
     *,
     reader: str,
@@ -101,63 +101,63 @@ def waiting(
                 sa.and_(comments.c.arrival_slot == slot, comments.c.id > comment),
             )
         )
-    return db.execute(chosen).all()
+    return conn.execute(chosen).all()
 
 
-def filter_pending(db: Connection, ids: Sequence[str]) -> set[str]:
+def filter_pending(conn: Connection, ids: Sequence[str]) -> set[str]:
     """Those of `ids` that still wait."""
     chosen = sa.select(comments.c.id).where(comments.c.id.in_(ids), comments.c.state == PENDING)
-    return set(db.execute(chosen).scalars())
+    return set(conn.execute(chosen).scalars())
 
 
-def count(db: Connection, site: str, state: State) -> int:
-    return db.execute(
+def count(conn: Connection, site: str, state: State) -> int:
+    return conn.execute(
         sa.select(sa.func.count())
         .select_from(comments)
         .where(comments.c.site == site, comments.c.state == state)
     ).scalar_one()
 
 
-def count_unreadable(db: Connection, site: str, pseudonym: str) -> int:
+def count_unreadable(conn: Connection, site: str, pseudonym: str) -> int:
     """How many wait that are sealed to an epoch this moderator has no wrap for."""
     mine = sa.select(wraps.c.epoch).where(wraps.c.pseudonym == pseudonym)
     closed = sa.select(epochs.c.epoch).where(epochs.c.site == site, epochs.c.epoch.not_in(mine))
-    names = db.execute(closed).scalars().all()
+    names = conn.execute(closed).scalars().all()
     if not names:  # as it should be: no need to look at what waits
         return 0
-    return db.execute(
+    return conn.execute(
         sa.select(sa.func.count())
         .select_from(comments)
         .where(comments.c.site == site, comments.c.state == PENDING, comments.c.epoch.in_(names))
     ).scalar_one()
 
 
-def any_exist(db: Connection, site: str) -> bool:
+def any_exist(conn: Connection, site: str) -> bool:
     """Whether anybody ever wrote here."""
     chosen = sa.select(comments.c.id).where(comments.c.site == site).limit(1)
-    return db.execute(chosen).one_or_none() is not None
+    return conn.execute(chosen).one_or_none() is not None
 
 
-def has_receipt(db: Connection, comment: str) -> bool:
+def has_receipt(conn: Connection, comment: str) -> bool:
     found = sa.select(receipts.c.hash).join(comments, comments.c.once == receipts.c.once)
-    return db.execute(found.where(comments.c.id == comment).limit(1)).one_or_none() is not None
+    return conn.execute(found.where(comments.c.id == comment).limit(1)).one_or_none() is not None
 
 
-def by_receipt(db: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
+def by_receipt(conn: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     chosen = sa.select(comments).join(receipts, receipts.c.once == comments.c.once)
-    return db.execute(chosen.where(receipts.c.hash == receipt_hash)).one_or_none()
+    return conn.execute(chosen.where(receipts.c.hash == receipt_hash)).one_or_none()
 
 
-def due(db: Connection, site: str, *, until: Slot) -> Sequence[Row[*tuple[Any, ...]]]:
+def due(conn: Connection, site: str, *, until: Slot) -> Sequence[Row[*tuple[Any, ...]]]:
     """Held comments whose drawn slot has come, as (id, due_slot)."""
     chosen = sa.select(comments.c.id, comments.c.due_slot).where(
         comments.c.site == site, comments.c.state == HELD, comments.c.due_slot <= until
     )
-    return db.execute(chosen.order_by(comments.c.id)).all()
+    return conn.execute(chosen.order_by(comments.c.id)).all()
 
 
 def insert_held_text(
-    db: Connection,
+    conn: Connection,
     comment: str,
     *,
     text: str,
@@ -166,47 +166,47 @@ def insert_held_text(
     clause: str | None = None,
     kind: str | None = None,
 ) -> None:
-    db.execute(
+    conn.execute(
         held_texts.insert().values(
             comment=comment, text=text, name=name, lang=lang, clause=clause, kind=kind
         )
     )
 
 
-def held_text(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
-    return db.execute(sa.select(held_texts).where(held_texts.c.comment == comment)).one_or_none()
+def held_text(conn: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
+    return conn.execute(sa.select(held_texts).where(held_texts.c.comment == comment)).one_or_none()
 
 
-def drop_held_text(db: Connection, comment: str) -> None:
-    db.execute(held_texts.delete().where(held_texts.c.comment == comment))
+def drop_held_text(conn: Connection, comment: str) -> None:
+    conn.execute(held_texts.delete().where(held_texts.c.comment == comment))
 
 
-def drop_original(db: Connection, comment: str) -> None:
+def drop_original(conn: Connection, comment: str) -> None:
     """Destroy the sealed original, and the commitment with it.
 
     Kept, a commitment would let who finds its nonce make sure of a guess at masked words.
     """
-    db.execute(envelopes.delete().where(envelopes.c.comment == comment))
-    db.execute(comments.update().where(comments.c.id == comment).values(commitment=None))
+    conn.execute(envelopes.delete().where(envelopes.c.comment == comment))
+    conn.execute(comments.update().where(comments.c.id == comment).values(commitment=None))
 
 
-def envelope(db: Connection, comment: str) -> bytes | None:
+def envelope(conn: Connection, comment: str) -> bytes | None:
     found = sa.select(envelopes.c.sealed).where(envelopes.c.comment == comment)
-    return db.execute(found).scalar_one_or_none()
+    return conn.execute(found).scalar_one_or_none()
 
 
-def erase_withdrawn(db: Connection, comment: str) -> None:
+def erase_withdrawn(conn: Connection, comment: str) -> None:
     """Leave of a withdrawn comment nothing but id, root and day.
 
     Its `once` stays until the day key is gone, so that the phone's "back" does not bring it to
     life; its receipts, and any note to its author, go at once.
     """
     once = sa.select(comments.c.once).where(comments.c.id == comment).scalar_subquery()
-    db.execute(receipts.delete().where(receipts.c.once == once))
-    db.execute(decisions.update().where(decisions.c.comment == comment).values(note=None))
-    drop_held_text(db, comment)
-    drop_original(db, comment)
-    db.execute(
+    conn.execute(receipts.delete().where(receipts.c.once == once))
+    conn.execute(decisions.update().where(decisions.c.comment == comment).values(note=None))
+    drop_held_text(conn, comment)
+    drop_original(conn, comment)
+    conn.execute(
         comments.update()
         .where(comments.c.id == comment, comments.c.state == WITHDRAWN)
         .values(
@@ -224,18 +224,18 @@ def erase_withdrawn(db: Connection, comment: str) -> None:
     )
 
 
-def overwrite_arrival_slot(db: Connection, comment: str, *, released: Slot) -> None:
+def overwrite_arrival_slot(conn: Connection, comment: str, *, released: Slot) -> None:
     """Once published, nobody needs to know how long it waited."""
-    db.execute(
+    conn.execute(
         comments.update()
         .where(comments.c.id == comment, comments.c.state == PUBLISHED)
         .values(arrival_slot=released)
     )
 
 
-def count_pending_replies(db: Connection, site: str, comment: str) -> int:
+def count_pending_replies(conn: Connection, site: str, comment: str) -> int:
     """How many comments that answer this one (or stand under it) wait or are held."""
-    return db.execute(
+    return conn.execute(
         sa.select(sa.func.count())
         .select_from(comments)
         .where(
@@ -246,7 +246,7 @@ def count_pending_replies(db: Connection, site: str, comment: str) -> int:
     ).scalar_one()
 
 
-def expired_originals(db: Connection, site: str, *, until: Slot) -> Sequence[str]:
+def expired_originals(conn: Connection, site: str, *, until: Slot) -> Sequence[str]:
     """Decided comments whose sealed original is still kept although its time is over."""
     chosen = (
         sa.select(comments.c.id)
@@ -257,4 +257,4 @@ def expired_originals(db: Connection, site: str, *, until: Slot) -> Sequence[str
             comments.c.decided_slot <= until,
         )
     )
-    return db.execute(chosen).scalars().all()
+    return conn.execute(chosen).scalars().all()

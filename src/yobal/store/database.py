@@ -61,14 +61,14 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is durable once the block has ended without an error."""
-        with translating_errors(), self._writer.begin() as connection:
-            yield connection
+        with translating_errors(), self._writer.begin() as conn:
+            yield conn
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view."""
-        with translating_errors(), self.engine.begin() as connection:
-            yield connection
+        with translating_errors(), self.engine.begin() as conn:
+            yield conn
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -110,23 +110,23 @@ class Database:
     def _try_purge(self) -> str | None:
         """None once it is done, else what stands in the way."""
         if self.is_sqlite:
-            with self._unbegun.connect() as connection:
-                return _truncate_wal(connection)
-        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            return vacuum.purge_deleted(connection, busy_seconds=PURGE_BUSY_SECONDS)
+            with self._unbegun.connect() as conn:
+                return _truncate_wal(conn)
+        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+            return vacuum.purge_deleted(conn, busy_seconds=PURGE_BUSY_SECONDS)
 
 
-def _truncate_wal(connection: Connection) -> str | None:
-    _set_busy_timeout(connection, PURGE_BUSY_SECONDS)
+def _truncate_wal(conn: Connection) -> str | None:
+    _set_busy_timeout(conn, PURGE_BUSY_SECONDS)
     try:
-        busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        busy, _, _ = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     finally:
-        _set_busy_timeout(connection, BUSY_SECONDS)
+        _set_busy_timeout(conn, BUSY_SECONDS)
     return "the write-ahead log could not be cut: somebody reads the old pages" if busy else None
 
 
-def _set_busy_timeout(connection: Connection, seconds: float) -> None:
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1_000)}")
+def _set_busy_timeout(conn: Connection, seconds: float) -> None:
+    conn.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1_000)}")
 
 
 @contextmanager
@@ -175,11 +175,11 @@ def _set_pragmas(raw: Any, _record: object) -> None:
         raw.execute(f"PRAGMA {pragma}").fetchall()
 
 
-def _begin(connection: Connection) -> None:
+def _begin(conn: Connection) -> None:
     """Writers say so at once: a deferred BEGIN that turns to writing meets "database is locked"."""
-    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    begin = conn.get_execution_options().get(_BEGIN, "BEGIN")
     if begin:
-        connection.exec_driver_sql(begin)
+        conn.exec_driver_sql(begin)
 
 
 def _postgresql(url: sa.URL) -> Engine:

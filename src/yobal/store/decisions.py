@@ -33,20 +33,20 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True):
     undoes: str | None = None
 
 
-def add(db: Connection, decision: Decision) -> None:
-    db.execute(decisions.insert().values(**msgspec.structs.asdict(decision)))
+def add(conn: Connection, decision: Decision) -> None:
+    conn.execute(decisions.insert().values(**msgspec.structs.asdict(decision)))
 
 
-def get(db: Connection, decision: str) -> Row[*tuple[Any, ...]] | None:
-    return db.execute(sa.select(decisions).where(decisions.c.decision == decision)).one_or_none()
+def get(conn: Connection, decision: str) -> Row[*tuple[Any, ...]] | None:
+    return conn.execute(sa.select(decisions).where(decisions.c.decision == decision)).one_or_none()
 
 
-def is_undone(db: Connection, decision: str) -> bool:
+def is_undone(conn: Connection, decision: str) -> bool:
     undoing = sa.select(decisions.c.decision).where(decisions.c.undoes == decision)
-    return db.execute(undoing.limit(1)).first() is not None
+    return conn.execute(undoing.limit(1)).first() is not None
 
 
-def current(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
+def current(conn: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
     """The decision in force on a comment: the newest that nobody took back."""
     undone = sa.select(decisions.c.undoes).where(
         decisions.c.comment == comment, decisions.c.undoes.is_not(None)
@@ -60,11 +60,11 @@ def current(db: Connection, comment: str) -> Row[*tuple[Any, ...]] | None:
         )
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
     )
-    return db.execute(chosen.limit(1)).one_or_none()
+    return conn.execute(chosen.limit(1)).one_or_none()
 
 
 def final_rejections(
-    db: Connection, site: str, *, after: Slot, until: Slot
+    conn: Connection, site: str, *, after: Slot, until: Slot
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Answers whose rejection became final with these slots."""
     chosen = (
@@ -79,11 +79,11 @@ def final_rejections(
             comments.c.to_id.is_not(None),
         )
     )
-    return db.execute(chosen).all()
+    return conn.execute(chosen).all()
 
 
 def history(
-    db: Connection,
+    conn: Connection,
     site: str,
     *,
     before: tuple[Slot, str] | None,
@@ -130,4 +130,4 @@ def history(
                 sa.and_(decisions.c.slot == slot, decisions.c.decision > decision),
             )
         )
-    return db.execute(chosen).all()
+    return conn.execute(chosen).all()

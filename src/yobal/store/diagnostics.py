@@ -56,9 +56,9 @@ def server_settings(url: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     engine = sa.create_engine(plain, poolclass=sa.NullPool, hide_parameters=True)
     read = sa.text("select coalesce(current_setting(:name, true), '')")
     try:
-        with engine.connect() as db:
+        with engine.connect() as conn:
             return {
-                name: (str(db.execute(read, {"name": name}).scalar_one()), wanted)
+                name: (str(conn.execute(read, {"name": name}).scalar_one()), wanted)
                 for name, wanted in _POSTGRESQL.items()
             }
     except DBAPIError as error:

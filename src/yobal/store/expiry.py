@@ -7,22 +7,22 @@ from yobal.core.schedule import Slot
 from yobal.store.tables import comments, invitation_wraps, invitations, receipts, sessions
 
 
-def drop_receipts(db: Connection, *, before_week: str) -> None:
+def drop_receipts(conn: Connection, *, before_week: str) -> None:
     """Receipts of weeks whose pepper is destroyed: nobody can prove or withdraw with them."""
-    db.execute(receipts.delete().where(receipts.c.week < before_week))
+    conn.execute(receipts.delete().where(receipts.c.week < before_week))
 
 
-def drop_expired(db: Connection, *, now: float) -> None:
+def drop_expired(conn: Connection, *, now: float) -> None:
     """Sessions and invitations that have ended."""
-    db.execute(sessions.delete().where(sessions.c.until_slot <= now))
+    conn.execute(sessions.delete().where(sessions.c.until_slot <= now))
     over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot <= now)
-    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
-    db.execute(invitations.delete().where(invitations.c.until_slot <= now))
+    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
+    conn.execute(invitations.delete().where(invitations.c.until_slot <= now))
 
 
-def drop_idempotency_hashes(db: Connection, *, arrived_before: Slot) -> None:
+def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
     """The marks of withdrawn comments whose day keys are gone."""
-    db.execute(
+    conn.execute(
         comments.update()
         .where(
             comments.c.state == "withdrawn",
@@ -33,10 +33,10 @@ def drop_idempotency_hashes(db: Connection, *, arrived_before: Slot) -> None:
     )
 
 
-def drop_future(db: Connection, *, after: Slot, after_week: str) -> None:
+def drop_future(conn: Connection, *, after: Slot, after_week: str) -> None:
     """What a clock that was ahead has given out: sessions, invitations and receipts of the future."""
-    db.execute(sessions.delete().where(sessions.c.until_slot > after))
+    conn.execute(sessions.delete().where(sessions.c.until_slot > after))
     over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot > after)
-    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
-    db.execute(invitations.delete().where(invitations.c.until_slot > after))
-    db.execute(receipts.delete().where(receipts.c.week > after_week))
+    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
+    conn.execute(invitations.delete().where(invitations.c.until_slot > after))
+    conn.execute(receipts.delete().where(receipts.c.week > after_week))

@@ -13,11 +13,11 @@ _INSERTS: Final = ("comments", "envelopes", "receipts", "wishes")
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
-def grant_intake(db: Connection, role: str) -> None:
+def grant_intake(conn: Connection, role: str) -> None:
     """Give an existing role exactly what the intake needs, and take everything else from it."""
     if _ROLE.fullmatch(role) is None:
         raise InvalidInput(f"not a plain role name: {role}")
-    schema = db.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
+    schema = conn.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
     statements = [
         f"revoke all on all tables in schema {schema} from {role}",
         f"revoke all on all functions in schema {schema} from {role}",
@@ -27,12 +27,12 @@ def grant_intake(db: Connection, role: str) -> None:
         f"grant execute on function receipt_answer(bytea) to {role}",
     ]
     for statement in statements:
-        db.execute(sa.text(statement))
+        conn.execute(sa.text(statement))
 
 
-def intake_roles(db: Connection) -> list[str]:
+def intake_roles(conn: Connection) -> list[str]:
     """The roles that were given these rights before; none on SQLite."""
-    if db.dialect.name == "sqlite":
+    if conn.dialect.name == "sqlite":
         return []
     granted = sa.text(
         "select distinct grantee from information_schema.role_table_grants"
@@ -40,4 +40,4 @@ def intake_roles(db: Connection) -> list[str]:
         " and privilege_type = 'SELECT' and grantee not in (current_user, 'PUBLIC')"
         " and grantee not in (select tableowner from pg_tables where tablename = 'sites')"
     )
-    return [role for role in db.execute(granted).scalars() if _ROLE.fullmatch(role)]
+    return [role for role in conn.execute(granted).scalars() if _ROLE.fullmatch(role)]

@@ -27,34 +27,34 @@ _STORY: Final = sa.text(
 )
 
 
-def add_wish(db: Connection, *, wish: str, site: str, receipt_hash: bytes, kind: str) -> None:
+def add_wish(conn: Connection, *, wish: str, site: str, receipt_hash: bytes, kind: str) -> None:
     """Ask the desk's side to withdraw: `withdraw_now` or `withdraw_next`. Asked twice is asked once."""
-    db.execute(_WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind})
+    conn.execute(_WISH, {"wish": wish, "site": site, "receipt_hash": receipt_hash, "kind": kind})
 
 
-def receipt_status(db: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
+def receipt_status(conn: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     """What a receipt may show, as of the last release; None where the code opens nothing."""
     statement = (
-        RECEIPT_STATUS if db.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
+        RECEIPT_STATUS if conn.dialect.name == "sqlite" else "select * from receipt_answer(:hash)"
     )
-    return db.execute(sa.text(statement), {"hash": receipt_hash}).one_or_none()
+    return conn.execute(sa.text(statement), {"hash": receipt_hash}).one_or_none()
 
 
-def site(db: Connection) -> Row[*tuple[Any, ...]] | None:
+def site(conn: Connection) -> Row[*tuple[Any, ...]] | None:
     """Site, name, is_demo, released_slot, and the newest epoch with its recipient (or null)."""
-    return db.execute(sa.text("select * from intake_site order by site limit 1")).one_or_none()
+    return conn.execute(sa.text("select * from intake_site order by site limit 1")).one_or_none()
 
 
-def story(db: Connection, site: str, story: str) -> Row[*tuple[Any, ...]] | None:
+def story(conn: Connection, site: str, story: str) -> Row[*tuple[Any, ...]] | None:
     """Whether it is open, and how many comments wait for it and for the site.
 
     What nobody can open any more takes no room: it will never be decided on.
     """
-    return db.execute(_STORY, {"site": site, "story": story}).one_or_none()
+    return conn.execute(_STORY, {"site": site, "story": story}).one_or_none()
 
 
-def editions(db: Connection, site: str, story: str) -> list[Edition]:
-    rows = db.execute(
+def editions(conn: Connection, site: str, story: str) -> list[Edition]:
+    rows = conn.execute(
         sa.text(
             "select edition, title, url from intake_editions where site = :site and story = :story"
             " order by edition"
@@ -64,15 +64,15 @@ def editions(db: Connection, site: str, story: str) -> list[Edition]:
     return [Edition(edition=row.edition, title=row.title, url=row.url) for row in rows]
 
 
-def languages(db: Connection, site: str) -> frozenset[str]:
+def languages(conn: Connection, site: str) -> frozenset[str]:
     """The languages the site has editions in: those that a comment may name in clear."""
     found = sa.text("select distinct edition from intake_editions where site = :site")
-    return frozenset(db.execute(found, {"site": site}).scalars())
+    return frozenset(conn.execute(found, {"site": site}).scalars())
 
 
-def letter(db: Connection, site: str, story: str, comment: str) -> Row[*tuple[Any, ...]] | None:
+def letter(conn: Connection, site: str, story: str, comment: str) -> Row[*tuple[Any, ...]] | None:
     """A published comment that may be answered; None where it is not (or no longer) there."""
-    return db.execute(
+    return conn.execute(
         sa.text(
             "select id, root, edition, text, name, lang, slot from intake_letters"
             " where id = :id and site = :site and story = :story"

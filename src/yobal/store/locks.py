@@ -18,14 +18,14 @@ def release_lock(database: Database) -> Iterator[None]:
     """Wait for the lock and hold it; a process that dies lets go of it. Raises DatabaseUnavailable."""
     folder = folder_of(database)
     if folder is None:
-        with translating_errors(), database.engine.connect() as connection:
-            connection.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": _RELEASE})
-            connection.commit()
+        with translating_errors(), database.engine.connect() as conn:
+            conn.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": _RELEASE})
+            conn.commit()
             try:
                 yield
             finally:
-                connection.execute(sa.text("select pg_advisory_unlock(:lock)"), {"lock": _RELEASE})
-                connection.commit()
+                conn.execute(sa.text("select pg_advisory_unlock(:lock)"), {"lock": _RELEASE})
+                conn.commit()
         return
     descriptor = os.open(folder / "release.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

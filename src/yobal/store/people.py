@@ -31,54 +31,56 @@ def hash_secret(secret: bytes) -> bytes:
     return hashlib.sha256(secret).digest()
 
 
-def add(db: Connection, moderator: Moderator) -> None:
+def add(conn: Connection, moderator: Moderator) -> None:
     """Raises PseudonymTaken."""
-    if get_including_inactive(db, moderator.site, moderator.pseudonym) is not None:
+    if get_including_inactive(conn, moderator.site, moderator.pseudonym) is not None:
         raise PseudonymTaken(moderator.pseudonym)
-    db.execute(moderators.insert().values(is_active=True, **msgspec.structs.asdict(moderator)))
+    conn.execute(moderators.insert().values(is_active=True, **msgspec.structs.asdict(moderator)))
 
 
-def get(db: Connection, site: str, pseudonym: str) -> Row[*tuple[Any, ...]] | None:
+def get(conn: Connection, site: str, pseudonym: str) -> Row[*tuple[Any, ...]] | None:
     """An active moderator."""
-    row = get_including_inactive(db, site, pseudonym)
+    row = get_including_inactive(conn, site, pseudonym)
     return row if row is not None and row.is_active else None
 
 
 def get_including_inactive(
-    db: Connection, site: str, pseudonym: str
+    conn: Connection, site: str, pseudonym: str
 ) -> Row[*tuple[Any, ...]] | None:
-    return db.execute(
+    return conn.execute(
         sa.select(moderators).where(moderators.c.site == site, moderators.c.pseudonym == pseudonym)
     ).one_or_none()
 
 
-def active(db: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    return db.execute(
+def active(conn: Connection, site: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    return conn.execute(
         sa.select(moderators)
         .where(moderators.c.site == site, moderators.c.is_active)
         .order_by(moderators.c.role, moderators.c.pseudonym)
     ).all()
 
 
-def deactivate_all(db: Connection, site: str) -> None:
+def deactivate_all(conn: Connection, site: str) -> None:
     """A new beginning: nobody of before may sign in, no session or invitation of before lives."""
-    db.execute(moderators.update().where(moderators.c.site == site).values(is_active=False))
-    db.execute(sessions.delete().where(sessions.c.site == site))
-    drop_invitations(db, site)
+    conn.execute(moderators.update().where(moderators.c.site == site).values(is_active=False))
+    conn.execute(sessions.delete().where(sessions.c.site == site))
+    drop_invitations(conn, site)
 
 
-def drop_invitations(db: Connection, site: str) -> None:
+def drop_invitations(conn: Connection, site: str) -> None:
     of_site = sa.select(invitations.c.token_hash).where(invitations.c.site == site)
-    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(of_site)))
-    db.execute(invitations.delete().where(invitations.c.site == site))
+    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(of_site)))
+    conn.execute(invitations.delete().where(invitations.c.site == site))
 
 
 def change_secret(
-    db: Connection, site: str, pseudonym: str, *, secret_hash: bytes, identity: bytes
+    conn: Connection, site: str, pseudonym: str, *, secret_hash: bytes, identity: bytes
 ) -> int:
     """A new passphrase; every session under the old one ends."""
-    db.execute(sessions.delete().where(sessions.c.site == site, sessions.c.pseudonym == pseudonym))
-    return db.execute(
+    conn.execute(
+        sessions.delete().where(sessions.c.site == site, sessions.c.pseudonym == pseudonym)
+    )
+    return conn.execute(
         moderators.update()
         .where(
             moderators.c.site == site,
@@ -90,37 +92,37 @@ def change_secret(
 
 
 def invite(
-    db: Connection, *, token_hash: bytes, site: str, role: str, is_first: bool, until_slot: Slot
+    conn: Connection, *, token_hash: bytes, site: str, role: str, is_first: bool, until_slot: Slot
 ) -> None:
-    db.execute(
+    conn.execute(
         invitations.insert().values(
             token_hash=token_hash, site=site, role=role, is_first=is_first, until_slot=until_slot
         )
     )
 
 
-def add_invitation_wrap(db: Connection, token_hash: bytes, epoch: str, wrap: bytes) -> None:
-    db.execute(invitation_wraps.insert().values(token_hash=token_hash, epoch=epoch, wrap=wrap))
+def add_invitation_wrap(conn: Connection, token_hash: bytes, epoch: str, wrap: bytes) -> None:
+    conn.execute(invitation_wraps.insert().values(token_hash=token_hash, epoch=epoch, wrap=wrap))
 
 
-def invitation(db: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any, ...]] | None:
-    return db.execute(
+def invitation(conn: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any, ...]] | None:
+    return conn.execute(
         sa.select(invitations).where(
             invitations.c.token_hash == token_hash, invitations.c.until_slot > now
         )
     ).one_or_none()
 
 
-def list_invitations(db: Connection, site: str, *, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
-    return db.execute(
+def list_invitations(conn: Connection, site: str, *, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
+    return conn.execute(
         sa.select(invitations)
         .where(invitations.c.site == site, invitations.c.until_slot > now)
         .order_by(invitations.c.until_slot)
     ).all()
 
 
-def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[*tuple[Any, ...]]]:
-    return db.execute(
+def wraps_of_invitation(conn: Connection, token_hash: bytes) -> Sequence[Row[*tuple[Any, ...]]]:
+    return conn.execute(
         sa.select(invitation_wraps.c.epoch, epochs.c.recipient, invitation_wraps.c.wrap)
         .join(epochs, epochs.c.epoch == invitation_wraps.c.epoch)
         .where(invitation_wraps.c.token_hash == token_hash)
@@ -128,24 +130,24 @@ def wraps_of_invitation(db: Connection, token_hash: bytes) -> Sequence[Row[*tupl
     ).all()
 
 
-def consume_invitation(db: Connection, token_hash: bytes) -> int:
+def consume_invitation(conn: Connection, token_hash: bytes) -> int:
     """Use it up: 1 for the one who was first, 0 for everybody after."""
-    db.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash == token_hash))
-    return db.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount
+    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash == token_hash))
+    return conn.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount
 
 
-def add_epoch(db: Connection, *, epoch: str, site: str, recipient: str, first_slot: Slot) -> None:
+def add_epoch(conn: Connection, *, epoch: str, site: str, recipient: str, first_slot: Slot) -> None:
     """The newest epoch, to which intake seals from now on."""
     newest = sa.select(sa.func.coalesce(sa.func.max(epochs.c.number), 0)).where(
         epochs.c.site == site
     )
-    number = db.execute(newest).scalar_one() + 1
-    db.execute(
+    number = conn.execute(newest).scalar_one() + 1
+    conn.execute(
         epochs.update()
         .where(epochs.c.site == site, epochs.c.last_slot.is_(None))
         .values(last_slot=first_slot)
     )
-    db.execute(
+    conn.execute(
         epochs.insert().values(
             epoch=epoch,
             site=site,
@@ -157,14 +159,14 @@ def add_epoch(db: Connection, *, epoch: str, site: str, recipient: str, first_sl
     )
 
 
-def add_wrap(db: Connection, *, epoch: str, pseudonym: str, wrap: bytes) -> None:
-    db.execute(wraps.insert().values(epoch=epoch, pseudonym=pseudonym, wrap=wrap))
+def add_wrap(conn: Connection, *, epoch: str, pseudonym: str, wrap: bytes) -> None:
+    conn.execute(wraps.insert().values(epoch=epoch, pseudonym=pseudonym, wrap=wrap))
 
 
-def epochs_for(db: Connection, site: str, pseudonym: str) -> Sequence[Row[*tuple[Any, ...]]]:
+def epochs_for(conn: Connection, site: str, pseudonym: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every epoch, newest first, with this moderator's wrap or null."""
     mine = sa.and_(wraps.c.epoch == epochs.c.epoch, wraps.c.pseudonym == pseudonym)
-    return db.execute(
+    return conn.execute(
         sa.select(epochs.c.epoch, epochs.c.recipient, wraps.c.wrap)
         .outerjoin(wraps, mine)
         .where(epochs.c.site == site)
@@ -173,18 +175,18 @@ def epochs_for(db: Connection, site: str, pseudonym: str) -> Sequence[Row[*tuple
 
 
 def add_session(
-    db: Connection, *, token_hash: bytes, site: str, pseudonym: str, until_slot: Slot
+    conn: Connection, *, token_hash: bytes, site: str, pseudonym: str, until_slot: Slot
 ) -> None:
-    db.execute(
+    conn.execute(
         sessions.insert().values(
             token_hash=token_hash, site=site, pseudonym=pseudonym, until_slot=until_slot
         )
     )
 
 
-def session(db: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any, ...]] | None:
+def session(conn: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any, ...]] | None:
     """The active moderator behind a session that has not ended."""
-    return db.execute(
+    return conn.execute(
         sa.select(moderators.c.site, moderators.c.pseudonym, moderators.c.role)
         .join(
             sessions,
@@ -201,5 +203,5 @@ def session(db: Connection, token_hash: bytes, *, now: float) -> Row[*tuple[Any,
     ).one_or_none()
 
 
-def end_session(db: Connection, token_hash: bytes) -> None:
-    db.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
+def end_session(conn: Connection, token_hash: bytes) -> None:
+    conn.execute(sessions.delete().where(sessions.c.token_hash == token_hash))

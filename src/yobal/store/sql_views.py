@@ -57,15 +57,15 @@ _FUNCTION: Final = """
     as $body$ {body} $body$"""
 
 
-def recreate(db: Connection) -> None:
+def recreate(conn: Connection) -> None:
     """Drop and create all of them, inside the caller's transaction."""
-    if db.dialect.name != "sqlite":
-        db.execute(sa.text("drop function if exists receipt_answer(bytea)"))
+    if conn.dialect.name != "sqlite":
+        conn.execute(sa.text("drop function if exists receipt_answer(bytea)"))
     for name, body in VIEWS.items():
-        db.execute(sa.text(f"drop view if exists {name}"))
-        db.execute(sa.text(f"create view {name} as {body}"))
-    if db.dialect.name != "sqlite":
-        schema = db.execute(sa.text("select current_schema()")).scalar_one()
+        conn.execute(sa.text(f"drop view if exists {name}"))
+        conn.execute(sa.text(f"create view {name} as {body}"))
+    if conn.dialect.name != "sqlite":
+        schema = conn.execute(sa.text("select current_schema()")).scalar_one()
         body = RECEIPT_STATUS.replace(":hash", "$1").replace("%", "%%")
-        db.exec_driver_sql(_FUNCTION.format(schema=schema, body=body))
-        db.execute(sa.text("revoke all on function receipt_answer(bytea) from public"))
+        conn.exec_driver_sql(_FUNCTION.format(schema=schema, body=body))
+        conn.execute(sa.text("revoke all on function receipt_answer(bytea) from public"))

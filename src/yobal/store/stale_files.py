@@ -20,18 +20,18 @@ _NOTE: Final = sa.text(
 )
 
 
-def add(db: Connection, site: str, story: str, files: Iterable[StaleFile]) -> None:
+def add(conn: Connection, site: str, story: str, files: Iterable[StaleFile]) -> None:
     """Note files; one that is noted already is noted again, for somebody may just be writing it.
 
     In one order, so that two who note the same files never wait for each other.
     """
     for one in sorted(set(files)):
-        db.execute(_NOTE, {"site": site, "story": story} | msgspec.structs.asdict(one))
+        conn.execute(_NOTE, {"site": site, "story": story} | msgspec.structs.asdict(one))
 
 
-def next_batch(db: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def next_batch(conn: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The first of them, story by story."""
-    return db.execute(
+    return conn.execute(
         sa.select(touched)
         .where(touched.c.site == site)
         .order_by(touched.c.story, touched.c.kind, touched.c.root, touched.c.number)
@@ -40,17 +40,19 @@ def next_batch(db: Connection, site: str, *, limit: int) -> Sequence[Row[*tuple[
 
 
 def filter_pending(
-    db: Connection, site: str, story: str, files: Collection[StaleFile]
+    conn: Connection, site: str, story: str, files: Collection[StaleFile]
 ) -> list[Row[*tuple[Any, ...]]]:
     """Those of these files that nobody has written yet."""
     noted = sa.select(touched).where(touched.c.site == site, touched.c.story == story)
-    return [row for row in db.execute(noted) if StaleFile(row.kind, row.root, row.number) in files]
+    return [
+        row for row in conn.execute(noted) if StaleFile(row.kind, row.root, row.number) in files
+    ]
 
 
-def remove(db: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
+def remove(conn: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
     """Forget files that were written as they were named; one noted since then stays."""
     for one in rows:
-        db.execute(
+        conn.execute(
             touched.delete().where(
                 touched.c.site == one.site,
                 touched.c.story == one.story,
@@ -62,13 +64,13 @@ def remove(db: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
         )
 
 
-def all_files(db: Connection, site: str, story: str) -> list[StaleFile]:
+def all_files(conn: Connection, site: str, story: str) -> list[StaleFile]:
     """Every file set that a thread consists of."""
-    places: int = db.execute(
+    places: int = conn.execute(
         sa.select(stories.c.places).where(stories.c.site == site, stories.c.story == story)
     ).scalar_one()
     pages = [StaleFile("page", "", number) for number in range(1, page_of(places - 1) + 1)]
-    roots = db.execute(
+    roots = conn.execute(
         sa.select(published_comments.c.id, published_comments.c.replies).where(
             published_comments.c.site == site,
             published_comments.c.story == story,

@@ -16,7 +16,7 @@ metadata: Final = sa.MetaData(
     }
 )
 
-_PLACE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # its own row number there
+_ROW_KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # its own row number there
 
 
 def _text(name: str, **extra: bool) -> sa.Column[str]:
@@ -187,7 +187,7 @@ comments = sa.Table(
 envelopes = sa.Table(
     "envelopes",
     metadata,
-    sa.Column("place", _PLACE, primary_key=True, autoincrement=False),
+    sa.Column("place", _ROW_KEY, primary_key=True, autoincrement=False),
     _text("comment"),
     _bytes("sealed"),
     sa.UniqueConstraint("comment"),

@@ -35,79 +35,81 @@ class Views(msgspec.Struct, frozen=True):
 
     def of(self, edition: Edition) -> View:
         others = tuple(other for other in self.editions if other.edition != edition.edition)
-        place = msgspec.structs.replace(self.view.place, edition=edition, others=others)
-        return msgspec.structs.replace(self.view, place=place)
+        thread = msgspec.structs.replace(self.view.thread, edition=edition, others=others)
+        return msgspec.structs.replace(self.view, thread=thread)
 
 
 def views(
-    db: Connection, rules: SiteRules, story: str, editions: Sequence[Edition], file: StaleFile
+    conn: Connection, rules: SiteRules, story: str, editions: Sequence[Edition], file: StaleFile
 ) -> Views | None:
     """What a file shows; None for replies of a comment that left without a trace."""
     site = rules.site
-    place = ThreadRef(site=site, story=story, edition=editions[0], form=form_state(db, site, story))
+    thread = ThreadRef(
+        site=site, story=story, edition=editions[0], form=form_state(conn, site, story)
+    )
     view: View | None
     match file.kind:
         case "newest":
-            view = _newest(db, rules.schedule, place)
+            view = _newest(conn, rules.schedule, thread)
         case "page":
-            view = _page(db, rules.schedule, place, file.number)
+            view = _page(conn, rules.schedule, thread, file.number)
         case _:
-            view = _replies(db, rules.schedule, place, file)
+            view = _replies(conn, rules.schedule, thread, file)
     return Views(view, editions) if view is not None else None
 
 
-def form_state(db: Connection, site: str, story: str) -> FormState:
-    if stories.newest_epoch(db, site) is None:
+def form_state(conn: Connection, site: str, story: str) -> FormState:
+    if stories.newest_epoch(conn, site) is None:
         return "not_open_yet"
-    return "open" if stories.totals(db, site, story).is_open else "closed"
+    return "open" if stories.totals(conn, site, story).is_open else "closed"
 
 
-def _newest(db: Connection, schedule: Schedule, place: ThreadRef) -> NewestView:
-    roots = published_comments.newest_roots(db, place.site, place.story, limit=PAGE_COMMENTS)
-    oldest = roots[-1].place if roots else 0
+def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef) -> NewestView:
+    roots = published_comments.newest_roots(conn, thread.site, thread.story, limit=PAGE_COMMENTS)
+    oldest = roots[-1].position if roots else 0
     return NewestView(
-        place=place,
-        comments=_with_replies(db, schedule, place, roots),
-        comments_total=stories.totals(db, place.site, place.story).comments_total,
-        older_page=_older_page(db, place, oldest),
+        thread=thread,
+        comments=_with_replies(conn, schedule, thread, roots),
+        comments_total=stories.totals(conn, thread.site, thread.story).comments_total,
+        older_page=_older_page(conn, thread, oldest),
     )
 
 
-def _older_page(db: Connection, place: ThreadRef, oldest: int) -> int | None:
+def _older_page(conn: Connection, thread: ThreadRef, oldest: int) -> int | None:
     """The page that holds the newest comment before the oldest shown."""
-    before = published_comments.newest_root_before(db, place.site, place.story, place=oldest)
+    before = published_comments.newest_root_before(conn, thread.site, thread.story, position=oldest)
     return page_of(before) if before is not None else None
 
 
-def _page(db: Connection, schedule: Schedule, place: ThreadRef, number: int) -> PageView:
+def _page(conn: Connection, schedule: Schedule, thread: ThreadRef, number: int) -> PageView:
     first = (number - 1) * PAGE_COMMENTS
     roots = published_comments.roots_between(
-        db, place.site, place.story, first=first, last=first + PAGE_COMMENTS - 1
+        conn, thread.site, thread.story, first=first, last=first + PAGE_COMMENTS - 1
     )
-    shown = _with_replies(db, schedule, place, roots)
-    return PageView(place=place, number=number, comments=shown)
+    shown = _with_replies(conn, schedule, thread, roots)
+    return PageView(thread=thread, number=number, comments=shown)
 
 
 def _replies(
-    db: Connection, schedule: Schedule, place: ThreadRef, file: StaleFile
+    conn: Connection, schedule: Schedule, thread: ThreadRef, file: StaleFile
 ) -> RepliesView | None:
-    root = published_comments.get(db, file.root)
+    root = published_comments.get(conn, file.root)
     if root is None:
         return None
     first = REPLIES_SHOWN + (file.number - 1) * PAGE_COMMENTS
     rows = published_comments.replies_between(
-        db,
+        conn,
         [root.id],
-        site=place.site,
-        story=place.story,
+        site=thread.site,
+        story=thread.story,
         first=first,
         last=first + PAGE_COMMENTS - 1,
     )
-    names = published_comments.names_of(db, {row.to_id for row in rows if row.to_id})
+    names = published_comments.names_of(conn, {row.to_id for row in rows if row.to_id})
     return RepliesView(
-        place=place,
+        thread=thread,
         root=_letter(schedule, root),
-        root_page=page_of(root.place),
+        root_page=page_of(root.position),
         number=file.number,
         has_more=root.replies > first + PAGE_COMMENTS,
         comments=tuple(_letter(schedule, row, names) for row in rows),
@@ -115,13 +117,13 @@ def _replies(
 
 
 def _with_replies(
-    db: Connection, schedule: Schedule, place: ThreadRef, roots: Sequence[PublishedCommentRow]
+    conn: Connection, schedule: Schedule, thread: ThreadRef, roots: Sequence[PublishedCommentRow]
 ) -> tuple[PublishedComment, ...]:
     answered = [root.id for root in roots if root.replies]
     rows = published_comments.replies_between(
-        db, answered, site=place.site, story=place.story, first=0, last=REPLIES_SHOWN - 1
+        conn, answered, site=thread.site, story=thread.story, first=0, last=REPLIES_SHOWN - 1
     )
-    names = published_comments.names_of(db, {row.to_id for row in rows if row.to_id})
+    names = published_comments.names_of(conn, {row.to_id for row in rows if row.to_id})
     under: dict[str, list[PublishedComment]] = defaultdict(list)
     for row in rows:
         under[row.root].append(_letter(schedule, row, names))
@@ -149,5 +151,5 @@ def _letter(
         gone_clause=row.gone_clause,
         replies=replies,
         has_more_replies=row.root is None and row.replies > REPLIES_SHOWN,
-        page=page_of(row.place) if row.root is None else 1,
+        page=page_of(row.position) if row.root is None else 1,
     )

@@ -30,29 +30,29 @@ _OLDER: Final = sa.text("""
 _SIZE: Final = sa.text("select pg_total_relation_size(cast(:table as regclass))")
 
 
-def purge_deleted(db: Connection, *, busy_seconds: float) -> str | None:
-    """None once it is done, else what stands in the way. `db` is outside of a transaction.
+def purge_deleted(conn: Connection, *, busy_seconds: float) -> str | None:
+    """None once it is done, else what stands in the way. `conn` is outside of a transaction.
 
     Once nobody's view is older than now, nobody's ever will be again.
     """
-    now = db.execute(_NOW).scalar_one()
-    if db.execute(_OLDER, {"now": now}).scalar_one():
+    now = conn.execute(_NOW).scalar_one()
+    if conn.execute(_OLDER, {"now": now}).scalar_one():
         return "an older transaction may still read what was deleted"
-    db.exec_driver_sql(f"set lock_timeout = '{int(busy_seconds * 1_000)}ms'")
+    conn.exec_driver_sql(f"set lock_timeout = '{int(busy_seconds * 1_000)}ms'")
     try:
         for table in PURGED_TABLES:
-            db.exec_driver_sql(f"VACUUM {'(FULL) ' if _is_rewritten(db, table) else ''}{table}")
+            conn.exec_driver_sql(f"VACUUM {'(FULL) ' if _is_rewritten(conn, table) else ''}{table}")
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
             raise
         return "somebody holds a table that was to be written anew"
     finally:
-        db.exec_driver_sql("reset lock_timeout")
+        conn.exec_driver_sql("reset lock_timeout")
     return None
 
 
-def _is_rewritten(db: Connection, table: str) -> bool:
+def _is_rewritten(conn: Connection, table: str) -> bool:
     if table not in REWRITTEN:
         return False
-    size_bytes: int = db.execute(_SIZE, {"table": table}).scalar_one()
+    size_bytes: int = conn.execute(_SIZE, {"table": table}).scalar_one()
     return size_bytes <= REWRITTEN_BYTES_MAX

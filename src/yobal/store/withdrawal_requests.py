@@ -13,7 +13,7 @@ NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 
 
-def ready(db: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tuple[Any, ...]]]:
+def ready(conn: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tuple[Any, ...]]]:
     """Those to carry out now. What waits for the release is not looked at before: it may be much."""
     chosen = sa.select(wishes).where(wishes.c.site == site).order_by(wishes.c.wish)
     if not with_release:
@@ -23,8 +23,8 @@ def ready(db: Connection, site: str, *, with_release: bool) -> Sequence[Row[*tup
             .where(receipts.c.hash == wishes.c.receipt_hash, comments.c.state == PUBLISHED)
         )
         chosen = chosen.where(sa.or_(wishes.c.kind != NEXT, ~of_published.exists()))
-    return db.execute(chosen).all()
+    return conn.execute(chosen).all()
 
 
-def delete(db: Connection, wish: str) -> None:
-    db.execute(wishes.delete().where(wishes.c.wish == wish))
+def delete(conn: Connection, wish: str) -> None:
+    conn.execute(wishes.delete().where(wishes.c.wish == wish))

@@ -50,16 +50,16 @@ class ModerationController:
     def __init__(self, parts: DeskDependencies) -> None:
         self._parts = parts
         self._rules = parts.rules
-        self._db = parts.database
+        self._database = parts.database
 
     def queue(
         self, data: JSONBody[request_types.QueueQuery], request: AnyRequest
     ) -> dict[str, Any]:
         me = request.state.me.pseudonym
         after, now = request_types.decode_cursor(data.after), self._parts.clock()
-        with self._db.reading() as db:
-            rows = comments.waiting(db, self._rules.site, reader=me, after=after, limit=PAGE + 1)
-            queue_status = serializers.queue_status(db, self._rules, me, now=now)
+        with self._database.reading() as conn:
+            rows = comments.waiting(conn, self._rules.site, reader=me, after=after, limit=PAGE + 1)
+            queue_status = serializers.queue_status(conn, self._rules, me, now=now)
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = request_types.cursor(shown[-1].arrival_slot, shown[-1].id) if more else None
         listed = [serializers.waiting(row, self._rules, now=now) for row in shown]
@@ -67,10 +67,10 @@ class ModerationController:
 
     def gone(self, data: JSONBody[request_types.PendingQuery]) -> dict[str, Any]:
         """Of what stands on a moderator's screen, that which others decided meanwhile."""
-        with self._db.reading() as db:
-            pending = comments.filter_pending(db, data.ids)
+        with self._database.reading() as conn:
+            pending = comments.filter_pending(conn, data.ids)
             gone = [
-                serializers.missed(one, decide.already_decided(db, one))
+                serializers.missed(one, decide.already_decided(conn, one))
                 for one in data.ids
                 if one not in pending
             ]
@@ -83,7 +83,7 @@ class ModerationController:
         match data:
             case request_types.Publish():
                 done = decide.publish(
-                    self._db,
+                    self._database,
                     desk,
                     data.id,
                     text=data.text,
@@ -93,7 +93,7 @@ class ModerationController:
                 )
             case request_types.PublishEdited():
                 done = decide.publish_edited(
-                    self._db,
+                    self._database,
                     desk,
                     data.id,
                     text=data.text,
@@ -104,7 +104,9 @@ class ModerationController:
                     note=data.note,
                 )
             case request_types.Reject():
-                done = decide.reject(self._db, desk, data.id, clause=data.clause, note=data.note)
+                done = decide.reject(
+                    self._database, desk, data.id, clause=data.clause, note=data.note
+                )
         return serializers.decided(self._rules, done, now=desk.now)
 
     def reject_many(
@@ -116,7 +118,7 @@ class ModerationController:
         missed: list[Any] = []
         for at, comment in enumerate(data.ids):
             try:
-                one = decide.reject(self._db, desk, comment, clause=data.clause)
+                one = decide.reject(self._database, desk, comment, clause=data.clause)
             except (AlreadyDecided, NoSuchComment) as error:
                 missed.append(serializers.missed(comment, error))
             except DatabaseUnavailable:
@@ -128,10 +130,10 @@ class ModerationController:
     def undo(self, data: JSONBody[request_types.Undo], request: AnyRequest) -> dict[str, Any]:
         desk = self._desk(request)
         undone = undoing.undo(
-            self._db, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
+            self._database, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
         )
         with _purge_after_commit():
-            self._db.purge()
+            self._database.purge()
         return msgspec.structs.asdict(undone)
 
     def undo_many(
@@ -141,7 +143,7 @@ class ModerationController:
         undone, missed, unsent = self._undo_each(data.decisions, self._desk(request))
         if undone:
             with _purge_after_commit():
-                self._db.purge()
+                self._database.purge()
         return {"undone": undone, "missed": missed, "unsent": unsent}
 
     def _undo_each(
@@ -152,7 +154,12 @@ class ModerationController:
         for at, decision in enumerate(given):
             try:
                 one = undoing.undo(
-                    self._db, self._rules, decision, by=desk.by, now=desk.now, random=desk.random
+                    self._database,
+                    self._rules,
+                    decision,
+                    by=desk.by,
+                    now=desk.now,
+                    random=desk.random,
                 )
             except (TooLateToUndo, NoSuchDecision) as error:
                 missed.append({"decision": decision, **errors.to_response(error)[1]})
@@ -165,21 +172,21 @@ class ModerationController:
     def remove(self, data: JSONBody[request_types.Remove], request: AnyRequest) -> dict[str, Any]:
         """At once: the answer comes after the words are out of every file."""
         desk = self._desk(request)
-        done = removal.remove(self._db, desk, data.id, clause=data.clause)
+        done = removal.remove(self._database, desk, data.id, clause=data.clause)
         with _purge_after_commit():
             try:
                 write_public_files.write_files_now(self._parts.press, done.story, done.files)
             finally:
-                self._db.purge()
+                self._database.purge()
         return serializers.decided(self._rules, done.decided, now=desk.now)
 
     def history(self, data: JSONBody[request_types.HistoryQuery]) -> dict[str, Any]:
         before = request_types.decode_cursor(data.before)
-        with self._db.reading() as db:
+        with self._database.reading() as conn:
             rows = decisions.history(
-                db, self._rules.site, comment=data.comment, before=before, limit=PAGE + 1
+                conn, self._rules.site, comment=data.comment, before=before, limit=PAGE + 1
             )
-            released = stories.released_slot(db, self._rules.site)
+            released = stories.released_slot(conn, self._rules.site)
         shown, more = rows[:PAGE], len(rows) > PAGE
         last = request_types.cursor(shown[-1].slot, shown[-1].decision) if more else None
         return {

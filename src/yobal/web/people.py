@@ -26,7 +26,7 @@ class People:
     def __init__(self, parts: DeskDependencies, *, session_key: bytes, site_name: str) -> None:
         self._parts = parts
         self._rules = parts.rules
-        self._db = parts.database
+        self._database = parts.database
         self._session_key = session_key
         self._site_name = site_name
         self._recoveries = RecoveryChallenges()
@@ -34,7 +34,7 @@ class People:
     def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[Json]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
-            self._db,
+            self._database,
             self._rules,
             pseudonym=pseudonym,
             secret=bytes.fromhex(data.secret),
@@ -50,14 +50,14 @@ class People:
     def sign_out(self, request: AnyRequest) -> Response[Json]:
         token = session_token(request)
         if token is not None:
-            sign_in.sign_out(self._db, token=token, session_key=self._session_key)
+            sign_in.sign_out(self._database, token=token, session_key=self._session_key)
         response: Response[Json] = Response({})
         response.cookies = [_cookie("", age=0)]
         return response
 
     def invitation(self, data: JSONBody[request_types.Invitation]) -> Json:
         opened = join.open_invitation(
-            self._db, token=bytes.fromhex(data.token), now=self._parts.clock()
+            self._database, token=bytes.fromhex(data.token), now=self._parts.clock()
         )
         wraps = [
             {"epoch": epoch, "recipient": recipient, "wrap": wrap}
@@ -77,7 +77,7 @@ class People:
             recovery_identity=data.recovery_identity,
         )
         join.join(
-            self._db,
+            self._database,
             self._rules,
             newcomer,
             token=bytes.fromhex(data.token),
@@ -89,14 +89,14 @@ class People:
         return self._open(newcomer.pseudonym)
 
     def people(self) -> Json:
-        with self._db.reading() as db:
-            members = people.active(db, self._rules.site)
-            invited = people.list_invitations(db, self._rules.site, now=self._parts.clock())
+        with self._database.reading() as conn:
+            members = people.active(conn, self._rules.site)
+            invited = people.list_invitations(conn, self._rules.site, now=self._parts.clock())
         return serializers.people_list(self._rules, members, invited)
 
     def invite(self, data: JSONBody[request_types.Invite]) -> Json:
         until = join.invite(
-            self._db,
+            self._database,
             self._rules,
             token=bytes.fromhex(data.token),
             role=data.role,
@@ -107,7 +107,7 @@ class People:
 
     def challenge(self, data: JSONBody[request_types.Challenge]) -> Json:
         challenge, sealed = self._recoveries.challenge(
-            self._db,
+            self._database,
             self._rules,
             pseudonym=data.pseudonym.strip(),
             now=self._parts.clock(),
@@ -117,7 +117,7 @@ class People:
 
     def prove(self, data: JSONBody[request_types.Proof]) -> Json:
         ticket, identity = self._recoveries.prove(
-            self._db,
+            self._database,
             self._rules,
             challenge=data.challenge,
             answer=bytes.fromhex(data.answer),
@@ -128,7 +128,7 @@ class People:
 
     def finish(self, data: JSONBody[request_types.Finish]) -> Response[Json]:
         pseudonym = self._recoveries.finish(
-            self._db,
+            self._database,
             self._rules,
             ticket=data.ticket,
             secret=bytes.fromhex(data.secret),
@@ -139,7 +139,7 @@ class People:
 
     def _open(self, pseudonym: str) -> Response[Json]:
         token = sign_in.open_session(
-            self._db,
+            self._database,
             self._rules,
             pseudonym=pseudonym,
             session_key=self._session_key,
@@ -154,10 +154,10 @@ class People:
         return response
 
     def _session(self, pseudonym: str) -> Json:
-        with self._db.reading() as db:
-            moderator = people.get(db, self._rules.site, pseudonym)
+        with self._database.reading() as conn:
+            moderator = people.get(conn, self._rules.site, pseudonym)
             return serializers.session(
-                db, self._rules, moderator, site_name=self._site_name, now=self._parts.clock()
+                conn, self._rules, moderator, site_name=self._site_name, now=self._parts.clock()
             )
 
 

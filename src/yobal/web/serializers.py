@@ -32,11 +32,11 @@ def until(rules: SiteRules, at: Slot) -> dict[str, Any]:
 
 
 def session(
-    db: Connection, rules: SiteRules, moderator: Any, *, site_name: str, now: float
+    conn: Connection, rules: SiteRules, moderator: Any, *, site_name: str, now: float
 ) -> dict[str, Any]:
     """Everything the desk needs to begin; `moderator` is a row of `people`."""
-    site = stories.site(db, rules.site)
-    leads = [one for one in people.active(db, rules.site) if one.role == "lead"]
+    site = stories.site(conn, rules.site)
+    leads = [one for one in people.active(conn, rules.site) if one.role == "lead"]
     return {
         "site": rules.site,
         "site_name": site_name,
@@ -46,11 +46,11 @@ def session(
         "identity": moderator.identity,
         "epochs": [
             {"epoch": row.epoch, "recipient": row.recipient, "wrap": row.wrap}
-            for row in people.epochs_for(db, rules.site, moderator.pseudonym)
+            for row in people.epochs_for(conn, rules.site, moderator.pseudonym)
         ],
-        "unreadable": comments.count_unreadable(db, rules.site, moderator.pseudonym),
+        "unreadable": comments.count_unreadable(conn, rules.site, moderator.pseudonym),
         "needs_second_lead": len(leads) < 2,
-        "is_clock_doubted": clock_guard.clock_problem(db, rules.site, now=now) is not None,
+        "is_clock_doubted": clock_guard.clock_problem(conn, rules.site, now=now) is not None,
         "terms": {
             "version": TERMS_VERSION,
             "clauses": [msgspec.structs.asdict(c) for c in CLAUSES],
@@ -61,17 +61,17 @@ def session(
             "name_letters_max": rules.limits.name_graphemes_max,
             "note_letters_max": NOTE_GRAPHEMES_MAX,
         },
-        "languages": stories.languages(db, rules.site),
-        **queue_status(db, rules, moderator.pseudonym, now=now),
+        "languages": stories.languages(conn, rules.site),
+        **queue_status(conn, rules, moderator.pseudonym, now=now),
     }
 
 
-def queue_status(db: Connection, rules: SiteRules, reader: str, *, now: float) -> dict[str, Any]:
+def queue_status(conn: Connection, rules: SiteRules, reader: str, *, now: float) -> dict[str, Any]:
     """What the head line of the desk shows to `reader`: what they can open waits, the rest does not."""
     return {
-        "held": comments.count(db, rules.site, HELD),
-        "waiting": comments.count(db, rules.site, PENDING)
-        - comments.count_unreadable(db, rules.site, reader),
+        "held": comments.count(conn, rules.site, HELD),
+        "waiting": comments.count(conn, rules.site, PENDING)
+        - comments.count_unreadable(conn, rules.site, reader),
         "next_slot": slot(rules, next_slot(rules.schedule, now), now=now),
     }
 

@@ -86,11 +86,11 @@ class ThreadStatusCache:
         now, site = self._clock(), self._rules.site
         if not ids.is_story_key(story):
             raise NoSuchStory(story)
-        with self._database.reading() as db:
-            site_row = intake.site(db)
-            row = intake.story(db, site, story)
-            editions = tuple(intake.editions(db, site, story))
-            languages = intake.languages(db, site)
+        with self._database.reading() as conn:
+            site_row = intake.site(conn)
+            row = intake.story(conn, site, story)
+            editions = tuple(intake.editions(conn, site, story))
+            languages = intake.languages(conn, site)
         if row is None or site_row is None or not editions:
             self._stories.pop(story, None)
             raise NoSuchStory(story)
@@ -111,8 +111,8 @@ class ThreadStatusCache:
         """A published comment that may be answered, with the id it stands under; None where gone."""
         if not ids.is_id(comment):
             return None
-        with self._database.reading() as db:
-            row = intake.letter(db, self._rules.site, story, comment)
+        with self._database.reading() as conn:
+            row = intake.letter(conn, self._rules.site, story, comment)
         if row is None:
             return None
         day = day_of(self._rules.schedule, row.slot).isoformat()

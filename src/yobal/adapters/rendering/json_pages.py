@@ -36,10 +36,10 @@ Plain = dict[str, Any]
 
 
 def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
-    others = [msgspec.structs.asdict(one) for one in view.place.others]
+    others = [msgspec.structs.asdict(one) for one in view.thread.others]
     return _encode(
-        _place(view.place)
-        | {"editions": others, "form": view.place.form, "total": view.comments_total}
+        _place(view.thread)
+        | {"editions": others, "form": view.thread.form, "total": view.comments_total}
         | {"older": view.older_page, "comments": [_comment(one) for one in presenter.newest(view)]}
     )
 
@@ -47,7 +47,7 @@ def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
 def page(view: PageView, presenter: CommentPresenter) -> bytes:
     older = view.number - 1 or None
     return _encode(
-        _place(view.place)
+        _place(view.thread)
         | {"page": view.number, "older": older}
         | {"comments": [_comment(one) for one in presenter.page(view)]}
     )
@@ -55,17 +55,17 @@ def page(view: PageView, presenter: CommentPresenter) -> bytes:
 
 def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
     return _encode(
-        _place(view.place)
+        _place(view.thread)
         | {"root": view.root.id, "root_page": view.root_page, "page": view.number}
         | {"comments": [_comment(one) for one in presenter.replies(view)]}
     )
 
 
-def _place(place: ThreadRef) -> Plain:
-    edition = place.edition
+def _place(thread: ThreadRef) -> Plain:
+    edition = thread.edition
     return {
-        "site": place.site,
-        "story": place.story,
+        "site": thread.site,
+        "story": thread.story,
         "edition": edition.edition,
         "title": edition.title,
         "url": edition.url,

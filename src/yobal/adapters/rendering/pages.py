@@ -50,41 +50,41 @@ class Pages:
 
     def newest(self, view: NewestView) -> dict[str, bytes]:
         """The thread's own address, and the form alone."""
-        place, presenter = view.place, self._presenter(view.place)
+        thread, presenter = view.thread, self._presenter(view.thread)
         given = {"view": view, "letters": presenter.newest(view), "older": view.older_page}
         return {
-            paths.NEWEST: self._draw("newest.html", place, given),
-            paths.NEWEST_FRAGMENT: self._draw("newest.html", place, given, is_fragment=True),
+            paths.NEWEST: self._draw("newest.html", thread, given),
+            paths.NEWEST_FRAGMENT: self._draw("newest.html", thread, given, is_fragment=True),
             paths.NEWEST_JSON: json_pages.newest(view, presenter),
-            paths.FORM: self._draw("form_alone.html", place, {}, is_fragment=True),
+            paths.FORM: self._draw("form_alone.html", thread, {}, is_fragment=True),
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:
         """A numbered page. It knows neither the form's state nor of newer pages."""
-        place, presenter = view.place, self._presenter(view.place)
+        thread, presenter = view.thread, self._presenter(view.thread)
         older = view.number - 1 or None
         given = {"view": view, "letters": presenter.page(view), "older": older}
         return {
-            paths.page(view.number, "html"): self._draw("page.html", place, given),
+            paths.page(view.number, "html"): self._draw("page.html", thread, given),
             paths.page(view.number, _FRAGMENT): self._draw(
-                "page.html", place, given, is_fragment=True
+                "page.html", thread, given, is_fragment=True
             ),
             paths.page(view.number, "json"): json_pages.page(view, presenter),
         }
 
     def replies(self, view: RepliesView) -> dict[str, bytes]:
         """Replies of one comment beyond the first five."""
-        place, presenter, root, number = (
-            view.place,
-            self._presenter(view.place),
+        thread, presenter, root, number = (
+            view.thread,
+            self._presenter(view.thread),
             view.root.id,
             view.number,
         )
         given = {"view": view, "root": presenter.root(view), "letters": presenter.replies(view)}
         return {
-            paths.replies(root, number, "html"): self._draw("replies.html", place, given),
+            paths.replies(root, number, "html"): self._draw("replies.html", thread, given),
             paths.replies(root, number, _FRAGMENT): self._draw(
-                "replies.html", place, given, is_fragment=True
+                "replies.html", thread, given, is_fragment=True
             ),
             paths.replies(root, number, "json"): json_pages.replies(view, presenter),
         }
@@ -98,7 +98,7 @@ class Pages:
 
     def form(
         self,
-        place: ThreadRef,
+        thread: ThreadRef,
         draft: Draft,
         *,
         once: str,
@@ -107,11 +107,11 @@ class Pages:
     ) -> bytes:
         """The form to answer a comment, or the form again with every refusal beside its field."""
         given = {"draft": draft, "once": once, "refusals": tuple(field_errors)}
-        return self._draw("form.html", place, given | self._answered(place, answered))
+        return self._draw("form.html", thread, given | self._answered(thread, answered))
 
     def confirm(
         self,
-        place: ThreadRef,
+        thread: ThreadRef,
         draft: Draft,
         *,
         once: str,
@@ -120,12 +120,12 @@ class Pages:
     ) -> bytes:
         """ "Read it once more": what would be sent, and one button. Nothing is stored yet."""
         given = {"draft": draft, "once": once, "earliest_day": earliest_day}
-        given["lang"] = detect_language(draft.text, edition=place.edition.edition)
-        return self._draw("read_again.html", place, given | self._answered(place, answered))
+        given["lang"] = detect_language(draft.text, edition=thread.edition.edition)
+        return self._draw("read_again.html", thread, given | self._answered(thread, answered))
 
     def sent(
         self,
-        place: ThreadRef,
+        thread: ThreadRef,
         *,
         earliest: Slot,
         code: str | None,
@@ -137,28 +137,30 @@ class Pages:
         Out of codes is who asks for one more of a comment that has all it may have. Drawn once for
         all who send under a story before a slot: only the code differs.
         """
-        page = self._sent(place, earliest, until if code else None, is_out_of_codes=is_out_of_codes)
+        page = self._sent(
+            thread, earliest, until if code else None, is_out_of_codes=is_out_of_codes
+        )
         return page.replace(_ANY_CODE, code.encode()) if code else page
 
     def _render_sent(
-        self, place: ThreadRef, earliest: Slot, until: date | None, *, is_out_of_codes: bool
+        self, thread: ThreadRef, earliest: Slot, until: date | None, *, is_out_of_codes: bool
     ) -> bytes:
         code = _ANY_CODE.decode() if until else None
         given = {"earliest": earliest, "code": code, "until": until}
-        return self._draw("sent.html", place, given | {"is_out_of_codes": is_out_of_codes})
+        return self._draw("sent.html", thread, given | {"is_out_of_codes": is_out_of_codes})
 
-    def receipt(self, place: ThreadRef, answer: ReceiptDetails) -> bytes:
+    def receipt(self, thread: ThreadRef, answer: ReceiptDetails) -> bytes:
         """What became of a comment, with the buttons that take it back."""
         shown = pieces(answer.text or "", is_edited=answer.kind is not None)
-        return self._draw("receipt.html", place, {"answer": answer, "pieces": shown})
+        return self._draw("receipt.html", thread, {"answer": answer, "pieces": shown})
 
-    def withdrawal_requested(self, place: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
+    def withdrawal_requested(self, thread: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
         """The wish to take a comment back was kept."""
-        return self._draw("wish_sent.html", place, {"when": when})
+        return self._draw("wish_sent.html", thread, {"when": when})
 
     def problem(
         self,
-        place: ThreadRef | None,
+        thread: ThreadRef | None,
         problem: Problem,
         *,
         draft: Draft | None = None,
@@ -171,32 +173,32 @@ class Pages:
         Without a place, the address that was asked for tells the language and the way back.
         """
         given = {"problem": problem, "draft": draft, "next_slot": next_slot}
-        if place is None:
-            thread, edition = paths.parse_thread_path(path)
+        if thread is None:
+            thread_path, edition = paths.parse_thread_path(path)
             # Only languages we speak: what is drawn in one is kept, and anybody can ask for any.
-            back = thread if leads_back else ""
+            back = thread_path if leads_back else ""
             return self._render_without_thread(
                 "problem.html", catalogue_language(edition), given, thread=back
             )
-        return self._draw("problem.html", place, given)
+        return self._draw("problem.html", thread, given)
 
     # How
 
     def _draw(
         self,
         template: str,
-        place: ThreadRef,
+        thread: ThreadRef,
         given: Mapping[str, Any],
         *,
         is_fragment: bool = False,
     ) -> bytes:
-        edition = place.edition.edition
+        edition = thread.edition.edition
         base = self._house.public_url if is_fragment else ""
-        links = ThreadLinks(place, base=base, public_url=self._house.public_url)
+        links = ThreadLinks(thread, base=base, public_url=self._house.public_url)
         return renderer_for(edition).draw(
             template,
             site_context=self._house,
-            place=place,
+            thread=thread,
             links=links,
             is_fragment=is_fragment,
             **given,
@@ -208,14 +210,14 @@ class Pages:
         """A page that is drawn without knowing a thread."""
         links = site_links(self._house.site, lang, thread)
         return renderer_for(lang).draw(
-            template, site_context=self._house, place=None, links=links, is_fragment=False, **given
+            template, site_context=self._house, thread=None, links=links, is_fragment=False, **given
         )
 
-    def _presenter(self, place: ThreadRef) -> CommentPresenter:
+    def _presenter(self, thread: ThreadRef) -> CommentPresenter:
         """Permalinks are whole everywhere, so one drawer serves page, fragment and JSON."""
-        edition = place.edition.edition
-        links = ThreadLinks(place, base="", public_url=self._house.public_url)
+        edition = thread.edition.edition
+        links = ThreadLinks(thread, base="", public_url=self._house.public_url)
         return CommentPresenter(renderer_for(edition).words, links, edition)
 
-    def _answered(self, place: ThreadRef, letter: PublishedComment | None) -> dict[str, Any]:
-        return {"answered": self._presenter(place).answered(letter) if letter else None}
+    def _answered(self, thread: ThreadRef, letter: PublishedComment | None) -> dict[str, Any]:
+        return {"answered": self._presenter(thread).answered(letter) if letter else None}

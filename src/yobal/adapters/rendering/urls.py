@@ -32,13 +32,13 @@ class SiteLinks(msgspec.Struct, frozen=True):
 class ThreadLinks:
     """The addresses of one thread in one edition; `base` is empty or `scheme://host`."""
 
-    def __init__(self, place: ThreadRef, *, base: str, public_url: str) -> None:
-        self._place, self._base, self._public = place, base, public_url
-        self.thread = f"{base}/{self._folder(place.edition.edition)}/"
-        self.terms = f"{base}/{paths.terms(place.site, place.edition.edition)}"
-        self.style = f"{base}/{paths.style(place.site)}"
-        self.icon = f"{base}/{paths.icon(place.site)}"
-        self.story = web_address(place.edition.url)
+    def __init__(self, thread: ThreadRef, *, base: str, public_url: str) -> None:
+        self._place, self._base, self._public = thread, base, public_url
+        self.thread = f"{base}/{self._folder(thread.edition.edition)}/"
+        self.terms = f"{base}/{paths.terms(thread.site, thread.edition.edition)}"
+        self.style = f"{base}/{paths.style(thread.site)}"
+        self.icon = f"{base}/{paths.icon(thread.site)}"
+        self.story = web_address(thread.edition.url)
 
     def other(self, edition: str) -> str:
         """The thread's own address in another edition."""

@@ -89,18 +89,20 @@ def rebuild_all(components: Components) -> int:
 def trust_clock(components: Components, *, now: float) -> Released | None:
     """Somebody says that the clock is right: mend what a wrong one has dated, then release."""
     with release_lock(components.database):
-        with components.database.reading() as db:
-            released = stories.released_slot(db, components.rules.site)
+        with components.database.reading() as conn:
+            released = stories.released_slot(conn, components.rules.site)
         if released > now:
             mark_all_stale.mark_site_stale(components.database, components.rules)
-            redate_future_rows.redate(components.database, components.keyring, components.rules, now=now)
+            redate_future_rows.redate(
+                components.database, components.keyring, components.rules, now=now
+            )
     return run_once(components, now=now, is_clock_trusted=True)
 
 
 def rotate_keys_only(components: Components, *, now: float) -> None:
     """What an intake that runs apart does on its own. Raises ClockNotTrusted."""
-    with components.database.reading() as db:
-        site = stories.site_from_view(db)
+    with components.database.reading() as conn:
+        site = stories.site_from_view(conn)
     clock_problem = (
         clock_check.clock_problem(now, released=site.released_slot) if site is not None else None
     )
@@ -121,9 +123,9 @@ def _check_clock(
 ) -> tuple[Slot, str | None]:
     """The last slot that was released, and why the clock is not believed."""
     site = components.rules.site
-    with components.database.reading() as db:
-        clock_problem = None if is_clock_trusted else clock_guard.clock_problem(db, site, now=now)
-        return stories.released_slot(db, site), clock_problem
+    with components.database.reading() as conn:
+        clock_problem = None if is_clock_trusted else clock_guard.clock_problem(conn, site, now=now)
+        return stories.released_slot(conn, site), clock_problem
 
 
 def _release(components: Components, now: float) -> Released | None:
@@ -162,12 +164,12 @@ def _mark_stale_if_config_changed(components: Components) -> None:
     """Note all pages where settings or version are others than they were drawn with: they promise
     a schedule, limits and days. Noted first, so that a crash between the two notes them again."""
     site, mark = components.rules.site, components.pages.mark
-    with components.database.reading() as db:
-        if stories.rendering_fingerprint(db, site) == mark:
+    with components.database.reading() as conn:
+        if stories.rendering_fingerprint(conn, site) == mark:
             return
     mark_all_stale.mark_site_stale(components.database, components.rules)
-    with components.database.writing() as db:
-        stories.set_rendering_fingerprint(db, site=site, mark=mark)
+    with components.database.writing() as conn:
+        stories.set_rendering_fingerprint(conn, site=site, mark=mark)
 
 
 def _rotate_keys(components: Components, now: float) -> None:

@@ -19,36 +19,36 @@ _LOCK: Final = 0x796F62616C  # "yobal", for pg_advisory_xact_lock
 
 def migrate(database: Database, *, to: str = "head") -> None:
     """Run what is missing in one transaction. Safe to call at every start."""
-    with database.writing() as connection:  # BEGIN IMMEDIATE is the lock on SQLite
+    with database.writing() as conn:  # BEGIN IMMEDIATE is the lock on SQLite
         if not database.is_sqlite:
-            connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if revision(connection) == newest() and to == "head":
+            conn.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if revision(conn) == newest() and to == "head":
             return
-        intakes = grants.intake_roles(connection)
-        _drop_views(connection)  # and with them what was granted on them
+        intakes = grants.intake_roles(conn)
+        _drop_views(conn)  # and with them what was granted on them
         config = _config()
-        config.attributes["connection"] = connection
+        config.attributes["connection"] = conn
         command.upgrade(config, to)
         if to == "head":
-            sql_views.recreate(connection)
+            sql_views.recreate(conn)
             for role in intakes:
-                grants.grant_intake(connection, role)
+                grants.grant_intake(conn, role)
 
 
-def revision(connection: Connection) -> str | None:
+def revision(conn: Connection) -> str | None:
     """The revision the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    return MigrationContext.configure(conn).get_current_revision()
 
 
 def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _drop_views(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
-        connection.execute(sa.text("drop function if exists receipt_answer(bytea)"))
+def _drop_views(conn: Connection) -> None:
+    if conn.dialect.name != "sqlite":
+        conn.execute(sa.text("drop function if exists receipt_answer(bytea)"))
     for name in sql_views.VIEWS:
-        connection.execute(sa.text(f"drop view if exists {name}"))
+        conn.execute(sa.text(f"drop view if exists {name}"))
 
 
 def _config() -> Config:

@@ -4,11 +4,11 @@ from alembic import context
 
 from yobal.store.tables import metadata
 
-connection = context.config.attributes["connection"]
+conn = context.config.attributes["connection"]
 context.configure(
-    connection=connection,
+    conn=conn,
     target_metadata=metadata,
-    render_as_batch=connection.dialect.name == "sqlite",
+    render_as_batch=conn.dialect.name == "sqlite",
     transaction_per_migration=False,
 )
 context.run_migrations()

@@ -39,7 +39,7 @@ STATUS: Final[dict[Problem, int]] = {
 class RequestContext(msgspec.Struct, frozen=True):
     """Where, the form's fields, and how things stand there."""
 
-    place: ThreadRef
+    thread: ThreadRef
     fields: dict[str, str]
     draft: Draft  # what was written, cleaned once
     site: SiteStatus
@@ -70,7 +70,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
         self,
         problem: Problem,
         *,
-        place: ThreadRef | None = None,
+        thread: ThreadRef | None = None,
         draft: Draft | None = None,
         path: str = "",
         leads_back: bool = True,
@@ -81,7 +81,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
             slot = next_slot(self.rules.schedule, self.clock())
         answer = self.page(
             self.pages.problem(
-                place, problem, draft=draft, next_slot=slot, path=path, leads_back=leads_back
+                thread, problem, draft=draft, next_slot=slot, path=path, leads_back=leads_back
             ),
             status=STATUS[problem],
         )
@@ -94,7 +94,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
         to = visit.fields.get("to")
         if not to:
             return None
-        return await asyncio.to_thread(self.doors.letter, visit.place.story, to)
+        return await asyncio.to_thread(self.doors.letter, visit.thread.story, to)
 
 
 def draft_of(fields: dict[str, str]) -> Draft:

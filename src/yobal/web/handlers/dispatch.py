@@ -48,17 +48,17 @@ class PublicFormHandler:
     async def _take(self, visit: RequestContext) -> Response:
         step = self._steps.get(visit.fields.get("step", ""))
         if step is None:
-            return self._parts.problem("bad_form", place=visit.place, draft=visit.draft)
+            return self._parts.problem("bad_form", thread=visit.thread, draft=visit.draft)
         try:
             return await step(visit)
         except Exception as error:  # noqa: BLE001  # likewise
-            return self._failed(error, visit.place, visit.draft)
+            return self._failed(error, visit.thread, visit.draft)
 
     def _failed(
-        self, error: Exception, place: ThreadRef | None, draft: Draft, *, path: str = ""
+        self, error: Exception, thread: ThreadRef | None, draft: Draft, *, path: str = ""
     ) -> Response:
         error_reporting.count(error)
-        return self._parts.problem("unavailable", place=place, draft=draft, path=path)
+        return self._parts.problem("unavailable", thread=thread, draft=draft, path=path)
 
     async def problem(self, problem: Problem, path: str) -> Response:
         """For what never got as far as a form; in its thread where it was sent to one."""
@@ -69,7 +69,7 @@ class PublicFormHandler:
         except Exception as error:  # noqa: BLE001  # likewise
             error_reporting.count(error)
             return self._parts.problem(problem, path=path)
-        return self._parts.problem(problem, place=visit.place)
+        return self._parts.problem(problem, thread=visit.thread)
 
     def missing(self, path: str, *, has_thread: bool) -> Response:
         """For a page that is not there. Reading never touches the database."""
@@ -81,5 +81,5 @@ class PublicFormHandler:
             raise NoSuchStory(path)
         _, story, edition = parts
         site, door = await self._parts.doors.look(story)
-        place = thread_ref(self._parts.rules, story, edition, site, door)
-        return RequestContext(place, fields, draft, site, door)
+        thread = thread_ref(self._parts.rules, story, edition, site, door)
+        return RequestContext(thread, fields, draft, site, door)

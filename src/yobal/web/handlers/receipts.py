@@ -25,16 +25,16 @@ class ReceiptHandler:
     async def show(self, visit: RequestContext) -> Response:
         found = await self._look_up(visit)
         if found is None:
-            return _filled(self._parts.problem("unknown_receipt", place=visit.place))
+            return _filled(self._parts.problem("unknown_receipt", thread=visit.thread))
         answer = self._answer(found, visit.fields.get("code", ""))
-        return _filled(self._parts.page(self._parts.pages.receipt(visit.place, answer)))
+        return _filled(self._parts.page(self._parts.pages.receipt(visit.thread, answer)))
 
     async def withdraw(self, visit: RequestContext) -> Response:
         found = await self._look_up(visit)
         if found is None:
-            return _filled(self._parts.problem("unknown_receipt", place=visit.place))
+            return _filled(self._parts.problem("unknown_receipt", thread=visit.thread))
         if not found.can_withdraw or visit.fields.get("when") not in ("now", "next"):
-            return _filled(self._parts.problem("cannot_withdraw", place=visit.place))
+            return _filled(self._parts.problem("cannot_withdraw", thread=visit.thread))
         parts = self._parts
         when: Final = "now" if visit.fields["when"] == "now" else "next"
         await asyncio.to_thread(
@@ -45,7 +45,7 @@ class ReceiptHandler:
             when=when,
             random=secrets.token_bytes,
         )
-        return _filled(parts.page(parts.pages.withdrawal_requested(visit.place, when=when)))
+        return _filled(parts.page(parts.pages.withdrawal_requested(visit.thread, when=when)))
 
     async def _look_up(self, visit: RequestContext) -> receipts.ReceiptMatch | None:
         parts = self._parts
@@ -53,8 +53,8 @@ class ReceiptHandler:
             receipts.find,
             parts.database,
             parts.keyring,
-            site=visit.place.site,
-            story=visit.place.story,
+            site=visit.thread.site,
+            story=visit.thread.story,
             typed=visit.fields.get("code", ""),
             now=parts.clock(),
         )

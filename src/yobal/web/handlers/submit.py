@@ -27,10 +27,10 @@ class SubmitHandler:
         closed = self._closed(visit)
         if closed is not None or opening is None:
             problem = closed or "not_open_yet"
-            return self._parts.problem(problem, place=visit.place, draft=draft)
+            return self._parts.problem(problem, thread=visit.thread, draft=draft)
         answered = await self._parts.answered(visit)
         if answered is None and visit.fields.get("to"):
-            return self._parts.problem("gone_comment", place=visit.place, draft=draft)
+            return self._parts.problem("gone_comment", thread=visit.thread, draft=draft)
         field_errors = submission.validate(draft.text, draft.name, self._parts.rules.limits)
         if field_errors:
             return self._form(visit, draft, answered, field_errors)
@@ -42,10 +42,10 @@ class SubmitHandler:
         """The form to answer a published comment."""
         closed = self._closed(visit)
         if closed is not None:
-            return self._parts.problem(closed, place=visit.place)
+            return self._parts.problem(closed, thread=visit.thread)
         answered = await self._parts.answered(visit)
         if answered is None:
-            return self._parts.problem("gone_comment", place=visit.place)
+            return self._parts.problem("gone_comment", thread=visit.thread)
         return self._form(visit, Draft(), answered, [])
 
     def _closed(self, visit: RequestContext) -> Problem | None:
@@ -70,7 +70,7 @@ class SubmitHandler:
     ) -> Response:
         form = visit.fields.get("once", "")
         page = self._parts.pages.form(
-            visit.place,
+            visit.thread,
             draft,
             once=form if idempotency.is_idempotency_key(form) else self._new_once(),
             answered=answered[1] if answered else None,
@@ -81,7 +81,7 @@ class SubmitHandler:
     def _read_again(self, visit: RequestContext, draft: Draft, answered: Answered) -> Response:
         schedule = self._parts.rules.schedule
         page = self._parts.pages.confirm(
-            visit.place,
+            visit.thread,
             draft,
             once=self._new_once(),
             answered=answered[1] if answered else None,
@@ -95,9 +95,9 @@ class SubmitHandler:
         parts, now = self._parts, self._parts.clock()
         sealed = submit.seal(
             Submission(
-                site=visit.place.site,
-                story=visit.place.story,
-                edition=visit.place.edition.edition,
+                site=visit.thread.site,
+                story=visit.thread.story,
+                edition=visit.thread.edition.edition,
                 to=answered[1].id if answered else None,
                 text=draft.text,
                 name=draft.name,
@@ -122,7 +122,7 @@ class SubmitHandler:
             visit.story.waiting_story += 1
             visit.story.waiting_site += 1
         page = parts.pages.sent(
-            visit.place,
+            visit.thread,
             earliest=next_slot(parts.rules.schedule, now),
             code=sealed.code if outcome.has_receipt else None,
             until=sealed.receipt_until if outcome.has_receipt else None,
