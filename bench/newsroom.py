@@ -62,17 +62,17 @@ def seed(folder: Path, **given: Any) -> SeededNewsroom:
     folder.mkdir(parents=True, exist_ok=True)
     intake, desk = free_port(), free_port()
     made: dict[str, Any] = {
-        "site": SITE,
+        "site_id": SITE,
         "site_name": "The River Post",
         "data_dir": str(folder / "data"),
         "public_url": f"http://127.0.0.1:{intake}",
         "desk_url": f"http://localhost:{desk}",
         "intake_listen": f"127.0.0.1:{intake}",
         "desk_listen": f"127.0.0.1:{desk}",
-        "waiting_story_max": MANY,
-        "waiting_site_max": MANY,
-        "batch_min": 1,
-        "hold_slots": 1,
+        "max_pending_per_story": MANY,
+        "max_pending_per_site": MANY,
+        "min_batch_size": 1,
+        "max_hold_slots": 1,
     } | given
     config = folder / "yobal.toml"
     config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in made.items()))
@@ -109,7 +109,7 @@ def _people_it(components: Components) -> str:
     )
     for edition, title in TITLES.items():
         url = f"https://news.example/{edition}/ferry"
-        declare_story.add(database, rules, STORY, Edition(edition=edition, title=title, url=url))
+        declare_story.add(database, rules, STORY, Edition(tag=edition, title=title, url=url))
     return lead.passphrase
 
 

@@ -25,20 +25,20 @@ GROUP: Final = 200
 
 def publish(furnished: SeededNewsroom, count: int, *, lang: str = "en") -> None:
     """A thread of so many top-level comments; its files are not written."""
-    conn, rules = furnished.components.database, furnished.components.rules
+    database, rules = furnished.components.database, furnished.components.rules
     slot, chance = last_slot(rules.schedule, time.time()), random.Random(7)
     words = [texts.comment(lang, chance) for _ in range(min(count, TEXTS))]
     rows = _letters(count, words, lang=lang, slot=slot, chance=chance)
-    with conn.writing() as conn:
+    with database.writing() as conn:
         while some := list(islice(rows, 5_000)):
             conn.execute(letter_rows.insert(), some)
-        stories.add_to_counters(conn, SITE, STORY, places=count, comments=count)
+        stories.add_to_counters(conn, SITE, STORY, next_position=count, comments=count)
 
 
 def write_files_of(furnished: SeededNewsroom) -> None:
-    press = furnished.components.press
-    mark_all_stale.mark_story_stale(press.database, press.rules, STORY)
-    write_public_files.write_stale(press)
+    file_writer = furnished.components.file_writer
+    mark_all_stale.mark_story_stale(file_writer.database, file_writer.rules, STORY)
+    write_public_files.write_stale(file_writer)
 
 
 def _letters(
@@ -47,7 +47,7 @@ def _letters(
     for place in range(count):
         yield {
             "id": ids.new_id(chance.randbytes),
-            "site": SITE,
+            "site_id": SITE,
             "story": STORY,
             "edition": lang,
             "root": None,
@@ -67,20 +67,25 @@ def _letters(
 def wait(furnished: SeededNewsroom, count: int) -> None:
     """So many sealed comments in the queue, through the same steps as a submission takes."""
     parts, now, chance = furnished.components, time.time(), random.Random(5)
-    site, _ = ThreadStatusCache(parts.database, parts.rules).read(STORY)
-    assert site.opening is not None
+    site_id, _ = ThreadStatusCache(parts.database, parts.rules).read(STORY)
+    assert site_id.sealing_key is not None
     target = submit.SubmissionTarget(
-        epoch=site.opening.epoch, sealer=site.opening.sealer, root=None, languages=site.languages
+        epoch_id=site_id.sealing_key.epoch_id,
+        sealer=site_id.sealing_key.sealer,
+        root_id=None,
+        languages=site_id.languages,
     )
     today = datetime.fromtimestamp(now, UTC).date()
     words = [texts.comment("mix", chance) for _ in range(min(count, TEXTS))]
     made = [
         submit.seal(
-            Submission(site=SITE, story=STORY, edition="en", to=None, text=one, name=""),
+            Submission(
+                site_id=SITE, story_id=STORY, edition="en", parent_id=None, text=one, name=""
+            ),
             target,
             parts.keyring,
             parts.rules,
-            form=idempotency.new_idempotency_key(secrets.token_bytes, today=today),
+            idempotency_key=idempotency.new_idempotency_key(secrets.token_bytes, today=today),
             wants_receipt=number % 2 == 0,
             now=now,
             random=secrets.token_bytes,
@@ -98,14 +103,14 @@ def hold(furnished: SeededNewsroom, *, due: int) -> None:
         conn.execute(
             comment_rows.insert().values(
                 id=comment,
-                site=SITE,
-                story=STORY,
+                site_id=SITE,
+                story_id=STORY,
                 edition="en",
-                root=None,
+                root_id=None,
                 to_id=None,
                 state="held",
                 arrival_slot=due,
-                epoch="",
+                epoch_id="",
                 size_kib=1,
                 lane="look",
                 lang="en",

@@ -42,8 +42,8 @@ def forms(count: int, path: str, host: str, chance: random.Random) -> list[bytes
     for number in range(count):
         fields = {
             "step": "send",
-            "once": idempotency.new_idempotency_key(secrets.token_bytes, today=today),
-            "to": "",
+            "idempotency_key": idempotency.new_idempotency_key(secrets.token_bytes, today=today),
+            "parent_id": "",
             "text": texts.comment("mix", chance),
             "name": "PublicFormHandler" if number % 3 else "",
         }

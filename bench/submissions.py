@@ -59,7 +59,7 @@ def send(furnished: SeededNewsroom, *, seconds: float, folder: Path) -> float:
 
 def waiting(furnished: SeededNewsroom) -> int:
     with furnished.components.database.reading() as conn:
-        counted = sa.text("select count(*) from comments c join envelopes e on e.comment = c.id")
+        counted = sa.text("select count(*) from comments c join envelopes e on e.comment_id = c.id")
         return int(conn.execute(counted).scalar_one())
 
 
@@ -78,12 +78,12 @@ def sealing_rate(furnished: SeededNewsroom, *, seconds: float) -> float:
 
 def _envelope(chance: random.Random) -> Envelope:
     return Envelope(
-        id=ids.new_id(chance.randbytes),
-        site=newsroom.SITE,
-        story=newsroom.STORY,
+        comment_id=ids.new_id(chance.randbytes),
+        site_id=newsroom.SITE,
+        story_id=newsroom.STORY,
         edition="en",
-        root=None,
-        to=None,
+        root_id=None,
+        parent_id=None,
         text=texts.comment("mix", chance),
         name="PublicFormHandler",
         lang="km",

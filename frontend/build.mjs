@@ -34,8 +34,8 @@ const entries = [
   { entryPoints: { desk: join(here, "desk/style/desk.css") }, target: deskTarget },
 ];
 // Readers' browsers may be old: nothing is rewritten for them, the stylesheet knows its own ways.
-const letters = join(here, "letters.css");
-if (existsSync(letters)) entries.push({ entryPoints: { letters } });
+const comments = join(here, "comments.css");
+if (existsSync(comments)) entries.push({ entryPoints: { comments } });
 
 await Promise.all(entries.map((entry) => build({ ...shared, ...entry, outdir: out })));
 writeWords();

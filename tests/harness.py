@@ -61,7 +61,7 @@ class NewsroomHarness:
         self.passphrase = passphrase
         self.now = START
         self.random: Callable[[int], bytes] = secrets.token_bytes
-        self.draw: Callable[[int], int] = secrets.randbelow
+        self.randbelow: Callable[[int], int] = secrets.randbelow
 
     @property
     def database(self) -> Any:
@@ -86,10 +86,10 @@ class NewsroomHarness:
         *,
         name: str = "",
         edition: str = "en",
-        to: str | None = None,
+        parent_id: str | None = None,
         receipt: bool = True,
         form: str | None = None,
-        story: str = STORY,
+        story_id: str = STORY,
         past_the_form: bool = False,
     ) -> Sent:
         """What the form does, from cleaned words to a durable row.
@@ -101,20 +101,27 @@ class NewsroomHarness:
         today = datetime.fromtimestamp(self.now, UTC).date()
         form = form or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
         doors = ThreadStatusCache(self.database, self.rules)
-        site, _ = doors.read(story)
-        assert site.opening is not None
-        answered = doors.letter(story, to) if to else None
+        site_id, _ = doors.read(story_id)
+        assert site_id.sealing_key is not None
+        answered = doors.parent_comment(story_id, parent_id) if parent_id else None
         sealed = submit.seal(
-            Submission(site=SITE, story=story, edition=edition, to=to, text=words, name=name),
+            Submission(
+                site_id=SITE,
+                story_id=story_id,
+                edition=edition,
+                parent_id=parent_id,
+                text=words,
+                name=name,
+            ),
             submit.SubmissionTarget(
-                epoch=site.opening.epoch,
-                sealer=site.opening.sealer,
-                root=answered[0] if answered else None,
-                languages=site.languages,
+                epoch_id=site_id.sealing_key.epoch_id,
+                sealer=site_id.sealing_key.sealer,
+                root_id=answered[0] if answered else None,
+                languages=site_id.languages,
             ),
             self.components.keyring,
             self.rules,
-            form=form,
+            idempotency_key=form,
             wants_receipt=receipt,
             now=self.now,
             random=self.random,
@@ -128,10 +135,10 @@ class NewsroomHarness:
     def desk(self, by: str | None = None) -> DecisionContext:
         return DecisionContext(
             rules=self.rules,
-            by=by or self.pseudonym,
+            pseudonym=by or self.pseudonym,
             now=self.now,
             random=secrets.token_bytes,
-            draw=self.draw,
+            randbelow=self.randbelow,
         )
 
     def open(self, comment: str) -> Envelope:
@@ -141,10 +148,10 @@ class NewsroomHarness:
             sealed = comments.envelope(conn, comment)
         assert row is not None
         assert sealed is not None
-        plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch)])
+        plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch_id)])
         return msgspec.json.decode(plain, type=Envelope)
 
-    def epoch_identity(self, epoch: str) -> Any:
+    def epoch_identity(self, epoch_id: str) -> Any:
         from yobal.store import people
 
         with self.database.reading() as conn:
@@ -153,7 +160,7 @@ class NewsroomHarness:
         assert moderator is not None
         unlocking = _unlocking(self.pseudonym, self.passphrase)
         personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
-        wrap = next(row.wrap for row in rows if row.epoch == epoch)
+        wrap = next(row.wrap for row in rows if row.epoch_id == epoch_id)
         return _identity(pyrage.decrypt(bytes(wrap), [personal]))
 
     def publish(self, comment: str, *, by: str | None = None) -> DecisionResult:
@@ -179,7 +186,7 @@ class NewsroomHarness:
             text=words,
             name=opened.name,
             lang=opened.lang,
-            kind="masked",
+            edit_kind="masked",
             clause=clause,
             note=None,
         )
@@ -193,8 +200,8 @@ class NewsroomHarness:
         undo.undo(
             self.database,
             self.rules,
-            decided.decision,
-            by=by or self.pseudonym,
+            decided.decision_id,
+            decided_by=by or self.pseudonym,
             now=self.now,
             random=secrets.token_bytes,
         )
@@ -203,19 +210,19 @@ class NewsroomHarness:
     def remove(self, comment: str, *, clause: str = "threats") -> DecisionResult:
         """Away at once, files included, as the desk does it."""
         done = remove.remove(self.database, self.desk(), comment, clause=clause)
-        write_public_files.write_files_now(self.components.press, done.story, done.files)
+        write_public_files.write_files_now(self.components.file_writer, done.story_id, done.files)
         self.database.purge()
         return done.decided
 
     # ReceiptHandler
 
-    def receipt(self, code: str | None, *, story: str = STORY) -> receipts.ReceiptMatch | None:
+    def receipt(self, code: str | None, *, story_id: str = STORY) -> receipts.ReceiptMatch | None:
         """What a typed code opens now."""
         return receipts.find(
             self.database,
             self.components.keyring,
-            site=SITE,
-            story=story,
+            site_id=SITE,
+            story_id=story_id,
             typed=code or "",
             now=self.now,
         )
@@ -228,7 +235,9 @@ class NewsroomHarness:
     def wish(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
         found = self.receipt(code)
         assert found is not None
-        receipts.wish(self.database, self.rules, found, when=when, random=secrets.token_bytes)
+        receipts.request_withdrawal(
+            self.database, self.rules, found, when=when, random=secrets.token_bytes
+        )
 
     # Time
 
@@ -287,7 +296,7 @@ def make_newsroom(
     newsroom.now = now
     add_lead(newsroom)
     for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
-        one = Edition(edition=edition, title=title, url=f"https://news.example/{edition}/ferry")
+        one = Edition(tag=edition, title=title, url=f"https://news.example/{edition}/ferry")
         declare_story.add(components.database, components.rules, STORY, one)
     catch_up(components, now=newsroom.now)
     return newsroom
@@ -301,13 +310,13 @@ def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> N
 
 def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
     given: dict[str, Any] = {
-        "site": SITE,
+        "site_id": SITE,
         "site_name": "The River Post",
         "data_dir": str(folder / "data"),
         "database": database_url,
         "time_zone": "UTC",
-        "batch_min": 1,
-        "hold_slots": 1,
+        "min_batch_size": 1,
+        "max_hold_slots": 1,
     }
     return Settings(**(given | settings))
 

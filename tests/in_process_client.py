@@ -195,7 +195,12 @@ class Intake:
         """Both steps: "Read it once more", then what its form holds."""
         again = self.post(step="send", text=words, receipt=receipt)
         assert again.status == 200, again.text
-        return self.post(step="again", text=words, once=again.field("once"), receipt=receipt)
+        return self.post(
+            step="confirm",
+            text=words,
+            idempotency_key=again.field("idempotency_key"),
+            receipt=receipt,
+        )
 
 
 @contextmanager

@@ -160,7 +160,7 @@ def new_form() -> str:
 
 def form(text: str, **fields: str) -> dict[str, str]:
     """The fields of a form that a reader sends, a receipt asked for."""
-    return {"step": "send", "once": new_form(), "text": text, "receipt": "yes"} | fields
+    return {"step": "send", "idempotency_key": new_form(), "text": text, "receipt": "yes"} | fields
 
 
 def post(
@@ -264,17 +264,17 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "desk_url": f"http://localhost:{desk}",
         "intake_listen": f"127.0.0.1:{intake}",
         "desk_listen": f"127.0.0.1:{desk}",
-        "waiting_story_max": 1_000_000,
-        "waiting_site_max": 1_000_000,
+        "max_pending_per_story": 1_000_000,
+        "max_pending_per_site": 1_000_000,
     }
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
     newsroom = make_newsroom(folder, url, now=time.time(), **(given | settings))
     written = {
-        "site": SITE,
+        "site_id": SITE,
         "site_name": "The River Post",
         "time_zone": "UTC",
-        "batch_min": 1,
-        "hold_slots": 1,
+        "min_batch_size": 1,
+        "max_hold_slots": 1,
         "database": url,
         **given,
         **settings,

@@ -88,7 +88,7 @@ def test_settings_describes_nothing_that_is_no_setting() -> None:
     assert set(rows(doc("settings.md"))) <= known
     for page in PAGES:
         for variable in re.findall(rf"\b{PREFIX}[A-Z_]+\b", read(page)):
-            allowed = {"YOBAL_CONFIG", "YOBAL_SCRUBBED"}
+            allowed = {"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"}
             assert variable in allowed or variable.removeprefix(PREFIX).lower() in known, page
 
 
@@ -182,7 +182,7 @@ def test_no_command_or_flag_is_named_that_does_not_exist() -> None:
 
 
 def test_no_port_is_named_but_those_of_the_settings() -> None:
-    settings = Settings(site="a", site_name="A")
+    settings = Settings(site_id="a", site_name="A")
     known = {settings.intake_listen.rsplit(":", 1)[1], settings.desk_listen.rsplit(":", 1)[1]}
     for page in PAGES:
         named = set(re.findall(r"(?:localhost|127\.0\.0\.1):(\d+)", read(page)))
@@ -239,7 +239,7 @@ def test_the_steps_that_open_an_exported_envelope_make_the_right_key() -> None:
     exec(code[1], made)
     vectors = json.loads(read(ROOT / "tests/vectors/keys.json"))
     one = vectors["passphrases"][1]
-    words = made["unlocking"](one["site"], one["pseudonym"], one["passphrase"])
+    words = made["unlocking"](one["site_id"], one["pseudonym"], one["passphrase"])
     assert words == one["identity"]
 
 

@@ -89,14 +89,23 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         "--desk-url",
         f"http://localhost:{desk}",
     ]
-    said = run(yobal, "init", "--site", "post", "--name", "The Post", *addresses, folder=tmp_path)
+    said = run(
+        yobal, "init", "--site-id", "post", "--name", "The Post", *addresses, folder=tmp_path
+    )
     assert "/join#" in said
-    story = ["--edition", "en", "--title", "Ferry workers", "--url", "https://news.example/ferry"]
-    run(yobal, "story", "add", "ferry", *story, folder=tmp_path)
+    story_id = [
+        "--edition",
+        "en",
+        "--title",
+        "Ferry workers",
+        "--url",
+        "https://news.example/ferry",
+    ]
+    run(yobal, "story", "add", "ferry", *story_id, folder=tmp_path)
     with serving(yobal, tmp_path, [intake, desk]):
         page = ask(intake, path=THREAD)
         assert (page.status, "Comments are not open yet" in page.text) == (200, True)
-        assert ask(intake, path="/post/@/letters.css").status == 200
+        assert ask(intake, path="/post/@/comments.css").status == 200
         refused = post(intake, form("Kept for you."), path=THREAD)
         assert (refused.status, "Kept for you." in refused.text) == (503, True)
         for path in ("/join", "/assets/desk.js", "/assets/desk.css", "/assets/words.json"):

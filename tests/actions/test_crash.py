@@ -30,7 +30,7 @@ def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
     assert "Comes with this release." in newsroom.file("en/index.html")
     everything = b"".join(newsroom.all_files().values())
     assert b"Goes with this release." not in everything
-    assert newsroom.rows("touched") == []
+    assert newsroom.rows("stale_files") == []
     assert not list(newsroom.files.rglob(f"{public_files.BESIDE}*"))
     if newsroom.database.is_sqlite:
         (wal,) = newsroom.files.parent.parent.glob("*-wal")

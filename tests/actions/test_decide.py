@@ -16,7 +16,7 @@ def test_a_published_comment_is_letter_for_letter_what_was_sealed(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.published("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
-    (letter,) = newsroom.rows("letters")
+    (letter,) = newsroom.rows("published_comments")
     assert (letter["id"], letter["text"], letter["name"]) == (
         sent.id,
         "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.",
@@ -74,7 +74,7 @@ def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(newsroom: Newsro
     sent = newsroom.send("Call Dara at 012 345 678.")
     newsroom.publish_edited(sent.id, "Call Dara at ▮▮▮.")
     newsroom.pass_slots()
-    (letter,) = newsroom.rows("letters")
+    (letter,) = newsroom.rows("published_comments")
     assert (letter["text"], letter["edited_clause"]) == ("Call Dara at ▮▮▮.", "personal-data")
     assert newsroom.open(sent.id).text == "Call Dara at 012 345 678."
     assert b"012 345 678" not in b"".join(newsroom.all_files().values())
@@ -116,7 +116,7 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
         text="a",
         name="",
         lang="../en",
-        kind="masked",
+        edit_kind="masked",
         clause="spam",
         note=None,
     ),
@@ -160,7 +160,7 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
     sent = newsroom.send()
     opened = newsroom.open(sent.id)
     decide.reject(newsroom.database, newsroom.desk("Egret"), sent.id, clause="facts")
-    with pytest.raises(AlreadyDecided) as to_response:
+    with pytest.raises(AlreadyDecided) as error:
         decide.publish(
             newsroom.database,
             newsroom.desk(),
@@ -170,7 +170,7 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
             nonce=bytes.fromhex(opened.nonce),
             lang="en",
         )
-    assert (to_response.value.by, to_response.value.verdict) == ("Egret", "reject")
+    assert (error.value.decided_by, error.value.verdict) == ("Egret", "reject")
     assert newsroom.state(sent.id) == "rejected"
     assert newsroom.rows("held_texts") == []
 
@@ -179,9 +179,9 @@ def test_who_decides_on_a_withdrawn_comment_is_told_so(newsroom: NewsroomHarness
     sent = newsroom.send()
     newsroom.wish(sent.code)
     newsroom.tend()
-    with pytest.raises(AlreadyDecided) as to_response:
+    with pytest.raises(AlreadyDecided) as error:
         newsroom.reject(sent.id)
-    assert to_response.value.verdict == "withdrawn"
+    assert error.value.verdict == "withdrawn"
 
 
 def test_nobody_decides_on_a_comment_that_never_was(newsroom: NewsroomHarness) -> None:
@@ -196,10 +196,10 @@ def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(
 ) -> None:
     sent = newsroom.send()
     newsroom.reject(sent.id, clause="facts")
-    (decision,) = newsroom.rows("decisions")
-    assert decision["by"] == "Heron"
-    assert decision["terms_version"] == 1
-    assert decision["slot"] % 21_600 == 0
+    (decision_id,) = newsroom.rows("decisions")
+    assert decision_id["decided_by"] == "Heron"
+    assert decision_id["terms_version"] == 1
+    assert decision_id["slot"] % 21_600 == 0
 
 
 @pytest.mark.parametrize("act", ["publish", "edit", "reject"])

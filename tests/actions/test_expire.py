@@ -57,7 +57,7 @@ def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(
         == "lead"
     )
     (session,) = newsroom.rows("sessions")
-    assert session["until_slot"] % 21_600 == 0
+    assert session["expires_slot"] % 21_600 == 0
     assert token not in bytes(session["token_hash"])
     newsroom.pass_slots(6)
     assert newsroom.rows("sessions") == newsroom.rows("invitations") == []
@@ -74,8 +74,8 @@ def test_two_epochs_wait_side_by_side_and_the_newer_lead_reads_only_the_newer(
         2: True,
     }
     with newsroom.database.reading() as conn:
-        assert comments.count_unreadable(conn, newsroom.rules.site, "Egret") == len(old)
-        assert comments.count_unreadable(conn, newsroom.rules.site, "Heron") == 1
+        assert comments.count_unreadable(conn, newsroom.rules.site_id, "Egret") == len(old)
+        assert comments.count_unreadable(conn, newsroom.rules.site_id, "Heron") == 1
     assert newsroom.open(new.id).text == "New."
     with pytest.raises(TypeError):  # there is no wrap of the first epoch for Egret
         newsroom.open(old[0].id)

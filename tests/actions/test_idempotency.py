@@ -17,7 +17,7 @@ def test_the_same_form_with_the_same_words_is_one_comment_with_a_fresh_code_each
     first = newsroom.send("Once.")
     again = [newsroom.send("Once.", form=first.form) for _ in range(COPIES_MAX - 1)]
     assert len(newsroom.rows("comments")) == 1
-    assert {one.outcome.kind for one in again} == {"repeat"}
+    assert {one.outcome.status for one in again} == {"repeat"}
     codes = {first.code, *(one.code for one in again)}
     assert len(codes) == COPIES_MAX
     newsroom.publish(first.id)
@@ -35,7 +35,7 @@ def test_a_comment_has_at_most_five_codes_and_says_so(newsroom: NewsroomHarness)
 def test_a_code_can_be_had_later_for_what_was_sent_without_one(newsroom: NewsroomHarness) -> None:
     first = newsroom.send("Once.", receipt=False)
     again = newsroom.send("Once.", form=first.form)
-    assert again.outcome.kind == "repeat"
+    assert again.outcome.status == "repeat"
     assert newsroom.to_response(again.code) == "waiting"
 
 
@@ -53,7 +53,7 @@ def test_other_words_another_name_or_another_form_are_another_comment(
 def test_an_answer_and_a_comment_of_the_same_words_are_two(newsroom: NewsroomHarness) -> None:
     parent = newsroom.published()
     first = newsroom.send("Yes.")
-    newsroom.send("Yes.", form=first.form, to=parent.id)
+    newsroom.send("Yes.", form=first.form, parent_id=parent.id)
     assert len(newsroom.rows("comments")) == 3
 
 
@@ -65,20 +65,20 @@ def test_a_repeat_across_midnight_is_still_one_comment(newsroom: NewsroomHarness
         datetime.fromtimestamp(newsroom.now, UTC).date()
         != datetime.fromtimestamp(START, UTC).date()
     )
-    assert newsroom.send("Late.", form=first.form).outcome.kind == "repeat"
+    assert newsroom.send("Late.", form=first.form).outcome.status == "repeat"
     newsroom.now += (
         DAY - 1_800
     )  # the next day's last minutes, with the loop's destruction of old keys
     newsroom.tend()
-    assert newsroom.send("Late.", form=first.form).outcome.kind == "repeat"
+    assert newsroom.send("Late.", form=first.form).outcome.status == "repeat"
 
 
 def test_a_form_opened_days_ago_works_as_a_new_one_and_only_once(newsroom: NewsroomHarness) -> None:
     for days in (2, 3, 400):
         today = datetime.fromtimestamp(START - days * DAY, UTC).date()
         form = idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        assert newsroom.send("Old form.", form=form).outcome.kind == "new"
-        assert newsroom.send("Old form.", form=form).outcome.kind == "repeat"
+        assert newsroom.send("Old form.", form=form).outcome.status == "new"
+        assert newsroom.send("Old form.", form=form).outcome.status == "repeat"
 
 
 def test_back_does_not_bring_a_withdrawn_comment_to_life(newsroom: NewsroomHarness) -> None:
@@ -86,7 +86,7 @@ def test_back_does_not_bring_a_withdrawn_comment_to_life(newsroom: NewsroomHarne
     newsroom.wish(sent.code)
     newsroom.tend()
     again = newsroom.send("Take it back.", form=sent.form)
-    assert again.outcome.kind == "repeat"
+    assert again.outcome.status == "repeat"
     assert newsroom.state(sent.id) == "withdrawn"
     assert newsroom.to_response(again.code) == "withdrawn"
 
@@ -101,9 +101,9 @@ def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_wit
     first = date(2026, 11, 22).isoformat()
     newsroom.pass_slots(6)  # until 01:00 two days later
     assert first not in {path.name for path in folder.iterdir()}
-    assert newsroom.row(sent.id)["once"] is not None
+    assert newsroom.row(sent.id)["idempotency_hash"] is not None
     newsroom.pass_slots(4)
-    assert newsroom.row(sent.id)["once"] is None
+    assert newsroom.row(sent.id)["idempotency_hash"] is None
 
 
 def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(
@@ -111,7 +111,9 @@ def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(
 ) -> None:
     today = datetime.fromtimestamp(START, UTC).date()
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=date(2020, 1, 1))
-    words = Submission(site="s", story="t", edition="en", to=None, text="Words.", name="")
+    words = Submission(
+        site_id="s", story_id="t", edition="en", parent_id=None, text="Words.", name=""
+    )
     marks = {
         idempotency.idempotency_hash({today: key}, form, words, today=today)
         for key in (*newsroom.components.keyring.day_keys(today).values(), bytes(32), b"k" * 32)

@@ -7,7 +7,7 @@ from tests.harness import SITE, NewsroomHarness, Sent
 from yobal.actions import receipts
 from yobal.store import withdrawal_requests
 
-LEFT = {"id", "site", "story", "state", "arrival_slot", "once"}
+LEFT = {"id", "site_id", "story_id", "state", "arrival_slot", "idempotency_hash"}
 
 
 def _withdrawn(newsroom: NewsroomHarness, sent: Sent, when: str = "now") -> None:
@@ -31,7 +31,13 @@ def test_of_a_withdrawn_comment_nothing_is_left_but_id_root_and_day(
     row = newsroom.row(sent.id)
     assert {name for name, value in row.items() if value not in (None, "", 0)} == LEFT
     assert row["arrival_slot"] % 86_400 == 0
-    for table in ("envelopes", "held_texts", "letters", "receipts", "wishes"):
+    for table in (
+        "envelopes",
+        "held_texts",
+        "published_comments",
+        "receipts",
+        "withdrawal_requests",
+    ):
         assert newsroom.rows(table) == [], table
     assert all(row["note"] is None for row in newsroom.rows("decisions"))
     assert newsroom.receipt(sent.code) is None
@@ -64,7 +70,7 @@ def test_what_is_held_goes_at_once_even_if_the_next_release_was_wished(
     _withdrawn(newsroom, sent, "next")
     assert newsroom.state(sent.id) == "withdrawn"
     newsroom.pass_slots()
-    assert newsroom.rows("letters") == []
+    assert newsroom.rows("published_comments") == []
 
 
 def test_what_is_published_goes_now_or_with_the_next_release_as_wished(
@@ -104,18 +110,25 @@ def test_a_wish_that_comes_when_a_rejection_is_final_changes_nothing(
     newsroom.reject(sent.id)
     newsroom.pass_slots()
     assert found is not None
-    receipts.wish(newsroom.database, newsroom.rules, found, when="now", random=newsroom.random)
+    receipts.request_withdrawal(
+        newsroom.database, newsroom.rules, found, when="now", random=newsroom.random
+    )
     newsroom.tend()
     assert newsroom.state(sent.id) == "rejected"
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
 
 
 def test_of_an_answered_comment_a_line_without_a_name_stays(newsroom: NewsroomHarness) -> None:
     sent = newsroom.published("The first words.", name="Rachana")
-    newsroom.published("An answer.", to=sent.id)
+    newsroom.published("An answer.", parent_id=sent.id)
     _withdrawn(newsroom, sent)
-    gone = next(row for row in newsroom.rows("letters") if row["id"] == sent.id)
-    assert (gone["text"], gone["name"], gone["gone"], gone["lang"]) == ("", "", "withdrawn", "und")
+    gone = next(row for row in newsroom.rows("published_comments") if row["id"] == sent.id)
+    assert (gone["text"], gone["name"], gone["removal"], gone["lang"]) == (
+        "",
+        "",
+        "withdrawn",
+        "und",
+    )
     page = newsroom.file("en/index.html")
     assert "Withdrawn by its author" in page
     assert "An answer." in page
@@ -127,16 +140,18 @@ def test_of_an_answered_comment_a_line_without_a_name_stays(newsroom: NewsroomHa
 def test_lines_go_with_the_last_answer_beneath_them_however_deep(newsroom: NewsroomHarness) -> None:
     chain = [newsroom.published("Root.", name="Rachana")]
     for depth in range(3):
-        chain.append(newsroom.published(f"Answer {depth}.", to=chain[-1].id, name="Somebody"))
+        chain.append(
+            newsroom.published(f"Answer {depth}.", parent_id=chain[-1].id, name="Somebody")
+        )
     for one in chain[:-1]:
         _withdrawn(newsroom, one)
-    assert len(newsroom.rows("letters")) == 4
+    assert len(newsroom.rows("published_comments")) == 4
     _withdrawn(newsroom, chain[-1])
-    assert newsroom.rows("letters") == []
+    assert newsroom.rows("published_comments") == []
     assert "Withdrawn by its author" not in newsroom.file("en/index.html")
     assert "Withdrawn by its author" not in newsroom.file("en/page/1.html")
-    (story,) = newsroom.rows("stories")
-    assert story["comments_total"] == 0
+    (story_id,) = newsroom.rows("stories")
+    assert story_id["comments_total"] == 0
 
 
 @pytest.mark.parametrize("end", ["rejected", "withdrawn"])
@@ -144,7 +159,7 @@ def test_a_line_kept_for_an_answer_that_never_appears_goes_with_it(
     newsroom: NewsroomHarness, end: str
 ) -> None:
     root = newsroom.published("Root.")
-    answer = newsroom.send("Not for the page.", to=root.id)
+    answer = newsroom.send("Not for the page.", parent_id=root.id)
     _withdrawn(newsroom, root)
     assert "Withdrawn by its author" in newsroom.file("en/index.html")
     if end == "rejected":
@@ -152,7 +167,7 @@ def test_a_line_kept_for_an_answer_that_never_appears_goes_with_it(
         newsroom.pass_slots()
     else:
         _withdrawn(newsroom, answer)
-    assert newsroom.rows("letters") == []
+    assert newsroom.rows("published_comments") == []
     assert "Withdrawn by its author" not in newsroom.file("en/index.html")
 
 
@@ -160,15 +175,15 @@ def test_an_answer_whose_parent_left_before_it_came_stands_on_its_own(
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.published("Root.")
-    middle = newsroom.published("Middle.", to=root.id)
-    answer = newsroom.send("Whom do I answer?", to=middle.id)
+    middle = newsroom.published("Middle.", parent_id=root.id)
+    answer = newsroom.send("Whom do I answer?", parent_id=middle.id)
     decided = newsroom.reject(answer.id)
     _withdrawn(newsroom, middle)
     newsroom.undo(decided)
     newsroom.publish(answer.id)
     newsroom.pass_slots()
-    shown = next(row for row in newsroom.rows("letters") if row["id"] == answer.id)
-    assert (shown["root"], shown["to_id"]) == (root.id, root.id)
+    shown = next(row for row in newsroom.rows("published_comments") if row["id"] == answer.id)
+    assert (shown["root_id"], shown["parent_id"]) == (root.id, root.id)
     assert middle.id.encode() not in b"".join(newsroom.all_files().values())
 
 
@@ -178,7 +193,7 @@ def test_five_codes_are_five_wishes_and_one_withdrawal(newsroom: NewsroomHarness
     for code in codes:
         newsroom.wish(code)
     newsroom.tend()
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
     assert newsroom.state(sent.id) == "withdrawn"
 
 
@@ -189,13 +204,13 @@ def test_the_button_pressed_again_and_again_is_one_wish_of_each_kind(
     for _ in range(3):
         newsroom.wish(sent.code, "next")
         newsroom.wish(sent.code, "now")
-    assert sorted(row["kind"] for row in newsroom.rows("wishes")) == [
+    assert sorted(row["request_kind"] for row in newsroom.rows("withdrawal_requests")) == [
         "withdraw_next",
         "withdraw_now",
     ]
     newsroom.tend()
     newsroom.tend()  # the other one now opens nothing
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
 
 
 def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: NewsroomHarness) -> None:
@@ -208,7 +223,7 @@ def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: Newsroo
     assert at_once.receipt_hash == next(
         row["hash"]
         for row in newsroom.rows("receipts")
-        if row["once"] == newsroom.row(held.id)["once"]
+        if row["idempotency_key"] == newsroom.row(held.id)["idempotency_key"]
     )
     newsroom.tend()
     assert (newsroom.state(waits.id), newsroom.state(held.id)) == ("published", "withdrawn")
@@ -217,10 +232,12 @@ def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: Newsroo
 def test_a_wish_with_a_hash_that_opens_nothing_is_forgotten(newsroom: NewsroomHarness) -> None:
     with newsroom.database.writing() as conn:
         conn.execute(
-            sa.text("insert into wishes values ('w', :site, :hash, 'withdraw_now')"),
-            {"site": SITE, "hash": b"nobody's"},
+            sa.text(
+                "insert into withdrawal_requests values ('w', :site_id, :hash, 'withdraw_now')"
+            ),
+            {"site_id": SITE, "hash": b"nobody's"},
         )
     newsroom.send()
     newsroom.tend()
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
     assert {row["state"] for row in newsroom.rows("comments")} == {"pending"}

@@ -47,10 +47,10 @@ def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> Non
 
 
 def test_a_code_of_another_story_opens_nothing_here(newsroom: NewsroomHarness) -> None:
-    other = Edition(edition="en", title="Other", url="https://news.example/other")
+    other = Edition(tag="en", title="Other", url="https://news.example/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     sent = newsroom.send()
-    assert newsroom.receipt(sent.code, story="other") is None
+    assert newsroom.receipt(sent.code, story_id="other") is None
     assert newsroom.receipt(sent.code) is not None
 
 
@@ -65,7 +65,7 @@ def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
     found = newsroom.receipt(sent.code)
     assert found is not None
     shown = {name: value for name, value in found.row._asdict().items() if value is not None}
-    assert shown == {"site": SITE, "story": "ferry", "state": "pending"}
+    assert shown == {"site_id": SITE, "story_id": "ferry", "state": "pending"}
     newsroom.pass_slots()
     assert newsroom.to_response(sent.code) == ("rejected" if decide == "reject" else "published")
 
@@ -91,7 +91,7 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
     newsroom.pass_slots()
     found = newsroom.receipt(sent.code)
     assert found is not None
-    assert (found.row.text, found.row.kind, found.row.clause) == (
+    assert (found.row.text, found.row.edit_kind, found.row.clause) == (
         "Call ▮▮▮.",
         "masked",
         "personal-data",
@@ -138,6 +138,6 @@ def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(
     sent = newsroom.send()
     (row,) = newsroom.rows("receipts")
     assert sent.code is not None
-    assert set(row) == {"hash", "once", "copy", "week"}
+    assert set(row) == {"hash", "idempotency_hash", "copy", "week"}
     assert sent.code.replace("-", "").encode() not in bytes(row["hash"])
     assert sent.id not in str(row)

@@ -51,11 +51,15 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
 
     upcoming = next_slot(ahead.rules.schedule, ahead.now)
     assert _is_past(ahead, ahead.rows("sites")[0]["released_slot"])
-    assert all(_is_past(ahead, row["slot"]) for row in ahead.rows("letters"))
+    assert all(_is_past(ahead, row["slot"]) for row in ahead.rows("published_comments"))
     assert all(_is_past(ahead, row["arrival_slot"]) for row in ahead.rows("comments"))
     assert ahead.row(withdrawn.id)["arrival_slot"] % 86_400 == 0
     assert all(row["slot"] <= upcoming for row in ahead.rows("decisions"))
-    assert ahead.row(held.id)["due_slot"] == ahead.row(held.id)["decided_slot"] == upcoming
+    assert (
+        ahead.row(held.comment_id)["due_slot"]
+        == ahead.row(held.comment_id)["decided_slot"]
+        == upcoming
+    )
     assert ahead.rows("sessions") == ahead.rows("invitations") == []
     this_year = str(datetime.fromtimestamp(right, UTC).year)
     keys = [path for path in ahead.components.settings.secrets_dir.rglob("2*") if path.is_file()]
@@ -68,7 +72,7 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
 
     ahead.now = upcoming
     ahead.tend()
-    assert ahead.state(held.id) == "published"
+    assert ahead.state(held.comment_id) == "published"
     assert "Held ahead." in ahead.file("en/index.html")
 
 
@@ -91,18 +95,20 @@ def test_what_was_final_stays_final(newsroom: NewsroomHarness) -> None:
     newsroom.tend()
     newsroom.now = right
     trust_clock(newsroom.components, now=newsroom.now)
-    (decision,) = newsroom.rows("decisions")
-    assert decision["slot"] == newsroom.row(refused.id)["decided_slot"]
-    assert _is_past(newsroom, decision["slot"])
+    (decision_id,) = newsroom.rows("decisions")
+    assert decision_id["slot"] == newsroom.row(refused.id)["decided_slot"]
+    assert _is_past(newsroom, decision_id["slot"])
     assert newsroom.row(refused.id)["state"] == "rejected"
 
 
 def test_without_a_release_in_the_future_nothing_is_set_back(newsroom: NewsroomHarness) -> None:
     newsroom.published()
-    before = [newsroom.rows(table) for table in ("sites", "comments", "letters", "decisions")]
+    before = [
+        newsroom.rows(table) for table in ("sites", "comments", "published_comments", "decisions")
+    ]
     trust_clock(newsroom.components, now=newsroom.now)
     assert before == [
-        newsroom.rows(table) for table in ("sites", "comments", "letters", "decisions")
+        newsroom.rows(table) for table in ("sites", "comments", "published_comments", "decisions")
     ]
 
 
@@ -111,5 +117,5 @@ def test_who_says_that_a_leap_is_true_lets_the_release_go_on(newsroom: NewsroomH
     newsroom.now += 60 * 86_400
     released = trust_clock(newsroom.components, now=newsroom.now)
     assert released is not None
-    assert newsroom.state(held.id) == "published"
+    assert newsroom.state(held.comment_id) == "published"
     assert maintenance.run_once(newsroom.components, now=newsroom.now + SLOT) is not None

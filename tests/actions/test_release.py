@@ -35,7 +35,7 @@ def _hold(
     newsroom: NewsroomHarness,
     comment: str,
     *,
-    draw: int,
+    randbelow: int,
     max_hold_slots: int = 2,
     min_batch_size: int = 1,
 ) -> Any:
@@ -44,11 +44,13 @@ def _hold(
         newsroom.rules.schedule, max_hold_slots=max_hold_slots, min_batch_size=min_batch_size
     )
     rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
-    press = msgspec.structs.replace(newsroom.components.press, rules=rules)
-    newsroom.components = msgspec.structs.replace(newsroom.components, rules=rules, press=press)
+    file_writer = msgspec.structs.replace(newsroom.components.file_writer, rules=rules)
+    newsroom.components = msgspec.structs.replace(
+        newsroom.components, rules=rules, file_writer=file_writer
+    )
     opened = newsroom.open(comment)
     desk = msgspec.structs.replace(
-        newsroom.desk(), rules=rules, draw=lambda below: min(draw, below)
+        newsroom.desk(), rules=rules, randbelow=lambda below: min(randbelow, below)
     )
     return decide.publish(
         newsroom.database,
@@ -63,10 +65,10 @@ def _hold(
 
 def test_a_comment_waits_for_the_slot_that_was_drawn(newsroom: NewsroomHarness) -> None:
     first, second = newsroom.send("First."), newsroom.send("Second.")
-    assert _hold(newsroom, first.id, draw=0).slot == next_slot(
+    assert _hold(newsroom, first.id, randbelow=0).slot == next_slot(
         newsroom.rules.schedule, newsroom.now
     )
-    assert _hold(newsroom, second.id, draw=1).slot == next_slot(
+    assert _hold(newsroom, second.id, randbelow=1).slot == next_slot(
         newsroom.rules.schedule, newsroom.now, steps=2
     )
     newsroom.pass_slots()
@@ -77,7 +79,7 @@ def test_a_comment_waits_for_the_slot_that_was_drawn(newsroom: NewsroomHarness) 
 
 def test_nobody_is_alone_in_a_release_until_a_day_has_passed(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
-    due = _hold(newsroom, sent.id, draw=0, max_hold_slots=1, min_batch_size=3).slot
+    due = _hold(newsroom, sent.id, randbelow=0, max_hold_slots=1, min_batch_size=3).slot
     newsroom.pass_slots(4)
     assert newsroom.now - due < 86_400
     assert newsroom.state(sent.id) == "held"
@@ -90,12 +92,12 @@ def test_three_that_wait_leave_together_whatever_story_they_are_under(
 ) -> None:
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
     for one in sent[:2]:
-        _hold(newsroom, one.id, draw=0, max_hold_slots=1, min_batch_size=3)
+        _hold(newsroom, one.id, randbelow=0, max_hold_slots=1, min_batch_size=3)
     newsroom.pass_slots()
-    assert newsroom.rows("letters") == []
-    _hold(newsroom, sent[2].id, draw=0, max_hold_slots=1, min_batch_size=3)
+    assert newsroom.rows("published_comments") == []
+    _hold(newsroom, sent[2].id, randbelow=0, max_hold_slots=1, min_batch_size=3)
     newsroom.pass_slots()
-    assert len(newsroom.rows("letters")) == 3
+    assert len(newsroom.rows("published_comments")) == 3
 
 
 def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
@@ -108,7 +110,7 @@ def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
     released = newsroom.tend()
     latest = last_slot(newsroom.rules.schedule, newsroom.now)
     assert (released.slot, released.comments) == (latest, 3)
-    assert {row["slot"] for row in newsroom.rows("letters")} == {latest}
+    assert {row["slot"] for row in newsroom.rows("published_comments")} == {latest}
     assert {row["arrival_slot"] for row in newsroom.rows("comments")} == {latest}
 
 
@@ -116,13 +118,13 @@ def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
     newsroom.published()
     before = (
         newsroom.all_files(),
-        [newsroom.rows(table) for table in ("letters", "comments", "sites")],
+        [newsroom.rows(table) for table in ("published_comments", "comments", "sites")],
     )
     assert release.release(newsroom.database, newsroom.rules, now=newsroom.now) is None
     assert newsroom.tend() is None
     assert before == (
         newsroom.all_files(),
-        [newsroom.rows(table) for table in ("letters", "comments", "sites")],
+        [newsroom.rows(table) for table in ("published_comments", "comments", "sites")],
     )
 
 
@@ -138,7 +140,10 @@ def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: Newsroom
         newsroom.publish(one)
     newsroom.pass_slots()
     slot = last_slot(newsroom.rules.schedule, newsroom.now)
-    placed = [row["id"] for row in sorted(newsroom.rows("letters"), key=lambda row: row["place"])]
+    placed = [
+        row["id"]
+        for row in sorted(newsroom.rows("published_comments"), key=lambda row: row["position"])
+    ]
     assert placed == sorted(sent, key=lambda one: hashlib.sha256(f"{slot} {one}".encode()).digest())
     assert placed != sent  # one chance in 479 million
 
@@ -173,7 +178,7 @@ def test_what_was_undone_between_looking_and_publishing_is_left_alone(
     newsroom.undo(decided)
     with newsroom.database.writing() as conn:
         assert release._publish(conn, sent.id, int(START) + SLOT) is False
-    assert newsroom.rows("letters") == []
+    assert newsroom.rows("published_comments") == []
 
 
 @pytest.mark.parametrize("late", [0, 1])
@@ -197,5 +202,5 @@ def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(
             {"id": forged.id},
         )
     newsroom.pass_slots()
-    assert [row["id"] for row in newsroom.rows("letters")] == [honest.id]
+    assert [row["id"] for row in newsroom.rows("published_comments")] == [honest.id]
     assert newsroom.state(forged.id) == "held"

@@ -91,12 +91,12 @@ TRY: dict[Verb, Callable[[Life], None]] = {
 def _open_or_blank(_room: NewsroomHarness, comment: str) -> Envelope:
     """For `publish_edited`, which needs no envelope and so can be tried from everywhere."""
     return Envelope(
-        id=comment,
-        site="",
-        story="",
+        comment_id=comment,
+        site_id="",
+        story_id="",
         edition="en",
-        root=None,
-        to=None,
+        root_id=None,
+        parent_id=None,
         text="Words of the life.",
         name="",
         lang="en",

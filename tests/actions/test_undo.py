@@ -78,7 +78,9 @@ def test_a_decision_is_undone_once_and_only_while_it_stands(newsroom: NewsroomHa
 
 def test_there_is_no_undoing_a_decision_that_never_was(newsroom: NewsroomHarness) -> None:
     with pytest.raises(NoSuchDecision):
-        newsroom.undo(DecisionResult(decision="a" * 26, id="", state="held", slot=0, by=""))
+        newsroom.undo(
+            DecisionResult(decision_id="a" * 26, comment_id="", state="held", slot=0, decided_by="")
+        )
 
 
 def test_a_comment_undone_and_decided_again_is_told_as_last_decided(
@@ -102,7 +104,7 @@ def _hold_for(newsroom: NewsroomHarness, comment: str, *, slots: int) -> Decisio
     opened, desk = newsroom.open(comment), newsroom.desk()
     schedule = msgspec.structs.replace(newsroom.rules.schedule, max_hold_slots=slots)
     rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
-    desk = msgspec.structs.replace(desk, rules=rules, draw=lambda below: below - 1)
+    desk = msgspec.structs.replace(desk, rules=rules, randbelow=lambda below: below - 1)
     return decide.publish(
         newsroom.database,
         desk,

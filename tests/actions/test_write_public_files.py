@@ -13,14 +13,17 @@ from yobal.server.scheduler.maintenance import rebuild_all
 
 
 def _many(
-    newsroom: NewsroomHarness, count: int, *, to: str | None = None, words: str = "Number"
+    newsroom: NewsroomHarness, count: int, *, parent_id: str | None = None, words: str = "Number"
 ) -> list[str]:
     """Sent and published with one slot; their ids in the order in which they stand."""
-    sent = [newsroom.send(f"{words} {number}.", to=to, receipt=False).id for number in range(count)]
+    sent = [
+        newsroom.send(f"{words} {number}.", parent_id=parent_id, receipt=False).id
+        for number in range(count)
+    ]
     for one in sent:
         newsroom.publish(one)
     newsroom.pass_slots()
-    places = {row["id"]: row["place"] for row in newsroom.rows("letters")}
+    places = {row["id"]: row["position"] for row in newsroom.rows("published_comments")}
     return sorted(sent, key=places.__getitem__)
 
 
@@ -105,20 +108,20 @@ def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_o
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.published("Root.", name="Rachana").id
-    replies = _many(newsroom, REPLIES_SHOWN, to=root, words="Reply")
+    replies = _many(newsroom, REPLIES_SHOWN, parent_id=root, words="Reply")
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is False
     assert not (newsroom.files / SITE / STORY / "en" / "replies").exists()
 
-    more = _many(newsroom, PAGE_COMMENTS, to=root, words="More")
+    more = _many(newsroom, PAGE_COMMENTS, parent_id=root, words="More")
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is True
     assert _ids(newsroom, f"en/replies/{root}/1.json") == more
     assert "Later replies" not in newsroom.file(f"en/replies/{root}/1.html")
 
-    last = _many(newsroom, 1, to=root, words="Last")
+    last = _many(newsroom, 1, parent_id=root, words="Last")
     assert _ids(newsroom, f"en/replies/{root}/2.json") == last
     assert "Later replies" in newsroom.file(f"en/replies/{root}/1.html")
     assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 7
@@ -134,10 +137,10 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.published("Root.", name="Rachana")
-    first = newsroom.published("First.", to=root.id, name="Sokha")
-    newsroom.published("Second.", to=first.id)
+    first = newsroom.published("First.", parent_id=root.id, name="Sokha")
+    newsroom.published("Second.", parent_id=first.id)
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
-    assert [(one["to"], one["to_name"]) for one in shown["replies"]] == [
+    assert [(one["parent_id"], one["parent_name"]) for one in shown["replies"]] == [
         (root.id, None),
         (first.id, "Sokha"),
     ]
@@ -148,9 +151,9 @@ def test_the_name_of_who_is_gone_vanishes_from_every_file(
     newsroom: NewsroomHarness, how: str
 ) -> None:
     root = newsroom.published("Root.")
-    _many(newsroom, REPLIES_SHOWN - 1, to=root.id, words="Filler")
-    named = newsroom.published("Named.", to=root.id, name="Unmistakable")
-    newsroom.published("Answers on a page of replies.", to=named.id)
+    _many(newsroom, REPLIES_SHOWN - 1, parent_id=root.id, words="Filler")
+    named = newsroom.published("Named.", parent_id=root.id, name="Unmistakable")
+    newsroom.published("Answers on a page of replies.", parent_id=named.id)
     assert "Unmistakable" in newsroom.file(f"en/replies/{root.id}/1.html")
     _go(newsroom, named, how)
     for key, content in newsroom.all_files().items():
@@ -174,11 +177,11 @@ def test_an_unanswered_comment_goes_without_a_trace(newsroom: NewsroomHarness, h
 
 def test_the_replies_of_a_root_that_left_leave_with_it(newsroom: NewsroomHarness) -> None:
     root = newsroom.published("Root.")
-    placed = _many(newsroom, REPLIES_SHOWN + 1, to=root.id)
+    placed = _many(newsroom, REPLIES_SHOWN + 1, parent_id=root.id)
     _go(newsroom, root, "withdrawn")
     for one in placed:
         newsroom.remove(one)
-    assert newsroom.rows("letters") == []
+    assert newsroom.rows("published_comments") == []
     assert not [key for key in _thread(newsroom) if "/replies/" in key]
     before = newsroom.all_files()
     assert _rebuilt(newsroom) == before

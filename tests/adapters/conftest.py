@@ -26,7 +26,7 @@ Draw = Callable[..., dict[str, bytes]]
 @pytest.fixture
 def site_context() -> SiteContext:
     return SiteContext(
-        site="river",
+        site_id="river",
         site_name="The River Post",
         public_url="https://comments.river.example",
         schedule=Schedule(time_zone="Asia/Phnom_Penh"),
@@ -50,9 +50,9 @@ def draw(site_context: SiteContext) -> Draw:
 def place_in(edition: str, *, title: str = "Ferries", form: str = "open") -> ThreadRef:
     """The story `ferry` in one language, with one other edition."""
     url = "https://river.example/ferry"
-    other = Edition(edition="ko", title=title, url=url)
-    own = Edition(edition=edition, title=title, url=url)
-    return ThreadRef(site="river", story="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # a parameter's str
+    other = Edition(tag="ko", title=title, url=url)
+    own = Edition(tag=edition, title=title, url=url)
+    return ThreadRef(site_id="river", story_id="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # a parameter's str
 
 
 def letters_with(words: str) -> tuple[PublishedComment, ...]:
@@ -63,8 +63,8 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
         lang="ar",
         edition="en",
         day="2026-11-22",
-        to=ROOT,
-        to_name=words,
+        parent_id=ROOT,
+        parent_name=words,
         page=7,
     )
     root = PublishedComment(
@@ -86,9 +86,9 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
         lang="en",
         edition="en",
         day="2026-11-22",
-        to=GONE,
-        gone="removed",
-        gone_clause="threats",
+        parent_id=GONE,
+        removal="removed",
+        removal_clause="threats",
         page=7,
     )
     gone = PublishedComment(
@@ -98,7 +98,7 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
         lang="en",
         edition="en",
         day="2026-11-21",
-        gone="withdrawn",
+        removal="withdrawn",
         page=7,
         replies=(removed,),
     )
@@ -107,16 +107,16 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
 
 def _files(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
     root, gone = letters_with(words)
-    newest = NewestView(place=place, comments=(root, gone), comments_total=4, older_page=6)
-    numbered = PageView(place=place, number=7, comments=(root, gone))
+    newest = NewestView(thread=place, comments=(root, gone), comments_total=4, older_page=6)
+    numbered = PageView(thread=place, number=7, comments=(root, gone))
     further = RepliesView(
-        place=place, root=root, root_page=7, number=2, comments=root.replies, has_more=True
+        thread=place, root=root, root_page=7, number=2, comments=root.replies, has_more=True
     )
     return {
         **pages.newest(newest),
         **pages.page(numbered),
         **pages.replies(further),
-        "terms.html": pages.terms(place.edition.edition),
+        "terms.html": pages.terms(place.edition.tag),
     }
 
 
@@ -132,7 +132,7 @@ def _answers(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
         code="0" * 20,
         state="published",
         clause="facts",
-        kind="masked",
+        edit_kind="masked",
         note=words,
         text=f"{words}▮",
         name=words,
@@ -141,9 +141,11 @@ def _answers(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
         can_withdraw=True,
     )
     drawn = {
-        "reply": pages.form(place, draft, once="o", answered=root, field_errors=()),
-        "refused": pages.form(place, draft, once="o", answered=None, field_errors=field_errors),
-        "again": pages.confirm(place, draft, once="o", answered=root, earliest_day=day),
+        "reply": pages.form(place, draft, idempotency_key="o", parent=root, field_errors=()),
+        "refused": pages.form(
+            place, draft, idempotency_key="o", parent=None, field_errors=field_errors
+        ),
+        "confirm": pages.confirm(place, draft, idempotency_key="o", parent=root, earliest_day=day),
         "sent": pages.sent(place, earliest=SLOT, code="7HQ2M-0K3TB-Z91XC-4RWFA", until=day),
         "receipt": pages.receipt(place, answer),
         "wish": pages.withdrawal_requested(place, when="next"),

@@ -30,7 +30,7 @@ def test_what_a_reader_met_is_told_with_the_slot_and_only_about_how_often(
     assert capfd.readouterr().err == ""
     error_reporting.flush()
     line = capfd.readouterr().err
-    assert line.startswith("yobal: ValueError at test_mishaps.py:")
+    assert line.startswith("yobal: ValueError at test_error_reporting.py:")
     assert line.endswith(", fewer than 100 times since the last slot\n")
     assert "words" not in line
     assert line.count("\n") == 1

@@ -93,7 +93,7 @@ def test_seconds_are_said_only_where_slots_need_them() -> None:
 def test_numbers_and_lists_are_said_in_the_language() -> None:
     assert translator_for("en").number(2000) == "2,000"
     assert translator_for("km").number(7) == "៧"
-    assert translator_for("en").slots(PHNOM_PENH) == "00:00, 06:00, 12:00 and 18:00"
+    assert translator_for("en").release_times(PHNOM_PENH) == "00:00, 06:00, 12:00 and 18:00"
 
 
 def test_languages_are_named_in_the_language_of_the_page_and_in_their_own() -> None:
@@ -111,7 +111,7 @@ def test_a_language_without_a_catalogue_speaks_english() -> None:
 
 
 def test_a_gap_in_a_catalogue_is_filled_in_english() -> None:
-    assert translator_for("km").say("There is no such sentence") == "There is no such sentence"
+    assert translator_for("km").gettext("There is no such sentence") == "There is no such sentence"
     assert translator_for("en").translations.ngettext(
         "%(count)s comment", "%(count)s comments", 2
     ) == ("%(count)s comments")

@@ -15,9 +15,9 @@ from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, T
 
 Draw = Callable[..., dict[str, bytes]]
 PLACE = ThreadRef(
-    site="river",
-    story="ferry",
-    edition=Edition(edition="en", title="Ferries", url="https://river.example/ferry"),
+    site_id="river",
+    story_id="ferry",
+    edition=Edition(tag="en", title="Ferries", url="https://river.example/ferry"),
 )
 NOTICE = (
     "Add your comment by filling out the form below in plain text. Comments are approved by a "
@@ -33,7 +33,7 @@ def letter(text: str, **more: object) -> PublishedComment:
 
 
 def newest(site_context: SiteContext, *letters: PublishedComment, place: ThreadRef = PLACE) -> str:
-    view = NewestView(place=place, comments=letters, comments_total=len(letters), older_page=None)
+    view = NewestView(thread=place, comments=letters, comments_total=len(letters), older_page=None)
     return Pages(site_context).newest(view)["index.html"].decode()
 
 
@@ -88,14 +88,17 @@ def test_a_thread_that_is_not_open_has_no_form_and_says_so(
 def test_a_static_form_has_no_once_and_an_answered_one_has(
     site_context: SiteContext, draw: Draw
 ) -> None:
-    assert 'name="once"' not in newest(site_context)
-    assert '<input type="hidden" name="once" value="o">' in draw()["answer/reply.html"].decode()
+    assert 'name="idempotency_key"' not in newest(site_context)
+    assert (
+        '<input type="hidden" name="idempotency_key" value="o">'
+        in draw()["answer/reply.html"].decode()
+    )
 
 
 def test_a_permalink_leads_to_the_numbered_page_from_everywhere(site_context: SiteContext) -> None:
     link = f"https://comments.river.example/river/ferry/en/page/3.html#c-{'a' * 26}"
     one = letter("x", page=3)
-    numbered = Pages(site_context).page(PageView(place=PLACE, number=3, comments=(one,)))
+    numbered = Pages(site_context).page(PageView(thread=PLACE, number=3, comments=(one,)))
     assert f'href="{link}"' in newest(site_context, one)
     assert f'href="{link}"' in numbered["page/3.html"].decode()
     assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
@@ -104,7 +107,7 @@ def test_a_permalink_leads_to_the_numbered_page_from_everywhere(site_context: Si
 def test_a_numbered_page_does_not_know_whether_the_form_is_open(site_context: SiteContext) -> None:
     def drawn(form: str) -> dict[str, bytes]:
         place = msgspec.structs.replace(PLACE, form=form)
-        return Pages(site_context).page(PageView(place=place, number=2, comments=(letter("x"),)))
+        return Pages(site_context).page(PageView(thread=place, number=2, comments=(letter("x"),)))
 
     assert drawn("open") == drawn("closed")
 
@@ -119,12 +122,12 @@ def test_only_an_edited_comment_has_masked_words(site_context: SiteContext) -> N
 def test_a_gone_comment_leaves_a_line_and_its_replies(site_context: SiteContext) -> None:
     reply = {"id": "b" * 26, "name": "", "text": "still here", "lang": "en", "edition": "en"}
     root = letter(
-        "", gone="removed", gone_clause="threats", replies=[reply | {"day": "2026-11-22"}]
+        "", removal="removed", removal_clause="threats", replies=[reply | {"day": "2026-11-22"}]
     )
     page = newest(site_context, root)
     assert "Removed: threats and incitement" in page
     assert "still here" in page
-    assert "Withdrawn by its author" in newest(site_context, letter("", gone="withdrawn"))
+    assert "Withdrawn by its author" in newest(site_context, letter("", removal="withdrawn"))
 
 
 def test_each_comment_bears_its_language_and_direction(site_context: SiteContext) -> None:
@@ -139,16 +142,22 @@ def test_every_refusal_stands_in_the_summary_and_beside_its_field(draw: Draw) ->
     sentence = "Your comment has 2,001 letters, and 2,000 is the most."
     assert page.count(sentence) == 2
     assert 'href="#yobal-text"' in page
-    assert 'aria-describedby="yobal-text-refusal yobal-text-hint" aria-invalid="true"' in page
-    assert 'aria-describedby="yobal-name-refusal yobal-name-hint" aria-invalid="true"' in page
+    assert 'aria-describedby="yobal-text-error yobal-text-hint" aria-invalid="true"' in page
+    assert 'aria-describedby="yobal-name-error yobal-name-hint" aria-invalid="true"' in page
     assert "\nkept</textarea>" in page
     assert " checked>" in page
 
 
 def test_read_once_more_carries_everything_along(draw: Draw) -> None:
-    page = draw("kept")["answer/again.html"].decode()
-    fields = {"step": "again", "once": "o", "text": "kept", "name": "kept", "receipt": "yes"}
-    for name, value in (fields | {"to": "a" * 26}).items():
+    page = draw("kept")["answer/confirm.html"].decode()
+    fields = {
+        "step": "confirm",
+        "idempotency_key": "o",
+        "text": "kept",
+        "name": "kept",
+        "receipt": "yes",
+    }
+    for name, value in (fields | {"parent_id": "a" * 26}).items():
         assert f'<input type="hidden" name="{name}" value="{value}">' in page
     assert "23 November 2026" in page
 
@@ -195,11 +204,11 @@ def test_a_receipt_offers_only_what_can_be_done(
 
 def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
     drawn = draw()
-    place = ["site", "story", "edition", "title", "url"]
+    place = ["site_id", "story_id", "edition", "title", "url"]
     expected = {
         "index.json": [*place, "editions", "form", "total", "older", "comments"],
         "page/7.json": [*place, "page", "older", "comments"],
-        f"replies/{'a' * 26}/2.json": [*place, "root", "root_page", "page", "comments"],
+        f"replies/{'a' * 26}/2.json": [*place, "root_id", "root_page", "page", "comments"],
     }
     comment = [
         "id",
@@ -208,11 +217,11 @@ def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
         "lang",
         "edition",
         "day",
-        "edited",
-        "to",
-        "to_name",
-        "gone",
-        "gone_clause",
+        "edited_clause",
+        "parent_id",
+        "parent_name",
+        "removal",
+        "removal_clause",
         "link",
         "replies",
         "has_more_replies",
@@ -226,7 +235,7 @@ def test_json_has_exactly_the_documented_keys(draw: Draw) -> None:
 def test_a_language_without_catalogue_is_served_in_english_and_says_so(
     site_context: SiteContext,
 ) -> None:
-    thai = Edition(edition="th", title="เรือ", url="https://river.example/th")
+    thai = Edition(tag="th", title="เรือ", url="https://river.example/th")
     page = newest(site_context, place=msgspec.structs.replace(PLACE, edition=thai))
     assert '<html class="yobal" lang="en" dir="ltr">' in page
     assert '<h1 lang="th"' in page

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
 LOCALES = ROOT / "src" / "yobal" / "locales"
 TOKENS = (FRONTEND / "tokens.css").read_text()
-LETTERS = (FRONTEND / "letters.css").read_text()
+LETTERS = (FRONTEND / "comments.css").read_text()
 NEW_COLOURS = re.compile(r"@supports \(color: light-dark.*?\n}\n", re.DOTALL)
 
 
@@ -70,10 +70,10 @@ def test_a_page_of_fifty_comments_is_light(
     site_context: SiteContext, lang: str, most_bytes: int
 ) -> None:
     chance = random.Random(7)
-    edition = Edition(edition=lang, title=_prose(lang, chance, 60), url="https://river.example/f")
-    place = ThreadRef(site="river", story="ferry", edition=edition)
+    edition = Edition(tag=lang, title=_prose(lang, chance, 60), url="https://river.example/f")
+    place = ThreadRef(site_id="river", story_id="ferry", edition=edition)
     fifty = tuple(_letter(lang, chance) for _ in range(50))
-    view = NewestView(place=place, comments=fifty, comments_total=500, older_page=9)
+    view = NewestView(thread=place, comments=fifty, comments_total=500, older_page=9)
     page = Pages(site_context).newest(view)["index.html"]
     size_bytes = len(gzip.compress(page, 9)) + len(gzip.compress((TOKENS + LETTERS).encode(), 9))
     assert size_bytes <= most_bytes

@@ -102,7 +102,7 @@ class Reader:
     def find(self, code: str) -> None:
         """Type the receipt's code into the thread's page."""
         self.open()
-        self.page.locator("details.yobal-ask > summary").click()
+        self.page.locator("details.yobal-receipt-lookup > summary").click()
         self.page.locator("#yobal-code").fill(code)
         self.press("Show me")
 
@@ -225,7 +225,7 @@ class Moderator:
         self.page.locator(f"label:has(input[value='{value}'])").click()
 
     def history_entry(self, words: str) -> Any:
-        return self.page.locator("li.decision", has_text=words)
+        return self.page.locator("li.decision_id", has_text=words)
 
 
 class Visitors:

@@ -31,8 +31,8 @@ class Mass(NewsroomHarness):
         """The ids of what waits under a story."""
         with self.database.reading() as conn:
             rows = conn.execute(
-                sql("select id from comments where story = :story and state = 'pending'"),
-                {"story": story.key},
+                sql("select id from comments where story_id = :story_id and state = 'pending'"),
+                {"story_id": story.key},
             )
             return [row.id for row in rows]
 
@@ -44,35 +44,41 @@ class Mass(NewsroomHarness):
     def send_raw(self, story: Story, words: str) -> str:
         """What somebody puts in who can write the database: sealed, but never cleaned or checked."""
         with self.database.reading() as conn:
-            site = intake.site(conn)
+            site = intake.get_site(conn)
         assert site is not None
         assert site.recipient is not None
         sealer, nonce = Sealer(site.recipient), self.random(NONCE_BYTES)
         sent = submit.seal(
             Submission(
-                site=site.site, story=story.key, edition=story.edition, to=None, text="x", name=""
+                site_id=site.id,
+                story_id=story.key,
+                edition=story.edition,
+                parent_id=None,
+                text="x",
+                name="",
             ),
             submit.SubmissionTarget(
-                epoch=site.epoch, sealer=sealer, root=None, languages=frozenset({"en"})
+                epoch_id=site.epoch_id, sealer=sealer, root_id=None, languages=frozenset({"en"})
             ),
             self.components.keyring,
             self.rules,
-            form=idempotency.new_idempotency_key(self.random, today=datetime.now(UTC).date()),
+            idempotency_key=idempotency.new_idempotency_key(
+                self.random, today=datetime.now(UTC).date()
+            ),
             wants_receipt=True,
             now=time.time(),
             random=self.random,
         ).arrival
         envelope = Envelope(
-            id=sent.id,
-            site=sent.site,
-            story=sent.story,
+            comment_id=sent.id,
+            site_id=sent.site_id,
+            story_id=sent.story_id,
             edition=sent.edition,
-            root=None,
-            to=None,
+            root_id=None,
+            parent_id=None,
             text=words,
             name=words,
             lang=words,
-            signals=[words],
             nonce=nonce.hex(),
         )
         sent.sealed, sent.size_kib = sealer.seal(envelope)

@@ -66,7 +66,7 @@ def served_demo(folder: Path) -> Iterator[Demo]:
             name, _, value = line.strip().partition(": ")
             said[name] = value
         pseudonym, _, passphrase = said["sign in"].partition(" ")
-        yield Demo(said["story"], said["desk"], pseudonym, passphrase)
+        yield Demo(said["story_id"], said["desk"], pseudonym, passphrase)
     finally:
         child.terminate()
         child.wait(20)
@@ -129,7 +129,9 @@ class Gallery:
         wait_for(lambda: len(story.texts()) == 1)
         root = story.json()["comments"][0]["id"]
         for number in range(REPLIES):
-            self.mass.send(f"{answer} {number}", to=root, story=story.key, edition=edition)
+            self.mass.send(
+                f"{answer} {number}", parent_id=root, story_id=story.key, edition=edition
+            )
         self.mass.publish_all(story)
         wait_for(lambda: story.json()["total"] == 1 + REPLIES)
         for name, path in (
@@ -166,16 +168,16 @@ class Gallery:
             for state in ("waiting", "rejected", "edited")
         }
         self._settle(story)
-        marks = {"waiting": ".yobal-state", "rejected": "blockquote", "edited": ".yobal-proof"}
+        marks = {"waiting": ".yobal-state", "rejected": "blockquote", "edited": ".yobal-preview"}
         for state, code in codes.items():
             wait_for(functools.partial(_shows, reader, code, marks[state]))
             self.look(f"{edition}-receipt-{state}", page)
         page.locator("button[name='when'][value='next']").click()
         self.look(f"{edition}-wish", page)
         reader.open()
-        page.locator("details.yobal-ask > summary").click()
+        page.locator("details.yobal-receipt-lookup > summary").click()
         page.locator("#yobal-code").fill("AAAAA")
-        page.locator(".yobal-ask button").click()
+        page.locator(".yobal-receipt-lookup button").click()
         self.look(f"{edition}-receipt-unknown", page)
         reader.open()
         self.newsroom.close_story(story)
@@ -206,7 +208,7 @@ class Gallery:
         desk.sign_in(self.founded.pseudonym, self.founded.passphrase)
         self._queue(desk)
         desk.go("History")
-        expect(desk.page.locator("li.decision").first).to_be_visible()
+        expect(desk.page.locator("li.decision_id").first).to_be_visible()
         self.look("desk-history", desk.page)
         desk.go("People")
         desk.page.get_by_role("button", name="Make a link").click()
@@ -256,14 +258,14 @@ class Gallery:
 
 def _send(page: Page) -> None:
     """The form's own button, whatever it is called in the page's language."""
-    page.locator(".yobal-add form").first.locator("button").click()
+    page.locator(".yobal-form-section form").first.locator("button").click()
 
 
 def _shows(reader: Reader, code: str, mark: str) -> bool:
     """Look a receipt up; whether the answer has this part."""
     reader.open()
-    reader.page.locator("details.yobal-ask > summary").click()
+    reader.page.locator("details.yobal-receipt-lookup > summary").click()
     reader.page.locator("#yobal-code").fill(code)
-    reader.page.locator(".yobal-ask button").click()
+    reader.page.locator(".yobal-receipt-lookup button").click()
     expect(reader.page.locator(".yobal-state")).to_be_visible()
     return reader.page.locator(mark).count() > 0

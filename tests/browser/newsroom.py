@@ -32,21 +32,21 @@ class BrowserNewsroom:
         self.public_url = f"http://127.0.0.1:{reader_port}"
         self.desk_url = f"http://localhost:{desk_port}"
         given: dict[str, Any] = {
-            "site": SITE,
+            "site_id": SITE,
             "site_name": SITE_NAME,
             "time_zone": "Asia/Phnom_Penh",
             "public_url": self.public_url,
             "desk_url": self.desk_url,
             "intake_listen": f"127.0.0.1:{reader_port}",
             "desk_listen": f"127.0.0.1:{desk_port}",
-            "every_seconds": release_interval_seconds,
-            "hold_slots": 1,
-            "batch_min": 1,
+            "release_interval_seconds": release_interval_seconds,
+            "max_hold_slots": 1,
+            "min_batch_size": 1,
             "database": database,
         }
         lines = [f"{name} = {json.dumps(value)}" for name, value in (given | more).items()]
         self.config.write_text("\n".join([*lines, ""]), encoding="utf-8")
-        self.first_link = commands.init(self.config, {}, again=False)[1]
+        self.first_link = commands.init(self.config, {}, is_new_epoch=False)[1]
         self._said = folder / "stderr.txt"
         self._child: subprocess.Popen[bytes] | None = None
         self._stories = 0

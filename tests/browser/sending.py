@@ -22,7 +22,7 @@ def send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> 
     again = post(story, fields)
     hidden = _Hidden()
     hidden.feed(again)
-    assert hidden.fields.get("step") == "again", again
+    assert hidden.fields.get("step") == "confirm", again
     sent = post(story, hidden.fields)
     # In any language: what was taken asks for nothing more, what was not gives the words back.
     assert 'name="step"' not in sent, sent

@@ -120,7 +120,7 @@ def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visito
     desk.press("d 5 d")
     expect(desk.toast).to_contain_text("Rejected")
     desk.go("History")
-    rows = desk.page.locator(f"li.decision[data-id='{comment}']")
+    rows = desk.page.locator(f"li.decision_id[data-id='{comment}']")
     expect(rows).to_contain_text("Rejected by Heron")
     expect(rows).to_contain_text("Undo me from the history.")  # it was read in this browser
     rows.get_by_role("button", name="Undo").click()

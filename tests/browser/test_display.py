@@ -35,12 +35,12 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
     expect(desk.page.locator("#history-error")).to_contain_text("This is not the link of a comment")
     field.fill(f"{story.url}page/1.html#c-{ids['To be taken down.']}")
     desk.press("Enter")
-    expect(desk.page.locator("li.decision")).to_have_count(1)
+    expect(desk.page.locator("li.decision_id")).to_have_count(1)
     expect(desk.page.get_by_role("button", name="Remove…")).to_be_focused()
     desk.press("Enter 4")
     expect(desk.page.locator("input[value='threats']")).to_be_checked()
     desk.page.get_by_role("button", name="Remove now").click()
-    expect(desk.page.locator("li.decision")).to_contain_text("now removed")
+    expect(desk.page.locator("li.decision_id")).to_contain_text("now removed")
     wait_for(lambda: story.texts() == ["To stay."])
     desk.page.get_by_role("button", name="Show all decisions").click()
     expect(desk.history_entry("To stay.")).to_be_visible()
@@ -54,11 +54,11 @@ def test_older_decisions_come_once_however_often_they_are_asked_for(
     mass.publish_all(story)
     desk = quick.lead(visitors)
     desk.go("History")
-    expect(desk.page.locator("li.decision")).to_have_count(50)
+    expect(desk.page.locator("li.decision_id")).to_have_count(50)
     desk.page.get_by_role("button", name="Show older decisions").dblclick()
-    expect(desk.page.locator("li.decision").nth(59)).to_be_visible()
-    seen = desk.page.locator("li.decision").evaluate_all(
-        "all => all.map((one) => one.dataset.decision)"
+    expect(desk.page.locator("li.decision_id").nth(59)).to_be_visible()
+    seen = desk.page.locator("li.decision_id").evaluate_all(
+        "all => all.map((one) => one.dataset.decision_id)"
     )
     assert len(seen) == len(set(seen))
 
@@ -72,7 +72,9 @@ def test_a_long_parent_is_folded_and_a_gone_one_is_said(
     mass.publish_all(story)
     wait_for(lambda: len(story.texts()) == 2)
     for one in story.json()["comments"]:
-        mass.send(f"Answer to {one['text'][:10]}", to=one["id"], story=story.key, edition="en")
+        mass.send(
+            f"Answer to {one['text'][:10]}", parent_id=one["id"], story_id=story.key, edition="en"
+        )
         if one["text"] == "Soon gone.":
             mass.remove(one["id"])
     desk = quick.lead(visitors)
@@ -90,9 +92,9 @@ def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
     quick: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
-    moved = mass.send("Moved away.", story=story.key, edition="en").id
+    moved = mass.send("Moved away.", story_id=story.key, edition="en").id
     with mass.database.writing() as conn:
-        conn.exec_driver_sql(f"update comments set to_id = '{'b' * 26}' where id = '{moved}'")
+        conn.exec_driver_sql(f"update comments set parent_id = '{'b' * 26}' where id = '{moved}'")
     desk = quick.lead(visitors)
     title = desk.page.locator("#queue-title")
     rows = desk.page.locator("li[data-id]").count()
@@ -100,7 +102,7 @@ def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
     to_response = desk.page.locator(".queue-foot details")
     expect(to_response).to_contain_text(moved)
     with mass.database.writing() as conn:
-        conn.exec_driver_sql(f"update comments set to_id = null where id = '{moved}'")
+        conn.exec_driver_sql(f"update comments set parent_id = null where id = '{moved}'")
 
 
 def test_what_could_not_be_sent_is_told_without_moving_the_panes(

@@ -48,7 +48,7 @@ def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
     expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
     assert WORDS in story.in_edition("km").get()
     reader.until(code, "Your comment is published.")
-    expect(reader.page.locator(".yobal-proof .yobal-text")).to_have_text(WORDS)
+    expect(reader.page.locator(".yobal-preview .yobal-text")).to_have_text(WORDS)
 
     reader.press("Now")
     expect(reader.page.get_by_role("heading", name="We take your comment back")).to_be_visible()
@@ -104,7 +104,9 @@ def test_an_edit_is_shown_as_struck_and_added_and_readers_see_its_clause(
     expect(desk.toast).to_contain_text("Published with an edit")
     wait_for(lambda: story.texts() == ["Call ▮▮▮ if you want to see it."])
     reader.open()
-    expect(reader.page.locator(".yobal-by")).to_contain_text("Edited by a moderator: personal data")
+    expect(reader.page.locator(".yobal-byline")).to_contain_text(
+        "Edited by a moderator: personal data"
+    )
     assert "0142" not in reader.page.content()
     reader.until(code, "A moderator masked a part of it.")
     expect(reader.page.locator("main")).to_contain_text("The reason in our terms: Personal data")
@@ -142,7 +144,9 @@ def test_a_reply_stands_under_what_it_answers(quick: Founded, visitors: Visitors
     desk.press("a")
     wait_for(lambda: story.texts() == [KHMER, "I saw it too."])
     other.open()
-    expect(other.page.locator("article .yobal-answer .yobal-text")).to_have_text("I saw it too.")
+    expect(other.page.locator("article .yobal-reply-item .yobal-text")).to_have_text(
+        "I saw it too."
+    )
 
 
 def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors: Visitors) -> None:
@@ -156,7 +160,7 @@ def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors:
     row.get_by_role("button", name="Remove…").click()
     desk.choose("respect")
     desk.page.get_by_role("button", name="Remove now").click()
-    expect(desk.page.locator("li.decision", has_text="now removed")).to_be_visible()
+    expect(desk.page.locator("li.decision_id", has_text="now removed")).to_be_visible()
     assert story.texts() == []
     reader.until(code, "a moderator removed it")
     expect(reader.page.locator("main")).to_contain_text("Respect")

@@ -173,7 +173,7 @@ def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) ->
     code = reader.ticket()
     _by_tab_to(page, reader.story.path)
     page.keyboard.press("Enter")
-    expect(page.locator("details.yobal-ask")).to_be_visible()
+    expect(page.locator("details.yobal-receipt-lookup")).to_be_visible()
     _by_tab_to(page, "What became of my comment?")
     page.keyboard.press("Enter")
     _by_tab_to(page, "yobal-code")

@@ -43,7 +43,7 @@ def test_without_the_modern_block_the_page_is_whole_and_its_buttons_have_borders
     _check_drawn(page)
     reader.fill("Seen in an old browser.", name="n" * 61)
     reader.press("Send to the moderators")
-    expect(page.locator(".yobal-refusals")).to_be_visible()
+    expect(page.locator(".yobal-errors")).to_be_visible()
     _check_drawn(page)
     page.locator("#yobal-name").fill("")
     reader.press("Send to the moderators")
@@ -69,7 +69,7 @@ def _served_stripped(page: Page, origin: str) -> list[str]:
         sent.append(without_supports(answer.text()))
         route.fulfill(response=answer, body=sent[-1])
 
-    page.route(f"{origin}/**/letters.css", strip)
+    page.route(f"{origin}/**/comments.css", strip)
     return sent
 
 

@@ -35,13 +35,13 @@ def test_all_refusals_stand_at_once_and_lead_to_their_fields(
     long = "យោបល់ " * LETTERS_MAX
     reader.fill(long, name="A name that is too long")
     reader.press("Send to the moderators")
-    summary = reader.page.locator(".yobal-refusals")
+    summary = reader.page.locator(".yobal-errors")
     expect(summary.locator("a")).to_have_count(2)
     for field in ("text", "name"):
         control = reader.page.locator(f"#yobal-{field}")
         assert control.get_attribute("aria-invalid") == "true"
         described = str(control.get_attribute("aria-describedby")).split()
-        assert f"yobal-{field}-refusal" in described
+        assert f"yobal-{field}-error" in described
         for hint in described:
             expect(reader.page.locator(f"#{hint}")).to_be_visible()
         summary.locator(f"a[href='#yobal-{field}']").click()
@@ -57,7 +57,7 @@ def test_after_a_refusal_the_shortened_comment_goes_its_way(
     reader = visitors.reader(small.newsroom.story())
     reader.fill("A" * (LETTERS_MAX + 1))
     reader.press("Send to the moderators")
-    expect(reader.page.locator(".yobal-refusals")).to_be_focused()
+    expect(reader.page.locator(".yobal-errors")).to_be_focused()
     reader.page.locator("#yobal-text").fill("A" * LETTERS_MAX)
     reader.press("Send to the moderators")
     assert reader.ticket()
@@ -67,7 +67,7 @@ def test_a_comment_of_invisible_letters_is_empty(small: Founded, visitors: Visit
     reader = visitors.reader(small.newsroom.story())
     reader.fill("\u200b \u200d")
     reader.press("Send to the moderators")
-    expect(reader.page.locator("#yobal-text-refusal")).to_have_text(
+    expect(reader.page.locator("#yobal-text-error")).to_have_text(
         "Please write your comment first."
     )
 

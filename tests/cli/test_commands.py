@@ -16,7 +16,7 @@ from yobal.core.errors import ClockNotTrusted, InvalidSettings
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare
 
-PLAIN = f'site = "{SITE}"\nsite_name = "The River Post"\n'
+PLAIN = f'site_id = "{SITE}"\nsite_name = "The River Post"\n'
 
 
 def run(folder: Path, *words: str, **environment: str) -> str:
@@ -78,7 +78,7 @@ def test_serve_says_which_address_is_taken(site: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"site": "Bad Site"}, "site"),
+        ({"site_id": "Bad Site"}, "site_id"),
         ({"site_name": "Two\nlines"}, "yobal.toml"),
         ({"time_zone": "Asia/Atlantis"}, "time_zone"),
         ({"desk_url": "desk.example"}, "desk_url"),
@@ -87,26 +87,26 @@ def test_serve_says_which_address_is_taken(site: Path) -> None:
 def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
     tmp_path: Path, changed: dict[str, str], says: str
 ) -> None:
-    given = {"site": SITE, "site_name": "The River Post"}
+    given = {"site_id": SITE, "site_name": "The River Post"}
     path = tmp_path / "yobal.toml"
     with pytest.raises(InvalidSettings, match=says):
-        commands.init(path, given | changed, again=False)
+        commands.init(path, given | changed, is_new_epoch=False)
     assert list(tmp_path.iterdir()) == []
-    assert "/join#" in commands.init(path, given, again=False)[1]
+    assert "/join#" in commands.init(path, given, is_new_epoch=False)[1]
 
 
 def test_what_the_newsroom_is_called_reaches_the_settings_letter_for_letter(tmp_path: Path) -> None:
     name = 'ទន្លេ "The\\River" Post\t#1'
-    commands.init(tmp_path / "yobal.toml", {"site": SITE, "site_name": name}, again=False)
+    commands.init(tmp_path / "yobal.toml", {"site_id": SITE, "site_name": name}, is_new_epoch=False)
     assert load(tmp_path / "yobal.toml", {}).site_name == name
     assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
 
 
 def test_again_voids_the_link_before_and_keeps_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
-    first = commands.init(path, {"site": SITE, "site_name": "n"}, again=False)
+    first = commands.init(path, {"site_id": SITE, "site_name": "n"}, is_new_epoch=False)
     commands.story_add(path, "ferry", edition="en", title="T", url="/t")
-    again = commands.init(path, {}, again=True)
+    again = commands.init(path, {}, is_new_epoch=True)
     assert first[1] != again[1]
     assert commands.story_list(path) == ["ferry  open  0 comments  en"]
 
@@ -118,13 +118,13 @@ SETTINGS_WRONG = {
     'desk_url = "https://desk.example/"': "desk_url",
     'desk_url = "https://désk.example"': "desk_url",
     'public_url = "https://a\\nb"': "public_url",
-    'frame_hosts = ["https://a.example; script-src *"]': "frame_hosts",
-    'frame_hosts = ["https://a.example https://b.example"]': "frame_hosts",
-    'frame_hosts = ["a\\r\\nSet-Cookie: x"]': "frame_hosts",
+    'frame_ancestors = ["https://a.example; script-src *"]': "frame_ancestors",
+    'frame_ancestors = ["https://a.example https://b.example"]': "frame_ancestors",
+    'frame_ancestors = ["a\\r\\nSet-Cookie: x"]': "frame_ancestors",
     'database = "mysql://h/d"': "database",
     'database = "sqlite://"': "database",
     'database = "sqlite:///yobal.sqlite"': "ABSOLUTE",  # relative to what?
-    'database_intake = "yobal"': "database",
+    'intake_database = "yobal"': "database",
 }
 
 
@@ -140,7 +140,7 @@ def test_a_sqlite_file_can_lie_elsewhere(tmp_path: Path) -> None:
     file = tmp_path / "elsewhere" / "comments.sqlite"
     file.parent.mkdir()
     (tmp_path / "yobal.toml").write_text(f'{PLAIN}database = "sqlite:///{file}"\n')
-    commands.init(tmp_path / "yobal.toml", {}, again=False)
+    commands.init(tmp_path / "yobal.toml", {}, is_new_epoch=False)
     assert file.stat().st_mode & 0o777 == 0o600
     assert not list((tmp_path / "data").glob("*.sqlite"))
 
@@ -150,7 +150,7 @@ def test_what_is_usual_is_taken(tmp_path: Path) -> None:
     lines = [
         'desk_url = "https://desk.example:8443"',
         'public_url = "http://abcdefgh234567.onion"',
-        'frame_hosts = ["https://*.example", "news.example:*"]',
+        'frame_ancestors = ["https://*.example", "news.example:*"]',
         'database = "postgresql://u@/d?host=/run"',
     ]
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
@@ -167,12 +167,12 @@ def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_f
         conn.exec_driver_sql("update comments set due_slot = 1700021600")
         conn.exec_driver_sql("update decisions set slot = 1700021600")
     path = _settings_of(sqlite_newsroom, tmp_path)
-    with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
+    with pytest.raises(ClockNotTrusted, match="--trust-clock"):
         commands.release(path)
-    assert sqlite_newsroom.state(held.id) == "held"
+    assert sqlite_newsroom.state(held.comment_id) == "held"
     assert commands.release(path, is_clock_trusted=True) == "released 1"
     assert commands.release(path) == "released 0"
-    assert sqlite_newsroom.state(held.id) == "published"
+    assert sqlite_newsroom.state(held.comment_id) == "published"
 
 
 def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
@@ -182,7 +182,7 @@ def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
     with sqlite_newsroom.database.writing() as conn:
         conn.exec_driver_sql("update sites set released_slot = 9999999600")
     path = _settings_of(sqlite_newsroom, tmp_path)
-    with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
+    with pytest.raises(ClockNotTrusted, match="--trust-clock"):
         commands.release(path)
     commands.release(path, is_clock_trusted=True)
     assert sqlite_newsroom.rows("sites")[0]["released_slot"] <= time.time()
@@ -191,6 +191,6 @@ def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
 
 def _settings_of(newsroom: NewsroomHarness, folder: Path) -> Path:
     path, database = folder / "yobal.toml", newsroom.database.url.render_as_string()
-    lines = [f'database = "{database}"', "batch_min = 1", "hold_slots = 1"]
+    lines = [f'database = "{database}"', "min_batch_size = 1", "max_hold_slots = 1"]
     path.write_text(PLAIN + "\n".join(lines), encoding="utf-8")
     return path

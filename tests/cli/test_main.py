@@ -54,7 +54,7 @@ def to_mend(done: subprocess.CompletedProcess[str]) -> list[str]:
 def site(tmp_path: Path) -> Path:
     """A folder with a site set up, without a process for each step."""
     path = tmp_path / "yobal.toml"
-    path.write_text(f'site = "{SITE}"\nsite_name = "The River Post"\n', encoding="utf-8")
+    path.write_text(f'site_id = "{SITE}"\nsite_name = "The River Post"\n', encoding="utf-8")
     settings = load(path, {})
     prepare(settings)
     components = build_components(settings)
@@ -64,11 +64,11 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
-    first = fine(tmp_path, "init", "--site", SITE, "--name", 'The "River" Post')
+    first = fine(tmp_path, "init", "--site-id", SITE, "--name", 'The "River" Post')
     assert "http://localhost:8601/join#" in first
     assert 'The \\"River\\" Post' in (tmp_path / "yobal.toml").read_text()
     assert "is set up" in wrong(tmp_path, "init")
-    again = fine(tmp_path, "init", "--again")
+    again = fine(tmp_path, "init", "--new-epoch")
     assert first.split("#")[1].split()[0] not in again
 
     assert f"/{SITE}/ferry/en/" in fine(tmp_path, "story", "add", "ferry", *WORDS)
@@ -107,12 +107,12 @@ def test_an_unknown_variable_stops_every_command(site: Path) -> None:
 
 def test_before_init_every_command_says_what_to_do(tmp_path: Path) -> None:
     assert "yobal init" in wrong(tmp_path, "story", "list")
-    assert "--site" in wrong(tmp_path, "init")
+    assert "--site-id" in wrong(tmp_path, "init")
 
 
 def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
-    path.write_text(f'site = "{SITE}"\nsite_name = "n"\n', encoding="utf-8")
+    path.write_text(f'site_id = "{SITE}"\nsite_name = "n"\n', encoding="utf-8")
     settings = load(path, {})
     prepare(settings)
     components = build_components(settings)
@@ -122,12 +122,14 @@ def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: 
 
 
 def test_the_settings_of_another_site_do_not_open_this_store(site: Path) -> None:
-    assert "river-post" in wrong(site, "story", "list", YOBAL_SITE="other")
+    assert "river-post" in wrong(site, "story", "list", YOBAL_SITE_ID="other")
 
 
 def test_doctor_says_what_to_mend_and_exits_with_one(site: Path) -> None:
     (site / "data" / "secrets").chmod(0o755)
-    done = run(site, "doctor", YOBAL_DESK_URL="http://desk.example", YOBAL_EVERY_SECONDS="20")
+    done = run(
+        site, "doctor", YOBAL_DESK_URL="http://desk.example", YOBAL_RELEASE_INTERVAL_SECONDS="20"
+    )
     assert len(to_mend(done)) == 3
     assert "chmod" in done.stdout
     assert "use https" in done.stdout

@@ -13,7 +13,9 @@ from yobal.core.submission import Submission
 
 TODAY = date(2026, 11, 22)
 KEYS = {TODAY: b"k" * 32, TODAY - timedelta(days=1): b"y" * 32}
-SENT = Submission(site="river", story="ferry", edition="en", to=None, text="Words.", name="Name")
+SENT = Submission(
+    site_id="river", story_id="ferry", edition="en", parent_id=None, text="Words.", name="Name"
+)
 
 
 def mark(form: str, submission: Submission = SENT) -> bytes:
@@ -53,7 +55,7 @@ def test_the_same_form_with_the_same_words_has_one_mark() -> None:
     assert len(mark(form)) == hashlib.sha256().digest_size
 
 
-@pytest.mark.parametrize("field", ["site", "story", "edition", "to", "text", "name"])
+@pytest.mark.parametrize("field", ["site_id", "story_id", "edition", "parent_id", "text", "name"])
 def test_other_words_in_any_field_are_another_comment(field: str) -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     assert mark(form) != mark(form, msgspec.structs.replace(SENT, **{field: "other"}))

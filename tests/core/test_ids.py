@@ -35,7 +35,7 @@ def test_what_a_path_could_read_otherwise_is_no_story_key(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("site", "is_one"),
+    ("site_id", "is_one"),
     [
         ("river-post", True),
         ("7", True),
@@ -49,8 +49,8 @@ def test_what_a_path_could_read_otherwise_is_no_story_key(key: str) -> None:
         ("@", False),
     ],
 )
-def test_a_site_is_a_short_plain_word(site: str, *, is_one: bool) -> None:
-    assert ids.is_site(site) is is_one
+def test_a_site_is_a_short_plain_word(site_id: str, *, is_one: bool) -> None:
+    assert ids.is_site(site_id) is is_one
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def slots_between(schedule: Schedule, begin: str, end: str) -> list[str]:
 def test_a_slot_that_is_skipped_comes_next_and_one_that_is_doubled_comes_once(
     zone: str, wall: str, day: str, expected: str
 ) -> None:
-    one = Schedule(time_zone=zone, slots=(wall,))
+    one = Schedule(time_zone=zone, release_times=(wall,))
     noon = at(f"{day} 12:00")
     near = [
         utc(slot)
@@ -73,7 +73,7 @@ def test_a_slot_that_is_skipped_comes_next_and_one_that_is_doubled_comes_once(
 
 
 def test_two_slots_inside_a_skipped_hour_are_one() -> None:
-    berlin = Schedule(time_zone="Europe/Berlin", slots=("02:00", "02:30", "03:00"))
+    berlin = Schedule(time_zone="Europe/Berlin", release_times=("02:00", "02:30", "03:00"))
     assert slots_between(berlin, "2026-03-28 12:00", "2026-03-29 12:00") == ["2026-03-29 01:00"]
 
 
@@ -87,7 +87,7 @@ def test_slots_only_go_forward_and_everything_lies_between_two(
     zone: str, walls: set[object], moment: int
 ) -> None:
     given_slots = tuple(sorted({str(wall)[:5] for wall in walls}))
-    schedule = Schedule(time_zone=zone, slots=given_slots)
+    schedule = Schedule(time_zone=zone, release_times=given_slots)
     before, after = last_slot(schedule, moment), next_slot(schedule, moment)
     assert before <= moment < after
     assert last_slot(schedule, before) == before
@@ -162,9 +162,9 @@ def test_the_day_readers_see_is_the_slots_day_in_the_zone() -> None:
     ("schedule", "gap", "is_anonymous"),
     [
         (Schedule(), 6 * 3_600, True),
-        (Schedule(slots=("12:00",)), DAY_SECONDS, True),
-        (Schedule(slots=("00:10", "23:50")), 20 * 60, False),
-        (Schedule(slots=("10:00", "11:00")), 3_600, True),
+        (Schedule(release_times=("12:00",)), DAY_SECONDS, True),
+        (Schedule(release_times=("00:10", "23:50")), 20 * 60, False),
+        (Schedule(release_times=("10:00", "11:00")), 3_600, True),
         (Schedule(release_interval_seconds=20), 20, False),
         (Schedule(release_interval_seconds=3_600), 3_600, True),
     ],

@@ -50,12 +50,12 @@ def test_the_longest_comment_that_is_taken_fits_an_envelope(letter: str) -> None
     assert validate(text, "", limits) == []
     name = letter[0] * limits.name_graphemes_max
     envelope = Envelope(
-        id="a" * 26,
-        site="s" * 63,
-        story="k" * 128,
+        comment_id="a" * 26,
+        site_id="s" * 63,
+        story_id="k" * 128,
         edition="zh-Hant-TW",
-        root="b" * 26,
-        to="c" * 26,
+        root_id="b" * 26,
+        parent_id="c" * 26,
         text=text,
         name=name,
         lang="km",

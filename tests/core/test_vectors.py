@@ -58,12 +58,12 @@ def test_envelopes_of_a_bucket_are_all_of_one_length() -> None:
 
     def one(letters: int) -> Envelope:
         return Envelope(
-            id="a" * 26,
-            site="s",
-            story="k",
+            comment_id="a" * 26,
+            site_id="s",
+            story_id="k",
             edition="en",
-            root=None,
-            to=None,
+            root_id=None,
+            parent_id=None,
             text="x" * letters,
             name="",
             lang="en",
@@ -106,7 +106,7 @@ def test_a_recovery_sheet_gives_the_same_key_as_in_a_browser(vector: dict[str, s
     assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
 
 
-DAILY = Schedule(slots=("00:00",))
+DAILY = Schedule(release_times=("00:00",))
 DEMONSTRATION = Schedule(release_interval_seconds=20)
 
 

@@ -37,7 +37,7 @@ def mend(
     if not file.exists():
         file.touch(mode=0o600)
     found = examine(
-        msgspec.structs.replace(settings, **({"batch_min": 3} | changed)), file, clock=clock
+        msgspec.structs.replace(settings, **({"min_batch_size": 3} | changed)), file, clock=clock
     )
     assert all(one.advice for one in found if one.verdict != "well")
     return {one.what: one.advice for one in found if not one.is_well and "memory" not in one.what}
@@ -96,7 +96,7 @@ def test_a_password_in_the_settings_is_for_those_who_need_it(
     settings: Settings, mode: int, line: str, *, is_well: bool
 ) -> None:
     file = file_of(settings)
-    file.write_text(f'database_intake = "{line}"\n', encoding="utf-8")
+    file.write_text(f'intake_database = "{line}"\n', encoding="utf-8")
     file.chmod(mode)
     changed = msgspec.structs.replace(settings, intake_database=line)
     said = {
@@ -120,7 +120,7 @@ def test_what_others_could_change_is_named(settings: Settings, where: str, more:
 
 
 def test_without_a_store_nothing_is_made_by_looking(tmp_path: Path) -> None:
-    settings = Settings(site=SITE, site_name="n", data_dir=str(tmp_path / "data"))
+    settings = Settings(site_id=SITE, site_name="n", data_dir=str(tmp_path / "data"))
     (said,) = (one.advice for one in examine(settings, tmp_path / "yobal.toml"))
     assert "`yobal init` makes it" in said
     assert list(tmp_path.iterdir()) == []
@@ -139,7 +139,7 @@ def test_without_a_store_nothing_is_made_by_looking(tmp_path: Path) -> None:
             {"public_url": "https://one.example", "desk_url": "https://one.example"},
             "host name of its own",
         ),
-        ({"every_seconds": 20}, "confidential, not anonymous"),
+        ({"release_interval_seconds": 20}, "confidential, not anonymous"),
     ],
 )
 def test_an_address_or_a_schedule_that_breaks_a_promise_is_found(
@@ -168,12 +168,12 @@ def test_a_release_that_lies_in_the_future_is_found(sqlite_newsroom: NewsroomHar
     with sqlite_newsroom.database.writing() as conn:
         conn.exec_driver_sql("update sites set released_slot = 9999999600")
     said = mend(sqlite_newsroom.components.settings)
-    assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
+    assert "`yobal release --trust-clock`" in said["clock and last release agree"]
 
 
 def test_a_clock_that_has_leapt_since_the_last_release_is_found(settings: Settings) -> None:
     said = mend(settings, clock=lambda: time.time() + 400 * 86_400)
-    assert "`yobal release --clock-is-right`" in said["clock and last release agree"]
+    assert "`yobal release --trust-clock`" in said["clock and last release agree"]
 
 
 def test_a_newsroom_without_a_comment_may_begin_weeks_after_it_was_set_up(
@@ -323,7 +323,7 @@ def test_a_setting_of_postgresql_that_breaks_a_promise_is_found(server: Server, 
 def test_a_setting_of_the_intakes_role_alone_is_found(server: Server) -> None:
     server.alter("role", "log_duration", "on")
     try:
-        assert set(mend(server.settings)) == {"log_duration = on (database_intake)"}
+        assert set(mend(server.settings)) == {"log_duration = on (intake_database)"}
     finally:
         server.reset("role", "log_duration")
 
@@ -396,8 +396,8 @@ def test_a_process_that_has_not_tried_is_not_believed() -> None:
 def test_who_may_not_look_is_told_so() -> None:
     """Seen from an account that may not look into the first process, which is root's."""
     code = (
-        "import os; from pathlib import Path; from yobal.doctor import workers;"
-        "os.geteuid() or os.setuid(65534); print(workers.of(Path('/proc/1')))"
+        "import os; from pathlib import Path; from yobal.doctor import process_memory;"
+        "os.geteuid() or os.setuid(65534); print(process_memory.of(Path('/proc/1')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True

@@ -14,7 +14,7 @@ from tests.harness import NewsroomHarness
 from tests.serving import Served, make_served, wait_for
 from yobal.adapters.public_files import BESIDE
 from yobal.server.scheduler.maintenance import rebuild_all
-from yobal.store.tables import touched
+from yobal.store.tables import stale_files
 
 COMMENTS: Final = 60  # released together in each round: enough pages to be hit between two
 
@@ -24,20 +24,22 @@ def _hold_some(newsroom: NewsroomHarness, roots: list[str]) -> None:
     newsroom.now = time.time()
     for number in range(COMMENTS):
         to = random.choice(roots) if roots and number % 3 == 0 else None
-        sent = newsroom.send(f"Number {number}. " + "Words. " * 40, to=to)
+        sent = newsroom.send(f"Number {number}. " + "Words. " * 40, parent_id=to)
         newsroom.publish(sent.id)
 
 
 def _roots(newsroom: NewsroomHarness) -> list[str]:
     with newsroom.database.reading() as conn:
-        found = conn.execute(sa.text("select id from letters where root is null limit 200"))
+        found = conn.execute(
+            sa.text("select id from published_comments where root_id is null limit 200")
+        )
         return list(found.scalars())
 
 
 def _is_unfinished(newsroom: NewsroomHarness) -> bool:
     """The crash has left something over: half a file, or one that the store has outrun."""
     with newsroom.database.reading() as conn:
-        noted = conn.execute(sa.select(sa.func.count()).select_from(touched)).scalar_one()
+        noted = conn.execute(sa.select(sa.func.count()).select_from(stale_files)).scalar_one()
     return bool(noted) or any(newsroom.files.rglob(f"{BESIDE}*"))
 
 
@@ -61,7 +63,7 @@ def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
 
 
 def _newest(newsroom: NewsroomHarness) -> int:
-    page = newsroom.files / newsroom.rules.site / "ferry" / "en" / "index.html"
+    page = newsroom.files / newsroom.rules.site_id / "ferry" / "en" / "index.html"
     return int(page.stat().st_ino)
 
 

@@ -58,28 +58,28 @@ class Model:
             monday = today - (today + 3) % 7  # day 0 was a Thursday
             self.comments[comment].codes[code] = monday + 6 + RECEIPT_DAYS
 
-    def accept(self, comment: str, words: str, *, slots: int, decision: str) -> None:
+    def accept(self, comment: str, words: str, *, slots: int, decision_id: str) -> None:
         one = self.comments[comment]
-        one.state, one.shown, one.standing = "held", words, decision
+        one.state, one.shown, one.standing = "held", words, decision_id
         one.final, one.due = self.latest + SLOT, self.latest + slots * SLOT
 
-    def reject(self, comment: str, *, decision: str) -> None:
+    def reject(self, comment: str, *, decision_id: str) -> None:
         one = self.comments[comment]
-        one.state, one.final, one.standing = "rejected", self.latest + SLOT, decision
+        one.state, one.final, one.standing = "rejected", self.latest + SLOT, decision_id
 
-    def can_undo(self, comment: str, decision: str) -> bool:
+    def can_undo(self, comment: str, decision_id: str) -> bool:
         one = self.comments[comment]
         is_open = one.state == "held" or (one.state == "rejected" and one.final > self.released)
-        return one.standing == decision and is_open
+        return one.standing == decision_id and is_open
 
     def undo(self, comment: str) -> None:
         one = self.comments[comment]
         one.state, one.final, one.due, one.standing = "pending", NONE_YET, NONE_YET, None
         one.shown = ""
 
-    def remove(self, comment: str, *, decision: str) -> None:
+    def remove(self, comment: str, *, decision_id: str) -> None:
         one = self.comments[comment]
-        one.state, one.final, one.standing = "removed", self.released, decision
+        one.state, one.final, one.standing = "removed", self.released, decision_id
 
     def tend(self) -> None:
         is_due = self.released < self.latest

@@ -49,7 +49,7 @@ def test_a_submission_makes_the_server_connect_to_nobody(tmp_path: Path, script:
     try:
         to = root.published("The root.").id
         served.start()
-        sent = post(served.intake, form(said, name=f"http://{ELSEWHERE}/", to=to))
+        sent = post(served.intake, form(said, name=f"http://{ELSEWHERE}/", parent_id=to))
         assert sent.is_received
         shown = post(served.intake, {"step": "receipt", "code": sent.code or ""})
         assert "waiting" in shown.text

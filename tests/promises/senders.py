@@ -46,7 +46,7 @@ class Senders:
         wait_for(lambda: len(self.codes) >= before + count, f"{count} comments are received")
 
     def send_again(self) -> None:
-        """Whoever saw no receipt sends the same form once more, as a browser's "again" does."""
+        """Whoever saw no receipt sends the same form once more, as a browser's "confirm" does."""
         for text in [one for one in self.forms if one not in self.codes]:
             assert self._send(text), "after the fault, it is received without anybody's hand"
 
@@ -94,12 +94,12 @@ def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
 def sealed_texts(newsroom: NewsroomHarness) -> Iterator[str]:
     with newsroom.database.reading() as conn:
         rows = conn.execute(
-            sa.select(comments.c.epoch, envelopes.c.sealed).join(
+            sa.select(comments.c.epoch_id, envelopes.c.sealed).join(
                 envelopes, envelopes.c.comment == comments.c.id
             )
         ).all()
     identities: dict[str, Any] = {}
     for row in rows:
-        identity = identities.setdefault(row.epoch, newsroom.epoch_identity(row.epoch))
+        identity = identities.setdefault(row.epoch_id, newsroom.epoch_identity(row.epoch_id))
         plain = pyrage.decrypt(bytes(row.sealed), [identity])
         yield msgspec.json.decode(plain, type=Envelope).text

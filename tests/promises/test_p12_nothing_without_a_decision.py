@@ -68,7 +68,7 @@ class Acts(RuleBasedStateMachine):
         public = self._of("published")
         to = public[answers % len(public)] if public and answers % 3 else None
         words = f"Words-{len(self.model.comments)}."
-        sent = self.newsroom.send(words, to=to, receipt=has_receipt)
+        sent = self.newsroom.send(words, parent_id=to, receipt=has_receipt)
         self.model.comments[sent.id] = Imagined(words, self.model.now)
         self.model.give(sent.id, sent.code)
         self.forms[sent.id] = sent.form
@@ -78,10 +78,10 @@ class Acts(RuleBasedStateMachine):
     def send_again(self, which: int) -> None:
         comment, one = self._pick(which)
         row = self.newsroom.row(comment)
-        if self.model.now // DAY - one.sent_at // DAY > 1 or row["to_id"] or row["root"]:
+        if self.model.now // DAY - one.sent_at // DAY > 1 or row["parent_id"] or row["root_id"]:
             return  # its day key is gone, or whom it answered
         sent = self.newsroom.send(one.words, form=self.forms[comment])
-        assert sent.outcome.kind == "repeat"
+        assert sent.outcome.status == "repeat"
         self.model.give(comment, sent.code)
         assert len(one.codes) <= COPIES_MAX
 
@@ -100,7 +100,7 @@ class Acts(RuleBasedStateMachine):
     @rule(which=PICK, is_edited=st.booleans(), slots=st.integers(1, 2))
     def publish(self, which: int, slots: int, *, is_edited: bool) -> None:
         comment, one = self._pick(which)
-        self.newsroom.draw = lambda _below: slots - 1
+        self.newsroom.randbelow = lambda _below: slots - 1
         words = f"Edited-{one.words}" if is_edited else one.words
         if one.state != "pending":
             with pytest.raises(AlreadyDecided):
@@ -111,7 +111,7 @@ class Acts(RuleBasedStateMachine):
             if is_edited
             else self.newsroom.publish(comment)
         )
-        self.model.accept(comment, words, slots=slots, decision=decided.decision)
+        self.model.accept(comment, words, slots=slots, decision_id=decided.decision_id)
         self.decisions.append((comment, decided))
 
     @precondition(lambda self: self.model.comments)
@@ -123,14 +123,14 @@ class Acts(RuleBasedStateMachine):
                 self.newsroom.reject(comment)
             return
         decided = self.newsroom.reject(comment)
-        self.model.reject(comment, decision=decided.decision)
+        self.model.reject(comment, decision_id=decided.decision_id)
         self.decisions.append((comment, decided))
 
     @precondition(lambda self: self.decisions)
     @rule(which=PICK, cut=CUTS)
     def undo(self, which: int, cut: tuple[str, bool] | None) -> None:
         comment, decided = self.decisions[which % len(self.decisions)]
-        if self.model.can_undo(comment, decided.decision):
+        if self.model.can_undo(comment, decided.decision_id):
             words = self.model.comments[comment].shown
             with _cut(cut):
                 self.newsroom.undo(decided)
@@ -152,9 +152,9 @@ class Acts(RuleBasedStateMachine):
             (row,) = [
                 row
                 for row in self.newsroom.rows("decisions")
-                if row["comment"] == comment and row["verdict"] == "remove"
+                if row["comment_id"] == comment and row["verdict"] == "remove"
             ]
-            self.model.remove(comment, decision=row["decision"])
+            self.model.remove(comment, decision_id=row["decision"])
             self._after(cut, one.shown)
         else:
             with pytest.raises((NoSuchComment, AlreadyDecided)):
@@ -201,12 +201,12 @@ class Acts(RuleBasedStateMachine):
     def the_store_is_in_the_states_of_the_model(self) -> None:
         found = {row["id"]: row["state"] for row in self.newsroom.rows("comments")}
         assert found == {key: one.state for key, one in self.model.comments.items()}, STATES
-        held = {row["comment"]: row["text"] for row in self.newsroom.rows("held_texts")}
+        held = {row["comment_id"]: row["text"] for row in self.newsroom.rows("held_texts")}
         assert held == {key: self.model.comments[key].shown for key in self._of("held")}, HELD
 
     @invariant()
     def no_original_and_no_receipt_is_kept_longer_than_it_should(self) -> None:
-        kept = {row["comment"] for row in self.newsroom.rows("envelopes")}
+        kept = {row["comment_id"] for row in self.newsroom.rows("envelopes")}
         assert kept == {key for key, one in self.model.comments.items() if one.has_original}, KEPT
         codes = sum(len(one.codes) for one in self.model.comments.values())
         assert len(self.newsroom.rows("receipts")) == codes, RECEIPTS
@@ -307,7 +307,7 @@ def test_nothing_is_public_without_a_decision_in_very_many_orders_of_acts(
 
 
 def _too_early(conn: Any, rules: Any, latest: int) -> list[str]:
-    return [row.id for row in comments.due(conn, rules.site, until=latest + 2 * SLOT)]
+    return [row.id for row in comments.due(conn, rules.site_id, until=latest + 2 * SLOT)]
 
 
 def _nothing(*_given: Any, **_named: Any) -> list[Any]:

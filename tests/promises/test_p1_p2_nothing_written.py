@@ -74,9 +74,9 @@ class Run:
 def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Iterator[Run]:
     url = cluster.new_database() if cluster else ""
     with serving(folder, url) as served:
-        for story in (ASIDE, STAYS):
-            one = Edition(edition="en", title=story, url=f"https://news.example/{story}")
-            declare_story.add(served.newsroom.database, served.newsroom.rules, story, one)
+        for story_id in (ASIDE, STAYS):
+            one = Edition(tag="en", title=story_id, url=f"https://news.example/{story_id}")
+            declare_story.add(served.newsroom.database, served.newsroom.rules, story_id, one)
         with nginx_before(folder / "nginx", served, **nginx) as before:
             yield Run(folder, served, before, *([cluster.folder] if cluster else []))
 
@@ -93,7 +93,7 @@ def _whole_run(run: Run, count: int) -> None:
         with kind(newsroom):  # what the intake knew of the site may be a second old
             wait_for(lambda: _six(run, "failed") == {503}, f"all meet what is broken: {kind}")
         wait_for(lambda: 200 in _six(run, "waiting"), "the intake is as before")
-    nul = run.crowd.body(run.marks.text("failed", 300), to="\0")
+    nul = run.crowd.body(run.marks.text("failed", 300), parent_id="\0")
     assert post(run.served.intake, nul).status != 200
 
     run.is_searched()
@@ -298,7 +298,7 @@ def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
         allow = "drop trigger fails"
     else:
         refuse = (
-            "alter table envelopes add constraint fails check (comment not like 'q%') not valid"
+            "alter table envelopes add constraint fails check (comment_id not like 'q%') not valid"
         )
         allow = "alter table envelopes drop constraint fails"
     with newsroom.database.writing() as conn:
@@ -314,14 +314,14 @@ def _break_keys(newsroom: NewsroomHarness) -> Iterator[None]:
     with newsroom.database.writing() as conn:
         conn.execute(
             sa.text(
-                "insert into epochs (epoch, site, number, recipient, first_slot)"
-                " values ('broken', :site, 99, 'age1broken', 0)"
+                "insert into epochs (id, site_id, number, recipient, first_slot)"
+                " values ('broken', :site_id, 99, 'age1broken', 0)"
             ),
-            {"site": SITE},
+            {"site_id": SITE},
         )
     yield
     with newsroom.database.writing() as conn:
-        conn.execute(sa.text("delete from epochs where epoch = 'broken'"))
+        conn.execute(sa.text("delete from epochs where id = 'broken'"))
 
 
 @contextmanager
@@ -333,7 +333,7 @@ def _break_views(newsroom: NewsroomHarness) -> Iterator[None]:
     with newsroom.database.writing() as conn:
         conn.execute(
             sa.text(
-                "create view intake_editions as select site, story, edition, title, url from editions"
+                "create view intake_editions as select site_id, story_id, tag, title, url from editions"
             )
         )
 
@@ -377,18 +377,18 @@ def _publish_and_take_back(run: Run) -> None:
     assert sum(one.is_received for one in (*undone, *withdrawn)) > TAKEN_BACK
     decisions: dict[str, str] = {}
     for row in _rows(desk):
-        if row["story"] in (ASIDE, STAYS):
-            decision = desk.publish(row["id"])["decision"]
-            decisions |= {row["id"]: decision} if row["story"] == ASIDE else {}
+        if row["story_id"] in (ASIDE, STAYS):
+            decision_id = desk.publish(row["id"])["decision"]
+            decisions |= {row["id"]: decision_id} if row["story_id"] == ASIDE else {}
     assert set().union(*run.search()[1].values()) >= {"undone", "withdrawn"}, "held, it is in clear"
     for answer in withdrawn:
         if answer.code:
             _withdraw(run, answer.code)
     database = run.served.newsroom.database
-    wait_for(lambda: _count(database, "wishes") == 0, "the wishes are carried out")
-    for comment, decision in decisions.items():
+    wait_for(lambda: _count(database, "withdrawal_requests") == 0, "the wishes are carried out")
+    for comment, decision_id in decisions.items():
         if run.served.newsroom.state(comment) == "held":
-            desk.act("undo", decision=decision)
+            desk.act("undo", decision_id=decision_id)
     kept = sum(one.is_received for one in stays)
     wait_for(lambda: _count(database, "held_texts") == kept, "no other text is held any more")
     desk.act("sign-out")
@@ -423,8 +423,8 @@ def _publish_and_undo(newsroom: NewsroomHarness, marks: Marks) -> None:
         undo.undo(
             newsroom.database,
             newsroom.rules,
-            done.decision,
-            by=newsroom.pseudonym,
+            done.decision_id,
+            decided_by=newsroom.pseudonym,
             now=newsroom.now,
             random=newsroom.random,
         )

@@ -139,7 +139,7 @@ def test_no_table_holds_a_time_finer_than_a_slot(newsroom: NewsroomHarness) -> N
 def test_last_modified_is_a_slot_and_only_date_tells_the_time(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
         schedule = served.newsroom.rules.schedule
-        for path in (THREAD, f"{THREAD}index.json", f"/{SITE}/@/letters.css"):
+        for path in (THREAD, f"{THREAD}index.json", f"/{SITE}/@/comments.css"):
             answer = ask(served.intake, path=path)
             modified = parsedate_to_datetime(answer.header("last-modified") or "").timestamp()
             assert last_slot(schedule, modified) == modified
@@ -163,7 +163,7 @@ def _releases(order: Order) -> list[list[tuple[int, int]]]:
     for number in range(SCHEDULES):
         schedule = Schedule(
             time_zone=draw.choice(ZONES),
-            slots=tuple(
+            release_times=tuple(
                 sorted(
                     {
                         f"{draw.randrange(24):02d}:{draw.choice((0, 30)):02d}"

@@ -130,7 +130,7 @@ def test_the_whole_way_of_a_reader_needs_no_cookie_script_or_third_party(served:
         assert reader.get(address).status == 200
     again = reader.submit(thread, "send", text="The ferry was late.", name="Dara", receipt="yes")
     assert "Read it once more" in again.text
-    sent = reader.submit(again, "again")
+    sent = reader.submit(again, "confirm")
     assert sent.is_received
     code = sent.code or ""
 
@@ -160,7 +160,7 @@ def test_every_refusal_is_a_page_without_cookie_script_or_third_party(served: Se
     assert reader.send({"step": "send", "text": ""}).status == 422
     assert words.strip() in reader.send({"step": "send", "text": words * 200}).text
     assert reader.send({"step": "nothing", "text": words}).status == 400
-    assert reader.send({"step": "reply", "to": "a" * 26}).status == 410
+    assert reader.send({"step": "reply", "parent_id": "a" * 26}).status == 410
     assert reader.send({"step": "receipt", "code": "none"}).status == 200
     assert words.strip() in reader.send({"step": "send", "text": words}, f"/{SITE}/none/en/").text
     assert reader.get(f"/{SITE}/none/en/").status == 404
@@ -182,7 +182,7 @@ def test_no_file_has_a_third_party_in_it(served: Served, name: str, edition: str
 
 
 def test_the_stylesheet_fetches_nothing(served: Served) -> None:
-    style = (served.newsroom.files / SITE / "@" / "letters.css").read_text(encoding="utf-8")
+    style = (served.newsroom.files / SITE / "@" / "comments.css").read_text(encoding="utf-8")
     assert not re.findall(r"url\(|@import|https?:", style)
 
 

@@ -82,7 +82,7 @@ def published(hostile: Founded, mass: Mass) -> Story:
     wait_for(lambda: story.json()["total"] == len(PAYLOADS))
     root = story.json()["comments"][0]["id"]
     for words in PAYLOADS[:PAGE]:
-        mass.publish(mass.send(words, name=words, to=root, story=story.key).id)
+        mass.publish(mass.send(words, name=words, parent_id=root, story_id=story.key).id)
     wait_for(lambda: story.json()["total"] == len(PAYLOADS) + PAGE)
     return story
 
@@ -124,11 +124,11 @@ def test_every_field_of_every_step_is_answered_with_words(
     page.goto(story.url)
     packed = _packed(PAYLOADS, NAME_LETTERS)[half::2]
     steps: list[dict[str, str]] = [
-        {"step": "send", "text": PLAIN, "name": "", "to": "", "once": ""},
+        {"step": "send", "text": PLAIN, "name": "", "parent_id": "", "idempotency_key": ""},
         {"step": "send", "text": "", "name": PLAIN},
         {"step": "receipt", "code": PLAIN},
         {"step": "withdraw", "code": PLAIN, "when": "now"},
-        {"step": "reply", "to": PLAIN},
+        {"step": "reply", "parent_id": PLAIN},
         {"step": PLAIN, "text": PLAIN},
     ]
     for step in steps:
@@ -153,12 +153,12 @@ def test_answers_to_forms_run_nothing_in_a_browser(
         reader.open()
         reader.fill(words, name="n" * (NAME_LETTERS + 1))
         reader.press("Send to the moderators")
-        expect(page.locator(".yobal-refusals")).to_be_visible()
+        expect(page.locator(".yobal-errors")).to_be_visible()
         assert page.locator("#yobal-text").input_value() == clean(words)
         reader.open()
         reader.fill(words, name=words[:150])
         reader.press("Send to the moderators")
-        assert page.locator(".yobal-proof .yobal-text").text_content() == clean(words)
+        assert page.locator(".yobal-preview .yobal-text").text_content() == clean(words)
         reader.press("Send to the moderators")
         reader.ticket()
         reader.find(words[:150])
@@ -173,7 +173,7 @@ def test_a_receipt_shows_note_and_words_as_words(
     noted: list[tuple[str, str]] = []
     mass.now = time.time()
     for words in _packed(PAYLOADS, NOTE_LETTERS):
-        sent = mass.send(words, story=story.key)
+        sent = mass.send(words, story_id=story.key)
         mass.reject(sent.id, note=words)
         noted.append((str(sent.code), words))
     Reader(page, story).until(noted[-1][0], "The moderator writes:")
@@ -215,7 +215,7 @@ def test_the_history_shows_words_as_words(hostile: Founded, visitors: Visitors) 
     desk = hostile.lead(visitors)
     desk.go("History")
     older = desk.page.get_by_role("button", name="Show older decisions")
-    rows = desk.page.locator("li.decision")
+    rows = desk.page.locator("li.decision_id")
     expect(rows.first).to_be_visible()
     while older.count():
         count = rows.count()
@@ -391,7 +391,7 @@ def _words_of(page: Page, expected: set[str]) -> set[str]:
     assert set(found) <= expected, set(found) - expected
     assert page.locator(".yobal-text :not(.yobal-mask)").count() == 0
     assert page.locator("bdi *").count() == 0
-    names = page.locator(".yobal-by bdi").all_text_contents()
+    names = page.locator(".yobal-byline bdi").all_text_contents()
     assert set(names) <= {clean_line(words) for words in PAYLOADS}
     strange = (
         ":is(script, img, svg, math, iframe, style, object, embed, base, template, video, audio)"

@@ -55,11 +55,11 @@ def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
         keys(newsroom, "pepper"),
     )
     assert len(before[0]) == 3
-    with pytest.raises(ClockNotTrusted, match="--clock-is-right"):
+    with pytest.raises(ClockNotTrusted, match="--trust-clock"):
         maintenance.run_once(newsroom.components, now=newsroom.now + leap)
     assert newsroom.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
-    assert (newsroom.state(held.id), newsroom.state(published.id)) == ("held", "published")
-    assert [row for row in before[0] if row["comment"] != withdrawn.id] == newsroom.rows(
+    assert (newsroom.state(held.comment_id), newsroom.state(published.id)) == ("held", "published")
+    assert [row for row in before[0] if row["comment_id"] != withdrawn.id] == newsroom.rows(
         "envelopes"
     )
     assert len(newsroom.rows("receipts")) == len(before[1]) - 1
@@ -215,7 +215,7 @@ def archive(newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> Newsr
     """Nine stories with a comment each, all of whose files are to be written, two sets at a turn."""
     newsroom.published("Here.")
     for number in range(8):
-        one = Edition(edition="en", title=f"Title {number}", url="https://news.example/one")
+        one = Edition(tag="en", title=f"Title {number}", url="https://news.example/one")
         declare_story.add(newsroom.database, newsroom.rules, f"story-{number}", one)
     newsroom.tend()
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
@@ -238,29 +238,29 @@ def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
     monkeypatch.setattr(write_public_files, "_write_rows", between)
     maintenance.rebuild_all(archive.components)
     assert len(turns) >= 3
-    assert archive.rows("touched") == []
+    assert archive.rows("stale_files") == []
 
 
 def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
     archive: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "WRITING_TURNS_MAX", 2)
-    left = len(archive.rows("touched"))
+    left = len(archive.rows("stale_files"))
     assert left > 8
     archive.tend()
-    assert len(archive.rows("touched")) == left - 4
+    assert len(archive.rows("stale_files")) == left - 4
     for _ in range(left):
         archive.tend()
-    assert archive.rows("touched") == []
+    assert archive.rows("stale_files") == []
 
 
 def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
     archive: NewsroomHarness,
 ) -> None:
-    (comment,) = [row["id"] for row in archive.rows("letters")]
+    (comment,) = [row["id"] for row in archive.rows("published_comments")]
     archive.remove(comment)
     assert "Here." not in archive.file("en/index.html") + archive.file("km/page/1.html")
-    left = {row["story"] for row in archive.rows("touched")}
+    left = {row["story_id"] for row in archive.rows("stale_files")}
     assert left == {f"story-{number}" for number in range(8)}
 
 
@@ -271,7 +271,7 @@ def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(
     done = remove.remove(newsroom.database, newsroom.desk(), sent.id, clause="spam")
     newsroom.tend()
     before = newsroom.all_files()
-    write_public_files.write_files_now(newsroom.components.press, done.story, done.files)
+    write_public_files.write_files_now(newsroom.components.file_writer, done.story_id, done.files)
     assert newsroom.all_files() == before
 
 
@@ -287,12 +287,14 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
     real = write_public_files.write_stale
 
     def meanwhile(*given: Any, **named: Any) -> int:
-        newsroom.components.press.bucket.write({f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0)
+        newsroom.components.file_writer.bucket.write(
+            {f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0
+        )
         return real(*given, **named)
 
-    monkeypatch.setattr(write_public_files, "write_touched", meanwhile)
+    monkeypatch.setattr(write_public_files, "write_stale", meanwhile)
     assert maintenance.rebuild_all(newsroom.components) == len(
-        newsroom.components.press.bucket.keys()
+        newsroom.components.file_writer.bucket.keys()
     )
     assert not stray.exists()
     assert not stray.with_name("99.html.gz").exists()
@@ -306,11 +308,11 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
 @pytest.mark.parametrize(
     "changed",
     [
-        {"slots": ("09:00",)},
+        {"release_times": ("09:00",)},
         {"site_name": "The Other Post"},
         {"receipt_days": 7},
         {"public_url": "https://other.example"},
-        {"text_letters_max": 100},
+        {"text_graphemes_max": 100},
     ],
     ids=lambda changed: next(iter(changed)),
 )
@@ -376,7 +378,7 @@ def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
     capfd: pytest.CaptureFixture[str],
     what: str,
 ) -> None:
-    (sqlite_newsroom.files / SITE / "@" / "letters.css").unlink()
+    (sqlite_newsroom.files / SITE / "@" / "comments.css").unlink()
     tending = MaintenanceThread(
         sqlite_newsroom.components, is_desk=True, clock=lambda: sqlite_newsroom.now
     )
@@ -389,11 +391,11 @@ def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
         else:
             patch.setattr(Database, "writing", is_full)
             patch.setattr(Pages, "mark", "another")
-        monkeypatch.setattr("yobal.server.scheduler.maintenance_thread.LOOK_SECONDS", 0.01)
+        monkeypatch.setattr("yobal.server.scheduler.maintenance_thread.TICK_SECONDS", 0.01)
         tending.start()
         first = capfd.readouterr().err
     today = datetime.fromtimestamp(sqlite_newsroom.now, UTC).date().isoformat()
-    _wait((sqlite_newsroom.files / SITE / "@" / "letters.css").exists)
+    _wait((sqlite_newsroom.files / SITE / "@" / "comments.css").exists)
     _wait(lambda: today in keys(sqlite_newsroom, "day"))
     tending.stop()
     assert first.startswith("yobal: ")

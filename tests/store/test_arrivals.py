@@ -14,12 +14,12 @@ def _arrivals(count: int) -> list[Arrival]:
     return [arrival() for _ in range(count)]
 
 
-@pytest.mark.parametrize("field", ["epoch", "sealed", "story"])
+@pytest.mark.parametrize("field", ["epoch_id", "sealed", "story_id"])
 def test_of_a_group_of_fifty_only_the_bad_one_fails(newsroom: NewsroomHarness, field: str) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
     outcomes = arrivals.add(newsroom.database, group)
-    kinds = [one.kind for one in outcomes]
+    kinds = [one.status for one in outcomes]
     assert kinds == ["new"] * 17 + ["failed"] + ["new"] * 32
     stored = {row["id"] for row in newsroom.rows("comments")}
     assert stored == {one.id for one in group} - {group[17].id}
@@ -28,9 +28,9 @@ def test_of_a_group_of_fifty_only_the_bad_one_fails(newsroom: NewsroomHarness, f
 
 def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(newsroom: NewsroomHarness) -> None:
     group = _arrivals(5)
-    group[3].once = group[1].once
+    group[3].idempotency_hash = group[1].idempotency_hash
     outcomes = arrivals.add(newsroom.database, group)
-    assert [one.kind for one in outcomes] == ["new", "new", "new", "repeat", "new"]
+    assert [one.status for one in outcomes] == ["new", "new", "new", "repeat", "new"]
     assert all(one.has_receipt for one in outcomes)
     assert (len(newsroom.rows("comments")), len(newsroom.rows("receipts"))) == (4, 5)
 
@@ -41,9 +41,9 @@ def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(
     first, second = _arrivals(2)
     second.id = first.id
     outcomes = arrivals.add(newsroom.database, [first, second])
-    assert outcomes[0].kind == "new"
+    assert outcomes[0].status == "new"
     (row,) = newsroom.rows("comments")
-    assert bytes(row["once"]) == first.once
+    assert bytes(row["idempotency_hash"]) == first.idempotency_hash
 
 
 def test_where_the_database_is_gone_nothing_is_acknowledged(

@@ -55,9 +55,9 @@ def test_a_group_with_one_that_is_there_already_leaves_nothing_of_its_first_try(
     first = arrival()
     arrivals.add(sqlite_newsroom.database, [first])
     group = [arrival() for _ in range(4)]
-    group[2].once = first.once
+    group[2].idempotency_hash = first.idempotency_hash
     outcomes = arrivals.add(sqlite_newsroom.database, group)
-    assert [one.kind for one in outcomes] == ["new", "new", "repeat", "new"]
+    assert [one.status for one in outcomes] == ["new", "new", "repeat", "new"]
     assert _counts(sqlite_newsroom) == [4, 4, 5]  # and the repeat has a receipt of its own
 
 
@@ -70,4 +70,4 @@ def test_a_database_that_somebody_holds_takes_nothing(sqlite_newsroom: NewsroomH
     assert _counts(sqlite_newsroom) == [0, 0, 0]
     with database.autocommit() as conn:
         conn.exec_driver_sql("PRAGMA busy_timeout = 1000")
-    assert [one.kind for one in arrivals.add(database, [arrival()])] == ["new"]
+    assert [one.status for one in arrivals.add(database, [arrival()])] == ["new"]

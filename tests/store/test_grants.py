@@ -15,7 +15,7 @@ from yobal.core.errors import InvalidInput
 from yobal.store import arrivals, grants, intake, sql_views, tables
 from yobal.store.database import Database
 
-INSERTS = {"comments", "envelopes", "receipts", "wishes"}
+INSERTS = {"comments", "envelopes", "receipts", "withdrawal_requests"}
 JOINED = {"intake_site", "intake_unreadable"}  # nobody at all can insert into these
 
 
@@ -46,35 +46,35 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     role: Database, made: tuple[NewsroomHarness, str]
 ) -> None:
     first = arrival()
-    assert [one.kind for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
-    again = arrival(once=first.once)
+    assert [one.status for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
+    again = arrival(idempotency_key=first.idempotency_hash)
     (outcome,) = arrivals.add(role, [again])
-    assert (outcome.kind, outcome.has_receipt) == ("repeat", True)
+    assert (outcome.status, outcome.has_receipt) == ("repeat", True)
     with role.reading() as conn:
         answer = intake.receipt_status(conn, again.receipt_hash or b"")
     assert answer is not None
     assert answer.state == "pending"
     with role.writing() as conn:
-        for wish in ("w", "again"):
-            intake.add_wish(
+        for wish in ("w", "confirm"):
+            intake.add_withdrawal_request(
                 conn,
-                wish=wish,
-                site=SITE,
+                request_id=wish,
+                site_id=SITE,
                 receipt_hash=first.receipt_hash or b"",
-                kind="withdraw_now",
+                request_kind="withdraw_now",
             )
-    assert [row["wish"] for row in made[0].rows("wishes")] == ["w"]
+    assert [row["id"] for row in made[0].rows("withdrawal_requests")] == ["w"]
 
 
 def test_the_role_can_read_what_the_form_must_know(role: Database) -> None:
     with role.reading() as conn:
-        site = intake.site(conn)
-        assert site is not None
-        assert site.recipient.startswith("age1")
-        assert intake.story(conn, SITE, STORY) is not None
+        site_id = intake.get_site(conn)
+        assert site_id is not None
+        assert site_id.recipient.startswith("age1")
+        assert intake.get_story(conn, SITE, STORY) is not None
         assert len(intake.editions(conn, SITE, STORY)) == 2
         assert intake.languages(conn, SITE) == {"km", "en"}
-        assert intake.letter(conn, SITE, STORY, "a" * 26) is None
+        assert intake.get_published(conn, SITE, STORY, "a" * 26) is None
 
 
 REFUSED = [
@@ -89,13 +89,13 @@ REFUSED = [
     "update comments set state = 'published'",
     "update sites set released_slot = 0",
     "update stories set is_open = false",
-    "truncate wishes",
+    "truncate withdrawal_requests",
     "drop view intake_site",
     "create table mine (x int)",
     "create function f() returns int language sql as 'select 1'",
     "insert into comments (id) values ('x') returning id",
     *(f"insert into {view} default values" for view in sql_views.VIEWS if view not in JOINED),
-    "delete from intake_letters",
+    "delete from intake_published",
     "update intake_stories set is_open = false",
 ]
 

@@ -25,7 +25,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     with database.writing() as conn:
         for comment, text in (("b", "Stays."), ("a", WORDS)):
             conn.execute(
-                tables.held_texts.insert().values(comment=comment, text=text, name="", lang="en")
+                tables.held_texts.insert().values(comment_id=comment, text=text, name="", lang="en")
             )
     yield database, one.folder
     database.close()
@@ -33,7 +33,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
 
 def _delete(database: Database) -> None:
     with database.writing() as conn:
-        conn.execute(tables.held_texts.delete().where(tables.held_texts.c.comment == "a"))
+        conn.execute(tables.held_texts.delete().where(tables.held_texts.c.comment_id == "a"))
 
 
 def _is_found(database: Database, folder: Path) -> bool:
@@ -112,5 +112,13 @@ def _file_of(database: Database) -> str:
 
 
 def test_every_table_is_purged_in_which_rows_about_a_comment_are_deleted() -> None:
-    about = {"held_texts", "envelopes", "letters", "decisions", "comments", "receipts", "wishes"}
+    about = {
+        "held_texts",
+        "envelopes",
+        "published_comments",
+        "decisions",
+        "comments",
+        "receipts",
+        "withdrawal_requests",
+    }
     assert set(vacuum.PURGED_TABLES) == about

@@ -99,10 +99,10 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
     opened = desk.of(None).act("invitation", {"token": token}).json
     assert (opened["role"], opened["is_first"]) == (role, False)
     (received,) = opened["wraps"]
-    epoch = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
+    epoch_id = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
     personal, recipient = _keys()
     sheet, sheet_recipient = _keys()
-    mine = pyrage.encrypt(epoch, [personal.to_public()])
+    mine = pyrage.encrypt(epoch_id, [personal.to_public()])
     joined = desk.of(None).act(
         "join",
         {
@@ -113,20 +113,20 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
             "identity": _b64(b"wrapped"),
             "recovery_recipient": sheet_recipient,
             "recovery_identity": _b64(pyrage.encrypt(str(personal).encode(), [sheet.to_public()])),
-            "wraps": [{"epoch": received["epoch"], "wrap": _b64(mine)}],
+            "wraps": [{"epoch": received["epoch_id"], "wrap": _b64(mine)}],
             "epoch": None,
         },
     )
     assert joined.status == 200, joined.text
     assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
     mine_again = base64.b64decode(joined.json["epochs"][0]["wrap"])
-    assert pyrage.decrypt(mine_again, [personal]) == epoch
+    assert pyrage.decrypt(mine_again, [personal]) == epoch_id
     assert desk.of(None).act("invitation", {"token": token}).status == 410, "used up"
     return sheet
 
 
 def _epoch(desk: DeskClient) -> str:
-    return str(desk.newsroom.rows("epochs")[-1]["epoch"])
+    return str(desk.newsroom.rows("epochs")[-1]["epoch_id"])
 
 
 def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
@@ -218,7 +218,7 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         newsroom.send(),
         newsroom.published(),
     )
-    done = [newsroom.reject(one.id).decision for one in (rejected, also)]
+    done = [newsroom.reject(one.id).decision_id for one in (rejected, also)]
     opened = newsroom.open(waiting.id)
     link, other = (secrets.token_bytes(32).hex() for _ in range(2))
     invited = {"role": "moderator", "wraps": []}
@@ -398,7 +398,7 @@ def test_who_was_put_out_meanwhile_recovers_nothing(
     body = {"challenge": asked["challenge"], "answer": answer}
     ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
     with newsroom.database.writing() as conn:
-        people.deactivate_all(conn, newsroom.rules.site)
+        people.deactivate_all(conn, newsroom.rules.site_id)
     new = {"ticket": ticket, "secret": HEX, "identity": ""}
     assert desk.of(None).act("recovery/finish", new).status == 403
     assert newsroom.rows("sessions") == []

@@ -24,8 +24,8 @@ def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
         "text": text,
         "name": "Reader",
         "receipt": "yes",
-        "once": new_form(),
-        "to": "",
+        "idempotency_key": new_form(),
+        "parent_id": "",
     } | given
 
 
@@ -52,11 +52,11 @@ def test_without_a_receipt_no_code_is_shown_and_none_is_kept(
 def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    asked = intake.post(fields(once="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
+    asked = intake.post(fields(idempotency_key="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
     assert asked.status == 200
     assert newsroom.rows("comments") == []
     assert "Read me.\n\nAgain." in asked.text.replace("\r", "")
-    sent = intake.post(fields(step="again", once=asked.field("once")))
+    sent = intake.post(fields(step="confirm", idempotency_key=asked.field("idempotency_key")))
     assert sent.code is not None
     assert len(newsroom.rows("comments")) == 1
 
@@ -65,7 +65,7 @@ def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
 def test_a_form_that_was_opened_days_ago_works(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, days_ago: int
 ) -> None:
-    assert sqlite_intake.post(fields(once=new_form(days_ago=days_ago))).status == 200
+    assert sqlite_intake.post(fields(idempotency_key=new_form(days_ago=days_ago))).status == 200
     assert len(sqlite_newsroom.rows("comments")) == 1
 
 
@@ -96,12 +96,12 @@ def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
     assert newsroom.open(row["id"]).text == text
 
 
-@pytest.mark.parametrize("to", ["a" * 26, "../", "\0", "x" * 5_000])
+@pytest.mark.parametrize("parent_id", ["a" * 26, "../", "\0", "x" * 5_000])
 @pytest.mark.parametrize("step", ["send", "reply"])
 def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
-    intake: Intake, newsroom: NewsroomHarness, step: str, to: str
+    intake: Intake, newsroom: NewsroomHarness, step: str, parent_id: str
 ) -> None:
-    got = intake.post(fields(to=to, step=step))
+    got = intake.post(fields(parent_id=parent_id, step=step))
     assert got.status == STATUS["gone_comment"]
     assert step == "reply" or "The ferry is late." in got.text
     assert newsroom.rows("comments") == []
@@ -113,7 +113,9 @@ def test_a_receipts_owner_takes_the_comment_back(
 ) -> None:
     code = intake.post(fields()).code
     assert intake.post({"step": "withdraw", "code": code or "", "when": when}).status == 200
-    assert [row["kind"] for row in newsroom.rows("wishes")] == [f"withdraw_{when}"]
+    assert [row["request_kind"] for row in newsroom.rows("withdrawal_requests")] == [
+        f"withdraw_{when}"
+    ]
 
 
 @pytest.mark.parametrize("when", ["", "later", "now "])
@@ -122,7 +124,7 @@ def test_a_wish_without_a_time_is_not_kept(
 ) -> None:
     code = intake.post(fields()).code
     intake.post({"step": "withdraw", "code": code or "", "when": when})
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
 
 
 def test_a_closed_story_says_so_and_gives_the_text_back(
@@ -169,17 +171,17 @@ def test_a_step_that_does_not_exist_is_refused_with_the_text(
     assert (got.status, "The ferry is late." in got.text) == (400, True)
 
 
-STEPS = ("send", "again", "reply", "receipt", "withdraw")
+STEPS = ("send", "confirm", "reply", "receipt", "withdraw")
 MAY_BE_LEFT_OUT = {"to", "name", "receipt"}  # of a comment; what it then is, is said below
 
 
-def step_of(step: str, *, code: str, to: str = "") -> dict[str, str]:
+def step_of(step: str, *, code: str, parent_id: str = "") -> dict[str, str]:
     """A form that this step takes."""
     match step:
-        case "send" | "again":
-            return fields(step=step, to=to)
+        case "send" | "confirm":
+            return fields(step=step, parent_id=parent_id)
         case "reply":
-            return {"step": step, "to": to}
+            return {"step": step, "parent_id": parent_id}
         case "receipt":
             return {"step": step, "code": code}
         case _:
@@ -191,22 +193,22 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, step: str
 ) -> None:
     root = sqlite_newsroom.published("The root.")
-    sent = step_of(step, code=root.code or "", to=root.id)
+    sent = step_of(step, code=root.code or "", parent_id=root.id)
     for name, value in sent.items():
         rest = [(key, kept) for key, kept in sent.items() if key != name]
-        if step in ("send", "again") and name in MAY_BE_LEFT_OUT:
+        if step in ("send", "confirm") and name in MAY_BE_LEFT_OUT:
             rest = []
         for changed in ([*sent.items(), (name, value)], [*rest, (name, "")] if rest else [], rest):
             answer = sqlite_intake.post(urlencode(changed).encode())
             assert "is published" not in answer.text, name
             assert answer.status >= 400 or answer.code is None, name
             assert len(sqlite_newsroom.rows("comments")) == 1, name
-            assert sqlite_newsroom.rows("wishes") == [], name
+            assert sqlite_newsroom.rows("withdrawal_requests") == [], name
     whole = sqlite_intake.post(sent)
     assert whole.status == 200, "control: the whole form is taken"
     assert ("is published" in whole.text) == (step == "receipt")
-    assert step not in ("send", "again") or len(sqlite_newsroom.rows("comments")) == 2
-    assert (len(sqlite_newsroom.rows("wishes")) == 1) == (step == "withdraw")
+    assert step not in ("send", "confirm") or len(sqlite_newsroom.rows("comments")) == 2
+    assert (len(sqlite_newsroom.rows("withdrawal_requests")) == 1) == (step == "withdraw")
 
 
 @pytest.mark.parametrize("is_emptied", [True, False])
@@ -214,13 +216,18 @@ def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
     intake: Intake, newsroom: NewsroomHarness, *, is_emptied: bool
 ) -> None:
     root = newsroom.published("The root.")
-    sent = fields(to=root.id)
-    del sent["to"]
-    answer = intake.post(sent | ({"to": ""} if is_emptied else {}))
+    sent = fields(parent_id=root.id)
+    del sent["parent_id"]
+    answer = intake.post(sent | ({"parent_id": ""} if is_emptied else {}))
     assert answer.code is not None
     (row,) = [row for row in newsroom.rows("comments") if row["id"] != root.id]
     opened = newsroom.open(row["id"])
-    assert (row["to_id"], row["root"], opened.to, opened.root) == (None, None, None, None)
+    assert (row["parent_id"], row["root_id"], opened.parent_id, opened.root_id) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(

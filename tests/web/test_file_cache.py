@@ -22,7 +22,7 @@ KINDS = {
     THREAD + "thread.fragment.html": "text/html; charset=utf-8",
     THREAD + "form.fragment.html": "text/html; charset=utf-8",
     THREAD + "page/1.html": "text/html; charset=utf-8",
-    f"/{SITE}/@/letters.css": "text/css; charset=utf-8",
+    f"/{SITE}/@/comments.css": "text/css; charset=utf-8",
     f"/{SITE}/@/icon.svg": "image/svg+xml",
     f"/{SITE}/@/terms/km.html": "text/html; charset=utf-8",
 }
@@ -144,7 +144,7 @@ def test_reading_never_touches_the_database(
     sqlite_newsroom.database.close()
     (sqlite_newsroom.files.parent.parent / "yobal.sqlite").unlink()
     assert sqlite_intake.get().status == 200
-    assert sqlite_intake.get(f"/{SITE}/@/letters.css").status == 200
+    assert sqlite_intake.get(f"/{SITE}/@/comments.css").status == 200
 
 
 def test_what_is_not_a_finished_public_file_is_not_there(

@@ -150,8 +150,8 @@ def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
         assert desk.act("session").status == 401, forged
     desk.cookie = mine
     (row,) = newsroom.rows("sessions")
-    assert row["until_slot"] % 21_600 == 0
-    newsroom.now = row["until_slot"] - 1
+    assert row["expires_slot"] % 21_600 == 0
+    newsroom.now = row["expires_slot"] - 1
     assert desk.act("session").status == 200
     newsroom.now += 1
     ended = desk.act("session")
@@ -163,7 +163,7 @@ def test_who_can_write_the_database_cannot_make_a_session(
 ) -> None:
     token = secrets.token_bytes(32)
     for stored in (token, hashlib.sha256(token).digest()):
-        row = {"token_hash": stored, "site": SITE, "pseudonym": "Heron", "until_slot": 2**40}
+        row = {"token_hash": stored, "site_id": SITE, "pseudonym": "Heron", "expires_slot": 2**40}
         with newsroom.database.writing() as conn:
             conn.execute(sessions.insert().values(**row))
     desk.cookie = f"__Host-yobal={token.hex()}"
@@ -210,8 +210,8 @@ def test_the_desk_says_that_the_clock_is_doubted(
 
 def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("For two.").id
-    heron, epoch = signed_in(newsroom), newsroom.rows("epochs")[0]["epoch"]
-    wrap = {"epoch": epoch, "wrap": base64.b64encode(b"an age file").decode()}
+    heron, epoch_id = signed_in(newsroom), newsroom.rows("epochs")[0]["epoch_id"]
+    wrap = {"epoch": epoch_id, "wrap": base64.b64encode(b"an age file").decode()}
     token = invite(heron, role="lead", wraps=[wrap])
     egret = DeskClient(newsroom)
     joined = egret.act("join", newcomer(token, wraps=[wrap])).json
@@ -225,7 +225,7 @@ def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarne
 
 def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHarness) -> None:
     root = newsroom.published(f"{WORDS}, root.", name="Somebody known")
-    reply = newsroom.published(f"{WORDS}, reply.", to=root.id)
+    reply = newsroom.published(f"{WORDS}, reply.", parent_id=root.id)
     desk = signed_in(newsroom)
     for at, sent in enumerate((reply, root)):
         answer = desk.act("remove", id=sent.id, clause="threats")
@@ -256,7 +256,7 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(
     answer = desk.act("reject-many", ids=ids, clause="spam").json
     assert [one["id"] for one in answer["decided"]] == [waiting.id]
     assert answer["missed"] == [
-        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
+        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision_id},
         {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
         {"id": "b" * 26, "by": "", "verdict": "withdrawn", "decision": None},
     ]
@@ -272,9 +272,12 @@ def test_an_undo_is_answered_after_the_words_are_gone(
     sent = newsroom.send(WORDS)
     decided = newsroom.publish(sent.id)
     assert [row["text"] for row in desk.act("history", before=None).json["rows"]] == [WORDS]
-    assert desk.act("undo", decision=decided.decision).json == {"id": sent.id, "state": "pending"}
+    assert desk.act("undo", decision_id=decided.decision_id).json == {
+        "id": sent.id,
+        "state": "pending",
+    }
     assert newsroom.rows("held_texts") == []
-    again = desk.act("undo", decision=decided.decision)
+    again = desk.act("undo", decision_id=decided.decision_id)
     assert (again.status, again.json["error"]) == (409, "already_undone")
     assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
 
@@ -287,12 +290,14 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
     newsroom.wish(gone.code)
     newsroom.tend()
     answer = desk.act("gone", ids=[waiting.id, held.id, gone.id]).json
-    assert answer["gone"] == [
-        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision},
+    assert answer["removal"] == [
+        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision_id},
         {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
     ]
-    desk.act("undo", decision=published.decision)
-    assert [one["id"] for one in desk.act("gone", ids=[held.id, gone.id]).json["gone"]] == [gone.id]
+    desk.act("undo", decision_id=published.decision_id)
+    assert [one["id"] for one in desk.act("gone", ids=[held.id, gone.id]).json["removal"]] == [
+        gone.id
+    ]
 
 
 def test_rejecting_many_tells_which_the_database_took_before_it_failed(
@@ -315,8 +320,8 @@ def test_rejecting_many_tells_which_the_database_took_before_it_failed(
 def test_many_are_undone_with_one_purge_and_each_is_answered_for(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    decided = [newsroom.publish(newsroom.send(WORDS).id).decision for _ in range(3)]
-    desk.act("undo", decision=decided[0])
+    decided = [newsroom.publish(newsroom.send(WORDS).id).decision_id for _ in range(3)]
+    desk.act("undo", decision_id=decided[0])
     with counting(newsroom, PURGE) as purges:
         answer = desk.act("undo-many", decisions=[*decided, ID]).json
     assert len(purges) == (1 if newsroom.database.is_sqlite else len(PURGED_TABLES))
@@ -332,7 +337,7 @@ def test_many_are_undone_with_one_purge_and_each_is_answered_for(
 def test_undoing_many_tells_which_the_database_took_before_it_failed(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    decided = [newsroom.publish(newsroom.send().id).decision for _ in range(3)]
+    decided = [newsroom.publish(newsroom.send().id).decision_id for _ in range(3)]
     with failing(newsroom, "insert into decisions", after=1):
         answer = desk.act("undo-many", decisions=decided).json
     assert [one["decision"] for one in answer["undone"]] == decided[:1]
@@ -345,12 +350,12 @@ def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
     sent, held = newsroom.published(WORDS), newsroom.publish(newsroom.send(WORDS).id)
     with failing(newsroom, PURGE):
         for answer in (
-            desk.act("undo", decision=held.decision),
+            desk.act("undo", decision_id=held.decision_id),
             desk.act("remove", id=sent.id, clause="threats"),
         ):
             assert (answer.status, answer.json["error"]) == (503, "not_yet_purged")
             assert answer.json["sentence"].startswith("It is done.")
-    assert (newsroom.state(held.id), newsroom.state(sent.id)) == ("pending", "removed")
+    assert (newsroom.state(held.comment_id), newsroom.state(sent.id)) == ("pending", "removed")
 
 
 def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
@@ -382,27 +387,27 @@ def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
     newsroom.undo(newsroom.reject(asked.id))
     newsroom.publish(asked.id)
     newsroom.publish(other.id)
-    rows = desk.act("history", before=None, comment=asked.id).json["rows"]
+    rows = desk.act("history", before=None, comment_id=asked.id).json["rows"]
     assert {row["id"] for row in rows} == {asked.id}
     assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
-    assert desk.act("history", before=None, comment=ID).json == {"rows": [], "next": None}
-    assert desk.act("history", before=None, comment="c-1").status == 400
+    assert desk.act("history", before=None, comment_id=ID).json == {"rows": [], "next": None}
+    assert desk.act("history", before=None, comment_id="c-1").status == 400
     assert len(desk.act("history", before=None).json["rows"]) == 4
 
 
 def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_newsroom: NewsroomHarness) -> None:
     evening = 1_900_000_800
-    near = serializers.slot(sqlite_newsroom.rules, evening + 3_600, now=evening)
-    far = serializers.slot(sqlite_newsroom.rules, evening + 30 * 3_600, now=evening)
-    assert re.fullmatch(r"\d\d:\d\d", near["label"])
-    assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far["label"])
+    near = serializers.slot_label(sqlite_newsroom.rules, evening + 3_600, now=evening)
+    far = serializers.slot_label(sqlite_newsroom.rules, evening + 30 * 3_600, now=evening)
+    assert re.fullmatch(r"\d\d:\d\d", near.label)
+    assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far.label)
 
 
 # Odd requests
 
 
-def odd_requests(epoch: str) -> dict[str, tuple[str, Any]]:
-    wrap = {"epoch": epoch, "wrap": ""}
+def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
+    wrap = {"epoch": epoch_id, "wrap": ""}
     invited = {"role": "moderator", "token": HEX, "wraps": [wrap]}
     secret = WORDS.encode()
     return {
@@ -430,7 +435,7 @@ def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")]
-    for what, (name, body) in odd_requests(newsroom.rows("epochs")[0]["epoch"]).items():
+    for what, (name, body) in odd_requests(newsroom.rows("epochs")[0]["epoch_id"]).items():
         answer = desk.act(name, body)
         assert (answer.status, answer.json["error"]) == (400, "bad_request"), what
         assert set(answer.json) == {"error", "sentence"}, what
@@ -530,14 +535,19 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.published("Root.", name="Dara")
-    sent = newsroom.send("Answer.", to=root.id, edition="km", receipt=False)
+    sent = newsroom.send("Answer.", parent_id=root.id, edition="km", receipt=False)
     (row,) = desk.act("queue", after=None).json["rows"]
     plain = pyrage.decrypt(
-        base64.b64decode(row["envelope"]), [newsroom.epoch_identity(row["epoch"])]
+        base64.b64decode(row["envelope"]), [newsroom.epoch_identity(row["epoch_id"])]
     )
     assert b'"Answer."' in plain
-    assert (row["id"], row["site"], row["story"], row["edition"]) == (sent.id, SITE, STORY, "km")
-    assert (row["root"], row["to"], row["has_receipt"], row["age_slots"]) == (
+    assert (row["id"], row["site_id"], row["story_id"], row["edition"]) == (
+        sent.id,
+        SITE,
+        STORY,
+        "km",
+    )
+    assert (row["root_id"], row["parent_id"], row["has_receipt"], row["age_slots"]) == (
         root.id,
         root.id,
         False,

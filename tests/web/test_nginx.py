@@ -52,7 +52,7 @@ def nginx(served: Served) -> Iterator[Nginx]:
         THREAD,
         f"{THREAD}index.html",
         f"{THREAD}index.json",
-        f"/{SITE}/@/letters.css",
+        f"/{SITE}/@/comments.css",
         f"/{SITE}/@/terms/en.html",
         f"{THREAD}form.fragment.html",
         f"/{SITE}/@/icon.svg",
@@ -130,7 +130,7 @@ def test_pieces_of_pages_are_not_given(nginx: Nginx) -> None:
     assert answer.header("accept-ranges") is None
 
 
-@pytest.mark.parametrize("letters", [1, 500, 2_000])
+@pytest.mark.parametrize("published_comments", [1, 500, 2_000])
 def test_a_comment_of_khmer_letters_arrives_through_nginx(
     served: Served, nginx: Nginx, letters: int
 ) -> None:
@@ -311,5 +311,5 @@ def _marks(answer: Any, page: Path) -> dict[str, str]:
 
 def _waiting_texts(served: Served) -> set[str]:
     with served.newsroom.database.reading() as conn:
-        rows = comments.waiting(conn, SITE, reader="Heron", after=None, limit=100)
+        rows = comments.waiting(conn, SITE, moderator="Heron", after=None, limit=100)
     return {served.newsroom.open(row.id).text for row in rows}

@@ -52,7 +52,7 @@ def test_where_there_is_no_thread_no_way_leads_back_to_it(
     answer = refused(sqlite_intake, status, NOWHERE)
     assert answer.status == status
     assert speaks_khmer(answer)
-    assert "yobal-on" not in answer.text
+    assert "yobal-link-line" not in answer.text
     assert NOWHERE not in answer.text
     assert '<html class="yobal" lang="en"' in refused(sqlite_intake, status, "/x/y/").text
 

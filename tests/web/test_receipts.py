@@ -34,7 +34,7 @@ def test_a_rejection_is_told_with_its_clause_and_note(
     assert "Take it back" not in shown.text
     refused = intake.post(step="withdraw", code=code, when="now")
     assert (refused.status, "nothing left to take back" in refused.text) == (200, True)
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
@@ -87,14 +87,14 @@ def test_a_code_opens_nothing_under_another_story(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     declare_story.add(
-        newsroom.database, newsroom.rules, "other", Edition(edition="en", title="O", url="/o")
+        newsroom.database, newsroom.rules, "other", Edition(tag="en", title="O", url="/o")
     )
     code = code_of(intake.send(receipt="yes"))
     elsewhere = THREAD.replace("ferry", "other")
     for step in ("receipt", "withdraw"):
         answer = intake.post(step=step, code=code, when="now", path=elsewhere)
         assert "We know no receipt" in answer.text
-    assert newsroom.rows("wishes") == []
+    assert newsroom.rows("withdrawal_requests") == []
     assert "is waiting" in intake.post(step="receipt", code=code).text
 
 

@@ -27,7 +27,7 @@ FORGED = [
 
 def masked(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     """Everything but what is drawn for each form anew."""
-    body = re.sub(rb'name="once" value="[^"]*"', b"once", answer.body)
+    body = re.sub(rb'name="idempotency_key" value="[^"]*"', b"idempotency_key", answer.body)
     body = re.sub(rb"[0-9A-Z]{5}(-[0-9A-Z]{5}){3}", b"code", body)
     return answer.status, answer.headers, body
 
@@ -36,15 +36,15 @@ def test_no_header_about_the_sender_changes_a_byte_at_any_step(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.published("The root.")
-    once = intake.post(step="send", text="x").field("once")
+    once = intake.post(step="send", text="x").field("idempotency_key")
     steps: list[dict[str, str]] = [
         {"step": "send", "text": "Words."},
         {"step": "send", "text": ""},
-        {"step": "reply", "to": root.id},
+        {"step": "reply", "parent_id": root.id},
         {"step": "receipt", "code": root.code or ""},
         {"step": "receipt", "code": "wrong"},
         {"step": "nonsense"},
-        {"step": "again", "text": "Words.", "once": once},
+        {"step": "confirm", "text": "Words.", "idempotency_key": once},
         {"step": "withdraw", "code": root.code or "", "when": "next"},
     ]
     for fields in steps:
@@ -148,9 +148,11 @@ def test_a_body_as_large_as_may_be_is_read_whole_in_whatever_pieces(sqlite_intak
 def test_a_body_that_stops_half_way_is_no_comment(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    once = intake.post(step="send", text="x").field("once")
-    half = urlencode({"step": "send", "once": once, "text": "Half a sent"}).encode()
+    once = intake.post(step="send", text="x").field("idempotency_key")
+    half = urlencode({"step": "send", "idempotency_key": once, "text": "Half a sent"}).encode()
     answer = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)
     assert answer.status == 400
     assert newsroom.rows("comments") == []
-    assert "reached us" in intake.post(step="send", once=once, text="Half a sentence.").text
+    assert (
+        "reached us" in intake.post(step="send", idempotency_key=once, text="Half a sentence.").text
+    )

@@ -13,25 +13,28 @@ from yobal.store.tables import epochs
 WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&amp;\"' plain"
 
 
-@pytest.mark.parametrize("step", ["send", "again"])
+@pytest.mark.parametrize("step", ["send", "confirm"])
 def test_a_once_that_no_form_of_ours_had_is_none(sqlite_intake: Intake, step: str) -> None:
     for wrong in ("", "x", "739577." + "a" * 21, "739577." + "a" * 22 + "\n"):
-        again = sqlite_intake.post(step=step, text="Words.", once=wrong)
+        again = sqlite_intake.post(step=step, text="Words.", idempotency_key=wrong)
         assert "Read it once more" in again.text
 
 
 def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    once = intake.post(step="send", text="Twice.", receipt="yes").field("once")
-    sent = [intake.post(step="again", text="Twice.", once=once, receipt="yes") for _ in range(6)]
+    once = intake.post(step="send", text="Twice.", receipt="yes").field("idempotency_key")
+    sent = [
+        intake.post(step="confirm", text="Twice.", idempotency_key=once, receipt="yes")
+        for _ in range(6)
+    ]
     codes = [one.code for one in sent]
     assert all(one.status == 200 and "reached us" in one.text for one in sent)
     assert len(newsroom.rows("comments")) == 1
     assert len(set(codes[:5])) == 5
     assert codes[5] is None  # five at most
     assert "has as many receipts as it may have" in sent[5].text
-    unasked = intake.post(step="again", text="Twice.", once=once)
+    unasked = intake.post(step="confirm", text="Twice.", idempotency_key=once)
     for one in (sent[4], unasked):
         assert "has as many receipts" not in one.text
     assert "You asked for no receipt" in unasked.text
@@ -43,16 +46,21 @@ def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.published("The root's words.", name="Dara")
-    form = intake.post(step="reply", to=root.id)
+    form = intake.post(step="reply", parent_id=root.id)
     assert form.status == 200
     assert "The root's words." in form.text
     assert "Dara" in form.text
-    assert form.field("to") == root.id
-    sent = intake.post(step="send", text="An answer.", to=root.id, once=form.field("once"))
+    assert form.field("parent_id") == root.id
+    sent = intake.post(
+        step="send",
+        text="An answer.",
+        parent_id=root.id,
+        idempotency_key=form.field("idempotency_key"),
+    )
     assert "reached us" in sent.text
     row = next(row for row in newsroom.rows("comments") if row["state"] == "pending")
     opened = newsroom.open(row["id"])
-    assert (opened.to, opened.root, row["to_id"], row["root"]) == (root.id,) * 4
+    assert (opened.parent_id, opened.root_id, row["parent_id"], row["root_id"]) == (root.id,) * 4
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
@@ -65,16 +73,16 @@ def test_only_what_is_published_under_this_story_can_be_answered(
         newsroom.remove(to)
     elif state == "elsewhere":
         declare_story.add(
-            newsroom.database, newsroom.rules, "other", Edition(edition="en", title="O", url="/o")
+            newsroom.database, newsroom.rules, "other", Edition(tag="en", title="O", url="/o")
         )
-        to = newsroom.published(story="other").id
+        to = newsroom.published(story_id="other").id
     elif not to:
         to = newsroom.send().id
     if state == "held":
         newsroom.publish(to)
     before = len(newsroom.rows("comments"))
     for step in ("reply", "send"):
-        answer = intake.post(step=step, to=to, text="Nobody hears this.")
+        answer = intake.post(step=step, parent_id=to, text="Nobody hears this.")
         assert answer.status == 410
         assert "is gone" in answer.text
         assert ("Nobody hears this." in answer.text) is (step == "send")
@@ -113,41 +121,41 @@ def test_before_there_are_keys_nothing_is_taken(intake: Intake, newsroom: Newsro
     assert answer.status == 503
     assert "Comments are not open yet" in answer.text
     assert WORDS in answer.text
-    assert intake.post(step="reply", to="a" * 26).status == 503
+    assert intake.post(step="reply", parent_id="a" * 26).status == 503
 
 
 @pytest.mark.parametrize(
     ("limit", "heading"),
     [
-        ("waiting_story_max", "The desk is full for this story"),
-        ("waiting_site_max", "The desk is full"),
+        ("max_pending_per_story", "The desk is full for this story"),
+        ("max_pending_per_site", "The desk is full"),
     ],
 )
 def test_a_full_desk_says_until_when_and_gives_the_text_back(
     newsroom: NewsroomHarness, limit: str, heading: str
 ) -> None:
     with intake_of(newsroom, **{limit: 1}) as intake:
-        once = intake.post(step="send", text="x").field("once")
-        assert "reached us" in intake.post(step="send", text="Fills it.", once=once).text
-        for step in ("send", "again"):
-            full = intake.post(step=step, text=WORDS, once=once)
+        once = intake.post(step="send", text="x").field("idempotency_key")
+        assert "reached us" in intake.post(step="send", text="Fills it.", idempotency_key=once).text
+        for step in ("send", "confirm"):
+            full = intake.post(step=step, text=WORDS, idempotency_key=once)
             assert full.status == 503
             assert f">{heading}<" in full.text
             assert "18:00" in full.text
             assert WORDS in full.text
-        assert intake.post(step="reply", to="a" * 26).status == 503
+        assert intake.post(step="reply", parent_id="a" * 26).status == 503
     assert len(newsroom.rows("comments")) == 1
 
 
 def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     intake: Intake, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    once = intake.post(step="send", text="x").field("once")
+    once = intake.post(step="send", text="x").field("idempotency_key")
     elsewhere = Database(newsroom.database.url.render_as_string(hide_password=False))
     with elsewhere.writing() as conn:
         conn.exec_driver_sql("alter table envelopes rename to envelopes_away")
     try:
-        answer = intake.post(step="again", text=WORDS, once=once, receipt="yes")
+        answer = intake.post(step="confirm", text=WORDS, idempotency_key=once, receipt="yes")
     finally:
         with elsewhere.writing() as conn:
             conn.exec_driver_sql("alter table envelopes_away rename to envelopes")
@@ -168,7 +176,7 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
 def test_a_name_that_nobody_can_see_is_sealed_as_none(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    once = intake.post(step="send", text="x", name="\u200b\u200e").field("once")
-    intake.post(step="send", text="Words.", name="\u200b\u200e", once=once)
+    once = intake.post(step="send", text="x", name="\u200b\u200e").field("idempotency_key")
+    intake.post(step="send", text="Words.", name="\u200b\u200e", idempotency_key=once)
     (row,) = newsroom.rows("comments")
     assert newsroom.open(row["id"]).name == ""

@@ -32,14 +32,14 @@ def test_a_story_that_nobody_declared_is_not_there(newsroom: NewsroomHarness, ke
 def test_a_door_is_kept_for_a_second_and_no_longer(newsroom: NewsroomHarness) -> None:
     clock = Clock()
     doors = ThreadStatusCache(newsroom.database, newsroom.rules, clock)
-    assert doors.fresh(STORY) is None
+    assert doors._cached(STORY) is None
     doors.read(STORY)
     declare_story.set_open(newsroom.database, newsroom.rules, STORY, is_open=False)
-    known = doors.fresh(STORY)
+    known = doors._cached(STORY)
     assert known is not None
     assert form_state(*known) == "open"
     clock.now = CACHE_SECONDS
-    assert doors.fresh(STORY) is None
+    assert doors._cached(STORY) is None
     assert form_state(*doors.read(STORY)) == "closed"
 
 
@@ -53,15 +53,17 @@ def test_a_crowd_that_comes_at_once_has_its_door_read_once(
     )
     read = doors.read
 
-    def slowly(story: str) -> Known:
-        reads.append(story)
+    def slowly(story_id: str) -> Known:
+        reads.append(story_id)
         assert all_ask.wait(10)
-        return read(story)
+        return read(story_id)
 
     monkeypatch.setattr(doors, "read", slowly)
 
     async def crowd() -> list[Known | BaseException]:
-        asks = [asyncio.create_task(doors.look(story)) for story in [STORY] * 32 + ["nowhere"] * 3]
+        asks = [
+            asyncio.create_task(doors.get(story_id)) for story_id in [STORY] * 32 + ["nowhere"] * 3
+        ]
         await asyncio.sleep(0)
         asks[0].cancel()
         await asyncio.sleep(0)
@@ -78,13 +80,13 @@ def test_a_crowd_that_comes_at_once_has_its_door_read_once(
 def test_what_waits_is_counted_for_story_and_site_and_nothing_else(
     newsroom: NewsroomHarness,
 ) -> None:
-    other = Edition(edition="en", title="Other", url="/other")
+    other = Edition(tag="en", title="Other", url="/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
-    newsroom.send(story="other")
+    newsroom.send(story_id="other")
     newsroom.publish(sent[0].id)
     _, door = ThreadStatusCache(newsroom.database, newsroom.rules).read(STORY)
-    assert (door.waiting_story, door.waiting_site) == (2, 3)
+    assert (door.pending_story, door.pending_site) == (2, 3)
 
 
 def test_what_nobody_can_open_any_more_takes_no_room(newsroom: NewsroomHarness) -> None:
@@ -93,22 +95,22 @@ def test_what_nobody_can_open_any_more_takes_no_room(newsroom: NewsroomHarness) 
     add_lead(newsroom, "Egret")
     newsroom.send("Sealed since.")
     _, door = ThreadStatusCache(newsroom.database, newsroom.rules).read(STORY)
-    assert (door.waiting_story, door.waiting_site) == (1, 1)
+    assert (door.pending_story, door.pending_site) == (1, 1)
     with newsroom.database.reading() as conn:
         assert comments.count_unreadable(conn, SITE, "Egret") == 3  # … and the desk says so
 
 
 def test_only_a_published_comment_of_this_story_can_be_answered(newsroom: NewsroomHarness) -> None:
-    other = Edition(edition="en", title="Other", url="/other")
+    other = Edition(tag="en", title="Other", url="/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     doors = ThreadStatusCache(newsroom.database, newsroom.rules)
     waiting, root = newsroom.send(), newsroom.published()
-    reply = newsroom.published(to=root.id)
-    assert doors.letter(STORY, waiting.id) is None
-    assert doors.letter("other", root.id) is None
-    assert doors.letter(STORY, "\0") is None
-    found = doors.letter(STORY, reply.id)
+    reply = newsroom.published(parent_id=root.id)
+    assert doors.parent_comment(STORY, waiting.id) is None
+    assert doors.parent_comment("other", root.id) is None
+    assert doors.parent_comment(STORY, "\0") is None
+    found = doors.parent_comment(STORY, reply.id)
     assert found is not None
     assert (found[0], found[1].id) == (root.id, reply.id)
     newsroom.remove(reply.id)
-    assert doors.letter(STORY, reply.id) is None
+    assert doors.parent_comment(STORY, reply.id) is None

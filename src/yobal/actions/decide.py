@@ -26,7 +26,7 @@ from yobal.store.decisions import Decision, Verdict
 def publish(
     database: Database,
     desk: DecisionContext,
-    comment: str,
+    comment_id: str,
     *,
     text: str,
     name: str,
@@ -38,22 +38,22 @@ def publish(
     Raises CommitmentMismatch, AlreadyDecided, NoSuchComment, InvalidInput.
     """
     _check_words(text, name, lang, desk.rules)
-    row = _pending(database, comment)
+    row = _pending(database, comment_id)
     expected = commitment(nonce=nonce, name=name, text=text)
     if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, row.commitment or b""):
-        raise CommitmentMismatch(comment)
+        raise CommitmentMismatch(comment_id)
     return _accept(database, desk, row, _Words(text=text, name=name, lang=lang), "publish")
 
 
 def publish_edited(
     database: Database,
     desk: DecisionContext,
-    comment: str,
+    comment_id: str,
     *,
     text: str,
     name: str,
     lang: str,
-    kind: EditKind,
+    edit_kind: EditKind,
     clause: str,
     note: str | None,
 ) -> DecisionResult:
@@ -64,25 +64,39 @@ def publish_edited(
     text, name = texts.clean(text), texts.clean_name(name)
     _check_words(text, name, lang, desk.rules)
     _check_clause(clause)
-    words = _Words(text=text, name=name, lang=lang, clause=clause, kind=kind)
-    return _accept(database, desk, _pending(database, comment), words, "publish_edited", note=note)
+    words = _Words(text=text, name=name, lang=lang, clause=clause, edit_kind=edit_kind)
+    return _accept(
+        database, desk, _pending(database, comment_id), words, "publish_edited", note=note
+    )
 
 
 def reject(
-    database: Database, desk: DecisionContext, comment: str, *, clause: str, note: str | None = None
+    database: Database,
+    desk: DecisionContext,
+    comment_id: str,
+    *,
+    clause: str,
+    note: str | None = None,
 ) -> DecisionResult:
     """Refuse it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, InvalidInput."""
     _check_clause(clause)
-    _pending(database, comment)
+    _pending(database, comment_id)
     with database.writing() as conn:
         final = next_slot(desk.rules.schedule, _now(conn, desk))
-        note = _checked_note(conn, comment, note)
-        if comments.transition(conn, comment, from_=PENDING, to=REJECTED, decided_slot=final) == 0:
-            raise already_decided(conn, comment)
-        decision = _decision(desk, comment, "reject", final, clause=clause, note=note)
+        note = _checked_note(conn, comment_id, note)
+        if (
+            comments.transition(conn, comment_id, from_=PENDING, to=REJECTED, decided_slot=final)
+            == 0
+        ):
+            raise already_decided(conn, comment_id)
+        decision = _decision(desk, comment_id, "reject", final, clause=clause, note=note)
         decisions.add(conn, decision)
     return DecisionResult(
-        decision=decision.decision, id=comment, state=REJECTED, slot=final, by=desk.by
+        decision_id=decision.id,
+        comment_id=comment_id,
+        state=REJECTED,
+        slot=final,
+        decided_by=desk.pseudonym,
     )
 
 
@@ -93,7 +107,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lang: str
     clause: str | None = None
-    kind: EditKind | None = None
+    edit_kind: EditKind | None = None
 
 
 def _accept(
@@ -106,7 +120,7 @@ def _accept(
 ) -> DecisionResult:
     with database.writing() as conn:
         now = _now(conn, desk)
-        due = pick_slot(desk.rules.schedule, now=now, random=desk.draw)
+        due = pick_slot(desk.rules.schedule, now=now, random=desk.randbelow)
         final = next_slot(desk.rules.schedule, now)
         note = _checked_note(conn, row.id, note)
         moved = comments.transition(
@@ -121,62 +135,67 @@ def _accept(
             name=words.name,
             lang=words.lang,
             clause=words.clause,
-            kind=words.kind,
+            edit_kind=words.edit_kind,
         )
         decision = _decision(
-            desk, row.id, verdict, final, clause=words.clause, kind=words.kind, note=note
+            desk, row.id, verdict, final, clause=words.clause, edit_kind=words.edit_kind, note=note
         )
         decisions.add(conn, decision)
-    return DecisionResult(decision=decision.decision, id=row.id, state=HELD, slot=due, by=desk.by)
+    return DecisionResult(
+        decision_id=decision.id, comment_id=row.id, state=HELD, slot=due, decided_by=desk.pseudonym
+    )
 
 
 def _now(conn: Connection, desk: DecisionContext) -> float:
     """Never before the last release: a clock that is set back by a second would make a decision
     final at a slot that has passed, and receipts would show it at once."""
-    return max(desk.now, stories.lock_released_slot(conn, desk.rules.site))
+    return max(desk.now, stories.lock_released_slot(conn, desk.rules.site_id))
 
 
 def _decision(
     desk: DecisionContext,
-    comment: str,
+    comment_id: str,
     verdict: Verdict,
     final: Slot,
     *,
     clause: str | None = None,
-    kind: str | None = None,
+    edit_kind: str | None = None,
     note: str | None = None,
 ) -> Decision:
     return Decision(
-        decision=ids.new_id(desk.random),
-        site=desk.rules.site,
-        comment=comment,
+        id=ids.new_id(desk.random),
+        site_id=desk.rules.site_id,
+        comment_id=comment_id,
         verdict=verdict,
         clause=clause,
-        kind=kind,
+        edit_kind=edit_kind,
         note=note,
-        by=desk.by,
+        decided_by=desk.pseudonym,
         slot=final,
         terms_version=TERMS_VERSION,
     )
 
 
-def _pending(database: Database, comment: str) -> Any:
+def _pending(database: Database, comment_id: str) -> Any:
     with database.reading() as conn:
-        row = comments.get(conn, comment)
+        row = comments.get(conn, comment_id)
         if row is None:
-            raise NoSuchComment(comment)
+            raise NoSuchComment(comment_id)
         if row.state != PENDING:
-            raise already_decided(conn, comment)
+            raise already_decided(conn, comment_id)
     return row
 
 
-def already_decided(conn: Any, comment: str) -> AlreadyDecided:
+def already_decided(conn: Any, comment_id: str) -> AlreadyDecided:
     """Whose decision stands on a comment that does not wait any more; nobody's: it was withdrawn."""
-    standing = decisions.current(conn, comment)
+    standing = decisions.current(conn, comment_id)
     if standing is None:
-        return AlreadyDecided(comment, verdict="withdrawn")
+        return AlreadyDecided(comment_id, verdict="withdrawn")
     return AlreadyDecided(
-        comment, by=standing.by, verdict=standing.verdict, decision=standing.decision
+        comment_id,
+        decided_by=standing.decided_by,
+        verdict=standing.verdict,
+        decision_id=standing.id,
     )
 
 
@@ -209,13 +228,13 @@ def _check_clause(clause: str) -> None:
         raise InvalidInput(f"the terms have no clause “{clause}”")
 
 
-def _checked_note(conn: Any, comment: str, note: str | None) -> str | None:
+def _checked_note(conn: Any, comment_id: str, note: str | None) -> str | None:
     """A note to the author, cleaned; it needs a receipt to be read at."""
     note = texts.clean(note or "")
     if texts.is_empty(note):
         return None
     if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
         raise InvalidInput(f"a note has at most {NOTE_GRAPHEMES_MAX} letters")
-    if not comments.has_receipt(conn, comment):
+    if not comments.has_receipt(conn, comment_id):
         raise InvalidInput("the author took no receipt, so nobody could read a note")
     return note

@@ -18,10 +18,10 @@ def expire(database: Database, keyring: Keyring, rules: SiteRules, *, now: float
     )
     with database.writing() as conn:
         expired_ids = comments.expired_originals(
-            conn, rules.site, until=int(now) - rules.original_retention_days * DAY_SECONDS
+            conn, rules.site_id, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )
-        for comment in expired_ids:
-            comments.drop_original(conn, comment)
+        for comment_id in expired_ids:
+            comments.drop_original(conn, comment_id)
         expiry.drop_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
         expiry.drop_idempotency_hashes(conn, arrived_before=int(oldest_key.timestamp()))
         expiry.drop_expired(conn, now=now)

@@ -1,7 +1,7 @@
 """People come to the desk: a lead invites, the invited one joins with keys made in a browser."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import pyrage
@@ -18,20 +18,21 @@ from yobal.store import people, stale_files, stories
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator
 
-ROLES: Final = ("lead", "moderator")
+InvitedRole = Literal["lead", "moderator"]
+ROLES: Final[tuple[InvitedRole, ...]] = ("lead", "moderator")
 
 
 class Wrap(msgspec.Struct, frozen=True):
-    """An epoch's identity as an age file to somebody; `epoch` is `first` for the one made now."""
+    """An epoch's identity as an age file to somebody; `epoch_id` is `first` for the one made now."""
 
-    epoch: str
+    epoch_id: str
     wrap: bytes
 
 
 class InvitationContents(msgspec.Struct, frozen=True):
     """What an invitation holds for the one who opens it."""
 
-    role: str
+    role: InvitedRole
     is_first: bool
     wraps: list[tuple[str, str, bytes]]  # epoch, its recipient, wrap to the invitation's key
 
@@ -57,13 +58,13 @@ def invite(
         people.invite(
             conn,
             token_hash=token_hash,
-            site=rules.site,
+            site_id=rules.site_id,
             role=role,
             is_first=False,
-            until_slot=until,
+            expires_slot=until,
         )
         for wrap in wraps:
-            people.add_invitation_wrap(conn, token_hash, wrap.epoch, wrap.wrap)
+            people.add_invitation_wrap(conn, token_hash, wrap.epoch_id, wrap.wrap)
     return until
 
 
@@ -76,7 +77,7 @@ def open_invitation(database: Database, *, token: bytes, now: float) -> Invitati
             raise InvitationInvalid
         wraps = people.wraps_of_invitation(conn, token_hash)
     return InvitationContents(
-        row.role, row.is_first, [(w.epoch, w.recipient, w.wrap) for w in wraps]
+        row.role, row.is_first, [(w.epoch_id, w.recipient, w.wrap) for w in wraps]
     )
 
 
@@ -104,11 +105,13 @@ def join(
         if invitation is None or people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         if invitation.is_first:
-            people.deactivate_all(conn, rules.site)
+            people.deactivate_all(conn, rules.site_id)
             wraps = _open_epoch(conn, rules, wraps, epoch_recipient, now, random)
         people.add(conn, msgspec.structs.replace(newcomer, role=invitation.role))
         for wrap in wraps:
-            people.add_wrap(conn, epoch=wrap.epoch, pseudonym=newcomer.pseudonym, wrap=wrap.wrap)
+            people.add_wrap(
+                conn, epoch_id=wrap.epoch_id, pseudonym=newcomer.pseudonym, wrap=wrap.wrap
+            )
 
 
 def _open_epoch(
@@ -122,17 +125,17 @@ def _open_epoch(
     if recipient is None or len(wraps) != 1:
         raise InvalidInput("the first lead's browser makes one epoch and one wrap of it")
     _check_recipient(recipient)
-    epoch = ids.new_id(random)
+    epoch_id = ids.new_id(random)
     people.add_epoch(
         conn,
-        epoch=epoch,
-        site=rules.site,
+        epoch_id=epoch_id,
+        site_id=rules.site_id,
         recipient=recipient,
         first_slot=last_slot(rules.schedule, now),
     )
-    for row in stories.list_all(conn, rules.site):  # their forms open with it
-        stale_files.add(conn, rules.site, row.story, [StaleFile("newest", "", 0)])
-    return [Wrap(epoch, wraps[0].wrap)]
+    for row in stories.list_all(conn, rules.site_id):  # their forms open with it
+        stale_files.add(conn, rules.site_id, row.story_id, [StaleFile("newest", "", 0)])
+    return [Wrap(epoch_id, wraps[0].wrap)]
 
 
 def _check(newcomer: Moderator) -> None:
@@ -148,7 +151,7 @@ def _check(newcomer: Moderator) -> None:
 
 
 def _check_wraps(wraps: Sequence[Wrap]) -> None:
-    if len({wrap.epoch for wrap in wraps}) != len(wraps):
+    if len({wrap.epoch_id for wrap in wraps}) != len(wraps):
         raise InvalidInput("an epoch is wrapped twice")
 
 

@@ -8,12 +8,12 @@ from yobal.store.database import Database
 def mark_site_stale(database: Database, rules: SiteRules) -> None:
     """All files of all stories; the caller writes them."""
     with database.reading() as conn:
-        keys = [row.story for row in stories.list_all(conn, rules.site)]
-    for story in keys:
-        mark_story_stale(database, rules, story)
+        keys = [row.story_id for row in stories.list_all(conn, rules.site_id)]
+    for story_id in keys:
+        mark_story_stale(database, rules, story_id)
 
 
-def mark_story_stale(database: Database, rules: SiteRules, story: str) -> None:
+def mark_story_stale(database: Database, rules: SiteRules, story_id: str) -> None:
     with database.writing() as conn:
-        files = stale_files.all_files(conn, rules.site, story)
-        stale_files.add(conn, rules.site, story, files)
+        files = stale_files.all_files(conn, rules.site_id, story_id)
+        stale_files.add(conn, rules.site_id, story_id, files)

@@ -17,31 +17,33 @@ def process(database: Database, rules: SiteRules, *, with_release: bool) -> int:
     the touched files and purges.
     """
     with database.reading() as conn:
-        waiting = withdrawal_requests.ready(conn, rules.site, with_release=with_release)
-    return sum(_process_request(database, wish, with_release=with_release) for wish in waiting)
+        requests = withdrawal_requests.ready(conn, rules.site_id, with_release=with_release)
+    return sum(
+        _process_request(database, request, with_release=with_release) for request in requests
+    )
 
 
-def _process_request(database: Database, wish: Any, *, with_release: bool) -> int:
+def _process_request(database: Database, request: Any, *, with_release: bool) -> int:
     with database.writing() as conn:
-        comment = comments.by_receipt(conn, wish.receipt_hash)
+        comment = comments.by_receipt(conn, request.receipt_hash)
         if comment is None or not _can_go(conn, comment):
-            withdrawal_requests.delete(conn, wish.wish)
+            withdrawal_requests.delete(conn, request.id)
             return 0
         if (
             comment.state == PUBLISHED
-            and wish.kind == withdrawal_requests.NEXT
+            and request.request_kind == withdrawal_requests.NEXT
             and not with_release
         ):
             return 0  # published since it was looked up
         if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
             return 0  # a moderator was quicker; the wish stands, and the next look carries it out
-        letter = published_comments.get(conn, comment.id)
-        if letter is not None:
-            erase_published.erase_published(conn, letter, gone="withdrawn")
+        published_comment = published_comments.get(conn, comment.id)
+        if published_comment is not None:
+            erase_published.erase_published(conn, published_comment, removal="withdrawn")
         else:
             erase_published.prune_tombstones(conn, comment)
         comments.erase_withdrawn(conn, comment.id)
-        withdrawal_requests.delete(conn, wish.wish)
+        withdrawal_requests.delete(conn, request.id)
     return 1
 
 
@@ -50,5 +52,5 @@ def _can_go(conn: Connection, comment: Any) -> bool:
     is not known to anybody but the desk, and may still be undone."""
     if states.next_state(comment.state, "withdraw") is None:
         return False
-    released = stories.released_slot(conn, comment.site)
+    released = stories.released_slot(conn, comment.site_id)
     return bool(comment.state != REJECTED or comment.decided_slot > released)

@@ -37,7 +37,7 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
 
 
 def find(
-    database: Database, keyring: Keyring, *, site: str, story: str, typed: str, now: float
+    database: Database, keyring: Keyring, *, site_id: str, story_id: str, typed: str, now: float
 ) -> ReceiptMatch | None:
     """What a typed code opens under this story; None where it opens nothing.
 
@@ -49,12 +49,16 @@ def find(
     with database.reading() as conn:
         for candidate in candidates:
             row = intake.receipt_status(conn, candidate)
-            if row is not None and (row.site, row.story) == (site, story) and row.state in _WORDS:
+            if (
+                row is not None
+                and (row.site_id, row.story_id) == (site_id, story_id)
+                and row.state in _WORDS
+            ):
                 found = ReceiptMatch(candidate, row, _WORDS[row.state])
     return found
 
 
-def wish(
+def request_withdrawal(
     database: Database,
     rules: SiteRules,
     found: ReceiptMatch,
@@ -63,12 +67,12 @@ def wish(
     random: RandomBytes,
 ) -> None:
     """Ask for the comment to be withdrawn; carried out within ten seconds, or with the next release."""
-    kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT
+    request_kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT
     with database.writing() as conn:
-        intake.add_wish(
+        intake.add_withdrawal_request(
             conn,
-            wish=ids.new_id(random),
-            site=rules.site,
+            request_id=ids.new_id(random),
+            site_id=rules.site_id,
             receipt_hash=found.receipt_hash,
-            kind=kind,
+            request_kind=request_kind,
         )

@@ -43,7 +43,7 @@ class RecoveryChallenges:
     ) -> tuple[str, bytes]:
         """An id, and 32 random bytes sealed to the sheet; for an unknown name, sealed to nobody's."""
         with database.reading() as conn:
-            moderator = people.get(conn, rules.site, pseudonym)
+            moderator = people.get(conn, rules.site_id, pseudonym)
         recipient = (
             pyrage.x25519.Recipient.from_str(moderator.recovery_recipient)
             if moderator is not None
@@ -67,18 +67,18 @@ class RecoveryChallenges:
         database: Database,
         rules: SiteRules,
         *,
-        challenge: str,
+        challenge_id: str,
         answer: bytes,
         now: float,
         random: RandomBytes,
     ) -> tuple[str, bytes]:
         """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises InvalidCredentials."""
         with self._lock:
-            one = self._open.pop(challenge, None)
+            one = self._open.pop(challenge_id, None)
         if one is None or one.until < now or not hmac.compare_digest(one.answer, answer):
             raise InvalidCredentials
         with database.reading() as conn:
-            moderator = people.get(conn, rules.site, one.pseudonym)
+            moderator = people.get(conn, rules.site_id, one.pseudonym)
         if moderator is None:
             raise InvalidCredentials
         ticket = ids.new_id(random)
@@ -103,7 +103,7 @@ class RecoveryChallenges:
         with database.writing() as conn:
             changed = people.change_secret(
                 conn,
-                rules.site,
+                rules.site_id,
                 one.pseudonym,
                 secret_hash=people.hash_secret(secret),
                 identity=identity,

@@ -23,11 +23,11 @@ def redate(database: Database, keyring: Keyring, rules: SiteRules, *, now: float
     tomorrow = datetime.fromtimestamp(now, UTC).date() + timedelta(days=1)
     longest_seconds = max(rules.session_hours * HOUR_SECONDS, DAY_SECONDS)  # of session or link
     with database.writing() as conn:
-        if stories.released_slot(conn, rules.site) <= latest:
+        if stories.released_slot(conn, rules.site_id) <= latest:
             return False
         future_rows.redate(
             conn,
-            rules.site,
+            rules.site_id,
             latest=latest,
             upcoming=next_slot(schedule, now),
             last_drawn=next_slot(schedule, now, steps=schedule.max_hold_slots),

@@ -18,39 +18,50 @@ class Removed(msgspec.Struct, frozen=True):
     """The decision, and the files of a story that still show the comment."""
 
     decided: DecisionResult
-    story: str
+    story_id: str
     files: frozenset[StaleFile]
 
 
-def remove(database: Database, desk: DecisionContext, comment: str, *, clause: str) -> Removed:
+def remove(database: Database, desk: DecisionContext, comment_id: str, *, clause: str) -> Removed:
     """Final at once; the caller writes the files it touched and purges.
 
     Raises NoSuchComment, AlreadyDecided (it was withdrawn or removed before), InvalidInput.
     """
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(f"the terms have no clause “{clause}”")
-    site = desk.rules.site
+    site_id = desk.rules.site_id
     with database.writing() as conn:
-        letter = published_comments.get(conn, comment)
-        if letter is None:
-            raise NoSuchComment(comment)
-        slot = stories.released_slot(conn, site)
-        if comments.transition(conn, comment, from_=PUBLISHED, to=REMOVED, decided_slot=slot) == 0:
-            standing = decisions.current(conn, comment)
-            raise AlreadyDecided(comment, by=standing.by if standing else "", verdict="remove")
-        files = erase_published.erase_published(conn, letter, gone="removed", clause=clause)
+        published_comment = published_comments.get(conn, comment_id)
+        if published_comment is None:
+            raise NoSuchComment(comment_id)
+        slot = stories.released_slot(conn, site_id)
+        if (
+            comments.transition(conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot)
+            == 0
+        ):
+            standing = decisions.current(conn, comment_id)
+            raise AlreadyDecided(
+                comment_id, decided_by=standing.decided_by if standing else "", verdict="remove"
+            )
+        files = erase_published.erase_published(
+            conn, published_comment, removal="removed", clause=clause
+        )
         decision = Decision(
-            decision=ids.new_id(desk.random),
-            site=site,
-            comment=comment,
+            id=ids.new_id(desk.random),
+            site_id=site_id,
+            comment_id=comment_id,
             verdict="remove",
             clause=clause,
-            by=desk.by,
+            decided_by=desk.pseudonym,
             slot=slot,
             terms_version=TERMS_VERSION,
         )
         decisions.add(conn, decision)
     decided = DecisionResult(
-        decision=decision.decision, id=comment, state=REMOVED, slot=slot, by=desk.by
+        decision_id=decision.id,
+        comment_id=comment_id,
+        state=REMOVED,
+        slot=slot,
+        decided_by=desk.pseudonym,
     )
-    return Removed(decided, letter.story, frozenset(files))
+    return Removed(decided, published_comment.story_id, frozenset(files))

@@ -16,10 +16,10 @@ def create_site(
     """Write the site's row. Raises AlreadySetUp."""
     with database.writing() as conn:
         if stories.get_site(conn) is not None:
-            raise AlreadySetUp(rules.site)
+            raise AlreadySetUp(rules.site_id)
         stories.add_site(
             conn,
-            site=rules.site,
+            site_id=rules.site_id,
             name=name,
             is_demo=is_demo,
             slot=last_slot(rules.schedule, now),
@@ -33,13 +33,13 @@ def invite_first_lead(database: Database, rules: SiteRules, *, now: float) -> st
     """
     secret = secrets.token_bytes(tokens.INVITATION_BYTES)
     with database.writing() as conn:
-        people.drop_invitations(conn, rules.site)
+        people.drop_invitations(conn, rules.site_id)
         people.invite(
             conn,
             token_hash=people.hash_secret(tokens.invitation_token(secret)),
-            site=rules.site,
+            site_id=rules.site_id,
             role="lead",
             is_first=True,
-            until_slot=tokens.invitation_expiry(rules.schedule, now),
+            expires_slot=tokens.invitation_expiry(rules.schedule, now),
         )
     return tokens.invitation_text(secret)

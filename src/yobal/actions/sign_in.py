@@ -24,7 +24,7 @@ def sign_in(
 ) -> bytes:
     """A session's token. Raises InvalidCredentials, for an unknown name likewise."""
     with database.reading() as conn:
-        moderator = people.get(conn, rules.site, pseudonym)
+        moderator = people.get(conn, rules.site_id, pseudonym)
     known = moderator.secret_hash if moderator is not None else bytes(32)
     if not hmac.compare_digest(people.hash_secret(secret), known) or moderator is None:
         raise InvalidCredentials
@@ -49,9 +49,9 @@ def open_session(
         people.add_session(
             conn,
             token_hash=_hash(session_key, token),
-            site=rules.site,
+            site_id=rules.site_id,
             pseudonym=pseudonym,
-            until_slot=until,
+            expires_slot=until,
         )
     return token
 

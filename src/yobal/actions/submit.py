@@ -1,7 +1,6 @@
 """Take a comment in: seal it, so that from here on nobody but a moderator's device can read it."""
 
 from datetime import UTC, date, datetime
-from typing import Final
 
 import msgspec
 
@@ -13,8 +12,6 @@ from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Submission
 from yobal.store.arrivals import Arrival
-
-LANE: Final = "look"  # until there are signals, everything wants a look
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -28,9 +25,9 @@ class Sealed(msgspec.Struct, frozen=True):
 class SubmissionTarget(msgspec.Struct, frozen=True, kw_only=True):
     """Where it goes: the epoch to seal to, and the top-level comment it stands under."""
 
-    epoch: str
+    epoch_id: str
     sealer: Sealer
-    root: str | None
+    root_id: str | None
     languages: frozenset[str]
 
 
@@ -40,24 +37,24 @@ def seal(
     keyring: Keyring,
     rules: SiteRules,
     *,
-    form: str,
+    idempotency_key: str,
     wants_receipt: bool,
     now: float,
     random: RandomBytes,
 ) -> Sealed:
-    """Seal a checked submission that came with the `once` of `form`."""
+    """Seal a checked submission that came with the `idempotency_hash` of `form`."""
     today = datetime.fromtimestamp(now, UTC).date()
     nonce = random(NONCE_BYTES)
-    comment = ids.new_id(random)
+    comment_id = ids.new_id(random)
     lang = language.detect_language(submission.text, edition=submission.edition)
     sealed, size_kib = target.sealer.seal(
         Envelope(
-            id=comment,
-            site=submission.site,
-            story=submission.story,
+            comment_id=comment_id,
+            site_id=submission.site_id,
+            story_id=submission.story_id,
             edition=submission.edition,
-            root=target.root,
-            to=submission.to,
+            root_id=target.root_id,
+            parent_id=submission.parent_id,
             text=submission.text,
             name=submission.name,
             lang=lang,
@@ -65,18 +62,19 @@ def seal(
         )
     )
     arrival = Arrival(
-        id=comment,
-        site=submission.site,
-        story=submission.story,
+        id=comment_id,
+        site_id=submission.site_id,
+        story_id=submission.story_id,
         edition=submission.edition,
-        root=target.root,
-        to_id=submission.to,
+        root_id=target.root_id,
+        parent_id=submission.parent_id,
         arrival_slot=last_slot(rules.schedule, now),
-        epoch=target.epoch,
+        epoch_id=target.epoch_id,
         size_kib=size_kib,
-        lane=LANE,
         lang=lang if lang in target.languages else language.OTHER,
-        once=idempotency.idempotency_hash(keyring.day_keys(today), form, submission, today=today),
+        idempotency_hash=idempotency.idempotency_hash(
+            keyring.day_keys(today), idempotency_key, submission, today=today
+        ),
         commitment=commitment(nonce=nonce, name=submission.name, text=submission.text),
         sealed=sealed,
     )

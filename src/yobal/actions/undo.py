@@ -17,12 +17,18 @@ from yobal.store.decisions import Decision
 
 
 class Undone(msgspec.Struct, frozen=True):
-    id: str
+    comment_id: str
     state: State
 
 
 def undo(
-    database: Database, rules: SiteRules, decision: str, *, by: str, now: float, random: RandomBytes
+    database: Database,
+    rules: SiteRules,
+    decision_id: str,
+    *,
+    decided_by: str,
+    now: float,
+    random: RandomBytes,
 ) -> Undone:
     """Undo what is held until it is released, and a rejection until its slot.
 
@@ -30,40 +36,40 @@ def undo(
     AlreadyUndone, TooLateToUndo.
     """
     with database.writing() as conn:
-        row = decisions.get(conn, decision)
+        row = decisions.get(conn, decision_id)
         if row is None:
-            raise NoSuchDecision(decision)
-        comment = comments.get(conn, row.comment)
-        _take_back(conn, rules.site, row, comment)
-        now = max(now, stories.released_slot(conn, rules.site))
+            raise NoSuchDecision(decision_id)
+        comment = comments.get(conn, row.comment_id)
+        _take_back(conn, rules.site_id, row, comment)
+        now = max(now, stories.released_slot(conn, rules.site_id))
         decisions.add(
             conn,
             Decision(
-                decision=ids.new_id(random),
-                site=rules.site,
-                comment=row.comment,
+                id=ids.new_id(random),
+                site_id=rules.site_id,
+                comment_id=row.comment_id,
                 verdict="undo",
-                by=by,
+                decided_by=decided_by,
                 slot=next_slot(rules.schedule, now),
                 terms_version=TERMS_VERSION,
-                undoes=decision,
+                undoes_id=decision_id,
             ),
         )
-    return Undone(row.comment, PENDING)
+    return Undone(row.comment_id, PENDING)
 
 
-def _take_back(conn: Any, site: str, decision: Any, comment: Any) -> None:
-    if decisions.is_undone(conn, decision.decision):
-        raise AlreadyUndone(decision.decision)
-    standing = decisions.current(conn, decision.comment)
-    is_standing = standing is not None and standing.decision == decision.decision
+def _take_back(conn: Any, site_id: str, decision: Any, comment: Any) -> None:
+    if decisions.is_undone(conn, decision.id):
+        raise AlreadyUndone(decision.id)
+    standing = decisions.current(conn, decision.comment_id)
+    is_standing = standing is not None and standing.id == decision.id
     if not is_standing or states.next_state(comment.state, "undo") is None:
-        raise TooLateToUndo(decision.decision)
-    if comment.state != HELD and decision.slot <= stories.released_slot(conn, site):
-        raise TooLateToUndo(decision.decision)
+        raise TooLateToUndo(decision.id)
+    if comment.state != HELD and decision.slot <= stories.released_slot(conn, site_id):
+        raise TooLateToUndo(decision.id)
     moved = comments.transition(
         conn, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
     )
     if moved == 0:
-        raise TooLateToUndo(decision.decision)
+        raise TooLateToUndo(decision.id)
     comments.drop_held_text(conn, comment.id)

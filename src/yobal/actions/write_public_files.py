@@ -31,7 +31,7 @@ class FileWriter(msgspec.Struct, frozen=True):
     rules: SiteRules
 
 
-def write_stale(press: FileWriter, *, turns_max: int | None = None) -> int:
+def write_stale(file_writer: FileWriter, *, turns_max: int | None = None) -> int:
     """Write touched files, some at each turn, until none is left; how many sets.
 
     The release lock is taken for one turn at a time, so that a removal or a release never waits
@@ -39,53 +39,60 @@ def write_stale(press: FileWriter, *, turns_max: int | None = None) -> int:
     """
     written = turns = 0
     while turns != turns_max:
-        with release_lock(press.database):
-            with press.database.reading() as conn:
-                rows = stale_files.next_batch(conn, press.rules.site, limit=WRITTEN_TOGETHER_MAX)
-            _write_rows(press, rows)
+        with release_lock(file_writer.database):
+            with file_writer.database.reading() as conn:
+                rows = stale_files.next_batch(
+                    conn, file_writer.rules.site_id, limit=WRITTEN_TOGETHER_MAX
+                )
+            _write_rows(file_writer, rows)
         if not rows:
             break
         written, turns = written + len(rows), turns + 1
     return written
 
 
-def write_files_now(press: FileWriter, story: str, files: Collection[StaleFile]) -> None:
+def write_files_now(file_writer: FileWriter, story_id: str, files: Collection[StaleFile]) -> None:
     """Write these, whatever else is waiting to be written. Raises PublicFilesUnavailable."""
-    with release_lock(press.database):
-        with press.database.reading() as conn:
-            rows = stale_files.filter_pending(conn, press.rules.site, story, files)
-        _write_rows(press, rows)
+    with release_lock(file_writer.database):
+        with file_writer.database.reading() as conn:
+            rows = stale_files.filter_pending(conn, file_writer.rules.site_id, story_id, files)
+        _write_rows(file_writer, rows)
 
 
-def _write_rows(press: FileWriter, rows: Sequence[Any]) -> None:
+def _write_rows(file_writer: FileWriter, rows: Sequence[Any]) -> None:
     """Draw and write what these notes name, then forget them. The caller holds the release lock."""
-    with press.database.reading() as conn:
-        slot = stories.released_slot(conn, press.rules.site)
-    for story, of_story in groupby(rows, key=lambda row: row.story):
+    with file_writer.database.reading() as conn:
+        slot = stories.released_slot(conn, file_writer.rules.site_id)
+    for story_id, of_story in groupby(rows, key=lambda row: row.story_id):
         noted = list(of_story)
-        write(press, story, [StaleFile(row.kind, row.root, row.number) for row in noted], at=slot)
-        with press.database.writing() as conn:
+        write(
+            file_writer,
+            story_id,
+            [StaleFile(row.file_kind, row.root_id, row.number) for row in noted],
+            at=slot,
+        )
+        with file_writer.database.writing() as conn:
             stale_files.remove(conn, noted)
 
 
-def write(press: FileWriter, story: str, files: Iterable[StaleFile], *, at: Slot) -> None:
+def write(file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *, at: Slot) -> None:
     """Draw these file sets in every edition; a set that shows nothing any more is removed."""
-    site = press.rules.site
+    site_id = file_writer.rules.site_id
     drawn: dict[str, bytes] = {}
-    gone: list[str] = []
-    with press.database.reading() as conn:
-        editions = stories.editions_of(conn, site, story)
+    removal: list[str] = []
+    with file_writer.database.reading() as conn:
+        editions = stories.editions_of(conn, site_id, story_id)
         for file in files:
-            views = thread_views.views(conn, press.rules, story, editions, file)
+            views = thread_views.views(conn, file_writer.rules, story_id, editions, file)
             for edition in editions:
-                folder = paths.thread_folder(site, story, edition.edition)
+                folder = paths.thread_folder(site_id, story_id, edition.tag)
                 if views is None:
-                    gone += [f"{folder}/{key}" for key in _replies_keys(file)]
+                    removal += [f"{folder}/{key}" for key in _replies_keys(file)]
                     continue
-                made = _draw(press.pages, views.of(edition))
+                made = _draw(file_writer.pages, views.of(edition))
                 drawn |= {f"{folder}/{key}": content for key, content in made.items()}
-    press.bucket.write(drawn, at=at)
-    press.bucket.remove(gone)
+    file_writer.bucket.write(drawn, at=at)
+    file_writer.bucket.remove(removal)
 
 
 def _draw(pages: Pages, view: thread_views.View) -> Mapping[str, bytes]:
@@ -100,18 +107,18 @@ def _draw(pages: Pages, view: thread_views.View) -> Mapping[str, bytes]:
 
 def _replies_keys(file: StaleFile) -> list[str]:
     return [
-        paths.replies(file.root, file.number, suffix)
+        paths.replies(file.root_id, file.number, suffix)
         for suffix in ("html", "fragment.html", "json")
     ]
 
 
-def write_assets(press: FileWriter, *, style: bytes, icon: bytes) -> None:
+def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
     """The stylesheet, the icon, and the terms in every language of the site."""
-    site = press.rules.site
-    with release_lock(press.database):
-        with press.database.reading() as conn:
-            slot = stories.released_slot(conn, site)
-            languages = stories.languages(conn, site)
-        files = {paths.style(site): style, paths.icon(site): icon}
-        files |= {paths.terms(site, one): press.pages.terms(one) for one in languages}
-        press.bucket.write(files, at=slot)
+    site_id = file_writer.rules.site_id
+    with release_lock(file_writer.database):
+        with file_writer.database.reading() as conn:
+            slot = stories.released_slot(conn, site_id)
+            languages = stories.languages(conn, site_id)
+        files = {paths.style(site_id): style, paths.icon(site_id): icon}
+        files |= {paths.terms(site_id, one): file_writer.pages.terms(one) for one in languages}
+        file_writer.bucket.write(files, at=slot)

@@ -49,10 +49,10 @@ def _describe(error: BaseException) -> str:
     """The class, and the innermost places inside Yobal."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "yobal" in frame.filename] or list(frames)
-    places = " < ".join(
+    next_position = " < ".join(
         f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own[-3:])
     )
-    return f"{type(error).__name__} at {places}"
+    return f"{type(error).__name__} at {next_position}"
 
 
 def _print(line: str) -> None:

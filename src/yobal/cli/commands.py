@@ -28,11 +28,11 @@ FACES: Final[dict[str, tuple[Role, ...]]] = {
 }
 _REMEMBERS: Final = (
     "yobal: what this process frees it does not forget, and readers' words stay in its memory: "
-    "start it without YOBAL_SCRUBBED, on a system with glibc"
+    "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
 )
 
 
-def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
+def init(path: Path, given: dict[str, str], *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Raises InvalidSettings, AlreadySetUp."""
     settings = settings_file.load(path) if path.exists() else _write_settings(path, given)
     prepare(settings)
@@ -41,9 +41,9 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
     try:
         with components.database.reading() as conn:
             is_known = stories.get_site(conn) is not None
-        if is_known and not again:
+        if is_known and not is_new_epoch:
             raise AlreadySetUp(
-                f"{settings.site} is set up; `yobal init --again` makes a new first lead, and "
+                f"{settings.site_id} is set up; `yobal init --new-epoch` makes a new first lead, and "
                 "what waits sealed stays unreadable for them"
             )
         if not is_known:
@@ -58,7 +58,7 @@ def init(path: Path, given: dict[str, str], *, again: bool) -> list[str]:
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
         "Whoever has it first holds the key. Until then the form says that comments are not open.",
-        "It ends with the slot that follows those 24 hours; `yobal init --again` makes another.",
+        "It ends with the slot that follows those 24 hours; `yobal init --new-epoch` makes another.",
     ]
 
 
@@ -87,10 +87,10 @@ def serve(path: Path, face: str) -> None:
 
 def story_add(path: Path, key: str, *, edition: str, title: str, url: str) -> str:
     with _open(path) as components:
-        one = Edition(edition=edition, title=title, url=url)
+        one = Edition(tag=edition, title=title, url=url)
         declare_story.add(components.database, components.rules, key, one)
         _write(components)
-        address = f"{components.settings.public_url}/{components.rules.site}/{key}/{edition}/"
+        address = f"{components.settings.public_url}/{components.rules.site_id}/{key}/{edition}/"
     return f"{key} ({edition}): {address}"
 
 
@@ -103,11 +103,11 @@ def story_set_open(path: Path, key: str, *, is_open: bool) -> str:
 
 def story_list(path: Path) -> list[str]:
     with _open(path) as components, components.database.reading() as conn:
-        site = components.rules.site
+        site_id = components.rules.site_id
         return [
-            f"{row.story}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
-            + " ".join(one.edition for one in stories.editions_of(conn, site, row.story))
-            for row in stories.list_all(conn, site)
+            f"{row.story_id}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
+            + " ".join(one.tag for one in stories.editions_of(conn, site_id, row.story_id))
+            for row in stories.list_all(conn, site_id)
         ]
 
 
@@ -117,7 +117,7 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
         tend = trust_clock if is_clock_trusted else run_once
         released = tend(components, now=time.time())
         write_public_files.write_stale(
-            components.press
+            components.file_writer
         )  # all of it: nobody looks again in a second
     return f"released {released.comments if released else 0}"
 
@@ -160,15 +160,15 @@ def _open(path: Path) -> Iterator[Components]:
 
 def _write(components: Components) -> None:
     write_assets(components)
-    write_public_files.write_stale(components.press)
+    write_public_files.write_stale(components.file_writer)
 
 
 def _write_settings(path: Path, given: dict[str, str]) -> Settings:
     """A file that cannot be read back is not left: the next `init` would trip over it."""
-    missing = [name for name in ("site", "site_name") if not given.get(name)]
+    missing = [name for name in ("site_id", "site_name") if not given.get(name)]
     if missing:
         raise InvalidSettings(
-            f'{path} does not exist. To write one: yobal init --site river-post --name "The River Post"'
+            f'{path} does not exist. To write one: yobal init --site-id river-post --name "The River Post"'
         )
     listens = {
         f"{face}_listen": _listen(given.get(url, ""))

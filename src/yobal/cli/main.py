@@ -49,24 +49,26 @@ def main() -> None:
 @app.command()
 def init(
     config: Config = DEFAULT_CONFIG,
-    site: Annotated[str, typer.Option(help="Short name in addresses, such as river-post.")] = "",
+    site_id: Annotated[str, typer.Option(help="Short name in addresses, such as river-post.")] = "",
     name: Annotated[str, typer.Option(help="The newsroom's name.")] = "",
     public_url: Annotated[str, typer.Option(help="Where readers reach the comments.")] = "",
     desk_url: Annotated[str, typer.Option(help="Where moderators reach the desk.")] = "",
     time_zone: Annotated[str, typer.Option(help="Such as Asia/Phnom_Penh.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="A new first lead and epoch.")] = False,
+    is_new_epoch: Annotated[
+        bool, typer.Option("--new-epoch", help="A new first lead and epoch.")
+    ] = False,
 ) -> None:
     """Set a newsroom up, and print the one-time link for its first lead."""
     from yobal.cli import commands
 
     given = {
-        "site": site,
+        "site_id": site_id,
         "site_name": name,
         "public_url": public_url,
         "desk_url": desk_url,
         "time_zone": time_zone,
     }
-    for line in commands.init(config, given, again=again):
+    for line in commands.init(config, given, is_new_epoch=is_new_epoch):
         typer.echo(line)
 
 
@@ -124,7 +126,7 @@ def story_list(config: Config = DEFAULT_CONFIG) -> None:
 def release(
     config: Config = DEFAULT_CONFIG,
     clock_is_right: Annotated[
-        bool, typer.Option("--clock-is-right", help="Believe it, however far it has leapt.")
+        bool, typer.Option("--trust-clock", help="Believe it, however far it has leapt.")
     ] = False,
 ) -> None:
     """Release what is due, now. The desk does it by itself; this is for a stopped one."""

@@ -12,7 +12,7 @@ from yobal.core.schedule import DAY_SECONDS, HOUR_SECONDS, Slot
 BUILT_AFTER: Final = 1_760_000_000  # no clock that is right shows a time before this (2025-10-09)
 LEAP_DAYS_MAX: Final = 7  # a server may be off for a week without being asked about it
 BACK_SECONDS_MAX: Final = HOUR_SECONDS  # a clock that is set right by less needs nobody's help
-MEND: Final = "once it is right: `yobal release --clock-is-right`"
+MEND: Final = "once it is right: `yobal release --trust-clock`"
 
 
 def is_unset(now: float) -> bool:

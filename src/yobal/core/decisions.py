@@ -12,17 +12,17 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
     """Who decides, under which rules; time and chance as arguments."""
 
     rules: SiteRules
-    by: str  # the moderator's pseudonym
+    pseudonym: str  # the moderator's pseudonym
     now: float
     random: RandomBytes
-    draw: RandomBelow
+    randbelow: RandomBelow
 
 
 class DecisionResult(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided. `slot` is when it can appear, or, of a refusal, when it is final."""
 
-    decision: str
-    id: str
+    decision_id: str
+    comment_id: str
     state: State
     slot: Slot
-    by: str
+    decided_by: str

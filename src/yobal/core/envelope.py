@@ -20,19 +20,18 @@ _KIB: Final = 1_024
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed. `nonce` is 64 hexadecimal digits; `to` and `root` are ids or null."""
+    """What is sealed. `nonce` is 64 hexadecimal digits; `parent_id` and `root_id` are ids or null."""
 
     v: int = VERSION
-    id: str
-    site: str
-    story: str
+    comment_id: str
+    site_id: str
+    story_id: str
     edition: str
-    root: str | None
-    to: str | None
+    root_id: str | None
+    parent_id: str | None
     text: str
     name: str
     lang: str
-    signals: list[str] = []
     nonce: str
 
 

@@ -22,13 +22,18 @@ class NoSuchDecision(YobalError):
 
 
 class AlreadyDecided(YobalError):
-    """Somebody else was first, or an earlier try was; `by`, `verdict` and `decision` say who and what."""
+    """Somebody else was first, or an earlier try was; `decided_by`, `verdict` and `decision_id` say who and what."""
 
     def __init__(
-        self, comment: str, *, by: str = "", verdict: str = "", decision: str | None = None
+        self,
+        comment_id: str,
+        *,
+        decided_by: str = "",
+        verdict: str = "",
+        decision_id: str | None = None,
     ) -> None:
-        super().__init__(comment)
-        self.by, self.verdict, self.decision = by, verdict, decision
+        super().__init__(comment_id)
+        self.decided_by, self.verdict, self.decision_id = decided_by, verdict, decision_id
 
 
 class TooLateToUndo(YobalError):

@@ -29,24 +29,24 @@ def is_idempotency_key(text: str) -> bool:
 
 
 def idempotency_hash(
-    keys: Mapping[date, bytes], once: str, submission: Submission, *, today: date
+    keys: Mapping[date, bytes], idempotency_key: str, submission: Submission, *, today: date
 ) -> bytes:
     """The mark of this form with these words, under the key of the form's day.
 
     A form older than the keys is marked under today's: it works, as a new one.
     """
-    match = _IDEMPOTENCY_KEY.fullmatch(once)
+    match = _IDEMPOTENCY_KEY.fullmatch(idempotency_key)
     if match is None:
-        raise ValueError(once)
+        raise ValueError(idempotency_key)
     ordinal = int(match[1])
     key = next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
     parts = (
-        submission.site,
-        submission.story,
+        submission.site_id,
+        submission.story_id,
         submission.edition,
-        submission.to or "",
+        submission.parent_id or "",
         submission.name,
         submission.text,
     )
-    marked = msgspec.msgpack.encode((once, *parts))  # each part after its length
+    marked = msgspec.msgpack.encode((idempotency_key, *parts))  # each part after its length
     return hmac.new(key, marked, "sha256").digest()

@@ -7,9 +7,9 @@ from yobal.core import ids
 ASSETS: Final = "@"  # no story key may hold this letter, so nothing can collide with it
 
 
-def thread_folder(site: str, story: str, edition: str) -> str:
+def thread_folder(site_id: str, story_id: str, edition: str) -> str:
     """Also the thread's own address, between slashes; every step of a reader is a POST to it."""
-    return f"{site}/{story}/{edition}"
+    return f"{site_id}/{story_id}/{edition}"
 
 
 def parse_thread_path(path: str) -> tuple[str, str]:
@@ -22,20 +22,20 @@ def parse_thread_path(path: str) -> tuple[str, str]:
     return f"/{thread_folder(*parts[:3])}/", parts[2]
 
 
-def assets_folder(site: str) -> str:
-    return f"{site}/{ASSETS}"
+def assets_folder(site_id: str) -> str:
+    return f"{site_id}/{ASSETS}"
 
 
-def style(site: str) -> str:
-    return f"{assets_folder(site)}/letters.css"
+def style(site_id: str) -> str:
+    return f"{assets_folder(site_id)}/comments.css"
 
 
-def icon(site: str) -> str:
-    return f"{assets_folder(site)}/icon.svg"
+def icon(site_id: str) -> str:
+    return f"{assets_folder(site_id)}/icon.svg"
 
 
-def terms(site: str, edition: str) -> str:
-    return f"{assets_folder(site)}/terms/{edition}.html"
+def terms(site_id: str, edition: str) -> str:
+    return f"{assets_folder(site_id)}/terms/{edition}.html"
 
 
 # Below a thread's folder. `FRAGMENT` files are the same words bare, for SSI, ESI or a newsroom's
@@ -51,5 +51,5 @@ def page(number: int, suffix: str) -> str:
     return f"page/{number}.{suffix}"
 
 
-def replies(root: str, number: int, suffix: str) -> str:
-    return f"replies/{root}/{number}.{suffix}"
+def replies(root_id: str, number: int, suffix: str) -> str:
+    return f"replies/{root_id}/{number}.{suffix}"

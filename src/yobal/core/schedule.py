@@ -29,7 +29,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     time_zone: str = "UTC"
-    slots: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
+    release_times: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
     release_interval_seconds: int = 0
     max_hold_slots: int = 2
     min_batch_size: int = 3
@@ -52,7 +52,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     def shortest_gap_seconds(self) -> int:
         if self.release_interval_seconds:
             return self.release_interval_seconds
-        minutes = sorted(time.fromisoformat(slot) for slot in self.slots)
+        minutes = sorted(time.fromisoformat(slot) for slot in self.release_times)
         starts = [(one.hour * 60 + one.minute) * 60 for one in minutes]
         around = [*starts[1:], starts[0] + 24 * HOUR_SECONDS]
         return min(after - before for before, after in zip(starts, around, strict=True))
@@ -119,7 +119,7 @@ def _slots_near(schedule: Schedule, utc_day: int) -> tuple[Slot, ...]:
     zone = schedule.zone
     noon = datetime.fromtimestamp(utc_day * DAY_SECONDS + DAY_SECONDS // 2, zone).date()
     days = (noon + timedelta(days=offset) for offset in range(-_SEARCH_DAYS, _SEARCH_DAYS + 1))
-    times = [time.fromisoformat(slot) for slot in schedule.slots]
+    times = [time.fromisoformat(slot) for slot in schedule.release_times]
     return tuple(sorted({_instant(day, one, zone) for day in days for one in times}))
 
 

@@ -9,7 +9,7 @@ from yobal.core.submission import Limits
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     """What a newsroom decided once. Days count from a slot; the maxima count waiting comments."""
 
-    site: str
+    site_id: str
     schedule: Schedule = Schedule()
     limits: Limits = Limits()
     receipt_days: int = 30

@@ -28,10 +28,10 @@ class Limits(msgspec.Struct, frozen=True):
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """A comment as it arrived, cleaned. It has no state to forge."""
 
-    site: str
-    story: str
+    site_id: str
+    story_id: str
     edition: str
-    to: str | None  # the published comment it answers
+    parent_id: str | None  # the published comment it answers
     text: str
     name: str
 

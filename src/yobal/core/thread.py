@@ -18,7 +18,7 @@ FormState = Literal["open", "closed", "not_open_yet"]
 class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
     """One comment in a view. `day` is ISO 8601 (YYYY-MM-DD), `lang` BCP 47, `edition` where it was sent.
 
-    `gone` says that only a line stands in its place: text and name are empty then.
+    `removal` says that only a line stands in its place: text and name are empty then.
     """
 
     id: str
@@ -28,18 +28,18 @@ class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
     edition: str
     day: str
     edited_clause: str | None = None
-    to: str | None = None  # the comment it answers
+    parent_id: str | None = None  # the comment it answers
     # Its name, read at release; None where it is the root above, or has gone.
-    to_name: str | None = None
-    gone: Removal | None = None
-    gone_clause: str | None = None
+    parent_name: str | None = None
+    removal: Removal | None = None
+    removal_clause: str | None = None
     replies: tuple["PublishedComment", ...] = ()  # the first five, oldest first
     has_more_replies: bool = False
     page: int = 1  # the numbered page it stands on for ever: where a link to it leads
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
-    edition: str
+    tag: str
     title: str
     url: str
 
@@ -47,8 +47,8 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     """Which thread, in which language version."""
 
-    site: str
-    story: str
+    site_id: str
+    story_id: str
     edition: Edition
     others: tuple[Edition, ...] = ()  # the story's other editions
     form: FormState = "open"
@@ -85,11 +85,11 @@ class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
 class StaleFile(msgspec.Struct, frozen=True, order=True):
     """One set of files to write again, in every edition of the story.
 
-    `kind` is `newest` (number 0), `page` (its number) or `replies` (of `root`, its number).
+    `file_kind` is `newest` (number 0), `page` (its number) or `replies` (of `root_id`, its number).
     """
 
-    kind: Literal["newest", "page", "replies"]
-    root: str
+    file_kind: Literal["newest", "page", "replies"]
+    root_id: str
     number: int
 
 

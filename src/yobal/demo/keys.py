@@ -28,14 +28,14 @@ class NewModerator(msgspec.Struct, frozen=True):
     passphrase: str
 
 
-def make_lead(site: str, pseudonym: str) -> NewModerator:
+def make_lead(site_id: str, pseudonym: str) -> NewModerator:
     """Everything that a first lead's browser would make."""
     passphrase = " ".join(secrets.choice(_words()) for _ in range(WORDS))
-    secret, unlocking = from_passphrase(site, pseudonym, passphrase)
+    secret, unlocking = from_passphrase(site_id, pseudonym, passphrase)
     personal, epoch = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
     sheet = pyrage.x25519.Identity.generate()  # thrown away: a demonstration has no recovery sheet
     moderator = Moderator(
-        site=site,
+        site_id=site_id,
         pseudonym=pseudonym,
         role="lead",
         secret_hash=hash_secret(secret),
@@ -49,13 +49,13 @@ def make_lead(site: str, pseudonym: str) -> NewModerator:
 
 
 def from_passphrase(
-    site: str, pseudonym: str, passphrase: str
+    site_id: str, pseudonym: str, passphrase: str
 ) -> tuple[bytes, pyrage.x25519.Identity]:
     """What signs in (32 bytes) and the identity that opens the personal one: `docs/http-desk.md`."""
     plain = " ".join(passphrase.lower().split())
     key = hashlib.scrypt(
         plain.encode(),
-        salt=f"yobal 1{site}{pseudonym}".encode(),
+        salt=f"yobal 1{site_id}{pseudonym}".encode(),
         n=_SCRYPT_N,
         r=8,
         p=1,

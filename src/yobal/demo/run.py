@@ -39,7 +39,7 @@ def run(folder: Path, port: int) -> None:
 def demo_settings(folder: Path, port: int) -> Settings:
     """Slots every 20 seconds and nobody to hide among: to look at, not to publish with."""
     return Settings(
-        site=content.SITE,
+        site_id=content.SITE,
         site_name=content.SITE_NAME,
         time_zone=content.TIME_ZONE,
         public_url=f"http://127.0.0.1:{port}",
@@ -105,9 +105,9 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _tell(settings: Settings, passphrase: str) -> None:
-    story = settings.public_url + content.EDITIONS[-1].path
+    story_url = settings.public_url + content.EDITIONS[-1].path
     print(
-        f"story: {story}\n"
+        f"story: {story_url}\n"
         f"desk: {settings.desk_url}/\n"
         f"sign in: {seed.PSEUDONYM} {passphrase}\n\n"
         "Try: write under the story (JavaScript off, if you like) and keep the receipt; sign in\n"

@@ -14,7 +14,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """What a moderator changed: the words that were sealed, the kind of edit, the clause."""
 
     sealed_text: str
-    kind: EditKind
+    edit_kind: EditKind
     clause: str
 
 
@@ -53,7 +53,7 @@ PUBLISHED: Final = (
                 "My father worked on this ferry for thirty years. The agreement is real: a copy "
                 "hung in the ticket house all summer. Call 000 555 0142 if you want to see it."
             ),
-            kind="masked",
+            edit_kind="masked",
             clause="personal-data",
         ),
     ),

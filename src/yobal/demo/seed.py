@@ -44,19 +44,19 @@ def seed(components: Components, *, now: float) -> str:
     )
     for edition in content.EDITIONS:
         url = components.settings.public_url + edition.path
-        one = Edition(edition=edition.edition, title=edition.headline, url=url)
+        one = Edition(tag=edition.tag, title=edition.headline, url=url)
         declare_story.add(components.database, components.rules, content.STORY, one)
     lead = _join(components, now=began)
     sealer = Sealer(lead.recipient)
     published = _publish_samples(components, sealer, began=began)
     for sample in samples.WAITING:
-        to = published[sample.answers].id if sample.answers else None
-        _send(components, sealer, sample, to=to, now=now)
+        parent_id = published[sample.answers].id if sample.answers else None
+        _send(components, sealer, sample, parent_id=parent_id, now=now)
     return lead.passphrase
 
 
 def _join(components: Components, *, now: float) -> NewModerator:
-    lead = keys.make_lead(components.rules.site, PSEUDONYM)
+    lead = keys.make_lead(components.rules.site_id, PSEUDONYM)
     text = setup_site.invite_first_lead(components.database, components.rules, now=now)
     secret = base64.urlsafe_b64decode(text + "=")
     join.join(
@@ -78,8 +78,8 @@ def _publish_samples(components: Components, sealer: Sealer, *, began: float) ->
     for at, answers in ((began, False), (began + 20 * HOUR_SECONDS, True)):
         for sample in samples.PUBLISHED:
             if (sample.answers is not None) == answers:
-                to = sent[sample.answers].id if sample.answers else None
-                sent[sample.key] = _send(components, sealer, sample, to=to, now=at)
+                parent_id = sent[sample.answers].id if sample.answers else None
+                sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=at)
                 _publish(components, sample, sent[sample.key], now=at)
         slot = next_slot(
             components.rules.schedule, at, steps=components.rules.schedule.max_hold_slots
@@ -89,7 +89,7 @@ def _publish_samples(components: Components, sealer: Sealer, *, began: float) ->
 
 
 def _send(
-    components: Components, sealer: Sealer, sample: Sample, *, to: str | None, now: float
+    components: Components, sealer: Sealer, sample: Sample, *, parent_id: str | None, now: float
 ) -> _Sent:
     drawn: list[bytes] = []
 
@@ -99,25 +99,27 @@ def _send(
 
     text = sample.edit.sealed_text if sample.edit else sample.text
     with components.database.reading() as conn:
-        epoch = stories.newest_epoch(conn, content.SITE)
+        epoch_id = stories.newest_epoch(conn, content.SITE)
         languages = frozenset(stories.languages(conn, content.SITE))
-    assert epoch is not None  # the lead has just made it
+    assert epoch_id is not None  # the lead has just made it
     form = idempotency.new_idempotency_key(
         secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date()
     )
     sealed = submit.seal(
         Submission(
-            site=content.SITE,
-            story=content.STORY,
+            site_id=content.SITE,
+            story_id=content.STORY,
             edition=sample.edition,
-            to=to,
+            parent_id=parent_id,
             text=text,
             name=sample.name,
         ),
-        submit.SubmissionTarget(epoch=epoch, sealer=sealer, root=to, languages=languages),
+        submit.SubmissionTarget(
+            epoch_id=epoch_id, sealer=sealer, root_id=parent_id, languages=languages
+        ),
         components.keyring,
         components.rules,
-        form=form,
+        idempotency_key=form,
         wants_receipt=sample.wants_receipt,
         now=now,
         random=random,
@@ -129,10 +131,10 @@ def _send(
 def _publish(components: Components, sample: Sample, sent: _Sent, *, now: float) -> None:
     desk = DecisionContext(
         rules=components.rules,
-        by=PSEUDONYM,
+        pseudonym=PSEUDONYM,
         now=now,
         random=secrets.token_bytes,
-        draw=secrets.randbelow,
+        randbelow=secrets.randbelow,
     )
     if sample.edit is None:
         decide.publish(
@@ -152,7 +154,7 @@ def _publish(components: Components, sample: Sample, sent: _Sent, *, now: float)
             text=sample.text,
             name=sample.name,
             lang=sample.lang,
-            kind=sample.edit.kind,
+            edit_kind=sample.edit.edit_kind,
             clause=sample.edit.clause,
             note=None,
         )

@@ -50,17 +50,17 @@ class DemoSite:
         if path == "/":
             return Response(302, b"", [("location", content.EDITIONS[-1].path)])
         if path in _OWN:
-            name, kind = _OWN[path]
+            name, content_type = _OWN[path]
             body = resources.files("yobal.demo.newsroom").joinpath(name).read_bytes()
-            return Response(200, body, [("content-type", kind), ("cache-control", "no-cache")])
+            return Response(
+                200, body, [("content-type", content_type), ("cache-control", "no-cache")]
+            )
         edition = self._editions.get(path)
         return Response(200, self._story(edition), self._headers) if edition else None
 
     def _story(self, edition: Edition) -> bytes:
         settings = self._newsroom.settings
-        folder = settings.files_dir / paths.thread_folder(
-            content.SITE, content.STORY, edition.edition
-        )
+        folder = settings.files_dir / paths.thread_folder(content.SITE, content.STORY, edition.tag)
         return page.render(
             edition,
             thread=_read(folder / paths.NEWEST_FRAGMENT),

@@ -53,7 +53,7 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
         with database.reading() as conn:
             site = stories.get_site(conn)
             clock_problem = (
-                clock_guard.clock_problem(conn, site.site, now=now) if site is not None else None
+                clock_guard.clock_problem(conn, site.id, now=now) if site is not None else None
             )
     finally:
         database.close()

@@ -21,7 +21,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _servers(settings: Settings) -> list[Finding]:
     """As each role finds them: a role can have settings of its own."""
-    urls = {settings.database_url: "database", settings.intake_database: "database_intake"}
+    urls = {settings.database_url: "database", settings.intake_database: "intake_database"}
     return [
         well_if(
             found in wanted,

@@ -26,7 +26,7 @@ def addresses(settings: Settings) -> list[Finding]:
 def schedule(settings: Settings) -> list[Finding]:
     advice = (
         "slots are under an hour apart, and the form says 'confidential, not anonymous': set "
-        "`slots` further apart, and `every_seconds` to 0"
+        "`slots` further apart, and `release_interval_seconds` to 0"
     )
     is_anonymous = settings.rules().schedule.is_anonymous
     return [well_if(is_anonymous, "slots hide who was online", advice)]

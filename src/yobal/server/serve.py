@@ -70,7 +70,7 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
         rules=components.rules,
         database=components.database,
         keyring=components.keyring,
-        press=components.press,
+        file_writer=components.file_writer,
         desk_url=components.settings.desk_url,
         clock=clock,
     )

@@ -19,17 +19,34 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
 
 PREFIX: Final = "YOBAL_"
-OWN_VARIABLES: Final = frozenset({"YOBAL_CONFIG", "YOBAL_SCRUBBED"})  # not settings
+OWN_VARIABLES: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})  # not settings
 RECEIPT_DAYS_MAX: Final = 200
 _DATABASES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser leaves them away
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 
 
+# Names of development versions, so that the error can say what a setting is called now.
+RENAMED: Final = {
+    "site": "site_id",
+    "slots": "release_times",
+    "every_seconds": "release_interval_seconds",
+    "hold_slots": "max_hold_slots",
+    "batch_min": "min_batch_size",
+    "text_letters_max": "text_graphemes_max",
+    "name_letters_max": "name_graphemes_max",
+    "waiting_story_max": "max_pending_per_story",
+    "waiting_site_max": "max_pending_per_site",
+    "appeal_days": "original_retention_days",
+    "frame_hosts": "frame_ancestors",
+    "database_intake": "intake_database",
+}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting with its default. Paths are relative to the file they stand in."""
 
-    site: str
+    site_id: str
     site_name: str
     public_url: str = "http://127.0.0.1:8600"
     desk_url: str = "http://localhost:8601"
@@ -40,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database: str = ""  # empty: SQLite in `data_dir`
     intake_database: str = ""  # `serve intake` on PostgreSQL: its own role
     time_zone: str = "UTC"
-    slots: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
+    release_times: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
     release_interval_seconds: int = 0
     max_hold_slots: int = 2
     min_batch_size: int = 3
@@ -70,10 +87,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def rules(self) -> SiteRules:
         return SiteRules(
-            site=self.site,
+            site_id=self.site_id,
             schedule=Schedule(
                 time_zone=self.time_zone,
-                slots=self.slots,
+                release_times=self.release_times,
                 release_interval_seconds=self.release_interval_seconds,
                 max_hold_slots=self.max_hold_slots,
                 min_batch_size=self.min_batch_size,
@@ -118,7 +135,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in fields:
-            raise InvalidSettings(f"{variable} is not a setting of Yobal")
+            new_name = RENAMED.get(name)
+            hint = f"; it is now {PREFIX}{new_name.upper()}" if new_name else ""
+            raise InvalidSettings(f"{variable} is not a setting of Yobal{hint}")
         is_list = fields[name].type == tuple[str, ...]
         found[name] = (
             [part.strip() for part in value.split(",") if part.strip()] if is_list else value
@@ -130,11 +149,15 @@ def _typed(found: dict[str, Any]) -> Settings:
     known = {field.name for field in msgspec.structs.fields(Settings)}
     unknown = sorted(set(found) - known)
     if unknown:
-        raise InvalidSettings(f"not a setting of Yobal: {', '.join(unknown)}")
+        raise InvalidSettings(f"not a setting of Yobal: {', '.join(map(_with_new_name, unknown))}")
     try:
         return msgspec.convert(found, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidSettings(str(error)) from None
+
+
+def _with_new_name(name: str) -> str:
+    return f"{name} (now {RENAMED[name]})" if name in RENAMED else name
 
 
 def _check(settings: Settings) -> None:
@@ -148,20 +171,29 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
     counts = (settings.max_pending_per_story, settings.max_pending_per_site, settings.session_hours)
     return [
         (
-            not ids.is_site(settings.site),
-            "site: lower-case letters, digits and hyphens, 63 at most",
+            not ids.is_site(settings.site_id),
+            "site_id: lower-case letters, digits and hyphens, 63 at most",
         ),
         (not settings.site_name.strip(), "site_name: is empty"),
         (not _is_zone(settings.time_zone), f"time_zone: {settings.time_zone} is not known"),
-        (not _are_times(settings.slots), "slots: at least one time such as 06:00, none twice"),
-        (settings.release_interval_seconds < 0, "every_seconds: 0 (off) or more"),
-        (not 1 <= settings.max_hold_slots <= 8, "hold_slots: 1 to 8"),
-        (settings.min_batch_size < 1, "batch_min: at least 1"),
-        (min(limits.text_graphemes_max, limits.name_graphemes_max) < 1, "letters: at least 1"),
-        (not limits.fit_an_envelope(), "text_letters_max: does not fit an envelope of 32 KiB"),
+        (
+            not _are_times(settings.release_times),
+            "release_times: at least one time such as 06:00, none twice",
+        ),
+        (settings.release_interval_seconds < 0, "release_interval_seconds: 0 (off) or more"),
+        (not 1 <= settings.max_hold_slots <= 8, "max_hold_slots: 1 to 8"),
+        (settings.min_batch_size < 1, "min_batch_size: at least 1"),
+        (
+            min(limits.text_graphemes_max, limits.name_graphemes_max) < 1,
+            "text_graphemes_max, name_graphemes_max: at least 1",
+        ),
+        (not limits.fit_an_envelope(), "text_graphemes_max: does not fit an envelope of 32 KiB"),
         (not 1 <= settings.receipt_days <= RECEIPT_DAYS_MAX, "receipt_days: 1 to 200"),
-        (not 0 <= settings.original_retention_days <= RECEIPT_DAYS_MAX, "appeal_days: 0 to 200"),
-        (min(counts) < 1, "waiting_story_max, waiting_site_max, session_hours: at least 1"),
+        (
+            not 0 <= settings.original_retention_days <= RECEIPT_DAYS_MAX,
+            "original_retention_days: 0 to 200",
+        ),
+        (min(counts) < 1, "max_pending_per_story, max_pending_per_site, session_hours: at least 1"),
         (
             not _is_origin(settings.public_url),
             "public_url: scheme and host, such as https://comments.example",
@@ -172,7 +204,7 @@ def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
         ),
         (
             not all(map(_is_frame_host, settings.frame_ancestors)),
-            "frame_hosts: each a host, such as https://news.example",
+            "frame_ancestors: each a host, such as https://news.example",
         ),
         (
             not all(map(_is_database, (settings.database, settings.intake_database))),

@@ -26,12 +26,12 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     rules: SiteRules
     database: Database
     keyring: Keyring
-    press: FileWriter
+    file_writer: FileWriter
     is_demo: bool
 
     @property
     def pages(self) -> Pages:
-        return self.press.pages
+        return self.file_writer.pages
 
     def close(self) -> None:
         self.database.close()
@@ -58,13 +58,13 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
     database = Database(database_url or settings.database_url)
     with database.reading() as conn:
         site = stories.site_from_view(conn)
-    if site is not None and site.site != settings.site:
+    if site is not None and site.id != settings.site_id:
         raise UnsupportedEnvironment(
-            f"this store is of the site {site.site!r}, the settings say {settings.site!r}"
+            f"this store is of the site {site.id!r}, the settings say {settings.site_id!r}"
         )
     rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
     site_context = SiteContext(
-        site=settings.site,
+        site_id=settings.site_id,
         site_name=settings.site_name,
         public_url=settings.public_url,
         schedule=rules.schedule,
@@ -72,13 +72,13 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         receipt_days=settings.receipt_days,
         is_demo=is_demo,
     )
-    press = FileWriter(database, Pages(site_context), PublicFiles(settings.files_dir), rules)
+    file_writer = FileWriter(database, Pages(site_context), PublicFiles(settings.files_dir), rules)
     return Components(
         settings=settings,
         rules=rules,
         database=database,
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
-        press=press,
+        file_writer=file_writer,
         is_demo=is_demo,
     )
 

@@ -1,6 +1,6 @@
 """Sealed comments on their way in: together where all are new, else each for itself.
 
-On PostgreSQL this runs as a role that may do just this (`store/rights.py`), so no statement here
+On PostgreSQL this runs as a role that may do just this (`store/grants.py`), so no statement here
 has a RETURNING or a conflict target: PostgreSQL wants SELECT for both.
 """
 
@@ -24,17 +24,16 @@ class Arrival(msgspec.Struct, kw_only=True):
     """One sealed comment on its way in, and the receipt that was asked for with it."""
 
     id: str
-    site: str
-    story: str
+    site_id: str
+    story_id: str
     edition: str
-    root: str | None
-    to_id: str | None
+    root_id: str | None
+    parent_id: str | None
     arrival_slot: Slot
-    epoch: str
+    epoch_id: str
     size_kib: int
-    lane: str
     lang: str
-    once: bytes
+    idempotency_hash: bytes
     commitment: bytes
     sealed: bytes
     receipt_hash: bytes | None = None
@@ -49,26 +48,28 @@ class Arrival(msgspec.Struct, kw_only=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What became of an arrival. Nothing is stored of one that `failed`, and its sender hears so."""
 
-    kind: Literal["new", "repeat", "failed"]
+    status: Literal["new", "repeat", "failed"]
     has_receipt: bool = False
 
 
 _INSERT_COMMENT: Final = (
-    "insert into comments (id, site, story, edition, root, to_id, state, arrival_slot, epoch,"
-    " size_kib, lane, lang, once, commitment) values (:id, :site, :story, :edition, :root, :to_id,"
-    f" '{PENDING}', :arrival_slot, :epoch, :size_kib, :lane, :lang, :once, :commitment)"
+    "insert into comments (id, site_id, story_id, edition, root_id, parent_id, state, arrival_slot,"
+    " epoch_id, size_kib, lang, idempotency_hash, commitment) values (:id, :site_id, :story_id,"
+    f" :edition, :root_id, :parent_id, '{PENDING}', :arrival_slot, :epoch_id, :size_kib, :lang,"
+    " :idempotency_hash, :commitment)"
 )
 _INSERT_ENVELOPE: Final = (
-    "insert into envelopes (place, comment, sealed) values (:place, :id, :sealed)"
+    "insert into envelopes (row_key, comment_id, sealed) values (:row_key, :id, :sealed)"
 )
 _INSERT_RECEIPT: Final = (
-    "insert into receipts (hash, once, copy, week) values (:receipt_hash, :once, :copy, :week)"
+    "insert into receipts (hash, idempotency_hash, copy, week)"
+    " values (:receipt_hash, :idempotency_hash, :copy, :week)"
 )
 _COMMENT: Final = sa.text(_INSERT_COMMENT + " on conflict do nothing")
 _ENVELOPE: Final = sa.text(_INSERT_ENVELOPE)
 _RECEIPT: Final = sa.text(_INSERT_RECEIPT + " on conflict do nothing")
-_ARRIVING: Final = TriggerInsert(
-    "arriving",
+_BULK: Final = TriggerInsert(
+    "new_comments",
     Insert(_INSERT_COMMENT),
     Insert(_INSERT_ENVELOPE),
     Insert(_INSERT_RECEIPT, unless_null="receipt_hash"),
@@ -94,7 +95,7 @@ def _all_new(arrivals: Sequence[Arrival]) -> list[Outcome]:
 def _add_in_one_statement(database: Database, arrivals: Sequence[Arrival]) -> bool:
     """False where one of them breaks a rule, or is there already: then none is stored."""
     try:
-        _ARRIVING.insert(database, arrivals)
+        _BULK.insert(database, arrivals)
     except DBAPIError:
         return False
     return True

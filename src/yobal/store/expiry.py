@@ -14,10 +14,10 @@ def drop_receipts(conn: Connection, *, before_week: str) -> None:
 
 def drop_expired(conn: Connection, *, now: float) -> None:
     """Sessions and invitations that have ended."""
-    conn.execute(sessions.delete().where(sessions.c.until_slot <= now))
-    over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot <= now)
+    conn.execute(sessions.delete().where(sessions.c.expires_slot <= now))
+    over = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot <= now)
     conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
-    conn.execute(invitations.delete().where(invitations.c.until_slot <= now))
+    conn.execute(invitations.delete().where(invitations.c.expires_slot <= now))
 
 
 def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
@@ -27,16 +27,16 @@ def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
         .where(
             comments.c.state == "withdrawn",
             comments.c.arrival_slot < arrived_before,
-            comments.c.once.is_not(None),
+            comments.c.idempotency_hash.is_not(None),
         )
-        .values(once=None)
+        .values(idempotency_hash=None)
     )
 
 
 def drop_future(conn: Connection, *, after: Slot, after_week: str) -> None:
     """What a clock that was ahead has given out: sessions, invitations and receipts of the future."""
-    conn.execute(sessions.delete().where(sessions.c.until_slot > after))
-    over = sa.select(invitations.c.token_hash).where(invitations.c.until_slot > after)
+    conn.execute(sessions.delete().where(sessions.c.expires_slot > after))
+    over = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot > after)
     conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
-    conn.execute(invitations.delete().where(invitations.c.until_slot > after))
+    conn.execute(invitations.delete().where(invitations.c.expires_slot > after))
     conn.execute(receipts.delete().where(receipts.c.week > after_week))

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.errors import InvalidInput
 from yobal.store.sql_views import VIEWS
 
-_INSERTS: Final = ("comments", "envelopes", "receipts", "wishes")
+_INSERTS: Final = ("comments", "envelopes", "receipts", "withdrawal_requests")
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -24,7 +24,7 @@ def grant_intake(conn: Connection, role: str) -> None:
         f"grant usage on schema {schema} to {role}",
         *(f"grant insert on {table} to {role}" for table in _INSERTS),
         *(f"grant select on {view} to {role}" for view in VIEWS),
-        f"grant execute on function receipt_answer(bytea) to {role}",
+        f"grant execute on function receipt_status(bytea) to {role}",
     ]
     for statement in statements:
         conn.execute(sa.text(statement))

@@ -10,49 +10,49 @@ from sqlalchemy.engine import Connection
 
 VIEWS: Final = {
     "intake_site": """
-        select s.site, s.name, s.is_demo, s.released_slot, e.epoch, e.recipient
-        from sites s left join epochs e on e.site = s.site
-            and e.number = (select max(n.number) from epochs n where n.site = s.site)""",
-    "intake_stories": "select site, story, is_open from stories",
-    "intake_editions": "select site, story, edition, title, url from editions",
-    "intake_waiting": "select site, story from comments where state = 'pending'",
-    # Waits for nobody: no active moderator holds its epoch's key. From the few epochs to their
-    # comments (`cross join` keeps that order on SQLite), so that it costs nothing where all is well.
+        select s.id, s.name, s.is_demo, s.released_slot, e.id as epoch_id, e.recipient
+        from sites s left join epochs e on e.site_id = s.id
+            and e.number = (select max(n.number) from epochs n where n.site_id = s.id)""",
+    "intake_stories": "select site_id, story_id, is_open from stories",
+    "intake_editions": "select site_id, story_id, tag, title, url from editions",
+    "intake_pending": "select site_id, story_id from comments where state = 'pending'",
+    # No active moderator holds the epoch's key. From the few epochs to their comments (`cross join`
+    # keeps that order on SQLite), so that it costs nothing while every epoch can be opened.
     "intake_unreadable": """
-        select c.site, c.story from epochs e
+        select c.site_id, c.story_id from epochs e
         cross join comments c
-        where c.site = e.site and c.epoch = e.epoch and c.state = 'pending' and not exists (
-            select 1 from wraps w join moderators m on m.pseudonym = w.pseudonym
-            where w.epoch = e.epoch and m.site = e.site and m.is_active)""",
-    "intake_letters": """
-        select id, site, story, root, edition, text, name, lang, slot
-        from letters where gone is null""",
+        where c.site_id = e.site_id and c.epoch_id = e.id and c.state = 'pending' and not exists (
+            select 1 from wrapped_epoch_keys w join moderators m on m.pseudonym = w.pseudonym
+            where w.epoch_id = e.id and m.site_id = e.site_id and m.is_active)""",
+    "intake_published": """
+        select id, site_id, story_id, root_id, edition, text, name, lang, slot
+        from published_comments where removal is null""",
 }
 
 # Nothing of a decision shows before the release that made it final (`sites.released_slot`).
 RECEIPT_STATUS: Final = """
-    select c.site, c.story,
+    select c.site_id, c.story_id,
         case when c.state = 'withdrawn' then c.state
-            when d.decision is null then 'pending' else c.state end as state,
-        d.clause, d.kind, d.note,
-        coalesce(l.text, h.text) as text, coalesce(l.name, h.name) as name,
-        coalesce(l.lang, h.lang) as lang, l.slot as slot, l.gone_clause
+            when d.id is null then 'pending' else c.state end as state,
+        d.clause, d.edit_kind, d.note,
+        coalesce(p.text, h.text) as text, coalesce(p.name, h.name) as name,
+        coalesce(p.lang, h.lang) as lang, p.slot as slot, p.removal_clause
     from receipts r
-    join comments c on c.once = r.once
-    join sites s on s.site = c.site
-    left join decisions d on d.comment = c.id and d.undoes is null and d.slot <= s.released_slot
-        and d.slot = c.decided_slot
-        and not exists (select 1 from decisions u where u.undoes = d.decision)
-    left join letters l on l.id = c.id and l.gone is null
-    left join held_texts h on h.comment = c.id and d.decision is not null
+    join comments c on c.idempotency_hash = r.idempotency_hash
+    join sites s on s.id = c.site_id
+    left join decisions d on d.comment_id = c.id and d.undoes_id is null
+        and d.slot <= s.released_slot and d.slot = c.decided_slot
+        and not exists (select 1 from decisions u where u.undoes_id = d.id)
+    left join published_comments p on p.id = c.id and p.removal is null
+    left join held_texts h on h.comment_id = c.id and d.id is not null
     where r.hash = :hash
     order by case d.verdict when 'remove' then 0 else 1 end
     limit 1"""
 
 _FUNCTION: Final = """
     create function receipt_status(hash bytea) returns table (
-        site text, story text, state text, clause text, kind text, note text,
-        text text, name text, lang text, slot bigint, gone_clause text)
+        site_id text, story_id text, state text, clause text, edit_kind text, note text,
+        text text, name text, lang text, slot bigint, removal_clause text)
     language sql stable security definer set search_path = {schema}, pg_temp
     as $body$ {body} $body$"""
 
@@ -60,7 +60,7 @@ _FUNCTION: Final = """
 def recreate(conn: Connection) -> None:
     """Drop and create all of them, inside the caller's transaction."""
     if conn.dialect.name != "sqlite":
-        conn.execute(sa.text("drop function if exists receipt_answer(bytea)"))
+        conn.execute(sa.text("drop function if exists receipt_status(bytea)"))
     for name, body in VIEWS.items():
         conn.execute(sa.text(f"drop view if exists {name}"))
         conn.execute(sa.text(f"create view {name} as {body}"))
@@ -68,4 +68,4 @@ def recreate(conn: Connection) -> None:
         schema = conn.execute(sa.text("select current_schema()")).scalar_one()
         body = RECEIPT_STATUS.replace(":hash", "$1").replace("%", "%%")
         conn.exec_driver_sql(_FUNCTION.format(schema=schema, body=body))
-        conn.execute(sa.text("revoke all on function receipt_answer(bytea) from public"))
+        conn.execute(sa.text("revoke all on function receipt_status(bytea) from public"))

@@ -1,7 +1,7 @@
-"""Every table, for both databases. `docs/threat-model.md` says what stands in each.
+"""Every table, for both databases. `docs/threat-model.md` says what each one shows.
 
-Times are slots. Ids are random, and tables about comments have no row number that SQLite counts,
-because that would be the order of arrival. There is no sequence anywhere.
+Times are slots. Ids are random. Tables about comments have no row number that SQLite counts,
+because it would be the order of arrival. No table uses a sequence.
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ metadata: Final = sa.MetaData(
     }
 )
 
-_ROW_KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # its own row number there
+_ROW_KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # the row number on SQLite
 
 
 def _text(name: str, **extra: bool) -> sa.Column[str]:
@@ -50,22 +50,22 @@ def _hash_key(name: str) -> sa.Column[bytes]:
 sites = sa.Table(
     "sites",
     metadata,
-    _key("site"),
+    _key("id"),
     _text("name"),
     _flag("is_demo"),  # made by `yobal demo`: its keys were made outside a browser
-    _slot("released_slot"),  # decisions up to here are final, and receipts show them
-    # A hash of the settings and the version that pages were last drawn with.
-    sa.Column("drawn_as", sa.Text, nullable=False, server_default=""),
+    _slot("released_slot"),  # decisions up to this slot are final, and receipts show them
+    # A hash of the settings and the version that the public pages were last rendered with.
+    sa.Column("rendering_fingerprint", sa.Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 
 stories = sa.Table(
     "stories",
     metadata,
-    _key("site"),
-    _key("story"),
+    _key("site_id"),
+    _key("story_id"),
     _flag("is_open"),
-    _number("places"),  # how many top-level comments ever took a place in this thread
+    _number("next_position"),  # of the next top-level comment in this thread
     _number("comments_total"),  # how many are published and present, replies included
     sqlite_with_rowid=False,
 )
@@ -73,9 +73,9 @@ stories = sa.Table(
 editions = sa.Table(
     "editions",
     metadata,
-    _key("site"),
-    _key("story"),
-    _key("edition"),
+    _key("site_id"),
+    _key("story_id"),
+    _key("tag"),  # BCP 47
     _text("title"),
     _text("url"),
     sqlite_with_rowid=False,
@@ -84,37 +84,37 @@ editions = sa.Table(
 epochs = sa.Table(
     "epochs",
     metadata,
-    _key("epoch"),
-    _text("site"),
-    _number("number"),  # the highest is the one that intake seals to
+    _key("id"),
+    _text("site_id"),
+    _number("number"),  # the intake seals to the highest
     _text("recipient"),
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
-    sa.UniqueConstraint("site", "number"),
+    sa.UniqueConstraint("site_id", "number"),
     sqlite_with_rowid=False,
 )
 
-wraps = sa.Table(
-    "wraps",
+wrapped_epoch_keys = sa.Table(
+    "wrapped_epoch_keys",
     metadata,
-    _key("epoch"),
+    _key("epoch_id"),
     _key("pseudonym"),
-    _bytes("wrap"),  # an age file: the epoch's identity, to the moderator's own
+    _bytes("wrap"),  # an age file: the epoch's identity, sealed to the moderator's own
     sqlite_with_rowid=False,
 )
 
 moderators = sa.Table(
     "moderators",
     metadata,
-    _key("site"),
+    _key("site_id"),
     _key("pseudonym"),
     _text("role"),
     _flag("is_active"),
     _bytes("secret_hash"),  # SHA-256 of 90 random bits that scrypt stretched: needs no slow hash
     _text("recipient"),
-    _bytes("identity"),  # the personal identity, wrapped to the passphrase's
+    _bytes("identity"),  # the personal identity, wrapped to the passphrase's key
     _text("recovery_recipient"),
-    _bytes("recovery_identity"),  # … and to the recovery sheet's
+    _bytes("recovery_identity"),  # the same, wrapped to the recovery sheet's key
     sqlite_with_rowid=False,
 )
 
@@ -122,10 +122,10 @@ invitations = sa.Table(
     "invitations",
     metadata,
     _hash_key("token_hash"),
-    _text("site"),
+    _text("site_id"),
     _text("role"),
     _flag("is_first"),
-    _slot("until_slot"),
+    _slot("expires_slot"),
     sqlite_with_rowid=False,
 )
 
@@ -133,7 +133,7 @@ invitation_wraps = sa.Table(
     "invitation_wraps",
     metadata,
     _hash_key("token_hash"),
-    _key("epoch"),
+    _key("epoch_id"),
     _bytes("wrap"),
     sqlite_with_rowid=False,
 )
@@ -142,9 +142,9 @@ sessions = sa.Table(
     "sessions",
     metadata,
     _hash_key("token_hash"),
-    _text("site"),
+    _text("site_id"),
     _text("pseudonym"),
-    _slot("until_slot"),
+    _slot("expires_slot"),
     sqlite_with_rowid=False,
 )
 
@@ -152,28 +152,27 @@ comments = sa.Table(
     "comments",
     metadata,
     _key("id"),
-    _text("site"),
-    _text("story"),
-    _text("edition"),
-    _text("root", nullable=True),
-    _text("to_id", nullable=True),
+    _text("site_id"),
+    _text("story_id"),
+    _text("edition"),  # the tag of the edition it was sent under
+    _text("root_id", nullable=True),
+    _text("parent_id", nullable=True),
     _text("state"),
     _slot("arrival_slot"),
-    _text("epoch"),
+    _text("epoch_id"),
     _number("size_kib"),
-    _text("lane"),
-    _text("cluster", nullable=True),
     _text("lang"),
-    _bytes("once", nullable=True),  # unique: the same form with the same words is one comment
+    # Unique: the same form with the same words is one comment.
+    _bytes("idempotency_hash", nullable=True),
     _bytes("commitment", nullable=True),
-    _slot("due_slot", nullable=True),  # held: the slot that was drawn
+    _slot("due_slot", nullable=True),  # held: the slot that was picked
     _slot("decided_slot", nullable=True),  # when the newest decision becomes final
-    sa.UniqueConstraint("once"),
+    sa.UniqueConstraint("idempotency_hash"),
     # Few and narrow: every index is one more page that a submission writes.
-    sa.Index("ix_comments_queue", "site", "state", "arrival_slot", "id", "story"),
+    sa.Index("ix_comments_queue", "site_id", "state", "arrival_slot", "id", "story_id"),
     sa.Index(
         "ix_comments_due",
-        "site",
+        "site_id",
         "state",
         "due_slot",
         sqlite_where=sa.text("due_slot is not null"),
@@ -182,26 +181,26 @@ comments = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Rows this large want a number as their key (https://sqlite.org/withoutrowid.html); it is drawn
-# from the comment's random id, and tells no more than that.
+# SQLite wants a number as the key of rows this large (https://sqlite.org/withoutrowid.html). It is
+# part of the comment's random id and tells no more than the id does.
 envelopes = sa.Table(
     "envelopes",
     metadata,
-    sa.Column("place", _ROW_KEY, primary_key=True, autoincrement=False),
-    _text("comment"),
+    sa.Column("row_key", _ROW_KEY, primary_key=True, autoincrement=False),
+    _text("comment_id"),
     _bytes("sealed"),
-    sa.UniqueConstraint("comment"),
+    sa.UniqueConstraint("comment_id"),
 )
 
 held_texts = sa.Table(
     "held_texts",
     metadata,  # rows are deleted, never blanked
-    _key("comment"),
+    _key("comment_id"),
     _text("text"),
     _text("name"),
     _text("lang"),
     _text("clause", nullable=True),
-    _text("kind", nullable=True),
+    _text("edit_kind", nullable=True),
     sqlite_with_rowid=False,
 )
 
@@ -209,76 +208,82 @@ receipts = sa.Table(
     "receipts",
     metadata,
     _hash_key("hash"),
-    _bytes("once"),  # which comment: the public side never learns an id back
-    _number("copy"),
+    _bytes("idempotency_hash"),  # names the comment: the public side never learns an id back
+    _number("copy"),  # from 0: a repeated submission gets one more code
     _text("week"),
-    sa.UniqueConstraint("once", "copy"),
+    sa.UniqueConstraint("idempotency_hash", "copy"),
     sqlite_with_rowid=False,
 )
 
-wishes = sa.Table(
-    "wishes",
+withdrawal_requests = sa.Table(
+    "withdrawal_requests",
     metadata,
-    _key("wish"),
-    _text("site"),
+    _key("id"),
+    _text("site_id"),
     _bytes("receipt_hash"),
-    _text("kind"),
-    sa.Index("uq_wishes_receipt_hash_kind", "receipt_hash", "kind", unique=True),
+    _text("request_kind"),
+    sa.Index(
+        "uq_withdrawal_requests_receipt_hash_request_kind",
+        "receipt_hash",
+        "request_kind",
+        unique=True,
+    ),
     sqlite_with_rowid=False,
 )
 
 decisions = sa.Table(
     "decisions",
     metadata,  # rows are only added; a withdrawal blanks the note
-    _key("decision"),
-    _text("site"),
-    _text("comment"),
+    _key("id"),
+    _text("site_id"),
+    _text("comment_id"),
     _text("verdict"),
     _text("clause", nullable=True),
-    _text("kind", nullable=True),
+    _text("edit_kind", nullable=True),
     _text("note", nullable=True),
-    _text("by"),
+    _text("decided_by"),
     _slot("slot"),
     _number("terms_version"),
-    _text("undoes", nullable=True),
-    sa.Index("ix_decisions_history", "site", "slot", "decision"),
-    sa.Index("ix_decisions_comment", "comment"),
-    sa.UniqueConstraint("undoes"),
+    _text("undoes_id", nullable=True),
+    sa.Index("ix_decisions_history", "site_id", "slot", "id"),
+    sa.Index("ix_decisions_comment", "comment_id"),
+    sa.UniqueConstraint("undoes_id"),
     sqlite_with_rowid=False,
 )
 
 published_comments = sa.Table(
-    "letters",
-    metadata,  # what is published
+    "published_comments",
+    metadata,
     _key("id"),
-    _text("site"),
-    _text("story"),
+    _text("site_id"),
+    _text("story_id"),
     _text("edition"),
-    _text("root", nullable=True),
-    _text("to_id", nullable=True),
-    _number("place"),  # of a top-level comment in its thread, of a reply under its root
+    _text("root_id", nullable=True),
+    _text("parent_id", nullable=True),
+    _number("position"),  # of a top-level comment in its thread, of a reply under its root
     _text("text"),
     _text("name"),
     _text("lang"),
     _slot("slot"),
     _text("edited_clause", nullable=True),
-    _text("gone", nullable=True),
-    _text("gone_clause", nullable=True),
-    _number("replies"),  # how many replies ever took a place under it
-    sa.Index("ix_letters_place", "site", "story", "root", "place"),
-    sa.Index("ix_letters_to_id", "to_id"),
+    # Set on a tombstone: the line that stays where a comment with replies was.
+    _text("removal", nullable=True),
+    _text("removal_clause", nullable=True),
+    _number("next_reply_position"),
+    sa.Index("ix_published_comments_position", "site_id", "story_id", "root_id", "position"),
+    sa.Index("ix_published_comments_parent_id", "parent_id"),
     sqlite_with_rowid=False,
 )
 
-touched = sa.Table(
-    "touched",
-    metadata,  # files that the store has outrun: written, then forgotten
-    _key("site"),
-    _key("story"),
-    _key("kind"),
-    _key("root"),
+stale_files = sa.Table(
+    "stale_files",
+    metadata,  # public files that are older than the database
+    _key("site_id"),
+    _key("story_id"),
+    _key("file_kind"),
+    _key("root_id"),
     sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
-    # Counts how often it was noted, so that who has written the file knows whether it is still due.
-    sa.Column("again", sa.Integer, nullable=False, server_default="0"),
+    # Grows each time the file is marked again, so that a writer knows whether it is still stale.
+    sa.Column("generation", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )

@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 # Written anew, row by row, into a file of their own; the old file is cut to nothing at once.
-REWRITTEN: Final = ("held_texts", "envelopes", "letters", "decisions")
+REWRITTEN: Final = ("held_texts", "envelopes", "published_comments", "decisions")
 # Hashes and slots, no words, and a row for each comment there ever was.
-VACUUMED: Final = ("comments", "receipts", "wishes")
+VACUUMED: Final = ("comments", "receipts", "withdrawal_requests")
 PURGED_TABLES: Final = (*REWRITTEN, *VACUUMED)
 REWRITTEN_BYTES_MAX: Final = 256 * 1024 * 1024  # two or three seconds, in which nobody can read it
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from yobal.core import errors
 from yobal.core.errors import YobalError
+from yobal.web.response_types import AlreadyDecidedBody, ErrorBody
 
 
 class BadForm(YobalError):
@@ -30,78 +31,84 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     BadRequest: (
         400,
         "bad_request",
-        "The desk could not read this request. Nothing was changed. Load the page again.",
+        "The desk could not read this request. Nothing was changed. Reload the page.",
     ),
     OriginMismatch: (
         403,
-        "foreign_origin",
+        "origin_mismatch",
         "This request did not come from the desk's own page. Nothing was changed.",
     ),
-    TlsRequired: (
-        403,
-        "insecure",
-        "The desk works over TLS only. Open it under its https address.",
-    ),
+    TlsRequired: (403, "tls_required", "The desk works only over TLS. Open its https address."),
     errors.NotSignedIn: (
         401,
         "not_signed_in",
-        "Your session has ended. Nothing is lost: sign in again and go on.",
+        "Your session has ended. Nothing is lost: sign in again and continue.",
     ),
     errors.InvalidCredentials: (
         403,
-        "wrong_secret",
-        "This does not fit. Check each word, or use your recovery sheet.",
+        "invalid_credentials",
+        "Wrong pseudonym or passphrase. Check each word, or use your recovery sheet.",
     ),
-    errors.Forbidden: (403, "not_allowed", "Only a lead may do that."),
-    errors.InvalidInput: (422, "refused", "Nothing was changed: {detail}."),
+    errors.Forbidden: (403, "forbidden", "Only a lead can do this."),
+    errors.InvalidInput: (422, "invalid", "Nothing was changed: {detail}."),
     errors.NoSuchComment: (
         404,
         "no_such_comment",
-        "This comment is not there any more. Its author may have withdrawn it.",
+        "This comment no longer exists. Its author may have withdrawn it.",
     ),
-    errors.NoSuchDecision: (404, "no_such_decision", "There is no such decision."),
-    errors.AlreadyDecided: (409, "already_decided", "Somebody else was first."),
+    errors.NoSuchDecision: (404, "no_such_decision", "This decision does not exist."),
+    errors.AlreadyDecided: (
+        409,
+        "already_decided",
+        "Another moderator has already decided this comment.",
+    ),
     errors.TooLateToUndo: (409, "too_late_to_undo", "It is too late: this decision is final."),
-    errors.AlreadyUndone: (409, "already_undone", "This decision was undone before."),
+    errors.AlreadyUndone: (409, "already_undone", "This decision was already undone."),
     errors.CommitmentMismatch: (
         409,
-        "not_what_was_sealed",
-        "This is not, letter for letter, what the author sealed. Publish it as edited, or leave it.",
+        "commitment_mismatch",
+        "This text differs from what the author sealed. Publish it as edited, or skip it.",
     ),
     errors.InvitationInvalid: (
         410,
-        "invitation_spent",
-        "This link was used or has run out. Ask a lead for a new one.",
+        "invitation_invalid",
+        "This link has been used or has expired. Ask a lead for a new one.",
     ),
     errors.PseudonymTaken: (
         409,
         "pseudonym_taken",
-        "Another moderator is known by this name. Choose another; the link still works.",
+        "Another moderator uses this pseudonym. Choose a different one; your link still works.",
     ),
     errors.DatabaseUnavailable: (
         503,
         "unavailable",
-        "The database takes nothing just now. Nothing was changed. Try again in a moment.",
+        "The database is unavailable. Nothing was changed. Try again in a moment.",
     ),
     errors.PurgePending: (
         503,
-        "not_yet_purged",
-        "It is done. But the words could not be cut out of every file yet; Yobal tries again by itself.",
+        "purge_pending",
+        "Done, but the deleted text is still in a file. Yobal retries by itself.",
     ),
     errors.PublicFilesUnavailable: (
         503,
-        "not_yet_written",
-        "Decided, but the public files could not be written yet. Yobal tries again by itself.",
+        "files_pending",
+        "Done, but the public files could not be written yet. Yobal retries by itself.",
     ),
+}
+UNEXPECTED: Final = (500, "internal_error", "Something went wrong. Nothing was lost. Try again.")
+# What the framework itself refuses, by status.
+FRAMEWORK_ERRORS: Final = {
+    404: ("not_found", "The desk has nothing at this address."),
+    405: ("method_not_allowed", "The desk does not accept this method here."),
+    413: ("too_large", "This request is too large. Nothing was changed."),
 }
 
 
-def to_response(error: YobalError) -> tuple[int, dict[str, str | None]]:
-    """Status and body for an error; an unknown one says no more than that."""
-    status, code, sentence = TABLE.get(
-        type(error), (500, "failed", "Something failed. Nothing was lost. Try again.")
-    )
-    body: dict[str, str | None] = {"error": code, "sentence": sentence.format(detail=error)}
+def to_response(error: YobalError) -> tuple[int, ErrorBody | AlreadyDecidedBody]:
+    """Status and body for an error; an unexpected one says no more than that."""
+    status, code, message = TABLE.get(type(error), UNEXPECTED)
     if isinstance(error, errors.AlreadyDecided):
-        body |= {"by": error.by, "verdict": error.verdict, "decision": error.decision}
-    return status, body
+        return status, AlreadyDecidedBody(
+            code, message, error.decided_by, error.verdict, error.decision_id
+        )
+    return status, ErrorBody(code, message.format(detail=error))

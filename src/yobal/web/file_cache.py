@@ -110,7 +110,7 @@ class FileCache:
         digest = hashlib.sha256(plain).hexdigest()[:32]
         plain_tag, packed_tag = f'"{digest}"', f'"{digest}-gz"'
         headers = [
-            *page_headers(self._csp, kind=_TYPES[suffix]),
+            *page_headers(self._csp, content_type=_TYPES[suffix]),
             ("cache-control", PUBLIC_CACHE),
             ("last-modified", formatdate(signature[2] // 1_000_000_000, usegmt=True)),
             ("vary", "accept-encoding"),

@@ -49,10 +49,10 @@ def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
     )
 
 
-def page_headers(csp: str, *, kind: str = HTML) -> Headers:
+def page_headers(csp: str, *, content_type: str = HTML) -> Headers:
     """For every page and file of the public side. No cookie, no HSTS, nothing about the reader."""
     return [
-        ("content-type", kind),
+        ("content-type", content_type),
         ("content-security-policy", csp),
         *SAFE_HEADERS,
     ]

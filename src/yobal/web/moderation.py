@@ -1,4 +1,4 @@
-"""The desk's side of moderating: queue, decisions, undo, removal, history."""
+"""The desk's routes for moderating: queue, decisions, undo, removal, history."""
 
 import secrets
 import time
@@ -11,8 +11,9 @@ from litestar import Request
 from litestar.params import JSONBody
 
 from yobal.actions import decide, write_public_files
-from yobal.actions import remove as removal
-from yobal.actions import undo as undoing
+from yobal.actions import remove as remove_action
+from yobal.actions import undo as undo_action
+from yobal.actions.undo import Undone
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.server_keys import Keyring
 from yobal.core.decisions import DecisionContext
@@ -28,185 +29,200 @@ from yobal.core.site_rules import SiteRules
 from yobal.store import comments, decisions, stories
 from yobal.store.database import Database
 from yobal.web import errors, request_types, serializers
+from yobal.web import response_types as types
 
-PAGE: Final = 50
+PAGE_ROWS: Final = 50
 AnyRequest = Request[Any, Any, Any]
 
 
 class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
-    """What the desk is put together from."""
+    """What the desk's controllers use."""
 
     rules: SiteRules
     database: Database
     keyring: Keyring
-    press: FileWriter
+    file_writer: FileWriter
     desk_url: str
     clock: Callable[[], float] = time.time
 
 
 class ModerationController:
-    """One method a route; each is sync and runs in a thread."""
+    """One method for each route. Each is sync and runs in a thread."""
 
-    def __init__(self, parts: DeskDependencies) -> None:
-        self._parts = parts
-        self._rules = parts.rules
-        self._database = parts.database
+    def __init__(self, dependencies: DeskDependencies) -> None:
+        self._dependencies = dependencies
+        self._rules = dependencies.rules
+        self._database = dependencies.database
 
     def queue(
         self, data: JSONBody[request_types.QueueQuery], request: AnyRequest
-    ) -> dict[str, Any]:
-        me = request.state.me.pseudonym
-        after, now = request_types.decode_cursor(data.after), self._parts.clock()
+    ) -> types.QueuePage:
+        pseudonym = request.state.me.pseudonym
+        after, now = request_types.decode_cursor(data.cursor), self._dependencies.clock()
         with self._database.reading() as conn:
-            rows = comments.waiting(conn, self._rules.site, reader=me, after=after, limit=PAGE + 1)
-            queue_status = serializers.queue_status(conn, self._rules, me, now=now)
-        shown, more = rows[:PAGE], len(rows) > PAGE
-        last = request_types.cursor(shown[-1].arrival_slot, shown[-1].id) if more else None
-        listed = [serializers.waiting(row, self._rules, now=now) for row in shown]
-        return {"rows": listed, "next": last, **queue_status}
+            rows = comments.waiting(
+                conn, self._rules.site_id, moderator=pseudonym, after=after, limit=PAGE_ROWS + 1
+            )
+            status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
+        page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
+        cursor = request_types.cursor(page[-1].arrival_slot, page[-1].id) if has_more else None
+        return types.QueuePage(
+            comments=[serializers.queue_row(row, self._rules, now=now) for row in page],
+            next_cursor=cursor,
+            pending_count=status.pending_count,
+            held_count=status.held_count,
+            next_slot=status.next_slot,
+        )
 
-    def gone(self, data: JSONBody[request_types.PendingQuery]) -> dict[str, Any]:
-        """Of what stands on a moderator's screen, that which others decided meanwhile."""
+    def already_decided(
+        self, data: JSONBody[request_types.PendingQuery]
+    ) -> types.AlreadyDecidedList:
+        """Which of the comments on a moderator's screen are no longer pending."""
         with self._database.reading() as conn:
-            pending = comments.filter_pending(conn, data.ids)
-            gone = [
-                serializers.missed(one, decide.already_decided(conn, one))
-                for one in data.ids
-                if one not in pending
+            pending_ids = comments.filter_pending(conn, data.comment_ids)
+            decided = [
+                serializers.already_decided(comment_id, decide.already_decided(conn, comment_id))
+                for comment_id in data.comment_ids
+                if comment_id not in pending_ids
             ]
-        return {"gone": gone}
+        return types.AlreadyDecidedList(decided)
 
     def decide(
         self, data: JSONBody[request_types.DecideBody], request: AnyRequest
-    ) -> dict[str, Any]:
-        desk = self._desk(request)
+    ) -> types.DecisionResult:
+        context = self._context(request)
         match data:
             case request_types.Publish():
-                done = decide.publish(
+                result = decide.publish(
                     self._database,
-                    desk,
-                    data.id,
+                    context,
+                    data.comment_id,
                     text=data.text,
                     name=data.name,
                     nonce=bytes.fromhex(data.nonce),
                     lang=data.lang,
                 )
             case request_types.PublishEdited():
-                done = decide.publish_edited(
+                result = decide.publish_edited(
                     self._database,
-                    desk,
-                    data.id,
+                    context,
+                    data.comment_id,
                     text=data.text,
                     name=data.name,
                     lang=data.lang,
-                    kind=data.kind,
+                    edit_kind=data.edit_kind,
                     clause=data.clause,
                     note=data.note,
                 )
             case request_types.Reject():
-                done = decide.reject(
-                    self._database, desk, data.id, clause=data.clause, note=data.note
+                result = decide.reject(
+                    self._database, context, data.comment_id, clause=data.clause, note=data.note
                 )
-        return serializers.decided(self._rules, done, now=desk.now)
+        return serializers.decision_result(self._rules, result, now=context.now)
 
     def reject_many(
         self, data: JSONBody[request_types.RejectMany], request: AnyRequest
-    ) -> dict[str, Any]:
-        """Each on its own: those that were decided before are told, and those the store did not take."""
-        desk = self._desk(request)
-        done: list[Any] = []
-        missed: list[Any] = []
-        for at, comment in enumerate(data.ids):
+    ) -> types.BulkRejection:
+        """Each comment by itself: one that cannot be rejected does not stop the others."""
+        context = self._context(request)
+        decided: list[types.DecisionResult] = []
+        already_decided: list[types.AlreadyDecided] = []
+        for index, comment_id in enumerate(data.comment_ids):
             try:
-                one = decide.reject(self._database, desk, comment, clause=data.clause)
+                result = decide.reject(self._database, context, comment_id, clause=data.clause)
             except (AlreadyDecided, NoSuchComment) as error:
-                missed.append(serializers.missed(comment, error))
+                already_decided.append(serializers.already_decided(comment_id, error))
             except DatabaseUnavailable:
-                return {"decided": done, "missed": missed, "unsent": data.ids[at:]}
+                return types.BulkRejection(decided, already_decided, data.comment_ids[index:])
             else:
-                done.append(serializers.decided(self._rules, one, now=desk.now))
-        return {"decided": done, "missed": missed, "unsent": []}
+                decided.append(serializers.decision_result(self._rules, result, now=context.now))
+        return types.BulkRejection(decided, already_decided, [])
 
-    def undo(self, data: JSONBody[request_types.Undo], request: AnyRequest) -> dict[str, Any]:
-        desk = self._desk(request)
-        undone = undoing.undo(
-            self._database, self._rules, data.decision, by=desk.by, now=desk.now, random=desk.random
-        )
+    def undo(self, data: JSONBody[request_types.Undo], request: AnyRequest) -> types.Undone:
+        undone = self._undo(data.decision_id, self._context(request))
         with _purge_after_commit():
             self._database.purge()
-        return msgspec.structs.asdict(undone)
+        return types.Undone(undone.comment_id, undone.state)
 
     def undo_many(
         self, data: JSONBody[request_types.UndoMany], request: AnyRequest
-    ) -> dict[str, Any]:
-        """Each on its own like `reject_many`, and one purge for all of them."""
-        undone, missed, unsent = self._undo_each(data.decisions, self._desk(request))
-        if undone:
+    ) -> types.BulkUndo:
+        """Each decision by itself, as in `reject_many`, and one purge for all of them."""
+        result = self._undo_each(data.decision_ids, self._context(request))
+        if result.undone:
             with _purge_after_commit():
                 self._database.purge()
-        return {"undone": undone, "missed": missed, "unsent": unsent}
+        return result
 
-    def _undo_each(
-        self, given: list[str], desk: DecisionContext
-    ) -> tuple[list[Any], list[Any], list[str]]:
-        undone: list[Any] = []
-        missed: list[Any] = []
-        for at, decision in enumerate(given):
+    def _undo_each(self, decision_ids: list[str], context: DecisionContext) -> types.BulkUndo:
+        result = types.BulkUndo([], [], [])
+        for index, decision_id in enumerate(decision_ids):
             try:
-                one = undoing.undo(
-                    self._database,
-                    self._rules,
-                    decision,
-                    by=desk.by,
-                    now=desk.now,
-                    random=desk.random,
-                )
+                undone = self._undo(decision_id, context)
             except (TooLateToUndo, NoSuchDecision) as error:
-                missed.append({"decision": decision, **errors.to_response(error)[1]})
+                _, body = errors.to_response(error)
+                result.failed.append(types.UndoFailure(decision_id, body.error, body.message))
             except DatabaseUnavailable:
-                return undone, missed, given[at:]
+                result.not_stored.extend(decision_ids[index:])
+                break
             else:
-                undone.append(msgspec.structs.asdict(one) | {"decision": decision})
-        return undone, missed, []
+                result.undone.append(types.BulkUndone(decision_id, undone.comment_id, undone.state))
+        return result
 
-    def remove(self, data: JSONBody[request_types.Remove], request: AnyRequest) -> dict[str, Any]:
-        """At once: the answer comes after the words are out of every file."""
-        desk = self._desk(request)
-        done = removal.remove(self._database, desk, data.id, clause=data.clause)
+    def _undo(self, decision_id: str, context: DecisionContext) -> Undone:
+        return undo_action.undo(
+            self._database,
+            self._rules,
+            decision_id,
+            decided_by=context.pseudonym,
+            now=context.now,
+            random=context.random,
+        )
+
+    def remove(
+        self, data: JSONBody[request_types.Remove], request: AnyRequest
+    ) -> types.DecisionResult:
+        """Takes effect at once: the response comes after the text is gone from every file."""
+        context = self._context(request)
+        removed = remove_action.remove(self._database, context, data.comment_id, clause=data.clause)
         with _purge_after_commit():
             try:
-                write_public_files.write_files_now(self._parts.press, done.story, done.files)
+                write_public_files.write_files_now(
+                    self._dependencies.file_writer, removed.story_id, removed.files
+                )
             finally:
                 self._database.purge()
-        return serializers.decided(self._rules, done.decided, now=desk.now)
+        return serializers.decision_result(self._rules, removed.decided, now=context.now)
 
-    def history(self, data: JSONBody[request_types.HistoryQuery]) -> dict[str, Any]:
-        before = request_types.decode_cursor(data.before)
+    def history(self, data: JSONBody[request_types.HistoryQuery]) -> types.HistoryPage:
+        before = request_types.decode_cursor(data.cursor)
         with self._database.reading() as conn:
             rows = decisions.history(
-                conn, self._rules.site, comment=data.comment, before=before, limit=PAGE + 1
+                conn,
+                self._rules.site_id,
+                comment_id=data.comment_id,
+                before=before,
+                limit=PAGE_ROWS + 1,
             )
-            released = stories.released_slot(conn, self._rules.site)
-        shown, more = rows[:PAGE], len(rows) > PAGE
-        last = request_types.cursor(shown[-1].slot, shown[-1].decision) if more else None
-        return {
-            "rows": [serializers.history_entry(row, self._rules, released) for row in shown],
-            "next": last,
-        }
+            released = stories.released_slot(conn, self._rules.site_id)
+        page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
+        cursor = request_types.cursor(page[-1].slot, page[-1].id) if has_more else None
+        entries = [serializers.history_entry(row, self._rules, released) for row in page]
+        return types.HistoryPage(entries, cursor)
 
-    def _desk(self, request: AnyRequest) -> DecisionContext:
+    def _context(self, request: AnyRequest) -> DecisionContext:
         return DecisionContext(
             rules=self._rules,
-            by=request.state.me.pseudonym,
-            now=self._parts.clock(),
+            pseudonym=request.state.me.pseudonym,
+            now=self._dependencies.clock(),
             random=secrets.token_bytes,
-            draw=secrets.randbelow,
+            randbelow=secrets.randbelow,
         )
 
 
 @contextmanager
 def _purge_after_commit() -> Iterator[None]:
-    """After the commit: a failure must not read as if nothing had been done."""
+    """The act is committed: a failure from here on must not read as if nothing had been done."""
     try:
         yield
     except DatabaseUnavailable as error:

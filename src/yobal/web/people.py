@@ -1,7 +1,6 @@
-"""The desk's side of people: signing in, joining by a link, inviting, recovering."""
+"""The desk's routes for people: signing in, joining through a link, inviting, recovering."""
 
 import secrets
-from typing import Any
 
 from litestar import Response
 from litestar.datastructures import Cookie
@@ -14,24 +13,25 @@ from yobal.core.tokens import INVITATION_HOURS
 from yobal.store import people
 from yobal.store.people import Moderator
 from yobal.web import request_types, serializers
+from yobal.web import response_types as types
 from yobal.web.guard import COOKIE, session_token
 from yobal.web.moderation import AnyRequest, DeskDependencies
 
-Json = dict[str, Any]
 
+class PeopleController:
+    """One method for each route. Each is sync and runs in a thread."""
 
-class People:
-    """One method a route; each is sync and runs in a thread."""
-
-    def __init__(self, parts: DeskDependencies, *, session_key: bytes, site_name: str) -> None:
-        self._parts = parts
-        self._rules = parts.rules
-        self._database = parts.database
+    def __init__(
+        self, dependencies: DeskDependencies, *, session_key: bytes, site_name: str
+    ) -> None:
+        self._dependencies = dependencies
+        self._rules = dependencies.rules
+        self._database = dependencies.database
         self._session_key = session_key
         self._site_name = site_name
-        self._recoveries = RecoveryChallenges()
+        self._recovery_challenges = RecoveryChallenges()
 
-    def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[Json]:
+    def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[types.Session]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
             self._database,
@@ -39,35 +39,32 @@ class People:
             pseudonym=pseudonym,
             secret=bytes.fromhex(data.secret),
             session_key=self._session_key,
-            now=self._parts.clock(),
+            now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return self._session_answer(pseudonym, token)
+        return self._with_cookie(pseudonym, token)
 
-    def session(self, request: AnyRequest) -> Json:
+    def session(self, request: AnyRequest) -> types.Session:
         return self._session(request.state.me.pseudonym)
 
-    def sign_out(self, request: AnyRequest) -> Response[Json]:
+    def sign_out(self, request: AnyRequest) -> Response[types.SignedOut]:
         token = session_token(request)
         if token is not None:
             sign_in.sign_out(self._database, token=token, session_key=self._session_key)
-        response: Response[Json] = Response({})
+        response = Response(types.SignedOut())
         response.cookies = [_cookie("", age=0)]
         return response
 
-    def invitation(self, data: JSONBody[request_types.Invitation]) -> Json:
-        opened = join.open_invitation(
-            self._database, token=bytes.fromhex(data.token), now=self._parts.clock()
+    def open_invitation(self, data: JSONBody[request_types.Invitation]) -> types.InvitationContents:
+        contents = join.open_invitation(
+            self._database, token=bytes.fromhex(data.token), now=self._dependencies.clock()
         )
-        wraps = [
-            {"epoch": epoch, "recipient": recipient, "wrap": wrap}
-            for epoch, recipient, wrap in opened.wraps
-        ]
-        return {"role": opened.role, "is_first": opened.is_first, "wraps": wraps}
+        wraps = [types.InvitationWrap(*wrap) for wrap in contents.wraps]
+        return types.InvitationContents(contents.role, contents.is_first, wraps)
 
-    def join(self, data: JSONBody[request_types.Join]) -> Response[Json]:
-        newcomer = Moderator(
-            site=self._rules.site,
+    def join(self, data: JSONBody[request_types.Join]) -> Response[types.Session]:
+        moderator = Moderator(
+            site_id=self._rules.site_id,
             pseudonym=data.pseudonym.strip(),
             role="moderator",
             secret_hash=people.hash_secret(bytes.fromhex(data.secret)),
@@ -79,85 +76,93 @@ class People:
         join.join(
             self._database,
             self._rules,
-            newcomer,
+            moderator,
             token=bytes.fromhex(data.token),
-            wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)],
+            wraps=[Wrap(*wrap) for wrap in request_types.decode_wraps(data.wraps)],
             epoch_recipient=data.epoch.recipient if data.epoch else None,
-            now=self._parts.clock(),
+            now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return self._open(newcomer.pseudonym)
+        return self._start_session(moderator.pseudonym)
 
-    def people(self) -> Json:
+    def people(self) -> types.PeopleList:
         with self._database.reading() as conn:
-            members = people.active(conn, self._rules.site)
-            invited = people.list_invitations(conn, self._rules.site, now=self._parts.clock())
-        return serializers.people_list(self._rules, members, invited)
+            members = people.active(conn, self._rules.site_id)
+            invitations = people.list_invitations(
+                conn, self._rules.site_id, now=self._dependencies.clock()
+            )
+        return serializers.people_list(self._rules, members, invitations)
 
-    def invite(self, data: JSONBody[request_types.Invite]) -> Json:
-        until = join.invite(
+    def invite(self, data: JSONBody[request_types.Invite]) -> types.NewInvitation:
+        expires = join.invite(
             self._database,
             self._rules,
             token=bytes.fromhex(data.token),
             role=data.role,
-            wraps=[Wrap(*one) for one in request_types.decode_wraps(data.wraps)],
-            now=self._parts.clock(),
+            wraps=[Wrap(*wrap) for wrap in request_types.decode_wraps(data.wraps)],
+            now=self._dependencies.clock(),
         )
-        return {"hours": INVITATION_HOURS, "until": serializers.until(self._rules, until)}
+        return types.NewInvitation(INVITATION_HOURS, serializers.expiry_label(self._rules, expires))
 
-    def challenge(self, data: JSONBody[request_types.Challenge]) -> Json:
-        challenge, sealed = self._recoveries.challenge(
+    def recovery_challenge(
+        self, data: JSONBody[request_types.Challenge]
+    ) -> types.RecoveryChallenge:
+        challenge_id, sealed = self._recovery_challenges.challenge(
             self._database,
             self._rules,
             pseudonym=data.pseudonym.strip(),
-            now=self._parts.clock(),
+            now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return {"challenge": challenge, "sealed": sealed}
+        return types.RecoveryChallenge(challenge_id, sealed)
 
-    def prove(self, data: JSONBody[request_types.Proof]) -> Json:
-        ticket, identity = self._recoveries.prove(
+    def prove_recovery(self, data: JSONBody[request_types.Proof]) -> types.RecoveryTicket:
+        ticket, identity = self._recovery_challenges.prove(
             self._database,
             self._rules,
-            challenge=data.challenge,
+            challenge_id=data.challenge_id,
             answer=bytes.fromhex(data.answer),
-            now=self._parts.clock(),
+            now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return {"ticket": ticket, "identity": identity}
+        return types.RecoveryTicket(ticket, identity)
 
-    def finish(self, data: JSONBody[request_types.Finish]) -> Response[Json]:
-        pseudonym = self._recoveries.finish(
+    def finish_recovery(self, data: JSONBody[request_types.Finish]) -> Response[types.Session]:
+        pseudonym = self._recovery_challenges.finish(
             self._database,
             self._rules,
             ticket=data.ticket,
             secret=bytes.fromhex(data.secret),
             identity=data.identity,
-            now=self._parts.clock(),
+            now=self._dependencies.clock(),
         )
-        return self._open(pseudonym)
+        return self._start_session(pseudonym)
 
-    def _open(self, pseudonym: str) -> Response[Json]:
+    def _start_session(self, pseudonym: str) -> Response[types.Session]:
         token = sign_in.open_session(
             self._database,
             self._rules,
             pseudonym=pseudonym,
             session_key=self._session_key,
-            now=self._parts.clock(),
+            now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return self._session_answer(pseudonym, token)
+        return self._with_cookie(pseudonym, token)
 
-    def _session_answer(self, pseudonym: str, token: bytes) -> Response[Json]:
-        response: Response[Json] = Response(self._session(pseudonym))
+    def _with_cookie(self, pseudonym: str, token: bytes) -> Response[types.Session]:
+        response = Response(self._session(pseudonym))
         response.cookies = [_cookie(token.hex())]
         return response
 
-    def _session(self, pseudonym: str) -> Json:
+    def _session(self, pseudonym: str) -> types.Session:
         with self._database.reading() as conn:
-            moderator = people.get(conn, self._rules.site, pseudonym)
+            moderator = people.get(conn, self._rules.site_id, pseudonym)
             return serializers.session(
-                conn, self._rules, moderator, site_name=self._site_name, now=self._parts.clock()
+                conn,
+                self._rules,
+                moderator,
+                site_name=self._site_name,
+                now=self._dependencies.clock(),
             )
 
 

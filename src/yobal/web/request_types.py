@@ -11,7 +11,7 @@ from yobal.web.errors import BadRequest
 
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-# PostgreSQL keeps no NUL, and finding out there would be an error nobody foresaw.
+# PostgreSQL stores no NUL; refused here, it is an expected error.
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
@@ -35,7 +35,7 @@ class Invitation(_Body):
 
 
 class WrapBody(_Body):
-    epoch: EpochId
+    epoch_id: EpochId
     wrap: AgeFile
 
 
@@ -66,7 +66,7 @@ class Challenge(_Body):
 
 
 class Proof(_Body):
-    challenge: Name
+    challenge_id: Name
     answer: Hex32
 
 
@@ -77,16 +77,16 @@ class Finish(_Body):
 
 
 class QueueQuery(_Body):
-    after: Name | None = None
+    cursor: Name | None = None
 
 
 class HistoryQuery(_Body):
-    before: Name | None = None
-    comment: Id | None = None
+    cursor: Name | None = None
+    comment_id: Id | None = None
 
 
 class Publish(msgspec.Struct, forbid_unknown_fields=True, tag="publish", tag_field="verdict"):
-    id: Id
+    comment_id: Id
     text: Text
     name: ShortText
     nonce: Hex32
@@ -96,17 +96,17 @@ class Publish(msgspec.Struct, forbid_unknown_fields=True, tag="publish", tag_fie
 class PublishEdited(
     msgspec.Struct, forbid_unknown_fields=True, tag="publish_edited", tag_field="verdict"
 ):
-    id: Id
+    comment_id: Id
     text: Text
     name: ShortText
-    kind: EditKind
+    edit_kind: EditKind
     clause: ShortText
     lang: ShortText
     note: Text | None = None
 
 
 class Reject(msgspec.Struct, forbid_unknown_fields=True, tag="reject", tag_field="verdict"):
-    id: Id
+    comment_id: Id
     clause: ShortText
     note: Text | None = None
 
@@ -115,24 +115,24 @@ DecideBody = Publish | PublishEdited | Reject
 
 
 class RejectMany(_Body):
-    ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
+    comment_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
     clause: ShortText
 
 
 class Undo(_Body):
-    decision: Id
+    decision_id: Id
 
 
 class PendingQuery(_Body):
-    ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
+    comment_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
 
 
 class UndoMany(_Body):
-    decisions: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
+    decision_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
 
 
 class Remove(_Body):
-    id: Id
+    comment_id: Id
     clause: ShortText
 
 
@@ -152,6 +152,6 @@ def cursor(slot: int, key: str) -> str:
 
 def decode_wraps(wraps: Sequence[WrapBody]) -> list[tuple[str, bytes]]:
     """Epoch and wrap, each epoch once. Raises BadRequest."""
-    if len({one.epoch for one in wraps}) != len(wraps):
+    if len({one.epoch_id for one in wraps}) != len(wraps):
         raise BadRequest
-    return [(one.epoch, one.wrap) for one in wraps]
+    return [(one.epoch_id, one.wrap) for one in wraps]

@@ -1,4 +1,4 @@
-"""Every route of the desk on one page, with who may use it. The public side is `edge.py`."""
+"""Every route of the desk, with who may use it. The public side is `intake_app.py`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +14,11 @@ from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, Guard
 from yobal.web.moderation import DeskDependencies, ModerationController
-from yobal.web.people import People
+from yobal.web.people import PeopleController
+from yobal.web.response_types import ErrorBody
 
 BODY_BYTES_MAX: Final = 256 * 1024
-_OURS: Final = 500  # statuses from here on are for the operator
+_SERVER_ERROR: Final = 500
 DESK_CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
     " form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
@@ -39,15 +40,20 @@ _TYPES: Final = {
 }
 
 
-def desk_app(parts: DeskDependencies, *, static: Path, site_name: str, is_demo: bool) -> Litestar:
+def desk_app(
+    dependencies: DeskDependencies, *, static: Path, site_name: str, is_demo: bool
+) -> Litestar:
     """The desk as an ASGI application."""
-    session_key = parts.keyring.session_key()
+    session_key = dependencies.keyring.session_key()
     guard = Guard(
-        parts.database, desk_url=parts.desk_url, session_key=session_key, clock=parts.clock
+        dependencies.database,
+        desk_url=dependencies.desk_url,
+        session_key=session_key,
+        clock=dependencies.clock,
     )
-    people = People(parts, session_key=session_key, site_name=site_name)
-    moderating = ModerationController(parts)
-    shell = _shell(parts.rules.site, site_name, is_demo=is_demo)
+    people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
+    moderation = ModerationController(dependencies)
+    shell = _shell(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
             _page("/", shell),
@@ -57,24 +63,24 @@ def desk_app(parts: DeskDependencies, *, static: Path, site_name: str, is_demo: 
             _asset(static, "desk.css"),
             _asset(static, "words.json"),
             _asset(static, "icon.svg"),
-            _route("/api/sign-in", "anyone", people.sign_in),
-            _route("/api/session", "moderator", people.session),
-            _route("/api/sign-out", "anyone", people.sign_out),
-            _route("/api/invitation", "anyone", people.invitation),
-            _route("/api/join", "anyone", people.join),
-            _route("/api/recovery/challenge", "anyone", people.challenge),
-            _route("/api/recovery/prove", "anyone", people.prove),
-            _route("/api/recovery/finish", "anyone", people.finish),
-            _route("/api/people", "moderator", people.people),
-            _route("/api/invite", "lead", people.invite),
-            _route("/api/queue", "moderator", moderating.queue),
-            _route("/api/gone", "moderator", moderating.gone),
-            _route("/api/decide", "moderator", moderating.decide),
-            _route("/api/reject-many", "moderator", moderating.reject_many),
-            _route("/api/undo", "moderator", moderating.undo),
-            _route("/api/undo-many", "moderator", moderating.undo_many),
-            _route("/api/remove", "moderator", moderating.remove),
-            _route("/api/history", "moderator", moderating.history),
+            _route("/api/desk/sign-in", "anyone", people.sign_in),
+            _route("/api/desk/session", "moderator", people.session),
+            _route("/api/desk/sign-out", "anyone", people.sign_out),
+            _route("/api/desk/open-invitation", "anyone", people.open_invitation),
+            _route("/api/desk/join", "anyone", people.join),
+            _route("/api/desk/recovery/challenge", "anyone", people.recovery_challenge),
+            _route("/api/desk/recovery/prove", "anyone", people.prove_recovery),
+            _route("/api/desk/recovery/finish", "anyone", people.finish_recovery),
+            _route("/api/desk/people", "moderator", people.people),
+            _route("/api/desk/invite", "lead", people.invite),
+            _route("/api/desk/queue", "moderator", moderation.queue),
+            _route("/api/desk/already-decided", "moderator", moderation.already_decided),
+            _route("/api/desk/decide", "moderator", moderation.decide),
+            _route("/api/desk/reject-many", "moderator", moderation.reject_many),
+            _route("/api/desk/undo", "moderator", moderation.undo),
+            _route("/api/desk/undo-many", "moderator", moderation.undo_many),
+            _route("/api/desk/remove", "moderator", moderation.remove),
+            _route("/api/desk/history", "moderator", moderation.history),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -111,41 +117,43 @@ def _asset(static: Path, name: str) -> Any:
     return get(f"/assets/{name}", sync_to_thread=False, opt={"access": "anyone"})(asset)
 
 
-def _shell(site: str, site_name: str, *, is_demo: bool) -> bytes:
+def _shell(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
     templates = Path(__file__).parent.parent / "templates"
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined
     )
     return (
         environment.get_template("desk.html")
-        .render(site=site, site_name=site_name, is_demo=is_demo)
+        .render(site_id=site_id, site_name=site_name, is_demo=is_demo)
         .encode()
     )
 
 
 def _handle_yobal_error(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
-    """What is ours to mend is told to the operator as well; a refusal is between the desk and us."""
+    """The operator hears about server errors; what a moderator did wrong is no concern of theirs."""
     status, body = errors.to_response(error)
-    if status >= _OURS:
+    if status >= _SERVER_ERROR:
         error_reporting.report_once(error)
     return Response(body, status_code=status, headers=_HEADERS)
 
 
 def _handle_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """The framework's own refusals; of a body it could not read it repeats nothing."""
+    """What the framework refuses. Its own message could repeat the body, so it is not used."""
     if isinstance(error, ValidationException) or error.status_code == 400:
         return _handle_yobal_error(request, BadRequest())
-    body = {"error": "refused", "sentence": "The desk has nothing here."}
-    return Response(body, status_code=error.status_code, headers=_HEADERS)
+    code, message = errors.FRAMEWORK_ERRORS.get(
+        error.status_code, ("invalid", "The desk did not accept this request.")
+    )
+    return Response(ErrorBody(code, message), status_code=error.status_code, headers=_HEADERS)
 
 
 def _handle_recursion(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
-    """JSON of a hundred thousand brackets is nobody's page."""
+    """No page of the desk sends JSON that is nested this deep."""
     return _handle_yobal_error(request, BadRequest())
 
 
 def _handle_unexpected(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """No traceback leaves the process: its message could hold a comment's words."""
+    """No traceback leaves the process: its message could hold the text of a comment."""
     error_reporting.report_once(error)
     status, body = errors.to_response(YobalError())
     return Response(body, status_code=status, headers=_HEADERS)

@@ -1,149 +1,156 @@
-"""The desk's JSON: what it answers, made from rows."""
+"""Turns rows and results into the types of the desk's JSON (`response_types.py`)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from yobal.actions import clock_guard
-from yobal.core import language as langs
+from yobal.core import language
+from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment
 from yobal.core.schedule import DAY_SECONDS, Slot, age_slots, day_of, next_slot
 from yobal.core.site_rules import SiteRules
-from yobal.core.states import HELD, PENDING
+from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
 from yobal.store import comments, people, stories
 from yobal.store.database import Connection
+from yobal.web import response_types as types
 
 
-def slot(rules: SiteRules, at: Slot, *, now: float | None = None) -> dict[str, Any]:
-    """`{"at", "label"}`; the label is the wall clock of the site, with its day if it is not near `now`."""
-    local = datetime.fromtimestamp(at, rules.schedule.zone)
+def slot_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> types.SlotLabel:
+    """The site's wall clock, with the day where the slot is a day or more after `now`."""
+    local = datetime.fromtimestamp(slot, rules.schedule.zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    is_near = now is None or at - now < DAY_SECONDS  # there "18:00" is one instant and no other
-    return {"at": at, "label": clock if is_near else f"{local:%Y-%m-%d} {clock}"}
+    is_near = now is None or slot - now < DAY_SECONDS  # within a day "18:00" is one instant only
+    return types.SlotLabel(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def until(rules: SiteRules, at: Slot) -> dict[str, Any]:
-    """The same with its day: an invitation may end tomorrow."""
-    local = datetime.fromtimestamp(at, rules.schedule.zone)
-    return {"at": at, "label": f"{local:%Y-%m-%d %H:%M}"}
+def expiry_label(rules: SiteRules, slot: Slot) -> types.SlotLabel:
+    """The same, always with the day: an invitation may end tomorrow."""
+    local = datetime.fromtimestamp(slot, rules.schedule.zone)
+    return types.SlotLabel(slot, f"{local:%Y-%m-%d %H:%M}")
 
 
 def session(
     conn: Connection, rules: SiteRules, moderator: Any, *, site_name: str, now: float
-) -> dict[str, Any]:
-    """Everything the desk needs to begin; `moderator` is a row of `people`."""
-    site = stories.site(conn, rules.site)
-    leads = [one for one in people.active(conn, rules.site) if one.role == "lead"]
-    return {
-        "site": rules.site,
-        "site_name": site_name,
-        "is_demo": bool(site.is_demo),
-        "pseudonym": moderator.pseudonym,
-        "role": moderator.role,
-        "identity": moderator.identity,
-        "epochs": [
-            {"epoch": row.epoch, "recipient": row.recipient, "wrap": row.wrap}
-            for row in people.epochs_for(conn, rules.site, moderator.pseudonym)
+) -> types.Session:
+    """`moderator` is a row of `people`."""
+    site_id, pseudonym = rules.site_id, moderator.pseudonym
+    status = queue_status(conn, rules, pseudonym, now=now)
+    leads = [member for member in people.active(conn, site_id) if member.role == "lead"]
+    return types.Session(
+        site_id=site_id,
+        site_name=site_name,
+        is_demo=bool(stories.get(conn, site_id).is_demo),
+        pseudonym=pseudonym,
+        role=moderator.role,
+        identity=moderator.identity,
+        epochs=[
+            types.EpochKey(row.epoch_id, row.recipient, row.wrap)
+            for row in people.epochs_for(conn, site_id, pseudonym)
         ],
-        "unreadable": comments.count_unreadable(conn, rules.site, moderator.pseudonym),
-        "needs_second_lead": len(leads) < 2,
-        "is_clock_doubted": clock_guard.clock_problem(conn, rules.site, now=now) is not None,
-        "terms": {
-            "version": TERMS_VERSION,
-            "clauses": [msgspec.structs.asdict(c) for c in CLAUSES],
-        },
-        "edit_kinds": list(EDIT_KINDS),
-        "limits": {
-            "text_letters_max": rules.limits.text_graphemes_max,
-            "name_letters_max": rules.limits.name_graphemes_max,
-            "note_letters_max": NOTE_GRAPHEMES_MAX,
-        },
-        "languages": stories.languages(conn, rules.site),
-        **queue_status(conn, rules, moderator.pseudonym, now=now),
-    }
-
-
-def queue_status(conn: Connection, rules: SiteRules, reader: str, *, now: float) -> dict[str, Any]:
-    """What the head line of the desk shows to `reader`: what they can open waits, the rest does not."""
-    return {
-        "held": comments.count(conn, rules.site, HELD),
-        "waiting": comments.count(conn, rules.site, PENDING)
-        - comments.count_unreadable(conn, rules.site, reader),
-        "next_slot": slot(rules, next_slot(rules.schedule, now), now=now),
-    }
-
-
-def waiting(row: Any, rules: SiteRules, *, now: float) -> dict[str, Any]:
-    answers = None
-    if row.to_id is not None and row.parent_text is not None and row.parent_gone is None:
-        answers = {"name": row.parent_name, "text": row.parent_text, "lang": row.parent_lang}
-    return {
-        "id": row.id,
-        "site": row.site,
-        "story": row.story,
-        "edition": row.edition,
-        "root": row.root,
-        "to": row.to_id,
-        "story_title": row.title,
-        "story_url": row.url,
-        "lang": langs.UNKNOWN if row.lang == langs.OTHER else row.lang,
-        "lane": row.lane,
-        "epoch": row.epoch,
-        "age_slots": age_slots(rules.schedule, row.arrival_slot, now),
-        "has_receipt": bool(row.has_receipt),
-        "answers": answers,
-        "envelope": bytes(row.sealed),
-    }
-
-
-def decided(rules: SiteRules, one: Any, *, now: float) -> dict[str, Any]:
-    return msgspec.structs.asdict(one) | {"slot": slot(rules, one.slot, now=now)}
-
-
-def missed(comment: str, error: AlreadyDecided | NoSuchComment) -> dict[str, Any]:
-    """One of many that could not be rejected; whose decision stands instead."""
-    if isinstance(error, NoSuchComment):
-        error = AlreadyDecided(comment, verdict="withdrawn")
-    return {
-        "id": comment,
-        "by": error.by,
-        "verdict": error.verdict,
-        "decision": error.decision,
-    }
-
-
-def history_entry(row: Any, rules: SiteRules, released: Slot) -> dict[str, Any]:
-    is_standing = not row.is_undone and row.verdict != "undo"
-    can_undo = is_standing and (
-        row.state == HELD or (row.state == "rejected" and row.slot > released)
+        unreadable_count=comments.count_unreadable(conn, site_id, pseudonym),
+        needs_second_lead=len(leads) < 2,
+        is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
+        terms=types.TermsOfUse(TERMS_VERSION, CLAUSES),
+        edit_kinds=list(EDIT_KINDS),
+        limits=types.TextLimits(
+            text_graphemes_max=rules.limits.text_graphemes_max,
+            name_graphemes_max=rules.limits.name_graphemes_max,
+            note_graphemes_max=NOTE_GRAPHEMES_MAX,
+        ),
+        languages=stories.languages(conn, site_id),
+        pending_count=status.pending_count,
+        held_count=status.held_count,
+        next_slot=status.next_slot,
     )
-    return {
-        "decision": row.decision,
-        "id": row.comment,
-        "story": row.story,
-        "story_title": row.title or row.story,
-        "verdict": row.verdict,
-        "clause": row.clause,
-        "kind": row.kind,
-        "note": row.note,
-        "by": row.by,
-        "slot": slot(rules, row.slot),
-        "day": day_of(rules.schedule, row.slot).isoformat(),
-        "state": row.state,
-        "is_undone": bool(row.is_undone),
-        "can_undo": can_undo,
-        "can_remove": is_standing and row.verdict != "remove" and row.state == "published",
-        "text": row.text,
-        "name": row.name,
-        "lang": row.lang,
-    }
 
 
-def people_list(rules: SiteRules, members: Sequence[Any], invited: Sequence[Any]) -> dict[str, Any]:
-    return {
-        "people": [{"pseudonym": one.pseudonym, "role": one.role} for one in members],
-        "invited": [{"role": one.role, "until": until(rules, one.until_slot)} for one in invited],
-    }
+def queue_status(
+    conn: Connection, rules: SiteRules, pseudonym: str, *, now: float
+) -> types.QueueStatus:
+    """Counts only the pending comments that this moderator can open."""
+    pending = comments.count(conn, rules.site_id, PENDING)
+    return types.QueueStatus(
+        pending_count=pending - comments.count_unreadable(conn, rules.site_id, pseudonym),
+        held_count=comments.count(conn, rules.site_id, HELD),
+        next_slot=slot_label(rules, next_slot(rules.schedule, now), now=now),
+    )
+
+
+def queue_row(row: Any, rules: SiteRules, *, now: float) -> types.QueueRow:
+    parent = None
+    if row.parent_id is not None and row.parent_text is not None and row.parent_removal is None:
+        parent = types.ParentComment(row.parent_name, row.parent_text, row.parent_lang)
+    return types.QueueRow(
+        comment_id=row.id,
+        site_id=row.site_id,
+        story_id=row.story_id,
+        edition=row.edition,
+        root_id=row.root_id,
+        parent_id=row.parent_id,
+        story_title=row.title,
+        story_url=row.url,
+        lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
+        epoch_id=row.epoch_id,
+        age_slots=age_slots(rules.schedule, row.arrival_slot, now),
+        has_receipt=bool(row.has_receipt),
+        parent=parent,
+        envelope=bytes(row.sealed),
+    )
+
+
+def decision_result(
+    rules: SiteRules, result: DecisionResult, *, now: float
+) -> types.DecisionResult:
+    return types.DecisionResult(
+        decision_id=result.decision_id,
+        comment_id=result.comment_id,
+        state=result.state,
+        slot=slot_label(rules, result.slot, now=now),
+        decided_by=result.decided_by,
+    )
+
+
+def already_decided(comment_id: str, error: AlreadyDecided | NoSuchComment) -> types.AlreadyDecided:
+    """A comment that does not exist any more was withdrawn by its author."""
+    if isinstance(error, NoSuchComment):
+        error = AlreadyDecided(comment_id, verdict="withdrawn")
+    return types.AlreadyDecided(comment_id, error.decided_by, error.verdict, error.decision_id)
+
+
+def history_entry(row: Any, rules: SiteRules, released: Slot) -> types.HistoryEntry:
+    is_current = not row.is_undone and row.verdict != "undo"
+    can_undo = is_current and (row.state == HELD or (row.state == REJECTED and row.slot > released))
+    return types.HistoryEntry(
+        decision_id=row.id,
+        comment_id=row.comment_id,
+        story_id=row.story_id,
+        story_title=row.title or row.story_id,
+        verdict=row.verdict,
+        clause=row.clause,
+        edit_kind=row.edit_kind,
+        note=row.note,
+        decided_by=row.decided_by,
+        day=day_of(rules.schedule, row.slot).isoformat(),
+        slot=slot_label(rules, row.slot),
+        state=row.state,
+        is_undone=bool(row.is_undone),
+        can_undo=can_undo,
+        can_remove=is_current and row.verdict != "remove" and row.state == PUBLISHED,
+        name=row.name,
+        text=row.text,
+        lang=row.lang,
+    )
+
+
+def people_list(
+    rules: SiteRules, members: Sequence[Any], invitations: Sequence[Any]
+) -> types.PeopleList:
+    return types.PeopleList(
+        people=[types.Person(member.pseudonym, member.role) for member in members],
+        invitations=[
+            types.OpenInvitation(row.role, expiry_label(rules, row.expires_slot))
+            for row in invitations
+        ],
+    )

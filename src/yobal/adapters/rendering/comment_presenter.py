@@ -27,14 +27,14 @@ class TextRun(msgspec.Struct, frozen=True):
 class CommentView(msgspec.Struct, frozen=True, kw_only=True):
     """One comment as a template draws it. Words are in the page's language, not escaped yet."""
 
-    letter: PublishedComment
+    comment: PublishedComment
     dir: str
-    pieces: tuple[TextRun, ...]
+    text_runs: tuple[TextRun, ...]
     day: str
     language: str  # empty where it is the edition's
     edited: str  # the clause's title, empty where nothing was edited
     edited_clause: str
-    gone_clause: str
+    removal_clause: str
     share: ShareLinks
     replies: tuple["CommentView", ...]
     has_more_replies: bool  # beyond those that stand here
@@ -43,8 +43,8 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
 class CommentPresenter:
     """Makes comments of one thread ready, in one edition and with one kind of address."""
 
-    def __init__(self, words: Translator, links: ThreadLinks, edition: str) -> None:
-        self._words, self._links, self._edition = words, links, edition
+    def __init__(self, translator: Translator, links: ThreadLinks, edition: str) -> None:
+        self._words, self._links, self._edition = translator, links, edition
 
     def newest(self, view: NewestView) -> tuple[CommentView, ...]:
         return tuple(self._top(one, one.page) for one in view.comments)
@@ -59,40 +59,44 @@ class CommentPresenter:
     def root(self, view: RepliesView) -> CommentView:
         return self.one(view.root, paths.page(view.root_page, "html"))
 
-    def answered(self, letter: PublishedComment) -> CommentView:
-        return self.one(letter, paths.page(letter.page, "html"))
+    def parent(self, comment: PublishedComment) -> CommentView:
+        return self.one(comment, paths.page(comment.page, "html"))
 
     def one(
         self,
-        letter: PublishedComment,
+        comment: PublishedComment,
         file: str,
         replies: tuple[CommentView, ...] = (),
         *,
         leads_to_more: bool = False,
     ) -> CommentView:
         """One comment that stands in `file`; without its replies unless they are given."""
-        words = self._words
+        translator = self._words
         return CommentView(
-            letter=letter,
-            dir=direction(letter.lang),
-            pieces=pieces(letter.text, is_edited=letter.edited_clause is not None),
-            day=words.day(letter.day),
-            language="" if letter.lang == self._edition else words.language(letter.lang),
-            edited=words.clause(letter.edited_clause).lower() if letter.edited_clause else "",
-            edited_clause=letter.edited_clause or "",
-            gone_clause=words.clause(letter.gone_clause).lower() if letter.gone_clause else "",
-            share=self._links.share(file, letter.id),
+            comment=comment,
+            dir=direction(comment.lang),
+            text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
+            day=translator.day(comment.day),
+            language="" if comment.lang == self._edition else translator.language(comment.lang),
+            edited=translator.clause(comment.edited_clause).lower()
+            if comment.edited_clause
+            else "",
+            edited_clause=comment.edited_clause or "",
+            removal_clause=translator.clause(comment.removal_clause).lower()
+            if comment.removal_clause
+            else "",
+            share=self._links.share(file, comment.id),
             replies=replies,
             has_more_replies=leads_to_more,
         )
 
-    def _top(self, letter: PublishedComment, number: int) -> CommentView:
+    def _top(self, comment: PublishedComment, number: int) -> CommentView:
         file = paths.page(number, "html")
-        replies = tuple(self.one(reply, file) for reply in letter.replies)
-        return self.one(letter, file, replies, leads_to_more=letter.has_more_replies)
+        replies = tuple(self.one(reply, file) for reply in comment.replies)
+        return self.one(comment, file, replies, leads_to_more=comment.has_more_replies)
 
 
-def pieces(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
+def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
     """The text, with the runs of ▮ set apart: but only in an edited one, else they are the author's."""
     if not is_edited:
         return (TextRun(text, is_mask=False),)

@@ -39,13 +39,13 @@ class Translator:
         self._locale = Locale(lang, _REGIONS.get(lang))
         self._digits = str.maketrans("0123456789", _DIGITS.get(lang, "0123456789"))
 
-    def say(self, sentence: str) -> str:
+    def gettext(self, sentence: str) -> str:
         """The sentence in this language; the English one where the catalogue has a gap."""
         return self.translations.gettext(sentence)
 
     def clause(self, key: str) -> str:
         """The title of a clause of the terms; the key itself where it is not one of ours."""
-        return self.say(_CLAUSE_TITLES.get(key, key))
+        return self.gettext(_CLAUSE_TITLES.get(key, key))
 
     def number(self, number: int) -> str:
         return format_decimal(number, locale=self._locale).translate(self._digits)
@@ -70,9 +70,9 @@ class Translator:
         zone = self._locale.time_zones.get(schedule.time_zone, {})
         return str(zone.get("city", schedule.city))
 
-    def slots(self, schedule: Schedule) -> str:
+    def release_times(self, schedule: Schedule) -> str:
         """The wall-clock times of release as a list: `00:00, 06:00, 12:00 and 18:00`."""
-        times = [slot.translate(self._digits) for slot in schedule.slots]
+        times = [slot.translate(self._digits) for slot in schedule.release_times]
         return format_list(times, locale=self._locale)
 
     def language(self, tag: str) -> str:

@@ -1,96 +1,138 @@
-"""The same comments as JSON, for programs: exactly the keys below, and none that tells of a sender.
+"""The public comments as JSON for programs. The types below are the whole format; no key describes the sender.
 
-Newest (`index.json`) and numbered page (`page/N.json`)::
-
-    {"site", "story", "edition", "title", "url",    strings; where the story stands
-     "editions": [{"edition", "title", "url"}],     its other editions        (only newest)
-     "form": "open" | "closed" | "not_open_yet",                               (only newest)
-     "total": 23,                                   published, replies included (only newest)
-     "page": 2,                                     its number                (only numbered)
-     "older": 1 | null,                             the page to read on with
-     "comments": [Comment, …]}                      newest first
-
-Replies (`replies/ID/N.json`): `site`, `story`, `edition`, `title`, `url`, `root` (id), `root_page`,
-`page`, `comments` (oldest first).
-
-Comment::
-
-    {"id", "name", "text", "lang", "edition", "day",  strings; name is empty for "Anonymous"
-     "edited": "personal-data" | null,                the clause a moderator edited it under
-     "to": "ID" | null, "to_name": "…" | null,        whom it answers
-     "gone": "withdrawn" | "removed" | null, "gone_clause": "…" | null,   text and name are then empty
-     "link": "https://…",                             its address, which never changes
-     "replies": [Comment, …], "has_more_replies": false}
-
-`day` is `YYYY-MM-DD` in the site's zone; no finer time exists. The order of keys is as above.
+Keys come in the order of the fields. Days are `YYYY-MM-DD` in the site's zone; no finer time exists.
 """
-
-from typing import Any
 
 import msgspec
 
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView
-from yobal.core.thread import NewestView, PageView, RepliesView, ThreadRef
+from yobal.core.thread import Edition, FormState, NewestView, PageView, Removal, RepliesView
 
-Plain = dict[str, Any]
+
+class PublicComment(msgspec.Struct, frozen=True):
+    """One comment. A removed one keeps its id and place; its text and name are empty."""
+
+    id: str
+    name: str  # empty for "Anonymous"
+    text: str
+    lang: str
+    edition: str  # the tag of the edition it was sent under
+    day: str
+    edited_clause: str | None  # the clause that a moderator edited it under
+    parent_id: str | None
+    parent_name: str | None
+    removal: Removal | None
+    removal_clause: str | None
+    link: str  # permanent
+    replies: list["PublicComment"]
+    has_more_replies: bool
+
+
+class NewestFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`index.json`: the newest comments, newest first. `url` is the story's own address."""
+
+    site_id: str
+    story_id: str
+    edition: str
+    title: str
+    url: str
+    editions: tuple[Edition, ...]  # the story's other editions
+    form: FormState
+    total: int  # published comments, replies included
+    older: int | None  # the number of the page with older comments
+    comments: list[PublicComment]
+
+
+class PageFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`page/N.json`: one numbered page, newest first."""
+
+    site_id: str
+    story_id: str
+    edition: str
+    title: str
+    url: str
+    page: int
+    older: int | None
+    comments: list[PublicComment]
+
+
+class RepliesFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`replies/ID/N.json`: the replies of one comment after the first five, oldest first."""
+
+    site_id: str
+    story_id: str
+    edition: str
+    title: str
+    url: str
+    root_id: str
+    root_page: int
+    page: int
+    comments: list[PublicComment]
 
 
 def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
-    others = [msgspec.structs.asdict(one) for one in view.thread.others]
-    return _encode(
-        _place(view.thread)
-        | {"editions": others, "form": view.thread.form, "total": view.comments_total}
-        | {"older": view.older_page, "comments": [_comment(one) for one in presenter.newest(view)]}
+    edition = view.thread.edition
+    file = NewestFile(
+        site_id=view.thread.site_id,
+        story_id=view.thread.story_id,
+        edition=edition.tag,
+        title=edition.title,
+        url=edition.url,
+        editions=view.thread.others,
+        form=view.thread.form,
+        total=view.comments_total,
+        older=view.older_page,
+        comments=[_comment(comment) for comment in presenter.newest(view)],
     )
+    return msgspec.json.encode(file)
 
 
 def page(view: PageView, presenter: CommentPresenter) -> bytes:
-    older = view.number - 1 or None
-    return _encode(
-        _place(view.thread)
-        | {"page": view.number, "older": older}
-        | {"comments": [_comment(one) for one in presenter.page(view)]}
+    edition = view.thread.edition
+    file = PageFile(
+        site_id=view.thread.site_id,
+        story_id=view.thread.story_id,
+        edition=edition.tag,
+        title=edition.title,
+        url=edition.url,
+        page=view.number,
+        older=view.number - 1 or None,
+        comments=[_comment(comment) for comment in presenter.page(view)],
     )
+    return msgspec.json.encode(file)
 
 
 def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
-    return _encode(
-        _place(view.thread)
-        | {"root": view.root.id, "root_page": view.root_page, "page": view.number}
-        | {"comments": [_comment(one) for one in presenter.replies(view)]}
+    edition = view.thread.edition
+    file = RepliesFile(
+        site_id=view.thread.site_id,
+        story_id=view.thread.story_id,
+        edition=edition.tag,
+        title=edition.title,
+        url=edition.url,
+        root_id=view.root.id,
+        root_page=view.root_page,
+        page=view.number,
+        comments=[_comment(comment) for comment in presenter.replies(view)],
     )
+    return msgspec.json.encode(file)
 
 
-def _place(thread: ThreadRef) -> Plain:
-    edition = thread.edition
-    return {
-        "site": thread.site,
-        "story": thread.story,
-        "edition": edition.edition,
-        "title": edition.title,
-        "url": edition.url,
-    }
-
-
-def _comment(shown: CommentView) -> Plain:
-    one = shown.letter
-    return {
-        "id": one.id,
-        "name": one.name,
-        "text": one.text,
-        "lang": one.lang,
-        "edition": one.edition,
-        "day": one.day,
-        "edited": one.edited_clause,
-        "to": one.to,
-        "to_name": one.to_name,
-        "gone": one.gone,
-        "gone_clause": one.gone_clause,
-        "link": shown.share.permalink,
-        "replies": [_comment(reply) for reply in shown.replies],
-        "has_more_replies": one.has_more_replies,
-    }
-
-
-def _encode(plain: Plain) -> bytes:
-    return msgspec.json.encode(plain)
+def _comment(view: CommentView) -> PublicComment:
+    comment = view.comment
+    return PublicComment(
+        id=comment.id,
+        name=comment.name,
+        text=comment.text,
+        lang=comment.lang,
+        edition=comment.edition,
+        day=comment.day,
+        edited_clause=comment.edited_clause,
+        parent_id=comment.parent_id,
+        parent_name=comment.parent_name,
+        removal=comment.removal,
+        removal_clause=comment.removal_clause,
+        link=view.share.permalink,
+        replies=[_comment(reply) for reply in view.replies],
+        has_more_replies=comment.has_more_replies,
+    )

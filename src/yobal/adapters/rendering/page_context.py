@@ -29,7 +29,7 @@ ReceiptState = Literal["waiting", "accepted", "published", "rejected", "removed"
 class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
     """What all pages of a site share. `public_url` is `scheme://host` of the intake, no slash."""
 
-    site: str
+    site_id: str
     site_name: str
     public_url: str
     schedule: Schedule
@@ -52,7 +52,7 @@ class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     state: ReceiptState
     clause: str | None = None
-    kind: EditKind | None = None
+    edit_kind: EditKind | None = None
     note: str | None = None
     text: str | None = None
     name: str | None = None

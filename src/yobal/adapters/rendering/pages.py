@@ -14,7 +14,7 @@ import msgspec
 
 from yobal import __version__
 from yobal.adapters.rendering import json_pages
-from yobal.adapters.rendering.comment_presenter import CommentPresenter, pieces
+from yobal.adapters.rendering.comment_presenter import CommentPresenter, text_runs
 from yobal.adapters.rendering.i18n import catalogue_language
 from yobal.adapters.rendering.page_context import Draft, Problem, ReceiptDetails, SiteContext
 from yobal.adapters.rendering.templates import renderer_for
@@ -51,48 +51,48 @@ class Pages:
     def newest(self, view: NewestView) -> dict[str, bytes]:
         """The thread's own address, and the form alone."""
         thread, presenter = view.thread, self._presenter(view.thread)
-        given = {"view": view, "letters": presenter.newest(view), "older": view.older_page}
+        context = {"view": view, "comments": presenter.newest(view), "older": view.older_page}
         return {
-            paths.NEWEST: self._draw("newest.html", thread, given),
-            paths.NEWEST_FRAGMENT: self._draw("newest.html", thread, given, is_fragment=True),
+            paths.NEWEST: self._render("newest.html", thread, context),
+            paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
             paths.NEWEST_JSON: json_pages.newest(view, presenter),
-            paths.FORM: self._draw("form_alone.html", thread, {}, is_fragment=True),
+            paths.FORM: self._render("form_alone.html", thread, {}, is_fragment=True),
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:
         """A numbered page. It knows neither the form's state nor of newer pages."""
         thread, presenter = view.thread, self._presenter(view.thread)
         older = view.number - 1 or None
-        given = {"view": view, "letters": presenter.page(view), "older": older}
+        context = {"view": view, "comments": presenter.page(view), "older": older}
         return {
-            paths.page(view.number, "html"): self._draw("page.html", thread, given),
-            paths.page(view.number, _FRAGMENT): self._draw(
-                "page.html", thread, given, is_fragment=True
+            paths.page(view.number, "html"): self._render("page.html", thread, context),
+            paths.page(view.number, _FRAGMENT): self._render(
+                "page.html", thread, context, is_fragment=True
             ),
             paths.page(view.number, "json"): json_pages.page(view, presenter),
         }
 
     def replies(self, view: RepliesView) -> dict[str, bytes]:
         """Replies of one comment beyond the first five."""
-        thread, presenter, root, number = (
+        thread, presenter, root_id, number = (
             view.thread,
             self._presenter(view.thread),
             view.root.id,
             view.number,
         )
-        given = {"view": view, "root": presenter.root(view), "letters": presenter.replies(view)}
+        context = {"view": view, "root": presenter.root(view), "comments": presenter.replies(view)}
         return {
-            paths.replies(root, number, "html"): self._draw("replies.html", thread, given),
-            paths.replies(root, number, _FRAGMENT): self._draw(
-                "replies.html", thread, given, is_fragment=True
+            paths.replies(root_id, number, "html"): self._render("replies.html", thread, context),
+            paths.replies(root_id, number, _FRAGMENT): self._render(
+                "replies.html", thread, context, is_fragment=True
             ),
-            paths.replies(root, number, "json"): json_pages.replies(view, presenter),
+            paths.replies(root_id, number, "json"): json_pages.replies(view, presenter),
         }
 
     def terms(self, edition: str) -> bytes:
         """The terms in an edition's language: every clause that a decision can cite."""
-        given = {"clauses": CLAUSES, "version": TERMS_VERSION}
-        return self._render_without_thread("terms.html", edition, given)
+        context = {"clauses": CLAUSES, "version": TERMS_VERSION}
+        return self._render_without_thread("terms.html", edition, context)
 
     # Answers to a reader's POST
 
@@ -101,27 +101,31 @@ class Pages:
         thread: ThreadRef,
         draft: Draft,
         *,
-        once: str,
-        answered: PublishedComment | None,
+        idempotency_key: str,
+        parent: PublishedComment | None,
         field_errors: Sequence[FieldError],
     ) -> bytes:
         """The form to answer a comment, or the form again with every refusal beside its field."""
-        given = {"draft": draft, "once": once, "refusals": tuple(field_errors)}
-        return self._draw("form.html", thread, given | self._answered(thread, answered))
+        context = {
+            "draft": draft,
+            "idempotency_key": idempotency_key,
+            "field_errors": tuple(field_errors),
+        }
+        return self._render("form.html", thread, context | self._answered(thread, parent))
 
     def confirm(
         self,
         thread: ThreadRef,
         draft: Draft,
         *,
-        once: str,
-        answered: PublishedComment | None,
+        idempotency_key: str,
+        parent: PublishedComment | None,
         earliest_day: date,
     ) -> bytes:
         """ "Read it once more": what would be sent, and one button. Nothing is stored yet."""
-        given = {"draft": draft, "once": once, "earliest_day": earliest_day}
-        given["lang"] = detect_language(draft.text, edition=thread.edition.edition)
-        return self._draw("read_again.html", thread, given | self._answered(thread, answered))
+        context = {"draft": draft, "idempotency_key": idempotency_key, "earliest_day": earliest_day}
+        context["lang"] = detect_language(draft.text, edition=thread.edition.tag)
+        return self._render("confirm.html", thread, context | self._answered(thread, parent))
 
     def sent(
         self,
@@ -146,17 +150,17 @@ class Pages:
         self, thread: ThreadRef, earliest: Slot, until: date | None, *, is_out_of_codes: bool
     ) -> bytes:
         code = _ANY_CODE.decode() if until else None
-        given = {"earliest": earliest, "code": code, "until": until}
-        return self._draw("sent.html", thread, given | {"is_out_of_codes": is_out_of_codes})
+        context = {"earliest": earliest, "code": code, "until": until}
+        return self._render("sent.html", thread, context | {"is_out_of_codes": is_out_of_codes})
 
-    def receipt(self, thread: ThreadRef, answer: ReceiptDetails) -> bytes:
+    def receipt(self, thread: ThreadRef, receipt: ReceiptDetails) -> bytes:
         """What became of a comment, with the buttons that take it back."""
-        shown = pieces(answer.text or "", is_edited=answer.kind is not None)
-        return self._draw("receipt.html", thread, {"answer": answer, "pieces": shown})
+        view = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
+        return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": view})
 
     def withdrawal_requested(self, thread: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
         """The wish to take a comment back was kept."""
-        return self._draw("wish_sent.html", thread, {"when": when})
+        return self._render("withdrawal_requested.html", thread, {"when": when})
 
     def problem(
         self,
@@ -172,52 +176,57 @@ class Pages:
 
         Without a place, the address that was asked for tells the language and the way back.
         """
-        given = {"problem": problem, "draft": draft, "next_slot": next_slot}
+        context = {"problem": problem, "draft": draft, "next_slot": next_slot}
         if thread is None:
             thread_path, edition = paths.parse_thread_path(path)
             # Only languages we speak: what is drawn in one is kept, and anybody can ask for any.
             back = thread_path if leads_back else ""
             return self._render_without_thread(
-                "problem.html", catalogue_language(edition), given, thread=back
+                "problem.html", catalogue_language(edition), context, thread=back
             )
-        return self._draw("problem.html", thread, given)
+        return self._render("problem.html", thread, context)
 
     # How
 
-    def _draw(
+    def _render(
         self,
         template: str,
         thread: ThreadRef,
-        given: Mapping[str, Any],
+        context: Mapping[str, Any],
         *,
         is_fragment: bool = False,
     ) -> bytes:
-        edition = thread.edition.edition
+        edition = thread.edition.tag
         base = self._house.public_url if is_fragment else ""
         links = ThreadLinks(thread, base=base, public_url=self._house.public_url)
-        return renderer_for(edition).draw(
+        return renderer_for(edition).render(
             template,
             site_context=self._house,
             thread=thread,
             links=links,
             is_fragment=is_fragment,
-            **given,
+            **context,
         )
 
     def _render_without_thread(
-        self, template: str, lang: str, given: Mapping[str, Any], *, thread: str = ""
+        self, template: str, lang: str, context: Mapping[str, Any], *, thread: str = ""
     ) -> bytes:
         """A page that is drawn without knowing a thread."""
-        links = site_links(self._house.site, lang, thread)
-        return renderer_for(lang).draw(
-            template, site_context=self._house, thread=None, links=links, is_fragment=False, **given
+        links = site_links(self._house.site_id, lang, thread)
+        return renderer_for(lang).render(
+            template,
+            site_context=self._house,
+            thread=None,
+            links=links,
+            is_fragment=False,
+            **context,
         )
 
     def _presenter(self, thread: ThreadRef) -> CommentPresenter:
         """Permalinks are whole everywhere, so one drawer serves page, fragment and JSON."""
-        edition = thread.edition.edition
+        edition = thread.edition.tag
         links = ThreadLinks(thread, base="", public_url=self._house.public_url)
-        return CommentPresenter(renderer_for(edition).words, links, edition)
+        return CommentPresenter(renderer_for(edition).translator, links, edition)
 
-    def _answered(self, thread: ThreadRef, letter: PublishedComment | None) -> dict[str, Any]:
-        return {"answered": self._presenter(thread).answered(letter) if letter else None}
+    def _answered(self, thread: ThreadRef, comment: PublishedComment | None) -> dict[str, Any]:
+        return {"parent": self._presenter(thread).parent(comment) if comment else None}

@@ -17,8 +17,8 @@ def renderer_for(edition: str) -> "TemplateRenderer":
 class TemplateRenderer:
     """Draws templates of `templates/reader/` in one language."""
 
-    def __init__(self, words: Translator) -> None:
-        self.words = words
+    def __init__(self, translator: Translator) -> None:
+        self.translator = translator
         self._env = Environment(
             loader=PackageLoader("yobal", "templates/reader"),
             autoescape=True,
@@ -28,11 +28,11 @@ class TemplateRenderer:
             auto_reload=False,
             extensions=["jinja2.ext.i18n"],
         )
-        self._env.globals |= {"words": words, "own_name": own_name}
-        self._env.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+        self._env.globals |= {"translator": translator, "own_name": own_name}
+        self._env.install_gettext_translations(translator.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
 
-    def draw(self, template: str, **given: Any) -> bytes:
-        return self._env.get_template(template).render(given).encode()
+    def render(self, template: str, **context: Any) -> bytes:
+        return self._env.get_template(template).render(context).encode()
 
 
 @cache

@@ -33,12 +33,12 @@ class ThreadLinks:
     """The addresses of one thread in one edition; `base` is empty or `scheme://host`."""
 
     def __init__(self, thread: ThreadRef, *, base: str, public_url: str) -> None:
-        self._place, self._base, self._public = thread, base, public_url
-        self.thread = f"{base}/{self._folder(thread.edition.edition)}/"
-        self.terms = f"{base}/{paths.terms(thread.site, thread.edition.edition)}"
-        self.style = f"{base}/{paths.style(thread.site)}"
-        self.icon = f"{base}/{paths.icon(thread.site)}"
-        self.story = web_address(thread.edition.url)
+        self._thread, self._base, self._public = thread, base, public_url
+        self.thread = f"{base}/{self._folder(thread.edition.tag)}/"
+        self.terms = f"{base}/{paths.terms(thread.site_id, thread.edition.tag)}"
+        self.style = f"{base}/{paths.style(thread.site_id)}"
+        self.icon = f"{base}/{paths.icon(thread.site_id)}"
+        self.story_url = web_address(thread.edition.url)
 
     def other(self, edition: str) -> str:
         """The thread's own address in another edition."""
@@ -47,13 +47,13 @@ class ThreadLinks:
     def page(self, number: int) -> str:
         return self.thread + paths.page(number, "html")
 
-    def replies(self, root: str, number: int) -> str:
-        return self.thread + paths.replies(root, number, "html")
+    def replies(self, root_id: str, number: int) -> str:
+        return self.thread + paths.replies(root_id, number, "html")
 
-    def share(self, file: str, comment: str) -> ShareLinks:
+    def share(self, file: str, comment_id: str) -> ShareLinks:
         """For the comment that stands in `file` (below the thread's folder) for ever."""
-        folder = self._folder(self._place.edition.edition)
-        permalink = f"{self._public}/{folder}/{file}#c-{comment}"
+        folder = self._folder(self._thread.edition.tag)
+        permalink = f"{self._public}/{folder}/{file}#c-{comment_id}"
         quoted = quote(permalink, safe="")
         return ShareLinks(
             permalink=permalink,
@@ -63,14 +63,14 @@ class ThreadLinks:
         )
 
     def _folder(self, edition: str) -> str:
-        return paths.thread_folder(self._place.site, self._place.story, edition)
+        return paths.thread_folder(self._thread.site_id, self._thread.story_id, edition)
 
 
-def site_links(site: str, edition: str, thread: str = "") -> SiteLinks:
+def site_links(site_id: str, edition: str, thread: str = "") -> SiteLinks:
     return SiteLinks(
-        style=f"/{paths.style(site)}",
-        icon=f"/{paths.icon(site)}",
-        terms=f"/{paths.terms(site, edition)}",
+        style=f"/{paths.style(site_id)}",
+        icon=f"/{paths.icon(site_id)}",
+        terms=f"/{paths.terms(site_id, edition)}",
         thread=thread,
     )
 

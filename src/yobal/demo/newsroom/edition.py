@@ -38,7 +38,7 @@ class EditionText(msgspec.Struct, frozen=True, kw_only=True):
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """One language version of the story."""
 
-    edition: str
+    tag: str
     label: str  # the language, in that language
     masthead: str
     section: str
@@ -55,7 +55,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         """Where the demonstration serves this edition."""
-        return f"/{self.edition}/{STORY}"
+        return f"/{self.tag}/{STORY}"
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

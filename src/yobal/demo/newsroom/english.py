@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from yobal.demo.newsroom.edition import Credit, Edition, Section, EditionText, paragraphs
+from yobal.demo.newsroom.edition import Credit, Edition, EditionText, Section, paragraphs
 
 _LANDING: Final = """
 On Thursday evening the ropes at the landing of Kampong Tuek were still tied, and the two
@@ -38,7 +38,7 @@ charge.
 """
 
 EDITION: Final = Edition(
-    edition="en",
+    tag="en",
     label="English",
     masthead="The River Post",
     section="Labour",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from yobal.demo.newsroom.edition import Credit, Edition, Section, EditionText, paragraphs
+from yobal.demo.newsroom.edition import Credit, Edition, EditionText, Section, paragraphs
 
 _LANDING: Final = """
 នៅល្ងាចថ្ងៃព្រហស្បតិ៍ ខ្សែពួរនៅចំណតកំពង់ទឹកនៅតែចងជាប់ដដែល ហើយសាឡាងធំពីរគ្រឿង
@@ -36,7 +36,7 @@ _WRITTEN: Final = """
 """
 
 EDITION: Final = Edition(
-    edition="km",
+    tag="km",
     label="ភាសាខ្មែរ",
     masthead="ទន្លេប៉ុស្តិ៍",
     section="ការងារ",

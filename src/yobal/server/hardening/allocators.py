@@ -21,7 +21,7 @@ SETTINGS = {
     "_RJEM_MALLOC_CONF": "junk:free",
 }
 # A mark of our own: glibc shortens GLIBC_TUNABLES in the environment that /proc shows.
-ENV_FLAG = "YOBAL_SCRUBBED"
+ENV_FLAG = "YOBAL_MEMORY_HARDENED"
 
 
 def is_hardened(environment: Mapping[str, str]) -> bool:

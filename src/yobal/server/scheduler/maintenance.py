@@ -65,7 +65,7 @@ def prepare_files(components: Components) -> None:
     # A crash may have come between a withdrawal and its purge.
     components.database.is_purge_pending = True
     with release_lock(components.database):
-        components.press.bucket.sweep()
+        components.file_writer.bucket.sweep()
     _mark_stale_if_config_changed(components)
     write_assets(components)
 
@@ -75,11 +75,11 @@ def rebuild_all(components: Components) -> int:
 
     What lay there before and was not written again, by us or by a running desk, belongs to nothing.
     """
-    bucket = components.press.bucket
+    bucket = components.file_writer.bucket
     before = bucket.states()
     mark_all_stale.mark_site_stale(components.database, components.rules)
     write_assets(components)
-    write_public_files.write_stale(components.press)
+    write_public_files.write_stale(components.file_writer)
     with release_lock(components.database):
         left = bucket.states().items()
         bucket.remove(key for key, state in left if before.get(key) == state)
@@ -90,7 +90,7 @@ def trust_clock(components: Components, *, now: float) -> Released | None:
     """Somebody says that the clock is right: mend what a wrong one has dated, then release."""
     with release_lock(components.database):
         with components.database.reading() as conn:
-            released = stories.released_slot(conn, components.rules.site)
+            released = stories.released_slot(conn, components.rules.site_id)
         if released > now:
             mark_all_stale.mark_site_stale(components.database, components.rules)
             redate_future_rows.redate(
@@ -114,7 +114,9 @@ def rotate_keys_only(components: Components, *, now: float) -> None:
 def write_assets(components: Components) -> None:
     """The stylesheet, the icon, the terms. Raises PublicFilesUnavailable."""
     write_public_files.write_assets(
-        components.press, style=read_built_asset("letters.css"), icon=read_built_asset("icon.svg")
+        components.file_writer,
+        style=read_built_asset("comments.css"),
+        icon=read_built_asset("icon.svg"),
     )
 
 
@@ -122,10 +124,12 @@ def _check_clock(
     components: Components, now: float, *, is_clock_trusted: bool
 ) -> tuple[Slot, str | None]:
     """The last slot that was released, and why the clock is not believed."""
-    site = components.rules.site
+    site_id = components.rules.site_id
     with components.database.reading() as conn:
-        clock_problem = None if is_clock_trusted else clock_guard.clock_problem(conn, site, now=now)
-        return stories.released_slot(conn, site), clock_problem
+        clock_problem = (
+            None if is_clock_trusted else clock_guard.clock_problem(conn, site_id, now=now)
+        )
+        return stories.released_slot(conn, site_id), clock_problem
 
 
 def _release(components: Components, now: float) -> Released | None:
@@ -139,7 +143,9 @@ def _write_and_purge(components: Components, *, is_changed: bool) -> None:
     is_purging = is_changed or components.database.is_purge_pending
     try:
         with _owing_a_purge(components):
-            written = write_public_files.write_stale(components.press, turns_max=WRITING_TURNS_MAX)
+            written = write_public_files.write_stale(
+                components.file_writer, turns_max=WRITING_TURNS_MAX
+            )
         # A moderator's act that a crash kept from writing its files was not purged either.
         is_purging = is_purging or written > 0
     except YobalError:
@@ -163,13 +169,13 @@ def _owing_a_purge(components: Components) -> Iterator[None]:
 def _mark_stale_if_config_changed(components: Components) -> None:
     """Note all pages where settings or version are others than they were drawn with: they promise
     a schedule, limits and days. Noted first, so that a crash between the two notes them again."""
-    site, mark = components.rules.site, components.pages.mark
+    site_id, mark = components.rules.site_id, components.pages.mark
     with components.database.reading() as conn:
-        if stories.rendering_fingerprint(conn, site) == mark:
+        if stories.rendering_fingerprint(conn, site_id) == mark:
             return
     mark_all_stale.mark_site_stale(components.database, components.rules)
     with components.database.writing() as conn:
-        stories.set_rendering_fingerprint(conn, site=site, mark=mark)
+        stories.set_rendering_fingerprint(conn, site_id=site_id, mark=mark)
 
 
 def _rotate_keys(components: Components, now: float) -> None:

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
+from yobal.core.errors import UnsupportedEnvironment
 from yobal.store import grants, sql_views
 from yobal.store.database import Database
 
@@ -17,22 +18,26 @@ _FOLDER: Final = Path(__file__).parent
 _LOCK: Final = 0x796F62616C  # "yobal", for pg_advisory_xact_lock
 
 
-def migrate(database: Database, *, to: str = "head") -> None:
-    """Run what is missing in one transaction. Safe to call at every start."""
+def migrate(database: Database) -> None:
+    """Run the missing migrations in one transaction. Safe to call at every start.
+
+    Raises UnsupportedEnvironment for a database that another version made.
+    """
     with database.writing() as conn:  # BEGIN IMMEDIATE is the lock on SQLite
         if not database.is_sqlite:
             conn.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if revision(conn) == newest() and to == "head":
+        current = revision(conn)
+        if current == newest():
             return
+        _check_known(current)
         intakes = grants.intake_roles(conn)
         _drop_views(conn)  # and with them what was granted on them
         config = _config()
         config.attributes["connection"] = conn
-        command.upgrade(config, to)
-        if to == "head":
-            sql_views.recreate(conn)
-            for role in intakes:
-                grants.grant_intake(conn, role)
+        command.upgrade(config, "head")
+        sql_views.recreate(conn)
+        for role in intakes:
+            grants.grant_intake(conn, role)
 
 
 def revision(conn: Connection) -> str | None:
@@ -44,9 +49,20 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def _check_known(current: str | None) -> None:
+    revisions = {
+        script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
+    }
+    if current is not None and current not in revisions:
+        raise UnsupportedEnvironment(
+            f"this database was made by another version of Yobal (schema {current}). Start it with "
+            "that version, or move the data folder away and run `yobal init`"
+        )
+
+
 def _drop_views(conn: Connection) -> None:
     if conn.dialect.name != "sqlite":
-        conn.execute(sa.text("drop function if exists receipt_answer(bytea)"))
+        conn.execute(sa.text("drop function if exists receipt_status(bytea)"))
     for name in sql_views.VIEWS:
         conn.execute(sa.text(f"drop view if exists {name}"))
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: always on the connection (and inside the transaction) that `migrate` opened."""
+"""Alembic's entry point: always on the connection, and inside the transaction, that `migrate` opened."""
 
 from alembic import context
 
@@ -6,7 +6,7 @@ from yobal.store.tables import metadata
 
 conn = context.config.attributes["connection"]
 context.configure(
-    conn=conn,
+    connection=conn,
     target_metadata=metadata,
     render_as_batch=conn.dialect.name == "sqlite",
     transaction_per_migration=False,

@@ -1,4 +1,4 @@
-"""One reader's step, what it is answered with, and the parts that answering takes."""
+"""One reader's step, what it is parent with, and the parts that answering takes."""
 
 import asyncio
 import time
@@ -42,8 +42,8 @@ class RequestContext(msgspec.Struct, frozen=True):
     thread: ThreadRef
     fields: dict[str, str]
     draft: Draft  # what was written, cleaned once
-    site: SiteStatus
-    story: StoryStatus
+    site_status: SiteStatus
+    story_status: StoryStatus
 
 
 class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +89,14 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
             answer.headers.append(("allow", "GET, HEAD, POST"))
         return answer
 
-    async def answered(self, visit: RequestContext) -> tuple[str, PublishedComment] | None:
+    async def parent(self, context: RequestContext) -> tuple[str, PublishedComment] | None:
         """The published comment a form answers, with the id of the one it stands under."""
-        to = visit.fields.get("to")
-        if not to:
+        parent_id = context.fields.get("parent_id")
+        if not parent_id:
             return None
-        return await asyncio.to_thread(self.doors.letter, visit.thread.story, to)
+        return await asyncio.to_thread(
+            self.doors.parent_comment, context.thread.story_id, parent_id
+        )
 
 
 def draft_of(fields: dict[str, str]) -> Draft:

@@ -19,12 +19,12 @@ from yobal.web.thread_status import thread_ref
 class PublicFormHandler:
     """Answers forms. `answer` is the only entry for what a reader sends."""
 
-    def __init__(self, parts: IntakeDependencies) -> None:
-        self._parts = parts
-        sending, receipts = SubmitHandler(parts), ReceiptHandler(parts)
+    def __init__(self, dependencies: IntakeDependencies) -> None:
+        self._dependencies = dependencies
+        sending, receipts = SubmitHandler(dependencies), ReceiptHandler(dependencies)
         self._steps = {
             "send": sending.send,
-            "again": sending.send,
+            "confirm": sending.send,
             "reply": sending.reply,
             "receipt": receipts.show,
             "withdraw": receipts.withdraw,
@@ -38,48 +38,52 @@ class PublicFormHandler:
             return await self.problem("bad_form", path)
         draft = draft_of(fields)
         try:
-            visit = await self._visit(path, fields, draft)
+            context = await self._visit(path, fields, draft)
         except NoSuchStory:
-            return self._parts.problem("unknown_story", draft=draft, path=path, leads_back=False)
+            return self._dependencies.problem(
+                "unknown_story", draft=draft, path=path, leads_back=False
+            )
         except Exception as error:  # noqa: BLE001  # the reader gets the text back, the operator the place
             return self._failed(error, None, draft, path=path)
-        return await self._take(visit)
+        return await self._take(context)
 
-    async def _take(self, visit: RequestContext) -> Response:
-        step = self._steps.get(visit.fields.get("step", ""))
+    async def _take(self, context: RequestContext) -> Response:
+        step = self._steps.get(context.fields.get("step", ""))
         if step is None:
-            return self._parts.problem("bad_form", thread=visit.thread, draft=visit.draft)
+            return self._dependencies.problem(
+                "bad_form", thread=context.thread, draft=context.draft
+            )
         try:
-            return await step(visit)
+            return await step(context)
         except Exception as error:  # noqa: BLE001  # likewise
-            return self._failed(error, visit.thread, visit.draft)
+            return self._failed(error, context.thread, context.draft)
 
     def _failed(
         self, error: Exception, thread: ThreadRef | None, draft: Draft, *, path: str = ""
     ) -> Response:
         error_reporting.count(error)
-        return self._parts.problem("unavailable", thread=thread, draft=draft, path=path)
+        return self._dependencies.problem("unavailable", thread=thread, draft=draft, path=path)
 
     async def problem(self, problem: Problem, path: str) -> Response:
         """For what never got as far as a form; in its thread where it was sent to one."""
         try:
-            visit = await self._visit(path, {}, Draft())
+            context = await self._visit(path, {}, Draft())
         except NoSuchStory:
-            return self._parts.problem(problem, path=path, leads_back=False)
+            return self._dependencies.problem(problem, path=path, leads_back=False)
         except Exception as error:  # noqa: BLE001  # likewise
             error_reporting.count(error)
-            return self._parts.problem(problem, path=path)
-        return self._parts.problem(problem, thread=visit.thread)
+            return self._dependencies.problem(problem, path=path)
+        return self._dependencies.problem(problem, thread=context.thread)
 
     def missing(self, path: str, *, has_thread: bool) -> Response:
         """For a page that is not there. Reading never touches the database."""
-        return self._parts.problem("unknown_story", path=path, leads_back=has_thread)
+        return self._dependencies.problem("unknown_story", path=path, leads_back=has_thread)
 
     async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
-        parts = path.strip("/").split("/")
-        if len(parts) != 3 or parts[0] != self._parts.rules.site:
+        dependencies = path.strip("/").split("/")
+        if len(dependencies) != 3 or dependencies[0] != self._dependencies.rules.site_id:
             raise NoSuchStory(path)
-        _, story, edition = parts
-        site, door = await self._parts.doors.look(story)
-        thread = thread_ref(self._parts.rules, story, edition, site, door)
-        return RequestContext(thread, fields, draft, site, door)
+        _, story_id, edition = dependencies
+        site_status, story_status = await self._dependencies.doors.get(story_id)
+        thread = thread_ref(self._dependencies.rules, story_id, edition, site_status, story_status)
+        return RequestContext(thread, fields, draft, site_status, story_status)

@@ -19,53 +19,57 @@ _FRAME_BYTES: Final = len(b"<!---->")
 class ReceiptHandler:
     """The steps `receipt` and `withdraw`."""
 
-    def __init__(self, parts: IntakeDependencies) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: IntakeDependencies) -> None:
+        self._dependencies = dependencies
 
-    async def show(self, visit: RequestContext) -> Response:
-        found = await self._look_up(visit)
+    async def show(self, context: RequestContext) -> Response:
+        found = await self._look_up(context)
         if found is None:
-            return _filled(self._parts.problem("unknown_receipt", thread=visit.thread))
-        answer = self._answer(found, visit.fields.get("code", ""))
-        return _filled(self._parts.page(self._parts.pages.receipt(visit.thread, answer)))
+            return _filled(self._dependencies.problem("unknown_receipt", thread=context.thread))
+        answer = self._answer(found, context.fields.get("code", ""))
+        return _filled(
+            self._dependencies.page(self._dependencies.pages.receipt(context.thread, answer))
+        )
 
-    async def withdraw(self, visit: RequestContext) -> Response:
-        found = await self._look_up(visit)
+    async def withdraw(self, context: RequestContext) -> Response:
+        found = await self._look_up(context)
         if found is None:
-            return _filled(self._parts.problem("unknown_receipt", thread=visit.thread))
-        if not found.can_withdraw or visit.fields.get("when") not in ("now", "next"):
-            return _filled(self._parts.problem("cannot_withdraw", thread=visit.thread))
-        parts = self._parts
-        when: Final = "now" if visit.fields["when"] == "now" else "next"
+            return _filled(self._dependencies.problem("unknown_receipt", thread=context.thread))
+        if not found.can_withdraw or context.fields.get("when") not in ("now", "next"):
+            return _filled(self._dependencies.problem("cannot_withdraw", thread=context.thread))
+        dependencies = self._dependencies
+        when: Final = "now" if context.fields["when"] == "now" else "next"
         await asyncio.to_thread(
-            receipts.wish,
-            parts.database,
-            parts.rules,
+            receipts.request_withdrawal,
+            dependencies.database,
+            dependencies.rules,
             found,
             when=when,
             random=secrets.token_bytes,
         )
-        return _filled(parts.page(parts.pages.withdrawal_requested(visit.thread, when=when)))
+        return _filled(
+            dependencies.page(dependencies.pages.withdrawal_requested(context.thread, when=when))
+        )
 
-    async def _look_up(self, visit: RequestContext) -> receipts.ReceiptMatch | None:
-        parts = self._parts
+    async def _look_up(self, context: RequestContext) -> receipts.ReceiptMatch | None:
+        dependencies = self._dependencies
         return await asyncio.to_thread(
             receipts.find,
-            parts.database,
-            parts.keyring,
-            site=visit.thread.site,
-            story=visit.thread.story,
-            typed=visit.fields.get("code", ""),
-            now=parts.clock(),
+            dependencies.database,
+            dependencies.keyring,
+            site_id=context.thread.site_id,
+            story_id=context.thread.story_id,
+            typed=context.fields.get("code", ""),
+            now=dependencies.clock(),
         )
 
     def _answer(self, found: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
-        row, schedule = found.row, self._parts.rules.schedule
+        row, schedule = found.row, self._dependencies.rules.schedule
         return ReceiptDetails(
             code=code,
             state=found.word,
             clause=row.clause,
-            kind=row.kind,
+            edit_kind=row.edit_kind,
             note=row.note,
             text=row.text,
             name=row.name,

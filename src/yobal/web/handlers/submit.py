@@ -13,122 +13,126 @@ from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.http import Response
 from yobal.web.thread_status import SealingKey
 
-Answered = tuple[str, PublishedComment] | None
+Parent = tuple[str, PublishedComment] | None
 
 
 class SubmitHandler:
-    """The steps `send`, `again` and `reply`."""
+    """The steps `send`, `confirm` and `reply`."""
 
-    def __init__(self, parts: IntakeDependencies) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: IntakeDependencies) -> None:
+        self._dependencies = dependencies
 
-    async def send(self, visit: RequestContext) -> Response:
-        draft, opening = visit.draft, visit.site.opening
-        closed = self._closed(visit)
-        if closed is not None or opening is None:
+    async def send(self, context: RequestContext) -> Response:
+        draft, sealing_key = context.draft, context.site_status.sealing_key
+        closed = self._closed(context)
+        if closed is not None or sealing_key is None:
             problem = closed or "not_open_yet"
-            return self._parts.problem(problem, thread=visit.thread, draft=draft)
-        answered = await self._parts.answered(visit)
-        if answered is None and visit.fields.get("to"):
-            return self._parts.problem("gone_comment", thread=visit.thread, draft=draft)
-        field_errors = submission.validate(draft.text, draft.name, self._parts.rules.limits)
+            return self._dependencies.problem(problem, thread=context.thread, draft=draft)
+        parent = await self._dependencies.parent(context)
+        if parent is None and context.fields.get("parent_id"):
+            return self._dependencies.problem("gone_comment", thread=context.thread, draft=draft)
+        field_errors = submission.validate(draft.text, draft.name, self._dependencies.rules.limits)
         if field_errors:
-            return self._form(visit, draft, answered, field_errors)
-        if not idempotency.is_idempotency_key(visit.fields.get("once", "")):
-            return self._read_again(visit, draft, answered)
-        return await self._store(visit, draft, opening, answered)
+            return self._form(context, draft, parent, field_errors)
+        if not idempotency.is_idempotency_key(context.fields.get("idempotency_key", "")):
+            return self._confirm(context, draft, parent)
+        return await self._store(context, draft, sealing_key, parent)
 
-    async def reply(self, visit: RequestContext) -> Response:
+    async def reply(self, context: RequestContext) -> Response:
         """The form to answer a published comment."""
-        closed = self._closed(visit)
+        closed = self._closed(context)
         if closed is not None:
-            return self._parts.problem(closed, thread=visit.thread)
-        answered = await self._parts.answered(visit)
-        if answered is None:
-            return self._parts.problem("gone_comment", thread=visit.thread)
-        return self._form(visit, Draft(), answered, [])
+            return self._dependencies.problem(closed, thread=context.thread)
+        parent = await self._dependencies.parent(context)
+        if parent is None:
+            return self._dependencies.problem("gone_comment", thread=context.thread)
+        return self._form(context, Draft(), parent, [])
 
-    def _closed(self, visit: RequestContext) -> Problem | None:
+    def _closed(self, context: RequestContext) -> Problem | None:
         """Why nothing can be sent here; said before anything is accepted."""
-        rules = self._parts.rules
-        if visit.site.opening is None:
+        rules = self._dependencies.rules
+        if context.site_status.sealing_key is None:
             return "not_open_yet"
-        if not visit.story.is_open:
+        if not context.story_status.is_open:
             return "closed"
-        if visit.story.waiting_story >= rules.max_pending_per_story:
+        if context.story_status.pending_story >= rules.max_pending_per_story:
             return "story_full"
-        if visit.story.waiting_site >= rules.max_pending_per_site:
+        if context.story_status.pending_site >= rules.max_pending_per_site:
             return "site_full"
         return None
 
     def _form(
         self,
-        visit: RequestContext,
+        context: RequestContext,
         draft: Draft,
-        answered: Answered,
+        parent: Parent,
         field_errors: list[FieldError],
     ) -> Response:
-        form = visit.fields.get("once", "")
-        page = self._parts.pages.form(
-            visit.thread,
+        key = context.fields.get("idempotency_key", "")
+        page = self._dependencies.pages.form(
+            context.thread,
             draft,
-            once=form if idempotency.is_idempotency_key(form) else self._new_once(),
-            answered=answered[1] if answered else None,
+            idempotency_key=key
+            if idempotency.is_idempotency_key(key)
+            else self._new_idempotency_key(),
+            parent=parent[1] if parent else None,
             field_errors=field_errors,
         )
-        return self._parts.page(page, status=422 if field_errors else 200)
+        return self._dependencies.page(page, status=422 if field_errors else 200)
 
-    def _read_again(self, visit: RequestContext, draft: Draft, answered: Answered) -> Response:
-        schedule = self._parts.rules.schedule
-        page = self._parts.pages.confirm(
-            visit.thread,
+    def _confirm(self, context: RequestContext, draft: Draft, parent: Parent) -> Response:
+        schedule = self._dependencies.rules.schedule
+        page = self._dependencies.pages.confirm(
+            context.thread,
             draft,
-            once=self._new_once(),
-            answered=answered[1] if answered else None,
-            earliest_day=day_of(schedule, next_slot(schedule, self._parts.clock())),
+            idempotency_key=self._new_idempotency_key(),
+            parent=parent[1] if parent else None,
+            earliest_day=day_of(schedule, next_slot(schedule, self._dependencies.clock())),
         )
-        return self._parts.page(page)
+        return self._dependencies.page(page)
 
     async def _store(
-        self, visit: RequestContext, draft: Draft, opening: SealingKey, answered: Answered
+        self, context: RequestContext, draft: Draft, sealing_key: SealingKey, parent: Parent
     ) -> Response:
-        parts, now = self._parts, self._parts.clock()
+        dependencies, now = self._dependencies, self._dependencies.clock()
         sealed = submit.seal(
             Submission(
-                site=visit.thread.site,
-                story=visit.thread.story,
-                edition=visit.thread.edition.edition,
-                to=answered[1].id if answered else None,
+                site_id=context.thread.site_id,
+                story_id=context.thread.story_id,
+                edition=context.thread.edition.tag,
+                parent_id=parent[1].id if parent else None,
                 text=draft.text,
                 name=draft.name,
             ),
             submit.SubmissionTarget(
-                epoch=opening.epoch,
-                sealer=opening.sealer,
-                languages=visit.site.languages,
-                root=answered[0] if answered else None,
+                epoch_id=sealing_key.epoch_id,
+                sealer=sealing_key.sealer,
+                languages=context.site_status.languages,
+                root_id=parent[0] if parent else None,
             ),
-            parts.keyring,
-            parts.rules,
-            form=visit.fields["once"],
+            dependencies.keyring,
+            dependencies.rules,
+            idempotency_key=context.fields["idempotency_key"],
             wants_receipt=draft.wants_receipt,
             now=now,
             random=secrets.token_bytes,
         )
-        outcome = await parts.group.add(sealed.arrival)
-        if outcome.kind == "failed":
+        outcome = await dependencies.group.add(sealed.arrival)
+        if outcome.status == "failed":
             raise DatabaseUnavailable("the store refused this comment")
-        if outcome.kind == "new":
-            visit.story.waiting_story += 1
-            visit.story.waiting_site += 1
-        page = parts.pages.sent(
-            visit.thread,
-            earliest=next_slot(parts.rules.schedule, now),
+        if outcome.status == "new":
+            context.story_status.pending_story += 1
+            context.story_status.pending_site += 1
+        page = dependencies.pages.sent(
+            context.thread,
+            earliest=next_slot(dependencies.rules.schedule, now),
             code=sealed.code if outcome.has_receipt else None,
             until=sealed.receipt_until if outcome.has_receipt else None,
             is_out_of_codes=draft.wants_receipt and not outcome.has_receipt,
         )
-        return parts.page(page)
+        return dependencies.page(page)
 
-    def _new_once(self) -> str:
-        return idempotency.new_idempotency_key(secrets.token_bytes, today=self._parts.today())
+    def _new_idempotency_key(self) -> str:
+        return idempotency.new_idempotency_key(
+            secrets.token_bytes, today=self._dependencies.today()
+        )

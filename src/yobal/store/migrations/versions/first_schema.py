@@ -1,0 +1,248 @@
+"""The first schema: every table of `store/tables.py`."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "first_schema"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "comments",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("root_id", sa.Text(), nullable=True),
+        sa.Column("parent_id", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("arrival_slot", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_id", sa.Text(), nullable=False),
+        sa.Column("size_kib", sa.Integer(), nullable=False),
+        sa.Column("lang", sa.Text(), nullable=False),
+        sa.Column("idempotency_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("commitment", sa.LargeBinary(), nullable=True),
+        sa.Column("due_slot", sa.BigInteger(), nullable=True),
+        sa.Column("decided_slot", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
+        sa.UniqueConstraint("idempotency_hash", name=op.f("uq_comments_idempotency_hash")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_comments_due",
+        "comments",
+        ["site_id", "state", "due_slot"],
+        unique=False,
+        sqlite_where=sa.text("due_slot is not null"),
+        postgresql_where=sa.text("due_slot is not null"),
+    )
+    op.create_index(
+        "ix_comments_queue",
+        "comments",
+        ["site_id", "state", "arrival_slot", "id", "story_id"],
+        unique=False,
+    )
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=True),
+        sa.Column("edit_kind", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
+        sa.Column("undoes_id", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+        sa.UniqueConstraint("undoes_id", name=op.f("uq_decisions_undoes_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_decisions_comment", "decisions", ["comment_id"], unique=False)
+    op.create_index("ix_decisions_history", "decisions", ["site_id", "slot", "id"], unique=False)
+    op.create_table(
+        "editions",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "story_id", "tag", name=op.f("pk_editions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "envelopes",
+        sa.Column(
+            "row_key",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("row_key", name=op.f("pk_envelopes")),
+        sa.UniqueConstraint("comment_id", name=op.f("uq_envelopes_comment_id")),
+    )
+    op.create_table(
+        "epochs",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("first_slot", sa.BigInteger(), nullable=False),
+        sa.Column("last_slot", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_epochs_site_id_number")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "held_texts",
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("lang", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=True),
+        sa.Column("edit_kind", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_held_texts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "invitation_wraps",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch_id", sa.Text(), nullable=False),
+        sa.Column("wrap", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", "epoch_id", name=op.f("pk_invitation_wraps")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
+        sa.Column("expires_slot", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitations")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "moderators",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("recovery_recipient", sa.Text(), nullable=False),
+        sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "published_comments",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("root_id", sa.Text(), nullable=True),
+        sa.Column("parent_id", sa.Text(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("lang", sa.Text(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), nullable=False),
+        sa.Column("edited_clause", sa.Text(), nullable=True),
+        sa.Column("removal", sa.Text(), nullable=True),
+        sa.Column("removal_clause", sa.Text(), nullable=True),
+        sa.Column("next_reply_position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_comments")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_published_comments_parent_id", "published_comments", ["parent_id"], unique=False
+    )
+    op.create_index(
+        "ix_published_comments_position",
+        "published_comments",
+        ["site_id", "story_id", "root_id", "position"],
+        unique=False,
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("idempotency_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("week", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_receipts")),
+        sa.UniqueConstraint(
+            "idempotency_hash", "copy", name=op.f("uq_receipts_idempotency_hash_copy")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("expires_slot", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sites",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("released_slot", sa.BigInteger(), nullable=False),
+        sa.Column("rendering_fingerprint", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "stale_files",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("file_kind", sa.Text(), nullable=False),
+        sa.Column("root_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint(
+            "site_id", "story_id", "file_kind", "root_id", "number", name=op.f("pk_stale_files")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "stories",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("next_position", sa.Integer(), nullable=False),
+        sa.Column("comments_total", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "story_id", name=op.f("pk_stories")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "withdrawal_requests",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("receipt_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("request_kind", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_withdrawal_requests")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "uq_withdrawal_requests_receipt_hash_request_kind",
+        "withdrawal_requests",
+        ["receipt_hash", "request_kind"],
+        unique=True,
+    )
+    op.create_table(
+        "wrapped_epoch_keys",
+        sa.Column("epoch_id", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("wrap", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch_id", "pseudonym", name=op.f("pk_wrapped_epoch_keys")),
+        sqlite_with_rowid=False,
+    )

@@ -1,0 +1,246 @@
+"""The desk's JSON: what the server answers. `docs/http-desk.md` is the same in words.
+
+`frontend/desk/api/types.ts` is made from these types. Bytes travel as standard base64.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from yobal.core.states import State
+from yobal.core.terms import Clause, EditKind
+from yobal.store.decisions import Verdict
+
+MemberRole = Literal["lead", "moderator"]
+
+
+class SlotLabel(msgspec.Struct, frozen=True):
+    """A slot: seconds since 1970 (UTC), and the site's wall clock for people."""
+
+    at: int
+    label: str
+
+
+class EpochKey(msgspec.Struct, frozen=True):
+    """An epoch and its identity sealed to this moderator; `wrap` is null where there is none."""
+
+    epoch_id: str
+    recipient: str
+    wrap: bytes | None
+
+
+class TermsOfUse(msgspec.Struct, frozen=True):
+    version: int
+    clauses: tuple[Clause, ...]
+
+
+class TextLimits(msgspec.Struct, frozen=True):
+    text_graphemes_max: int
+    name_graphemes_max: int
+    note_graphemes_max: int
+
+
+class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk's header shows. `pending_count` counts only what this moderator can open."""
+
+    pending_count: int
+    held_count: int
+    next_slot: SlotLabel
+
+
+class Session(QueueStatus, frozen=True, kw_only=True):
+    """Everything the desk needs to start."""
+
+    site_id: str
+    site_name: str
+    is_demo: bool
+    pseudonym: str
+    role: MemberRole
+    identity: bytes
+    epochs: list[EpochKey]
+    unreadable_count: int
+    needs_second_lead: bool
+    is_clock_trusted: bool
+    terms: TermsOfUse
+    edit_kinds: list[EditKind]
+    limits: TextLimits
+    languages: list[str]
+
+
+class SignedOut(msgspec.Struct, frozen=True):
+    pass
+
+
+class ParentComment(msgspec.Struct, frozen=True):
+    """The published comment that a pending one replies to."""
+
+    name: str
+    text: str
+    lang: str
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A pending comment. `parent` is null for no reply, and where the parent was removed."""
+
+    comment_id: str
+    site_id: str
+    story_id: str
+    edition: str
+    root_id: str | None
+    parent_id: str | None
+    story_title: str
+    story_url: str
+    lang: str
+    epoch_id: str
+    age_slots: int
+    has_receipt: bool
+    parent: ParentComment | None
+    envelope: bytes
+
+
+class QueuePage(QueueStatus, frozen=True, kw_only=True):
+    comments: list[QueueRow]
+    next_cursor: str | None
+
+
+class AlreadyDecided(msgspec.Struct, frozen=True):
+    """A comment that is no longer pending. `verdict` is `withdrawn` where its author took it back."""
+
+    comment_id: str
+    decided_by: str
+    verdict: str
+    decision_id: str | None
+
+
+class AlreadyDecidedList(msgspec.Struct, frozen=True):
+    already_decided: list[AlreadyDecided]
+
+
+class DecisionResult(msgspec.Struct, frozen=True):
+    """`slot` is when a held comment can appear, or when another decision becomes final."""
+
+    decision_id: str
+    comment_id: str
+    state: State
+    slot: SlotLabel
+    decided_by: str
+
+
+class BulkRejection(msgspec.Struct, frozen=True):
+    """`not_stored` holds ids of comments that the database did not take any more."""
+
+    decided: list[DecisionResult]
+    already_decided: list[AlreadyDecided]
+    not_stored: list[str]
+
+
+class Undone(msgspec.Struct, frozen=True):
+    comment_id: str
+    state: State
+
+
+class BulkUndone(msgspec.Struct, frozen=True):
+    decision_id: str
+    comment_id: str
+    state: State
+
+
+class UndoFailure(msgspec.Struct, frozen=True):
+    decision_id: str
+    error: str
+    message: str
+
+
+class BulkUndo(msgspec.Struct, frozen=True):
+    """`not_stored` holds ids of decisions whose undoing the database did not take any more."""
+
+    undone: list[BulkUndone]
+    failed: list[UndoFailure]
+    not_stored: list[str]
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision. `state` is the comment's state now; text, name and lang while it has any."""
+
+    decision_id: str
+    comment_id: str
+    story_id: str
+    story_title: str
+    verdict: Verdict
+    clause: str | None
+    edit_kind: EditKind | None
+    note: str | None
+    decided_by: str
+    day: str
+    slot: SlotLabel
+    state: State
+    is_undone: bool
+    can_undo: bool
+    can_remove: bool
+    name: str | None
+    text: str | None
+    lang: str | None
+
+
+class HistoryPage(msgspec.Struct, frozen=True):
+    entries: list[HistoryEntry]
+    next_cursor: str | None
+
+
+class InvitationWrap(msgspec.Struct, frozen=True):
+    epoch_id: str
+    recipient: str
+    wrap: bytes
+
+
+class InvitationContents(msgspec.Struct, frozen=True):
+    role: MemberRole
+    is_first: bool
+    wraps: list[InvitationWrap]
+
+
+class Person(msgspec.Struct, frozen=True):
+    pseudonym: str
+    role: MemberRole
+
+
+class OpenInvitation(msgspec.Struct, frozen=True):
+    role: MemberRole
+    expires: SlotLabel
+
+
+class PeopleList(msgspec.Struct, frozen=True):
+    people: list[Person]
+    invitations: list[OpenInvitation]
+
+
+class NewInvitation(msgspec.Struct, frozen=True):
+    """`hours` is how long the link works at least; it ends with a slot."""
+
+    hours: int
+    expires: SlotLabel
+
+
+class RecoveryChallenge(msgspec.Struct, frozen=True):
+    challenge_id: str
+    sealed: bytes
+
+
+class RecoveryTicket(msgspec.Struct, frozen=True):
+    ticket: str
+    identity: bytes
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    error: str
+    message: str
+
+
+class AlreadyDecidedBody(msgspec.Struct, frozen=True):
+    """The body of a 409 `already_decided`."""
+
+    error: str
+    message: str
+    decided_by: str
+    verdict: str
+    decision_id: str | None
