@@ -1,0 +1,294 @@
+"""Names and texts follow `docs/glossary.md`: its third column lists the words that are not used."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import pytest
+from babel.messages import pofile
+
+from yobal.server.settings import Settings
+from yobal.store.tables import metadata
+from yobal.web.errors import FRAMEWORK_ERRORS, TABLE, UNEXPECTED
+
+ROOT = Path(__file__).parent.parent
+GLOSSARY = ROOT / "docs" / "glossary.md"
+PYTHON = [
+    *(ROOT / "src").rglob("*.py"),
+    *(ROOT / "tests").rglob("*.py"),
+    *(ROOT / "bench").rglob("*.py"),
+]
+TYPESCRIPT = [
+    path for folder in ("desk", "tests") for path in (ROOT / "frontend" / folder).rglob("*.ts")
+]
+STYLES = [
+    *(path for path in (ROOT / "frontend").glob("*.css")),
+    *(ROOT / "frontend" / "desk").rglob("*.css"),
+]
+# Tests that check the refusal of old names, and this file's own control, must spell them.
+SPELLS_OLD_NAMES = {"tests/test_glossary.py"}
+NOT_AN_ID = frozenset({"comment", "decision", "epoch", "story", "site", "root", "parent"})
+
+Scope = Literal["names", "text", "exactly"]
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_TS_DEFINITION = re.compile(
+    r"\b(?:const|let|function|class|interface|type|enum)\s+#?(\w+)"
+    r"|^\s+(?:(?:private|protected|readonly|static|async|get|set)\s+)*#?(\w+)[?!]?(?:\(|: )",
+    re.MULTILINE,
+)
+_TS_STRING_ID = re.compile(r"\b(\w+)\??: string\b")
+_TS_CODE_ONLY = re.compile(r"/\*.*?\*/|//[^\n]*|`(?:\\.|[^`\\])*`", re.DOTALL)
+
+
+class Forbidden(msgspec.Struct, frozen=True):
+    """One word of the third column."""
+
+    scope: Scope
+    word: str
+    use: str
+
+
+def parse(glossary: str) -> list[Forbidden]:
+    """Every word that the table rules out, with the word to use instead."""
+    words = []
+    for line in glossary.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) != 3:
+            continue
+        for scope, listed in re.findall(r"(names|text|exactly): ([^;]+)", cells[2]):
+            words += [Forbidden(scope, word, cells[0]) for word in re.findall(r"`([^`]+)`", listed)]
+    return words
+
+
+@cache
+def forbidden() -> tuple[Forbidden, ...]:
+    return tuple(parse(GLOSSARY.read_text(encoding="utf-8")))
+
+
+def parts(name: str) -> list[str]:
+    """`textLettersMax`, `text_letters_max` and `text-letters-max` have the same three parts."""
+    return [part.lower() for part in _PART.findall(name)]
+
+
+def problem(name: str) -> str | None:
+    """Why a name breaks the glossary; None if it does not."""
+    pieces = parts(name)
+    for rule in forbidden():
+        wanted = parts(rule.word)
+        if rule.scope == "names":
+            spans = [pieces[at : at + len(wanted)] for at in range(len(pieces))]
+            is_match = wanted in spans
+        else:
+            is_match = rule.scope == "exactly" and pieces == wanted
+        if is_match:
+            return f"{name}: not “{rule.word}”, use “{rule.use}”"
+    return None
+
+
+def problems(names: Iterable[str]) -> list[str]:
+    return sorted({found for name in names if (found := problem(name)) is not None})
+
+
+def text_problems(texts: Iterable[str]) -> list[str]:
+    rules = [rule for rule in forbidden() if rule.scope == "text"]
+    return [
+        f"{text!r}: not “{rule.word}”, use “{rule.use}”"
+        for text in texts
+        for rule in rules
+        if re.search(rf"\b{rule.word}\b", text, re.IGNORECASE)
+    ]
+
+
+def names_in_python(source: str) -> Iterator[str]:
+    """Names that the source defines; names of other libraries are only used, never defined."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
+                yield name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.alias(asname=str(name)):
+                yield name
+            case _:
+                pass
+
+
+def string_ids_in_python(source: str) -> list[str]:
+    """Parameters and fields of type str that hold an id but are named like the thing itself."""
+    annotated = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.arg(arg=name, annotation=ast.expr() as annotation):
+                annotated.append((name, annotation))
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+                annotated.append((name, annotation))
+            case _:
+                pass
+    return sorted(
+        name
+        for name, annotation in annotated
+        if name in NOT_AN_ID and ast.unparse(annotation) in ("str", "str | None")
+    )
+
+
+def names_in_typescript(source: str) -> list[str]:
+    code = _TS_CODE_ONLY.sub("", source).replace("once: true", "")
+    return [first or second for first, second in _TS_DEFINITION.findall(code)]
+
+
+def string_ids_in_typescript(source: str) -> list[str]:
+    return sorted(NOT_AN_ID & set(_TS_STRING_ID.findall(_TS_CODE_ONLY.sub("", source))))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def each(paths: list[Path]) -> pytest.MarkDecorator:
+    checked = sorted(path for path in paths if relative(path) not in SPELLS_OLD_NAMES)
+    return pytest.mark.parametrize("path", checked, ids=relative)
+
+
+@each(PYTHON)
+def test_python_names_follow_the_glossary(path: Path) -> None:
+    names = [*names_in_python(path.read_text(encoding="utf-8")), path.stem, path.parent.name]
+    assert not problems(names)
+
+
+@each(PYTHON)
+def test_python_strings_that_hold_an_id_end_in_id(path: Path) -> None:
+    assert not string_ids_in_python(path.read_text(encoding="utf-8"))
+
+
+@each(TYPESCRIPT)
+def test_typescript_names_follow_the_glossary(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not problems([*names_in_typescript(source), path.stem, path.parent.name])
+
+
+@each(TYPESCRIPT)
+def test_typescript_strings_that_hold_an_id_end_in_id(path: Path) -> None:
+    assert not string_ids_in_typescript(path.read_text(encoding="utf-8"))
+
+
+def test_only_the_public_side_and_the_pages_speak_of_a_reader() -> None:
+    """In the store and in actions `reader` once meant a moderator."""
+    speaking = [
+        relative(path)
+        for folder in ("store", "actions")
+        for path in (ROOT / "src/yobal" / folder).rglob("*.py")
+        if "reader" in names_in_python(path.read_text(encoding="utf-8"))
+    ]
+    assert not speaking
+
+
+def test_tables_and_columns_follow_the_glossary() -> None:
+    names = [*metadata.tables]
+    names += [column.name for table in metadata.tables.values() for column in table.columns]
+    assert len(names) > 100
+    assert not problems(names)
+    assert not NOT_AN_ID & set(names)
+
+
+def test_settings_follow_the_glossary() -> None:
+    assert not problems(field.name for field in msgspec.structs.fields(Settings))
+
+
+def test_error_codes_follow_the_glossary() -> None:
+    codes = [code for _, code, _ in TABLE.values()]
+    codes += [code for code, _ in FRAMEWORK_ERRORS.values()] + [UNEXPECTED[1]]
+    assert not problems(codes)
+
+
+def test_routes_follow_the_glossary() -> None:
+    source = (ROOT / "src/yobal/web/routes.py").read_text(encoding="utf-8")
+    routes = re.findall(r'"(/[a-z/-]+)"', source)
+    assert len(routes) > 15
+    assert not problems(part for route in routes for part in route.split("/"))
+
+
+def test_css_classes_follow_the_glossary() -> None:
+    templates = [*(ROOT / "src/yobal/templates").rglob("*.html")]
+    classes = {
+        name
+        for path in templates
+        for listed in re.findall(r'class="([^"{]*)', path.read_text(encoding="utf-8"))
+        for name in listed.split()
+    }
+    for path in STYLES:
+        classes |= set(re.findall(r"\.([a-z][\w-]*)", path.read_text(encoding="utf-8")))
+    assert len(classes) > 20
+    assert not problems(classes)
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    sorted(ROOT.glob("src/yobal/locales/en/LC_MESSAGES/*.po")),
+    ids=lambda path: path.stem,
+)
+def test_texts_on_screen_follow_the_glossary(catalogue: Path) -> None:
+    with catalogue.open("rb") as file:
+        messages = pofile.read_po(file)
+    texts: list[str] = []
+    for message in messages:
+        texts += message.id if isinstance(message.id, list | tuple) else [message.id]
+    assert len(texts) > 20
+    assert not text_problems(texts)
+
+
+def test_messages_of_errors_follow_the_glossary() -> None:
+    assert not text_problems(message for _, _, message in TABLE.values())
+
+
+def test_the_glossary_defines_no_word_twice() -> None:
+    lines = re.findall(r"^\| ([^|]+) \|", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
+    words = [word for word in lines if word not in ("word", "---")]
+    assert len(words) > 60
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def carry_out(wish): ...",
+        "text_letters_max = 1",
+        "class Bucket: ...",
+        "self.once = 1",
+        "from yobal import store as drawer",
+        "for tending in (): ...",
+    ],
+)
+def test_control_a_bad_python_name_is_found(source: str) -> None:
+    assert problems(names_in_python(source))
+
+
+def test_control_a_name_of_another_library_is_not_held_against_us() -> None:
+    assert not problems(names_in_python("page.keyboard.press('j', once=True)"))
+    assert not problems(names_in_python("run_once = 1"))
+
+
+def test_control_a_string_named_like_the_thing_itself_is_found() -> None:
+    assert string_ids_in_python("def get(conn, story: str | None) -> None: ...") == ["story"]
+    assert string_ids_in_python("class Row:\n    comment: str") == ["comment"]
+    assert string_ids_in_typescript("interface Row { comment: string }") == ["comment"]
+
+
+def test_control_a_bad_typescript_name_is_found() -> None:
+    assert problems(names_in_typescript("class Queue {\n  #doors: string[] = [];\n}"))
+    assert problems(names_in_typescript("export function lettersOf(text: string) {}"))
+    assert not problems(names_in_typescript("element.addEventListener('x', f, { once: true })"))
+
+
+def test_control_a_bad_word_on_screen_is_found() -> None:
+    assert text_problems(["at most 300 letters"])
+    assert not text_problems(["at most 300 characters"])
