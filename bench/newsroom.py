@@ -1,7 +1,5 @@
 """A newsroom to measure: real parts in a folder of its own, a lead with a real key, one story."""
 
-import base64
-import secrets
 import socket
 import time
 from pathlib import Path
@@ -10,10 +8,10 @@ from typing import Any, Final
 import msgspec
 import pyrage
 
-from yobal.actions import declare_story, join, setup_site
-from yobal.core import tokens as key_rules
+from yobal.actions import declare_story, setup_site
 from yobal.core.thread import Edition
 from yobal.demo.keys import from_passphrase, make_lead
+from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import catch_up
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare
@@ -79,7 +77,7 @@ def seed(folder: Path, **given: Any) -> SeededNewsroom:
     settings = Settings(**made)
     prepare(settings)
     components = build_components(settings)
-    passphrase = _people_it(components)
+    passphrase = _create_newsroom(components)
     catch_up(components, now=time.time())
     return SeededNewsroom(components, config, passphrase)
 
@@ -91,22 +89,12 @@ def free_port() -> int:
     return port
 
 
-def _people_it(components: Components) -> str:
-    """A site, its lead with an epoch, and a story in two editions; how the lead signs in."""
+def _create_newsroom(components: Components) -> str:
+    """Create a site, its lead with an epoch, and a story in two editions; return the lead's passphrase."""
     database, rules, now = components.database, components.rules, time.time()
     setup_site.create_site(database, rules, name=components.settings.site_name, now=now)
     lead = make_lead(SITE, PSEUDONYM)
-    link = setup_site.invite_first_lead(database, rules, now=now)
-    join.join(
-        database,
-        rules,
-        lead.moderator,
-        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
-        wraps=[join.Wrap("first", lead.wrap)],
-        epoch_recipient=lead.recipient,
-        now=now,
-        random=secrets.token_bytes,
-    )
+    join_first_lead(components, lead, now=now)
     for edition, title in TITLES.items():
         url = f"https://news.example/{edition}/ferry"
         declare_story.add(database, rules, STORY, Edition(tag=edition, title=title, url=url))

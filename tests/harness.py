@@ -1,6 +1,5 @@
 """A newsroom for tests: real parts, a clock that stands where the test puts it, a lead's real key."""
 
-import base64
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ import sqlalchemy as sa
 from yobal.actions import (
     decide,
     declare_story,
-    join,
     receipts,
     remove,
     setup_site,
@@ -24,12 +22,12 @@ from yobal.actions import (
     write_public_files,
 )
 from yobal.core import idempotency, text
-from yobal.core import tokens as key_rules
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import NewModerator, from_passphrase, make_lead
+from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import catch_up, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare
@@ -323,18 +321,8 @@ def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Setti
 
 def add_lead(newsroom: NewsroomHarness, pseudonym: str = "Heron") -> None:
     """A first lead with a new epoch, through the shell's link; whoever was before leaves."""
-    lead, components = _lead(pseudonym), newsroom.components
-    link = setup_site.invite_first_lead(components.database, components.rules, now=newsroom.now)
-    join.join(
-        components.database,
-        components.rules,
-        lead.moderator,
-        token=key_rules.invitation_token(base64.urlsafe_b64decode(link + "=")),
-        wraps=[join.Wrap("first", lead.wrap)],
-        epoch_recipient=lead.recipient,
-        now=newsroom.now,
-        random=secrets.token_bytes,
-    )
+    lead = _lead(pseudonym)
+    join_first_lead(newsroom.components, lead, now=newsroom.now)
     newsroom.pseudonym, newsroom.passphrase = pseudonym, lead.passphrase
 
 

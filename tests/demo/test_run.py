@@ -66,7 +66,7 @@ def test_it_says_where_to_go_keeps_its_state_and_is_cleared(tmp_path: Path) -> N
     with running(folder, port) as first:
         assert first["desk"] == f"http://localhost:{port + 1}/"
         assert re.fullmatch(r"Heron( [a-z-]+){7}", first["sign in"])
-        assert ask(port, path=first["story_id"].partition(str(port))[2]).status == 200
+        assert ask(port, path=first["story"].partition(str(port))[2]).status == 200
         sent = post(port, form("Still here tomorrow."), path=thread)
         assert sent.is_received
         for path in ("/", "/join", "/recover"):

@@ -3,23 +3,22 @@
 Samples go the way that readers' comments go: sealed, decided on, released.
 """
 
-import base64
 import secrets
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-from yobal.actions import decide, declare_story, join, release, setup_site, submit
+from yobal.actions import decide, declare_story, release, setup_site, submit
 from yobal.core import idempotency
-from yobal.core import tokens as key_rules
 from yobal.core.decisions import DecisionContext
 from yobal.core.envelope import Sealer
 from yobal.core.schedule import HOUR_SECONDS, next_slot
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
-from yobal.demo import keys, samples
-from yobal.demo.keys import NewModerator
+from yobal.demo import samples
+from yobal.demo.keys import make_lead
+from yobal.demo.lead import join_first_lead
 from yobal.demo.newsroom import content
 from yobal.demo.samples import Sample
 from yobal.server.wiring import Components
@@ -46,30 +45,14 @@ def seed(components: Components, *, now: float) -> str:
         url = components.settings.public_url + edition.path
         one = Edition(tag=edition.tag, title=edition.headline, url=url)
         declare_story.add(components.database, components.rules, content.STORY, one)
-    lead = _join(components, now=began)
+    lead = make_lead(components.rules.site_id, PSEUDONYM)
+    join_first_lead(components, lead, now=began)
     sealer = Sealer(lead.recipient)
     published = _publish_samples(components, sealer, began=began)
     for sample in samples.WAITING:
         parent_id = published[sample.answers].id if sample.answers else None
         _send(components, sealer, sample, parent_id=parent_id, now=now)
     return lead.passphrase
-
-
-def _join(components: Components, *, now: float) -> NewModerator:
-    lead = keys.make_lead(components.rules.site_id, PSEUDONYM)
-    text = setup_site.invite_first_lead(components.database, components.rules, now=now)
-    secret = base64.urlsafe_b64decode(text + "=")
-    join.join(
-        components.database,
-        components.rules,
-        lead.moderator,
-        token=key_rules.invitation_token(secret),
-        wraps=[join.Wrap("first", lead.wrap)],
-        epoch_recipient=lead.recipient,
-        now=now,
-        random=secrets.token_bytes,
-    )
-    return lead
 
 
 def _publish_samples(components: Components, sealer: Sealer, *, began: float) -> dict[str, _Sent]:

@@ -26,7 +26,7 @@ from yobal.core.submission import FieldError
 from yobal.core.terms import CLAUSES, TERMS_VERSION
 from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView, ThreadRef
 
-__all__ = ["Draft", "SiteContext", "Pages", "Problem", "ReceiptDetails"]
+__all__ = ["Draft", "Pages", "Problem", "ReceiptDetails", "SiteContext"]
 
 _FRAGMENT: Final = "fragment.html"
 _ANY_CODE: Final = b"00000-00000-00000-00000"  # stands in a kept page for the receipt's code
