@@ -3,37 +3,46 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64, fromHex, join, utf8 } from "./keys/bytes.ts";
 import { type Opener, open } from "./keys/identity.ts";
-import type { Waiting } from "./wire/types.ts";
+import type { QueueRow } from "./wire/types.ts";
 
 const VERSION = 1;
 /** What envelope and row must agree on, or somebody moved the comment. */
-const PLACE = ["id", "site", "story", "edition", "root", "to"] as const;
+export const BOUND_FIELDS = [
+  "comment_id",
+  "site_id",
+  "story_id",
+  "edition",
+  "root_id",
+  "parent_id",
+] as const;
 const NONCE = /^[0-9a-f]{64}$/;
 
 export interface Envelope {
   v: number;
-  id: string;
-  site: string;
-  story: string;
+  comment_id: string;
+  site_id: string;
+  story_id: string;
   edition: string;
-  root: string | null;
-  to: string | null;
+  root_id: string | null;
+  parent_id: string | null;
   text: string;
   name: string;
   lang: string;
-  signals: string[];
   nonce: string;
 }
 
-export type Place = Pick<Waiting, (typeof PLACE)[number]>;
+export type Place = Pick<QueueRow, (typeof BOUND_FIELDS)[number]>;
 
 /** Why a comment cannot be shown: no key for its epoch, another place than its row's, or damage. */
 export type Unreadable = "no_key" | "moved" | "damaged";
 
 export type Opened = { envelope: Envelope } | { unreadable: Unreadable };
 
-export async function openRow(row: Waiting, openers: ReadonlyMap<string, Opener>): Promise<Opened> {
-  const opener = openers.get(row.epoch);
+export async function openRow(
+  row: QueueRow,
+  openers: ReadonlyMap<string, Opener>,
+): Promise<Opened> {
+  const opener = openers.get(row.epoch_id);
   if (opener === undefined) return { unreadable: "no_key" };
   const envelope = await tryOpen(row.envelope, opener);
   if (envelope === null) return { unreadable: "damaged" };
@@ -41,7 +50,7 @@ export async function openRow(row: Waiting, openers: ReadonlyMap<string, Opener>
 }
 
 export function belongsTo(envelope: Envelope, place: Place): boolean {
-  return PLACE.every((field) => envelope[field] === place[field]);
+  return BOUND_FIELDS.every((field) => envelope[field] === place[field]);
 }
 
 async function tryOpen(file: string, opener: Opener): Promise<Envelope | null> {
@@ -65,14 +74,13 @@ function hasWords(raw: Partial<Envelope>): boolean {
   return (
     raw.v === VERSION &&
     strings.every((one) => typeof one === "string") &&
-    NONCE.test(raw.nonce ?? "") &&
-    Array.isArray(raw.signals)
+    NONCE.test(raw.nonce ?? "")
   );
 }
 
 function hasPlace(raw: Partial<Envelope>): boolean {
-  const strings = [raw.id, raw.site, raw.story, raw.edition];
-  const perhaps = [raw.root, raw.to];
+  const strings = [raw.comment_id, raw.site_id, raw.story_id, raw.edition];
+  const perhaps = [raw.root_id, raw.parent_id];
   return (
     strings.every((one) => typeof one === "string") &&
     perhaps.every((one) => one === null || typeof one === "string")

@@ -13,14 +13,14 @@ async function thrown(status: number, body: string | null): Promise<unknown> {
     if (body === null) throw new TypeError("Failed to fetch");
     return new Response(body, { status });
   };
-  return post("/api/decide", {}).then(
+  return post("/api/desk/decide", {}).then(
     () => assert.fail("it did not throw"),
     (error: unknown) => error,
   );
 }
 
 test("a server that knows the cause is quoted, and the connection is not blamed", async () => {
-  const error = await thrown(503, '{"error":"unavailable","sentence":"The database is full."}');
+  const error = await thrown(503, '{"error":"unavailable","message":"The database is full."}');
   assert.ok(error instanceof Unreachable && error.code === "unavailable");
   assert.equal(sentenceFor(error), "The database is full.");
 });
@@ -34,14 +34,14 @@ test("where no answer came, or half of one, nobody knows whether we were heard",
 });
 
 test("a refusal keeps its code, and its sentence", async () => {
-  const error = await thrown(422, '{"error":"refused","sentence":"No."}');
-  assert.ok(error instanceof Refusal && error.code === "refused");
+  const error = await thrown(422, '{"error":"invalid","message":"No."}');
+  assert.ok(error instanceof Refusal && error.code === "invalid");
   assert.equal(sentenceFor(error), "No.");
 });
 
 test("what is stored but not finished is told from what is not stored", async () => {
-  assert.equal(isStored(await thrown(503, '{"error":"not_yet_purged","sentence":"."}')), true);
-  assert.equal(isStored(await thrown(503, '{"error":"unavailable","sentence":"."}')), false);
+  assert.equal(isStored(await thrown(503, '{"error":"purge_pending","message":"."}')), true);
+  assert.equal(isStored(await thrown(503, '{"error":"unavailable","message":"."}')), false);
   assert.equal(isStored(await thrown(503, "")), false);
 });
 
@@ -51,7 +51,7 @@ test("no request waits for ever", async () => {
     signal = init?.signal;
     return new Response("{}");
   };
-  await post("/api/session", {});
+  await post("/api/desk/session", {});
   assert.ok(signal instanceof AbortSignal);
 });
 

@@ -26,13 +26,13 @@ const lost = () => new Unreachable("lost.");
 test("an undo that arrives while another comment is edited takes neither focus nor place", async () => {
   const { host, queue, decisions, items, answer } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide");
+  await answer("/api/desk/decide");
   void decisions.undoLast();
   items[1].mode = "edit";
   host.focusedOn = "#edit-text";
-  await answer("/api/undo-many");
+  await answer("/api/desk/undo-many");
   assert.equal(items[0].state, "waiting");
-  assert.deepEqual([queue.focusId, host.focusedOn], [rows[1]?.id, "#edit-text"]);
+  assert.deepEqual([queue.focusId, host.focusedOn], [rows[1]?.comment_id, "#edit-text"]);
   assert.match(decisions.journal.toast?.sentence ?? "", /Undone: it waits again/);
 });
 
@@ -41,26 +41,26 @@ test("a refusal that arrives while somebody types in a field leaves the focus th
   void decisions.publish(items[0]);
   host.isInField = true;
   host.focusedOn = "select";
-  await answer("/api/decide", new Refusal(422, "refused", "Nothing was changed: no.", {}));
-  assert.deepEqual([queue.focusId, host.focusedOn], [rows[1]?.id, "select"]);
+  await answer("/api/desk/decide", new Refusal(422, "invalid", "Nothing was changed: no.", {}));
+  assert.deepEqual([queue.focusId, host.focusedOn], [rows[1]?.comment_id, "select"]);
   assert.match(items[0].sentence ?? "", /Nothing was changed: no/);
 });
 
 test("what comes into focus by itself is fresh, and so not decided by a key meant for another", async () => {
   const { queue, decisions, items, answer } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide");
+  await answer("/api/desk/decide");
   queue.isFresh = false;
   void decisions.undoLast();
-  await answer("/api/undo-many");
-  assert.deepEqual([queue.focusId, queue.isFresh], [rows[0]?.id, true]);
+  await answer("/api/desk/undo-many");
+  assert.deepEqual([queue.focusId, queue.isFresh], [rows[0]?.comment_id, true]);
 });
 
 test("a page that arrives while a comment is edited keeps that comment and its editor", async () => {
   const { queue, items } = await lateDesk();
   const loading = queue.load("2");
   items[1].mode = "edit";
-  queue.focusId = items[1].row.id;
+  queue.focusId = items[1].row.comment_id;
   await loading;
   assert.equal(queue.focused, items[1]);
   assert.equal(items[1].mode, "edit");
@@ -69,14 +69,16 @@ test("a page that arrives while a comment is edited keeps that comment and its e
 test("z takes back the decision that is still being sent, and not the one before it", async () => {
   const { decisions, items, answer, asked } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide");
+  await answer("/api/desk/decide");
   void decisions.publish(items[1]);
   void decisions.undoLast();
-  assert.equal(asked("/api/undo-many").length, 0);
+  assert.equal(asked("/api/desk/undo-many").length, 0);
   assert.match(decisions.journal.toast?.sentence ?? "", /Still being sent/);
-  await answer("/api/decide");
-  await answer("/api/undo-many");
-  assert.deepEqual(asked("/api/undo-many")[0]?.body, { decisions: [`d-${rows[1]?.id}`] });
+  await answer("/api/desk/decide");
+  await answer("/api/desk/undo-many");
+  assert.deepEqual(asked("/api/desk/undo-many")[0]?.body, {
+    decision_ids: [`d-${rows[1]?.comment_id}`],
+  });
   assert.deepEqual([items[0].state, items[1].state], ["done", "waiting"]);
 });
 
@@ -92,47 +94,47 @@ test("z goes by when one decided and not by when it was answered", async () => {
     await settled();
   }
   void decisions.undoLast();
-  assert.deepEqual(server.asked.at(-1)?.body, { decisions: [`d-${second.row.id}`] });
+  assert.deepEqual(server.asked.at(-1)?.body, { decision_ids: [`d-${second.row.comment_id}`] });
 });
 
 test("z on a decision that could not be sent keeps it from being sent again", async () => {
   const { decisions, items, answer, asked } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide", lost());
+  await answer("/api/desk/decide", lost());
   await decisions.undoLast();
   await decisions.retry();
   assert.equal(items[0].state, "waiting");
-  assert.equal(asked("/api/decide").length, 1);
+  assert.equal(asked("/api/desk/decide").length, 1);
   assert.equal(decisions.journal.entries.length, 0);
 });
 
 test("what was opened anew after it could not be sent is never sent as it was", async () => {
   const { decisions, items, answer, asked } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide", lost());
+  await answer("/api/desk/decide", lost());
   decisions.takeUp(items[0]);
   Object.assign(items[0], { mode: "edit" });
   Object.assign(items[0].draft, { text: "▮▮▮", kind: "masked", editClause: "personal-data" });
   await decisions.retry();
-  assert.equal(asked("/api/decide").length, 1);
+  assert.equal(asked("/api/desk/decide").length, 1);
   assert.equal(decisions.unsent.length, 0);
   void decisions.publish(items[0]);
-  assert.equal(asked("/api/decide")[1]?.body.text, "▮▮▮");
+  assert.equal(asked("/api/desk/decide")[1]?.body.text, "▮▮▮");
 });
 
 test("trying again twice sends once", async () => {
   const { decisions, items, answer, asked } = await lateDesk();
   for (const item of [items[0], items[1]]) {
     void decisions.publish(item);
-    await answer("/api/decide", lost());
+    await answer("/api/desk/decide", lost());
   }
   void decisions.retry();
   void decisions.retry();
-  await answer("/api/decide");
+  await answer("/api/desk/decide");
   void decisions.retry();
-  await answer("/api/decide");
+  await answer("/api/desk/decide");
   await settled();
-  assert.equal(asked("/api/decide").length, 4);
+  assert.equal(asked("/api/desk/decide").length, 4);
   assert.deepEqual([items[0].state, items[1].state], ["done", "done"]);
 });
 
@@ -140,82 +142,87 @@ test("what could not be sent is sent after the next answer, and stops at the fir
   const { queue, decisions, items, answer, asked } = await lateDesk();
   for (const item of [items[0], items[1]]) {
     void decisions.publish(item);
-    await answer("/api/decide", lost());
+    await answer("/api/desk/decide", lost());
   }
   void decisions.publish(items[2]);
-  await answer("/api/decide");
-  assert.equal(asked("/api/decide").length, 4);
-  await answer("/api/decide", lost());
-  assert.equal(asked("/api/decide").length, 4);
+  await answer("/api/desk/decide");
+  assert.equal(asked("/api/desk/decide").length, 4);
+  await answer("/api/desk/decide", lost());
+  assert.equal(asked("/api/desk/decide").length, 4);
   assert.deepEqual([items[0].state, items[1].state, items[2].state], ["unsent", "unsent", "done"]);
-  assert.equal(queue.focusId, rows[3]?.id);
+  assert.equal(queue.focusId, rows[3]?.comment_id);
 });
 
 test("a comment that is decided by trying again does not stay in focus", async () => {
   const { queue, decisions, items, answer } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide", lost());
-  queue.focusId = items[0].row.id;
+  await answer("/api/desk/decide", lost());
+  queue.focusId = items[0].row.comment_id;
   void decisions.retry();
-  await answer("/api/decide");
-  assert.equal(queue.focusId, rows[1]?.id);
+  await answer("/api/desk/decide");
+  assert.equal(queue.focusId, rows[1]?.comment_id);
 });
 
 test("of what had arrived before, one is told, and it can be undone", async () => {
   const { decisions, items, answer, asked } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide", lost());
+  await answer("/api/desk/decide", lost());
   decisions.takeUp(items[0]);
   items[0].draft.rejectClause = "spam";
   void decisions.reject(items[0]);
-  const details = { by: "Heron", verdict: "publish", decision: "d-old" };
-  await answer("/api/decide", new Refusal(409, "already_decided", "", details));
+  const details = { decided_by: "Heron", verdict: "publish", decision_id: "d-old" };
+  await answer("/api/desk/decide", new Refusal(409, "already_decided", "", details));
   assert.match(decisions.journal.toast?.sentence ?? "", /already published it.*undo it to decide/);
   void decisions.undoLast();
-  assert.deepEqual(asked("/api/undo-many")[0]?.body, { decisions: ["d-old"] });
+  assert.deepEqual(asked("/api/desk/undo-many")[0]?.body, { decision_ids: ["d-old"] });
 });
 
 test("many whose answer is lost are not said to be not rejected, and are sent again as many", async () => {
   const { queue, decisions, items, answer, asked } = await lateDesk();
   void decisions.rejectAll(queue.rejectable, "spam");
-  await answer("/api/reject-many", lost());
+  await answer("/api/desk/reject-many", lost());
   assert.equal(decisions.unsent.length, 4);
   assert.match(items[0].sentence ?? "", /not known whether/);
   void decisions.retry();
-  assert.equal(asked("/api/reject-many").length, 2);
+  assert.equal(asked("/api/desk/reject-many").length, 2);
   const missed = [items[0], items[1]].map(({ row }) => ({
-    ...{ id: row.id, by: "Heron", verdict: "reject", decision: `d-${row.id}` },
+    ...{
+      comment_id: row.comment_id,
+      decided_by: "Heron",
+      verdict: "reject",
+      decision_id: `d-${row.comment_id}`,
+    },
   }));
   const done = [items[2], items[3]].map(({ row }) => decided(row));
-  await answer("/api/reject-many", { decided: done, missed, unsent: [] });
+  await answer("/api/desk/reject-many", { decided: done, already_decided: missed, not_stored: [] });
   assert.equal(decisions.journal.toast?.sentence, "4 comments rejected");
   void decisions.undoLast();
-  const all = rows.map(({ id }) => `d-${id}`);
-  assert.deepEqual(asked("/api/undo-many")[0]?.body, { decisions: all });
+  const all = rows.map(({ comment_id }) => `d-${comment_id}`);
+  assert.deepEqual(asked("/api/desk/undo-many")[0]?.body, { decision_ids: all });
 });
 
 test("of many, those that the database did not take wait for another try", async () => {
   const { queue, decisions, items, answer, asked } = await lateDesk();
   void decisions.rejectAll(queue.rejectable, "spam");
-  const unsent = [items[2].row.id, items[3].row.id];
+  const unsent = [items[2].row.comment_id, items[3].row.comment_id];
   const done = [items[0], items[1]].map(({ row }) => decided(row));
-  await answer("/api/reject-many", { decided: done, missed: [], unsent });
+  await answer("/api/desk/reject-many", { decided: done, already_decided: [], not_stored: unsent });
   assert.equal(decisions.journal.toast?.sentence, "2 comments rejected");
   assert.deepEqual(decisions.unsent, [items[2], items[3]]);
   void decisions.retry();
-  assert.deepEqual(asked("/api/reject-many")[1]?.body.ids, unsent);
+  assert.deepEqual(asked("/api/desk/reject-many")[1]?.body.comment_ids, unsent);
 });
 
 test("many are undone by one request, and the focus moves once", async () => {
   const { queue, decisions, items, answer, asked } = await lateDesk();
   void decisions.rejectAll(queue.rejectable, "spam");
   const done = items.map(({ row }) => decided(row));
-  await answer("/api/reject-many", { decided: done, missed: [], unsent: [] });
+  await answer("/api/desk/reject-many", { decided: done, already_decided: [], not_stored: [] });
   void decisions.undoLast();
-  await answer("/api/undo-many");
-  assert.equal(asked("/api/undo-many").length, 1);
+  await answer("/api/desk/undo-many");
+  assert.equal(asked("/api/desk/undo-many").length, 1);
   assert.deepEqual(new Set(items.map(({ state }) => state)), new Set(["waiting"]));
-  assert.equal(queue.focusId, rows[0]?.id);
+  assert.equal(queue.focusId, rows[0]?.comment_id);
   assert.equal(queue.waiting, 4);
 });
 
@@ -223,14 +230,24 @@ test("an undo that had arrived before counts as one, and what is too late is sai
   const { queue, decisions, items, answer } = await lateDesk();
   void decisions.rejectAll(queue.rejectable, "spam");
   const done = items.map(({ row }) => decided(row));
-  await answer("/api/reject-many", { decided: done, missed: [], unsent: [] });
+  await answer("/api/desk/reject-many", { decided: done, already_decided: [], not_stored: [] });
   void decisions.undoLast();
   const missed = [
-    { decision: `d-${items[1].row.id}`, error: "already_undone", sentence: "" },
-    { decision: `d-${items[2].row.id}`, error: "too_late_to_undo", sentence: "It is too late." },
+    { decision_id: `d-${items[1].row.comment_id}`, error: "already_undone", message: "" },
+    {
+      decision_id: `d-${items[2].row.comment_id}`,
+      error: "too_late_to_undo",
+      message: "It is too late.",
+    },
   ];
-  const undone = [{ decision: `d-${items[0].row.id}`, id: "", state: "pending" }];
-  await answer("/api/undo-many", { undone, missed, unsent: [`d-${items[3].row.id}`] });
+  const undone = [
+    { decision_id: `d-${items[0].row.comment_id}`, comment_id: "", state: "pending" },
+  ];
+  await answer("/api/desk/undo-many", {
+    undone,
+    failed: missed,
+    not_stored: [`d-${items[3].row.comment_id}`],
+  });
   assert.deepEqual(
     items.map(({ state }) => state),
     ["waiting", "waiting", "done", "done"],
@@ -242,7 +259,7 @@ test("an undo that had arrived before counts as one, and what is too late is sai
 test("a comment with something begun is left out where many are rejected", async () => {
   const { queue, decisions, items, answer } = await lateDesk();
   void decisions.publish(items[0]);
-  await answer("/api/decide", lost());
+  await answer("/api/desk/decide", lost());
   items[1].draft.note = "half a note";
   items[2].mode = "edit";
   assert.deepEqual(queue.rejectable, [items[3]]);
@@ -252,7 +269,7 @@ test("a page asked for before a decision does not bring the comment back", async
   let serve: (said: unknown) => void = () => {};
   let count = 0;
   const { queue, decisions } = deskWith((path, body) => {
-    if (path !== "/api/queue") return answerTo(path, body);
+    if (path !== "/api/desk/queue") return answerTo(path, body);
     count += 1;
     if (count === 1) return page(rows);
     return new Promise((resolve) => {

@@ -6,7 +6,7 @@ import { Decisions } from "../desk/model/decisions.ts";
 import type { Host } from "../desk/model/host.ts";
 import type { Keyring } from "../desk/model/keyring.ts";
 import { Queue } from "../desk/model/queue.ts";
-import type { QueuePage, Session, Waiting } from "../desk/wire/types.ts";
+import type { QueuePage, QueueRow, Session } from "../desk/wire/types.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Vectors {
@@ -17,16 +17,28 @@ interface Vectors {
 const vectors = readVectors<Vectors>("envelopes.json");
 const keys = { openers: new Map([["e", vectors.epoch.identity]]) } as unknown as Keyring;
 const next_slot = { at: 0, label: "18:00" };
-export const pulse = { waiting: 4, held: 0, next_slot };
-const limits = { text_letters_max: 99_999, name_letters_max: 60, note_letters_max: 300 };
-const session = { pseudonym: "Heron", limits } as Session;
+export const pulse = { pending_count: 4, held_count: 0, next_slot };
+const limits = { text_graphemes_max: 99_999, name_graphemes_max: 60, note_graphemes_max: 300 };
+const session = { pseudonym: "Heron", limits } as unknown as Session;
 
-export const rows = vectors.envelopes.map(({ plain, sealed }): Waiting => {
-  const { id, site, story, edition, root, to } = JSON.parse(plain) as Envelope;
+export const rows = vectors.envelopes.map(({ plain, sealed }): QueueRow => {
+  const { comment_id, site_id, story_id, edition, root_id, parent_id } = JSON.parse(
+    plain,
+  ) as Envelope;
   return {
-    ...{ id, site, story, edition, root, to, epoch: "e", envelope: sealed, lang: "en" },
-    ...{ story_title: "", story_url: "", lane: "look", age_slots: 0, has_receipt: false },
-    answers: null,
+    ...{
+      comment_id,
+      site_id,
+      story_id,
+      edition,
+      root_id,
+      parent_id,
+      epoch_id: "e",
+      envelope: sealed,
+      lang: "en",
+    },
+    ...{ story_title: "", story_url: "", age_slots: 0, has_receipt: false },
+    parent: null,
   };
 });
 
@@ -55,7 +67,7 @@ export function lateServer() {
   const asked: { path: string; body: Record<string, unknown>; answer: (said: unknown) => void }[] =
     [];
   const post = (path: string, body: unknown) => {
-    if (path === "/api/queue") return page(rows);
+    if (path === "/api/desk/queue") return page(rows);
     return new Promise<unknown>((resolve, reject) => {
       const answer = (said: unknown) => (said instanceof Error ? reject(said) : resolve(said));
       asked.push({ path, body: body as Record<string, unknown>, answer });
@@ -67,28 +79,35 @@ export function lateServer() {
 /** Lets everything happen that waits for nothing. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-export const page = (of: Waiting[], next: string | null = null): QueuePage => ({
+export const page = (of: QueueRow[], next: string | null = null): QueuePage => ({
   ...pulse,
-  ...{ rows: of, next, waiting: 4 },
+  comments: of,
+  next_cursor: next,
 });
 export const decided = (body: unknown) => {
-  const { id } = body as { id: string };
-  return { decision: `d-${id}`, id, state: "held", slot: next_slot, by: "Heron" };
+  const { comment_id } = body as { comment_id: string };
+  return {
+    decision_id: `d-${comment_id}`,
+    comment_id,
+    state: "held",
+    slot: next_slot,
+    decided_by: "Heron",
+  };
 };
 /** What a server says that takes everything. */
 export function answerTo(path: string, body: unknown): unknown {
-  if (path === "/api/queue") return page(rows);
-  if (path !== "/api/undo-many") return decided(body);
-  const { decisions } = body as { decisions: string[] };
-  const undone = decisions.map((decision) => ({
-    decision,
-    id: decision.slice(2),
+  if (path === "/api/desk/queue") return page(rows);
+  if (path !== "/api/desk/undo-many") return decided(body);
+  const { decision_ids } = body as { decision_ids: string[] };
+  const undone = decision_ids.map((decision_id) => ({
+    decision_id,
+    comment_id: decision_id.slice(2),
     state: "pending",
   }));
-  return { undone, missed: [], unsent: [] };
+  return { undone, failed: [], not_stored: [] };
 }
 
-export const ids = (queue: Queue) => queue.items.map(({ row }) => row.id);
+export const ids = (queue: Queue) => queue.items.map(({ row }) => row.comment_id);
 export const first = (queue: Queue) => {
   const item = queue.items[0];
   assert.ok(item);

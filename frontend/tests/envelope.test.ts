@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { belongsTo, commitment, type Envelope, openRow, readEnvelope } from "../desk/envelope.ts";
+import {
+  BOUND_FIELDS,
+  belongsTo,
+  commitment,
+  type Envelope,
+  openRow,
+  readEnvelope,
+} from "../desk/envelope.ts";
 import { toHex } from "../desk/keys/bytes.ts";
 import { newIdentity, openerOf } from "../desk/keys/identity.ts";
-import type { Waiting } from "../desk/wire/types.ts";
+import type { QueueRow } from "../desk/wire/types.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Vectors {
@@ -15,16 +22,26 @@ interface Vectors {
 
 const vectors = readVectors<Vectors>("envelopes.json");
 
-function rowFor(sealed: string, envelope: Envelope): Waiting {
-  const { id, site, story, edition, root, to } = envelope;
+function rowFor(sealed: string, envelope: Envelope): QueueRow {
+  const { comment_id, site_id, story_id, edition, root_id, parent_id } = envelope;
   return {
-    ...{ id, site, story, edition, root, to, epoch: "e", envelope: sealed, lang: "und" },
-    ...{ story_title: "", story_url: "", lane: "look", age_slots: 0, has_receipt: false },
-    answers: null,
+    ...{
+      comment_id,
+      site_id,
+      story_id,
+      edition,
+      root_id,
+      parent_id,
+      epoch_id: "e",
+      envelope: sealed,
+      lang: "und",
+    },
+    ...{ story_title: "", story_url: "", age_slots: 0, has_receipt: false },
+    parent: null,
   };
 }
 
-function first(): { row: Waiting; envelope: Envelope } {
+function first(): { row: QueueRow; envelope: Envelope } {
   const sample = vectors.envelopes[0];
   assert.ok(sample);
   const envelope = JSON.parse(sample.plain) as Envelope;
@@ -51,7 +68,7 @@ test("an envelope that disagrees with its row in any field is refused", async ()
   const { row, envelope } = first();
   const openers = new Map([["e", vectors.epoch.identity]]);
   assert.ok(belongsTo(envelope, row));
-  for (const field of ["id", "site", "story", "edition", "root", "to"] as const) {
+  for (const field of BOUND_FIELDS) {
     const moved = { ...row, [field]: "elsewhere" };
     assert.deepEqual(await openRow(moved, openers), { unreadable: "moved" });
   }

@@ -3,16 +3,21 @@ import { test } from "node:test";
 import { History } from "../desk/model/history.ts";
 import type { Host } from "../desk/model/host.ts";
 import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import type { Past } from "../desk/wire/types.ts";
+import type { HistoryEntry } from "../desk/wire/types.ts";
 import { hostWith } from "./desk.ts";
 
-const row = { decision: "d", id: "a", state: "held", can_undo: true } as unknown as Past;
+const row = {
+  decision_id: "d",
+  comment_id: "a",
+  state: "held",
+  can_undo: true,
+} as unknown as HistoryEntry;
 
 /** A history of one row whose acts are answered by `error`; `back` is what was put back. */
 async function historyAnswering(error: Error) {
   const back: string[] = [];
   const host = hostWith((path) => {
-    if (path === "/api/history") return { rows: [{ ...row }], next: null };
+    if (path === "/api/desk/history") return { entries: [{ ...row }], next_cursor: null };
     throw error;
   });
   const history = new History(host as unknown as Host, "Heron", (id) => back.push(id));
@@ -24,7 +29,7 @@ async function historyAnswering(error: Error) {
 
 test("an undo that is stored counts as one, although not all traces are gone yet", async () => {
   const said = "It is done. But the words could not be cut out of every file yet.";
-  const { history, past, back } = await historyAnswering(new Unreachable(said, "not_yet_purged"));
+  const { history, past, back } = await historyAnswering(new Unreachable(said, "purge_pending"));
   await history.undo(past);
   assert.deepEqual([past.is_undone, past.state, back], [true, "pending", ["a"]]);
   assert.equal(history.error, said);
@@ -32,16 +37,16 @@ test("an undo that is stored counts as one, although not all traces are gone yet
 
 test("a removal that nobody answered is not shown as one", async () => {
   const { history, past } = await historyAnswering(new Unreachable("No answer."));
-  history.removing = { decision: "d", clause: "threats" };
+  history.removing = { decision_id: "d", clause: "threats" };
   await history.remove(past);
   assert.deepEqual([past.state, history.error], ["held", "No answer."]);
 });
 
 test("who removed it first is named in the history, too", async () => {
-  const details = { by: "Egret", verdict: "remove" };
+  const details = { decided_by: "Egret", verdict: "remove" };
   const taken = new Refusal(409, "already_decided", "Somebody else was first.", details);
   const { history, past } = await historyAnswering(taken);
-  history.removing = { decision: "d", clause: "threats" };
+  history.removing = { decision_id: "d", clause: "threats" };
   await history.remove(past);
   assert.match(history.error ?? "", /Egret was first.*removed/);
 });

@@ -4,19 +4,26 @@ import type { Envelope } from "../desk/envelope.ts";
 import { hasTyped, type Item, newItem, publication, rejection } from "../desk/model/item.ts";
 import { decidedBefore, decisionBefore, notDecided } from "../desk/model/outcome.ts";
 import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import type { Waiting } from "../desk/wire/types.ts";
+import type { QueueRow } from "../desk/wire/types.ts";
 
-const place = { id: "a", site: "s", story: "t", edition: "en", root: null, to: null };
+const place = {
+  comment_id: "a",
+  site_id: "s",
+  story_id: "t",
+  edition: "en",
+  root_id: null,
+  parent_id: null,
+};
 const envelope: Envelope = {
   ...place,
-  ...{ v: 1, text: "Call 012.", name: "Anna", lang: "th", signals: [], nonce: "0".repeat(64) },
+  ...{ v: 1, text: "Call 012.", name: "Anna", lang: "th", nonce: "0".repeat(64) },
 };
 
-function item(change: Partial<Waiting> = {}): Item {
-  const row: Waiting = {
+function item(change: Partial<QueueRow> = {}): Item {
+  const row: QueueRow = {
     ...place,
-    ...{ story_title: "", story_url: "", lang: "und", lane: "look", epoch: "e", age_slots: 0 },
-    ...{ has_receipt: true, answers: null, envelope: "" },
+    ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_slots: 0 },
+    ...{ has_receipt: true, parent: null, envelope: "" },
   };
   return newItem({ ...row, ...change }, envelope);
 }
@@ -73,20 +80,30 @@ test("typed words count as typed until the comment is decided", () => {
 
 test("who was first is told apart: a colleague, oneself, the author", () => {
   assert.match(
-    decidedBefore({ by: "Egret", verdict: "reject" }, "Heron"),
+    decidedBefore({ decided_by: "Egret", verdict: "reject" }, "Heron"),
     /Egret was first.*rejected/,
   );
   assert.match(
-    decidedBefore({ by: "Heron", verdict: "publish" }, "Heron"),
+    decidedBefore({ decided_by: "Heron", verdict: "publish" }, "Heron"),
     /had arrived.*published/,
   );
-  assert.match(decidedBefore({ by: "", verdict: "withdrawn" }, "Heron"), /author has withdrawn/);
+  assert.match(
+    decidedBefore({ decided_by: "", verdict: "withdrawn" }, "Heron"),
+    /author has withdrawn/,
+  );
 });
 
 test("only a comment that is gone leaves the queue when a decision fails", () => {
-  const taken = new Refusal(409, "already_decided", "", { by: "Egret", verdict: "publish" });
-  assert.deepEqual(decisionBefore(taken), { by: "Egret", verdict: "publish", decision: null });
-  assert.equal(decisionBefore(new Refusal(422, "refused", "", {})), null);
+  const taken = new Refusal(409, "already_decided", "", {
+    decided_by: "Egret",
+    verdict: "publish",
+  });
+  assert.deepEqual(decisionBefore(taken), {
+    decided_by: "Egret",
+    verdict: "publish",
+    decision_id: null,
+  });
+  assert.equal(decisionBefore(new Refusal(422, "invalid", "", {})), null);
   assert.equal(decisionBefore(new Unreachable("lost")), null);
 });
 

@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import type { QueuePage, Waiting } from "../desk/wire/types.ts";
+import type { QueuePage, QueueRow } from "../desk/wire/types.ts";
 import { answerTo, decided, deskWith, first, ids, page, pulse, rows } from "./desk.ts";
 
 test("numbers that are heard move nothing", async () => {
   const { queue } = deskWith(() => page(rows.slice(0, 2)));
   await queue.load(null);
   const before = [ids(queue), queue.focusId];
-  queue.heard({ ...pulse, waiting: 9 });
+  queue.heard({ ...pulse, pending_count: 9 });
   assert.deepEqual([ids(queue), queue.focusId], before);
   assert.equal(queue.more, 7);
 });
 
 test("new comments follow those that were there, whose drafts stay", async () => {
-  let served = [rows[1], rows[2]] as Waiting[];
+  let served = [rows[1], rows[2]] as QueueRow[];
   const { queue } = deskWith(() => page(served));
   await queue.load(null);
   first(queue).draft.note = "typed";
   served = rows; // one of the new ones sorts before all others
   await queue.loadMore();
-  assert.deepEqual(ids(queue).slice(0, 2), [rows[1]?.id, rows[2]?.id]);
+  assert.deepEqual(ids(queue).slice(0, 2), [rows[1]?.comment_id, rows[2]?.comment_id]);
   assert.equal(queue.items.length, 4);
   assert.equal(first(queue).draft.note, "typed");
 });
@@ -31,8 +31,8 @@ test("what was typed or could not be sent outlives its page", async () => {
     second: page(rows.slice(2)),
   };
   const { queue, decisions } = deskWith((path, body) => {
-    if (path === "/api/decide") throw new Unreachable("lost.");
-    return pages[(body as { after: string | null }).after ?? "first"];
+    if (path === "/api/desk/decide") throw new Unreachable("lost.");
+    return pages[(body as { cursor: string | null }).cursor ?? "first"];
   });
   await queue.load(null);
   const [lost, typed] = queue.items;
@@ -42,23 +42,26 @@ test("what was typed or could not be sent outlives its page", async () => {
   await queue.loadMore();
   assert.deepEqual(
     ids(queue),
-    [rows[0], rows[2], rows[3]].map((row) => row?.id),
+    [rows[0], rows[2], rows[3]].map((row) => row?.comment_id),
   );
   assert.equal(queue.hasTyped, true);
   await queue.load(null);
-  assert.equal(queue.items.find(({ row }) => row.id === typed.row.id)?.draft.note, "typed");
+  assert.equal(
+    queue.items.find(({ row }) => row.comment_id === typed.row.comment_id)?.draft.note,
+    "typed",
+  );
 });
 
 test("what cannot be opened is counted, and a page of it does not block the queue", async () => {
-  const closed = rows.slice(0, 2).map((row) => ({ ...row, epoch: "older" }));
-  const moved = { ...rows[2], story: "elsewhere" } as Waiting;
+  const closed = rows.slice(0, 2).map((row) => ({ ...row, epoch_id: "older" }));
+  const moved = { ...rows[2], story_id: "elsewhere" } as QueueRow;
   const { queue } = deskWith((_, body) =>
-    (body as { after: string | null }).after === null
+    (body as { cursor: string | null }).cursor === null
       ? page(closed, "2")
-      : page([moved, rows[3] as Waiting]),
+      : page([moved, rows[3] as QueueRow]),
   );
   await queue.load(null);
-  assert.deepEqual(ids(queue), [rows[3]?.id]);
+  assert.deepEqual(ids(queue), [rows[3]?.comment_id]);
   assert.deepEqual(
     queue.closed.map(({ why }) => why),
     ["no_key", "no_key", "moved"],
@@ -69,22 +72,22 @@ test("a decision moves the focus on at once, and undo brings the comment back in
   const { queue, decisions } = deskWith((path, body) => answerTo(path, body));
   await queue.load(null);
   const sent = decisions.publish(first(queue));
-  assert.equal(queue.focusId, rows[1]?.id);
+  assert.equal(queue.focusId, rows[1]?.comment_id);
   await sent;
   assert.equal(first(queue).state, "done");
   await decisions.undoLast();
   assert.equal(first(queue).state, "waiting");
-  assert.equal(queue.focusId, rows[0]?.id);
+  assert.equal(queue.focusId, rows[0]?.comment_id);
   assert.deepEqual(
     ids(queue),
-    rows.map(({ id }) => id),
+    rows.map(({ comment_id }) => comment_id),
   );
 });
 
 test("what could not be sent stays, with all that was typed, until it is tried again", async () => {
   let isLost = true;
   const { queue, decisions } = deskWith((path, body) => {
-    if (path === "/api/queue") return page(rows);
+    if (path === "/api/desk/queue") return page(rows);
     if (isLost) throw new Unreachable("lost.");
     return decided(body);
   });
@@ -102,8 +105,8 @@ test("what could not be sent stays, with all that was typed, until it is tried a
 
 test("whoever comes second is told, and the comment leaves the queue", async () => {
   const { queue, decisions } = deskWith((path) => {
-    if (path === "/api/queue") return page(rows);
-    throw new Refusal(409, "already_decided", "", { by: "Egret", verdict: "reject" });
+    if (path === "/api/desk/queue") return page(rows);
+    throw new Refusal(409, "already_decided", "", { decided_by: "Egret", verdict: "reject" });
   });
   await queue.load(null);
   await decisions.publish(first(queue));
@@ -114,9 +117,20 @@ test("whoever comes second is told, and the comment leaves the queue", async () 
 
 test("of many rejected at once, those that others decided are told apart", async () => {
   const { queue, decisions } = deskWith((path) => {
-    if (path === "/api/queue") return page(rows);
-    const missed = [{ id: rows[1]?.id, by: "Egret", verdict: "publish", decision: "e" }];
-    return { decided: [rows[0], rows[2], rows[3]].map((row) => decided(row)), missed, unsent: [] };
+    if (path === "/api/desk/queue") return page(rows);
+    const missed = [
+      {
+        comment_id: rows[1]?.comment_id,
+        decided_by: "Egret",
+        verdict: "publish",
+        decision_id: "e",
+      },
+    ];
+    return {
+      decided: [rows[0], rows[2], rows[3]].map((row) => decided(row)),
+      already_decided: missed,
+      not_stored: [],
+    };
   });
   await queue.load(null);
   await decisions.rejectAll(queue.open, "spam");
@@ -135,8 +149,12 @@ test("an edit that is not one is not sent as one", async () => {
 });
 
 test("what others decided fades in its place, and leaves what is in focus or was begun alone", async () => {
-  const gone = rows.slice(0, 3).map(({ id }) => ({ id, by: "Egret", verdict: "reject" }));
-  const { queue } = deskWith((path) => (path === "/api/gone" ? { gone } : page(rows)));
+  const gone = rows
+    .slice(0, 3)
+    .map(({ comment_id }) => ({ comment_id, decided_by: "Egret", verdict: "reject" }));
+  const { queue } = deskWith((path) =>
+    path === "/api/desk/already-decided" ? { already_decided: gone } : page(rows),
+  );
   await queue.load(null);
   const [focused, begun, other, last] = queue.items;
   assert.ok(focused && begun && other && last);
@@ -154,18 +172,22 @@ test("what others decided fades in its place, and leaves what is in focus or was
 test("a page that is loaded again does not keep what others decided", async () => {
   let served = rows;
   const { queue } = deskWith((path) => {
-    if (path !== "/api/gone") return page(served);
-    return { gone: [{ id: rows[2]?.id, by: "Egret", verdict: "publish" }] };
+    if (path !== "/api/desk/already-decided") return page(served);
+    return {
+      already_decided: [
+        { comment_id: rows[2]?.comment_id, decided_by: "Egret", verdict: "publish" },
+      ],
+    };
   });
   await queue.load(null);
-  served = [rows[0], rows[1]] as Waiting[]; // the last one was pushed to the next page
+  served = [rows[0], rows[1]] as QueueRow[]; // the last one was pushed to the next page
   await queue.load(null);
-  assert.deepEqual(ids(queue), [rows[0]?.id, rows[1]?.id, rows[3]?.id]);
+  assert.deepEqual(ids(queue), [rows[0]?.comment_id, rows[1]?.comment_id, rows[3]?.comment_id]);
 });
 
 test("undoing is offered until the slot, and no longer", async () => {
   const { queue, decisions } = deskWith((path, body) =>
-    path === "/api/queue" ? page(rows.slice(0, 2)) : decided(body),
+    path === "/api/desk/queue" ? page(rows.slice(0, 2)) : decided(body),
   );
   await queue.load(null);
   await decisions.publish(first(queue));

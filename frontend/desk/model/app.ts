@@ -60,7 +60,7 @@ export class App {
    */
   async lock(): Promise<void> {
     this.#others.lock();
-    const signedOut = post("/api/sign-out", {}).catch(() => null); // without the key it opens nothing
+    const signedOut = post("/api/desk/sign-out", {}).catch(() => null); // without the key it opens nothing
     await this.#shut();
     await Promise.race([signedOut, new Promise((resolve) => setTimeout(resolve, SIGN_OUT_MS_MAX))]);
     location.replace("/");
@@ -100,7 +100,7 @@ export class App {
 
   async #session(): Promise<Session | null> {
     try {
-      return await post<Session>("/api/session", {});
+      return await post<Session>("/api/desk/session", {});
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) return null;
       throw error;

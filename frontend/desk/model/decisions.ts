@@ -107,7 +107,7 @@ export class Decisions {
 
   #missing(item: Item, sentence: string): Promise<void> {
     item.sentence = sentence;
-    this.queue.focusId = item.row.id;
+    this.queue.focusId = item.row.comment_id;
     this.host.say(sentence);
     this.host.focusOn("#focus .beside");
     return Promise.resolve();

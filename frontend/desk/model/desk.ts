@@ -89,7 +89,7 @@ export class Desk {
   known(id: string): Item | null {
     const decided = this.decisions.journal.entries.flatMap(({ parts }) => parts);
     const items = [...this.queue.items, ...decided.map(({ item }) => item)];
-    return items.find(({ row }) => row.id === id) ?? null;
+    return items.find(({ row }) => row.comment_id === id) ?? null;
   }
 
   show(over: Desk["over"]): void {
@@ -114,7 +114,7 @@ export class Desk {
   async #listen(): Promise<void> {
     if (document.visibilityState !== "visible" || this.again !== null || this.#isLeft) return;
     try {
-      this.session = await post<Session>("/api/session", {});
+      this.session = await post<Session>("/api/desk/session", {});
       this.hasEnded = false;
       this.queue.heard(this.session);
       await this.queue.fadeGone();

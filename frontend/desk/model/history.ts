@@ -1,7 +1,7 @@
 /** What was decided, newest slot first; undoing and removing from there. */
 
 import { isStored, sentenceFor } from "../wire/api.ts";
-import type { HistoryPage, Past } from "../wire/types.ts";
+import type { HistoryEntry, HistoryPage } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { decidedBefore, decisionBefore } from "./outcome.ts";
 
@@ -15,10 +15,10 @@ interface Deed {
 export class History {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
-  rows: Past[] = [];
+  rows: HistoryEntry[] = [];
   next: string | null = null;
   /** The row that is being asked about, and the clause chosen so far. */
-  removing: { decision: string; clause: string | null } | null = null;
+  removing: { decision_id: string; clause: string | null } | null = null;
   isBusy = false;
   /** The one comment whose decisions are shown; null where all are. */
   comment: string | null = null;
@@ -39,13 +39,13 @@ export class History {
     this.isNoLink = false;
     this.removing = null;
     return this.#page(null, (page) => {
-      this.rows = page.rows;
+      this.rows = page.entries;
     });
   }
 
   loadOlder(): Promise<void> {
     return this.#page(this.next, (page) => {
-      this.rows = [...this.rows, ...page.rows];
+      this.rows = [...this.rows, ...page.entries];
     });
   }
 
@@ -67,24 +67,24 @@ export class History {
     return this.rows.length > 0 ? ".decision" : ".page .empty";
   }
 
-  undo(row: Past): Promise<void> {
+  undo(row: HistoryEntry): Promise<void> {
     return this.#act(row, {
       said: "Undone: it waits in the queue again.",
-      send: () => this.host.post("/api/undo", { decision: row.decision }),
+      send: () => this.host.post("/api/desk/undo", { decision_id: row.decision_id }),
       stored: () => {
-        this.#now(row.id, { state: "pending", can_undo: false });
+        this.#now(row.comment_id, { state: "pending", can_undo: false });
         row.is_undone = true;
-        this.putBack(row.id);
+        this.putBack(row.comment_id);
       },
     });
   }
 
-  askToRemove(row: Past | null): void {
-    this.removing = row === null ? null : { decision: row.decision, clause: null };
+  askToRemove(row: HistoryEntry | null): void {
+    this.removing = row === null ? null : { decision_id: row.decision_id, clause: null };
     this.host.focusOn(row === null ? "h1" : ".removing input");
   }
 
-  remove(row: Past): Promise<void> {
+  remove(row: HistoryEntry): Promise<void> {
     const clause = this.removing?.clause ?? null;
     if (clause === null) {
       this.error = "Choose the clause of the terms that it is removed for.";
@@ -94,20 +94,20 @@ export class History {
     const gone = { state: "removed", text: null, name: null, can_undo: false, can_remove: false };
     return this.#act(row, {
       said: "Removed at once",
-      send: () => this.host.post("/api/remove", { id: row.id, clause }),
+      send: () => this.host.post("/api/desk/remove", { comment_id: row.comment_id, clause }),
       stored: () => {
         this.removing = null;
-        this.#now(row.id, gone);
+        this.#now(row.comment_id, gone);
       },
     });
   }
 
   /** What has become of a comment stands in each of its rows; nothing else on the page changes. */
-  #now(id: string, change: Partial<Past>): void {
-    for (const row of this.rows) if (row.id === id) Object.assign(row, change);
+  #now(id: string, change: Partial<HistoryEntry>): void {
+    for (const row of this.rows) if (row.comment_id === id) Object.assign(row, change);
   }
 
-  async #act(row: Past, { send, stored, said }: Deed): Promise<void> {
+  async #act(row: HistoryEntry, { send, stored, said }: Deed): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = null;
@@ -115,7 +115,7 @@ export class History {
       await send();
       stored();
       this.host.say(said);
-      this.host.focusOn(`[data-decision="${row.decision}"]`);
+      this.host.focusOn(`[data-decision="${row.decision_id}"]`);
     } catch (error) {
       if (isStored(error)) stored();
       const before = decisionBefore(error);
@@ -131,11 +131,14 @@ export class History {
     this.#asked += 1;
     const asked = this.#asked;
     try {
-      const body = { before, ...(this.comment === null ? {} : { comment: this.comment }) };
-      const page = await this.host.post<HistoryPage>("/api/history", body);
+      const body = {
+        cursor: before,
+        ...(this.comment === null ? {} : { comment_id: this.comment }),
+      };
+      const page = await this.host.post<HistoryPage>("/api/desk/history", body);
       if (asked !== this.#asked) return;
       take(page);
-      this.next = page.next;
+      this.next = page.next_cursor;
       this.phase = "ready";
       this.error = null;
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import type { Envelope } from "../envelope.ts";
 import { countLetters } from "../text/letters.ts";
-import type { EditKind, Session, Waiting } from "../wire/types.ts";
+import type { EditKind, QueueRow, Session } from "../wire/types.ts";
 
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 export interface Item {
-  row: Waiting;
+  row: QueueRow;
   envelope: Envelope;
   state: ItemState;
   mode: Mode;
@@ -41,14 +41,14 @@ export type Act =
       verdict: "publish_edited";
       text: string;
       name: string;
-      kind: EditKind;
+      edit_kind: EditKind;
       clause: string;
       lang: string;
       note: string | null;
     }
   | { verdict: "reject"; clause: string; note: string | null };
 
-export function newItem(row: Waiting, envelope: Envelope): Item {
+export function newItem(row: QueueRow, envelope: Envelope): Item {
   const { text, name } = envelope;
   const lang = languageOf(row, envelope);
   return {
@@ -59,7 +59,7 @@ export function newItem(row: Waiting, envelope: Envelope): Item {
 }
 
 /** The sealed guess is the finer one: the row names only the site's own languages. */
-function languageOf(row: Waiting, envelope: Envelope): string {
+function languageOf(row: QueueRow, envelope: Envelope): string {
   return LANGUAGE_TAG.test(envelope.lang) ? envelope.lang : row.lang;
 }
 
@@ -104,9 +104,9 @@ export function publication(item: Item): Act | string {
   }
   if (draft.text.trim() === "") return "Nothing of the comment is left. Reject it instead.";
   if (draft.kind === null) return "Say what kind of edit this is.";
-  const { text, name, kind, editClause: clause, lang } = draft;
+  const { text, name, kind: edit_kind, editClause: clause, lang } = draft;
   if (clause === null) return "Choose the clause of the terms that the edit is for.";
-  return { verdict: "publish_edited", text, name, kind, clause, lang, note: noteOf(item) };
+  return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
 }
 
 export function rejection(item: Item): Act | string {
@@ -118,9 +118,9 @@ export function rejection(item: Item): Act | string {
 /** What the server would refuse is said before anything is sent; nothing is ever cut. */
 export function tooLong({ draft }: Item, limits: Session["limits"]): string | null {
   const fields: [string, string, number][] = [
-    ["comment", draft.text, limits.text_letters_max],
-    ["name", draft.name, limits.name_letters_max],
-    ["note", draft.note, limits.note_letters_max],
+    ["comment", draft.text, limits.text_graphemes_max],
+    ["name", draft.name, limits.name_graphemes_max],
+    ["note", draft.note, limits.note_graphemes_max],
   ];
   for (const [field, text, max] of fields) {
     const letters = countLetters(text);

@@ -13,7 +13,7 @@ import { keepIfPossible, type SignedIn } from "./sign-in.ts";
 
 const FIRST_EPOCH = "first";
 /** The server's word on the name alone: another one may be tried, passphrase and sheet stay. */
-const NAME_REFUSED = ["pseudonym_taken", "refused"];
+const NAME_REFUSED = ["pseudonym_taken", "invalid"];
 
 const PERHAPS_IN =
   "This link has been used. If your connection broke a moment ago, you are in already: go to the desk's sign-in page and use your passphrase.";
@@ -47,12 +47,12 @@ export class Join {
   async open(): Promise<void> {
     this.error = null;
     try {
-      if (this.#link === null) throw new Refusal(410, "invitation_spent", "", {});
+      if (this.#link === null) throw new Refusal(410, "invitation_invalid", "", {});
       const { token } = this.#link;
-      this.invitation = await post<Invitation>("/api/invitation", { token });
+      this.invitation = await post<Invitation>("/api/desk/open-invitation", { token });
       this.#go("name", "#pseudonym");
     } catch (error) {
-      if (isCode(error, "invitation_spent")) this.#go("spent", "h1");
+      if (isCode(error, "invitation_invalid")) this.#go("spent", "h1");
       else this.error = sentenceFor(error);
     }
     this.host.changed();
@@ -93,7 +93,7 @@ export class Join {
     try {
       await this.done(await this.#join());
     } catch (error) {
-      this.error = isCode(error, "invitation_spent") ? PERHAPS_IN : sentenceFor(error);
+      this.error = isCode(error, "invitation_invalid") ? PERHAPS_IN : sentenceFor(error);
       if (NAME_REFUSED.some((code) => isCode(error, code))) this.#go("name", "#pseudonym");
     } finally {
       this.isBusy = false;
@@ -111,7 +111,7 @@ export class Join {
       recipientOf(personal),
       recipientOf(sheet),
     ]);
-    const session = await post<Session>("/api/join", {
+    const session = await post<Session>("/api/desk/join", {
       token: this.#link?.token,
       pseudonym: this.pseudonym,
       secret: keys.secret,
@@ -132,13 +132,13 @@ export class Join {
   ): Promise<{ wraps: NewWrap[]; epoch: { recipient: string } | null }> {
     if (this.invitation?.is_first) {
       const identity = await newIdentity();
-      const wraps = [{ epoch: FIRST_EPOCH, wrap: await wrap(identity, recipient) }];
+      const wraps = [{ epoch_id: FIRST_EPOCH, wrap: await wrap(identity, recipient) }];
       return { wraps, epoch: { recipient: await recipientOf(identity) } };
     }
     const wraps: NewWrap[] = [];
-    for (const { epoch, wrap: sealed } of this.invitation?.wraps ?? []) {
+    for (const { epoch_id, wrap: sealed } of this.invitation?.wraps ?? []) {
       const identity = await unwrap(sealed, this.#link?.identity ?? "");
-      wraps.push({ epoch, wrap: await wrap(identity, recipient) });
+      wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
     }
     return { wraps, epoch: null };
   }

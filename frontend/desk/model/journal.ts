@@ -97,7 +97,7 @@ export class Journal {
   undoneElsewhere(id: string): void {
     for (const entry of this.entries) {
       for (const part of entry.parts) {
-        if (part.item.row.id !== id || part.decision === null) continue;
+        if (part.item.row.comment_id !== id || part.decision === null) continue;
         Object.assign(part.item, { state: "waiting", sentence: null });
         part.decision = null;
         entry.isUndone = !isStanding(entry);

@@ -16,9 +16,9 @@ export class Keyring {
   /** An epoch whose wrap does not open counts as one without a wrap: its comments are unreadable. */
   static async of({ session, personal, isKept }: SignedIn): Promise<Keyring> {
     const openers = new Map<string, Opener>();
-    for (const { epoch, wrap: wrapped } of session.epochs) {
+    for (const { epoch_id, wrap: wrapped } of session.epochs) {
       const identity = wrapped === null ? null : await tryUnwrap(wrapped, personal);
-      if (identity !== null) openers.set(epoch, await openerOf(identity));
+      if (identity !== null) openers.set(epoch_id, await openerOf(identity));
     }
     return new Keyring(personal, session.epochs, openers, isKept);
   }
@@ -26,9 +26,9 @@ export class Keyring {
   /** Every epoch that we can open, wrapped for somebody else; the identities live only meanwhile. */
   async wrapsFor(recipient: string): Promise<NewWrap[]> {
     const wraps: NewWrap[] = [];
-    for (const { epoch, wrap: wrapped } of this.epochs) {
+    for (const { epoch_id, wrap: wrapped } of this.epochs) {
       const identity = wrapped === null ? null : await tryUnwrap(wrapped, this.personal);
-      if (identity !== null) wraps.push({ epoch, wrap: await wrap(identity, recipient) });
+      if (identity !== null) wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
     }
     return wraps;
   }

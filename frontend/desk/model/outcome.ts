@@ -1,7 +1,7 @@
 /** Decisions as sentences. */
 
 import { Refusal, sentenceFor, Unreachable } from "../wire/api.ts";
-import type { Decided, Verdict } from "../wire/types.ts";
+import type { DecisionResult, Verdict } from "../wire/types.ts";
 
 const DONE: Record<Verdict, string> = {
   publish: "published",
@@ -37,14 +37,17 @@ export function notDecided(error: unknown): string {
 }
 
 /** "Published, appears at 18:00 at the earliest"; "Rejected, final at 18:00". */
-export function outcome(verdict: Verdict, decided: Decided): string {
+export function outcome(verdict: Verdict, decided: DecisionResult): string {
   const what = capital(doneWord(verdict));
   if (decided.state === "held") return `${what}, appears at ${decided.slot.label} at the earliest`;
   return `${what}, final at ${decided.slot.label}`;
 }
 
 /** Said where two decide about one comment. Was it `me`, then an earlier try arrived and its answer was lost. */
-export function decidedBefore({ by, verdict }: Pick<Before, "by" | "verdict">, me: string): string {
+export function decidedBefore(
+  { decided_by: by, verdict }: Pick<Before, "decided_by" | "verdict">,
+  me: string,
+): string {
   if (verdict === "withdrawn") return WITHDRAWN;
   if (by === me) return `It had arrived: you have already ${doneWord(verdict as Verdict)} it.`;
   const who = by === "" ? "Somebody else" : by;
@@ -52,7 +55,10 @@ export function decidedBefore({ by, verdict }: Pick<Before, "by" | "verdict">, m
 }
 
 /** Said of a row that somebody else decided while it stood here. */
-export function decidedMeanwhile({ by, verdict }: Pick<Before, "by" | "verdict">): string {
+export function decidedMeanwhile({
+  decided_by: by,
+  verdict,
+}: Pick<Before, "decided_by" | "verdict">): string {
   if (verdict === "withdrawn") return WITHDRAWN;
   const who = by === "" ? "Somebody else" : by;
   return `${who} has ${doneWord(verdict as Verdict)} it meanwhile.`;
@@ -60,21 +66,22 @@ export function decidedMeanwhile({ by, verdict }: Pick<Before, "by" | "verdict">
 
 /** Whose decision stands on a comment that no longer waits for us. */
 export interface Before {
-  by: string;
+  decided_by: string;
   verdict: string;
-  decision: string | null;
+  decision_id: string | null;
 }
 
 /** Null where the refusal is about our act and not about the comment. */
 export function decisionBefore(error: unknown): Before | null {
   if (!(error instanceof Refusal)) return null;
-  const { by, verdict, decision } = error.details;
-  if (error.code === "no_such_comment") return { by: "", verdict: "withdrawn", decision: null };
+  const { decided_by, verdict, decision_id } = error.details;
+  if (error.code === "no_such_comment")
+    return { decided_by: "", verdict: "withdrawn", decision_id: null };
   if (error.code !== "already_decided") return null;
   return {
-    by: String(by ?? ""),
+    decided_by: String(decided_by ?? ""),
     verdict: String(verdict ?? ""),
-    decision: typeof decision === "string" ? decision : null,
+    decision_id: typeof decision_id === "string" ? decision_id : null,
   };
 }
 

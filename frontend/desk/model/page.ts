@@ -2,11 +2,11 @@
 
 import { openRow, type Unreadable } from "../envelope.ts";
 import type { Opener } from "../keys/identity.ts";
-import type { QueuePage, Waiting } from "../wire/types.ts";
+import type { QueuePage, QueueRow } from "../wire/types.ts";
 import { type Item, newItem } from "./item.ts";
 
 export interface Closed {
-  row: Waiting;
+  row: QueueRow;
   why: Unreadable;
 }
 
@@ -29,10 +29,10 @@ export async function openPage(
   known: Known,
 ): Promise<OpenedPage> {
   const start = performance.now();
-  const opened = await Promise.all(page.rows.map((row) => openRow(row, openers)));
-  performance.measure("yobal-open", { start, detail: page.rows.length }); // read by the benchmark
-  const result: OpenedPage = { items: [], closed: [], next: page.next };
-  page.rows.forEach((row, at) => {
+  const opened = await Promise.all(page.comments.map((row) => openRow(row, openers)));
+  performance.measure("yobal-open", { start, detail: page.comments.length }); // read by the benchmark
+  const result: OpenedPage = { items: [], closed: [], next: page.next_cursor };
+  page.comments.forEach((row, at) => {
     const one = opened[at];
     if (one === undefined) return;
     if ("unreadable" in one) result.closed.push({ row, why: one.unreadable });
@@ -42,8 +42,8 @@ export async function openPage(
 }
 
 /** What was decided and then undone elsewhere waits anew; what was decided meanwhile is decided. */
-function reuse({ items, decided }: Known, row: Waiting): Item | null {
-  const item = items.get(row.id);
+function reuse({ items, decided }: Known, row: QueueRow): Item | null {
+  const item = items.get(row.comment_id);
   if (item === undefined || item.state === "sending") return item ?? null;
   if (item.state === "done" && !decided.has(item)) return item;
   if (item.state === "done") Object.assign(item, { state: "waiting", sentence: null });

@@ -4,7 +4,7 @@ import { randomBytes, toBase64Url } from "../keys/bytes.ts";
 import { fromLinkSecret } from "../keys/derive.ts";
 import { recipientOf } from "../keys/identity.ts";
 import { sentenceFor } from "../wire/api.ts";
-import type { InvitedRole, People as PeopleList } from "../wire/types.ts";
+import type { PeopleList, Role } from "../wire/types.ts";
 import { copied, NOT_COPIED } from "./clipboard.ts";
 import type { Host } from "./host.ts";
 import type { Keyring } from "./keyring.ts";
@@ -14,8 +14,8 @@ const SECRET_BYTES = 32;
 export class People {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
-  list: PeopleList = { people: [], invited: [] };
-  link: { url: string; hours: number; role: InvitedRole; isCopied: boolean } | null = null;
+  list: PeopleList = { people: [], invitations: [] };
+  link: { url: string; hours: number; role: Role; isCopied: boolean } | null = null;
   isBusy = false;
 
   constructor(
@@ -25,7 +25,7 @@ export class People {
 
   async load(): Promise<void> {
     try {
-      this.list = await this.host.post<PeopleList>("/api/people", {});
+      this.list = await this.host.post<PeopleList>("/api/desk/people", {});
       this.phase = "ready";
       this.error = null;
     } catch (error) {
@@ -35,7 +35,7 @@ export class People {
     this.host.changed();
   }
 
-  async invite(role: InvitedRole): Promise<void> {
+  async invite(role: Role): Promise<void> {
     this.isBusy = true;
     this.host.changed();
     try {
@@ -58,13 +58,13 @@ export class People {
     this.host.say(this.link.isCopied ? "The link was copied." : NOT_COPIED);
   }
 
-  async #invite(role: InvitedRole): Promise<People["link"]> {
+  async #invite(role: Role): Promise<People["link"]> {
     const secret = toBase64Url(randomBytes(SECRET_BYTES));
     const link = fromLinkSecret(secret);
     if (link === null) throw new Error("a link of our own making cannot be read");
     const wraps = await this.keys.wrapsFor(await recipientOf(link.identity));
     const body = { role, token: link.token, wraps };
-    const { hours } = await this.host.post<{ hours: number }>("/api/invite", body);
+    const { hours } = await this.host.post<{ hours: number }>("/api/desk/invite", body);
     return { url: `${location.origin}/join#${secret}`, hours, role, isCopied: false };
   }
 }

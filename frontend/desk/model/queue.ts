@@ -1,7 +1,7 @@
 /** The page of the queue on screen. It never changes by itself: only a moderator's hand moves it. */
 
 import { sentenceFor } from "../wire/api.ts";
-import type { Missed, Pulse, QueuePage, Slot } from "../wire/types.ts";
+import type { AlreadyDecided, QueuePage, QueueStatus, Slot } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { hasTyped, type Item, isOpen, isUntouched } from "./item.ts";
 import type { Keyring } from "./keyring.ts";
@@ -39,15 +39,15 @@ export class Queue {
   constructor(
     private readonly host: Host,
     readonly keys: Keyring,
-    start: Pulse,
+    start: QueueStatus,
   ) {
-    this.waiting = start.waiting;
-    this.held = start.held;
+    this.waiting = start.pending_count;
+    this.held = start.held_count;
     this.nextSlot = start.next_slot;
   }
 
   get focused(): Item | null {
-    return this.items.find((item) => item.row.id === this.focusId) ?? null;
+    return this.items.find((item) => item.row.comment_id === this.focusId) ?? null;
   }
 
   get open(): Item[] {
@@ -103,10 +103,13 @@ export class Queue {
   async fadeGone(): Promise<void> {
     const asked = this.items.filter(({ state }) => state === "waiting").slice(0, AT_ONCE_MAX * 2);
     if (asked.length === 0) return;
-    const ids = asked.map(({ row }) => row.id);
-    const { gone } = await this.host.post<{ gone: Missed[] }>("/api/gone", { ids });
-    for (const one of gone) {
-      const item = asked.find(({ row }) => row.id === one.id);
+    const comment_ids = asked.map(({ row }) => row.comment_id);
+    const { already_decided } = await this.host.post<{ already_decided: AlreadyDecided[] }>(
+      "/api/desk/already-decided",
+      { comment_ids },
+    );
+    for (const one of already_decided) {
+      const item = asked.find(({ row }) => row.comment_id === one.comment_id);
       if (item?.state !== "waiting") continue;
       item.sentence = decidedMeanwhile(one);
       if (item !== this.focused && isUntouched(item)) item.state = "done";
@@ -115,9 +118,9 @@ export class Queue {
   }
 
   /** How many wait, as it was just heard: the number and nothing else changes. */
-  heard({ waiting, held, next_slot }: Pulse): void {
-    this.waiting = waiting;
-    this.held = held;
+  heard({ pending_count, held_count, next_slot }: QueueStatus): void {
+    this.waiting = pending_count;
+    this.held = held_count;
     this.nextSlot = next_slot;
     this.host.changed();
   }
@@ -130,11 +133,11 @@ export class Queue {
 
   /** To the next comment that waits (or, with −1, the one before); stays at the ends. */
   step(by: 1 | -1): void {
-    const at = this.items.findIndex((item) => item.row.id === this.focusId);
+    const at = this.items.findIndex((item) => item.row.comment_id === this.focusId);
     for (let i = at + by; i >= 0 && i < this.items.length; i += by) {
       const item = this.items[i];
       if (item !== undefined && isOpen(item)) {
-        this.focus(item.row.id);
+        this.focus(item.row.comment_id);
         return;
       }
     }
@@ -172,7 +175,7 @@ export class Queue {
   bring(item: Item): void {
     if (this.isAtWork) this.host.changed();
     else {
-      this.focusId = item.row.id;
+      this.focusId = item.row.comment_id;
       this.host.focusOn("#focus");
       this.#refresh();
     }
@@ -204,7 +207,9 @@ export class Queue {
   }
 
   async #page(after: string | null): Promise<QueuePage> {
-    const page = await this.host.post<QueuePage>("/api/queue", { after });
+    const page = await this.host.post<QueuePage>("/api/desk/queue", {
+      cursor: after,
+    });
     this.heard(page);
     return page;
   }
@@ -236,16 +241,16 @@ export class Queue {
   /** What is on screen now or was typed before, so that a new page finds it again. */
   #remember(): Map<string, Item> {
     for (const item of this.items) {
-      if (hasTyped(item) || item.state === "sending") this.#typed.set(item.row.id, item);
+      if (hasTyped(item) || item.state === "sending") this.#typed.set(item.row.comment_id, item);
     }
-    const here = this.items.map((item): [string, Item] => [item.row.id, item]);
+    const here = this.items.map((item): [string, Item] => [item.row.comment_id, item]);
     return new Map([...this.#typed, ...here]);
   }
 
   #focusSomething(): void {
     if (this.focused !== null && isOpen(this.focused)) return;
     const first = this.open[0];
-    this.focusId = first?.row.id ?? null;
+    this.focusId = first?.row.comment_id ?? null;
     this.host.focusOn("#focus");
   }
 }

@@ -48,13 +48,16 @@ export class Recovery {
   }
 
   async #prove(pseudonym: string, sheet: string): Promise<Proven> {
-    const asked = await post<{ challenge: string; sealed: string }>("/api/recovery/challenge", {
-      pseudonym,
-    });
+    const asked = await post<{ challenge_id: string; sealed: string }>(
+      "/api/desk/recovery/challenge",
+      {
+        pseudonym,
+      },
+    );
     const answer = toHex(await openChallenge(asked.sealed, sheet));
     const { ticket, identity } = await post<{ ticket: string; identity: string }>(
-      "/api/recovery/prove",
-      { challenge: asked.challenge, answer },
+      "/api/desk/recovery/prove",
+      { challenge_id: asked.challenge_id, answer },
     );
     return { ticket, personal: await unwrap(identity, sheet) };
   }
@@ -63,7 +66,7 @@ export class Recovery {
     const keys = await fromPassphrase(this.site, pseudonym, words);
     const identity = await wrap(personal, await recipientOf(keys.identity));
     const { secret } = keys;
-    const session = await post<Session>("/api/recovery/finish", { ticket, secret, identity });
+    const session = await post<Session>("/api/desk/recovery/finish", { ticket, secret, identity });
     const opener = await openerOf(personal);
     const isKept = await keepIfPossible(this.site, session.pseudonym, opener);
     return { session, personal: opener, isKept };
@@ -90,6 +93,6 @@ async function openChallenge(sealed: string, sheet: string): Promise<Uint8Array>
     return await open(fromBase64(sealed), sheet);
   } catch (error) {
     if (error instanceof Unreachable) throw error;
-    throw new Refusal(403, "wrong_secret", WRONG_SHEET, {});
+    throw new Refusal(403, "invalid_credentials", WRONG_SHEET, {});
   }
 }

@@ -1,7 +1,7 @@
 /** Sends decisions, one or many of a kind, and says what becomes of each comment. */
 
 import { Unreachable } from "../wire/api.ts";
-import type { Decided, RejectedMany, Session } from "../wire/types.ts";
+import type { DecisionResult, RejectManyResult, Session } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { type Act, type Item, isUnsent } from "./item.ts";
 import type { Entry, Journal } from "./journal.ts";
@@ -49,8 +49,8 @@ export class Sending {
   async #one(item: Item, entry: Entry): Promise<boolean> {
     this.#underWay([item]);
     try {
-      const body = { id: item.row.id, ...entry.act };
-      this.#decided(item, entry, await this.host.post<Decided>("/api/decide", body));
+      const body = { comment_id: item.row.comment_id, ...entry.act };
+      this.#decided(item, entry, await this.host.post<DecisionResult>("/api/desk/decide", body));
       return true;
     } catch (error) {
       const before = decisionBefore(error);
@@ -62,10 +62,13 @@ export class Sending {
 
   async #many(items: Item[], entry: Entry): Promise<boolean> {
     this.#underWay(items);
-    const ids = items.map((item) => item.row.id);
+    const comment_ids = items.map((item) => item.row.comment_id);
     const clause = "clause" in entry.act ? entry.act.clause : "";
     try {
-      const answer = await this.host.post<RejectedMany>("/api/reject-many", { ids, clause });
+      const answer = await this.host.post<RejectManyResult>("/api/desk/reject-many", {
+        comment_ids,
+        clause,
+      });
       return this.#decidedMany(entry, answer);
     } catch (error) {
       return this.#notDecided(items, entry, error);
@@ -77,39 +80,45 @@ export class Sending {
     this.host.changed();
   }
 
-  #decided(item: Item, entry: Entry, decided: Decided): void {
+  #decided(item: Item, entry: Entry, decided: DecisionResult): void {
     const sentence = outcome(entry.act.verdict, decided);
-    this.#take(item, entry, { sentence, decision: decided.decision });
+    this.#take(item, entry, { sentence, decision: decided.decision_id });
     if (decided.state === "held") this.queue.held += 1;
     this.journal.settle(entry, sentence, decided.slot);
   }
 
   #gone(item: Item, entry: Entry, before: Before): void {
     const sentence = decidedBefore(before, this.session.pseudonym);
-    const isOurs = before.by === this.session.pseudonym && before.decision !== null;
+    const isOurs = before.decided_by === this.session.pseudonym && before.decision_id !== null;
     const isOlder = isOurs && isOther(item.perhapsSent, entry.act);
-    this.#take(item, entry, { sentence, decision: isOurs ? before.decision : null });
+    this.#take(item, entry, { sentence, decision: isOurs ? before.decision_id : null });
     if (isOurs) entry.sentence = sentence;
     if (isOlder) this.journal.alarm(`${sentence} ${CHANGED_SINCE}`);
     else if (isOurs) this.journal.settle(entry, sentence, entry.slot);
     else this.journal.tell(sentence);
   }
 
-  #decidedMany(entry: Entry, { decided, missed, unsent }: RejectedMany): boolean {
-    const byId = new Map(entry.parts.map(({ item }) => [item.row.id, item]));
+  #decidedMany(entry: Entry, { decided, already_decided, not_stored }: RejectManyResult): boolean {
+    const byId = new Map(entry.parts.map(({ item }) => [item.row.comment_id, item]));
     const take = (id: string, sentence: string, decision: string | null) => {
       const item = byId.get(id);
       if (item !== undefined) this.#take(item, entry, { sentence, decision });
     };
     const me = this.session.pseudonym;
-    for (const one of decided) take(one.id, outcome("reject", one), one.decision);
-    for (const one of missed) {
-      const isOurs = one.by === me && one.verdict === "reject";
-      take(one.id, decidedBefore(one, me), isOurs ? one.decision : null);
+    for (const one of decided) take(one.comment_id, outcome("reject", one), one.decision_id);
+    for (const one of already_decided) {
+      const isOurs = one.decided_by === me && one.verdict === "reject";
+      take(one.comment_id, decidedBefore(one, me), isOurs ? one.decision_id : null);
     }
-    const left = entry.parts.map(({ item }) => item).filter(({ row }) => unsent.includes(row.id));
+    const left = entry.parts
+      .map(({ item }) => item)
+      .filter(({ row }) => not_stored.includes(row.comment_id));
     this.#keep(left, entry.act, NOT_TAKEN);
-    this.#sayMany(entry, missed.filter(({ by }) => by !== me).length, decided[0]?.slot);
+    this.#sayMany(
+      entry,
+      already_decided.filter(({ decided_by }) => decided_by !== me).length,
+      decided[0]?.slot,
+    );
     return left.length === 0;
   }
 

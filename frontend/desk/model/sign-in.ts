@@ -47,7 +47,7 @@ export class SignIn {
 
   async #signIn(pseudonym: string, passphrase: string): Promise<SignedIn> {
     const keys = await fromPassphrase(this.site, pseudonym, passphrase);
-    const session = await post<Session>("/api/sign-in", { pseudonym, secret: keys.secret });
+    const session = await post<Session>("/api/desk/sign-in", { pseudonym, secret: keys.secret });
     const personal = await openerOf(await personalIdentity(session, keys.identity));
     const isKept = await keepIfPossible(this.site, session.pseudonym, personal);
     return { session, personal, isKept };
@@ -58,7 +58,7 @@ async function personalIdentity(session: Session, key: string): Promise<string> 
   try {
     return await unwrap(session.identity, key);
   } catch {
-    throw new Refusal(403, "wrong_secret", DAMAGED_KEY, {});
+    throw new Refusal(403, "invalid_credentials", DAMAGED_KEY, {});
   }
 }
 

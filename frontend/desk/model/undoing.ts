@@ -1,7 +1,7 @@
 /** Takes decisions back: those that stand, and those that are still on their way. */
 
 import { isStored, sentenceFor, Unreachable } from "../wire/api.ts";
-import type { UndoneMany } from "../wire/types.ts";
+import type { UndoManyResult } from "../wire/types.ts";
 import type { Host } from "./host.ts";
 import { isUnsent, takeUp } from "./item.ts";
 import type { Entry, Journal, Part } from "./journal.ts";
@@ -54,9 +54,9 @@ export class Undoing {
   }
 
   async #ask(entry: Entry, parts: Part[]): Promise<void> {
-    const decisions = parts.map(({ decision }) => decision);
+    const decision_ids = parts.map(({ decision }) => decision);
     try {
-      const answer = await this.host.post<UndoneMany>("/api/undo-many", { decisions });
+      const answer = await this.host.post<UndoManyResult>("/api/desk/undo-many", { decision_ids });
       this.#undone(entry, parts, answer);
     } catch (error) {
       if (isStored(error)) {
@@ -70,14 +70,14 @@ export class Undoing {
     }
   }
 
-  #undone(entry: Entry, parts: Part[], { undone, missed, unsent }: UndoneMany): void {
-    const back = new Set(undone.map(({ decision }) => decision));
+  #undone(entry: Entry, parts: Part[], { undone, failed, not_stored }: UndoManyResult): void {
+    const back = new Set(undone.map(({ decision_id }) => decision_id));
     // An earlier try may have arrived although its answer did not.
-    for (const one of missed) if (one.error === "already_undone") back.add(one.decision);
+    for (const one of failed) if (one.error === "already_undone") back.add(one.decision_id);
     const wait = parts.filter(({ decision }) => back.has(decision ?? ""));
     this.#putBack(entry, wait);
-    entry.canUndo = unsent.length > 0;
-    const why = missed.find(({ error }) => error !== "already_undone")?.sentence;
+    entry.canUndo = not_stored.length > 0;
+    const why = failed.find(({ error }) => error !== "already_undone")?.message;
     this.#say(wait.length, parts.length, why ?? "The database takes nothing just now. Try again.");
   }
 

@@ -39,7 +39,7 @@ export function reject(desk: Desk, item: Item): void {
 }
 
 function isTooSoon({ queue }: Desk, item: Item): boolean {
-  return !isOpen(item) || (queue.isFresh && queue.focusId === item.row.id);
+  return !isOpen(item) || (queue.isFresh && queue.focusId === item.row.comment_id);
 }
 
 /** A button's act, once however often it is clicked: the next click is for what has come there. */

@@ -38,9 +38,9 @@ export function deskView(desk: Desk, app: App): TemplateResult {
 /** The numbers of the head, or why they are not known, in the same place. */
 function nowView(desk: Desk): TemplateResult {
   const { nextSlot, held } = desk.queue;
-  const next = desk.session.is_clock_doubted
-    ? "nothing is released"
-    : `next slot ${nextSlot.label}`;
+  const next = desk.session.is_clock_trusted
+    ? `next slot ${nextSlot.label}`
+    : "nothing is released";
   if (!desk.hasEnded) return html`<span>${next} · ${held} held</span>`;
   return html`<span role="status">Your session has ended.</span>
     <button type="button" class="plain" @click=${() => void desk.renew()}>Sign in again</button>`;
@@ -59,7 +59,7 @@ function placeView(desk: Desk): TemplateResult {
 function notices(desk: Desk): TemplateResult {
   return html`<section class="notices" aria-label="Notices">
     ${
-      desk.session.is_clock_doubted
+      !desk.session.is_clock_trusted
         ? html`<p class="notice care" role="status">
             The server doubts its clock, so nothing is released and nothing is destroyed until
             somebody has looked at it. What you decide is kept. Tell whoever looks after the

@@ -67,7 +67,7 @@ export function kindAndClauseSentence(desk: Desk, { draft }: Item): string {
 
 function textField(desk: Desk, item: Item): TemplateResult {
   const { lang, text } = item.draft;
-  const max = desk.session.limits.text_letters_max;
+  const max = desk.session.limits.text_graphemes_max;
   const letters = countLetters(text);
   return html`<label for="edit-text">The comment as readers will see it</label>
     <textarea

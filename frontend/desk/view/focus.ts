@@ -8,7 +8,7 @@ import { commentLabel } from "../model/label.ts";
 import { counted } from "../model/outcome.ts";
 import { directionOf, languageName } from "../text/language.ts";
 import { beginning } from "../text/letters.ts";
-import type { Waiting } from "../wire/types.ts";
+import type { QueueRow } from "../wire/types.ts";
 import { once, openEditor, openRejection, publish } from "./acts.ts";
 import { editView, kindAndClauseSentence } from "./edit.ts";
 import { key, personName, spoken, storyLink, words } from "./parts.ts";
@@ -28,7 +28,7 @@ export function focusView(desk: Desk): TemplateResult {
     >
       Back to the queue
     </button>
-    ${item === null ? nobody(desk) : keyed(item.row.id, commentView(desk, item))}
+    ${item === null ? nobody(desk) : keyed(item.row.comment_id, commentView(desk, item))}
   </section>`;
 }
 
@@ -60,7 +60,7 @@ function commentView(desk: Desk, item: Item): TemplateResult {
     id="focus"
     tabindex="-1"
     aria-label=${commentLabel(desk.queue, item)}
-    data-id=${item.row.id}
+    data-id=${item.row.comment_id}
     data-mode=${item.mode}
     ?data-fresh=${desk.queue.isFresh}
   >
@@ -78,15 +78,15 @@ function aboveView(desk: Desk, item: Item): TemplateResult {
       <span>name to show: <b>${personName(draft.name)}</b></span>
       <label>language ${languageChoice(desk, item)}</label>
     </p>
-    ${row.to === null ? nothing : parentView(row.answers)}`;
+    ${row.parent_id === null ? nothing : parentView(row.parent)}`;
 }
 
 /** What it answers: folded where it is long, and said where it is gone. */
-function parentView(answers: Waiting["answers"]): TemplateResult {
-  if (answers === null) {
+function parentView(parent: QueueRow["parent"]): TemplateResult {
+  if (parent === null) {
     return html`<blockquote class="parent"><p class="small">answers a comment that is gone</p></blockquote>`;
   }
-  const { name, text, lang } = answers;
+  const { name, text, lang } = parent;
   const short = beginning(text.split("\n").slice(0, PARENT_LINES).join("\n"), PARENT_LETTERS);
   return html`<blockquote class="parent">
     <p class="small">answers ${personName(name)}</p>

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
 import { capital, doneWord } from "../model/outcome.ts";
-import type { Past, Verdict } from "../wire/types.ts";
+import type { HistoryEntry, Verdict } from "../wire/types.ts";
 import {
   clauseChips,
   errorSentence,
@@ -78,18 +78,18 @@ function bodyView(desk: Desk): TemplateResult {
     }`;
 }
 
-function isNewSlot(row: Past, before: Past | undefined): boolean {
+function isNewSlot(row: HistoryEntry, before: HistoryEntry | undefined): boolean {
   return before === undefined || before.day !== row.day || before.slot.at !== row.slot.at;
 }
 
-function slotView(row: Past): TemplateResult {
+function slotView(row: HistoryEntry): TemplateResult {
   return html`<li class="slot"><h2>${row.day} · slot ${row.slot.label}</h2></li>`;
 }
 
-function rowView(desk: Desk, row: Past): TemplateResult {
-  return html`<li class="decision" tabindex="-1" data-id=${row.id} data-decision=${row.decision}>
+function rowView(desk: Desk, row: HistoryEntry): TemplateResult {
+  return html`<li class="decision" tabindex="-1" data-id=${row.comment_id} data-decision=${row.decision_id}>
     <p>
-      <b>${capital(doneWord(row.verdict))}</b> by <bdi>${row.by}</bdi> · ${clauseTitle(desk, row)}
+      <b>${capital(doneWord(row.verdict))}</b> by <bdi>${row.decided_by}</bdi> · ${clauseTitle(desk, row)}
       <bdi>${row.story_title}</bdi> ${stateView(row)}
     </p>
     ${wordsView(desk, row)}
@@ -99,10 +99,10 @@ function rowView(desk: Desk, row: Past): TemplateResult {
 }
 
 /** What was accepted comes from the server; what was rejected is in this browser, if it was read here. */
-function wordsView(desk: Desk, row: Past): TemplateResult {
+function wordsView(desk: Desk, row: HistoryEntry): TemplateResult {
   if (row.is_undone || row.verdict === "undo") return html``;
   if (row.text !== null) return excerptView(row.text, row.lang ?? "und", row.name ?? "");
-  const known = row.verdict === "reject" ? desk.known(row.id) : null;
+  const known = row.verdict === "reject" ? desk.known(row.comment_id) : null;
   if (known === null) return html``;
   return excerptView(known.envelope.text, known.draft.lang, known.envelope.name);
 }
@@ -123,21 +123,21 @@ const LED_TO: Record<Verdict, string> = {
   undo: "pending",
 };
 
-function stateView(row: Past): TemplateResult {
+function stateView(row: HistoryEntry): TemplateResult {
   if (!row.is_undone && row.state === LED_TO[row.verdict]) return html``;
   const now = STATES[row.state] ?? row.state;
   return html`<span class="small">· now ${row.is_undone ? `undone, ${now}` : now}</span>`;
 }
 
-function clauseTitle(desk: Desk, row: Past): TemplateResult {
+function clauseTitle(desk: Desk, row: HistoryEntry): TemplateResult {
   if (row.clause === null) return html``;
   const clause = desk.session.terms.clauses.find(({ key }) => key === row.clause);
-  return html`${row.kind === null ? nothing : html`${row.kind}, `}${clause?.title ?? row.clause} ·`;
+  return html`${row.edit_kind === null ? nothing : html`${row.edit_kind}, `}${clause?.title ?? row.clause} ·`;
 }
 
-function actsView(desk: Desk, row: Past): TemplateResult {
+function actsView(desk: Desk, row: HistoryEntry): TemplateResult {
   const { history } = desk;
-  if (history.removing?.decision === row.decision) return removingView(desk, row);
+  if (history.removing?.decision_id === row.decision_id) return removingView(desk, row);
   if (!row.can_undo && !row.can_remove) return html``;
   return html`<p class="acts">
     ${
@@ -157,7 +157,7 @@ function actsView(desk: Desk, row: Past): TemplateResult {
   </p>`;
 }
 
-function removingView(desk: Desk, row: Past): TemplateResult {
+function removingView(desk: Desk, row: HistoryEntry): TemplateResult {
   const { history } = desk;
   return html`<section class="removing" aria-label="Remove">
     ${clauseChips(desk.session.terms.clauses, history.removing?.clause ?? null, {

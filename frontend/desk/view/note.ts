@@ -8,7 +8,7 @@ import { countLetters } from "../text/letters.ts";
 
 export function noteView(desk: Desk, item: Item): TemplateResult {
   const { has_receipt } = item.row;
-  const max = desk.session.limits.note_letters_max;
+  const max = desk.session.limits.note_graphemes_max;
   const letters = countLetters(item.draft.note);
   return html`<label for="note">Note to the author (may stay empty)</label>
     <p class="hint" id="note-hint">

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Desk } from "../model/desk.ts";
-import type { InvitedRole } from "../wire/types.ts";
+import type { Role } from "../wire/types.ts";
 import { errorSentence, failed, onSubmit, textOf } from "./parts.ts";
 
 export function peopleView(desk: Desk): TemplateResult {
@@ -23,17 +23,17 @@ function listView({ people, session }: Desk): TemplateResult {
       )}
     </ul>
     ${
-      people.list.invited.length === 0
+      people.list.invitations.length === 0
         ? nothing
         : html`<h2>Invited, not here yet</h2>
             <ul class="people">
-              ${people.list.invited.map(({ role, until }) => html`<li>a ${role} <span class="small">link works until ${until.label}</span></li>`)}
+              ${people.list.invitations.map(({ role, expires }) => html`<li>a ${role} <span class="small">link works until ${expires.label}</span></li>`)}
             </ul>`
     }`;
 }
 
 function inviteView({ people }: Desk): TemplateResult {
-  const submit = (form: HTMLFormElement) => void people.invite(textOf(form, "role") as InvitedRole);
+  const submit = (form: HTMLFormElement) => void people.invite(textOf(form, "role") as Role);
   return html`<h2>Invite</h2>
     <form @submit=${onSubmit(submit)}>
       <fieldset class="chips">

@@ -7,17 +7,9 @@ import { hasTyped, type Item, isEdited, isOpen } from "../model/item.ts";
 import { capital, counted } from "../model/outcome.ts";
 import type { Closed } from "../model/page.ts";
 import { isKnown, languageName } from "../text/language.ts";
-import type { Lane } from "../wire/types.ts";
 import { focusView } from "./focus.ts";
-import { failed, line, spoken } from "./parts.ts";
+import { failed, line } from "./parts.ts";
 import { sideView } from "./side.ts";
-
-const LANES: Record<Lane, string> = {
-  "likely-fine": "likely fine",
-  look: "look",
-  danger: "danger",
-  "likely-spam": "likely spam",
-};
 
 export function queueView(desk: Desk): TemplateResult {
   return html`<main class="panes" data-pane=${desk.queue.pane}>
@@ -45,17 +37,16 @@ function listView(desk: Desk): TemplateResult {
 
 function rowView(desk: Desk, item: Item): TemplateResult {
   const { row, envelope, draft, state } = item;
-  const isFocused = desk.queue.focusId === row.id;
-  return html`<li data-state=${state} data-id=${row.id}>
+  const isFocused = desk.queue.focusId === row.comment_id;
+  return html`<li data-state=${state} data-id=${row.comment_id}>
     <button
       type="button"
       class="row"
       aria-current=${isFocused ? "true" : "false"}
       tabindex=${isFocused ? 0 : -1}
       ?disabled=${!isOpen(item)}
-      @click=${() => desk.queue.focus(row.id)}
+      @click=${() => desk.queue.focus(row.comment_id)}
     >
-      <i class="lane ${row.lane}" aria-hidden="true"></i>
       ${line(envelope.text, draft.lang)}
       ${isFocused || item.sentence === null ? metaView(item) : html`<span class="small said">${item.sentence}</span>`}
     </button>
@@ -69,7 +60,7 @@ function metaView(item: Item): TemplateResult {
     ${hasTyped(item) ? html`<b class="begun">${isEdited(item) ? "edit begun" : "note begun"} ·</b>` : nothing}
     <span title=${languageName(draft.lang)}>${isKnown(draft.lang) ? draft.lang : "?"} ·</span>
     <bdi class="title">${row.story_title}</bdi>
-    <span>· ${age(row.age_slots)}${spoken(`, ${LANES[row.lane] ?? row.lane}`)}</span>
+    <span>· ${age(row.age_slots)}</span>
   </span>`;
 }
 
@@ -125,7 +116,7 @@ const WHY: Record<Unreadable, string> = {
 function closedView({ queue, session }: Desk): TemplateResult {
   const count = (why: Unreadable) => queue.closed.filter((one) => one.why === why).length;
   const counts: [Unreadable, number][] = [
-    ["no_key", Math.max(count("no_key"), session.unreadable)],
+    ["no_key", Math.max(count("no_key"), session.unreadable_count)],
     ["moved", count("moved")],
     ["damaged", count("damaged")],
   ];
@@ -143,7 +134,7 @@ function closedView({ queue, session }: Desk): TemplateResult {
 function idsView(closed: Closed[]): TemplateResult {
   return html`<details class="small">
     <summary>For your technician: which</summary>
-    <ul class="ids">${closed.map(({ row }) => html`<li class="code">${row.id}</li>`)}</ul>
+    <ul class="ids">${closed.map(({ row }) => html`<li class="code">${row.comment_id}</li>`)}</ul>
   </details>`;
 }
 

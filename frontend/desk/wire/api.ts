@@ -32,7 +32,7 @@ export class Unreachable extends Error {
   }
 }
 
-const STORED = ["not_yet_purged", "not_yet_written"];
+const STORED = ["purge_pending", "files_pending"];
 
 /** Whether the act is done all the same, and the sentence says what is still missing. */
 export function isStored(error: unknown): boolean {
@@ -77,12 +77,12 @@ async function readJson(answer: Response): Promise<Record<string, unknown> | nul
 
 /** The server's own words where it has some: it knows the cause, which is then not the connection. */
 function unreachable(said: Record<string, unknown> | null): Unreachable {
-  if (typeof said?.sentence !== "string") return new Unreachable(`${NOTHING_TO_SAY} ${LOOK}`);
-  return new Unreachable(said.sentence, String(said.error ?? ""));
+  if (typeof said?.message !== "string") return new Unreachable(`${NOTHING_TO_SAY} ${LOOK}`);
+  return new Unreachable(said.message, String(said.error ?? ""));
 }
 
 function sentenceOf(said: Record<string, unknown> | null): string {
-  return typeof said?.sentence === "string" ? said.sentence : NOTHING_TO_SAY;
+  return typeof said?.message === "string" ? said.message : NOTHING_TO_SAY;
 }
 
 /** What to show a person for anything that was thrown. A fault of this page is said to be one. */

@@ -1,15 +1,13 @@
-/** The shapes of `docs/http-desk.md`, and nothing else. */
+/** The JSON of the desk's routes, as documented in `docs/http-desk.md`. */
 
 export interface Slot {
   at: number;
   label: string;
 }
 
-export type Role = "lead" | "moderator" | "translator";
-export type InvitedRole = "lead" | "moderator";
+export type Role = "lead" | "moderator";
 export type EditKind = "masked" | "shortened" | "reworded";
 export type Verdict = "publish" | "publish_edited" | "reject" | "remove" | "undo";
-export type Lane = "likely-fine" | "look" | "danger" | "likely-spam";
 
 export interface Clause {
   key: string;
@@ -17,115 +15,113 @@ export interface Clause {
   sentence: string;
 }
 
-/** An epoch's identity, sealed for somebody; `wrap` is base64, null where it is not for us. */
-export interface EpochWrap {
-  epoch: string;
+/** `wrap`: the epoch's identity encrypted to this moderator, in base64; null where there is none. */
+export interface EpochKey {
+  epoch_id: string;
   recipient: string;
   wrap: string | null;
 }
 
 export interface NewWrap {
-  epoch: string;
+  epoch_id: string;
   wrap: string;
 }
 
-/** What the head of the desk shows. */
-export interface Pulse {
-  waiting: number;
-  held: number;
+export interface QueueStatus {
+  pending_count: number;
+  held_count: number;
   next_slot: Slot;
 }
 
-export interface Session extends Pulse {
-  site: string;
+export interface Session extends QueueStatus {
+  site_id: string;
   site_name: string;
   is_demo: boolean;
   pseudonym: string;
   role: Role;
   identity: string;
-  epochs: EpochWrap[];
-  unreadable: number;
+  epochs: EpochKey[];
+  unreadable_count: number;
   needs_second_lead: boolean;
-  /** The server does not believe its clock: nothing is released or destroyed. */
-  is_clock_doubted: boolean;
+  /** While false, the server releases and destroys nothing. */
+  is_clock_trusted: boolean;
   terms: { version: number; clauses: Clause[] };
   edit_kinds: EditKind[];
-  limits: { text_letters_max: number; name_letters_max: number; note_letters_max: number };
+  limits: { text_graphemes_max: number; name_graphemes_max: number; note_graphemes_max: number };
   languages: string[];
 }
 
 export interface Invitation {
   role: Role;
   is_first: boolean;
-  wraps: { epoch: string; recipient: string; wrap: string }[];
+  wraps: { epoch_id: string; recipient: string; wrap: string }[];
 }
 
-export interface People {
+export interface PeopleList {
   people: { pseudonym: string; role: Role }[];
-  invited: { role: Role; until: Slot }[];
+  invitations: { role: Role; expires: Slot }[];
 }
 
-export interface Waiting {
-  id: string;
-  site: string;
-  story: string;
+export interface QueueRow {
+  comment_id: string;
+  site_id: string;
+  story_id: string;
   edition: string;
-  root: string | null;
-  to: string | null;
+  root_id: string | null;
+  parent_id: string | null;
   story_title: string;
   story_url: string;
   lang: string;
-  lane: Lane;
-  epoch: string;
+  epoch_id: string;
   age_slots: number;
   has_receipt: boolean;
-  answers: { name: string; text: string; lang: string } | null;
+  parent: { name: string; text: string; lang: string } | null;
   envelope: string;
 }
 
-export interface QueuePage extends Pulse {
-  rows: Waiting[];
-  next: string | null;
+export interface QueuePage extends QueueStatus {
+  comments: QueueRow[];
+  next_cursor: string | null;
 }
 
-export interface Decided {
-  decision: string;
-  id: string;
+export interface DecisionResult {
+  decision_id: string;
+  comment_id: string;
   state: string;
   slot: Slot;
-  by: string;
+  decided_by: string;
 }
 
-/** A comment that does not wait any more, and whose decision stands on it. */
-export interface Missed {
-  id: string;
-  by: string;
+/** A comment that is no longer pending, and its current decision. */
+export interface AlreadyDecided {
+  comment_id: string;
+  decided_by: string;
   verdict: string;
-  decision: string | null;
+  decision_id: string | null;
 }
 
-export interface RejectedMany {
-  decided: Decided[];
-  missed: Missed[];
-  unsent: string[];
+export interface RejectManyResult {
+  decided: DecisionResult[];
+  already_decided: AlreadyDecided[];
+  not_stored: string[];
 }
 
-export interface UndoneMany {
-  undone: { decision: string; id: string; state: string }[];
-  missed: { decision: string; error: string; sentence: string }[];
-  unsent: string[];
+export interface UndoManyResult {
+  undone: { decision_id: string; comment_id: string; state: string }[];
+  failed: { decision_id: string; error: string; message: string }[];
+  not_stored: string[];
 }
 
-export interface Past {
-  decision: string;
-  id: string;
-  story: string;
+export interface HistoryEntry {
+  decision_id: string;
+  comment_id: string;
+  story_id: string;
   story_title: string;
   verdict: Verdict;
   clause: string | null;
-  kind: EditKind | null;
+  edit_kind: EditKind | null;
   note: string | null;
-  by: string;
+  decided_by: string;
   day: string;
   slot: Slot;
   state: string;
@@ -138,6 +134,6 @@ export interface Past {
 }
 
 export interface HistoryPage {
-  rows: Past[];
-  next: string | null;
+  entries: HistoryEntry[];
+  next_cursor: string | null;
 }
