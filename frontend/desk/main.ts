@@ -1,10 +1,10 @@
 /** Starts the desk in the page that the server sent. */
 
 import { render } from "lit";
-import { actionFor, isField, isMenuLetter } from "./keyboard.ts";
-import { App } from "./model/app.ts";
-import { act } from "./view/key-acts.ts";
-import { appView } from "./view/shell.ts";
+import { App } from "./app/app.ts";
+import { appView } from "./app/root.ts";
+import { actionFor, isField, isMenuLetter } from "./shortcuts/keyboard.ts";
+import { act } from "./shortcuts/shortcut-handler.ts";
 
 function meta(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { isStored, post, Refusal, sentenceFor, Unreachable } from "../desk/wire/api.ts";
+import { isStored, post, Refusal, sentenceFor, Unreachable } from "../desk/api/client.ts";
 
 const realFetch = globalThis.fetch;
 afterEach(() => {

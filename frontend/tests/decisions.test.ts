@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Item } from "../desk/model/item.ts";
-import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import { answerTo, decided, deskWith, lateServer, page, rows, settled } from "./desk.ts";
+import { Refusal, Unreachable } from "../desk/api/client.ts";
+import type { Item } from "../desk/queue/queue-item.ts";
+import { answerTo, decided, deskWith, lateServer, page, rows, settled } from "./fake-desk.ts";
 
 /** The desk with its page, the server that answers late, and the comments. */
 async function lateDesk() {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import type { QueueRow } from "../desk/api/types.ts";
+import { toHex } from "../desk/crypto/bytes.ts";
 import {
   BOUND_FIELDS,
   belongsTo,
@@ -8,10 +10,8 @@ import {
   type Envelope,
   openRow,
   readEnvelope,
-} from "../desk/envelope.ts";
-import { toHex } from "../desk/keys/bytes.ts";
-import { newIdentity, openerOf } from "../desk/keys/identity.ts";
-import type { QueueRow } from "../desk/wire/types.ts";
+} from "../desk/crypto/envelope.ts";
+import { newIdentity, openerOf } from "../desk/crypto/identity.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Vectors {

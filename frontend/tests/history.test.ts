@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { History } from "../desk/model/history.ts";
-import type { Host } from "../desk/model/host.ts";
-import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import type { HistoryEntry } from "../desk/wire/types.ts";
-import { hostWith } from "./desk.ts";
+import { Refusal, Unreachable } from "../desk/api/client.ts";
+import type { HistoryEntry } from "../desk/api/types.ts";
+import { History } from "../desk/history/history.ts";
+import type { Host } from "../desk/ui/dom.ts";
+import { hostWith } from "./fake-desk.ts";
 
 const row = {
   decision_id: "d",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal, Unreachable } from "../desk/wire/api.ts";
-import type { QueuePage, QueueRow } from "../desk/wire/types.ts";
-import { answerTo, decided, deskWith, first, ids, page, pulse, rows } from "./desk.ts";
+import { Refusal, Unreachable } from "../desk/api/client.ts";
+import type { QueuePage, QueueRow } from "../desk/api/types.ts";
+import { answerTo, decided, deskWith, first, ids, page, pulse, rows } from "./fake-desk.ts";
 
 test("numbers that are heard move nothing", async () => {
   const { queue } = deskWith(() => page(rows.slice(0, 2)));

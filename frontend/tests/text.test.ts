@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diffWords, type Piece } from "../desk/text/diff.ts";
+import { beginning, countLetters, lettersOf, mask, maskPart } from "../desk/text/graphemes.ts";
 import { directionOf } from "../desk/text/language.ts";
-import { beginning, countLetters, lettersOf, mask, maskPart } from "../desk/text/letters.ts";
 
 const shown = (pieces: Piece[]) =>
   pieces
