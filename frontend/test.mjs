@@ -22,7 +22,10 @@ try {
     format: "esm",
     target: "node20",
     logLevel: "warning",
-    define: { "import.meta.vectors": JSON.stringify(vectors) },
+    define: {
+      "import.meta.desk": JSON.stringify(join(here, "desk")),
+      "import.meta.vectors": JSON.stringify(vectors),
+    },
   });
   const files = readdirSync(folder).map((name) => join(folder, name));
   process.exitCode = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status;

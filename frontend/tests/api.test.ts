@@ -1,51 +1,51 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { isStored, post, Refusal, sentenceFor, Unreachable } from "../desk/api/client.ts";
+import { errorMessage, isStored, NetworkError, post, RequestRejected } from "../desk/api/client.ts";
 
 const realFetch = globalThis.fetch;
 afterEach(() => {
   globalThis.fetch = realFetch;
 });
 
-/** What a page thinks that was answered so; null for a line that is cut. */
-async function thrown(status: number, body: string | null): Promise<unknown> {
+/** The error after this response; a null body is a broken connection. */
+async function errorAfter(status: number, body: string | null): Promise<unknown> {
   globalThis.fetch = async () => {
     if (body === null) throw new TypeError("Failed to fetch");
     return new Response(body, { status });
   };
   return post("/api/desk/decide", {}).then(
-    () => assert.fail("it did not throw"),
+    () => assert.fail("no error was thrown"),
     (error: unknown) => error,
   );
 }
 
-test("a server that knows the cause is quoted, and the connection is not blamed", async () => {
-  const error = await thrown(503, '{"error":"unavailable","message":"The database is full."}');
-  assert.ok(error instanceof Unreachable && error.code === "unavailable");
-  assert.equal(sentenceFor(error), "The database is full.");
+test("the server's message is shown if it explains the cause", async () => {
+  const error = await errorAfter(503, '{"error":"unavailable","message":"The database is full."}');
+  assert.ok(error instanceof NetworkError && error.code === "unavailable");
+  assert.equal(errorMessage(error), "The database is full.");
 });
 
-test("where no answer came, or half of one, nobody knows whether we were heard", async () => {
+test("without a complete response it is unknown whether the request arrived", async () => {
   for (const body of [null, '{"decision":"d', "<html>proxy</html>"]) {
-    const error = await thrown(200, body);
-    assert.ok(error instanceof Unreachable && error.code === null);
-    assert.match(sentenceFor(error), /look at your connection/);
+    const error = await errorAfter(200, body);
+    assert.ok(error instanceof NetworkError && error.code === null);
+    assert.match(errorMessage(error), /Check your connection/);
   }
 });
 
-test("a refusal keeps its code, and its sentence", async () => {
-  const error = await thrown(422, '{"error":"invalid","message":"No."}');
-  assert.ok(error instanceof Refusal && error.code === "invalid");
-  assert.equal(sentenceFor(error), "No.");
+test("a rejected request keeps its code and its message", async () => {
+  const error = await errorAfter(422, '{"error":"invalid","message":"No."}');
+  assert.ok(error instanceof RequestRejected && error.code === "invalid");
+  assert.equal(errorMessage(error), "No.");
 });
 
-test("what is stored but not finished is told from what is not stored", async () => {
-  assert.equal(isStored(await thrown(503, '{"error":"purge_pending","message":"."}')), true);
-  assert.equal(isStored(await thrown(503, '{"error":"unavailable","message":"."}')), false);
-  assert.equal(isStored(await thrown(503, "")), false);
+test("an error tells whether the change was stored", async () => {
+  assert.equal(isStored(await errorAfter(503, '{"error":"purge_pending","message":"."}')), true);
+  assert.equal(isStored(await errorAfter(503, '{"error":"unavailable","message":"."}')), false);
+  assert.equal(isStored(await errorAfter(503, "")), false);
 });
 
-test("no request waits for ever", async () => {
+test("every request has a timeout", async () => {
   let signal: AbortSignal | null | undefined;
   globalThis.fetch = async (_, init) => {
     signal = init?.signal;
@@ -55,6 +55,6 @@ test("no request waits for ever", async () => {
   assert.ok(signal instanceof AbortSignal);
 });
 
-test("a fault of the page is said to be one, and reported", () => {
-  assert.match(sentenceFor(new TypeError("x is not a function")), /mistake of its own/);
+test("a fault of the page is reported as one", () => {
+  assert.match(errorMessage(new TypeError("x is not a function")), /error occurred in this page/);
 });

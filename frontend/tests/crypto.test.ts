@@ -3,8 +3,14 @@ import { test } from "node:test";
 import { toHex } from "../desk/crypto/bytes.ts";
 import { readSheet, sheetGroups } from "../desk/crypto/crockford.ts";
 import { fromLinkSecret, fromPassphrase, fromSheet } from "../desk/crypto/derive.ts";
-import { newIdentity, openerOf, recipientOf, unwrap, wrap } from "../desk/crypto/identity.ts";
-import { drawBelow, newPassphrase, PASSPHRASE_WORDS } from "../desk/crypto/passphrase.ts";
+import {
+  generateIdentity,
+  importDecryptionKey,
+  recipientOf,
+  unwrap,
+  wrap,
+} from "../desk/crypto/identity.ts";
+import { generatePassphrase, PASSPHRASE_WORDS, randomBelow } from "../desk/crypto/passphrase.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Derived {
@@ -26,71 +32,75 @@ interface Vectors {
 const vectors = readVectors<Vectors>("keys.json");
 
 test("a passphrase gives the same secret and identity as in Python", async () => {
-  for (const one of vectors.passphrases) {
-    const keys = await fromPassphrase(one.site, one.pseudonym, one.passphrase);
-    assert.equal(keys.secret, one.secret);
-    assert.equal(keys.identity, one.identity);
-    assert.equal(await recipientOf(keys.identity), one.recipient);
+  for (const vector of vectors.passphrases) {
+    const keys = await fromPassphrase(vector.site, vector.pseudonym, vector.passphrase);
+    assert.equal(keys.secret, vector.secret);
+    assert.equal(keys.identity, vector.identity);
+    assert.equal(await recipientOf(keys.identity), vector.recipient);
   }
 });
 
 test("a link gives the same token and identity as in Python", async () => {
-  for (const one of vectors.links) {
-    const keys = fromLinkSecret(one.link_secret);
-    assert.deepEqual(keys, { token: one.token, identity: one.identity });
-    assert.equal(await recipientOf(one.identity), one.recipient);
+  for (const vector of vectors.links) {
+    const keys = fromLinkSecret(vector.link_secret);
+    assert.deepEqual(keys, { token: vector.token, identity: vector.identity });
+    assert.equal(await recipientOf(vector.identity), vector.recipient);
   }
 });
 
-test("what is not a link's secret gives nothing", () => {
+test("an invalid link secret gives no keys", () => {
   for (const wrong of ["", "abc", `${vectors.links[0]?.link_secret}A`, "*".repeat(43)]) {
     assert.equal(fromLinkSecret(wrong), null);
   }
 });
 
-test("a recovery sheet is written and read back, however it was typed", () => {
-  for (const one of vectors.sheets) {
-    const raw = readSheet(one.typed);
+test("a recovery sheet can be read back in every way of typing it", () => {
+  for (const vector of vectors.sheets) {
+    const raw = readSheet(vector.typed);
     assert.ok(raw);
-    assert.equal(toHex(raw), one.bytes);
-    assert.equal(sheetGroups(raw).join(" "), one.sheet);
-    assert.equal(fromSheet(raw), one.identity);
+    assert.equal(toHex(raw), vector.bytes);
+    assert.equal(sheetGroups(raw).join(" "), vector.sheet);
+    assert.equal(fromSheet(raw), vector.identity);
   }
 });
 
-test("what cannot be a recovery sheet is refused", () => {
+test("an invalid recovery sheet is rejected", () => {
   assert.equal(readSheet(""), null);
   assert.equal(readSheet("0".repeat(31)), null);
   assert.equal(readSheet("0".repeat(33)), null);
   assert.equal(readSheet(`${"0".repeat(31)}U`), null);
 });
 
-test("an identity wrapped to another can be opened by that one alone", async () => {
-  const [secret, mine, other] = await Promise.all([newIdentity(), newIdentity(), newIdentity()]);
+test("a wrapped identity can be unwrapped only by its recipient", async () => {
+  const [secret, mine, other] = await Promise.all([
+    generateIdentity(),
+    generateIdentity(),
+    generateIdentity(),
+  ]);
   const wrapped = await wrap(secret, await recipientOf(mine));
   assert.equal(await unwrap(wrapped, mine), secret);
-  assert.equal(await unwrap(wrapped, await openerOf(mine)), secret);
+  assert.equal(await unwrap(wrapped, await importDecryptionKey(mine)), secret);
   await assert.rejects(unwrap(wrapped, other));
 });
 
-test("the kept key cannot be read out again", async () => {
-  const opener = await openerOf(await newIdentity());
-  assert.ok(opener instanceof CryptoKey);
-  assert.equal(opener.extractable, false);
+test("the stored key cannot be exported", async () => {
+  const key = await importDecryptionKey(await generateIdentity());
+  assert.ok(key instanceof CryptoKey);
+  assert.equal(key.extractable, false);
 });
 
-test("a draw that would favour small numbers is drawn again", () => {
+test("a random number that would favour small values is drawn again", () => {
   const drawn = [2 ** 32 - 1, 4_294_964_736, 7_776 * 3 + 5]; // the first two lie past the last multiple
   assert.equal(
-    drawBelow(7_776, () => drawn.shift() ?? 0),
+    randomBelow(7_776, () => drawn.shift() ?? 0),
     5,
   );
   assert.equal(drawn.length, 0);
 });
 
-test("a passphrase has seven words of the list", () => {
+test("a passphrase has seven words from the list", () => {
   const words = ["a", "b", "c"];
-  const made = newPassphrase(words).split(" ");
+  const made = generatePassphrase(words).split(" ");
   assert.equal(made.length, PASSPHRASE_WORDS);
   assert.ok(made.every((word) => words.includes(word)));
 });

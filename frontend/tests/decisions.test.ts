@@ -1,63 +1,74 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal, Unreachable } from "../desk/api/client.ts";
-import type { Item } from "../desk/queue/queue-item.ts";
-import { answerTo, decided, deskWith, lateServer, page, rows, settled } from "./fake-desk.ts";
+import { NetworkError, RequestRejected } from "../desk/api/client.ts";
+import type { QueueItem } from "../desk/queue/queue-item.ts";
+import {
+  decisionFor,
+  deskWith,
+  flushTasks,
+  manualServer,
+  page,
+  responseTo,
+  rows,
+} from "./fake-desk.ts";
 
-/** The desk with its page, the server that answers late, and the comments. */
-async function lateDesk() {
-  const server = lateServer();
+/** A desk with its first page loaded, and a server that responds when the test says so. */
+async function deskWithManualServer() {
+  const server = manualServer();
   const desk = deskWith(server.post);
   await desk.queue.load(null);
-  const items = desk.queue.items as [Item, Item, Item, Item];
-  /** The newest request for this path is answered. */
-  const answer = async (path: string, said?: unknown) => {
-    const request = server.asked.filter((one) => one.path === path).at(-1);
-    assert.ok(request, `nothing asked ${path}`);
-    request.answer(said ?? answerTo(path, request.body));
-    await settled();
+  const items = desk.queue.items as [QueueItem, QueueItem, QueueItem, QueueItem];
+  /** Responds to the latest request for this path. */
+  const respond = async (path: string, response?: unknown) => {
+    const request = server.requests.filter((request) => request.path === path).at(-1);
+    assert.ok(request, `no request for ${path}`);
+    request.respond(response ?? responseTo(path, request.body));
+    await flushTasks();
   };
-  const asked = (path: string) => server.asked.filter((one) => one.path === path);
-  return { ...desk, items, answer, asked };
+  const requests = (path: string) => server.requests.filter((request) => request.path === path);
+  return { ...desk, items, respond, requests };
 }
 
-const lost = () => new Unreachable("lost.");
+const lost = () => new NetworkError("lost.");
 
-test("an undo that arrives while another comment is edited takes neither focus nor place", async () => {
-  const { host, queue, decisions, items, answer } = await lateDesk();
+test("an undo that arrives during an edit moves neither the focus nor the caret", async () => {
+  const { dom, queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide");
+  await respond("/api/desk/decide");
   void decisions.undoLast();
   items[1].mode = "edit";
-  host.focusedOn = "#edit-text";
-  await answer("/api/desk/undo-many");
-  assert.equal(items[0].state, "waiting");
-  assert.deepEqual([queue.focusId, host.focusedOn], [rows[1]?.comment_id, "#edit-text"]);
-  assert.match(decisions.journal.toast?.sentence ?? "", /Undone: it waits again/);
+  dom.focusedOn = "#edit-text";
+  await respond("/api/desk/undo-many");
+  assert.equal(items[0].state, "pending");
+  assert.deepEqual([queue.focusId, dom.focusedOn], [rows[1]?.comment_id, "#edit-text"]);
+  assert.match(decisions.activityLog.toast?.message ?? "", /Undone: the comment is waiting again/);
 });
 
-test("a refusal that arrives while somebody types in a field leaves the focus there", async () => {
-  const { host, queue, decisions, items, answer } = await lateDesk();
+test("an error that arrives while somebody types in a field leaves the focus there", async () => {
+  const { dom, queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  host.isInField = true;
-  host.focusedOn = "select";
-  await answer("/api/desk/decide", new Refusal(422, "invalid", "Nothing was changed: no.", {}));
-  assert.deepEqual([queue.focusId, host.focusedOn], [rows[1]?.comment_id, "select"]);
-  assert.match(items[0].sentence ?? "", /Nothing was changed: no/);
+  dom.isInField = true;
+  dom.focusedOn = "select";
+  await respond(
+    "/api/desk/decide",
+    new RequestRejected(422, "invalid", "Nothing was changed: no.", {}),
+  );
+  assert.deepEqual([queue.focusId, dom.focusedOn], [rows[1]?.comment_id, "select"]);
+  assert.match(items[0].message ?? "", /Nothing was changed: no/);
 });
 
-test("what comes into focus by itself is fresh, and so not decided by a key meant for another", async () => {
-  const { queue, decisions, items, answer } = await lateDesk();
+test("a comment that gets the focus by itself is guarded against keys meant for another", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide");
-  queue.isFresh = false;
+  await respond("/api/desk/decide");
+  queue.isGuarded = false;
   void decisions.undoLast();
-  await answer("/api/desk/undo-many");
-  assert.deepEqual([queue.focusId, queue.isFresh], [rows[0]?.comment_id, true]);
+  await respond("/api/desk/undo-many");
+  assert.deepEqual([queue.focusId, queue.isGuarded], [rows[0]?.comment_id, true]);
 });
 
-test("a page that arrives while a comment is edited keeps that comment and its editor", async () => {
-  const { queue, items } = await lateDesk();
+test("a page that arrives during an edit keeps the comment and its editor", async () => {
+  const { queue, items } = await deskWithManualServer();
   const loading = queue.load("2");
   items[1].mode = "edit";
   queue.focusId = items[1].row.comment_id;
@@ -66,173 +77,175 @@ test("a page that arrives while a comment is edited keeps that comment and its e
   assert.equal(items[1].mode, "edit");
 });
 
-test("z takes back the decision that is still being sent, and not the one before it", async () => {
-  const { decisions, items, answer, asked } = await lateDesk();
+test("z undoes the decision that is still being sent, not the one before it", async () => {
+  const { decisions, items, respond, requests } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide");
+  await respond("/api/desk/decide");
   void decisions.publish(items[1]);
   void decisions.undoLast();
-  assert.equal(asked("/api/desk/undo-many").length, 0);
-  assert.match(decisions.journal.toast?.sentence ?? "", /Still being sent/);
-  await answer("/api/desk/decide");
-  await answer("/api/desk/undo-many");
-  assert.deepEqual(asked("/api/desk/undo-many")[0]?.body, {
+  assert.equal(requests("/api/desk/undo-many").length, 0);
+  assert.match(decisions.activityLog.toast?.message ?? "", /still being sent/);
+  await respond("/api/desk/decide");
+  await respond("/api/desk/undo-many");
+  assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, {
     decision_ids: [`d-${rows[1]?.comment_id}`],
   });
-  assert.deepEqual([items[0].state, items[1].state], ["done", "waiting"]);
+  assert.deepEqual([items[0].state, items[1].state], ["done", "pending"]);
 });
 
-test("z goes by when one decided and not by when it was answered", async () => {
-  const server = lateServer();
+test("z undoes the latest decision, not the latest response", async () => {
+  const server = manualServer();
   const { queue, decisions } = deskWith(server.post);
   await queue.load(null);
-  const [first, second] = queue.items as [Item, Item];
+  const [first, second] = queue.items as [QueueItem, QueueItem];
   void decisions.publish(first);
   void decisions.publish(second);
-  for (const { body, answer } of [...server.asked].reverse()) {
-    answer(decided(body));
-    await settled();
+  for (const { body, respond } of [...server.requests].reverse()) {
+    respond(decisionFor(body));
+    await flushTasks();
   }
   void decisions.undoLast();
-  assert.deepEqual(server.asked.at(-1)?.body, { decision_ids: [`d-${second.row.comment_id}`] });
+  assert.deepEqual(server.requests.at(-1)?.body, { decision_ids: [`d-${second.row.comment_id}`] });
 });
 
-test("z on a decision that could not be sent keeps it from being sent again", async () => {
-  const { decisions, items, answer, asked } = await lateDesk();
+test("z on a decision that could not be sent cancels it", async () => {
+  const { decisions, items, respond, requests } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide", lost());
+  await respond("/api/desk/decide", lost());
   await decisions.undoLast();
   await decisions.retry();
-  assert.equal(items[0].state, "waiting");
-  assert.equal(asked("/api/desk/decide").length, 1);
-  assert.equal(decisions.journal.entries.length, 0);
+  assert.equal(items[0].state, "pending");
+  assert.equal(requests("/api/desk/decide").length, 1);
+  assert.equal(decisions.activityLog.entries.length, 0);
 });
 
-test("what was opened anew after it could not be sent is never sent as it was", async () => {
-  const { decisions, items, answer, asked } = await lateDesk();
+test("an unsent decision is dropped when the comment is opened again", async () => {
+  const { decisions, items, respond, requests } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide", lost());
-  decisions.takeUp(items[0]);
+  await respond("/api/desk/decide", lost());
+  decisions.resetForEditing(items[0]);
   Object.assign(items[0], { mode: "edit" });
-  Object.assign(items[0].draft, { text: "▮▮▮", kind: "masked", editClause: "personal-data" });
+  Object.assign(items[0].draft, { text: "▮▮▮", editKind: "masked", editClause: "personal-data" });
   await decisions.retry();
-  assert.equal(asked("/api/desk/decide").length, 1);
-  assert.equal(decisions.unsent.length, 0);
+  assert.equal(requests("/api/desk/decide").length, 1);
+  assert.equal(decisions.unsentItems.length, 0);
   void decisions.publish(items[0]);
-  assert.equal(asked("/api/desk/decide")[1]?.body.text, "▮▮▮");
+  assert.equal(requests("/api/desk/decide")[1]?.body.text, "▮▮▮");
 });
 
 test("trying again twice sends once", async () => {
-  const { decisions, items, answer, asked } = await lateDesk();
+  const { decisions, items, respond, requests } = await deskWithManualServer();
   for (const item of [items[0], items[1]]) {
     void decisions.publish(item);
-    await answer("/api/desk/decide", lost());
+    await respond("/api/desk/decide", lost());
   }
   void decisions.retry();
   void decisions.retry();
-  await answer("/api/desk/decide");
+  await respond("/api/desk/decide");
   void decisions.retry();
-  await answer("/api/desk/decide");
-  await settled();
-  assert.equal(asked("/api/desk/decide").length, 4);
+  await respond("/api/desk/decide");
+  await flushTasks();
+  assert.equal(requests("/api/desk/decide").length, 4);
   assert.deepEqual([items[0].state, items[1].state], ["done", "done"]);
 });
 
-test("what could not be sent is sent after the next answer, and stops at the first that is lost", async () => {
-  const { queue, decisions, items, answer, asked } = await lateDesk();
+test("unsent decisions are sent after the next response, until one fails again", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
   for (const item of [items[0], items[1]]) {
     void decisions.publish(item);
-    await answer("/api/desk/decide", lost());
+    await respond("/api/desk/decide", lost());
   }
   void decisions.publish(items[2]);
-  await answer("/api/desk/decide");
-  assert.equal(asked("/api/desk/decide").length, 4);
-  await answer("/api/desk/decide", lost());
-  assert.equal(asked("/api/desk/decide").length, 4);
+  await respond("/api/desk/decide");
+  assert.equal(requests("/api/desk/decide").length, 4);
+  await respond("/api/desk/decide", lost());
+  assert.equal(requests("/api/desk/decide").length, 4);
   assert.deepEqual([items[0].state, items[1].state, items[2].state], ["unsent", "unsent", "done"]);
   assert.equal(queue.focusId, rows[3]?.comment_id);
 });
 
-test("a comment that is decided by trying again does not stay in focus", async () => {
-  const { queue, decisions, items, answer } = await lateDesk();
+test("a comment that is decided by a retry loses the focus", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide", lost());
+  await respond("/api/desk/decide", lost());
   queue.focusId = items[0].row.comment_id;
   void decisions.retry();
-  await answer("/api/desk/decide");
+  await respond("/api/desk/decide");
   assert.equal(queue.focusId, rows[1]?.comment_id);
 });
 
-test("of what had arrived before, one is told, and it can be undone", async () => {
-  const { decisions, items, answer, asked } = await lateDesk();
+test("an earlier decision that did arrive is reported and can be undone", async () => {
+  const { decisions, items, respond, requests } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide", lost());
-  decisions.takeUp(items[0]);
+  await respond("/api/desk/decide", lost());
+  decisions.resetForEditing(items[0]);
   items[0].draft.rejectClause = "spam";
   void decisions.reject(items[0]);
   const details = { decided_by: "Heron", verdict: "publish", decision_id: "d-old" };
-  await answer("/api/desk/decide", new Refusal(409, "already_decided", "", details));
-  assert.match(decisions.journal.toast?.sentence ?? "", /already published it.*undo it to decide/);
+  await respond("/api/desk/decide", new RequestRejected(409, "already_decided", "", details));
+  assert.match(
+    decisions.activityLog.toast?.message ?? "",
+    /already published this comment.*undo the earlier decision/,
+  );
   void decisions.undoLast();
-  assert.deepEqual(asked("/api/desk/undo-many")[0]?.body, { decision_ids: ["d-old"] });
+  assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, { decision_ids: ["d-old"] });
 });
 
-test("many whose answer is lost are not said to be not rejected, and are sent again as many", async () => {
-  const { queue, decisions, items, answer, asked } = await lateDesk();
-  void decisions.rejectAll(queue.rejectable, "spam");
-  await answer("/api/desk/reject-many", lost());
-  assert.equal(decisions.unsent.length, 4);
-  assert.match(items[0].sentence ?? "", /not known whether/);
+test("a bulk rejection without a response is unsent as a whole and sent again as a whole", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  void decisions.bulkReject(queue.rejectableItems, "spam");
+  await respond("/api/desk/reject-many", lost());
+  assert.equal(decisions.unsentItems.length, 4);
+  assert.match(items[0].message ?? "", /not known whether/);
   void decisions.retry();
-  assert.equal(asked("/api/desk/reject-many").length, 2);
-  const missed = [items[0], items[1]].map(({ row }) => ({
-    ...{
-      comment_id: row.comment_id,
-      decided_by: "Heron",
-      verdict: "reject",
-      decision_id: `d-${row.comment_id}`,
-    },
+  assert.equal(requests("/api/desk/reject-many").length, 2);
+  const alreadyDecided = [items[0], items[1]].map(({ row: { comment_id } }) => ({
+    ...{ comment_id, decided_by: "Heron", verdict: "reject", decision_id: `d-${comment_id}` },
   }));
-  const done = [items[2], items[3]].map(({ row }) => decided(row));
-  await answer("/api/desk/reject-many", { decided: done, already_decided: missed, not_stored: [] });
-  assert.equal(decisions.journal.toast?.sentence, "4 comments rejected");
+  const decided = [items[2], items[3]].map(({ row }) => decisionFor(row));
+  await respond("/api/desk/reject-many", {
+    decided,
+    already_decided: alreadyDecided,
+    not_stored: [],
+  });
+  assert.equal(decisions.activityLog.toast?.message, "4 comments rejected");
   void decisions.undoLast();
   const all = rows.map(({ comment_id }) => `d-${comment_id}`);
-  assert.deepEqual(asked("/api/desk/undo-many")[0]?.body, { decision_ids: all });
+  assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, { decision_ids: all });
 });
 
-test("of many, those that the database did not take wait for another try", async () => {
-  const { queue, decisions, items, answer, asked } = await lateDesk();
-  void decisions.rejectAll(queue.rejectable, "spam");
-  const unsent = [items[2].row.comment_id, items[3].row.comment_id];
-  const done = [items[0], items[1]].map(({ row }) => decided(row));
-  await answer("/api/desk/reject-many", { decided: done, already_decided: [], not_stored: unsent });
-  assert.equal(decisions.journal.toast?.sentence, "2 comments rejected");
-  assert.deepEqual(decisions.unsent, [items[2], items[3]]);
+test("comments that the database did not store remain to be sent again", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  void decisions.bulkReject(queue.rejectableItems, "spam");
+  const notStored = [items[2].row.comment_id, items[3].row.comment_id];
+  const decided = [items[0], items[1]].map(({ row }) => decisionFor(row));
+  await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: notStored });
+  assert.equal(decisions.activityLog.toast?.message, "2 comments rejected");
+  assert.deepEqual(decisions.unsentItems, [items[2], items[3]]);
   void decisions.retry();
-  assert.deepEqual(asked("/api/desk/reject-many")[1]?.body.comment_ids, unsent);
+  assert.deepEqual(requests("/api/desk/reject-many")[1]?.body.comment_ids, notStored);
 });
 
-test("many are undone by one request, and the focus moves once", async () => {
-  const { queue, decisions, items, answer, asked } = await lateDesk();
-  void decisions.rejectAll(queue.rejectable, "spam");
-  const done = items.map(({ row }) => decided(row));
-  await answer("/api/desk/reject-many", { decided: done, already_decided: [], not_stored: [] });
+test("a bulk rejection is undone with one request and one move of the focus", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  void decisions.bulkReject(queue.rejectableItems, "spam");
+  const decided = items.map(({ row }) => decisionFor(row));
+  await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: [] });
   void decisions.undoLast();
-  await answer("/api/desk/undo-many");
-  assert.equal(asked("/api/desk/undo-many").length, 1);
-  assert.deepEqual(new Set(items.map(({ state }) => state)), new Set(["waiting"]));
+  await respond("/api/desk/undo-many");
+  assert.equal(requests("/api/desk/undo-many").length, 1);
+  assert.deepEqual(new Set(items.map(({ state }) => state)), new Set(["pending"]));
   assert.equal(queue.focusId, rows[0]?.comment_id);
-  assert.equal(queue.waiting, 4);
+  assert.equal(queue.pendingCount, 4);
 });
 
-test("an undo that had arrived before counts as one, and what is too late is said", async () => {
-  const { queue, decisions, items, answer } = await lateDesk();
-  void decisions.rejectAll(queue.rejectable, "spam");
-  const done = items.map(({ row }) => decided(row));
-  await answer("/api/desk/reject-many", { decided: done, already_decided: [], not_stored: [] });
+test("an undo that had arrived before counts, and one that is too late is reported", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  void decisions.bulkReject(queue.rejectableItems, "spam");
+  const decided = items.map(({ row }) => decisionFor(row));
+  await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: [] });
   void decisions.undoLast();
-  const missed = [
+  const failed = [
     { decision_id: `d-${items[1].row.comment_id}`, error: "already_undone", message: "" },
     {
       decision_id: `d-${items[2].row.comment_id}`,
@@ -243,48 +256,48 @@ test("an undo that had arrived before counts as one, and what is too late is sai
   const undone = [
     { decision_id: `d-${items[0].row.comment_id}`, comment_id: "", state: "pending" },
   ];
-  await answer("/api/desk/undo-many", {
+  await respond("/api/desk/undo-many", {
     undone,
-    failed: missed,
+    failed,
     not_stored: [`d-${items[3].row.comment_id}`],
   });
   assert.deepEqual(
     items.map(({ state }) => state),
-    ["waiting", "waiting", "done", "done"],
+    ["pending", "pending", "done", "done"],
   );
-  assert.match(decisions.journal.toast?.sentence ?? "", /2 of 4 undone.*too late/);
-  assert.ok(decisions.journal.undoable);
+  assert.match(decisions.activityLog.toast?.message ?? "", /2 of 4 undone.*too late/);
+  assert.ok(decisions.activityLog.undoable);
 });
 
-test("a comment with something begun is left out where many are rejected", async () => {
-  const { queue, decisions, items, answer } = await lateDesk();
+test("a comment with a draft is left out of a bulk rejection", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
-  await answer("/api/desk/decide", lost());
+  await respond("/api/desk/decide", lost());
   items[1].draft.note = "half a note";
   items[2].mode = "edit";
-  assert.deepEqual(queue.rejectable, [items[3]]);
+  assert.deepEqual(queue.rejectableItems, [items[3]]);
 });
 
-test("a page asked for before a decision does not bring the comment back", async () => {
-  let serve: (said: unknown) => void = () => {};
+test("a page that was requested before a decision does not bring the comment back", async () => {
+  let respond: (response: unknown) => void = () => {};
   let count = 0;
   const { queue, decisions } = deskWith((path, body) => {
-    if (path !== "/api/desk/queue") return answerTo(path, body);
+    if (path !== "/api/desk/queue") return responseTo(path, body);
     count += 1;
     if (count === 1) return page(rows);
     return new Promise((resolve) => {
-      serve = resolve;
+      respond = resolve;
     });
   });
   await queue.load(null);
-  const [first] = queue.items as [Item];
+  const [first] = queue.items as [QueueItem];
   const loading = queue.load(null);
   await decisions.publish(first);
-  serve(page(rows));
+  respond(page(rows));
   await loading;
   assert.equal(first.state, "done");
-  const again = queue.load(null); // and one asked for after it was undone elsewhere does
-  serve(page(rows));
-  await again;
-  assert.equal(first.state, "waiting");
+  const reloading = queue.load(null); // requested after the decision was undone elsewhere
+  respond(page(rows));
+  await reloading;
+  assert.equal(first.state, "pending");
 });

@@ -5,13 +5,13 @@ import type { QueueRow } from "../desk/api/types.ts";
 import { toHex } from "../desk/crypto/bytes.ts";
 import {
   BOUND_FIELDS,
-  belongsTo,
   commitment,
+  decryptRow,
   type Envelope,
-  openRow,
-  readEnvelope,
+  matchesRow,
+  parseEnvelope,
 } from "../desk/crypto/envelope.ts";
-import { newIdentity, openerOf } from "../desk/crypto/identity.ts";
+import { generateIdentity, importDecryptionKey } from "../desk/crypto/identity.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Vectors {
@@ -48,47 +48,48 @@ function first(): { row: QueueRow; envelope: Envelope } {
   return { row: rowFor(sample.sealed, envelope), envelope };
 }
 
-test("an envelope sealed in Python is opened", async () => {
-  const openers = new Map([["e", await openerOf(vectors.epoch.identity)]]);
-  for (const one of vectors.envelopes) {
-    const padded = one.plain + " ".repeat(one.padded_kib * 1024 - Buffer.byteLength(one.plain));
-    assert.equal(createHash("sha256").update(padded).digest("hex"), one.plain_sha256);
-    const envelope = JSON.parse(one.plain) as Envelope;
-    assert.deepEqual(await openRow(rowFor(one.sealed, envelope), openers), { envelope });
+test("an envelope sealed in Python can be decrypted", async () => {
+  const keys = new Map([["e", await importDecryptionKey(vectors.epoch.identity)]]);
+  for (const vector of vectors.envelopes) {
+    const padded =
+      vector.plain + " ".repeat(vector.padded_kib * 1024 - Buffer.byteLength(vector.plain));
+    assert.equal(createHash("sha256").update(padded).digest("hex"), vector.plain_sha256);
+    const envelope = JSON.parse(vector.plain) as Envelope;
+    assert.deepEqual(await decryptRow(rowFor(vector.sealed, envelope), keys), { envelope });
   }
 });
 
 test("the commitment is the same as in Python, in Khmer and without a name too", () => {
-  for (const one of vectors.commitments) {
-    assert.equal(toHex(commitment(one)), one.commitment);
+  for (const vector of vectors.commitments) {
+    assert.equal(toHex(commitment(vector)), vector.commitment);
   }
 });
 
-test("an envelope that disagrees with its row in any field is refused", async () => {
+test("an envelope that differs from its row in any bound field is rejected", async () => {
   const { row, envelope } = first();
-  const openers = new Map([["e", vectors.epoch.identity]]);
-  assert.ok(belongsTo(envelope, row));
+  const keys = new Map([["e", vectors.epoch.identity]]);
+  assert.ok(matchesRow(envelope, row));
   for (const field of BOUND_FIELDS) {
     const moved = { ...row, [field]: "elsewhere" };
-    assert.deepEqual(await openRow(moved, openers), { unreadable: "moved" });
+    assert.deepEqual(await decryptRow(moved, keys), { unreadable: "moved" });
   }
 });
 
-test("a comment of an epoch without a key is told from a damaged one", async () => {
+test("a missing key is distinguished from a damaged envelope", async () => {
   const { row } = first();
-  assert.deepEqual(await openRow(row, new Map()), { unreadable: "no_key" });
-  const wrong = new Map([["e", await newIdentity()]]);
-  assert.deepEqual(await openRow(row, wrong), { unreadable: "damaged" });
+  assert.deepEqual(await decryptRow(row, new Map()), { unreadable: "no_key" });
+  const wrong = new Map([["e", await generateIdentity()]]);
+  assert.deepEqual(await decryptRow(row, wrong), { unreadable: "damaged" });
   const right = new Map([["e", vectors.epoch.identity]]);
   const cut = { ...row, envelope: row.envelope.slice(0, 400) };
-  assert.deepEqual(await openRow(cut, right), { unreadable: "damaged" });
+  assert.deepEqual(await decryptRow(cut, right), { unreadable: "damaged" });
 });
 
-test("an envelope with a field missing or of another kind is not an envelope", () => {
+test("an envelope with a missing field or a wrong type is invalid", () => {
   const { envelope } = first();
   for (const field of Object.keys(envelope)) {
-    assert.equal(readEnvelope(JSON.stringify({ ...envelope, [field]: undefined })), null, field);
-    assert.equal(readEnvelope(JSON.stringify({ ...envelope, [field]: 7 })), null, field);
+    assert.equal(parseEnvelope(JSON.stringify({ ...envelope, [field]: undefined })), null, field);
+    assert.equal(parseEnvelope(JSON.stringify({ ...envelope, [field]: 7 })), null, field);
   }
-  assert.equal(readEnvelope("null"), null);
+  assert.equal(parseEnvelope("null"), null);
 });

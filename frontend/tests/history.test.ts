@@ -1,52 +1,54 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal, Unreachable } from "../desk/api/client.ts";
+import { NetworkError, RequestRejected } from "../desk/api/client.ts";
 import type { HistoryEntry } from "../desk/api/types.ts";
 import { History } from "../desk/history/history.ts";
-import type { Host } from "../desk/ui/dom.ts";
-import { hostWith } from "./fake-desk.ts";
+import type { Dom } from "../desk/ui/dom.ts";
+import { fakeDom } from "./fake-desk.ts";
 
-const row = {
+const historyEntry = {
   decision_id: "d",
   comment_id: "a",
   state: "held",
   can_undo: true,
 } as unknown as HistoryEntry;
 
-/** A history of one row whose acts are answered by `error`; `back` is what was put back. */
-async function historyAnswering(error: Error) {
-  const back: string[] = [];
-  const host = hostWith((path) => {
-    if (path === "/api/desk/history") return { entries: [{ ...row }], next_cursor: null };
+/** A history with one entry whose actions fail with `error`; `returned` are the ids back in the queue. */
+async function historyFailingWith(error: Error) {
+  const returned: string[] = [];
+  const dom = fakeDom((path) => {
+    if (path === "/api/desk/history") return { entries: [{ ...historyEntry }], next_cursor: null };
     throw error;
   });
-  const history = new History(host as unknown as Host, "Heron", (id) => back.push(id));
+  const history = new History(dom as unknown as Dom, "Heron", (id) => returned.push(id));
   await history.load();
-  const [past] = history.rows;
-  assert.ok(past);
-  return { history, past, back };
+  const [entry] = history.entries;
+  assert.ok(entry);
+  return { history, entry, returned };
 }
 
-test("an undo that is stored counts as one, although not all traces are gone yet", async () => {
-  const said = "It is done. But the words could not be cut out of every file yet.";
-  const { history, past, back } = await historyAnswering(new Unreachable(said, "purge_pending"));
-  await history.undo(past);
-  assert.deepEqual([past.is_undone, past.state, back], [true, "pending", ["a"]]);
-  assert.equal(history.error, said);
+test("a stored undo is shown although the purge is pending", async () => {
+  const message = "Undone. The text could not be removed from every file yet.";
+  const { history, entry, returned } = await historyFailingWith(
+    new NetworkError(message, "purge_pending"),
+  );
+  await history.undo(entry);
+  assert.deepEqual([entry.is_undone, entry.state, returned], [true, "pending", ["a"]]);
+  assert.equal(history.error, message);
 });
 
-test("a removal that nobody answered is not shown as one", async () => {
-  const { history, past } = await historyAnswering(new Unreachable("No answer."));
-  history.removing = { decision_id: "d", clause: "threats" };
-  await history.remove(past);
-  assert.deepEqual([past.state, history.error], ["held", "No answer."]);
+test("a removal without a response is not shown as done", async () => {
+  const { history, entry } = await historyFailingWith(new NetworkError("No response."));
+  history.removing = { decisionId: "d", clause: "threats" };
+  await history.remove(entry);
+  assert.deepEqual([entry.state, history.error], ["held", "No response."]);
 });
 
-test("who removed it first is named in the history, too", async () => {
+test("the moderator who removed the comment first is named", async () => {
   const details = { decided_by: "Egret", verdict: "remove" };
-  const taken = new Refusal(409, "already_decided", "Somebody else was first.", details);
-  const { history, past } = await historyAnswering(taken);
-  history.removing = { decision_id: "d", clause: "threats" };
-  await history.remove(past);
-  assert.match(history.error ?? "", /Egret was first.*removed/);
+  const error = new RequestRejected(409, "already_decided", "Somebody else was first.", details);
+  const { history, entry } = await historyFailingWith(error);
+  history.removing = { decisionId: "d", clause: "threats" };
+  await history.remove(entry);
+  assert.match(history.error ?? "", /Egret has already removed/);
 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { plainPseudonym, pseudonymRefusal } from "../desk/text/pseudonym.ts";
+import { normalizePseudonym, pseudonymError } from "../desk/text/pseudonym.ts";
 
-test("a pseudonym has 2 to 40 letters that can be seen", () => {
-  for (const fits of ["Ox", "n".repeat(40), "𑄌".repeat(40), "First lead"]) {
-    assert.equal(pseudonymRefusal(fits), null, fits);
+test("a pseudonym has 2 to 40 visible characters", () => {
+  for (const valid of ["Ox", "n".repeat(40), "𑄌".repeat(40), "First lead"]) {
+    assert.equal(pseudonymError(valid), null, valid);
   }
-  for (const other of ["", "O", "\u200b\u200b\u200b", "O \u200d", "n".repeat(41)]) {
-    assert.match(pseudonymRefusal(other) ?? "", /2 to 40 letters/, other);
+  for (const invalid of ["", "O", "\u200b\u200b\u200b", "O \u200d", "n".repeat(41)]) {
+    assert.match(pseudonymError(invalid) ?? "", /2 to 40 characters/, invalid);
   }
 });
 
-test("a pseudonym has no invisible signs", () => {
-  const hidden = [
+test("a pseudonym contains no invisible characters", () => {
+  const invisible = [
     "\u202e",
     "\u2066",
     "\u00ad",
@@ -22,18 +22,18 @@ test("a pseudonym has no invisible signs", () => {
     "\u{e0041}",
     "\ue000",
   ];
-  for (const sign of [...hidden, "\ufdd0", "\ud800"]) {
-    assert.match(pseudonymRefusal(`Her${sign}on`) ?? "", /no invisible signs/);
+  for (const character of [...invisible, "\ufdd0", "\ud800"]) {
+    assert.match(pseudonymError(`Her${character}on`) ?? "", /not contain invisible characters/);
   }
 });
 
-test("what a script cannot be written without is no invisible sign", () => {
+test("joiners and marks that a script needs are allowed", () => {
   for (const name of ["می\u200cخواهم", "ខ្ញុំ\u200bគាំទ្រ", "क्\u200dष", "\u0600 12"]) {
-    assert.equal(pseudonymRefusal(name), null, name);
+    assert.equal(pseudonymError(name), null, name);
   }
 });
 
-test("however it is typed, it is the same pseudonym", () => {
-  assert.equal(plainPseudonym(" Ame\u0301lie\u00a0\t Gray "), "Amélie Gray");
-  assert.equal(plainPseudonym(plainPseudonym("가\u3000나")), "가 나");
+test("different ways of typing give the same pseudonym", () => {
+  assert.equal(normalizePseudonym(" Ame\u0301lie\u00a0\t Gray "), "Amélie Gray");
+  assert.equal(normalizePseudonym(normalizePseudonym("가\u3000나")), "가 나");
 });

@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Refusal, Unreachable } from "../desk/api/client.ts";
+import { NetworkError, RequestRejected } from "../desk/api/client.ts";
 import type { QueueRow } from "../desk/api/types.ts";
 import type { Envelope } from "../desk/crypto/envelope.ts";
-import { decidedBefore, decisionBefore, notDecided } from "../desk/decisions/messages.ts";
-import { hasTyped, type Item, newItem, publication, rejection } from "../desk/queue/queue-item.ts";
+import {
+  alreadyDecidedMessage,
+  existingDecision,
+  notDecidedMessage,
+} from "../desk/decisions/messages.ts";
+import {
+  createItem,
+  hasUnsavedText,
+  publishRequest,
+  type QueueItem,
+  rejectRequest,
+} from "../desk/queue/queue-item.ts";
 
-const place = {
+const boundFields = {
   comment_id: "a",
   site_id: "s",
   story_id: "t",
@@ -15,106 +25,110 @@ const place = {
   parent_id: null,
 };
 const envelope: Envelope = {
-  ...place,
+  ...boundFields,
   ...{ v: 1, text: "Call 012.", name: "Anna", lang: "th", nonce: "0".repeat(64) },
 };
 
-function item(change: Partial<QueueRow> = {}): Item {
+function item(change: Partial<QueueRow> = {}): QueueItem {
   const row: QueueRow = {
-    ...place,
+    ...boundFields,
     ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_slots: 0 },
     ...{ has_receipt: true, parent: null, envelope: "" },
   };
-  return newItem({ ...row, ...change }, envelope);
+  return createItem({ ...row, ...change }, envelope);
 }
 
-test("what is unedited is published with name and nonce, in the sealed language", () => {
-  assert.deepEqual(publication(item()), {
+test("an unedited comment is published with its name, nonce and sealed language", () => {
+  assert.deepEqual(publishRequest(item()), {
     ...{ verdict: "publish", text: "Call 012.", name: "Anna", lang: "th" },
     nonce: envelope.nonce,
   });
 });
 
-test("a sealed language that is no language tag gives way to the row's", () => {
-  const odd = newItem({ ...item().row, lang: "km" }, { ...envelope, lang: "<x>" });
-  assert.equal(odd.draft.lang, "km");
+test("an invalid sealed language is replaced by the row's language", () => {
+  const created = createItem({ ...item().row, lang: "km" }, { ...envelope, lang: "<x>" });
+  assert.equal(created.draft.lang, "km");
 });
 
-test("an edited comment never takes original or nonce along", () => {
+test("an edited comment is sent without its original and without its nonce", () => {
   const edited = item();
-  Object.assign(edited.draft, { text: "Call ▮▮▮.", kind: "masked", editClause: "personal-data" });
-  const act = publication(edited);
-  assert.ok(typeof act !== "string" && act.verdict === "publish_edited");
-  assert.ok(!JSON.stringify(act).includes("012"));
-  assert.ok(!JSON.stringify(act).includes(envelope.nonce));
+  Object.assign(edited.draft, {
+    text: "Call ▮▮▮.",
+    editKind: "masked",
+    editClause: "personal-data",
+  });
+  const request = publishRequest(edited);
+  assert.ok(typeof request !== "string" && request.verdict === "publish_edited");
+  assert.ok(!JSON.stringify(request).includes("012"));
+  assert.ok(!JSON.stringify(request).includes(envelope.nonce));
 });
 
-test("a changed name is an edit too, and an edit needs kind and clause", () => {
+test("a changed name is an edit too, and an edit needs a kind and a clause", () => {
   const renamed = item();
   renamed.draft.name = "";
-  assert.match(String(publication(renamed)), /kind/);
-  renamed.draft.kind = "reworded";
-  assert.match(String(publication(renamed)), /clause/);
+  assert.match(String(publishRequest(renamed)), /kind/);
+  renamed.draft.editKind = "reworded";
+  assert.match(String(publishRequest(renamed)), /clause/);
   renamed.draft.text = " \n";
-  assert.match(String(publication(renamed)), /Nothing of the comment/);
+  assert.match(String(publishRequest(renamed)), /comment is empty/);
 });
 
-test("a rejection needs a clause, and carries a note only where a receipt shows it", () => {
+test("a rejection needs a clause, and carries a note only for an author with a receipt", () => {
   const rejected = item();
-  assert.equal(typeof rejection(rejected), "string");
+  assert.equal(typeof rejectRequest(rejected), "string");
   Object.assign(rejected.draft, { rejectClause: "spam", note: " why " });
-  assert.deepEqual(rejection(rejected), { verdict: "reject", clause: "spam", note: "why" });
+  assert.deepEqual(rejectRequest(rejected), { verdict: "reject", clause: "spam", note: "why" });
   const without = item({ has_receipt: false });
   Object.assign(without.draft, { rejectClause: "spam", note: "why" });
-  assert.deepEqual(rejection(without), { verdict: "reject", clause: "spam", note: null });
+  assert.deepEqual(rejectRequest(without), { verdict: "reject", clause: "spam", note: null });
 });
 
-test("typed words count as typed until the comment is decided", () => {
+test("typed text is unsaved until the comment is decided", () => {
   const typed = item();
-  assert.equal(hasTyped(typed), false);
+  assert.equal(hasUnsavedText(typed), false);
   typed.draft.note = "x";
-  assert.equal(hasTyped(typed), true);
+  assert.equal(hasUnsavedText(typed), true);
   typed.state = "done";
-  assert.equal(hasTyped(typed), false);
+  assert.equal(hasUnsavedText(typed), false);
 });
 
-test("who was first is told apart: a colleague, oneself, the author", () => {
+test("an existing decision names the moderator: a colleague, oneself, or nobody for a withdrawal", () => {
   assert.match(
-    decidedBefore({ decided_by: "Egret", verdict: "reject" }, "Heron"),
-    /Egret was first.*rejected/,
+    alreadyDecidedMessage({ decided_by: "Egret", verdict: "reject" }, "Heron"),
+    /Egret has already rejected/,
   );
   assert.match(
-    decidedBefore({ decided_by: "Heron", verdict: "publish" }, "Heron"),
-    /had arrived.*published/,
+    alreadyDecidedMessage({ decided_by: "Heron", verdict: "publish" }, "Heron"),
+    /did arrive.*published/,
   );
   assert.match(
-    decidedBefore({ decided_by: "", verdict: "withdrawn" }, "Heron"),
+    alreadyDecidedMessage({ decided_by: "", verdict: "withdrawn" }, "Heron"),
     /author has withdrawn/,
   );
 });
 
-test("only a comment that is gone leaves the queue when a decision fails", () => {
-  const taken = new Refusal(409, "already_decided", "", {
+test("only a comment that is no longer pending leaves the queue after an error", () => {
+  const error = new RequestRejected(409, "already_decided", "", {
     decided_by: "Egret",
     verdict: "publish",
   });
-  assert.deepEqual(decisionBefore(taken), {
+  assert.deepEqual(existingDecision(error), {
     decided_by: "Egret",
     verdict: "publish",
     decision_id: null,
   });
-  assert.equal(decisionBefore(new Refusal(422, "invalid", "", {})), null);
-  assert.equal(decisionBefore(new Unreachable("lost")), null);
+  assert.equal(existingDecision(new RequestRejected(422, "invalid", "", {})), null);
+  assert.equal(existingDecision(new NetworkError("lost")), null);
 });
 
-test("the clause of an edit never stands for the clause of a rejection", () => {
+test("the clause of an edit is not used for a rejection", () => {
   const masked = item();
   masked.draft.editClause = "personal-data";
-  assert.match(String(rejection(masked)), /Choose the clause/);
+  assert.match(String(rejectRequest(masked)), /Choose the clause/);
 });
 
-test("without an answer nobody says that a decision was not made; else the server's words are said", () => {
-  assert.match(notDecided(new Unreachable("lost")), /not known whether/);
-  const full = new Unreachable("The database takes nothing just now.", "unavailable");
-  assert.equal(notDecided(full), "Not decided. The database takes nothing just now.");
+test("without a response the decision is unknown; otherwise the server's reason is shown", () => {
+  assert.match(notDecidedMessage(new NetworkError("lost")), /not known whether/);
+  const full = new NetworkError("The database is full.", "unavailable");
+  assert.equal(notDecidedMessage(full), "Not decided. The database is full.");
 });

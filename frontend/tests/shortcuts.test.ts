@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionFor, type Pressed } from "../desk/shortcuts/keyboard.ts";
+import { actionFor, type KeyPress, SHORTCUTS, shortcutFor } from "../desk/shortcuts/shortcuts.ts";
 
-function press(code: string, change: Partial<Pressed> = {}): Pressed {
+function press(code: string, change: Partial<KeyPress> = {}): KeyPress {
   const none = { isComposing: false, repeat: false, shiftKey: false };
   const noChord = { ctrlKey: false, altKey: false, metaKey: false };
   return { code, key: code, ...none, ...noChord, ...change };
 }
 
-test("a key acts by its place, whatever letter a layout puts there", () => {
+test("a shortcut follows the position of the key in every layout", () => {
   assert.equal(actionFor(press("KeyA", { key: "ា" }), false), "publish");
   assert.equal(actionFor(press("KeyJ", { key: "о" }), false), "next");
   assert.deepEqual(actionFor(press("Digit3", { key: "៣" }), false), { clause: 3 });
@@ -21,19 +21,19 @@ test("there is no clause nine or zero", () => {
   assert.equal(actionFor(press("Digit0"), false), null);
 });
 
-test("a number block that moves and a digit's sign are no clauses", () => {
+test("a number pad without NumLock and Shift with a digit choose no clause", () => {
   assert.equal(actionFor(press("Numpad1", { key: "End" }), false), null);
   assert.equal(actionFor(press("Digit1", { key: "!", shiftKey: true }), false), null);
   const french = press("Digit1", { key: "1", shiftKey: true });
   assert.deepEqual(actionFor(french, false), { clause: 1 });
 });
 
-test("the question mark is found in a layout that has another sign there", () => {
+test("the question mark is found in every layout", () => {
   assert.equal(actionFor(press("Slash", { key: "៊", shiftKey: true }), false), "help");
   assert.equal(actionFor(press("Slash", { key: "/" }), false), null);
 });
 
-test("Ctrl or Command with Enter sends, in a field as well, and once", () => {
+test("Ctrl or Command with Enter sends once, also in a field", () => {
   for (const chord of [{ ctrlKey: true }, { metaKey: true }]) {
     assert.equal(actionFor(press("Enter", chord), true), "send");
     assert.equal(actionFor(press("Enter", { ...chord, repeat: true }), true), null);
@@ -42,27 +42,51 @@ test("Ctrl or Command with Enter sends, in a field as well, and once", () => {
   assert.equal(actionFor(press("Enter"), false), null);
 });
 
-test("nothing happens while somebody composes", () => {
+test("no shortcut works while somebody composes characters", () => {
   assert.equal(actionFor(press("KeyA", { isComposing: true }), false), null);
   assert.equal(actionFor(press("KeyA", { key: "Process" }), false), null);
   assert.equal(actionFor(press("Escape", { key: "Escape", isComposing: true }), true), null);
 });
 
-test("in a field only Escape acts", () => {
+test("only Escape works in a field", () => {
   assert.equal(actionFor(press("KeyA"), true), null);
   assert.equal(actionFor(press("Digit1"), true), null);
   assert.equal(actionFor(press("Slash", { key: "?" }), true), null);
   assert.equal(actionFor(press("Escape", { key: "Escape" }), true), "leave");
 });
 
-test("the browser's own chords are left alone", () => {
+test("the browser's own shortcuts are left alone", () => {
   for (const chord of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }]) {
     assert.equal(actionFor(press("KeyA", chord), false), null);
   }
 });
 
-test("a key held down walks, but decides only once", () => {
+test("a held key moves through the list, but decides only once", () => {
   assert.equal(actionFor(press("KeyJ", { repeat: true }), false), "next");
   assert.equal(actionFor(press("KeyA", { repeat: true }), false), null);
   assert.equal(actionFor(press("KeyZ", { repeat: true }), false), null);
+});
+
+test("no key press matches two shortcuts", () => {
+  const codes = "JKAEMDZ".split("").map((letter) => press(`Key${letter}`));
+  const others = [
+    press("Digit1", { key: "1" }),
+    press("Slash", { key: "?", shiftKey: true }),
+    press("KeyM", { key: "?", shiftKey: true }), // the question mark of a French keyboard
+    press("Escape", { key: "Escape" }),
+    press("Enter", { key: "Enter", ctrlKey: true }),
+  ];
+  for (const key of [...codes, ...others]) {
+    const matching = SHORTCUTS.filter(({ matches }) => matches(key));
+    assert.equal(matching.length, 1, `${key.code} ${key.key}`);
+  }
+});
+
+test("every shortcut has its row in the table, a key and a label", () => {
+  const actions = SHORTCUTS.map(({ action }) => action);
+  assert.equal(new Set(actions).size, actions.length);
+  for (const { action, keys, label } of SHORTCUTS) {
+    assert.ok(keys.length > 0 && label() !== "", action);
+    assert.equal(shortcutFor(action === "clause" ? { clause: 1 } : action)?.action, action);
+  }
 });

@@ -1,11 +1,12 @@
-/** Reads the vectors that the Python tests read too. */
+/** Reads the test vectors that are shared with the Python tests. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 declare global {
   interface ImportMeta {
-    vectors: string; // the folder, written in by test.mjs
+    desk: string; // the folder of the desk's sources
+    vectors: string; // the folder, filled in by test.mjs
   }
 }
 

@@ -1,53 +1,51 @@
-/** The only place that speaks to the server: a POST of JSON to the desk's own origin. */
+/** The only module that calls the server: it POSTs JSON to the desk's own origin. */
 
-const NOTHING_TO_SAY = "The desk's server answered in a way this page does not understand.";
-const NO_ANSWER = "The desk's server could not be reached.";
-const LOOK = "Nothing is lost: look at your connection and try again.";
-export const FAULT =
-  "This page made a mistake of its own. What you typed is still here: copy it, then load the page again. If it happens again, tell your technician.";
+import { gettext } from "../i18n.ts";
 
-/** Longer than any act takes; a line that swallows everything must not leave "sending" for ever. */
-const ANSWER_MS_MAX = 20_000;
+/** Longer than any request takes; a dead connection must not leave "sending" on screen for ever. */
+const TIMEOUT_MS = 20_000;
 
-/** The server was reached and said no; `sentence` is for people, `code` for us. */
-export class Refusal extends Error {
+/** The server stored the change, but has not finished its consequences. */
+const STORED_CODES = ["purge_pending", "files_pending"];
+
+/** The server rejected the request. `message` is for people, `code` for programs. */
+export class RequestRejected extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly sentence: string,
+    message: string,
     readonly details: Record<string, unknown>,
   ) {
-    super(sentence);
+    super(message);
   }
 }
 
-/** No answer, or one that says "not now". Trying again is safe: nothing is done twice. */
-export class Unreachable extends Error {
-  /** `code` is the server's; without an answer it is null, and nobody knows whether we were heard. */
+/** No usable response, or a server error. Repeating the request is safe: nothing is done twice. */
+export class NetworkError extends Error {
+  /** `code` is the server's; null without a response: the request may or may not have arrived. */
   constructor(
-    sentence: string,
+    message: string,
     readonly code: string | null = null,
   ) {
-    super(sentence);
+    super(message);
   }
 }
 
-const STORED = ["purge_pending", "files_pending"];
-
-/** Whether the act is done all the same, and the sentence says what is still missing. */
+/** Whether the change is stored in spite of the error, whose message says what is still missing. */
 export function isStored(error: unknown): boolean {
-  return error instanceof Unreachable && STORED.includes(error.code ?? "");
+  return error instanceof NetworkError && STORED_CODES.includes(error.code ?? "");
 }
 
 export type Post = <T>(path: string, body: object) => Promise<T>;
 
-/** Throws `Refusal` or `Unreachable`, nothing else. */
+/** Throws only `RequestRejected` and `NetworkError`. */
 export async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await send(path, body);
-  const said = await readJson(answer);
-  if (answer.ok && said !== null) return said as T;
-  if (answer.ok || answer.status >= 500) throw unreachable(said);
-  throw new Refusal(answer.status, String(said?.error ?? ""), sentenceOf(said), said ?? {});
+  const response = await send(path, body);
+  const content = await readJson(response);
+  if (response.ok && content !== null) return content as T;
+  if (response.ok || response.status >= 500) throw networkError(content);
+  const message = messageOf(content) ?? unreadableResponse();
+  throw new RequestRejected(response.status, String(content?.error ?? ""), message, content ?? {});
 }
 
 async function send(path: string, body: object): Promise<Response> {
@@ -59,36 +57,53 @@ async function send(path: string, body: object): Promise<Response> {
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
-    throw new Unreachable(`${NO_ANSWER} ${LOOK}`);
+    throw new NetworkError(
+      gettext(
+        "The server could not be reached. Nothing is lost. Check your connection and try again.",
+      ),
+    );
   }
 }
 
-async function readJson(answer: Response): Promise<Record<string, unknown> | null> {
+async function readJson(response: Response): Promise<Record<string, unknown> | null> {
   try {
-    const said: unknown = await answer.json();
-    return typeof said === "object" && said !== null ? (said as Record<string, unknown>) : null;
+    const content: unknown = await response.json();
+    const isObject = typeof content === "object" && content !== null;
+    return isObject ? (content as Record<string, unknown>) : null;
   } catch {
-    return null; // a proxy's own page, or a connection cut in the middle
+    return null; // a proxy's error page, or a connection that broke half-way
   }
 }
 
-/** The server's own words where it has some: it knows the cause, which is then not the connection. */
-function unreachable(said: Record<string, unknown> | null): Unreachable {
-  if (typeof said?.message !== "string") return new Unreachable(`${NOTHING_TO_SAY} ${LOOK}`);
-  return new Unreachable(said.message, String(said.error ?? ""));
+/** Quotes the server where it explains the cause, which then is not the connection. */
+function networkError(content: Record<string, unknown> | null): NetworkError {
+  const message = messageOf(content);
+  if (message === null) return new NetworkError(unreadableResponse());
+  return new NetworkError(message, String(content?.error ?? ""));
 }
 
-function sentenceOf(said: Record<string, unknown> | null): string {
-  return typeof said?.message === "string" ? said.message : NOTHING_TO_SAY;
+function messageOf(content: Record<string, unknown> | null): string | null {
+  return typeof content?.message === "string" ? content.message : null;
 }
 
-/** What to show a person for anything that was thrown. A fault of this page is said to be one. */
-export function sentenceFor(error: unknown): string {
-  if (error instanceof Refusal) return error.sentence;
-  if (error instanceof Unreachable) return error.message;
+function unreadableResponse(): string {
+  return gettext(
+    "The server's response could not be read. Nothing is lost. Check your connection and try again.",
+  );
+}
+
+export function pageFaultMessage(): string {
+  return gettext(
+    "An error occurred in this page. What you typed is still here: copy it, then reload the page. If this happens again, tell your technician.",
+  );
+}
+
+/** The message for a person about anything that was thrown. Reports errors of this page itself. */
+export function errorMessage(error: unknown): string {
+  if (error instanceof RequestRejected || error instanceof NetworkError) return error.message;
   globalThis.reportError?.(error);
-  return FAULT;
+  return pageFaultMessage();
 }

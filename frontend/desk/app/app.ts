@@ -1,153 +1,157 @@
-/** Which page this is (signing in, joining, recovering, the desk) and how one leads to the next. */
+/** The screen that is shown (sign-in, join, recovery, the desk), and the way from one to the next. */
 
-import { post, Refusal, sentenceFor } from "../api/client.ts";
+import { errorMessage, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { forgetKey, keptKey } from "../crypto/key-store.ts";
-import { Keyring } from "../crypto/keyring.ts";
+import { deleteKey, loadKey } from "../crypto/key-store.ts";
+import { Keyring, type SignedIn } from "../crypto/keyring.ts";
 import { Join } from "../sign-in/join.ts";
 import { Recovery } from "../sign-in/recovery.ts";
-import { type SignedIn, SignIn } from "../sign-in/sign-in.ts";
-import { Host } from "../ui/dom.ts";
+import { SignIn } from "../sign-in/sign-in.ts";
+import { Dom } from "../ui/dom.ts";
 import { OtherTabs } from "./other-tabs.ts";
-import { Desk } from "./session-state.ts";
+import { SessionState } from "./session-state.ts";
 
 export interface Site {
-  site: string;
+  id: string;
   name: string;
   isDemo: boolean;
 }
 
-export type Page =
+export type Screen =
   | { kind: "loading" }
   | { kind: "locking" }
-  | { kind: "failed"; sentence: string }
+  | { kind: "failed"; message: string }
   | { kind: "sign-in"; signIn: SignIn }
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
-  | { kind: "desk"; desk: Desk };
+  | { kind: "desk"; desk: SessionState };
 
-/** Who locks a desk does not wait for a dead line. */
+/** Locking must not wait for a dead connection. */
 const SIGN_OUT_MS_MAX = 3_000;
 
 export class App {
-  page: Page = { kind: "loading" };
-  hasFailed = false;
-  readonly host: Host;
-  readonly #others: OtherTabs;
+  screen: Screen = { kind: "loading" };
+  hasFault = false;
+  readonly dom: Dom;
+  readonly #otherTabs: OtherTabs;
+  #renewal: Promise<void> | null = null;
 
   constructor(
     readonly site: Site,
-    draw: () => void,
+    render: () => void,
   ) {
-    this.host = new Host(draw);
-    this.#others = new OtherTabs(site.site, () => void this.#lockedElsewhere());
+    this.dom = new Dom(render);
+    this.#otherTabs = new OtherTabs(site.id, () => void this.#lockedInOtherTab());
   }
 
   async start(): Promise<void> {
-    this.#go({ kind: "loading" });
+    this.#show({ kind: "loading" });
     if (location.pathname === "/join") return this.#join();
     if (location.pathname === "/recover") return this.#recover();
     try {
       await this.#resume();
     } catch (error) {
-      this.#go({ kind: "failed", sentence: sentenceFor(error) });
+      this.#show({ kind: "failed", message: errorMessage(error) });
     }
   }
 
   /**
-   * Nothing can be read any more from this moment on, in any tab, and nothing is asked. Then the session
-   * ends, and the key goes out of this browser, whether the server can be reached or not.
+   * Hides everything at once, in every tab and without a question. Then ends the session and deletes
+   * the key from this browser, whether or not the server can be reached.
    */
   async lock(): Promise<void> {
-    this.#others.lock();
-    const signedOut = post("/api/desk/sign-out", {}).catch(() => null); // without the key it opens nothing
-    await this.#shut();
+    this.#otherTabs.lock();
+    // If this fails, the session stays open, but without the key it decrypts nothing.
+    const signedOut = post("/api/desk/sign-out", {}).catch(() => null);
+    await this.#closeDesk();
     await Promise.race([signedOut, new Promise((resolve) => setTimeout(resolve, SIGN_OUT_MS_MAX))]);
     location.replace("/");
   }
 
-  /** The tab that was locked ends the session. */
-  async #lockedElsewhere(): Promise<void> {
-    if (this.page.kind !== "desk") return;
-    await this.#shut();
+  /** The other tab ends the session. */
+  async #lockedInOtherTab(): Promise<void> {
+    if (this.screen.kind !== "desk") return;
+    await this.#closeDesk();
     location.replace("/");
   }
 
-  async #shut(): Promise<void> {
-    if (this.page.kind === "desk") this.page.desk.leave();
-    this.#go({ kind: "locking" });
-    await forgetKey(this.site.site);
+  async #closeDesk(): Promise<void> {
+    if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
+    this.#show({ kind: "locking" });
+    await deleteKey(this.site.id);
   }
 
-  /** Something of this page's own went wrong where nobody was waiting for it. */
-  fail(): void {
-    if (this.hasFailed) return; // or a fault in drawing would go round and round
-    this.hasFailed = true;
-    this.host.changed();
+  /** Shows that this page has a fault, once: a fault in rendering would repeat itself for ever. */
+  reportFault(): void {
+    if (this.hasFault) return;
+    this.hasFault = true;
+    this.dom.requestRender();
   }
 
-  /** A session with its key still in this browser goes on; anything else signs in. */
+  /** Continues a session whose key is still in this browser; otherwise asks to sign in. */
   async #resume(): Promise<void> {
-    const session = await this.#session();
-    const key = session === null ? null : await keptKey(this.site.site, session.pseudonym);
+    const session = await this.#loadSession();
+    const key = session === null ? null : await loadKey(this.site.id, session.pseudonym);
     if (session !== null && key !== null) {
-      return this.#enter({ session, personal: key, isKept: true });
+      return this.#openDesk({ session, personalKey: key, isPersisted: true });
     }
-    await forgetKey(this.site.site);
-    const signIn = new SignIn(this.host, this.site.site, null, (who) => this.#enter(who));
-    this.#go({ kind: "sign-in", signIn });
+    await deleteKey(this.site.id);
+    const openDesk = (signedIn: SignedIn) => this.#openDesk(signedIn);
+    const signIn = new SignIn(this.dom, this.site.id, null, openDesk);
+    this.#show({ kind: "sign-in", signIn });
   }
 
-  async #session(): Promise<Session | null> {
+  async #loadSession(): Promise<Session | null> {
     try {
       return await post<Session>("/api/desk/session", {});
     } catch (error) {
-      if (error instanceof Refusal && error.status === 401) return null;
+      if (error instanceof RequestRejected && error.status === 401) return null;
       throw error;
     }
   }
 
   #join(): Promise<void> {
     const secret = location.hash.slice(1);
-    history.replaceState(null, "", "/join"); // the secret stays in no history and on no screen
-    const join = new Join(this.host, this.site.site, secret, (who) => this.#enter(who));
-    this.#go({ kind: "join", join });
-    return join.open();
+    history.replaceState(null, "", "/join"); // keeps the secret out of the browser's history
+    const openDesk = (signedIn: SignedIn) => this.#openDesk(signedIn);
+    const join = new Join(this.dom, this.site.id, secret, openDesk);
+    this.#show({ kind: "join", join });
+    return join.openInvitation();
   }
 
   #recover(): void {
-    const recovery = new Recovery(this.host, this.site.site, (who) => this.#enter(who));
-    this.#go({ kind: "recover", recovery });
+    const openDesk = (signedIn: SignedIn) => this.#openDesk(signedIn);
+    const recovery = new Recovery(this.dom, this.site.id, openDesk);
+    this.#show({ kind: "recover", recovery });
   }
 
-  async #enter(signedIn: SignedIn): Promise<void> {
+  async #openDesk(signedIn: SignedIn): Promise<void> {
     if (location.pathname !== "/") history.replaceState(null, "", "/");
-    const desk = new Desk(this.host, signedIn.session, await Keyring.of(signedIn));
-    this.host.signInAgain = () => this.#again(desk);
-    this.#go({ kind: "desk", desk });
+    const keyring = await Keyring.of(signedIn);
+    const desk = new SessionState(this.dom, signedIn.session, keyring);
+    this.dom.reauthenticate = () => this.#reauthenticate(desk);
+    this.#show({ kind: "desk", desk });
     desk.start();
   }
 
-  #renewal: Promise<void> | null = null;
-
-  /** However many requests found the session ended, it is asked for once. */
-  #again(desk: Desk): Promise<void> {
+  /** Several requests may find the session expired; the form is shown once for all of them. */
+  #reauthenticate(desk: SessionState): Promise<void> {
     this.#renewal ??= new Promise<void>((resolve) => {
       const { pseudonym } = desk.session;
-      const before = document.activeElement;
-      desk.again = new SignIn(this.host, this.site.site, pseudonym, async () => {
-        Object.assign(desk, { again: null, hasEnded: false });
+      const focusedElement = document.activeElement;
+      desk.reauth = new SignIn(this.dom, this.site.id, pseudonym, async () => {
+        Object.assign(desk, { reauth: null, sessionExpired: false });
         this.#renewal = null;
         resolve();
-        this.host.focusBack(before);
+        this.dom.restoreFocus(focusedElement);
       });
-      this.host.focusOn("#passphrase");
+      this.dom.focusOn("#passphrase");
     });
     return this.#renewal;
   }
 
-  #go(page: Page): void {
-    this.page = page;
-    this.host.changed();
+  #show(screen: Screen): void {
+    this.screen = screen;
+    this.dom.requestRender();
   }
 }

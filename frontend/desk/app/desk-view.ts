@@ -1,91 +1,103 @@
-/** The desk's frame: where one is, when the next slot is, and what calmly asks for attention. */
+/** The desk's frame: header with tabs, notices, the current tab, and the bar at the bottom. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { historyView } from "../history/history-view.ts";
+import { gettext, ngettext } from "../i18n.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
-import { keysBar } from "../shortcuts/shortcut-bar.ts";
-import { demoMark } from "../ui/elements.ts";
+import { shortcutBar } from "../shortcuts/shortcut-bar.ts";
+import { demoBanner } from "../ui/elements.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
 import type { App } from "./app.ts";
-import { overView } from "./dialogs.ts";
-import type { Desk, DeskPlace } from "./session-state.ts";
+import { openDialogView } from "./dialogs.ts";
+import type { SessionState, Tab } from "./session-state.ts";
 
-const PLACES: [DeskPlace, string][] = [
-  ["queue", "Queue"],
-  ["history", "History"],
-  ["people", "People"],
-];
-
-export function deskView(desk: Desk, app: App): TemplateResult {
-  return html`<div class="desk" data-place=${desk.place}>
-    <div class="above-keys">
-      ${app.site.isDemo ? demoMark() : nothing}
-      <header class="top">
-        <b class="name"><bdi>${desk.session.site_name}</bdi> · desk</b>
-        <nav aria-label="Desk">${PLACES.map(([place, label]) => placeLink(desk, place, label))}</nav>
-        <p class="me">
-          ${nowView(desk)}
+export function deskView(desk: SessionState, app: App): TemplateResult {
+  return html`<div class="desk" data-tab=${desk.tab}>
+    <div class="above-shortcuts">
+      ${app.site.isDemo ? demoBanner() : nothing}
+      <header class="header">
+        <b class="name">
+          ${gettextTemplate("%(site)s · desk", { site: html`<bdi>${desk.session.site_name}</bdi>` })}
+        </b>
+        <nav aria-label=${gettext("Desk")}>
+          ${tabLink(desk, "queue", gettext("Queue"))}
+          ${tabLink(desk, "history", gettext("History"))}
+          ${tabLink(desk, "people", gettext("People"))}
+        </nav>
+        <p class="account">
+          ${statusView(desk)}
           <bdi>${desk.session.pseudonym}</bdi>
-          <button type="button" class="plain" @click=${() => void app.lock()}>Lock</button>
+          <button type="button" class="plain" @click=${() => void app.lock()}>
+            ${gettext("Lock")}
+          </button>
         </p>
       </header>
-      ${notices(desk)} ${placeView(desk)}
+      ${noticesView(desk)} ${tabView(desk)}
     </div>
-    ${keysBar(desk)} ${overView(desk)}
+    ${shortcutBar(desk)} ${openDialogView(desk)}
   </div>`;
 }
 
-/** The numbers of the head, or why they are not known, in the same place. */
-function nowView(desk: Desk): TemplateResult {
-  const { nextSlot, held } = desk.queue;
+/** The next slot and the held comments, or that they are not known because the session has expired. */
+function statusView(desk: SessionState): TemplateResult {
+  if (desk.sessionExpired) {
+    return html`<span role="status">${gettext("Your session has expired.")}</span>
+      <button type="button" class="plain" @click=${() => void desk.signInAgain()}>
+        ${gettext("Sign in again")}
+      </button>`;
+  }
+  const { nextSlot, heldCount } = desk.queue;
   const next = desk.session.is_clock_trusted
-    ? `next slot ${nextSlot.label}`
-    : "nothing is released";
-  if (!desk.hasEnded) return html`<span>${next} · ${held} held</span>`;
-  return html`<span role="status">Your session has ended.</span>
-    <button type="button" class="plain" @click=${() => void desk.renew()}>Sign in again</button>`;
+    ? gettext("next slot %(time)s", { time: nextSlot.label })
+    : gettext("nothing is released");
+  return html`<span>${next} · ${ngettext("%(count)s held", "%(count)s held", heldCount)}</span>`;
 }
 
-function placeLink(desk: Desk, place: DeskPlace, label: string): TemplateResult {
-  const isHere = desk.place === place;
-  return html`<a href="#${place}" aria-current=${isHere ? "page" : nothing}>${label}</a>`;
+function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
+  const isCurrent = desk.tab === tab;
+  return html`<a href="#${tab}" aria-current=${isCurrent ? "page" : nothing}>${label}</a>`;
 }
 
-function placeView(desk: Desk): TemplateResult {
-  if (desk.place === "history") return historyView(desk);
-  return desk.place === "people" ? peopleView(desk) : queueView(desk);
+function tabView(desk: SessionState): TemplateResult {
+  if (desk.tab === "history") return historyView(desk);
+  return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 
-function notices(desk: Desk): TemplateResult {
-  return html`<section class="notices" aria-label="Notices">
+function noticesView(desk: SessionState): TemplateResult {
+  return html`<section class="notices" aria-label=${gettext("Notices")}>
     ${
-      !desk.session.is_clock_trusted
-        ? html`<p class="notice care" role="status">
-            The server doubts its clock, so nothing is released and nothing is destroyed until
-            somebody has looked at it. What you decide is kept. Tell whoever looks after the
-            server; the command “yobal doctor” says what to do.
+      desk.session.is_clock_trusted
+        ? nothing
+        : html`<p class="notice warning" role="status">
+            ${gettext(
+              "The server does not trust its clock, so nothing is released and nothing is destroyed until the clock has been checked. Your decisions are stored. Tell your technician: the command “yobal doctor” explains what to do.",
+            )}
           </p>`
-        : nothing
     }
     ${
-      desk.keys.isKept
+      desk.keyring.isPersisted
         ? nothing
         : html`<p class="notice">
-            This browser cannot keep your key: after a reload it asks for your passphrase again.
+            ${gettext(
+              "This browser cannot store your key: after a reload you must enter your passphrase again.",
+            )}
           </p>`
     }
     ${
       needsSecondLead(desk)
         ? html`<p class="notice">
-            You are the only lead. If you lose your passphrase and your sheet, nobody can open what
-            waits. <a href="#people">Invite a second lead</a>
+            ${gettextTemplate(
+              "You are the only lead. If you lose your passphrase and your recovery sheet, no one can read the waiting comments. %(link)s",
+              { link: html`<a href="#people">${gettext("Invite a second lead")}</a>` },
+            )}
           </p>`
         : nothing
     }
   </section>`;
 }
 
-function needsSecondLead({ session, people }: Desk): boolean {
+function needsSecondLead({ session, people }: SessionState): boolean {
   if (session.role !== "lead" || !session.needs_second_lead) return false;
   return people.list.people.filter(({ role }) => role === "lead").length < 2;
 }

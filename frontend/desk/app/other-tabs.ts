@@ -1,12 +1,12 @@
-/** The desks in this browser's other tabs: when one is locked, all are. */
+/** Locks the desk in all tabs of this browser together. */
 
 const LOCK = "lock";
 
 export class OtherTabs {
   readonly #channel: BroadcastChannel;
 
-  constructor(site: string, onLock: () => void) {
-    this.#channel = new BroadcastChannel(`yobal ${site}`);
+  constructor(siteId: string, onLock: () => void) {
+    this.#channel = new BroadcastChannel(`yobal ${siteId}`);
     this.#channel.onmessage = ({ data }) => {
       if (data === LOCK) onLock();
     };

@@ -1,38 +1,46 @@
-/** The frame of every page, and which page stands in it. */
+/** The whole page: the current screen, and what every screen has. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import { FAULT } from "../api/client.ts";
+import { pageFaultMessage } from "../api/client.ts";
+import { gettext } from "../i18n.ts";
 import { joinView } from "../sign-in/join-view.ts";
-import { recoverView } from "../sign-in/recovery-view.ts";
+import { recoveryView } from "../sign-in/recovery-view.ts";
 import { signInPage } from "../sign-in/sign-in-view.ts";
-import { demoMark, failed } from "../ui/elements.ts";
+import { demoBanner, loadFailedView, loadingView } from "../ui/elements.ts";
 import type { App } from "./app.ts";
 import { deskView } from "./desk-view.ts";
 
-export function appView(app: App): TemplateResult {
-  // The desk has a frame of its own, and shows the mark within it.
-  const isMarked = app.site.isDemo && app.page.kind !== "desk";
-  return html`${isMarked ? demoMark() : nothing}
-    ${app.hasFailed ? html`<p class="notice care" role="alert">${FAULT}</p>` : nothing} ${pageView(app)}
-    <p class="spoken" role="status" aria-live="polite">${app.host.spoken}</p>`;
+export function rootView(app: App): TemplateResult {
+  // The desk fills the window, and shows the banner inside it.
+  const hasBanner = app.site.isDemo && app.screen.kind !== "desk";
+  return html`${hasBanner ? demoBanner() : nothing}
+    ${
+      app.hasFault
+        ? html`<p class="notice warning" role="alert">${pageFaultMessage()}</p>`
+        : nothing
+    }
+    ${screenView(app)}
+    <p class="visually-hidden" role="status" aria-live="polite">${app.dom.announcement}</p>`;
 }
 
-function pageView(app: App): TemplateResult {
-  const { page, site } = app;
-  switch (page.kind) {
+function screenView(app: App): TemplateResult {
+  const { screen, site } = app;
+  switch (screen.kind) {
     case "loading":
-      return html`<main class="sheet-page"><p class="empty">Opening the desk…</p></main>`;
+      return html`<main class="narrow-page">${loadingView(gettext("Loading the desk…"))}</main>`;
     case "locking":
-      return html`<main class="sheet-page"><p class="empty">Locking the desk…</p></main>`;
+      return html`<main class="narrow-page">${loadingView(gettext("Locking the desk…"))}</main>`;
     case "failed":
-      return html`<main class="sheet-page">${failed(page.sentence, () => void app.start())}</main>`;
+      return html`<main class="narrow-page">
+        ${loadFailedView(screen.message, () => void app.start())}
+      </main>`;
     case "sign-in":
-      return signInPage(page.signIn, site.name);
+      return signInPage(screen.signIn, site.name);
     case "join":
-      return joinView(page.join, site);
+      return joinView(screen.join, site.name);
     case "recover":
-      return recoverView(page.recovery, site.name);
+      return recoveryView(screen.recovery, site.name);
     case "desk":
-      return deskView(page.desk, app);
+      return deskView(screen.desk, app);
   }
 }

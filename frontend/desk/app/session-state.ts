@@ -1,143 +1,147 @@
-/** The desk of somebody who is signed in: its places, and what lies over them. */
+/** The desk of a signed-in moderator: its tabs, its open dialog, and polling for the queue's numbers. */
 
-import { post, Refusal, Unreachable } from "../api/client.ts";
+import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
-import type { Item } from "../queue/queue-item.ts";
+import type { QueueItem } from "../queue/queue-item.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
-import type { Host } from "../ui/dom.ts";
+import type { Dom } from "../ui/dom.ts";
 
-export type DeskPlace = "queue" | "history" | "people";
+export type Tab = "queue" | "history" | "people";
 
-/** How often the number of waiting comments is asked for, while somebody looks. */
-const LISTEN_EVERY_MS = 60_000;
-const LISTEN_LEAST_MS = 5_000;
+/** How often to ask for the number of pending comments while the page is visible. */
+const POLL_MS = 60_000;
+const POLL_MS_MIN = 5_000;
+/** The server needs a moment after a slot to report the new numbers. */
 const AFTER_SLOT_MS = 2_000;
 
-export class Desk {
-  place: DeskPlace = "queue";
+export class SessionState {
+  tab: Tab = "queue";
   readonly queue: Queue;
   readonly decisions: Decisions;
   readonly history: History;
   readonly people: People;
-  over: "help" | "reject-all" | null = null;
-  rejectAllClause: string | null = null;
-  /** What the question before rejecting many is about: these and no others, whatever comes meanwhile. */
-  asked: Item[] = [];
-  /** Whether the session was found ended: what the head says is old then. */
-  hasEnded = false;
-  #isLeft = false;
-  /** Set while an ended session is renewed. */
-  again: SignIn | null = null;
+  dialog: "shortcuts" | "bulk-reject" | null = null;
+  bulkRejectClause: string | null = null;
+  /** Fixed when the dialog opens, so that comments which arrive later are not rejected unread. */
+  bulkRejectItems: QueueItem[] = [];
+  /** The numbers in the header are out of date while this is true. */
+  sessionExpired = false;
+  /** The form to renew an expired session. */
+  reauth: SignIn | null = null;
+  #isLeaving = false;
 
   constructor(
-    readonly host: Host,
+    readonly dom: Dom,
     public session: Session,
-    readonly keys: Keyring,
+    readonly keyring: Keyring,
   ) {
-    this.queue = new Queue(host, keys, session);
-    this.decisions = new Decisions(host, this.queue, session);
-    this.history = new History(host, session.pseudonym, (id) => this.#backInQueue(id));
-    this.people = new People(host, keys);
+    this.queue = new Queue(dom, keyring, session);
+    this.decisions = new Decisions(dom, this.queue, session);
+    this.history = new History(dom, session.pseudonym, (id) => this.#returnToQueue(id));
+    this.people = new People(dom, keyring);
   }
 
   start(): void {
     void this.queue.load(null);
-    this.go(placeOf(location.hash));
-    addEventListener("hashchange", () => this.go(placeOf(location.hash)));
+    this.openTab(tabOf(location.hash));
+    addEventListener("hashchange", () => this.openTab(tabOf(location.hash)));
     addEventListener("beforeunload", (event) => {
-      if (!this.holdsWork) return;
+      if (!this.hasUnsavedWork) return;
       event.preventDefault();
-      event.returnValue = true; // older browsers ask for this one only
+      event.returnValue = true; // older browsers need this instead
     });
-    addEventListener("online", () => void this.#listen());
-    document.addEventListener("visibilitychange", () => void this.#listen());
-    this.#listenLater();
+    addEventListener("online", () => void this.#poll());
+    document.addEventListener("visibilitychange", () => void this.#poll());
+    this.#schedulePoll();
   }
 
-  /** Whether leaving the page would lose what was typed or decided. */
-  get holdsWork(): boolean {
-    const { unsent, journal } = this.decisions;
-    return !this.#isLeft && (this.queue.hasTyped || unsent.length > 0 || journal.isSending);
+  /** Whether leaving the page would lose text or decisions. */
+  get hasUnsavedWork(): boolean {
+    const { unsentItems, activityLog } = this.decisions;
+    const hasWork = this.queue.hasUnsavedText || unsentItems.length > 0 || activityLog.isSending;
+    return !this.#isLeaving && hasWork;
   }
 
-  /** From now on it may be closed without a question. */
-  leave(): void {
-    this.#isLeft = true;
+  /** From now on the page closes without a question. */
+  allowLeaving(): void {
+    this.#isLeaving = true;
   }
 
-  /** Asked for by hand, where a session ended while nobody sent anything. */
-  async renew(): Promise<void> {
-    await this.host.signInAgain();
-    await this.#listen();
+  /** Renews an expired session before a request needs it. */
+  async signInAgain(): Promise<void> {
+    await this.dom.reauthenticate();
+    await this.#poll();
   }
 
-  go(place: DeskPlace): void {
-    const isNew = this.place !== place;
-    this.place = place;
-    if (place === "history") void this.history.load();
-    if (place === "people") void this.people.load();
-    if (isNew) this.host.focusOn(place === "queue" ? "#focus" : "h1");
-    this.host.changed();
+  openTab(tab: Tab): void {
+    const isNew = this.tab !== tab;
+    this.tab = tab;
+    if (tab === "history") void this.history.load();
+    if (tab === "people") void this.people.load();
+    if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
+    this.dom.requestRender();
   }
 
-  /** A comment that was read since signing in, wherever it is by now. */
-  known(id: string): Item | null {
-    const decided = this.decisions.journal.entries.flatMap(({ parts }) => parts);
+  /** A comment that was decrypted since signing in, in the queue or already decided. */
+  findItem(commentId: string): QueueItem | null {
+    const decided = this.decisions.activityLog.entries.flatMap(({ items }) => items);
     const items = [...this.queue.items, ...decided.map(({ item }) => item)];
-    return items.find(({ row }) => row.comment_id === id) ?? null;
+    return items.find(({ row }) => row.comment_id === commentId) ?? null;
   }
 
-  show(over: Desk["over"]): void {
-    this.over = over;
-    this.rejectAllClause = null;
-    this.asked = over === "reject-all" ? this.queue.rejectable : [];
-    if (over === null) this.host.focusOn("#focus");
-    this.host.changed();
+  /** With null, closes the dialog. */
+  openDialog(dialog: SessionState["dialog"]): void {
+    this.dialog = dialog;
+    this.bulkRejectClause = null;
+    this.bulkRejectItems = dialog === "bulk-reject" ? this.queue.rejectableItems : [];
+    if (dialog === null) this.dom.focusOn("#focus");
+    this.dom.requestRender();
   }
 
-  /** Soon after the next slot, but not all the time; a clock that is wrong does no harm. */
-  #listenLater(): void {
+  /** Shortly after the next slot if that is soon; a wrong clock on this device does no harm. */
+  #schedulePoll(): void {
     const untilSlot = this.queue.nextSlot.at * 1_000 - Date.now() + AFTER_SLOT_MS;
-    const isSoon = untilSlot > LISTEN_LEAST_MS && untilSlot < LISTEN_EVERY_MS;
+    const isSoon = untilSlot > POLL_MS_MIN && untilSlot < POLL_MS;
     setTimeout(
-      () => void this.#listen().then(() => this.#listenLater()),
-      isSoon ? untilSlot : LISTEN_EVERY_MS,
+      () => void this.#poll().then(() => this.#schedulePoll()),
+      isSoon ? untilSlot : POLL_MS,
     );
   }
 
-  /** The numbers; where that works again, what could not be sent. A lost line is said to who decides. */
-  async #listen(): Promise<void> {
-    if (document.visibilityState !== "visible" || this.again !== null || this.#isLeft) return;
+  /** Updates the numbers, and sends unsent decisions once the connection works again. */
+  async #poll(): Promise<void> {
+    if (document.visibilityState !== "visible" || this.reauth !== null || this.#isLeaving) return;
     try {
       this.session = await post<Session>("/api/desk/session", {});
-      this.hasEnded = false;
-      this.queue.heard(this.session);
-      await this.queue.fadeGone();
+      this.sessionExpired = false;
+      this.queue.applyStatus(this.session);
+      await this.queue.markDecidedByOthers();
     } catch (error) {
-      this.#unheard(error);
+      this.#pollFailed(error);
       return;
     }
     await this.decisions.retry();
   }
 
-  #unheard(error: unknown): void {
-    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-    this.hasEnded = error instanceof Refusal && error.code === "not_signed_in";
-    this.host.changed();
+  /** A lost connection is not reported here: the next decision reports it. */
+  #pollFailed(error: unknown): void {
+    if (!(error instanceof RequestRejected || error instanceof NetworkError)) throw error;
+    this.sessionExpired = error instanceof RequestRejected && error.code === "not_signed_in";
+    this.dom.requestRender();
   }
 
-  /** Undone in the history: it waits again, where it was if its page is still here. */
-  #backInQueue(id: string): void {
-    this.queue.waiting += 1;
-    this.decisions.journal.undoneElsewhere(id);
+  /** After an undo in the history. The comment keeps its position if its page is still loaded. */
+  #returnToQueue(commentId: string): void {
+    this.queue.pendingCount += 1;
+    this.decisions.activityLog.markUndoneElsewhere(commentId);
   }
 }
 
-function placeOf(hash: string): DeskPlace {
-  return hash === "#history" || hash === "#people" ? (hash.slice(1) as DeskPlace) : "queue";
+function tabOf(hash: string): Tab {
+  return hash === "#history" || hash === "#people" ? (hash.slice(1) as Tab) : "queue";
 }

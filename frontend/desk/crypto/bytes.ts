@@ -1,4 +1,4 @@
-/** Bytes as text and back, the ways the wire writes them. */
+/** Bytes as text and back, in the encodings that the API uses. */
 
 import { base64, base64urlnopad, hex } from "@scure/base";
 
@@ -13,13 +13,13 @@ export const toBase64Url = (bytes: Uint8Array): string => base64urlnopad.encode(
 export const fromBase64Url = (text: string): Uint8Array => base64urlnopad.decode(text);
 
 export function join(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
+  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    joined.set(part, offset);
+    offset += part.length;
   }
-  return whole;
+  return joined;
 }
 
 export function randomBytes(size: number): Uint8Array {

@@ -1,4 +1,4 @@
-/** From what a person holds (passphrase, link, sheet) to secrets and age identities: `docs/http-desk.md`. */
+/** Derives secrets and age identities from a passphrase, a link or a sheet: `docs/http-desk.md`. */
 
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -9,25 +9,25 @@ const DOMAIN = "yobal 1";
 const SCRYPT = { N: 2 ** 16, r: 8, p: 1, dkLen: 64 };
 const LINK_SECRET_BYTES = 32;
 
-/** What signs in (hex, sent to the server) and what opens the personal identity (never sent). */
+/** `secret` is sent to the server to sign in; `identity` decrypts the personal key and is never sent. */
 export interface PassphraseKeys {
   secret: string;
   identity: string;
 }
 
-/** Lower case, single spaces: however the words were typed or pasted. */
-export function plainPassphrase(typed: string): string {
+/** Lower case and single spaces, so that differences in typing do not matter. */
+export function normalizePassphrase(typed: string): string {
   return typed.trim().toLowerCase().replace(/\s+/g, " ");
 }
 
-/** Takes about half a second, in slices: the page stays alive. */
+/** Takes about half a second, in slices, so that the page stays responsive. */
 export async function fromPassphrase(
-  site: string,
+  siteId: string,
   pseudonym: string,
   passphrase: string,
 ): Promise<PassphraseKeys> {
-  const salt = utf8(DOMAIN + site + pseudonym.trim());
-  const key = await scryptAsync(utf8(plainPassphrase(passphrase)), salt, SCRYPT);
+  const salt = utf8(DOMAIN + siteId + pseudonym.trim());
+  const key = await scryptAsync(utf8(normalizePassphrase(passphrase)), salt, SCRYPT);
   return { secret: toHex(key.subarray(0, 32)), identity: identityOf(key.subarray(32)) };
 }
 
@@ -36,9 +36,9 @@ export interface LinkKeys {
   identity: string;
 }
 
-/** `secret` is the link's fragment, 43 letters; null where it cannot be one. */
+/** `secret` is the link's fragment, 43 characters; null for an invalid one. */
 export function fromLinkSecret(secret: string): LinkKeys | null {
-  const raw = linkBytes(secret);
+  const raw = decodeLinkSecret(secret);
   if (raw === null) return null;
   return {
     token: toHex(sha256(join(utf8("yobal invite token"), raw))),
@@ -51,7 +51,7 @@ export function fromSheet(raw: Uint8Array): string {
   return identityOf(sha256(join(utf8("yobal recovery"), raw)));
 }
 
-function linkBytes(secret: string): Uint8Array | null {
+function decodeLinkSecret(secret: string): Uint8Array | null {
   try {
     const raw = fromBase64Url(secret);
     return raw.length === LINK_SECRET_BYTES ? raw : null;

@@ -1,12 +1,12 @@
-/** Opens a sealed comment and refuses it where it does not belong to its row. */
+/** Decrypts a comment's envelope, and rejects it if it does not belong to its row. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { QueueRow } from "../api/types.ts";
 import { fromBase64, fromHex, join, utf8 } from "./bytes.ts";
-import { type Opener, open } from "./identity.ts";
+import { type DecryptionKey, decrypt } from "./identity.ts";
 
 const VERSION = 1;
-/** What envelope and row must agree on, or somebody moved the comment. */
+/** Fields in which envelope and row must agree; otherwise somebody has moved the comment. */
 export const BOUND_FIELDS = [
   "comment_id",
   "site_id",
@@ -31,66 +31,66 @@ export interface Envelope {
   nonce: string;
 }
 
-export type Place = Pick<QueueRow, (typeof BOUND_FIELDS)[number]>;
+export type BoundFields = Pick<QueueRow, (typeof BOUND_FIELDS)[number]>;
 
-/** Why a comment cannot be shown: no key for its epoch, another place than its row's, or damage. */
-export type Unreadable = "no_key" | "moved" | "damaged";
+/** No key for the epoch; bound to other fields than the row's; or damaged. */
+export type UnreadableReason = "no_key" | "moved" | "damaged";
 
-export type Opened = { envelope: Envelope } | { unreadable: Unreadable };
+export type DecryptedRow = { envelope: Envelope } | { unreadable: UnreadableReason };
 
-export async function openRow(
+export async function decryptRow(
   row: QueueRow,
-  openers: ReadonlyMap<string, Opener>,
-): Promise<Opened> {
-  const opener = openers.get(row.epoch_id);
-  if (opener === undefined) return { unreadable: "no_key" };
-  const envelope = await tryOpen(row.envelope, opener);
+  keys: ReadonlyMap<string, DecryptionKey>,
+): Promise<DecryptedRow> {
+  const key = keys.get(row.epoch_id);
+  if (key === undefined) return { unreadable: "no_key" };
+  const envelope = await tryDecrypt(row.envelope, key);
   if (envelope === null) return { unreadable: "damaged" };
-  return belongsTo(envelope, row) ? { envelope } : { unreadable: "moved" };
+  return matchesRow(envelope, row) ? { envelope } : { unreadable: "moved" };
 }
 
-export function belongsTo(envelope: Envelope, place: Place): boolean {
-  return BOUND_FIELDS.every((field) => envelope[field] === place[field]);
+export function matchesRow(envelope: Envelope, row: BoundFields): boolean {
+  return BOUND_FIELDS.every((field) => envelope[field] === row[field]);
 }
 
-async function tryOpen(file: string, opener: Opener): Promise<Envelope | null> {
+async function tryDecrypt(file: string, key: DecryptionKey): Promise<Envelope | null> {
   try {
-    const plain = await open(fromBase64(file), opener);
-    return readEnvelope(new TextDecoder("utf-8", { fatal: true }).decode(plain));
+    const plain = await decrypt(fromBase64(file), key);
+    return parseEnvelope(new TextDecoder("utf-8", { fatal: true }).decode(plain));
   } catch {
-    return null; // not an age file, not for this key, cut short or changed
+    return null; // not an age file, encrypted for another key, truncated or changed
   }
 }
 
-/** The envelope in padded JSON; null where a field is missing or of another kind. */
-export function readEnvelope(plain: string): Envelope | null {
+/** The envelope from padded JSON; null if a field is missing or has the wrong type. */
+export function parseEnvelope(plain: string): Envelope | null {
   const raw = JSON.parse(plain) as Partial<Envelope> | null;
   if (raw === null || typeof raw !== "object") return null;
-  return hasWords(raw) && hasPlace(raw) ? (raw as Envelope) : null;
+  return hasContent(raw) && hasBoundFields(raw) ? (raw as Envelope) : null;
 }
 
-function hasWords(raw: Partial<Envelope>): boolean {
+function hasContent(raw: Partial<Envelope>): boolean {
   const strings = [raw.text, raw.name, raw.lang, raw.nonce];
   return (
     raw.v === VERSION &&
-    strings.every((one) => typeof one === "string") &&
+    strings.every((value) => typeof value === "string") &&
     NONCE.test(raw.nonce ?? "")
   );
 }
 
-function hasPlace(raw: Partial<Envelope>): boolean {
+function hasBoundFields(raw: Partial<Envelope>): boolean {
   const strings = [raw.comment_id, raw.site_id, raw.story_id, raw.edition];
-  const perhaps = [raw.root_id, raw.parent_id];
+  const nullable = [raw.root_id, raw.parent_id];
   return (
-    strings.every((one) => typeof one === "string") &&
-    perhaps.every((one) => one === null || typeof one === "string")
+    strings.every((value) => typeof value === "string") &&
+    nullable.every((value) => value === null || typeof value === "string")
   );
 }
 
 /** SHA-256("yobal 1" ‖ nonce ‖ len(name), 4 bytes big-endian ‖ name ‖ text). */
-export function commitment(sealed: Pick<Envelope, "nonce" | "name" | "text">): Uint8Array {
-  const name = utf8(sealed.name);
+export function commitment(envelope: Pick<Envelope, "nonce" | "name" | "text">): Uint8Array {
+  const name = utf8(envelope.name);
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, name.length);
-  return sha256(join(utf8("yobal 1"), fromHex(sealed.nonce), length, name, utf8(sealed.text)));
+  return sha256(join(utf8("yobal 1"), fromHex(envelope.nonce), length, name, utf8(envelope.text)));
 }

@@ -1,41 +1,46 @@
-/** Keeps the personal key in the browser between reloads; it can be used there, not read out. */
+/** Stores the personal key in the browser between reloads: it can be used there, but not exported. */
 
 const DATABASE = "yobal";
 const STORE = "keys";
 
-interface Kept {
+interface StoredKey {
   pseudonym: string;
   key: CryptoKey;
 }
 
 /**
- * Keeps one key per site; false where the browser refuses. Some do in a private window, others know
- * the key and cannot store it: then the passphrase is asked for again after a reload.
+ * Stores one key per site; false if the browser cannot. Some browsers refuse in a private window, and
+ * some cannot store such a key: then the passphrase is needed again after a reload.
  */
-export async function keepKey(site: string, pseudonym: string, key: CryptoKey): Promise<boolean> {
-  const entry = { pseudonym, key } satisfies Kept;
-  return (await inStore("readwrite", (store) => store.put(entry, site))) !== null;
+export async function storeKey(
+  siteId: string,
+  pseudonym: string,
+  key: CryptoKey,
+): Promise<boolean> {
+  const entry = { pseudonym, key } satisfies StoredKey;
+  return (await inStore("readwrite", (store) => store.put(entry, siteId))) !== null;
 }
 
-export async function keptKey(site: string, pseudonym: string): Promise<CryptoKey | null> {
-  const kept = (await inStore("readonly", (store) => store.get(site))) as Kept | null | undefined;
-  return kept?.pseudonym === pseudonym ? kept.key : null;
+export async function loadKey(siteId: string, pseudonym: string): Promise<CryptoKey | null> {
+  const stored = await inStore("readonly", (store) => store.get(siteId));
+  const entry = stored as StoredKey | null | undefined;
+  return entry?.pseudonym === pseudonym ? entry.key : null;
 }
 
-export async function forgetKey(site: string): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(site));
+export async function deleteKey(siteId: string): Promise<void> {
+  await inStore("readwrite", (store) => store.delete(siteId));
 }
 
-/** Null where the browser keeps nothing. */
+/** Null if the browser cannot store anything. */
 async function inStore(
   mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest,
+  createRequest: (store: IDBObjectStore) => IDBRequest,
 ): Promise<unknown> {
   const database = await openDatabase();
   if (database === null) return null;
   try {
     const transaction = database.transaction(STORE, mode);
-    const request = ask(transaction.objectStore(STORE));
+    const request = createRequest(transaction.objectStore(STORE));
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
@@ -51,7 +56,7 @@ async function inStore(
 
 function openDatabase(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
-    const request = askForDatabase();
+    const request = requestDatabase();
     if (request === null) return resolve(null);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);
@@ -59,10 +64,10 @@ function openDatabase(): Promise<IDBDatabase | null> {
   });
 }
 
-function askForDatabase(): IDBOpenDBRequest | null {
+function requestDatabase(): IDBOpenDBRequest | null {
   try {
     return indexedDB.open(DATABASE, 1);
   } catch {
-    return null; // SecurityError, or a browser without it
+    return null; // SecurityError, or no IndexedDB at all
   }
 }

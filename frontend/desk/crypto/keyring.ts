@@ -1,42 +1,49 @@
-/** The keys of who is signed in: the personal one, and every epoch's that it opens. */
+/** The keys of the signed-in moderator: the personal key, and the epoch keys that it decrypts. */
 
 import type { NewWrap, Session } from "../api/types.ts";
-import type { SignedIn } from "../sign-in/sign-in.ts";
-import { type Opener, openerOf, unwrap, wrap } from "./identity.ts";
+import { type DecryptionKey, importDecryptionKey, unwrap, wrap } from "./identity.ts";
+
+/** The result of signing in, joining or recovering. */
+export interface SignedIn {
+  session: Session;
+  personalKey: DecryptionKey;
+  /** Whether the browser stores the key across a reload. */
+  isPersisted: boolean;
+}
 
 export class Keyring {
   private constructor(
-    private readonly personal: Opener,
+    private readonly personalKey: DecryptionKey,
     private readonly epochs: Session["epochs"],
-    readonly openers: ReadonlyMap<string, Opener>,
-    /** False where the browser cannot keep the personal key over a reload. */
-    readonly isKept: boolean,
+    readonly epochKeys: ReadonlyMap<string, DecryptionKey>,
+    /** Whether the browser stores the personal key across a reload. */
+    readonly isPersisted: boolean,
   ) {}
 
-  /** An epoch whose wrap does not open counts as one without a wrap: its comments are unreadable. */
-  static async of({ session, personal, isKept }: SignedIn): Promise<Keyring> {
-    const openers = new Map<string, Opener>();
+  /** A wrap that cannot be decrypted counts as a missing one: the comments of its epoch stay unreadable. */
+  static async of({ session, personalKey, isPersisted }: SignedIn): Promise<Keyring> {
+    const epochKeys = new Map<string, DecryptionKey>();
     for (const { epoch_id, wrap: wrapped } of session.epochs) {
-      const identity = wrapped === null ? null : await tryUnwrap(wrapped, personal);
-      if (identity !== null) openers.set(epoch_id, await openerOf(identity));
+      const identity = wrapped === null ? null : await tryUnwrap(wrapped, personalKey);
+      if (identity !== null) epochKeys.set(epoch_id, await importDecryptionKey(identity));
     }
-    return new Keyring(personal, session.epochs, openers, isKept);
+    return new Keyring(personalKey, session.epochs, epochKeys, isPersisted);
   }
 
-  /** Every epoch that we can open, wrapped for somebody else; the identities live only meanwhile. */
+  /** Every epoch key that we can decrypt, wrapped for `recipient`. The identities are not stored. */
   async wrapsFor(recipient: string): Promise<NewWrap[]> {
     const wraps: NewWrap[] = [];
     for (const { epoch_id, wrap: wrapped } of this.epochs) {
-      const identity = wrapped === null ? null : await tryUnwrap(wrapped, this.personal);
+      const identity = wrapped === null ? null : await tryUnwrap(wrapped, this.personalKey);
       if (identity !== null) wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
     }
     return wraps;
   }
 }
 
-async function tryUnwrap(wrapped: string, opener: Opener): Promise<string | null> {
+async function tryUnwrap(wrapped: string, key: DecryptionKey): Promise<string | null> {
   try {
-    return await unwrap(wrapped, opener);
+    return await unwrap(wrapped, key);
   } catch {
     return null;
   }

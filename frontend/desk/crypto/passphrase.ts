@@ -1,14 +1,14 @@
-/** The seven-word passphrase: drawn evenly from the list that the server sends along. */
+/** Generates the passphrase of seven words, each with equal probability from the server's word list. */
 
 const LIST_LENGTH = 7_776; // EFF's large list, 12.9 bits a word
 export const PASSPHRASE_WORDS = 7; // 90 bits
 
-/** The word list; throws where it is not the whole one, for then a passphrase would be weak. */
-export async function fetchWords(): Promise<string[]> {
-  const answer = await fetch("/assets/words.json");
-  const words: unknown = await answer.json();
+/** Throws if the list is incomplete, because a passphrase from it would be weak. */
+export async function fetchWordList(): Promise<string[]> {
+  const response = await fetch("/assets/words.json");
+  const words: unknown = await response.json();
   if (!Array.isArray(words) || new Set(words).size !== LIST_LENGTH) {
-    throw new Error("the word list is not whole");
+    throw new Error("the word list is incomplete");
   }
   return words as string[];
 }
@@ -17,15 +17,15 @@ export type Random32 = () => number;
 
 const browserRandom: Random32 = () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
-/** An even draw of 0 … below − 1: what lies past the last whole multiple is drawn again. */
-export function drawBelow(below: number, random: Random32 = browserRandom): number {
-  const fair = Math.floor(2 ** 32 / below) * below;
-  let drawn = random();
-  while (drawn >= fair) drawn = random();
-  return drawn % below;
+/** Uniform in 0 … limit − 1: retries above the last whole multiple, which would favour small numbers. */
+export function randomBelow(limit: number, random: Random32 = browserRandom): number {
+  const multiple = Math.floor(2 ** 32 / limit) * limit;
+  let value = random();
+  while (value >= multiple) value = random();
+  return value % limit;
 }
 
-export function newPassphrase(words: string[], random: Random32 = browserRandom): string {
-  const draw = () => words[drawBelow(words.length, random)] ?? "";
-  return Array.from({ length: PASSPHRASE_WORDS }, draw).join(" ");
+export function generatePassphrase(words: string[], random: Random32 = browserRandom): string {
+  const randomWord = () => words[randomBelow(words.length, random)] ?? "";
+  return Array.from({ length: PASSPHRASE_WORDS }, randomWord).join(" ");
 }

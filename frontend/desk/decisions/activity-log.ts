@@ -1,54 +1,55 @@
-/** What was done since signing in, and the last thing that happened: said, and shown at the bottom. */
+/** The decisions since signing in, and the latest message: announced, and shown as a toast. */
 
 import type { Slot } from "../api/types.ts";
+import { gettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
-import { type Act, type Item, isUnsent } from "../queue/queue-item.ts";
-import type { Host } from "../ui/dom.ts";
-import { underWay } from "./messages.ts";
+import { canResend, type DecisionRequest, type QueueItem } from "../queue/queue-item.ts";
+import type { Dom } from "../ui/dom.ts";
+import { progressMessage } from "./messages.ts";
 
-/** One comment of a line; without a decision it was not answered yet, or is undone. */
-export interface Part {
-  decision: string | null;
-  item: Item;
+/** `decisionId` is null until the server has responded, and after an undo. */
+export interface DecidedItem {
+  decisionId: string | null;
+  item: QueueItem;
 }
 
-/** One line, from the moment of deciding on; a batch is one line. */
-export interface Entry {
-  sentence: string;
-  act: Act;
-  parts: Part[];
+/** One request: a decision on one comment, or a bulk rejection. */
+export interface ActivityEntry {
+  message: string;
+  request: DecisionRequest;
+  items: DecidedItem[];
   slot: Slot;
   isUndone: boolean;
   canUndo: boolean;
-  /** Until the server has answered, or could not. */
+  /** Until the server has responded or the request has failed. */
   sending: Promise<boolean> | null;
 }
 
 export interface Toast {
-  sentence: string;
-  entry: Entry | null;
-  isAlarm: boolean;
+  message: string;
+  entry: ActivityEntry | null;
+  isError: boolean;
 }
 
-export class Journal {
+export class ActivityLog {
   /** Newest first. */
-  entries: Entry[] = [];
+  entries: ActivityEntry[] = [];
   toast: Toast | null = null;
 
   constructor(
-    private readonly host: Host,
+    private readonly dom: Dom,
     private readonly queue: Queue,
   ) {}
 
   /** The newest entry that can be undone. */
-  get undoable(): Entry | null {
+  get undoable(): ActivityEntry | null {
     return this.entries.find((entry) => this.canUndo(entry)) ?? null;
   }
 
-  /** Until its slot has come, as the server's clock says: what it calls the next slot is a later one then. */
-  canUndo(entry: Entry): boolean {
+  /** Until the entry's slot has passed: the server then reports a later next slot. */
+  canUndo(entry: ActivityEntry): boolean {
     if (!entry.canUndo || entry.isUndone) return false;
-    const isDecided = entry.parts.some(({ decision }) => decision !== null);
+    const isDecided = entry.items.some(({ decisionId }) => decisionId !== null);
     return !isDecided || this.queue.nextSlot.at <= entry.slot.at;
   }
 
@@ -56,17 +57,18 @@ export class Journal {
     return this.entries.some(({ sending }) => sending !== null);
   }
 
-  begin(act: Act, items: Item[]): Entry {
-    const parts = items.map((item) => ({ item, decision: null }));
+  add(request: DecisionRequest, queueItems: QueueItem[]): ActivityEntry {
+    const items = queueItems.map((item) => ({ item, decisionId: null }));
     const { nextSlot: slot } = this.queue;
-    const entry = { act, parts, slot, sentence: "", isUndone: false, canUndo: true, sending: null };
+    const flags = { isUndone: false, canUndo: true, sending: null };
+    const entry = { request, items, slot, message: "", ...flags };
     this.entries = [entry, ...this.entries];
     return entry;
   }
 
-  /** While `work` goes on, its line says so. */
-  follow(entry: Entry, work: Promise<boolean>): Promise<boolean> {
-    entry.sentence = underWay(entry.act.verdict, entry.parts.length);
+  /** Shows the entry as in progress until `work` is done. */
+  track(entry: ActivityEntry, work: Promise<boolean>): Promise<boolean> {
+    entry.message = progressMessage(entry.request.verdict, entry.items.length);
     entry.sending = work.finally(() => {
       entry.sending = null;
       this.prune();
@@ -74,49 +76,51 @@ export class Journal {
     return entry.sending;
   }
 
-  settle(entry: Entry, sentence: string, slot: Slot): void {
-    Object.assign(entry, { sentence, slot });
-    this.#show({ sentence, entry, isAlarm: false });
+  complete(entry: ActivityEntry, message: string, slot: Slot): void {
+    Object.assign(entry, { message, slot });
+    this.#show({ message, entry, isError: false });
   }
 
-  /** Takes out the lines that nothing is left of: what was to be done was not, and is not tried again. */
+  /** Drops entries that led to no decision and will not be sent again. */
   prune(): void {
-    this.entries = this.entries.filter((entry) => entry.isUndone || isStanding(entry));
-    this.host.changed();
+    this.entries = this.entries.filter((entry) => entry.isUndone || isActive(entry));
+    this.dom.requestRender();
   }
 
-  tell(sentence: string): void {
-    this.#show({ sentence, entry: null, isAlarm: false });
+  showInfo(message: string): void {
+    this.#show({ message, entry: null, isError: false });
   }
 
-  alarm(sentence: string): void {
-    this.#show({ sentence, entry: null, isAlarm: true });
+  showError(message: string): void {
+    this.#show({ message, entry: null, isError: true });
   }
 
-  /** A comment was undone elsewhere: its line can do no more, unless others share it. */
-  undoneElsewhere(id: string): void {
+  /** The comment's decision was undone in the history; other comments of its entry keep theirs. */
+  markUndoneElsewhere(commentId: string): void {
     for (const entry of this.entries) {
-      for (const part of entry.parts) {
-        if (part.item.row.comment_id !== id || part.decision === null) continue;
-        Object.assign(part.item, { state: "waiting", sentence: null });
-        part.decision = null;
-        entry.isUndone = !isStanding(entry);
+      for (const decided of entry.items) {
+        if (decided.item.row.comment_id !== commentId || decided.decisionId === null) continue;
+        Object.assign(decided.item, { state: "pending", message: null });
+        decided.decisionId = null;
+        entry.isUndone = !isActive(entry);
       }
     }
   }
 
   #show(toast: Toast): void {
     this.toast = toast;
-    // Where the focus has gone, the comment there says itself what it is.
+    const message = `${toast.message.replace(/\.$/, "")}.`;
+    // If the focus moved to another comment, its label is announced as well.
     const isLast = this.queue.focused === null;
-    const where = isLast ? " Nothing more waits on this page." : "";
-    this.host.say(`${toast.sentence.replace(/\.$/, "")}.${where}`);
+    this.dom.announce(
+      isLast ? gettext("%(message)s No more comments on this page.", { message }) : message,
+    );
   }
 }
 
-/** Whether something of it is under way, decided, or to be sent again. */
-function isStanding({ act, parts, sending }: Entry): boolean {
-  return (
-    sending !== null || parts.some(({ decision, item }) => decision !== null || isUnsent(item, act))
-  );
+/** Whether the entry is being sent, has a decision, or will be sent again. */
+function isActive({ request, items, sending }: ActivityEntry): boolean {
+  const hasEffect = ({ decisionId, item }: DecidedItem) =>
+    decisionId !== null || canResend(item, request);
+  return sending !== null || items.some(hasEffect);
 }

@@ -1,165 +1,187 @@
-/** Sends decisions, one or many of a kind, and says what becomes of each comment. */
+/** Sends decisions, one at a time or as a bulk rejection, and applies the server's response to each comment. */
 
-import { Unreachable } from "../api/client.ts";
+import { NetworkError } from "../api/client.ts";
 import type { DecisionResult, RejectManyResult, Session } from "../api/types.ts";
+import { gettext, ngettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
-import { type Act, type Item, isUnsent } from "../queue/queue-item.ts";
-import type { Host } from "../ui/dom.ts";
-import type { Entry, Journal } from "./activity-log.ts";
+import { canResend, type DecisionRequest, type QueueItem } from "../queue/queue-item.ts";
+import type { Dom } from "../ui/dom.ts";
+import type { ActivityEntry, ActivityLog } from "./activity-log.ts";
 import {
-  type Before,
-  counted,
-  decidedBefore,
-  decisionBefore,
-  notDecided,
-  outcome,
+  alreadyDecidedMessage,
+  type ExistingDecision,
+  existingDecision,
+  notDecidedMessage,
+  resultMessage,
 } from "./messages.ts";
 
-const CHANGED_SINCE = "What you changed since was not sent: undo it to decide anew.";
-const NOT_TAKEN = "Not decided: the database took no more of them. Try again.";
-
-export class Sending {
+export class DecisionSender {
   constructor(
-    private readonly host: Host,
+    private readonly dom: Dom,
     private readonly queue: Queue,
-    private readonly journal: Journal,
+    private readonly activityLog: ActivityLog,
     private readonly session: Session,
   ) {}
 
-  /** False where no answer came, or only "not now". */
-  one(item: Item, act: Act): Promise<boolean> {
-    const entry = this.journal.begin(act, [item]);
-    return this.journal.follow(entry, this.#one(item, entry));
+  /** Resolves to false after a network error: the decision stays in the queue as unsent. */
+  sendOne(item: QueueItem, request: DecisionRequest): Promise<boolean> {
+    const entry = this.activityLog.add(request, [item]);
+    return this.activityLog.track(entry, this.#decide(item, entry));
   }
 
-  many(items: Item[], act: Act): Promise<boolean> {
-    const entry = this.journal.begin(act, items);
-    return this.journal.follow(entry, this.#many(items, entry));
+  sendMany(items: QueueItem[], request: DecisionRequest): Promise<boolean> {
+    const entry = this.activityLog.add(request, items);
+    return this.activityLog.track(entry, this.#rejectMany(items, entry));
   }
 
-  /** What of a line could not be sent, and was not touched since. */
-  async again(entry: Entry): Promise<boolean> {
-    const items = entry.parts.map(({ item }) => item).filter((item) => isUnsent(item, entry.act));
+  /** Sends those comments of the entry that could not be sent and were not touched since. */
+  async resend(entry: ActivityEntry): Promise<boolean> {
+    const items = entry.items
+      .map(({ item }) => item)
+      .filter((item) => canResend(item, entry.request));
     const [first] = items;
     if (first === undefined) return true;
-    const isOne = entry.parts.length === 1;
-    return this.journal.follow(entry, isOne ? this.#one(first, entry) : this.#many(items, entry));
+    const isBulk = entry.items.length > 1;
+    const work = isBulk ? this.#rejectMany(items, entry) : this.#decide(first, entry);
+    return this.activityLog.track(entry, work);
   }
 
-  async #one(item: Item, entry: Entry): Promise<boolean> {
-    this.#underWay([item]);
+  async #decide(item: QueueItem, entry: ActivityEntry): Promise<boolean> {
+    this.#markSending([item]);
     try {
-      const body = { comment_id: item.row.comment_id, ...entry.act };
-      this.#decided(item, entry, await this.host.post<DecisionResult>("/api/desk/decide", body));
+      const body = { comment_id: item.row.comment_id, ...entry.request };
+      this.#applyResult(item, entry, await this.dom.post<DecisionResult>("/api/desk/decide", body));
       return true;
     } catch (error) {
-      const before = decisionBefore(error);
-      if (before === null) return this.#notDecided([item], entry, error);
-      this.#gone(item, entry, before);
+      const existing = existingDecision(error);
+      if (existing === null) return this.#handleFailure([item], entry, error);
+      this.#applyExisting(item, entry, existing);
       return true;
     }
   }
 
-  async #many(items: Item[], entry: Entry): Promise<boolean> {
-    this.#underWay(items);
+  async #rejectMany(items: QueueItem[], entry: ActivityEntry): Promise<boolean> {
+    this.#markSending(items);
     const comment_ids = items.map((item) => item.row.comment_id);
-    const clause = "clause" in entry.act ? entry.act.clause : "";
+    const clause = "clause" in entry.request ? entry.request.clause : "";
     try {
-      const answer = await this.host.post<RejectManyResult>("/api/desk/reject-many", {
-        comment_ids,
-        clause,
-      });
-      return this.#decidedMany(entry, answer);
+      const body = { comment_ids, clause };
+      const result = await this.dom.post<RejectManyResult>("/api/desk/reject-many", body);
+      return this.#applyBulkResult(entry, result);
     } catch (error) {
-      return this.#notDecided(items, entry, error);
+      return this.#handleFailure(items, entry, error);
     }
   }
 
-  #underWay(items: Item[]): void {
-    for (const item of items) Object.assign(item, { state: "sending", sentence: null });
-    this.host.changed();
+  #markSending(items: QueueItem[]): void {
+    for (const item of items) Object.assign(item, { state: "sending", message: null });
+    this.dom.requestRender();
   }
 
-  #decided(item: Item, entry: Entry, decided: DecisionResult): void {
-    const sentence = outcome(entry.act.verdict, decided);
-    this.#take(item, entry, { sentence, decision: decided.decision_id });
-    if (decided.state === "held") this.queue.held += 1;
-    this.journal.settle(entry, sentence, decided.slot);
+  #applyResult(item: QueueItem, entry: ActivityEntry, result: DecisionResult): void {
+    const message = resultMessage(entry.request.verdict, result);
+    this.#markDecided(item, entry, { message, decisionId: result.decision_id });
+    if (result.state === "held") this.queue.heldCount += 1;
+    this.activityLog.complete(entry, message, result.slot);
   }
 
-  #gone(item: Item, entry: Entry, before: Before): void {
-    const sentence = decidedBefore(before, this.session.pseudonym);
-    const isOurs = before.decided_by === this.session.pseudonym && before.decision_id !== null;
-    const isOlder = isOurs && isOther(item.perhapsSent, entry.act);
-    this.#take(item, entry, { sentence, decision: isOurs ? before.decision_id : null });
-    if (isOurs) entry.sentence = sentence;
-    if (isOlder) this.journal.alarm(`${sentence} ${CHANGED_SINCE}`);
-    else if (isOurs) this.journal.settle(entry, sentence, entry.slot);
-    else this.journal.tell(sentence);
+  #applyExisting(item: QueueItem, entry: ActivityEntry, existing: ExistingDecision): void {
+    const message = alreadyDecidedMessage(existing, this.session.pseudonym);
+    const isOurs = existing.decided_by === this.session.pseudonym && existing.decision_id !== null;
+    const isOlderRequest = isOurs && isDifferent(item.possiblySent, entry.request);
+    this.#markDecided(item, entry, { message, decisionId: isOurs ? existing.decision_id : null });
+    if (isOurs) entry.message = message;
+    if (isOlderRequest) {
+      this.activityLog.showError(
+        gettext(
+          "%(message)s Your later changes were not sent: undo the earlier decision to decide again.",
+          { message },
+        ),
+      );
+    } else if (isOurs) this.activityLog.complete(entry, message, entry.slot);
+    else this.activityLog.showInfo(message);
   }
 
-  #decidedMany(entry: Entry, { decided, already_decided, not_stored }: RejectManyResult): boolean {
-    const byId = new Map(entry.parts.map(({ item }) => [item.row.comment_id, item]));
-    const take = (id: string, sentence: string, decision: string | null) => {
-      const item = byId.get(id);
-      if (item !== undefined) this.#take(item, entry, { sentence, decision });
-    };
+  #applyBulkResult(entry: ActivityEntry, result: RejectManyResult): boolean {
+    const { decided, already_decided, not_stored } = result;
     const me = this.session.pseudonym;
-    for (const one of decided) take(one.comment_id, outcome("reject", one), one.decision_id);
-    for (const one of already_decided) {
-      const isOurs = one.decided_by === me && one.verdict === "reject";
-      take(one.comment_id, decidedBefore(one, me), isOurs ? one.decision_id : null);
+    const itemById = new Map(entry.items.map(({ item }) => [item.row.comment_id, item]));
+    const markDecided = (commentId: string, message: string, decisionId: string | null) => {
+      const item = itemById.get(commentId);
+      if (item !== undefined) this.#markDecided(item, entry, { message, decisionId });
+    };
+    for (const decision of decided) {
+      markDecided(decision.comment_id, resultMessage("reject", decision), decision.decision_id);
     }
-    const left = entry.parts
+    for (const decision of already_decided) {
+      const isOurs = decision.decided_by === me && decision.verdict === "reject";
+      const decisionId = isOurs ? decision.decision_id : null;
+      markDecided(decision.comment_id, alreadyDecidedMessage(decision, me), decisionId);
+    }
+    const notStored = entry.items
       .map(({ item }) => item)
       .filter(({ row }) => not_stored.includes(row.comment_id));
-    this.#keep(left, entry.act, NOT_TAKEN);
-    this.#sayMany(
-      entry,
-      already_decided.filter(({ decided_by }) => decided_by !== me).length,
-      decided[0]?.slot,
+    const reason = gettext(
+      "Not decided: the database could not store any more decisions. Try again.",
     );
-    return left.length === 0;
+    this.#returnToQueue(notStored, entry.request, reason);
+    const byOthers = already_decided.filter(({ decided_by }) => decided_by !== me).length;
+    this.#completeBulk(entry, byOthers, decided[0]?.slot);
+    return notStored.length === 0;
   }
 
-  #sayMany(entry: Entry, others: number, slot = entry.slot): void {
-    const done = entry.parts.filter(({ decision }) => decision !== null).length;
-    const were = counted(others, "other was", "others were");
-    const rest = others > 0 ? ` (${were} decided before)` : "";
-    this.journal.settle(entry, `${counted(done, "comment")} rejected${rest}`, slot);
-  }
-
-  /** The connection failed, or a rule was not met: the comments are back in the queue with a sentence. */
-  #notDecided(items: Item[], entry: Entry, error: unknown): boolean {
-    const sentence = notDecided(error);
-    const isUnreachable = error instanceof Unreachable;
-    this.#keep(items, isUnreachable ? entry.act : null, sentence);
-    const [first] = items;
-    // What is unsent stands in the notice above the queue, which offers another try.
-    if (!isUnreachable) this.journal.alarm(sentence);
-    if (first !== undefined && !(isUnreachable && this.queue.focusId)) this.queue.bring(first);
-    return !isUnreachable;
-  }
-
-  /** Back in the queue: with `act`, to be sent again. */
-  #keep(items: Item[], act: Act | null, sentence: string): void {
-    const state = act === null ? "waiting" : "unsent";
-    for (const item of items) {
-      Object.assign(item, { state, sentence, unsent: act });
-      if (act !== null) item.mode = "read";
-      this.queue.keep(item);
+  #completeBulk(entry: ActivityEntry, decidedByOthers: number, slot = entry.slot): void {
+    const count = entry.items.filter(({ decisionId }) => decisionId !== null).length;
+    const rejected = ngettext("%(count)s comment rejected", "%(count)s comments rejected", count);
+    if (decidedByOthers === 0) {
+      this.activityLog.complete(entry, rejected, slot);
+      return;
     }
-    this.host.changed();
+    const others = ngettext(
+      "%(count)s other was already decided",
+      "%(count)s others were already decided",
+      decidedByOthers,
+    );
+    const message = gettext("%(rejected)s (%(others)s)", { rejected, others });
+    this.activityLog.complete(entry, message, slot);
   }
 
-  #take(item: Item, entry: Entry, done: { sentence: string; decision: string | null }): void {
-    const { sentence, decision } = done;
-    for (const part of entry.parts) if (part.item === item) part.decision = decision;
-    this.queue.take(item, sentence);
+  /** After an error the comments are back in the queue, each with a message. */
+  #handleFailure(items: QueueItem[], entry: ActivityEntry, error: unknown): boolean {
+    const message = notDecidedMessage(error);
+    const isNetworkError = error instanceof NetworkError;
+    this.#returnToQueue(items, isNetworkError ? entry.request : null, message);
+    const [first] = items;
+    // Unsent decisions have a notice of their own at the bottom, with a button to try again.
+    if (!isNetworkError) this.activityLog.showError(message);
+    if (first !== undefined && !(isNetworkError && this.queue.focusId)) {
+      this.queue.focusIfIdle(first);
+    }
+    return !isNetworkError;
+  }
+
+  /** With a request, the comments are unsent, and will be sent again. */
+  #returnToQueue(items: QueueItem[], request: DecisionRequest | null, message: string): void {
+    const state = request === null ? "pending" : "unsent";
+    for (const item of items) {
+      Object.assign(item, { state, message, unsent: request });
+      if (request !== null) item.mode = "read";
+      this.queue.ensureListed(item);
+    }
+    this.dom.requestRender();
+  }
+
+  #markDecided(
+    item: QueueItem,
+    entry: ActivityEntry,
+    { message, decisionId }: { message: string; decisionId: string | null },
+  ): void {
+    for (const decided of entry.items) if (decided.item === item) decided.decisionId = decisionId;
+    this.queue.markDecided(item, message);
   }
 }
 
-/** Whether what arrived before is not what was meant now. */
-function isOther(perhapsSent: Act | null, act: Act): boolean {
-  return perhapsSent !== null && JSON.stringify(perhapsSent) !== JSON.stringify(act);
+/** Whether an earlier request that arrived differs from the current one. */
+function isDifferent(possiblySent: DecisionRequest | null, request: DecisionRequest): boolean {
+  return possiblySent !== null && JSON.stringify(possiblySent) !== JSON.stringify(request);
 }

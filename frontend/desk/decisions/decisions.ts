@@ -1,70 +1,75 @@
-/** Publishing, rejecting and undoing: what a moderator may do, and when it is sent. */
+/** What a moderator can decide about a comment, and when a decision is sent. */
 
 import type { Session } from "../api/types.ts";
+import { gettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
 import {
-  type Act,
-  type Item,
+  type DecisionRequest,
   isEdited,
-  isOpen,
-  publication,
-  rejection,
-  takeUp,
-  tooLong,
+  isUndecided,
+  lengthError,
+  publishRequest,
+  type QueueItem,
+  rejectRequest,
+  resetForEditing,
 } from "../queue/queue-item.ts";
-import type { Host } from "../ui/dom.ts";
-import { type Entry, Journal } from "./activity-log.ts";
-import { Sending } from "./decision-sender.ts";
-import { Undoing } from "./undo.ts";
-
-const NOTHING_CHANGED = "Nothing has been changed. Close the editor to publish it as it is.";
+import type { Dom } from "../ui/dom.ts";
+import { type ActivityEntry, ActivityLog } from "./activity-log.ts";
+import { DecisionSender } from "./decision-sender.ts";
+import { Undo } from "./undo.ts";
 
 export class Decisions {
-  readonly journal: Journal;
-  readonly #sending: Sending;
-  readonly #undoing: Undoing;
+  readonly activityLog: ActivityLog;
+  readonly #sender: DecisionSender;
+  readonly #undo: Undo;
   #isRetrying = false;
 
   constructor(
-    private readonly host: Host,
+    private readonly dom: Dom,
     private readonly queue: Queue,
     private readonly session: Session,
   ) {
-    this.journal = new Journal(host, queue);
-    this.#sending = new Sending(host, queue, this.journal, session);
-    this.#undoing = new Undoing(host, queue, this.journal);
+    this.activityLog = new ActivityLog(dom, queue);
+    this.#sender = new DecisionSender(dom, queue, this.activityLog, session);
+    this.#undo = new Undo(dom, queue, this.activityLog);
   }
 
-  get unsent(): Item[] {
+  get unsentItems(): QueueItem[] {
     return this.queue.items.filter((item) => item.state === "unsent");
   }
 
-  /** As it stands: unedited, or with the edit that was made. */
-  publish(item: Item): Promise<void> {
-    if (item.mode === "edit" && !isEdited(item)) return this.#missing(item, NOTHING_CHANGED);
-    const act = tooLong(item, this.session.limits) ?? publication(item);
-    if (typeof act !== "string") return this.#decide([item], act);
+  /** Publishes the comment with the edits in its draft, if there are any. */
+  publish(item: QueueItem): Promise<void> {
+    if (item.mode === "edit" && !isEdited(item)) {
+      return this.#showProblem(
+        item,
+        gettext("Nothing has been changed. Close the editor to publish the comment as it is."),
+      );
+    }
+    const request = lengthError(item, this.session.limits) ?? publishRequest(item);
+    if (typeof request !== "string") return this.#decide([item], request);
     item.mode = "edit";
-    return this.#missing(item, act);
+    return this.#showProblem(item, request);
   }
 
-  reject(item: Item): Promise<void> {
-    const act = tooLong(item, this.session.limits) ?? rejection(item);
-    return typeof act === "string" ? this.#missing(item, act) : this.#decide([item], act);
+  reject(item: QueueItem): Promise<void> {
+    const request = lengthError(item, this.session.limits) ?? rejectRequest(item);
+    return typeof request === "string"
+      ? this.#showProblem(item, request)
+      : this.#decide([item], request);
   }
 
-  /** Those that a question named; those that others decided meanwhile are told apart. */
-  rejectAll(items: Item[], clause: string): Promise<void> {
+  bulkReject(items: QueueItem[], clause: string): Promise<void> {
     return this.#decide(items, { verdict: "reject", clause, note: null });
   }
 
-  /** Sends again what a lost connection kept, oldest first, as long as it is still what is meant. */
+  /** Sends unsent decisions again, oldest first, unless the moderator has changed something since. */
   async retry(): Promise<void> {
     if (this.#isRetrying) return;
     this.#isRetrying = true;
     try {
-      for (const entry of [...this.journal.entries].reverse()) {
-        if (entry.sending === null && !(await this.#sending.again(entry))) break;
+      for (const entry of [...this.activityLog.entries].reverse()) {
+        if (entry.sending === null && !(await this.#sender.resend(entry))) break;
         this.#leaveDecided();
       }
     } finally {
@@ -72,44 +77,47 @@ export class Decisions {
     }
   }
 
-  /** Whoever opens a comment anew does not want sent what could not be sent. */
-  takeUp(item: Item): void {
-    takeUp(item);
-    this.journal.prune();
+  /** A comment that is opened again is decided again: its unsent decision is dropped. */
+  resetForEditing(item: QueueItem): void {
+    resetForEditing(item);
+    this.activityLog.prune();
   }
 
   undoLast(): Promise<void> {
-    return this.#undoing.last();
+    return this.#undo.undoLast();
   }
 
-  undo(entry: Entry): Promise<void> {
-    return this.#undoing.undo(entry);
+  undo(entry: ActivityEntry): Promise<void> {
+    return this.#undo.undo(entry);
   }
 
-  async #decide(items: Item[], act: Act): Promise<void> {
-    const open = items.filter(isOpen);
-    const [first] = open;
+  async #decide(items: QueueItem[], request: DecisionRequest): Promise<void> {
+    const undecided = items.filter(isUndecided);
+    const [first] = undecided;
     if (first === undefined) return;
-    for (const item of open) takeUp(item);
-    this.journal.prune();
-    const sent = open.length === 1 ? this.#sending.one(first, act) : this.#sending.many(open, act);
+    for (const item of undecided) resetForEditing(item);
+    this.activityLog.prune();
+    const sending =
+      undecided.length === 1
+        ? this.#sender.sendOne(first, request)
+        : this.#sender.sendMany(undecided, request);
     this.#leaveDecided();
-    const isThrough = await sent;
+    const hasResponse = await sending;
     this.#leaveDecided();
-    if (isThrough) await this.retry();
+    if (hasResponse) await this.retry();
   }
 
-  /** A comment that was decided does not stay in focus. */
+  /** A decided comment does not keep the focus. */
   #leaveDecided(): void {
     const { focused } = this.queue;
-    if (focused !== null && !isOpen(focused)) this.queue.moveOn();
+    if (focused !== null && !isUndecided(focused)) this.queue.focusNext();
   }
 
-  #missing(item: Item, sentence: string): Promise<void> {
-    item.sentence = sentence;
+  #showProblem(item: QueueItem, message: string): Promise<void> {
+    item.message = message;
     this.queue.focusId = item.row.comment_id;
-    this.host.say(sentence);
-    this.host.focusOn("#focus .beside");
+    this.dom.announce(message);
+    this.dom.focusOn("#focus .item-message");
     return Promise.resolve();
   }
 }

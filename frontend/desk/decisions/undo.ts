@@ -1,101 +1,133 @@
-/** Takes decisions back: those that stand, and those that are still on their way. */
+/** Undoes decisions, including those that are still being sent. */
 
-import { isStored, sentenceFor, Unreachable } from "../api/client.ts";
+import { errorMessage, isStored, NetworkError } from "../api/client.ts";
 import type { UndoManyResult } from "../api/types.ts";
+import { gettext, ngettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
-import { isUnsent, takeUp } from "../queue/queue-item.ts";
-import type { Host } from "../ui/dom.ts";
-import type { Entry, Journal, Part } from "./activity-log.ts";
-import { counted } from "./messages.ts";
+import { canResend, resetForEditing } from "../queue/queue-item.ts";
+import type { Dom } from "../ui/dom.ts";
+import type { ActivityEntry, ActivityLog, DecidedItem } from "./activity-log.ts";
 
-const NO_ANSWER = "No answer came, so it is not known whether it was undone. Try again.";
-
-const TAKEN_BACK = "Taken back. Should it have arrived all the same, the next decision says so.";
-
-export class Undoing {
+export class Undo {
   constructor(
-    private readonly host: Host,
+    private readonly dom: Dom,
     private readonly queue: Queue,
-    private readonly journal: Journal,
+    private readonly activityLog: ActivityLog,
   ) {}
 
-  last(): Promise<void> {
-    const last = this.journal.undoable;
-    if (last !== null) return this.undo(last);
-    this.journal.tell("There is nothing to undo.");
+  undoLast(): Promise<void> {
+    const entry = this.activityLog.undoable;
+    if (entry !== null) return this.undo(entry);
+    this.activityLog.showInfo(gettext("There is nothing to undo."));
     return Promise.resolve();
   }
 
-  /** At once it can be asked for only once; what is on its way is undone when it has arrived. */
-  async undo(entry: Entry): Promise<void> {
+  /** A decision that is still being sent is undone once it has arrived. */
+  async undo(entry: ActivityEntry): Promise<void> {
     if (!entry.canUndo) return;
-    entry.canUndo = false;
+    entry.canUndo = false; // a second click must not undo twice
     if (entry.sending !== null) {
-      this.journal.tell("Still being sent. It is undone as soon as it has arrived.");
+      this.activityLog.showInfo(
+        gettext("This decision is still being sent. It will be undone as soon as it arrives."),
+      );
       await entry.sending;
     }
-    this.#takeUnsent(entry);
-    const standing = entry.parts.filter(({ decision }) => decision !== null);
-    if (standing.length > 0) await this.#ask(entry, standing);
-    this.journal.prune();
+    this.#cancelUnsent(entry);
+    const decided = entry.items.filter(({ decisionId }) => decisionId !== null);
+    if (decided.length > 0) await this.#undoDecided(entry, decided);
+    this.activityLog.prune();
   }
 
-  /** What could not be sent is not sent again. */
-  #takeUnsent(entry: Entry): void {
-    const unsent = entry.parts.filter(({ item }) => isUnsent(item, entry.act));
+  #cancelUnsent(entry: ActivityEntry): void {
+    const unsent = entry.items.filter(({ item }) => canResend(item, entry.request));
     for (const { item } of unsent) {
-      takeUp(item);
-      item.sentence = TAKEN_BACK;
+      resetForEditing(item);
+      item.message = gettext(
+        "Undone before it was sent. If it did arrive after all, your next decision will tell you.",
+      );
     }
     const [first] = unsent;
     if (first === undefined) return;
-    this.journal.tell("Taken back: it is not sent again.");
-    this.queue.bring(first.item);
+    this.activityLog.showInfo(gettext("Undone: it will not be sent again."));
+    this.queue.focusIfIdle(first.item);
   }
 
-  async #ask(entry: Entry, parts: Part[]): Promise<void> {
-    const decision_ids = parts.map(({ decision }) => decision);
+  async #undoDecided(entry: ActivityEntry, items: DecidedItem[]): Promise<void> {
+    const decision_ids = items.map(({ decisionId }) => decisionId);
     try {
-      const answer = await this.host.post<UndoManyResult>("/api/desk/undo-many", { decision_ids });
-      this.#undone(entry, parts, answer);
+      const body = { decision_ids };
+      const result = await this.dom.post<UndoManyResult>("/api/desk/undo-many", body);
+      this.#applyResult(entry, items, result);
     } catch (error) {
-      if (isStored(error)) {
-        this.#putBack(entry, parts);
-        this.journal.alarm(`Undone. ${sentenceFor(error)}`);
-        return;
-      }
-      entry.canUndo = error instanceof Unreachable;
-      const isSilent = error instanceof Unreachable && error.code === null;
-      this.journal.alarm(isSilent ? NO_ANSWER : `Not undone. ${sentenceFor(error)}`);
+      this.#handleError(entry, items, error);
     }
   }
 
-  #undone(entry: Entry, parts: Part[], { undone, failed, not_stored }: UndoManyResult): void {
-    const back = new Set(undone.map(({ decision_id }) => decision_id));
-    // An earlier try may have arrived although its answer did not.
-    for (const one of failed) if (one.error === "already_undone") back.add(one.decision_id);
-    const wait = parts.filter(({ decision }) => back.has(decision ?? ""));
-    this.#putBack(entry, wait);
+  #handleError(entry: ActivityEntry, items: DecidedItem[], error: unknown): void {
+    const reason = errorMessage(error);
+    if (isStored(error)) {
+      this.#returnToQueue(entry, items);
+      this.activityLog.showError(gettext("Undone. %(reason)s", { reason }));
+      return;
+    }
+    entry.canUndo = error instanceof NetworkError;
+    const hasNoResponse = error instanceof NetworkError && error.code === null;
+    this.activityLog.showError(
+      hasNoResponse
+        ? gettext("No response arrived, so it is not known whether it was undone. Try again.")
+        : gettext("Not undone. %(reason)s", { reason }),
+    );
+  }
+
+  #applyResult(
+    entry: ActivityEntry,
+    items: DecidedItem[],
+    { undone, failed, not_stored }: UndoManyResult,
+  ): void {
+    const undoneIds = new Set(undone.map(({ decision_id }) => decision_id));
+    const failure = failed.find(({ error }) => error !== "already_undone");
+    // An earlier request may have arrived although its response was lost.
+    for (const { error, decision_id } of failed) {
+      if (error === "already_undone") undoneIds.add(decision_id);
+    }
+    const returned = items.filter(({ decisionId }) => undoneIds.has(decisionId ?? ""));
+    this.#returnToQueue(entry, returned);
     entry.canUndo = not_stored.length > 0;
-    const why = failed.find(({ error }) => error !== "already_undone")?.message;
-    this.#say(wait.length, parts.length, why ?? "The database takes nothing just now. Try again.");
+    const reason =
+      failure?.message ?? gettext("The database cannot store anything at the moment. Try again.");
+    this.#showResult(returned.length, items.length, reason);
   }
 
-  #say(count: number, asked: number, why: string): void {
-    const wait = asked === 1 ? "it waits" : `${counted(count, "comment waits", "comments wait")}`;
-    if (count === asked) this.journal.tell(`Undone: ${wait} again.`);
-    else if (count === 0) this.journal.alarm(`Not undone. ${why}`);
-    else this.journal.alarm(`${count} of ${asked} undone, the others not. ${why}`);
-  }
-
-  #putBack(entry: Entry, parts: Part[]): void {
-    for (const part of parts) {
-      part.decision = null;
-      this.queue.putBack(part.item);
-      if (entry.act.verdict !== "reject") this.queue.held = Math.max(0, this.queue.held - 1);
+  #showResult(count: number, total: number, reason: string): void {
+    if (count === 0) this.activityLog.showError(gettext("Not undone. %(reason)s", { reason }));
+    else if (count < total) {
+      const values = { count, total, reason };
+      this.activityLog.showError(
+        gettext("%(count)s of %(total)s undone, the others were not. %(reason)s", values),
+      );
+    } else if (total === 1) {
+      this.activityLog.showInfo(gettext("Undone: the comment is waiting again."));
+    } else {
+      this.activityLog.showInfo(
+        ngettext(
+          "Undone: %(count)s comment is waiting again.",
+          "Undone: %(count)s comments are waiting again.",
+          count,
+        ),
+      );
     }
-    entry.isUndone = entry.parts.every(({ decision }) => decision === null);
-    const [first] = parts;
-    if (first !== undefined) this.queue.bring(first.item);
+  }
+
+  #returnToQueue(entry: ActivityEntry, items: DecidedItem[]): void {
+    for (const decided of items) {
+      decided.decisionId = null;
+      this.queue.markPending(decided.item);
+      if (entry.request.verdict !== "reject") {
+        this.queue.heldCount = Math.max(0, this.queue.heldCount - 1);
+      }
+    }
+    entry.isUndone = entry.items.every(({ decisionId }) => decisionId === null);
+    const [first] = items;
+    if (first !== undefined) this.queue.focusIfIdle(first.item);
   }
 }

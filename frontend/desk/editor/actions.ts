@@ -1,140 +1,140 @@
-/** What keys and buttons do to the comment in focus, where it takes more than one call. */
+/** What shortcuts and buttons do to the comment in focus. */
 
-import type { Desk } from "../app/session-state.ts";
-import { type Item, isOpen } from "../queue/queue-item.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext } from "../i18n.ts";
+import { isUndecided, type QueueItem } from "../queue/queue-item.ts";
 import { maskPart } from "../text/graphemes.ts";
 
 const PERSONAL_DATA = "personal-data";
 
-export function openEditor(desk: Desk, item: Item): void {
-  if (!isOpen(item)) return;
-  desk.decisions.takeUp(item);
+export function openEditor(desk: SessionState, item: QueueItem): void {
+  if (!isUndecided(item)) return;
+  desk.decisions.resetForEditing(item);
   item.mode = "edit";
-  desk.host.focusOn("#edit-text");
+  desk.dom.focusOn("#edit-text");
 }
 
-export function openRejection(desk: Desk, item: Item): void {
-  if (!isOpen(item)) return;
-  desk.decisions.takeUp(item);
+export function openRejection(desk: SessionState, item: QueueItem): void {
+  if (!isUndecided(item)) return;
+  desk.decisions.resetForEditing(item);
   item.mode = "reject";
   focusOnClause(desk, item);
 }
 
-/** The chip that is chosen, or the first: a digit, an arrow and the eye mean the same one. */
-function focusOnClause(desk: Desk, item: Item): void {
-  const clause = clauseOf(item);
+/** The chosen clause or the first one, so that keyboard focus and selection agree. */
+function focusOnClause(desk: SessionState, item: QueueItem): void {
+  const clause = chosenClause(item);
   const chosen = clause === null ? "" : `[value="${clause}"]`;
-  desk.host.focusOn(`#focus .chips.clauses input${chosen}`);
+  desk.dom.focusOn(`#focus .chips.clauses input${chosen}`);
 }
 
-/** A comment that has only just come into focus was not read yet: a second click was for the one before. */
-export function publish(desk: Desk, item: Item): void {
-  if (isTooSoon(desk, item)) return;
-  // Never from within a rejection: there the two keys lie too near to each other's meaning.
+/** Does nothing in a rejection, where the key to publish is too easily hit by mistake. */
+export function publish(desk: SessionState, item: QueueItem): void {
+  if (isTooEarly(desk, item)) return;
   if (item.mode !== "reject") void desk.decisions.publish(item);
 }
 
-export function reject(desk: Desk, item: Item): void {
-  if (!isTooSoon(desk, item)) void desk.decisions.reject(item);
+export function reject(desk: SessionState, item: QueueItem): void {
+  if (!isTooEarly(desk, item)) void desk.decisions.reject(item);
 }
 
-function isTooSoon({ queue }: Desk, item: Item): boolean {
-  return !isOpen(item) || (queue.isFresh && queue.focusId === item.row.comment_id);
+/** A comment that has just got the focus by itself: the click was meant for the one before. */
+function isTooEarly({ queue }: SessionState, item: QueueItem): boolean {
+  return !isUndecided(item) || (queue.isGuarded && queue.focusId === item.row.comment_id);
 }
 
-/** A button's act, once however often it is clicked: the next click is for what has come there. */
-export function once(act: () => void) {
-  return (event: Event): void => {
-    if ((event as MouseEvent).detail <= 1) act();
-  };
+/** To the next comment, or at the end of the page to the rest of the queue. */
+export function goToNext(desk: SessionState, isKeyHeldDown: boolean): void {
+  const previousId = desk.queue.focusId;
+  if (previousId !== null) desk.queue.step(1);
+  if (desk.queue.focusId === previousId && !isKeyHeldDown) void loadNext(desk);
 }
 
-/** To the next comment; at the end, or with nothing in focus, to what else waits. */
-export function goOn(desk: Desk, isHeldDown: boolean): void {
-  const before = desk.queue.focusId;
-  if (before !== null) desk.queue.step(1);
-  if (desk.queue.focusId === before && !isHeldDown) void loadOn(desk);
-}
-
-async function loadOn({ queue }: Desk): Promise<void> {
-  const before = queue.focusId;
-  if (before !== null && queue.more === 0) return;
+async function loadNext({ queue }: SessionState): Promise<void> {
+  const previousId = queue.focusId;
+  if (previousId !== null && queue.remainingCount === 0) return;
   await queue.loadMore();
-  if (before !== null && queue.focusId === before) queue.step(1);
+  if (previousId !== null && queue.focusId === previousId) queue.step(1);
 }
 
-/** Back to reading; what was typed stays. */
-export function closePanels(desk: Desk, item: Item): void {
+/** Back to reading. The draft stays. */
+export function closePanels(desk: SessionState, item: QueueItem): void {
   item.mode = "read";
-  item.sentence = null;
-  desk.host.focusOn("#focus");
+  item.message = null;
+  desk.dom.focusOn("#focus");
 }
 
-export function chooseClause(desk: Desk, item: Item, clause: string): void {
-  desk.decisions.takeUp(item);
+export function restoreOriginal(desk: SessionState, item: QueueItem): void {
+  const { text, name } = item.envelope;
+  Object.assign(item.draft, { text, name, editKind: null });
+  desk.dom.focusOn("#edit-text");
+}
+
+export function chooseClause(desk: SessionState, item: QueueItem, clause: string): void {
+  desk.decisions.resetForEditing(item);
   if (item.mode === "edit") item.draft.editClause = clause;
   else item.draft.rejectClause = clause;
-  desk.host.changed();
+  desk.dom.requestRender();
 }
 
-function clauseOf({ mode, draft }: Item): string | null {
+function chosenClause({ mode, draft }: QueueItem): string | null {
   return mode === "edit" ? draft.editClause : draft.rejectClause;
 }
 
-/** The number of a clause: in the editor for the edit, else for a rejection. */
-export function chooseClauseNumber(desk: Desk, item: Item, number: number): void {
+/** Chooses a clause by its number: in the editor for the edit, otherwise for a rejection. */
+export function chooseClauseNumber(desk: SessionState, item: QueueItem, number: number): void {
   const clause = desk.session.terms.clauses[number - 1];
-  if (clause === undefined || !isOpen(item)) return;
+  if (clause === undefined || !isUndecided(item)) return;
   if (item.mode === "read") item.mode = "reject";
   chooseClause(desk, item, clause.key);
-  if (item.mode === "reject" || isInChips()) focusOnClause(desk, item);
-  desk.host.say(clause.title);
+  if (item.mode === "reject" || isFocusInClauses()) focusOnClause(desk, item);
+  desk.dom.announce(clause.title);
 }
 
-function isInChips(): boolean {
+function isFocusInClauses(): boolean {
   return document.activeElement?.closest(".chips.clauses") != null;
 }
 
-/** Masks what is selected, in the editor's field or in the comment as it is read. */
-export function maskSelection(desk: Desk, item: Item): void {
-  if (!isOpen(item)) return;
-  const selected = item.mode === "edit" ? selectedInField() : selectedInReading();
-  if (selected === null) {
+/** Masks the selected text, in the editor or in the comment as it is read. */
+export function maskSelection(desk: SessionState, item: QueueItem): void {
+  if (!isUndecided(item)) return;
+  const selection = item.mode === "edit" ? selectionInEditor() : selectionInComment();
+  if (selection === null) {
     openEditor(desk, item);
-    desk.host.say("Select what is to be masked, then mask it.");
+    desk.dom.announce(gettext("Select the text to mask, then mask it."));
     return;
   }
-  desk.decisions.takeUp(item);
-  const masked = maskPart(item.draft.text, selected.start, selected.end);
+  desk.decisions.resetForEditing(item);
+  const masked = maskPart(item.draft.text, selection.start, selection.end);
   item.draft.text = masked.text;
-  item.draft.kind ??= "masked";
+  item.draft.editKind ??= "masked";
   item.draft.editClause ??=
     desk.session.terms.clauses.find(({ key }) => key === PERSONAL_DATA)?.key ?? null;
   item.mode = "edit";
-  desk.host.say("Masked.");
-  desk.host.focusOn("#edit-text", masked.end); // several in a row are masked without leaving the text
+  desk.dom.announce(gettext("Masked."));
+  desk.dom.focusOn("#edit-text", masked.end); // the caret stays in the text for the next mask
 }
 
-interface Span {
+interface TextRange {
   start: number;
   end: number;
 }
 
-function selectedInField(): Span | null {
+function selectionInEditor(): TextRange | null {
   const field = document.querySelector<HTMLTextAreaElement>("#edit-text");
   if (field === null || field.selectionStart === field.selectionEnd) return null;
   return { start: field.selectionStart, end: field.selectionEnd };
 }
 
-/** Offsets into the text as it is shown unedited; null where nothing of it is selected. */
-function selectedInReading(): Span | null {
-  const words = document.querySelector("#reading-words");
+/** Offsets into the unedited comment; null if nothing in it is selected. */
+function selectionInComment(): TextRange | null {
+  const comment = document.querySelector("#reading-words");
   const selection = document.getSelection();
-  if (words === null || selection === null || selection.isCollapsed) return null;
+  if (comment === null || selection === null || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
-  if (!words.contains(range.startContainer) || !words.contains(range.endContainer)) return null;
+  if (!comment.contains(range.startContainer) || !comment.contains(range.endContainer)) return null;
   const before = document.createRange();
-  before.selectNodeContents(words);
+  before.selectNodeContents(comment);
   before.setEnd(range.startContainer, range.startOffset);
   const start = before.toString().length;
   return { start, end: start + range.toString().length };

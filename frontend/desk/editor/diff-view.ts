@@ -1,28 +1,34 @@
-/** The change between the author's words and the edited ones, as an editor's proof. */
+/** The differences between the author's comment and the edited one. */
 
 import { html, type TemplateResult } from "lit";
-import type { Item } from "../queue/queue-item.ts";
-import { diffWords, type Piece } from "../text/diff.ts";
+import { gettext } from "../i18n.ts";
+import type { QueueItem } from "../queue/queue-item.ts";
+import { type DiffPart, diffWords } from "../text/diff.ts";
 import { directionOf } from "../text/language.ts";
-import { personName, spoken } from "../ui/elements.ts";
+import { displayName, visuallyHidden } from "../ui/elements.ts";
 
-export function proof({ envelope, draft }: Item): TemplateResult {
+export function diffView({ envelope, draft }: QueueItem): TemplateResult {
   const { lang } = draft;
-  const pieces = diffWords(envelope.text, draft.text, lang);
-  return html`<div class="proof" lang=${lang} dir=${directionOf(lang)}>${pieces.map(pieceView)}</div>
+  const parts = diffWords(envelope.text, draft.text, lang);
+  return html`<div class="diff" lang=${lang} dir=${directionOf(lang)}>${parts.map(partView)}</div>
     ${
       envelope.name === draft.name
         ? html``
         : html`<p class="small">
-            Name:
-            <del>${spoken("struck: ")}${personName(envelope.name)}</del>
-            <ins>${spoken("added: ")}${personName(draft.name)}</ins>
+            ${gettext("Name:")}
+            <del>${visuallyHidden(html`${gettext("deleted:")} `)}${displayName(envelope.name)}</del>
+            <ins>${visuallyHidden(html`${gettext("inserted:")} `)}${displayName(draft.name)}</ins>
           </p>`
     }`;
 }
 
-function pieceView({ kind, text }: Piece): TemplateResult {
-  if (kind === "struck") return html`<del>${spoken(" struck: ")}${text}${spoken(", ")}</del>`;
-  if (kind === "added") return html`<ins>${spoken(" added: ")}${text}${spoken(", ")}</ins>`;
+/** The hidden words carry their own spaces, because screen readers join adjacent elements. */
+function partView({ kind, text }: DiffPart): TemplateResult {
+  if (kind === "deleted") {
+    return html`<del>${visuallyHidden(html` ${gettext("deleted:")} `)}${text}${visuallyHidden(", ")}</del>`;
+  }
+  if (kind === "inserted") {
+    return html`<ins>${visuallyHidden(html` ${gettext("inserted:")} `)}${text}${visuallyHidden(", ")}</ins>`;
+  }
   return html`${text}`;
 }

@@ -1,56 +1,61 @@
-/** The editor in place: the words, what changes, and under which clause of the terms. */
+/** Editing a comment in place: text and name, the differences, the kind of edit and its clause. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { EditKind } from "../api/types.ts";
-import type { Desk } from "../app/session-state.ts";
-import { besideView } from "../queue/comment-view.ts";
-import { type Item, isEdited } from "../queue/queue-item.ts";
-import { countLetters } from "../text/graphemes.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { editKindLabel } from "../decisions/messages.ts";
+import { gettext } from "../i18n.ts";
+import { isEdited, type QueueItem } from "../queue/queue-item.ts";
+import { countGraphemes } from "../text/graphemes.ts";
 import { directionOf } from "../text/language.ts";
-import { clauseChips, key } from "../ui/elements.ts";
-import { chooseClause, closePanels, maskSelection, once, publish } from "./actions.ts";
-import { proof } from "./diff-view.ts";
-import { noteView } from "./note-field.ts";
+import { clauseChips, kbd } from "../ui/elements.ts";
+import { ignoreDoubleClick } from "../ui/forms.ts";
+import { chooseClause, closePanels, maskSelection, publish, restoreOriginal } from "./actions.ts";
+import { diffView } from "./diff-view.ts";
+import { editNotice } from "./edit-notice.ts";
+import { itemMessage } from "./item-message.ts";
+import { noteField } from "./note-field.ts";
 
-const KINDS: Record<EditKind, string> = {
-  masked: "Masked",
-  shortened: "Shortened",
-  reworded: "Reworded",
-};
+const LINE_UNITS = 60; // roughly, to give the field as many lines as its text needs
+const ROWS_MAX = 14;
 
-export function editView(desk: Desk, item: Item): TemplateResult {
+export function editForm(desk: SessionState, item: QueueItem): TemplateResult {
   const edited = isEdited(item);
+  const { clauses } = desk.session.terms;
   return html`<div class="editor">
     ${textField(desk, item)} ${nameField(desk, item)}
-    <h2>What changes</h2>
+    <h2>${gettext("Changes")}</h2>
     <div class="text">
-      ${edited ? proof(item) : html`<p class="small">Nothing has been changed yet.</p>`}
+      ${
+        edited
+          ? diffView(item)
+          : html`<p class="small">${gettext("Nothing has been changed yet.")}</p>`
+      }
     </div>
     ${kindChips(desk, item)}
-    ${clauseChips(desk.session.terms.clauses, item.draft.editClause, {
+    ${clauseChips(clauses, item.draft.editClause, {
       group: "edit-clause",
-      legend: "Clause of the terms",
+      legend: gettext("Clause of the terms"),
       choose: (clause) => chooseClause(desk, item, clause),
     })}
-    ${noteView(desk, item)} ${besideView(item)}
-    <p class="small">${kindAndClauseSentence(desk, item)}</p>
-    <div class="acts">
+    ${noteField(desk, item)} ${itemMessage(item)}
+    <p class="small">${editNotice(clauses, item)}</p>
+    <div class="actions">
       <button
         type="button"
         id="publish-edited"
         ?disabled=${!edited}
-        @click=${once(() => publish(desk, item))}
+        @click=${ignoreDoubleClick(() => publish(desk, item))}
       >
-        Publish edited ${key("a")}
+        ${gettext("Publish edited")} ${kbd("a")}
       </button>
-      <button type="button" class="second" @click=${() => closePanels(desk, item)}>
-        Close ${key("Esc")}
+      <button type="button" class="secondary" @click=${() => closePanels(desk, item)}>
+        ${gettext("Close")} ${kbd("Esc")}
       </button>
       ${
         edited
-          ? html`<button type="button" class="plain" @click=${() => takeBack(desk, item)}>
-              Take the author’s words back
+          ? html`<button type="button" class="plain" @click=${() => restoreOriginal(desk, item)}>
+              ${gettext("Restore original")}
             </button>`
           : nothing
       }
@@ -58,42 +63,37 @@ export function editView(desk: Desk, item: Item): TemplateResult {
   </div>`;
 }
 
-/** What readers will see beside the edited comment. */
-export function kindAndClauseSentence(desk: Desk, { draft }: Item): string {
-  const clause = desk.session.terms.clauses.find((one) => one.key === draft.editClause);
-  if (clause === undefined) return "Readers will see that a moderator edited it, and the clause.";
-  return `Readers will see: “Edited by a moderator: ${clause.title}”.`;
-}
-
-function textField(desk: Desk, item: Item): TemplateResult {
+function textField(desk: SessionState, item: QueueItem): TemplateResult {
   const { lang, text } = item.draft;
   const max = desk.session.limits.text_graphemes_max;
-  const letters = countLetters(text);
-  return html`<label for="edit-text">The comment as readers will see it</label>
+  const count = countGraphemes(text);
+  return html`<label for="edit-text">${gettext("The comment as readers will see it")}</label>
     <textarea
       id="edit-text"
       lang=${lang}
       dir=${directionOf(lang)}
       spellcheck="false"
       autocomplete="off"
-      rows=${Math.min(14, 3 + Math.ceil(text.length / 60))}
+      rows=${Math.min(ROWS_MAX, 3 + Math.ceil(text.length / LINE_UNITS))}
       aria-describedby="edit-count"
       .value=${live(text)}
       @input=${(event: Event) => {
         item.draft.text = (event.currentTarget as HTMLTextAreaElement).value;
-        desk.host.changed();
+        desk.dom.requestRender();
       }}
     ></textarea>
     <p class="tools">
-      <button type="button" class="second" @click=${() => maskSelection(desk, item)}>
-        Mask what is selected ${key("m")}
+      <button type="button" class="secondary" @click=${() => maskSelection(desk, item)}>
+        ${gettext("Mask selection")} ${kbd("m")}
       </button>
-      <span id="edit-count" class=${letters > max ? "error" : "small"}>${letters} of ${max} letters</span>
+      <span id="edit-count" class=${count > max ? "error" : "small"}
+        >${gettext("%(count)s of %(max)s characters", { count, max })}</span
+      >
     </p>`;
 }
 
-function nameField(desk: Desk, item: Item): TemplateResult {
-  return html`<label for="edit-name">Name to show (empty: Anonymous)</label>
+function nameField(desk: SessionState, item: QueueItem): TemplateResult {
+  return html`<label for="edit-name">${gettext("Name to show (if empty: Anonymous)")}</label>
     <input
       id="edit-name"
       dir="auto"
@@ -102,34 +102,28 @@ function nameField(desk: Desk, item: Item): TemplateResult {
       .value=${live(item.draft.name)}
       @input=${(event: Event) => {
         item.draft.name = (event.currentTarget as HTMLInputElement).value;
-        desk.host.changed();
+        desk.dom.requestRender();
       }}
     />`;
 }
 
-function kindChips(desk: Desk, item: Item): TemplateResult {
+function kindChips(desk: SessionState, item: QueueItem): TemplateResult {
   return html`<fieldset class="chips">
-    <legend>Kind of edit</legend>
+    <legend>${gettext("Kind of edit")}</legend>
     ${desk.session.edit_kinds.map(
-      (kind) => html`<label
+      (editKind) => html`<label
         ><input
           type="radio"
           name="edit-kind"
-          value=${kind}
-          .checked=${item.draft.kind === kind}
+          value=${editKind}
+          .checked=${item.draft.editKind === editKind}
           @change=${() => {
-            item.draft.kind = kind;
-            item.sentence = null;
-            desk.host.changed();
+            item.draft.editKind = editKind;
+            item.message = null;
+            desk.dom.requestRender();
           }}
-        /><span>${KINDS[kind] ?? kind}</span></label
+        /><span>${editKindLabel(editKind)}</span></label
       >`,
     )}
   </fieldset>`;
-}
-
-function takeBack(desk: Desk, item: Item): void {
-  const { text, name } = item.envelope;
-  Object.assign(item.draft, { text, name, kind: null });
-  desk.host.focusOn("#edit-text");
 }

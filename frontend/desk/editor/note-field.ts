@@ -1,21 +1,22 @@
-/** The note to the author: short, not sealed, and only where a receipt can show it. */
+/** The note to the author: short, not encrypted, and only for an author with a receipt. */
 
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Desk } from "../app/session-state.ts";
-import type { Item } from "../queue/queue-item.ts";
-import { countLetters } from "../text/graphemes.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext } from "../i18n.ts";
+import type { QueueItem } from "../queue/queue-item.ts";
+import { countGraphemes } from "../text/graphemes.ts";
 
-export function noteView(desk: Desk, item: Item): TemplateResult {
+export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
   const { has_receipt } = item.row;
   const max = desk.session.limits.note_graphemes_max;
-  const letters = countLetters(item.draft.note);
-  return html`<label for="note">Note to the author (may stay empty)</label>
+  const count = countGraphemes(item.draft.note);
+  return html`<label for="note">${gettext("Note to the author (optional)")}</label>
     <p class="hint" id="note-hint">
       ${
         has_receipt
-          ? "Do not quote: this is not sealed."
-          : "The author took no receipt, so nobody could read a note."
+          ? gettext("Do not quote the comment: a note is not encrypted.")
+          : gettext("The author has no receipt, so no one could read a note.")
       }
     </p>
     <textarea
@@ -29,10 +30,10 @@ export function noteView(desk: Desk, item: Item): TemplateResult {
       .value=${live(item.draft.note)}
       @input=${(event: Event) => {
         item.draft.note = (event.currentTarget as HTMLTextAreaElement).value;
-        desk.host.changed();
+        desk.dom.requestRender();
       }}
     ></textarea>
-    <p id="note-count" class=${letters > max ? "error" : "small"} ?hidden=${!has_receipt}>
-      ${letters} of ${max} letters
+    <p id="note-count" class=${count > max ? "error" : "small"} ?hidden=${!has_receipt}>
+      ${gettext("%(count)s of %(max)s characters", { count, max })}
     </p>`;
 }

@@ -1,40 +1,46 @@
-/** Rejecting: a clause by its number, and a note where the author can read one. */
+/** Rejecting a comment: the clause, and a note for an author with a receipt. */
 
 import { html, type TemplateResult } from "lit";
-import type { Desk } from "../app/session-state.ts";
-import { besideView } from "../queue/comment-view.ts";
-import type { Item } from "../queue/queue-item.ts";
-import { clauseChips, key } from "../ui/elements.ts";
-import { chooseClause, closePanels, once, reject } from "./actions.ts";
-import { noteView } from "./note-field.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext } from "../i18n.ts";
+import type { QueueItem } from "../queue/queue-item.ts";
+import { clauseChips, kbd } from "../ui/elements.ts";
+import { ignoreDoubleClick } from "../ui/forms.ts";
+import { chooseClause, closePanels, reject } from "./actions.ts";
+import { itemMessage } from "./item-message.ts";
+import { noteField } from "./note-field.ts";
 
-export function rejectView(desk: Desk, item: Item): TemplateResult {
+export function rejectionForm(desk: SessionState, item: QueueItem): TemplateResult {
   return html`<section
     class="rejection"
-    aria-label="Reject"
-    @keydown=${(event: KeyboardEvent) => sendByEnter(desk, item, event)}
+    aria-label=${gettext("Reject")}
+    @keydown=${(event: KeyboardEvent) => rejectOnEnter(desk, item, event)}
   >
     ${clauseChips(desk.session.terms.clauses, item.draft.rejectClause, {
       group: "reject-clause",
-      legend: "Rejected for this clause of the terms",
+      legend: gettext("Reject under this clause of the terms"),
       choose: (clause) => chooseClause(desk, item, clause),
     })}
-    ${noteView(desk, item)} ${besideView(item)}
-    <div class="acts">
-      <button type="button" id="reject" @click=${once(() => reject(desk, item))}>
-        Reject ${key("d")}
+    ${noteField(desk, item)} ${itemMessage(item)}
+    <div class="actions">
+      <button
+        type="button"
+        id="reject"
+        @click=${ignoreDoubleClick(() => reject(desk, item))}
+      >
+        ${gettext("Reject")} ${kbd("d")}
       </button>
-      <button type="button" class="second" @click=${() => closePanels(desk, item)}>
-        Do not reject ${key("Esc")}
+      <button type="button" class="secondary" @click=${() => closePanels(desk, item)}>
+        ${gettext("Do not reject")} ${kbd("Esc")}
       </button>
     </div>
   </section>`;
 }
 
-/** Enter on the clause sends, as in a form; in the note it is a new line, on a button the button. */
-function sendByEnter(desk: Desk, item: Item, event: KeyboardEvent): void {
-  const isPlain = event.key === "Enter" && !event.repeat && !event.ctrlKey && !event.metaKey;
-  if (!isPlain || !(event.target instanceof HTMLInputElement)) return;
+/** Enter on a clause submits, as in a form; in the note it starts a new line. */
+function rejectOnEnter(desk: SessionState, item: QueueItem, event: KeyboardEvent): void {
+  const isPlainEnter = event.key === "Enter" && !event.repeat && !event.ctrlKey && !event.metaKey;
+  if (!isPlainEnter || !(event.target instanceof HTMLInputElement)) return;
   event.preventDefault();
   reject(desk, item);
 }

@@ -1,37 +1,34 @@
-/** What was decided, newest slot first, with what can still be done about it. */
+/** The history tab: decisions by slot, finding a comment by its link, undoing and removing. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { HistoryEntry, Verdict } from "../api/types.ts";
-import type { Desk } from "../app/session-state.ts";
-import { capital, doneWord } from "../decisions/messages.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { editKindLabel, verdictLabel } from "../decisions/messages.ts";
+import { gettext } from "../i18n.ts";
 import {
   clauseChips,
-  errorSentence,
-  failed,
-  onSubmit,
-  personName,
-  textOf,
-  words,
+  displayName,
+  errorView,
+  loadFailedView,
+  loadingView,
+  readerText,
 } from "../ui/elements.ts";
+import { formValue, onSubmit } from "../ui/forms.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
 
-export function historyView(desk: Desk): TemplateResult {
+export function historyView(desk: SessionState): TemplateResult {
   return html`<main class="page">
-    <h1 tabindex="-1">History</h1>
+    <h1 tabindex="-1">${gettext("History")}</h1>
     ${findView(desk)} ${bodyView(desk)}
   </main>`;
 }
 
-const NO_LINK =
-  "This is not the link of a comment. It ends in #c- and 26 letters: copy it from under the comment.";
-
-/** One comment by the address under it on the readers' page: the shortest way to a removal. */
-function findView({ history }: Desk): TemplateResult {
-  const submit = (form: HTMLFormElement) => void history.find(textOf(form, "address"));
-  const isAbove = history.phase === "ready" && history.removing === null;
-  const error = history.isNoLink ? NO_LINK : isAbove ? history.error : null;
-  return html`<form class="find" role="search" @submit=${onSubmit(submit)}>
-    <label for="address">Find a comment by its link</label>
-    <div class="beside-field">
+/** Finding a comment by its public link is the fastest way to remove it. */
+function findView({ history }: SessionState): TemplateResult {
+  const submit = (form: HTMLFormElement) => void history.find(formValue(form, "address"));
+  return html`<form class="find-comment" role="search" @submit=${onSubmit(submit)}>
+    <label for="address">${gettext("Find a comment by its link")}</label>
+    <div class="field-row">
       <input
         id="address"
         name="address"
@@ -40,82 +37,112 @@ function findView({ history }: Desk): TemplateResult {
         spellcheck="false"
         aria-describedby="history-error"
       />
-      <button type="submit" class="second">Find</button>
+      <button type="submit" class="secondary">${gettext("Find")}</button>
     </div>
-    ${errorSentence(error, "history-error")}
+    ${errorView(findError(history), "history-error")}
     ${
-      history.comment === null
+      history.commentId === null
         ? nothing
         : html`<button type="reset" class="plain" @click=${() => void history.load()}>
-            Show all decisions
+            ${gettext("Show all decisions")}
           </button>`
     }
   </form>`;
 }
 
-function bodyView(desk: Desk): TemplateResult {
+/** Other errors are shown where they belong: in place of the list, or in the removal form. */
+function findError(history: SessionState["history"]): string | null {
+  if (history.isInvalidLink) {
+    return gettext(
+      "This is not the link of a comment. A comment's link ends in #c- and 26 characters: copy it from below the comment.",
+    );
+  }
+  return history.phase === "ready" && history.removing === null ? history.error : null;
+}
+
+function bodyView(desk: SessionState): TemplateResult {
   const { history } = desk;
-  if (history.phase === "loading") return html`<p class="empty">Opening the history…</p>`;
-  if (history.phase === "failed")
-    return failed(history.error ?? "", () => void history.load(history.comment));
-  if (history.rows.length === 0) {
+  if (history.phase === "loading") return loadingView(gettext("Loading the history…"));
+  if (history.phase === "failed") {
+    return loadFailedView(history.error ?? "", () => void history.load(history.commentId));
+  }
+  if (history.entries.length === 0) {
     return html`<p class="empty" tabindex="-1">
-      ${history.comment === null ? "Nothing has been decided yet." : "Nothing has been decided about this comment."}
+      ${
+        history.commentId === null
+          ? gettext("There are no decisions yet.")
+          : gettext("There are no decisions on this comment.")
+      }
     </p>`;
   }
-  return html`<ol class="past">
-      ${history.rows.map((row, at) => {
-        const before = history.rows[at - 1];
-        return html`${isNewSlot(row, before) ? slotView(row) : nothing} ${rowView(desk, row)}`;
+  return html`<ol class="history">
+      ${history.entries.map((entry, index) => {
+        const previous = history.entries[index - 1];
+        return html`${isNewSlot(entry, previous) ? slotView(entry) : nothing} ${entryView(desk, entry)}`;
       })}
     </ol>
     ${
-      history.next === null
+      history.nextCursor === null
         ? nothing
-        : html`<button type="button" class="second" @click=${() => void history.loadOlder()}>
-            Show older decisions
+        : html`<button type="button" class="secondary" @click=${() => void history.loadOlder()}>
+            ${gettext("Show older decisions")}
           </button>`
     }`;
 }
 
-function isNewSlot(row: HistoryEntry, before: HistoryEntry | undefined): boolean {
-  return before === undefined || before.day !== row.day || before.slot.at !== row.slot.at;
+function isNewSlot(entry: HistoryEntry, previous: HistoryEntry | undefined): boolean {
+  return previous === undefined || previous.day !== entry.day || previous.slot.at !== entry.slot.at;
 }
 
-function slotView(row: HistoryEntry): TemplateResult {
-  return html`<li class="slot"><h2>${row.day} · slot ${row.slot.label}</h2></li>`;
-}
-
-function rowView(desk: Desk, row: HistoryEntry): TemplateResult {
-  return html`<li class="decision" tabindex="-1" data-id=${row.comment_id} data-decision=${row.decision_id}>
-    <p>
-      <b>${capital(doneWord(row.verdict))}</b> by <bdi>${row.decided_by}</bdi> · ${clauseTitle(desk, row)}
-      <bdi>${row.story_title}</bdi> ${stateView(row)}
-    </p>
-    ${wordsView(desk, row)}
-    ${row.note === null ? nothing : html`<p class="small">Note to the author: <bdi>${row.note}</bdi></p>`}
-    ${actsView(desk, row)}
+function slotView({ day, slot }: HistoryEntry): TemplateResult {
+  return html`<li class="slot">
+    <h2>${gettext("%(day)s · slot %(time)s", { day, time: slot.label })}</h2>
   </li>`;
 }
 
-/** What was accepted comes from the server; what was rejected is in this browser, if it was read here. */
-function wordsView(desk: Desk, row: HistoryEntry): TemplateResult {
-  if (row.is_undone || row.verdict === "undo") return html``;
-  if (row.text !== null) return excerptView(row.text, row.lang ?? "und", row.name ?? "");
-  const known = row.verdict === "reject" ? desk.known(row.comment_id) : null;
-  if (known === null) return html``;
-  return excerptView(known.envelope.text, known.draft.lang, known.envelope.name);
+function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
+  return html`<li
+    class="decision"
+    tabindex="-1"
+    data-id=${entry.comment_id}
+    data-decision=${entry.decision_id}
+  >
+    <p>
+      ${gettextTemplate("%(verdict)s by %(moderator)s", {
+        verdict: html`<b>${verdictLabel(entry.verdict)}</b>`,
+        moderator: html`<bdi>${entry.decided_by}</bdi>`,
+      })}
+      · ${clauseView(desk, entry)} <bdi>${entry.story_title}</bdi> ${stateView(entry)}
+    </p>
+    ${textView(desk, entry)} ${noteView(entry)} ${actionsView(desk, entry)}
+  </li>`;
 }
 
-function excerptView(text: string, lang: string, name: string): TemplateResult {
-  return html`<p class="excerpt">${words(text, lang)}</p>
-    <p class="small">${personName(name)}</p>`;
+function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
+  if (note === null) return nothing;
+  return html`<p class="small">
+    ${gettextTemplate("Note to the author: %(note)s", { note: html`<bdi>${note}</bdi>` })}
+  </p>`;
 }
 
-const STATES: Record<string, string> = { pending: "waiting", held: "held for its slot" };
+/** The server has only accepted texts; a rejected one is shown if this browser has decrypted it. */
+function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
+  if (entry.is_undone || entry.verdict === "undo") return html``;
+  if (entry.text !== null) {
+    return commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");
+  }
+  const item = entry.verdict === "reject" ? desk.findItem(entry.comment_id) : null;
+  if (item === null) return html``;
+  return commentTextView(item.envelope.text, item.draft.lang, item.envelope.name);
+}
 
-/** Where a decision has led when nothing has come between; that needs no words. */
-const LED_TO: Record<Verdict, string> = {
+function commentTextView(text: string, lang: string, name: string): TemplateResult {
+  return html`<p class="excerpt">${readerText(text, lang)}</p>
+    <p class="small">${displayName(name)}</p>`;
+}
+
+/** The state that follows from a verdict. It is shown only if something else has happened since. */
+const EXPECTED_STATE: Record<Verdict, string> = {
   publish: "published",
   publish_edited: "published",
   reject: "rejected",
@@ -123,58 +150,87 @@ const LED_TO: Record<Verdict, string> = {
   undo: "pending",
 };
 
-function stateView(row: HistoryEntry): TemplateResult {
-  if (!row.is_undone && row.state === LED_TO[row.verdict]) return html``;
-  const now = STATES[row.state] ?? row.state;
-  return html`<span class="small">· now ${row.is_undone ? `undone, ${now}` : now}</span>`;
+function stateView(entry: HistoryEntry): TemplateResult {
+  if (!entry.is_undone && entry.state === EXPECTED_STATE[entry.verdict]) return html``;
+  const state = stateLabel(entry.state);
+  return html`<span class="small">· ${
+    entry.is_undone
+      ? gettext("now undone, %(state)s", { state })
+      : gettext("now %(state)s", { state })
+  }</span>`;
 }
 
-function clauseTitle(desk: Desk, row: HistoryEntry): TemplateResult {
-  if (row.clause === null) return html``;
-  const clause = desk.session.terms.clauses.find(({ key }) => key === row.clause);
-  return html`${row.edit_kind === null ? nothing : html`${row.edit_kind}, `}${clause?.title ?? row.clause} ·`;
+function stateLabel(state: string): string {
+  switch (state) {
+    case "pending":
+      return gettext("waiting");
+    case "held":
+      return gettext("held for its slot");
+    case "published":
+      return gettext("published");
+    case "rejected":
+      return gettext("rejected");
+    case "removed":
+      return gettext("removed");
+    case "withdrawn":
+      return gettext("withdrawn");
+    default:
+      return state;
+  }
 }
 
-function actsView(desk: Desk, row: HistoryEntry): TemplateResult {
+function clauseView(desk: SessionState, entry: HistoryEntry): TemplateResult {
+  if (entry.clause === null) return html``;
+  const clause =
+    desk.session.terms.clauses.find(({ key }) => key === entry.clause)?.title ?? entry.clause;
+  if (entry.edit_kind === null) return html`${clause} ·`;
+  return html`${gettext("%(kind)s, %(clause)s", { kind: editKindLabel(entry.edit_kind), clause })} ·`;
+}
+
+function actionsView(desk: SessionState, entry: HistoryEntry): TemplateResult {
   const { history } = desk;
-  if (history.removing?.decision_id === row.decision_id) return removingView(desk, row);
-  if (!row.can_undo && !row.can_remove) return html``;
-  return html`<p class="acts">
+  if (history.removing?.decisionId === entry.decision_id) return removalForm(desk, entry);
+  if (!entry.can_undo && !entry.can_remove) return html``;
+  return html`<p class="actions">
     ${
-      row.can_undo
-        ? html`<button type="button" class="second" @click=${() => void history.undo(row)}>
-            Undo
+      entry.can_undo
+        ? html`<button type="button" class="secondary" @click=${() => void history.undo(entry)}>
+            ${gettext("Undo")}
           </button>`
         : nothing
     }
     ${
-      row.can_remove
-        ? html`<button type="button" class="second" @click=${() => history.askToRemove(row)}>
-            Remove…
+      entry.can_remove
+        ? html`<button type="button" class="secondary" @click=${() => history.openRemoval(entry)}>
+            ${gettext("Remove…")}
           </button>`
         : nothing
     }
   </p>`;
 }
 
-function removingView(desk: Desk, row: HistoryEntry): TemplateResult {
+function removalForm(desk: SessionState, entry: HistoryEntry): TemplateResult {
   const { history } = desk;
-  return html`<section class="removing" aria-label="Remove">
+  return html`<section class="removal-form" aria-label=${gettext("Remove")}>
     ${clauseChips(desk.session.terms.clauses, history.removing?.clause ?? null, {
       group: "remove-clause",
-      legend: "Removed for this clause of the terms",
+      legend: gettext("Remove under this clause of the terms"),
       choose: (clause) => {
         if (history.removing) history.removing.clause = clause;
-        desk.host.changed();
+        desk.dom.requestRender();
       },
     })}
-    ${errorSentence(history.error, "remove-error")}
-    <p class="small">It goes from every page at once. A removal cannot be undone.</p>
-    <p class="acts">
-      <button type="button" ?disabled=${history.isBusy} @click=${() => void history.remove(row)}>
-        Remove now
+    ${errorView(history.error, "remove-error")}
+    <p class="small">
+      ${gettext("The comment disappears from every page immediately. A removal cannot be undone.")}
+    </p>
+    <p class="actions">
+      <button type="button" ?disabled=${history.isBusy} @click=${() => void history.remove(entry)}>
+        ${gettext("Remove now")}
       </button>
-      <button type="button" class="second" @click=${() => history.askToRemove(null)}>Keep it</button>
+      <button type="button" class="secondary" @click=${() => history.openRemoval(null)}>
+        ${gettext("Cancel")}
+      </button>
     </p>
   </section>`;
 }

@@ -1,156 +1,161 @@
-/** What was decided, newest slot first; undoing and removing from there. */
+/** Past decisions, newest slot first. Decisions can be undone, and comments removed, from here. */
 
-import { isStored, sentenceFor } from "../api/client.ts";
+import { errorMessage, isStored } from "../api/client.ts";
 import type { HistoryEntry, HistoryPage } from "../api/types.ts";
-import { decidedBefore, decisionBefore } from "../decisions/messages.ts";
-import type { Host } from "../ui/dom.ts";
+import { alreadyDecidedMessage, existingDecision } from "../decisions/messages.ts";
+import { gettext } from "../i18n.ts";
+import type { Dom } from "../ui/dom.ts";
 
-/** What is sent about a row, what is true of it from then on, and how that is said. */
-interface Deed {
+interface HistoryAction {
   send: () => Promise<unknown>;
-  stored: () => void;
-  said: string;
+  /** Updates the page once the server has stored the change. */
+  apply: () => void;
+  announcement: string;
 }
 
 export class History {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
-  rows: HistoryEntry[] = [];
-  next: string | null = null;
-  /** The row that is being asked about, and the clause chosen so far. */
-  removing: { decision_id: string; clause: string | null } | null = null;
+  entries: HistoryEntry[] = [];
+  nextCursor: string | null = null;
+  /** The entry whose removal form is open, and the clause chosen in it. */
+  removing: { decisionId: string; clause: string | null } | null = null;
   isBusy = false;
-  /** The one comment whose decisions are shown; null where all are. */
-  comment: string | null = null;
-  /** Whether what was typed to find one is no comment's link. */
-  isNoLink = false;
-  /** Only the newest question's answer is taken. */
-  #asked = 0;
+  /** If set, only the decisions on this comment are shown. */
+  commentId: string | null = null;
+  /** Whether the search text is not the link of a comment. */
+  isInvalidLink = false;
+  #requestCount = 0;
 
   constructor(
-    private readonly host: Host,
+    private readonly dom: Dom,
     private readonly me: string,
-    private readonly putBack: (id: string) => void,
+    private readonly returnToQueue: (commentId: string) => void,
   ) {}
 
-  /** From the newest on; of one comment, or of all. */
-  load(comment: string | null = null): Promise<void> {
-    this.comment = comment;
-    this.isNoLink = false;
+  /** Loads the newest decisions: on one comment, or on all. */
+  load(commentId: string | null = null): Promise<void> {
+    this.commentId = commentId;
+    this.isInvalidLink = false;
     this.removing = null;
-    return this.#page(null, (page) => {
-      this.rows = page.entries;
+    return this.#loadPage(null, (page) => {
+      this.entries = page.entries;
     });
   }
 
   loadOlder(): Promise<void> {
-    return this.#page(this.next, (page) => {
-      this.rows = [...this.rows, ...page.entries];
+    return this.#loadPage(this.nextCursor, (page) => {
+      this.entries = [...this.entries, ...page.entries];
     });
   }
 
-  /** By the address that readers share; nothing typed shows all again. */
-  async find(address: string): Promise<void> {
-    const comment = commentOf(address);
-    if (comment === null && address.trim() !== "") {
-      this.isNoLink = true;
-      this.host.changed();
+  /** Finds a comment by the link that readers share; an empty link shows all decisions. */
+  async find(link: string): Promise<void> {
+    const commentId = commentIdIn(link);
+    if (commentId === null && link.trim() !== "") {
+      this.isInvalidLink = true;
+      this.dom.requestRender();
       return;
     }
-    await this.load(comment);
-    if (comment !== null && this.error === null) this.host.focusOn(this.#foremost);
+    await this.load(commentId);
+    if (commentId !== null && this.error === null) this.dom.focusOn(this.#resultSelector);
   }
 
-  /** What the hand wants next: the act that is possible, else what is told. */
-  get #foremost(): string {
-    if (this.rows.some((row) => row.can_undo || row.can_remove)) return ".decision .acts button";
-    return this.rows.length > 0 ? ".decision" : ".page .empty";
+  /** The first available button, or else the result itself. */
+  get #resultSelector(): string {
+    const hasAction = this.entries.some((entry) => entry.can_undo || entry.can_remove);
+    if (hasAction) return ".decision .actions button";
+    return this.entries.length > 0 ? ".decision" : ".page .empty";
   }
 
-  undo(row: HistoryEntry): Promise<void> {
-    return this.#act(row, {
-      said: "Undone: it waits in the queue again.",
-      send: () => this.host.post("/api/desk/undo", { decision_id: row.decision_id }),
-      stored: () => {
-        this.#now(row.comment_id, { state: "pending", can_undo: false });
-        row.is_undone = true;
-        this.putBack(row.comment_id);
+  undo(entry: HistoryEntry): Promise<void> {
+    return this.#act(entry, {
+      announcement: gettext("Undone: the comment is back in the queue."),
+      send: () => this.dom.post("/api/desk/undo", { decision_id: entry.decision_id }),
+      apply: () => {
+        this.#updateComment(entry.comment_id, { state: "pending", can_undo: false });
+        entry.is_undone = true;
+        this.returnToQueue(entry.comment_id);
       },
     });
   }
 
-  askToRemove(row: HistoryEntry | null): void {
-    this.removing = row === null ? null : { decision_id: row.decision_id, clause: null };
-    this.host.focusOn(row === null ? "h1" : ".removing input");
+  openRemoval(entry: HistoryEntry | null): void {
+    this.removing = entry === null ? null : { decisionId: entry.decision_id, clause: null };
+    this.dom.focusOn(entry === null ? "h1" : ".removal-form input");
   }
 
-  remove(row: HistoryEntry): Promise<void> {
+  remove(entry: HistoryEntry): Promise<void> {
     const clause = this.removing?.clause ?? null;
     if (clause === null) {
-      this.error = "Choose the clause of the terms that it is removed for.";
-      this.host.say(this.error);
+      this.error = gettext("Choose the clause of the terms for this removal.");
+      this.dom.announce(this.error);
       return Promise.resolve();
     }
-    const gone = { state: "removed", text: null, name: null, can_undo: false, can_remove: false };
-    return this.#act(row, {
-      said: "Removed at once",
-      send: () => this.host.post("/api/desk/remove", { comment_id: row.comment_id, clause }),
-      stored: () => {
+    return this.#act(entry, {
+      announcement: gettext("Removed"),
+      send: () => this.dom.post("/api/desk/remove", { comment_id: entry.comment_id, clause }),
+      apply: () => {
         this.removing = null;
-        this.#now(row.comment_id, gone);
+        this.#updateComment(entry.comment_id, {
+          ...{ state: "removed", text: null, name: null },
+          ...{ can_undo: false, can_remove: false },
+        });
       },
     });
   }
 
-  /** What has become of a comment stands in each of its rows; nothing else on the page changes. */
-  #now(id: string, change: Partial<HistoryEntry>): void {
-    for (const row of this.rows) if (row.comment_id === id) Object.assign(row, change);
+  /** Updates every entry of the comment, and nothing else on the page. */
+  #updateComment(commentId: string, change: Partial<HistoryEntry>): void {
+    for (const entry of this.entries) {
+      if (entry.comment_id === commentId) Object.assign(entry, change);
+    }
   }
 
-  async #act(row: HistoryEntry, { send, stored, said }: Deed): Promise<void> {
+  async #act(entry: HistoryEntry, { send, apply, announcement }: HistoryAction): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = null;
     try {
       await send();
-      stored();
-      this.host.say(said);
-      this.host.focusOn(`[data-decision="${row.decision_id}"]`);
+      apply();
+      this.dom.announce(announcement);
+      this.dom.focusOn(`[data-decision="${entry.decision_id}"]`);
     } catch (error) {
-      if (isStored(error)) stored();
-      const before = decisionBefore(error);
-      this.error = before === null ? sentenceFor(error) : decidedBefore(before, this.me);
-      this.host.say(this.error);
+      if (isStored(error)) apply();
+      const existing = existingDecision(error);
+      this.error =
+        existing === null ? errorMessage(error) : alreadyDecidedMessage(existing, this.me);
+      this.dom.announce(this.error);
     } finally {
       this.isBusy = false;
-      this.host.changed();
+      this.dom.requestRender();
     }
   }
 
-  async #page(before: string | null, take: (page: HistoryPage) => void): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
+  async #loadPage(cursor: string | null, show: (page: HistoryPage) => void): Promise<void> {
+    this.#requestCount += 1;
+    const requestNumber = this.#requestCount;
+    const isOutdated = () => requestNumber !== this.#requestCount;
     try {
-      const body = {
-        cursor: before,
-        ...(this.comment === null ? {} : { comment_id: this.comment }),
-      };
-      const page = await this.host.post<HistoryPage>("/api/desk/history", body);
-      if (asked !== this.#asked) return;
-      take(page);
-      this.next = page.next_cursor;
+      const comment = this.commentId === null ? {} : { comment_id: this.commentId };
+      const body = { cursor, ...comment };
+      const page = await this.dom.post<HistoryPage>("/api/desk/history", body);
+      if (isOutdated()) return;
+      show(page);
+      this.nextCursor = page.next_cursor;
       this.phase = "ready";
       this.error = null;
     } catch (error) {
-      if (asked !== this.#asked) return;
-      this.error = sentenceFor(error);
+      if (isOutdated()) return;
+      this.error = errorMessage(error);
       if (this.phase === "loading") this.phase = "failed";
     }
-    this.host.changed();
+    this.dom.requestRender();
   }
 }
 
-/** The id in a comment's address, or an id by itself. */
-function commentOf(address: string): string | null {
-  return /(?:^|#c-)([a-z2-7]{26})$/.exec(address.trim())?.[1] ?? null;
+/** The id at the end of a comment's link, or an id by itself. */
+function commentIdIn(link: string): string | null {
+  return /(?:^|#c-)([a-z2-7]{26})$/.exec(link.trim())?.[1] ?? null;
 }

@@ -1,62 +1,86 @@
-/** Who works at this desk, and, for a lead, inviting more. */
+/** The tab with the desk's moderators and, for a lead, the form to invite more. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Role } from "../api/types.ts";
-import type { Desk } from "../app/session-state.ts";
-import { errorSentence, failed, onSubmit, textOf } from "../ui/elements.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext } from "../i18n.ts";
+import { errorView, loadFailedView, loadingView } from "../ui/elements.ts";
+import { formValue, onSubmit } from "../ui/forms.ts";
+import type { People } from "./people.ts";
 
-export function peopleView(desk: Desk): TemplateResult {
+export function peopleView(desk: SessionState): TemplateResult {
   return html`<main class="page">
-    <h1 tabindex="-1">People</h1>
-    ${listView(desk)} ${desk.session.role === "lead" ? inviteView(desk) : nothing}
+    <h1 tabindex="-1">${gettext("People")}</h1>
+    ${listView(desk)} ${desk.session.role === "lead" ? inviteView(desk.people) : nothing}
   </main>`;
 }
 
-function listView({ people, session }: Desk): TemplateResult {
-  if (people.phase === "loading") return html`<p class="empty">Opening the list…</p>`;
-  if (people.phase === "failed") return failed(people.error ?? "", () => void people.load());
+function roleLabel(role: Role): string {
+  return role === "lead" ? gettext("lead") : gettext("moderator");
+}
+
+function listView({ people, session }: SessionState): TemplateResult {
+  if (people.phase === "loading") return loadingView(gettext("Loading the list…"));
+  if (people.phase === "failed") {
+    return loadFailedView(people.error ?? "", () => void people.load());
+  }
   return html`<ul class="people">
       ${people.list.people.map(
         ({ pseudonym, role }) => html`<li>
-          <b><bdi>${pseudonym}</bdi></b> <span class="small">${role}${pseudonym === session.pseudonym ? ", you" : ""}</span>
+          <b><bdi>${pseudonym}</bdi></b> <span class="small">${
+            pseudonym === session.pseudonym
+              ? gettext("%(role)s, you", { role: roleLabel(role) })
+              : roleLabel(role)
+          }</span>
         </li>`,
       )}
     </ul>
-    ${
-      people.list.invitations.length === 0
-        ? nothing
-        : html`<h2>Invited, not here yet</h2>
-            <ul class="people">
-              ${people.list.invitations.map(({ role, expires }) => html`<li>a ${role} <span class="small">link works until ${expires.label}</span></li>`)}
-            </ul>`
-    }`;
+    ${people.list.invitations.length === 0 ? nothing : invitationsView(people)}`;
 }
 
-function inviteView({ people }: Desk): TemplateResult {
-  const submit = (form: HTMLFormElement) => void people.invite(textOf(form, "role") as Role);
-  return html`<h2>Invite</h2>
+function invitationsView({ list }: People): TemplateResult {
+  return html`<h2>${gettext("Pending invitations")}</h2>
+    <ul class="people">
+      ${list.invitations.map(
+        ({ role, expires }) => html`<li>
+          ${roleLabel(role)}
+          <span class="small">${gettext("the link works until %(time)s", { time: expires.label })}</span>
+        </li>`,
+      )}
+    </ul>`;
+}
+
+function inviteView(people: People): TemplateResult {
+  const submit = (form: HTMLFormElement) => void people.invite(formValue(form, "role") as Role);
+  return html`<h2>${gettext("Invite")}</h2>
     <form @submit=${onSubmit(submit)}>
       <fieldset class="chips">
-        <legend>Role</legend>
-        <label><input type="radio" name="role" value="moderator" checked /><span>Moderator</span></label>
-        <label><input type="radio" name="role" value="lead" /><span>Lead</span></label>
+        <legend>${gettext("Role")}</legend>
+        <label
+          ><input type="radio" name="role" value="moderator" checked /><span
+            >${gettext("Moderator")}</span
+          ></label
+        >
+        <label><input type="radio" name="role" value="lead" /><span>${gettext("Lead")}</span></label>
       </fieldset>
       <p class="small">
-        A moderator reads and decides. A lead can also invite. Both can open what waits now.
+        ${gettext(
+          "Moderators read and decide. Leads can also invite. Both can read the comments that are waiting now.",
+        )}
       </p>
-      ${errorSentence(people.phase === "ready" ? people.error : null, "invite-error")}
+      ${errorView(people.phase === "ready" ? people.error : null, "invite-error")}
       <button type="submit" ?disabled=${people.isBusy}>
-        ${people.isBusy ? "Wrapping the keys…" : "Make a link"}
+        ${people.isBusy ? gettext("Encrypting the keys…") : gettext("Make a link")}
       </button>
     </form>
-    ${people.link === null ? nothing : linkView(people)}`;
+    ${people.link === null ? nothing : linkView(people, people.link)}`;
 }
 
-function linkView(people: Desk["people"]): TemplateResult {
-  const { link } = people;
-  if (link === null) return html``;
-  return html`<section class="fields" aria-label="The link">
-    <label for="link">Link for a new ${link.role}</label>
+function linkView(people: People, link: NonNullable<People["link"]>): TemplateResult {
+  return html`<section class="fields" aria-label=${gettext("The link")}>
+    <label for="link">
+      ${link.role === "lead" ? gettext("Link for a new lead") : gettext("Link for a new moderator")}
+    </label>
     <input
       id="link"
       class="code"
@@ -66,11 +90,13 @@ function linkView(people: Desk["people"]): TemplateResult {
       @focus=${(event: Event) => (event.currentTarget as HTMLInputElement).select()}
     />
     <p class="hint" id="link-hint">
-      It is shown this once, works once, and for at least ${link.hours} hours. Whoever opens it first joins: send
-      it by a way that only this person reads.
+      ${gettext(
+        "This link is shown only once, works once, and is valid for at least %(hours)s hours. The first person who opens it joins: send it over a channel that only this person reads.",
+        { hours: link.hours },
+      )}
     </p>
-    <button type="button" class="second" @click=${() => void people.copyLink()}>
-      ${link.isCopied ? "Copied" : "Copy the link"}
+    <button type="button" class="secondary" @click=${() => void people.copyLink()}>
+      ${link.isCopied ? gettext("Copied") : gettext("Copy the link")}
     </button>
   </section>`;
 }

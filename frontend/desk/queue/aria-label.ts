@@ -1,12 +1,16 @@
-/** What is spoken of a comment when the focus comes to it. */
+/** What a screen reader says when a comment gets the focus. */
 
+import { gettext } from "../i18n.ts";
 import { languageName } from "../text/language.ts";
 import type { Queue } from "./queue.ts";
-import type { Item } from "./queue-item.ts";
+import type { QueueItem } from "./queue-item.ts";
 
-/** "Comment 3 of 12, Khmer, Ferry workers": its place among those that wait on this page. */
-export function commentLabel(queue: Queue, item: Item): string {
-  const open = queue.open;
-  const place = `${open.indexOf(item) + 1} of ${open.length}`;
-  return `Comment ${place}, ${languageName(item.draft.lang)}, ${item.row.story_title}`;
+/** "Comment 3 of 12, Khmer, Ferry workers": counted among the undecided comments of this page. */
+export function commentLabel({ undecided }: Queue, item: QueueItem): string {
+  return gettext("Comment %(position)s of %(total)s, %(language)s, %(story)s", {
+    position: undecided.indexOf(item) + 1,
+    total: undecided.length,
+    language: languageName(item.draft.lang),
+    story: item.row.story_title,
+  });
 }

@@ -1,134 +1,158 @@
-/** The comment in focus: what it answers, its words in reading size, and what can be done. */
+/** The comment in focus: its parent, its text at reading size, and the actions. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { QueueRow } from "../api/types.ts";
-import type { Desk } from "../app/session-state.ts";
-import { counted } from "../decisions/messages.ts";
-import { once, openEditor, openRejection, publish } from "../editor/actions.ts";
-import { proof } from "../editor/diff-view.ts";
-import { editView, kindAndClauseSentence } from "../editor/edit-form.ts";
-import { rejectView } from "../editor/rejection-form.ts";
-import { beginning } from "../text/graphemes.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { openEditor, openRejection, publish } from "../editor/actions.ts";
+import { diffView } from "../editor/diff-view.ts";
+import { editForm } from "../editor/edit-form.ts";
+import { editNotice } from "../editor/edit-notice.ts";
+import { itemMessage } from "../editor/item-message.ts";
+import { rejectionForm } from "../editor/rejection-form.ts";
+import { gettext, ngettext } from "../i18n.ts";
+import { truncate } from "../text/graphemes.ts";
 import { directionOf, languageName } from "../text/language.ts";
-import { key, personName, spoken, storyLink, words } from "../ui/elements.ts";
+import { displayName, kbd, readerText, storyLink, visuallyHidden } from "../ui/elements.ts";
+import { ignoreDoubleClick } from "../ui/forms.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
 import { commentLabel } from "./aria-label.ts";
-import { type Item, isEdited, isOpen } from "./queue-item.ts";
+import type { Queue } from "./queue.ts";
+import { isEdited, isUndecided, type QueueItem } from "./queue-item.ts";
 
-export function focusView(desk: Desk): TemplateResult {
+export function commentPane(desk: SessionState): TemplateResult {
   const item = desk.queue.focused;
-  return html`<section class="focus" aria-label="Comment">
+  return html`<section class="comment-pane" aria-label=${gettext("Comment")}>
     <button
       type="button"
-      class="plain to-list"
+      class="plain back-to-queue"
       @click=${() => {
         desk.queue.pane = "list";
-        desk.host.focusOn("#queue-title");
+        desk.dom.focusOn("#queue-title");
       }}
     >
-      Back to the queue
+      ${gettext("Back to the queue")}
     </button>
-    ${item === null ? nobody(desk) : keyed(item.row.comment_id, commentView(desk, item))}
+    ${item === null ? emptyView(desk.queue) : keyed(item.row.comment_id, commentView(desk, item))}
   </section>`;
 }
 
-/** Nothing in focus: loading, all done, or more on another page. */
-function nobody({ queue }: Desk): TemplateResult {
+/** No comment in focus: the queue is loading or empty, or this page is finished. */
+function emptyView(queue: Queue): TemplateResult {
   if (queue.phase !== "ready") return html`<div id="focus" tabindex="-1"></div>`;
-  const rest = queue.more;
+  const isPageDone = queue.remainingCount > 0;
   return html`<div id="focus" class="empty" tabindex="-1">
     ${queue.error === null ? nothing : html`<p class="error">${queue.error}</p>`}
-    <p>${rest > 0 ? "This page is done." : "Nothing waits. Whoever writes next will stand here."}</p>
+    <p>
+      ${
+        isPageDone
+          ? gettext("This page is done.")
+          : gettext("No comments are waiting. New comments will appear here.")
+      }
+    </p>
     <button
       type="button"
-      class="second"
+      class="secondary"
       aria-disabled=${queue.isLoading}
       @click=${() => void queue.load(null)}
     >
-      ${queue.isLoading ? "Opening…" : rest > 0 ? `${rest} more ${rest === 1 ? "waits" : "wait"}` : "Look again"}
+      ${loadLabel(queue)}
     </button>
   </div>`;
 }
 
-/** What is seen of a long comment that is answered: about three lines. */
-const PARENT_LINES = 3;
-const PARENT_LETTERS = 200;
+function loadLabel({ isLoading, remainingCount }: Queue): string {
+  if (isLoading) return gettext("Loading…");
+  if (remainingCount === 0) return gettext("Check again");
+  return ngettext("%(count)s more waiting", "%(count)s more waiting", remainingCount);
+}
 
-/** Each comment is an element of its own, so that the focus truly comes to it and it is spoken. */
-function commentView(desk: Desk, item: Item): TemplateResult {
+/** Each comment has its own element, so that screen readers announce it when it gets the focus. */
+function commentView(desk: SessionState, item: QueueItem): TemplateResult {
   return html`<article
     id="focus"
     tabindex="-1"
     aria-label=${commentLabel(desk.queue, item)}
     data-id=${item.row.comment_id}
     data-mode=${item.mode}
-    ?data-fresh=${desk.queue.isFresh}
+    ?data-guarded=${desk.queue.isGuarded}
   >
-    ${aboveView(desk, item)}
-    ${item.mode === "edit" ? editView(desk, item) : readView(desk, item)}
-    ${item.mode === "reject" ? rejectView(desk, item) : nothing}
-    ${item.mode === "read" && isOpen(item) ? actsView(desk, item) : nothing}
+    ${headerView(desk, item)}
+    ${item.mode === "edit" ? editForm(desk, item) : textView(item)}
+    ${item.mode === "reject" ? rejectionForm(desk, item) : nothing}
+    ${item.mode === "read" && isUndecided(item) ? actionsView(desk, item) : nothing}
   </article>`;
 }
 
-function aboveView(desk: Desk, item: Item): TemplateResult {
+function headerView(desk: SessionState, item: QueueItem): TemplateResult {
   const { row, draft } = item;
   return html`<p class="story small">
-      <span>${languageName(row.edition)} edition</span> ${storyLink(row.story_title, row.story_url)}
-      <span>name to show: <b>${personName(draft.name)}</b></span>
-      <label>language ${languageChoice(desk, item)}</label>
+      <span>${gettext("%(language)s edition", { language: languageName(row.edition) })}</span>
+      ${storyLink(row.story_title, row.story_url)}
+      <span
+        >${gettextTemplate("name to show: %(name)s", {
+          name: html`<b>${displayName(draft.name)}</b>`,
+        })}</span
+      >
+      <label>${gettext("language")} ${languageMenu(desk, item)}</label>
     </p>
     ${row.parent_id === null ? nothing : parentView(row.parent)}`;
 }
 
-/** What it answers: folded where it is long, and said where it is gone. */
+/** The part of a long parent comment that is always visible: about three lines. */
+const PARENT_LINES = 3;
+const PARENT_GRAPHEMES = 200;
+
 function parentView(parent: QueueRow["parent"]): TemplateResult {
   if (parent === null) {
-    return html`<blockquote class="parent"><p class="small">answers a comment that is gone</p></blockquote>`;
+    return html`<blockquote class="parent">
+      <p class="small">${gettext("reply to a comment that is no longer there")}</p>
+    </blockquote>`;
   }
   const { name, text, lang } = parent;
-  const short = beginning(text.split("\n").slice(0, PARENT_LINES).join("\n"), PARENT_LETTERS);
+  const firstLines = text.split("\n").slice(0, PARENT_LINES).join("\n");
+  const short = truncate(firstLines, PARENT_GRAPHEMES);
   return html`<blockquote class="parent">
-    <p class="small">answers ${personName(name)}</p>
+    <p class="small">${gettextTemplate("reply to %(name)s", { name: displayName(name) })}</p>
     ${
       short === text
-        ? html`<p class="answered">${words(text, lang)}</p>`
-        : html`<details class="answered">
+        ? html`<p class="parent-text">${readerText(text, lang)}</p>`
+        : html`<details class="parent-text">
             <summary>
-              <span class="short">${words(short, lang)}</span>
-              <span class="whole small">the whole comment</span>
+              <span class="short">${readerText(short, lang)}</span>
+              <span class="whole small">${gettext("the whole comment")}</span>
             </summary>
-            ${words(text, lang)}
+            ${readerText(text, lang)}
           </details>`
     }
   </blockquote>`;
 }
 
-/** Whether the hand that chooses a language is on the mouse. */
-let isByPointer = false;
+/** Whether the language menu was last used with the mouse. */
+let isMenuUsedByPointer = false;
 
-/** The language is a guess by the script; a moderator corrects it. */
-function languageChoice(desk: Desk, item: Item): TemplateResult {
-  const offered = [
+/** The language was guessed from the script; the moderator can correct it. */
+function languageMenu(desk: SessionState, item: QueueItem): TemplateResult {
+  const languages = [
     ...new Set([item.envelope.lang, item.draft.lang, ...desk.session.languages, "und"]),
   ];
   const choose = (event: Event) => {
-    desk.decisions.takeUp(item);
+    desk.decisions.resetForEditing(item);
     item.draft.lang = (event.currentTarget as HTMLSelectElement).value;
-    // Whoever walks the choices by arrow keys stays there; a hand on the mouse goes on with the keys.
-    if (isByPointer) desk.host.focusOn("#focus");
-    desk.host.changed();
+    // After a choice by mouse the shortcuts work again; arrow keys must stay in the menu.
+    if (isMenuUsedByPointer) desk.dom.focusOn("#focus");
+    desk.dom.requestRender();
   };
   return html`<select
     @change=${choose}
     @pointerdown=${() => {
-      isByPointer = true;
+      isMenuUsedByPointer = true;
     }}
     @keydown=${() => {
-      isByPointer = false;
+      isMenuUsedByPointer = false;
     }}
   >
-    ${offered.map(
+    ${languages.map(
       (lang) =>
         html`<option value=${lang} ?selected=${lang === item.draft.lang}>
           ${languageName(lang)}
@@ -137,40 +161,38 @@ function languageChoice(desk: Desk, item: Item): TemplateResult {
   </select>`;
 }
 
-function readView(_desk: Desk, item: Item): TemplateResult {
-  const { envelope, draft } = item;
-  const { lang } = draft;
-  if (isEdited(item)) return html`<div class="text">${proof(item)}</div>`;
+function textView(item: QueueItem): TemplateResult {
+  const { lang } = item.draft;
+  if (isEdited(item)) return html`<div class="text">${diffView(item)}</div>`;
   return html`<div class="text">
-    ${spoken("The comment:")}
-    <p id="reading-words" lang=${lang} dir=${directionOf(lang)}>${envelope.text}</p>
+    ${visuallyHidden(gettext("The comment:"))}
+    <p id="reading-words" lang=${lang} dir=${directionOf(lang)}>${item.envelope.text}</p>
   </div>`;
 }
 
-function actsView(desk: Desk, item: Item): TemplateResult {
+function actionsView(desk: SessionState, item: QueueItem): TemplateResult {
   const edited = isEdited(item);
-  return html`${besideView(item)}
-    <div class="acts">
-      <button type="button" @click=${once(() => publish(desk, item))}>
-        ${edited ? "Publish edited" : "Publish"} ${key("a")}
+  return html`${itemMessage(item)}
+    <div class="actions">
+      <button type="button" @click=${ignoreDoubleClick(() => publish(desk, item))}>
+        ${edited ? gettext("Publish edited") : gettext("Publish")} ${kbd("a")}
       </button>
-      <button type="button" class="second" @click=${() => openEditor(desk, item)}>
-        Edit ${key("e")}
+      <button type="button" class="secondary" @click=${() => openEditor(desk, item)}>
+        ${gettext("Edit")} ${kbd("e")}
       </button>
-      <button type="button" class="second" @click=${() => openRejection(desk, item)}>
-        Reject ${key("d")}
+      <button type="button" class="secondary" @click=${() => openRejection(desk, item)}>
+        ${gettext("Reject")} ${kbd("d")}
       </button>
     </div>
-    ${edited ? html`<p class="small">${kindAndClauseSentence(desk, item)}</p>` : nothing}
-    <p class="small held">
-      What you publish now appears at ${desk.queue.nextSlot.label} at the earliest.
-      ${desk.queue.held === 0 ? nothing : `${counted(desk.queue.held, "comment is", "comments are")} held.`}
+    ${edited ? html`<p class="small">${editNotice(desk.session.terms.clauses, item)}</p>` : nothing}
+    <p class="small release-note">
+      ${gettext("What you publish now appears at %(time)s at the earliest.", {
+        time: desk.queue.nextSlot.label,
+      })}
+      ${desk.queue.heldCount === 0 ? nothing : heldLabel(desk.queue.heldCount)}
     </p>`;
 }
 
-/** A sentence about this comment: what is missing, or why the last try did not work. */
-export function besideView({ sentence, state }: Item): TemplateResult {
-  if (sentence === null) return html``;
-  const kind = state === "unsent" ? "beside error unsent" : "beside error";
-  return html`<p class=${kind} tabindex="-1">${sentence}</p>`;
+function heldLabel(count: number): string {
+  return ngettext("%(count)s comment is held.", "%(count)s comments are held.", count);
 }

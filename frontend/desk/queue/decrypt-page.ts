@@ -1,52 +1,52 @@
-/** One page of the queue as it comes from the server, opened: what can be read, and what cannot. */
+/** Decrypts one page of the queue: its readable comments, and the rows that cannot be read. */
 
 import type { QueuePage, QueueRow } from "../api/types.ts";
-import { openRow, type Unreadable } from "../crypto/envelope.ts";
-import type { Opener } from "../crypto/identity.ts";
-import { type Item, newItem } from "./queue-item.ts";
+import { decryptRow, type UnreadableReason } from "../crypto/envelope.ts";
+import type { DecryptionKey } from "../crypto/identity.ts";
+import { createItem, type QueueItem } from "./queue-item.ts";
 
-export interface Closed {
+export interface UnreadableRow {
   row: QueueRow;
-  why: Unreadable;
+  reason: UnreadableReason;
 }
 
-export interface OpenedPage {
-  items: Item[];
-  closed: Closed[];
-  next: string | null;
+export interface DecryptedPage {
+  items: QueueItem[];
+  unreadable: UnreadableRow[];
+  nextCursor: string | null;
 }
 
-/** Comments that were on screen before, and which of them were decided before the page was asked for. */
-export interface Known {
-  items: ReadonlyMap<string, Item>;
-  decided: ReadonlySet<Item>;
+/** Items that were on screen before, and those of them that were decided before the page was requested. */
+export interface CachedItems {
+  items: ReadonlyMap<string, QueueItem>;
+  decided: ReadonlySet<QueueItem>;
 }
 
-/** What was typed about comments that are known comes back. */
-export async function openPage(
+/** Comments with a cached item keep it, and with it their draft. */
+export async function decryptPage(
   page: QueuePage,
-  openers: ReadonlyMap<string, Opener>,
-  known: Known,
-): Promise<OpenedPage> {
+  keys: ReadonlyMap<string, DecryptionKey>,
+  cache: CachedItems,
+): Promise<DecryptedPage> {
   const start = performance.now();
-  const opened = await Promise.all(page.comments.map((row) => openRow(row, openers)));
-  performance.measure("yobal-open", { start, detail: page.comments.length }); // read by the benchmark
-  const result: OpenedPage = { items: [], closed: [], next: page.next_cursor };
-  page.comments.forEach((row, at) => {
-    const one = opened[at];
-    if (one === undefined) return;
-    if ("unreadable" in one) result.closed.push({ row, why: one.unreadable });
-    else result.items.push(reuse(known, row) ?? newItem(row, one.envelope));
+  const decryptedRows = await Promise.all(page.comments.map((row) => decryptRow(row, keys)));
+  performance.measure("yobal-open", { start, detail: page.comments.length }); // for the benchmark
+  const result: DecryptedPage = { items: [], unreadable: [], nextCursor: page.next_cursor };
+  page.comments.forEach((row, index) => {
+    const decrypted = decryptedRows[index];
+    if (decrypted === undefined) return;
+    if ("unreadable" in decrypted) result.unreadable.push({ row, reason: decrypted.unreadable });
+    else result.items.push(reuseItem(cache, row) ?? createItem(row, decrypted.envelope));
   });
   return result;
 }
 
-/** What was decided and then undone elsewhere waits anew; what was decided meanwhile is decided. */
-function reuse({ items, decided }: Known, row: QueueRow): Item | null {
+/** A decided comment is pending again if it was undone elsewhere, but not if the page is older than the decision. */
+function reuseItem({ items, decided }: CachedItems, row: QueueRow): QueueItem | null {
   const item = items.get(row.comment_id);
   if (item === undefined || item.state === "sending") return item ?? null;
   if (item.state === "done" && !decided.has(item)) return item;
-  if (item.state === "done") Object.assign(item, { state: "waiting", sentence: null });
+  if (item.state === "done") Object.assign(item, { state: "pending", message: null });
   item.row = row;
   return item;
 }

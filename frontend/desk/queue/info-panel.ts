@@ -1,47 +1,60 @@
-/** Beside the comment: what is known about it, and what was decided since signing in. */
+/** The pane beside the comment: details about it, and the decisions since signing in. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Desk } from "../app/session-state.ts";
-import type { Entry } from "../decisions/activity-log.ts";
-import { line } from "../ui/elements.ts";
-import type { Item } from "./queue-item.ts";
-import { age } from "./queue-view.ts";
+import type { SessionState } from "../app/session-state.ts";
+import type { ActivityEntry } from "../decisions/activity-log.ts";
+import { gettext } from "../i18n.ts";
+import { excerpt } from "../ui/elements.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
+import { arrivalLabel } from "./age.ts";
+import type { QueueItem } from "./queue-item.ts";
 
-const SHOWN = 12;
+const ENTRIES_MAX = 12;
 
-export function sideView(desk: Desk): TemplateResult {
+export function infoPanel(desk: SessionState): TemplateResult {
   const item = desk.queue.focused;
-  return html`<section class="side" aria-label="About this comment">
-    ${item === null ? nothing : aboutView(item)}
-    <h2>Since you signed in</h2>
+  const { entries } = desk.decisions.activityLog;
+  return html`<section class="info-panel" aria-label=${gettext("About this comment")}>
+    ${item === null ? nothing : detailsView(item)}
+    <h2>${gettext("Since you signed in")}</h2>
     ${
-      desk.decisions.journal.entries.length === 0
-        ? html`<p class="small">No decision yet.</p>`
+      entries.length === 0
+        ? html`<p class="small">${gettext("No decisions yet.")}</p>`
         : html`<ul>
-            ${desk.decisions.journal.entries.slice(0, SHOWN).map((entry) => entryView(desk, entry))}
+            ${entries.slice(0, ENTRIES_MAX).map((entry) => entryView(desk, entry))}
           </ul>`
     }
   </section>`;
 }
 
-function aboutView({ row }: Item): TemplateResult {
-  return html`<h2>This comment</h2>
+function detailsView({ row }: QueueItem): TemplateResult {
+  return html`<h2>${gettext("This comment")}</h2>
     <ul>
-      <li>came ${row.age_slots <= 0 ? "in this slot" : `${age(row.age_slots)} ago`}</li>
-      <li>${row.has_receipt ? "The author took a receipt: a note can be read." : "The author took no receipt."}</li>
+      <li>${arrivalLabel(row.age_slots)}</li>
+      <li>
+        ${
+          row.has_receipt
+            ? gettext("The author has a receipt and can read a note.")
+            : gettext("The author has no receipt.")
+        }
+      </li>
     </ul>`;
 }
 
-function entryView(desk: Desk, entry: Entry): TemplateResult {
-  const [first] = entry.parts;
-  const excerpt = entry.parts.length === 1 && first !== undefined ? first.item : null;
+function entryView({ decisions }: SessionState, entry: ActivityEntry): TemplateResult {
+  const [first] = entry.items;
+  const item = entry.items.length === 1 && first !== undefined ? first.item : null;
   return html`<li class="small">
-    ${entry.isUndone ? html`<s>${entry.sentence}</s> undone` : entry.sentence}
-    ${excerpt === null ? nothing : line(excerpt.draft.text, excerpt.draft.lang)}
     ${
-      desk.decisions.journal.canUndo(entry)
-        ? html`<button type="button" class="plain" @click=${() => void desk.decisions.undo(entry)}>
-            Undo
+      entry.isUndone
+        ? gettextTemplate("%(decision)s (undone)", { decision: html`<s>${entry.message}</s>` })
+        : entry.message
+    }
+    ${item === null ? nothing : excerpt(item.draft.text, item.draft.lang)}
+    ${
+      decisions.activityLog.canUndo(entry)
+        ? html`<button type="button" class="plain" @click=${() => void decisions.undo(entry)}>
+            ${gettext("Undo")}
           </button>`
         : nothing
     }

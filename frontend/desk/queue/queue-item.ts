@@ -1,41 +1,42 @@
-/** One comment on the queue's page: what was opened, what the moderator makes of it, how far that is. */
+/** One comment on the queue's page: its envelope, the moderator's draft, and the state of the decision. */
 
 import type { EditKind, QueueRow, Session } from "../api/types.ts";
 import type { Envelope } from "../crypto/envelope.ts";
-import { countLetters } from "../text/graphemes.ts";
+import { gettext } from "../i18n.ts";
+import { countGraphemes } from "../text/graphemes.ts";
 
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
-/** `sending` and `done` are out of the queue; `unsent` stays in it, with a sentence. */
-export type ItemState = "waiting" | "sending" | "unsent" | "done";
+/** `sending` and `done` have left the queue; `unsent` stays in it, with a message. */
+export type ItemState = "pending" | "sending" | "unsent" | "done";
 export type Mode = "read" | "edit" | "reject";
 
 export interface Draft {
   text: string;
   name: string;
   lang: string;
-  kind: EditKind | null;
-  /** The clause of the edit; a rejection has its own, so that one never stands for the other. */
+  editKind: EditKind | null;
+  /** Edit and rejection have separate clauses, so that one is never used for the other. */
   editClause: string | null;
   rejectClause: string | null;
   note: string;
 }
 
-export interface Item {
+export interface QueueItem {
   row: QueueRow;
   envelope: Envelope;
   state: ItemState;
   mode: Mode;
   draft: Draft;
-  /** What stands beside it: what was decided, or what went wrong. */
-  sentence: string | null;
-  /** What could not be sent, to be tried again. */
-  unsent: Act | null;
-  /** What may have arrived all the same, before something else was decided. */
-  perhapsSent: Act | null;
+  /** Shown beside the comment: what was decided, or what went wrong. */
+  message: string | null;
+  /** A request that could not be sent, and will be sent again. */
+  unsent: DecisionRequest | null;
+  /** An earlier request that may have arrived although no response came. */
+  possiblySent: DecisionRequest | null;
 }
 
-export type Act =
+export type DecisionRequest =
   | { verdict: "publish"; text: string; name: string; nonce: string; lang: string }
   | {
       verdict: "publish_edited";
@@ -48,87 +49,98 @@ export type Act =
     }
   | { verdict: "reject"; clause: string; note: string | null };
 
-export function newItem(row: QueueRow, envelope: Envelope): Item {
+export function createItem(row: QueueRow, envelope: Envelope): QueueItem {
   const { text, name } = envelope;
   const lang = languageOf(row, envelope);
   return {
-    ...{ row, envelope, state: "waiting", mode: "read", sentence: null },
-    ...{ unsent: null, perhapsSent: null },
-    draft: { text, name, lang, kind: null, editClause: null, rejectClause: null, note: "" },
+    ...{ row, envelope, state: "pending", mode: "read", message: null },
+    ...{ unsent: null, possiblySent: null },
+    draft: { text, name, lang, editKind: null, editClause: null, rejectClause: null, note: "" },
   };
 }
 
-/** The sealed guess is the finer one: the row names only the site's own languages. */
+/** The envelope's language is more precise: the row names only the languages of the site. */
 function languageOf(row: QueueRow, envelope: Envelope): string {
   return LANGUAGE_TAG.test(envelope.lang) ? envelope.lang : row.lang;
 }
 
-/** Whether somebody still has to decide about it. */
-export function isOpen(item: Item): boolean {
-  return item.state === "waiting" || item.state === "unsent";
+export function isUndecided(item: QueueItem): boolean {
+  return item.state === "pending" || item.state === "unsent";
 }
 
-/** Whether what could not be sent may be sent as it was: nothing was touched since. */
-export function isUnsent(item: Item, act: Act): boolean {
-  return item.state === "unsent" && item.unsent === act && item.mode === "read";
+/** Whether a request that could not be sent still states the moderator's decision. */
+export function canResend(item: QueueItem, request: DecisionRequest): boolean {
+  return item.state === "unsent" && item.unsent === request && item.mode === "read";
 }
 
-/** What could not be sent is not what is meant any more: from here on it is decided anew. */
-export function takeUp(item: Item): void {
-  item.sentence = null;
+/** Starts a new decision: a request that could not be sent is not sent again. */
+export function resetForEditing(item: QueueItem): void {
+  item.message = null;
   if (item.state !== "unsent") return;
-  Object.assign(item, { state: "waiting", unsent: null, perhapsSent: item.unsent });
+  Object.assign(item, { state: "pending", unsent: null, possiblySent: item.unsent });
 }
 
-/** Whether publishing it would show other words or another name than the author's. */
-export function isEdited({ draft, envelope }: Item): boolean {
+/** Whether text or name differ from what the author wrote. */
+export function isEdited({ draft, envelope }: QueueItem): boolean {
   return draft.text !== envelope.text || draft.name !== envelope.name;
 }
 
-/** Whether closing the page would lose something that was typed. */
-export function hasTyped(item: Item): boolean {
+/** Whether closing the page would lose text that was typed. */
+export function hasUnsavedText(item: QueueItem): boolean {
   return item.state !== "done" && (isEdited(item) || item.draft.note !== "");
 }
 
-/** Whether nobody has begun anything with it. */
-export function isUntouched(item: Item): boolean {
-  return item.state === "waiting" && item.mode === "read" && !hasTyped(item);
+/** Whether no moderator has started work on it in this browser. */
+export function isUntouched(item: QueueItem): boolean {
+  return item.state === "pending" && item.mode === "read" && !hasUnsavedText(item);
 }
 
-/** The act of publishing it as it stands; a sentence where something is missing. */
-export function publication(item: Item): Act | string {
+/** The request to publish the comment with its edits, or a message about what is missing. */
+export function publishRequest(item: QueueItem): DecisionRequest | string {
   const { draft, envelope } = item;
   if (!isEdited(item)) {
     const { text, name, nonce } = envelope;
     return { verdict: "publish", text, name, nonce, lang: draft.lang };
   }
-  if (draft.text.trim() === "") return "Nothing of the comment is left. Reject it instead.";
-  if (draft.kind === null) return "Say what kind of edit this is.";
-  const { text, name, kind: edit_kind, editClause: clause, lang } = draft;
-  if (clause === null) return "Choose the clause of the terms that the edit is for.";
+  if (draft.text.trim() === "") return gettext("The comment is empty. Reject it instead.");
+  if (draft.editKind === null) return gettext("Choose the kind of edit.");
+  const { text, name, editKind: edit_kind, editClause: clause, lang } = draft;
+  if (clause === null) return gettext("Choose the clause of the terms for this edit.");
   return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
 }
 
-export function rejection(item: Item): Act | string {
+export function rejectRequest(item: QueueItem): DecisionRequest | string {
   const { rejectClause: clause } = item.draft;
-  if (clause === null) return "Choose the clause of the terms that it is rejected for.";
+  if (clause === null) return gettext("Choose the clause of the terms for this rejection.");
   return { verdict: "reject", clause, note: noteOf(item) };
 }
 
-/** What the server would refuse is said before anything is sent; nothing is ever cut. */
-export function tooLong({ draft }: Item, limits: Session["limits"]): string | null {
-  const fields: [string, string, number][] = [
-    ["comment", draft.text, limits.text_graphemes_max],
-    ["name", draft.name, limits.name_graphemes_max],
-    ["note", draft.note, limits.note_graphemes_max],
-  ];
-  for (const [field, text, max] of fields) {
-    const letters = countLetters(text);
-    if (letters > max) return `The ${field} has ${letters} letters; ${max} are the most.`;
+/** A message if a text is longer than the server accepts. Text is never cut. */
+export function lengthError({ draft }: QueueItem, limits: Session["limits"]): string | null {
+  const text = countGraphemes(draft.text);
+  const name = countGraphemes(draft.name);
+  const note = countGraphemes(draft.note);
+  if (text > limits.text_graphemes_max) {
+    return gettext("The comment has %(count)s characters; at most %(max)s are allowed.", {
+      count: text,
+      max: limits.text_graphemes_max,
+    });
+  }
+  if (name > limits.name_graphemes_max) {
+    return gettext("The name has %(count)s characters; at most %(max)s are allowed.", {
+      count: name,
+      max: limits.name_graphemes_max,
+    });
+  }
+  if (note > limits.note_graphemes_max) {
+    return gettext("The note has %(count)s characters; at most %(max)s are allowed.", {
+      count: note,
+      max: limits.note_graphemes_max,
+    });
   }
   return null;
 }
 
-function noteOf({ row, draft }: Item): string | null {
+function noteOf({ row, draft }: QueueItem): string | null {
   return row.has_receipt && draft.note.trim() !== "" ? draft.note.trim() : null;
 }

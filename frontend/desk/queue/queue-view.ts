@@ -1,149 +1,136 @@
-/** The queue's three panes: rows, the comment in focus, what belongs to it. */
+/** The queue tab with its three panes: the list, the comment in focus, and the info panel. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Desk } from "../app/session-state.ts";
-import type { Unreadable } from "../crypto/envelope.ts";
-import { capital, counted } from "../decisions/messages.ts";
-import { isKnown, languageName } from "../text/language.ts";
-import { failed, line } from "../ui/elements.ts";
-import { focusView } from "./comment-view.ts";
-import type { Closed } from "./decrypt-page.ts";
-import { sideView } from "./info-panel.ts";
-import { hasTyped, type Item, isEdited, isOpen } from "./queue-item.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext, ngettext } from "../i18n.ts";
+import { isKnownLanguage, languageName } from "../text/language.ts";
+import { excerpt, loadFailedView, loadingView } from "../ui/elements.ts";
+import { ageLabel } from "./age.ts";
+import { commentPane } from "./comment-view.ts";
+import { infoPanel } from "./info-panel.ts";
+import type { Queue } from "./queue.ts";
+import { hasUnsavedText, isEdited, isUndecided, type QueueItem } from "./queue-item.ts";
+import { unreadableView } from "./unreadable-view.ts";
 
-export function queueView(desk: Desk): TemplateResult {
+export function queueView(desk: SessionState): TemplateResult {
   return html`<main class="panes" data-pane=${desk.queue.pane}>
-      <h1 class="spoken">Queue</h1>
+      <h1 class="visually-hidden">${gettext("Queue")}</h1>
       <section class="queue" aria-labelledby="queue-title">${listView(desk)}</section>
-      ${focusView(desk)} ${sideView(desk)}
+      ${commentPane(desk)} ${infoPanel(desk)}
     </main>
-    <p class="keys-below">
-      <button type="button" class="plain" @click=${() => desk.show("help")}>All keys</button>
+    <p class="shortcuts-link">
+      <button type="button" class="plain" @click=${() => desk.openDialog("shortcuts")}>
+        ${gettext("Keyboard shortcuts")}
+      </button>
     </p>`;
 }
 
-function listView(desk: Desk): TemplateResult {
+function listView(desk: SessionState): TemplateResult {
   const { queue } = desk;
-  if (queue.phase === "loading") return html`<p class="empty">Opening what waits…</p>`;
-  if (queue.phase === "failed") return failed(queue.error ?? "", () => void queue.load(null));
-  return html`<h2 id="queue-title" class="queue-title" tabindex="-1">
-      ${queue.readable === 0 ? "Nothing waits" : counted(queue.readable, "waits", "wait")}
-    </h2>
-    <ol @keydown=${(event: KeyboardEvent) => walk(desk, event)}>
-      ${queue.items.map((item) => rowView(desk, item))}
+  if (queue.phase === "loading") return loadingView(gettext("Loading the queue…"));
+  if (queue.phase === "failed") {
+    return loadFailedView(queue.error ?? "", () => void queue.load(null));
+  }
+  return html`<h2 id="queue-title" class="queue-title" tabindex="-1">${titleOf(queue)}</h2>
+    <ol @keydown=${(event: KeyboardEvent) => onArrowKey(desk, event)}>
+      ${queue.items.map((item) => rowView(queue, item))}
     </ol>
-    ${footView(desk)}`;
+    ${footerView(desk)}`;
 }
 
-function rowView(desk: Desk, item: Item): TemplateResult {
+function titleOf({ readableCount }: Queue): string {
+  if (readableCount === 0) return gettext("No comments waiting");
+  return ngettext("%(count)s comment waiting", "%(count)s comments waiting", readableCount);
+}
+
+function rowView(queue: Queue, item: QueueItem): TemplateResult {
   const { row, envelope, draft, state } = item;
-  const isFocused = desk.queue.focusId === row.comment_id;
+  const isFocused = queue.focusId === row.comment_id;
   return html`<li data-state=${state} data-id=${row.comment_id}>
     <button
       type="button"
       class="row"
       aria-current=${isFocused ? "true" : "false"}
       tabindex=${isFocused ? 0 : -1}
-      ?disabled=${!isOpen(item)}
-      @click=${() => desk.queue.focus(row.comment_id)}
+      ?disabled=${!isUndecided(item)}
+      @click=${() => queue.focus(row.comment_id)}
     >
-      ${line(envelope.text, draft.lang)}
-      ${isFocused || item.sentence === null ? metaView(item) : html`<span class="small said">${item.sentence}</span>`}
+      ${excerpt(envelope.text, draft.lang)}
+      ${
+        isFocused || item.message === null
+          ? detailsView(item)
+          : html`<span class="small row-message">${item.message}</span>`
+      }
     </button>
   </li>`;
 }
 
-/** One line: language, story, age. What was decided takes its place, so that nothing moves. */
-function metaView(item: Item): TemplateResult {
+/** Language, story and age. A message takes the place of this line, so that rows never move. */
+function detailsView(item: QueueItem): TemplateResult {
   const { row, draft } = item;
-  return html`<span class="small meta">
-    ${hasTyped(item) ? html`<b class="begun">${isEdited(item) ? "edit begun" : "note begun"} ·</b>` : nothing}
-    <span title=${languageName(draft.lang)}>${isKnown(draft.lang) ? draft.lang : "?"} ·</span>
+  return html`<span class="small details">
+    ${hasUnsavedText(item) ? html`<b class="draft-label">${draftLabel(item)} ·</b>` : nothing}
+    <span title=${languageName(draft.lang)}>${isKnownLanguage(draft.lang) ? draft.lang : "?"} ·</span>
     <bdi class="title">${row.story_title}</bdi>
-    <span>· ${age(row.age_slots)}</span>
+    <span>· ${ageLabel(row.age_slots)}</span>
   </span>`;
 }
 
-export function age(slots: number): string {
-  if (slots <= 0) return "this slot";
-  return slots >= 99 ? "99 slots or more" : counted(slots, "slot");
+function draftLabel(item: QueueItem): string {
+  return isEdited(item) ? gettext("edit started") : gettext("note started");
 }
 
-function footView(desk: Desk): TemplateResult {
+function footerView(desk: SessionState): TemplateResult {
   const { queue } = desk;
-  const many = queue.rejectable.length;
-  return html`<div class="queue-foot">
+  return html`<div class="queue-footer">
     ${queue.error === null ? nothing : html`<p class="error" role="alert">${queue.error}</p>`}
-    ${
-      queue.more > 0
-        ? html`<button
-            type="button"
-            class="second"
-            aria-disabled=${queue.isLoading}
-            @click=${() => void queue.loadMore()}
-          >
-            ${queue.isLoading ? "Opening…" : `${queue.more} more ${queue.more === 1 ? "waits" : "wait"}`}
-          </button>`
-        : nothing
-    }
+    ${queue.remainingCount > 0 ? loadMoreButton(queue) : nothing}
     ${
       queue.isFirstPage
         ? nothing
-        : html`<button type="button" class="second" @click=${() => void queue.load(null)}>
-            Back to the oldest
+        : html`<button type="button" class="secondary" @click=${() => void queue.load(null)}>
+            ${gettext("Back to the oldest")}
           </button>`
     }
-    ${
-      many > 1
-        ? html`<button type="button" class="plain" @click=${() => desk.show("reject-all")}>
-            Reject ${many < queue.open.length ? "" : "all "}${many} of this page…
-          </button>`
-        : nothing
-    }
-    ${closedView(desk)}
+    ${queue.rejectableItems.length > 1 ? bulkRejectButton(desk) : nothing}
+    ${unreadableView(desk)}
   </div>`;
 }
 
-const WHY: Record<Unreadable, string> = {
-  no_key:
-    "sealed to a key that you were not given: before you joined, or before the keys were made anew. A lead who has that key can open it.",
-  moved:
-    "sealed for another place than the one it lies in. Somebody may have changed the database: tell your technician. It cannot be published.",
-  damaged: "damaged, so that its key does not open it. Tell your technician.",
-};
-
-/** What cannot be shown is counted and explained, never passed over in silence. */
-function closedView({ queue, session }: Desk): TemplateResult {
-  const count = (why: Unreadable) => queue.closed.filter((one) => one.why === why).length;
-  const counts: [Unreadable, number][] = [
-    ["no_key", Math.max(count("no_key"), session.unreadable_count)],
-    ["moved", count("moved")],
-    ["damaged", count("damaged")],
-  ];
-  return html`${counts
-    .filter(([, number]) => number > 0)
-    .map(
-      ([why, number]) => html`<p class="closed small">
-          <b>${counted(number, "comment")} cannot be opened.</b> ${capital(WHY[why])}
-        </p>
-        ${why === "no_key" ? nothing : idsView(queue.closed.filter((one) => one.why === why))}`,
-    )}`;
+function loadMoreButton(queue: Queue): TemplateResult {
+  const count = queue.remainingCount;
+  return html`<button
+    type="button"
+    class="secondary"
+    aria-disabled=${queue.isLoading}
+    @click=${() => void queue.loadMore()}
+  >
+    ${
+      queue.isLoading
+        ? gettext("Loading…")
+        : ngettext("%(count)s more waiting", "%(count)s more waiting", count)
+    }
+  </button>`;
 }
 
-/** What a technician needs to find them. */
-function idsView(closed: Closed[]): TemplateResult {
-  return html`<details class="small">
-    <summary>For your technician: which</summary>
-    <ul class="ids">${closed.map(({ row }) => html`<li class="code">${row.comment_id}</li>`)}</ul>
-  </details>`;
+function bulkRejectButton(desk: SessionState): TemplateResult {
+  const count = desk.queue.rejectableItems.length;
+  const isAll = count === desk.queue.undecided.length;
+  return html`<button type="button" class="plain" @click=${() => desk.openDialog("bulk-reject")}>
+    ${
+      isAll
+        ? gettext("Reject all %(count)s on this page…", { count })
+        : gettext("Reject %(count)s on this page…", { count })
+    }
+  </button>`;
 }
 
-/** Arrow keys walk the list, as in any list. */
-function walk(desk: Desk, event: KeyboardEvent): void {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
-  if (by === undefined) return;
+/** Arrow keys move through the list, as in any list. */
+function onArrowKey(desk: SessionState, event: KeyboardEvent): void {
+  const direction = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
+  if (direction === undefined) return;
   event.preventDefault();
-  desk.queue.step(by);
-  desk.queue.pane = "list"; // on a narrow screen the list stays, and with it the focus
-  desk.host.focusOn('.row[aria-current="true"]');
+  desk.queue.step(direction);
+  desk.queue.pane = "list"; // on a narrow screen the list and the focus stay
+  desk.dom.focusOn('.row[aria-current="true"]');
 }

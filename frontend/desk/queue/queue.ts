@@ -1,256 +1,260 @@
-/** The page of the queue on screen. It never changes by itself: only a moderator's hand moves it. */
+/** The page of the queue on screen. It never changes by itself; only the moderator changes it. */
 
-import { sentenceFor } from "../api/client.ts";
+import { errorMessage } from "../api/client.ts";
 import type { AlreadyDecided, QueuePage, QueueStatus, Slot } from "../api/types.ts";
 import type { Keyring } from "../crypto/keyring.ts";
-import { decidedMeanwhile } from "../decisions/messages.ts";
-import type { Host } from "../ui/dom.ts";
-import { type Closed, openPage } from "./decrypt-page.ts";
-import { hasTyped, type Item, isOpen, isUntouched } from "./queue-item.ts";
+import { alreadyDecidedMessage } from "../decisions/messages.ts";
+import type { Dom } from "../ui/dom.ts";
+import { decryptPage, type UnreadableRow } from "./decrypt-page.ts";
+import { hasUnsavedText, isUndecided, isUntouched, type QueueItem } from "./queue-item.ts";
 
-/** A second click, a finger's second tap, or a key meant for what was there before, comes within this time. */
-const FRESH_MS = 300;
+/** Long enough for a second click or tap, or a key press meant for the previous comment. */
+const GUARD_MS = 300;
 
-/** As many as a page of the server has, and as it takes in one request. */
-const AT_ONCE_MAX = 50;
+/** The server's page size, and its limit for one request. */
+const BATCH_MAX = 50;
 
 export class Queue {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
-  items: Item[] = [];
-  /** Rows of this page that cannot be shown, and why. */
-  closed: Closed[] = [];
+  items: QueueItem[] = [];
+  /** Rows of this page that cannot be read. */
+  unreadable: UnreadableRow[] = [];
   focusId: string | null = null;
-  /** How many wait in all, as the server last said. */
-  waiting: number;
-  held: number;
+  /** The number of pending comments, as last reported by the server. */
+  pendingCount: number;
+  heldCount: number;
   nextSlot: Slot;
-  /** On a narrow screen one of the two is shown. */
+  /** The pane that a narrow screen shows. */
   pane: "list" | "focus" = "list";
-  /** Whether the comment in focus has only just come there, and not by a hand that chose it. */
-  isFresh = false;
-  #fresh: ReturnType<typeof setTimeout> | undefined;
-  #after: string | null = null;
-  #next: string | null = null;
+  /** True for a moment after the focus moved without the moderator choosing the comment. */
+  isGuarded = false;
   isLoading = false;
-  /** What was typed about comments of pages that are not on screen, or was on its way when they went. */
-  readonly #typed = new Map<string, Item>();
+  #guardTimer: ReturnType<typeof setTimeout> | undefined;
+  #cursor: string | null = null;
+  #nextCursor: string | null = null;
+  /** Items that are not on this page, but have unsaved text or were being sent when their page was left. */
+  readonly #offPageItems = new Map<string, QueueItem>();
 
   constructor(
-    private readonly host: Host,
-    readonly keys: Keyring,
-    start: QueueStatus,
+    private readonly dom: Dom,
+    readonly keyring: Keyring,
+    status: QueueStatus,
   ) {
-    this.waiting = start.pending_count;
-    this.held = start.held_count;
-    this.nextSlot = start.next_slot;
+    this.pendingCount = status.pending_count;
+    this.heldCount = status.held_count;
+    this.nextSlot = status.next_slot;
   }
 
-  get focused(): Item | null {
+  get focused(): QueueItem | null {
     return this.items.find((item) => item.row.comment_id === this.focusId) ?? null;
   }
 
-  get open(): Item[] {
-    return this.items.filter(isOpen);
+  get undecided(): QueueItem[] {
+    return this.items.filter(isUndecided);
   }
 
-  /** How many wait that can be read, as far as this page knows. */
-  get readable(): number {
-    return Math.max(0, this.waiting - this.closed.length);
+  /** The number of pending comments that can be read, as far as this page knows. */
+  get readableCount(): number {
+    return Math.max(0, this.pendingCount - this.unreadable.length);
   }
 
-  /** Those that can be rejected at once: nothing was typed about them, and no decision is unsent. */
-  get rejectable(): Item[] {
-    return this.items.filter(isUntouched).slice(0, AT_ONCE_MAX);
+  /** Items for a bulk rejection: without unsaved text and without an unsent decision. */
+  get rejectableItems(): QueueItem[] {
+    return this.items.filter(isUntouched).slice(0, BATCH_MAX);
   }
 
-  /** How many wait that are not on this page. */
-  get more(): number {
-    return Math.max(0, this.readable - this.open.length);
-  }
-
-  /** The page after this one where there is one and this one is not worked off; else the oldest. */
-  async loadMore(): Promise<void> {
-    const keepsPlace = this.open.length > 0 && this.#next !== null;
-    await this.load(keepsPlace ? this.#next : null);
+  /** The number of pending comments that are not on this page. */
+  get remainingCount(): number {
+    return Math.max(0, this.readableCount - this.undecided.length);
   }
 
   get isFirstPage(): boolean {
-    return this.#after === null;
+    return this.#cursor === null;
   }
 
-  /** Loads a page. What was there and still waits keeps its place and its draft; what is new follows. */
-  async load(after: string | null): Promise<void> {
+  /** Whether text was typed that exists only here, on this page or on an earlier one. */
+  get hasUnsavedText(): boolean {
+    return [...this.#offPageItems.values(), ...this.items].some(hasUnsavedText);
+  }
+
+  /** Whether the moderator is working on something that a response of the server must not interrupt. */
+  get isEditing(): boolean {
+    const { focused } = this;
+    const hasOpenPanel = focused !== null && isUndecided(focused) && focused.mode !== "read";
+    return hasOpenPanel || this.dom.isInField;
+  }
+
+  /** Loads the next page, or the first one if this page is finished or the last. */
+  async loadMore(): Promise<void> {
+    const continues = this.undecided.length > 0 && this.#nextCursor !== null;
+    await this.load(continues ? this.#nextCursor : null);
+  }
+
+  /** Comments that are still pending keep their position and draft; new ones follow them. */
+  async load(cursor: string | null): Promise<void> {
     if (this.isLoading) return;
     this.isLoading = true;
     this.error = null;
-    this.host.changed();
-    const known = [...this.#typed.values(), ...this.items];
-    const decided = new Set(known.filter(({ state }) => state === "done"));
+    this.dom.requestRender();
+    const cached = [...this.#offPageItems.values(), ...this.items];
+    const decided = new Set(cached.filter(({ state }) => state === "done"));
     try {
-      await this.#show(after, await this.#page(after), decided);
+      await this.#showPage(cursor, await this.#fetchPage(cursor), decided);
       this.phase = "ready";
     } catch (error) {
-      this.error = sentenceFor(error);
+      this.error = errorMessage(error);
       if (this.phase === "loading") this.phase = "failed";
     } finally {
       this.isLoading = false;
-      this.host.changed();
+      this.dom.requestRender();
     }
   }
 
-  /** What others decided meanwhile fades in its place, with a sentence: nothing moves, nor is work lost. */
-  async fadeGone(): Promise<void> {
-    const asked = this.items.filter(({ state }) => state === "waiting").slice(0, AT_ONCE_MAX * 2);
-    if (asked.length === 0) return;
-    const comment_ids = asked.map(({ row }) => row.comment_id);
-    const { already_decided } = await this.host.post<{ already_decided: AlreadyDecided[] }>(
+  /** Rows that others have decided stay in place with a message: nothing moves, and no draft is lost. */
+  async markDecidedByOthers(): Promise<void> {
+    const pending = this.items.filter(({ state }) => state === "pending").slice(0, BATCH_MAX * 2);
+    if (pending.length === 0) return;
+    const comment_ids = pending.map(({ row }) => row.comment_id);
+    const { already_decided } = await this.dom.post<{ already_decided: AlreadyDecided[] }>(
       "/api/desk/already-decided",
       { comment_ids },
     );
-    for (const one of already_decided) {
-      const item = asked.find(({ row }) => row.comment_id === one.comment_id);
-      if (item?.state !== "waiting") continue;
-      item.sentence = decidedMeanwhile(one);
+    for (const decision of already_decided) {
+      const item = pending.find(({ row }) => row.comment_id === decision.comment_id);
+      if (item?.state !== "pending") continue;
+      item.message = alreadyDecidedMessage(decision, null);
       if (item !== this.focused && isUntouched(item)) item.state = "done";
     }
-    this.host.changed();
+    this.dom.requestRender();
   }
 
-  /** How many wait, as it was just heard: the number and nothing else changes. */
-  heard({ pending_count, held_count, next_slot }: QueueStatus): void {
-    this.waiting = pending_count;
-    this.held = held_count;
+  /** Updates the numbers, and nothing else on screen. */
+  applyStatus({ pending_count, held_count, next_slot }: QueueStatus): void {
+    this.pendingCount = pending_count;
+    this.heldCount = held_count;
     this.nextSlot = next_slot;
-    this.host.changed();
+    this.dom.requestRender();
   }
 
-  focus(id: string): void {
-    this.focusId = id;
+  focus(commentId: string): void {
+    this.focusId = commentId;
     this.pane = "focus";
-    this.host.focusOn("#focus");
+    this.dom.focusOn("#focus");
   }
 
-  /** To the next comment that waits (or, with −1, the one before); stays at the ends. */
-  step(by: 1 | -1): void {
-    const at = this.items.findIndex((item) => item.row.comment_id === this.focusId);
-    for (let i = at + by; i >= 0 && i < this.items.length; i += by) {
+  /** To the next undecided comment, or with −1 to the previous one; stays at either end. */
+  step(direction: 1 | -1): void {
+    const start = this.items.findIndex((item) => item.row.comment_id === this.focusId);
+    for (let i = start + direction; i >= 0 && i < this.items.length; i += direction) {
       const item = this.items[i];
-      if (item !== undefined && isOpen(item)) {
+      if (item !== undefined && isUndecided(item)) {
         this.focus(item.row.comment_id);
         return;
       }
     }
   }
 
-  /** From a comment that was decided to the next one, else to the nearest before it. */
-  moveOn(): void {
-    const before = this.focusId;
+  /** From a decided comment to the next undecided one, or else to the nearest one before it. */
+  focusNext(): void {
+    const previousId = this.focusId;
     this.step(1);
-    if (this.focusId === before) this.step(-1);
-    this.#refresh();
-    if (this.focusId !== before) return;
+    if (this.focusId === previousId) this.step(-1);
+    this.#guard();
+    if (this.focusId !== previousId) return;
     this.focusId = null;
-    this.host.focusOn("#focus");
+    this.dom.focusOn("#focus");
   }
 
-  /** Nobody has read what has just come: it is not decided before an eye could fall on it. */
-  #refresh(): void {
-    this.isFresh = true;
-    clearTimeout(this.#fresh);
-    this.#fresh = setTimeout(() => {
-      this.isFresh = false;
-      this.host.changed();
-    }, FRESH_MS);
+  /** The focus moved by itself, so the comment must not be decided before it can be seen. */
+  #guard(): void {
+    this.isGuarded = true;
+    clearTimeout(this.#guardTimer);
+    this.#guardTimer = setTimeout(() => {
+      this.isGuarded = false;
+      this.dom.requestRender();
+    }, GUARD_MS);
   }
 
-  /** Whether a hand is at something that no answer of the server may interrupt. */
-  get isAtWork(): boolean {
-    const { focused } = this;
-    const hasPanel = focused !== null && isOpen(focused) && focused.mode !== "read";
-    return hasPanel || this.host.isInField;
-  }
-
-  /** Into focus without a hand that chose it: never away from somebody's work. */
-  bring(item: Item): void {
-    if (this.isAtWork) this.host.changed();
+  /** Focuses an item that the moderator did not choose, unless that would interrupt work. */
+  focusIfIdle(item: QueueItem): void {
+    if (this.isEditing) this.dom.requestRender();
     else {
       this.focusId = item.row.comment_id;
-      this.host.focusOn("#focus");
-      this.#refresh();
+      this.dom.focusOn("#focus");
+      this.#guard();
     }
   }
 
-  /** Out of the queue, with what was decided. */
-  take(item: Item, sentence: string): void {
-    const done = { state: "done", mode: "read", sentence, unsent: null, perhapsSent: null };
-    Object.assign(item, done);
-    this.waiting = Math.max(0, this.waiting - 1);
+  markDecided(item: QueueItem, message: string): void {
+    const decided = {
+      ...{ state: "done", mode: "read", message },
+      ...{ unsent: null, possiblySent: null },
+    };
+    Object.assign(item, decided);
+    this.pendingCount = Math.max(0, this.pendingCount - 1);
   }
 
-  /** An undone decision puts its comment back where it was, or in front where its page is gone. */
-  putBack(item: Item): void {
-    item.state = "waiting";
-    item.sentence = null;
-    this.waiting += 1;
-    this.keep(item);
+  /** After an undo: the comment keeps its position, or comes first if its page is no longer here. */
+  markPending(item: QueueItem): void {
+    item.state = "pending";
+    item.message = null;
+    this.pendingCount += 1;
+    this.ensureListed(item);
   }
 
-  /** Makes sure that it is on this page: what needs a hand must not be lost with an older page. */
-  keep(item: Item): void {
+  /** An item that needs attention must not be lost with an earlier page. */
+  ensureListed(item: QueueItem): void {
     if (!this.items.includes(item)) this.items = [item, ...this.items];
   }
 
-  /** Whether something was typed that is nowhere but here, on this page or one before. */
-  get hasTyped(): boolean {
-    return [...this.#typed.values(), ...this.items].some(hasTyped);
-  }
-
-  async #page(after: string | null): Promise<QueuePage> {
-    const page = await this.host.post<QueuePage>("/api/desk/queue", {
-      cursor: after,
-    });
-    this.heard(page);
+  async #fetchPage(cursor: string | null): Promise<QueuePage> {
+    const page = await this.dom.post<QueuePage>("/api/desk/queue", { cursor });
+    this.applyStatus(page);
     return page;
   }
 
-  /** A page that holds nothing readable is passed over, so that old keys never block the queue. */
-  async #show(after: string | null, first: QueuePage, decided: Set<Item>): Promise<void> {
-    const known = { items: this.#remember(), decided };
-    let page = await openPage(first, this.keys.openers, known);
-    const closed = [...page.closed];
-    while (page.items.length === 0 && page.next !== null) {
-      page = await openPage(await this.#page(page.next), this.keys.openers, known);
-      closed.push(...page.closed);
+  /** Skips pages without readable comments, so that lost keys never block the queue. */
+  async #showPage(cursor: string | null, first: QueuePage, decided: Set<QueueItem>): Promise<void> {
+    const cache = { items: this.#cacheItems(), decided };
+    let page = await decryptPage(first, this.keyring.epochKeys, cache);
+    const unreadable = [...page.unreadable];
+    while (page.items.length === 0 && page.nextCursor !== null) {
+      const next = await this.#fetchPage(page.nextCursor);
+      page = await decryptPage(next, this.keyring.epochKeys, cache);
+      unreadable.push(...page.unreadable);
     }
-    const isSamePage = after === this.#after;
-    // What the page does not list may be on the next one, or decided by somebody else.
+    const isSamePage = cursor === this.#cursor;
+    // An item that the page does not list may be on the next page, or decided by somebody else.
     const listed = new Set(page.items);
-    if (isSamePage && this.open.some((item) => !listed.has(item))) await this.fadeGone();
-    const worked = this.isAtWork ? this.focused : null;
-    const staying = this.open.filter(
-      (item) => isSamePage || item.state === "unsent" || item === worked,
+    const isItemMissing = this.undecided.some((item) => !listed.has(item));
+    if (isSamePage && isItemMissing) await this.markDecidedByOthers();
+    const edited = this.isEditing ? this.focused : null;
+    const staying = this.undecided.filter(
+      (item) => isSamePage || item.state === "unsent" || item === edited,
     );
     this.items = [...staying, ...page.items.filter((item) => !staying.includes(item))];
-    this.closed = closed;
-    this.#after = after;
-    this.#next = page.next;
-    this.#focusSomething();
+    this.unreadable = unreadable;
+    this.#cursor = cursor;
+    this.#nextCursor = page.nextCursor;
+    this.#focusFirst();
   }
 
-  /** What is on screen now or was typed before, so that a new page finds it again. */
-  #remember(): Map<string, Item> {
+  /** Items that a new page may list again, with their drafts. */
+  #cacheItems(): Map<string, QueueItem> {
     for (const item of this.items) {
-      if (hasTyped(item) || item.state === "sending") this.#typed.set(item.row.comment_id, item);
+      if (hasUnsavedText(item) || item.state === "sending") {
+        this.#offPageItems.set(item.row.comment_id, item);
+      }
     }
-    const here = this.items.map((item): [string, Item] => [item.row.comment_id, item]);
-    return new Map([...this.#typed, ...here]);
+    const onPage = this.items.map((item): [string, QueueItem] => [item.row.comment_id, item]);
+    return new Map([...this.#offPageItems, ...onPage]);
   }
 
-  #focusSomething(): void {
-    if (this.focused !== null && isOpen(this.focused)) return;
-    const first = this.open[0];
+  #focusFirst(): void {
+    if (this.focused !== null && isUndecided(this.focused)) return;
+    const first = this.undecided[0];
     this.focusId = first?.row.comment_id ?? null;
-    this.host.focusOn("#focus");
+    this.dom.focusOn("#focus");
   }
 }

@@ -1,79 +1,71 @@
-/** Along the bottom: the keys that apply now, and the last thing that happened with its undo. */
+/** The bar at the bottom: unsent decisions, the shortcuts that apply now, and the latest message. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Desk } from "../app/session-state.ts";
-import { counted } from "../decisions/messages.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext, ngettext } from "../i18n.ts";
 import type { Mode } from "../queue/queue-item.ts";
-import { key } from "../ui/elements.ts";
+import { kbd } from "../ui/elements.ts";
+import { SHORTCUTS } from "./shortcuts.ts";
 
-type Hint = [keys: string[], does: string];
-
-const READING: Hint[] = [
-  [["j", "k"], "next, previous"],
-  [["a"], "publish"],
-  [["e"], "edit"],
-  [["m"], "mask"],
-  [["d"], "reject"],
-  [["1–8"], "clause"],
-];
-const HINTS: Record<Mode, Hint[]> = {
-  read: READING,
-  edit: [
-    [["Esc"], "leave the field, then the editor"],
-    [["m"], "mask"],
-    [["1–8"], "clause"],
-    [["a", "Ctrl+Enter"], "publish edited"],
-  ],
-  reject: [
-    [["1–8"], "clause"],
-    [["d", "Enter"], "reject"],
-    [["Esc"], "do not reject"],
-  ],
-};
-
-/** In every place it tells what could not be sent, where it moves nothing that is read. */
-export function keysBar(desk: Desk): TemplateResult {
-  const isInQueue = desk.place === "queue";
-  if (!isInQueue && desk.decisions.unsent.length === 0) return html``;
-  return html`<footer class="keys">
-    ${unsentView(desk)} ${isInQueue ? hintsView(desk) : nothing}
+/** Unsent decisions are shown in every tab; at the bottom they move nothing that is being read. */
+export function shortcutBar(desk: SessionState): TemplateResult {
+  const isInQueue = desk.tab === "queue";
+  if (!isInQueue && desk.decisions.unsentItems.length === 0) return html``;
+  return html`<footer class="shortcut-bar">
+    ${unsentNotice(desk)} ${isInQueue ? hintsView(desk) : nothing}
   </footer>`;
 }
 
-function unsentView({ decisions }: Desk): TemplateResult {
-  const { unsent } = decisions;
-  if (unsent.length === 0) return html``;
-  return html`<p class="not-sent care" role="alert">
+function unsentNotice({ decisions }: SessionState): TemplateResult {
+  const count = decisions.unsentItems.length;
+  if (count === 0) return html``;
+  return html`<p class="not-sent warning" role="alert">
     <span>
-      ${counted(unsent.length, "decision")} could not be sent. Nothing is lost: what you decided and
-      typed is still here.
+      ${ngettext(
+        "%(count)s decision could not be sent. Nothing is lost: your decisions and your text are still here.",
+        "%(count)s decisions could not be sent. Nothing is lost: your decisions and your text are still here.",
+        count,
+      )}
     </span>
-    <button type="button" class="plain" @click=${() => void decisions.retry()}>Try again</button>
+    <button type="button" class="plain" @click=${() => void decisions.retry()}>
+      ${gettext("Try again")}
+    </button>
   </p>`;
 }
 
-function hintsView(desk: Desk): TemplateResult {
+function hintsView(desk: SessionState): TemplateResult {
   const mode = desk.queue.focused?.mode ?? "read";
-  return html`<p class="hints" aria-hidden="true">
-      ${HINTS[mode].map(([keys, does]) => html`<span>${keys.map(key)} ${does}</span>`)}
-    </p>
-    <button type="button" class="plain all-keys" @click=${() => desk.show("help")}>
-      ${key("?")} All keys
+  return html`<p class="hints" aria-hidden="true">${hintsFor(mode)}</p>
+    <button
+      type="button"
+      class="plain all-shortcuts"
+      @click=${() => desk.openDialog("shortcuts")}
+    >
+      ${kbd("?")} ${gettext("Keyboard shortcuts")}
     </button>
     ${toastView(desk)}`;
 }
 
-function toastView({ decisions }: Desk): TemplateResult {
-  const { toast } = decisions.journal;
+function hintsFor(mode: Mode): TemplateResult[] {
+  return SHORTCUTS.flatMap(({ hints, keys }) => {
+    const hint = hints[mode];
+    return hint === undefined
+      ? []
+      : [html`<span>${(hint.keys ?? keys).map(kbd)} ${hint.label()}</span>`];
+  });
+}
+
+function toastView({ decisions }: SessionState): TemplateResult {
+  const { toast } = decisions.activityLog;
   if (toast === null) return html``;
   const { entry } = toast;
-  const canUndo = entry !== null && decisions.journal.canUndo(entry);
-  return html`<p class="toast ${toast.isAlarm ? "care" : ""}">
-    <span>${toast.sentence}</span>
+  const canUndo = entry !== null && decisions.activityLog.canUndo(entry);
+  return html`<p class="toast ${toast.isError ? "warning" : ""}">
+    <span>${toast.message}</span>
     ${
       canUndo
-        ? html`<button type="button" class="plain" @click=${() => entry && void decisions.undo(entry)}>
-            Undo ${key("z")}
+        ? html`<button type="button" class="plain" @click=${() => void decisions.undo(entry)}>
+            ${gettext("Undo")} ${kbd("z")}
           </button>`
         : nothing
     }

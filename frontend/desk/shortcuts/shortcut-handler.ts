@@ -1,98 +1,114 @@
-/** What an action from the keyboard does, where the desk can take it. */
+/** Carries out the action of a shortcut where it applies. */
 
 import type { App } from "../app/app.ts";
-import type { Desk } from "../app/session-state.ts";
+import type { SessionState } from "../app/session-state.ts";
 import {
   chooseClauseNumber,
   closePanels,
-  goOn,
+  goToNext,
   maskSelection,
   openEditor,
   openRejection,
   publish,
   reject,
 } from "../editor/actions.ts";
-import type { Item } from "../queue/queue-item.ts";
-import type { Action } from "./keyboard.ts";
-import { areKeysOn, isField } from "./keyboard.ts";
+import type { QueueItem } from "../queue/queue-item.ts";
+import { isField } from "../ui/dom.ts";
+import { type Action, areSingleKeysEnabled, shortcutFor } from "./shortcuts.ts";
 
-/** True where the key was used. Over an open dialog only the dialog's own keys work. */
-export function act(app: App, action: Action, event: KeyboardEvent): boolean {
-  if (app.page.kind !== "desk") return false;
-  const { desk } = app.page;
-  if (desk.again !== null || !isAllowed(action)) return false;
-  if (typeof action === "object" && chooseElsewhere(desk, action.clause)) return true;
-  if (desk.over !== null) return false;
-  if (action === "help") {
-    desk.show("help");
-    return true;
-  }
-  return desk.place === "queue" && actInQueue(desk, action, event);
+/** Returns whether the key was used. An open dialog leaves only its own keys. */
+export function handleShortcut(app: App, action: Action, event: KeyboardEvent): boolean {
+  if (app.screen.kind !== "desk") return false;
+  const { desk } = app.screen;
+  const shortcut = shortcutFor(action);
+  if (shortcut === undefined || desk.reauth !== null) return false;
+  if (shortcut.isSingleKey && !areSingleKeysEnabled()) return false;
+  if (typeof action === "object" && chooseClauseElsewhere(desk, action.clause)) return true;
+  if (desk.dialog !== null) return false;
+  if (shortcut.scope !== "desk" && desk.tab !== "queue") return false;
+  const item = desk.queue.focused;
+  if (shortcut.scope !== "comment") return act(desk, item, action, event);
+  return item !== null && actOnComment(desk, item, action);
 }
 
-/** Leaving and sending are no single letters: they work where those are switched off. */
-function isAllowed(action: Action): boolean {
-  return action === "leave" || action === "send" || areKeysOn();
-}
-
-/** The number of a clause where many are rejected, or a published comment is removed. */
-function chooseElsewhere(desk: Desk, number: number): boolean {
+/** The number of a clause in the dialog for a bulk rejection, or in the form for a removal. */
+function chooseClauseElsewhere(desk: SessionState, number: number): boolean {
   const clause = desk.session.terms.clauses[number - 1];
   if (clause === undefined) return false;
-  const isAsked = desk.over === "reject-all";
+  const isBulkReject = desk.dialog === "bulk-reject";
   const { removing } = desk.history;
-  if (isAsked) desk.rejectAllClause = clause.key;
-  else if (desk.over === null && desk.place === "history" && removing) removing.clause = clause.key;
+  if (isBulkReject) desk.bulkRejectClause = clause.key;
+  else if (desk.dialog === null && desk.tab === "history" && removing) removing.clause = clause.key;
   else return false;
-  desk.host.say(clause.title);
-  desk.host.focusOn(`${isAsked ? "dialog" : ".removing"} input[value="${clause.key}"]`);
+  desk.dom.announce(clause.title);
+  const form = isBulkReject ? "dialog" : ".removal-form";
+  desk.dom.focusOn(`${form} input[value="${clause.key}"]`);
   return true;
 }
 
-function actInQueue(desk: Desk, action: Action, event: KeyboardEvent): boolean {
-  if (action === "undo") {
-    void desk.decisions.undoLast();
-    return true;
+function act(
+  desk: SessionState,
+  item: QueueItem | null,
+  action: Action,
+  event: KeyboardEvent,
+): boolean {
+  switch (action) {
+    case "help":
+      desk.openDialog("shortcuts");
+      return true;
+    case "undo":
+      void desk.decisions.undoLast();
+      return true;
+    case "next":
+      goToNext(desk, event.repeat);
+      return true;
+    case "leave":
+      return leave(desk, item, event.target);
+    default:
+      return false;
   }
-  if (action === "next") {
-    goOn(desk, event.repeat);
-    return true;
-  }
-  const item = desk.queue.focused;
-  if (action === "leave") return leave(desk, item, event.target);
-  return item !== null && actOn(desk, item, action);
 }
 
-function actOn(desk: Desk, item: Item, action: Action): boolean {
+function actOnComment(desk: SessionState, item: QueueItem, action: Action): boolean {
   if (typeof action === "object") {
     chooseClauseNumber(desk, item, action.clause);
     return true;
   }
-  if (action === "send") return send(desk, item);
-  if (action === "previous") desk.queue.step(-1);
-  else decide(desk, item, action);
-  return true;
+  switch (action) {
+    case "previous":
+      desk.queue.step(-1);
+      return true;
+    case "publish":
+      publish(desk, item);
+      return true;
+    case "edit":
+      openEditor(desk, item);
+      return true;
+    case "mask":
+      maskSelection(desk, item);
+      return true;
+    case "reject":
+      if (item.mode === "reject") reject(desk, item);
+      else openRejection(desk, item);
+      return true;
+    case "send":
+      return submitPanel(desk, item);
+    default:
+      return false;
+  }
 }
 
-function decide(desk: Desk, item: Item, action: Action): void {
-  if (action === "publish") publish(desk, item);
-  else if (action === "edit") openEditor(desk, item);
-  else if (action === "mask") maskSelection(desk, item);
-  else if (item.mode === "reject") reject(desk, item);
-  else openRejection(desk, item);
-}
-
-/** What the open panel is for; a comment that is only read is never decided by this. */
-function send(desk: Desk, item: Item): boolean {
+/** Submits the open panel; never decides on a comment without one. */
+function submitPanel(desk: SessionState, item: QueueItem): boolean {
   if (item.mode === "edit") publish(desk, item);
   else if (item.mode === "reject") reject(desk, item);
   return item.mode !== "read";
 }
 
-/** First out of the field, so that keys work; then out of the panel. */
-function leave(desk: Desk, item: Item | null, target: EventTarget | null): boolean {
+/** First leaves the field, so that single keys work, and then the panel. */
+function leave(desk: SessionState, item: QueueItem | null, target: EventTarget | null): boolean {
   const isInField = isField(target);
-  if (isInField) desk.host.focusOn("#focus");
+  if (isInField) desk.dom.focusOn("#focus");
   else if (item !== null && item.mode !== "read") closePanels(desk, item);
   else return false;
   return true;

@@ -1,17 +1,19 @@
-/** Who somebody is and what proves it: the form of signing in, of coming back and of a new passphrase. */
+/** The form with pseudonym and proof that signing in, recovery and a new passphrase share. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import { errorSentence, onSubmit } from "../ui/elements.ts";
+import { gettext } from "../i18n.ts";
+import { errorView } from "../ui/elements.ts";
+import { onSubmit } from "../ui/forms.ts";
 
 interface PseudonymField {
   value?: string;
-  /** It is somebody's already: shown, and left for the password manager to read. */
+  /** A pseudonym that cannot change is still shown, so that password managers can read it. */
   isFixed?: boolean;
   describedBy?: string;
 }
 
-/** As password managers know it. It is not cut at a length: what is too long is said. */
-export function pseudonymField(given: PseudonymField): TemplateResult {
+/** Marked up for password managers. Has no maximum length: the server's limit is shown as an error. */
+export function pseudonymField(field: PseudonymField): TemplateResult {
   return html`<input
     id="pseudonym"
     name="pseudonym"
@@ -19,32 +21,31 @@ export function pseudonymField(given: PseudonymField): TemplateResult {
     autocapitalize="none"
     spellcheck="false"
     required
-    aria-describedby=${given.describedBy ?? nothing}
-    .value=${given.value ?? ""}
-    ?readonly=${given.isFixed ?? false}
+    aria-describedby=${field.describedBy ?? nothing}
+    .value=${field.value ?? ""}
+    ?readonly=${field.isFixed ?? false}
   />`;
 }
 
-interface Credentials {
-  who: PseudonymField;
-  /** The label and the field of what proves it. */
+interface CredentialsForm {
+  pseudonym: PseudonymField;
+  /** Label and field of the passphrase or the sheet. */
   proof: TemplateResult;
   error: string | null;
   errorId: string;
   isBusy: boolean;
-  /** What the button says, and what while it works. */
-  button: [ready: string, busy: string];
+  buttonLabel: { ready: string; busy: string };
   isReady?: boolean;
   submit: (form: HTMLFormElement) => void;
 }
 
-export function credentialsForm(given: Credentials): TemplateResult {
-  const [ready, busy] = given.button;
-  return html`<form class="fields" method="post" @submit=${onSubmit(given.submit)}>
-    <label for="pseudonym">Pseudonym</label>
-    ${pseudonymField(given.who)} ${given.proof} ${errorSentence(given.error, given.errorId)}
-    <button type="submit" ?disabled=${given.isBusy || given.isReady === false}>
-      ${given.isBusy ? busy : ready}
+export function credentialsForm(form: CredentialsForm): TemplateResult {
+  const { ready, busy } = form.buttonLabel;
+  return html`<form class="fields" method="post" @submit=${onSubmit(form.submit)}>
+    <label for="pseudonym">${gettext("Pseudonym")}</label>
+    ${pseudonymField(form.pseudonym)} ${form.proof} ${errorView(form.error, form.errorId)}
+    <button type="submit" ?disabled=${form.isBusy || form.isReady === false}>
+      ${form.isBusy ? busy : ready}
     </button>
   </form>`;
 }
@@ -57,21 +58,23 @@ interface PassphraseField {
   isFocused?: boolean;
 }
 
-/** Seven words are easier to type when one sees them. */
-export function passphraseField(given: PassphraseField): TemplateResult {
+/** Can be shown as plain text, because seven words are hard to type unseen. */
+export function passphraseField(field: PassphraseField): TemplateResult {
   const toggle = (event: Event) => {
-    const field = document.querySelector<HTMLInputElement>(`#${given.id}`);
-    if (field) field.type = (event.currentTarget as HTMLInputElement).checked ? "text" : "password";
+    const input = document.querySelector<HTMLInputElement>(`#${field.id}`);
+    if (input) input.type = (event.currentTarget as HTMLInputElement).checked ? "text" : "password";
   };
-  return html`<label for=${given.id}>${given.label}</label>
+  return html`<label for=${field.id}>${field.label}</label>
     <input
-      id=${given.id}
+      id=${field.id}
       name="passphrase"
       type="password"
-      autocomplete=${given.isNew ? "new-password" : "current-password"}
-      ?autofocus=${given.isFocused ?? false}
+      autocomplete=${field.isNew ? "new-password" : "current-password"}
+      ?autofocus=${field.isFocused ?? false}
       required
-      aria-describedby=${given.errorId}
+      aria-describedby=${field.errorId}
     />
-    <label class="tick"><input type="checkbox" @change=${toggle} /> Show the words as I type</label>`;
+    <label class="checkbox"
+      ><input type="checkbox" @change=${toggle} /> ${gettext("Show the words as I type")}</label
+    >`;
 }

@@ -1,65 +1,74 @@
-/** Joining, step by step: name, passphrase, recovery sheet. */
+/** The page of an invitation: pseudonym, passphrase and recovery sheet, one step after the other. */
 
 import { html, type TemplateResult } from "lit";
-import type { Site } from "../app/app.ts";
-import { errorSentence, failed, onSubmit, textOf } from "../ui/elements.ts";
+import { gettext } from "../i18n.ts";
+import { errorView, loadFailedView, loadingView } from "../ui/elements.ts";
+import { formValue, onSubmit } from "../ui/forms.ts";
 import { pseudonymField } from "./credentials-form.ts";
 import type { Join } from "./join.ts";
 import { newPassphraseView } from "./new-passphrase-view.ts";
-import { sheetView } from "./recovery-sheet.ts";
+import { recoverySheetView } from "./recovery-sheet.ts";
+import { siteHeading } from "./site-heading.ts";
 
-export function joinView(join: Join, site: Site): TemplateResult {
-  return html`<main class="sheet-page">
-    <p class="where"><bdi>${site.name}</bdi> · desk</p>
-    ${stepView(join, site)}
-  </main>`;
+export function joinView(join: Join, siteName: string): TemplateResult {
+  return html`<main class="narrow-page">${siteHeading(siteName)} ${stepView(join, siteName)}</main>`;
 }
 
-function stepView(join: Join, site: Site): TemplateResult {
+function stepView(join: Join, siteName: string): TemplateResult {
   switch (join.step) {
-    case "opening":
+    case "loading":
       return join.error === null
-        ? html`<p class="empty">Opening your invitation…</p>`
-        : failed(join.error, () => void join.open());
-    case "spent":
-      return spentView();
-    case "name":
-      return nameView(join);
-    case "words":
-      return join.words === null ? html`` : newPassphraseView(join.words, join.isBusy);
+        ? loadingView(gettext("Checking your invitation…"))
+        : loadFailedView(join.error, () => void join.openInvitation());
+    case "invalid":
+      return invalidView();
+    case "pseudonym":
+      return pseudonymView(join);
+    case "passphrase":
+      return join.newPassphrase === null
+        ? html``
+        : newPassphraseView(join.newPassphrase, join.isBusy);
     case "sheet":
-      return sheetView(join, site);
+      return recoverySheetView(join, siteName);
   }
 }
 
-function spentView(): TemplateResult {
-  return html`<h1 tabindex="-1">This link does not open anything</h1>
+function invalidView(): TemplateResult {
+  return html`<h1 tabindex="-1">${gettext("This link does not work")}</h1>
     <p>
-      A link works once and for 24 hours. It was used, has run out, or a part of it is missing. Ask
-      for a new one.
+      ${gettext(
+        "A link works once, for 24 hours. This one was already used, has expired, or is incomplete. Ask for a new one.",
+      )}
     </p>
-    <p><a href="/">Sign in instead</a></p>`;
+    <p><a href="/">${gettext("Sign in instead")}</a></p>`;
 }
 
-function nameView(join: Join): TemplateResult {
+function pseudonymView(join: Join): TemplateResult {
   const isFirst = join.invitation?.is_first === true;
-  const submit = (form: HTMLFormElement) => join.name(textOf(form, "pseudonym"));
-  return html`<h1>${isFirst ? "Open this desk" : "Join this desk"}</h1>
-    <p>
-      ${
-        isFirst
-          ? "You are the first lead. On this device you make the keys that open what readers send: from then on comments can be written."
-          : `You join as a ${join.invitation?.role ?? "moderator"}.`
-      }
-    </p>
+  const submit = (form: HTMLFormElement) => join.choosePseudonym(formValue(form, "pseudonym"));
+  return html`<h1>${isFirst ? gettext("Set up this desk") : gettext("Join this desk")}</h1>
+    <p>${isFirst ? firstLeadText() : roleText(join)}</p>
     <form class="fields" @submit=${onSubmit(submit)}>
-      <label for="pseudonym">Pseudonym</label>
+      <label for="pseudonym">${gettext("Pseudonym")}</label>
       <p class="hint" id="name-hint">
-        Not your own name, and not one that you use elsewhere. Your colleagues see it beside what
-        you decide; readers never do.
+        ${gettext(
+          "Do not use your real name or a name that you use elsewhere. Your colleagues see it next to your decisions; readers never see it.",
+        )}
       </p>
       ${pseudonymField({ value: join.pseudonym, describedBy: "name-hint name-error" })}
-      ${errorSentence(join.error, "name-error")}
-      <button type="submit">Make my passphrase</button>
+      ${errorView(join.error, "name-error")}
+      <button type="submit">${gettext("Make my passphrase")}</button>
     </form>`;
+}
+
+function firstLeadText(): string {
+  return gettext(
+    "You are the first lead. This device creates the keys that decrypt readers' comments. After that, readers can submit comments.",
+  );
+}
+
+function roleText({ invitation }: Join): string {
+  return invitation?.role === "lead"
+    ? gettext("You join as a lead.")
+    : gettext("You join as a moderator.");
 }

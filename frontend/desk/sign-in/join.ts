@@ -1,41 +1,46 @@
-/** Joining by a link: a pseudonym, a passphrase, a recovery sheet, and the keys behind them. */
+/** Joining with an invitation: a pseudonym, a passphrase, a recovery sheet, and the keys derived from them. */
 
-import { post, Refusal, sentenceFor } from "../api/client.ts";
+import { errorMessage, post, RequestRejected } from "../api/client.ts";
 import type { Invitation, NewWrap, Session } from "../api/types.ts";
 import { randomBytes } from "../crypto/bytes.ts";
-import { plainLetters, SHEET_BYTES, sheetGroups } from "../crypto/crockford.ts";
+import { normalizeCode, SHEET_BYTES, sheetGroups } from "../crypto/crockford.ts";
 import { fromLinkSecret, fromPassphrase, fromSheet, type LinkKeys } from "../crypto/derive.ts";
-import { newIdentity, openerOf, recipientOf, unwrap, wrap } from "../crypto/identity.ts";
-import { plainPseudonym, pseudonymRefusal } from "../text/pseudonym.ts";
-import type { Host } from "../ui/dom.ts";
+import {
+  generateIdentity,
+  importDecryptionKey,
+  recipientOf,
+  unwrap,
+  wrap,
+} from "../crypto/identity.ts";
+import type { SignedIn } from "../crypto/keyring.ts";
+import { gettext } from "../i18n.ts";
+import { normalizePseudonym, pseudonymError } from "../text/pseudonym.ts";
+import type { Dom } from "../ui/dom.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
-import { keepIfPossible, type SignedIn } from "./sign-in.ts";
+import { persistKey } from "./sign-in.ts";
 
 const FIRST_EPOCH = "first";
-/** The server's word on the name alone: another one may be tried, passphrase and sheet stay. */
-const NAME_REFUSED = ["pseudonym_taken", "invalid"];
+/** Only the pseudonym was rejected: another can be tried with the same passphrase and sheet. */
+const PSEUDONYM_ERRORS = ["pseudonym_taken", "invalid"];
 
-const PERHAPS_IN =
-  "This link has been used. If your connection broke a moment ago, you are in already: go to the desk's sign-in page and use your passphrase.";
-
-export type JoinStep = "opening" | "spent" | "name" | "words" | "sheet";
+export type JoinStep = "loading" | "invalid" | "pseudonym" | "passphrase" | "sheet";
 
 export class Join {
-  step: JoinStep = "opening";
+  step: JoinStep = "loading";
   error: string | null = null;
   isBusy = false;
   pseudonym = "";
-  words: NewPassphrase | null = null;
+  newPassphrase: NewPassphrase | null = null;
   invitation: Invitation | null = null;
   readonly #sheet = randomBytes(SHEET_BYTES);
   readonly #link: LinkKeys | null;
   #passphrase = "";
 
   constructor(
-    private readonly host: Host,
-    private readonly site: string,
+    private readonly dom: Dom,
+    private readonly siteId: string,
     secret: string,
-    private readonly done: (signedIn: SignedIn) => Promise<void>,
+    private readonly onJoined: (signedIn: SignedIn) => Promise<void>,
   ) {
     this.#link = fromLinkSecret(secret);
   }
@@ -44,111 +49,120 @@ export class Join {
     return sheetGroups(this.#sheet);
   }
 
-  async open(): Promise<void> {
+  async openInvitation(): Promise<void> {
     this.error = null;
     try {
-      if (this.#link === null) throw new Refusal(410, "invitation_invalid", "", {});
+      if (this.#link === null) throw new RequestRejected(410, "invitation_invalid", "", {});
       const { token } = this.#link;
       this.invitation = await post<Invitation>("/api/desk/open-invitation", { token });
-      this.#go("name", "#pseudonym");
+      this.#showStep("pseudonym", "#pseudonym");
     } catch (error) {
-      if (isCode(error, "invitation_invalid")) this.#go("spent", "h1");
-      else this.error = sentenceFor(error);
+      if (hasCode(error, "invitation_invalid")) this.#showStep("invalid", "h1");
+      else this.error = errorMessage(error);
     }
-    this.host.changed();
+    this.dom.requestRender();
   }
 
-  name(typed: string): void {
-    this.pseudonym = plainPseudonym(typed);
-    this.error = pseudonymRefusal(this.pseudonym);
+  choosePseudonym(typed: string): void {
+    this.pseudonym = normalizePseudonym(typed);
+    this.error = pseudonymError(this.pseudonym);
     if (this.error !== null) {
-      this.host.focusOn("#pseudonym");
+      this.dom.focusOn("#pseudonym");
       return;
     }
     if (this.#passphrase !== "") {
-      // only the name was refused
-      this.#go("sheet", "h1");
+      // The server rejected only the pseudonym before.
+      this.#showStep("sheet", "h1");
       return;
     }
-    this.words = new NewPassphrase(this.host, this.pseudonym, (words) => {
-      this.#passphrase = words;
-      this.#go("sheet", "h1");
+    this.newPassphrase = new NewPassphrase(this.dom, this.pseudonym, (passphrase) => {
+      this.#passphrase = passphrase;
+      this.#showStep("sheet", "h1");
     });
-    this.step = "words";
-    void this.words.draw();
+    this.step = "passphrase";
+    void this.newPassphrase.generate();
   }
 
-  /** `typed` is the sheet's last group: proof that it was printed or written down. */
-  async finish(typed: string): Promise<void> {
-    const isRight = plainLetters(typed) === this.sheetGroups.at(-1);
-    this.error = isRight
+  /** `lastGroup` proves that the sheet was printed or written down. */
+  async finish(lastGroup: string): Promise<void> {
+    const isCorrect = normalizeCode(lastGroup) === this.sheetGroups.at(-1);
+    this.error = isCorrect
       ? null
-      : "This is not the last group of the sheet. Look at the paper again.";
-    if (!isRight) {
-      this.host.focusOn("#last-group");
+      : gettext("This is not the last group of the sheet. Check the paper again.");
+    if (!isCorrect) {
+      this.dom.focusOn("#last-group");
       return;
     }
     this.isBusy = true;
-    this.host.changed();
+    this.dom.requestRender();
     try {
-      await this.done(await this.#join());
+      await this.onJoined(await this.#join());
     } catch (error) {
-      this.error = isCode(error, "invitation_invalid") ? PERHAPS_IN : sentenceFor(error);
-      if (NAME_REFUSED.some((code) => isCode(error, code))) this.#go("name", "#pseudonym");
+      this.error = joinErrorMessage(error);
+      if (PSEUDONYM_ERRORS.some((code) => hasCode(error, code))) {
+        this.#showStep("pseudonym", "#pseudonym");
+      }
     } finally {
       this.isBusy = false;
-      this.host.changed();
+      this.dom.requestRender();
     }
   }
 
   async #join(): Promise<SignedIn> {
-    const [personal, keys] = await Promise.all([
-      newIdentity(),
-      fromPassphrase(this.site, this.pseudonym, this.#passphrase),
+    const [personalIdentity, passphraseKeys] = await Promise.all([
+      generateIdentity(),
+      fromPassphrase(this.siteId, this.pseudonym, this.#passphrase),
     ]);
-    const sheet = fromSheet(this.#sheet);
     const [recipient, recovery_recipient] = await Promise.all([
-      recipientOf(personal),
-      recipientOf(sheet),
+      recipientOf(personalIdentity),
+      recipientOf(fromSheet(this.#sheet)),
     ]);
     const session = await post<Session>("/api/desk/join", {
       token: this.#link?.token,
       pseudonym: this.pseudonym,
-      secret: keys.secret,
+      secret: passphraseKeys.secret,
       recipient,
-      identity: await wrap(personal, await recipientOf(keys.identity)),
+      identity: await wrap(personalIdentity, await recipientOf(passphraseKeys.identity)),
       recovery_recipient,
-      recovery_identity: await wrap(personal, recovery_recipient),
-      ...(await this.#epochs(recipient)),
+      recovery_identity: await wrap(personalIdentity, recovery_recipient),
+      ...(await this.#epochKeys(recipient)),
     });
-    const opener = await openerOf(personal);
-    const isKept = await keepIfPossible(this.site, session.pseudonym, opener);
-    return { session, personal: opener, isKept };
+    const personalKey = await importDecryptionKey(personalIdentity);
+    const isPersisted = await persistKey(this.siteId, session.pseudonym, personalKey);
+    return { session, personalKey, isPersisted };
   }
 
-  /** The first lead makes the first epoch; everybody else takes over those of the invitation. */
-  async #epochs(
+  /** The first lead creates the first epoch; everybody else receives the epochs of the invitation. */
+  async #epochKeys(
     recipient: string,
   ): Promise<{ wraps: NewWrap[]; epoch: { recipient: string } | null }> {
     if (this.invitation?.is_first) {
-      const identity = await newIdentity();
+      const identity = await generateIdentity();
       const wraps = [{ epoch_id: FIRST_EPOCH, wrap: await wrap(identity, recipient) }];
       return { wraps, epoch: { recipient: await recipientOf(identity) } };
     }
     const wraps: NewWrap[] = [];
-    for (const { epoch_id, wrap: sealed } of this.invitation?.wraps ?? []) {
-      const identity = await unwrap(sealed, this.#link?.identity ?? "");
+    for (const { epoch_id, wrap: wrapped } of this.invitation?.wraps ?? []) {
+      const identity = await unwrap(wrapped, this.#link?.identity ?? "");
       wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
     }
     return { wraps, epoch: null };
   }
 
-  #go(step: JoinStep, focus: string): void {
+  #showStep(step: JoinStep, focusSelector: string): void {
     this.step = step;
-    this.host.focusOn(focus);
+    this.dom.focusOn(focusSelector);
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Refusal && error.code === code;
+/** If the invitation is used up, an earlier request may have arrived and its response was lost. */
+function joinErrorMessage(error: unknown): string {
+  if (!hasCode(error, "invitation_invalid")) return errorMessage(error);
+  return gettext(
+    "This link has already been used. If your connection was lost a moment ago, you may already have joined: go to the sign-in page and use your passphrase.",
+  );
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof RequestRejected && error.code === code;
 }

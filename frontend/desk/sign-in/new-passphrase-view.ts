@@ -1,36 +1,39 @@
-/** The fresh passphrase: seen, kept, typed once more. */
+/** The new passphrase: shown, copied, and entered again. */
 
 import { html, type TemplateResult } from "lit";
-import { failed, textOf } from "../ui/elements.ts";
+import { gettext } from "../i18n.ts";
+import { loadFailedView } from "../ui/elements.ts";
+import { formValue } from "../ui/forms.ts";
 import { credentialsForm, passphraseField } from "./credentials-form.ts";
 import type { NewPassphrase } from "./new-passphrase.ts";
 
-export function newPassphraseView(words: NewPassphrase, isBusy: boolean): TemplateResult {
-  if (words.words === "" && words.error !== null) {
-    return failed(words.error, () => void words.draw());
+export function newPassphraseView(model: NewPassphrase, isBusy: boolean): TemplateResult {
+  if (model.passphrase === "" && model.error !== null) {
+    return loadFailedView(model.error, () => void model.generate());
   }
-  return html`<h1>Your passphrase</h1>
+  return html`<h1>${gettext("Your passphrase")}</h1>
     <p>
-      These seven words are your key. They were drawn on this device and are sent to nobody. Keep
-      them in a password manager, or learn them.
+      ${gettext(
+        "These seven words are your key. They were generated on this device and are never sent anywhere. Store them in a password manager, or memorize them.",
+      )}
     </p>
-    <p class="words" id="new-words" tabindex="-1" aria-label="Passphrase">${words.words}</p>
-    <button type="button" class="second" @click=${() => void words.copy()}>
-      ${words.isCopied ? "Copied" : "Copy the words"}
+    <p class="passphrase" id="new-words" tabindex="-1" aria-label=${gettext("Passphrase")}>${model.passphrase}</p>
+    <button type="button" class="secondary" @click=${() => void model.copy()}>
+      ${model.isCopied ? gettext("Copied") : gettext("Copy the words")}
     </button>
     ${credentialsForm({
-      who: { value: words.pseudonym, isFixed: true },
+      pseudonym: { value: model.pseudonym, isFixed: true },
       proof: passphraseField({
         id: "confirm-words",
-        label: "Type or fill in the seven words once more",
+        label: gettext("Enter the seven words again"),
         isNew: true,
         errorId: "words-error",
       }),
-      error: words.error,
+      error: model.error,
       errorId: "words-error",
       isBusy,
-      isReady: words.words !== "",
-      button: ["I have kept them", "Making your keys…"],
-      submit: (form) => words.confirm(textOf(form, "passphrase")),
+      isReady: model.passphrase !== "",
+      buttonLabel: { ready: gettext("I have saved them"), busy: gettext("Creating your keys…") },
+      submit: (form) => model.confirm(formValue(form, "passphrase")),
     })}`;
 }

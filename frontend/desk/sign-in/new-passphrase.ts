@@ -1,46 +1,48 @@
-/** A pseudonym and a fresh passphrase, shown and typed once more: part of joining and of recovery. */
+/** A generated passphrase that is shown and entered again, for joining and for recovery. */
 
-import { plainPassphrase } from "../crypto/derive.ts";
-import { fetchWords, newPassphrase } from "../crypto/passphrase.ts";
-import { copied, NOT_COPIED } from "../ui/clipboard.ts";
-import type { Host } from "../ui/dom.ts";
+import { normalizePassphrase } from "../crypto/derive.ts";
+import { fetchWordList, generatePassphrase } from "../crypto/passphrase.ts";
+import { gettext } from "../i18n.ts";
+import { copyFailedMessage, copyText } from "../ui/clipboard.ts";
+import type { Dom } from "../ui/dom.ts";
 
 export class NewPassphrase {
-  words = "";
+  passphrase = "";
   error: string | null = null;
   isCopied = false;
 
   constructor(
-    private readonly host: Host,
+    private readonly dom: Dom,
     readonly pseudonym: string,
-    private readonly done: (passphrase: string) => void,
+    private readonly onConfirmed: (passphrase: string) => void,
   ) {}
 
-  async draw(): Promise<void> {
+  async generate(): Promise<void> {
     this.error = null;
     try {
-      this.words = newPassphrase(await fetchWords());
+      this.passphrase = generatePassphrase(await fetchWordList());
     } catch {
-      this.error =
-        "The list of words could not be read whole, so no safe passphrase can be made. Look at your connection and try again.";
+      this.error = gettext(
+        "The word list could not be loaded completely, so no safe passphrase can be generated. Check your connection and try again.",
+      );
     }
-    this.host.focusOn("#new-words");
+    this.dom.focusOn("#new-words");
   }
 
   async copy(): Promise<void> {
-    this.isCopied = await copied(this.words);
-    if (!this.isCopied) this.error = NOT_COPIED;
-    this.host.say(this.isCopied ? "The passphrase was copied." : NOT_COPIED);
+    this.isCopied = await copyText(this.passphrase);
+    if (!this.isCopied) this.error = copyFailedMessage();
+    this.dom.announce(this.isCopied ? gettext("The passphrase was copied.") : copyFailedMessage());
   }
 
   confirm(typed: string): void {
-    if (plainPassphrase(typed) === this.words) {
+    if (normalizePassphrase(typed) === this.passphrase) {
       this.error = null;
-      this.done(this.words);
+      this.onConfirmed(this.passphrase);
     } else {
-      this.error = "These are not the seven words above. Look at them again, in this order.";
-      this.host.focusOn("#confirm-words");
+      this.error = gettext("These are not the seven words above. Check the words and their order.");
+      this.dom.focusOn("#confirm-words");
     }
-    this.host.changed();
+    this.dom.requestRender();
   }
 }

@@ -1,23 +1,26 @@
-/** The recovery sheet: printed, or written by hand, and proved by its last group. */
+/** The recovery sheet: printed or copied by hand, and confirmed by its last group. */
 
 import { html, type TemplateResult } from "lit";
-import type { Site } from "../app/app.ts";
-import { errorSentence, onSubmit, textOf } from "../ui/elements.ts";
+import { gettext } from "../i18n.ts";
+import { errorView } from "../ui/elements.ts";
+import { formValue, onSubmit } from "../ui/forms.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
 import type { Join } from "./join.ts";
 
-export function sheetView(join: Join, site: Site): TemplateResult {
-  const submit = (form: HTMLFormElement) => void join.finish(textOf(form, "last-group"));
-  return html`<h1 tabindex="-1">Your recovery sheet</h1>
+export function recoverySheetView(join: Join, siteName: string): TemplateResult {
+  const submit = (form: HTMLFormElement) => void join.finish(formValue(form, "last-group"));
+  return html`<h1 tabindex="-1">${gettext("Your recovery sheet")}</h1>
     <p class="screen-only">
-      Print this sheet, or copy it by hand. It is the only way back if the passphrase is lost, and
-      it is shown this once.
+      ${gettext(
+        "Print this sheet, or copy it by hand. It is the only way back in if you lose your passphrase, and it is shown only once.",
+      )}
     </p>
-    ${paper(join, site)}
-    <button type="button" class="second screen-only" @click=${() => window.print()}>
-      Print the sheet
+    ${printedSheet(join, siteName)}
+    <button type="button" class="secondary screen-only" @click=${() => window.print()}>
+      ${gettext("Print the sheet")}
     </button>
     <form class="fields screen-only" @submit=${onSubmit(submit)}>
-      <label for="last-group">The last group of four on the paper</label>
+      <label for="last-group">${gettext("The last group of four characters on the paper")}</label>
       <input
         id="last-group"
         name="last-group"
@@ -27,23 +30,29 @@ export function sheetView(join: Join, site: Site): TemplateResult {
         required
         aria-describedby="sheet-error"
       />
-      ${errorSentence(join.error, "sheet-error")}
+      ${errorView(join.error, "sheet-error")}
       <button type="submit" ?disabled=${join.isBusy}>
-        ${join.isBusy ? "Making your keys…" : "I have the sheet: open the desk"}
+        ${join.isBusy ? gettext("Creating your keys…") : gettext("I have the sheet: open the desk")}
       </button>
     </form>`;
 }
 
-function paper(join: Join, site: Site): TemplateResult {
-  return html`<section class="paper" aria-label="Recovery sheet">
-    <h2>Recovery sheet · <bdi>${site.name}</bdi></h2>
-    <p>Pseudonym: <b><bdi>${join.pseudonym}</bdi></b></p>
+function printedSheet(join: Join, siteName: string): TemplateResult {
+  return html`<section class="recovery-sheet" aria-label=${gettext("Recovery sheet")}>
+    <h2>
+      ${gettextTemplate("Recovery sheet · %(site)s", { site: html`<bdi>${siteName}</bdi>` })}
+    </h2>
+    <p>
+      ${gettextTemplate("Pseudonym: %(pseudonym)s", {
+        pseudonym: html`<b><bdi>${join.pseudonym}</bdi></b>`,
+      })}
+    </p>
     <p class="groups">${join.sheetGroups.map((group) => html`<span>${group}</span> `)}</p>
     <p class="small">
-      To come back in, open <b>${location.origin}/recover</b> and type these letters. There is no
-      letter O, I, L or U on this sheet: 0 and 1 are digits. Whoever holds it can read what waits at
-      the desk. Keep it away from your devices, in a place you trust, and burn it when it is no
-      longer needed.
+      ${gettextTemplate(
+        "To sign in with this sheet, open %(address)s and enter these characters. The sheet contains no letter O, I, L or U: 0 and 1 are digits. Anyone who has this sheet can read the comments that are waiting. Keep it away from your devices, in a place you trust, and burn it when you no longer need it.",
+        { address: html`<b>${location.origin}/recover</b>` },
+      )}
     </p>
   </section>`;
 }

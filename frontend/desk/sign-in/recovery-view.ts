@@ -1,41 +1,46 @@
-/** Coming back in with the recovery sheet. */
+/** The page for signing in with the recovery sheet. */
 
 import { html, type TemplateResult } from "lit";
-import { errorSentence, textOf } from "../ui/elements.ts";
+import { gettext } from "../i18n.ts";
+import { errorView } from "../ui/elements.ts";
+import { formValue } from "../ui/forms.ts";
 import { credentialsForm } from "./credentials-form.ts";
 import { newPassphraseView } from "./new-passphrase-view.ts";
 import type { Recovery } from "./recovery.ts";
+import { siteHeading } from "./site-heading.ts";
 
-export function recoverView(recovery: Recovery, siteName: string): TemplateResult {
-  return html`<main class="sheet-page">
-    <p class="where"><bdi>${siteName}</bdi> · desk</p>
-    ${recovery.words === null ? sheetForm(recovery) : newWords(recovery)}
+export function recoveryView(recovery: Recovery, siteName: string): TemplateResult {
+  const { newPassphrase } = recovery;
+  return html`<main class="narrow-page">
+    ${siteHeading(siteName)}
+    ${
+      newPassphrase === null
+        ? sheetForm(recovery)
+        : html`${newPassphraseView(newPassphrase, recovery.isBusy)}
+          ${errorView(recovery.error, "recover-error")}`
+    }
   </main>`;
 }
 
-function newWords(recovery: Recovery): TemplateResult {
-  if (recovery.words === null) return html``;
-  return html`${newPassphraseView(recovery.words, recovery.isBusy)}
-  ${errorSentence(recovery.error, "recover-error")}`;
-}
-
 function sheetForm(recovery: Recovery): TemplateResult {
-  return html`<h1>Come in with your recovery sheet</h1>
-    <p>You will get a new passphrase. The old one ends; the sheet stays good.</p>
+  return html`<h1>${gettext("Use your recovery sheet")}</h1>
+    <p>
+      ${gettext("You will get a new passphrase. The old one stops working; the sheet stays valid.")}
+    </p>
     ${credentialsForm({
-      who: {},
+      pseudonym: {},
       proof: sheetField(),
       error: recovery.error,
       errorId: "recover-error",
       isBusy: recovery.isBusy,
-      button: ["Make a new passphrase", "Opening…"],
-      submit: (form) => void recovery.prove(textOf(form, "pseudonym"), textOf(form, "sheet")),
+      buttonLabel: { ready: gettext("Make a new passphrase"), busy: gettext("Checking…") },
+      submit: (form) => void recovery.prove(formValue(form, "pseudonym"), formValue(form, "sheet")),
     })}
-    <p class="small"><a href="/">Back to signing in</a></p>`;
+    <p class="small"><a href="/">${gettext("Back to sign-in")}</a></p>`;
 }
 
 function sheetField(): TemplateResult {
-  return html`<label for="sheet">The 32 letters of the sheet</label>
+  return html`<label for="sheet">${gettext("The 32 characters on the sheet")}</label>
     <input
       id="sheet"
       name="sheet"

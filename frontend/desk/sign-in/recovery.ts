@@ -1,98 +1,105 @@
-/** Back in with the printed sheet: it opens a challenge, and a new passphrase is made. */
+/** Signing in with the recovery sheet: it answers a challenge, and then a new passphrase is generated. */
 
-import { post, Refusal, sentenceFor, Unreachable } from "../api/client.ts";
+import { errorMessage, NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import { fromBase64, toHex } from "../crypto/bytes.ts";
 import { readSheet } from "../crypto/crockford.ts";
 import { fromPassphrase, fromSheet } from "../crypto/derive.ts";
-import { open, openerOf, recipientOf, unwrap, wrap } from "../crypto/identity.ts";
-import { plainPseudonym } from "../text/pseudonym.ts";
-import type { Host } from "../ui/dom.ts";
+import { decrypt, importDecryptionKey, recipientOf, unwrap, wrap } from "../crypto/identity.ts";
+import type { SignedIn } from "../crypto/keyring.ts";
+import { gettext } from "../i18n.ts";
+import { normalizePseudonym } from "../text/pseudonym.ts";
+import type { Dom } from "../ui/dom.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
-import { keepIfPossible, type SignedIn } from "./sign-in.ts";
+import { persistKey } from "./sign-in.ts";
 
-const WRONG_SHEET =
-  "This pseudonym and this sheet do not belong together. Compare them letter by letter.";
-
-interface Proven {
+interface ProvenRecovery {
   ticket: string;
-  personal: string;
+  personalIdentity: string;
 }
 
 export class Recovery {
   error: string | null = null;
   isBusy = false;
-  words: NewPassphrase | null = null;
+  newPassphrase: NewPassphrase | null = null;
 
   constructor(
-    private readonly host: Host,
-    private readonly site: string,
-    private readonly done: (signedIn: SignedIn) => Promise<void>,
+    private readonly dom: Dom,
+    private readonly siteId: string,
+    private readonly onRecovered: (signedIn: SignedIn) => Promise<void>,
   ) {}
 
   async prove(typedPseudonym: string, typedSheet: string): Promise<void> {
-    const pseudonym = plainPseudonym(typedPseudonym);
-    const raw = readSheet(typedSheet);
-    this.error = raw === null ? "A sheet has 32 letters and digits in eight groups of four." : null;
-    if (raw === null) {
-      this.host.focusOn("#sheet");
+    const pseudonym = normalizePseudonym(typedPseudonym);
+    const sheet = readSheet(typedSheet);
+    this.error =
+      sheet === null ? gettext("A sheet has 32 letters and digits in eight groups of four.") : null;
+    if (sheet === null) {
+      this.dom.focusOn("#sheet");
       return;
     }
-    await this.#busily(async () => {
-      const proven = await this.#prove(pseudonym, fromSheet(raw));
-      this.words = new NewPassphrase(this.host, pseudonym, (words) => {
-        void this.#busily(async () => this.done(await this.#finish(proven, pseudonym, words)));
+    await this.#withBusy(async () => {
+      const proven = await this.#prove(pseudonym, fromSheet(sheet));
+      this.newPassphrase = new NewPassphrase(this.dom, pseudonym, (passphrase) => {
+        void this.#withBusy(async () =>
+          this.onRecovered(await this.#finish(proven, pseudonym, passphrase)),
+        );
       });
-      await this.words.draw();
+      await this.newPassphrase.generate();
     });
   }
 
-  async #prove(pseudonym: string, sheet: string): Promise<Proven> {
-    const asked = await post<{ challenge_id: string; sealed: string }>(
+  async #prove(pseudonym: string, sheetIdentity: string): Promise<ProvenRecovery> {
+    const { challenge_id, sealed } = await post<{ challenge_id: string; sealed: string }>(
       "/api/desk/recovery/challenge",
-      {
-        pseudonym,
-      },
+      { pseudonym },
     );
-    const answer = toHex(await openChallenge(asked.sealed, sheet));
+    const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
     const { ticket, identity } = await post<{ ticket: string; identity: string }>(
       "/api/desk/recovery/prove",
-      { challenge_id: asked.challenge_id, answer },
+      { challenge_id, answer },
     );
-    return { ticket, personal: await unwrap(identity, sheet) };
+    return { ticket, personalIdentity: await unwrap(identity, sheetIdentity) };
   }
 
-  async #finish({ ticket, personal }: Proven, pseudonym: string, words: string): Promise<SignedIn> {
-    const keys = await fromPassphrase(this.site, pseudonym, words);
-    const identity = await wrap(personal, await recipientOf(keys.identity));
+  async #finish(
+    { ticket, personalIdentity }: ProvenRecovery,
+    pseudonym: string,
+    passphrase: string,
+  ): Promise<SignedIn> {
+    const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
+    const identity = await wrap(personalIdentity, await recipientOf(keys.identity));
     const { secret } = keys;
     const session = await post<Session>("/api/desk/recovery/finish", { ticket, secret, identity });
-    const opener = await openerOf(personal);
-    const isKept = await keepIfPossible(this.site, session.pseudonym, opener);
-    return { session, personal: opener, isKept };
+    const personalKey = await importDecryptionKey(personalIdentity);
+    const isPersisted = await persistKey(this.siteId, session.pseudonym, personalKey);
+    return { session, personalKey, isPersisted };
   }
 
-  async #busily(work: () => Promise<void>): Promise<void> {
+  async #withBusy(work: () => Promise<void>): Promise<void> {
     this.isBusy = true;
     this.error = null;
-    this.host.changed();
+    this.dom.requestRender();
     try {
       await work();
     } catch (error) {
-      this.error = sentenceFor(error);
+      this.error = errorMessage(error);
     } finally {
       this.isBusy = false;
-      this.host.changed();
+      this.dom.requestRender();
     }
   }
 }
 
-/** Also for a name that does not exist the server seals a challenge: to nobody. */
-async function openChallenge(sealed: string, sheet: string): Promise<Uint8Array> {
+/** For an unknown pseudonym the server sends a challenge that no key decrypts. */
+async function decryptChallenge(sealed: string, sheetIdentity: string): Promise<Uint8Array> {
   try {
-    return await open(fromBase64(sealed), sheet);
+    return await decrypt(fromBase64(sealed), sheetIdentity);
   } catch (error) {
-    if (error instanceof Unreachable) throw error;
-    throw new Refusal(403, "invalid_credentials", WRONG_SHEET, {});
+    if (error instanceof NetworkError) throw error;
+    const message = gettext(
+      "This pseudonym and this sheet do not match. Compare them character by character.",
+    );
+    throw new RequestRejected(403, "invalid_credentials", message, {});
   }
 }

@@ -1,37 +1,43 @@
-/** Signing in: the page, and the same form over the desk when a session has ended. */
+/** The sign-in page, and its form, which the desk also shows when a session has expired. */
 
 import { html, type TemplateResult } from "lit";
-import { textOf } from "../ui/elements.ts";
+import { gettext } from "../i18n.ts";
+import { formValue } from "../ui/forms.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
 import { credentialsForm, passphraseField } from "./credentials-form.ts";
 import type { SignIn } from "./sign-in.ts";
+import { siteHeading } from "./site-heading.ts";
 
 export function signInPage(signIn: SignIn, siteName: string): TemplateResult {
-  return html`<main class="sheet-page">
-    <p class="where"><bdi>${siteName}</bdi> · desk</p>
-    <h1>Sign in</h1>
+  return html`<main class="narrow-page">
+    ${siteHeading(siteName)}
+    <h1>${gettext("Sign in")}</h1>
     ${signInForm(signIn)}
     <p class="small">
-      Passphrase lost? <a href="/recover">Come in with your recovery sheet</a>. New here? Open the
-      link that a lead gave you.
+      ${gettextTemplate(
+        "Lost your passphrase? %(link)s. New here? Open the link that a lead gave you.",
+        { link: html`<a href="/recover">${gettext("Use your recovery sheet")}</a>` },
+      )}
     </p>
   </main>`;
 }
 
 export function signInForm(signIn: SignIn): TemplateResult {
-  const isKnown = signIn.pseudonym !== null;
+  const isFixed = signIn.pseudonym !== null;
   return credentialsForm({
-    who: { value: signIn.pseudonym ?? "", isFixed: isKnown },
+    pseudonym: { value: signIn.pseudonym ?? "", isFixed },
     proof: passphraseField({
       id: "passphrase",
-      label: "Passphrase, seven words",
+      label: gettext("Passphrase (seven words)"),
       isNew: false,
       errorId: "sign-in-error",
-      isFocused: isKnown,
+      isFocused: isFixed,
     }),
     error: signIn.error,
     errorId: "sign-in-error",
     isBusy: signIn.isBusy,
-    button: ["Sign in", "Opening your keys…"],
-    submit: (form) => void signIn.submit(textOf(form, "pseudonym"), textOf(form, "passphrase")),
+    buttonLabel: { ready: gettext("Sign in"), busy: gettext("Decrypting your keys…") },
+    submit: (form) =>
+      void signIn.submit(formValue(form, "pseudonym"), formValue(form, "passphrase")),
   });
 }

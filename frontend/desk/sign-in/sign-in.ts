@@ -1,68 +1,68 @@
-/** Signing in, at the start or again when a session ended. */
+/** Signing in: at the start, or again after a session has expired. */
 
-import { post, Refusal, sentenceFor } from "../api/client.ts";
+import { errorMessage, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import { fromPassphrase } from "../crypto/derive.ts";
-import { type Opener, openerOf, unwrap } from "../crypto/identity.ts";
-import { keepKey } from "../crypto/key-store.ts";
-import { plainPseudonym } from "../text/pseudonym.ts";
-import type { Host } from "../ui/dom.ts";
-
-const DAMAGED_KEY =
-  "You are signed in, but the key that the server keeps for you does not open. Come in with your recovery sheet, and tell your technician.";
-
-export interface SignedIn {
-  session: Session;
-  personal: Opener;
-  /** Whether the browser keeps the key over a reload. */
-  isKept: boolean;
-}
+import { type DecryptionKey, importDecryptionKey, unwrap } from "../crypto/identity.ts";
+import { storeKey } from "../crypto/key-store.ts";
+import type { SignedIn } from "../crypto/keyring.ts";
+import { gettext } from "../i18n.ts";
+import { normalizePseudonym } from "../text/pseudonym.ts";
+import type { Dom } from "../ui/dom.ts";
 
 export class SignIn {
   error: string | null = null;
   isBusy = false;
 
-  /** `pseudonym` is fixed where a session is renewed: another person must not take over the desk. */
+  /** `pseudonym` is fixed when a session is renewed: nobody else may take over the open desk. */
   constructor(
-    private readonly host: Host,
-    private readonly site: string,
+    private readonly dom: Dom,
+    private readonly siteId: string,
     readonly pseudonym: string | null,
-    private readonly done: (signedIn: SignedIn) => Promise<void>,
+    private readonly onSignedIn: (signedIn: SignedIn) => Promise<void>,
   ) {}
 
-  async submit(pseudonym: string, passphrase: string): Promise<void> {
+  async submit(typedPseudonym: string, passphrase: string): Promise<void> {
     this.error = null;
     this.isBusy = true;
-    this.host.changed();
+    this.dom.requestRender();
     try {
-      await this.done(await this.#signIn(this.pseudonym ?? plainPseudonym(pseudonym), passphrase));
+      const pseudonym = this.pseudonym ?? normalizePseudonym(typedPseudonym);
+      await this.onSignedIn(await this.#signIn(pseudonym, passphrase));
     } catch (error) {
-      this.error = sentenceFor(error);
-      this.host.focusOn("#passphrase");
+      this.error = errorMessage(error);
+      this.dom.focusOn("#passphrase");
     } finally {
       this.isBusy = false;
-      this.host.changed();
+      this.dom.requestRender();
     }
   }
 
   async #signIn(pseudonym: string, passphrase: string): Promise<SignedIn> {
-    const keys = await fromPassphrase(this.site, pseudonym, passphrase);
+    const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
     const session = await post<Session>("/api/desk/sign-in", { pseudonym, secret: keys.secret });
-    const personal = await openerOf(await personalIdentity(session, keys.identity));
-    const isKept = await keepIfPossible(this.site, session.pseudonym, personal);
-    return { session, personal, isKept };
+    const personalKey = await importDecryptionKey(await personalIdentity(session, keys.identity));
+    const isPersisted = await persistKey(this.siteId, session.pseudonym, personalKey);
+    return { session, personalKey, isPersisted };
   }
 }
 
-async function personalIdentity(session: Session, key: string): Promise<string> {
+async function personalIdentity(session: Session, passphraseIdentity: string): Promise<string> {
   try {
-    return await unwrap(session.identity, key);
+    return await unwrap(session.identity, passphraseIdentity);
   } catch {
-    throw new Refusal(403, "invalid_credentials", DAMAGED_KEY, {});
+    const message = gettext(
+      "You are signed in, but your key on the server could not be decrypted. Use your recovery sheet, and tell your technician.",
+    );
+    throw new RequestRejected(403, "invalid_credentials", message, {});
   }
 }
 
-/** A browser without X25519 keys keeps nothing: it asks again after a reload. */
-export async function keepIfPossible(site: string, name: string, key: Opener): Promise<boolean> {
-  return typeof key !== "string" && (await keepKey(site, name, key));
+/** A browser without X25519 keys stores nothing, and needs the passphrase again after a reload. */
+export async function persistKey(
+  siteId: string,
+  pseudonym: string,
+  key: DecryptionKey,
+): Promise<boolean> {
+  return typeof key !== "string" && (await storeKey(siteId, pseudonym, key));
 }

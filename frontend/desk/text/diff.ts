@@ -1,36 +1,38 @@
-/** Words struck and words added between two texts, as an editor's proof shows them. */
+/** The words that were deleted and inserted between two texts. */
 
-export interface Piece {
-  kind: "same" | "struck" | "added";
+export interface DiffPart {
+  kind: "same" | "deleted" | "inserted";
   text: string;
 }
 
-/** The pieces of both texts in reading order; `lang` helps to find words where none are spaced. */
-export function diffWords(before: string, after: string, lang: string): Piece[] {
-  const a = wordsOf(before, lang);
-  const b = wordsOf(after, lang);
+/** Both texts in reading order. `lang` helps to find words in scripts without spaces. */
+export function diffWords(before: string, after: string, lang: string): DiffPart[] {
+  const a = splitWords(before, lang);
+  const b = splitWords(after, lang);
   const head = sharedStart(a, b);
   const tail = sharedEnd(a.slice(head), b.slice(head));
   const middle = diffMiddle(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
   return merge([
-    ...a.slice(0, head).map((text): Piece => ({ kind: "same", text })),
+    ...a.slice(0, head).map((text): DiffPart => ({ kind: "same", text })),
     ...middle,
-    ...a.slice(a.length - tail).map((text): Piece => ({ kind: "same", text })),
+    ...a.slice(a.length - tail).map((text): DiffPart => ({ kind: "same", text })),
   ]);
 }
 
-/** Words, spaces and marks, which joined are the text again. */
-export function wordsOf(text: string, lang: string): string[] {
+/** Words, spaces and punctuation; joined, they give the text again. */
+export function splitWords(text: string, lang: string): string[] {
   if (!("Segmenter" in Intl)) return text.match(/\p{L}[\p{L}\p{M}]*|\p{N}+|\s+|./gsu) ?? [];
-  const segmenter = new Intl.Segmenter(isTag(lang) ? lang : undefined, { granularity: "word" });
-  return Array.from(segmenter.segment(text), (one) => one.segment);
+  const segmenter = new Intl.Segmenter(isLanguageTag(lang) ? lang : undefined, {
+    granularity: "word",
+  });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-function isTag(lang: string): boolean {
+function isLanguageTag(lang: string): boolean {
   try {
     return Intl.getCanonicalLocales(lang).length > 0;
   } catch {
-    return false; // "other", or what a stranger put there
+    return false; // "other", or not a language tag at all
   }
 }
 
@@ -44,64 +46,64 @@ function sharedEnd(a: string[], b: string[]): number {
   return sharedStart(a.toReversed(), b.toReversed());
 }
 
-/** Longest common subsequence; a comment has at most some thousand words, most of them shared. */
-function diffMiddle(a: string[], b: string[]): Piece[] {
+/** Longest common subsequence; a comment has at most some thousand words, and most of them are shared. */
+function diffMiddle(a: string[], b: string[]): DiffPart[] {
   const lengths = commonLengths(a, b);
   const at = (i: number, j: number) => lengths[i * (b.length + 1) + j] ?? 0;
-  const pieces: Piece[] = [];
+  const parts: DiffPart[] = [];
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
     if (a[i] === b[j]) {
-      pieces.push({ kind: "same", text: a[i] ?? "" });
+      parts.push({ kind: "same", text: a[i] ?? "" });
       i += 1;
       j += 1;
     } else if (at(i + 1, j) >= at(i, j + 1)) {
-      pieces.push({ kind: "struck", text: a[i] ?? "" });
+      parts.push({ kind: "deleted", text: a[i] ?? "" });
       i += 1;
     } else {
-      pieces.push({ kind: "added", text: b[j] ?? "" });
+      parts.push({ kind: "inserted", text: b[j] ?? "" });
       j += 1;
     }
   }
-  const struck = a.slice(i).map((text): Piece => ({ kind: "struck", text }));
-  const added = b.slice(j).map((text): Piece => ({ kind: "added", text }));
-  return [...pieces, ...struck, ...added];
+  const deleted = a.slice(i).map((text): DiffPart => ({ kind: "deleted", text }));
+  const inserted = b.slice(j).map((text): DiffPart => ({ kind: "inserted", text }));
+  return [...parts, ...deleted, ...inserted];
 }
 
-/** For each pair of ends, how many words are common from there on. */
+/** For each pair of positions, the number of common words from there to the end. */
 function commonLengths(a: string[], b: string[]): Uint16Array {
   const width = b.length + 1;
   const lengths = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
-      const beside = Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
-      const through = (lengths[(i + 1) * width + j + 1] ?? 0) + 1;
-      lengths[i * width + j] = a[i] === b[j] ? through : beside;
+      const skipped = Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
+      const matched = (lengths[(i + 1) * width + j + 1] ?? 0) + 1;
+      lengths[i * width + j] = a[i] === b[j] ? matched : skipped;
     }
   }
   return lengths;
 }
 
-/** Neighbours of one kind become one piece, and a struck run stands before the added one. */
-function merge(pieces: Piece[]): Piece[] {
-  const merged: Piece[] = [];
-  let struck = "";
-  let added = "";
+/** Joins neighbours of one kind; deleted words come before inserted ones. */
+function merge(parts: DiffPart[]): DiffPart[] {
+  const merged: DiffPart[] = [];
+  let deleted = "";
+  let inserted = "";
   const flush = () => {
-    if (struck) merged.push({ kind: "struck", text: struck });
-    if (added) merged.push({ kind: "added", text: added });
-    struck = "";
-    added = "";
+    if (deleted) merged.push({ kind: "deleted", text: deleted });
+    if (inserted) merged.push({ kind: "inserted", text: inserted });
+    deleted = "";
+    inserted = "";
   };
-  for (const piece of pieces) {
-    if (piece.kind === "struck") struck += piece.text;
-    else if (piece.kind === "added") added += piece.text;
+  for (const part of parts) {
+    if (part.kind === "deleted") deleted += part.text;
+    else if (part.kind === "inserted") inserted += part.text;
     else {
       flush();
       const last = merged.at(-1);
-      if (last?.kind === "same") last.text += piece.text;
-      else merged.push({ ...piece });
+      if (last?.kind === "same") last.text += part.text;
+      else merged.push({ ...part });
     }
   }
   flush();

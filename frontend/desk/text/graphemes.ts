@@ -1,45 +1,45 @@
-/** Letters as people count them (grapheme clusters), and masking them. */
+/** Characters as people count them (grapheme clusters), and masking them. */
 
 const MASK = "\u25ae"; // ▮
-const UNCOUNTED = /\u200b/g; // zero-width space: separates Khmer words, is no letter
+const UNCOUNTED = /\u200b/g; // zero-width space: separates Khmer words, is not a character
 
-// Firefox before 125 has no Segmenter: code points are the next best thing there.
-const graphemes =
+// Firefox before 125 has no Segmenter; code points are the closest approximation there.
+const segmenter =
   "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 
-export function lettersOf(text: string): string[] {
-  return clusters(text.replace(UNCOUNTED, ""));
+export function splitGraphemes(text: string): string[] {
+  return split(text.replace(UNCOUNTED, ""));
 }
 
-function clusters(text: string): string[] {
-  if (graphemes === null) return Array.from(text);
-  return Array.from(graphemes.segment(text), (one) => one.segment);
+function split(text: string): string[] {
+  if (segmenter === null) return Array.from(text);
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-export function countLetters(text: string): number {
-  return lettersOf(text).length;
+export function countGraphemes(text: string): number {
+  return splitGraphemes(text).length;
 }
 
-// No script stacks more signs than this on one letter; what somebody piles higher is cut there.
-const LETTER_SIGNS_MAX = 16;
+// No script puts more combining marks than this on one character; longer stacks are cut.
+const GRAPHEME_UNITS_MAX = 16;
 
-/** The text where it is short, else its first letters, whole ones, and a sign that more follows. */
-export function beginning(text: string, lettersMax: number): string {
-  const looked = text.slice(0, lettersMax * LETTER_SIGNS_MAX);
-  const letters = clusters(looked);
-  if (looked.length === text.length && letters.length <= lettersMax) return text;
-  // The last one may have been cut in two by the look.
-  return `${letters.slice(0, Math.min(lettersMax, letters.length - 1)).join("")}…`;
+/** A short text unchanged; of a longer one the first graphemes, followed by an ellipsis. */
+export function truncate(text: string, graphemesMax: number): string {
+  const start = text.slice(0, graphemesMax * GRAPHEME_UNITS_MAX);
+  const graphemes = split(start);
+  if (start.length === text.length && graphemes.length <= graphemesMax) return text;
+  // The slice may have cut the last grapheme in two.
+  return `${graphemes.slice(0, Math.min(graphemesMax, graphemes.length - 1)).join("")}…`;
 }
 
-/** One ▮ for each letter and space, so that not even the shape of a name shows; line ends stay. */
+/** One ▮ for each character and space hides even the shape of a name; line breaks stay. */
 export function mask(text: string): string {
-  return lettersOf(text)
-    .map((letter) => (/^[\r\n]+$/.test(letter) ? letter : MASK))
+  return splitGraphemes(text)
+    .map((grapheme) => (/^[\r\n]+$/.test(grapheme) ? grapheme : MASK))
     .join("");
 }
 
-/** The text with the part between two offsets masked, and where the mask ends. */
+/** Masks the text between two offsets. `end` is the offset behind the mask. */
 export function maskPart(text: string, start: number, end: number): { text: string; end: number } {
   const masked = mask(text.slice(start, end));
   return { text: text.slice(0, start) + masked + text.slice(end), end: start + masked.length };

@@ -1,4 +1,6 @@
-/** What a language is called, and the direction it is written in. */
+/** Names of languages, and the direction in which they are written. */
+
+import { gettext, pageLanguage } from "../i18n.ts";
 
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "ur", "ug", "ps", "ckb", "he", "yi", "dv"]);
 const RIGHT_TO_LEFT_SCRIPT = /-(arab|hebr|thaa)\b/i;
@@ -6,23 +8,23 @@ const LEFT_TO_RIGHT_SCRIPT = /-(latn|cyrl)\b/i;
 
 const UNKNOWN = new Set(["", "und", "other"]);
 
-export function isKnown(lang: string): boolean {
+export function isKnownLanguage(lang: string): boolean {
   return !UNKNOWN.has(lang);
 }
 
-/** `auto` where the language is not known: the browser looks at the letters. */
+/** `auto` for an unknown language: the browser decides by the characters. */
 export function directionOf(lang: string): "rtl" | "ltr" | "auto" {
-  if (!isKnown(lang)) return "auto";
+  if (!isKnownLanguage(lang)) return "auto";
   if (RIGHT_TO_LEFT_SCRIPT.test(lang)) return "rtl";
   if (LEFT_TO_RIGHT_SCRIPT.test(lang)) return "ltr";
   return RIGHT_TO_LEFT.has(lang.split("-")[0]?.toLowerCase() ?? "") ? "rtl" : "ltr";
 }
 
 export function languageName(lang: string): string {
-  if (!isKnown(lang)) return "language not known";
+  if (!isKnownLanguage(lang)) return gettext("unknown language");
   try {
-    return new Intl.DisplayNames(["en"], { type: "language" }).of(lang) ?? lang;
+    return new Intl.DisplayNames([pageLanguage()], { type: "language" }).of(lang) ?? lang;
   } catch {
-    return lang; // not a language tag: shown as it is
+    return lang; // not a language tag
   }
 }

@@ -1,29 +1,35 @@
-/** A moderator's pseudonym as the server keeps it, and why it would refuse one. */
+/** A moderator's pseudonym as the server stores it, and the reasons to reject one. */
 
-export const NAME_LETTERS_MIN = 2;
-const NAME_LETTERS_MAX = 40;
+import { gettext } from "../i18n.ts";
 
-// Joiners and marks of direction that some scripts cannot be written without, and Arabic and
-// Kaithi signs that are drawn although Unicode calls them formats: as in `core/text.py`.
-const KEPT =
+export const PSEUDONYM_CHARACTERS_MIN = 2;
+const PSEUDONYM_CHARACTERS_MAX = 40;
+
+// Joiners and direction marks that some scripts cannot be written without, and Arabic and
+// Kaithi signs that are visible although Unicode classifies them as formats. Must match the
+// server's list in `core/text.py`.
+const ALLOWED =
   "\\u200b-\\u200f\\u061c\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}";
 const INVISIBLE = new RegExp(
-  `(?![${KEPT}])[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]`,
+  `(?![${ALLOWED}])[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]`,
   "u",
 );
-const NOT_SEEN = /[\s\u200b-\u200f\u061c]/g;
+const UNCOUNTED = /[\s\u200b-\u200f\u061c]/g;
 
-/** NFC with single spaces: however a keyboard writes the letters, it is the same name. */
-export function plainPseudonym(typed: string): string {
+/** NFC with single spaces, so that different keyboards give the same pseudonym. */
+export function normalizePseudonym(typed: string): string {
   return typed.normalize("NFC").replace(/\s+/g, " ").trim();
 }
 
-/** A sentence, or null where it may be taken. Letters are counted as the server does. */
-export function pseudonymRefusal(pseudonym: string): string | null {
+/** Null for a valid pseudonym. Counts characters in the same way as the server. */
+export function pseudonymError(pseudonym: string): string | null {
   if (INVISIBLE.test(pseudonym)) {
-    return "A pseudonym has no invisible signs. Type it by hand instead of pasting it.";
+    return gettext(
+      "A pseudonym must not contain invisible characters. Type it by hand instead of pasting it.",
+    );
   }
-  const seen = Array.from(pseudonym.replace(NOT_SEEN, "")).length;
-  const fits = seen >= NAME_LETTERS_MIN && Array.from(pseudonym).length <= NAME_LETTERS_MAX;
-  return fits ? null : "A pseudonym has 2 to 40 letters.";
+  const visible = Array.from(pseudonym.replace(UNCOUNTED, "")).length;
+  const isValid =
+    visible >= PSEUDONYM_CHARACTERS_MIN && Array.from(pseudonym).length <= PSEUDONYM_CHARACTERS_MAX;
+  return isValid ? null : gettext("A pseudonym must have 2 to 40 characters.");
 }

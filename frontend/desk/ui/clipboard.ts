@@ -1,7 +1,8 @@
-/** Copying for a person; a browser may forbid it. */
+/** Copying text for a person. The browser may not allow it. */
 
-/** True where it was copied; where not, the words stand there to be selected by hand. */
-export async function copied(text: string): Promise<boolean> {
+import { gettext } from "../i18n.ts";
+
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -10,4 +11,6 @@ export async function copied(text: string): Promise<boolean> {
   }
 }
 
-export const NOT_COPIED = "This browser did not allow it. Select the text and copy it by hand.";
+export function copyFailedMessage(): string {
+  return gettext("The browser did not allow copying. Select the text and copy it by hand.");
+}

@@ -1,96 +1,102 @@
-/** What models ask of the page: draw again, say something, put the focus somewhere. */
+/** What the models ask of the page: render, announce, move the focus. Nothing else touches the DOM. */
 
-import { type Post, post as plainPost, Refusal } from "../api/client.ts";
-import { isField } from "../shortcuts/keyboard.ts";
+import { type Post, post as postOnce, RequestRejected } from "../api/client.ts";
 
-const COMMENT = "focus";
+const COMMENT_ID = "focus";
+const TEXT_INPUTS = new Set(["text", "password", "search", "email", "url", "tel", "number"]);
 
-export class Host {
-  /** Spoken by screen readers, shown nowhere. */
-  spoken = "";
+/** Whether the focus is where characters are typed, or where an option is chosen by typing. */
+export function isField(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return TEXT_INPUTS.has(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+export class Dom {
+  /** For screen readers only. */
+  announcement = "";
   readonly post: Post = (path, body) => this.#post(path, body);
   /** Asks the moderator to sign in again; resolves when that is done. */
-  signInAgain: () => Promise<void> = () => Promise.reject(new Error("nobody is signed in"));
+  reauthenticate: () => Promise<void> = () => Promise.reject(new Error("no one is signed in"));
 
-  #draw: () => void;
+  #render: () => void;
   #isScheduled = false;
-  #focus: string | null = null;
+  #focusSelector: string | null = null;
   #caret: number | null = null;
-  #back: HTMLElement | null = null;
+  #focusToRestore: HTMLElement | null = null;
 
-  /** Whether somebody writes, or chooses by typing. */
+  constructor(render: () => void) {
+    this.#render = render;
+  }
+
+  /** Whether somebody is typing, or choosing an option by typing. */
   get isInField(): boolean {
     return isField(document.activeElement);
   }
 
-  constructor(draw: () => void) {
-    this.#draw = draw;
-  }
-
-  /** Draws once after everything that changed now. */
-  changed(): void {
+  /** Renders once, after all changes of the current task. */
+  requestRender(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      this.#draw();
+      this.#render();
       this.#moveFocus();
     });
   }
 
-  say(sentence: string): void {
-    // A sentence said twice must differ, or it is not spoken again.
-    this.spoken = sentence === this.spoken ? `${sentence}\u00a0` : sentence;
-    this.changed();
+  announce(message: string): void {
+    // Screen readers stay silent if a live region is set to the same text again.
+    this.announcement = message === this.announcement ? `${message}\u00a0` : message;
+    this.requestRender();
   }
 
-  /** Into a field with the caret behind so many code units, where that is said. */
+  /** `caret`: the offset in code units at which to put the caret of a text area. */
   focusOn(selector: string, caret: number | null = null): void {
-    this.#focus = selector;
+    this.#focusSelector = selector;
     this.#caret = caret;
-    this.changed();
+    this.requestRender();
   }
 
-  /** Where the focus was before something lay over the page, or on the comment. */
-  focusBack(before: Element | null): void {
-    this.#back = before instanceof HTMLElement ? before : null;
-    this.focusOn("#focus");
+  /** To the element that had the focus before a dialog opened, or else to the comment. */
+  restoreFocus(element: Element | null): void {
+    this.#focusToRestore = element instanceof HTMLElement ? element : null;
+    this.focusOn(`#${COMMENT_ID}`);
   }
 
   #moveFocus(): void {
-    if (this.#focus === null) return;
-    const back = this.#back;
-    this.#back = null;
-    if (back?.isConnected && back !== document.body) {
-      this.#focus = null;
-      back.focus({ preventScroll: true });
+    if (this.#focusSelector === null) return;
+    const previous = this.#focusToRestore;
+    this.#focusToRestore = null;
+    if (previous?.isConnected && previous !== document.body) {
+      this.#focusSelector = null;
+      previous.focus({ preventScroll: true });
       return;
     }
-    const target = document.querySelector<HTMLElement>(this.#focus);
-    this.#focus = null;
+    const target = document.querySelector<HTMLElement>(this.#focusSelector);
+    this.#focusSelector = null;
     target?.focus({ preventScroll: true });
     if (this.#caret !== null && target instanceof HTMLTextAreaElement) {
       target.setSelectionRange(this.#caret, this.#caret);
     }
-    if (target?.id === COMMENT) showFromTop(target);
+    if (target?.id === COMMENT_ID) showFromTop(target);
     else target?.scrollIntoView({ block: "nearest" });
   }
 
-  /** A session that ended is renewed in place, and the same request sent again: nothing typed is lost. */
+  /** An expired session is renewed in place and the request repeated, so that no typed text is lost. */
   async #post<T>(path: string, body: object): Promise<T> {
     try {
-      return await plainPost<T>(path, body);
+      return await postOnce<T>(path, body);
     } catch (error) {
-      if (!(error instanceof Refusal && error.code === "not_signed_in")) throw error;
-      await this.signInAgain();
-      return plainPost<T>(path, body);
+      if (!(error instanceof RequestRejected && error.code === "not_signed_in")) throw error;
+      await this.reauthenticate();
+      return postOnce<T>(path, body);
     }
   }
 }
 
-/** A new comment is read from its beginning, and its row is in sight. */
+/** A new comment is read from its beginning, with its row in view. */
 function showFromTop(comment: HTMLElement): void {
-  const pane = comment.closest<HTMLElement>(".focus");
+  const pane = comment.closest<HTMLElement>(".comment-pane");
   if (pane !== null) {
     pane.scrollTop = 0;
     pane.scrollIntoView({ block: "start" });
