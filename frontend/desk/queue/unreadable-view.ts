@@ -1,4 +1,4 @@
-/** Comments that cannot be decrypted: counted and explained, so that no comment disappears silently. */
+/** Comments that cannot be read: counted and explained, so that no comment disappears silently. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { SessionState } from "../app/session-state.ts";
@@ -26,8 +26,8 @@ function reasonView(
   return html`<p class="unreadable small">
       <b
         >${ngettext(
-          "%(count)s comment cannot be decrypted.",
-          "%(count)s comments cannot be decrypted.",
+          "%(count)s comment cannot be read.",
+          "%(count)s comments cannot be read.",
           count,
         )}</b
       >
@@ -40,11 +40,11 @@ function explanation(reason: UnreadableReason): string {
   switch (reason) {
     case "no_key":
       return gettext(
-        "You do not have the key: it was used before you joined, or before the keys were replaced. A lead who has the key can read such comments.",
+        "You do not have the key: it was in use before you joined, or before the keys were replaced. A lead who has the key can read such a comment.",
       );
     case "moved":
       return gettext(
-        "They were encrypted for a different place than the one they are stored in. Somebody may have changed the database: tell your technician. They cannot be published.",
+        "Such a comment was encrypted for another story or thread than the one it is stored in. Somebody may have changed the database: tell your technician. It cannot be published.",
       );
     case "damaged":
       return gettext("The encrypted data is damaged. Tell your technician.");
