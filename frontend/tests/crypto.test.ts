@@ -19,12 +19,7 @@ interface Derived {
 }
 
 interface Vectors {
-  passphrases: (Derived & {
-    site: string;
-    pseudonym: string;
-    passphrase: string;
-    secret: string;
-  })[];
+  passphrases: (Derived & Record<"site" | "pseudonym" | "passphrase" | "secret", string>)[];
   links: (Derived & { link_secret: string; token: string })[];
   sheets: (Derived & { bytes: string; sheet: string; typed: string })[];
 }
@@ -89,13 +84,13 @@ test("the stored key cannot be exported", async () => {
   assert.equal(key.extractable, false);
 });
 
-test("a random number that would favour small values is drawn again", () => {
-  const drawn = [2 ** 32 - 1, 4_294_964_736, 7_776 * 3 + 5]; // the first two lie past the last multiple
+test("a random number that would favour small values is picked again", () => {
+  const values = [2 ** 32 - 1, 4_294_964_736, 7_776 * 3 + 5]; // the first two lie past the last multiple
   assert.equal(
-    randomBelow(7_776, () => drawn.shift() ?? 0),
+    randomBelow(7_776, () => values.shift() ?? 0),
     5,
   );
-  assert.equal(drawn.length, 0);
+  assert.equal(values.length, 0);
 });
 
 test("a passphrase has seven words from the list", () => {

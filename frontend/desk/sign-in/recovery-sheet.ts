@@ -50,7 +50,7 @@ function printedSheet(join: Join, siteName: string): TemplateResult {
     <p class="groups">${join.sheetGroups.map((group) => html`<span>${group}</span> `)}</p>
     <p class="small">
       ${gettextTemplate(
-        "To sign in with this sheet, open %(address)s and enter these characters. The sheet contains no letter O, I, L or U: 0 and 1 are digits. Anyone who has this sheet can read the comments that are waiting. Keep it away from your devices, in a place you trust, and burn it when you no longer need it.",
+        "To sign in with this sheet, open %(address)s and enter these characters. The sheet never contains O, I, L or U: 0 and 1 are digits. Anyone who has this sheet can read the comments that are waiting. Keep it away from your devices, in a place you trust, and burn it when you no longer need it.",
         { address: html`<b>${location.origin}/recover</b>` },
       )}
     </p>

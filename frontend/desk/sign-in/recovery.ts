@@ -33,7 +33,7 @@ export class Recovery {
     const pseudonym = normalizePseudonym(typedPseudonym);
     const sheet = readSheet(typedSheet);
     this.error =
-      sheet === null ? gettext("A sheet has 32 letters and digits in eight groups of four.") : null;
+      sheet === null ? gettext("A sheet has 32 characters in eight groups of four.") : null;
     if (sheet === null) {
       this.dom.focusOn("#sheet");
       return;
