@@ -23,7 +23,7 @@ class DeskClient:
     def act(self, name: str, /, **given: Any) -> Any:
         origin = f"http://localhost:{self._served.desk}"
         headers = {"Origin": origin, "Content-Type": "application/json", "Cookie": self._cookie}
-        self._wire.request("POST", f"/api/{name}", json.dumps(given), headers)
+        self._wire.request("POST", f"/api/desk/{name}", json.dumps(given), headers)
         response = self._wire.getresponse()
         answered = response.read()
         assert response.status == 200, (name, response.status, answered[:300])
@@ -37,7 +37,7 @@ class DeskClient:
         return self.act(
             "decide",
             verdict="publish",
-            id=comment,
+            comment_id=comment,
             text=opened.text,
             name=opened.name,
             nonce=opened.nonce,
@@ -46,12 +46,12 @@ class DeskClient:
 
     def queue(self) -> Iterator[str]:
         """The id of everything that waits."""
-        after = None
+        cursor = None
         while True:
-            page = self.act("queue", after=after)
-            yield from (row["id"] for row in page["rows"])
-            after = page["next"]
-            if after is None:
+            page = self.act("queue", cursor=cursor)
+            yield from (row["comment_id"] for row in page["comments"])
+            cursor = page["next_cursor"]
+            if cursor is None:
                 return
 
     def close(self) -> None:

@@ -264,7 +264,7 @@ class DeskClient:
             "cookie": self.cookie or None,
         }
         found = [(known, value) for known, value in (plain | dict(headers or {})).items() if value]
-        answer = ask(self.app, method, f"/api/{name}", headers=found, chunks=[body])
+        answer = ask(self.app, method, f"/api/desk/{name}", headers=found, chunks=[body])
         for known, value in answer.headers:
             if known == "set-cookie":
                 self.cookie = value.split(";")[0]

@@ -26,7 +26,7 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-in": ("anyone", {"pseudonym": "Nobody", "secret": HEX}),
     "session": ("moderator", {}),
     "sign-out": ("anyone", {}),
-    "invitation": ("anyone", {"token": HEX}),
+    "open-invitation": ("anyone", {"token": HEX}),
     "join": (
         "anyone",
         {
@@ -44,16 +44,16 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "people": ("moderator", {}),
     "invite": ("lead", {"role": "moderator", "token": HEX, "wraps": []}),
     "recovery/challenge": ("anyone", {"pseudonym": "Nobody"}),
-    "recovery/prove": ("anyone", {"challenge": ID, "answer": HEX}),
+    "recovery/prove": ("anyone", {"challenge_id": ID, "answer": HEX}),
     "recovery/finish": ("anyone", {"ticket": ID, "secret": HEX, "identity": ""}),
-    "queue": ("moderator", {"after": None}),
-    "gone": ("moderator", {"ids": [ID]}),
-    "decide": ("moderator", {"verdict": "reject", "id": ID, "clause": "spam"}),
-    "reject-many": ("moderator", {"ids": [ID], "clause": "spam"}),
-    "undo": ("moderator", {"decision": ID}),
-    "undo-many": ("moderator", {"decisions": [ID]}),
-    "remove": ("moderator", {"id": ID, "clause": "spam"}),
-    "history": ("moderator", {"before": None}),
+    "queue": ("moderator", {"cursor": None}),
+    "already-decided": ("moderator", {"comment_ids": [ID]}),
+    "decide": ("moderator", {"verdict": "reject", "comment_id": ID, "clause": "spam"}),
+    "reject-many": ("moderator", {"comment_ids": [ID], "clause": "spam"}),
+    "undo": ("moderator", {"decision_id": ID}),
+    "undo-many": ("moderator", {"decision_ids": [ID]}),
+    "remove": ("moderator", {"comment_id": ID, "clause": "spam"}),
+    "history": ("moderator", {"cursor": None}),
 }
 ACTS = [pytest.param(path, *given, id=path) for path, given in BODIES.items()]
 
@@ -92,11 +92,11 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
     token = invitation_token(link).hex()
     invitation = pyrage.x25519.Identity.generate()
     wrap = pyrage.encrypt(str(heron).encode(), [invitation.to_public()])
-    wraps = [{"epoch": _epoch(desk), "wrap": _b64(wrap)}]
+    wraps = [{"epoch_id": _epoch(desk), "wrap": _b64(wrap)}]
     body = {"role": role, "token": token, "wraps": wraps}
     assert desk.act("invite", body).status == 200
 
-    opened = desk.of(None).act("invitation", {"token": token}).json
+    opened = desk.of(None).act("open-invitation", {"token": token}).json
     assert (opened["role"], opened["is_first"]) == (role, False)
     (received,) = opened["wraps"]
     epoch_id = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
@@ -113,7 +113,7 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
             "identity": _b64(b"wrapped"),
             "recovery_recipient": sheet_recipient,
             "recovery_identity": _b64(pyrage.encrypt(str(personal).encode(), [sheet.to_public()])),
-            "wraps": [{"epoch": received["epoch_id"], "wrap": _b64(mine)}],
+            "wraps": [{"epoch_id": received["epoch_id"], "wrap": _b64(mine)}],
             "epoch": None,
         },
     )
@@ -121,12 +121,12 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
     assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
     mine_again = base64.b64decode(joined.json["epochs"][0]["wrap"])
     assert pyrage.decrypt(mine_again, [personal]) == epoch_id
-    assert desk.of(None).act("invitation", {"token": token}).status == 410, "used up"
+    assert desk.of(None).act("open-invitation", {"token": token}).status == 410, "used up"
     return sheet
 
 
 def _epoch(desk: DeskClient) -> str:
-    return str(desk.newsroom.rows("epochs")[-1]["epoch_id"])
+    return str(desk.newsroom.rows("epochs")[-1]["id"])
 
 
 def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
@@ -136,30 +136,30 @@ def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
         for handler in route.route_handlers:
             if handler.http_methods == {"OPTIONS"}:
                 continue  # the framework's own; the guard denies it like everything undeclared
-            assert handler.opt.get("who") in ("anyone", "moderator", "lead"), route.path
+            assert handler.opt.get("access") in ("anyone", "moderator", "lead"), route.path
             for method in handler.http_methods:
                 (posts if method == "POST" else pages).add(route.path)
-    assert posts == {f"/api/{name}" for name in BODIES}
+    assert posts == {f"/api/desk/{name}" for name in BODIES}
     assert {path for path in pages if not path.startswith("/assets/")} == {"/", "/join", "/recover"}
 
 
-@pytest.mark.parametrize(("path", "who", "body"), ACTS)
+@pytest.mark.parametrize(("path", "access", "body"), ACTS)
 def test_each_route_is_closed_to_whom_it_should_be(
-    desk_of_two: DeskClient, path: str, moderator_for_session: str, body: dict[str, Any]
+    desk_of_two: DeskClient, path: str, access: str, body: dict[str, Any]
 ) -> None:
     nobody = desk_of_two.of(None).act(path, body)
-    assert (nobody.status == 401) == (moderator_for_session != "anyone")
+    assert (nobody.status == 401) == (access != "anyone")
     forged = desk_of_two.act(path, body, headers={"cookie": f"{COOKIE}={secrets.token_hex(32)}"})
-    assert (forged.status == 401) == (moderator_for_session != "anyone")
+    assert (forged.status == 401) == (access != "anyone")
     moderator = desk_of_two.of("Egret").act(path, body)
-    assert (moderator.status == 403 and moderator.json["error"] == "not_allowed") == (
-        moderator_for_session == "lead"
+    assert (moderator.status == 403 and moderator.json["error"] == "forbidden") == (
+        access == "lead"
     )
     assert moderator.status != 401
     lead = desk_of_two.act(path, body)
     assert lead.status != 401
     assert lead.status < 500
-    assert "not_allowed" not in lead.text
+    assert "forbidden" not in lead.text
 
 
 WRONG: dict[str, dict[str, str | None]] = {
@@ -183,7 +183,7 @@ def test_no_act_is_taken_from_another_page_or_in_another_type(
 ) -> None:
     sent = newsroom.send()
     for path, (_, body) in BODIES.items():
-        given = body | ({"id": sent.id} if "id" in body else {})
+        given = body | ({"comment_id": sent.id} if "comment_id" in body else {})
         got = desk.act(path, given, headers=WRONG[wrong])
         assert got.status in (400, 403), path
         assert got.header("set-cookie") is None
@@ -196,7 +196,7 @@ def test_no_act_is_a_get(desk: DeskClient, path: str) -> None:
 
 
 # What is left out of a request's body (or sent empty) and may be: where a page begins.
-MAY_BE_LEFT_OUT = {("queue", "after"), ("history", "before"), ("history", "comment")}
+MAY_BE_LEFT_OUT = {("queue", "cursor"), ("history", "cursor"), ("history", "comment_id")}
 WITHOUT_PARAMETERS = {
     "session",
     "sign-out",
@@ -206,7 +206,7 @@ WITHOUT_PARAMETERS = {
     "recovery/prove",
     "recovery/finish",
 }
-KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "sessions", "wraps")
+KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "sessions", "wrapped_epoch_keys")
 
 
 def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
@@ -226,7 +226,7 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
     recipient = _keys()[1]
     publish = {
         "verdict": "publish",
-        "id": waiting.id,
+        "comment_id": waiting.id,
         "text": opened.text,
         "name": "",
         "nonce": opened.nonce,
@@ -246,17 +246,17 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
     half = from_passphrase(SITE, newsroom.pseudonym, newsroom.passphrase)[0].hex()
     return {
         "sign-in": (desk.of(None), {"pseudonym": newsroom.pseudonym, "secret": half}),
-        "invitation": (desk.of(None), {"token": link}),
+        "open-invitation": (desk.of(None), {"token": link}),
         "join": (desk.of(None), newcomer),
         "invite": (desk, invited | {"token": other}),
-        "queue": (desk, {"after": None}),
-        "history": (desk, {"before": None}),
-        "gone": (desk, {"ids": [waiting.id]}),
+        "queue": (desk, {"cursor": None}),
+        "history": (desk, {"cursor": None}),
+        "already-decided": (desk, {"comment_ids": [waiting.id]}),
         "decide": (desk, publish),
-        "reject-many": (desk, {"ids": [waiting.id], "clause": "spam"}),
-        "undo": (desk, {"decision": done[0]}),
-        "undo-many": (desk, {"decisions": [done[1]]}),
-        "remove": (desk, {"id": public.id, "clause": "spam"}),
+        "reject-many": (desk, {"comment_ids": [waiting.id], "clause": "spam"}),
+        "undo": (desk, {"decision_id": done[0]}),
+        "undo-many": (desk, {"decision_ids": [done[1]]}),
+        "remove": (desk, {"comment_id": public.id, "clause": "spam"}),
     }
 
 
@@ -271,23 +271,23 @@ def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
 def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClient) -> None:
     living = _living(desk)
     before = {table: desk.newsroom.rows(table) for table in KEPT}
-    for path, (moderator_for_session, body) in living.items():
+    for path, (client, body) in living.items():
         for name, value in body.items():
             if (path, name) in MAY_BE_LEFT_OUT:
                 continue
             dropped, *emptied = _weaker(body, name)
-            assert moderator_for_session.act(path, dropped).status == 400, (path, name)
+            assert client.act(path, dropped).status == 400, (path, name)
             for changed in emptied if value else []:  # what is empty already cannot be emptied
-                assert moderator_for_session.act(path, changed).status >= 400, (path, name)
+                assert client.act(path, changed).status >= 400, (path, name)
         assert {table: desk.newsroom.rows(table) for table in KEPT} == before, path
 
 
 def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: DeskClient) -> None:
     living = _living(desk)
     assert set(living) | WITHOUT_PARAMETERS == set(BODIES)
-    for path, (moderator_for_session, body) in living.items():
+    for path, (client, body) in living.items():
         if path != "reject-many":  # the same comment as `decide`
-            assert moderator_for_session.act(path, body).status == 200, path
+            assert client.act(path, body).status == 200, path
 
 
 def test_what_declares_no_user_is_denied(desk: DeskClient) -> None:
@@ -335,7 +335,7 @@ def test_signing_in_does_not_tell_whether_a_name_exists(desk: DeskClient) -> Non
     for name, seen in shapes.items():
         for _ in range(10):
             asked = desk.of(None).act("recovery/challenge", {"pseudonym": name})
-            assert (asked.status, set(asked.json)) == (200, {"challenge", "sealed"})
+            assert (asked.status, set(asked.json)) == (200, {"challenge_id", "sealed"})
             seen.add(_shape(base64.b64decode(asked.json["sealed"])))
     assert shapes["Heron"] == shapes["Nobody"]
     assert len(shapes["Heron"]) == 1
@@ -375,7 +375,7 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(
     old = {"cookie": desk.of("Egret").cookie}
     asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
     answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
-    body = {"challenge": asked["challenge"], "answer": answer}
+    body = {"challenge_id": asked["challenge_id"], "answer": answer}
     proved = desk.of(None).act("recovery/prove", body).json
     personal = pyrage.decrypt(base64.b64decode(proved["identity"]), [sheet])
     assert personal.startswith(b"AGE-SECRET-KEY-1")
@@ -395,7 +395,7 @@ def test_who_was_put_out_meanwhile_recovers_nothing(
     sheet = _join(desk, "Egret", role="moderator")
     asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
     answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
-    body = {"challenge": asked["challenge"], "answer": answer}
+    body = {"challenge_id": asked["challenge_id"], "answer": answer}
     ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
     with newsroom.database.writing() as conn:
         people.deactivate_all(conn, newsroom.rules.site_id)
@@ -407,9 +407,9 @@ def test_who_was_put_out_meanwhile_recovers_nothing(
 def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) -> None:
     for name in ("Heron", "Nobody"):
         asked = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
-        wrong = {"challenge": asked["challenge"], "answer": HEX}
+        wrong = {"challenge_id": asked["challenge_id"], "answer": HEX}
         assert desk.of(None).act("recovery/prove", wrong).status == 403
-    finish = {"ticket": asked["challenge"], "secret": HEX, "identity": ""}
+    finish = {"ticket": asked["challenge_id"], "secret": HEX, "identity": ""}
     assert desk.of(None).act("recovery/finish", finish).status == 403
 
 
@@ -419,7 +419,7 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(
     old = {"cookie": desk.cookie}
     link = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=newsroom.now)
     token = invitation_token(base64.urlsafe_b64decode(link + "=")).hex()
-    opened = desk.of(None).act("invitation", {"token": token}).json
+    opened = desk.of(None).act("open-invitation", {"token": token}).json
     assert opened == {"role": "lead", "is_first": True, "wraps": []}
     _, recipient = _keys()
     joined = {
@@ -430,7 +430,7 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(
         "identity": "",
         "recovery_recipient": recipient,
         "recovery_identity": "",
-        "wraps": [{"epoch": "first", "wrap": _b64(b"w")}],
+        "wraps": [{"epoch_id": "first", "wrap": _b64(b"w")}],
         "epoch": {"recipient": recipient},
     }
     wrong: dict[str, dict[str, Any]] = {
@@ -473,16 +473,16 @@ def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
     seen: list[str] = []
     after, sizes = None, []
     while True:
-        page = desk.act("queue", {"after": after}).json
-        sizes.append(len(page["rows"]))
-        seen += [row["id"] for row in page["rows"]]
-        after = page["next"]
+        page = desk.act("queue", {"cursor": after}).json
+        sizes.append(len(page["comments"]))
+        seen += [row["comment_id"] for row in page["comments"]]
+        after = page["next_cursor"]
         if after is None:
             break
-        desk.act("decide", {"verdict": "reject", "id": seen[-1], "clause": "spam"})
+        desk.act("decide", {"verdict": "reject", "comment_id": seen[-1], "clause": "spam"})
     assert sizes == [50, 50, 20]
     assert sorted(seen) == sorted(sent)
-    assert page["waiting"] == 118
+    assert page["pending_count"] == 118
 
 
 def test_history_is_paged_newest_first_and_says_what_can_be_undone(
@@ -490,29 +490,29 @@ def test_history_is_paged_newest_first_and_says_what_can_be_undone(
 ) -> None:
     sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(60)]
     many = [
-        desk.act("reject-many", {"ids": part, "clause": "spam"}) for part in (sent[:50], sent[50:])
+        desk.act("reject-many", {"comment_ids": part, "clause": "spam"}) for part in (sent[:50], sent[50:])
     ]
     assert [len(one.json["decided"]) for one in many] == [50, 10]
-    first = desk.act("history", {"before": None}).json
-    second = desk.act("history", {"before": first["next"]}).json
-    assert (len(first["rows"]), len(second["rows"]), second["next"]) == (50, 10, None)
-    rows = first["rows"] + second["rows"]
-    assert {row["id"] for row in rows} == set(sent)
+    first = desk.act("history", {"cursor": None}).json
+    second = desk.act("history", {"cursor": first["next_cursor"]}).json
+    assert (len(first["entries"]), len(second["entries"]), second["next_cursor"]) == (50, 10, None)
+    rows = first["entries"] + second["entries"]
+    assert {row["comment_id"] for row in rows} == set(sent)
     assert all(row["can_undo"] and not row["can_remove"] for row in rows)
-    assert desk.act("undo", {"decision": rows[0]["decision"]}).json["state"] == "pending"
-    after = desk.act("history", {"before": None}).json["rows"]
-    undone = next(row for row in after if row["decision"] == rows[0]["decision"])
+    assert desk.act("undo", {"decision_id": rows[0]["decision_id"]}).json["state"] == "pending"
+    after = desk.act("history", {"cursor": None}).json["entries"]
+    undone = next(row for row in after if row["decision_id"] == rows[0]["decision_id"])
     assert (undone["is_undone"], undone["can_undo"]) == (True, False)
 
 
 def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
     sent = desk_of_two.newsroom.send()
-    body = {"verdict": "reject", "id": sent.id, "clause": "facts"}
-    assert desk_of_two.of("Egret").act("decide", body).json["by"] == "Egret"
+    body = {"verdict": "reject", "comment_id": sent.id, "clause": "facts"}
+    assert desk_of_two.of("Egret").act("decide", body).json["decided_by"] == "Egret"
     second = desk_of_two.act("decide", body)
-    assert (second.status, second.json["by"], second.json["verdict"]) == (409, "Egret", "reject")
-    many = desk_of_two.act("reject-many", {"ids": [sent.id, "b" * 26], "clause": "spam"}).json
-    assert [one["verdict"] for one in many["missed"]] == ["reject", "withdrawn"]
+    assert (second.status, second.json["decided_by"], second.json["verdict"]) == (409, "Egret", "reject")
+    many = desk_of_two.act("reject-many", {"comment_ids": [sent.id, "b" * 26], "clause": "spam"}).json
+    assert [one["verdict"] for one in many["already_decided"]] == ["reject", "withdrawn"]
 
 
 def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
@@ -520,22 +520,22 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("From the queue.")
-    (row,) = desk.act("queue", {"after": None}).json["rows"]
-    opened = newsroom.open(row["id"])
+    (row,) = desk.act("queue", {"cursor": None}).json["comments"]
+    opened = newsroom.open(row["comment_id"])
     body = {
         "verdict": "publish",
-        "id": sent.id,
+        "comment_id": sent.id,
         "text": opened.text,
         "name": "",
         "nonce": opened.nonce,
         "lang": "en",
     }
     forged = desk.act("decide", body | {"text": "Other words."})
-    assert (forged.status, forged.json["error"]) == (409, "not_what_was_sealed")
+    assert (forged.status, forged.json["error"]) == (409, "commitment_mismatch")
     assert desk.act("decide", body).json["state"] == "held"
     newsroom.pass_slots()
     assert "From the queue." in newsroom.file("en/index.html")
-    desk.act("remove", {"id": sent.id, "clause": "spam"})
+    desk.act("remove", {"comment_id": sent.id, "clause": "spam"})
     assert "From the queue." not in newsroom.file("en/index.html")
 
 
@@ -543,12 +543,12 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     "body",
     [
         {},
-        {"verdict": "approve", "id": ID},
-        {"verdict": "reject", "id": ID, "clause": "spam", "by": "X"},
-        {"verdict": "reject", "id": "../../etc", "clause": "spam"},
+        {"verdict": "approve", "comment_id": ID},
+        {"verdict": "reject", "comment_id": ID, "clause": "spam", "by": "X"},
+        {"verdict": "reject", "comment_id": "../../etc", "clause": "spam"},
         [],
         "text",
-        {"verdict": "publish", "id": ID, "text": "a", "name": "", "nonce": "00", "lang": "en"},
+        {"verdict": "publish", "comment_id": ID, "text": "a", "name": "", "nonce": "00", "lang": "en"},
     ],
 )
 def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
@@ -560,4 +560,4 @@ def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
 def test_a_cursor_that_no_page_gave_is_refused(desk: DeskClient, cursor: str) -> None:
-    assert desk.act("queue", {"after": cursor}).status == 400
+    assert desk.act("queue", {"cursor": cursor}).status == 400

@@ -172,7 +172,7 @@ def test_a_step_that_does_not_exist_is_refused_with_the_text(
 
 
 STEPS = ("send", "confirm", "reply", "receipt", "withdraw")
-MAY_BE_LEFT_OUT = {"to", "name", "receipt"}  # of a comment; what it then is, is said below
+MAY_BE_LEFT_OUT = {"parent_id", "name", "receipt"}  # of a comment; what it then is, is said below
 
 
 def step_of(step: str, *, code: str, parent_id: str = "") -> dict[str, str]:

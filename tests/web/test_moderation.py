@@ -100,13 +100,13 @@ def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
     late, used = invite(desk), invite(desk)
     assert desk.act("join", newcomer(used)).status == 200
     again = DeskClient(newsroom).act("join", newcomer(used, pseudonym="Ibis"))
-    assert (again.status, again.json["error"]) == (410, "invitation_spent")
+    assert (again.status, again.json["error"]) == (410, "invitation_invalid")
     newsroom.now += 24 * 3_600
-    assert DeskClient(newsroom).act("invitation", {"token": late}).status == 200
+    assert DeskClient(newsroom).act("open-invitation", {"token": late}).status == 200
     newsroom.now = next_slot(newsroom.rules.schedule, newsroom.now)
-    for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("invitation", {"token": late})):
+    for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("open-invitation", {"token": late})):
         gone = DeskClient(newsroom).act(name, body)
-        assert (gone.status, gone.json["error"]) == (410, "invitation_spent")
+        assert (gone.status, gone.json["error"]) == (410, "invitation_invalid")
     assert {one["pseudonym"] for one in newsroom.rows("moderators")} == {"Egret", "Heron"}
 
 
@@ -188,11 +188,11 @@ def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
     add_lead(newsroom, "Egret")
     new = newsroom.send("Sealed after.").id
     egret = signed_in(newsroom)
-    queue = egret.act("queue", after=None).json
-    assert [row["id"] for row in queue["rows"]] == [new]
-    assert queue["waiting"] == 1
+    queue = egret.act("queue", cursor=None).json
+    assert [row["comment_id"] for row in queue["comments"]] == [new]
+    assert queue["pending_count"] == 1
     session = egret.act("session").json
-    assert (session["unreadable"], session["waiting"]) == (1, 1)
+    assert (session["unreadable_count"], session["pending_count"]) == (1, 1)
     assert [one["wrap"] is None for one in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
     assert {row["id"] for row in newsroom.rows("comments")} == {old, new}
@@ -202,21 +202,21 @@ def test_the_desk_says_that_the_clock_is_doubted(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     newsroom.publish(newsroom.send("Held.").id)
-    assert not desk.act("session").json["is_clock_doubted"]
+    assert desk.act("session").json["is_clock_trusted"]
     with newsroom.database.writing() as conn:
         conn.execute(sites.update().values(released_slot=newsroom.now + DAY_SECONDS))
-    assert desk.act("session").json["is_clock_doubted"]
+    assert not desk.act("session").json["is_clock_trusted"]
 
 
 def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("For two.").id
-    heron, epoch_id = signed_in(newsroom), newsroom.rows("epochs")[0]["epoch_id"]
-    wrap = {"epoch": epoch_id, "wrap": base64.b64encode(b"an age file").decode()}
+    heron, epoch_id = signed_in(newsroom), newsroom.rows("epochs")[0]["id"]
+    wrap = {"epoch_id": epoch_id, "wrap": base64.b64encode(b"an age file").decode()}
     token = invite(heron, role="lead", wraps=[wrap])
     egret = DeskClient(newsroom)
     joined = egret.act("join", newcomer(token, wraps=[wrap])).json
-    assert (joined["role"], joined["needs_second_lead"], joined["unreadable"]) == ("lead", False, 0)
-    assert [row["id"] for row in egret.act("queue", after=None).json["rows"]] == [sent]
+    assert (joined["role"], joined["needs_second_lead"], joined["unreadable_count"]) == ("lead", False, 0)
+    assert [row["comment_id"] for row in egret.act("queue", cursor=None).json["comments"]] == [sent]
     assert {one["pseudonym"] for one in egret.act("people").json["people"]} == {"Heron", "Egret"}
 
 
@@ -228,7 +228,7 @@ def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHa
     reply = newsroom.published(f"{WORDS}, reply.", parent_id=root.id)
     desk = signed_in(newsroom)
     for at, sent in enumerate((reply, root)):
-        answer = desk.act("remove", id=sent.id, clause="threats")
+        answer = desk.act("remove", comment_id=sent.id, clause="threats")
         assert answer.status == 200
         assert answer.json["state"] == "removed"
         left = f"{WORDS}, root." if at == 0 else WORDS
@@ -240,9 +240,9 @@ def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHa
         assert not any(gone.encode() in raw for raw in files)
         assert any(left.encode() in raw for raw in files) is (at == 0)
     assert not any(b"Somebody known" in raw for raw in files)
-    again = desk.act("remove", id=root.id, clause="threats")
+    again = desk.act("remove", comment_id=root.id, clause="threats")
     assert again.status in (404, 409)
-    assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
+    assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
 
 
 def test_rejecting_many_counts_who_was_first_and_what_has_gone(
@@ -253,17 +253,17 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(
     newsroom.wish(gone.code)
     newsroom.tend()
     ids = [waiting.id, held.id, gone.id, "b" * 26]
-    answer = desk.act("reject-many", ids=ids, clause="spam").json
-    assert [one["id"] for one in answer["decided"]] == [waiting.id]
-    assert answer["missed"] == [
-        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision_id},
-        {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
-        {"id": "b" * 26, "by": "", "verdict": "withdrawn", "decision": None},
+    answer = desk.act("reject-many", comment_ids=ids, clause="spam").json
+    assert [one["comment_id"] for one in answer["decided"]] == [waiting.id]
+    assert answer["already_decided"] == [
+        {"comment_id": held.id, "decided_by": "Egret", "verdict": "publish", "decision_id": published.decision_id},
+        {"comment_id": gone.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
+        {"comment_id": "b" * 26, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
-    assert answer["unsent"] == []
+    assert answer["not_stored"] == []
     assert (newsroom.state(held.id), newsroom.state(gone.id)) == ("held", "withdrawn")
-    assert desk.act("reject-many", ids=[], clause="spam").status == 400
-    assert desk.act("reject-many", ids=[ID] * 51, clause="spam").status == 400
+    assert desk.act("reject-many", comment_ids=[], clause="spam").status == 400
+    assert desk.act("reject-many", comment_ids=[ID] * 51, clause="spam").status == 400
 
 
 def test_an_undo_is_answered_after_the_words_are_gone(
@@ -271,15 +271,15 @@ def test_an_undo_is_answered_after_the_words_are_gone(
 ) -> None:
     sent = newsroom.send(WORDS)
     decided = newsroom.publish(sent.id)
-    assert [row["text"] for row in desk.act("history", before=None).json["rows"]] == [WORDS]
+    assert [row["text"] for row in desk.act("history", cursor=None).json["entries"]] == [WORDS]
     assert desk.act("undo", decision_id=decided.decision_id).json == {
-        "id": sent.id,
+        "comment_id": sent.id,
         "state": "pending",
     }
     assert newsroom.rows("held_texts") == []
     again = desk.act("undo", decision_id=decided.decision_id)
     assert (again.status, again.json["error"]) == (409, "already_undone")
-    assert all(row["text"] is None for row in desk.act("history", before=None).json["rows"])
+    assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
 
 
 def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names(
@@ -289,13 +289,13 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
     published = newsroom.publish(held.id, by="Egret")
     newsroom.wish(gone.code)
     newsroom.tend()
-    answer = desk.act("gone", ids=[waiting.id, held.id, gone.id]).json
-    assert answer["removal"] == [
-        {"id": held.id, "by": "Egret", "verdict": "publish", "decision": published.decision_id},
-        {"id": gone.id, "by": "", "verdict": "withdrawn", "decision": None},
+    answer = desk.act("already-decided", comment_ids=[waiting.id, held.id, gone.id]).json
+    assert answer["already_decided"] == [
+        {"comment_id": held.id, "decided_by": "Egret", "verdict": "publish", "decision_id": published.decision_id},
+        {"comment_id": gone.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
     desk.act("undo", decision_id=published.decision_id)
-    assert [one["id"] for one in desk.act("gone", ids=[held.id, gone.id]).json["removal"]] == [
+    assert [one["comment_id"] for one in desk.act("already-decided", comment_ids=[held.id, gone.id]).json["already_decided"]] == [
         gone.id
     ]
 
@@ -305,15 +305,15 @@ def test_rejecting_many_tells_which_the_database_took_before_it_failed(
 ) -> None:
     ids = [newsroom.send().id for _ in range(4)]
     with failing(newsroom, "insert into decisions", after=2):
-        answer = desk.act("reject-many", ids=ids, clause="spam")
+        answer = desk.act("reject-many", comment_ids=ids, clause="spam")
     assert answer.status == 200
-    assert [one["id"] for one in answer.json["decided"]] == ids[:2]
-    assert answer.json["unsent"] == ids[2:]
+    assert [one["comment_id"] for one in answer.json["decided"]] == ids[:2]
+    assert answer.json["not_stored"] == ids[2:]
     assert [newsroom.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
-    again = desk.act("reject-many", ids=ids, clause="spam").json
-    assert [one["id"] for one in again["decided"]] == ids[2:]
-    assert [(one["by"], one["verdict"], one["decision"]) for one in again["missed"]] == [
-        ("Heron", "reject", one["decision"]) for one in answer.json["decided"]
+    again = desk.act("reject-many", comment_ids=ids, clause="spam").json
+    assert [one["comment_id"] for one in again["decided"]] == ids[2:]
+    assert [(one["decided_by"], one["verdict"], one["decision_id"]) for one in again["already_decided"]] == [
+        ("Heron", "reject", one["decision_id"]) for one in answer.json["decided"]
     ]
 
 
@@ -323,14 +323,14 @@ def test_many_are_undone_with_one_purge_and_each_is_answered_for(
     decided = [newsroom.publish(newsroom.send(WORDS).id).decision_id for _ in range(3)]
     desk.act("undo", decision_id=decided[0])
     with counting(newsroom, PURGE) as purges:
-        answer = desk.act("undo-many", decisions=[*decided, ID]).json
+        answer = desk.act("undo-many", decision_ids=[*decided, ID]).json
     assert len(purges) == (1 if newsroom.database.is_sqlite else len(PURGED_TABLES))
-    assert [one["decision"] for one in answer["undone"]] == decided[1:]
-    assert {one["decision"]: one["error"] for one in answer["missed"]} == {
+    assert [one["decision_id"] for one in answer["undone"]] == decided[1:]
+    assert {one["decision_id"]: one["error"] for one in answer["failed"]} == {
         decided[0]: "already_undone",
         ID: "no_such_decision",
     }
-    assert answer["unsent"] == []
+    assert answer["not_stored"] == []
     assert newsroom.rows("held_texts") == []
 
 
@@ -339,9 +339,9 @@ def test_undoing_many_tells_which_the_database_took_before_it_failed(
 ) -> None:
     decided = [newsroom.publish(newsroom.send().id).decision_id for _ in range(3)]
     with failing(newsroom, "insert into decisions", after=1):
-        answer = desk.act("undo-many", decisions=decided).json
-    assert [one["decision"] for one in answer["undone"]] == decided[:1]
-    assert answer["unsent"] == decided[1:]
+        answer = desk.act("undo-many", decision_ids=decided).json
+    assert [one["decision_id"] for one in answer["undone"]] == decided[:1]
+    assert answer["not_stored"] == decided[1:]
 
 
 def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
@@ -351,10 +351,10 @@ def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
     with failing(newsroom, PURGE):
         for answer in (
             desk.act("undo", decision_id=held.decision_id),
-            desk.act("remove", id=sent.id, clause="threats"),
+            desk.act("remove", comment_id=sent.id, clause="threats"),
         ):
-            assert (answer.status, answer.json["error"]) == (503, "not_yet_purged")
-            assert answer.json["sentence"].startswith("It is done.")
+            assert (answer.status, answer.json["error"]) == (503, "purge_pending")
+            assert answer.json["message"].startswith("Done,")
     assert (newsroom.state(held.comment_id), newsroom.state(sent.id)) == ("pending", "removed")
 
 
@@ -364,9 +364,9 @@ def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
     sent = newsroom.send()
     body = {
         "verdict": "publish_edited",
-        "id": sent.id,
+        "comment_id": sent.id,
         "name": "n" * 61,
-        "kind": "reworded",
+        "edit_kind": "reworded",
         "clause": "facts",
         "lang": "en",
     }
@@ -375,9 +375,9 @@ def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
         "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
     }.items():
         refused = desk.act("decide", body | {"text": text})
-        assert (refused.status, refused.json["error"]) == (422, "refused")
-        assert said in refused.json["sentence"]
-        assert "_" not in refused.json["sentence"]
+        assert (refused.status, refused.json["error"]) == (422, "invalid")
+        assert said in refused.json["message"]
+        assert "_" not in refused.json["message"]
 
 
 def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
@@ -387,12 +387,12 @@ def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
     newsroom.undo(newsroom.reject(asked.id))
     newsroom.publish(asked.id)
     newsroom.publish(other.id)
-    rows = desk.act("history", before=None, comment_id=asked.id).json["rows"]
-    assert {row["id"] for row in rows} == {asked.id}
+    rows = desk.act("history", cursor=None, comment_id=asked.id).json["entries"]
+    assert {row["comment_id"] for row in rows} == {asked.id}
     assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
-    assert desk.act("history", before=None, comment_id=ID).json == {"rows": [], "next": None}
-    assert desk.act("history", before=None, comment_id="c-1").status == 400
-    assert len(desk.act("history", before=None).json["rows"]) == 4
+    assert desk.act("history", cursor=None, comment_id=ID).json == {"entries": [], "next_cursor": None}
+    assert desk.act("history", cursor=None, comment_id="c-1").status == 400
+    assert len(desk.act("history", cursor=None).json["entries"]) == 4
 
 
 def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_newsroom: NewsroomHarness) -> None:
@@ -407,27 +407,27 @@ def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_newsroom: Newsro
 
 
 def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
-    wrap = {"epoch": epoch_id, "wrap": ""}
+    wrap = {"epoch_id": epoch_id, "wrap": ""}
     invited = {"role": "moderator", "token": HEX, "wraps": [wrap]}
     secret = WORDS.encode()
     return {
-        "a cursor too large": ("queue", {"after": "9" * 30 + f".{ID}"}),
-        "a cursor in other digits": ("history", {"before": f"٣.{ID}"}),
-        "a cursor with a NUL": ("history", {"before": "1.\0"}),
+        "a cursor too large": ("queue", {"cursor": "9" * 30 + f".{ID}"}),
+        "a cursor in other digits": ("history", {"cursor": f"٣.{ID}"}),
+        "a cursor with a NUL": ("history", {"cursor": "1.\0"}),
         "a name with a NUL": ("sign-in", {"pseudonym": "a\0b", "secret": HEX}),
         "a challenge with a NUL": ("recovery/challenge", {"pseudonym": "\0"}),
         "half a surrogate": ("sign-in", b'{"pseudonym":"\\ud800","secret":"' + b"0" * 64 + b'"}'),
         "an epoch twice": ("invite", invited | {"wraps": [wrap, wrap]}),
-        "an epoch that is none": ("invite", invited | {"wraps": [wrap | {"epoch": "\0"}]}),
+        "an epoch that is none": ("invite", invited | {"wraps": [wrap | {"epoch_id": "\0"}]}),
         "an epoch twice at joining": ("join", newcomer(HEX, wraps=[wrap, wrap])),
         "a wrap too large": ("invite", invited | {"wraps": [wrap | {"wrap": "A" * 16_384}]}),
         "a hundred thousand brackets": ("queue", b"[" * 100_000),
         "no JSON": ("queue", secret),
         "JSON that ends": ("decide", b'{"verdict":"publish","text":"' + secret),
-        "another verdict": ("decide", {"verdict": WORDS, "id": ID}),
-        "an unknown field": ("queue", {"after": None, WORDS: WORDS}),
+        "another verdict": ("decide", {"verdict": WORDS, "comment_id": ID}),
+        "an unknown field": ("queue", {"cursor": None, WORDS: WORDS}),
         "a number for a text": ("sign-in", {"pseudonym": 7, "secret": HEX}),
-        "a text for a list": ("reject-many", {"ids": WORDS, "clause": "spam"}),
+        "a text for a list": ("reject-many", {"comment_ids": WORDS, "clause": "spam"}),
     }
 
 
@@ -435,10 +435,10 @@ def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")]
-    for what, (name, body) in odd_requests(newsroom.rows("epochs")[0]["epoch_id"]).items():
+    for what, (name, body) in odd_requests(newsroom.rows("epochs")[0]["id"]).items():
         answer = desk.act(name, body)
         assert (answer.status, answer.json["error"]) == (400, "bad_request"), what
-        assert set(answer.json) == {"error", "sentence"}, what
+        assert set(answer.json) == {"error", "message"}, what
         assert WORDS.encode() not in answer.body, what
     assert [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")] == before
     to_response = capfd.readouterr()
@@ -452,7 +452,7 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
     opened = newsroom.open(sent.id)
     body = {
         "verdict": "publish",
-        "id": sent.id,
+        "comment_id": sent.id,
         "text": WORDS,
         "name": "",
         "nonce": opened.nonce,
@@ -469,14 +469,14 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
         with newsroom.database.writing() as conn:
             conn.exec_driver_sql("alter table decisions_away rename to decisions")
     assert answer.status in (500, 503)
-    assert set(answer.json) == {"error", "sentence"}
+    assert set(answer.json) == {"error", "message"}
     to_response = capfd.readouterr()
     for place in (answer.body.decode(), to_response.out, to_response.err):
         assert WORDS not in place
         assert "Traceback" not in place
     assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", to_response.err)
     assert (
-        "decisions.py:" in to_response.err or "StoreUnavailable" in to_response.err
+        "decisions.py:" in to_response.err or "DatabaseUnavailable" in to_response.err
     )  # the place of the matter
     assert newsroom.state(sent.id) == "pending"
     assert newsroom.rows("held_texts") == []
@@ -504,7 +504,7 @@ def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
 def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: DeskClient, path: str) -> None:
     answer = sqlite_desk.get(path)
     assert answer.status in (404, 405)
-    assert answer.json["error"] == "refused"
+    assert answer.json["error"] == "not_found"
     assert answer.header("cache-control") == "no-store"
 
 
@@ -527,7 +527,7 @@ def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_script
         {"origin": "https://desk.example.evil.example"},
     ):
         refused = desk.act("session", headers=wrong)
-        assert (refused.status, refused.json["error"]) == (403, "foreign_origin"), wrong
+        assert (refused.status, refused.json["error"]) == (403, "origin_mismatch"), wrong
     assert desk.act("session").status == 200
 
 
@@ -536,12 +536,12 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
 ) -> None:
     root = newsroom.published("Root.", name="Dara")
     sent = newsroom.send("Answer.", parent_id=root.id, edition="km", receipt=False)
-    (row,) = desk.act("queue", after=None).json["rows"]
+    (row,) = desk.act("queue", cursor=None).json["comments"]
     plain = pyrage.decrypt(
         base64.b64decode(row["envelope"]), [newsroom.epoch_identity(row["epoch_id"])]
     )
     assert b'"Answer."' in plain
-    assert (row["id"], row["site_id"], row["story_id"], row["edition"]) == (
+    assert (row["comment_id"], row["site_id"], row["story_id"], row["edition"]) == (
         sent.id,
         SITE,
         STORY,
@@ -553,7 +553,7 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
         False,
         0,
     )
-    assert row["answers"] == {"name": "Dara", "text": "Root.", "lang": "en"}
+    assert row["parent"] == {"name": "Dara", "text": "Root.", "lang": "en"}
 
 
 def test_the_newsroom_is_called_as_the_settings_have_it_now(
