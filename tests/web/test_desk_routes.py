@@ -206,7 +206,15 @@ WITHOUT_PARAMETERS = {
     "recovery/prove",
     "recovery/finish",
 }
-KEPT = ("comments", "decisions", "held_texts", "invitations", "moderators", "sessions", "wrapped_epoch_keys")
+KEPT = (
+    "comments",
+    "decisions",
+    "held_texts",
+    "invitations",
+    "moderators",
+    "sessions",
+    "wrapped_epoch_keys",
+)
 
 
 def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
@@ -490,7 +498,8 @@ def test_history_is_paged_newest_first_and_says_what_can_be_undone(
 ) -> None:
     sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(60)]
     many = [
-        desk.act("reject-many", {"comment_ids": part, "clause": "spam"}) for part in (sent[:50], sent[50:])
+        desk.act("reject-many", {"comment_ids": part, "clause": "spam"})
+        for part in (sent[:50], sent[50:])
     ]
     assert [len(one.json["decided"]) for one in many] == [50, 10]
     first = desk.act("history", {"cursor": None}).json
@@ -510,8 +519,14 @@ def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
     body = {"verdict": "reject", "comment_id": sent.id, "clause": "facts"}
     assert desk_of_two.of("Egret").act("decide", body).json["decided_by"] == "Egret"
     second = desk_of_two.act("decide", body)
-    assert (second.status, second.json["decided_by"], second.json["verdict"]) == (409, "Egret", "reject")
-    many = desk_of_two.act("reject-many", {"comment_ids": [sent.id, "b" * 26], "clause": "spam"}).json
+    assert (second.status, second.json["decided_by"], second.json["verdict"]) == (
+        409,
+        "Egret",
+        "reject",
+    )
+    many = desk_of_two.act(
+        "reject-many", {"comment_ids": [sent.id, "b" * 26], "clause": "spam"}
+    ).json
     assert [one["verdict"] for one in many["already_decided"]] == ["reject", "withdrawn"]
 
 
@@ -548,7 +563,14 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
         {"verdict": "reject", "comment_id": "../../etc", "clause": "spam"},
         [],
         "text",
-        {"verdict": "publish", "comment_id": ID, "text": "a", "name": "", "nonce": "00", "lang": "en"},
+        {
+            "verdict": "publish",
+            "comment_id": ID,
+            "text": "a",
+            "name": "",
+            "nonce": "00",
+            "lang": "en",
+        },
     ],
 )
 def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(

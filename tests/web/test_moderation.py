@@ -104,7 +104,10 @@ def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
     newsroom.now += 24 * 3_600
     assert DeskClient(newsroom).act("open-invitation", {"token": late}).status == 200
     newsroom.now = next_slot(newsroom.rules.schedule, newsroom.now)
-    for name, body in (("join", newcomer(late, pseudonym="Ibis")), ("open-invitation", {"token": late})):
+    for name, body in (
+        ("join", newcomer(late, pseudonym="Ibis")),
+        ("open-invitation", {"token": late}),
+    ):
         gone = DeskClient(newsroom).act(name, body)
         assert (gone.status, gone.json["error"]) == (410, "invitation_invalid")
     assert {one["pseudonym"] for one in newsroom.rows("moderators")} == {"Egret", "Heron"}
@@ -215,7 +218,11 @@ def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarne
     token = invite(heron, role="lead", wraps=[wrap])
     egret = DeskClient(newsroom)
     joined = egret.act("join", newcomer(token, wraps=[wrap])).json
-    assert (joined["role"], joined["needs_second_lead"], joined["unreadable_count"]) == ("lead", False, 0)
+    assert (joined["role"], joined["needs_second_lead"], joined["unreadable_count"]) == (
+        "lead",
+        False,
+        0,
+    )
     assert [row["comment_id"] for row in egret.act("queue", cursor=None).json["comments"]] == [sent]
     assert {one["pseudonym"] for one in egret.act("people").json["people"]} == {"Heron", "Egret"}
 
@@ -256,7 +263,12 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(
     answer = desk.act("reject-many", comment_ids=ids, clause="spam").json
     assert [one["comment_id"] for one in answer["decided"]] == [waiting.id]
     assert answer["already_decided"] == [
-        {"comment_id": held.id, "decided_by": "Egret", "verdict": "publish", "decision_id": published.decision_id},
+        {
+            "comment_id": held.id,
+            "decided_by": "Egret",
+            "verdict": "publish",
+            "decision_id": published.decision_id,
+        },
         {"comment_id": gone.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
         {"comment_id": "b" * 26, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
@@ -291,13 +303,21 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
     newsroom.tend()
     answer = desk.act("already-decided", comment_ids=[waiting.id, held.id, gone.id]).json
     assert answer["already_decided"] == [
-        {"comment_id": held.id, "decided_by": "Egret", "verdict": "publish", "decision_id": published.decision_id},
+        {
+            "comment_id": held.id,
+            "decided_by": "Egret",
+            "verdict": "publish",
+            "decision_id": published.decision_id,
+        },
         {"comment_id": gone.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
     desk.act("undo", decision_id=published.decision_id)
-    assert [one["comment_id"] for one in desk.act("already-decided", comment_ids=[held.id, gone.id]).json["already_decided"]] == [
-        gone.id
-    ]
+    assert [
+        one["comment_id"]
+        for one in desk.act("already-decided", comment_ids=[held.id, gone.id]).json[
+            "already_decided"
+        ]
+    ] == [gone.id]
 
 
 def test_rejecting_many_tells_which_the_database_took_before_it_failed(
@@ -312,9 +332,9 @@ def test_rejecting_many_tells_which_the_database_took_before_it_failed(
     assert [newsroom.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
     again = desk.act("reject-many", comment_ids=ids, clause="spam").json
     assert [one["comment_id"] for one in again["decided"]] == ids[2:]
-    assert [(one["decided_by"], one["verdict"], one["decision_id"]) for one in again["already_decided"]] == [
-        ("Heron", "reject", one["decision_id"]) for one in answer.json["decided"]
-    ]
+    assert [
+        (one["decided_by"], one["verdict"], one["decision_id"]) for one in again["already_decided"]
+    ] == [("Heron", "reject", one["decision_id"]) for one in answer.json["decided"]]
 
 
 def test_many_are_undone_with_one_purge_and_each_is_answered_for(
@@ -390,7 +410,10 @@ def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
     rows = desk.act("history", cursor=None, comment_id=asked.id).json["entries"]
     assert {row["comment_id"] for row in rows} == {asked.id}
     assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
-    assert desk.act("history", cursor=None, comment_id=ID).json == {"entries": [], "next_cursor": None}
+    assert desk.act("history", cursor=None, comment_id=ID).json == {
+        "entries": [],
+        "next_cursor": None,
+    }
     assert desk.act("history", cursor=None, comment_id="c-1").status == 400
     assert len(desk.act("history", cursor=None).json["entries"]) == 4
 

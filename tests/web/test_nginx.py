@@ -245,7 +245,9 @@ def test_the_desk_is_reached_through_its_own_server(served: Served, nginx: Nginx
     assert answer.status == 200
     assert "frame-ancestors 'none'" in (answer.header("content-security-policy") or "")
     assert ask(nginx.desk, path="/").status == 403, "another host's name is refused"
-    assert ask(nginx.port, path="/api/desk/queue", headers=own).status == 404, "not under the readers'"
+    assert ask(nginx.port, path="/api/desk/queue", headers=own).status == 404, (
+        "not under the readers'"
+    )
 
 
 def test_the_example_is_whole_with_tls(tmp_path: Path) -> None:
