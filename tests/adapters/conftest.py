@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from yobal.adapters.rendering.pages import Draft, Pages, Problem, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem, ReceiptDetails, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.submission import FieldError, Limits
 from yobal.core.thread import (
@@ -41,7 +41,7 @@ def draw(site_context: SiteContext) -> Draw:
     """All pages by name. `words` stands wherever a reader's, moderator's or editor's words stand."""
 
     def everything(words: str = "plain", edition: str = "en") -> dict[str, bytes]:
-        pages, place = Pages(site_context), place_in(edition, title=words)
+        pages, place = PageRenderer(site_context), place_in(edition, title=words)
         return _files(pages, place, words) | _answers(pages, place, words)
 
     return everything
@@ -105,7 +105,7 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
     return root, gone
 
 
-def _files(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
+def _files(pages: PageRenderer, place: ThreadRef, words: str) -> dict[str, bytes]:
     root, gone = letters_with(words)
     newest = NewestView(thread=place, comments=(root, gone), comments_total=4, older_page=6)
     numbered = PageView(thread=place, number=7, comments=(root, gone))
@@ -120,7 +120,7 @@ def _files(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
     }
 
 
-def _answers(pages: Pages, place: ThreadRef, words: str) -> dict[str, bytes]:
+def _answers(pages: PageRenderer, place: ThreadRef, words: str) -> dict[str, bytes]:
     draft = Draft(text=words, name=words, wants_receipt=True)
     root, _gone = letters_with(words)
     field_errors = [

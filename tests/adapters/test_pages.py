@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from yobal.adapters.rendering.page_context import ReceiptState
-from yobal.adapters.rendering.pages import Pages, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
 
@@ -34,7 +34,7 @@ def letter(text: str, **more: object) -> PublishedComment:
 
 def newest(site_context: SiteContext, *letters: PublishedComment, place: ThreadRef = PLACE) -> str:
     view = NewestView(thread=place, comments=letters, comments_total=len(letters), older_page=None)
-    return Pages(site_context).newest(view)["index.html"].decode()
+    return PageRenderer(site_context).newest(view)["index.html"].decode()
 
 
 def with_schedule(site_context: SiteContext, **given: object) -> SiteContext:
@@ -98,7 +98,7 @@ def test_a_static_form_has_no_once_and_an_answered_one_has(
 def test_a_permalink_leads_to_the_numbered_page_from_everywhere(site_context: SiteContext) -> None:
     link = f"https://comments.river.example/river/ferry/en/page/3.html#c-{'a' * 26}"
     one = letter("x", page=3)
-    numbered = Pages(site_context).page(PageView(thread=PLACE, number=3, comments=(one,)))
+    numbered = PageRenderer(site_context).page(PageView(thread=PLACE, number=3, comments=(one,)))
     assert f'href="{link}"' in newest(site_context, one)
     assert f'href="{link}"' in numbered["page/3.html"].decode()
     assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
@@ -107,7 +107,9 @@ def test_a_permalink_leads_to_the_numbered_page_from_everywhere(site_context: Si
 def test_a_numbered_page_does_not_know_whether_the_form_is_open(site_context: SiteContext) -> None:
     def drawn(form: str) -> dict[str, bytes]:
         place = msgspec.structs.replace(PLACE, form=form)
-        return Pages(site_context).page(PageView(thread=place, number=2, comments=(letter("x"),)))
+        return PageRenderer(site_context).page(
+            PageView(thread=place, number=2, comments=(letter("x"),))
+        )
 
     assert drawn("open") == drawn("closed")
 
@@ -119,7 +121,7 @@ def test_only_an_edited_comment_has_masked_words(site_context: SiteContext) -> N
     assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data">' in edited
 
 
-def test_a_gone_comment_leaves_a_line_and_its_replies(site_context: SiteContext) -> None:
+def test_a_parent_removed_leaves_a_line_and_its_replies(site_context: SiteContext) -> None:
     reply = {"id": "b" * 26, "name": "", "text": "still here", "lang": "en", "edition": "en"}
     root = letter(
         "", removal="removed", removal_clause="threats", replies=[reply | {"day": "2026-11-22"}]
@@ -174,7 +176,7 @@ def test_no_answer_tells_a_phones_history_more_than_that_a_story_was_read(draw: 
 
 def test_every_problem_gives_the_text_back_and_a_way_on(draw: Draw) -> None:
     problems = {name: page.decode() for name, page in draw("kept").items() if "answer/" in name}
-    for name in ("closed", "story_full", "site_full", "unavailable", "gone_comment"):
+    for name in ("closed", "story_full", "site_full", "unavailable", "parent_removed"):
         page = problems[f"answer/{name}.html"]
         assert "\nkept</textarea>" in page
         assert "Back to the comments" in page
@@ -196,7 +198,7 @@ def test_a_receipt_offers_only_what_can_be_done(
 ) -> None:
     can = state in ("waiting", "accepted", "published")
     answer = ReceiptDetails(code="0" * 20, state=state, can_withdraw=can)
-    page = Pages(site_context).receipt(PLACE, answer).decode()
+    page = PageRenderer(site_context).receipt(PLACE, answer).decode()
     assert ('value="withdraw"' in page) == can
     assert ('value="next"' in page) == (state == "published")
     assert ('value="now"' in page) == can

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from yobal.adapters.rendering.pages import Pages, SiteContext
-from yobal.adapters.rendering.urls import web_address
+from yobal.adapters.rendering.pages import PageRenderer, SiteContext
+from yobal.adapters.rendering.urls import web_url
 from yobal.core.thread import Edition, NewestView, ThreadRef
 
 Draw = Callable[..., dict[str, bytes]]
@@ -114,6 +114,6 @@ def test_a_story_address_that_is_none_of_the_web_is_not_linked(site_context: Sit
     place = ThreadRef(site_id="river", story_id="ferry", edition=edition)
     view = NewestView(thread=place, comments=(), comments_total=0, older_page=None)
     assert "javascript:" not in " ".join(
-        Seen(Pages(site_context).newest(view)["index.html"]).values("href")
+        Seen(PageRenderer(site_context).newest(view)["index.html"]).values("href")
     )
-    assert web_address("https://river.example/ferry") == "https://river.example/ferry"
+    assert web_url("https://river.example/ferry") == "https://river.example/ferry"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from yobal.adapters.rendering.pages import Pages, SiteContext
+from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.core.text import count_graphemes
 from yobal.core.thread import Edition, NewestView, PublishedComment, ThreadRef
 
@@ -74,7 +74,7 @@ def test_a_page_of_fifty_comments_is_light(
     place = ThreadRef(site_id="river", story_id="ferry", edition=edition)
     fifty = tuple(_letter(lang, chance) for _ in range(50))
     view = NewestView(thread=place, comments=fifty, comments_total=500, older_page=9)
-    page = Pages(site_context).newest(view)["index.html"]
+    page = PageRenderer(site_context).newest(view)["index.html"]
     size_bytes = len(gzip.compress(page, 9)) + len(gzip.compress((TOKENS + LETTERS).encode(), 9))
     assert size_bytes <= most_bytes
 

@@ -15,7 +15,7 @@ from tests.harness import SITE, SLOT, STORY, NewsroomHarness
 from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
 from yobal.adapters import error_reporting
 from yobal.adapters.public_files import PublicFiles
-from yobal.adapters.rendering.pages import Pages
+from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
 from yobal.core.thread import Edition
 from yobal.server.scheduler import maintenance
@@ -355,7 +355,7 @@ def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
         raise KeyboardInterrupt
 
     inode = _inode(newsroom)
-    monkeypatch.setattr(Pages, "mark", "another")
+    monkeypatch.setattr(PageRenderer, "fingerprint", "another")
     with monkeypatch.context() as patch:
         patch.setattr(mark_all_stale, "mark_story_stale", dies)
         with pytest.raises(KeyboardInterrupt):
@@ -390,7 +390,7 @@ def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
             sqlite_newsroom.now += 2 * DAY
         else:
             patch.setattr(Database, "writing", is_full)
-            patch.setattr(Pages, "mark", "another")
+            patch.setattr(PageRenderer, "fingerprint", "another")
         monkeypatch.setattr("yobal.server.scheduler.maintenance_thread.TICK_SECONDS", 0.01)
         tending.start()
         first = capfd.readouterr().err

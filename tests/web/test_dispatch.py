@@ -102,7 +102,7 @@ def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
     intake: Intake, newsroom: NewsroomHarness, step: str, parent_id: str
 ) -> None:
     got = intake.post(fields(parent_id=parent_id, step=step))
-    assert got.status == STATUS["gone_comment"]
+    assert got.status == STATUS["parent_removed"]
     assert step == "reply" or "The ferry is late." in got.text
     assert newsroom.rows("comments") == []
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from yobal.adapters.public_files import PublicFiles
-from yobal.adapters.rendering.pages import Pages
+from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core import paths
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
@@ -26,7 +26,7 @@ class FileWriter(msgspec.Struct, frozen=True):
     """Where public files come from and go to."""
 
     database: Database
-    pages: Pages
+    pages: PageRenderer
     bucket: PublicFiles
     rules: SiteRules
 
@@ -95,7 +95,7 @@ def write(file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *,
     file_writer.bucket.remove(removal)
 
 
-def _draw(pages: Pages, view: thread_views.View) -> Mapping[str, bytes]:
+def _draw(pages: PageRenderer, view: thread_views.View) -> Mapping[str, bytes]:
     match view:
         case NewestView():
             return pages.newest(view)

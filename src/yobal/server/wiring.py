@@ -7,7 +7,7 @@ import msgspec
 
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.public_files import PublicFiles
-from yobal.adapters.rendering.pages import Pages, SiteContext
+from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.core.site_rules import SiteRules
@@ -30,7 +30,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     is_demo: bool
 
     @property
-    def pages(self) -> Pages:
+    def pages(self) -> PageRenderer:
         return self.file_writer.pages
 
     def close(self) -> None:
@@ -72,7 +72,9 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         receipt_days=settings.receipt_days,
         is_demo=is_demo,
     )
-    file_writer = FileWriter(database, Pages(site_context), PublicFiles(settings.files_dir), rules)
+    file_writer = FileWriter(
+        database, PageRenderer(site_context), PublicFiles(settings.files_dir), rules
+    )
     return Components(
         settings=settings,
         rules=rules,

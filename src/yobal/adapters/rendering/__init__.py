@@ -1,1 +1,1 @@
-"""Turns views of a thread into the pages and JSON that readers get."""
+"""Renders views of a thread as the pages and JSON files that readers get."""

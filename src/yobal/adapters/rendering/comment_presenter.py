@@ -1,6 +1,6 @@
-"""A comment made ready to be drawn: words for its day and language, links, masked runs set apart.
+"""Prepares comments for templates: day and language in words, links, masked runs marked.
 
-Templates decide nothing; what depends on anything but a field's presence is decided here.
+Templates only test whether a field is set; every other decision is made here.
 """
 
 import re
@@ -18,87 +18,90 @@ _MASKED: Final = re.compile("(▮+)")
 
 
 class TextRun(msgspec.Struct, frozen=True):
-    """A run of a text; `is_mask` where a moderator covered something with ▮."""
+    """A part of a text. `is_mask`: a moderator replaced the original with ▮."""
 
     text: str
     is_mask: bool
 
 
 class CommentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One comment as a template draws it. Words are in the page's language, not escaped yet."""
+    """One comment as a template shows it. Texts are in the page's language and not escaped."""
 
     comment: PublishedComment
     dir: str
     text_runs: tuple[TextRun, ...]
     day: str
-    language: str  # empty where it is the edition's
-    edited: str  # the clause's title, empty where nothing was edited
-    edited_clause: str
-    removal_clause: str
+    language: str  # empty if it is the edition's
+    edited_clause: str  # key; empty if no moderator edited it
+    edited_clause_title: str
+    removal_clause_title: str
     share: ShareLinks
     replies: tuple["CommentView", ...]
-    has_more_replies: bool  # beyond those that stand here
+    has_more_replies: bool  # than those in `replies`
 
 
 class CommentPresenter:
-    """Makes comments of one thread ready, in one edition and with one kind of address."""
+    """Makes the views of one thread's comments, for one edition."""
 
     def __init__(self, translator: Translator, links: ThreadLinks, edition: str) -> None:
-        self._words, self._links, self._edition = translator, links, edition
+        self._translator, self._links, self._edition = translator, links, edition
 
     def newest(self, view: NewestView) -> tuple[CommentView, ...]:
-        return tuple(self._top(one, one.page) for one in view.comments)
+        return tuple(self._with_replies(comment, comment.page) for comment in view.comments)
 
     def page(self, view: PageView) -> tuple[CommentView, ...]:
-        return tuple(self._top(one, view.number) for one in view.comments)
+        return tuple(self._with_replies(comment, view.number) for comment in view.comments)
 
     def replies(self, view: RepliesView) -> tuple[CommentView, ...]:
         file = paths.replies(view.root.id, view.number, "html")
-        return tuple(self.one(one, file) for one in view.comments)
+        return tuple(self._present(comment, file) for comment in view.comments)
 
     def root(self, view: RepliesView) -> CommentView:
-        return self.one(view.root, paths.page(view.root_page, "html"))
+        return self._present(view.root, paths.page(view.root_page, "html"))
 
     def parent(self, comment: PublishedComment) -> CommentView:
-        return self.one(comment, paths.page(comment.page, "html"))
+        return self._present(comment, paths.page(comment.page, "html"))
 
-    def one(
+    def _with_replies(self, comment: PublishedComment, page: int) -> CommentView:
+        file = paths.page(page, "html")
+        replies = tuple(self._present(reply, file) for reply in comment.replies)
+        return self._present(
+            comment, file, replies=replies, has_more_replies=comment.has_more_replies
+        )
+
+    def _present(
         self,
         comment: PublishedComment,
         file: str,
-        replies: tuple[CommentView, ...] = (),
         *,
-        leads_to_more: bool = False,
+        replies: tuple[CommentView, ...] = (),
+        has_more_replies: bool = False,
     ) -> CommentView:
-        """One comment that stands in `file`; without its replies unless they are given."""
-        translator = self._words
+        """`file` is the page that the comment's permalink leads to."""
+        translator = self._translator
+        is_own_language = comment.lang == self._edition
         return CommentView(
             comment=comment,
             dir=direction(comment.lang),
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
             day=translator.day(comment.day),
-            language="" if comment.lang == self._edition else translator.language(comment.lang),
-            edited=translator.clause(comment.edited_clause).lower()
-            if comment.edited_clause
-            else "",
+            language="" if is_own_language else translator.language(comment.lang),
             edited_clause=comment.edited_clause or "",
-            removal_clause=translator.clause(comment.removal_clause).lower()
-            if comment.removal_clause
-            else "",
+            edited_clause_title=self._clause_title(comment.edited_clause),
+            removal_clause_title=self._clause_title(comment.removal_clause),
             share=self._links.share(file, comment.id),
             replies=replies,
-            has_more_replies=leads_to_more,
+            has_more_replies=has_more_replies,
         )
 
-    def _top(self, comment: PublishedComment, number: int) -> CommentView:
-        file = paths.page(number, "html")
-        replies = tuple(self.one(reply, file) for reply in comment.replies)
-        return self.one(comment, file, replies, leads_to_more=comment.has_more_replies)
+    def _clause_title(self, clause: str | None) -> str:
+        """In lower case, because it stands inside a sentence."""
+        return self._translator.clause(clause).lower() if clause else ""
 
 
 def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
-    """The text, with the runs of ▮ set apart: but only in an edited one, else they are the author's."""
+    """Split a text at its masks. In a comment without edits, ▮ is the author's own character."""
     if not is_edited:
         return (TextRun(text, is_mask=False),)
     runs = _MASKED.split(text)
-    return tuple(TextRun(run, is_mask=at % 2 == 1) for at, run in enumerate(runs) if run)
+    return tuple(TextRun(run, is_mask=index % 2 == 1) for index, run in enumerate(runs) if run)

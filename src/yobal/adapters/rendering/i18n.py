@@ -1,6 +1,6 @@
-"""What people read in their language: sentences from the catalogues, days, times, numbers, names.
+"""Translations and formats: sentences, days, times, numbers and names of languages.
 
-The only place that opens a catalogue. A language without one is served in English.
+The only place that opens a catalogue. A language without a catalogue is served in English.
 """
 
 from datetime import date, datetime
@@ -24,13 +24,13 @@ from yobal.core.terms import CLAUSES
 
 FALLBACK: Final = "en"
 _DOMAIN: Final = "yobal"
-_REGIONS: Final = {"en": "GB"}  # whose habits of dates we follow: 21 November 2026
+_REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
 class Translator:
-    """One language, ready to speak. `lang` is the language it really speaks, `dir` its direction."""
+    """Translates into one language. `lang` is the catalogue's language, `dir` its direction."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
@@ -40,43 +40,43 @@ class Translator:
         self._digits = str.maketrans("0123456789", _DIGITS.get(lang, "0123456789"))
 
     def gettext(self, sentence: str) -> str:
-        """The sentence in this language; the English one where the catalogue has a gap."""
+        """The translation of a sentence; the sentence itself if the catalogue lacks it."""
         return self.translations.gettext(sentence)
 
     def clause(self, key: str) -> str:
-        """The title of a clause of the terms; the key itself where it is not one of ours."""
+        """The title of a clause of the terms; the key itself if these terms do not have it."""
         return self.gettext(_CLAUSE_TITLES.get(key, key))
 
     def number(self, number: int) -> str:
         return format_decimal(number, locale=self._locale).translate(self._digits)
 
     def day(self, day: date | str) -> str:
-        """A day without a time: `21 November 2026`. Takes ISO 8601 too."""
-        one = date.fromisoformat(day) if isinstance(day, str) else day
-        return format_date(one, "long", locale=self._locale).translate(self._digits)
+        """A day without a time: `21 November 2026`. Accepts ISO 8601 too."""
+        parsed = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(parsed, "long", locale=self._locale).translate(self._digits)
 
     def day_of(self, slot: Slot, schedule: Schedule) -> str:
-        """The day a slot lies on in the site's zone."""
+        """The day of a slot in the site's time zone."""
         return self.day(day_of(schedule, slot))
 
     def time(self, slot: Slot, schedule: Schedule) -> str:
-        """The wall-clock time of a slot in the site's zone; with seconds only where they matter."""
+        """The time of a slot in the site's time zone; with seconds only if the schedule needs them."""
         pattern = "HH:mm:ss" if schedule.release_interval_seconds % 60 else "HH:mm"
         local = datetime.fromtimestamp(slot, schedule.zone)
         return format_time(local, pattern, locale=self._locale).translate(self._digits)
 
     def city(self, schedule: Schedule) -> str:
-        """The place the zone is named after, in this language where its name is known."""
+        """The city that the time zone is named after, translated if Babel knows it."""
         zone = self._locale.time_zones.get(schedule.time_zone, {})
         return str(zone.get("city", schedule.city))
 
     def release_times(self, schedule: Schedule) -> str:
-        """The wall-clock times of release as a list: `00:00, 06:00, 12:00 and 18:00`."""
-        times = [slot.translate(self._digits) for slot in schedule.release_times]
+        """The release times as a list: `00:00, 06:00, 12:00 and 18:00`."""
+        times = [time.translate(self._digits) for time in schedule.release_times]
         return format_list(times, locale=self._locale)
 
     def language(self, tag: str) -> str:
-        """The name of a language in this one; empty where it is not known."""
+        """The name of a language in this language; empty if the language is unknown."""
         if tag in (langs.UNKNOWN, langs.OTHER):
             return ""
         return _name(tag, self._locale)
@@ -84,18 +84,18 @@ class Translator:
 
 @cache
 def translator_for(edition: str) -> Translator:
-    """The words for an edition."""
+    """The translator for an edition, shared by all who ask."""
     return Translator(catalogue_language(edition))
 
 
 def catalogue_language(edition: str) -> str:
-    """The language an edition is served in: its own where there is a catalogue, else English."""
+    """The language that an edition is served in: its own if it has a catalogue, else English."""
     primary = edition.split("-", maxsplit=1)[0].lower()
     return primary if primary in _catalogue_languages() else FALLBACK
 
 
 def own_name(tag: str) -> str:
-    """What a language calls itself: `ខ្មែរ`, `English`."""
+    """The name of a language in that language: `ខ្មែរ`, `English`."""
     try:
         return _name(tag, Locale.parse(tag, sep="-"))
     except (UnknownLocaleError, ValueError):
@@ -111,8 +111,7 @@ def _name(tag: str, locale: Locale) -> str:
 
 @cache
 def _catalogue_languages() -> frozenset[str]:
-    """The languages that have a catalogue."""
-    return frozenset(one.name for one in (files("yobal") / "locales").iterdir())
+    return frozenset(folder.name for folder in (files("yobal") / "locales").iterdir())
 
 
 def _catalogue(lang: str) -> Traversable:
@@ -120,7 +119,7 @@ def _catalogue(lang: str) -> Traversable:
 
 
 def _translations(lang: str) -> GNUTranslations:
-    """The catalogue, compiled in memory: there is no step to forget."""
+    """Compiled in memory, so that no build step can be forgotten."""
     compiled = BytesIO()
     with _catalogue(lang).open("rb") as source:
         write_mo(compiled, read_po(source, locale=lang))

@@ -1,6 +1,7 @@
-"""The public comments as JSON for programs. The types below are the whole format; no key describes the sender.
+"""Published comments as JSON, for programs. These types are the whole format.
 
-Keys come in the order of the fields. Days are `YYYY-MM-DD` in the site's zone; no finer time exists.
+Keys stand in the order of the fields. A day is `YYYY-MM-DD` in the site's time zone; no finer time
+is stored, and no key describes the sender.
 """
 
 import msgspec
@@ -10,7 +11,7 @@ from yobal.core.thread import Edition, FormState, NewestView, PageView, Removal,
 
 
 class PublicComment(msgspec.Struct, frozen=True):
-    """One comment. A removed one keeps its id and place; its text and name are empty."""
+    """One comment. A removed comment keeps its id and position; text and name are empty."""
 
     id: str
     name: str  # empty for "Anonymous"
@@ -18,18 +19,18 @@ class PublicComment(msgspec.Struct, frozen=True):
     lang: str
     edition: str  # the tag of the edition it was sent under
     day: str
-    edited_clause: str | None  # the clause that a moderator edited it under
+    edited_clause: str | None  # the clause that a moderator edited it by
     parent_id: str | None
     parent_name: str | None
     removal: Removal | None
     removal_clause: str | None
-    link: str  # permanent
+    link: str  # the permalink
     replies: list["PublicComment"]
     has_more_replies: bool
 
 
 class NewestFile(msgspec.Struct, frozen=True, kw_only=True):
-    """`index.json`: the newest comments, newest first. `url` is the story's own address."""
+    """`index.json`: the newest comments, newest first. `url` is the story's address."""
 
     site_id: str
     story_id: str

@@ -1,4 +1,4 @@
-"""What pages are drawn from, besides the views of `core.thread`."""
+"""What pages are rendered from, besides the views of `core.thread`."""
 
 from typing import Literal
 
@@ -21,13 +21,13 @@ Problem = Literal[
     "bad_form",
     "unknown_receipt",
     "cannot_withdraw",
-    "gone_comment",
+    "parent_removed",
 ]
 ReceiptState = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
 
 
 class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What all pages of a site share. `public_url` is `scheme://host` of the intake, no slash."""
+    """What all pages of a site share. `public_url` is the intake's `scheme://host`, without a slash."""
 
     site_id: str
     site_name: str
@@ -39,7 +39,7 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader wrote and has not sent yet: given back with every refusal."""
+    """What a reader wrote. Every page that refuses a comment gives it back."""
 
     text: str = ""
     name: str = ""
@@ -47,7 +47,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """What a receipt's owner may know. `day` is ISO 8601; text, name and lang as readers see them."""
+    """What a receipt shows its owner. `day` is ISO 8601; text, name and lang are as published."""
 
     code: str
     state: ReceiptState

@@ -1,7 +1,7 @@
-"""Every page a reader sees, from a view to bytes. Pure: the same view gives the same bytes.
+"""Renders every page that a reader sees. Pure: the same view gives the same bytes.
 
-Files have a complete page, a bare fragment and JSON of the same words; answers of the intake are
-complete pages. What is drawn lies in `templates/reader/`, the words in `locales/`.
+Each public file exists as a complete page, a bare fragment and JSON; responses to a form are complete
+pages. The markup is in `templates/reader/`, the sentences are in `locales/`.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ import msgspec
 
 from yobal import __version__
 from yobal.adapters.rendering import json_pages
-from yobal.adapters.rendering.comment_presenter import CommentPresenter, text_runs
+from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView, text_runs
 from yobal.adapters.rendering.i18n import catalogue_language
 from yobal.adapters.rendering.page_context import Draft, Problem, ReceiptDetails, SiteContext
 from yobal.adapters.rendering.templates import renderer_for
@@ -26,30 +26,30 @@ from yobal.core.submission import FieldError
 from yobal.core.terms import CLAUSES, TERMS_VERSION
 from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView, ThreadRef
 
-__all__ = ["Draft", "Pages", "Problem", "ReceiptDetails", "SiteContext"]
+__all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "SiteContext"]
 
 _FRAGMENT: Final = "fragment.html"
-_ANY_CODE: Final = b"00000-00000-00000-00000"  # stands in a kept page for the receipt's code
-_SENT_KEPT: Final = 256
+_CODE_PLACEHOLDER: Final = b"00000-00000-00000-00000"  # in a cached page, for the receipt's code
+_CACHED_SENT_PAGES_MAX: Final = 256
 
 
-class Pages:
-    """Draws everything of one site."""
+class PageRenderer:
+    """Renders all pages of one site."""
 
     def __init__(self, site_context: SiteContext) -> None:
-        self._house = site_context
-        self._sent = lru_cache(maxsize=_SENT_KEPT)(self._render_sent)
+        self._site_context = site_context
+        self._cached_sent_page = lru_cache(maxsize=_CACHED_SENT_PAGES_MAX)(self._render_sent)
 
     @property
-    def mark(self) -> str:
-        """A hash of what all pages are drawn with, the version included."""
-        drawn_with = msgspec.json.encode((__version__, self._house))
-        return hashlib.sha256(drawn_with).hexdigest()
+    def fingerprint(self) -> str:
+        """A hash of everything that all pages depend on, including the version of Yobal."""
+        rendered_with = msgspec.json.encode((__version__, self._site_context))
+        return hashlib.sha256(rendered_with).hexdigest()
 
-    # FileCache
+    # Public files
 
     def newest(self, view: NewestView) -> dict[str, bytes]:
-        """The thread's own address, and the form alone."""
+        """The files of the thread's own address, and the form as a fragment of its own."""
         thread, presenter = view.thread, self._presenter(view.thread)
         context = {"view": view, "comments": presenter.newest(view), "older": view.older_page}
         return {
@@ -60,7 +60,7 @@ class Pages:
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:
-        """A numbered page. It knows neither the form's state nor of newer pages."""
+        """The files of a numbered page. They depend neither on the form's state nor on newer pages."""
         thread, presenter = view.thread, self._presenter(view.thread)
         older = view.number - 1 or None
         context = {"view": view, "comments": presenter.page(view), "older": older}
@@ -73,13 +73,9 @@ class Pages:
         }
 
     def replies(self, view: RepliesView) -> dict[str, bytes]:
-        """Replies of one comment beyond the first five."""
-        thread, presenter, root_id, number = (
-            view.thread,
-            self._presenter(view.thread),
-            view.root.id,
-            view.number,
-        )
+        """The files of one page of replies, beyond the first five of a comment."""
+        thread, presenter = view.thread, self._presenter(view.thread)
+        root_id, number = view.root.id, view.number
         context = {"view": view, "root": presenter.root(view), "comments": presenter.replies(view)}
         return {
             paths.replies(root_id, number, "html"): self._render("replies.html", thread, context),
@@ -90,11 +86,11 @@ class Pages:
         }
 
     def terms(self, edition: str) -> bytes:
-        """The terms in an edition's language: every clause that a decision can cite."""
+        """The terms in an edition's language: every clause that a decision can name."""
         context = {"clauses": CLAUSES, "version": TERMS_VERSION}
         return self._render_without_thread("terms.html", edition, context)
 
-    # Answers to a reader's POST
+    # Responses to a form
 
     def form(
         self,
@@ -105,13 +101,14 @@ class Pages:
         parent: PublishedComment | None,
         field_errors: Sequence[FieldError],
     ) -> bytes:
-        """The form to answer a comment, or the form again with every refusal beside its field."""
+        """The form for a reply, or the form again with each error beside its field."""
         context = {
             "draft": draft,
             "idempotency_key": idempotency_key,
+            "parent": self._parent(thread, parent),
             "field_errors": tuple(field_errors),
         }
-        return self._render("form.html", thread, context | self._answered(thread, parent))
+        return self._render("form.html", thread, context)
 
     def confirm(
         self,
@@ -122,10 +119,15 @@ class Pages:
         parent: PublishedComment | None,
         earliest_day: date,
     ) -> bytes:
-        """ "Read it once more": what would be sent, and one button. Nothing is stored yet."""
-        context = {"draft": draft, "idempotency_key": idempotency_key, "earliest_day": earliest_day}
-        context["lang"] = detect_language(draft.text, edition=thread.edition.tag)
-        return self._render("confirm.html", thread, context | self._answered(thread, parent))
+        """A preview of what would be sent, with one button. Nothing is stored yet."""
+        context = {
+            "draft": draft,
+            "lang": detect_language(draft.text, edition=thread.edition.tag),
+            "idempotency_key": idempotency_key,
+            "parent": self._parent(thread, parent),
+            "earliest_day": earliest_day,
+        }
+        return self._render("confirm.html", thread, context)
 
     def sent(
         self,
@@ -136,30 +138,35 @@ class Pages:
         until: date | None,
         is_out_of_codes: bool = False,
     ) -> bytes:
-        """It reached us; when it can appear; how to find out. `until` is the receipt's last day.
+        """The comment arrived; when it can appear at the earliest; how to follow it.
 
-        Out of codes is who asks for one more of a comment that has all it may have. Drawn once for
-        all who send under a story before a slot: only the code differs.
+        `until` is the receipt's last day. `is_out_of_codes`: the reader asked for a receipt of a
+        comment that already has as many as it may have. The page is rendered once for everybody who
+        sends under a story before a slot, because only the code differs.
         """
-        page = self._sent(
+        page = self._cached_sent_page(
             thread, earliest, until if code else None, is_out_of_codes=is_out_of_codes
         )
-        return page.replace(_ANY_CODE, code.encode()) if code else page
+        return page.replace(_CODE_PLACEHOLDER, code.encode()) if code else page
 
     def _render_sent(
         self, thread: ThreadRef, earliest: Slot, until: date | None, *, is_out_of_codes: bool
     ) -> bytes:
-        code = _ANY_CODE.decode() if until else None
-        context = {"earliest": earliest, "code": code, "until": until}
-        return self._render("sent.html", thread, context | {"is_out_of_codes": is_out_of_codes})
+        context = {
+            "earliest": earliest,
+            "code": _CODE_PLACEHOLDER.decode() if until else None,
+            "until": until,
+            "is_out_of_codes": is_out_of_codes,
+        }
+        return self._render("sent.html", thread, context)
 
     def receipt(self, thread: ThreadRef, receipt: ReceiptDetails) -> bytes:
-        """What became of a comment, with the buttons that take it back."""
-        view = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
-        return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": view})
+        """What was decided about a comment, with the buttons that withdraw it."""
+        runs = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
+        return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": runs})
 
     def withdrawal_requested(self, thread: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
-        """The wish to take a comment back was kept."""
+        """The request to withdraw a comment is stored."""
         return self._render("withdrawal_requested.html", thread, {"when": when})
 
     def problem(
@@ -172,21 +179,20 @@ class Pages:
         path: str = "",
         leads_back: bool = True,
     ) -> bytes:
-        """What happened, that nothing was lost, what to do; the text to copy where there is one.
+        """What happened, whether anything was lost, and what to do; with the draft to copy, if any.
 
-        Without a place, the address that was asked for tells the language and the way back.
+        Without a thread, the requested `path` determines the language and the link back.
         """
         context = {"problem": problem, "draft": draft, "next_slot": next_slot}
-        if thread is None:
-            thread_path, edition = paths.parse_thread_path(path)
-            # Only languages we speak: what is drawn in one is kept, and anybody can ask for any.
-            back = thread_path if leads_back else ""
-            return self._render_without_thread(
-                "problem.html", catalogue_language(edition), context, thread=back
-            )
-        return self._render("problem.html", thread, context)
+        if thread is not None:
+            return self._render("problem.html", thread, context)
+        thread_path, edition = paths.parse_thread_path(path)
+        # Renderers are cached by language, and anyone can ask for any language: allow only catalogues.
+        language = catalogue_language(edition)
+        link_back = thread_path if leads_back else ""
+        return self._render_without_thread("problem.html", language, context, link_back=link_back)
 
-    # How
+    # Rendering
 
     def _render(
         self,
@@ -196,12 +202,11 @@ class Pages:
         *,
         is_fragment: bool = False,
     ) -> bytes:
-        edition = thread.edition.tag
-        base = self._house.public_url if is_fragment else ""
-        links = ThreadLinks(thread, base=base, public_url=self._house.public_url)
-        return renderer_for(edition).render(
+        public_url = self._site_context.public_url
+        links = ThreadLinks(thread, base=public_url if is_fragment else "", public_url=public_url)
+        return renderer_for(thread.edition.tag).render(
             template,
-            site_context=self._house,
+            site_context=self._site_context,
             thread=thread,
             links=links,
             is_fragment=is_fragment,
@@ -209,24 +214,22 @@ class Pages:
         )
 
     def _render_without_thread(
-        self, template: str, lang: str, context: Mapping[str, Any], *, thread: str = ""
+        self, template: str, language: str, context: Mapping[str, Any], *, link_back: str = ""
     ) -> bytes:
-        """A page that is drawn without knowing a thread."""
-        links = site_links(self._house.site_id, lang, thread)
-        return renderer_for(lang).render(
+        return renderer_for(language).render(
             template,
-            site_context=self._house,
+            site_context=self._site_context,
             thread=None,
-            links=links,
+            links=site_links(self._site_context.site_id, language, link_back),
             is_fragment=False,
             **context,
         )
 
     def _presenter(self, thread: ThreadRef) -> CommentPresenter:
-        """Permalinks are whole everywhere, so one drawer serves page, fragment and JSON."""
+        """Permalinks are full URLs everywhere, so one presenter serves page, fragment and JSON."""
         edition = thread.edition.tag
-        links = ThreadLinks(thread, base="", public_url=self._house.public_url)
+        links = ThreadLinks(thread, base="", public_url=self._site_context.public_url)
         return CommentPresenter(renderer_for(edition).translator, links, edition)
 
-    def _answered(self, thread: ThreadRef, comment: PublishedComment | None) -> dict[str, Any]:
-        return {"parent": self._presenter(thread).parent(comment) if comment else None}
+    def _parent(self, thread: ThreadRef, parent: PublishedComment | None) -> CommentView | None:
+        return self._presenter(thread).parent(parent) if parent else None

@@ -1,4 +1,4 @@
-"""Templates and languages put together: the only place for Jinja. Everything is escaped by default."""
+"""Renders templates in one language. The only place for Jinja; everything is escaped by default."""
 
 from functools import cache
 from typing import Any
@@ -10,12 +10,12 @@ from yobal.adapters.rendering.i18n import Translator, own_name, translator_for
 
 @cache
 def renderer_for(edition: str) -> "TemplateRenderer":
-    """The ink of an edition's language; one for all editions that are served in English."""
+    """The renderer for an edition's language; all editions served in English share one."""
     return _renderer(translator_for(edition).lang)
 
 
 class TemplateRenderer:
-    """Draws templates of `templates/reader/` in one language."""
+    """Renders the templates of `templates/reader/` in one language."""
 
     def __init__(self, translator: Translator) -> None:
         self.translator = translator

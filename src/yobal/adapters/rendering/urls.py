@@ -1,6 +1,6 @@
-"""Every address that stands on a page, made in one place from `core.paths`.
+"""Makes every URL on a page from `core.paths`.
 
-Complete pages use path-absolute addresses; fragments stand on a newsroom's page and need whole ones.
+Complete pages use absolute paths; fragments stand on a newsroom's own page and need full URLs.
 """
 
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from yobal.core.thread import ThreadRef
 
 
 class ShareLinks(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain links that pass one comment on. The permalink is whole and never changes."""
+    """Plain links to share one comment. The permalink is a full URL and never changes."""
 
     permalink: str
     whatsapp: str
@@ -21,7 +21,7 @@ class ShareLinks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteLinks(msgspec.Struct, frozen=True):
-    """The addresses of a page that is drawn without knowing a thread; it may still lead to one."""
+    """The URLs of a page that belongs to no thread; `thread` is where its link back leads, if set."""
 
     style: str
     icon: str
@@ -30,18 +30,18 @@ class SiteLinks(msgspec.Struct, frozen=True):
 
 
 class ThreadLinks:
-    """The addresses of one thread in one edition; `base` is empty or `scheme://host`."""
+    """The URLs of one thread in one edition; `base` is empty or `scheme://host`."""
 
     def __init__(self, thread: ThreadRef, *, base: str, public_url: str) -> None:
-        self._thread, self._base, self._public = thread, base, public_url
+        self._thread, self._base, self._public_url = thread, base, public_url
         self.thread = f"{base}/{self._folder(thread.edition.tag)}/"
         self.terms = f"{base}/{paths.terms(thread.site_id, thread.edition.tag)}"
         self.style = f"{base}/{paths.style(thread.site_id)}"
         self.icon = f"{base}/{paths.icon(thread.site_id)}"
-        self.story_url = web_address(thread.edition.url)
+        self.story_url = web_url(thread.edition.url)
 
-    def other(self, edition: str) -> str:
-        """The thread's own address in another edition."""
+    def in_edition(self, edition: str) -> str:
+        """The thread's URL in another edition."""
         return f"{self._base}/{self._folder(edition)}/"
 
     def page(self, number: int) -> str:
@@ -51,9 +51,9 @@ class ThreadLinks:
         return self.thread + paths.replies(root_id, number, "html")
 
     def share(self, file: str, comment_id: str) -> ShareLinks:
-        """For the comment that stands in `file` (below the thread's folder) for ever."""
+        """For a comment whose permanent page is `file`, a path below the thread's folder."""
         folder = self._folder(self._thread.edition.tag)
-        permalink = f"{self._public}/{folder}/{file}#c-{comment_id}"
+        permalink = f"{self._public_url}/{folder}/{file}#c-{comment_id}"
         quoted = quote(permalink, safe="")
         return ShareLinks(
             permalink=permalink,
@@ -75,6 +75,6 @@ def site_links(site_id: str, edition: str, thread: str = "") -> SiteLinks:
     )
 
 
-def web_address(url: str) -> str:
-    """The address where it is one of the web; else nothing, so that no link can run a script."""
+def web_url(url: str) -> str:
+    """The URL if it is `http` or `https`, else nothing, so that no link can run a script."""
     return url if url.startswith(("https://", "http://")) else ""

@@ -169,13 +169,13 @@ def _owing_a_purge(components: Components) -> Iterator[None]:
 def _mark_stale_if_config_changed(components: Components) -> None:
     """Note all pages where settings or version are others than they were drawn with: they promise
     a schedule, limits and days. Noted first, so that a crash between the two notes them again."""
-    site_id, mark = components.rules.site_id, components.pages.mark
+    site_id, fingerprint = components.rules.site_id, components.pages.fingerprint
     with components.database.reading() as conn:
-        if stories.rendering_fingerprint(conn, site_id) == mark:
+        if stories.rendering_fingerprint(conn, site_id) == fingerprint:
             return
     mark_all_stale.mark_site_stale(components.database, components.rules)
     with components.database.writing() as conn:
-        stories.set_rendering_fingerprint(conn, site_id=site_id, mark=mark)
+        stories.set_rendering_fingerprint(conn, site_id=site_id, mark=fingerprint)
 
 
 def _rotate_keys(components: Components, now: float) -> None:

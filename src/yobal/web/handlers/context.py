@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from yobal.adapters.rendering.pages import Draft, Pages, Problem
+from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem
 from yobal.adapters.server_keys import Keyring
 from yobal.core import text as texts
 from yobal.core.schedule import next_slot
@@ -32,7 +32,7 @@ STATUS: Final[dict[Problem, int]] = {
     "bad_form": 400,
     "unknown_receipt": 200,
     "cannot_withdraw": 200,
-    "gone_comment": 410,
+    "parent_removed": 410,
 }
 
 
@@ -52,7 +52,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     rules: SiteRules
     database: Database
     keyring: Keyring
-    pages: Pages
+    pages: PageRenderer
     doors: ThreadStatusCache
     group: GroupCommit
     csp: str

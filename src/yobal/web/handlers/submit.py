@@ -30,7 +30,7 @@ class SubmitHandler:
             return self._dependencies.problem(problem, thread=context.thread, draft=draft)
         parent = await self._dependencies.parent(context)
         if parent is None and context.fields.get("parent_id"):
-            return self._dependencies.problem("gone_comment", thread=context.thread, draft=draft)
+            return self._dependencies.problem("parent_removed", thread=context.thread, draft=draft)
         field_errors = submission.validate(draft.text, draft.name, self._dependencies.rules.limits)
         if field_errors:
             return self._form(context, draft, parent, field_errors)
@@ -45,7 +45,7 @@ class SubmitHandler:
             return self._dependencies.problem(closed, thread=context.thread)
         parent = await self._dependencies.parent(context)
         if parent is None:
-            return self._dependencies.problem("gone_comment", thread=context.thread)
+            return self._dependencies.problem("parent_removed", thread=context.thread)
         return self._form(context, Draft(), parent, [])
 
     def _closed(self, context: RequestContext) -> Problem | None:
