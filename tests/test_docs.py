@@ -145,10 +145,10 @@ def test_every_kind_of_public_file_is_described() -> None:
 
 def test_the_keys_of_the_public_json_are_the_described_ones() -> None:
     text = doc("file-formats.md").split("### JSON")[1].split("## Vectors")[0]
-    described = {word for cell in rows(text) for word in [cell]}
-    written = set(re.findall(r'"(\w+)":', read(Path(json_pages.__file__)).split('"""', 2)[2]))
-    assert written - {"root", "root_page", "page"} == described
-    assert all(f"`{key}`" in text for key in written)
+    tables = {*json_pages.NewestFile.__struct_fields__, *json_pages.PublicComment.__struct_fields__}
+    others = {*json_pages.PageFile.__struct_fields__, *json_pages.RepliesFile.__struct_fields__}
+    assert set(rows(text)) == tables
+    assert all(f"`{key}`" in text for key in others)
 
 
 def test_the_threat_model_says_of_every_table_what_stands_in_it() -> None:
@@ -239,14 +239,37 @@ def test_the_steps_that_open_an_exported_envelope_make_the_right_key() -> None:
     exec(code[1], made)
     vectors = json.loads(read(ROOT / "tests/vectors/keys.json"))
     one = vectors["passphrases"][1]
-    words = made["unlocking"](one["site_id"], one["pseudonym"], one["passphrase"])
+    words = made["unlocking"](one["site"], one["pseudonym"], one["passphrase"])
     assert words == one["identity"]
 
 
 def test_every_decision_asks_chooses_gives_a_reason_and_says_what_would_change_it() -> None:
-    decisions = sorted((DOCS / "decisions").glob("*.md"))
-    numbers = [int(one.name[:4]) for one in decisions]
+    records = sorted((DOCS / "decisions").glob("*.md"))
+    numbers = [int(record.name[:4]) for record in records]
     assert numbers == list(range(1, len(numbers) + 1))
-    for one in decisions:
-        parts = re.findall(r"^\*\*(.+?)\.\*\*", read(one), re.MULTILINE)
-        assert parts == ["Question", "Choice", "Reason", "What would change our mind"], one.name
+    for record in records:
+        parts = re.findall(r"^\*\*(.+?)\.\*\*", read(record), re.MULTILINE)
+        assert parts == ["Question", "Choice", "Reason", "What would change our mind"], record.name
+
+
+def test_every_file_named_by_a_decision_or_the_architecture_exists() -> None:
+    for page in [*(DOCS / "decisions").glob("*.md"), DOCS / "architecture.md", ROOT / "CONTRIBUTING.md"]:
+        for name in re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|ts|html|css|po))`", read(page)):
+            assert any((folder / name).exists() for folder in (ROOT, ROOT / "src/yobal", ROOT / "frontend/desk")), (page.name, name)
+
+
+def test_every_promise_names_tests_that_exist_and_have_a_control() -> None:
+    text = doc("promises.md")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
+    promises = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/promises/test_*.py")}
+    promises |= {path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/invariants/test_*.py")}
+    assert len(promises) > 8
+    assert named >= promises
+    assert all((ROOT / name).exists() for name in named)
+    for section in re.split(r"^### ", text, flags=re.MULTILINE)[1:]:
+        tests = re.findall(r"`(tests/[\w/]+\.py)`", section)
+        assert tests or "**Not promised yet.**" in section, section.splitlines()[0]
+        controls = re.findall(r"`(test_control_\w+)`", section)
+        sources = "".join(read(ROOT / name) for name in tests)
+        assert controls or not tests, section.splitlines()[0]
+        assert all(f"def {control}(" in sources for control in controls), section.splitlines()[0]
