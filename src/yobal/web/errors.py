@@ -8,7 +8,7 @@ from typing import Final
 
 from yobal.core import errors
 from yobal.core.errors import YobalError
-from yobal.web.response_types import AlreadyDecidedBody, ErrorBody
+from yobal.web.response_types import AlreadyDecidedError, ErrorBody
 
 
 class BadForm(YobalError):
@@ -104,11 +104,11 @@ FRAMEWORK_ERRORS: Final = {
 }
 
 
-def to_response(error: YobalError) -> tuple[int, ErrorBody | AlreadyDecidedBody]:
+def to_response(error: YobalError) -> tuple[int, ErrorBody | AlreadyDecidedError]:
     """Status and body for an error; an unexpected one says no more than that."""
     status, code, message = TABLE.get(type(error), UNEXPECTED)
     if isinstance(error, errors.AlreadyDecided):
-        return status, AlreadyDecidedBody(
+        return status, AlreadyDecidedError(
             code, message, error.decided_by, error.verdict, error.decision_id
         )
     return status, ErrorBody(code, message.format(detail=error))

@@ -28,7 +28,7 @@ from yobal.core.errors import (
 from yobal.core.site_rules import SiteRules
 from yobal.store import comments, decisions, stories
 from yobal.store.database import Database
-from yobal.web import errors, request_types, serializers
+from yobal.web import cursors, errors, request_types, serializers
 from yobal.web import response_types as types
 
 PAGE_ROWS: Final = 50
@@ -55,17 +55,17 @@ class ModerationController:
         self._database = dependencies.database
 
     def queue(
-        self, data: JSONBody[request_types.QueueQuery], request: AnyRequest
+        self, data: JSONBody[request_types.QueueRequest], request: AnyRequest
     ) -> types.QueuePage:
         pseudonym = request.state.me.pseudonym
-        after, now = request_types.decode_cursor(data.cursor), self._dependencies.clock()
+        after, now = cursors.decode(data.cursor), self._dependencies.clock()
         with self._database.reading() as conn:
             rows = comments.waiting(
                 conn, self._rules.site_id, moderator=pseudonym, after=after, limit=PAGE_ROWS + 1
             )
             status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-        cursor = request_types.cursor(page[-1].arrival_slot, page[-1].id) if has_more else None
+        cursor = cursors.encode(page[-1].arrival_slot, page[-1].id) if has_more else None
         return types.QueuePage(
             comments=[serializers.queue_row(row, self._rules, now=now) for row in page],
             next_cursor=cursor,
@@ -75,7 +75,7 @@ class ModerationController:
         )
 
     def already_decided(
-        self, data: JSONBody[request_types.PendingQuery]
+        self, data: JSONBody[request_types.AlreadyDecidedRequest]
     ) -> types.AlreadyDecidedList:
         """Which of the comments on a moderator's screen are no longer pending."""
         with self._database.reading() as conn:
@@ -88,11 +88,11 @@ class ModerationController:
         return types.AlreadyDecidedList(decided)
 
     def decide(
-        self, data: JSONBody[request_types.DecideBody], request: AnyRequest
+        self, data: JSONBody[request_types.DecideRequest], request: AnyRequest
     ) -> types.DecisionResult:
         context = self._context(request)
         match data:
-            case request_types.Publish():
+            case request_types.PublishRequest():
                 result = decide.publish(
                     self._database,
                     context,
@@ -102,7 +102,7 @@ class ModerationController:
                     nonce=bytes.fromhex(data.nonce),
                     lang=data.lang,
                 )
-            case request_types.PublishEdited():
+            case request_types.PublishEditedRequest():
                 result = decide.publish_edited(
                     self._database,
                     context,
@@ -114,15 +114,15 @@ class ModerationController:
                     clause=data.clause,
                     note=data.note,
                 )
-            case request_types.Reject():
+            case request_types.RejectRequest():
                 result = decide.reject(
                     self._database, context, data.comment_id, clause=data.clause, note=data.note
                 )
         return serializers.decision_result(self._rules, result, now=context.now)
 
     def reject_many(
-        self, data: JSONBody[request_types.RejectMany], request: AnyRequest
-    ) -> types.BulkRejection:
+        self, data: JSONBody[request_types.RejectManyRequest], request: AnyRequest
+    ) -> types.RejectManyResult:
         """Each comment by itself: one that cannot be rejected does not stop the others."""
         context = self._context(request)
         decided: list[types.DecisionResult] = []
@@ -133,20 +133,22 @@ class ModerationController:
             except (AlreadyDecided, NoSuchComment) as error:
                 already_decided.append(serializers.already_decided(comment_id, error))
             except DatabaseUnavailable:
-                return types.BulkRejection(decided, already_decided, data.comment_ids[index:])
+                return types.RejectManyResult(decided, already_decided, data.comment_ids[index:])
             else:
                 decided.append(serializers.decision_result(self._rules, result, now=context.now))
-        return types.BulkRejection(decided, already_decided, [])
+        return types.RejectManyResult(decided, already_decided, [])
 
-    def undo(self, data: JSONBody[request_types.Undo], request: AnyRequest) -> types.Undone:
+    def undo(
+        self, data: JSONBody[request_types.UndoRequest], request: AnyRequest
+    ) -> types.UndoResult:
         undone = self._undo(data.decision_id, self._context(request))
         with _purge_after_commit():
             self._database.purge()
-        return types.Undone(undone.comment_id, undone.state)
+        return types.UndoResult(undone.comment_id, undone.state)
 
     def undo_many(
-        self, data: JSONBody[request_types.UndoMany], request: AnyRequest
-    ) -> types.BulkUndo:
+        self, data: JSONBody[request_types.UndoManyRequest], request: AnyRequest
+    ) -> types.UndoManyResult:
         """Each decision by itself, as in `reject_many`, and one purge for all of them."""
         result = self._undo_each(data.decision_ids, self._context(request))
         if result.undone:
@@ -154,19 +156,21 @@ class ModerationController:
                 self._database.purge()
         return result
 
-    def _undo_each(self, decision_ids: list[str], context: DecisionContext) -> types.BulkUndo:
-        result = types.BulkUndo([], [], [])
+    def _undo_each(self, decision_ids: list[str], context: DecisionContext) -> types.UndoManyResult:
+        result = types.UndoManyResult([], [], [])
         for index, decision_id in enumerate(decision_ids):
             try:
                 undone = self._undo(decision_id, context)
             except (TooLateToUndo, NoSuchDecision) as error:
                 _, body = errors.to_response(error)
-                result.failed.append(types.UndoFailure(decision_id, body.error, body.message))
+                result.failed.append(types.FailedUndo(decision_id, body.error, body.message))
             except DatabaseUnavailable:
                 result.not_stored.extend(decision_ids[index:])
                 break
             else:
-                result.undone.append(types.BulkUndone(decision_id, undone.comment_id, undone.state))
+                result.undone.append(
+                    types.UndoneDecision(decision_id, undone.comment_id, undone.state)
+                )
         return result
 
     def _undo(self, decision_id: str, context: DecisionContext) -> Undone:
@@ -180,7 +184,7 @@ class ModerationController:
         )
 
     def remove(
-        self, data: JSONBody[request_types.Remove], request: AnyRequest
+        self, data: JSONBody[request_types.RemoveRequest], request: AnyRequest
     ) -> types.DecisionResult:
         """Takes effect at once: the response comes after the text is gone from every file."""
         context = self._context(request)
@@ -194,8 +198,8 @@ class ModerationController:
                 self._database.purge()
         return serializers.decision_result(self._rules, removed.decided, now=context.now)
 
-    def history(self, data: JSONBody[request_types.HistoryQuery]) -> types.HistoryPage:
-        before = request_types.decode_cursor(data.cursor)
+    def history(self, data: JSONBody[request_types.HistoryRequest]) -> types.HistoryPage:
+        before = cursors.decode(data.cursor)
         with self._database.reading() as conn:
             rows = decisions.history(
                 conn,
@@ -206,7 +210,7 @@ class ModerationController:
             )
             released = stories.released_slot(conn, self._rules.site_id)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-        cursor = request_types.cursor(page[-1].slot, page[-1].id) if has_more else None
+        cursor = cursors.encode(page[-1].slot, page[-1].id) if has_more else None
         entries = [serializers.history_entry(row, self._rules, released) for row in page]
         return types.HistoryPage(entries, cursor)
 

@@ -14,6 +14,7 @@ from yobal.store import people
 from yobal.store.people import Moderator
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
+from yobal.web.errors import BadRequest
 from yobal.web.guard import COOKIE, session_token
 from yobal.web.moderation import AnyRequest, DeskDependencies
 
@@ -31,7 +32,7 @@ class PeopleController:
         self._site_name = site_name
         self._recovery_challenges = RecoveryChallenges()
 
-    def sign_in(self, data: JSONBody[request_types.SignIn]) -> Response[types.Session]:
+    def sign_in(self, data: JSONBody[request_types.SignInRequest]) -> Response[types.Session]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
             self._database,
@@ -47,22 +48,24 @@ class PeopleController:
     def session(self, request: AnyRequest) -> types.Session:
         return self._session(request.state.me.pseudonym)
 
-    def sign_out(self, request: AnyRequest) -> Response[types.SignedOut]:
+    def sign_out(self, request: AnyRequest) -> Response[types.Empty]:
         token = session_token(request)
         if token is not None:
             sign_in.sign_out(self._database, token=token, session_key=self._session_key)
-        response = Response(types.SignedOut())
+        response = Response(types.Empty())
         response.cookies = [_cookie("", age=0)]
         return response
 
-    def open_invitation(self, data: JSONBody[request_types.Invitation]) -> types.InvitationContents:
+    def open_invitation(
+        self, data: JSONBody[request_types.OpenInvitationRequest]
+    ) -> types.Invitation:
         contents = join.open_invitation(
             self._database, token=bytes.fromhex(data.token), now=self._dependencies.clock()
         )
         wraps = [types.InvitationWrap(*wrap) for wrap in contents.wraps]
-        return types.InvitationContents(contents.role, contents.is_first, wraps)
+        return types.Invitation(contents.role, contents.is_first, wraps)
 
-    def join(self, data: JSONBody[request_types.Join]) -> Response[types.Session]:
+    def join(self, data: JSONBody[request_types.JoinRequest]) -> Response[types.Session]:
         moderator = Moderator(
             site_id=self._rules.site_id,
             pseudonym=data.pseudonym.strip(),
@@ -78,7 +81,7 @@ class PeopleController:
             self._rules,
             moderator,
             token=bytes.fromhex(data.token),
-            wraps=[Wrap(*wrap) for wrap in request_types.decode_wraps(data.wraps)],
+            wraps=_wraps(data.wraps),
             epoch_recipient=data.epoch.recipient if data.epoch else None,
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
@@ -93,19 +96,19 @@ class PeopleController:
             )
         return serializers.people_list(self._rules, members, invitations)
 
-    def invite(self, data: JSONBody[request_types.Invite]) -> types.NewInvitation:
+    def invite(self, data: JSONBody[request_types.InviteRequest]) -> types.NewInvitation:
         expires = join.invite(
             self._database,
             self._rules,
             token=bytes.fromhex(data.token),
             role=data.role,
-            wraps=[Wrap(*wrap) for wrap in request_types.decode_wraps(data.wraps)],
+            wraps=_wraps(data.wraps),
             now=self._dependencies.clock(),
         )
         return types.NewInvitation(INVITATION_HOURS, serializers.expiry_label(self._rules, expires))
 
     def recovery_challenge(
-        self, data: JSONBody[request_types.Challenge]
+        self, data: JSONBody[request_types.RecoveryChallengeRequest]
     ) -> types.RecoveryChallenge:
         challenge_id, sealed = self._recovery_challenges.challenge(
             self._database,
@@ -116,7 +119,9 @@ class PeopleController:
         )
         return types.RecoveryChallenge(challenge_id, sealed)
 
-    def prove_recovery(self, data: JSONBody[request_types.Proof]) -> types.RecoveryTicket:
+    def prove_recovery(
+        self, data: JSONBody[request_types.RecoveryProofRequest]
+    ) -> types.RecoveryTicket:
         ticket, identity = self._recovery_challenges.prove(
             self._database,
             self._rules,
@@ -127,7 +132,9 @@ class PeopleController:
         )
         return types.RecoveryTicket(ticket, identity)
 
-    def finish_recovery(self, data: JSONBody[request_types.Finish]) -> Response[types.Session]:
+    def finish_recovery(
+        self, data: JSONBody[request_types.RecoveryFinishRequest]
+    ) -> Response[types.Session]:
         pseudonym = self._recovery_challenges.finish(
             self._database,
             self._rules,
@@ -164,6 +171,13 @@ class PeopleController:
                 site_name=self._site_name,
                 now=self._dependencies.clock(),
             )
+
+
+def _wraps(new_wraps: list[request_types.NewWrap]) -> list[Wrap]:
+    """Raises BadRequest where an epoch occurs twice."""
+    if len({wrap.epoch_id for wrap in new_wraps}) != len(new_wraps):
+        raise BadRequest
+    return [Wrap(wrap.epoch_id, wrap.wrap) for wrap in new_wraps]
 
 
 def _cookie(value: str, *, age: int | None = None) -> Cookie:

@@ -1,49 +1,48 @@
-"""The desk's JSON: what its pages send. `docs/http-desk.md` is the same in words."""
+"""What the desk's pages send as JSON. A field that is not listed here is refused.
 
-import re
-from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+`docs/http-desk.md` describes the same; `frontend/desk/api/types.ts` is generated from these types.
+"""
+
+from typing import Annotated
 
 import msgspec
 
 from yobal.core.terms import EditKind
-from yobal.web.errors import BadRequest
+from yobal.web.response_types import Role
 
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-# PostgreSQL stores no NUL; refused here, it is an expected error.
+# PostgreSQL cannot store NUL. Refused here, it is an expected error and not a failure.
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
 
-_CURSOR: Final = re.compile(r"([0-9]{1,12})\.([a-z2-7]{26})")
 
-
-class _Body(msgspec.Struct, forbid_unknown_fields=True):
+class Request(msgspec.Struct, forbid_unknown_fields=True):
     pass
 
 
-class SignIn(_Body):
+class SignInRequest(Request):
     pseudonym: Name
     secret: Hex32
 
 
-class Invitation(_Body):
+class OpenInvitationRequest(Request):
     token: Hex32
 
 
-class WrapBody(_Body):
+class NewWrap(Request):
     epoch_id: EpochId
     wrap: AgeFile
 
 
-class EpochBody(_Body):
+class NewEpoch(Request):
     recipient: Name
 
 
-class Join(_Body):
+class JoinRequest(Request):
     token: Hex32
     pseudonym: Name
     secret: Hex32
@@ -51,41 +50,41 @@ class Join(_Body):
     identity: AgeFile
     recovery_recipient: Name
     recovery_identity: AgeFile
-    wraps: list[WrapBody]
-    epoch: EpochBody | None
+    wraps: list[NewWrap]
+    epoch: NewEpoch | None
 
 
-class Invite(_Body):
-    role: Literal["lead", "moderator"]
+class InviteRequest(Request):
+    role: Role
     token: Hex32
-    wraps: list[WrapBody]
+    wraps: list[NewWrap]
 
 
-class Challenge(_Body):
+class RecoveryChallengeRequest(Request):
     pseudonym: Name
 
 
-class Proof(_Body):
+class RecoveryProofRequest(Request):
     challenge_id: Name
     answer: Hex32
 
 
-class Finish(_Body):
+class RecoveryFinishRequest(Request):
     ticket: Name
     secret: Hex32
     identity: AgeFile
 
 
-class QueueQuery(_Body):
+class QueueRequest(Request):
     cursor: Name | None = None
 
 
-class HistoryQuery(_Body):
+class HistoryRequest(Request):
     cursor: Name | None = None
     comment_id: Id | None = None
 
 
-class Publish(msgspec.Struct, forbid_unknown_fields=True, tag="publish", tag_field="verdict"):
+class PublishRequest(Request, tag="publish", tag_field="verdict"):
     comment_id: Id
     text: Text
     name: ShortText
@@ -93,9 +92,7 @@ class Publish(msgspec.Struct, forbid_unknown_fields=True, tag="publish", tag_fie
     lang: ShortText
 
 
-class PublishEdited(
-    msgspec.Struct, forbid_unknown_fields=True, tag="publish_edited", tag_field="verdict"
-):
+class PublishEditedRequest(Request, tag="publish_edited", tag_field="verdict"):
     comment_id: Id
     text: Text
     name: ShortText
@@ -105,53 +102,32 @@ class PublishEdited(
     note: Text | None = None
 
 
-class Reject(msgspec.Struct, forbid_unknown_fields=True, tag="reject", tag_field="verdict"):
+class RejectRequest(Request, tag="reject", tag_field="verdict"):
     comment_id: Id
     clause: ShortText
     note: Text | None = None
 
 
-DecideBody = Publish | PublishEdited | Reject
+DecideRequest = PublishRequest | PublishEditedRequest | RejectRequest
 
 
-class RejectMany(_Body):
+class RejectManyRequest(Request):
     comment_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
     clause: ShortText
 
 
-class Undo(_Body):
+class UndoRequest(Request):
     decision_id: Id
 
 
-class PendingQuery(_Body):
+class AlreadyDecidedRequest(Request):
     comment_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
 
 
-class UndoMany(_Body):
+class UndoManyRequest(Request):
     decision_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
 
 
-class Remove(_Body):
+class RemoveRequest(Request):
     comment_id: Id
     clause: ShortText
-
-
-def decode_cursor(cursor: str | None) -> tuple[int, str] | None:
-    """`SLOT.ID`, where a page of queue or history goes on. Raises BadRequest."""
-    if cursor is None:
-        return None
-    found = _CURSOR.fullmatch(cursor)
-    if found is None:
-        raise BadRequest(cursor)
-    return int(found[1]), found[2]
-
-
-def cursor(slot: int, key: str) -> str:
-    return f"{slot}.{key}"
-
-
-def decode_wraps(wraps: Sequence[WrapBody]) -> list[tuple[str, bytes]]:
-    """Epoch and wrap, each epoch once. Raises BadRequest."""
-    if len({one.epoch_id for one in wraps}) != len(wraps):
-        raise BadRequest
-    return [(one.epoch_id, one.wrap) for one in wraps]

@@ -1,6 +1,6 @@
-"""The desk's JSON: what the server answers. `docs/http-desk.md` is the same in words.
+"""What the server answers to the desk's pages, as JSON. Bytes are standard base64.
 
-`frontend/desk/api/types.ts` is made from these types. Bytes travel as standard base64.
+`docs/http-desk.md` describes the same; `frontend/desk/api/types.ts` is generated from these types.
 """
 
 from typing import Literal
@@ -11,10 +11,10 @@ from yobal.core.states import State
 from yobal.core.terms import Clause, EditKind
 from yobal.store.decisions import Verdict
 
-MemberRole = Literal["lead", "moderator"]
+Role = Literal["lead", "moderator"]
 
 
-class SlotLabel(msgspec.Struct, frozen=True):
+class Slot(msgspec.Struct, frozen=True):
     """A slot: seconds since 1970 (UTC), and the site's wall clock for people."""
 
     at: int
@@ -29,12 +29,12 @@ class EpochKey(msgspec.Struct, frozen=True):
     wrap: bytes | None
 
 
-class TermsOfUse(msgspec.Struct, frozen=True):
+class Terms(msgspec.Struct, frozen=True):
     version: int
     clauses: tuple[Clause, ...]
 
 
-class TextLimits(msgspec.Struct, frozen=True):
+class Limits(msgspec.Struct, frozen=True):
     text_graphemes_max: int
     name_graphemes_max: int
     note_graphemes_max: int
@@ -45,7 +45,7 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     pending_count: int
     held_count: int
-    next_slot: SlotLabel
+    next_slot: Slot
 
 
 class Session(QueueStatus, frozen=True, kw_only=True):
@@ -55,19 +55,19 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     site_name: str
     is_demo: bool
     pseudonym: str
-    role: MemberRole
+    role: Role
     identity: bytes
     epochs: list[EpochKey]
     unreadable_count: int
     needs_second_lead: bool
     is_clock_trusted: bool
-    terms: TermsOfUse
+    terms: Terms
     edit_kinds: list[EditKind]
-    limits: TextLimits
+    limits: Limits
     languages: list[str]
 
 
-class SignedOut(msgspec.Struct, frozen=True):
+class Empty(msgspec.Struct, frozen=True):
     pass
 
 
@@ -122,11 +122,11 @@ class DecisionResult(msgspec.Struct, frozen=True):
     decision_id: str
     comment_id: str
     state: State
-    slot: SlotLabel
+    slot: Slot
     decided_by: str
 
 
-class BulkRejection(msgspec.Struct, frozen=True):
+class RejectManyResult(msgspec.Struct, frozen=True):
     """`not_stored` holds ids of comments that the database did not take any more."""
 
     decided: list[DecisionResult]
@@ -134,28 +134,28 @@ class BulkRejection(msgspec.Struct, frozen=True):
     not_stored: list[str]
 
 
-class Undone(msgspec.Struct, frozen=True):
+class UndoResult(msgspec.Struct, frozen=True):
     comment_id: str
     state: State
 
 
-class BulkUndone(msgspec.Struct, frozen=True):
+class UndoneDecision(msgspec.Struct, frozen=True):
     decision_id: str
     comment_id: str
     state: State
 
 
-class UndoFailure(msgspec.Struct, frozen=True):
+class FailedUndo(msgspec.Struct, frozen=True):
     decision_id: str
     error: str
     message: str
 
 
-class BulkUndo(msgspec.Struct, frozen=True):
+class UndoManyResult(msgspec.Struct, frozen=True):
     """`not_stored` holds ids of decisions whose undoing the database did not take any more."""
 
-    undone: list[BulkUndone]
-    failed: list[UndoFailure]
+    undone: list[UndoneDecision]
+    failed: list[FailedUndo]
     not_stored: list[str]
 
 
@@ -172,7 +172,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None
     decided_by: str
     day: str
-    slot: SlotLabel
+    slot: Slot
     state: State
     is_undone: bool
     can_undo: bool
@@ -193,20 +193,20 @@ class InvitationWrap(msgspec.Struct, frozen=True):
     wrap: bytes
 
 
-class InvitationContents(msgspec.Struct, frozen=True):
-    role: MemberRole
+class Invitation(msgspec.Struct, frozen=True):
+    role: Role
     is_first: bool
     wraps: list[InvitationWrap]
 
 
 class Person(msgspec.Struct, frozen=True):
     pseudonym: str
-    role: MemberRole
+    role: Role
 
 
 class OpenInvitation(msgspec.Struct, frozen=True):
-    role: MemberRole
-    expires: SlotLabel
+    role: Role
+    expires: Slot
 
 
 class PeopleList(msgspec.Struct, frozen=True):
@@ -218,7 +218,7 @@ class NewInvitation(msgspec.Struct, frozen=True):
     """`hours` is how long the link works at least; it ends with a slot."""
 
     hours: int
-    expires: SlotLabel
+    expires: Slot
 
 
 class RecoveryChallenge(msgspec.Struct, frozen=True):
@@ -236,11 +236,9 @@ class ErrorBody(msgspec.Struct, frozen=True):
     message: str
 
 
-class AlreadyDecidedBody(msgspec.Struct, frozen=True):
+class AlreadyDecidedError(ErrorBody, frozen=True):
     """The body of a 409 `already_decided`."""
 
-    error: str
-    message: str
     decided_by: str
     verdict: str
     decision_id: str | None

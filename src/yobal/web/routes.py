@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from types import MethodType
+from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get, post
@@ -16,6 +17,40 @@ from yobal.web.guard import Access, Guard
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
+
+
+class Route(NamedTuple):
+    """A POST with a JSON body. `method` names its request and response types."""
+
+    path: str
+    access: Access
+    method: Callable[..., Any]
+
+
+PAGES: Final = ("/", "/join", "/recover")
+ASSETS: Final = ("desk.js", "desk.css", "words.json", "icon.svg")
+PEOPLE_ROUTES: Final = (
+    Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
+    Route("/api/desk/session", "moderator", PeopleController.session),
+    Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
+    Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
+    Route("/api/desk/join", "anyone", PeopleController.join),
+    Route("/api/desk/people", "moderator", PeopleController.people),
+    Route("/api/desk/invite", "lead", PeopleController.invite),
+    Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
+    Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
+    Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
+)
+MODERATION_ROUTES: Final = (
+    Route("/api/desk/queue", "moderator", ModerationController.queue),
+    Route("/api/desk/already-decided", "moderator", ModerationController.already_decided),
+    Route("/api/desk/decide", "moderator", ModerationController.decide),
+    Route("/api/desk/reject-many", "moderator", ModerationController.reject_many),
+    Route("/api/desk/undo", "moderator", ModerationController.undo),
+    Route("/api/desk/undo-many", "moderator", ModerationController.undo_many),
+    Route("/api/desk/remove", "moderator", ModerationController.remove),
+    Route("/api/desk/history", "moderator", ModerationController.history),
+)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -56,31 +91,10 @@ def desk_app(
     shell = _shell(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
-            _page("/", shell),
-            _page("/join", shell),
-            _page("/recover", shell),
-            _asset(static, "desk.js"),
-            _asset(static, "desk.css"),
-            _asset(static, "words.json"),
-            _asset(static, "icon.svg"),
-            _route("/api/desk/sign-in", "anyone", people.sign_in),
-            _route("/api/desk/session", "moderator", people.session),
-            _route("/api/desk/sign-out", "anyone", people.sign_out),
-            _route("/api/desk/open-invitation", "anyone", people.open_invitation),
-            _route("/api/desk/join", "anyone", people.join),
-            _route("/api/desk/recovery/challenge", "anyone", people.recovery_challenge),
-            _route("/api/desk/recovery/prove", "anyone", people.prove_recovery),
-            _route("/api/desk/recovery/finish", "anyone", people.finish_recovery),
-            _route("/api/desk/people", "moderator", people.people),
-            _route("/api/desk/invite", "lead", people.invite),
-            _route("/api/desk/queue", "moderator", moderation.queue),
-            _route("/api/desk/already-decided", "moderator", moderation.already_decided),
-            _route("/api/desk/decide", "moderator", moderation.decide),
-            _route("/api/desk/reject-many", "moderator", moderation.reject_many),
-            _route("/api/desk/undo", "moderator", moderation.undo),
-            _route("/api/desk/undo-many", "moderator", moderation.undo_many),
-            _route("/api/desk/remove", "moderator", moderation.remove),
-            _route("/api/desk/history", "moderator", moderation.history),
+            *(_page(path, shell) for path in PAGES),
+            *(_asset(static, name) for name in ASSETS),
+            *(_route(route, people) for route in PEOPLE_ROUTES),
+            *(_route(route, moderation) for route in MODERATION_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -97,8 +111,9 @@ def desk_app(
     )
 
 
-def _route(path: str, access: Access, method: Callable[..., Any]) -> Any:
-    return post(path, status_code=200, sync_to_thread=True, opt={"access": access})(method)
+def _route(route: Route, controller: PeopleController | ModerationController) -> Any:
+    handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
+    return handler(MethodType(route.method, controller))
 
 
 def _page(path: str, shell: bytes) -> Any:

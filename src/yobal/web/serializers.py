@@ -17,18 +17,18 @@ from yobal.store.database import Connection
 from yobal.web import response_types as types
 
 
-def slot_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> types.SlotLabel:
+def slot_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> types.Slot:
     """The site's wall clock, with the day where the slot is a day or more after `now`."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     is_near = now is None or slot - now < DAY_SECONDS  # within a day "18:00" is one instant only
-    return types.SlotLabel(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
+    return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def expiry_label(rules: SiteRules, slot: Slot) -> types.SlotLabel:
+def expiry_label(rules: SiteRules, slot: Slot) -> types.Slot:
     """The same, always with the day: an invitation may end tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
-    return types.SlotLabel(slot, f"{local:%Y-%m-%d %H:%M}")
+    return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
 
 
 def session(
@@ -52,9 +52,9 @@ def session(
         unreadable_count=comments.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=len(leads) < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
-        terms=types.TermsOfUse(TERMS_VERSION, CLAUSES),
+        terms=types.Terms(TERMS_VERSION, CLAUSES),
         edit_kinds=list(EDIT_KINDS),
-        limits=types.TextLimits(
+        limits=types.Limits(
             text_graphemes_max=rules.limits.text_graphemes_max,
             name_graphemes_max=rules.limits.name_graphemes_max,
             note_graphemes_max=NOTE_GRAPHEMES_MAX,
