@@ -17,7 +17,6 @@ from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX
 from yobal.server.settings import PREFIX, Settings
 from yobal.store.tables import metadata
-from yobal.web.errors import TABLE
 from yobal.web.handlers.context import STATUS
 
 ROOT = Path(__file__).parent.parent
@@ -91,33 +90,6 @@ def test_settings_describes_nothing_that_is_no_setting() -> None:
         for variable in re.findall(rf"\b{PREFIX}[A-Z_]+\b", read(page)):
             allowed = {"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"}
             assert variable in allowed or variable.removeprefix(PREFIX).lower() in known, page
-
-
-def desk_routes() -> list[str]:
-    """Read from the page of routes: making the application needs the built front end."""
-    source = read(ROOT / "src/yobal/web/routes.py")
-    acts = re.findall(r'_act\("([^"]+)"', source)
-    pages = re.findall(r'_page\("([^"]+)"', source)
-    files = [f"/assets/{name}" for name in re.findall(r'_asset\(static, "([^"]+)"', source)]
-    assert min(len(acts), len(pages), len(files)) > 2
-    return [*acts, *pages, *files]
-
-
-def test_every_route_of_the_desk_is_described_and_no_other() -> None:
-    text = doc("http-desk.md")
-    described = set(re.findall(r"`(?:GET )?(/[a-z/.-]*)`", text))
-    assert set(desk_routes()) == described - {"/join#S"}
-
-
-def test_every_error_of_the_desk_is_described_with_its_status() -> None:
-    text = doc("http-desk.md")
-    missing = [
-        code
-        for status, code, _ in TABLE.values()
-        if not re.search(rf"`{code}`[^`]*\b{status}\b", text)
-    ]
-    assert not missing
-    assert re.search(r"`failed` 500", text)
 
 
 def test_every_step_of_a_reader_is_described_and_no_other() -> None:
