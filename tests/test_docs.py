@@ -228,17 +228,54 @@ def test_every_decision_asks_chooses_gives_a_reason_and_says_what_would_change_i
         assert parts == ["Question", "Choice", "Reason", "What would change our mind"], record.name
 
 
-def test_every_file_named_by_a_decision_or_the_architecture_exists() -> None:
-    for page in [
-        *(DOCS / "decisions").glob("*.md"),
-        DOCS / "architecture.md",
-        ROOT / "CONTRIBUTING.md",
-    ]:
+SOURCE_ROOTS = (ROOT, ROOT / "src/yobal", ROOT / "frontend/desk")
+
+
+def source_of(name: str) -> str:
+    """The text of a source file that a page names without its root folder."""
+    return next((read(root / name) for root in SOURCE_ROOTS if (root / name).is_file()), "")
+
+
+def defines(source: str, name: str) -> bool:
+    pattern = rf"def {name}\(|class {name}\b|function {name}[<(]|^ +(?:async )?{name}(?:<\w+>)?\(|^(?:export const )?{name}\b"
+    return re.search(pattern, source, re.MULTILINE) is not None
+
+
+def test_every_source_file_named_by_a_decision_exists() -> None:
+    for page in (DOCS / "decisions").glob("*.md"):
         for name in re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|ts|html|css|po))`", read(page)):
-            assert any(
-                (folder / name).exists()
-                for folder in (ROOT, ROOT / "src/yobal", ROOT / "frontend/desk")
-            ), (page.name, name)
+            assert source_of(name), (page.name, name)
+
+
+def test_the_main_paths_name_functions_that_exist_and_count_their_steps() -> None:
+    text = doc("architecture.md")
+    paths_told = re.split(r"^\*\*From ", text, flags=re.MULTILINE)[1:]
+    assert len(paths_told) == 3
+    for told in paths_told:
+        steps = re.findall(r"^\| (\d+) \| `([^`]+)` \| `(\w+)` \|", told, re.MULTILINE)
+        counts = re.search(r"\((\d+) steps, (\d+) files\)", told)
+        assert counts is not None
+        assert [int(number) for number, _, _ in steps] == list(range(1, int(counts[1]) + 1))
+        assert len({file for _, file, _ in steps}) == int(counts[2])
+        missing = [(file, name) for _, file, name in steps if not defines(source_of(file), name)]
+        assert not missing
+
+
+def test_control_a_function_that_does_not_exist_is_noticed() -> None:
+    source = source_of("actions/release.py")
+    assert defines(source, "release")
+    assert not defines(source, "publish_everything")
+
+
+def test_every_place_to_change_something_exists() -> None:
+    section = read(ROOT / "CONTRIBUTING.md").split("| to change |")[1].split("## What")[0]
+    for line in section.splitlines()[2:]:
+        named = re.findall(r"`([^`]+)`", line)
+        sources = "".join(source_of(name) for name in named)
+        for name in named:
+            is_path = "/" in name
+            is_there = any((root / name).exists() for root in SOURCE_ROOTS)
+            assert is_there if is_path else defines(sources, name), name
 
 
 def test_every_promise_names_tests_that_exist_and_have_a_control() -> None:
