@@ -51,29 +51,31 @@ def doc(name: str) -> str:
 
 def rows(text: str) -> dict[str, list[str]]:
     """Lines of tables by the word in code that their first cell begins with."""
-    found: dict[str, list[str]] = {}
+    cells_by_word: dict[str, list[str]] = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("|") and cells[0].startswith("`"):
             for word in re.findall(r"`([^`]+)`", cells[0]):
-                found[word] = cells[1:]
-    return found
+                cells_by_word[word] = cells[1:]
+    return cells_by_word
 
 
 def commands() -> dict[str, Any]:
     """Every command with its click object: `story add`, `serve`, …"""
-    found = {}
-    for name, one in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
-        inner = getattr(one, "commands", None)
-        if inner is None:
-            found[name] = one
+    by_name = {}
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
+        subcommands = getattr(command, "commands", None)
+        if subcommands is None:
+            by_name[name] = command
         else:
-            found |= {f"{name} {below}": each for below, each in inner.items()}
-    return found
+            by_name |= {
+                f"{name} {subname}": subcommand for subname, subcommand in subcommands.items()
+            }
+    return by_name
 
 
 @pytest.mark.parametrize("field", msgspec.structs.fields(Settings), ids=lambda field: field.name)
-def test_every_setting_stands_in_settings_with_its_default(field: Any) -> None:
+def test_every_setting_is_in_settings_md_with_its_default(field: Any) -> None:
     described = rows(doc("settings.md"))
     assert field.name in described
     default = described[field.name][0]
@@ -83,13 +85,13 @@ def test_every_setting_stands_in_settings_with_its_default(field: Any) -> None:
         assert default == f"`{json.dumps(field.default)}`"
 
 
-def test_settings_describes_nothing_that_is_no_setting() -> None:
-    known = {field.name for field in msgspec.structs.fields(Settings)}
-    assert set(rows(doc("settings.md"))) <= known
+def test_settings_md_describes_only_settings() -> None:
+    names = {field.name for field in msgspec.structs.fields(Settings)}
+    assert set(rows(doc("settings.md"))) <= names
     for page in PAGES:
         for variable in re.findall(rf"\b{PREFIX}[A-Z_]+\b", read(page)):
             allowed = {"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"}
-            assert variable in allowed or variable.removeprefix(PREFIX).lower() in known, page
+            assert variable in allowed or variable.removeprefix(PREFIX).lower() in names, page
 
 
 def test_every_step_of_a_reader_is_described_and_no_other() -> None:
@@ -116,7 +118,7 @@ def test_every_kind_of_public_file_is_described() -> None:
         assert name in doc("file-formats.md")
 
 
-def test_the_keys_of_the_public_json_are_the_described_ones() -> None:
+def test_exactly_the_keys_of_the_public_json_are_described() -> None:
     text = doc("file-formats.md").split("### JSON")[1].split("## Vectors")[0]
     tables = {*json_pages.NewestFile.__struct_fields__, *json_pages.PublicComment.__struct_fields__}
     others = {*json_pages.PageFile.__struct_fields__, *json_pages.RepliesFile.__struct_fields__}
@@ -124,12 +126,12 @@ def test_the_keys_of_the_public_json_are_the_described_ones() -> None:
     assert all(f"`{key}`" in text for key in others)
 
 
-def test_the_threat_model_says_of_every_table_what_stands_in_it() -> None:
+def test_the_threat_model_says_what_every_table_contains() -> None:
     section = doc("threat-model.md").split("## What a seizure shows")[1].split("## Limits")[0]
     assert set(rows(section)) >= set(metadata.tables)
 
 
-def test_clauses_and_kinds_of_edit_are_the_described_ones() -> None:
+def test_every_clause_and_edit_kind_is_described() -> None:
     text = doc("for-moderators.md")
     for number, clause in enumerate(CLAUSES, start=1):
         assert f"| {number} | {clause.title} | {clause.sentence} |" in text
@@ -143,10 +145,11 @@ def test_every_command_is_described(command: str) -> None:
     assert f"yobal {command}" in doc("for-technicians.md")
 
 
-def test_no_command_or_flag_is_named_that_does_not_exist() -> None:
-    known = commands()
-    words = {name.split()[0] for name in known}
-    options = {option for one in known.values() for param in one.params for option in param.opts}
+def test_only_commands_and_options_that_exist_are_named() -> None:
+    by_name = commands()
+    words = {name.split()[0] for name in by_name}
+    params = [param for command in by_name.values() for param in command.params]
+    options = {option for param in params for option in param.opts}
     for page in PAGES:
         text = read(page)
         for command in re.findall(r"(?:`|/bin/|^)yobal ([a-z][a-z-]*)", text, re.MULTILINE):
@@ -157,16 +160,16 @@ def test_no_command_or_flag_is_named_that_does_not_exist() -> None:
         assert set(OPTION.findall(text)) <= allowed, page
 
 
-def test_no_port_is_named_but_those_of_the_settings() -> None:
+def test_only_the_ports_of_the_settings_are_named() -> None:
     settings = Settings(site_id="a", site_name="A")
-    known = {settings.intake_listen.rsplit(":", 1)[1], settings.desk_listen.rsplit(":", 1)[1]}
+    ports = {settings.intake_listen.rsplit(":", 1)[1], settings.desk_listen.rsplit(":", 1)[1]}
     for page in PAGES:
         named = set(re.findall(r"(?:localhost|127\.0\.0\.1):(\d+)", read(page)))
-        assert named <= known, page
+        assert named <= ports, page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_every_link_has_a_target(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", read(page)):
         if target.startswith(("https://", "http://", "mailto:")):
             continue
@@ -177,14 +180,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert anchor in anchors(other), target
 
 
-def test_every_file_that_the_front_end_describes_is_there() -> None:
+def test_every_file_that_the_front_end_readme_names_exists() -> None:
     named = set(re.findall(r"`([\w./-]+(?:/|\.(?:ts|css|mjs|md)))`", read(FRONT_END)))
-    places = (FRONT_END.parent, FRONT_END.parent / "desk", ROOT)
+    folders = (FRONT_END.parent, FRONT_END.parent / "desk", ROOT)
     assert len(named) > 8
-    assert not [name for name in named if not any((one / name).exists() for one in places)]
+    assert not [name for name in named if not any((folder / name).exists() for folder in folders)]
 
 
-def test_no_code_names_a_page_that_is_not_there() -> None:
+def test_every_page_that_code_names_exists() -> None:
     for path in (ROOT / "src").rglob("*.py"):
         for name in re.findall(r"`([\w./-]+\.md)`", read(path)):
             assert (ROOT / name).exists(), (path, name)
@@ -195,7 +198,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_every_verb_of_make_that_is_named_exists_and_each_is_named() -> None:
+def test_every_make_target_is_named_and_every_named_one_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", read(ROOT / "Makefile"), re.MULTILINE))
     named = {
         verb
@@ -214,12 +217,12 @@ def test_the_steps_that_open_an_exported_envelope_make_the_right_key() -> None:
     made: dict[str, Any] = {}
     exec(code[1], made)
     vectors = json.loads(read(ROOT / "tests/vectors/keys.json"))
-    one = vectors["passphrases"][1]
-    words = made["unlocking"](one["site"], one["pseudonym"], one["passphrase"])
-    assert words == one["identity"]
+    vector = vectors["passphrases"][1]
+    unlocking = made["unlocking"](vector["site"], vector["pseudonym"], vector["passphrase"])
+    assert unlocking == vector["identity"]
 
 
-def test_every_decision_asks_chooses_gives_a_reason_and_says_what_would_change_it() -> None:
+def test_every_decision_record_has_its_four_parts() -> None:
     records = sorted((DOCS / "decisions").glob("*.md"))
     numbers = [int(record.name[:4]) for record in records]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -249,11 +252,11 @@ def test_every_source_file_named_by_a_decision_exists() -> None:
 
 def test_the_main_paths_name_functions_that_exist_and_count_their_steps() -> None:
     text = doc("architecture.md")
-    paths_told = re.split(r"^\*\*From ", text, flags=re.MULTILINE)[1:]
-    assert len(paths_told) == 3
-    for told in paths_told:
-        steps = re.findall(r"^\| (\d+) \| `([^`]+)` \| `(\w+)` \|", told, re.MULTILINE)
-        counts = re.search(r"\((\d+) steps, (\d+) files\)", told)
+    main_paths = re.split(r"^\*\*From ", text, flags=re.MULTILINE)[1:]
+    assert len(main_paths) == 3
+    for main_path in main_paths:
+        steps = re.findall(r"^\| (\d+) \| `([^`]+)` \| `(\w+)` \|", main_path, re.MULTILINE)
+        counts = re.search(r"\((\d+) steps, (\d+) files\)", main_path)
         assert counts is not None
         assert [int(number) for number, _, _ in steps] == list(range(1, int(counts[1]) + 1))
         assert len({file for _, file, _ in steps}) == int(counts[2])

@@ -29,6 +29,10 @@ STYLES = [
     *(path for path in (ROOT / "frontend").glob("*.css")),
     *(ROOT / "frontend" / "desk").rglob("*.css"),
 ]
+DOCUMENTS = sorted(
+    {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "frontend" / "README.md"}
+    - {GLOSSARY, ROOT / "CHANGELOG.md"}  # both must spell old names
+)
 # Tests that check the refusal of old names, and this file's own control, must spell them.
 SPELLS_OLD_NAMES = {"tests/test_glossary.py"}
 NOT_AN_ID = frozenset({"comment", "decision", "epoch", "story", "site", "root", "parent"})
@@ -248,6 +252,13 @@ def test_texts_on_screen_follow_the_glossary(catalogue: Path) -> None:
 
 def test_messages_of_errors_follow_the_glossary() -> None:
     assert not text_problems(message for _, _, message in TABLE.values())
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_code_in_documents_follows_the_glossary(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    names = re.findall(r"`([\w./-]+)`", text)
+    assert not problems(part for name in names for part in re.split(r"[./]", name))
 
 
 def test_the_glossary_defines_no_word_twice() -> None:
