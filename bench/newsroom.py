@@ -12,7 +12,7 @@ from yobal.actions import declare_story, setup_site
 from yobal.core.thread import Edition
 from yobal.demo.keys import from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
-from yobal.server.scheduler.maintenance import catch_up
+from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare
 from yobal.store import people
@@ -78,7 +78,8 @@ def seed(folder: Path, **given: Any) -> SeededNewsroom:
     prepare(settings)
     components = build_components(settings)
     passphrase = _create_newsroom(components)
-    catch_up(components, now=time.time())
+    prepare_files(components)
+    run_once(components, now=time.time())
     return SeededNewsroom(components, config, passphrase)
 
 

@@ -52,7 +52,7 @@ class Thread:
         self._now = next_slot(parts.rules.schedule, self._now)
         seed.hold(self._template_newsroom, due=int(self._now))
         started = time.perf_counter()
-        released = run_once(parts, now=self._now)
+        released = run_once(parts, now=self._now).released
         took = time.perf_counter() - started
         if released is None or released.comments != 1:
             raise ValueError("nothing was released")

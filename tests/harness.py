@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from yobal.actions import (
     decide,
     declare_story,
+    purge_deleted,
     receipts,
     remove,
     setup_site,
@@ -21,6 +22,7 @@ from yobal.actions import (
     undo,
     write_public_files,
 )
+from yobal.actions.release import Released
 from yobal.core import idempotency, text
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
@@ -28,7 +30,7 @@ from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import NewModerator, from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
-from yobal.server.scheduler.maintenance import catch_up, run_once
+from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare
 from yobal.store import arrivals, comments
@@ -203,13 +205,13 @@ class NewsroomHarness:
             now=self.now,
             random=secrets.token_bytes,
         )
-        self.database.purge()
+        purge_deleted.purge_deleted(self.database, SITE)
 
     def remove(self, comment: str, *, clause: str = "threats") -> DecisionResult:
         """Away at once, files included, as the desk does it."""
         done = remove.remove(self.database, self.desk(), comment, clause=clause)
         write_public_files.write_files_now(self.components.file_writer, done.story_id, done.files)
-        self.database.purge()
+        purge_deleted.purge_deleted(self.database, SITE)
         return done.decided
 
     # ReceiptHandler
@@ -245,9 +247,11 @@ class NewsroomHarness:
             self.now += SLOT
             self.tend()
 
-    def tend(self) -> Any:
-        """One look of the desk's loop. The test's clock is right, however far the test has put it."""
-        return run_once(self.components, now=self.now, is_clock_trusted=True)
+    def tend(self) -> Released | None:
+        """One maintenance pass. The test's clock is right, however far the test has put it."""
+        result = run_once(self.components, now=self.now, is_clock_trusted=True)
+        assert result.files_problem is None
+        return result.released
 
     def published(self, words: str = "A comment.", **given: Any) -> Sent:
         """Sent, published and released."""
@@ -298,6 +302,13 @@ def make_newsroom(
         declare_story.add(components.database, components.rules, STORY, one)
     catch_up(components, now=newsroom.now)
     return newsroom
+
+
+def catch_up(components: Components, *, now: float) -> None:
+    """What the server does at its start: prepare the files, then one maintenance pass."""
+    prepare_files(components)
+    result = run_once(components, now=now)
+    assert (result.clock_problem, result.files_problem) == (None, None)
 
 
 def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> NewsroomHarness:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.harness import SLOT, START, NewsroomHarness
 from yobal.actions import decide, release
+from yobal.actions.release import Released
 from yobal.core.schedule import last_slot, next_slot
 from yobal.server.scheduler.maintenance import run_once
 
@@ -109,7 +110,7 @@ def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
         newsroom.now += SLOT  # the loop does not run
     released = newsroom.tend()
     latest = last_slot(newsroom.rules.schedule, newsroom.now)
-    assert (released.slot, released.comments) == (latest, 3)
+    assert released == Released(latest, 3)
     assert {row["slot"] for row in newsroom.rows("published_comments")} == {latest}
     assert {row["arrival_slot"] for row in newsroom.rows("comments")} == {latest}
 
@@ -120,7 +121,10 @@ def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
         newsroom.all_files(),
         [newsroom.rows(table) for table in ("published_comments", "comments", "sites")],
     )
-    assert release.release(newsroom.database, newsroom.rules, now=newsroom.now) is None
+    assert (
+        release.release(newsroom.database, newsroom.rules, now=newsroom.now, random=newsroom.random)
+        is None
+    )
     assert newsroom.tend() is None
     assert before == (
         newsroom.all_files(),

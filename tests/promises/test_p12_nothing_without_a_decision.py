@@ -21,14 +21,14 @@ from hypothesis.stateful import (
 
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
-from tests.harness import SLOT, STORY
+from tests.harness import SLOT, STORY, catch_up
 from tests.promises.model import DAY, Imagined, Model
 from yobal.actions import declare_story, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
-from yobal.server.scheduler.maintenance import catch_up, rebuild_all
-from yobal.store import comments, expiry, stale_files
+from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.store import comments, expiry, pending_purge, stale_files
 from yobal.store.database import Database
 
 PICK = st.integers(0, 10_000)
@@ -366,6 +366,13 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
     "no purge at the start after a power cut": (
         sys.modules[__name__],
         "catch_up",
+        _nothing,
+        [_send, _publish, lambda acts: acts.undo(which=0, cut=("purge", True))],
+        DESTROYED,
+    ),
+    "no record of the purge that is pending": (
+        pending_purge,
+        "request",
         _nothing,
         [_send, _publish, lambda acts: acts.undo(which=0, cut=("purge", True))],
         DESTROYED,

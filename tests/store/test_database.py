@@ -1,5 +1,6 @@
 """Either database as the promises need it: durable, forgetful, and without an order of arrival."""
 
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,10 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from tests.harness import NewsroomHarness
+from yobal.actions.purge_deleted import purge_deleted
 from yobal.core import ids
 from yobal.core.errors import DatabaseUnavailable, UnsupportedEnvironment
 from yobal.store import database as databases
-from yobal.store import tables
+from yobal.store import pending_purge, tables
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
 from yobal.store.migrations import migrate, newest, revision
@@ -107,22 +109,22 @@ def test_a_purge_cuts_the_log_and_leaves_no_deleted_words(tmp_path: Path) -> Non
     database.close()
 
 
-def test_a_purge_that_a_reader_holds_up_is_not_called_done_and_is_owed(tmp_path: Path) -> None:
+def test_a_purge_that_a_reader_blocks_is_not_reported_as_done_and_stays_pending(
+    tmp_path: Path,
+) -> None:
     database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
     migrate(database)
+    _insert_site(database, "s")
     database.purge()
-    assert not _owes(database)
     with database.reading() as reader:
         reader.execute(sa.select(tables.sites)).all()
         with database.writing() as conn:
-            conn.execute(
-                tables.sites.insert().values(id="s", name="n", is_demo=False, released_slot=0)
-            )
+            pending_purge.request(conn, "s", random=secrets.token_bytes)
         with pytest.raises(DatabaseUnavailable):
-            database.purge(seconds=0.3)
-        assert _owes(database)
-    database.purge()
-    assert not _owes(database)
+            purge_deleted(database, "s", seconds=0.3)
+        assert _is_purge_pending(database)
+    assert purge_deleted(database, "s")
+    assert not _is_purge_pending(database)
     database.close()
 
 
@@ -144,8 +146,9 @@ def test_a_purge_that_waits_for_a_reader_lets_others_write(tmp_path: Path) -> No
     database.close()
 
 
-def _owes(database: Database) -> bool:
-    return database.is_purge_pending
+def _is_purge_pending(database: Database) -> bool:
+    with database.reading() as conn:
+        return pending_purge.pending_id(conn, "s") is not None
 
 
 def _insert_site(database: Database, site_id: str) -> None:

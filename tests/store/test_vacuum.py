@@ -1,14 +1,17 @@
 """On PostgreSQL a purge is called done only when no table's file holds what was deleted."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from tests.harness import SITE
 from tests.promises.conftest import Cluster, cluster
+from yobal.actions.purge_deleted import purge_deleted
 from yobal.core.errors import DatabaseUnavailable
-from yobal.store import tables, vacuum
+from yobal.store import pending_purge, stories, tables, vacuum
 from yobal.store.database import Database
 from yobal.store.migrations import migrate
 
@@ -23,6 +26,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     database = Database(one.new_database())
     migrate(database)
     with database.writing() as conn:
+        stories.add_site(conn, site_id=SITE, name="n", is_demo=False, slot=0)
         for comment, text in (("b", "Stays."), ("a", WORDS)):
             conn.execute(
                 tables.held_texts.insert().values(comment_id=comment, text=text, name="", lang="en")
@@ -33,6 +37,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
 
 def _delete(database: Database) -> None:
     with database.writing() as conn:
+        pending_purge.request(conn, SITE, random=secrets.token_bytes)
         conn.execute(tables.held_texts.delete().where(tables.held_texts.c.comment_id == "a"))
 
 
@@ -67,14 +72,14 @@ def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
         reader.execute(sa.select(tables.sites)).all()
         _delete(database)
         with pytest.raises(DatabaseUnavailable, match="older"):
-            database.purge(seconds=0.3)
-        assert _owes(database)
+            purge_deleted(database, SITE, seconds=0.3)
+        assert _is_purge_pending(database)
         monkeypatch.setattr(vacuum, "_OLDER", sa.text("select false where :now <> '' or true"))
         database.purge(seconds=0.3)
         assert _is_found(*made), "control: unasked, it would have been called done"
     monkeypatch.undo()
-    database.purge()
-    assert not _owes(database)
+    assert purge_deleted(database, SITE)
+    assert not _is_purge_pending(database)
     assert not _is_found(*made)
 
 
@@ -102,8 +107,9 @@ def test_a_table_that_has_grown_too_large_is_vacuumed_where_it_lies(
     assert _file_of(database) != before
 
 
-def _owes(database: Database) -> bool:
-    return database.is_purge_pending
+def _is_purge_pending(database: Database) -> bool:
+    with database.reading() as conn:
+        return pending_purge.pending_id(conn, SITE) is not None
 
 
 def _file_of(database: Database) -> str:

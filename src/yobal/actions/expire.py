@@ -4,19 +4,26 @@ from datetime import UTC, datetime, timedelta
 
 from yobal.adapters.server_keys import Keyring
 from yobal.core import idempotency
+from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS
 from yobal.core.site_rules import SiteRules
-from yobal.store import comments, expiry
+from yobal.store import comments, expiry, pending_purge
 from yobal.store.database import Database
 
 
-def expire(database: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> int:
-    """Runs with every release; how many sealed originals went. The caller destroys keys and purges."""
+def expire(
+    database: Database, keyring: Keyring, rules: SiteRules, *, now: float, random: RandomBytes
+) -> int:
+    """Runs with every release; returns how many sealed originals it destroyed.
+
+    The caller destroys old keys and purges.
+    """
     today = datetime.fromtimestamp(now, UTC).date()
     oldest_key = datetime.combine(
         today - timedelta(days=idempotency.KEY_DAYS), datetime.min.time(), UTC
     )
     with database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)
         expired_ids = comments.expired_originals(
             conn, rules.site_id, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )

@@ -4,26 +4,38 @@ from typing import Any
 
 from yobal.actions import erase_published
 from yobal.core import states
+from yobal.core.ids import RandomBytes
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import PUBLISHED, REJECTED, WITHDRAWN
-from yobal.store import comments, published_comments, stories, withdrawal_requests
+from yobal.store import (
+    comments,
+    pending_purge,
+    published_comments,
+    stories,
+    withdrawal_requests,
+)
 from yobal.store.database import Connection, Database
 
 
-def process(database: Database, rules: SiteRules, *, with_release: bool) -> int:
+def process(
+    database: Database, rules: SiteRules, *, with_release: bool, random: RandomBytes
+) -> int:
     """Carry out every wish whose time has come; how many comments went.
 
     What waits or is held goes at once, whatever was wished: nobody saw it. The caller writes
-    the touched files and purges.
+    the stale files and purges.
     """
     with database.reading() as conn:
         requests = withdrawal_requests.ready(conn, rules.site_id, with_release=with_release)
     return sum(
-        _process_request(database, request, with_release=with_release) for request in requests
+        _process_request(database, request, with_release=with_release, random=random)
+        for request in requests
     )
 
 
-def _process_request(database: Database, request: Any, *, with_release: bool) -> int:
+def _process_request(
+    database: Database, request: Any, *, with_release: bool, random: RandomBytes
+) -> int:
     with database.writing() as conn:
         comment = comments.by_receipt(conn, request.receipt_hash)
         if comment is None or not _can_go(conn, comment):
@@ -35,6 +47,7 @@ def _process_request(database: Database, request: Any, *, with_release: bool) ->
             and not with_release
         ):
             return 0  # published since it was looked up
+        pending_purge.request(conn, request.site_id, random=random)
         if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
             return 0  # a moderator was quicker; the wish stands, and the next look carries it out
         published_comment = published_comments.get(conn, comment.id)

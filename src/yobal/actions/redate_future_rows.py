@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from yobal.adapters.server_keys import Keyring
 from yobal.core import receipts
+from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS, HOUR_SECONDS, last_slot, next_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import expiry, future_rows, stories
+from yobal.store import expiry, future_rows, pending_purge, stories
 from yobal.store.database import Database
 
 
-def redate(database: Database, keyring: Keyring, rules: SiteRules, *, now: float) -> bool:
+def redate(
+    database: Database, keyring: Keyring, rules: SiteRules, *, now: float, random: RandomBytes
+) -> bool:
     """Whether there was anything to set back. The caller holds the release lock, and has
     noted every file before, since all that carry a wrong time are written again.
 
@@ -25,6 +28,7 @@ def redate(database: Database, keyring: Keyring, rules: SiteRules, *, now: float
     with database.writing() as conn:
         if stories.released_slot(conn, rules.site_id) <= latest:
             return False
+        pending_purge.request(conn, rules.site_id, random=random)
         future_rows.redate(
             conn,
             rules.site_id,

@@ -7,10 +7,18 @@ from typing import Any
 import msgspec
 
 from yobal.actions import erase_published
+from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, is_due, last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PUBLISHED
-from yobal.store import comments, decisions, published_comments, stale_files, stories
+from yobal.store import (
+    comments,
+    decisions,
+    pending_purge,
+    published_comments,
+    stale_files,
+    stories,
+)
 from yobal.store.database import Connection, Database
 
 
@@ -21,17 +29,20 @@ class Released(msgspec.Struct, frozen=True):
     comments: int
 
 
-def release(database: Database, rules: SiteRules, *, now: float) -> Released | None:
+def release(
+    database: Database, rules: SiteRules, *, now: float, random: RandomBytes
+) -> Released | None:
     """Release everything that is due by now, once; None where the last slot is done.
 
     After a stop, all of it is one release dated by the last slot that passed. The caller holds
-    the release lock, writes the touched files and purges.
+    the release lock, writes the stale files and purges.
     """
     latest = last_slot(rules.schedule, now)
     with database.writing() as conn:
         before = stories.released_slot(conn, rules.site_id)
         if before >= latest:
             return None
+        pending_purge.request(conn, rules.site_id, random=random)
         leaving = _leaving(conn, rules, latest)
         count = sum(_publish(conn, comment_id, latest) for comment_id in leaving)
         for refused in decisions.final_rejections(conn, rules.site_id, after=before, until=latest):

@@ -9,7 +9,7 @@ from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment
 from yobal.core.states import PUBLISHED, REMOVED
 from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION
 from yobal.core.thread import StaleFile
-from yobal.store import comments, decisions, published_comments, stories
+from yobal.store import comments, decisions, pending_purge, published_comments, stories
 from yobal.store.database import Database
 from yobal.store.decisions import Decision
 
@@ -23,7 +23,7 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 def remove(database: Database, desk: DecisionContext, comment_id: str, *, clause: str) -> Removed:
-    """Final at once; the caller writes the files it touched and purges.
+    """Final at once; the caller writes the stale files and purges.
 
     Raises NoSuchComment, AlreadyDecided (it was withdrawn or removed before), InvalidInput.
     """
@@ -34,6 +34,7 @@ def remove(database: Database, desk: DecisionContext, comment_id: str, *, clause
         published_comment = published_comments.get(conn, comment_id)
         if published_comment is None:
             raise NoSuchComment(comment_id)
+        pending_purge.request(conn, site_id, random=desk.random)
         slot = stories.released_slot(conn, site_id)
         if (
             comments.transition(conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot)

@@ -11,7 +11,7 @@ from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
 from yobal.core.terms import TERMS_VERSION
-from yobal.store import comments, decisions, stories
+from yobal.store import comments, decisions, pending_purge, stories
 from yobal.store.database import Database
 from yobal.store.decisions import Decision
 
@@ -32,13 +32,14 @@ def undo(
 ) -> Undone:
     """Undo what is held until it is released, and a rejection until its slot.
 
-    The caller purges after it: text of a held comment was in clear. Raises NoSuchDecision,
-    AlreadyUndone, TooLateToUndo.
+    The caller purges afterwards: the text of a held comment was stored in clear. Raises
+    NoSuchDecision, AlreadyUndone, TooLateToUndo.
     """
     with database.writing() as conn:
         row = decisions.get(conn, decision_id)
         if row is None:
             raise NoSuchDecision(decision_id)
+        pending_purge.request(conn, rules.site_id, random=random)
         comment = comments.get(conn, row.comment_id)
         _take_back(conn, rules.site_id, row, comment)
         now = max(now, stories.released_slot(conn, rules.site_id))

@@ -1,7 +1,7 @@
-"""Tell the operator that something failed and where; never with what was in hand at the time.
+"""Report to the operator what failed and where, and never the data that was involved.
 
-A traceback's message may repeat a reader's words, so only the error's class and places are told. A
-line in a log carries its second, so a reader's failure is told with the next slot and not before.
+The message of an error may repeat a reader's words, so only the error's class and its places in the
+code are printed. A line in a log has a time, so errors of readers' requests wait for the next slot.
 """
 
 import sys
@@ -10,49 +10,52 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-_counts: Counter[str] = Counter()  # since the last slot: what failed where, and how often
+_counts: Counter[str] = (
+    Counter()
+)  # since the last slot: how often each error happened at each place
 _lock = threading.Lock()
 
 
 def report(error: BaseException) -> None:
-    """One line on standard error, at once: for what no reader has caused."""
+    """Print one line on standard error at once. Only for errors that no reader has caused."""
     _print(_describe(error))
 
 
 def report_once(error: BaseException) -> None:
-    """At once the first time since the last slot; after that it is only counted."""
+    """Report an error the first time after a slot; after that, only count it."""
     if _count(error) == 1:
         report(error)
 
 
 def count(error: BaseException) -> None:
-    """For what a reader's request has met: told with the next slot, or when the server stops."""
+    """For errors of readers' requests: reported with the next slot, or when the server stops."""
     _count(error)
 
 
 def flush() -> None:
-    """A slot has passed: say of each kind and place how often about, and begin anew."""
+    """A slot has passed: print roughly how often each error happened, and reset the counts."""
     with _lock:
-        counted = dict(_counts)
+        counts = dict(_counts)
         _counts.clear()
-    for named, times in sorted(counted.items()):
-        _print(f"{named}, fewer than {10 ** len(str(times))} times since the last slot")
+    for description, times in sorted(counts.items()):
+        _print(f"{description}, fewer than {10 ** len(str(times))} times since the last slot")
 
 
 def _count(error: BaseException) -> int:
+    description = _describe(error)
     with _lock:
-        _counts[named := _describe(error)] += 1
-        return _counts[named]
+        _counts[description] += 1
+        return _counts[description]
 
 
 def _describe(error: BaseException) -> str:
-    """The class, and the innermost places inside Yobal."""
+    """The error's class, and its innermost places inside Yobal if it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "yobal" in frame.filename] or list(frames)
-    next_position = " < ".join(
-        f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own[-3:])
+    own_frames = [frame for frame in frames if "yobal" in frame.filename] or list(frames)
+    places = " < ".join(
+        f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own_frames[-3:])
     )
-    return f"{type(error).__name__} at {next_position}"
+    return f"{type(error).__name__} at {places}" if places else type(error).__name__
 
 
 def _print(line: str) -> None:

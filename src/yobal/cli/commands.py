@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
-from yobal.core.errors import AlreadySetUp, InvalidSettings, UnsupportedEnvironment
+from yobal.core.errors import (
+    AlreadySetUp,
+    ClockNotTrusted,
+    InvalidSettings,
+    UnsupportedEnvironment,
+)
 from yobal.core.thread import Edition
 from yobal.doctor import examine
 from yobal.server import settings as settings_file
@@ -112,14 +117,16 @@ def story_list(path: Path) -> list[str]:
 
 
 def release(path: Path, *, is_clock_trusted: bool = False) -> str:
-    """Raises ClockNotTrusted."""
+    """Raises ClockNotTrusted, PublicFilesUnavailable."""
     with _open(path) as components:
-        tend = trust_clock if is_clock_trusted else run_once
-        released = tend(components, now=time.time())
-        write_public_files.write_stale(
-            components.file_writer
-        )  # all of it: nobody looks again in a second
-    return f"released {released.comments if released else 0}"
+        run_maintenance = trust_clock if is_clock_trusted else run_once
+        result = run_maintenance(components, now=time.time())
+        if result.clock_problem is not None:
+            raise ClockNotTrusted(result.clock_problem)
+        if result.files_problem is not None:
+            raise result.files_problem
+        write_public_files.write_stale(components.file_writer)  # all that one pass leaves
+    return f"released {result.released.comments if result.released else 0}"
 
 
 def rebuild(path: Path) -> str:

@@ -67,7 +67,7 @@ def _publish_samples(components: Components, sealer: Sealer, *, began: float) ->
         slot = next_slot(
             components.rules.schedule, at, steps=components.rules.schedule.max_hold_slots
         )
-        release.release(components.database, components.rules, now=slot)
+        release.release(components.database, components.rules, now=slot, random=secrets.token_bytes)
     return sent
 
 

@@ -20,7 +20,7 @@ from yobal.store import vacuum
 
 SQLITE_OLDEST: Final = (3, 51, 3)  # older ones can corrupt a WAL
 BUSY_SECONDS: Final = 10
-PURGE_SECONDS: Final = 10  # so long a purge is tried before it is said to be owed
+PURGE_SECONDS: Final = 10  # how long a purge is tried before it fails
 # One try holds up everybody who writes, and must not do so while it waits for a long reader.
 PURGE_BUSY_SECONDS: Final = 0.1
 _AGAIN_SECONDS: Final = 0.1
@@ -37,7 +37,7 @@ __all__ = [
     "Database",
     "folder_of",
     "sqlite_module",
-    "telling_unavailable",
+    "translating_errors",
 ]  # others name SQLAlchemy's type from here
 
 
@@ -48,9 +48,6 @@ class Database:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
-        # A purge was asked for and has not come to its end. Nothing on disk says so: whoever starts
-        # anew purges anyway.
-        self.is_purge_pending = False
         self._purging = threading.Lock()
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         # One is kept open for `autocommit`: taking it from the pool costs as much as a few rows.
@@ -88,20 +85,19 @@ class Database:
             self._kept = None
 
     def purge(self, *, seconds: float = PURGE_SECONDS) -> None:
-        """Make sure that deleted text is gone from the files; returns only when it is.
+        """Erase deleted text from the database's files; returns only when it is gone.
 
         SQLite overwrites deleted content (`secure_delete`), and the write-ahead log is cut to
-        nothing. PostgreSQL writes the tables that hold text anew; see `store/vacuum.py`. Raises
-        DatabaseUnavailable where somebody reads the old pages all the time; `is_purge_pending` then.
+        nothing. PostgreSQL rewrites the tables that hold text; see `store/vacuum.py`. Raises
+        DatabaseUnavailable if a reader needs the old pages for longer than `seconds`. Callers use
+        `actions/purge_deleted.py`, which repeats a purge that failed.
         """
         with self._purging, translating_errors():
-            self.is_purge_pending = True
             end = time.monotonic() + seconds
             while (reason := self._try_purge()) is not None:
                 if time.monotonic() >= end:
                     raise DatabaseUnavailable(reason)
                 time.sleep(_AGAIN_SECONDS)
-            self.is_purge_pending = False
 
     def close(self) -> None:
         self._close_autocommit()

@@ -56,6 +56,8 @@ sites = sa.Table(
     _slot("released_slot"),  # decisions up to this slot are final, and receipts show them
     # A hash of the settings and the version that the public pages were last rendered with.
     sa.Column("rendering_fingerprint", sa.Text, nullable=False, server_default=""),
+    # A random id while deleted text may still be in the database's files; see pending_purge.py.
+    _text("pending_purge_id", nullable=True),
     sqlite_with_rowid=False,
 )
 

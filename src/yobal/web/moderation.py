@@ -10,7 +10,7 @@ import msgspec
 from litestar import Request
 from litestar.params import JSONBody
 
-from yobal.actions import decide, write_public_files
+from yobal.actions import decide, purge_deleted, write_public_files
 from yobal.actions import remove as remove_action
 from yobal.actions import undo as undo_action
 from yobal.actions.undo import Undone
@@ -143,7 +143,7 @@ class ModerationController:
     ) -> types.UndoResult:
         undone = self._undo(data.decision_id, self._context(request))
         with _purge_after_commit():
-            self._database.purge()
+            purge_deleted.purge_deleted(self._database, self._rules.site_id)
         return types.UndoResult(undone.comment_id, undone.state)
 
     def undo_many(
@@ -153,7 +153,7 @@ class ModerationController:
         result = self._undo_each(data.decision_ids, self._context(request))
         if result.undone:
             with _purge_after_commit():
-                self._database.purge()
+                purge_deleted.purge_deleted(self._database, self._rules.site_id)
         return result
 
     def _undo_each(self, decision_ids: list[str], context: DecisionContext) -> types.UndoManyResult:
@@ -195,7 +195,7 @@ class ModerationController:
                     self._dependencies.file_writer, removed.story_id, removed.files
                 )
             finally:
-                self._database.purge()
+                purge_deleted.purge_deleted(self._database, self._rules.site_id)
         return serializers.decision_result(self._rules, removed.decided, now=context.now)
 
     def history(self, data: JSONBody[request_types.HistoryRequest]) -> types.HistoryPage:

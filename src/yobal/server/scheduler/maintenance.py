@@ -1,106 +1,86 @@
-"""What the desk's side does on its own: carry out wishes, release at every slot, write files, purge.
+"""What the desk's process does by itself: withdraw, release, write public files, purge, rotate keys.
 
-The release lock keeps `yobal release` and a second desk apart. `tending.py` does it again and again.
+`maintenance_thread.py` repeats it; `yobal release` does it once. The release lock keeps the two apart.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
 from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
 
 from yobal.actions import (
     clock_guard,
     expire,
     mark_all_stale,
     process_withdrawals,
+    purge_deleted,
     redate_future_rows,
     release,
     write_public_files,
 )
 from yobal.actions.release import Released
 from yobal.core import clock_check
-from yobal.core.errors import ClockNotTrusted, YobalError
-from yobal.core.schedule import Slot, last_slot
+from yobal.core.errors import ClockNotTrusted, PublicFilesUnavailable
+from yobal.core.schedule import last_slot
 from yobal.server.wiring import Components, read_built_asset
 from yobal.store import stories
+from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
-WRITING_TURNS_MAX: Final = 10  # at one look: whoever wishes something does not wait for an archive
-PURGE_SECONDS: Final = 2  # … nor for a reader of old pages: the next look tries again
+WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for a whole archive
+PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
 
 
-def run_once(
-    components: Components, *, now: float, is_clock_trusted: bool = False
-) -> Released | None:
-    """One look: wishes, the release if a slot has come, files, purge, keys.
+class PassResult(msgspec.Struct, frozen=True):
+    """What one pass released, and what it could not do; the next pass tries again."""
 
-    Raises ClockNotTrusted where the clock cannot be believed and nobody said that it is right: then
-    nothing was released or destroyed, but wishes were carried out. Raises PublicFilesUnavailable.
+    released: Released | None
+    clock_problem: str | None  # nothing was released, expired or destroyed, and why
+    files_problem: PublicFilesUnavailable | None  # some public files are still stale
+
+
+def run_once(components: Components, *, now: float, is_clock_trusted: bool = False) -> PassResult:
+    """One pass. It may end at any point: whatever is left undone is recorded in the database.
+
+    Withdrawals, files and the purge need no clock. Raises DatabaseUnavailable.
     """
-    with release_lock(components.database):
-        released_slot, clock_problem = _check_clock(
-            components, now, is_clock_trusted=is_clock_trusted
-        )
-        is_due = clock_problem is None and released_slot < last_slot(components.rules.schedule, now)
-        with _owing_a_purge(components):
-            went = process_withdrawals.process(
-                components.database, components.rules, with_release=is_due
-            )
-            released = _release(components, now) if is_due else None
-    _write_and_purge(components, is_changed=bool(went) or is_due)
-    if clock_problem is not None:
-        raise ClockNotTrusted(clock_problem)
-    _rotate_keys(components, now)
-    return released
+    database, rules, random = components.database, components.rules, secrets.token_bytes
+    released: Released | None = None
+    with release_lock(database):
+        with database.reading() as conn:
+            clock_problem = None if is_clock_trusted else _clock_problem(conn, components, now)
+            is_due = clock_problem is None and _has_slot_come(conn, components, now)
+        process_withdrawals.process(database, rules, with_release=is_due, random=random)
+        if is_due:
+            released = release.release(database, rules, now=now, random=random)
+            expire.expire(database, components.keyring, rules, now=now, random=random)
+    files_problem = _write_stale_files(components)
+    purge_deleted.purge_deleted(database, rules.site_id, seconds=PURGE_SECONDS)
+    if clock_problem is None:
+        _rotate_keys(components, now)
+    return PassResult(released, clock_problem, files_problem)
 
 
-def catch_up(components: Components, *, now: float) -> None:
-    """At the start: what a crash left undone, and what this version or these settings draw anew."""
-    prepare_files(components)
-    run_once(components, now=now)
-
-
-def prepare_files(components: Components) -> None:
-    """The folder as this start wants it. Raises PublicFilesUnavailable."""
-    # A crash may have come between a withdrawal and its purge.
-    components.database.is_purge_pending = True
-    with release_lock(components.database):
-        components.file_writer.bucket.sweep()
-    _mark_stale_if_config_changed(components)
-    write_assets(components)
-
-
-def rebuild_all(components: Components) -> int:
-    """Every file again from the store, and nothing else in the folder; how many there are then.
-
-    What lay there before and was not written again, by us or by a running desk, belongs to nothing.
-    """
-    bucket = components.file_writer.bucket
-    before = bucket.states()
-    mark_all_stale.mark_site_stale(components.database, components.rules)
-    write_assets(components)
-    write_public_files.write_stale(components.file_writer)
-    with release_lock(components.database):
-        left = bucket.states().items()
-        bucket.remove(key for key, state in left if before.get(key) == state)
-    return len(bucket.keys())
-
-
-def trust_clock(components: Components, *, now: float) -> Released | None:
-    """Somebody says that the clock is right: mend what a wrong one has dated, then release."""
+def trust_clock(components: Components, *, now: float) -> PassResult:
+    """One pass by a clock that the operator vouches for; dates that a fast clock left are corrected."""
     with release_lock(components.database):
         with components.database.reading() as conn:
-            released = stories.released_slot(conn, components.rules.site_id)
-        if released > now:
+            released_slot = stories.released_slot(conn, components.rules.site_id)
+        if released_slot > now:
             mark_all_stale.mark_site_stale(components.database, components.rules)
             redate_future_rows.redate(
-                components.database, components.keyring, components.rules, now=now
+                components.database,
+                components.keyring,
+                components.rules,
+                now=now,
+                random=secrets.token_bytes,
             )
     return run_once(components, now=now, is_clock_trusted=True)
 
 
 def rotate_keys_only(components: Components, *, now: float) -> None:
-    """What an intake that runs apart does on its own. Raises ClockNotTrusted."""
+    """The only maintenance of an intake that runs in its own process. Raises ClockNotTrusted."""
     with components.database.reading() as conn:
         site = stories.site_from_view(conn)
     clock_problem = (
@@ -109,6 +89,32 @@ def rotate_keys_only(components: Components, *, now: float) -> None:
     if clock_problem is not None and not components.is_demo:
         raise ClockNotTrusted(clock_problem)
     _rotate_keys(components, now)
+
+
+def prepare_files(components: Components) -> None:
+    """Once per start, before the first pass. Raises PublicFilesUnavailable."""
+    with release_lock(components.database):
+        components.file_writer.bucket.sweep()
+    _mark_stale_if_config_changed(components)
+    write_assets(components)
+
+
+def rebuild_all(components: Components) -> int:
+    """Write every public file from the database and remove all others; returns how many files exist.
+
+    A file is removed if it existed before and was not written again, by us or by a running desk.
+    """
+    public_files = components.file_writer.bucket
+    states_before = public_files.states()
+    mark_all_stale.mark_site_stale(components.database, components.rules)
+    write_assets(components)
+    write_public_files.write_stale(components.file_writer)
+    with release_lock(components.database):
+        states_after = public_files.states()
+        public_files.remove(
+            key for key, state in states_after.items() if states_before.get(key) == state
+        )
+    return len(public_files.keys())
 
 
 def write_assets(components: Components) -> None:
@@ -120,55 +126,29 @@ def write_assets(components: Components) -> None:
     )
 
 
-def _check_clock(
-    components: Components, now: float, *, is_clock_trusted: bool
-) -> tuple[Slot, str | None]:
-    """The last slot that was released, and why the clock is not believed."""
-    site_id = components.rules.site_id
-    with components.database.reading() as conn:
-        clock_problem = (
-            None if is_clock_trusted else clock_guard.clock_problem(conn, site_id, now=now)
-        )
-        return stories.released_slot(conn, site_id), clock_problem
+def _clock_problem(conn: Connection, components: Components, now: float) -> str | None:
+    return clock_guard.clock_problem(conn, components.rules.site_id, now=now)
 
 
-def _release(components: Components, now: float) -> Released | None:
-    released = release.release(components.database, components.rules, now=now)
-    expire.expire(components.database, components.keyring, components.rules, now=now)
-    return released
+def _has_slot_come(conn: Connection, components: Components, now: float) -> bool:
+    released_slot = stories.released_slot(conn, components.rules.site_id)
+    return released_slot < last_slot(components.rules.schedule, now)
 
 
-def _write_and_purge(components: Components, *, is_changed: bool) -> None:
-    """The purge comes whether or not files can be written: a full disk is no reason to keep words."""
-    is_purging = is_changed or components.database.is_purge_pending
+def _write_stale_files(components: Components) -> PublicFilesUnavailable | None:
+    """Why files are still stale: a full disk must not stop the purge or the keys' rotation."""
     try:
-        with _owing_a_purge(components):
-            written = write_public_files.write_stale(
-                components.file_writer, turns_max=WRITING_TURNS_MAX
-            )
-        # A moderator's act that a crash kept from writing its files was not purged either.
-        is_purging = is_purging or written > 0
-    except YobalError:
-        is_purging = True
-        raise
-    finally:
-        if is_purging:
-            components.database.purge(seconds=PURGE_SECONDS)
-
-
-@contextmanager
-def _owing_a_purge(components: Components) -> Iterator[None]:
-    """What ends in the middle may have deleted words already: the next look purges."""
-    try:
-        yield
-    except YobalError:
-        components.database.is_purge_pending = True
-        raise
+        write_public_files.write_stale(components.file_writer, turns_max=WRITING_TURNS_MAX)
+    except PublicFilesUnavailable as error:
+        return error
+    return None
 
 
 def _mark_stale_if_config_changed(components: Components) -> None:
-    """Note all pages where settings or version are others than they were drawn with: they promise
-    a schedule, limits and days. Noted first, so that a crash between the two notes them again."""
+    """Pages state settings (schedule, limits, days), so other settings or another version make them stale.
+
+    The fingerprint is stored last, so that a crash in between marks them again.
+    """
     site_id, fingerprint = components.rules.site_id, components.pages.fingerprint
     with components.database.reading() as conn:
         if stories.rendering_fingerprint(conn, site_id) == fingerprint:

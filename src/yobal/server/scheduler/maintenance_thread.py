@@ -1,4 +1,4 @@
-"""The loop that tends, in a thread: every second one look, until told to stop."""
+"""The thread that runs maintenance: one pass every second, until it is stopped."""
 
 import threading
 import time
@@ -11,28 +11,28 @@ from yobal.core.schedule import Slot, last_slot
 from yobal.server.scheduler.maintenance import prepare_files, rotate_keys_only, run_once
 from yobal.server.wiring import Components
 
-TICK_SECONDS: Final = 1.0  # a wish is carried out within ten
-# What passes by itself, or is mended while the server runs: no reason not to start.
+TICK_SECONDS: Final = 1.0  # a withdrawal takes effect within ten seconds
+# These pass by themselves, or are repaired while the server runs: no reason not to start.
 TRANSIENT_ERRORS: Final = (PublicFilesUnavailable, DatabaseUnavailable, ClockNotTrusted, OSError)
 
 
 class MaintenanceThread:
-    """A failure is reported and tried again at the next look."""
+    """Reports a failure and tries again at the next tick."""
 
     def __init__(
         self, components: Components, *, is_desk: bool, clock: Callable[[], float] = time.time
     ) -> None:
-        """`is_desk`: all of it; else only what an intake that runs apart does."""
-        self._newsroom = components
+        """`is_desk`: the whole maintenance; otherwise only what an intake in its own process needs."""
+        self._components = components
         self._is_desk = is_desk
-        self._is_ready = not is_desk
+        self._are_files_prepared = False
         self._clock = clock
         self._slot: Slot | None = None
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tend", daemon=True)
+        self._stop_requested = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
     def start(self) -> None:
-        """The first look, then the thread. Raises what no later look could mend."""
+        """Run the first pass, then start the thread. Raises errors that do not pass by themselves."""
         try:
             self._tick()
         except TRANSIENT_ERRORS as error:
@@ -40,27 +40,38 @@ class MaintenanceThread:
         self._thread.start()
 
     def stop(self) -> None:
-        self._is_over.set()
+        self._stop_requested.set()
         self._thread.join()
         error_reporting.flush()
 
     def _run(self) -> None:
-        while not self._is_over.wait(TICK_SECONDS):
+        while not self._stop_requested.wait(TICK_SECONDS):
             try:
                 self._tick()
-            except Exception as error:  # noqa: BLE001  # the loop outlives what it meets
+            except Exception as error:  # noqa: BLE001  # no error may end the thread
                 error_reporting.report_once(error)
 
     def _tick(self) -> None:
         now = self._clock()
-        self._flush_errors_on_new_slot(last_slot(self._newsroom.rules.schedule, now))
+        self._flush_errors_on_new_slot(last_slot(self._components.rules.schedule, now))
         if not self._is_desk:
-            rotate_keys_only(self._newsroom, now=now)
+            rotate_keys_only(self._components, now=now)
             return
-        if not self._is_ready:
-            prepare_files(self._newsroom)
-            self._is_ready = True
-        run_once(self._newsroom, now=now)
+        if not self._are_files_prepared:
+            self._prepare_files()
+        result = run_once(self._components, now=now)
+        if result.clock_problem is not None:
+            error_reporting.report_once(ClockNotTrusted(result.clock_problem))
+        if result.files_problem is not None:
+            error_reporting.report_once(result.files_problem)
+
+    def _prepare_files(self) -> None:
+        """A full disk must not stop the rest of the pass."""
+        try:
+            prepare_files(self._components)
+            self._are_files_prepared = True
+        except PublicFilesUnavailable as error:
+            error_reporting.report_once(error)
 
     def _flush_errors_on_new_slot(self, slot: Slot) -> None:
         if self._slot not in (None, slot):

@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("released_slot", sa.BigInteger(), nullable=False),
         sa.Column("rendering_fingerprint", sa.Text(), server_default="", nullable=False),
+        sa.Column("pending_purge_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sqlite_with_rowid=False,
     )

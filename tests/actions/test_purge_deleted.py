@@ -1,0 +1,115 @@
+"""A purge is pending from the deletion until a purge that began after it has ended."""
+
+import secrets
+from collections.abc import Callable
+
+import pytest
+
+from tests.harness import SITE, SLOT, NewsroomHarness, catch_up
+from yobal.actions import expire, process_withdrawals, redate_future_rows, release, remove, undo
+from yobal.actions.purge_deleted import purge_deleted
+from yobal.core.errors import TooLateToUndo
+from yobal.store import pending_purge
+from yobal.store.database import Database
+
+DAY = 86_400
+
+
+def _pending_id(newsroom: NewsroomHarness) -> str | None:
+    with newsroom.database.reading() as conn:
+        return pending_purge.pending_id(conn, SITE)
+
+
+def _undo(newsroom: NewsroomHarness) -> Callable[[], object]:
+    held = newsroom.publish(newsroom.send().id)
+    return lambda: undo.undo(
+        newsroom.database,
+        newsroom.rules,
+        held.decision_id,
+        decided_by="Heron",
+        now=newsroom.now,
+        random=secrets.token_bytes,
+    )
+
+
+def _remove(newsroom: NewsroomHarness) -> Callable[[], object]:
+    sent = newsroom.published()
+    return lambda: remove.remove(newsroom.database, newsroom.desk(), sent.id, clause="spam")
+
+
+def _withdraw(newsroom: NewsroomHarness) -> Callable[[], object]:
+    newsroom.wish(newsroom.send().code)
+    return lambda: process_withdrawals.process(
+        newsroom.database, newsroom.rules, with_release=False, random=secrets.token_bytes
+    )
+
+
+def _release(newsroom: NewsroomHarness) -> Callable[[], object]:
+    newsroom.publish(newsroom.send().id)
+    newsroom.now += SLOT
+    return lambda: release.release(
+        newsroom.database, newsroom.rules, now=newsroom.now, random=secrets.token_bytes
+    )
+
+
+def _expire(newsroom: NewsroomHarness) -> Callable[[], object]:
+    newsroom.reject(newsroom.send().id)
+    newsroom.pass_slots()
+    return lambda: expire.expire(
+        newsroom.database,
+        newsroom.components.keyring,
+        newsroom.rules,
+        now=newsroom.now + 15 * DAY,
+        random=secrets.token_bytes,
+    )
+
+
+def _redate(newsroom: NewsroomHarness) -> Callable[[], object]:
+    newsroom.pass_slots(8)
+    return lambda: redate_future_rows.redate(
+        newsroom.database,
+        newsroom.components.keyring,
+        newsroom.rules,
+        now=newsroom.now - 8 * SLOT,
+        random=secrets.token_bytes,
+    )
+
+
+@pytest.mark.parametrize("prepare", [_undo, _remove, _withdraw, _release, _expire, _redate])
+def test_every_transaction_that_deletes_text_records_that_a_purge_is_pending(
+    newsroom: NewsroomHarness, prepare: Callable[[NewsroomHarness], Callable[[], object]]
+) -> None:
+    delete = prepare(newsroom)
+    assert _pending_id(newsroom) is None
+    assert delete()
+    assert _pending_id(newsroom) is not None
+    catch_up(newsroom.components, now=newsroom.now)
+    assert _pending_id(newsroom) is None
+
+
+def test_an_undo_that_is_refused_leaves_no_purge_pending(newsroom: NewsroomHarness) -> None:
+    rejected = newsroom.reject(newsroom.send().id)
+    newsroom.pass_slots()
+    with pytest.raises(TooLateToUndo):
+        newsroom.undo(rejected)
+    assert _pending_id(newsroom) is None
+    assert purge_deleted(newsroom.database, SITE) is False
+
+
+def test_text_that_is_deleted_during_a_purge_stays_pending(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (newsroom.publish(newsroom.send().id) for _ in range(2))
+    real, late = Database._try_purge, _undo(newsroom)
+
+    def deleted_meanwhile(database: Database) -> str | None:
+        reason = real(database)
+        monkeypatch.undo()
+        late()
+        return reason
+
+    monkeypatch.setattr(Database, "_try_purge", deleted_meanwhile)
+    newsroom.undo(first)
+    assert _pending_id(newsroom) is not None
+    newsroom.undo(second)
+    assert _pending_id(newsroom) is None
