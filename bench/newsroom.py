@@ -14,7 +14,7 @@ from yobal.demo.keys import from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
-from yobal.server.wiring import Components, build_components, prepare
+from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import people
 
 SITE: Final = "river-post"
@@ -75,7 +75,7 @@ def seed(folder: Path, **given: Any) -> SeededNewsroom:
     config = folder / "yobal.toml"
     config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in made.items()))
     settings = Settings(**made)
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     passphrase = _create_newsroom(components)
     prepare_files(components)

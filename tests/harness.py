@@ -32,7 +32,7 @@ from yobal.demo.keys import NewModerator, from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
-from yobal.server.wiring import Components, build_components, prepare
+from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import arrivals, comments
 from yobal.store.arrivals import Outcome
 from yobal.web.thread_status import ThreadStatusCache
@@ -291,7 +291,7 @@ def make_newsroom(
 ) -> NewsroomHarness:
     """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
     made = newsroom_settings(folder, database_url, **settings)
-    prepare(made)
+    prepare_storage(made)
     components = build_components(made)
     setup_site.create_site(components.database, components.rules, name=made.site_name, now=now)
     newsroom = NewsroomHarness(components, "Heron", _lead("Heron").passphrase)

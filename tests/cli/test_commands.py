@@ -14,7 +14,7 @@ from yobal.actions import setup_site
 from yobal.cli import commands
 from yobal.core.errors import ClockNotTrusted, InvalidSettings
 from yobal.server.settings import load
-from yobal.server.wiring import build_components, prepare
+from yobal.server.wiring import build_components, prepare_storage
 
 PLAIN = f'site_id = "{SITE}"\nsite_name = "The River Post"\n'
 
@@ -42,7 +42,7 @@ def site(tmp_path: Path) -> Path:
     path = tmp_path / "yobal.toml"
     path.write_text(PLAIN, encoding="utf-8")
     settings = load(path, {})
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     setup_site.create_site(components.database, components.rules, name="The River Post", now=START)
     components.close()

@@ -10,7 +10,7 @@ import pytest
 from tests.harness import SITE, START
 from yobal.actions import setup_site
 from yobal.server.settings import load
-from yobal.server.wiring import build_components, prepare
+from yobal.server.wiring import build_components, prepare_storage
 
 WORDS = ("--edition", "en", "--title", "Ferry workers", "--url", "https://news.example/ferry")
 
@@ -56,7 +56,7 @@ def site(tmp_path: Path) -> Path:
     path = tmp_path / "yobal.toml"
     path.write_text(f'site_id = "{SITE}"\nsite_name = "The River Post"\n', encoding="utf-8")
     settings = load(path, {})
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     setup_site.create_site(components.database, components.rules, name="The River Post", now=START)
     components.close()
@@ -114,7 +114,7 @@ def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: 
     path = tmp_path / "yobal.toml"
     path.write_text(f'site_id = "{SITE}"\nsite_name = "n"\n', encoding="utf-8")
     settings = load(path, {})
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     setup_site.create_site(components.database, components.rules, name="n", now=START, is_demo=True)
     components.close()

@@ -18,7 +18,7 @@ from yobal.core.errors import UnsupportedEnvironment
 from yobal.demo import run
 from yobal.demo.newsroom import content
 from yobal.demo.run import demo_settings
-from yobal.server.wiring import build_components, prepare
+from yobal.server.wiring import build_components, prepare_storage
 
 NOW = 1_795_352_400.0
 
@@ -96,7 +96,7 @@ def test_one_that_is_not_finished_says_how_to_clear_it(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     run.mark(folder)
     settings = demo_settings(folder, 8_600)
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     setup_site.create_site(components.database, components.rules, name="n", now=NOW, is_demo=True)
     components.close()

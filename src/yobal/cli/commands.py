@@ -23,7 +23,7 @@ from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_cloc
 from yobal.server.serve import Role
 from yobal.server.serve import serve as serve_faces
 from yobal.server.settings import Settings
-from yobal.server.wiring import Components, build_components, prepare
+from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import grants, stories
 
 FACES: Final[dict[str, tuple[Role, ...]]] = {
@@ -40,7 +40,7 @@ _REMEMBERS: Final = (
 def init(path: Path, given: dict[str, str], *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Raises InvalidSettings, AlreadySetUp."""
     settings = settings_file.load(path) if path.exists() else _write_settings(path, given)
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     now = time.time()
     try:
@@ -73,7 +73,7 @@ def serve(path: Path, face: str) -> None:
         raise InvalidSettings("serve: intake, desk, or nothing for both")
     settings = settings_file.load(path)
     if face != "intake":
-        prepare(settings)
+        prepare_storage(settings)
     components = build_components(
         settings, database_url=settings.intake_database if face == "intake" else ""
     )
@@ -154,7 +154,7 @@ def grant_intake(path: Path, role: str) -> str:
 @contextmanager
 def _open(path: Path) -> Iterator[Components]:
     settings = settings_file.load(path)
-    prepare(settings)
+    prepare_storage(settings)
     components = build_components(settings)
     try:
         with components.database.reading() as conn:

@@ -11,7 +11,7 @@ from yobal.demo.newsroom import content
 from yobal.demo.site import DemoSite
 from yobal.server.serve import serve
 from yobal.server.settings import Settings
-from yobal.server.wiring import Components, build_components, prepare
+from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import stories
 
 PORT_MAX: Final = 65_534
@@ -25,7 +25,7 @@ def run(folder: Path, port: int) -> None:
         raise InvalidSettings(f"port: 1 to {PORT_MAX}")
     settings = demo_settings(folder, port)
     mark(folder)
-    prepare(settings)
+    prepare_storage(settings)
     passphrase = _seed_once(settings, folder)
     components = build_components(settings)
     serve(

@@ -42,7 +42,7 @@ def _is_worker(process: Path) -> bool:
         words = (process / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return b"yobal" in b" ".join(words[:3]) and b"serve" in words[1:5]
+    return b"yobal" in b" ".join(words[:4]) and b"serve" in words[1:6]
 
 
 def _is_told(environment: str) -> bool:

@@ -37,7 +37,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
         self.database.close()
 
 
-def prepare(settings: Settings) -> None:
+def prepare_storage(settings: Settings) -> None:
     """Folders with their modes; the database brought to the newest schema."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

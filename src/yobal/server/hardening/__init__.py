@@ -1,1 +1,1 @@
-"""Keeps readers' words out of freed memory and core files. Imported before everything else."""
+"""Keeps readers' words out of freed memory and core dumps. Imported before everything else."""
