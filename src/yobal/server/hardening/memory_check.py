@@ -27,9 +27,7 @@ def memory_is_wiped() -> bool:
     libc.malloc.restype = ctypes.c_void_p
     libc.malloc.argtypes = (ctypes.c_size_t,)
     libc.free.argtypes = (ctypes.c_void_p,)
-    is_wiped = not any(
-        _survives_free(libc, size) or _survives_del(size) for size in _SIZES_BYTES
-    )
+    is_wiped = not any(_survives_free(libc, size) or _survives_del(size) for size in _SIZES_BYTES)
     libc.prctl(_PR_SET_NAME, (WIPED if is_wiped else UNWIPED).encode(), 0, 0, 0)
     return is_wiped
 
