@@ -37,7 +37,7 @@ DOCUMENTS = sorted(
 SPELLS_OLD_NAMES = {"tests/test_glossary.py"}
 NOT_AN_ID = frozenset({"comment", "decision", "epoch", "story", "site", "root", "parent"})
 
-Scope = Literal["names", "text", "exactly"]
+Scope = Literal["names", "text", "exactly", "stored"]
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _TS_DEFINITION = re.compile(
     r"\b(?:const|let|function|class|interface|type|enum)\s+#?(\w+)"
@@ -63,7 +63,7 @@ def parse(glossary: str) -> list[Forbidden]:
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not line.startswith("|") or len(cells) != 3:
             continue
-        for scope, listed in re.findall(r"(names|text|exactly): ([^;]+)", cells[2]):
+        for scope, listed in re.findall(r"(names|text|exactly|stored): ([^;]+)", cells[2]):
             words += [Forbidden(scope, word, cells[0]) for word in re.findall(r"`([^`]+)`", listed)]
     return words
 
@@ -78,23 +78,22 @@ def parts(name: str) -> list[str]:
     return [part.lower() for part in _PART.findall(name)]
 
 
-def problem(name: str) -> str | None:
+def problem(name: str, *, is_stored: bool = False) -> str | None:
     """Why a name breaks the glossary; None if it does not."""
     pieces = parts(name)
+    scopes: set[Scope] = {"names", "stored"} if is_stored else {"names"}
     for rule in forbidden():
         wanted = parts(rule.word)
-        if rule.scope == "names":
-            spans = [pieces[at : at + len(wanted)] for at in range(len(pieces))]
-            is_match = wanted in spans
-        else:
-            is_match = rule.scope == "exactly" and pieces == wanted
-        if is_match:
+        spans = [pieces[at : at + len(wanted)] for at in range(len(pieces))]
+        is_exact = rule.scope == "exactly" and pieces == wanted
+        if is_exact or (rule.scope in scopes and wanted in spans):
             return f"{name}: not “{rule.word}”, use “{rule.use}”"
     return None
 
 
-def problems(names: Iterable[str]) -> list[str]:
-    return sorted({found for name in names if (found := problem(name)) is not None})
+def problems(names: Iterable[str], *, is_stored: bool = False) -> list[str]:
+    reasons = {problem(name, is_stored=is_stored) for name in names}
+    return sorted(reason for reason in reasons if reason is not None)
 
 
 def text_problems(texts: Iterable[str]) -> list[str]:
@@ -200,12 +199,13 @@ def test_tables_and_columns_follow_the_glossary() -> None:
     names = [*metadata.tables]
     names += [column.name for table in metadata.tables.values() for column in table.columns]
     assert len(names) > 100
-    assert not problems(names)
+    assert not problems(names, is_stored=True)
     assert not NOT_AN_ID & set(names)
 
 
 def test_settings_follow_the_glossary() -> None:
-    assert not problems(field.name for field in msgspec.structs.fields(Settings))
+    names = [field.name for field in msgspec.structs.fields(Settings)]
+    assert not problems(names, is_stored=True)
 
 
 def test_error_codes_follow_the_glossary() -> None:
@@ -286,6 +286,11 @@ def test_control_a_bad_python_name_is_found(source: str) -> None:
 def test_control_a_name_of_another_library_is_not_held_against_us() -> None:
     assert not problems(names_in_python("page.keyboard.press('j', once=True)"))
     assert not problems(names_in_python("run_once = 1"))
+
+
+def test_control_a_word_is_forbidden_in_its_scope_only() -> None:
+    assert problems(["cluster"], is_stored=True)
+    assert not problems(["cluster"])
 
 
 def test_control_a_string_named_like_the_thing_itself_is_found() -> None:
