@@ -1,5 +1,5 @@
-# Everything a newsroom or a developer needs, set up by itself. `make` alone lists the verbs.
-# Nothing asks a question; nothing but packages comes from the network, and never at run time.
+# Sets up everything that a newsroom or a developer needs. `make` alone lists the targets.
+# Nothing asks a question. Only packages come from the network, and nothing at run time.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test test-slow lint bench screenshots build
@@ -11,13 +11,13 @@ RUN_READY := $(VENV)/.run-ready
 TEST_READY := $(VENV)/.test-ready
 BUILT := src/yobal/static/desk.js
 
-help: ## list the verbs
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-demo: $(RUN_READY) $(BUILT) ## a newsroom to touch
+demo: $(RUN_READY) $(BUILT) ## an invented newsroom to try
 	@exec $(PY) -m yobal demo
 
-demo-reset: $(RUN_READY) ## forget the demonstration
+demo-reset: $(RUN_READY) ## delete the state of the demonstration
 	@$(PY) -m yobal demo --reset
 
 test: $(TEST_READY) $(BUILT) ## lint, types, layers, front end, every test
@@ -29,10 +29,10 @@ test-slow: $(TEST_READY) $(BUILT) ## the long fault and load runs
 lint: $(TEST_READY) ## lint, types, layers, front end
 	@tools/lint
 
-bench: $(TEST_READY) $(BUILT) ## figures against peers and limits
+bench: $(TEST_READY) $(BUILT) ## figures, compared with other programs and with limits
 	@tools/bench
 
-screenshots: $(TEST_READY) $(BUILT) ## look at every page
+screenshots: $(TEST_READY) $(BUILT) ## pictures of every page
 	@tools/screenshots
 
 build: $(RUN_READY) $(BUILT) ## the wheel, with the built front end
