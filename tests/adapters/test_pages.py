@@ -70,7 +70,7 @@ def test_a_quick_schedule_is_called_confidential_and_not_anonymous(
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ("closed", "This story takes no more comments."),
+        ("closed", "Comments on this story are closed."),
         ("not_open_yet", "Comments are not open yet"),
     ],
 )
@@ -141,7 +141,7 @@ def test_each_comment_bears_its_language_and_direction(site_context: SiteContext
 
 def test_every_refusal_stands_in_the_summary_and_beside_its_field(draw: Draw) -> None:
     page = draw("kept")["answer/refused.html"].decode()
-    sentence = "Your comment has 2,001 letters, and 2,000 is the most."
+    sentence = "Your comment has 2,001 characters; the limit is 2,000."
     assert page.count(sentence) == 2
     assert 'href="#yobal-text"' in page
     assert 'aria-describedby="yobal-text-error yobal-text-hint" aria-invalid="true"' in page

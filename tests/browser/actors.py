@@ -104,7 +104,7 @@ class Reader:
         self.open()
         self.page.locator("details.yobal-receipt-lookup > summary").click()
         self.page.locator("#yobal-code").fill(code)
-        self.press("Show me")
+        self.press("Look it up")
 
     def until(self, code: str, sentence: str) -> None:
         """Look the receipt up until it says so."""

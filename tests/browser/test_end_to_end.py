@@ -51,11 +51,13 @@ def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
     expect(reader.page.locator(".yobal-preview .yobal-text")).to_have_text(WORDS)
 
     reader.press("Now")
-    expect(reader.page.get_by_role("heading", name="We take your comment back")).to_be_visible()
+    expect(
+        reader.page.get_by_role("heading", name="Your comment is being withdrawn")
+    ).to_be_visible()
     wait_for(lambda: story.texts() == [])
     for name in ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json"):
         assert WORDS not in story.get(name)
-    reader.until(code, "We know no receipt with this code")
+    reader.until(code, "We found no receipt with this code")
 
 
 def test_a_comment_that_is_taken_back_while_it_waits_never_appears(
@@ -67,8 +69,8 @@ def test_a_comment_that_is_taken_back_while_it_waits_never_appears(
     desk = quick.lead(visitors)
     desk.open("Never mind.")
     reader.find(code)
-    reader.press("Take my comment back")
-    reader.until(code, "We know no receipt with this code")
+    reader.press("Withdraw my comment")
+    reader.until(code, "We found no receipt with this code")
     desk.press("a")
     expect(desk.toast).to_contain_text("Its author has withdrawn this comment.")
     assert story.texts() == []
@@ -108,8 +110,8 @@ def test_an_edit_is_shown_as_struck_and_added_and_readers_see_its_clause(
         "Edited by a moderator: personal data"
     )
     assert "0142" not in reader.page.content()
-    reader.until(code, "A moderator masked a part of it.")
-    expect(reader.page.locator("main")).to_contain_text("The reason in our terms: Personal data")
+    reader.until(code, "A moderator masked part of it.")
+    expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Personal data")
 
 
 def test_a_rejection_tells_its_author_the_clause_and_the_note(
@@ -125,8 +127,8 @@ def test_a_rejection_tells_its_author_the_clause_and_the_note(
     desk.page.locator("#note").fill("We print no advertising here.")
     desk.page.locator("#reject").click()
     expect(desk.toast).to_contain_text("Rejected, final at")
-    reader.until(code, "A moderator did not publish your comment.")
-    expect(reader.page.locator("main")).to_contain_text("The reason in our terms: Spam")
+    reader.until(code, "A moderator decided not to publish your comment.")
+    expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Spam")
     expect(reader.page.locator("blockquote")).to_have_text("We print no advertising here.")
     assert story.texts() == []
 

@@ -155,7 +155,7 @@ def test_a_reader_reaches_every_field_by_tab_and_sees_where_the_focus_is(
         at = order.index("yobal-text")
         assert order[at : at + 4] == fields
         assert order.index("/river-post/@/terms/en.html") < at
-        assert "What became of my comment?" in order
+        assert "What happened to my comment?" in order
 
 
 def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) -> None:
@@ -174,7 +174,7 @@ def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) ->
     _by_tab_to(page, reader.story.path)
     page.keyboard.press("Enter")
     expect(page.locator("details.yobal-receipt-lookup")).to_be_visible()
-    _by_tab_to(page, "What became of my comment?")
+    _by_tab_to(page, "What happened to my comment?")
     page.keyboard.press("Enter")
     _by_tab_to(page, "yobal-code")
     page.keyboard.type(code.lower().replace("-", " "))

@@ -68,7 +68,7 @@ def test_a_comment_of_invisible_letters_is_empty(small: Founded, visitors: Visit
     reader.fill("\u200b \u200d")
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text-error")).to_have_text(
-        "Please write your comment first."
+        "The comment is empty. Please write something."
     )
 
 
@@ -89,12 +89,12 @@ def test_a_story_that_closes_meanwhile_gives_the_words_back(
     wait_for(lambda: is_closed(story))
     reader.press("Send to the moderators")
     expect(
-        reader.page.get_by_role("heading", name="This story takes no more comments")
+        reader.page.get_by_role("heading", name="Comments on this story are closed")
     ).to_be_visible()
     assert reader.page.locator("#yobal-text").input_value() == "Too late, it seems."
     reader.open().page.reload()  # a browser may keep the page for a minute
     assert reader.page.locator("#yobal-text").count() == 0
-    expect(reader.page.locator("main")).to_contain_text("This story takes no more comments.")
+    expect(reader.page.locator("main")).to_contain_text("Comments on this story are closed.")
 
 
 def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: Visitors) -> None:
@@ -104,7 +104,9 @@ def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: 
     reader.fill("One too many.")
     reader.press("Send to the moderators")
     expect(
-        reader.page.get_by_role("heading", name="The desk is full for this story")
+        reader.page.get_by_role(
+            "heading", name="We cannot take more comments on this story right now"
+        )
     ).to_be_visible()
     expect(reader.page.locator("main")).to_contain_text("Please try again after")
     assert reader.page.locator("#yobal-text").input_value() == "One too many."
@@ -113,4 +115,4 @@ def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: 
 def test_a_wrong_receipt_code_opens_nothing(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
     reader.find("AAAAA-AAAAA-AAAAA-AAAAA")
-    expect(reader.page.locator("main")).to_contain_text("We know no receipt with this code")
+    expect(reader.page.locator("main")).to_contain_text("We found no receipt with this code")

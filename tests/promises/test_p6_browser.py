@@ -128,7 +128,7 @@ def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page
     expect(reader.page.locator("html")).to_have_attribute("lang", "km")
     reader.find(code)
     reader.press("With the next release")
-    reader.until(code, "We know no receipt with this code")
+    reader.until(code, "We found no receipt with this code")
     assert watch.seen == []
     assert all(url.startswith(founded.newsroom.public_url + "/") for url in urls), urls
     # One address: nothing in the history but pages that everybody reads.

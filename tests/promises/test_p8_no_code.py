@@ -162,7 +162,7 @@ def test_answers_to_forms_run_nothing_in_a_browser(
         reader.press("Send to the moderators")
         reader.ticket()
         reader.find(words[:150])
-        expect(page.locator("main")).to_contain_text("We know no receipt with this code")
+        expect(page.locator("main")).to_contain_text("We found no receipt with this code")
 
 
 def test_a_receipt_shows_note_and_words_as_words(
@@ -176,7 +176,7 @@ def test_a_receipt_shows_note_and_words_as_words(
         sent = mass.send(words, story_id=story.key)
         mass.reject(sent.id, note=words)
         noted.append((str(sent.code), words))
-    Reader(page, story).until(noted[-1][0], "The moderator writes:")
+    Reader(page, story).until(noted[-1][0], "Note from the moderator:")
     for code, words in noted:
         shown = post(story, {"step": "receipt", "code": code})
         page.locator("main").evaluate("(main, shown) => { main.outerHTML = shown }", shown)

@@ -188,7 +188,7 @@ def test_what_is_not_a_finished_public_file_is_not_there(
         "/" + "a" * 5_000,
     ):
         answer = sqlite_intake.get(path)
-        assert (answer.status, "There is no such page here" in answer.text) == (404, True), path
+        assert (answer.status, "This page does not exist" in answer.text) == (404, True), path
         assert answer.header("location") is None, path
         assert str(sqlite_newsroom.files) not in answer.text
     assert FileCache(sqlite_newsroom.files, "").get("/\ud800") is None

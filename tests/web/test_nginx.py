@@ -158,13 +158,13 @@ def test_another_method_is_refused_with_the_intakes_clear_page(
     answer = ask(nginx.port, method, path)
     assert answer.status == 405
     assert answer.header("allow") == "GET, HEAD, POST"
-    assert "This address does not do that" in answer.text
+    assert "This page does not accept that request" in answer.text
 
 
 def test_a_missing_page_is_the_intakes_clear_page(nginx: Nginx) -> None:
     answer = ask(nginx.port, path=f"/{SITE}/nothing/en/")
     assert answer.status == 404
-    assert "There is no such page here" in answer.text
+    assert "This page does not exist" in answer.text
 
 
 def test_an_address_without_its_last_slash_leads_on(nginx: Nginx) -> None:
@@ -185,7 +185,7 @@ def test_what_is_no_page_is_not_given(served: Served, nginx: Nginx, name: str) -
 def test_far_too_long_is_said_in_words(nginx: Nginx) -> None:
     answer = post(nginx.port, b"step=send&text=" + b"x" * 97 * 1_024)
     assert answer.status == 413
-    assert "That is far too long" in answer.text
+    assert "This is far too long" in answer.text
     assert answer.header("cache-control") == "no-store"
     assert answer.header("content-security-policy")
 

@@ -28,12 +28,12 @@ def test_a_rejection_is_told_with_its_clause_and_note(
     assert "is waiting" in intake.post(step="receipt", code=code).text
     newsroom.pass_slots()
     shown = intake.post(step="receipt", code=code)
-    assert "did not publish" in shown.text
+    assert "not to publish" in shown.text
     assert "&lt;i&gt;Which&lt;/i&gt; source?" in shown.body.decode()
     assert "#facts" in shown.text
-    assert "Take it back" not in shown.text
+    assert "Withdraw your comment" not in shown.text
     refused = intake.post(step="withdraw", code=code, when="now")
-    assert (refused.status, "nothing left to take back" in refused.text) == (200, True)
+    assert (refused.status, "cannot be withdrawn" in refused.text) == (200, True)
     assert newsroom.rows("withdrawal_requests") == []
 
 
@@ -44,16 +44,16 @@ def test_a_published_comment_goes_as_its_author_wishes(
     sent = newsroom.published("Taken back.")
     asked = intake.post(step="withdraw", code=sent.code or "", when=when)
     assert asked.status == 200
-    assert "We take your comment back" in asked.text
+    assert "Your comment is being withdrawn" in asked.text
     assert ("next release" in asked.text) is (when == "next")
     newsroom.tend()
     assert ("Taken back." in intake.get().text) is (when == "next")
     newsroom.pass_slots()
     assert "Taken back." not in intake.get().text
-    assert "your code opens nothing any more" in asked.text
+    assert "your code no longer works" in asked.text
     later = intake.post(step="receipt", code=sent.code or "").text
-    assert "We know no receipt with this code" in later
-    assert "the comment was taken back" in later
+    assert "We found no receipt with this code" in later
+    assert "its comment has been withdrawn" in later
 
 
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])
@@ -77,10 +77,10 @@ def test_right_and_wrong_codes_are_answered_at_equal_length(
     changed = sent.code[:-1] + ("0" if sent.code[-1] != "0" else "1")
     for wrong in (changed, "", "no code at all", "0" * 20, "<script>"):
         unknown = intake.post(step=step, code=wrong, when="next")
-        assert "We know no receipt" in unknown.text
+        assert "We found no receipt" in unknown.text
         assert seen(unknown) == seen(right)
     assert len(right.body) == FILLED_BYTES
-    assert "We know no receipt" not in right.text
+    assert "We found no receipt" not in right.text
 
 
 def test_a_code_opens_nothing_under_another_story(
@@ -93,7 +93,7 @@ def test_a_code_opens_nothing_under_another_story(
     elsewhere = THREAD.replace("ferry", "other")
     for step in ("receipt", "withdraw"):
         answer = intake.post(step=step, code=code, when="now", path=elsewhere)
-        assert "We know no receipt" in answer.text
+        assert "We found no receipt" in answer.text
     assert newsroom.rows("withdrawal_requests") == []
     assert "is waiting" in intake.post(step="receipt", code=code).text
 

@@ -123,7 +123,7 @@ def test_a_body_announced_as_too_large_or_as_nonsense_is_not_read(
     headers = [FORM, ("content-length", announced)]
     answer = ask(sqlite_intake.app, "POST", THREAD, headers=headers, chunks=[b"step=send&text=a"])
     assert answer.status == 413
-    assert "2,000 letters" in answer.text
+    assert "up to 2,000 characters" in answer.text
 
 
 def test_a_body_that_grows_too_large_is_given_up_as_soon_as_it_is(sqlite_intake: Intake) -> None:

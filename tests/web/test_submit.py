@@ -33,12 +33,12 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
     assert len(newsroom.rows("comments")) == 1
     assert len(set(codes[:5])) == 5
     assert codes[5] is None  # five at most
-    assert "has as many receipts as it may have" in sent[5].text
+    assert "has as many receipts as possible" in sent[5].text
     unasked = intake.post(step="confirm", text="Twice.", idempotency_key=once)
     for one in (sent[4], unasked):
         assert "has as many receipts" not in one.text
-    assert "You asked for no receipt" in unasked.text
-    assert "You asked for no receipt" not in sent[5].text
+    assert "You did not ask for a receipt" in unasked.text
+    assert "You did not ask for a receipt" not in sent[5].text
     assert {newsroom.to_response(code) for code in codes[:5]} == {"waiting"}
 
 
@@ -84,7 +84,7 @@ def test_only_what_is_published_under_this_story_can_be_answered(
     for step in ("reply", "send"):
         answer = intake.post(step=step, parent_id=to, text="Nobody hears this.")
         assert answer.status == 410
-        assert "is gone" in answer.text
+        assert "no longer here" in answer.text
         assert ("Nobody hears this." in answer.text) is (step == "send")
     assert len(newsroom.rows("comments")) == before
 
@@ -92,10 +92,13 @@ def test_only_what_is_published_under_this_story_can_be_answered(
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"text": " \u200b\n"}, "Please write your comment first."),
-        ({}, "Please write your comment first."),
-        ({"text": "a" + "\u0323" * 13_000}, "Some letters of your comment carry too many marks."),
-        ({"text": "a", "name": "a" + "\u0323" * 400}, "Some letters of the name carry too many"),
+        ({"text": " \u200b\n"}, "The comment is empty. Please write something."),
+        ({}, "The comment is empty. Please write something."),
+        (
+            {"text": "a" + "\u0323" * 13_000},
+            "Some characters in your comment have too many accents or other marks.",
+        ),
+        ({"text": "a", "name": "a" + "\u0323" * 400}, "Some characters in the name have too many"),
     ],
 )
 def test_each_refusal_says_what_to_do(
@@ -127,8 +130,8 @@ def test_before_there_are_keys_nothing_is_taken(intake: Intake, newsroom: Newsro
 @pytest.mark.parametrize(
     ("limit", "heading"),
     [
-        ("max_pending_per_story", "The desk is full for this story"),
-        ("max_pending_per_site", "The desk is full"),
+        ("max_pending_per_story", "We cannot take more comments on this story right now"),
+        ("max_pending_per_site", "We cannot take more comments right now"),
     ],
 )
 def test_a_full_desk_says_until_when_and_gives_the_text_back(
@@ -161,7 +164,7 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
             conn.exec_driver_sql("alter table envelopes_away rename to envelopes")
         elsewhere.close()
     assert answer.status == 503
-    assert "We cannot keep your comment right now" in answer.text
+    assert "We cannot do this right now" in answer.text
     assert WORDS in answer.text
     assert answer.code is None
     assert newsroom.rows("comments") == []

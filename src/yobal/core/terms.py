@@ -26,20 +26,18 @@ CLAUSES: Final = (
     Clause(
         "respect",
         "Respect",
-        "Respect others' point of view. No insults, no contempt for whole groups of people.",
+        "Respect other people's views. No insults, and no contempt for whole groups of people.",
     ),
-    Clause(
-        "facts", "Facts", "Stick to the facts. Claims about people or events must not be made up."
-    ),
+    Clause("facts", "Facts", "Stick to the facts. Do not invent claims about people or events."),
     Clause(
         "personal-data",
         "Personal data",
-        "No telephone numbers, addresses or names that could put someone in danger, yourself included.",
+        "No phone numbers, addresses or names that could put anyone in danger, including yourself.",
     ),
-    Clause("threats", "Threats and incitement", "No threats, and no calls to violence."),
-    Clause("spam", "Spam", "No advertising, and not the same text many times."),
-    Clause("off-topic", "Off topic", "Write about the story above."),
-    Clause("unlawful", "Unlawful", "Nothing that the newsroom may not publish by law."),
+    Clause("threats", "Threats and incitement", "No threats, and no calls for violence."),
+    Clause("spam", "Spam", "No advertising, and no repeated posting of the same text."),
+    Clause("off-topic", "Off topic", "Write about the story that you are commenting on."),
+    Clause("unlawful", "Unlawful", "Nothing that the law forbids the newsroom to publish."),
     Clause("language", "Language", "Write in a language that our moderators can read."),
 )
 CLAUSE_KEYS: Final = frozenset(clause.key for clause in CLAUSES)
