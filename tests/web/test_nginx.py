@@ -235,7 +235,7 @@ def test_when_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path:
         page = ask(nginx.port)
     served.close()
     assert answer.status == 503
-    assert "It was not received" in answer.text
+    assert "Nothing was received" in answer.text
     assert page.status == 200, "reading goes on without Yobal"
 
 
