@@ -17,8 +17,8 @@ from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import people
 
-SITE: Final = "river-post"
-STORY: Final = "ferry"
+SITE_ID: Final = "river-post"
+STORY_ID: Final = "ferry"
 PSEUDONYM: Final = "Heron"
 TITLES: Final = {"km": "កម្មករសាឡាង", "en": "Ferry workers"}
 MANY: Final = 1_000_000_000  # a budget that no measurement fills
@@ -38,18 +38,18 @@ class SeededNewsroom(msgspec.Struct, frozen=True):
     @property
     def thread(self) -> str:
         """The path of the English thread."""
-        return f"/{SITE}/{STORY}/en/"
+        return f"/{SITE_ID}/{STORY_ID}/en/"
 
     def secret(self) -> str:
         """What the lead's browser signs in with, in hexadecimal."""
-        return from_passphrase(SITE, PSEUDONYM, self.passphrase)[0].hex()
+        return from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)[0].hex()
 
     def epoch_identity(self) -> str:
         """The key that opens what waits, as the lead's browser unwraps it."""
-        _, unlocking = from_passphrase(SITE, PSEUDONYM, self.passphrase)
+        _, unlocking = from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)
         with self.components.database.reading() as database:
-            moderator: Any = people.get(database, SITE, PSEUDONYM)
-            wrap = people.epochs_for(database, SITE, PSEUDONYM)[-1].wrap
+            moderator: Any = people.get(database, SITE_ID, PSEUDONYM)
+            wrap = people.epochs_for(database, SITE_ID, PSEUDONYM)[-1].wrap
         personal = pyrage.decrypt(bytes(moderator.identity), [unlocking]).decode().strip()
         opener = pyrage.x25519.Identity.from_str(personal)
         return str(pyrage.decrypt(bytes(wrap), [opener]).decode().strip())
@@ -60,7 +60,7 @@ def seed(folder: Path, **given: Any) -> SeededNewsroom:
     folder.mkdir(parents=True, exist_ok=True)
     intake, desk = free_port(), free_port()
     made: dict[str, Any] = {
-        "site_id": SITE,
+        "site_id": SITE_ID,
         "site_name": "The River Post",
         "data_dir": str(folder / "data"),
         "public_url": f"http://127.0.0.1:{intake}",
@@ -94,11 +94,11 @@ def _create_newsroom(components: Components) -> str:
     """Create a site, its lead with an epoch, and a story in two editions; return the lead's passphrase."""
     database, rules, now = components.database, components.rules, time.time()
     setup_site.create_site(database, rules, name=components.settings.site_name, now=now)
-    lead = make_lead(SITE, PSEUDONYM)
+    lead = make_lead(SITE_ID, PSEUDONYM)
     join_first_lead(components, lead, now=now)
     for edition, title in TITLES.items():
         url = f"https://news.example/{edition}/ferry"
-        declare_story.add(database, rules, STORY, Edition(tag=edition, title=title, url=url))
+        declare_story.add(database, rules, STORY_ID, Edition(tag=edition, title=title, url=url))
     return lead.passphrase
 
 

@@ -22,8 +22,8 @@ def _weigh(folder: Path, lang: str) -> Row:
     seed.publish(furnished, COMMENTS, lang=lang)
     seed.write_files_of(furnished)
     files = furnished.settings.files_dir
-    page = files / paths.thread_folder(newsroom.SITE, newsroom.STORY, lang) / "index.html"
-    style = files / paths.style(newsroom.SITE)
+    page = files / paths.thread_folder(newsroom.SITE_ID, newsroom.STORY_ID, lang) / "index.html"
+    style = files / paths.style(newsroom.SITE_ID)
     size_bytes = sum(Path(f"{one}.gz").stat().st_size for one in (page, style))
     has_script = b"<script" in page.read_bytes().lower()
     furnished.components.close()

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from bench import texts
-from bench.newsroom import SITE, STORY, SeededNewsroom
+from bench.newsroom import SITE_ID, STORY_ID, SeededNewsroom
 from yobal.actions import mark_all_stale, submit, write_public_files
 from yobal.core import idempotency, ids
 from yobal.core.schedule import last_slot
@@ -32,12 +32,12 @@ def publish(furnished: SeededNewsroom, count: int, *, lang: str = "en") -> None:
     with database.writing() as conn:
         while some := list(islice(rows, 5_000)):
             conn.execute(letter_rows.insert(), some)
-        stories.add_to_counters(conn, SITE, STORY, next_position=count, comments=count)
+        stories.add_to_counters(conn, SITE_ID, STORY_ID, next_position=count, comments=count)
 
 
 def write_files_of(furnished: SeededNewsroom) -> None:
     file_writer = furnished.components.file_writer
-    mark_all_stale.mark_story_stale(file_writer.database, file_writer.rules, STORY)
+    mark_all_stale.mark_story_stale(file_writer.database, file_writer.rules, STORY_ID)
     write_public_files.write_stale(file_writer)
 
 
@@ -47,8 +47,8 @@ def _letters(
     for place in range(count):
         yield {
             "id": ids.new_id(chance.randbytes),
-            "site_id": SITE,
-            "story": STORY,
+            "site_id": SITE_ID,
+            "story": STORY_ID,
             "edition": lang,
             "root": None,
             "to_id": None,
@@ -67,7 +67,7 @@ def _letters(
 def wait(furnished: SeededNewsroom, count: int) -> None:
     """So many sealed comments in the queue, through the same steps as a submission takes."""
     parts, now, chance = furnished.components, time.time(), random.Random(5)
-    site_id, _ = ThreadStatusCache(parts.database, parts.rules).read(STORY)
+    site_id, _ = ThreadStatusCache(parts.database, parts.rules).read(STORY_ID)
     assert site_id.sealing_key is not None
     target = submit.SubmissionTarget(
         epoch_id=site_id.sealing_key.epoch_id,
@@ -80,7 +80,7 @@ def wait(furnished: SeededNewsroom, count: int) -> None:
     made = [
         submit.seal(
             Submission(
-                site_id=SITE, story_id=STORY, edition="en", parent_id=None, text=one, name=""
+                site_id=SITE_ID, story_id=STORY_ID, edition="en", parent_id=None, text=one, name=""
             ),
             target,
             parts.keyring,
@@ -103,8 +103,8 @@ def hold(furnished: SeededNewsroom, *, due: int) -> None:
         conn.execute(
             comment_rows.insert().values(
                 id=comment,
-                site_id=SITE,
-                story_id=STORY,
+                site_id=SITE_ID,
+                story_id=STORY_ID,
                 edition="en",
                 root_id=None,
                 to_id=None,

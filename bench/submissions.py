@@ -79,8 +79,8 @@ def sealing_rate(furnished: SeededNewsroom, *, seconds: float) -> float:
 def _envelope(chance: random.Random) -> Envelope:
     return Envelope(
         comment_id=ids.new_id(chance.randbytes),
-        site_id=newsroom.SITE,
-        story_id=newsroom.STORY,
+        site_id=newsroom.SITE_ID,
+        story_id=newsroom.STORY_ID,
         edition="en",
         root_id=None,
         parent_id=None,

@@ -7,7 +7,7 @@ from typing import Final
 
 from bench import newsroom, seed
 from bench.interleave import Pace, in_turns, ratio, spread
-from bench.newsroom import SITE, STORY, SeededNewsroom
+from bench.newsroom import SITE_ID, STORY_ID, SeededNewsroom
 from bench.result import Row
 from yobal.core import paths
 from yobal.core.schedule import next_slot
@@ -64,7 +64,7 @@ def _write_pages(furnished: SeededNewsroom, comments: int) -> None:
     last = page_of(comments - 1)
     run_once(furnished.components, now=time.time())
     for edition in newsroom.TITLES:
-        folder = furnished.settings.files_dir / paths.thread_folder(SITE, STORY, edition)
+        folder = furnished.settings.files_dir / paths.thread_folder(SITE_ID, STORY_ID, edition)
         (folder / "page").mkdir(exist_ok=True)
         for number in range(1, last + 1):
             for suffix in ("html", "fragment.html", "json"):

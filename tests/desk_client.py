@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.harness import SITE
+from tests.harness import SITE_ID
 from tests.serving import Served
 from yobal.demo.keys import from_passphrase
 
@@ -17,7 +17,7 @@ class DeskClient:
         self._served = served
         self._wire = http.client.HTTPConnection("localhost", served.desk, timeout=30)
         self._cookie = ""
-        secret, _ = from_passphrase(SITE, served.newsroom.pseudonym, served.newsroom.passphrase)
+        secret, _ = from_passphrase(SITE_ID, served.newsroom.pseudonym, served.newsroom.passphrase)
         self.act("sign-in", pseudonym=served.newsroom.pseudonym, secret=secret.hex())
 
     def act(self, name: str, /, **given: Any) -> Any:
@@ -33,7 +33,7 @@ class DeskClient:
         return json.loads(answered)
 
     def publish(self, comment: str) -> Any:
-        opened = self._served.newsroom.open(comment)
+        opened = self._served.newsroom.decrypt(comment)
         return self.act(
             "decide",
             verdict="publish",

@@ -1,4 +1,4 @@
-"""A newsroom for tests: real parts, a clock that stands where the test puts it, a lead's real key."""
+"""A newsroom for tests: the real components, a clock that the test sets, and a lead with real keys."""
 
 import secrets
 from collections.abc import Callable
@@ -37,23 +37,23 @@ from yobal.store import arrivals, comments
 from yobal.store.arrivals import Outcome
 from yobal.web.thread_status import ThreadStatusCache
 
-SITE: Final = "river-post"
-STORY: Final = "ferry"
+SITE_ID: Final = "river-post"
+STORY_ID: Final = "ferry"
 START: Final = datetime(2026, 11, 22, 13, 0, tzinfo=UTC).timestamp()  # between the slots 12 and 18
 SLOT: Final = 6 * 3_600
 
 
-class Sent(msgspec.Struct, frozen=True):
-    """A comment that a reader sent: its id as the store has it, the receipt if one was taken."""
+class SentComment(msgspec.Struct, frozen=True):
+    """What a reader has after sending: `code` is None where no receipt was asked for."""
 
     id: str
     code: str | None
     outcome: Outcome
-    form: str
+    idempotency_key: str
 
 
 class NewsroomHarness:
-    """Everything a test wants to do, in the words of the newsroom."""
+    """What readers, moderators and the scheduler do, each in one call."""
 
     def __init__(self, components: Components, pseudonym: str, passphrase: str) -> None:
         self.components = components
@@ -72,7 +72,7 @@ class NewsroomHarness:
         return self.components.rules
 
     @property
-    def files(self) -> Path:
+    def files_dir(self) -> Path:
         return self.components.settings.files_dir
 
     def close(self) -> None:
@@ -88,25 +88,26 @@ class NewsroomHarness:
         edition: str = "en",
         parent_id: str | None = None,
         receipt: bool = True,
-        form: str | None = None,
-        story_id: str = STORY,
-        past_the_form: bool = False,
-    ) -> Sent:
-        """What the form does, from cleaned words to a durable row.
+        idempotency_key: str | None = None,
+        story_id: str = STORY_ID,
+        skip_cleaning: bool = False,
+    ) -> SentComment:
+        """Clean, seal and store a comment, as the form's handler does.
 
-        `past_the_form` seals them as they are, as who can write the database could.
+        `skip_cleaning` seals the words as they are, as an attacker with write access to the
+        database could.
         """
-        if not past_the_form:
+        if not skip_cleaning:
             words, name = text.clean(words), text.clean_name(name)
         today = datetime.fromtimestamp(self.now, UTC).date()
-        form = form or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        doors = ThreadStatusCache(self.database, self.rules)
-        site_id, _ = doors.read(story_id)
-        assert site_id.sealing_key is not None
-        answered = doors.parent_comment(story_id, parent_id) if parent_id else None
+        key = idempotency_key or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
+        status_cache = ThreadStatusCache(self.database, self.rules)
+        site, _ = status_cache.read(story_id)
+        assert site.sealing_key is not None
+        parent = status_cache.parent_comment(story_id, parent_id) if parent_id else None
         sealed = submit.seal(
             Submission(
-                site_id=SITE,
+                site_id=SITE_ID,
                 story_id=story_id,
                 edition=edition,
                 parent_id=parent_id,
@@ -114,38 +115,38 @@ class NewsroomHarness:
                 name=name,
             ),
             submit.SubmissionTarget(
-                epoch_id=site_id.sealing_key.epoch_id,
-                sealer=site_id.sealing_key.sealer,
-                root_id=answered[0] if answered else None,
-                languages=site_id.languages,
+                epoch_id=site.sealing_key.epoch_id,
+                sealer=site.sealing_key.sealer,
+                root_id=parent[0] if parent else None,
+                languages=site.languages,
             ),
             self.components.keyring,
             self.rules,
-            idempotency_key=form,
+            idempotency_key=key,
             wants_receipt=receipt,
             now=self.now,
             random=self.random,
         )
         (outcome,) = arrivals.add(self.database, [sealed.arrival])
         code = sealed.code if outcome.has_receipt else None
-        return Sent(sealed.arrival.id, code, outcome, form)
+        return SentComment(sealed.arrival.id, code, outcome, key)
 
     # Moderators
 
-    def desk(self, by: str | None = None) -> DecisionContext:
+    def decision_context(self, decided_by: str | None = None) -> DecisionContext:
         return DecisionContext(
             rules=self.rules,
-            pseudonym=by or self.pseudonym,
+            pseudonym=decided_by or self.pseudonym,
             now=self.now,
             random=secrets.token_bytes,
             randbelow=self.randbelow,
         )
 
-    def open(self, comment: str) -> Envelope:
-        """What the desk's browser does: unwrap the epoch's key, open the envelope."""
+    def decrypt(self, comment_id: str) -> Envelope:
+        """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does."""
         with self.database.reading() as conn:
-            row = comments.get(conn, comment)
-            sealed = comments.envelope(conn, comment)
+            row = comments.get(conn, comment_id)
+            sealed = comments.envelope(conn, comment_id)
         assert row is not None
         assert sealed is not None
         plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch_id)])
@@ -155,133 +156,139 @@ class NewsroomHarness:
         from yobal.store import people
 
         with self.database.reading() as conn:
-            moderator = people.get(conn, SITE, self.pseudonym)
-            rows = people.epochs_for(conn, SITE, self.pseudonym)
+            moderator = people.get(conn, SITE_ID, self.pseudonym)
+            rows = people.epochs_for(conn, SITE_ID, self.pseudonym)
         assert moderator is not None
         unlocking = _unlocking(self.pseudonym, self.passphrase)
         personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
         wrap = next(row.wrap for row in rows if row.epoch_id == epoch_id)
         return _identity(pyrage.decrypt(bytes(wrap), [personal]))
 
-    def publish(self, comment: str, *, by: str | None = None) -> DecisionResult:
-        opened = self.open(comment)
+    def publish(self, comment_id: str, *, decided_by: str | None = None) -> DecisionResult:
+        envelope = self.decrypt(comment_id)
         return decide.publish(
             self.database,
-            self.desk(by),
-            comment,
-            text=opened.text,
-            name=opened.name,
-            nonce=bytes.fromhex(opened.nonce),
-            lang=opened.lang,
+            self.decision_context(decided_by),
+            comment_id,
+            text=envelope.text,
+            name=envelope.name,
+            nonce=bytes.fromhex(envelope.nonce),
+            lang=envelope.lang,
         )
 
     def publish_edited(
-        self, comment: str, words: str, *, clause: str = "personal-data"
+        self, comment_id: str, words: str, *, clause: str = "personal-data"
     ) -> DecisionResult:
-        opened = self.open(comment)
+        envelope = self.decrypt(comment_id)
         return decide.publish_edited(
             self.database,
-            self.desk(),
-            comment,
+            self.decision_context(),
+            comment_id,
             text=words,
-            name=opened.name,
-            lang=opened.lang,
+            name=envelope.name,
+            lang=envelope.lang,
             edit_kind="masked",
             clause=clause,
             note=None,
         )
 
     def reject(
-        self, comment: str, *, clause: str = "spam", note: str | None = None
+        self, comment_id: str, *, clause: str = "spam", note: str | None = None
     ) -> DecisionResult:
-        return decide.reject(self.database, self.desk(), comment, clause=clause, note=note)
+        return decide.reject(
+            self.database, self.decision_context(), comment_id, clause=clause, note=note
+        )
 
-    def undo(self, decided: DecisionResult, *, by: str | None = None) -> None:
+    def undo(self, decided: DecisionResult, *, decided_by: str | None = None) -> None:
         undo.undo(
             self.database,
             self.rules,
             decided.decision_id,
-            decided_by=by or self.pseudonym,
+            decided_by=decided_by or self.pseudonym,
             now=self.now,
             random=secrets.token_bytes,
         )
-        purge_deleted.purge_deleted(self.database, SITE)
+        purge_deleted.purge_deleted(self.database, SITE_ID)
 
-    def remove(self, comment: str, *, clause: str = "threats") -> DecisionResult:
-        """Away at once, files included, as the desk does it."""
-        done = remove.remove(self.database, self.desk(), comment, clause=clause)
-        write_public_files.write_files_now(self.components.file_writer, done.story_id, done.files)
-        purge_deleted.purge_deleted(self.database, SITE)
-        return done.decided
+    def remove(self, comment_id: str, *, clause: str = "threats") -> DecisionResult:
+        """Remove a published comment and write its public files at once, as the desk does."""
+        result = remove.remove(self.database, self.decision_context(), comment_id, clause=clause)
+        write_public_files.write_files_now(
+            self.components.file_writer, result.story_id, result.files
+        )
+        purge_deleted.purge_deleted(self.database, SITE_ID)
+        return result.decided
 
-    # ReceiptHandler
+    # Receipts
 
-    def receipt(self, code: str | None, *, story_id: str = STORY) -> receipts.ReceiptMatch | None:
-        """What a typed code opens now."""
+    def find_receipt(
+        self, code: str | None, *, story_id: str = STORY_ID
+    ) -> receipts.ReceiptMatch | None:
+        """What a reader who types this code now gets."""
         return receipts.find(
             self.database,
             self.components.keyring,
-            site_id=SITE,
+            site_id=SITE_ID,
             story_id=story_id,
             typed=code or "",
             now=self.now,
         )
 
-    def to_response(self, code: str | None) -> str | None:
-        """The state that a receipt shows."""
-        found = self.receipt(code)
-        return found.word if found else None
+    def receipt_state(self, code: str | None) -> str | None:
+        """The state that the receipt page shows; None where the code opens nothing."""
+        receipt = self.find_receipt(code)
+        return receipt.word if receipt else None
 
-    def wish(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
-        found = self.receipt(code)
-        assert found is not None
+    def request_withdrawal(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
+        receipt = self.find_receipt(code)
+        assert receipt is not None
         receipts.request_withdrawal(
-            self.database, self.rules, found, when=when, random=secrets.token_bytes
+            self.database, self.rules, receipt, when=when, random=secrets.token_bytes
         )
 
     # Time
 
     def pass_slots(self, slots: int = 1) -> None:
-        """Let slots pass one by one, as the desk's loop would live through them."""
+        """Let slots pass one by one, with one run of the scheduler in each."""
         for _ in range(slots):
             self.now += SLOT
-            self.tend()
+            self.run_scheduler()
 
-    def tend(self) -> Released | None:
-        """One maintenance pass. The test's clock is right, however far the test has put it."""
+    def run_scheduler(self) -> Released | None:
+        """One maintenance pass; it trusts the clock, however far the test has moved it."""
         result = run_once(self.components, now=self.now, is_clock_trusted=True)
         assert result.files_problem is None
         return result.released
 
-    def published(self, words: str = "A comment.", **given: Any) -> Sent:
-        """Sent, published and released."""
-        sent = self.send(words, **given)
+    def publish_new(self, words: str = "A comment.", **fields: Any) -> SentComment:
+        """Send, publish and release a comment."""
+        sent = self.send(words, **fields)
         self.publish(sent.id)
         self.pass_slots(self.rules.schedule.max_hold_slots)
         return sent
 
-    # Looking
+    # What tests look at
 
-    def state(self, comment: str) -> str | None:
+    def state(self, comment_id: str) -> str | None:
         with self.database.reading() as conn:
-            row = comments.get(conn, comment)
+            row = comments.get(conn, comment_id)
         return row.state if row is not None else None
 
-    def file(self, key: str) -> str:
-        return (self.files / SITE / STORY / key).read_text(encoding="utf-8")
+    def read_file(self, key: str) -> str:
+        return (self.files_dir / SITE_ID / STORY_ID / key).read_text(encoding="utf-8")
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        """Every row of a table, by column."""
+    def read_table(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table, as a dict of its columns."""
         with self.database.reading() as conn:
             return [dict(row) for row in conn.execute(sa.text(f"select * from {table}")).mappings()]
 
-    def row(self, comment: str) -> dict[str, Any]:
-        return next(row for row in self.rows("comments") if row["id"] == comment)
+    def comment_row(self, comment_id: str) -> dict[str, Any]:
+        return next(row for row in self.read_table("comments") if row["id"] == comment_id)
 
-    def all_files(self) -> dict[str, bytes]:
+    def read_all_files(self) -> dict[str, bytes]:
         return {
-            path.relative_to(self.files).as_posix(): path.read_bytes()
-            for path in sorted(self.files.rglob("*"))
+            path.relative_to(self.files_dir).as_posix(): path.read_bytes()
+            for path in sorted(self.files_dir.rglob("*"))
             if path.is_file()
         }
 
@@ -289,17 +296,19 @@ class NewsroomHarness:
 def make_newsroom(
     folder: Path, database_url: str, *, now: float = START, **settings: Any
 ) -> NewsroomHarness:
-    """A furnished room: site, lead with an epoch, one story in Khmer and English, empty thread."""
-    made = newsroom_settings(folder, database_url, **settings)
-    prepare_storage(made)
-    components = build_components(made)
-    setup_site.create_site(components.database, components.rules, name=made.site_name, now=now)
+    """A new newsroom: a site, a lead with an epoch, and one empty story in Khmer and English."""
+    site_settings = newsroom_settings(folder, database_url, **settings)
+    prepare_storage(site_settings)
+    components = build_components(site_settings)
+    setup_site.create_site(
+        components.database, components.rules, name=site_settings.site_name, now=now
+    )
     newsroom = NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
     newsroom.now = now
     add_lead(newsroom)
-    for edition, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
-        one = Edition(tag=edition, title=title, url=f"https://news.example/{edition}/ferry")
-        declare_story.add(components.database, components.rules, STORY, one)
+    for tag, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
+        edition = Edition(tag=tag, title=title, url=f"https://news.example/{tag}/ferry")
+        declare_story.add(components.database, components.rules, STORY_ID, edition)
     catch_up(components, now=newsroom.now)
     return newsroom
 
@@ -312,14 +321,14 @@ def catch_up(components: Components, *, now: float) -> None:
 
 
 def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> NewsroomHarness:
-    """The room that was furnished in this folder and database before."""
+    """The newsroom that `make_newsroom` made in this folder and database."""
     components = build_components(newsroom_settings(folder, database_url, **settings))
     return NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
 
 
 def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
-    given: dict[str, Any] = {
-        "site_id": SITE,
+    defaults: dict[str, Any] = {
+        "site_id": SITE_ID,
         "site_name": "The River Post",
         "data_dir": str(folder / "data"),
         "database": database_url,
@@ -327,11 +336,14 @@ def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Setti
         "min_batch_size": 1,
         "max_hold_slots": 1,
     }
-    return Settings(**(given | settings))
+    return Settings(**(defaults | settings))
 
 
 def add_lead(newsroom: NewsroomHarness, pseudonym: str = "Heron") -> None:
-    """A first lead with a new epoch, through the shell's link; whoever was before leaves."""
+    """Add a first lead with a new epoch, through the invitation from the command line.
+
+    Moderators who were there before are deactivated.
+    """
     lead = _lead(pseudonym)
     join_first_lead(newsroom.components, lead, now=newsroom.now)
     newsroom.pseudonym, newsroom.passphrase = pseudonym, lead.passphrase
@@ -339,13 +351,13 @@ def add_lead(newsroom: NewsroomHarness, pseudonym: str = "Heron") -> None:
 
 @cache
 def _lead(pseudonym: str) -> NewModerator:
-    """One lead's keys for every room of the run: stretching a passphrase takes a fifth of a second."""
-    return make_lead(SITE, pseudonym)
+    """One lead's keys for every newsroom of the run: stretching a passphrase takes 0.2 seconds."""
+    return make_lead(SITE_ID, pseudonym)
 
 
 @cache
 def _unlocking(pseudonym: str, passphrase: str) -> Any:
-    return from_passphrase(SITE, pseudonym, passphrase)[1]
+    return from_passphrase(SITE_ID, pseudonym, passphrase)[1]
 
 
 def _identity(text_of_identity: bytes) -> Any:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
 
-from tests.harness import SITE, STORY, NewsroomHarness
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from yobal.actions.sign_in import open_session
 from yobal.demo.keys import from_passphrase
 from yobal.server.serve import desk_app_for, intake_app
@@ -24,7 +24,7 @@ from yobal.web.guard import COOKIE
 from yobal.web.thread_status import ThreadStatusCache
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
-THREAD = f"/{SITE}/{STORY}/en/"
+THREAD = f"/{SITE_ID}/{STORY_ID}/en/"
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -276,5 +276,5 @@ class DeskClient:
 
     def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:
         name = pseudonym or self.newsroom.pseudonym
-        half = secret or from_passphrase(SITE, name, self.newsroom.passphrase)[0].hex()
+        half = secret or from_passphrase(SITE_ID, name, self.newsroom.passphrase)[0].hex()
         return self.act("sign-in", pseudonym=name, secret=half)

@@ -1,6 +1,6 @@
 """Tests in a namespace of their own: a network that leads nowhere, or disks that only they see.
 
-`python -m tests.apart ARGUMENTS` is what runs in there: pytest, with an eye on every connection.
+`python -m tests.namespaces ARGUMENTS` is what runs in there: pytest, with an eye on every connection.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ def run_apart(what: Literal["net", "mount"], *given: str) -> "subprocess.Complet
     inside = ("unshare", f"--{what}") if os.geteuid() == 0 else ("unshare", "-r", f"--{what}")
     if subprocess.run([*inside, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine allows no namespaces: run as root, or allow user namespaces")
-    command = [*inside, sys.executable, "-m", "tests.apart", "-p", "no:cacheprovider", *given]
+    command = [*inside, sys.executable, "-m", "tests.namespaces", "-p", "no:cacheprovider", *given]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
     )

@@ -87,7 +87,7 @@ def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "")
         ("user www-data;", "user root;" if os.geteuid() == 0 else ""),
         ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
         ("worker_processes auto;", "worker_processes 1;"),
-        ("/srv/yobal/data/public", str(served.newsroom.files)),
+        ("/srv/yobal/data/public", str(served.newsroom.files_dir)),
         ("http://127.0.0.1:8600", f"http://127.0.0.1:{served.intake}"),
         ("http://127.0.0.1:8601", f"http://127.0.0.1:{served.desk}"),
         ("http {\n", f"http {{\n{_temp_folders(folder)}{extra}\n"),

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from tests.harness import SITE, STORY, NewsroomHarness, make_newsroom
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, make_newsroom
 from yobal.core import idempotency
 from yobal.server.hardening import allocators
 
 ROOT: Final = Path(__file__).parent.parent
 READY_SECONDS: Final = 30
-THREAD: Final = f"/{SITE}/{STORY}/en/"
+THREAD: Final = f"/{SITE_ID}/{STORY_ID}/en/"
 SERVE: Final = """
 import sys
 sys.argv = ["yobal", "serve"]
@@ -270,7 +270,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
     newsroom = make_newsroom(folder, url, now=time.time(), **(given | settings))
     written = {
-        "site_id": SITE,
+        "site_id": SITE_ID,
         "site_name": "The River Post",
         "time_zone": "UTC",
         "min_batch_size": 1,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
-from tests.harness import SLOT, NewsroomHarness, Sent, catch_up
+from tests.harness import SLOT, NewsroomHarness, SentComment, catch_up
 from yobal.actions import mark_all_stale, remove
 from yobal.adapters import public_files
 from yobal.adapters.public_files import PublicFiles
@@ -27,34 +27,34 @@ def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
 
     assert newsroom.state(leaving.id) == "published"
     assert newsroom.state(withdrawn.id) == "withdrawn"
-    assert "Comes with this release." in newsroom.file("en/index.html")
-    everything = b"".join(newsroom.all_files().values())
+    assert "Comes with this release." in newsroom.read_file("en/index.html")
+    everything = b"".join(newsroom.read_all_files().values())
     assert b"Goes with this release." not in everything
-    assert newsroom.rows("stale_files") == []
-    assert not list(newsroom.files.rglob(f"{public_files.BESIDE}*"))
+    assert newsroom.read_table("stale_files") == []
+    assert not list(newsroom.files_dir.rglob(f"{public_files.BESIDE}*"))
     if newsroom.database.is_sqlite:
-        for path in newsroom.files.parent.parent.glob("yobal.sqlite*"):
+        for path in newsroom.files_dir.parent.parent.glob("yobal.sqlite*"):
             assert b"Goes with this release." not in path.read_bytes()
-    assert newsroom.rows("sites")[0]["pending_purge_id"] is None
-    before = newsroom.all_files()
-    shutil.rmtree(newsroom.files)
+    assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
+    before = newsroom.read_all_files()
+    shutil.rmtree(newsroom.files_dir)
     maintenance.rebuild_all(newsroom.components)
-    assert newsroom.all_files() == before
+    assert newsroom.read_all_files() == before
 
 
-def _ready(newsroom: NewsroomHarness) -> tuple[Sent, Sent]:
-    withdrawn = newsroom.published("Goes with this release.")
+def _ready(newsroom: NewsroomHarness) -> tuple[SentComment, SentComment]:
+    withdrawn = newsroom.publish_new("Goes with this release.")
     leaving = newsroom.send("Comes with this release.")
     newsroom.publish(leaving.id)
-    newsroom.wish(withdrawn.code, "next")
+    newsroom.request_withdrawal(withdrawn.code, "next")
     return leaving, withdrawn
 
 
 def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newsroom.published("Old.")
-    before = newsroom.all_files()
+    newsroom.publish_new("Old.")
+    before = newsroom.read_all_files()
     sent = newsroom.send("New.")
     newsroom.publish(sent.id)
 
@@ -67,27 +67,27 @@ def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
         result = maintenance.run_once(newsroom.components, now=newsroom.now)
     assert isinstance(result.files_problem, PublicFilesUnavailable)
     assert result.released is not None
-    assert newsroom.all_files() == before
+    assert newsroom.read_all_files() == before
     assert newsroom.state(sent.id) == "published"
-    newsroom.tend()
-    assert "New." in newsroom.file("en/index.html")
+    newsroom.run_scheduler()
+    assert "New." in newsroom.read_file("en/index.html")
 
 
 def test_a_file_touched_while_it_is_written_is_written_again(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent, other = newsroom.published("Stays."), newsroom.published("Removed meanwhile.")
+    sent, other = newsroom.publish_new("Stays."), newsroom.publish_new("Removed meanwhile.")
     real, shown = PublicFiles.write, []
 
     def removed_meanwhile(self: PublicFiles, files: Any, *, at: int) -> None:
         monkeypatch.undo()
-        remove.remove(newsroom.database, newsroom.desk(), other.id, clause="spam")
+        remove.remove(newsroom.database, newsroom.decision_context(), other.id, clause="spam")
         real(self, files, at=at)
-        shown.append("Removed meanwhile." in newsroom.file("en/index.html"))
+        shown.append("Removed meanwhile." in newsroom.read_file("en/index.html"))
 
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     monkeypatch.setattr(PublicFiles, "write", removed_meanwhile)
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert shown == [True], "drawn before it was removed"
-    assert "Removed meanwhile." not in newsroom.file("en/index.html")
+    assert "Removed meanwhile." not in newsroom.read_file("en/index.html")
     assert newsroom.state(sent.id) == "published"

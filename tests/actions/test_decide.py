@@ -15,8 +15,8 @@ from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, 
 def test_a_published_comment_is_letter_for_letter_what_was_sealed(
     newsroom: NewsroomHarness,
 ) -> None:
-    sent = newsroom.published("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
-    (letter,) = newsroom.rows("published_comments")
+    sent = newsroom.publish_new("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
+    (letter,) = newsroom.read_table("published_comments")
     assert (letter["id"], letter["text"], letter["name"]) == (
         sent.id,
         "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.",
@@ -31,7 +31,7 @@ def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
     newsroom: NewsroomHarness, changed: str
 ) -> None:
     sent = newsroom.send("The ferry is late.", name="Reader")
-    opened = newsroom.open(sent.id)
+    opened = newsroom.decrypt(sent.id)
     nonce = bytes.fromhex(opened.nonce)
     given: dict[str, Any] = {"text": opened.text, "name": opened.name, "nonce": nonce}
     forged: dict[str, dict[str, Any]] = {
@@ -42,19 +42,25 @@ def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
     }
     given |= forged[changed]
     with pytest.raises(CommitmentMismatch):
-        decide.publish(newsroom.database, newsroom.desk(), sent.id, lang="en", **given)
+        decide.publish(newsroom.database, newsroom.decision_context(), sent.id, lang="en", **given)
     assert newsroom.state(sent.id) == "pending"
-    assert newsroom.rows("held_texts") == []
+    assert newsroom.read_table("held_texts") == []
 
 
 def test_a_nonce_that_borrows_from_the_name_is_another_commitment(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("bc", name="a")
-    nonce = bytes.fromhex(newsroom.open(sent.id).nonce)
+    nonce = bytes.fromhex(newsroom.decrypt(sent.id).nonce)
     with pytest.raises(CommitmentMismatch):
         decide.publish(
-            newsroom.database, newsroom.desk(), sent.id, text="c", name="ab", nonce=nonce, lang="en"
+            newsroom.database,
+            newsroom.decision_context(),
+            sent.id,
+            text="c",
+            name="ab",
+            nonce=nonce,
+            lang="en",
         )
 
 
@@ -64,7 +70,7 @@ def test_a_nonce_that_borrows_from_the_name_is_another_commitment(
 def test_signs_that_no_form_lets_through_cannot_be_published_as_sealed(
     newsroom: NewsroomHarness, given: dict[str, Any]
 ) -> None:
-    sent = newsroom.send(**given, past_the_form=True)
+    sent = newsroom.send(**given, skip_cleaning=True)
     with pytest.raises(InvalidInput):
         newsroom.publish(sent.id)
     assert newsroom.state(sent.id) == "pending"
@@ -74,10 +80,10 @@ def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(newsroom: Newsro
     sent = newsroom.send("Call Dara at 012 345 678.")
     newsroom.publish_edited(sent.id, "Call Dara at ▮▮▮.")
     newsroom.pass_slots()
-    (letter,) = newsroom.rows("published_comments")
+    (letter,) = newsroom.read_table("published_comments")
     assert (letter["text"], letter["edited_clause"]) == ("Call Dara at ▮▮▮.", "personal-data")
-    assert newsroom.open(sent.id).text == "Call Dara at 012 345 678."
-    assert b"012 345 678" not in b"".join(newsroom.all_files().values())
+    assert newsroom.decrypt(sent.id).text == "Call Dara at 012 345 678."
+    assert b"012 345 678" not in b"".join(newsroom.read_all_files().values())
 
 
 def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(
@@ -85,21 +91,21 @@ def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(
 ) -> None:
     sent = newsroom.send("Plain.")
     newsroom.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
-    assert newsroom.rows("held_texts")[0]["text"] == "One two\n\nthree"
+    assert newsroom.read_table("held_texts")[0]["text"] == "One two\n\nthree"
 
 
 def test_a_name_that_nobody_can_see_is_published_as_none(newsroom: NewsroomHarness) -> None:
-    sent = newsroom.send("Plain.", name="\u200e", past_the_form=True)
+    sent = newsroom.send("Plain.", name="\u200e", skip_cleaning=True)
     newsroom.publish_edited(sent.id, "Plain indeed.")  # under the name that was sealed
-    assert newsroom.rows("held_texts")[0]["name"] == ""
+    assert newsroom.read_table("held_texts")[0]["name"] == ""
 
 
 def test_the_original_and_its_commitment_go_when_it_is_published_unedited(
     newsroom: NewsroomHarness,
 ) -> None:
-    sent = newsroom.published()
-    assert newsroom.rows("envelopes") == []
-    assert newsroom.row(sent.id)["commitment"] is None
+    sent = newsroom.publish_new()
+    assert newsroom.read_table("envelopes") == []
+    assert newsroom.comment_row(sent.id)["commitment"] is None
 
 
 EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
@@ -111,7 +117,7 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
     "too many words": lambda newsroom, comment: newsroom.publish_edited(comment, "a" * 2_001),
     "a language that is none": lambda newsroom, comment: decide.publish_edited(
         newsroom.database,
-        newsroom.desk(),
+        newsroom.decision_context(),
         comment,
         text="a",
         name="",
@@ -132,7 +138,7 @@ def test_what_does_not_fit_the_rules_is_refused_and_changes_nothing(
     with pytest.raises(InvalidInput):
         EDITS[wrong](newsroom, sent.id)
     assert newsroom.state(sent.id) == "pending"
-    assert newsroom.rows("decisions") == []
+    assert newsroom.read_table("decisions") == []
 
 
 def test_a_note_of_300_letters_reaches_the_author_and_only_through_the_receipt(
@@ -141,7 +147,7 @@ def test_a_note_of_300_letters_reaches_the_author_and_only_through_the_receipt(
     sent = newsroom.send()
     newsroom.reject(sent.id, note="ន" * 300)
     newsroom.pass_slots()
-    found = newsroom.receipt(sent.code)
+    found = newsroom.find_receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.clause, found.row.note) == ("rejected", "spam", "ន" * 300)
 
@@ -151,19 +157,19 @@ def test_a_note_is_refused_where_no_receipt_could_show_it(newsroom: NewsroomHarn
     with pytest.raises(InvalidInput, match="receipt"):
         newsroom.reject(sent.id, note="Please do.")
     newsroom.reject(sent.id, note="  ")
-    assert newsroom.rows("decisions")[0]["note"] is None
+    assert newsroom.read_table("decisions")[0]["note"] is None
 
 
 def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
-    opened = newsroom.open(sent.id)
-    decide.reject(newsroom.database, newsroom.desk("Egret"), sent.id, clause="facts")
+    opened = newsroom.decrypt(sent.id)
+    decide.reject(newsroom.database, newsroom.decision_context("Egret"), sent.id, clause="facts")
     with pytest.raises(AlreadyDecided) as error:
         decide.publish(
             newsroom.database,
-            newsroom.desk(),
+            newsroom.decision_context(),
             sent.id,
             text=opened.text,
             name="",
@@ -172,13 +178,13 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
         )
     assert (error.value.decided_by, error.value.verdict) == ("Egret", "reject")
     assert newsroom.state(sent.id) == "rejected"
-    assert newsroom.rows("held_texts") == []
+    assert newsroom.read_table("held_texts") == []
 
 
 def test_who_decides_on_a_withdrawn_comment_is_told_so(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
-    newsroom.wish(sent.code)
-    newsroom.tend()
+    newsroom.request_withdrawal(sent.code)
+    newsroom.run_scheduler()
     with pytest.raises(AlreadyDecided) as error:
         newsroom.reject(sent.id)
     assert error.value.verdict == "withdrawn"
@@ -196,7 +202,7 @@ def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(
 ) -> None:
     sent = newsroom.send()
     newsroom.reject(sent.id, clause="facts")
-    (decision_id,) = newsroom.rows("decisions")
+    (decision_id,) = newsroom.read_table("decisions")
     assert decision_id["decided_by"] == "Heron"
     assert decision_id["terms_version"] == 1
     assert decision_id["slot"] % 21_600 == 0
@@ -217,9 +223,9 @@ def test_after_a_clock_was_set_back_over_a_slot_no_receipt_tells_before_the_next
     else:
         decided = newsroom.reject(sent.id)
     assert decided.slot == released + SLOT
-    assert newsroom.to_response(sent.code) == "waiting"
+    assert newsroom.receipt_state(sent.code) == "waiting"
     newsroom.undo(newsroom.reject(undone.id))
-    assert {row["slot"] for row in newsroom.rows("decisions")} == {released + SLOT}
+    assert {row["slot"] for row in newsroom.read_table("decisions")} == {released + SLOT}
     newsroom.now = released + SLOT
-    newsroom.tend()
-    assert newsroom.to_response(sent.code) == ("rejected" if act == "reject" else "published")
+    newsroom.run_scheduler()
+    assert newsroom.receipt_state(sent.code) == ("rejected" if act == "reject" else "published")

@@ -22,19 +22,19 @@ def test_a_sealed_original_is_destroyed_when_appeals_have_ended(
     if how == "removed":
         newsroom.remove(sent.id)
     newsroom.now += (newsroom.rules.original_retention_days - 1) * DAY
-    newsroom.tend()
-    assert newsroom.open(sent.id).text == "Original."
+    newsroom.run_scheduler()
+    assert newsroom.decrypt(sent.id).text == "Original."
     newsroom.now += 2 * DAY
-    newsroom.tend()
-    assert newsroom.rows("envelopes") == []
-    assert newsroom.row(sent.id)["commitment"] is None
+    newsroom.run_scheduler()
+    assert newsroom.read_table("envelopes") == []
+    assert newsroom.comment_row(sent.id)["commitment"] is None
 
 
 def test_what_waits_is_never_destroyed_however_long_it_waits(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("Patience.")
     newsroom.now += 300 * DAY
-    newsroom.tend()
-    assert newsroom.open(sent.id).text == "Patience."
+    newsroom.run_scheduler()
+    assert newsroom.decrypt(sent.id).text == "Patience."
 
 
 def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(
@@ -56,11 +56,11 @@ def test_sessions_and_invitations_end_with_a_slot_and_are_deleted(
         ).role
         == "lead"
     )
-    (session,) = newsroom.rows("sessions")
+    (session,) = newsroom.read_table("sessions")
     assert session["expires_slot"] % 21_600 == 0
     assert token not in bytes(session["token_hash"])
     newsroom.pass_slots(6)
-    assert newsroom.rows("sessions") == newsroom.rows("invitations") == []
+    assert newsroom.read_table("sessions") == newsroom.read_table("invitations") == []
 
 
 def test_two_epochs_wait_side_by_side_and_the_newer_lead_reads_only_the_newer(
@@ -69,17 +69,17 @@ def test_two_epochs_wait_side_by_side_and_the_newer_lead_reads_only_the_newer(
     old = [newsroom.send(f"Old {number}.") for number in range(3)]
     add_lead(newsroom, "Egret")
     new = newsroom.send("New.")
-    assert {row["number"]: row["last_slot"] is None for row in newsroom.rows("epochs")} == {
+    assert {row["number"]: row["last_slot"] is None for row in newsroom.read_table("epochs")} == {
         1: False,
         2: True,
     }
     with newsroom.database.reading() as conn:
         assert comments.count_unreadable(conn, newsroom.rules.site_id, "Egret") == len(old)
         assert comments.count_unreadable(conn, newsroom.rules.site_id, "Heron") == 1
-    assert newsroom.open(new.id).text == "New."
+    assert newsroom.decrypt(new.id).text == "New."
     with pytest.raises(TypeError):  # there is no wrap of the first epoch for Egret
-        newsroom.open(old[0].id)
-    active = [row["pseudonym"] for row in newsroom.rows("moderators") if row["is_active"]]
+        newsroom.decrypt(old[0].id)
+    active = [row["pseudonym"] for row in newsroom.read_table("moderators") if row["is_active"]]
     assert active == ["Egret"]
     newsroom.reject(old[0].id)  # what cannot be read can still be refused
     assert newsroom.state(old[0].id) == "rejected"

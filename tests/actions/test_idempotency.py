@@ -15,46 +15,50 @@ def test_the_same_form_with_the_same_words_is_one_comment_with_a_fresh_code_each
     newsroom: NewsroomHarness,
 ) -> None:
     first = newsroom.send("Once.")
-    again = [newsroom.send("Once.", form=first.form) for _ in range(COPIES_MAX - 1)]
-    assert len(newsroom.rows("comments")) == 1
+    again = [
+        newsroom.send("Once.", idempotency_key=first.idempotency_key) for _ in range(COPIES_MAX - 1)
+    ]
+    assert len(newsroom.read_table("comments")) == 1
     assert {one.outcome.status for one in again} == {"repeat"}
     codes = {first.code, *(one.code for one in again)}
     assert len(codes) == COPIES_MAX
     newsroom.publish(first.id)
     newsroom.pass_slots()
-    assert {newsroom.to_response(code) for code in codes} == {"published"}
+    assert {newsroom.receipt_state(code) for code in codes} == {"published"}
 
 
 def test_a_comment_has_at_most_five_codes_and_says_so(newsroom: NewsroomHarness) -> None:
     first = newsroom.send("Once.")
-    sent = [newsroom.send("Once.", form=first.form) for _ in range(COPIES_MAX + 1)]
+    sent = [
+        newsroom.send("Once.", idempotency_key=first.idempotency_key) for _ in range(COPIES_MAX + 1)
+    ]
     assert [one.outcome.has_receipt for one in sent] == [True] * 4 + [False] * 2
-    assert len(newsroom.rows("receipts")) == COPIES_MAX
+    assert len(newsroom.read_table("receipts")) == COPIES_MAX
 
 
 def test_a_code_can_be_had_later_for_what_was_sent_without_one(newsroom: NewsroomHarness) -> None:
     first = newsroom.send("Once.", receipt=False)
-    again = newsroom.send("Once.", form=first.form)
+    again = newsroom.send("Once.", idempotency_key=first.idempotency_key)
     assert again.outcome.status == "repeat"
-    assert newsroom.to_response(again.code) == "waiting"
+    assert newsroom.receipt_state(again.code) == "waiting"
 
 
 def test_other_words_another_name_or_another_form_are_another_comment(
     newsroom: NewsroomHarness,
 ) -> None:
     first = newsroom.send("Once.")
-    newsroom.send("Twice.", form=first.form)
-    newsroom.send("Once.", form=first.form, name="Somebody")
-    newsroom.send("Once.", form=first.form, edition="km")
+    newsroom.send("Twice.", idempotency_key=first.idempotency_key)
+    newsroom.send("Once.", idempotency_key=first.idempotency_key, name="Somebody")
+    newsroom.send("Once.", idempotency_key=first.idempotency_key, edition="km")
     newsroom.send("Once.")
-    assert len(newsroom.rows("comments")) == 5
+    assert len(newsroom.read_table("comments")) == 5
 
 
 def test_an_answer_and_a_comment_of_the_same_words_are_two(newsroom: NewsroomHarness) -> None:
-    parent = newsroom.published()
+    parent = newsroom.publish_new()
     first = newsroom.send("Yes.")
-    newsroom.send("Yes.", form=first.form, parent_id=parent.id)
-    assert len(newsroom.rows("comments")) == 3
+    newsroom.send("Yes.", idempotency_key=first.idempotency_key, parent_id=parent.id)
+    assert len(newsroom.read_table("comments")) == 3
 
 
 def test_a_repeat_across_midnight_is_still_one_comment(newsroom: NewsroomHarness) -> None:
@@ -65,45 +69,45 @@ def test_a_repeat_across_midnight_is_still_one_comment(newsroom: NewsroomHarness
         datetime.fromtimestamp(newsroom.now, UTC).date()
         != datetime.fromtimestamp(START, UTC).date()
     )
-    assert newsroom.send("Late.", form=first.form).outcome.status == "repeat"
+    assert newsroom.send("Late.", idempotency_key=first.idempotency_key).outcome.status == "repeat"
     newsroom.now += (
         DAY - 1_800
     )  # the next day's last minutes, with the loop's destruction of old keys
-    newsroom.tend()
-    assert newsroom.send("Late.", form=first.form).outcome.status == "repeat"
+    newsroom.run_scheduler()
+    assert newsroom.send("Late.", idempotency_key=first.idempotency_key).outcome.status == "repeat"
 
 
 def test_a_form_opened_days_ago_works_as_a_new_one_and_only_once(newsroom: NewsroomHarness) -> None:
     for days in (2, 3, 400):
         today = datetime.fromtimestamp(START - days * DAY, UTC).date()
         form = idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        assert newsroom.send("Old form.", form=form).outcome.status == "new"
-        assert newsroom.send("Old form.", form=form).outcome.status == "repeat"
+        assert newsroom.send("Old form.", idempotency_key=form).outcome.status == "new"
+        assert newsroom.send("Old form.", idempotency_key=form).outcome.status == "repeat"
 
 
 def test_back_does_not_bring_a_withdrawn_comment_to_life(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("Take it back.")
-    newsroom.wish(sent.code)
-    newsroom.tend()
-    again = newsroom.send("Take it back.", form=sent.form)
+    newsroom.request_withdrawal(sent.code)
+    newsroom.run_scheduler()
+    again = newsroom.send("Take it back.", idempotency_key=sent.idempotency_key)
     assert again.outcome.status == "repeat"
     assert newsroom.state(sent.id) == "withdrawn"
-    assert newsroom.to_response(again.code) == "withdrawn"
+    assert newsroom.receipt_state(again.code) == "withdrawn"
 
 
 def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_with_them(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Gone.")
-    newsroom.wish(sent.code)
-    newsroom.tend()
+    newsroom.request_withdrawal(sent.code)
+    newsroom.run_scheduler()
     folder = newsroom.components.settings.secrets_dir / "day"
     first = date(2026, 11, 22).isoformat()
     newsroom.pass_slots(6)  # until 01:00 two days later
     assert first not in {path.name for path in folder.iterdir()}
-    assert newsroom.row(sent.id)["idempotency_hash"] is not None
+    assert newsroom.comment_row(sent.id)["idempotency_hash"] is not None
     newsroom.pass_slots(4)
-    assert newsroom.row(sent.id)["idempotency_hash"] is None
+    assert newsroom.comment_row(sent.id)["idempotency_hash"] is None
 
 
 def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(

@@ -3,16 +3,16 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SITE, NewsroomHarness, Sent
+from tests.harness import SITE_ID, NewsroomHarness, SentComment
 from yobal.actions import receipts
 from yobal.store import withdrawal_requests
 
 LEFT = {"id", "site_id", "story_id", "state", "arrival_slot", "idempotency_hash"}
 
 
-def _withdrawn(newsroom: NewsroomHarness, sent: Sent, when: str = "now") -> None:
-    newsroom.wish(sent.code, when)  # type: ignore[arg-type]  # a receipt was taken; `when` is a parameter
-    newsroom.tend()
+def _withdrawn(newsroom: NewsroomHarness, sent: SentComment, when: str = "now") -> None:
+    newsroom.request_withdrawal(sent.code, when)  # type: ignore[arg-type]  # a receipt was taken; `when` is a parameter
+    newsroom.run_scheduler()
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "rejected", "published"])
@@ -28,7 +28,7 @@ def test_of_a_withdrawn_comment_nothing_is_left_but_id_root_and_day(
         newsroom.pass_slots()
     assert newsroom.state(sent.id) == state
     _withdrawn(newsroom, sent)
-    row = newsroom.row(sent.id)
+    row = newsroom.comment_row(sent.id)
     assert {name for name, value in row.items() if value not in (None, "", 0)} == LEFT
     assert row["arrival_slot"] % 86_400 == 0
     for table in (
@@ -38,9 +38,9 @@ def test_of_a_withdrawn_comment_nothing_is_left_but_id_root_and_day(
         "receipts",
         "withdrawal_requests",
     ):
-        assert newsroom.rows(table) == [], table
-    assert all(row["note"] is None for row in newsroom.rows("decisions"))
-    assert newsroom.receipt(sent.code) is None
+        assert newsroom.read_table(table) == [], table
+    assert all(row["note"] is None for row in newsroom.read_table("decisions"))
+    assert newsroom.find_receipt(sent.code) is None
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "published"])
@@ -56,7 +56,9 @@ def test_withdrawn_words_are_nowhere_on_the_disk(
     if state == "published":
         newsroom.pass_slots()
     _withdrawn(newsroom, sent)
-    on_disk = [one.read_bytes() for one in newsroom.files.parent.parent.rglob("*") if one.is_file()]
+    on_disk = [
+        one.read_bytes() for one in newsroom.files_dir.parent.parent.rglob("*") if one.is_file()
+    ]
     assert len(on_disk) > 5
     for trace in (b"Unrepeatable words", sealed[-200:], sealed[:200]):
         assert not any(trace in content for content in on_disk)
@@ -70,23 +72,23 @@ def test_what_is_held_goes_at_once_even_if_the_next_release_was_wished(
     _withdrawn(newsroom, sent, "next")
     assert newsroom.state(sent.id) == "withdrawn"
     newsroom.pass_slots()
-    assert newsroom.rows("published_comments") == []
+    assert newsroom.read_table("published_comments") == []
 
 
 def test_what_is_published_goes_now_or_with_the_next_release_as_wished(
     newsroom: NewsroomHarness,
 ) -> None:
-    now, later = newsroom.published("Goes now."), newsroom.published("Goes later.")
-    newsroom.wish(later.code, "next")
-    newsroom.wish(now.code, "now")
-    newsroom.tend()
-    page = newsroom.file("en/index.html")
+    now, later = newsroom.publish_new("Goes now."), newsroom.publish_new("Goes later.")
+    newsroom.request_withdrawal(later.code, "next")
+    newsroom.request_withdrawal(now.code, "now")
+    newsroom.run_scheduler()
+    page = newsroom.read_file("en/index.html")
     assert "Goes now." not in page
     assert "Goes later." in page
-    newsroom.tend()
-    assert "Goes later." in newsroom.file("en/index.html")
+    newsroom.run_scheduler()
+    assert "Goes later." in newsroom.read_file("en/index.html")
     newsroom.pass_slots()
-    assert "Goes later." not in newsroom.file("en/index.html")
+    assert "Goes later." not in newsroom.read_file("en/index.html")
     assert (newsroom.state(now.id), newsroom.state(later.id)) == ("withdrawn", "withdrawn")
 
 
@@ -95,10 +97,10 @@ def test_a_rejection_not_yet_told_does_not_keep_what_its_author_takes_back(
 ) -> None:
     sent = newsroom.send("I take it back.")
     decided = newsroom.reject(sent.id)
-    assert newsroom.to_response(sent.code) == "waiting"
-    newsroom.wish(sent.code)
+    assert newsroom.receipt_state(sent.code) == "waiting"
+    newsroom.request_withdrawal(sent.code)
     newsroom.undo(decided)
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert newsroom.state(sent.id) == "withdrawn"
 
 
@@ -106,51 +108,51 @@ def test_a_wish_that_comes_when_a_rejection_is_final_changes_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
-    found = newsroom.receipt(sent.code)
+    found = newsroom.find_receipt(sent.code)
     newsroom.reject(sent.id)
     newsroom.pass_slots()
     assert found is not None
     receipts.request_withdrawal(
         newsroom.database, newsroom.rules, found, when="now", random=newsroom.random
     )
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert newsroom.state(sent.id) == "rejected"
-    assert newsroom.rows("withdrawal_requests") == []
+    assert newsroom.read_table("withdrawal_requests") == []
 
 
 def test_of_an_answered_comment_a_line_without_a_name_stays(newsroom: NewsroomHarness) -> None:
-    sent = newsroom.published("The first words.", name="Rachana")
-    newsroom.published("An answer.", parent_id=sent.id)
+    sent = newsroom.publish_new("The first words.", name="Rachana")
+    newsroom.publish_new("An answer.", parent_id=sent.id)
     _withdrawn(newsroom, sent)
-    gone = next(row for row in newsroom.rows("published_comments") if row["id"] == sent.id)
+    gone = next(row for row in newsroom.read_table("published_comments") if row["id"] == sent.id)
     assert (gone["text"], gone["name"], gone["removal"], gone["lang"]) == (
         "",
         "",
         "withdrawn",
         "und",
     )
-    page = newsroom.file("en/index.html")
+    page = newsroom.read_file("en/index.html")
     assert "Withdrawn by its author" in page
     assert "An answer." in page
-    everything = b"".join(newsroom.all_files().values())
+    everything = b"".join(newsroom.read_all_files().values())
     assert b"The first words." not in everything
     assert b"Rachana" not in everything
 
 
 def test_lines_go_with_the_last_answer_beneath_them_however_deep(newsroom: NewsroomHarness) -> None:
-    chain = [newsroom.published("Root.", name="Rachana")]
+    chain = [newsroom.publish_new("Root.", name="Rachana")]
     for depth in range(3):
         chain.append(
-            newsroom.published(f"Answer {depth}.", parent_id=chain[-1].id, name="Somebody")
+            newsroom.publish_new(f"Answer {depth}.", parent_id=chain[-1].id, name="Somebody")
         )
     for one in chain[:-1]:
         _withdrawn(newsroom, one)
-    assert len(newsroom.rows("published_comments")) == 4
+    assert len(newsroom.read_table("published_comments")) == 4
     _withdrawn(newsroom, chain[-1])
-    assert newsroom.rows("published_comments") == []
-    assert "Withdrawn by its author" not in newsroom.file("en/index.html")
-    assert "Withdrawn by its author" not in newsroom.file("en/page/1.html")
-    (story_id,) = newsroom.rows("stories")
+    assert newsroom.read_table("published_comments") == []
+    assert "Withdrawn by its author" not in newsroom.read_file("en/index.html")
+    assert "Withdrawn by its author" not in newsroom.read_file("en/page/1.html")
+    (story_id,) = newsroom.read_table("stories")
     assert story_id["comments_total"] == 0
 
 
@@ -158,74 +160,77 @@ def test_lines_go_with_the_last_answer_beneath_them_however_deep(newsroom: Newsr
 def test_a_line_kept_for_an_answer_that_never_appears_goes_with_it(
     newsroom: NewsroomHarness, end: str
 ) -> None:
-    root = newsroom.published("Root.")
+    root = newsroom.publish_new("Root.")
     answer = newsroom.send("Not for the page.", parent_id=root.id)
     _withdrawn(newsroom, root)
-    assert "Withdrawn by its author" in newsroom.file("en/index.html")
+    assert "Withdrawn by its author" in newsroom.read_file("en/index.html")
     if end == "rejected":
         newsroom.reject(answer.id)
         newsroom.pass_slots()
     else:
         _withdrawn(newsroom, answer)
-    assert newsroom.rows("published_comments") == []
-    assert "Withdrawn by its author" not in newsroom.file("en/index.html")
+    assert newsroom.read_table("published_comments") == []
+    assert "Withdrawn by its author" not in newsroom.read_file("en/index.html")
 
 
 def test_an_answer_whose_parent_left_before_it_came_stands_on_its_own(
     newsroom: NewsroomHarness,
 ) -> None:
-    root = newsroom.published("Root.")
-    middle = newsroom.published("Middle.", parent_id=root.id)
+    root = newsroom.publish_new("Root.")
+    middle = newsroom.publish_new("Middle.", parent_id=root.id)
     answer = newsroom.send("Whom do I answer?", parent_id=middle.id)
     decided = newsroom.reject(answer.id)
     _withdrawn(newsroom, middle)
     newsroom.undo(decided)
     newsroom.publish(answer.id)
     newsroom.pass_slots()
-    shown = next(row for row in newsroom.rows("published_comments") if row["id"] == answer.id)
+    shown = next(row for row in newsroom.read_table("published_comments") if row["id"] == answer.id)
     assert (shown["root_id"], shown["parent_id"]) == (root.id, root.id)
-    assert middle.id.encode() not in b"".join(newsroom.all_files().values())
+    assert middle.id.encode() not in b"".join(newsroom.read_all_files().values())
 
 
 def test_five_codes_are_five_wishes_and_one_withdrawal(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
-    codes = [sent.code, *(newsroom.send(form=sent.form).code for _ in range(2))]
+    codes = [
+        sent.code,
+        *(newsroom.send(idempotency_key=sent.idempotency_key).code for _ in range(2)),
+    ]
     for code in codes:
-        newsroom.wish(code)
-    newsroom.tend()
-    assert newsroom.rows("withdrawal_requests") == []
+        newsroom.request_withdrawal(code)
+    newsroom.run_scheduler()
+    assert newsroom.read_table("withdrawal_requests") == []
     assert newsroom.state(sent.id) == "withdrawn"
 
 
 def test_the_button_pressed_again_and_again_is_one_wish_of_each_kind(
     newsroom: NewsroomHarness,
 ) -> None:
-    sent = newsroom.published()
+    sent = newsroom.publish_new()
     for _ in range(3):
-        newsroom.wish(sent.code, "next")
-        newsroom.wish(sent.code, "now")
-    assert sorted(row["request_kind"] for row in newsroom.rows("withdrawal_requests")) == [
+        newsroom.request_withdrawal(sent.code, "next")
+        newsroom.request_withdrawal(sent.code, "now")
+    assert sorted(row["request_kind"] for row in newsroom.read_table("withdrawal_requests")) == [
         "withdraw_next",
         "withdraw_now",
     ]
-    newsroom.tend()
-    newsroom.tend()  # the other one now opens nothing
-    assert newsroom.rows("withdrawal_requests") == []
+    newsroom.run_scheduler()
+    newsroom.run_scheduler()  # the other one now opens nothing
+    assert newsroom.read_table("withdrawal_requests") == []
 
 
 def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: NewsroomHarness) -> None:
-    waits, held = newsroom.published("Goes later."), newsroom.send("Goes at once.")
+    waits, held = newsroom.publish_new("Goes later."), newsroom.send("Goes at once.")
     for sent in (waits, held):
-        newsroom.wish(sent.code, "next")
+        newsroom.request_withdrawal(sent.code, "next")
     with newsroom.database.reading() as conn:
-        (at_once,) = withdrawal_requests.ready(conn, SITE, with_release=False)
-        assert len(withdrawal_requests.ready(conn, SITE, with_release=True)) == 2
+        (at_once,) = withdrawal_requests.ready(conn, SITE_ID, with_release=False)
+        assert len(withdrawal_requests.ready(conn, SITE_ID, with_release=True)) == 2
     assert at_once.receipt_hash == next(
         row["hash"]
-        for row in newsroom.rows("receipts")
-        if row["idempotency_key"] == newsroom.row(held.id)["idempotency_key"]
+        for row in newsroom.read_table("receipts")
+        if row["idempotency_key"] == newsroom.comment_row(held.id)["idempotency_key"]
     )
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert (newsroom.state(waits.id), newsroom.state(held.id)) == ("published", "withdrawn")
 
 
@@ -235,9 +240,9 @@ def test_a_wish_with_a_hash_that_opens_nothing_is_forgotten(newsroom: NewsroomHa
             sa.text(
                 "insert into withdrawal_requests values ('w', :site_id, :hash, 'withdraw_now')"
             ),
-            {"site_id": SITE, "hash": b"nobody's"},
+            {"site_id": SITE_ID, "hash": b"nobody's"},
         )
     newsroom.send()
-    newsroom.tend()
-    assert newsroom.rows("withdrawal_requests") == []
-    assert {row["state"] for row in newsroom.rows("comments")} == {"pending"}
+    newsroom.run_scheduler()
+    assert newsroom.read_table("withdrawal_requests") == []
+    assert {row["state"] for row in newsroom.read_table("comments")} == {"pending"}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.harness import SITE, SLOT, NewsroomHarness, catch_up
+from tests.harness import SITE_ID, SLOT, NewsroomHarness, catch_up
 from yobal.actions import expire, process_withdrawals, redate_future_rows, release, remove, undo
 from yobal.actions.purge_deleted import purge_deleted
 from yobal.core.errors import TooLateToUndo
@@ -17,7 +17,7 @@ DAY = 86_400
 
 def _pending_id(newsroom: NewsroomHarness) -> str | None:
     with newsroom.database.reading() as conn:
-        return pending_purge.pending_id(conn, SITE)
+        return pending_purge.pending_id(conn, SITE_ID)
 
 
 def _undo(newsroom: NewsroomHarness) -> Callable[[], object]:
@@ -33,12 +33,14 @@ def _undo(newsroom: NewsroomHarness) -> Callable[[], object]:
 
 
 def _remove(newsroom: NewsroomHarness) -> Callable[[], object]:
-    sent = newsroom.published()
-    return lambda: remove.remove(newsroom.database, newsroom.desk(), sent.id, clause="spam")
+    sent = newsroom.publish_new()
+    return lambda: remove.remove(
+        newsroom.database, newsroom.decision_context(), sent.id, clause="spam"
+    )
 
 
 def _withdraw(newsroom: NewsroomHarness) -> Callable[[], object]:
-    newsroom.wish(newsroom.send().code)
+    newsroom.request_withdrawal(newsroom.send().code)
     return lambda: process_withdrawals.process(
         newsroom.database, newsroom.rules, with_release=False, random=secrets.token_bytes
     )
@@ -93,7 +95,7 @@ def test_an_undo_that_is_refused_leaves_no_purge_pending(newsroom: NewsroomHarne
     with pytest.raises(TooLateToUndo):
         newsroom.undo(rejected)
     assert _pending_id(newsroom) is None
-    assert purge_deleted(newsroom.database, SITE) is False
+    assert purge_deleted(newsroom.database, SITE_ID) is False
 
 
 def test_text_that_is_deleted_during_a_purge_stays_pending(

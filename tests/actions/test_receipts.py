@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SITE, NewsroomHarness
+from tests.harness import SITE_ID, NewsroomHarness
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
 
@@ -26,7 +26,7 @@ def test_a_code_opens_however_it_is_typed(sqlite_newsroom: NewsroomHarness, type
     sent = sqlite_newsroom.send()
     assert sent.code is not None
     assert {"0", "1"} & set(sent.code)
-    assert sqlite_newsroom.to_response(typed(sent.code)) == "waiting"
+    assert sqlite_newsroom.receipt_state(typed(sent.code)) == "waiting"
 
 
 @pytest.mark.parametrize("typed", ["", "A", "U" * 20, "0" * 20, "0" * 21, "ក" * 20, "\0" * 20])
@@ -34,7 +34,7 @@ def test_what_cannot_be_a_code_or_is_nobodys_opens_nothing(
     newsroom: NewsroomHarness, typed: str
 ) -> None:
     newsroom.send()
-    assert newsroom.receipt(typed) is None
+    assert newsroom.find_receipt(typed) is None
 
 
 def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> None:
@@ -43,15 +43,15 @@ def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> Non
     for at, letter in enumerate(code):
         if letter != "-":
             other = "0" if letter != "0" else "2"
-            assert sqlite_newsroom.receipt(code[:at] + other + code[at + 1 :]) is None
+            assert sqlite_newsroom.find_receipt(code[:at] + other + code[at + 1 :]) is None
 
 
 def test_a_code_of_another_story_opens_nothing_here(newsroom: NewsroomHarness) -> None:
     other = Edition(tag="en", title="Other", url="https://news.example/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     sent = newsroom.send()
-    assert newsroom.receipt(sent.code, story_id="other") is None
-    assert newsroom.receipt(sent.code) is not None
+    assert newsroom.find_receipt(sent.code, story_id="other") is None
+    assert newsroom.find_receipt(sent.code) is not None
 
 
 @pytest.mark.parametrize("decide", ["publish", "publish_edited", "reject"])
@@ -61,13 +61,13 @@ def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
     sent = newsroom.send("Before its slot.")
     given = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
     getattr(newsroom, decide)(sent.id, *given)
-    newsroom.tend()
-    found = newsroom.receipt(sent.code)
+    newsroom.run_scheduler()
+    found = newsroom.find_receipt(sent.code)
     assert found is not None
     shown = {name: value for name, value in found.row._asdict().items() if value is not None}
-    assert shown == {"site_id": SITE, "story_id": "ferry", "state": "pending"}
+    assert shown == {"site_id": SITE_ID, "story_id": "ferry", "state": "pending"}
     newsroom.pass_slots()
-    assert newsroom.to_response(sent.code) == ("rejected" if decide == "reject" else "published")
+    assert newsroom.receipt_state(sent.code) == ("rejected" if decide == "reject" else "published")
 
 
 def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(
@@ -78,7 +78,7 @@ def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(
     with newsroom.database.writing() as conn:
         conn.execute(sa.text("update comments set due_slot = due_slot + 21600"))
     newsroom.pass_slots()
-    found = newsroom.receipt(sent.code)
+    found = newsroom.find_receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.text, found.can_withdraw) == ("accepted", "A comment.", True)
 
@@ -89,7 +89,7 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
     sent = newsroom.send("Call 012 345 678.")
     newsroom.publish_edited(sent.id, "Call ▮▮▮.")
     newsroom.pass_slots()
-    found = newsroom.receipt(sent.code)
+    found = newsroom.find_receipt(sent.code)
     assert found is not None
     assert (found.row.text, found.row.edit_kind, found.row.clause) == (
         "Call ▮▮▮.",
@@ -97,7 +97,7 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
         "personal-data",
     )
     newsroom.remove(sent.id, clause="threats")
-    found = newsroom.receipt(sent.code)
+    found = newsroom.find_receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.clause, found.row.text) == ("removed", "threats", None)
     assert not found.can_withdraw
@@ -111,12 +111,12 @@ def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(
     newsroom.pass_slots()
     last = 8 * 86_400  # room.rules.receipt_days is 30: from Monday's week until its Sunday + 30
     newsroom.now += 29 * 86_400
-    newsroom.tend()
-    assert newsroom.to_response(sent.code) == "published"
+    newsroom.run_scheduler()
+    assert newsroom.receipt_state(sent.code) == "published"
     newsroom.now += last
-    newsroom.tend()
-    assert newsroom.receipt(sent.code) is None
-    assert newsroom.rows("receipts") == []
+    newsroom.run_scheduler()
+    assert newsroom.find_receipt(sent.code) is None
+    assert newsroom.read_table("receipts") == []
     names = {path.name for path in (newsroom.components.settings.secrets_dir / "pepper").iterdir()}
     assert "2026-11-16" not in names
 
@@ -128,15 +128,15 @@ def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
     for path in (newsroom.components.settings.secrets_dir / "pepper").iterdir():
         path.unlink()  # this week's, and next week's where it is near
     newsroom.components.keyring._cache.clear()
-    assert newsroom.rows("receipts") != []
-    assert newsroom.receipt(sent.code) is None
+    assert newsroom.read_table("receipts") != []
+    assert newsroom.find_receipt(sent.code) is None
 
 
 def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
-    (row,) = newsroom.rows("receipts")
+    (row,) = newsroom.read_table("receipts")
     assert sent.code is not None
     assert set(row) == {"hash", "idempotency_hash", "copy", "week"}
     assert sent.code.replace("-", "").encode() not in bytes(row["hash"])

@@ -18,7 +18,7 @@ def ahead(newsroom: NewsroomHarness) -> NewsroomHarness:
     """A room that lived through a release ten years ahead, and whose clock is right again."""
     right = newsroom.now
     newsroom.now += AHEAD
-    newsroom.tend()
+    newsroom.run_scheduler()
     newsroom.now = right
     return newsroom
 
@@ -31,10 +31,10 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
     ahead: NewsroomHarness,
 ) -> None:
     right, ahead.now = ahead.now, ahead.now + AHEAD + 60
-    published, sent = ahead.published("Published ahead."), ahead.send("Waits.")
+    published, sent = ahead.publish_new("Published ahead."), ahead.send("Waits.")
     withdrawn = ahead.send("Withdrawn ahead.")
-    ahead.wish(withdrawn.code)
-    ahead.tend()
+    ahead.request_withdrawal(withdrawn.code)
+    ahead.run_scheduler()
     held = ahead.publish(ahead.send("Held ahead.").id)
     token = sign_in.open_session(
         ahead.database,
@@ -50,30 +50,30 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
     trust_clock(ahead.components, now=ahead.now)
 
     upcoming = next_slot(ahead.rules.schedule, ahead.now)
-    assert _is_past(ahead, ahead.rows("sites")[0]["released_slot"])
-    assert all(_is_past(ahead, row["slot"]) for row in ahead.rows("published_comments"))
-    assert all(_is_past(ahead, row["arrival_slot"]) for row in ahead.rows("comments"))
-    assert ahead.row(withdrawn.id)["arrival_slot"] % 86_400 == 0
-    assert all(row["slot"] <= upcoming for row in ahead.rows("decisions"))
+    assert _is_past(ahead, ahead.read_table("sites")[0]["released_slot"])
+    assert all(_is_past(ahead, row["slot"]) for row in ahead.read_table("published_comments"))
+    assert all(_is_past(ahead, row["arrival_slot"]) for row in ahead.read_table("comments"))
+    assert ahead.comment_row(withdrawn.id)["arrival_slot"] % 86_400 == 0
+    assert all(row["slot"] <= upcoming for row in ahead.read_table("decisions"))
     assert (
-        ahead.row(held.comment_id)["due_slot"]
-        == ahead.row(held.comment_id)["decided_slot"]
+        ahead.comment_row(held.comment_id)["due_slot"]
+        == ahead.comment_row(held.comment_id)["decided_slot"]
         == upcoming
     )
-    assert ahead.rows("sessions") == ahead.rows("invitations") == []
+    assert ahead.read_table("sessions") == ahead.read_table("invitations") == []
     this_year = str(datetime.fromtimestamp(right, UTC).year)
     keys = [path for path in ahead.components.settings.secrets_dir.rglob("2*") if path.is_file()]
     assert keys
     assert all(path.name.startswith(this_year) for path in keys)
-    assert "22 November 2026" in ahead.file("en/index.html")
-    assert not [path for path in ahead.files.rglob("*.html") if path.stat().st_mtime > right]
+    assert "22 November 2026" in ahead.read_file("en/index.html")
+    assert not [path for path in ahead.files_dir.rglob("*.html") if path.stat().st_mtime > right]
     assert ahead.state(published.id) == "published"
-    assert ahead.open(sent.id).text == "Waits."
+    assert ahead.decrypt(sent.id).text == "Waits."
 
     ahead.now = upcoming
-    ahead.tend()
+    ahead.run_scheduler()
     assert ahead.state(held.comment_id) == "published"
-    assert "Held ahead." in ahead.file("en/index.html")
+    assert "Held ahead." in ahead.read_file("en/index.html")
 
 
 def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(
@@ -81,34 +81,36 @@ def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(
 ) -> None:
     sent = ahead.send()
     assert ahead.publish(sent.id).slot > ahead.now + AHEAD
-    assert ahead.to_response(sent.code) == "waiting"
+    assert ahead.receipt_state(sent.code) == "waiting"
     trust_clock(ahead.components, now=ahead.now)
-    assert ahead.to_response(sent.code) == "waiting", "it was not final, and is not now"
+    assert ahead.receipt_state(sent.code) == "waiting", "it was not final, and is not now"
     ahead.pass_slots()
-    assert (ahead.state(sent.id), ahead.to_response(sent.code)) == ("published", "published")
+    assert (ahead.state(sent.id), ahead.receipt_state(sent.code)) == ("published", "published")
 
 
 def test_what_was_final_stays_final(newsroom: NewsroomHarness) -> None:
     refused = newsroom.send("Refused.")
     newsroom.reject(refused.id)
     right, newsroom.now = newsroom.now, newsroom.now + AHEAD
-    newsroom.tend()
+    newsroom.run_scheduler()
     newsroom.now = right
     trust_clock(newsroom.components, now=newsroom.now)
-    (decision_id,) = newsroom.rows("decisions")
-    assert decision_id["slot"] == newsroom.row(refused.id)["decided_slot"]
+    (decision_id,) = newsroom.read_table("decisions")
+    assert decision_id["slot"] == newsroom.comment_row(refused.id)["decided_slot"]
     assert _is_past(newsroom, decision_id["slot"])
-    assert newsroom.row(refused.id)["state"] == "rejected"
+    assert newsroom.comment_row(refused.id)["state"] == "rejected"
 
 
 def test_without_a_release_in_the_future_nothing_is_set_back(newsroom: NewsroomHarness) -> None:
-    newsroom.published()
+    newsroom.publish_new()
     before = [
-        newsroom.rows(table) for table in ("sites", "comments", "published_comments", "decisions")
+        newsroom.read_table(table)
+        for table in ("sites", "comments", "published_comments", "decisions")
     ]
     trust_clock(newsroom.components, now=newsroom.now)
     assert before == [
-        newsroom.rows(table) for table in ("sites", "comments", "published_comments", "decisions")
+        newsroom.read_table(table)
+        for table in ("sites", "comments", "published_comments", "decisions")
     ]
 
 

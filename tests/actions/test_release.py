@@ -19,16 +19,16 @@ def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_ca
 ) -> None:
     sent = newsroom.send("The agreement hung in the ticket house.")
     newsroom.pass_slots(4)
-    assert "ticket house" not in newsroom.file("en/index.html")
+    assert "ticket house" not in newsroom.read_file("en/index.html")
 
     newsroom.publish(sent.id)
-    newsroom.tend()
-    assert "ticket house" not in newsroom.file("en/index.html")
+    newsroom.run_scheduler()
+    assert "ticket house" not in newsroom.read_file("en/index.html")
 
     newsroom.pass_slots()
-    assert "ticket house" in newsroom.file("en/index.html")
-    assert "ticket house" in newsroom.file("km/index.html")
-    assert "ticket house" in newsroom.file("en/page/1.html")
+    assert "ticket house" in newsroom.read_file("en/index.html")
+    assert "ticket house" in newsroom.read_file("km/index.html")
+    assert "ticket house" in newsroom.read_file("en/page/1.html")
     assert newsroom.state(sent.id) == "published"
 
 
@@ -49,9 +49,9 @@ def _hold(
     newsroom.components = msgspec.structs.replace(
         newsroom.components, rules=rules, file_writer=file_writer
     )
-    opened = newsroom.open(comment)
+    opened = newsroom.decrypt(comment)
     desk = msgspec.structs.replace(
-        newsroom.desk(), rules=rules, randbelow=lambda below: min(randbelow, below)
+        newsroom.decision_context(), rules=rules, randbelow=lambda below: min(randbelow, below)
     )
     return decide.publish(
         newsroom.database,
@@ -95,10 +95,10 @@ def test_three_that_wait_leave_together_whatever_story_they_are_under(
     for one in sent[:2]:
         _hold(newsroom, one.id, randbelow=0, max_hold_slots=1, min_batch_size=3)
     newsroom.pass_slots()
-    assert newsroom.rows("published_comments") == []
+    assert newsroom.read_table("published_comments") == []
     _hold(newsroom, sent[2].id, randbelow=0, max_hold_slots=1, min_batch_size=3)
     newsroom.pass_slots()
-    assert len(newsroom.rows("published_comments")) == 3
+    assert len(newsroom.read_table("published_comments")) == 3
 
 
 def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
@@ -108,34 +108,34 @@ def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
     for one in sent:
         newsroom.publish(one.id)
         newsroom.now += SLOT  # the loop does not run
-    released = newsroom.tend()
+    released = newsroom.run_scheduler()
     latest = last_slot(newsroom.rules.schedule, newsroom.now)
     assert released == Released(latest, 3)
-    assert {row["slot"] for row in newsroom.rows("published_comments")} == {latest}
-    assert {row["arrival_slot"] for row in newsroom.rows("comments")} == {latest}
+    assert {row["slot"] for row in newsroom.read_table("published_comments")} == {latest}
+    assert {row["arrival_slot"] for row in newsroom.read_table("comments")} == {latest}
 
 
 def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
-    newsroom.published()
+    newsroom.publish_new()
     before = (
-        newsroom.all_files(),
-        [newsroom.rows(table) for table in ("published_comments", "comments", "sites")],
+        newsroom.read_all_files(),
+        [newsroom.read_table(table) for table in ("published_comments", "comments", "sites")],
     )
     assert (
         release.release(newsroom.database, newsroom.rules, now=newsroom.now, random=newsroom.random)
         is None
     )
-    assert newsroom.tend() is None
+    assert newsroom.run_scheduler() is None
     assert before == (
-        newsroom.all_files(),
-        [newsroom.rows(table) for table in ("published_comments", "comments", "sites")],
+        newsroom.read_all_files(),
+        [newsroom.read_table(table) for table in ("published_comments", "comments", "sites")],
     )
 
 
 def test_a_clock_that_goes_back_releases_nothing_twice(newsroom: NewsroomHarness) -> None:
-    newsroom.published()
+    newsroom.publish_new()
     newsroom.now -= 3 * SLOT
-    assert newsroom.tend() is None
+    assert newsroom.run_scheduler() is None
 
 
 def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: NewsroomHarness) -> None:
@@ -146,7 +146,9 @@ def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: Newsroom
     slot = last_slot(newsroom.rules.schedule, newsroom.now)
     placed = [
         row["id"]
-        for row in sorted(newsroom.rows("published_comments"), key=lambda row: row["position"])
+        for row in sorted(
+            newsroom.read_table("published_comments"), key=lambda row: row["position"]
+        )
     ]
     assert placed == sorted(sent, key=lambda one: hashlib.sha256(f"{slot} {one}".encode()).digest())
     assert placed != sent  # one chance in 479 million
@@ -155,21 +157,23 @@ def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: Newsroom
 def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(
     newsroom: NewsroomHarness,
 ) -> None:
-    newsroom.published()
-    removed = newsroom.published("Second.")
+    newsroom.publish_new()
+    removed = newsroom.publish_new("Second.")
     newsroom.now += 1_000
     newsroom.remove(removed.id)
-    times = {int(path.stat().st_mtime) for path in (newsroom.files / "river-post").rglob("*.html")}
+    times = {
+        int(path.stat().st_mtime) for path in (newsroom.files_dir / "river-post").rglob("*.html")
+    }
     assert times
     assert all(time % SLOT == 0 and time <= newsroom.now for time in times)
     assert max(times) == last_slot(newsroom.rules.schedule, newsroom.now)
 
 
 def test_nothing_published_names_a_time_finer_than_the_day(newsroom: NewsroomHarness) -> None:
-    newsroom.published()
-    for content in newsroom.all_files().values():
+    newsroom.publish_new()
+    for content in newsroom.read_all_files().values():
         assert str(int(START) // 10_000).encode() not in content
-    assert "22 November 2026" in newsroom.file("en/index.html")
+    assert "22 November 2026" in newsroom.read_file("en/index.html")
 
 
 def test_what_was_undone_between_looking_and_publishing_is_left_alone(
@@ -182,7 +186,7 @@ def test_what_was_undone_between_looking_and_publishing_is_left_alone(
     newsroom.undo(decided)
     with newsroom.database.writing() as conn:
         assert release._publish(conn, sent.id, int(START) + SLOT) is False
-    assert newsroom.rows("published_comments") == []
+    assert newsroom.read_table("published_comments") == []
 
 
 @pytest.mark.parametrize("late", [0, 1])
@@ -206,5 +210,5 @@ def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(
             {"id": forged.id},
         )
     newsroom.pass_slots()
-    assert [row["id"] for row in newsroom.rows("published_comments")] == [honest.id]
+    assert [row["id"] for row in newsroom.read_table("published_comments")] == [honest.id]
     assert newsroom.state(forged.id) == "held"

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from tests.harness import NewsroomHarness, Sent
+from tests.harness import NewsroomHarness, SentComment
 from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
@@ -21,7 +21,7 @@ class Life:
 
     def __init__(self, newsroom: NewsroomHarness, state: State) -> None:
         self.newsroom = newsroom
-        self.sent: Sent = newsroom.send("Words of the life.")
+        self.sent: SentComment = newsroom.send("Words of the life.")
         self.code = self.sent.code
         self.decided: DecisionResult | None = None
         getattr(self, f"_{state}")()
@@ -46,8 +46,8 @@ class Life:
 
     def _withdrawn(self) -> None:
         self._held()
-        self.newsroom.wish(self.code)
-        self.newsroom.tend()
+        self.newsroom.request_withdrawal(self.code)
+        self.newsroom.run_scheduler()
 
 
 def _publish(life: Life) -> None:
@@ -73,9 +73,9 @@ def _remove(life: Life) -> None:
 
 
 def _withdraw(life: Life) -> None:
-    if life.newsroom.receipt(life.code) is not None:
-        life.newsroom.wish(life.code)
-    life.newsroom.tend()
+    if life.newsroom.find_receipt(life.code) is not None:
+        life.newsroom.request_withdrawal(life.code)
+    life.newsroom.run_scheduler()
 
 
 TRY: dict[Verb, Callable[[Life], None]] = {
@@ -117,7 +117,7 @@ def test_every_verb_does_from_every_state_what_the_table_says(
     except (AlreadyDecided, NoSuchComment, TooLateToUndo):
         assert expected is None, f"{verb} from {state} was refused"
     assert newsroom.state(life.sent.id) == (expected or state)
-    shows = b"Words" in b"".join(newsroom.all_files().values())
+    shows = b"Words" in b"".join(newsroom.read_all_files().values())
     assert shows == (newsroom.state(life.sent.id) == "published")
 
 

@@ -12,11 +12,15 @@ def test_what_is_held_can_be_undone_and_waits_again_without_its_text(
 ) -> None:
     sent = newsroom.send("Do not keep this.")
     decided = newsroom.publish(sent.id)
-    assert newsroom.rows("held_texts")[0]["text"] == "Do not keep this."
+    assert newsroom.read_table("held_texts")[0]["text"] == "Do not keep this."
     newsroom.undo(decided)
     assert newsroom.state(sent.id) == "pending"
-    assert newsroom.rows("held_texts") == []
-    assert newsroom.row(sent.id)["due_slot"] is newsroom.row(sent.id)["decided_slot"] is None
+    assert newsroom.read_table("held_texts") == []
+    assert (
+        newsroom.comment_row(sent.id)["due_slot"]
+        is newsroom.comment_row(sent.id)["decided_slot"]
+        is None
+    )
     newsroom.pass_slots(9)
     assert newsroom.state(sent.id) == "pending"
 
@@ -57,9 +61,9 @@ def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(
     sent = newsroom.send()
     decided = _hold_for(newsroom, sent.id, slots=2)
     newsroom.pass_slots()
-    assert newsroom.to_response(sent.code) == "accepted"
+    assert newsroom.receipt_state(sent.code) == "accepted"
     newsroom.undo(decided)
-    assert newsroom.to_response(sent.code) == "waiting"
+    assert newsroom.receipt_state(sent.code) == "waiting"
 
 
 def test_a_decision_is_undone_once_and_only_while_it_stands(newsroom: NewsroomHarness) -> None:
@@ -72,7 +76,7 @@ def test_a_decision_is_undone_once_and_only_while_it_stands(newsroom: NewsroomHa
     with pytest.raises(TooLateToUndo):
         newsroom.undo(first)
     newsroom.undo(second)
-    verdicts = sorted(row["verdict"] for row in newsroom.rows("decisions"))
+    verdicts = sorted(row["verdict"] for row in newsroom.read_table("decisions"))
     assert verdicts == ["publish", "reject", "undo", "undo"]
 
 
@@ -90,7 +94,7 @@ def test_a_comment_undone_and_decided_again_is_told_as_last_decided(
     newsroom.undo(newsroom.reject(sent.id, note="A note that was taken back."))
     newsroom.publish(sent.id)
     newsroom.pass_slots()
-    found = newsroom.receipt(sent.code)
+    found = newsroom.find_receipt(sent.code)
     assert found is not None
     assert (found.word, found.row.note, found.row.clause) == ("published", None, None)
 
@@ -101,7 +105,7 @@ def _hold_for(newsroom: NewsroomHarness, comment: str, *, slots: int) -> Decisio
 
     from yobal.actions import decide
 
-    opened, desk = newsroom.open(comment), newsroom.desk()
+    opened, desk = newsroom.decrypt(comment), newsroom.decision_context()
     schedule = msgspec.structs.replace(newsroom.rules.schedule, max_hold_slots=slots)
     rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
     desk = msgspec.structs.replace(desk, rules=rules, randbelow=lambda below: below - 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import SITE, STORY, NewsroomHarness, Sent
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, SentComment
 from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN
 from yobal.server.scheduler.maintenance import rebuild_all
 
@@ -23,12 +23,12 @@ def _many(
     for one in sent:
         newsroom.publish(one)
     newsroom.pass_slots()
-    places = {row["id"]: row["position"] for row in newsroom.rows("published_comments")}
+    places = {row["id"]: row["position"] for row in newsroom.read_table("published_comments")}
     return sorted(sent, key=places.__getitem__)
 
 
 def _json(newsroom: NewsroomHarness, key: str) -> Any:
-    return json.loads(newsroom.file(key))
+    return json.loads(newsroom.read_file(key))
 
 
 def _ids(newsroom: NewsroomHarness, key: str) -> list[str]:
@@ -36,19 +36,19 @@ def _ids(newsroom: NewsroomHarness, key: str) -> list[str]:
 
 
 def _thread(newsroom: NewsroomHarness) -> dict[str, bytes]:
-    return {key: content for key, content in newsroom.all_files().items() if "/ferry/" in key}
+    return {key: content for key, content in newsroom.read_all_files().items() if "/ferry/" in key}
 
 
 def _rebuilt(newsroom: NewsroomHarness) -> dict[str, bytes]:
-    shutil.rmtree(newsroom.files)
+    shutil.rmtree(newsroom.files_dir)
     rebuild_all(newsroom.components)
-    return newsroom.all_files()
+    return newsroom.read_all_files()
 
 
 def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(
     newsroom: NewsroomHarness,
 ) -> None:
-    keys = {key.removeprefix(f"{SITE}/{STORY}/") for key in _thread(newsroom)}
+    keys = {key.removeprefix(f"{SITE_ID}/{STORY_ID}/") for key in _thread(newsroom)}
     for edition in ("km", "en"):
         for name in ("index.html", "thread.fragment.html", "index.json", "form.fragment.html"):
             assert {f"{edition}/{name}", f"{edition}/{name}.gz"} <= keys
@@ -57,7 +57,7 @@ def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(
 
 def test_beside_every_file_lies_its_gz_of_the_same_bytes(newsroom: NewsroomHarness) -> None:
     _many(newsroom, 2)
-    files = newsroom.all_files()
+    files = newsroom.read_all_files()
     plain = {key for key in files if not key.endswith(".gz")}
     assert {key + ".gz" for key in plain} == set(files) - plain
     assert all(gzip.decompress(files[key + ".gz"]) == files[key] for key in plain)
@@ -83,17 +83,17 @@ def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(
     assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 2
     assert len(_ids(newsroom, "en/index.json")) == PAGE_COMMENTS
 
-    newsroom.published("One more.")
+    newsroom.publish_new("One more.")
     assert len(_ids(newsroom, "en/page/1.json")) == PAGE_COMMENTS - 1, "the hole stays"
     assert len(_ids(newsroom, "en/page/2.json")) == 4
-    before = newsroom.all_files()
+    before = newsroom.read_all_files()
     assert _rebuilt(newsroom) == before
 
 
 def test_a_release_rewrites_only_the_pages_it_touches(newsroom: NewsroomHarness) -> None:
     _many(newsroom, PAGE_COMMENTS)
     before = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
-    newsroom.published("On the second page.")
+    newsroom.publish_new("On the second page.")
     now = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
     rewritten = {key for key in now if before.get(key) != now[key]}
     assert all("/page/1." not in key for key in rewritten)
@@ -101,32 +101,32 @@ def test_a_release_rewrites_only_the_pages_it_touches(newsroom: NewsroomHarness)
 
 
 def _paths(newsroom: NewsroomHarness) -> dict[str, Any]:
-    return {str(path): path for path in newsroom.files.rglob("*.html")}
+    return {str(path): path for path in newsroom.files_dir.rglob("*.html")}
 
 
 def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_own(
     newsroom: NewsroomHarness,
 ) -> None:
-    root = newsroom.published("Root.", name="Rachana").id
+    root = newsroom.publish_new("Root.", name="Rachana").id
     replies = _many(newsroom, REPLIES_SHOWN, parent_id=root, words="Reply")
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is False
-    assert not (newsroom.files / SITE / STORY / "en" / "replies").exists()
+    assert not (newsroom.files_dir / SITE_ID / STORY_ID / "en" / "replies").exists()
 
     more = _many(newsroom, PAGE_COMMENTS, parent_id=root, words="More")
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is True
     assert _ids(newsroom, f"en/replies/{root}/1.json") == more
-    assert "Later replies" not in newsroom.file(f"en/replies/{root}/1.html")
+    assert "Later replies" not in newsroom.read_file(f"en/replies/{root}/1.html")
 
     last = _many(newsroom, 1, parent_id=root, words="Last")
     assert _ids(newsroom, f"en/replies/{root}/2.json") == last
-    assert "Later replies" in newsroom.file(f"en/replies/{root}/1.html")
+    assert "Later replies" in newsroom.read_file(f"en/replies/{root}/1.html")
     assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 7
 
-    before = newsroom.all_files()
+    before = newsroom.read_all_files()
     assert _rebuilt(newsroom) == before
     newsroom.remove(more[3])
     assert more[3] not in _ids(newsroom, f"en/replies/{root}/1.json")
@@ -136,9 +136,9 @@ def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_o
 def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
     newsroom: NewsroomHarness,
 ) -> None:
-    root = newsroom.published("Root.", name="Rachana")
-    first = newsroom.published("First.", parent_id=root.id, name="Sokha")
-    newsroom.published("Second.", parent_id=first.id)
+    root = newsroom.publish_new("Root.", name="Rachana")
+    first = newsroom.publish_new("First.", parent_id=root.id, name="Sokha")
+    newsroom.publish_new("Second.", parent_id=first.id)
     (shown,) = _json(newsroom, "en/page/1.json")["comments"]
     assert [(one["parent_id"], one["parent_name"]) for one in shown["replies"]] == [
         (root.id, None),
@@ -150,25 +150,25 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
 def test_the_name_of_who_is_gone_vanishes_from_every_file(
     newsroom: NewsroomHarness, how: str
 ) -> None:
-    root = newsroom.published("Root.")
+    root = newsroom.publish_new("Root.")
     _many(newsroom, REPLIES_SHOWN - 1, parent_id=root.id, words="Filler")
-    named = newsroom.published("Named.", parent_id=root.id, name="Unmistakable")
-    newsroom.published("Answers on a page of replies.", parent_id=named.id)
-    assert "Unmistakable" in newsroom.file(f"en/replies/{root.id}/1.html")
+    named = newsroom.publish_new("Named.", parent_id=root.id, name="Unmistakable")
+    newsroom.publish_new("Answers on a page of replies.", parent_id=named.id)
+    assert "Unmistakable" in newsroom.read_file(f"en/replies/{root.id}/1.html")
     _go(newsroom, named, how)
-    for key, content in newsroom.all_files().items():
+    for key, content in newsroom.read_all_files().items():
         plain = gzip.decompress(content) if key.endswith(".gz") else content
         assert b"Unmistakable" not in plain, key
         assert b"Named." not in plain, key
-    assert ("Removed:" in newsroom.file("en/page/1.html")) == (how == "removed")
-    before = newsroom.all_files()
+    assert ("Removed:" in newsroom.read_file("en/page/1.html")) == (how == "removed")
+    before = newsroom.read_all_files()
     assert _rebuilt(newsroom) == before
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
 def test_an_unanswered_comment_goes_without_a_trace(newsroom: NewsroomHarness, how: str) -> None:
     before = _thread(newsroom)
-    sent = newsroom.published("Without a trace.", name="Nobody")
+    sent = newsroom.publish_new("Without a trace.", name="Nobody")
     _go(newsroom, sent, how)
     after = _thread(newsroom)
     assert {key: after[key] for key in before} == before
@@ -176,37 +176,37 @@ def test_an_unanswered_comment_goes_without_a_trace(newsroom: NewsroomHarness, h
 
 
 def test_the_replies_of_a_root_that_left_leave_with_it(newsroom: NewsroomHarness) -> None:
-    root = newsroom.published("Root.")
+    root = newsroom.publish_new("Root.")
     placed = _many(newsroom, REPLIES_SHOWN + 1, parent_id=root.id)
     _go(newsroom, root, "withdrawn")
     for one in placed:
         newsroom.remove(one)
-    assert newsroom.rows("published_comments") == []
+    assert newsroom.read_table("published_comments") == []
     assert not [key for key in _thread(newsroom) if "/replies/" in key]
-    before = newsroom.all_files()
+    before = newsroom.read_all_files()
     assert _rebuilt(newsroom) == before
 
 
 def test_a_removal_is_in_the_files_before_it_is_answered(newsroom: NewsroomHarness) -> None:
-    sent = newsroom.published("To be removed.")
+    sent = newsroom.publish_new("To be removed.")
     newsroom.remove(sent.id, clause="threats")
-    assert "To be removed." not in newsroom.file("en/index.html")
+    assert "To be removed." not in newsroom.read_file("en/index.html")
     assert newsroom.state(sent.id) == "removed"
-    assert newsroom.to_response(sent.code) == "removed"
+    assert newsroom.receipt_state(sent.code) == "removed"
 
 
 def test_rebuild_removes_what_belongs_to_nothing(newsroom: NewsroomHarness) -> None:
-    newsroom.published()
-    before = newsroom.all_files()
-    stray = newsroom.files / SITE / STORY / "en" / "page" / "7.html"
+    newsroom.publish_new()
+    before = newsroom.read_all_files()
+    stray = newsroom.files_dir / SITE_ID / STORY_ID / "en" / "page" / "7.html"
     stray.write_text("Left by a crash long ago.")
     rebuild_all(newsroom.components)
-    assert newsroom.all_files() == before
+    assert newsroom.read_all_files() == before
 
 
-def _go(newsroom: NewsroomHarness, sent: Sent, how: str) -> None:
+def _go(newsroom: NewsroomHarness, sent: SentComment, how: str) -> None:
     if how == "removed":
         newsroom.remove(sent.id)
     else:
-        newsroom.wish(sent.code)
-        newsroom.tend()
+        newsroom.request_withdrawal(sent.code)
+        newsroom.run_scheduler()

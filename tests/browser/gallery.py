@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.actors import Moderator, Reader, Visitors, wait_for
 from tests.browser.bulk import Mass
 from tests.browser.fixtures import Founded
-from tests.browser.newsroom import SITE, Story, free_ports
+from tests.browser.newsroom import SITE_ID, Story, free_ports
 from tests.browser.sending import is_closed, send
 
 Look = Callable[[str, Page], None]
@@ -142,7 +142,7 @@ class Gallery:
             page.goto(story.url + path)
             page.reload()
             self.look(f"{edition}-{name}", page)
-        page.goto(f"{self.newsroom.public_url}/{SITE}/@/terms/{edition}.html")
+        page.goto(f"{self.newsroom.public_url}/{SITE_ID}/@/terms/{edition}.html")
         self.look(f"{edition}-terms", page)
 
     def _form(self, reader: Reader, edition: str) -> None:
@@ -192,7 +192,7 @@ class Gallery:
         """Reject and edit what says so; the rest waits on."""
         self.mass.now = time.time()
         for comment in self.mass.waiting(story):
-            words = self.mass.open(comment).text
+            words = self.mass.decrypt(comment).text
             if words.endswith("(rejected)"):
                 self.mass.reject(comment, note="Please tell us without the telephone number.")
             elif words.endswith("(edited)"):

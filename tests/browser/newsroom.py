@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from yobal.cli import commands
 
-SITE: Final = "river-post"
+SITE_ID: Final = "river-post"
 SITE_NAME: Final = "The River Post"
 START_SECONDS: Final = 30
 STOP_SECONDS: Final = 20
@@ -32,7 +32,7 @@ class BrowserNewsroom:
         self.public_url = f"http://127.0.0.1:{reader_port}"
         self.desk_url = f"http://localhost:{desk_port}"
         given: dict[str, Any] = {
-            "site_id": SITE,
+            "site_id": SITE_ID,
             "site_name": SITE_NAME,
             "time_zone": "Asia/Phnom_Penh",
             "public_url": self.public_url,
@@ -94,7 +94,7 @@ class Story:
 
     @property
     def path(self) -> str:
-        return f"/{SITE}/{self.key}/{self.edition}/"
+        return f"/{SITE_ID}/{self.key}/{self.edition}/"
 
     @property
     def url(self) -> str:

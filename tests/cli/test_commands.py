@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import SITE, START, NewsroomHarness
+from tests.harness import SITE_ID, START, NewsroomHarness
 from yobal.actions import setup_site
 from yobal.cli import commands
 from yobal.core.errors import ClockNotTrusted, InvalidSettings
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
 
-PLAIN = f'site_id = "{SITE}"\nsite_name = "The River Post"\n'
+PLAIN = f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n'
 
 
 def run(folder: Path, *words: str, **environment: str) -> str:
@@ -87,7 +87,7 @@ def test_serve_says_which_address_is_taken(site: Path) -> None:
 def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
     tmp_path: Path, changed: dict[str, str], says: str
 ) -> None:
-    given = {"site_id": SITE, "site_name": "The River Post"}
+    given = {"site_id": SITE_ID, "site_name": "The River Post"}
     path = tmp_path / "yobal.toml"
     with pytest.raises(InvalidSettings, match=says):
         commands.init(path, given | changed, is_new_epoch=False)
@@ -97,14 +97,16 @@ def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
 
 def test_what_the_newsroom_is_called_reaches_the_settings_letter_for_letter(tmp_path: Path) -> None:
     name = 'ទន្លេ "The\\River" Post\t#1'
-    commands.init(tmp_path / "yobal.toml", {"site_id": SITE, "site_name": name}, is_new_epoch=False)
+    commands.init(
+        tmp_path / "yobal.toml", {"site_id": SITE_ID, "site_name": name}, is_new_epoch=False
+    )
     assert load(tmp_path / "yobal.toml", {}).site_name == name
     assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
 
 
 def test_again_voids_the_link_before_and_keeps_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
-    first = commands.init(path, {"site_id": SITE, "site_name": "n"}, is_new_epoch=False)
+    first = commands.init(path, {"site_id": SITE_ID, "site_name": "n"}, is_new_epoch=False)
     commands.story_add(path, "ferry", edition="en", title="T", url="/t")
     again = commands.init(path, {}, is_new_epoch=True)
     assert first[1] != again[1]
@@ -185,7 +187,7 @@ def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
     with pytest.raises(ClockNotTrusted, match="--trust-clock"):
         commands.release(path)
     commands.release(path, is_clock_trusted=True)
-    assert sqlite_newsroom.rows("sites")[0]["released_slot"] <= time.time()
+    assert sqlite_newsroom.read_table("sites")[0]["released_slot"] <= time.time()
     assert commands.release(path) == "released 0"
 
 

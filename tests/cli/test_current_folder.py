@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import SITE
+from tests.harness import SITE_ID
 from tests.serving import Served, make_served
 
 PLANTED = ("uvloop", "json", "typer", "granian")
@@ -18,7 +18,7 @@ MARKER = "planted-module-ran"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A newsroom's folder in which somebody has planted modules that leave a file when they run."""
-    config = f'site_id = "{SITE}"\nsite_name = "The River Post"\n'
+    config = f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n'
     (tmp_path / "yobal.toml").write_text(config, encoding="utf-8")
     _plant(tmp_path)
     return tmp_path

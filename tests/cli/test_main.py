@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import SITE, START
+from tests.harness import SITE_ID, START
 from yobal.actions import setup_site
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
@@ -54,7 +54,7 @@ def to_mend(done: subprocess.CompletedProcess[str]) -> list[str]:
 def site(tmp_path: Path) -> Path:
     """A folder with a site set up, without a process for each step."""
     path = tmp_path / "yobal.toml"
-    path.write_text(f'site_id = "{SITE}"\nsite_name = "The River Post"\n', encoding="utf-8")
+    path.write_text(f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n', encoding="utf-8")
     settings = load(path, {})
     prepare_storage(settings)
     components = build_components(settings)
@@ -64,15 +64,15 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
-    first = fine(tmp_path, "init", "--site-id", SITE, "--name", 'The "River" Post')
+    first = fine(tmp_path, "init", "--site-id", SITE_ID, "--name", 'The "River" Post')
     assert "http://localhost:8601/join#" in first
     assert 'The \\"River\\" Post' in (tmp_path / "yobal.toml").read_text()
     assert "is set up" in wrong(tmp_path, "init")
     again = fine(tmp_path, "init", "--new-epoch")
     assert first.split("#")[1].split()[0] not in again
 
-    assert f"/{SITE}/ferry/en/" in fine(tmp_path, "story", "add", "ferry", *WORDS)
-    thread = tmp_path / "data/public" / SITE / "ferry/en/index.html"
+    assert f"/{SITE_ID}/ferry/en/" in fine(tmp_path, "story", "add", "ferry", *WORDS)
+    thread = tmp_path / "data/public" / SITE_ID / "ferry/en/index.html"
     before = thread.read_bytes()
     assert "closed" in fine(tmp_path, "story", "close", "ferry")
     assert fine(tmp_path, "story", "list") == "ferry  closed  0 comments  en\n"
@@ -112,7 +112,7 @@ def test_before_init_every_command_says_what_to_do(tmp_path: Path) -> None:
 
 def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
-    path.write_text(f'site_id = "{SITE}"\nsite_name = "n"\n', encoding="utf-8")
+    path.write_text(f'site_id = "{SITE_ID}"\nsite_name = "n"\n', encoding="utf-8")
     settings = load(path, {})
     prepare_storage(settings)
     components = build_components(settings)

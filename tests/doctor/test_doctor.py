@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.conftest import new_postgresql
-from tests.harness import SITE, NewsroomHarness, make_newsroom
+from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.serving import serving
 from yobal.doctor import clocks, examine, process_memory
 from yobal.server.hardening import allocators
@@ -107,7 +107,7 @@ def test_a_password_in_the_settings_is_for_those_who_need_it(
 
 
 @pytest.mark.parametrize(
-    "where", ["yobal.toml", "data", "data/public", f"data/public/{SITE}/ferry/en"]
+    "where", ["yobal.toml", "data", "data/public", f"data/public/{SITE_ID}/ferry/en"]
 )
 @pytest.mark.parametrize("more", [0o020, 0o002])
 def test_what_others_could_change_is_named(settings: Settings, where: str, more: int) -> None:
@@ -120,7 +120,7 @@ def test_what_others_could_change_is_named(settings: Settings, where: str, more:
 
 
 def test_without_a_store_nothing_is_made_by_looking(tmp_path: Path) -> None:
-    settings = Settings(site_id=SITE, site_name="n", data_dir=str(tmp_path / "data"))
+    settings = Settings(site_id=SITE_ID, site_name="n", data_dir=str(tmp_path / "data"))
     (said,) = (one.advice for one in examine(settings, tmp_path / "yobal.toml"))
     assert "`yobal init` makes it" in said
     assert list(tmp_path.iterdir()) == []

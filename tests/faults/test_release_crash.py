@@ -40,7 +40,7 @@ def _is_unfinished(newsroom: NewsroomHarness) -> bool:
     """The crash has left something over: half a file, or one that the store has outrun."""
     with newsroom.database.reading() as conn:
         noted = conn.execute(sa.select(sa.func.count()).select_from(stale_files)).scalar_one()
-    return bool(noted) or any(newsroom.files.rglob(f"{BESIDE}*"))
+    return bool(noted) or any(newsroom.files_dir.rglob(f"{BESIDE}*"))
 
 
 def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
@@ -51,7 +51,7 @@ def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
     kind = draw.randrange(3)
     if kind == 0:  # while files are written beside
         wait_for(
-            lambda: any(newsroom.files.rglob(f"{BESIDE}*")) or served.is_ready(), "it releases"
+            lambda: any(newsroom.files_dir.rglob(f"{BESIDE}*")) or served.is_ready(), "it releases"
         )
     elif kind == 1:  # while they are renamed
         wait_for(lambda: _newest(newsroom) != before or served.is_ready(), "it releases")
@@ -63,7 +63,7 @@ def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
 
 
 def _newest(newsroom: NewsroomHarness) -> int:
-    page = newsroom.files / newsroom.rules.site_id / "ferry" / "en" / "index.html"
+    page = newsroom.files_dir / newsroom.rules.site_id / "ferry" / "en" / "index.html"
     return int(page.stat().st_ino)
 
 
@@ -81,10 +81,10 @@ def _crash(folder: Path, times: int) -> None:
             "what was begun is finished",
         )
         served.stop()
-        left = newsroom.all_files()
+        left = newsroom.read_all_files()
         _are_whole(left)
         rebuild_all(newsroom.components)
-        assert newsroom.all_files() == left
+        assert newsroom.read_all_files() == left
         assert len(_ids_on_pages(left)) == times * COMMENTS
         assert unfinished, "control: some of the kills came in the middle of a release"
     finally:

@@ -65,7 +65,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
         assert len(refused) > 10
         ballast.unlink()
         received += [_sent(served, f"After {number}.") for number in range(30)]
-        assert all(served.newsroom.to_response(answer.code) == "waiting" for answer in received)
+        assert all(served.newsroom.receipt_state(answer.code) == "waiting" for answer in received)
         kept = Counter(sealed_texts(served.newsroom))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
@@ -83,4 +83,4 @@ def test_control_a_commit_whose_failure_is_swallowed_loses_what_was_received(
         (disk / "ballast").write_bytes(bytes(BALLAST_BYTES))
         received = [_sent(served, f"Filling {number} " + "និង" * 300) for number in range(700)]
         (disk / "ballast").unlink()
-        assert sum(served.newsroom.to_response(answer.code) is None for answer in received) > 100
+        assert sum(served.newsroom.receipt_state(answer.code) is None for answer in received) > 100

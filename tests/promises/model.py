@@ -81,7 +81,7 @@ class Model:
         one = self.comments[comment]
         one.state, one.final, one.standing = "removed", self.released, decision_id
 
-    def tend(self) -> None:
+    def run_scheduler(self) -> None:
         is_due = self.released < self.latest
         self.wishes = [wish for wish in self.wishes if not self._granted(*wish, is_due=is_due)]
         if is_due:
@@ -108,7 +108,7 @@ class Model:
             one.state, one.codes = "withdrawn", {}
         return True
 
-    def to_response(self, comment: str) -> str:
+    def receipt_state(self, comment: str) -> str:
         """What a receipt says."""
         one = self.comments[comment]
         if one.state in ("held", "rejected") and one.final > self.released:

@@ -47,7 +47,7 @@ def test_a_submission_makes_the_server_connect_to_nobody(tmp_path: Path, script:
     root: NewsroomHarness = served.newsroom
     said = f"See http://{ELSEWHERE}/pixel.png and http://{ELSEWHERE}:8080/ for more."
     try:
-        to = root.published("The root.").id
+        to = root.publish_new("The root.").id
         served.start()
         sent = post(served.intake, form(said, name=f"http://{ELSEWHERE}/", parent_id=to))
         assert sent.is_received

@@ -81,7 +81,7 @@ def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
         code
         for codes in senders.codes.values()
         for code in codes
-        if newsroom.to_response(code) != "waiting"
+        if newsroom.receipt_state(code) != "waiting"
     ]
     assert unknown == []
     kept = Counter(sealed_texts(newsroom))

@@ -15,11 +15,11 @@ import pytest
 from tests.namespaces import REACHED_OUT, ROOT, run_apart
 
 READERS: Final = (
-    "tests/web/test_files.py",
+    "tests/web/test_file_cache.py",
     "tests/web/test_receipts.py",
-    "tests/web/test_sending.py",
+    "tests/web/test_submit.py",
     "tests/web/test_strictness.py",
-    "tests/web/test_reader.py",
+    "tests/web/test_dispatch.py",
 )
 SWALLOWED: Final = """
 import contextlib, socket
@@ -31,7 +31,7 @@ def test_it():
 
 @pytest.mark.parametrize(
     "given",
-    [READERS, ("tests/promises/on_an_island.py",)],
+    [READERS, ("tests/promises/no_network.py",)],
     ids=["its whole suite", "the real server"],
 )
 def test_the_intake_passes_its_tests_where_no_route_leads_anywhere(given: tuple[str, ...]) -> None:
@@ -67,7 +67,7 @@ FETCHING: Final = {
     "urllib.request",
     "urllib3",
 }
-ALLOWED: Final = {("app.py", "asyncio.open_connection"), ("commands.py", "socket")}
+ALLOWED: Final = {("server/serve.py", "asyncio.open_connection"), ("cli/commands.py", "socket")}
 
 
 def test_no_module_holds_what_could_fetch_but_those_named_here() -> None:

@@ -142,7 +142,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
                 assert answer.status == 503, number
                 assert f"Refused {number}." in answer.text
         received += [_sent(served, f"After {number}.") for number in range(30)]
-        assert all(served.newsroom.to_response(answer.code) == "waiting" for answer in received)
+        assert all(served.newsroom.receipt_state(answer.code) == "waiting" for answer in received)
         kept = Counter(sealed_texts(served.newsroom))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
@@ -156,7 +156,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
 
 def test_on_a_small_disk_that_is_full_nothing_received_is_lost() -> None:
     """A real one, with its control beside it: on it, it is SQLite that finds no more room."""
-    done = run_apart("mount", "tests/promises/on_a_small_disk.py")
+    done = run_apart("mount", "tests/promises/full_disk.py")
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
     assert "2 passed" in done.stdout
 

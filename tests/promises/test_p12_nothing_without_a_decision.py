@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
-from tests.harness import SLOT, STORY, catch_up
+from tests.harness import SLOT, STORY_ID, catch_up
 from tests.promises.model import DAY, Imagined, Model
 from yobal.actions import declare_story, release
 from yobal.core.decisions import DecisionResult
@@ -71,27 +71,27 @@ class Acts(RuleBasedStateMachine):
         sent = self.newsroom.send(words, parent_id=to, receipt=has_receipt)
         self.model.comments[sent.id] = Imagined(words, self.model.now)
         self.model.give(sent.id, sent.code)
-        self.forms[sent.id] = sent.form
+        self.forms[sent.id] = sent.idempotency_key
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK)
     def send_again(self, which: int) -> None:
         comment, one = self._pick(which)
-        row = self.newsroom.row(comment)
+        row = self.newsroom.comment_row(comment)
         if self.model.now // DAY - one.sent_at // DAY > 1 or row["parent_id"] or row["root_id"]:
             return  # its day key is gone, or whom it answered
-        sent = self.newsroom.send(one.words, form=self.forms[comment])
+        sent = self.newsroom.send(one.words, idempotency_key=self.forms[comment])
         assert sent.outcome.status == "repeat"
         self.model.give(comment, sent.code)
         assert len(one.codes) <= COPIES_MAX
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK, is_now=st.booleans())
-    def wish(self, which: int, *, is_now: bool) -> None:
+    def request_withdrawal(self, which: int, *, is_now: bool) -> None:
         comment, one = self._pick(which)
-        to_response = self.model.to_response(comment)
+        to_response = self.model.receipt_state(comment)
         if one.codes and to_response in ("waiting", "accepted", "published"):
-            self.newsroom.wish([*one.codes][-1], "now" if is_now else "next")
+            self.newsroom.request_withdrawal([*one.codes][-1], "now" if is_now else "next")
             self.model.wishes.append((comment, "now" if is_now else "next"))
 
     # Moderators
@@ -151,7 +151,7 @@ class Acts(RuleBasedStateMachine):
                 self.newsroom.remove(comment)
             (row,) = [
                 row
-                for row in self.newsroom.rows("decisions")
+                for row in self.newsroom.read_table("decisions")
                 if row["comment_id"] == comment and row["verdict"] == "remove"
             ]
             self.model.remove(comment, decision_id=row["decision"])
@@ -164,23 +164,23 @@ class Acts(RuleBasedStateMachine):
     def close_or_open(self) -> None:
         self.is_open = not self.is_open
         declare_story.set_open(
-            self.newsroom.database, self.newsroom.rules, STORY, is_open=self.is_open
+            self.newsroom.database, self.newsroom.rules, STORY_ID, is_open=self.is_open
         )
-        self.newsroom.tend()
-        self.model.tend()
+        self.newsroom.run_scheduler()
+        self.model.run_scheduler()
 
     # Time and power
 
     @rule()
     def look(self) -> None:
-        self.newsroom.tend()
-        self.model.tend()
+        self.newsroom.run_scheduler()
+        self.model.run_scheduler()
 
     @rule(slots=st.sampled_from((1, 1, 1, 2, 3)))
     def slots_pass(self, slots: int) -> None:
         self._later(slots)
-        self.newsroom.tend()
-        self.model.tend()
+        self.newsroom.run_scheduler()
+        self.model.run_scheduler()
 
     @rule(days=st.sampled_from((1, 15)))
     def days_pass(self, days: int) -> None:
@@ -191,29 +191,29 @@ class Acts(RuleBasedStateMachine):
     def power_goes(self, step: str, slots: int, *, is_before: bool) -> None:
         self._later(slots)
         with power_cut(step, is_before=is_before), contextlib.suppress(PowerCut):
-            self.newsroom.tend()
+            self.newsroom.run_scheduler()
         catch_up(self.newsroom.components, now=self.newsroom.now)
-        self.model.tend()
+        self.model.run_scheduler()
 
     # What must be so
 
     @invariant()
     def the_store_is_in_the_states_of_the_model(self) -> None:
-        found = {row["id"]: row["state"] for row in self.newsroom.rows("comments")}
+        found = {row["id"]: row["state"] for row in self.newsroom.read_table("comments")}
         assert found == {key: one.state for key, one in self.model.comments.items()}, STATES
-        held = {row["comment_id"]: row["text"] for row in self.newsroom.rows("held_texts")}
+        held = {row["comment_id"]: row["text"] for row in self.newsroom.read_table("held_texts")}
         assert held == {key: self.model.comments[key].shown for key in self._of("held")}, HELD
 
     @invariant()
     def no_original_and_no_receipt_is_kept_longer_than_it_should(self) -> None:
-        kept = {row["comment_id"] for row in self.newsroom.rows("envelopes")}
+        kept = {row["comment_id"] for row in self.newsroom.read_table("envelopes")}
         assert kept == {key for key, one in self.model.comments.items() if one.has_original}, KEPT
         codes = sum(len(one.codes) for one in self.model.comments.values())
-        assert len(self.newsroom.rows("receipts")) == codes, RECEIPTS
+        assert len(self.newsroom.read_table("receipts")) == codes, RECEIPTS
 
     @invariant()
     def exactly_what_was_decided_and_released_is_public(self) -> None:
-        files = self.newsroom.all_files()
+        files = self.newsroom.read_all_files()
         text = b"".join(files[key] for key in files if key.endswith((".html", ".json"))).decode()
         for comment, one in self.model.comments.items():
             is_public = one.state == "published"
@@ -226,18 +226,18 @@ class Acts(RuleBasedStateMachine):
     @invariant()
     def receipts_say_what_the_model_says(self) -> None:
         for comment, one in self.model.comments.items():
-            to_response = {self.newsroom.to_response(code) for code in one.codes}
+            to_response = {self.newsroom.receipt_state(code) for code in one.codes}
             if one.state == "withdrawn":  # codes of a repeat since then go with its day key
                 to_response.discard(None)
-            assert to_response <= {self.model.to_response(comment)}, TOLD
+            assert to_response <= {self.model.receipt_state(comment)}, TOLD
 
     def teardown(self) -> None:
         try:
-            self.newsroom.tend()
-            before = self.newsroom.all_files()
-            shutil.rmtree(self.newsroom.files)
+            self.newsroom.run_scheduler()
+            before = self.newsroom.read_all_files()
+            shutil.rmtree(self.newsroom.files_dir)
             rebuild_all(self.newsroom.components)
-            assert self.newsroom.all_files() == before, REBUILT
+            assert self.newsroom.read_all_files() == before, REBUILT
         finally:
             self.newsroom.close()
             shutil.rmtree(self.folder)
@@ -254,7 +254,7 @@ class Acts(RuleBasedStateMachine):
         """After a power cut the next start does what was left; the words are nowhere, either way."""
         if cut is not None:
             catch_up(self.newsroom.components, now=self.newsroom.now)
-            self.model.tend()
+            self.model.run_scheduler()
         if words and self.newsroom.database.is_sqlite:
             for path in self.folder.glob("yobal.sqlite*"):
                 assert words.encode() not in path.read_bytes(), DESTROYED
@@ -335,7 +335,7 @@ def _fortnight(acts: Acts) -> None:
 
 
 def _withdraw(acts: Acts) -> None:
-    acts.wish(which=0, is_now=True)
+    acts.request_withdrawal(which=0, is_now=True)
     acts.look()
 
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from tests.desk_client import DeskClient
-from tests.harness import SITE, NewsroomHarness, make_newsroom
+from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.conftest import ADVISED, Cluster
 from tests.promises.crowd import Crowd, statuses
@@ -151,8 +151,8 @@ def test_a_published_comment_that_is_withdrawn_is_in_no_file_any_more(
     newsroom.pass_slots()
     assert _fates(marks, folders, since) == {"withdrawn", "public"}, "published, it is in files"
     for one in (*sent, edited):
-        newsroom.wish(one.code)
-    newsroom.tend()
+        newsroom.request_withdrawal(one.code)
+    newsroom.run_scheduler()
     _checkpoint(newsroom)
     assert _fates(marks, folders, since, without="/pg_wal/") == {"public"}
     newsroom.close()
@@ -317,7 +317,7 @@ def _break_keys(newsroom: NewsroomHarness) -> Iterator[None]:
                 "insert into epochs (id, site_id, number, recipient, first_slot)"
                 " values ('broken', :site_id, 99, 'age1broken', 0)"
             ),
-            {"site_id": SITE},
+            {"site_id": SITE_ID},
         )
     yield
     with newsroom.database.writing() as conn:
@@ -369,10 +369,10 @@ def _left(run: Run) -> tuple[dict[str, set[str]], dict[str, set[Fate]]]:
 
 def _publish_and_take_back(run: Run) -> None:
     """At the real desk: publish and undo; publish and withdraw by receipt; withdraw what waits."""
-    crowd, desk = run.crowd_at(f"/{SITE}/{ASIDE}/en/"), DeskClient(run.served)
+    crowd, desk = run.crowd_at(f"/{SITE_ID}/{ASIDE}/en/"), DeskClient(run.served)
     undone = crowd.send(TAKEN_BACK, "undone")
     withdrawn = crowd.send(TAKEN_BACK, "withdrawn")
-    stays = run.crowd_at(f"/{SITE}/{STAYS}/en/").send(TAKEN_BACK, "public")
+    stays = run.crowd_at(f"/{SITE_ID}/{STAYS}/en/").send(TAKEN_BACK, "public")
     assert any(one.is_received for one in stays)
     assert sum(one.is_received for one in (*undone, *withdrawn)) > TAKEN_BACK
     decisions: dict[str, str] = {}
@@ -407,7 +407,7 @@ def _rows(desk: DeskClient) -> Iterator[Any]:
 
 def _withdraw(run: Run, code: str) -> None:
     fields = {"step": "withdraw", "code": code, "when": "now"}
-    answer = post(run.nginx.port, fields, path=f"/{SITE}/{ASIDE}/en/")
+    answer = post(run.nginx.port, fields, path=f"/{SITE_ID}/{ASIDE}/en/")
     assert answer.status == 200, answer.status
 
 

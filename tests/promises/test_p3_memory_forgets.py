@@ -15,7 +15,7 @@ from typing import Final
 
 import pytest
 
-from tests.harness import SITE
+from tests.harness import SITE_ID
 from tests.promises.crowd import Crowd
 from tests.promises.leak_search import Marks, Readers, memory
 from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
@@ -42,7 +42,7 @@ def _fill(served: Served, count: int) -> Marks:
     for _ in range(6):  # the server's own buffer may still hold the last body
         post(served.intake, {"step": "receipt", "code": "none"})
         ask(served.intake)
-        ask(served.intake, path=f"/{SITE}/nothing/")
+        ask(served.intake, path=f"/{SITE_ID}/nothing/")
     return marks
 
 

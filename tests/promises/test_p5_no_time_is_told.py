@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from tests.harness import SITE, SLOT, START, STORY, NewsroomHarness, make_newsroom
+from tests.harness import SITE_ID, SLOT, START, STORY_ID, NewsroomHarness, make_newsroom
 from tests.serving import THREAD, ask, serving
 from yobal.actions import release
 from yobal.core import ids
@@ -77,8 +77,10 @@ def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: P
             newsroom.publish(sent.id)
         newsroom.now = START
         newsroom.pass_slots()
-        times = {path: path.stat().st_mtime for path in newsroom.files.rglob("*") if path.is_file()}
-        made.append((newsroom.all_files(), sorted(times.values())))
+        times = {
+            path: path.stat().st_mtime for path in newsroom.files_dir.rglob("*") if path.is_file()
+        }
+        made.append((newsroom.read_all_files(), sorted(times.values())))
         newsroom.close()
     assert made[0] == made[1]
 
@@ -90,7 +92,7 @@ def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_newsroom: Newsroo
         newsroom.publish(newsroom.send(f"Number {'x' * number}.", name="Dara").id)
     newsroom.pass_slots()
     slots = {"00:00", "06:00", "12:00", "18:00"}  # when the form says that comments appear
-    for key, content in newsroom.all_files().items():
+    for key, content in newsroom.read_all_files().items():
         if key.endswith(".gz"):
             assert content[4:8] == b"\0\0\0\0", f"{key}: gzip carries a time"
             continue
@@ -108,10 +110,10 @@ def test_files_carry_the_time_of_a_slot(sqlite_newsroom: NewsroomHarness) -> Non
     newsroom = sqlite_newsroom
     for _ in range(3):
         newsroom.now += 1_234
-        newsroom.published("At some minute.")
+        newsroom.publish_new("At some minute.")
         newsroom.now += 77
-        newsroom.tend()
-    for path in newsroom.files.rglob("*"):
+        newsroom.run_scheduler()
+    for path in newsroom.files_dir.rglob("*"):
         if path.is_file():
             modified = path.stat().st_mtime
             assert last_slot(newsroom.rules.schedule, modified) == modified, path
@@ -139,7 +141,7 @@ def test_no_table_holds_a_time_finer_than_a_slot(newsroom: NewsroomHarness) -> N
 def test_last_modified_is_a_slot_and_only_date_tells_the_time(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
         schedule = served.newsroom.rules.schedule
-        for path in (THREAD, f"{THREAD}index.json", f"/{SITE}/@/comments.css"):
+        for path in (THREAD, f"{THREAD}index.json", f"/{SITE_ID}/@/comments.css"):
             answer = ask(served.intake, path=path)
             modified = parsedate_to_datetime(answer.header("last-modified") or "").timestamp()
             assert last_slot(schedule, modified) == modified
@@ -226,7 +228,7 @@ def _tau(releases: Sequence[Sequence[tuple[int, Any]]]) -> float:
 def _shown(newsroom: NewsroomHarness) -> list[str]:
     """Every id on the pages, oldest page first, each page from its end."""
     pages = sorted(
-        (newsroom.files / SITE / STORY / "en" / "page").glob("*.json"),
+        (newsroom.files_dir / SITE_ID / STORY_ID / "en" / "page").glob("*.json"),
         key=lambda path: int(path.stem),
     )
     return [

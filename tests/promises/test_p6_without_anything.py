@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from tests.desk_client import DeskClient
-from tests.harness import SITE, STORY
+from tests.harness import SITE_ID, STORY_ID
 from tests.serving import THREAD, Response, Served, ask, post, serving, wait_for
 from yobal.actions import declare_story
 
@@ -162,19 +162,21 @@ def test_every_refusal_is_a_page_without_cookie_script_or_third_party(served: Se
     assert reader.send({"step": "nothing", "text": words}).status == 400
     assert reader.send({"step": "reply", "parent_id": "a" * 26}).status == 410
     assert reader.send({"step": "receipt", "code": "none"}).status == 200
-    assert words.strip() in reader.send({"step": "send", "text": words}, f"/{SITE}/none/en/").text
-    assert reader.get(f"/{SITE}/none/en/").status == 404
-    declare_story.set_open(served.newsroom.database, served.newsroom.rules, STORY, is_open=False)
+    assert (
+        words.strip() in reader.send({"step": "send", "text": words}, f"/{SITE_ID}/none/en/").text
+    )
+    assert reader.get(f"/{SITE_ID}/none/en/").status == 404
+    declare_story.set_open(served.newsroom.database, served.newsroom.rules, STORY_ID, is_open=False)
     wait_for(
         lambda: reader.send({"step": "send", "text": words}).status == 403, "the story is closed"
     )
-    declare_story.set_open(served.newsroom.database, served.newsroom.rules, STORY, is_open=True)
+    declare_story.set_open(served.newsroom.database, served.newsroom.rules, STORY_ID, is_open=True)
 
 
 @pytest.mark.parametrize("name", ["index.html", "thread.fragment.html", "form.fragment.html"])
 @pytest.mark.parametrize("edition", ["km", "en"])
 def test_no_file_has_a_third_party_in_it(served: Served, name: str, edition: str) -> None:
-    html = served.newsroom.file(f"{edition}/{name}")
+    html = served.newsroom.read_file(f"{edition}/{name}")
     found = list(foreign(html, own=f"127.0.0.1:{served.intake}"))
     fragments = [one for one in found if not one.startswith("fetched: http://127.0.0.1:")]
     assert not fragments
@@ -182,7 +184,7 @@ def test_no_file_has_a_third_party_in_it(served: Served, name: str, edition: str
 
 
 def test_the_stylesheet_fetches_nothing(served: Served) -> None:
-    style = (served.newsroom.files / SITE / "@" / "comments.css").read_text(encoding="utf-8")
+    style = (served.newsroom.files_dir / SITE_ID / "@" / "comments.css").read_text(encoding="utf-8")
     assert not re.findall(r"url\(|@import|https?:", style)
 
 

@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.desk_client import DeskClient
-from tests.harness import SITE, STORY, NewsroomHarness
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.leak_search import written
 from tests.serving import THREAD, Served, form, post, serving, wait_for
@@ -112,7 +112,7 @@ def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Se
         state: _sent(served.intake, f"{state} {long}")
         for state in ("waiting", "rejected", "published", "removed")
     }
-    rows = {served.newsroom.open(one).text.split()[0]: one for one in desk.queue()}
+    rows = {served.newsroom.decrypt(one).text.split()[0]: one for one in desk.queue()}
     desk.act("decide", verdict="reject", id=rows["rejected"], clause="spam", note="Not here.")
     desk.publish(rows["published"])
     desk.publish(rows["removed"])
@@ -182,7 +182,7 @@ def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(
             "control: while the pepper lives, a dump confirms it"
         )
     newsroom.now += 60 * 86_400
-    newsroom.tend()
+    newsroom.run_scheduler()
     for code in codes:
         # With an old dump as well as a new one, and every key that there still is.
         assert not _confirms(newsroom, kept + _dump(newsroom), code)
@@ -230,5 +230,7 @@ def _confirms(newsroom: NewsroomHarness, dump: list[bytes], code: str) -> bool:
 
 def test_receipts_of_another_story_open_nothing(served: Served) -> None:
     code = _sent(served.intake)
-    elsewhere = post(served.intake, {"step": "receipt", "code": code}, path=f"/{SITE}/{STORY}2/en/")
+    elsewhere = post(
+        served.intake, {"step": "receipt", "code": code}, path=f"/{SITE_ID}/{STORY_ID}2/en/"
+    )
     assert "waiting" not in elsewhere.text

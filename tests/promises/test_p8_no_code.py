@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 from tests.browser.actors import Reader, Visitors, Watch, wait_for
 from tests.browser.bulk import Mass, at_work
 from tests.browser.fixtures import SLOT_SECONDS, Founded, found
-from tests.browser.newsroom import SITE, Story
+from tests.browser.newsroom import SITE_ID, Story
 from tests.browser.sending import SENDERS, post, send
 from tests.promises.payloads import PAYLOADS
 from yobal.actions import write_public_files
@@ -73,7 +73,7 @@ def published(hostile: Founded, mass: Mass) -> Story:
     assert len(set(codes)) == len(PAYLOADS)
     waiting = mass.waiting(story)
     for comment in waiting:
-        opened = mass.open(comment)
+        opened = mass.decrypt(comment)
         mass.now = time.time()
         if opened.text.endswith(("1", "2", "3")):  # a moderator's hand is a way in too
             mass.publish_edited(comment, opened.text + " ▮")
@@ -338,7 +338,7 @@ def _draw_newest(mass: Mass, story: Story, folder: Path) -> bytes:
         [StaleFile("newest", "", 0)],
         at=mass.rules.schedule.release_interval_seconds,
     )
-    return (folder / SITE / story.key / story.edition / "index.html").read_bytes()
+    return (folder / SITE_ID / story.key / story.edition / "index.html").read_bytes()
 
 
 def _read_all(page: Page) -> dict[str, str]:

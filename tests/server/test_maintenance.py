@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.harness import SITE, SLOT, STORY, NewsroomHarness, catch_up
+from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, catch_up
 from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
 from yobal.adapters import error_reporting
 from yobal.adapters.public_files import PublicFiles
@@ -43,14 +43,14 @@ def keys(newsroom: NewsroomHarness, kind: str) -> list[str]:
 def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
     newsroom: NewsroomHarness, leap: int
 ) -> None:
-    published, refused = newsroom.published("Published."), newsroom.send("Refused.")
+    published, refused = newsroom.publish_new("Published."), newsroom.send("Refused.")
     newsroom.reject(refused.id)
     held, withdrawn = newsroom.publish(newsroom.send("Held.").id), newsroom.send("Withdrawn.")
-    newsroom.wish(published.code, "next")
-    newsroom.wish(withdrawn.code)
+    newsroom.request_withdrawal(published.code, "next")
+    newsroom.request_withdrawal(withdrawn.code)
     before = (
-        newsroom.rows("envelopes"),
-        newsroom.rows("receipts"),
+        newsroom.read_table("envelopes"),
+        newsroom.read_table("receipts"),
         keys(newsroom, "day"),
         keys(newsroom, "pepper"),
     )
@@ -60,10 +60,10 @@ def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
     assert result.released is None
     assert newsroom.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
     assert (newsroom.state(held.comment_id), newsroom.state(published.id)) == ("held", "published")
-    assert [row for row in before[0] if row["comment_id"] != withdrawn.id] == newsroom.rows(
+    assert [row for row in before[0] if row["comment_id"] != withdrawn.id] == newsroom.read_table(
         "envelopes"
     )
-    assert len(newsroom.rows("receipts")) == len(before[1]) - 1
+    assert len(newsroom.read_table("receipts")) == len(before[1]) - 1
     assert (keys(newsroom, "day"), keys(newsroom, "pepper")) == before[2:]
 
 
@@ -94,20 +94,20 @@ def test_every_look_makes_tomorrows_keys_and_destroys_old_ones_without_a_release
 ) -> None:
     midnight = int(sqlite_newsroom.now) // DAY * DAY + DAY
     sqlite_newsroom.now = midnight - 1
-    sqlite_newsroom.tend()
+    sqlite_newsroom.run_scheduler()
     assert keys(sqlite_newsroom, "day") == ["2026-11-22", "2026-11-23"]
     sqlite_newsroom.now = midnight + DAY
-    sqlite_newsroom.tend()  # the release of the slot
+    sqlite_newsroom.run_scheduler()  # the release of the slot
     assert keys(sqlite_newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
     (sqlite_newsroom.components.settings.secrets_dir / "day" / "2026-11-20").write_bytes(bytes(32))
-    assert sqlite_newsroom.tend() is None, "no slot has passed since"
+    assert sqlite_newsroom.run_scheduler() is None, "no slot has passed since"
     assert keys(sqlite_newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
 
 
 def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
-    sqlite_newsroom.tend()
+    sqlite_newsroom.run_scheduler()
     folder = sqlite_newsroom.components.settings.secrets_dir
     before = {path: path.stat().st_ctime_ns for path in folder.rglob("*")}
     sqlite_newsroom.now += DAY
@@ -133,17 +133,17 @@ def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(
 def test_a_full_disk_does_not_keep_withdrawn_words_in_the_log(
     sqlite_newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = sqlite_newsroom.published("Unrepeatable words.")
-    sqlite_newsroom.wish(sent.code)
+    sent = sqlite_newsroom.publish_new("Unrepeatable words.")
+    sqlite_newsroom.request_withdrawal(sent.code)
     with monkeypatch.context() as patch:
         patch.setattr(PublicFiles, "write", is_full)
         result = maintenance.run_once(sqlite_newsroom.components, now=sqlite_newsroom.now)
     assert result.files_problem is not None
-    folder = sqlite_newsroom.files.parent.parent
+    folder = sqlite_newsroom.files_dir.parent.parent
     left = [path for path in folder.glob("yobal.sqlite*") if b"Unrepeatable" in path.read_bytes()]
     assert left == []
-    sqlite_newsroom.tend()
-    assert "Unrepeatable" not in sqlite_newsroom.file("en/index.html")
+    sqlite_newsroom.run_scheduler()
+    assert "Unrepeatable" not in sqlite_newsroom.read_file("en/index.html")
 
 
 def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
@@ -165,9 +165,9 @@ def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
         with pytest.raises(DatabaseUnavailable):
             _undo_impatiently(newsroom, held)
     monkeypatch.setattr(Database, "_try_purge", counted)
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert done == [True]
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert done == [True], "owed once, done once"
 
 
@@ -189,7 +189,7 @@ def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
         free.append(_is_free(sqlite_newsroom))
 
     monkeypatch.setattr(Database, "_try_purge", looks)
-    sqlite_newsroom.published()
+    sqlite_newsroom.publish_new()
     assert free
     assert all(free)
 
@@ -214,11 +214,11 @@ def _is_free(newsroom: NewsroomHarness) -> bool:
 @pytest.fixture
 def archive(newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> NewsroomHarness:
     """Nine stories with a comment each, all of whose files are to be written, two sets at a turn."""
-    newsroom.published("Here.")
+    newsroom.publish_new("Here.")
     for number in range(8):
         one = Edition(tag="en", title=f"Title {number}", url="https://news.example/one")
         declare_story.add(newsroom.database, newsroom.rules, f"story-{number}", one)
-    newsroom.tend()
+    newsroom.run_scheduler()
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     monkeypatch.setattr(write_public_files, "WRITTEN_TOGETHER_MAX", 2)
     return newsroom
@@ -239,49 +239,49 @@ def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
     monkeypatch.setattr(write_public_files, "_write_rows", between)
     maintenance.rebuild_all(archive.components)
     assert len(turns) >= 3
-    assert archive.rows("stale_files") == []
+    assert archive.read_table("stale_files") == []
 
 
 def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
     archive: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "WRITING_TURNS_MAX", 2)
-    left = len(archive.rows("stale_files"))
+    left = len(archive.read_table("stale_files"))
     assert left > 8
-    archive.tend()
-    assert len(archive.rows("stale_files")) == left - 4
+    archive.run_scheduler()
+    assert len(archive.read_table("stale_files")) == left - 4
     for _ in range(left):
-        archive.tend()
-    assert archive.rows("stale_files") == []
+        archive.run_scheduler()
+    assert archive.read_table("stale_files") == []
 
 
 def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
     archive: NewsroomHarness,
 ) -> None:
-    (comment,) = [row["id"] for row in archive.rows("published_comments")]
+    (comment,) = [row["id"] for row in archive.read_table("published_comments")]
     archive.remove(comment)
-    assert "Here." not in archive.file("en/index.html") + archive.file("km/page/1.html")
-    left = {row["story_id"] for row in archive.rows("stale_files")}
+    assert "Here." not in archive.read_file("en/index.html") + archive.read_file("km/page/1.html")
+    left = {row["story_id"] for row in archive.read_table("stale_files")}
     assert left == {f"story-{number}" for number in range(8)}
 
 
 def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(
     newsroom: NewsroomHarness,
 ) -> None:
-    sent = newsroom.published("Here.")
-    done = remove.remove(newsroom.database, newsroom.desk(), sent.id, clause="spam")
-    newsroom.tend()
-    before = newsroom.all_files()
+    sent = newsroom.publish_new("Here.")
+    done = remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    newsroom.run_scheduler()
+    before = newsroom.read_all_files()
     write_public_files.write_files_now(newsroom.components.file_writer, done.story_id, done.files)
-    assert newsroom.all_files() == before
+    assert newsroom.read_all_files() == before
 
 
 def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_meanwhile(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newsroom.published("Here.")
-    stray = newsroom.files / SITE / STORY / "en" / "page" / "99.html"
-    stale = newsroom.files / SITE / STORY / "en" / "page" / "98.html"
+    newsroom.publish_new("Here.")
+    stray = newsroom.files_dir / SITE_ID / STORY_ID / "en" / "page" / "99.html"
+    stale = newsroom.files_dir / SITE_ID / STORY_ID / "en" / "page" / "98.html"
     for path in (stray, stale):
         path.write_bytes(b"from another time")
         path.with_name(path.name + ".gz").write_bytes(b"")
@@ -289,7 +289,7 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
 
     def meanwhile(*given: Any, **named: Any) -> int:
         newsroom.components.file_writer.bucket.write(
-            {f"{SITE}/{STORY}/en/page/98.html": b"new"}, at=0
+            {f"{SITE_ID}/{STORY_ID}/en/page/98.html": b"new"}, at=0
         )
         return real(*given, **named)
 
@@ -300,7 +300,7 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
     assert not stray.exists()
     assert not stray.with_name("99.html.gz").exists()
     assert stale.read_bytes() == b"new"
-    assert "Here." in newsroom.file("en/index.html")
+    assert "Here." in newsroom.read_file("en/index.html")
 
 
 # The start
@@ -320,17 +320,20 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
 def test_a_start_with_other_settings_draws_every_page_anew(
     newsroom: NewsroomHarness, changed: dict[str, Any]
 ) -> None:
-    newsroom.published("Here.")
-    before = newsroom.all_files()
+    newsroom.publish_new("Here.")
+    before = newsroom.read_all_files()
     catch_up(newsroom.components, now=newsroom.now)
-    assert newsroom.all_files() == before
+    assert newsroom.read_all_files() == before
     other = build_components(msgspec.structs.replace(newsroom.components.settings, **changed))
     catch_up(other, now=newsroom.now)
-    after = newsroom.all_files()
+    after = newsroom.read_all_files()
     maintenance.rebuild_all(other)
-    rebuilt = newsroom.all_files()
+    rebuilt = newsroom.read_all_files()
     other.close()
-    assert after[f"{SITE}/{STORY}/en/index.html"] != before[f"{SITE}/{STORY}/en/index.html"]
+    assert (
+        after[f"{SITE_ID}/{STORY_ID}/en/index.html"]
+        != before[f"{SITE_ID}/{STORY_ID}/en/index.html"]
+    )
     assert rebuilt == after
 
 
@@ -346,7 +349,7 @@ def test_a_newer_version_draws_every_page_anew(
 
 
 def _inode(newsroom: NewsroomHarness) -> int:
-    return (newsroom.files / SITE / STORY / "km" / "index.html").stat().st_ino
+    return (newsroom.files_dir / SITE_ID / STORY_ID / "km" / "index.html").stat().st_ino
 
 
 def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
@@ -379,7 +382,7 @@ def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
     capfd: pytest.CaptureFixture[str],
     what: str,
 ) -> None:
-    (sqlite_newsroom.files / SITE / "@" / "comments.css").unlink()
+    (sqlite_newsroom.files_dir / SITE_ID / "@" / "comments.css").unlink()
     tending = MaintenanceThread(
         sqlite_newsroom.components, is_desk=True, clock=lambda: sqlite_newsroom.now
     )
@@ -396,7 +399,7 @@ def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
         tending.start()
         first = capfd.readouterr().err
     today = datetime.fromtimestamp(sqlite_newsroom.now, UTC).date().isoformat()
-    _wait((sqlite_newsroom.files / SITE / "@" / "comments.css").exists)
+    _wait((sqlite_newsroom.files_dir / SITE_ID / "@" / "comments.css").exists)
     _wait(lambda: today in keys(sqlite_newsroom, "day"))
     tending.stop()
     assert first.startswith("yobal: ")

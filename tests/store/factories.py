@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from tests.harness import SITE, STORY
+from tests.harness import SITE_ID, STORY_ID
 from yobal.store.arrivals import Arrival
 
 
@@ -11,8 +11,8 @@ def arrival(**given: Any) -> Arrival:
     """Sealed bytes under drawn ids and hashes; what is given stands instead."""
     plain: dict[str, Any] = {
         "id": secrets.token_hex(13),
-        "site_id": SITE,
-        "story_id": STORY,
+        "site_id": SITE_ID,
+        "story_id": STORY_ID,
         "edition": "en",
         "root_id": None,
         "parent_id": None,

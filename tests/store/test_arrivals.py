@@ -21,9 +21,9 @@ def test_of_a_group_of_fifty_only_the_bad_one_fails(newsroom: NewsroomHarness, f
     outcomes = arrivals.add(newsroom.database, group)
     kinds = [one.status for one in outcomes]
     assert kinds == ["new"] * 17 + ["failed"] + ["new"] * 32
-    stored = {row["id"] for row in newsroom.rows("comments")}
+    stored = {row["id"] for row in newsroom.read_table("comments")}
     assert stored == {one.id for one in group} - {group[17].id}
-    assert len(newsroom.rows("envelopes")) == len(newsroom.rows("receipts")) == 49
+    assert len(newsroom.read_table("envelopes")) == len(newsroom.read_table("receipts")) == 49
 
 
 def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(newsroom: NewsroomHarness) -> None:
@@ -32,7 +32,7 @@ def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(newsroom: Newsroo
     outcomes = arrivals.add(newsroom.database, group)
     assert [one.status for one in outcomes] == ["new", "new", "new", "repeat", "new"]
     assert all(one.has_receipt for one in outcomes)
-    assert (len(newsroom.rows("comments")), len(newsroom.rows("receipts"))) == (4, 5)
+    assert (len(newsroom.read_table("comments")), len(newsroom.read_table("receipts"))) == (4, 5)
 
 
 def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(
@@ -42,7 +42,7 @@ def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(
     second.id = first.id
     outcomes = arrivals.add(newsroom.database, [first, second])
     assert outcomes[0].status == "new"
-    (row,) = newsroom.rows("comments")
+    (row,) = newsroom.read_table("comments")
     assert bytes(row["idempotency_hash"]) == first.idempotency_hash
 
 
@@ -60,4 +60,4 @@ def test_where_the_database_is_gone_nothing_is_acknowledged(
 
     with pytest.raises(DatabaseUnavailable):
         add_three()
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []

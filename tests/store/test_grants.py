@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import new_postgresql
-from tests.harness import SITE, STORY, NewsroomHarness, make_newsroom
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, make_newsroom
 from tests.store.factories import arrival
 from yobal.core.errors import InvalidInput
 from yobal.store import arrivals, grants, intake, sql_views, tables
@@ -59,11 +59,11 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
             intake.add_withdrawal_request(
                 conn,
                 request_id=wish,
-                site_id=SITE,
+                site_id=SITE_ID,
                 receipt_hash=first.receipt_hash or b"",
                 request_kind="withdraw_now",
             )
-    assert [row["id"] for row in made[0].rows("withdrawal_requests")] == ["w"]
+    assert [row["id"] for row in made[0].read_table("withdrawal_requests")] == ["w"]
 
 
 def test_the_role_can_read_what_the_form_must_know(role: Database) -> None:
@@ -71,10 +71,10 @@ def test_the_role_can_read_what_the_form_must_know(role: Database) -> None:
         site_id = intake.get_site(conn)
         assert site_id is not None
         assert site_id.recipient.startswith("age1")
-        assert intake.get_story(conn, SITE, STORY) is not None
-        assert len(intake.editions(conn, SITE, STORY)) == 2
-        assert intake.languages(conn, SITE) == {"km", "en"}
-        assert intake.get_published(conn, SITE, STORY, "a" * 26) is None
+        assert intake.get_story(conn, SITE_ID, STORY_ID) is not None
+        assert len(intake.editions(conn, SITE_ID, STORY_ID)) == 2
+        assert intake.languages(conn, SITE_ID) == {"km", "en"}
+        assert intake.get_published(conn, SITE_ID, STORY_ID, "a" * 26) is None
 
 
 REFUSED = [

@@ -39,7 +39,7 @@ def test_what_comes_together_is_stored_together_up_to_a_limit(
     outcomes = asyncio.run(_add(group, 130))
     group.close()
     assert outcomes == [Outcome("new", has_receipt=True)] * 130
-    assert sum(groups) == len(newsroom.rows("comments")) == 130
+    assert sum(groups) == len(newsroom.read_table("comments")) == 130
     assert max(groups) == group_commit.GROUP_MAX
     assert len(groups) <= 4
 
@@ -54,7 +54,7 @@ def test_what_was_taken_is_stored_before_it_closes(newsroom: NewsroomHarness) ->
 
     asyncio.run(leave())
     group.close()
-    assert len(newsroom.rows("comments")) == 120
+    assert len(newsroom.read_table("comments")) == 120
 
 
 def test_after_it_is_closed_nothing_is_taken(newsroom: NewsroomHarness) -> None:
@@ -62,7 +62,7 @@ def test_after_it_is_closed_nothing_is_taken(newsroom: NewsroomHarness) -> None:
     group.close()
     with pytest.raises(DatabaseUnavailable):
         asyncio.run(group.add(arrival()))
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
 
 
 def test_who_goes_away_leaves_the_others_their_answer(newsroom: NewsroomHarness) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SITE
+from tests.harness import SITE_ID
 from tests.promises.conftest import Cluster, cluster
 from yobal.actions.purge_deleted import purge_deleted
 from yobal.core.errors import DatabaseUnavailable
@@ -26,7 +26,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     database = Database(one.new_database())
     migrate(database)
     with database.writing() as conn:
-        stories.add_site(conn, site_id=SITE, name="n", is_demo=False, slot=0)
+        stories.add_site(conn, site_id=SITE_ID, name="n", is_demo=False, slot=0)
         for comment, text in (("b", "Stays."), ("a", WORDS)):
             conn.execute(
                 tables.held_texts.insert().values(comment_id=comment, text=text, name="", lang="en")
@@ -37,7 +37,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
 
 def _delete(database: Database) -> None:
     with database.writing() as conn:
-        pending_purge.request(conn, SITE, random=secrets.token_bytes)
+        pending_purge.request(conn, SITE_ID, random=secrets.token_bytes)
         conn.execute(tables.held_texts.delete().where(tables.held_texts.c.comment_id == "a"))
 
 
@@ -72,13 +72,13 @@ def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
         reader.execute(sa.select(tables.sites)).all()
         _delete(database)
         with pytest.raises(DatabaseUnavailable, match="older"):
-            purge_deleted(database, SITE, seconds=0.3)
+            purge_deleted(database, SITE_ID, seconds=0.3)
         assert _is_purge_pending(database)
         monkeypatch.setattr(vacuum, "_OLDER", sa.text("select false where :now <> '' or true"))
         database.purge(seconds=0.3)
         assert _is_found(*made), "control: unasked, it would have been called done"
     monkeypatch.undo()
-    assert purge_deleted(database, SITE)
+    assert purge_deleted(database, SITE_ID)
     assert not _is_purge_pending(database)
     assert not _is_found(*made)
 
@@ -109,7 +109,7 @@ def test_a_table_that_has_grown_too_large_is_vacuumed_where_it_lies(
 
 def _is_purge_pending(database: Database) -> bool:
     with database.reading() as conn:
-        return pending_purge.pending_id(conn, SITE) is not None
+        return pending_purge.pending_id(conn, SITE_ID) is not None
 
 
 def _file_of(database: Database) -> str:

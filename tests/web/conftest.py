@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.harness import SITE, NewsroomHarness
+from tests.harness import SITE_ID, NewsroomHarness
 from tests.in_process_client import DeskClient, Intake, intake_of
 from yobal.demo.keys import from_passphrase
 
@@ -41,4 +41,4 @@ def signed_in(newsroom: NewsroomHarness) -> DeskClient:
 
 @cache
 def _secret(pseudonym: str, passphrase: str) -> str:
-    return from_passphrase(SITE, pseudonym, passphrase)[0].hex()
+    return from_passphrase(SITE_ID, pseudonym, passphrase)[0].hex()

@@ -10,7 +10,7 @@ from typing import Any
 import pyrage
 import pytest
 
-from tests.harness import SITE, NewsroomHarness
+from tests.harness import SITE_ID, NewsroomHarness
 from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from yobal.actions import setup_site
@@ -126,7 +126,7 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
 
 
 def _epoch(desk: DeskClient) -> str:
-    return str(desk.newsroom.rows("epochs")[-1]["id"])
+    return str(desk.newsroom.read_table("epochs")[-1]["id"])
 
 
 def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
@@ -224,10 +224,10 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         newsroom.send(),
         newsroom.send(),
         newsroom.send(),
-        newsroom.published(),
+        newsroom.publish_new(),
     )
     done = [newsroom.reject(one.id).decision_id for one in (rejected, also)]
-    opened = newsroom.open(waiting.id)
+    opened = newsroom.decrypt(waiting.id)
     link, other = (secrets.token_bytes(32).hex() for _ in range(2))
     invited = {"role": "moderator", "wraps": []}
     assert desk.act("invite", invited | {"token": link}).status == 200
@@ -251,7 +251,7 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         "wraps": [],
         "epoch": None,
     }
-    half = from_passphrase(SITE, newsroom.pseudonym, newsroom.passphrase)[0].hex()
+    half = from_passphrase(SITE_ID, newsroom.pseudonym, newsroom.passphrase)[0].hex()
     return {
         "sign-in": (desk.of(None), {"pseudonym": newsroom.pseudonym, "secret": half}),
         "open-invitation": (desk.of(None), {"token": link}),
@@ -278,7 +278,7 @@ def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
 
 def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClient) -> None:
     living = _living(desk)
-    before = {table: desk.newsroom.rows(table) for table in KEPT}
+    before = {table: desk.newsroom.read_table(table) for table in KEPT}
     for path, (client, body) in living.items():
         for name, value in body.items():
             if (path, name) in MAY_BE_LEFT_OUT:
@@ -287,7 +287,7 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClie
             assert client.act(path, dropped).status == 400, (path, name)
             for changed in emptied if value else []:  # what is empty already cannot be emptied
                 assert client.act(path, changed).status >= 400, (path, name)
-        assert {table: desk.newsroom.rows(table) for table in KEPT} == before, path
+        assert {table: desk.newsroom.read_table(table) for table in KEPT} == before, path
 
 
 def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: DeskClient) -> None:
@@ -409,7 +409,7 @@ def test_who_was_put_out_meanwhile_recovers_nothing(
         people.deactivate_all(conn, newsroom.rules.site_id)
     new = {"ticket": ticket, "secret": HEX, "identity": ""}
     assert desk.of(None).act("recovery/finish", new).status == 403
-    assert newsroom.rows("sessions") == []
+    assert newsroom.read_table("sessions") == []
 
 
 def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) -> None:
@@ -458,7 +458,7 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(
     assert desk.of(None).act("join", joined).status == 200
     assert desk.act("session", headers=old).status == 401
     assert desk.of(None).act("join", joined).status == 410
-    epochs = sorted(newsroom.rows("epochs"), key=lambda row: row["number"])
+    epochs = sorted(newsroom.read_table("epochs"), key=lambda row: row["number"])
     assert [row["recipient"] == recipient for row in epochs] == [False, True]
 
 
@@ -466,11 +466,11 @@ def test_the_store_holds_hashes_of_what_signs_in_and_of_links(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     _join(desk, "Egret", role="moderator", secret=b"k" * 32)
-    hashes = {bytes(row["secret_hash"]) for row in newsroom.rows("moderators")}
+    hashes = {bytes(row["secret_hash"]) for row in newsroom.read_table("moderators")}
     assert hashlib.sha256(b"k" * 32).digest() in hashes
     cookie = desk.of("Egret").cookie.partition("=")[2]
     assert bytes.fromhex(cookie) not in {
-        bytes(row["token_hash"]) for row in newsroom.rows("sessions")
+        bytes(row["token_hash"]) for row in newsroom.read_table("sessions")
     }
 
 
@@ -536,7 +536,7 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
 ) -> None:
     sent = newsroom.send("From the queue.")
     (row,) = desk.act("queue", {"cursor": None}).json["comments"]
-    opened = newsroom.open(row["comment_id"])
+    opened = newsroom.decrypt(row["comment_id"])
     body = {
         "verdict": "publish",
         "comment_id": sent.id,
@@ -549,9 +549,9 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
     assert (forged.status, forged.json["error"]) == (409, "commitment_mismatch")
     assert desk.act("decide", body).json["state"] == "held"
     newsroom.pass_slots()
-    assert "From the queue." in newsroom.file("en/index.html")
+    assert "From the queue." in newsroom.read_file("en/index.html")
     desk.act("remove", {"comment_id": sent.id, "clause": "spam"})
-    assert "From the queue." not in newsroom.file("en/index.html")
+    assert "From the queue." not in newsroom.read_file("en/index.html")
 
 
 @pytest.mark.parametrize(

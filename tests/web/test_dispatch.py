@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness import START, STORY, NewsroomHarness
+from tests.harness import START, STORY_ID, NewsroomHarness
 from tests.in_process_client import Intake
 from yobal.actions import declare_story
 from yobal.core import idempotency
@@ -34,8 +34,8 @@ def test_a_comment_is_sent_sealed_and_its_receipt_works(
 ) -> None:
     got = intake.post(fields())
     assert got.status == 200
-    (row,) = newsroom.rows("comments")
-    assert newsroom.open(row["id"]).text == "The ferry is late."
+    (row,) = newsroom.read_table("comments")
+    assert newsroom.decrypt(row["id"]).text == "The ferry is late."
     shown = intake.post({"step": "receipt", "code": got.code or ""})
     assert shown.status == 200
     assert "waiting" in shown.text.lower()
@@ -46,7 +46,7 @@ def test_without_a_receipt_no_code_is_shown_and_none_is_kept(
 ) -> None:
     got = intake.post(fields(receipt=""))
     assert got.code is None
-    assert newsroom.rows("receipts") == []
+    assert newsroom.read_table("receipts") == []
 
 
 def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
@@ -54,11 +54,11 @@ def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
 ) -> None:
     asked = intake.post(fields(idempotency_key="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
     assert asked.status == 200
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
     assert "Read me.\n\nAgain." in asked.text.replace("\r", "")
     sent = intake.post(fields(step="confirm", idempotency_key=asked.field("idempotency_key")))
     assert sent.code is not None
-    assert len(newsroom.rows("comments")) == 1
+    assert len(newsroom.read_table("comments")) == 1
 
 
 @pytest.mark.parametrize("days_ago", [1, 2, 9])
@@ -66,7 +66,7 @@ def test_a_form_that_was_opened_days_ago_works(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, days_ago: int
 ) -> None:
     assert sqlite_intake.post(fields(idempotency_key=new_form(days_ago=days_ago))).status == 200
-    assert len(sqlite_newsroom.rows("comments")) == 1
+    assert len(sqlite_newsroom.read_table("comments")) == 1
 
 
 def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
@@ -78,7 +78,7 @@ def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
     assert long in got.text
     assert "n" * 61 in got.text
     assert got.text.count('aria-invalid="true"') == 2
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d \n", "\u202e"])
@@ -92,8 +92,8 @@ def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
     text = ("ស្រុក\u200b" * 2_000)[: 2_000 * 3]
     got = intake.post(fields(text=text))
     assert got.status == 200
-    (row,) = newsroom.rows("comments")
-    assert newsroom.open(row["id"]).text == text
+    (row,) = newsroom.read_table("comments")
+    assert newsroom.decrypt(row["id"]).text == text
 
 
 @pytest.mark.parametrize("parent_id", ["a" * 26, "../", "\0", "x" * 5_000])
@@ -104,7 +104,7 @@ def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
     got = intake.post(fields(parent_id=parent_id, step=step))
     assert got.status == STATUS["parent_removed"]
     assert step == "reply" or "The ferry is late." in got.text
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
@@ -113,7 +113,7 @@ def test_a_receipts_owner_takes_the_comment_back(
 ) -> None:
     code = intake.post(fields()).code
     assert intake.post({"step": "withdraw", "code": code or "", "when": when}).status == 200
-    assert [row["request_kind"] for row in newsroom.rows("withdrawal_requests")] == [
+    assert [row["request_kind"] for row in newsroom.read_table("withdrawal_requests")] == [
         f"withdraw_{when}"
     ]
 
@@ -124,16 +124,16 @@ def test_a_wish_without_a_time_is_not_kept(
 ) -> None:
     code = intake.post(fields()).code
     intake.post({"step": "withdraw", "code": code or "", "when": when})
-    assert newsroom.rows("withdrawal_requests") == []
+    assert newsroom.read_table("withdrawal_requests") == []
 
 
 def test_a_closed_story_says_so_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    declare_story.set_open(newsroom.database, newsroom.rules, STORY, is_open=False)
+    declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
     got = intake.post(fields())
     assert (got.status, "The ferry is late." in got.text) == (403, True)
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_an_unknown_story_gives_the_text_back(
 ) -> None:
     got = intake.post(fields(), path=path)
     assert (got.status, "The ferry is late." in got.text) == (404, True)
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X"])
@@ -192,7 +192,7 @@ def step_of(step: str, *, code: str, parent_id: str = "") -> dict[str, str]:
 def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, step: str
 ) -> None:
-    root = sqlite_newsroom.published("The root.")
+    root = sqlite_newsroom.publish_new("The root.")
     sent = step_of(step, code=root.code or "", parent_id=root.id)
     for name, value in sent.items():
         rest = [(key, kept) for key, kept in sent.items() if key != name]
@@ -202,26 +202,26 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
             answer = sqlite_intake.post(urlencode(changed).encode())
             assert "is published" not in answer.text, name
             assert answer.status >= 400 or answer.code is None, name
-            assert len(sqlite_newsroom.rows("comments")) == 1, name
-            assert sqlite_newsroom.rows("withdrawal_requests") == [], name
+            assert len(sqlite_newsroom.read_table("comments")) == 1, name
+            assert sqlite_newsroom.read_table("withdrawal_requests") == [], name
     whole = sqlite_intake.post(sent)
     assert whole.status == 200, "control: the whole form is taken"
     assert ("is published" in whole.text) == (step == "receipt")
-    assert step not in ("send", "confirm") or len(sqlite_newsroom.rows("comments")) == 2
-    assert (len(sqlite_newsroom.rows("withdrawal_requests")) == 1) == (step == "withdraw")
+    assert step not in ("send", "confirm") or len(sqlite_newsroom.read_table("comments")) == 2
+    assert (len(sqlite_newsroom.read_table("withdrawal_requests")) == 1) == (step == "withdraw")
 
 
 @pytest.mark.parametrize("is_emptied", [True, False])
 def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
     intake: Intake, newsroom: NewsroomHarness, *, is_emptied: bool
 ) -> None:
-    root = newsroom.published("The root.")
+    root = newsroom.publish_new("The root.")
     sent = fields(parent_id=root.id)
     del sent["parent_id"]
     answer = intake.post(sent | ({"parent_id": ""} if is_emptied else {}))
     assert answer.code is not None
-    (row,) = [row for row in newsroom.rows("comments") if row["id"] != root.id]
-    opened = newsroom.open(row["id"])
+    (row,) = [row for row in newsroom.read_table("comments") if row["id"] != root.id]
+    opened = newsroom.decrypt(row["id"])
     assert (row["parent_id"], row["root_id"], opened.parent_id, opened.root_id) == (
         None,
         None,
@@ -236,9 +236,9 @@ def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(
     sent = fields()
     del sent["name"], sent["receipt"]
     assert intake.post(sent).code is None
-    (row,) = newsroom.rows("comments")
-    assert newsroom.open(row["id"]).name == ""
-    assert newsroom.rows("receipts") == []
+    (row,) = newsroom.read_table("comments")
+    assert newsroom.decrypt(row["id"]).name == ""
+    assert newsroom.read_table("receipts") == []
 
 
 def test_every_answer_is_kept_by_nobody_and_carries_its_guards(sqlite_intake: Intake) -> None:

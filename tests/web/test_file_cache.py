@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import SITE, START, NewsroomHarness
+from tests.harness import SITE_ID, START, NewsroomHarness
 from tests.in_process_client import THREAD, Intake
 from yobal.adapters.public_files import PublicFiles
 from yobal.web import file_cache as served_files
@@ -22,20 +22,20 @@ KINDS = {
     THREAD + "thread.fragment.html": "text/html; charset=utf-8",
     THREAD + "form.fragment.html": "text/html; charset=utf-8",
     THREAD + "page/1.html": "text/html; charset=utf-8",
-    f"/{SITE}/@/comments.css": "text/css; charset=utf-8",
-    f"/{SITE}/@/icon.svg": "image/svg+xml",
-    f"/{SITE}/@/terms/km.html": "text/html; charset=utf-8",
+    f"/{SITE_ID}/@/comments.css": "text/css; charset=utf-8",
+    f"/{SITE_ID}/@/icon.svg": "image/svg+xml",
+    f"/{SITE_ID}/@/terms/km.html": "text/html; charset=utf-8",
 }
 
 
 def on_disk(newsroom: NewsroomHarness, path: str) -> Path:
-    return newsroom.files / (path[1:] + ("index.html" if path.endswith("/") else ""))
+    return newsroom.files_dir / (path[1:] + ("index.html" if path.endswith("/") else ""))
 
 
 def test_every_kind_of_file_comes_as_it_lies_plain_or_packed(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
-    sqlite_newsroom.published("A letter.")
+    sqlite_newsroom.publish_new("A letter.")
     for path in KINDS:
         _check_kind(sqlite_intake, sqlite_newsroom, path)
 
@@ -74,7 +74,7 @@ def test_who_takes_gzip_gets_it(sqlite_intake: Intake, asked: str) -> None:
 def test_nothing_tells_a_time_but_a_slots(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
-    sqlite_newsroom.published("A letter.")
+    sqlite_newsroom.publish_new("A letter.")
     slot = int(sqlite_newsroom.now) // 21_600 * 21_600
     assert slot > START
     answer = sqlite_intake.get()
@@ -97,7 +97,7 @@ def test_who_has_it_already_is_told_so_without_the_body(
         assert again.header("cache-control") == first.header("cache-control")
     for other in ('"other"', tag.strip('"'), tag[:-1], "", tag.replace('"', "'")):
         assert sqlite_intake.get(headers=[*headers, ("if-none-match", other)]).status == 200
-    sqlite_newsroom.published("Something new.")
+    sqlite_newsroom.publish_new("Something new.")
     changed = sqlite_intake.get(headers=[*headers, ("if-none-match", tag)])
     assert changed.status == 200
     assert changed.header("etag") != tag
@@ -119,7 +119,7 @@ def test_a_release_is_served_at_once_and_what_is_removed_to_nobody(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     before = sqlite_intake.get().header("etag") or ""
-    sent = sqlite_newsroom.published("New words.")
+    sent = sqlite_newsroom.publish_new("New words.")
     after = sqlite_intake.get(headers=[("if-none-match", before)])
     assert (after.status, b"New words." in after.body) == (200, True)
     sqlite_newsroom.remove(sent.id)
@@ -142,15 +142,15 @@ def test_reading_never_touches_the_database(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     sqlite_newsroom.database.close()
-    (sqlite_newsroom.files.parent.parent / "yobal.sqlite").unlink()
+    (sqlite_newsroom.files_dir.parent.parent / "yobal.sqlite").unlink()
     assert sqlite_intake.get().status == 200
-    assert sqlite_intake.get(f"/{SITE}/@/comments.css").status == 200
+    assert sqlite_intake.get(f"/{SITE_ID}/@/comments.css").status == 200
 
 
 def test_what_is_not_a_finished_public_file_is_not_there(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
-    folder = sqlite_newsroom.files / SITE / "ferry" / "en"
+    folder = sqlite_newsroom.files_dir / SITE_ID / "ferry" / "en"
     for name in (".yobal-1.html", "notes.txt", "noext", "HTML.HTML", "two\\parts.html"):
         (folder / name).write_bytes(b"left behind")
         (folder / f"{name}.gz").write_bytes(b"left behind")
@@ -162,19 +162,19 @@ def test_what_is_not_a_finished_public_file_is_not_there(
     for path in (
         f"{THREAD}folder.html",
         f"{THREAD}folder.html/",
-        f"/{SITE}/ferry/",
+        f"/{SITE_ID}/ferry/",
         "/",
-        f"/{SITE}/FERRY/en/",
+        f"/{SITE_ID}/FERRY/en/",
         "/proc/self/environ",
-        f"\\{SITE}\\ferry\\en\\",
-        f"{SITE}/ferry/en/",
-        f"/{SITE}/..{THREAD}",
-        f"/..{sqlite_newsroom.files}{THREAD}",
-        str(sqlite_newsroom.files) + THREAD,
+        f"\\{SITE_ID}\\ferry\\en\\",
+        f"{SITE_ID}/ferry/en/",
+        f"/{SITE_ID}/..{THREAD}",
+        f"/..{sqlite_newsroom.files_dir}{THREAD}",
+        str(sqlite_newsroom.files_dir) + THREAD,
         "/../yobal.sqlite",
         f"{THREAD}../../../../yobal.sqlite",
         f"{THREAD}index.html.gz",
-        f"/{SITE}/../../secrets/session",
+        f"/{SITE_ID}/../../secrets/session",
         f"{THREAD}index.html\0.json",
         f"{THREAD}./index.html",
         f"/{THREAD}index.html",
@@ -183,15 +183,15 @@ def test_what_is_not_a_finished_public_file_is_not_there(
         f"{THREAD}index.html/",
         "//evil.example/",
         "",
-        f"/{SITE}/ferry/en\\..\\en/",
+        f"/{SITE_ID}/ferry/en\\..\\en/",
         f"{THREAD}page",
         "/" + "a" * 5_000,
     ):
         answer = sqlite_intake.get(path)
         assert (answer.status, "This page does not exist" in answer.text) == (404, True), path
         assert answer.header("location") is None, path
-        assert str(sqlite_newsroom.files) not in answer.text
-    assert FileCache(sqlite_newsroom.files, "").get("/\ud800") is None
+        assert str(sqlite_newsroom.files_dir) not in answer.text
+    assert FileCache(sqlite_newsroom.files_dir, "").get("/\ud800") is None
 
 
 def test_what_leaves_the_folder_leaves_memory_with_it(

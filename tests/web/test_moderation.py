@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from tests.harness import SITE, STORY, NewsroomHarness, add_lead
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, add_lead
 from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from yobal.adapters import error_reporting
@@ -110,7 +110,7 @@ def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
     ):
         gone = DeskClient(newsroom).act(name, body)
         assert (gone.status, gone.json["error"]) == (410, "invitation_invalid")
-    assert {one["pseudonym"] for one in newsroom.rows("moderators")} == {"Egret", "Heron"}
+    assert {one["pseudonym"] for one in newsroom.read_table("moderators")} == {"Egret", "Heron"}
 
 
 def test_a_link_opens_a_role_and_nobody_can_ask_for_more(
@@ -152,7 +152,7 @@ def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
         desk.cookie = forged
         assert desk.act("session").status == 401, forged
     desk.cookie = mine
-    (row,) = newsroom.rows("sessions")
+    (row,) = newsroom.read_table("sessions")
     assert row["expires_slot"] % 21_600 == 0
     newsroom.now = row["expires_slot"] - 1
     assert desk.act("session").status == 200
@@ -166,7 +166,12 @@ def test_who_can_write_the_database_cannot_make_a_session(
 ) -> None:
     token = secrets.token_bytes(32)
     for stored in (token, hashlib.sha256(token).digest()):
-        row = {"token_hash": stored, "site_id": SITE, "pseudonym": "Heron", "expires_slot": 2**40}
+        row = {
+            "token_hash": stored,
+            "site_id": SITE_ID,
+            "pseudonym": "Heron",
+            "expires_slot": 2**40,
+        }
         with newsroom.database.writing() as conn:
             conn.execute(sessions.insert().values(**row))
     desk.cookie = f"__Host-yobal={token.hex()}"
@@ -198,7 +203,7 @@ def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
     assert (session["unreadable_count"], session["pending_count"]) == (1, 1)
     assert [one["wrap"] is None for one in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
-    assert {row["id"] for row in newsroom.rows("comments")} == {old, new}
+    assert {row["id"] for row in newsroom.read_table("comments")} == {old, new}
 
 
 def test_the_desk_says_that_the_clock_is_doubted(
@@ -213,7 +218,7 @@ def test_the_desk_says_that_the_clock_is_doubted(
 
 def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("For two.").id
-    heron, epoch_id = signed_in(newsroom), newsroom.rows("epochs")[0]["id"]
+    heron, epoch_id = signed_in(newsroom), newsroom.read_table("epochs")[0]["id"]
     wrap = {"epoch_id": epoch_id, "wrap": base64.b64encode(b"an age file").decode()}
     token = invite(heron, role="lead", wraps=[wrap])
     egret = DeskClient(newsroom)
@@ -231,8 +236,8 @@ def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarne
 
 
 def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHarness) -> None:
-    root = newsroom.published(f"{WORDS}, root.", name="Somebody known")
-    reply = newsroom.published(f"{WORDS}, reply.", parent_id=root.id)
+    root = newsroom.publish_new(f"{WORDS}, root.", name="Somebody known")
+    reply = newsroom.publish_new(f"{WORDS}, reply.", parent_id=root.id)
     desk = signed_in(newsroom)
     for at, sent in enumerate((reply, root)):
         answer = desk.act("remove", comment_id=sent.id, clause="threats")
@@ -241,7 +246,7 @@ def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHa
         left = f"{WORDS}, root." if at == 0 else WORDS
         files = [
             gzip.decompress(raw) if key.endswith(".gz") else raw
-            for key, raw in newsroom.all_files().items()
+            for key, raw in newsroom.read_all_files().items()
         ]
         gone = f"{WORDS}, reply." if at == 0 else WORDS
         assert not any(gone.encode() in raw for raw in files)
@@ -256,9 +261,9 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
-    published = newsroom.publish(held.id, by="Egret")
-    newsroom.wish(gone.code)
-    newsroom.tend()
+    published = newsroom.publish(held.id, decided_by="Egret")
+    newsroom.request_withdrawal(gone.code)
+    newsroom.run_scheduler()
     ids = [waiting.id, held.id, gone.id, "b" * 26]
     answer = desk.act("reject-many", comment_ids=ids, clause="spam").json
     assert [one["comment_id"] for one in answer["decided"]] == [waiting.id]
@@ -288,7 +293,7 @@ def test_an_undo_is_answered_after_the_words_are_gone(
         "comment_id": sent.id,
         "state": "pending",
     }
-    assert newsroom.rows("held_texts") == []
+    assert newsroom.read_table("held_texts") == []
     again = desk.act("undo", decision_id=decided.decision_id)
     assert (again.status, again.json["error"]) == (409, "already_undone")
     assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
@@ -298,9 +303,9 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
-    published = newsroom.publish(held.id, by="Egret")
-    newsroom.wish(gone.code)
-    newsroom.tend()
+    published = newsroom.publish(held.id, decided_by="Egret")
+    newsroom.request_withdrawal(gone.code)
+    newsroom.run_scheduler()
     answer = desk.act("already-decided", comment_ids=[waiting.id, held.id, gone.id]).json
     assert answer["already_decided"] == [
         {
@@ -351,7 +356,7 @@ def test_many_are_undone_with_one_purge_and_each_is_answered_for(
         ID: "no_such_decision",
     }
     assert answer["not_stored"] == []
-    assert newsroom.rows("held_texts") == []
+    assert newsroom.read_table("held_texts") == []
 
 
 def test_undoing_many_tells_which_the_database_took_before_it_failed(
@@ -367,7 +372,7 @@ def test_undoing_many_tells_which_the_database_took_before_it_failed(
 def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sent, held = newsroom.published(WORDS), newsroom.publish(newsroom.send(WORDS).id)
+    sent, held = newsroom.publish_new(WORDS), newsroom.publish(newsroom.send(WORDS).id)
     with failing(newsroom, PURGE):
         for answer in (
             desk.act("undo", decision_id=held.decision_id),
@@ -457,13 +462,15 @@ def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
 def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    before = [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")]
-    for what, (name, body) in odd_requests(newsroom.rows("epochs")[0]["id"]).items():
+    before = [newsroom.read_table(table) for table in ("invitations", "moderators", "decisions")]
+    for what, (name, body) in odd_requests(newsroom.read_table("epochs")[0]["id"]).items():
         answer = desk.act(name, body)
         assert (answer.status, answer.json["error"]) == (400, "bad_request"), what
         assert set(answer.json) == {"error", "message"}, what
         assert WORDS.encode() not in answer.body, what
-    assert [newsroom.rows(table) for table in ("invitations", "moderators", "decisions")] == before
+    assert [
+        newsroom.read_table(table) for table in ("invitations", "moderators", "decisions")
+    ] == before
     to_response = capfd.readouterr()
     assert to_response.out + to_response.err == ""
 
@@ -472,7 +479,7 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = newsroom.send(WORDS)
-    opened = newsroom.open(sent.id)
+    opened = newsroom.decrypt(sent.id)
     body = {
         "verdict": "publish",
         "comment_id": sent.id,
@@ -502,7 +509,7 @@ def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
         "decisions.py:" in to_response.err or "DatabaseUnavailable" in to_response.err
     )  # the place of the matter
     assert newsroom.state(sent.id) == "pending"
-    assert newsroom.rows("held_texts") == []
+    assert newsroom.read_table("held_texts") == []
 
 
 def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
@@ -557,7 +564,7 @@ def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_script
 def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    root = newsroom.published("Root.", name="Dara")
+    root = newsroom.publish_new("Root.", name="Dara")
     sent = newsroom.send("Answer.", parent_id=root.id, edition="km", receipt=False)
     (row,) = desk.act("queue", cursor=None).json["comments"]
     plain = pyrage.decrypt(
@@ -566,8 +573,8 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
     assert b'"Answer."' in plain
     assert (row["comment_id"], row["site_id"], row["story_id"], row["edition"]) == (
         sent.id,
-        SITE,
-        STORY,
+        SITE_ID,
+        STORY_ID,
         "km",
     )
     assert (row["root_id"], row["parent_id"], row["has_receipt"], row["age_slots"]) == (

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import SITE
+from tests.harness import SITE_ID
 from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before
 from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
 from yobal.store import comments
@@ -52,10 +52,10 @@ def nginx(served: Served) -> Iterator[Nginx]:
         THREAD,
         f"{THREAD}index.html",
         f"{THREAD}index.json",
-        f"/{SITE}/@/comments.css",
-        f"/{SITE}/@/terms/en.html",
+        f"/{SITE_ID}/@/comments.css",
+        f"/{SITE_ID}/@/terms/en.html",
         f"{THREAD}form.fragment.html",
-        f"/{SITE}/@/icon.svg",
+        f"/{SITE_ID}/@/icon.svg",
     ],
 )
 def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
@@ -76,7 +76,7 @@ def test_a_packed_page_is_the_file_that_was_packed_beforehand(served: Served, ng
     packed = ask(nginx.port, headers={"Accept-Encoding": "gzip, br"})
     assert packed.header("content-encoding") == "gzip"
     assert packed.header("vary") == "Accept-Encoding"
-    kept = served.newsroom.files / THREAD.strip("/") / "index.html.gz"
+    kept = served.newsroom.files_dir / THREAD.strip("/") / "index.html.gz"
     assert packed.body == kept.read_bytes()
     assert gzip.decompress(packed.body) == ask(nginx.port).body
 
@@ -92,7 +92,7 @@ def test_a_removed_comment_is_not_confirmed_to_a_cache_that_still_has_it(
     served: Served, nginx: Nginx
 ) -> None:
     """A removal keeps the file's time (its slot's) and here its size, too."""
-    page = served.newsroom.files / SITE / "ferry" / "en" / "page" / "1.html"
+    page = served.newsroom.files_dir / SITE_ID / "ferry" / "en" / "page" / "1.html"
     page.parent.mkdir(exist_ok=True)
     _write(page, b"<p>remove me</p>")
     before = ask(nginx.port, path=f"{THREAD}page/1.html")
@@ -112,7 +112,7 @@ def test_control_with_nginx_own_marks_a_removed_comment_would_stay_in_caches(
     for guard in ("etag off;", "if_modified_since off;", 'add_header Last-Modified "";'):
         assert guard in conf
         conf = conf.replace(guard, "")
-    page = served.newsroom.files / SITE / "ferry" / "en" / "page" / "2.html"
+    page = served.newsroom.files_dir / SITE_ID / "ferry" / "en" / "page" / "2.html"
     page.parent.mkdir(exist_ok=True)
     with nginx_before(served.folder / "nginx-marks", served, text=conf) as loose:
         _write(page, b"<p>remove me</p>")
@@ -162,7 +162,7 @@ def test_another_method_is_refused_with_the_intakes_clear_page(
 
 
 def test_a_missing_page_is_the_intakes_clear_page(nginx: Nginx) -> None:
-    answer = ask(nginx.port, path=f"/{SITE}/nothing/en/")
+    answer = ask(nginx.port, path=f"/{SITE_ID}/nothing/en/")
     assert answer.status == 404
     assert "This page does not exist" in answer.text
 
@@ -174,11 +174,11 @@ def test_an_address_without_its_last_slash_leads_on(nginx: Nginx) -> None:
 
 @pytest.mark.parametrize("name", [".yobal-0123", "index.html.gz", "%2e%2e/%2e%2e/secret"])
 def test_what_is_no_page_is_not_given(served: Served, nginx: Nginx, name: str) -> None:
-    (served.newsroom.files / THREAD.strip("/") / ".yobal-0123").write_bytes(b"half a page")
-    (served.newsroom.files / "secret").write_bytes(b"no page either")
+    (served.newsroom.files_dir / THREAD.strip("/") / ".yobal-0123").write_bytes(b"half a page")
+    (served.newsroom.files_dir / "secret").write_bytes(b"no page either")
     answer = ask(nginx.port, path=THREAD + name)
-    (served.newsroom.files / THREAD.strip("/") / ".yobal-0123").unlink()
-    (served.newsroom.files / "secret").unlink()
+    (served.newsroom.files_dir / THREAD.strip("/") / ".yobal-0123").unlink()
+    (served.newsroom.files_dir / "secret").unlink()
     assert answer.status == 404
 
 
@@ -313,5 +313,5 @@ def _marks(answer: Any, page: Path) -> dict[str, str]:
 
 def _waiting_texts(served: Served) -> set[str]:
     with served.newsroom.database.reading() as conn:
-        rows = comments.waiting(conn, SITE, moderator="Heron", after=None, limit=100)
-    return {served.newsroom.open(row.id).text for row in rows}
+        rows = comments.waiting(conn, SITE_ID, moderator="Heron", after=None, limit=100)
+    return {served.newsroom.decrypt(row.id).text for row in rows}

@@ -4,13 +4,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness import SITE, NewsroomHarness
+from tests.harness import SITE_ID, NewsroomHarness
 from tests.in_process_client import FORM, THREAD, Intake, Response, ask
 from yobal.adapters.rendering.templates import renderer_for
 from yobal.store import sql_views
 
 KHMER = THREAD.replace("/en/", "/km/")
-NOWHERE = f"/{SITE}/nowhere/km/"
+NOWHERE = f"/{SITE_ID}/nowhere/km/"
 BACK = f'<a href="{KHMER}">ត្រឡប់'
 JSON = ("content-type", "application/json")
 
@@ -85,15 +85,19 @@ def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_b
 
 
 def test_addresses_in_any_number_of_languages_are_not_remembered(sqlite_intake: Intake) -> None:
-    sqlite_intake.get(f"/{SITE}/ferry/km/none")
+    sqlite_intake.get(f"/{SITE_ID}/ferry/km/none")
     kept = renderer_for.cache_info().currsize
     for first in "abcdefgh":
-        sqlite_intake.get(f"/{SITE}/ferry/{first}x-{first}{first}/")
+        sqlite_intake.get(f"/{SITE_ID}/ferry/{first}x-{first}{first}/")
     assert renderer_for.cache_info().currsize <= kept + 1  # English
 
 
 def test_what_stands_in_an_address_is_no_markup(sqlite_intake: Intake) -> None:
-    for path in (f'/{SITE}/"><script>/km/', f"/{SITE}/ferry/km/<script>", f"//{SITE}/ferry/km/"):
+    for path in (
+        f'/{SITE_ID}/"><script>/km/',
+        f"/{SITE_ID}/ferry/km/<script>",
+        f"//{SITE_ID}/ferry/km/",
+    ):
         answer = sqlite_intake.get(path)
         assert answer.status == 404
         assert "<script" not in answer.body.decode()

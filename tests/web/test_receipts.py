@@ -23,7 +23,7 @@ def test_a_rejection_is_told_with_its_clause_and_note(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     code = code_of(intake.send(receipt="yes"))
-    (row,) = newsroom.rows("comments")
+    (row,) = newsroom.read_table("comments")
     newsroom.reject(row["id"], clause="facts", note="<i>Which</i> source?")
     assert "is waiting" in intake.post(step="receipt", code=code).text
     newsroom.pass_slots()
@@ -34,19 +34,19 @@ def test_a_rejection_is_told_with_its_clause_and_note(
     assert "Withdraw your comment" not in shown.text
     refused = intake.post(step="withdraw", code=code, when="now")
     assert (refused.status, "cannot be withdrawn" in refused.text) == (200, True)
-    assert newsroom.rows("withdrawal_requests") == []
+    assert newsroom.read_table("withdrawal_requests") == []
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
 def test_a_published_comment_goes_as_its_author_wishes(
     intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
-    sent = newsroom.published("Taken back.")
+    sent = newsroom.publish_new("Taken back.")
     asked = intake.post(step="withdraw", code=sent.code or "", when=when)
     assert asked.status == 200
     assert "Your comment is being withdrawn" in asked.text
     assert ("next release" in asked.text) is (when == "next")
-    newsroom.tend()
+    newsroom.run_scheduler()
     assert ("Taken back." in intake.get().text) is (when == "next")
     newsroom.pass_slots()
     assert "Taken back." not in intake.get().text
@@ -94,7 +94,7 @@ def test_a_code_opens_nothing_under_another_story(
     for step in ("receipt", "withdraw"):
         answer = intake.post(step=step, code=code, when="now", path=elsewhere)
         assert "We found no receipt" in answer.text
-    assert newsroom.rows("withdrawal_requests") == []
+    assert newsroom.read_table("withdrawal_requests") == []
     assert "is waiting" in intake.post(step="receipt", code=code).text
 
 

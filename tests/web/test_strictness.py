@@ -35,7 +35,7 @@ def masked(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
 def test_no_header_about_the_sender_changes_a_byte_at_any_step(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    root = newsroom.published("The root.")
+    root = newsroom.publish_new("The root.")
     once = intake.post(step="send", text="x").field("idempotency_key")
     steps: list[dict[str, str]] = [
         {"step": "send", "text": "Words."},
@@ -53,7 +53,7 @@ def test_no_header_about_the_sender_changes_a_byte_at_any_step(
             assert masked(intake.post(fields, headers=forged)) == plain, (fields, forged)
     for path in (THREAD, THREAD + "index.json", "/nothing"):
         assert all(intake.get(path) == intake.get(path, forged) for forged in FORGED)
-    assert len([row for row in newsroom.rows("comments") if row["state"] == "pending"]) == 1
+    assert len([row for row in newsroom.read_table("comments") if row["state"] == "pending"]) == 1
 
 
 def test_unknown_fields_are_ignored_up_to_sixteen(sqlite_intake: Intake) -> None:
@@ -152,7 +152,7 @@ def test_a_body_that_stops_half_way_is_no_comment(
     half = urlencode({"step": "send", "idempotency_key": once, "text": "Half a sent"}).encode()
     answer = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)
     assert answer.status == 400
-    assert newsroom.rows("comments") == []
+    assert newsroom.read_table("comments") == []
     assert (
         "reached us" in intake.post(step="send", idempotency_key=once, text="Half a sentence.").text
     )

@@ -30,7 +30,7 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
     ]
     codes = [one.code for one in sent]
     assert all(one.status == 200 and "reached us" in one.text for one in sent)
-    assert len(newsroom.rows("comments")) == 1
+    assert len(newsroom.read_table("comments")) == 1
     assert len(set(codes[:5])) == 5
     assert codes[5] is None  # five at most
     assert "has as many receipts as possible" in sent[5].text
@@ -39,13 +39,13 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
         assert "has as many receipts" not in one.text
     assert "You did not ask for a receipt" in unasked.text
     assert "You did not ask for a receipt" not in sent[5].text
-    assert {newsroom.to_response(code) for code in codes[:5]} == {"waiting"}
+    assert {newsroom.receipt_state(code) for code in codes[:5]} == {"waiting"}
 
 
 def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    root = newsroom.published("The root's words.", name="Dara")
+    root = newsroom.publish_new("The root's words.", name="Dara")
     form = intake.post(step="reply", parent_id=root.id)
     assert form.status == 200
     assert "The root's words." in form.text
@@ -58,8 +58,8 @@ def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
         idempotency_key=form.field("idempotency_key"),
     )
     assert "reached us" in sent.text
-    row = next(row for row in newsroom.rows("comments") if row["state"] == "pending")
-    opened = newsroom.open(row["id"])
+    row = next(row for row in newsroom.read_table("comments") if row["state"] == "pending")
+    opened = newsroom.decrypt(row["id"])
     assert (opened.parent_id, opened.root_id, row["parent_id"], row["root_id"]) == (root.id,) * 4
 
 
@@ -69,24 +69,24 @@ def test_only_what_is_published_under_this_story_can_be_answered(
 ) -> None:
     to = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
     if state == "removed":
-        to = newsroom.published().id
+        to = newsroom.publish_new().id
         newsroom.remove(to)
     elif state == "elsewhere":
         declare_story.add(
             newsroom.database, newsroom.rules, "other", Edition(tag="en", title="O", url="/o")
         )
-        to = newsroom.published(story_id="other").id
+        to = newsroom.publish_new(story_id="other").id
     elif not to:
         to = newsroom.send().id
     if state == "held":
         newsroom.publish(to)
-    before = len(newsroom.rows("comments"))
+    before = len(newsroom.read_table("comments"))
     for step in ("reply", "send"):
         answer = intake.post(step=step, parent_id=to, text="Nobody hears this.")
         assert answer.status == 410
         assert "no longer here" in answer.text
         assert ("Nobody hears this." in answer.text) is (step == "send")
-    assert len(newsroom.rows("comments")) == before
+    assert len(newsroom.read_table("comments")) == before
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_each_refusal_says_what_to_do(
     refused = sqlite_intake.post({"step": "send"} | fields)
     assert refused.status == 422
     assert sentence in refused.text
-    assert sqlite_newsroom.rows("comments") == []
+    assert sqlite_newsroom.read_table("comments") == []
 
 
 def test_the_page_speaks_the_language_of_the_edition(sqlite_intake: Intake) -> None:
@@ -147,7 +147,7 @@ def test_a_full_desk_says_until_when_and_gives_the_text_back(
             assert "18:00" in full.text
             assert WORDS in full.text
         assert intake.post(step="reply", parent_id="a" * 26).status == 503
-    assert len(newsroom.rows("comments")) == 1
+    assert len(newsroom.read_table("comments")) == 1
 
 
 def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
@@ -167,8 +167,8 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     assert "We cannot do this right now" in answer.text
     assert WORDS in answer.text
     assert answer.code is None
-    assert newsroom.rows("comments") == []
-    assert newsroom.rows("receipts") == []
+    assert newsroom.read_table("comments") == []
+    assert newsroom.read_table("receipts") == []
     assert capfd.readouterr().err == "", "a line in a log would tell the second"
     error_reporting.flush()
     to_response = capfd.readouterr()
@@ -181,5 +181,5 @@ def test_a_name_that_nobody_can_see_is_sealed_as_none(
 ) -> None:
     once = intake.post(step="send", text="x", name="\u200b\u200e").field("idempotency_key")
     intake.post(step="send", text="Words.", name="\u200b\u200e", idempotency_key=once)
-    (row,) = newsroom.rows("comments")
-    assert newsroom.open(row["id"]).name == ""
+    (row,) = newsroom.read_table("comments")
+    assert newsroom.decrypt(row["id"]).name == ""
