@@ -228,7 +228,7 @@ def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: Newsroo
     assert at_once.receipt_hash == next(
         row["hash"]
         for row in newsroom.read_table("receipts")
-        if row["idempotency_key"] == newsroom.comment_row(held.id)["idempotency_key"]
+        if row["idempotency_hash"] == newsroom.comment_row(held.id)["idempotency_hash"]
     )
     newsroom.run_scheduler()
     assert (newsroom.state(waits.id), newsroom.state(held.id)) == ("published", "withdrawn")

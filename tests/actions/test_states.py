@@ -110,7 +110,7 @@ def test_every_verb_does_from_every_state_what_the_table_says(
     newsroom: NewsroomHarness, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     life = Life(newsroom, state)
-    monkeypatch.setattr(NewsroomHarness, "open", _open_or_blank)
+    monkeypatch.setattr(NewsroomHarness, "decrypt", _open_or_blank)
     expected = next_state(state, verb)
     try:
         TRY[verb](life)
