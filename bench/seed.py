@@ -67,13 +67,13 @@ def _letters(
 def wait(furnished: SeededNewsroom, count: int) -> None:
     """So many sealed comments in the queue, through the same steps as a submission takes."""
     parts, now, chance = furnished.components, time.time(), random.Random(5)
-    site_id, _ = ThreadStatusCache(parts.database, parts.rules).read(STORY_ID)
-    assert site_id.sealing_key is not None
+    site = ThreadStatusCache(parts.database, parts.rules).load(STORY_ID).site
+    assert site.sealing_key is not None
     target = submit.SubmissionTarget(
-        epoch_id=site_id.sealing_key.epoch_id,
-        sealer=site_id.sealing_key.sealer,
+        epoch_id=site.sealing_key.epoch_id,
+        sealer=site.sealing_key.sealer,
         root_id=None,
-        languages=site_id.languages,
+        languages=site.languages,
     )
     today = datetime.fromtimestamp(now, UTC).date()
     words = [texts.comment("mix", chance) for _ in range(min(count, TEXTS))]

@@ -45,7 +45,7 @@ def forms(count: int, path: str, host: str, chance: random.Random) -> list[bytes
             "idempotency_key": idempotency.new_idempotency_key(secrets.token_bytes, today=today),
             "parent_id": "",
             "text": texts.comment("mix", chance),
-            "name": "PublicFormHandler" if number % 3 else "",
+            "name": "Reader" if number % 3 else "",
         }
         if number % 2:
             fields["receipt"] = "yes"
@@ -61,7 +61,7 @@ def issos(count: int, host: str, chance: random.Random) -> list[bytes]:
         body = {
             "text": texts.comment("mix", chance),
             "title": "Ferry workers",
-            "author": "PublicFormHandler" if number % 3 else None,
+            "author": "Reader" if number % 3 else None,
         }
         raw = json.dumps(body).encode()
         made.append(_request("/new?uri=%2Fferry%2F", host, "application/json", raw))

@@ -85,7 +85,7 @@ def _envelope(chance: random.Random) -> Envelope:
         root_id=None,
         parent_id=None,
         text=texts.comment("mix", chance),
-        name="PublicFormHandler",
+        name="Reader",
         lang="km",
         nonce=chance.randbytes(32).hex(),
     )

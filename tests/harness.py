@@ -101,10 +101,10 @@ class NewsroomHarness:
             words, name = text.clean(words), text.clean_name(name)
         today = datetime.fromtimestamp(self.now, UTC).date()
         key = idempotency_key or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        status_cache = ThreadStatusCache(self.database, self.rules)
-        site, _ = status_cache.read(story_id)
+        cache = ThreadStatusCache(self.database, self.rules)
+        site = cache.load(story_id).site
         assert site.sealing_key is not None
-        parent = status_cache.parent_comment(story_id, parent_id) if parent_id else None
+        parent = cache.parent(story_id, parent_id) if parent_id else None
         sealed = submit.seal(
             Submission(
                 site_id=SITE_ID,
@@ -117,7 +117,7 @@ class NewsroomHarness:
             submit.SubmissionTarget(
                 epoch_id=site.sealing_key.epoch_id,
                 sealer=site.sealing_key.sealer,
-                root_id=parent[0] if parent else None,
+                root_id=parent.root_id if parent else None,
                 languages=site.languages,
             ),
             self.components.keyring,

@@ -1,4 +1,4 @@
-"""The two faces called as the server calls them, without a socket; the clock is the room's."""
+"""Calls the intake and the desk as the server does, without a socket, with the newsroom's clock."""
 
 import asyncio
 import copy
@@ -30,7 +30,7 @@ Pairs = Iterable[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Response:
-    """What came back, as it went to the server."""
+    """A response as the application sent it."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -45,21 +45,21 @@ class Response:
         return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
-        found = [value for known, value in self.headers if known.lower() == name]
-        assert len(found) < 2, (name, found)
-        return found[0] if found else None
+        values = [value for key, value in self.headers if key.lower() == name]
+        assert len(values) < 2, (name, values)
+        return values[0] if values else None
 
     def field(self, name: str) -> str:
         """The value of a hidden field."""
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.body.decode())
-        assert found is not None, name
-        return unescape(found[1])
+        match = re.search(rf'name="{name}" value="([^"]*)"', self.body.decode())
+        assert match is not None, name
+        return unescape(match[1])
 
     @property
     def code(self) -> str | None:
-        """The receipt on the ticket."""
-        found = re.search(r'translate="no" dir="ltr">([0-9A-Z-]+)<', self.body.decode())
-        return found[1] if found else None
+        """The receipt's code."""
+        match = re.search(r'translate="no" dir="ltr">([0-9A-Z-]+)<', self.body.decode())
+        return match[1] if match else None
 
 
 def ask(
@@ -71,7 +71,7 @@ def ask(
     chunks: Sequence[bytes] = (b"",),
     is_cut: bool = False,
 ) -> Response:
-    """One request; with `is_cut` the sender leaves after the last chunk."""
+    """One request; with `is_cut` the client disconnects after the last chunk."""
     if hasattr(app, "__rsgi__"):
         return asyncio.run(ask_intake(app, method, path, headers, chunks, is_cut=is_cut))
     return asyncio.run(_ask(app, method, path, list(headers), chunks, is_cut=is_cut))
@@ -80,14 +80,14 @@ def ask(
 async def ask_intake(
     app: Any, method: str, path: str, headers: Pairs, chunks: Sequence[bytes], *, is_cut: bool
 ) -> Response:
-    """The same of an application that speaks granian's own interface."""
-    wire = Transport(chunks, is_cut=is_cut)
-    await app.__rsgi__(Asked(method, path.partition("?")[0], headers), wire)
-    assert wire.answer is not None
-    return wire.answer
+    """The same for an application with granian's own interface, RSGI."""
+    transport = Transport(chunks, is_cut=is_cut)
+    await app.__rsgi__(Scope(method, path.partition("?")[0], headers), transport)
+    assert transport.response is not None
+    return transport.response
 
 
-class Asked:
+class Scope:
     """The head of a request."""
 
     proto = "http"
@@ -98,14 +98,14 @@ class Asked:
 
 
 class Transport:
-    """A body that comes in pieces, and the answer that went."""
+    """Sends the body in chunks and keeps the response."""
 
     def __init__(self, chunks: Sequence[bytes], *, is_cut: bool) -> None:
         self._chunks, self._is_cut = chunks, is_cut
-        self.answer: Response | None = None
+        self.response: Response | None = None
 
     async def __call__(self) -> bytes:
-        return b"".join([piece async for piece in self])
+        return b"".join([chunk async for chunk in self])
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for chunk in self._chunks:
@@ -114,7 +114,7 @@ class Transport:
             raise ProtocolClosed
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.answer = Response(status, headers, body)
+        self.response = Response(status, headers, body)
 
     def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
         self.response_bytes(status, headers, b"")
@@ -161,19 +161,21 @@ async def _ask(
     await app(scope, receive, send)
     start = next(message for message in sent if message["type"] == "http.response.start")
     body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
-    known = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
-    return Response(start["status"], known, body)
+    received = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
+    return Response(start["status"], received, body)
 
 
 class Intake:
-    """The public side of a room: what a reader's browser does."""
+    """A reader's browser at the public side."""
 
     def __init__(self, newsroom: NewsroomHarness, group: GroupCommit, **rules: int) -> None:
-        given = msgspec.structs.replace(newsroom.rules, **rules)
-        components = msgspec.structs.replace(newsroom.components, rules=given)
-        ticks = itertools.count(step=60)  # what the intake knows of a story is always too old
-        doors = ThreadStatusCache(newsroom.database, given, clock=lambda: next(ticks))
-        self.app = intake_app(components, group, clock=lambda: newsroom.now, doors=doors)
+        replaced = msgspec.structs.replace(newsroom.rules, **rules)
+        components = msgspec.structs.replace(newsroom.components, rules=replaced)
+        ticks = itertools.count(step=60)  # the cached status is always too old
+        thread_status = ThreadStatusCache(newsroom.database, replaced, clock=lambda: next(ticks))
+        self.app = intake_app(
+            components, group, clock=lambda: newsroom.now, thread_status=thread_status
+        )
 
     def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Response:
         return ask(self.app, method, path, headers=headers)
@@ -192,20 +194,20 @@ class Intake:
         return ask(self.app, "POST", path, headers=[FORM, *headers], chunks=[body])
 
     def send(self, words: str = "A comment.", *, receipt: str = "") -> Response:
-        """Both steps: "Read it once more", then what its form holds."""
-        again = self.post(step="send", text=words, receipt=receipt)
-        assert again.status == 200, again.text
+        """Both steps: "Read it once more", then its form."""
+        confirm = self.post(step="send", text=words, receipt=receipt)
+        assert confirm.status == 200, confirm.text
         return self.post(
             step="confirm",
             text=words,
-            idempotency_key=again.field("idempotency_key"),
+            idempotency_key=confirm.field("idempotency_key"),
             receipt=receipt,
         )
 
 
 @contextmanager
 def intake_of(newsroom: NewsroomHarness, **rules: int) -> Iterator[Intake]:
-    """`rules`: what this intake goes by instead of the room's own."""
+    """`rules` replace the newsroom's own."""
     group = GroupCommit(newsroom.database)
     try:
         yield Intake(newsroom, group, **rules)
@@ -214,7 +216,7 @@ def intake_of(newsroom: NewsroomHarness, **rules: int) -> Iterator[Intake]:
 
 
 class DeskClient:
-    """The desk of a room, and a browser at it with its cookie."""
+    """A moderator's browser at the desk, with its cookie."""
 
     def __init__(
         self, newsroom: NewsroomHarness, *, desk_url: str = "", site_name: str = "The River Post"
@@ -229,7 +231,7 @@ class DeskClient:
         self.cookie = ""
 
     def of(self, by: str | None) -> "DeskClient":
-        """Another browser at this desk: a moderator's, signed in, or nobody's."""
+        """Another browser at this desk, signed in as `by` or not signed in."""
         other, newsroom = copy.copy(self), self.newsroom
         other.cookie = ""
         if by:
@@ -248,33 +250,33 @@ class DeskClient:
         self,
         name: str,
         /,
-        given: Any = None,
+        body: Any = None,
         *,
         headers: Mapping[str, str | None] | None = None,
         method: str = "POST",
         **more: Any,
     ) -> Response:
-        """A POST of JSON as the desk's page makes it; a header of None is left out."""
-        body = given if isinstance(given, bytes) else json.dumps((given or {}) | more).encode()
+        """A POST as the desk's page makes it; a header of None is left out."""
+        content = body if isinstance(body, bytes) else json.dumps((body or {}) | more).encode()
         plain: dict[str, str | None] = {
             "host": self.url.partition("://")[2],
             "origin": self.url,
             "content-type": "application/json",
-            "content-length": str(len(body)),
+            "content-length": str(len(content)),
             "cookie": self.cookie or None,
         }
-        found = [(known, value) for known, value in (plain | dict(headers or {})).items() if value]
-        answer = ask(self.app, method, f"/api/desk/{name}", headers=found, chunks=[body])
-        for known, value in answer.headers:
-            if known == "set-cookie":
+        sent = [(key, value) for key, value in (plain | dict(headers or {})).items() if value]
+        response = ask(self.app, method, f"/api/desk/{name}", headers=sent, chunks=[content])
+        for key, value in response.headers:
+            if key == "set-cookie":
                 self.cookie = value.split(";")[0]
-        return answer
+        return response
 
     def get(self, path: str, *, host: str = "") -> Response:
-        place = host or self.url.partition("://")[2]
-        return ask(self.app, "GET", path, headers=[("host", place)])
+        headers = [("host", host or self.url.partition("://")[2])]
+        return ask(self.app, "GET", path, headers=headers)
 
     def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:
         name = pseudonym or self.newsroom.pseudonym
-        half = secret or from_passphrase(SITE_ID, name, self.newsroom.passphrase)[0].hex()
-        return self.act("sign-in", pseudonym=name, secret=half)
+        secret = secret or from_passphrase(SITE_ID, name, self.newsroom.passphrase)[0].hex()
+        return self.act("sign-in", pseudonym=name, secret=secret)

@@ -1,19 +1,17 @@
-"""Who sends a form too slowly is given up on; who is merely slow is waited for."""
+"""A form that is sent too slowly is given up; a slow one is waited for."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.in_process_client import THREAD, Asked, Intake, Transport
+from tests.in_process_client import FORM, THREAD, Intake, Scope, Transport
 from yobal.web.body_timeout import BodyTimeout
-from yobal.web.intake_app import BODY_SECONDS, IntakeApp
-
-FORM = (("content-type", "application/x-www-form-urlencoded"),)
+from yobal.web.intake_app import BODY_SECONDS_MAX, IntakeApp
 
 
 class Stalled(Transport):
-    """A body of which nothing more ever comes."""
+    """A body that stops and never ends."""
 
     async def __call__(self) -> bytes:
         await asyncio.Event().wait()
@@ -24,38 +22,38 @@ class Stalled(Transport):
         await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize("announced", [(), (("content-length", "400"),)])
-def test_a_form_that_never_ends_is_answered_when_its_time_is_over(
-    sqlite_intake: Intake, announced: tuple[tuple[str, str], ...]
+@pytest.mark.parametrize("content_length", [(), (("content-length", "400"),)])
+def test_a_form_that_never_ends_is_answered_when_its_time_is_up(
+    sqlite_intake: Intake, content_length: tuple[tuple[str, str], ...]
 ) -> None:
     now = [0.0]
-    edge: IntakeApp = sqlite_intake.app
-    edge._patience = BodyTimeout(BODY_SECONDS, lambda: now[0])
-    wire = Stalled([], is_cut=False)
+    app: IntakeApp = sqlite_intake.app
+    app._body_timeout = BodyTimeout(BODY_SECONDS_MAX, lambda: now[0])
+    transport = Stalled([], is_cut=False)
 
     async def stall() -> None:
-        asking = asyncio.ensure_future(
-            edge.__rsgi__(Asked("POST", THREAD, (*FORM, *announced)), wire)
+        request = asyncio.ensure_future(
+            app.__rsgi__(Scope("POST", THREAD, (FORM, *content_length)), transport)
         )
-        for now[0] in (0.0, BODY_SECONDS - 1.0):
-            edge.housekeeping()
+        for now[0] in (0.0, BODY_SECONDS_MAX - 1.0):
+            app.housekeeping()
             await asyncio.sleep(0.01)
-            assert not asking.done()
-        now[0] = BODY_SECONDS
-        edge.housekeeping()
-        await asyncio.wait_for(asking, 1)
+            assert not request.done()
+        now[0] = BODY_SECONDS_MAX
+        app.housekeeping()
+        await asyncio.wait_for(request, 1)
 
     asyncio.run(stall())
-    assert wire.answer is not None
-    assert wire.answer.status == 400
-    assert edge._patience.cancel_late() == 0  # nothing is kept of who was given up on
+    assert transport.response is not None
+    assert transport.response.status == 400
+    assert app._body_timeout.cancel_late() == 0, "it is not remembered"
 
 
-def test_who_is_stopped_by_somebody_else_is_stopped() -> None:
-    patience = BodyTimeout(10, lambda: 0.0)
+def test_a_request_that_is_cancelled_for_another_reason_stays_cancelled() -> None:
+    body_timeout = BodyTimeout(10, lambda: 0.0)
 
     async def stop() -> None:
-        waiting = asyncio.ensure_future(patience.wait_for(asyncio.sleep(10)))
+        waiting = asyncio.ensure_future(body_timeout.wait_for(asyncio.sleep(10)))
         await asyncio.sleep(0)
         waiting.cancel()
         await waiting
@@ -64,11 +62,11 @@ def test_who_is_stopped_by_somebody_else_is_stopped() -> None:
         asyncio.run(stop())
 
 
-def test_what_comes_in_time_is_handed_on() -> None:
-    async def nothing_late() -> int:
-        patience = BodyTimeout(0)
-        got = await patience.wait_for(asyncio.sleep(0.01, 7))
-        assert patience.cancel_late() == 0
-        return got
+def test_a_body_that_arrives_in_time_is_returned() -> None:
+    async def read_in_time() -> int:
+        body_timeout = BodyTimeout(0)
+        result = await body_timeout.wait_for(asyncio.sleep(0.01, 7))
+        assert body_timeout.cancel_late() == 0
+        return result
 
-    assert asyncio.run(nothing_late()) == 7
+    assert asyncio.run(read_in_time()) == 7

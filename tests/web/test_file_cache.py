@@ -11,7 +11,7 @@ import pytest
 from tests.harness import SITE_ID, START, NewsroomHarness
 from tests.in_process_client import THREAD, Intake
 from yobal.adapters.public_files import PublicFiles
-from yobal.web import file_cache as served_files
+from yobal.web import file_cache
 from yobal.web.file_cache import FileCache
 
 PACKED = [("accept-encoding", "br, gzip;q=0.9")]
@@ -237,7 +237,9 @@ def test_who_reads_between_two_renames_never_keeps_the_old_words(
     bucket.write({"a.html": b"The new ones, after a removal."}, at=SLOT)
     kept = files.get("/a.html")
     assert kept is not None
-    assert kept.plain == gzip.decompress(kept.packed) == b"The new ones, after a removal."
+    assert (
+        kept.plain.body == gzip.decompress(kept.gzipped.body) == b"The new ones, after a removal."
+    )
 
 
 def _write_anew(bucket: PublicFiles) -> None:
@@ -258,15 +260,15 @@ def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
     stays = files.get("/b.html")
     change(bucket)
     assert files.sweep() == 1
-    assert files._kept == {"/b.html": stays}
-    assert files._bytes == len(b"Stays.") + len(gzip.compress(b"Stays.", 9, mtime=0))
+    assert files._files == {"/b.html": stays}
+    assert files._size_bytes == len(b"Stays.") + len(gzip.compress(b"Stays.", 9, mtime=0))
     assert files.sweep() == 0
 
 
 def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
     bucket: PublicFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(served_files, "SWEPT_AT_ONCE", 2)
+    monkeypatch.setattr(file_cache, "SWEEP_FILES_MAX", 2)
     bucket.write({f"{number}.html": b"Words." for number in range(5)}, at=SLOT)
     files = FileCache(bucket.folder, "")
     for number in range(5):
@@ -282,4 +284,4 @@ def test_a_file_that_is_gone_is_gone_from_memory_when_somebody_asks_for_it(
     files.get("/a.html")
     bucket.remove(["a.html"])
     assert files.get("/a.html") is None
-    assert (files._kept, files._bytes) == ({}, 0)
+    assert (files._files, files._size_bytes) == ({}, 0)

@@ -6,7 +6,7 @@ from tests.harness import NewsroomHarness
 from tests.in_process_client import THREAD, Intake, Response
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
-from yobal.web.handlers.receipts import FILLED_BYTES
+from yobal.web.handlers.receipts import PADDED_BYTES
 
 
 def seen(answer: Response) -> tuple[int, int, list[tuple[str, str]]]:
@@ -79,7 +79,7 @@ def test_right_and_wrong_codes_are_answered_at_equal_length(
         unknown = intake.post(step=step, code=wrong, when="next")
         assert "We found no receipt" in unknown.text
         assert seen(unknown) == seen(right)
-    assert len(right.body) == FILLED_BYTES
+    assert len(right.body) == PADDED_BYTES
     assert "We found no receipt" not in right.text
 
 

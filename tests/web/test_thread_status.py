@@ -1,4 +1,4 @@
-"""What the form must know first: open or closed, which key, how full the desk is."""
+"""What the form must know first: open or closed, which key, how many comments are pending."""
 
 import asyncio
 import threading
@@ -10,12 +10,10 @@ from yobal.actions import declare_story
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import Edition
 from yobal.store import comments
-from yobal.web.thread_status import CACHE_SECONDS, Known, ThreadStatusCache, form_state
+from yobal.web.thread_status import CACHE_SECONDS, ThreadStatus, ThreadStatusCache
 
 
 class Clock:
-    """A clock that stands where the test puts it."""
-
     def __init__(self) -> None:
         self.now = 0.0
 
@@ -24,94 +22,92 @@ class Clock:
 
 
 @pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
-def test_a_story_that_nobody_declared_is_not_there(newsroom: NewsroomHarness, key: str) -> None:
+def test_a_story_that_was_not_declared_does_not_exist(newsroom: NewsroomHarness, key: str) -> None:
     with pytest.raises(NoSuchStory):
-        ThreadStatusCache(newsroom.database, newsroom.rules).read(key)
+        ThreadStatusCache(newsroom.database, newsroom.rules).load(key)
 
 
-def test_a_door_is_kept_for_a_second_and_no_longer(newsroom: NewsroomHarness) -> None:
+def test_a_status_is_cached_for_one_second(newsroom: NewsroomHarness) -> None:
     clock = Clock()
-    doors = ThreadStatusCache(newsroom.database, newsroom.rules, clock)
-    assert doors._cached(STORY_ID) is None
-    doors.read(STORY_ID)
+    cache = ThreadStatusCache(newsroom.database, newsroom.rules, clock)
+    assert cache._cached(STORY_ID) is None
+    cache.load(STORY_ID)
     declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
-    known = doors._cached(STORY_ID)
-    assert known is not None
-    assert form_state(*known) == "open"
+    cached = cache._cached(STORY_ID)
+    assert cached is not None
+    assert cached.form == "open"
     clock.now = CACHE_SECONDS
-    assert doors._cached(STORY_ID) is None
-    assert form_state(*doors.read(STORY_ID)) == "closed"
+    assert cache._cached(STORY_ID) is None
+    assert cache.load(STORY_ID).form == "closed"
 
 
-def test_a_crowd_that_comes_at_once_has_its_door_read_once(
+def test_requests_that_arrive_together_share_one_query(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doors, all_ask, reads = (
-        ThreadStatusCache(newsroom.database, newsroom.rules),
-        threading.Event(),
-        [],
-    )
-    read = doors.read
+    cache = ThreadStatusCache(newsroom.database, newsroom.rules)
+    all_have_asked, loads = threading.Event(), []
+    load = cache.load
 
-    def slowly(story_id: str) -> Known:
-        reads.append(story_id)
-        assert all_ask.wait(10)
-        return read(story_id)
+    def load_slowly(story_id: str) -> ThreadStatus:
+        loads.append(story_id)
+        assert all_have_asked.wait(10)
+        return load(story_id)
 
-    monkeypatch.setattr(doors, "read", slowly)
+    monkeypatch.setattr(cache, "load", load_slowly)
 
-    async def crowd() -> list[Known | BaseException]:
-        asks = [
-            asyncio.create_task(doors.get(story_id))
-            for story_id in [STORY_ID] * 32 + ["nowhere"] * 3
-        ]
+    async def get_many() -> list[ThreadStatus | BaseException]:
+        stories = [STORY_ID] * 32 + ["nowhere"] * 3
+        tasks = [asyncio.create_task(cache.get(story_id)) for story_id in stories]
         await asyncio.sleep(0)
-        asks[0].cancel()
+        tasks[0].cancel()
         await asyncio.sleep(0)
-        all_ask.set()
-        return await asyncio.gather(*asks, return_exceptions=True)
+        all_have_asked.set()
+        return await asyncio.gather(*tasks, return_exceptions=True)
 
-    answers = asyncio.run(crowd())
-    assert sorted(reads) == [STORY_ID, "nowhere"]
-    assert isinstance(answers[0], asyncio.CancelledError), "who goes away goes alone"
-    assert {form_state(*one) for one in answers[1:32] if isinstance(one, tuple)} == {"open"}
-    assert [type(one) for one in answers[32:]] == [NoSuchStory] * 3
+    results = asyncio.run(get_many())
+    assert sorted(loads) == [STORY_ID, "nowhere"]
+    assert isinstance(results[0], asyncio.CancelledError), "only this one is cancelled"
+    forms = [result.form for result in results[1:32] if isinstance(result, ThreadStatus)]
+    assert forms == ["open"] * 31
+    assert [type(result) for result in results[32:]] == [NoSuchStory] * 3
 
 
-def test_what_waits_is_counted_for_story_and_site_and_nothing_else(
-    newsroom: NewsroomHarness,
-) -> None:
+def test_only_pending_comments_are_counted_for_story_and_site(newsroom: NewsroomHarness) -> None:
     other = Edition(tag="en", title="Other", url="/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
     newsroom.send(story_id="other")
     newsroom.publish(sent[0].id)
-    _, door = ThreadStatusCache(newsroom.database, newsroom.rules).read(STORY_ID)
-    assert (door.pending_story, door.pending_site) == (2, 3)
+    story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
+    assert (story.pending_story, story.pending_site) == (2, 3)
 
 
-def test_what_nobody_can_open_any_more_takes_no_room(newsroom: NewsroomHarness) -> None:
+def test_comments_that_no_moderator_can_decrypt_do_not_fill_the_queue(
+    newsroom: NewsroomHarness,
+) -> None:
     for number in range(3):
         newsroom.send(f"Sealed before, {number}.")
     add_lead(newsroom, "Egret")
     newsroom.send("Sealed since.")
-    _, door = ThreadStatusCache(newsroom.database, newsroom.rules).read(STORY_ID)
-    assert (door.pending_story, door.pending_site) == (1, 1)
+    story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
+    assert (story.pending_story, story.pending_site) == (1, 1)
     with newsroom.database.reading() as conn:
-        assert comments.count_unreadable(conn, SITE_ID, "Egret") == 3  # … and the desk says so
+        assert comments.count_unreadable(conn, SITE_ID, "Egret") == 3, "the desk shows them"
 
 
-def test_only_a_published_comment_of_this_story_can_be_answered(newsroom: NewsroomHarness) -> None:
+def test_only_a_published_comment_of_the_same_story_can_be_a_parent(
+    newsroom: NewsroomHarness,
+) -> None:
     other = Edition(tag="en", title="Other", url="/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
-    doors = ThreadStatusCache(newsroom.database, newsroom.rules)
-    waiting, root = newsroom.send(), newsroom.publish_new()
+    cache = ThreadStatusCache(newsroom.database, newsroom.rules)
+    pending, root = newsroom.send(), newsroom.publish_new()
     reply = newsroom.publish_new(parent_id=root.id)
-    assert doors.parent_comment(STORY_ID, waiting.id) is None
-    assert doors.parent_comment("other", root.id) is None
-    assert doors.parent_comment(STORY_ID, "\0") is None
-    found = doors.parent_comment(STORY_ID, reply.id)
-    assert found is not None
-    assert (found[0], found[1].id) == (root.id, reply.id)
+    assert cache.parent(STORY_ID, pending.id) is None
+    assert cache.parent("other", root.id) is None
+    assert cache.parent(STORY_ID, "\0") is None
+    parent = cache.parent(STORY_ID, reply.id)
+    assert parent is not None
+    assert (parent.root_id, parent.comment.id) == (root.id, reply.id)
     newsroom.remove(reply.id)
-    assert doors.parent_comment(STORY_ID, reply.id) is None
+    assert cache.parent(STORY_ID, reply.id) is None

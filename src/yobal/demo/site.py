@@ -9,12 +9,12 @@ from yobal.demo.newsroom import content, page
 from yobal.demo.newsroom.edition import Edition
 from yobal.server.wiring import Components
 from yobal.web.http import (
-    Asked,
     Response,
+    Scope,
     Transport,
     content_security_policy,
     page_headers,
-    send_answer,
+    send_response,
 )
 from yobal.web.intake_app import IntakeApp
 
@@ -36,16 +36,16 @@ class DemoSite:
             ("cache-control", "no-cache"),
         ]
 
-    async def __rsgi__(self, asked: Asked, wire: Transport) -> None:
-        answer = self._answer(asked)
-        if answer is None:
-            await self._edge.__rsgi__(asked, wire)
+    async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
+        response = self._response(scope)
+        if response is None:
+            await self._edge.__rsgi__(scope, transport)
             return
-        send_answer(wire, answer, without_body=asked.method == "HEAD")
+        send_response(transport, response, without_body=scope.method == "HEAD")
 
-    def _answer(self, asked: Asked) -> Response | None:
-        path = asked.path
-        if asked.method not in ("GET", "HEAD"):
+    def _response(self, scope: Scope) -> Response | None:
+        path = scope.path
+        if scope.method not in ("GET", "HEAD"):
             return None
         if path == "/":
             return Response(302, b"", [("location", content.EDITIONS[-1].path)])

@@ -20,7 +20,7 @@ from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
 from yobal.web.file_cache import FileCache
 from yobal.web.handlers.context import IntakeDependencies
-from yobal.web.handlers.dispatch import PublicFormHandler
+from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import content_security_policy
 from yobal.web.intake_app import IntakeApp
 from yobal.web.moderation import DeskDependencies
@@ -43,23 +43,23 @@ def intake_app(
     group: GroupCommit,
     *,
     clock: Clock = time.time,
-    doors: ThreadStatusCache | None = None,
+    thread_status: ThreadStatusCache | None = None,
 ) -> IntakeApp:
     """The public side."""
     csp = content_security_policy(components.settings.frame_ancestors)
-    reader = PublicFormHandler(
+    form_handler = FormHandler(
         IntakeDependencies(
             rules=components.rules,
             database=components.database,
             keyring=components.keyring,
             pages=components.pages,
-            doors=doors or ThreadStatusCache(components.database, components.rules),
-            group=group,
+            thread_status=thread_status or ThreadStatusCache(components.database, components.rules),
+            group_commit=group,
             csp=csp,
             clock=clock,
         )
     )
-    return IntakeApp(FileCache(components.settings.files_dir, csp), reader)
+    return IntakeApp(FileCache(components.settings.files_dir, csp), form_handler)
 
 
 def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:

@@ -1,6 +1,7 @@
-"""A limit on how long whoever sends may take: all are looked at together, every few seconds.
+"""A limit on how long a request's body may take.
 
-A timer for each would cost a twentieth of what taking a comment costs.
+All requests are checked together, every few seconds: a timer for each would cost a twentieth of what
+storing a comment costs.
 """
 
 import asyncio
@@ -12,35 +13,35 @@ T = TypeVar("T")
 
 
 class BodyTimeout:
-    """Used from one event loop; somebody has to call `cancel_late` now and then."""
+    """For one event loop. Takes effect only if `cancel_late` is called regularly."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._since: dict[asyncio.Task[Any], float] = {}
+        self._started: dict[asyncio.Task[Any], float] = {}
         self._late: set[asyncio.Task[Any]] = set()
 
-    async def wait_for(self, sent: Coroutine[Any, Any, T]) -> T:
-        """Raises TimeoutError once it has taken too long and `cancel_late` has found it."""
+    async def wait_for(self, reading: Coroutine[Any, Any, T]) -> T:
+        """Raises TimeoutError if `cancel_late` finds that it takes too long."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("outside of a task")
-        self._since[task] = self._clock()
+        self._started[task] = self._clock()
         try:
-            return await sent
+            return await reading
         except asyncio.CancelledError:
             if task not in self._late:
                 raise
             task.uncancel()
             raise TimeoutError from None
         finally:
-            del self._since[task]
+            del self._started[task]
             self._late.discard(task)
 
     def cancel_late(self) -> int:
-        """On everybody who has taken too long; how many."""
-        begun = self._clock() - self._seconds
-        late = [task for task, since in self._since.items() if since <= begun]
+        """Cancel everything that takes too long. Returns how many."""
+        started_max = self._clock() - self._seconds
+        late = [task for task, started in self._started.items() if started <= started_max]
         for task in late:
             self._late.add(task)
             task.cancel()

@@ -1,4 +1,4 @@
-"""Public files from memory: an answer to a GET without the database, in front of everything else."""
+"""Serves public files from memory. Reads only the folder of public files, never the database."""
 
 import hashlib
 import os
@@ -14,125 +14,131 @@ from yobal.core import paths
 from yobal.web.http import HTML, PUBLIC_CACHE, Headers, page_headers
 
 MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
-SWEPT_AT_ONCE: Final = 500  # five milliseconds of looking at the disk
-_TYPES: Final = {
+SWEEP_FILES_MAX: Final = 500  # 5 ms of file system calls
+_CONTENT_TYPES: Final = {
     ".html": HTML,
     ".json": "application/json",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-Signature = tuple[int, int, int, int]
+Signature = tuple[int, int, int, int]  # inode, size, modification and change time
+
+
+class FileVariant(msgspec.Struct, frozen=True):
+    """A file as it is sent in one encoding."""
+
+    body: bytes
+    etag: str
+    headers: Headers
+    not_modified_headers: Headers  # for a 304: without length and encoding
 
 
 class CachedFile(msgspec.Struct, frozen=True):
-    """A file as it is sent, plain and packed, with what tells that the one on disk is another."""
-
     signature: Signature
-    plain: bytes
-    packed: bytes
-    plain_headers: Headers
-    packed_headers: Headers
-    plain_tag: str
-    packed_tag: str
+    plain: FileVariant
+    gzipped: FileVariant
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.plain.body) + len(self.gzipped.body)
 
 
 class FileCache:
-    """A folder, kept in memory as far as it fits; every request looks whether it has changed."""
+    """Keeps a folder in memory as far as it fits. Every request checks whether the file changed."""
 
     def __init__(self, folder: Path, csp: str) -> None:
         self._folder = os.fspath(folder)
         self._csp = csp
-        self._kept: OrderedDict[str, CachedFile] = OrderedDict()
-        self._bytes = 0
-        self._to_sweep: list[str] = []
+        self._files: OrderedDict[str, CachedFile] = OrderedDict()
+        self._size_bytes = 0
+        self._paths_to_sweep: list[str] = []
 
     def get(self, path: str) -> CachedFile | None:
-        """The file at a URL's path; None where there is none."""
+        """The file at the path of a URL; None if there is none."""
         if path.endswith("/"):
             path += paths.NEWEST
         signature = self._signature(path)
         if signature is None:
             self._drop(path)
             return None
-        kept = self._kept.get(path)
-        if kept is not None and kept.signature == signature:
-            self._kept.move_to_end(path)
-            return kept
-        return self._read(path, signature)
+        file = self._files.get(path)
+        if file is not None and file.signature == signature:
+            self._files.move_to_end(path)
+            return file
+        return self._load(path, signature)
 
     def sweep(self) -> int:
-        """Forget what is another file by now, or none: it may hold words that were taken back.
+        """Drop files that were changed or deleted: they may hold text that was removed.
 
-        Some at each call, in turn, so that no reader waits for it; how many went.
+        Each call checks one batch, so that no request waits for it. Returns how many were dropped.
         """
-        self._to_sweep = self._to_sweep or list(self._kept)
-        some, self._to_sweep = self._to_sweep[:SWEPT_AT_ONCE], self._to_sweep[SWEPT_AT_ONCE:]
-        over = [path for path in some if self._is_over(path)]
-        for path in over:
+        pending = self._paths_to_sweep or list(self._files)
+        batch, self._paths_to_sweep = pending[:SWEEP_FILES_MAX], pending[SWEEP_FILES_MAX:]
+        stale = [path for path in batch if self._is_stale(path)]
+        for path in stale:
             self._drop(path)
-        return len(over)
+        return len(stale)
 
-    def _is_over(self, path: str) -> bool:
-        kept = self._kept.get(path)
-        return kept is not None and kept.signature != self._signature(path)
+    def _is_stale(self, path: str) -> bool:
+        file = self._files.get(path)
+        return file is not None and file.signature != self._signature(path)
 
     def _signature(self, path: str) -> Signature | None:
-        """What tells one state of a file from another; None where there is no file."""
+        """Differs between two states of a file; None if there is no file."""
         try:
-            found = os.stat(self._folder + path)  # noqa: PTH116  # twice as fast, and in every GET
+            stat = os.stat(self._folder + path)  # noqa: PTH116  # twice as fast, and in every GET
         except (OSError, ValueError):
             return None
-        return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
-    def _drop(self, path: str) -> None:
-        kept = self._kept.pop(path, None)
-        if kept is not None:
-            self._bytes -= _size(kept)
-
-    def _read(self, path: str, signature: Signature) -> CachedFile | None:
+    def _load(self, path: str, signature: Signature) -> CachedFile | None:
         suffix = Path(path).suffix
-        if suffix not in _TYPES or not _is_plain(path):
+        if suffix not in _CONTENT_TYPES or not _is_public(path):
             return None
         try:
             plain = Path(self._folder + path).read_bytes()
-            packed = Path(self._folder + path + ".gz").read_bytes()
+            gzipped = Path(self._folder + path + ".gz").read_bytes()
         except OSError:
             return None
-        kept = self._keep(plain, packed, suffix, signature)
+        file = self._cached_file(plain, gzipped, suffix, signature)
         self._drop(path)
-        self._bytes += _size(kept)
-        self._kept[path] = kept
-        while self._bytes > MEMORY_BYTES_MAX and len(self._kept) > 1:
-            self._bytes -= _size(self._kept.popitem(last=False)[1])
-        return kept
+        self._size_bytes += file.size_bytes
+        self._files[path] = file
+        while self._size_bytes > MEMORY_BYTES_MAX and len(self._files) > 1:
+            _, oldest = self._files.popitem(last=False)
+            self._size_bytes -= oldest.size_bytes
+        return file
 
-    def _keep(self, plain: bytes, packed: bytes, suffix: str, signature: Signature) -> CachedFile:
+    def _drop(self, path: str) -> None:
+        file = self._files.pop(path, None)
+        if file is not None:
+            self._size_bytes -= file.size_bytes
+
+    def _cached_file(
+        self, plain: bytes, gzipped: bytes, suffix: str, signature: Signature
+    ) -> CachedFile:
         digest = hashlib.sha256(plain).hexdigest()[:32]
-        plain_tag, packed_tag = f'"{digest}"', f'"{digest}-gz"'
         headers = [
-            *page_headers(self._csp, content_type=_TYPES[suffix]),
+            *page_headers(self._csp, content_type=_CONTENT_TYPES[suffix]),
             ("cache-control", PUBLIC_CACHE),
             ("last-modified", formatdate(signature[2] // 1_000_000_000, usegmt=True)),
             ("vary", "accept-encoding"),
         ]
         return CachedFile(
             signature,
-            plain,
-            packed,
-            [*headers, ("etag", plain_tag), ("content-length", str(len(plain)))],
-            [
-                *headers,
-                ("etag", packed_tag),
-                ("content-encoding", "gzip"),
-                ("content-length", str(len(packed))),
-            ],
-            plain_tag,
-            packed_tag,
+            _variant(plain, f'"{digest}"', headers, []),
+            _variant(gzipped, f'"{digest}-gz"', headers, [("content-encoding", "gzip")]),
         )
 
 
-def _is_plain(path: str) -> bool:
-    """No way out of the folder, and nothing that is still being written."""
+def _variant(body: bytes, etag: str, headers: Headers, encoding: Headers) -> FileVariant:
+    validated = [*headers, ("etag", etag)]
+    length = ("content-length", str(len(body)))
+    return FileVariant(body, etag, [*validated, *encoding, length], validated)
+
+
+def _is_public(path: str) -> bool:
+    """Whether the path stays in the folder and does not name a file that is still being written."""
     parts = path.split("/")
     return (
         parts[0] == ""
@@ -140,7 +146,3 @@ def _is_plain(path: str) -> bool:
         and not parts[-1].startswith(BESIDE)
         and "\0" not in path
     )
-
-
-def _size(kept: CachedFile) -> int:
-    return len(kept.plain) + len(kept.packed)

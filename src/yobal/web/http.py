@@ -1,5 +1,5 @@
-"""What the public side is asked and answers: the server's interface as far as it is used here,
-the headers that every page carries, and one way to send."""
+"""Requests and responses of the public side: granian's RSGI interface as far as it is used here,
+and the headers that every response carries."""
 
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any, Final, Protocol
@@ -10,10 +10,16 @@ Headers = list[tuple[str, str]]
 
 HTML: Final = "text/html; charset=utf-8"
 PUBLIC_CACHE: Final = "public, max-age=60, must-revalidate"
+SAFE_HEADERS: Final[Headers] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "interest-cohort=(), browsing-topics=()"),
+]
 
 
-class Asked(Protocol):
-    """The head of a request. Who sent it stands there too, and nothing here ever looks."""
+class Scope(Protocol):
+    """The head of a request. RSGI also puts the client's address here; nothing may read it."""
 
     proto: str
     method: str
@@ -21,11 +27,11 @@ class Asked(Protocol):
 
     @property
     def headers(self) -> Any:
-        """With a `get` that takes a name in lower case."""
+        """Has `get(name)`; names are in lower case."""
 
 
 class Transport(Protocol):
-    """Where the body comes from and the answer goes."""
+    """Reads the body and sends the response (RSGI calls this the protocol)."""
 
     def __call__(self) -> Awaitable[bytes]: ...
     def __aiter__(self) -> AsyncIterator[bytes]: ...
@@ -34,8 +40,6 @@ class Transport(Protocol):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """A complete answer to one request."""
-
     status: int
     body: bytes
     headers: Headers
@@ -50,7 +54,7 @@ def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
 
 
 def page_headers(csp: str, *, content_type: str = HTML) -> Headers:
-    """For every page and file of the public side. No cookie, no HSTS, nothing about the reader."""
+    """For every page and file of the public side: no cookie and no HSTS."""
     return [
         ("content-type", content_type),
         ("content-security-policy", csp),
@@ -58,17 +62,9 @@ def page_headers(csp: str, *, content_type: str = HTML) -> Headers:
     ]
 
 
-SAFE_HEADERS: Final[Headers] = [
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("permissions-policy", "interest-cohort=(), browsing-topics=()"),
-]
-
-
-def send_answer(wire: Transport, answer: Response, *, without_body: bool = False) -> None:
-    headers = [*answer.headers, ("content-length", str(len(answer.body)))]
+def send_response(transport: Transport, response: Response, *, without_body: bool = False) -> None:
+    headers = [*response.headers, ("content-length", str(len(response.body)))]
     if without_body:
-        wire.response_empty(answer.status, headers)
+        transport.response_empty(response.status, headers)
     else:
-        wire.response_bytes(answer.status, headers, answer.body)
+        transport.response_bytes(response.status, headers, response.body)

@@ -1,118 +1,117 @@
-"""The public side's front: files to whoever reads, forms to `reader`, and a clear no to the rest."""
+"""The public side's RSGI application: serves files, reads forms, refuses everything else.
+
+A GET never touches the database.
+"""
 
 from typing import Final
 
-from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian exports no names
 
 from yobal.adapters import error_reporting
 from yobal.core import paths
 from yobal.web.body_timeout import BodyTimeout
 from yobal.web.file_cache import CachedFile, FileCache
 from yobal.web.forms import BODY_BYTES_MAX, is_form
-from yobal.web.handlers.dispatch import PublicFormHandler
-from yobal.web.http import SAFE_HEADERS, Asked, Response, Transport, send_answer
+from yobal.web.handlers.dispatch import FormHandler
+from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, send_response
 
-BODY_SECONDS: Final = 60  # a slow phone may take its time, but not for ever
-_READS: Final = ("GET", "HEAD")
-_DIGITS_MAX: Final = 9  # Python refuses to read a number of thousands of digits
+BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
+_READ_METHODS: Final = ("GET", "HEAD")
+_LENGTH_DIGITS_MAX: Final = 9  # Python refuses to convert a number of thousands of digits
 
 
 class IntakeApp:
-    """An application of granian's own interface. Reading never touches the database."""
-
-    def __init__(self, files: FileCache, reader: PublicFormHandler) -> None:
+    def __init__(self, files: FileCache, form_handler: FormHandler) -> None:
         self._files = files
-        self._reader = reader
-        self._patience = BodyTimeout(BODY_SECONDS)
+        self._form_handler = form_handler
+        self._body_timeout = BodyTimeout(BODY_SECONDS_MAX)
 
-    async def __rsgi__(self, asked: Asked, wire: Transport) -> None:
-        method, path = asked.method, asked.path
-        if method in _READS:
-            kept = self._files.get(path)
-            if kept is not None:
-                _send_kept(asked, wire, kept, is_head=method == "HEAD")
+    async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
+        is_head = scope.method == "HEAD"
+        if scope.method in _READ_METHODS:
+            file = self._files.get(scope.path)
+            if file is not None:
+                _send_file(scope, transport, file, is_head=is_head)
                 return
-        answer = await self._answer(asked, wire)
-        send_answer(wire, answer, without_body=method == "HEAD")
+            response = self._not_found(scope.path)
+        elif scope.method == "POST":
+            response = await self._post(scope, transport)
+        else:
+            response = await self._form_handler.problem("method", scope.path)
+        send_response(transport, response, without_body=is_head)
 
     def housekeeping(self) -> None:
-        """What is due every few seconds: forget old files, and give up on who sends too slowly."""
+        """To be called every few seconds: drops stale files and cancels slow bodies."""
         self._files.sweep()
-        self._patience.cancel_late()
+        self._body_timeout.cancel_late()
 
-    async def _answer(self, asked: Asked, wire: Transport) -> Response:
-        path = asked.path
-        if asked.method in _READS:
-            return self._missing(path)
-        if asked.method != "POST":
-            return await self._reader.problem("method", path)
-        if not is_form(asked.headers.get("content-type", "")):
-            return await self._reader.problem("type", path)
+    async def _post(self, scope: Scope, transport: Transport) -> Response:
+        if not is_form(scope.headers.get("content-type", "")):
+            return await self._form_handler.problem("type", scope.path)
+        reading = _read_body(scope.headers.get("content-length"), transport)
         try:
-            body = await self._patience.wait_for(_read(asked.headers.get("content-length"), wire))
+            body = await self._body_timeout.wait_for(reading)
         except TimeoutError:
-            return await self._reader.problem("bad_form", path)
+            return await self._form_handler.problem("bad_form", scope.path)
         if body is None:
-            return await self._reader.problem("too_large", path)
-        return await self._ask_reader(path, body)
-
-    async def _ask_reader(self, path: str, body: bytes) -> Response:
+            return await self._form_handler.problem("too_large", scope.path)
         try:
-            return await self._reader.answer(path, body)
-        except Exception as error:  # noqa: BLE001  # a page, never the server's bare 500
+            return await self._form_handler.handle(scope.path, body)
+        except Exception as error:  # noqa: BLE001  # a page instead of the server's bare 500
             error_reporting.count(error)
-            return await self._reader.problem("unavailable", path)
+            return await self._form_handler.problem("unavailable", scope.path)
 
-    def _missing(self, path: str) -> Response:
+    def _not_found(self, path: str) -> Response:
         if not path.endswith("/") and self._files.get(path + "/") is not None:
             location = [("location", path + "/"), ("cache-control", "no-store")]
             return Response(308, b"", [*location, *SAFE_HEADERS])
-        thread, _ = paths.parse_thread_path(path)
-        has_thread = bool(thread) and self._files.get(thread) is not None
-        return self._reader.missing(path, has_thread=has_thread)
+        thread_path, _ = paths.parse_thread_path(path)
+        has_thread = bool(thread_path) and self._files.get(thread_path) is not None
+        return self._form_handler.not_found(path, has_thread=has_thread)
 
 
-async def _read(announced: str | None, wire: Transport) -> bytes | None:
-    """The body; None as soon as it is too large, empty where its sender has gone."""
+async def _read_body(content_length: str | None, transport: Transport) -> bytes | None:
+    """The body; None once it is too large. Empty if the connection was closed."""
     try:
-        if announced is None:  # it says by itself where it ends
-            return await _read_pieces(wire)
-        if not announced.isdecimal() or len(announced) > _DIGITS_MAX:
+        if content_length is None:
+            return await _read_chunks(transport)
+        if not content_length.isdecimal() or len(content_length) > _LENGTH_DIGITS_MAX:
             return None
-        if int(announced) > BODY_BYTES_MAX:
+        if int(content_length) > BODY_BYTES_MAX:
             return None
-        body = await wire()  # the server gives no more than was announced
+        body = await transport()  # the server reads no more than Content-Length
         return body if len(body) <= BODY_BYTES_MAX else None
     except ProtocolClosed:
         return b""
 
 
-async def _read_pieces(wire: Transport) -> bytes | None:
-    pieces, size_bytes = [], 0
-    async for piece in wire:
-        size_bytes += len(piece)
+async def _read_chunks(transport: Transport) -> bytes | None:
+    chunks, size_bytes = [], 0
+    async for chunk in transport:
+        size_bytes += len(chunk)
         if size_bytes > BODY_BYTES_MAX:
             return None
-        pieces.append(piece)
-    return b"".join(pieces)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
-def _send_kept(asked: Asked, wire: Transport, kept: CachedFile, *, is_head: bool) -> None:
-    is_packed = _takes_gzip(asked.headers.get("accept-encoding", ""))
-    headers = kept.packed_headers if is_packed else kept.plain_headers
-    known = asked.headers.get("if-none-match")
-    if known and (kept.packed_tag if is_packed else kept.plain_tag) in known:
-        wire.response_empty(304, headers[:-2] if is_packed else headers[:-1])
+def _send_file(scope: Scope, transport: Transport, file: CachedFile, *, is_head: bool) -> None:
+    variant = (
+        file.gzipped if _accepts_gzip(scope.headers.get("accept-encoding", "")) else file.plain
+    )
+    if_none_match = scope.headers.get("if-none-match")
+    if if_none_match and variant.etag in if_none_match:
+        transport.response_empty(304, variant.not_modified_headers)
     elif is_head:
-        wire.response_empty(200, headers)
+        transport.response_empty(200, variant.headers)
     else:
-        wire.response_bytes(200, headers, kept.packed if is_packed else kept.plain)
+        transport.response_bytes(200, variant.headers, variant.body)
 
 
-def _takes_gzip(accepts: str) -> bool:
-    """Whether an Accept-Encoding names gzip, and not to forbid it (`gzip;q=0`)."""
-    for one in accepts.lower().split(","):
-        name, _, weight = one.partition(";")
+def _accepts_gzip(accept_encoding: str) -> bool:
+    """Whether Accept-Encoding lists gzip, and not as `gzip;q=0`."""
+    for item in accept_encoding.lower().split(","):
+        name, _, weight = item.partition(";")
         if name.strip() == "gzip":
             return not weight or weight.strip().removeprefix("q=").strip("0.") != ""
     return False

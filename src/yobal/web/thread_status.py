@@ -1,4 +1,4 @@
-"""What intake must know before it takes a comment, read through the views and kept for a second."""
+"""What the intake must know before it accepts a comment, read through its views and cached for a second."""
 
 import asyncio
 import time
@@ -21,34 +21,65 @@ CACHED_STORIES_MAX: Final = 10_000
 
 
 class SealingKey(msgspec.Struct, frozen=True):
-    """The newest epoch, and what seals to it."""
+    """Seals to the newest epoch."""
 
     epoch_id: str
     sealer: Sealer
 
 
 class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to seal to (None until a first lead has made the keys); languages named in clear."""
-
-    sealing_key: SealingKey | None
-    languages: frozenset[str]
+    sealing_key: SealingKey | None  # None until the first lead has made the keys
+    languages: frozenset[str]  # those that a comment's row may name in clear
+    loaded_at: float
 
 
 class StoryStatus(msgspec.Struct, kw_only=True):
-    """One story: open or not, its editions, and how full the desk is."""
-
     is_open: bool
     editions: tuple[Edition, ...]
     pending_story: int
     pending_site: int
-    read_at: float
+    loaded_at: float
+
+    def count_new_comment(self) -> None:
+        """A new comment counts at once, not only when the cache expires."""
+        self.pending_story += 1
+        self.pending_site += 1
 
 
-Known = tuple[SiteStatus, StoryStatus]
+class ThreadStatus(msgspec.Struct, frozen=True):
+    site: SiteStatus
+    story: StoryStatus
+
+    @property
+    def form(self) -> FormState:
+        if self.site.sealing_key is None:
+            return "not_open_yet"
+        return "open" if self.story.is_open else "closed"
+
+    def thread_ref(self, site_id: str, story_id: str, edition: str) -> ThreadRef:
+        """Raises NoSuchStory if the story has no such edition."""
+        editions = {item.tag: item for item in self.story.editions}
+        current = editions.pop(edition, None)
+        if current is None:
+            raise NoSuchStory(story_id)
+        return ThreadRef(
+            site_id=site_id,
+            story_id=story_id,
+            edition=current,
+            others=tuple(editions.values()),
+            form=self.form,
+        )
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """The published comment that a form replies to, and the top-level comment of both."""
+
+    root_id: str
+    comment: PublishedComment
 
 
 class ThreadStatusCache:
-    """Reads again what is older than a second. Used from one event loop and its threads."""
+    """For one event loop and its threads. An entry is at most a second old."""
 
     def __init__(
         self, database: Database, rules: SiteRules, clock: Callable[[], float] = time.monotonic
@@ -56,33 +87,24 @@ class ThreadStatusCache:
         self._database = database
         self._rules = rules
         self._clock = clock
-        self._site: tuple[float, SiteStatus] | None = None
+        self._site: SiteStatus | None = None
         self._stories: dict[str, StoryStatus] = {}
-        self._readings: dict[str, asyncio.Future[Known]] = {}
+        self._loading: dict[str, asyncio.Future[ThreadStatus]] = {}
 
-    async def get(self, story_id: str) -> Known:
-        """Both, read once for all who ask while it is being read. Raises NoSuchStory."""
-        known = self._cached(story_id)
-        if known is not None:
-            return known
-        reading = self._readings.get(story_id)
-        if reading is None:
-            reading = asyncio.ensure_future(asyncio.to_thread(self.read, story_id))
-            self._readings[story_id] = reading
-            reading.add_done_callback(lambda _: self._readings.pop(story_id, None))
-        return await asyncio.shield(reading)  # who goes away does not take it from the others
+    async def get(self, story_id: str) -> ThreadStatus:
+        """Requests that come while it is loaded share one query. Raises NoSuchStory."""
+        cached = self._cached(story_id)
+        if cached is not None:
+            return cached
+        loading = self._loading.get(story_id)
+        if loading is None:
+            loading = asyncio.ensure_future(asyncio.to_thread(self.load, story_id))
+            self._loading[story_id] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(story_id, None))
+        return await asyncio.shield(loading)  # a cancelled request must not cancel the others'
 
-    def _cached(self, story_id: str) -> Known | None:
-        """Both, if they are fresh enough to go without the database."""
-        now = self._clock()
-        known = self._stories.get(story_id)
-        if known is None or self._site is None:
-            return None
-        is_fresh = now - known.read_at < CACHE_SECONDS and now - self._site[0] < CACHE_SECONDS
-        return (self._site[1], known) if is_fresh else None
-
-    def read(self, story_id: str) -> Known:
-        """Both, from the database. Raises NoSuchStory."""
+    def load(self, story_id: str) -> ThreadStatus:
+        """From the database, whatever is cached. Raises NoSuchStory."""
         now, site_id = self._clock(), self._rules.site_id
         if not ids.is_story_key(story_id):
             raise NoSuchStory(story_id)
@@ -94,21 +116,22 @@ class ThreadStatusCache:
         if row is None or site_row is None or not editions:
             self._stories.pop(story_id, None)
             raise NoSuchStory(story_id)
-        story_status = StoryStatus(
+        story = StoryStatus(
             is_open=bool(row.is_open),
             editions=editions,
             pending_story=row.pending_story,
             pending_site=row.pending_site,
-            read_at=now,
+            loaded_at=now,
         )
-        self._site = (now, self._site_status(site_row.epoch_id, site_row.recipient, languages))
+        sealing_key = self._sealing_key(site_row.epoch_id, site_row.recipient)
+        self._site = SiteStatus(sealing_key=sealing_key, languages=languages, loaded_at=now)
         if len(self._stories) >= CACHED_STORIES_MAX:
             self._stories.clear()
-        self._stories[story_id] = story_status
-        return self._site[1], story_status
+        self._stories[story_id] = story
+        return ThreadStatus(self._site, story)
 
-    def parent_comment(self, story_id: str, comment_id: str) -> tuple[str, PublishedComment] | None:
-        """A published comment that may be answered, with the id it stands under; None where gone."""
+    def parent(self, story_id: str, comment_id: str) -> Parent | None:
+        """None if there is no such published comment in this story."""
         if not ids.is_id(comment_id):
             return None
         with self._database.reading() as conn:
@@ -116,45 +139,23 @@ class ThreadStatusCache:
         if row is None:
             return None
         day = day_of(self._rules.schedule, row.slot).isoformat()
-        shown = PublishedComment(
+        comment = PublishedComment(
             id=row.id, name=row.name, text=row.text, lang=row.lang, edition=row.edition, day=day
         )
-        return row.root_id or row.id, shown
+        return Parent(row.root_id or row.id, comment)
 
-    def _site_status(
-        self, epoch_id: str | None, recipient: str | None, languages: frozenset[str]
-    ) -> SiteStatus:
-        before = self._site[1] if self._site is not None else None
-        known = before.sealing_key if before is not None else None
+    def _cached(self, story_id: str) -> ThreadStatus | None:
+        site, story = self._site, self._stories.get(story_id)
+        if site is None or story is None:
+            return None
+        loaded_at = min(site.loaded_at, story.loaded_at)
+        return ThreadStatus(site, story) if self._clock() - loaded_at < CACHE_SECONDS else None
+
+    def _sealing_key(self, epoch_id: str | None, recipient: str | None) -> SealingKey | None:
+        """The one in use if the epoch is the same: parsing a recipient takes time."""
         if epoch_id is None or recipient is None:
-            known = None
-        elif known is None or known.epoch_id != epoch_id:
-            known = SealingKey(epoch_id, Sealer(recipient))
-        return SiteStatus(sealing_key=known, languages=languages)
-
-
-def form_state(site_status: SiteStatus, story_status: StoryStatus) -> FormState:
-    if site_status.sealing_key is None:
-        return "not_open_yet"
-    return "open" if story_status.is_open else "closed"
-
-
-def thread_ref(
-    rules: SiteRules,
-    story_id: str,
-    edition: str,
-    site_status: SiteStatus,
-    story_status: StoryStatus,
-) -> ThreadRef:
-    """The place of an edition. Raises NoSuchStory where the story has no such edition."""
-    here = next((one for one in story_status.editions if one.tag == edition), None)
-    if here is None:
-        raise NoSuchStory(story_id)
-    others = tuple(one for one in story_status.editions if one.tag != edition)
-    return ThreadRef(
-        site_id=rules.site_id,
-        story_id=story_id,
-        edition=here,
-        others=others,
-        form=form_state(site_status, story_status),
-    )
+            return None
+        current = self._site.sealing_key if self._site is not None else None
+        if current is not None and current.epoch_id == epoch_id:
+            return current
+        return SealingKey(epoch_id, Sealer(recipient))

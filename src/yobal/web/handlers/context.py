@@ -1,23 +1,20 @@
-"""One reader's step, what it is parent with, and the parts that answering takes."""
+"""What the handlers of readers' forms share: the request's context, dependencies and responses."""
 
-import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
 
 from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem
 from yobal.adapters.server_keys import Keyring
-from yobal.core import text as texts
 from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
-from yobal.core.thread import PublishedComment, ThreadRef
+from yobal.core.thread import ThreadRef
 from yobal.store.database import Database
 from yobal.store.group_commit import GroupCommit
 from yobal.web.http import Response, page_headers
-from yobal.web.thread_status import SiteStatus, StoryStatus, ThreadStatusCache
+from yobal.web.thread_status import ThreadStatus, ThreadStatusCache
 
 STATUS: Final[dict[Problem, int]] = {
     "closed": 403,
@@ -37,36 +34,31 @@ STATUS: Final[dict[Problem, int]] = {
 
 
 class RequestContext(msgspec.Struct, frozen=True):
-    """Where, the form's fields, and how things stand there."""
+    """A form that was sent to an existing thread."""
 
     thread: ThreadRef
     fields: dict[str, str]
-    draft: Draft  # what was written, cleaned once
-    site_status: SiteStatus
-    story_status: StoryStatus
+    draft: Draft  # text and name of the form, cleaned once
+    status: ThreadStatus
 
 
 class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
-    """What the reader's side is put together from."""
+    """What the handlers use, with the two kinds of response that they all give."""
 
     rules: SiteRules
     database: Database
     keyring: Keyring
     pages: PageRenderer
-    doors: ThreadStatusCache
-    group: GroupCommit
+    thread_status: ThreadStatusCache
+    group_commit: GroupCommit
     csp: str
     clock: Callable[[], float] = time.time
 
-    def today(self) -> date:
-        return datetime.fromtimestamp(self.clock(), UTC).date()
+    def page(self, body: bytes, *, status: int = 200) -> Response:
+        """A page that no cache may keep."""
+        return Response(status, body, [*page_headers(self.csp), ("cache-control", "no-store")])
 
-    def page(self, page: bytes, *, status: int = 200) -> Response:
-        """An answer that nobody keeps."""
-        headers = [*page_headers(self.csp), ("cache-control", "no-store")]
-        return Response(status, page, headers)
-
-    def problem(
+    def problem_page(
         self,
         problem: Problem,
         *,
@@ -75,34 +67,17 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
         path: str = "",
         leads_back: bool = True,
     ) -> Response:
-        """What happened, that nothing was lost, and what to do."""
-        slot = None
-        if problem in ("story_full", "site_full"):
-            slot = next_slot(self.rules.schedule, self.clock())
-        answer = self.page(
-            self.pages.problem(
-                thread, problem, draft=draft, next_slot=slot, path=path, leads_back=leads_back
-            ),
-            status=STATUS[problem],
+        """Says what happened, gives the draft back and says what to do."""
+        is_full = problem in ("story_full", "site_full")
+        body = self.pages.problem(
+            thread,
+            problem,
+            draft=draft,
+            next_slot=next_slot(self.rules.schedule, self.clock()) if is_full else None,
+            path=path,
+            leads_back=leads_back,
         )
+        response = self.page(body, status=STATUS[problem])
         if problem == "method":
-            answer.headers.append(("allow", "GET, HEAD, POST"))
-        return answer
-
-    async def parent(self, context: RequestContext) -> tuple[str, PublishedComment] | None:
-        """The published comment a form answers, with the id of the one it stands under."""
-        parent_id = context.fields.get("parent_id")
-        if not parent_id:
-            return None
-        return await asyncio.to_thread(
-            self.doors.parent_comment, context.thread.story_id, parent_id
-        )
-
-
-def draft_of(fields: dict[str, str]) -> Draft:
-    """What was written, cleaned: it is given back with every refusal."""
-    return Draft(
-        text=texts.clean(fields.get("text", "")),
-        name=texts.clean_name(fields.get("name", "")),
-        wants_receipt=fields.get("receipt") == "yes",
-    )
+            response.headers.append(("allow", "GET, HEAD, POST"))
+        return response

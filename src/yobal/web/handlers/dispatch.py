@@ -1,89 +1,86 @@
-"""Every step of a reader is a POST to the thread's own address; here each finds its answer.
+"""Handles every form of a reader: all are POSTs to the thread's address, and `step` says which it is.
 
-No cookie, no address, no Origin is looked at: there is no authority to borrow.
+Cookies, addresses and Origin are not looked at: a reader has no authority that could be abused.
 """
 
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.pages import Draft, Problem
+from yobal.core import text as texts
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import ThreadRef
 from yobal.web import forms
 from yobal.web.errors import BadForm
-from yobal.web.handlers.context import IntakeDependencies, RequestContext, draft_of
+from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.handlers.receipts import ReceiptHandler
 from yobal.web.handlers.submit import SubmitHandler
 from yobal.web.http import Response
-from yobal.web.thread_status import thread_ref
 
 
-class PublicFormHandler:
-    """Answers forms. `answer` is the only entry for what a reader sends."""
-
+class FormHandler:
     def __init__(self, dependencies: IntakeDependencies) -> None:
         self._dependencies = dependencies
-        sending, receipts = SubmitHandler(dependencies), ReceiptHandler(dependencies)
+        submit, receipts = SubmitHandler(dependencies), ReceiptHandler(dependencies)
         self._steps = {
-            "send": sending.send,
-            "confirm": sending.send,
-            "reply": sending.reply,
+            "send": submit.send,
+            "confirm": submit.send,
+            "reply": submit.reply,
             "receipt": receipts.show,
             "withdraw": receipts.withdraw,
         }
 
-    async def answer(self, path: str, body: bytes) -> Response:
-        """The page that answers a form sent to a thread's address."""
+    async def handle(self, path: str, body: bytes) -> Response:
+        """The page that answers a form. Whatever fails, it gives the reader's text back."""
+        problem_page = self._dependencies.problem_page
         try:
             fields = forms.parse(body)
         except BadForm:
             return await self.problem("bad_form", path)
-        draft = draft_of(fields)
+        draft, thread = _draft(fields), None
         try:
-            context = await self._visit(path, fields, draft)
-        except NoSuchStory:
-            return self._dependencies.problem(
-                "unknown_story", draft=draft, path=path, leads_back=False
-            )
-        except Exception as error:  # noqa: BLE001  # the reader gets the text back, the operator the place
-            return self._failed(error, None, draft, path=path)
-        return await self._take(context)
-
-    async def _take(self, context: RequestContext) -> Response:
-        step = self._steps.get(context.fields.get("step", ""))
-        if step is None:
-            return self._dependencies.problem(
-                "bad_form", thread=context.thread, draft=context.draft
-            )
-        try:
+            context = await self._context(path, fields, draft)
+            thread = context.thread
+            step = self._steps.get(fields.get("step", ""))
+            if step is None:
+                return problem_page("bad_form", thread=thread, draft=draft)
             return await step(context)
-        except Exception as error:  # noqa: BLE001  # likewise
-            return self._failed(error, context.thread, context.draft)
-
-    def _failed(
-        self, error: Exception, thread: ThreadRef | None, draft: Draft, *, path: str = ""
-    ) -> Response:
-        error_reporting.count(error)
-        return self._dependencies.problem("unavailable", thread=thread, draft=draft, path=path)
+        except NoSuchStory:
+            return problem_page("unknown_story", draft=draft, path=path, leads_back=False)
+        except Exception as error:  # noqa: BLE001  # the reader gets the text, the operator the error
+            error_reporting.count(error)
+            return problem_page("unavailable", thread=thread, draft=draft, path=path)
 
     async def problem(self, problem: Problem, path: str) -> Response:
-        """For what never got as far as a form; in its thread where it was sent to one."""
+        """For a request without a readable form. Names the thread if it was sent to one."""
+        thread: ThreadRef | None = None
+        leads_back = True
         try:
-            context = await self._visit(path, {}, Draft())
+            thread = (await self._context(path, {}, Draft())).thread
         except NoSuchStory:
-            return self._dependencies.problem(problem, path=path, leads_back=False)
-        except Exception as error:  # noqa: BLE001  # likewise
+            leads_back = False
+        except Exception as error:  # noqa: BLE001  # the problem can be told without the database
             error_reporting.count(error)
-            return self._dependencies.problem(problem, path=path)
-        return self._dependencies.problem(problem, thread=context.thread)
+        return self._dependencies.problem_page(
+            problem, thread=thread, path=path, leads_back=leads_back
+        )
 
-    def missing(self, path: str, *, has_thread: bool) -> Response:
-        """For a page that is not there. Reading never touches the database."""
-        return self._dependencies.problem("unknown_story", path=path, leads_back=has_thread)
+    def not_found(self, path: str, *, has_thread: bool) -> Response:
+        """For a GET, so it must not use the database."""
+        return self._dependencies.problem_page("unknown_story", path=path, leads_back=has_thread)
 
-    async def _visit(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
-        dependencies = path.strip("/").split("/")
-        if len(dependencies) != 3 or dependencies[0] != self._dependencies.rules.site_id:
+    async def _context(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
+        """Raises NoSuchStory."""
+        site_id, *rest = path.strip("/").split("/")
+        if site_id != self._dependencies.rules.site_id or len(rest) != 2:
             raise NoSuchStory(path)
-        _, story_id, edition = dependencies
-        site_status, story_status = await self._dependencies.doors.get(story_id)
-        thread = thread_ref(self._dependencies.rules, story_id, edition, site_status, story_status)
-        return RequestContext(thread, fields, draft, site_status, story_status)
+        story_id, edition = rest
+        status = await self._dependencies.thread_status.get(story_id)
+        thread = status.thread_ref(site_id, story_id, edition)
+        return RequestContext(thread, fields, draft, status)
+
+
+def _draft(fields: dict[str, str]) -> Draft:
+    return Draft(
+        text=texts.clean(fields.get("text", "")),
+        name=texts.clean_name(fields.get("name", "")),
+        wants_receipt=fields.get("receipt") == "yes",
+    )

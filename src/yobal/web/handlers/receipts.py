@@ -1,8 +1,8 @@
-"""A reader asks with a receipt what became of a comment, or takes it back."""
+"""The steps of a reader who has a receipt: what happened to the comment, and withdrawing it."""
 
 import asyncio
 import secrets
-from typing import Final
+from typing import Final, Literal
 
 from yobal.actions import receipts
 from yobal.adapters.rendering.pages import ReceiptDetails
@@ -10,10 +10,11 @@ from yobal.core.schedule import day_of
 from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.http import Response
 
-# Answers are filled up to a multiple of this, so that a wrong code's is as long as a right one's
-# to whoever counts bytes on the wire.
-FILLED_BYTES: Final = 48 * 1024
-_FRAME_BYTES: Final = len(b"<!---->")
+# Responses are padded to a multiple of this, so that an observer of the network cannot tell a
+# wrong code from a right one by the length.
+PADDED_BYTES: Final = 48 * 1024
+_WHEN: Final[dict[str, Literal["now", "next"]]] = {"now": "now", "next": "next"}
+_COMMENT_BYTES: Final = len(b"<!---->")
 
 
 class ReceiptHandler:
@@ -23,63 +24,63 @@ class ReceiptHandler:
         self._dependencies = dependencies
 
     async def show(self, context: RequestContext) -> Response:
-        found = await self._look_up(context)
-        if found is None:
-            return _filled(self._dependencies.problem("unknown_receipt", thread=context.thread))
-        answer = self._answer(found, context.fields.get("code", ""))
-        return _filled(
-            self._dependencies.page(self._dependencies.pages.receipt(context.thread, answer))
-        )
+        match = await self._find(context)
+        if match is None:
+            return _padded(
+                self._dependencies.problem_page("unknown_receipt", thread=context.thread)
+            )
+        details = self._details(match, context.fields.get("code", ""))
+        body = self._dependencies.pages.receipt(context.thread, details)
+        return _padded(self._dependencies.page(body))
 
     async def withdraw(self, context: RequestContext) -> Response:
-        found = await self._look_up(context)
-        if found is None:
-            return _filled(self._dependencies.problem("unknown_receipt", thread=context.thread))
-        if not found.can_withdraw or context.fields.get("when") not in ("now", "next"):
-            return _filled(self._dependencies.problem("cannot_withdraw", thread=context.thread))
-        dependencies = self._dependencies
-        when: Final = "now" if context.fields["when"] == "now" else "next"
+        dependencies, match = self._dependencies, await self._find(context)
+        if match is None:
+            return _padded(dependencies.problem_page("unknown_receipt", thread=context.thread))
+        when = _WHEN.get(context.fields.get("when", ""))
+        if when is None or not match.can_withdraw:
+            return _padded(dependencies.problem_page("cannot_withdraw", thread=context.thread))
         await asyncio.to_thread(
             receipts.request_withdrawal,
             dependencies.database,
             dependencies.rules,
-            found,
+            match,
             when=when,
             random=secrets.token_bytes,
         )
-        return _filled(
-            dependencies.page(dependencies.pages.withdrawal_requested(context.thread, when=when))
-        )
+        body = dependencies.pages.withdrawal_requested(context.thread, when=when)
+        return _padded(dependencies.page(body))
 
-    async def _look_up(self, context: RequestContext) -> receipts.ReceiptMatch | None:
-        dependencies = self._dependencies
+    async def _find(self, context: RequestContext) -> receipts.ReceiptMatch | None:
         return await asyncio.to_thread(
             receipts.find,
-            dependencies.database,
-            dependencies.keyring,
+            self._dependencies.database,
+            self._dependencies.keyring,
             site_id=context.thread.site_id,
             story_id=context.thread.story_id,
             typed=context.fields.get("code", ""),
-            now=dependencies.clock(),
+            now=self._dependencies.clock(),
         )
 
-    def _answer(self, found: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
-        row, schedule = found.row, self._dependencies.rules.schedule
+    def _details(self, match: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
+        row, schedule = match.row, self._dependencies.rules.schedule
         return ReceiptDetails(
             code=code,
-            state=found.word,
+            state=match.word,
             clause=row.clause,
             edit_kind=row.edit_kind,
             note=row.note,
             text=row.text,
             name=row.name,
             lang=row.lang,
-            can_withdraw=found.can_withdraw,
+            can_withdraw=match.can_withdraw,
             day=day_of(schedule, row.slot).isoformat() if row.slot is not None else None,
         )
 
 
-def _filled(answer: Response) -> Response:
-    room = -len(answer.body) % FILLED_BYTES
-    filling = b"<!--" + b" " * (room - _FRAME_BYTES) + b"-->" if room >= _FRAME_BYTES else b""
-    return Response(answer.status, answer.body + filling.ljust(room), answer.headers)
+def _padded(response: Response) -> Response:
+    missing = -len(response.body) % PADDED_BYTES
+    padding = b""
+    if missing >= _COMMENT_BYTES:
+        padding = b"<!--" + b" " * (missing - _COMMENT_BYTES) + b"-->"
+    return Response(response.status, response.body + padding.ljust(missing), response.headers)
