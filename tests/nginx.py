@@ -80,7 +80,7 @@ def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "")
     folder.mkdir(parents=True, exist_ok=True)
     port, desk = free_ports(2)
     conf = text or EXAMPLE.read_text(encoding="utf-8")
-    readers, mark, moderators = conf.partition("    # Moderators: another host")
+    readers, mark, moderators = conf.partition("    # Moderators: ")
     assert mark, "the example has two servers"
     conf = _plain(readers, port) + mark + _plain(moderators, desk)
     for shipped, ours in (
