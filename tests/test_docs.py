@@ -255,7 +255,7 @@ def test_the_main_paths_name_functions_that_exist_and_count_their_steps() -> Non
     main_paths = re.split(r"^\*\*From ", text, flags=re.MULTILINE)[1:]
     assert len(main_paths) == 3
     for main_path in main_paths:
-        steps = re.findall(r"^\| (\d+) \| `([^`]+)` \| `(\w+)` \|", main_path, re.MULTILINE)
+        steps = re.findall(r"^\| (\d+) \| `([^`]+)` \| `(#?\w+)` \|", main_path, re.MULTILINE)
         counts = re.search(r"\((\d+) steps, (\d+) files\)", main_path)
         assert counts is not None
         assert [int(number) for number, _, _ in steps] == list(range(1, int(counts[1]) + 1))
