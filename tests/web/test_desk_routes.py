@@ -583,3 +583,12 @@ def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
 def test_a_cursor_that_no_page_gave_is_refused(desk: DeskClient, cursor: str) -> None:
     assert desk.act("queue", {"cursor": cursor}).status == 400
+
+
+def test_the_page_holds_the_desks_messages_as_data(desk: DeskClient) -> None:
+    page = desk.get("/").body.decode()
+    block = re.search(r'<script type="application/json" id="messages">(.*?)</script>', page)
+    assert block is not None
+    assert json.loads(block[1]) == {}, "the English catalogue translates nothing"
+    assert '<html lang="en"' in page
+    assert len(re.findall(r"<script\b", page)) == 2, "this and the desk's own file"

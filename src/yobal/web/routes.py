@@ -10,6 +10,8 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.adapters import error_reporting
+from yobal.adapters.rendering.desk_catalogue import catalogue_json
+from yobal.adapters.rendering.i18n import read_catalogue
 from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
@@ -52,6 +54,7 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
 
+DESK_LANGUAGE: Final = "en"  # the only catalogue that has the desk's messages
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
 DESK_CSP: Final = (
@@ -139,7 +142,13 @@ def _shell(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
     )
     return (
         environment.get_template("desk.html")
-        .render(site_id=site_id, site_name=site_name, is_demo=is_demo)
+        .render(
+            site_id=site_id,
+            site_name=site_name,
+            is_demo=is_demo,
+            lang=DESK_LANGUAGE,
+            messages=catalogue_json(read_catalogue(DESK_LANGUAGE)),
+        )
         .encode()
     )
 

@@ -14,6 +14,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -118,10 +119,15 @@ def _catalogue(lang: str) -> Traversable:
     return files("yobal") / "locales" / lang / "LC_MESSAGES" / f"{_DOMAIN}.po"
 
 
+def read_catalogue(lang: str) -> Catalog:
+    """The catalogue of a language that has one."""
+    with _catalogue(lang).open("rb") as source:
+        return read_po(source, locale=lang)
+
+
 def _translations(lang: str) -> GNUTranslations:
     """Compiled in memory, so that no build step can be forgotten."""
     compiled = BytesIO()
-    with _catalogue(lang).open("rb") as source:
-        write_mo(compiled, read_po(source, locale=lang))
+    write_mo(compiled, read_catalogue(lang))
     compiled.seek(0)
     return GNUTranslations(compiled)
