@@ -66,7 +66,7 @@ def served_demo(folder: Path) -> Iterator[Demo]:
             name, _, value = line.strip().partition(": ")
             said[name] = value
         pseudonym, _, passphrase = said["sign in"].partition(" ")
-        yield Demo(said["story_id"], said["desk"], pseudonym, passphrase)
+        yield Demo(said["story"], said["desk"], pseudonym, passphrase)
     finally:
         child.terminate()
         child.wait(20)

@@ -1,4 +1,4 @@
-"""The demonstration as somebody who tries it meets it: starts, stops, goes on, and is cleared."""
+"""The demonstration as a newcomer meets it: it starts, stops, continues, and can be deleted."""
 
 import os
 import re
@@ -23,12 +23,14 @@ from yobal.server.wiring import build_components, prepare_storage
 NOW = 1_795_352_400.0
 
 
-def command(folder: Path, *words: str) -> "subprocess.Popen[str]":
-    known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
+def command(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")
+    }
     return subprocess.Popen(
-        [sys.executable, "-m", "yobal", "demo", "--folder", str(folder), *words],
+        [sys.executable, "-m", "yobal", "demo", "--folder", str(folder), *arguments],
         cwd=folder.parent,
-        env=known,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -37,30 +39,32 @@ def command(folder: Path, *words: str) -> "subprocess.Popen[str]":
 
 @contextmanager
 def running(folder: Path, port: int) -> Iterator[dict[str, str]]:
-    """What it prints, by name; ended by Ctrl-C."""
-    child = command(folder, "--port", str(port))
-    assert child.stdout is not None
-    said: dict[str, str] = {}
+    """The printed lines by their label; Ctrl-C ends the demonstration."""
+    process = command(folder, "--port", str(port))
+    assert process.stdout is not None
+    printed: dict[str, str] = {}
     try:
-        for line in child.stdout:
-            name, _, value = line.strip().partition(": ")
-            said[name] = value
-            if line.startswith("Ctrl-C"):
+        for line in process.stdout:
+            label, _, value = line.strip().partition(": ")
+            printed[label] = value
+            if "Ctrl-C" in line:
                 break
-        yield said
+        yield printed
     finally:
-        child.send_signal(signal.SIGINT)
-        _, wrong = child.communicate(timeout=30)
-    assert (child.returncode, wrong) == (0, "")
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (0, "")
 
 
 def reset(folder: Path) -> tuple[int, str]:
-    child = command(folder, "--reset")
-    _, wrong = child.communicate(timeout=30)
-    return child.returncode, wrong
+    process = command(folder, "--reset")
+    _, stderr = process.communicate(timeout=30)
+    return process.returncode, stderr
 
 
-def test_it_says_where_to_go_keeps_its_state_and_is_cleared(tmp_path: Path) -> None:
+def test_the_demonstration_prints_its_addresses_keeps_its_state_and_can_be_deleted(
+    tmp_path: Path,
+) -> None:
     folder, port = tmp_path / "demo", free_demo_port()
     thread = f"/{content.SITE}/{content.STORY}/en/"
     with running(folder, port) as first:
@@ -74,27 +78,39 @@ def test_it_says_where_to_go_keeps_its_state_and_is_cleared(tmp_path: Path) -> N
             assert '<meta name="yobal-demo" content="1">' in desk.text, path
     with running(folder, port) as second:
         assert second == first
-        to_response = post(port, {"step": "receipt", "code": sent.code or ""}, path=thread)
-        assert "is waiting" in to_response.text
+        receipt = post(port, {"step": "receipt", "code": sent.code or ""}, path=thread)
+        assert "is waiting" in receipt.text
     assert reset(folder) == (0, "")
     assert not folder.exists()
-    assert reset(folder) == (0, "")  # where nothing is there is nothing to do
+    assert reset(folder) == (0, "")  # a missing folder is no error
 
 
-def test_one_that_was_interrupted_while_it_was_furnished_can_be_cleared(tmp_path: Path) -> None:
+def test_every_edition_of_the_story_contains_its_thread_and_form(tmp_path: Path) -> None:
     folder, port = tmp_path / "demo", free_demo_port()
-    child = command(folder, "--port", str(port))
-    wait_for((folder / "yobal.sqlite").exists, "it has begun")
-    child.kill()
-    child.communicate()
-    assert not (folder / "sign-in.txt").exists(), "it was too quick for this test"
+    with running(folder, port):
+        for edition in content.EDITIONS:
+            story = ask(port, path=edition.path).text
+            assert f'<html lang="{edition.tag}"' in story
+            assert story.count('class="yobal-comment"') == 4
+            assert 'name="text"' in story
+            others = {other.path for other in content.EDITIONS} - {edition.path}
+            assert all(f'hreflang="{path[1:3]}" href="{path}"' in story for path in others)
+
+
+def test_a_demonstration_interrupted_while_it_was_seeded_can_be_deleted(tmp_path: Path) -> None:
+    folder, port = tmp_path / "demo", free_demo_port()
+    process = command(folder, "--port", str(port))
+    wait_for((folder / "yobal.sqlite").exists, "the database exists")
+    process.kill()
+    process.communicate()
+    assert not (folder / "sign-in.txt").exists(), "it finished before it could be interrupted"
     assert reset(folder) == (0, "")
     assert not folder.exists()
 
 
-def test_one_that_is_not_finished_says_how_to_clear_it(tmp_path: Path) -> None:
+def test_an_unfinished_demonstration_says_how_to_delete_it(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    run.mark(folder)
+    run.claim_folder(folder)
     settings = demo_settings(folder, 8_600)
     prepare_storage(settings)
     components = build_components(settings)
@@ -106,13 +122,13 @@ def test_one_that_is_not_finished_says_how_to_clear_it(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
-def test_a_folder_that_is_no_demonstrations_is_neither_used_nor_cleared(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_neither_used_nor_deleted(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
-    (folder / "letter.txt").write_text("Mine.")
-    status, wrong = reset(folder)
-    assert (status, "is not a demonstration's folder" in wrong) == (1, True)
-    child = command(folder)
-    _, wrong = child.communicate(timeout=30)
-    assert (child.returncode, "give the demo a folder of its own" in wrong) == (1, True)
-    assert [one.name for one in folder.iterdir()] == ["letter.txt"]
+    (folder / "mine.txt").write_text("Mine.")
+    status, stderr = reset(folder)
+    assert (status, "was not made by `yobal demo`" in stderr) == (1, True)
+    process = command(folder)
+    _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, "choose a folder of its own" in stderr) == (1, True)
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]

@@ -1,1 +1,1 @@
-"""The demonstration: an invented newsroom with a story, its readers and its desk. Loopback only."""
+"""The demonstration: an invented newsroom with a story, comments and a desk. Loopback only."""

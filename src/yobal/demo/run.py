@@ -1,4 +1,4 @@
-"""`yobal demo`: a newsroom on this machine, furnished at its first start and kept from then on."""
+"""`yobal demo`: an invented newsroom on this machine, seeded at its first start and kept afterwards."""
 
 import shutil
 import time
@@ -14,30 +14,30 @@ from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import stories
 
-PORT_MAX: Final = 65_534
-_MARK: Final = "demonstration.txt"  # written before anything else: only what has it is ever cleared
+PORT_MAX: Final = 65_534  # the desk listens on the next port
+_MARKER: Final = "demonstration.txt"  # written first: only a folder with this file is ever deleted
 _SIGN_IN: Final = "sign-in.txt"
 
 
 def run(folder: Path, port: int) -> None:
-    """Blocks until Ctrl-C. Raises InvalidSettings, UnsupportedEnvironment."""
+    """Serve until Ctrl-C. Raises InvalidSettings, UnsupportedEnvironment."""
     if not 1 <= port <= PORT_MAX:
         raise InvalidSettings(f"port: 1 to {PORT_MAX}")
     settings = demo_settings(folder, port)
-    mark(folder)
+    claim_folder(folder)
     prepare_storage(settings)
-    passphrase = _seed_once(settings, folder)
+    passphrase = _seed_if_new(settings, folder / _SIGN_IN)
     components = build_components(settings)
     serve(
         components,
-        wrap_intake=lambda edge: DemoSite(components, edge),
-        when_ready=lambda: _tell(settings, passphrase),
+        wrap_intake=lambda intake: DemoSite(components, intake),
+        when_ready=lambda: _print_instructions(settings, passphrase),
     )
-    print("Stopped. `make demo` goes on where this ended; `make demo-reset` begins anew.")
+    print("Stopped. `make demo` continues from here; `make demo-reset` deletes everything.")
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
-    """Slots every 20 seconds and nobody to hide among: to look at, not to publish with."""
+    """A slot every 20 seconds and batches of one comment: to try out, never to publish with."""
     return Settings(
         site_id=content.SITE,
         site_name=content.SITE_NAME,
@@ -53,27 +53,51 @@ def demo_settings(folder: Path, port: int) -> Settings:
     )
 
 
-def _seed_once(settings: Settings, folder: Path) -> str:
+def claim_folder(folder: Path) -> None:
+    """Mark the folder as a demonstration's. Raises UnsupportedEnvironment if it holds other files."""
+    if folder.exists() and any(folder.iterdir()) and not _is_demo_folder(folder):
+        raise UnsupportedEnvironment(
+            f"{folder} holds other files; choose a folder of its own for the demonstration"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARKER).write_text("Made by `yobal demo`, deleted by `yobal demo --reset`.\n")
+
+
+def reset(folder: Path) -> None:
+    """Delete a demonstration, finished or not. Raises UnsupportedEnvironment for any other folder."""
+    if not folder.exists():
+        return
+    if not _is_demo_folder(folder):
+        raise UnsupportedEnvironment(f"{folder} was not made by `yobal demo`; nothing was deleted")
+    shutil.rmtree(folder)
+
+
+def _is_demo_folder(folder: Path) -> bool:
+    return (folder / _MARKER).exists()
+
+
+def _seed_if_new(settings: Settings, sign_in: Path) -> str:
+    """The lead's passphrase, from the first start or from this one."""
     components = build_components(settings)
     try:
-        return _seed_if_new(components, folder / _SIGN_IN)
+        return _seed_or_read(components, sign_in)
     finally:
         components.close()
 
 
-def _seed_if_new(components: Components, sign_in: Path) -> str:
+def _seed_or_read(components: Components, sign_in: Path) -> str:
     with components.database.reading() as conn:
         site = stories.get_site(conn)
     if site is not None and not site.is_demo:
         raise UnsupportedEnvironment(
-            "this folder holds a real newsroom's store; give the demo a folder of its own"
+            "this folder holds the data of a real newsroom; choose another folder for the demonstration"
         )
     if site is not None and sign_in.exists():
         return sign_in.read_text(encoding="utf-8").strip()
     if site is not None:
         raise UnsupportedEnvironment(
-            "this demonstration was begun and not finished: `make demo-reset` (`yobal demo --reset`) "
-            "clears it"
+            "the first start of this demonstration was interrupted; delete it with `make demo-reset` "
+            "(`yobal demo --reset`) and start again"
         )
     passphrase = seed.seed(components, now=time.time())
     sign_in.touch(mode=0o600)
@@ -81,38 +105,15 @@ def _seed_if_new(components: Components, sign_in: Path) -> str:
     return passphrase
 
 
-def mark(folder: Path) -> None:
-    """Raises UnsupportedEnvironment where something else lies there."""
-    if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
-        raise UnsupportedEnvironment(
-            f"{folder} holds something else; give the demo a folder of its own"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).write_text("Made by `yobal demo`, cleared by `yobal demo --reset`.\n")
-
-
-def reset(folder: Path) -> None:
-    """Forget a demonstration, and only one, however far it came. Raises UnsupportedEnvironment."""
-    if not folder.exists():
-        return
-    if not _is_ours(folder):
-        raise UnsupportedEnvironment(f"{folder} is not a demonstration's folder")
-    shutil.rmtree(folder)
-
-
-def _is_ours(folder: Path) -> bool:
-    return (folder / _MARK).exists()
-
-
-def _tell(settings: Settings, passphrase: str) -> None:
+def _print_instructions(settings: Settings, passphrase: str) -> None:
     story_url = settings.public_url + content.EDITIONS[-1].path
     print(
         f"story: {story_url}\n"
         f"desk: {settings.desk_url}/\n"
         f"sign in: {seed.PSEUDONYM} {passphrase}\n\n"
-        "Try: write under the story (JavaScript off, if you like) and keep the receipt; sign in\n"
-        "at the desk, read what waits with j and k, publish with a, edit with e, reject with d;\n"
-        "look at the story again after 20 seconds; take your comment back with the receipt.\n"
-        "Ctrl-C stops; the next start goes on from here.",
+        "Try it: write a comment under the story (also with JavaScript off) and ask for a receipt.\n"
+        "Sign in at the desk and move through the queue with j and k; publish with a, edit with e,\n"
+        "reject with d. Look at the story again after 20 seconds. Withdraw your comment with the\n"
+        "receipt. Ctrl-C stops the demonstration; the next start continues from here.",
         flush=True,
     )

@@ -1,6 +1,6 @@
-"""What invented readers wrote under the demonstration's story: what waits, and what is published.
+"""Comments under the demonstration's story: published ones and pending ones. Only data.
 
-Only data. Nobody here exists, and no telephone number here can be dialled (none begins with 000).
+All authors are invented. No phone number begins with 000, so none of these can be dialled.
 """
 
 from typing import Final
@@ -11,7 +11,7 @@ from yobal.core.terms import EditKind
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a moderator changed: the words that were sealed, the kind of edit, the clause."""
+    """A moderator's edit: the text that the author sealed, the kind of edit, the clause."""
 
     sealed_text: str
     edit_kind: EditKind
@@ -19,19 +19,19 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """One comment. `answers` is the `key` of a published sample; an empty name is "Anonymous"."""
+    """One comment. `parent_key` is the `key` of a published sample; an empty name is "Anonymous"."""
 
     key: str
     edition: str
     lang: str
     text: str
     name: str = ""
-    answers: str | None = None
+    parent_key: str | None = None
     wants_receipt: bool = False
     edit: Edit | None = None
 
 
-# Oldest first: an answer stands after what it answers.
+# Oldest first: a reply stands after its parent.
 PUBLISHED: Final = (
     Sample(
         key="support",
@@ -68,7 +68,7 @@ PUBLISHED: Final = (
         key="ticket-house",
         edition="en",
         lang="en",
-        answers="agreement",
+        parent_key="agreement",
         text="I saw that copy too. It came down in August, when the roof was painted.",
     ),
     Sample(
@@ -85,18 +85,18 @@ PUBLISHED: Final = (
         key="grandmother",
         edition="km",
         lang="km",
-        answers="agreement",
+        parent_key="agreement",
         name="ចៅអ្នកចម្លងទូក",
         text=("ជីដូនខ្ញុំក៏ធ្លាប់លក់សំបុត្រនៅទីនោះដែរ។ គាត់ថា ប្រាក់ខែតែងតែមកយឺត តែមិនដែលយឺតដូចឆ្នាំនេះទេ។"),
     ),
 )
 
-WAITING: Final = (
+PENDING: Final = (
     Sample(
         key="small-boat",
         edition="km",
         lang="km",
-        # With U+200B between the words, as many Khmer keyboards write it.
+        # With U+200B between words, as many Khmer keyboards insert it.
         text=(
             "កូន\u200bខ្ញុំ\u200bឆ្លង\u200bទន្លេ\u200bទៅ\u200bរៀន\u200bរាល់\u200bថ្ងៃ។ "
             "ថ្ងៃនេះ\u200bទូក\u200bតូច\u200bបាន\u200bចម្លង\u200bវា "
@@ -160,7 +160,7 @@ WAITING: Final = (
         key="to-the-driver",
         edition="km",
         lang="km",
-        answers="driver",
+        parent_key="driver",
         text=("បងអ្នកបើកឡានអើយ យើងយល់ពីបង។ តែបើប្រាក់ឈ្នួលមិនឡើង ឆ្នាំក្រោយគ្មានអ្នកណាចង់ធ្វើការលើសាឡាងទៀតទេ។"),
     ),
     Sample(
@@ -168,7 +168,7 @@ WAITING: Final = (
         edition="en",
         lang="en",
         text=(
-            "I see it differently. Fuel has become dear for everybody, and the company is small. "
+            "I see it differently. Fuel has become expensive for everyone, and the company is small. "
             "If it closes, two hundred people have no wage at all. Could the raise come in steps?"
         ),
         wants_receipt=True,
@@ -194,6 +194,6 @@ WAITING: Final = (
         edition="en",
         lang="en",
         name="A patient cyclist",
-        text="When will the footbridge at the old market be mended? Nobody writes about it.",
+        text="When will the footbridge at the old market be repaired? Nobody writes about it.",
     ),
 )

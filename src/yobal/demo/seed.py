@@ -1,6 +1,6 @@
-"""Fill a demonstration's store: the story, its lead, what is published, what waits.
+"""Fills a new demonstration: the site, its story, a lead, published comments and a queue.
 
-Samples go the way that readers' comments go: sealed, decided on, released.
+Every sample takes the path of a real comment: sealed, decided, released.
 """
 
 import secrets
@@ -25,76 +25,82 @@ from yobal.server.wiring import Components
 from yobal.store import arrivals, stories
 
 PSEUDONYM: Final = "Heron"
-BEGAN_HOURS_AGO: Final = 26  # the sample thread began yesterday
+THREAD_AGE_HOURS: Final = 26  # the thread begins yesterday
+REPLIES_AFTER_HOURS: Final = 20  # in another release than the comments they reply to
 
 
-class _Sent(msgspec.Struct, frozen=True):
-    """A sample's comment, and its nonce, which otherwise only an envelope holds."""
+class _SentSample(msgspec.Struct, frozen=True):
+    """The comment made from a sample, and its nonce, which otherwise only the envelope contains."""
 
-    id: str
+    comment_id: str
     nonce: bytes
 
 
 def seed(components: Components, *, now: float) -> str:
-    """Everything for a first visit; the lead's passphrase."""
-    began = now - BEGAN_HOURS_AGO * HOUR_SECONDS
+    """Create everything for a first visit; return the lead's passphrase."""
+    start = now - THREAD_AGE_HOURS * HOUR_SECONDS
     setup_site.create_site(
-        components.database, components.rules, name=content.SITE_NAME, now=began, is_demo=True
+        components.database, components.rules, name=content.SITE_NAME, now=start, is_demo=True
     )
     for edition in content.EDITIONS:
-        url = components.settings.public_url + edition.path
-        one = Edition(tag=edition.tag, title=edition.headline, url=url)
-        declare_story.add(components.database, components.rules, content.STORY, one)
+        declare_story.add(
+            components.database,
+            components.rules,
+            content.STORY,
+            Edition(
+                tag=edition.tag,
+                title=edition.headline,
+                url=components.settings.public_url + edition.path,
+            ),
+        )
     lead = make_lead(components.rules.site_id, PSEUDONYM)
-    join_first_lead(components, lead, now=began)
+    join_first_lead(components, lead, now=start)
     sealer = Sealer(lead.recipient)
-    published = _publish_samples(components, sealer, began=began)
-    for sample in samples.WAITING:
-        parent_id = published[sample.answers].id if sample.answers else None
+    published = _publish_samples(components, sealer, start=start)
+    for sample in samples.PENDING:
+        parent_id = published[sample.parent_key].comment_id if sample.parent_key else None
         _send(components, sealer, sample, parent_id=parent_id, now=now)
     return lead.passphrase
 
 
-def _publish_samples(components: Components, sealer: Sealer, *, began: float) -> dict[str, _Sent]:
-    """What it answers is released before an answer is sent, as in life."""
-    sent: dict[str, _Sent] = {}
-    for at, answers in ((began, False), (began + 20 * HOUR_SECONDS, True)):
+def _publish_samples(
+    components: Components, sealer: Sealer, *, start: float
+) -> dict[str, _SentSample]:
+    """Publish top-level comments, then their replies: only a published comment can have one."""
+    schedule = components.rules.schedule
+    sent: dict[str, _SentSample] = {}
+    for are_replies, now in ((False, start), (True, start + REPLIES_AFTER_HOURS * HOUR_SECONDS)):
         for sample in samples.PUBLISHED:
-            if (sample.answers is not None) == answers:
-                parent_id = sent[sample.answers].id if sample.answers else None
-                sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=at)
-                _publish(components, sample, sent[sample.key], now=at)
-        slot = next_slot(
-            components.rules.schedule, at, steps=components.rules.schedule.max_hold_slots
-        )
+            if (sample.parent_key is not None) == are_replies:
+                parent_id = sent[sample.parent_key].comment_id if sample.parent_key else None
+                sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=now)
+                _publish(components, sample, sent[sample.key], now=now)
+        slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
         release.release(components.database, components.rules, now=slot, random=secrets.token_bytes)
     return sent
 
 
 def _send(
     components: Components, sealer: Sealer, sample: Sample, *, parent_id: str | None, now: float
-) -> _Sent:
-    drawn: list[bytes] = []
+) -> _SentSample:
+    random_values: list[bytes] = []
 
     def random(length: int) -> bytes:
-        drawn.append(secrets.token_bytes(length))
-        return drawn[-1]
+        random_values.append(secrets.token_bytes(length))
+        return random_values[-1]
 
-    text = sample.edit.sealed_text if sample.edit else sample.text
     with components.database.reading() as conn:
         epoch_id = stories.newest_epoch(conn, content.SITE)
         languages = frozenset(stories.languages(conn, content.SITE))
-    assert epoch_id is not None  # the lead has just made it
-    form = idempotency.new_idempotency_key(
-        secrets.token_bytes, today=datetime.fromtimestamp(now, UTC).date()
-    )
+    assert epoch_id is not None  # joining as the first lead creates one
+    today = datetime.fromtimestamp(now, UTC).date()
     sealed = submit.seal(
         Submission(
             site_id=content.SITE,
             story_id=content.STORY,
             edition=sample.edition,
             parent_id=parent_id,
-            text=text,
+            text=sample.edit.sealed_text if sample.edit else sample.text,
             name=sample.name,
         ),
         submit.SubmissionTarget(
@@ -102,17 +108,17 @@ def _send(
         ),
         components.keyring,
         components.rules,
-        idempotency_key=form,
+        idempotency_key=idempotency.new_idempotency_key(secrets.token_bytes, today=today),
         wants_receipt=sample.wants_receipt,
         now=now,
         random=random,
     )
     arrivals.add(components.database, [sealed.arrival])
-    return _Sent(sealed.arrival.id, drawn[0])  # the nonce is drawn first
+    return _SentSample(sealed.arrival.id, nonce=random_values[0])  # the nonce is generated first
 
 
-def _publish(components: Components, sample: Sample, sent: _Sent, *, now: float) -> None:
-    desk = DecisionContext(
+def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: float) -> None:
+    context = DecisionContext(
         rules=components.rules,
         pseudonym=PSEUDONYM,
         now=now,
@@ -122,8 +128,8 @@ def _publish(components: Components, sample: Sample, sent: _Sent, *, now: float)
     if sample.edit is None:
         decide.publish(
             components.database,
-            desk,
-            sent.id,
+            context,
+            sent.comment_id,
             text=sample.text,
             name=sample.name,
             nonce=sent.nonce,
@@ -132,8 +138,8 @@ def _publish(components: Components, sample: Sample, sent: _Sent, *, now: float)
     else:
         decide.publish_edited(
             components.database,
-            desk,
-            sent.id,
+            context,
+            sent.comment_id,
             text=sample.text,
             name=sample.name,
             lang=sample.lang,

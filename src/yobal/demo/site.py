@@ -1,4 +1,4 @@
-"""The newsroom's own pages in front of the intake: the story takes thread and form in on the server."""
+"""Serves the newsroom's own pages in front of the intake; the story includes thread and form."""
 
 from importlib import resources
 from pathlib import Path
@@ -18,18 +18,18 @@ from yobal.web.http import (
 )
 from yobal.web.intake_app import IntakeApp
 
-_OWN: Final = {
+_ASSETS: Final = {
     content.STYLE_PATH: ("newsroom.css", "text/css; charset=utf-8"),
     content.PICTURE_PATH: ("picture.svg", "image/svg+xml"),
 }
 
 
 class DemoSite:
-    """An application around the edge, of the same interface."""
+    """Wraps the intake and has the same interface; requests for other paths go to the intake."""
 
-    def __init__(self, components: Components, edge: IntakeApp) -> None:
-        self._newsroom = components
-        self._edge = edge
+    def __init__(self, components: Components, intake: IntakeApp) -> None:
+        self._components = components
+        self._intake = intake
         self._editions = {edition.path: edition for edition in content.EDITIONS}
         self._headers = [
             *page_headers(content_security_policy(())),
@@ -39,7 +39,7 @@ class DemoSite:
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         response = self._response(scope)
         if response is None:
-            await self._edge.__rsgi__(scope, transport)
+            await self._intake.__rsgi__(scope, transport)
             return
         send_response(transport, response, without_body=scope.method == "HEAD")
 
@@ -49,8 +49,8 @@ class DemoSite:
             return None
         if path == "/":
             return Response(302, b"", [("location", content.EDITIONS[-1].path)])
-        if path in _OWN:
-            name, content_type = _OWN[path]
+        if path in _ASSETS:
+            name, content_type = _ASSETS[path]
             body = resources.files("yobal.demo.newsroom").joinpath(name).read_bytes()
             return Response(
                 200, body, [("content-type", content_type), ("cache-control", "no-cache")]
@@ -59,7 +59,7 @@ class DemoSite:
         return Response(200, self._story(edition), self._headers) if edition else None
 
     def _story(self, edition: Edition) -> bytes:
-        settings = self._newsroom.settings
+        settings = self._components.settings
         folder = settings.files_dir / paths.thread_folder(content.SITE, content.STORY, edition.tag)
         return page.render(
             edition,

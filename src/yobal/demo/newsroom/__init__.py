@@ -1,1 +1,1 @@
-"""The River Post, an invented newspaper: one story in two editions, and the page that shows it."""
+"""The River Post, an invented newspaper: one story in two editions, on one page template."""

@@ -1,4 +1,4 @@
-"""What The River Post has: its one story in two editions, and where its own files are served."""
+"""The River Post: its one story in two editions, and the paths of its own files."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ SITE: Final = "river-post"
 SITE_NAME: Final = "The River Post"
 TIME_ZONE: Final = "Asia/Phnom_Penh"
 
-# A site's key holds no dot, so the newsroom's own files cannot lie where comments do.
+# A site id contains no dot, so these paths cannot collide with those of comments.
 STYLE_PATH: Final = "/the.river.post/newsroom.css"
 PICTURE_PATH: Final = "/the.river.post/picture.svg"
 

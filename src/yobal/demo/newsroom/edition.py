@@ -1,4 +1,4 @@
-"""What one language version of the story is made of. Only types."""
+"""The parts of one language version of the story. Only types."""
 
 from typing import Final
 
@@ -8,28 +8,28 @@ STORY: Final = "ferry-workers"
 
 
 class Credit(msgspec.Struct, frozen=True):
-    """Who did what for this edition: `Translated by`, `S. Chan`."""
+    """A person's part in this edition: `Translated by`, `S. Chan`."""
 
     role: str
-    speaker: str
+    person: str
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Paragraphs, under a sub-heading where there is one."""
+    """Paragraphs, with an optional sub-heading."""
 
     heading: str
     paragraphs: tuple[str, ...]
 
 
 class EditionText(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page says around the story."""
+    """The texts of the page around the story."""
 
     skip: str
     editions: str
     share: str
     share_whatsapp: str
     share_email: str
-    share_signal: str  # what to do: Signal has no address for sharing
+    share_signal: str  # instructions: Signal has no URL for sharing
     copy_link: str
     copy_how: str
     invented: str
@@ -54,10 +54,10 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def path(self) -> str:
-        """Where the demonstration serves this edition."""
+        """The path at which the demonstration serves this edition."""
         return f"/{self.tag}/{STORY}"
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """Paragraphs written with a blank line between them; a line end inside one is a space."""
-    return tuple(" ".join(one.split()) for one in text.strip().split("\n\n"))
+    """Split at blank lines; a line break inside a paragraph becomes a space."""
+    return tuple(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))

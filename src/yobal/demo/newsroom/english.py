@@ -1,4 +1,4 @@
-"""The ferry workers' story in English, and the words around it. Only data, all of it invented."""
+"""The ferry workers' story in English, and the texts of its page. Only data, all invented."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ what is written.”
 
 In a short letter to The River Post the company confirmed that “a paper exists” and said
 that it was “studying the matter with care”. It did not say when it would pay. It added that
-fuel had become dearer, and that fewer trucks had crossed this year.
+fuel had become more expensive, and that fewer trucks had crossed this year.
 
 For people on both banks the standstill means a detour of some sixty kilometres over the
 nearest bridge. A few farmers have hired fishing boats to bring their vegetables to market.
@@ -69,11 +69,11 @@ EDITION: Final = Edition(
         share_whatsapp="Share on WhatsApp",
         share_email="E-mail",
         share_signal=(
-            "Signal takes no links from web pages. Hold this address, copy it, and paste it into "
-            "Signal."
+            "Web pages cannot share to Signal. Press and hold this address, copy it, and paste it "
+            "into Signal."
         ),
         copy_link="Copy link",
-        copy_how="Hold this address, then choose “Copy”.",
+        copy_how="Press and hold this address, then choose “Copy”.",
         invented=(
             "The River Post is an invented newspaper, made to show Yobal. The people, places and "
             "events on this page are invented too."

@@ -1,4 +1,4 @@
-"""The ferry workers' story in Khmer, and the words around it. Only data, all of it invented."""
+"""The ferry workers' story in Khmer, and the texts of its page. Only data, all invented."""
 
 from typing import Final
 

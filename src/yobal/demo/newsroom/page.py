@@ -1,4 +1,4 @@
-"""Renders a page of The River Post, with the comments taken in on the server's side."""
+"""Renders a page of The River Post with the comments included on the server."""
 
 from functools import cache
 
@@ -11,15 +11,14 @@ from yobal.demo.newsroom.edition import Edition
 
 
 def render(edition: Edition, *, thread: str, form: str, style_url: str, story_url: str) -> str:
-    """The whole page.
+    """`thread` and `form` are Yobal's fragments, `style_url` is its stylesheet.
 
-    `thread` and `form` are Yobal's bare fragments, `style_url` its stylesheet, `story_url` the
-    page's own address in full, which is what the share links pass on.
+    `story_url` is the page's full URL, for the share links.
     """
     return _template().render(
         edition=edition,
         editions=content.EDITIONS,
-        thread=Markup(thread),  # noqa: S704  # Yobal's own fragment, escaped when it was drawn
+        thread=Markup(thread),  # noqa: S704  # Yobal's own fragment, escaped when it was rendered
         form=Markup(form),  # noqa: S704  # likewise
         style_url=style_url,
         icon_url="/" + paths.icon(content.SITE),
