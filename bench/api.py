@@ -11,15 +11,15 @@ from bench.newsroom import SeededNewsroom
 class Api:
     """One kept-alive connection to a running desk."""
 
-    def __init__(self, furnished: SeededNewsroom) -> None:
-        settings = furnished.settings
+    def __init__(self, seeded: SeededNewsroom) -> None:
+        settings = seeded.settings
         self._http = http.client.HTTPConnection("127.0.0.1", serving.port_of(settings.desk_listen))
         self._headers = {
             "Host": settings.desk_url.partition("://")[2],
             "Origin": settings.desk_url,
             "Content-Type": "application/json",
         }
-        self.ask("/api/sign-in", {"pseudonym": newsroom.PSEUDONYM, "secret": furnished.secret()})
+        self.ask("/api/sign-in", {"pseudonym": newsroom.PSEUDONYM, "secret": seeded.secret()})
 
     def ask(self, path: str, body: dict[str, Any]) -> Any:
         """The answer. Raises ValueError where the desk refuses."""

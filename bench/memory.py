@@ -16,17 +16,17 @@ CHUNK_SECONDS: Final = 10
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """PSS: what is shared counts by its share."""
-    furnished = newsroom.seed(folder / "memory")
-    with serving.yobal(furnished) as process:
+    seeded = newsroom.seed(folder / "memory")
+    with serving.yobal(seeded) as process:
         time.sleep(SETTLE_SECONDS)
         idle = pss_bytes(process.pid)
-        while submissions.waiting(furnished) < WARM:
-            submissions.send(furnished, seconds=0.5, folder=folder)
+        while submissions.waiting(seeded) < WARM:
+            submissions.send(seeded, seconds=0.5, folder=folder)
         time.sleep(SETTLE_SECONDS)
-        before, began = pss_bytes(process.pid), submissions.waiting(furnished)
-        while submissions.waiting(furnished) - began < pace.submissions:
-            submissions.send(furnished, seconds=CHUNK_SECONDS, folder=folder)
-        sent = submissions.waiting(furnished) - began
+        before, began = pss_bytes(process.pid), submissions.waiting(seeded)
+        while submissions.waiting(seeded) - began < pace.submissions:
+            submissions.send(seeded, seconds=CHUNK_SECONDS, folder=folder)
+        sent = submissions.waiting(seeded) - began
         time.sleep(SETTLE_SECONDS)
         after = pss_bytes(process.pid)
     grown = 100 * (after - before) / before

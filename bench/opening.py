@@ -39,22 +39,22 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
         chromium = _chromium()
     except NotThere as missing:
         return [_row(None, str(missing))]
-    furnished = newsroom.seed(folder / "opening")
-    seed.wait(furnished, PAGES * A_PAGE + 1)
-    with serving.yobal(furnished, "desk"), sync_playwright() as playwright:
+    seeded = newsroom.seed(folder / "opening")
+    seed.wait(seeded, PAGES * A_PAGE + 1)
+    with serving.yobal(seeded, "desk"), sync_playwright() as playwright:
         found = []
         for _ in range(pace.rounds):
             browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
-            found.append(_open(furnished, browser))
+            found.append(_open(seeded, browser))
             browser.close()
     return [_row(median(found), "the sum of four pages of fifty, as the desk noted it")]
 
 
-def _open(furnished: SeededNewsroom, browser: Browser) -> float:
+def _open(seeded: SeededNewsroom, browser: Browser) -> float:
     page = browser.new_page()
-    page.goto(furnished.settings.desk_url)
+    page.goto(seeded.settings.desk_url)
     page.get_by_label("Pseudonym").fill(newsroom.PSEUDONYM)
-    page.get_by_label("Passphrase").fill(furnished.passphrase)
+    page.get_by_label("Passphrase").fill(seeded.passphrase)
     page.get_by_role("button", name="Sign in", exact=True).click()
     noted = _noted(page, pages=1)
     for turned in range(1, PAGES):

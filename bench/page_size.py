@@ -18,15 +18,15 @@ def measure(_pace: Pace, folder: Path) -> list[Row]:
 
 
 def _weigh(folder: Path, lang: str) -> Row:
-    furnished = newsroom.seed(folder)
-    seed.publish(furnished, COMMENTS, lang=lang)
-    seed.write_files_of(furnished)
-    files = furnished.settings.files_dir
+    seeded = newsroom.seed(folder)
+    seed.publish(seeded, COMMENTS, lang=lang)
+    seed.write_files_of(seeded)
+    files = seeded.settings.files_dir
     page = files / paths.thread_folder(newsroom.SITE_ID, newsroom.STORY_ID, lang) / "index.html"
     style = files / paths.style(newsroom.SITE_ID)
     size_bytes = sum(Path(f"{one}.gz").stat().st_size for one in (page, style))
     has_script = b"<script" in page.read_bytes().lower()
-    furnished.components.close()
+    seeded.components.close()
     return Row(
         name=f"page of 50 with styles, {LANGUAGES[lang]}",
         unit="kB",

@@ -23,12 +23,12 @@ class NotThere(Exception):
 
 
 @contextlib.contextmanager
-def yobal(furnished: SeededNewsroom, face: str = "") -> Iterator[Process]:
-    """`yobal serve`, scrubbing and all, in a process of its own."""
-    settings = furnished.settings
-    command = [sys.executable, "-m", "yobal", "serve", *([face] if face else [])]
-    listen = settings.desk_listen if face == "desk" else settings.intake_listen
-    environment = {"YOBAL_CONFIG": str(furnished.config)}
+def yobal(seeded: SeededNewsroom, role: str = "") -> Iterator[Process]:
+    """`yobal serve` with its memory hardening, in a process of its own."""
+    settings = seeded.settings
+    command = [sys.executable, "-m", "yobal", "serve", *([role] if role else [])]
+    listen = settings.desk_listen if role == "desk" else settings.intake_listen
+    environment = {"YOBAL_CONFIG": str(seeded.config)}
     with running(command, port=port_of(listen), environment=environment) as process:
         yield process
 

@@ -23,19 +23,19 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
 
 
 def _measured(pace: Pace, folder: Path) -> list[Row]:
-    furnished = newsroom.seed(folder)
-    seed.publish(furnished, COMMENTS)
-    seed.write_files_of(furnished)
-    files = furnished.settings.files_dir
-    path = furnished.thread
+    seeded = newsroom.seed(folder)
+    seed.publish(seeded, COMMENTS)
+    seed.write_files_of(seeded)
+    files = seeded.settings.files_dir
+    path = seeded.thread
     with (
-        serving.yobal(furnished),
+        serving.yobal(seeded),
         nginx.plain(files, folder / "plain") as plain,
-        example.running(furnished.settings, folder / "example") as through,
+        example.running(seeded.settings, folder / "example") as through,
     ):
         urls = [
             f"http://127.0.0.1:{port}{path}"
-            for port in (serving.port_of(furnished.settings.intake_listen), plain, through)
+            for port in (serving.port_of(seeded.settings.intake_listen), plain, through)
         ]
         _check_same(urls, (files / path[1:] / "index.html.gz").read_bytes())
         figures = in_turns(

@@ -26,12 +26,12 @@ ISSO_NAME: Final = "submissions : Isso"
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """Sealing is the price of the promise; Isso is what a newsroom would take instead."""
-    furnished = newsroom.seed(folder / "submissions")
-    with serving.yobal(furnished), _isso(folder) as send_to_isso:
+    seeded = newsroom.seed(folder / "submissions")
+    with serving.yobal(seeded), _isso(folder) as send_to_isso:
         figures = in_turns(
             pace.rounds,
-            lambda: send(furnished, seconds=pace.seconds, folder=folder),
-            lambda: sealing_rate(furnished, seconds=pace.seconds / 2),
+            lambda: send(seeded, seconds=pace.seconds, folder=folder),
+            lambda: sealing_rate(seeded, seconds=pace.seconds / 2),
             lambda: send_to_isso(pace.seconds),
         )
     ours, sealing, peer = figures
@@ -44,28 +44,28 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     return [*rows, Row(name=ISSO_NAME, figure=found, sense="at least", bar=7, note=said)]
 
 
-def send(furnished: SeededNewsroom, *, seconds: float, folder: Path) -> float:
+def send(seeded: SeededNewsroom, *, seconds: float, folder: Path) -> float:
     """Submissions a second, each of them found in the store afterwards."""
-    listen = furnished.settings.intake_listen
-    forms = sending.forms(int(RATE_MOST * seconds), furnished.thread, listen, random.Random())
+    listen = seeded.settings.intake_listen
+    forms = sending.forms(int(RATE_MOST * seconds), seeded.thread, listen, random.Random())
     return sending.send(
         forms,
         port=serving.port_of(listen),
         seconds=seconds,
         folder=folder,
-        stored=lambda: waiting(furnished),
+        stored=lambda: waiting(seeded),
     ).rate
 
 
-def waiting(furnished: SeededNewsroom) -> int:
-    with furnished.components.database.reading() as conn:
+def waiting(seeded: SeededNewsroom) -> int:
+    with seeded.components.database.reading() as conn:
         counted = sa.text("select count(*) from comments c join envelopes e on e.comment_id = c.id")
         return int(conn.execute(counted).scalar_one())
 
 
-def sealing_rate(furnished: SeededNewsroom, *, seconds: float) -> float:
+def sealing_rate(seeded: SeededNewsroom, *, seconds: float) -> float:
     """One core doing nothing but `pyrage.encrypt` of such envelopes, padded beforehand."""
-    recipient = pyrage.x25519.Identity.from_str(furnished.epoch_identity()).to_public()
+    recipient = pyrage.x25519.Identity.from_str(seeded.epoch_identity()).to_public()
     chance = random.Random(1)
     padded = [pad(_envelope(chance))[0] for _ in range(DIFFERENT)]
     done, started = 0, time.perf_counter()

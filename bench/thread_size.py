@@ -59,12 +59,12 @@ class Thread:
         return took
 
 
-def _write_pages(furnished: SeededNewsroom, comments: int) -> None:
+def _write_pages(seeded: SeededNewsroom, comments: int) -> None:
     """As many files as such a thread has. All but the last page are copies: nobody reads them."""
     last = page_of(comments - 1)
-    run_once(furnished.components, now=time.time())
+    run_once(seeded.components, now=time.time())
     for edition in newsroom.TITLES:
-        folder = furnished.settings.files_dir / paths.thread_folder(SITE_ID, STORY_ID, edition)
+        folder = seeded.settings.files_dir / paths.thread_folder(SITE_ID, STORY_ID, edition)
         (folder / "page").mkdir(exist_ok=True)
         for number in range(1, last + 1):
             for suffix in ("html", "fragment.html", "json"):
