@@ -129,7 +129,7 @@ def _epoch(desk: DeskClient) -> str:
     return str(desk.newsroom.read_table("epochs")[-1]["id"])
 
 
-def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
+def test_every_route_of_the_desk_is_tested_here(desk: DeskClient) -> None:
     posts: set[str] = set()
     pages: set[str] = set()
     for route in desk.app.routes:
@@ -144,7 +144,7 @@ def test_every_route_of_the_desk_is_walked_here(desk: DeskClient) -> None:
 
 
 @pytest.mark.parametrize(("path", "access", "body"), ACTS)
-def test_each_route_is_closed_to_whom_it_should_be(
+def test_each_route_refuses_users_without_access(
     desk_of_two: DeskClient, path: str, access: str, body: dict[str, Any]
 ) -> None:
     nobody = desk_of_two.of(None).act(path, body)
@@ -178,7 +178,7 @@ WRONG: dict[str, dict[str, str | None]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_no_act_is_taken_from_another_page_or_in_another_type(
+def test_a_request_from_another_origin_or_of_another_type_changes_nothing(
     desk: DeskClient, newsroom: NewsroomHarness, wrong: str
 ) -> None:
     sent = newsroom.send()
@@ -191,7 +191,7 @@ def test_no_act_is_taken_from_another_page_or_in_another_type(
 
 
 @pytest.mark.parametrize("path", BODIES)
-def test_no_act_is_a_get(desk: DeskClient, path: str) -> None:
+def test_no_route_accepts_get(desk: DeskClient, path: str) -> None:
     assert desk.act(path, method="GET").status == 405
 
 
@@ -276,7 +276,7 @@ def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
     return [json.dumps(rest).encode(), json.dumps(rest | {name: empty}).encode(), twice.encode()]
 
 
-def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClient) -> None:
+def test_a_missing_empty_or_repeated_field_never_permits_more(desk: DeskClient) -> None:
     living = _living(desk)
     before = {table: desk.newsroom.read_table(table) for table in KEPT}
     for path, (client, body) in living.items():
@@ -290,7 +290,7 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(desk: DeskClie
         assert {table: desk.newsroom.read_table(table) for table in KEPT} == before, path
 
 
-def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: DeskClient) -> None:
+def test_control_the_complete_requests_are_accepted(desk: DeskClient) -> None:
     living = _living(desk)
     assert set(living) | WITHOUT_PARAMETERS == set(BODIES)
     for path, (client, body) in living.items():
@@ -298,11 +298,11 @@ def test_control_what_is_weakened_there_is_taken_when_it_is_whole(desk: DeskClie
             assert client.act(path, body).status == 200, path
 
 
-def test_what_declares_no_user_is_denied(desk: DeskClient) -> None:
+def test_a_route_without_declared_access_is_denied(desk: DeskClient) -> None:
     assert desk.act("queue", method="OPTIONS").status == 403
 
 
-def test_the_desk_is_not_open_in_the_clear_but_on_the_machine_itself(
+def test_the_desk_works_without_tls_only_on_loopback(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     assert desk.get("/").status == 200
@@ -315,7 +315,7 @@ def test_the_desk_is_not_open_in_the_clear_but_on_the_machine_itself(
         guard._check_host(Asked())  # type: ignore[arg-type]
 
 
-def test_every_page_and_answer_carries_its_guards(desk: DeskClient) -> None:
+def test_every_response_of_the_desk_has_the_security_headers(desk: DeskClient) -> None:
     answers = [
         desk.get(path)
         for path in ("/", "/join", "/recover", "/assets/desk.js", "/assets/desk.css", "/no")
@@ -330,7 +330,7 @@ def test_every_page_and_answer_carries_its_guards(desk: DeskClient) -> None:
         assert got.header("x-content-type-options") == "nosniff"
 
 
-def test_signing_in_does_not_tell_whether_a_name_exists(desk: DeskClient) -> None:
+def test_signing_in_does_not_reveal_whether_a_pseudonym_exists(desk: DeskClient) -> None:
     known = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
     unknown = desk.of(None).act("sign-in", {"pseudonym": "Nobody", "secret": HEX})
     assert (known.status, known.body, known.headers) == (
@@ -359,7 +359,7 @@ def _shape(sealed: bytes) -> tuple[bytes, int]:
     return b" ".join(kinds), len(rest.partition(b"\n")[2])
 
 
-def test_who_signs_in_gets_a_cookie_for_this_host_alone_and_who_signs_out_loses_it(
+def test_signing_in_sets_a_cookie_for_this_host_and_signing_out_ends_it(
     desk: DeskClient,
 ) -> None:
     _join(desk, "Egret", role="lead", secret=b"k" * 32)
@@ -376,7 +376,7 @@ def test_who_signs_in_gets_a_cookie_for_this_host_alone_and_who_signs_out_loses_
     assert desk.act("session", headers=mine).status == 401
 
 
-def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(
+def test_recovery_sets_a_new_passphrase_and_ends_old_sessions(
     desk: DeskClient,
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator", secret=b"o" * 32)
@@ -397,7 +397,7 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_old_sessions(
         assert desk.of(None).act("sign-in", tried).status == status
 
 
-def test_who_was_put_out_meanwhile_recovers_nothing(
+def test_a_moderator_who_was_deactivated_meanwhile_cannot_recover(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator")
@@ -412,7 +412,7 @@ def test_who_was_put_out_meanwhile_recovers_nothing(
     assert newsroom.read_table("sessions") == []
 
 
-def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) -> None:
+def test_a_wrong_answer_or_an_unknown_pseudonym_cannot_recover(desk: DeskClient) -> None:
     for name in ("Heron", "Nobody"):
         asked = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
         wrong = {"challenge_id": asked["challenge_id"], "answer": HEX}
@@ -421,7 +421,7 @@ def test_a_wrong_answer_or_an_unknown_name_recovers_nothing(desk: DeskClient) ->
     assert desk.of(None).act("recovery/finish", finish).status == 403
 
 
-def test_the_first_leads_link_begins_anew_and_those_before_are_out(
+def test_the_first_leads_invitation_deactivates_everyone_before(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     old = {"cookie": desk.cookie}
@@ -462,7 +462,7 @@ def test_the_first_leads_link_begins_anew_and_those_before_are_out(
     assert [row["recipient"] == recipient for row in epochs] == [False, True]
 
 
-def test_the_store_holds_hashes_of_what_signs_in_and_of_links(
+def test_the_database_has_only_hashes_of_secrets_and_session_tokens(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     _join(desk, "Egret", role="moderator", secret=b"k" * 32)
@@ -474,7 +474,7 @@ def test_the_store_holds_hashes_of_what_signs_in_and_of_links(
     }
 
 
-def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
+def test_the_pages_of_the_queue_neither_skip_nor_repeat_comments(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(120)]
@@ -493,7 +493,7 @@ def test_the_queue_is_paged_oldest_first_and_misses_and_repeats_none(
     assert page["pending_count"] == 118
 
 
-def test_history_is_paged_newest_first_and_says_what_can_be_undone(
+def test_the_history_has_pages_and_says_what_can_be_undone(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(60)]
@@ -514,7 +514,7 @@ def test_history_is_paged_newest_first_and_says_what_can_be_undone(
     assert (undone["is_undone"], undone["can_undo"]) == (True, False)
 
 
-def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
+def test_a_second_decision_is_refused_and_names_the_first(desk_of_two: DeskClient) -> None:
     sent = desk_of_two.newsroom.send()
     body = {"verdict": "reject", "comment_id": sent.id, "clause": "facts"}
     assert desk_of_two.of("Egret").act("decide", body).json["decided_by"] == "Egret"
@@ -530,7 +530,7 @@ def test_who_is_second_is_told_who_was_first(desk_of_two: DeskClient) -> None:
     assert [one["verdict"] for one in many["already_decided"]] == ["reject", "withdrawn"]
 
 
-def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
+def test_a_comment_from_the_queue_is_published_and_removed_at_once(
     desk: DeskClient,
     newsroom: NewsroomHarness,
 ) -> None:
@@ -573,7 +573,7 @@ def test_a_comment_is_published_from_what_the_queue_gives_and_removed_at_once(
         },
     ],
 )
-def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
+def test_a_decision_that_the_desk_would_not_send_is_a_bad_request(
     desk: DeskClient, body: Any
 ) -> None:
     got = desk.act("decide", json.dumps(body).encode())
@@ -581,7 +581,7 @@ def test_what_the_desks_pages_would_not_send_is_refused_and_not_repeated(
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
-def test_a_cursor_that_no_page_gave_is_refused(desk: DeskClient, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(desk: DeskClient, cursor: str) -> None:
     assert desk.act("queue", {"cursor": cursor}).status == 400
 
 

@@ -29,7 +29,7 @@ def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
     } | given
 
 
-def test_a_comment_is_sent_sealed_and_its_receipt_works(
+def test_a_sent_comment_is_sealed_and_its_receipt_works(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     got = intake.post(fields())
@@ -41,7 +41,7 @@ def test_a_comment_is_sent_sealed_and_its_receipt_works(
     assert "waiting" in shown.text.lower()
 
 
-def test_without_a_receipt_no_code_is_shown_and_none_is_kept(
+def test_without_a_receipt_no_code_is_shown_or_stored(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     got = intake.post(fields(receipt=""))
@@ -49,7 +49,7 @@ def test_without_a_receipt_no_code_is_shown_and_none_is_kept(
     assert newsroom.read_table("receipts") == []
 
 
-def test_a_form_without_once_is_read_once_more_and_nothing_is_stored_before(
+def test_a_form_without_an_idempotency_key_is_confirmed_before_anything_is_stored(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     asked = intake.post(fields(idempotency_key="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
@@ -69,7 +69,7 @@ def test_a_form_that_was_opened_days_ago_works(
     assert len(sqlite_newsroom.read_table("comments")) == 1
 
 
-def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
+def test_the_form_shows_all_errors_together_with_what_was_written(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     long = "ក" * 2_001
@@ -82,11 +82,13 @@ def test_every_refusal_stands_on_the_form_at_once_with_what_was_written(
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d \n", "\u202e"])
-def test_what_shows_nothing_is_refused_as_empty(sqlite_intake: Intake, text: str) -> None:
+def test_a_text_without_visible_characters_is_refused_as_empty(
+    sqlite_intake: Intake, text: str
+) -> None:
     assert sqlite_intake.post(fields(text=text)).status == 422
 
 
-def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
+def test_the_longest_khmer_comment_fits_and_is_stored_unchanged(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     text = ("ស្រុក\u200b" * 2_000)[: 2_000 * 3]
@@ -98,7 +100,7 @@ def test_the_longest_khmer_comment_fits_and_is_kept_letter_for_letter(
 
 @pytest.mark.parametrize("parent_id", ["a" * 26, "../", "\0", "x" * 5_000])
 @pytest.mark.parametrize("step", ["send", "reply"])
-def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
+def test_a_reply_to_a_missing_comment_is_refused_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness, step: str, parent_id: str
 ) -> None:
     got = intake.post(fields(parent_id=parent_id, step=step))
@@ -108,7 +110,7 @@ def test_what_is_not_there_cannot_be_answered_and_the_text_comes_back(
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
-def test_a_receipts_owner_takes_the_comment_back(
+def test_the_owner_of_a_receipt_can_withdraw_the_comment(
     intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
     code = intake.post(fields()).code
@@ -119,7 +121,7 @@ def test_a_receipts_owner_takes_the_comment_back(
 
 
 @pytest.mark.parametrize("when", ["", "later", "now "])
-def test_a_wish_without_a_time_is_not_kept(
+def test_a_withdrawal_without_a_valid_time_is_not_stored(
     intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
     code = intake.post(fields()).code
@@ -158,13 +160,15 @@ def test_an_unknown_story_gives_the_text_back(
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X"])
-def test_other_methods_are_refused_by_name(sqlite_intake: Intake, method: str) -> None:
+def test_other_methods_are_refused_and_the_allowed_ones_are_named(
+    sqlite_intake: Intake, method: str
+) -> None:
     got = sqlite_intake.get(method=method)
     assert (got.status, got.header("allow")) == (405, "GET, HEAD, POST")
 
 
 @pytest.mark.parametrize("step", ["", "publish", "SEND", "receipt\0"])
-def test_a_step_that_does_not_exist_is_refused_with_the_text(
+def test_an_unknown_step_is_refused_and_gives_the_text_back(
     sqlite_intake: Intake, step: str
 ) -> None:
     got = sqlite_intake.post(fields(step=step))
@@ -189,7 +193,7 @@ def step_of(step: str, *, code: str, parent_id: str = "") -> dict[str, str]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
+def test_a_missing_empty_or_repeated_field_never_permits_more(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, step: str
 ) -> None:
     root = sqlite_newsroom.publish_new("The root.")
@@ -212,7 +216,7 @@ def test_each_parameter_dropped_emptied_or_doubled_is_never_laxer(
 
 
 @pytest.mark.parametrize("is_emptied", [True, False])
-def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
+def test_a_reply_without_its_parent_becomes_a_top_level_comment(
     intake: Intake, newsroom: NewsroomHarness, *, is_emptied: bool
 ) -> None:
     root = newsroom.publish_new("The root.")
@@ -230,9 +234,7 @@ def test_an_answer_without_its_parent_stands_on_its_own_and_never_under_another(
     )
 
 
-def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(
-    intake: Intake, newsroom: NewsroomHarness
-) -> None:
+def test_name_and_receipt_are_optional(intake: Intake, newsroom: NewsroomHarness) -> None:
     sent = fields()
     del sent["name"], sent["receipt"]
     assert intake.post(sent).code is None
@@ -241,7 +243,9 @@ def test_without_a_name_or_a_wish_for_a_receipt_there_is_none(
     assert newsroom.read_table("receipts") == []
 
 
-def test_every_answer_is_kept_by_nobody_and_carries_its_guards(sqlite_intake: Intake) -> None:
+def test_every_response_to_a_form_is_uncacheable_and_has_the_security_headers(
+    sqlite_intake: Intake,
+) -> None:
     answers = [sqlite_intake.post(step_of(step, code="0" * 20)) for step in STEPS]
     answers += [sqlite_intake.get(method="PUT"), sqlite_intake.get("/nowhere")]
     for got in answers:

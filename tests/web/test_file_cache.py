@@ -32,7 +32,7 @@ def on_disk(newsroom: NewsroomHarness, path: str) -> Path:
     return newsroom.files_dir / (path[1:] + ("index.html" if path.endswith("/") else ""))
 
 
-def test_every_kind_of_file_comes_as_it_lies_plain_or_packed(
+def test_every_kind_of_file_is_served_unchanged_plain_and_gzipped(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     sqlite_newsroom.publish_new("A letter.")
@@ -58,20 +58,24 @@ def _check_kind(sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, path: s
 
 
 @pytest.mark.parametrize("asked", ["gzip;q=0", "br;q=1, gzip; q=0.0", "identity", "x-gzipped", ""])
-def test_who_does_not_take_gzip_gets_none(sqlite_intake: Intake, asked: str) -> None:
+def test_a_browser_that_does_not_accept_gzip_gets_the_plain_file(
+    sqlite_intake: Intake, asked: str
+) -> None:
     assert (
         sqlite_intake.get(headers=[("accept-encoding", asked)]).header("content-encoding") is None
     )
 
 
 @pytest.mark.parametrize("asked", ["gzip", "GZIP", "deflate,gzip", "gzip;q=1.0", "x, gzip ;q=0.5"])
-def test_who_takes_gzip_gets_it(sqlite_intake: Intake, asked: str) -> None:
+def test_a_browser_that_accepts_gzip_gets_the_gzipped_file(
+    sqlite_intake: Intake, asked: str
+) -> None:
     assert (
         sqlite_intake.get(headers=[("accept-encoding", asked)]).header("content-encoding") == "gzip"
     )
 
 
-def test_nothing_tells_a_time_but_a_slots(
+def test_the_only_time_in_a_response_is_a_slots(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     sqlite_newsroom.publish_new("A letter.")
@@ -83,7 +87,7 @@ def test_nothing_tells_a_time_but_a_slots(
 
 
 @pytest.mark.parametrize("headers", [[], PACKED])
-def test_who_has_it_already_is_told_so_without_the_body(
+def test_a_matching_etag_is_answered_without_a_body(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, headers: list[tuple[str, str]]
 ) -> None:
     first = sqlite_intake.get(headers=headers)
@@ -103,7 +107,7 @@ def test_who_has_it_already_is_told_so_without_the_body(
     assert changed.header("etag") != tag
 
 
-def test_the_tag_of_the_plain_file_is_not_the_packed_ones(sqlite_intake: Intake) -> None:
+def test_the_plain_and_the_gzipped_file_have_different_etags(sqlite_intake: Intake) -> None:
     tag = sqlite_intake.get().header("etag") or ""
     assert sqlite_intake.get(headers=[*PACKED, ("if-none-match", tag)]).status == 200
 
@@ -115,7 +119,7 @@ def test_head_is_get_without_the_body(sqlite_intake: Intake) -> None:
             assert (head.status, head.headers, head.body) == (whole.status, whole.headers, b"")
 
 
-def test_a_release_is_served_at_once_and_what_is_removed_to_nobody(
+def test_a_release_is_served_at_once_and_a_removed_comment_not_at_all(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     before = sqlite_intake.get().header("etag") or ""
@@ -127,12 +131,12 @@ def test_a_release_is_served_at_once_and_what_is_removed_to_nobody(
         assert b"New words." not in sqlite_intake.get(path).body
 
 
-def test_a_thread_without_its_last_slash_leads_to_the_one_with_it(sqlite_intake: Intake) -> None:
+def test_a_thread_without_its_last_slash_redirects_to_the_thread(sqlite_intake: Intake) -> None:
     answer = sqlite_intake.get(THREAD.rstrip("/"))
     assert (answer.status, answer.header("location")) == (308, THREAD)
 
 
-def test_a_range_is_not_honoured(sqlite_intake: Intake) -> None:
+def test_a_range_is_ignored(sqlite_intake: Intake) -> None:
     answer = sqlite_intake.get(headers=[("range", "bytes=0-1,0-1,0-1")])
     assert answer.status == 200
     assert len(answer.body) > 1_000
@@ -147,7 +151,7 @@ def test_reading_never_touches_the_database(
     assert sqlite_intake.get(f"/{SITE_ID}/@/comments.css").status == 200
 
 
-def test_what_is_not_a_finished_public_file_is_not_there(
+def test_only_finished_public_files_are_served(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     folder = sqlite_newsroom.files_dir / SITE_ID / "ferry" / "en"
@@ -194,7 +198,7 @@ def test_what_is_not_a_finished_public_file_is_not_there(
     assert FileCache(sqlite_newsroom.files_dir, "").get("/\ud800") is None
 
 
-def test_what_leaves_the_folder_leaves_memory_with_it(
+def test_a_deleted_file_is_not_found(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
 ) -> None:
     path = THREAD + "index.json"
@@ -215,7 +219,7 @@ def bucket(tmp_path: Path) -> PublicFiles:
 
 @pytest.mark.parametrize("was_kept", [True, False], ids=["kept before", "not kept before"])
 @pytest.mark.parametrize("moment", range(3))
-def test_who_reads_between_two_renames_never_keeps_the_old_words(
+def test_a_read_between_two_renames_never_caches_the_old_text(
     bucket: PublicFiles, monkeypatch: pytest.MonkeyPatch, moment: int, *, was_kept: bool
 ) -> None:
     """The words that were taken away are in the packed file as well, and most browsers get that."""
@@ -251,7 +255,7 @@ def _remove(bucket: PublicFiles) -> None:
 
 
 @pytest.mark.parametrize("change", [_write_anew, _remove])
-def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
+def test_a_sweep_drops_changed_and_deleted_files_that_are_not_requested(
     bucket: PublicFiles, change: Callable[[PublicFiles], None]
 ) -> None:
     bucket.write({"b.html": b"Stays."}, at=SLOT)
@@ -265,7 +269,7 @@ def test_a_sweep_forgets_what_nobody_may_ever_ask_for_again(
     assert files.sweep() == 0
 
 
-def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
+def test_repeated_sweeps_check_every_file(
     bucket: PublicFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_cache, "SWEEP_FILES_MAX", 2)
@@ -277,7 +281,7 @@ def test_a_sweep_that_looks_at_some_at_a_time_comes_to_all_of_them(
     assert [files.sweep() for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_a_file_that_is_gone_is_gone_from_memory_when_somebody_asks_for_it(
+def test_requesting_a_deleted_file_drops_it_from_memory(
     bucket: PublicFiles,
 ) -> None:
     files = FileCache(bucket.folder, "")

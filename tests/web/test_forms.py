@@ -20,7 +20,7 @@ HOSTILE = st.text("%%%=\r\n0aFg \\_.\u17a0", max_size=40).map(str.encode)
 @example(b"%\n%41")
 @example(b"%=41")
 @example(b"a \r\n%41")
-def test_escapes_are_read_as_the_library_reads_them(raw: bytes) -> None:
+def test_escapes_are_decoded_as_pythons_library_decodes_them(raw: bytes) -> None:
     try:
         expected = unquote_to_bytes(raw).decode()
     except UnicodeDecodeError:
@@ -31,12 +31,12 @@ def test_escapes_are_read_as_the_library_reads_them(raw: bytes) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=8), st.text(max_size=60), max_size=8))
-def test_what_a_browser_sends_arrives_letter_by_letter(fields: dict[str, str]) -> None:
+def test_every_field_that_a_browser_sends_arrives_unchanged(fields: dict[str, str]) -> None:
     body = urlencode(fields).encode()
     assert forms.parse(body) == dict(parse_qsl(body.decode(), keep_blank_values=True)) == fields
 
 
 @pytest.mark.parametrize("body", [b"a=1&a=2", b"text=%ff", b"text=\xff", b"&" * 16])
-def test_what_is_not_a_form_is_refused(body: bytes) -> None:
+def test_a_malformed_body_is_refused(body: bytes) -> None:
     with pytest.raises(BadForm):
         forms.parse(body)

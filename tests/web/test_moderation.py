@@ -94,7 +94,7 @@ def failing(
 # ThreadLinks
 
 
-def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
+def test_an_invitation_works_once_and_until_the_first_slot_after_a_day(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     late, used = invite(desk), invite(desk)
@@ -113,7 +113,7 @@ def test_a_link_lives_a_day_and_on_to_the_slot_and_is_used_once(
     assert {one["pseudonym"] for one in newsroom.read_table("moderators")} == {"Egret", "Heron"}
 
 
-def test_a_link_opens_a_role_and_nobody_can_ask_for_more(
+def test_an_invitation_gives_only_the_role_it_was_made_for(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token = invite(desk)
@@ -123,7 +123,7 @@ def test_a_link_opens_a_role_and_nobody_can_ask_for_more(
     assert desk.act("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
 
 
-def test_a_taken_name_leaves_the_link_as_it_was(
+def test_a_pseudonym_that_is_taken_does_not_use_up_the_invitation(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token, other = invite(desk), DeskClient(newsroom)
@@ -135,7 +135,7 @@ def test_a_taken_name_leaves_the_link_as_it_was(
 # Sessions
 
 
-def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
+def test_a_session_ends_with_a_slot_and_a_forged_cookie_is_refused(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     assert desk.act("session").status == 200
@@ -161,7 +161,7 @@ def test_a_session_ends_with_a_slot_and_a_forged_one_is_none(
     assert (ended.status, ended.json["error"]) == (401, "not_signed_in")
 
 
-def test_who_can_write_the_database_cannot_make_a_session(
+def test_a_session_cannot_be_forged_by_writing_to_the_database(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token = secrets.token_bytes(32)
@@ -178,7 +178,7 @@ def test_who_can_write_the_database_cannot_make_a_session(
     assert desk.act("session").status == 401
 
 
-def test_signing_out_ends_the_session_on_the_server_too(desk: DeskClient) -> None:
+def test_signing_out_ends_the_session_on_the_server(desk: DeskClient) -> None:
     mine = desk.cookie
     out = desk.act("sign-out")
     assert "Max-Age=0" in (out.header("set-cookie") or "")
@@ -189,7 +189,7 @@ def test_signing_out_ends_the_session_on_the_server_too(desk: DeskClient) -> Non
 # Epochs
 
 
-def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
+def test_the_queue_lists_what_a_moderator_can_decrypt_and_counts_the_rest(
     newsroom: NewsroomHarness,
 ) -> None:
     old = newsroom.send("Sealed before.").id
@@ -206,7 +206,7 @@ def test_only_what_a_moderator_can_open_is_listed_and_the_rest_is_counted(
     assert {row["id"] for row in newsroom.read_table("comments")} == {old, new}
 
 
-def test_the_desk_says_that_the_clock_is_doubted(
+def test_the_session_says_that_the_clock_is_not_trusted(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     newsroom.publish(newsroom.send("Held.").id)
@@ -216,7 +216,7 @@ def test_the_desk_says_that_the_clock_is_doubted(
     assert not desk.act("session").json["is_clock_trusted"]
 
 
-def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarness) -> None:
+def test_two_leads_can_decrypt_an_epoch_that_is_wrapped_to_both(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("For two.").id
     heron, epoch_id = signed_in(newsroom), newsroom.read_table("epochs")[0]["id"]
     wrap = {"epoch_id": epoch_id, "wrap": base64.b64encode(b"an age file").decode()}
@@ -235,7 +235,7 @@ def test_an_epoch_wrapped_to_another_lead_opens_for_both(newsroom: NewsroomHarne
 # Taking away
 
 
-def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHarness) -> None:
+def test_a_removed_text_is_in_no_file_when_the_response_is_sent(newsroom: NewsroomHarness) -> None:
     root = newsroom.publish_new(f"{WORDS}, root.", name="Somebody known")
     reply = newsroom.publish_new(f"{WORDS}, reply.", parent_id=root.id)
     desk = signed_in(newsroom)
@@ -257,7 +257,7 @@ def test_when_removing_is_answered_the_words_are_in_no_file(newsroom: NewsroomHa
     assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
 
 
-def test_rejecting_many_counts_who_was_first_and_what_has_gone(
+def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
@@ -283,7 +283,7 @@ def test_rejecting_many_counts_who_was_first_and_what_has_gone(
     assert desk.act("reject-many", comment_ids=[ID] * 51, clause="spam").status == 400
 
 
-def test_an_undo_is_answered_after_the_words_are_gone(
+def test_an_undone_text_is_deleted_when_the_response_is_sent(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = newsroom.send(WORDS)
@@ -299,7 +299,7 @@ def test_an_undo_is_answered_after_the_words_are_gone(
     assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
 
 
-def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names(
+def test_already_decided_lists_what_others_decided_with_their_names(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
@@ -325,7 +325,7 @@ def test_of_what_is_on_screen_that_which_others_decided_is_told_with_their_names
     ] == [gone.id]
 
 
-def test_rejecting_many_tells_which_the_database_took_before_it_failed(
+def test_rejecting_many_lists_what_was_not_stored_when_the_database_failed(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     ids = [newsroom.send().id for _ in range(4)]
@@ -342,7 +342,7 @@ def test_rejecting_many_tells_which_the_database_took_before_it_failed(
     ] == [("Heron", "reject", one["decision_id"]) for one in answer.json["decided"]]
 
 
-def test_many_are_undone_with_one_purge_and_each_is_answered_for(
+def test_undoing_many_purges_once_and_gives_a_result_for_each(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     decided = [newsroom.publish(newsroom.send(WORDS).id).decision_id for _ in range(3)]
@@ -359,7 +359,7 @@ def test_many_are_undone_with_one_purge_and_each_is_answered_for(
     assert newsroom.read_table("held_texts") == []
 
 
-def test_undoing_many_tells_which_the_database_took_before_it_failed(
+def test_undoing_many_lists_what_was_not_stored_when_the_database_failed(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     decided = [newsroom.publish(newsroom.send().id).decision_id for _ in range(3)]
@@ -369,7 +369,7 @@ def test_undoing_many_tells_which_the_database_took_before_it_failed(
     assert answer["not_stored"] == decided[1:]
 
 
-def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
+def test_a_purge_that_fails_after_a_change_says_that_the_change_is_done(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent, held = newsroom.publish_new(WORDS), newsroom.publish(newsroom.send(WORDS).id)
@@ -383,7 +383,7 @@ def test_a_purge_that_fails_after_an_act_does_not_read_as_if_nothing_was_done(
     assert (newsroom.state(held.comment_id), newsroom.state(sent.id)) == ("pending", "removed")
 
 
-def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
+def test_a_broken_rule_is_explained_in_words_and_not_in_codes(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = newsroom.send()
@@ -405,7 +405,7 @@ def test_what_a_rule_refuses_is_said_in_words_and_not_in_codes(
         assert "_" not in refused.json["message"]
 
 
-def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
+def test_the_history_of_one_comment_has_only_its_decisions(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     asked, other = newsroom.send(WORDS), newsroom.send()
@@ -423,7 +423,9 @@ def test_the_history_of_one_comment_holds_its_decisions_and_no_others(
     assert len(desk.act("history", cursor=None).json["entries"]) == 4
 
 
-def test_a_slot_says_its_day_only_where_it_is_a_day_away(sqlite_newsroom: NewsroomHarness) -> None:
+def test_the_label_of_a_slot_has_the_day_only_if_it_is_a_day_away(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
     evening = 1_900_000_800
     near = serializers.slot_label(sqlite_newsroom.rules, evening + 3_600, now=evening)
     far = serializers.slot_label(sqlite_newsroom.rules, evening + 30 * 3_600, now=evening)
@@ -459,7 +461,7 @@ def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
     }
 
 
-def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
+def test_a_malformed_request_is_refused_without_quoting_it(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = [newsroom.read_table(table) for table in ("invitations", "moderators", "decisions")]
@@ -475,7 +477,7 @@ def test_what_no_page_of_the_desk_sends_is_a_bad_request_that_repeats_nothing(
     assert to_response.out + to_response.err == ""
 
 
-def test_what_nobody_foresaw_is_told_without_a_traceback_and_without_the_words(
+def test_an_unexpected_error_shows_neither_a_traceback_nor_the_text(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = newsroom.send(WORDS)
@@ -531,14 +533,14 @@ def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
         "/schema/openapi.json",
     ],
 )
-def test_what_is_not_on_the_page_of_routes_is_not_there(sqlite_desk: DeskClient, path: str) -> None:
+def test_an_address_that_is_not_a_route_is_not_found(sqlite_desk: DeskClient, path: str) -> None:
     answer = sqlite_desk.get(path)
     assert answer.status in (404, 405)
     assert answer.json["error"] == "not_found"
     assert answer.header("cache-control") == "no-store"
 
 
-def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_scripts(
+def test_over_tls_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     desk = DeskClient(sqlite_newsroom, desk_url="https://desk.example")
@@ -561,7 +563,7 @@ def test_over_tls_the_cookie_stays_on_this_host_in_this_browser_away_from_script
     assert desk.act("session").status == 200
 
 
-def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
+def test_a_queue_row_has_the_fields_of_the_comments_row(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.publish_new("Root.", name="Dara")
@@ -586,7 +588,7 @@ def test_story_and_edition_of_what_waits_are_as_the_row_has_them(
     assert row["parent"] == {"name": "Dara", "text": "Root.", "lang": "en"}
 
 
-def test_the_newsroom_is_called_as_the_settings_have_it_now(
+def test_the_site_name_comes_from_the_current_settings(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     renamed = DeskClient(newsroom, site_name="The Lake Post")

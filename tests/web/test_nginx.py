@@ -58,7 +58,7 @@ def nginx(served: Served) -> Iterator[Nginx]:
         f"/{SITE_ID}/@/icon.svg",
     ],
 )
-def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
+def test_nginx_serves_files_with_the_same_headers_as_yobal(
     served: Served, nginx: Nginx, path: str
 ) -> None:
     own, through = ask(served.intake, path=path), ask(nginx.port, path=path)
@@ -72,7 +72,7 @@ def test_a_page_comes_from_the_files_with_the_headers_that_yobal_gives_itself(
     assert through.header("content-security-policy")
 
 
-def test_a_packed_page_is_the_file_that_was_packed_beforehand(served: Served, nginx: Nginx) -> None:
+def test_a_gzipped_page_is_the_precompressed_file(served: Served, nginx: Nginx) -> None:
     packed = ask(nginx.port, headers={"Accept-Encoding": "gzip, br"})
     assert packed.header("content-encoding") == "gzip"
     assert packed.header("vary") == "Accept-Encoding"
@@ -81,14 +81,14 @@ def test_a_packed_page_is_the_file_that_was_packed_beforehand(served: Served, ng
     assert gzip.decompress(packed.body) == ask(nginx.port).body
 
 
-def test_head_answers_like_get_without_the_page(nginx: Nginx) -> None:
+def test_head_is_get_without_the_page(nginx: Nginx) -> None:
     get, head = ask(nginx.port), ask(nginx.port, "HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.header("content-length") == str(len(get.body))
     assert head.header("cache-control") == "public, max-age=60, must-revalidate"
 
 
-def test_a_removed_comment_is_not_confirmed_to_a_cache_that_still_has_it(
+def test_a_cache_is_never_told_that_a_removed_comment_is_unchanged(
     served: Served, nginx: Nginx
 ) -> None:
     """A removal keeps the file's time (its slot's) and here its size, too."""
@@ -105,7 +105,7 @@ def test_a_removed_comment_is_not_confirmed_to_a_cache_that_still_has_it(
     page.with_name("1.html.gz").unlink()
 
 
-def test_control_with_nginx_own_marks_a_removed_comment_would_stay_in_caches(
+def test_control_with_the_etags_of_nginx_a_removed_comment_stays_in_caches(
     served: Served,
 ) -> None:
     conf = EXAMPLE.read_text(encoding="utf-8")
@@ -124,14 +124,14 @@ def test_control_with_nginx_own_marks_a_removed_comment_would_stay_in_caches(
     page.with_name("2.html.gz").unlink()
 
 
-def test_pieces_of_pages_are_not_given(nginx: Nginx) -> None:
+def test_ranges_are_ignored(nginx: Nginx) -> None:
     answer = ask(nginx.port, headers={"Range": "bytes=0-9,20-29"})
     assert answer.status == 200
     assert answer.header("accept-ranges") is None
 
 
 @pytest.mark.parametrize("letters", [1, 500, 2_000])
-def test_a_comment_of_khmer_letters_arrives_through_nginx(
+def test_a_khmer_comment_of_any_length_arrives_through_nginx(
     served: Served, nginx: Nginx, letters: int
 ) -> None:
     words = (KHMER * 200)[:letters]
@@ -143,7 +143,7 @@ def test_a_comment_of_khmer_letters_arrives_through_nginx(
     assert answer.header("x-content-type-options") == "nosniff"
 
 
-def test_a_refusal_gives_five_thousand_letters_back(nginx: Nginx) -> None:
+def test_a_refused_text_of_five_thousand_characters_is_given_back(nginx: Nginx) -> None:
     for words in ((KHMER * 250)[:5_000], "паром" * 1_000):
         answer = post(nginx.port, form(words, name="Dara"))
         assert answer.status == 422
@@ -152,7 +152,7 @@ def test_a_refusal_gives_five_thousand_letters_back(nginx: Nginx) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
 @pytest.mark.parametrize("path", [THREAD, "/nowhere/"])
-def test_another_method_is_refused_with_the_intakes_clear_page(
+def test_another_method_is_refused_with_the_intakes_page(
     nginx: Nginx, method: str, path: str
 ) -> None:
     answer = ask(nginx.port, method, path)
@@ -161,19 +161,19 @@ def test_another_method_is_refused_with_the_intakes_clear_page(
     assert "This page does not accept that request" in answer.text
 
 
-def test_a_missing_page_is_the_intakes_clear_page(nginx: Nginx) -> None:
+def test_a_missing_page_is_answered_with_the_intakes_page(nginx: Nginx) -> None:
     answer = ask(nginx.port, path=f"/{SITE_ID}/nothing/en/")
     assert answer.status == 404
     assert "This page does not exist" in answer.text
 
 
-def test_an_address_without_its_last_slash_leads_on(nginx: Nginx) -> None:
+def test_an_address_without_its_last_slash_redirects(nginx: Nginx) -> None:
     answer = ask(nginx.port, path=THREAD.rstrip("/"))
     assert (answer.status, answer.header("location")) == (308, THREAD)
 
 
 @pytest.mark.parametrize("name", [".yobal-0123", "index.html.gz", "%2e%2e/%2e%2e/secret"])
-def test_what_is_no_page_is_not_given(served: Served, nginx: Nginx, name: str) -> None:
+def test_unfinished_and_other_files_are_not_served(served: Served, nginx: Nginx, name: str) -> None:
     (served.newsroom.files_dir / THREAD.strip("/") / ".yobal-0123").write_bytes(b"half a page")
     (served.newsroom.files_dir / "secret").write_bytes(b"no page either")
     answer = ask(nginx.port, path=THREAD + name)
@@ -182,7 +182,7 @@ def test_what_is_no_page_is_not_given(served: Served, nginx: Nginx, name: str) -
     assert answer.status == 404
 
 
-def test_far_too_long_is_said_in_words(nginx: Nginx) -> None:
+def test_a_body_that_is_too_large_is_explained(nginx: Nginx) -> None:
     answer = post(nginx.port, b"step=send&text=" + b"x" * 97 * 1_024)
     assert answer.status == 413
     assert "This is far too long" in answer.text
@@ -190,7 +190,7 @@ def test_far_too_long_is_said_in_words(nginx: Nginx) -> None:
     assert answer.header("content-security-policy")
 
 
-def test_nothing_that_a_browser_says_about_itself_goes_on(tmp_path: Path) -> None:
+def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
     """nginx hands the intake what it needs to read the form, and no header more."""
     served, seen = make_served(tmp_path), []
 
@@ -228,7 +228,7 @@ def test_nothing_that_a_browser_says_about_itself_goes_on(tmp_path: Path) -> Non
     assert seen == [{"host", "connection", "content-type", "content-length"}]
 
 
-def test_when_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path: Path) -> None:
+def test_if_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path: Path) -> None:
     served = make_served(tmp_path)
     with nginx_before(tmp_path / "nginx", served) as nginx:
         answer = post(nginx.port, form("words"))
@@ -239,7 +239,7 @@ def test_when_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path:
     assert page.status == 200, "reading goes on without Yobal"
 
 
-def test_the_desk_is_reached_through_its_own_server(served: Served, nginx: Nginx) -> None:
+def test_the_desk_has_a_server_of_its_own(served: Served, nginx: Nginx) -> None:
     own = {"Host": f"localhost:{served.desk}"}
     answer = ask(nginx.desk, path="/", headers=own)
     assert answer.status == 200
@@ -250,7 +250,7 @@ def test_the_desk_is_reached_through_its_own_server(served: Served, nginx: Nginx
     )
 
 
-def test_the_example_is_whole_with_tls(tmp_path: Path) -> None:
+def test_the_example_is_valid_with_tls(tmp_path: Path) -> None:
     """`nginx -t` on the file as it ships, with certificates of our own."""
     openssl = needed("openssl", "openssl")
     nginx = needed("nginx", "nginx-light")

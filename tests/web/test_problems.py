@@ -35,7 +35,7 @@ def refused(intake: Intake, status: int, path: str) -> Response:
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
-def test_every_refusal_is_in_the_editions_language_and_leads_back(
+def test_every_problem_page_is_in_the_editions_language_and_links_to_the_thread(
     sqlite_intake: Intake, status: int
 ) -> None:
     answer = refused(sqlite_intake, status, KHMER)
@@ -46,9 +46,7 @@ def test_every_refusal_is_in_the_editions_language_and_leads_back(
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
-def test_where_there_is_no_thread_no_way_leads_back_to_it(
-    sqlite_intake: Intake, status: int
-) -> None:
+def test_a_problem_page_without_a_thread_links_to_none(sqlite_intake: Intake, status: int) -> None:
     answer = refused(sqlite_intake, status, NOWHERE)
     assert answer.status == status
     assert speaks_khmer(answer)
@@ -65,7 +63,7 @@ def test_an_unknown_story_gives_the_text_back_in_the_editions_language(
     assert "Kept for you." in answer.text
 
 
-def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_back(
+def test_without_the_database_the_page_is_still_in_the_editions_language(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     with newsroom.database.writing() as conn:
@@ -84,7 +82,7 @@ def test_a_database_that_is_gone_is_told_in_the_editions_language_with_the_way_b
     assert "Kept for you." in answers[0].text
 
 
-def test_addresses_in_any_number_of_languages_are_not_remembered(sqlite_intake: Intake) -> None:
+def test_addresses_in_unknown_languages_do_not_fill_a_cache(sqlite_intake: Intake) -> None:
     sqlite_intake.get(f"/{SITE_ID}/ferry/km/none")
     kept = renderer_for.cache_info().currsize
     for first in "abcdefgh":
@@ -92,7 +90,7 @@ def test_addresses_in_any_number_of_languages_are_not_remembered(sqlite_intake: 
     assert renderer_for.cache_info().currsize <= kept + 1  # English
 
 
-def test_what_stands_in_an_address_is_no_markup(sqlite_intake: Intake) -> None:
+def test_an_address_is_never_markup_in_a_page(sqlite_intake: Intake) -> None:
     for path in (
         f'/{SITE_ID}/"><script>/km/',
         f"/{SITE_ID}/ferry/km/<script>",
@@ -103,7 +101,7 @@ def test_what_stands_in_an_address_is_no_markup(sqlite_intake: Intake) -> None:
         assert "<script" not in answer.body.decode()
 
 
-def test_the_way_to_the_last_slash_carries_what_every_answer_carries(
+def test_the_redirect_to_the_last_slash_has_the_security_headers(
     sqlite_intake: Intake,
 ) -> None:
     answer = sqlite_intake.get(THREAD[:-1])

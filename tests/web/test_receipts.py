@@ -19,7 +19,7 @@ def code_of(answer: Response) -> str:
     return answer.code
 
 
-def test_a_rejection_is_told_with_its_clause_and_note(
+def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     code = code_of(intake.send(receipt="yes"))
@@ -38,7 +38,7 @@ def test_a_rejection_is_told_with_its_clause_and_note(
 
 
 @pytest.mark.parametrize("when", ["now", "next"])
-def test_a_published_comment_goes_as_its_author_wishes(
+def test_a_published_comment_is_withdrawn_when_its_author_chose(
     intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
     sent = newsroom.publish_new("Taken back.")
@@ -58,7 +58,7 @@ def test_a_published_comment_goes_as_its_author_wishes(
 
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])
 @pytest.mark.parametrize("state", ["pending", "held", "published", "edited", "rejected", "removed"])
-def test_right_and_wrong_codes_are_answered_at_equal_length(
+def test_responses_to_right_and_wrong_codes_have_the_same_length(
     intake: Intake, newsroom: NewsroomHarness, step: str, state: str
 ) -> None:
     sent = newsroom.send("ខ" * 900, name="Somebody")
@@ -83,7 +83,7 @@ def test_right_and_wrong_codes_are_answered_at_equal_length(
     assert "We found no receipt" not in right.text
 
 
-def test_a_code_opens_nothing_under_another_story(
+def test_a_code_does_not_work_under_another_story(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     declare_story.add(

@@ -32,7 +32,7 @@ def masked(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     return answer.status, answer.headers, body
 
 
-def test_no_header_about_the_sender_changes_a_byte_at_any_step(
+def test_no_header_about_the_sender_changes_the_response(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.publish_new("The root.")
@@ -78,11 +78,11 @@ def test_unknown_fields_are_ignored_up_to_sixteen(sqlite_intake: Intake) -> None
         b"&".join(b"f%d=x" % at for at in range(FIELDS_MAX + 1)),
     ],
 )
-def test_what_no_browser_would_send_is_a_bad_form(sqlite_intake: Intake, body: bytes) -> None:
+def test_a_form_that_no_browser_would_send_is_refused(sqlite_intake: Intake, body: bytes) -> None:
     assert sqlite_intake.post(body).status == 400
 
 
-def test_words_are_what_was_typed_however_they_were_escaped(sqlite_intake: Intake) -> None:
+def test_the_text_is_what_was_typed_however_it_was_escaped(sqlite_intake: Intake) -> None:
     body = b"step=send&text=a%20b+c%2Bd%26e%3df%E1%9E%80\xe1\x9e\x81%zz%"
     assert sqlite_intake.post(body).field("text") == "a b c+d&e=fកខ%zz%"
 
@@ -99,7 +99,7 @@ def test_words_are_what_was_typed_however_they_were_escaped(sqlite_intake: Intak
         ("application/x-www-form-urlencoded2", 415),
     ],
 )
-def test_only_a_plain_form_is_taken_and_never_an_upload(
+def test_only_a_plain_form_is_accepted_and_never_an_upload(
     sqlite_intake: Intake, kind: str, status: int
 ) -> None:
     chunks = [b"step=send&text=a"]
@@ -117,7 +117,7 @@ LIMIT = 96 * 1_024
 @pytest.mark.parametrize(
     "announced", [str(LIMIT + 1), "9" * 30, "9" * 5_000, "-1", "1e3", "", " 5"]
 )
-def test_a_body_announced_as_too_large_or_as_nonsense_is_not_read(
+def test_a_body_with_a_too_large_or_invalid_content_length_is_not_read(
     sqlite_intake: Intake, announced: str
 ) -> None:
     headers = [FORM, ("content-length", announced)]
@@ -126,7 +126,7 @@ def test_a_body_announced_as_too_large_or_as_nonsense_is_not_read(
     assert "up to 2,000 characters" in answer.text
 
 
-def test_a_body_that_grows_too_large_is_given_up_as_soon_as_it_is(sqlite_intake: Intake) -> None:
+def test_a_body_is_refused_as_soon_as_it_is_too_large(sqlite_intake: Intake) -> None:
     chunk = b"a" * 10_000
     answer = ask(sqlite_intake.app, "POST", THREAD, headers=[FORM], chunks=[chunk] * 10)
     assert answer.status == 413
@@ -135,7 +135,7 @@ def test_a_body_that_grows_too_large_is_given_up_as_soon_as_it_is(sqlite_intake:
     assert forged.status == 413
 
 
-def test_a_body_as_large_as_may_be_is_read_whole_in_whatever_pieces(sqlite_intake: Intake) -> None:
+def test_a_body_of_the_maximum_size_is_read_in_chunks_of_any_size(sqlite_intake: Intake) -> None:
     body = b"step=send&text=The+end.&x=".ljust(LIMIT, b"y")
     for size in (1_000, LIMIT):
         chunks = [body[at : at + size] for at in range(0, LIMIT, size)]
@@ -145,7 +145,7 @@ def test_a_body_as_large_as_may_be_is_read_whole_in_whatever_pieces(sqlite_intak
     assert sqlite_intake.post(body + b"y").status == 413
 
 
-def test_a_body_that_stops_half_way_is_no_comment(
+def test_a_body_that_stops_half_way_is_not_a_comment(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     once = intake.post(step="send", text="x").field("idempotency_key")

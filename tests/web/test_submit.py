@@ -14,13 +14,13 @@ WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&
 
 
 @pytest.mark.parametrize("step", ["send", "confirm"])
-def test_a_once_that_no_form_of_ours_had_is_none(sqlite_intake: Intake, step: str) -> None:
+def test_an_invalid_idempotency_key_counts_as_missing(sqlite_intake: Intake, step: str) -> None:
     for wrong in ("", "x", "739577." + "a" * 21, "739577." + "a" * 22 + "\n"):
         again = sqlite_intake.post(step=step, text="Words.", idempotency_key=wrong)
         assert "Read it once more" in again.text
 
 
-def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
+def test_a_repeated_form_gets_a_new_receipt_for_the_same_comment(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     once = intake.post(step="send", text="Twice.", receipt="yes").field("idempotency_key")
@@ -42,7 +42,7 @@ def test_a_repeat_is_answered_like_the_first_with_a_fresh_code_and_kept_once(
     assert {newsroom.receipt_state(code) for code in codes[:5]} == {"waiting"}
 
 
-def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
+def test_a_reply_shows_its_parent_and_is_sealed_with_it(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.publish_new("The root's words.", name="Dara")
@@ -64,7 +64,7 @@ def test_a_reply_shows_whom_it_answers_and_is_sealed_with_it(
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
-def test_only_what_is_published_under_this_story_can_be_answered(
+def test_only_a_published_comment_of_this_story_can_be_replied_to(
     intake: Intake, newsroom: NewsroomHarness, state: str
 ) -> None:
     to = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
@@ -101,7 +101,7 @@ def test_only_what_is_published_under_this_story_can_be_answered(
         ({"text": "a", "name": "a" + "\u0323" * 400}, "Some characters in the name have too many"),
     ],
 )
-def test_each_refusal_says_what_to_do(
+def test_each_field_error_says_what_to_do(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, fields: dict[str, str], sentence: str
 ) -> None:
     refused = sqlite_intake.post({"step": "send"} | fields)
@@ -110,14 +110,14 @@ def test_each_refusal_says_what_to_do(
     assert sqlite_newsroom.read_table("comments") == []
 
 
-def test_the_page_speaks_the_language_of_the_edition(sqlite_intake: Intake) -> None:
+def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> None:
     khmer = sqlite_intake.post(step="send", text="Words.", path=THREAD.replace("/en/", "/km/"))
     assert '<html class="yobal" lang="km"' in khmer.text
     assert "Read it once more" not in khmer.text
     assert "កម្មករសាឡាង" in khmer.text
 
 
-def test_before_there_are_keys_nothing_is_taken(intake: Intake, newsroom: NewsroomHarness) -> None:
+def test_without_keys_nothing_is_accepted(intake: Intake, newsroom: NewsroomHarness) -> None:
     with newsroom.database.writing() as conn:
         conn.execute(epochs.delete())
     answer = intake.post(step="send", text=WORDS)
@@ -134,7 +134,7 @@ def test_before_there_are_keys_nothing_is_taken(intake: Intake, newsroom: Newsro
         ("max_pending_per_site", "We cannot take more comments right now"),
     ],
 )
-def test_a_full_desk_says_until_when_and_gives_the_text_back(
+def test_a_full_queue_names_the_next_slot_and_gives_the_text_back(
     newsroom: NewsroomHarness, limit: str, heading: str
 ) -> None:
     with intake_of(newsroom, **{limit: 1}) as intake:
@@ -150,7 +150,7 @@ def test_a_full_desk_says_until_when_and_gives_the_text_back(
     assert len(newsroom.read_table("comments")) == 1
 
 
-def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
+def test_if_the_database_fails_the_page_says_so_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     once = intake.post(step="send", text="x").field("idempotency_key")
@@ -176,7 +176,7 @@ def test_a_database_that_takes_nothing_is_said_and_the_text_given_back(
     assert "plain" not in to_response.err + to_response.out
 
 
-def test_a_name_that_nobody_can_see_is_sealed_as_none(
+def test_a_name_without_visible_characters_is_sealed_as_empty(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     once = intake.post(step="send", text="x", name="\u200b\u200e").field("idempotency_key")

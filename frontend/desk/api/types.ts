@@ -18,13 +18,13 @@ export interface Clause {
   sentence: string;
 }
 
-/** A slot: seconds since 1970 (UTC), and the site's wall clock for people. */
+/** A slot: seconds since 1970 (UTC), and the site's wall clock for display. */
 export interface Slot {
   at: number;
   label: string;
 }
 
-/** An epoch and its identity sealed to this moderator; `wrap` is null where there is none. */
+/** An epoch; `wrap` is its identity encrypted to this moderator, or null. */
 export interface EpochKey {
   epoch_id: string;
   recipient: string;
@@ -42,7 +42,7 @@ export interface Limits {
   note_graphemes_max: number;
 }
 
-/** What the desk's header shows. `pending_count` counts only what this moderator can open. */
+/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. */
 export interface QueueStatus {
   pending_count: number;
   held_count: number;
@@ -74,7 +74,7 @@ export interface ParentComment {
   lang: string;
 }
 
-/** A pending comment. `parent` is null for no reply, and where the parent was removed. */
+/** A pending comment. `parent` is null if there is none or it was removed. */
 export interface QueueRow {
   comment_id: string;
   site_id: string;
@@ -97,7 +97,7 @@ export interface QueuePage extends QueueStatus {
   next_cursor: string | null;
 }
 
-/** A comment that is no longer pending. `verdict` is `withdrawn` where its author took it back. */
+/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it. */
 export interface AlreadyDecided {
   comment_id: string;
   decided_by: string;
@@ -118,7 +118,7 @@ export interface DecisionResult {
   decided_by: string;
 }
 
-/** `not_stored` holds ids of comments that the database did not take any more. */
+/** `not_stored` has the comments that came after a failure of the database. */
 export interface RejectManyResult {
   decided: DecisionResult[];
   already_decided: AlreadyDecided[];
@@ -142,14 +142,14 @@ export interface FailedUndo {
   message: string;
 }
 
-/** `not_stored` holds ids of decisions whose undoing the database did not take any more. */
+/** `not_stored` has the decisions that came after a failure of the database. */
 export interface UndoManyResult {
   undone: UndoneDecision[];
   failed: FailedUndo[];
   not_stored: string[];
 }
 
-/** A decision. `state` is the comment's state now; text, name and lang while it has any. */
+/** A decision. `state` is the comment's state now; name, text and lang are null without a text. */
 export interface HistoryEntry {
   decision_id: string;
   comment_id: string;
@@ -203,7 +203,7 @@ export interface PeopleList {
   invitations: OpenInvitation[];
 }
 
-/** `hours` is how long the link works at least; it ends with a slot. */
+/** The link works for at least `hours` and expires with a slot. */
 export interface NewInvitation {
   hours: number;
   expires: Slot;

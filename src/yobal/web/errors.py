@@ -1,7 +1,6 @@
-"""The one table from Yobal's errors to what HTTP says. Sentences tell what happened and what to do.
+"""The only table from Yobal's errors to HTTP statuses, codes and messages.
 
-What is wrong with a request before it is anybody's act stands here and not in `core/errors.py`,
-where nobody knows of requests.
+Errors about a request itself are defined here, because `core/errors.py` knows nothing of requests.
 """
 
 from typing import Final
@@ -12,19 +11,19 @@ from yobal.web.response_types import AlreadyDecidedError, ErrorBody
 
 
 class BadForm(YobalError):
-    """Not a form that a browser would send: a field twice, too many of them, or not UTF-8."""
+    """Not a form that a browser would send: a repeated field, too many fields, or no UTF-8."""
 
 
 class BadRequest(YobalError):
-    """Not a request that the desk's pages would make."""
+    """Not a request that the desk's pages would send."""
 
 
 class OriginMismatch(YobalError):
-    """The request came from another page than the desk's."""
+    """The request did not come from the desk's own page."""
 
 
 class TlsRequired(YobalError):
-    """The desk is open over TLS only, or on the machine itself."""
+    """The desk is open only over TLS, or on loopback."""
 
 
 TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
@@ -96,7 +95,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     ),
 }
 UNEXPECTED: Final = (500, "internal_error", "Something went wrong. Nothing was lost. Try again.")
-# What the framework itself refuses, by status.
+# What the framework refuses by itself, by status.
 FRAMEWORK_ERRORS: Final = {
     404: ("not_found", "The desk has nothing at this address."),
     405: ("method_not_allowed", "The desk does not accept this method here."),
@@ -105,7 +104,7 @@ FRAMEWORK_ERRORS: Final = {
 
 
 def to_response(error: YobalError) -> tuple[int, ErrorBody | AlreadyDecidedError]:
-    """Status and body for an error; an unexpected one says no more than that."""
+    """Status and body for an error. An unexpected error gives no details."""
     status, code, message = TABLE.get(type(error), UNEXPECTED)
     if isinstance(error, errors.AlreadyDecided):
         return status, AlreadyDecidedError(

@@ -1,6 +1,6 @@
-"""Reading a reader's form: urlencoded, UTF-8, small, and strict. Nothing of it is ever cached.
+"""Parses a reader's form: urlencoded, UTF-8, small and strict. Nothing of it is cached.
 
-The framework's own parser keeps the last thousand bodies in memory and replaces bad UTF-8 silently.
+The framework's own parser keeps the last thousand bodies in memory and silently replaces bad UTF-8.
 """
 
 import binascii
@@ -9,11 +9,11 @@ from typing import Final
 
 from yobal.web.errors import BadForm
 
-BODY_BYTES_MAX: Final = 96 * 1024  # a Khmer letter takes about 20 bytes urlencoded
+BODY_BYTES_MAX: Final = 96 * 1024  # a Khmer character takes about 20 bytes urlencoded
 FIELDS_MAX: Final = 16
-_ESCAPED: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a whole run at a time
+_ESCAPED: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a whole run of escapes at once
 _AS_QUOTED_PRINTABLE: Final = bytes.maketrans(b"%", b"=")
-_MEANT_IN_QUOTED_PRINTABLE: Final = (b"=", b"\n", b"\r")
+_SPECIAL_IN_QUOTED_PRINTABLE: Final = (b"=", b"\n", b"\r")
 CONTENT_TYPE: Final = "application/x-www-form-urlencoded"
 
 
@@ -45,14 +45,14 @@ def _field(part: bytes) -> tuple[str, str]:
 
 
 def _unescape_all(raw: bytes) -> bytes:
-    """`%E1` becomes the byte; a stray `%` stays.
+    """`%E1` becomes its byte; a `%` without two hex digits stays.
 
-    Quoted-printable (RFC 2045) is the same notation with another sign, and Python reads it in C.
+    Quoted-printable (RFC 2045) is the same notation with `=`, and Python decodes it in C.
     """
-    if not any(sign in raw for sign in _MEANT_IN_QUOTED_PRINTABLE):
-        read = binascii.a2b_qp(raw.translate(_AS_QUOTED_PRINTABLE))
-        if len(read) == len(raw) - 2 * raw.count(b"%"):  # else a `%` is a stray one
-            return read
+    if not any(byte in raw for byte in _SPECIAL_IN_QUOTED_PRINTABLE):
+        decoded = binascii.a2b_qp(raw.translate(_AS_QUOTED_PRINTABLE))
+        if len(decoded) == len(raw) - 2 * raw.count(b"%"):  # every `%` was an escape
+            return decoded
     return _ESCAPED.sub(_unescape, raw)
 
 

@@ -1,4 +1,4 @@
-"""Who may use a desk route. A route that does not say so is denied; a test walks all of them."""
+"""Decides who may use a route of the desk. A route that declares no access is denied."""
 
 from collections.abc import Callable
 from typing import Any, Final, Literal
@@ -19,7 +19,7 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Guard:
-    """Runs before every route of the desk."""
+    """Checks every request before its route."""
 
     def __init__(
         self, database: Database, *, desk_url: str, session_key: bytes, clock: Callable[[], float]
@@ -37,28 +37,28 @@ class Guard:
             raise Forbidden
         self._check_host(request)
         if request.method == "POST":
-            self._check_sender(request)
+            self._check_origin(request)
         if access == "anyone":
             return
-        me = self._me(request)
-        if access == "lead" and me.role != "lead":
+        moderator = self._moderator(request)
+        if access == "lead" and moderator.role != "lead":
             raise Forbidden
-        request.state.me = me
+        request.state.moderator = moderator
 
     def _check_host(self, request: AnyConnection) -> None:
-        """Under its own address only; in the clear only on the machine itself."""
+        """Only under the desk's own host; without TLS only on loopback."""
         if request.headers.get("host") != self._host:
             raise OriginMismatch
         if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
             raise TlsRequired
 
-    def _check_sender(self, request: AnyConnection) -> None:
+    def _check_origin(self, request: AnyConnection) -> None:
         if request.headers.get("origin") != self._origin:
             raise OriginMismatch
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _me(self, request: AnyConnection) -> Any:
+    def _moderator(self, request: AnyConnection) -> Any:
         token = session_token(request)
         if token is None:
             raise NotSignedIn

@@ -47,7 +47,7 @@ class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModerationController:
-    """One method for each route. Each is sync and runs in a thread."""
+    """One method for each route. The methods are sync and run in threads."""
 
     def __init__(self, dependencies: DeskDependencies) -> None:
         self._dependencies = dependencies
@@ -57,7 +57,7 @@ class ModerationController:
     def queue(
         self, data: JSONBody[request_types.QueueRequest], request: AnyRequest
     ) -> types.QueuePage:
-        pseudonym = request.state.me.pseudonym
+        pseudonym = request.state.moderator.pseudonym
         after, now = cursors.decode(data.cursor), self._dependencies.clock()
         with self._database.reading() as conn:
             rows = comments.waiting(
@@ -123,7 +123,7 @@ class ModerationController:
     def reject_many(
         self, data: JSONBody[request_types.RejectManyRequest], request: AnyRequest
     ) -> types.RejectManyResult:
-        """Each comment by itself: one that cannot be rejected does not stop the others."""
+        """Each comment separately: one that cannot be rejected does not stop the others."""
         context = self._context(request)
         decided: list[types.DecisionResult] = []
         already_decided: list[types.AlreadyDecided] = []
@@ -149,7 +149,7 @@ class ModerationController:
     def undo_many(
         self, data: JSONBody[request_types.UndoManyRequest], request: AnyRequest
     ) -> types.UndoManyResult:
-        """Each decision by itself, as in `reject_many`, and one purge for all of them."""
+        """Each decision separately, as in `reject_many`, with one purge for all of them."""
         result = self._undo_each(data.decision_ids, self._context(request))
         if result.undone:
             with _purge_after_commit():
@@ -186,7 +186,7 @@ class ModerationController:
     def remove(
         self, data: JSONBody[request_types.RemoveRequest], request: AnyRequest
     ) -> types.DecisionResult:
-        """Takes effect at once: the response comes after the text is gone from every file."""
+        """Takes effect at once: the response is sent after the text is gone from every file."""
         context = self._context(request)
         removed = remove_action.remove(self._database, context, data.comment_id, clause=data.clause)
         with _purge_after_commit():
@@ -217,7 +217,7 @@ class ModerationController:
     def _context(self, request: AnyRequest) -> DecisionContext:
         return DecisionContext(
             rules=self._rules,
-            pseudonym=request.state.me.pseudonym,
+            pseudonym=request.state.moderator.pseudonym,
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
             randbelow=secrets.randbelow,
@@ -226,7 +226,7 @@ class ModerationController:
 
 @contextmanager
 def _purge_after_commit() -> Iterator[None]:
-    """The act is committed: a failure from here on must not read as if nothing had been done."""
+    """The change is committed: an error from here on must not say that nothing was changed."""
     try:
         yield
     except DatabaseUnavailable as error:

@@ -20,7 +20,7 @@ from yobal.web.moderation import AnyRequest, DeskDependencies
 
 
 class PeopleController:
-    """One method for each route. Each is sync and runs in a thread."""
+    """One method for each route. The methods are sync and run in threads."""
 
     def __init__(
         self, dependencies: DeskDependencies, *, session_key: bytes, site_name: str
@@ -46,7 +46,7 @@ class PeopleController:
         return self._with_cookie(pseudonym, token)
 
     def session(self, request: AnyRequest) -> types.Session:
-        return self._session(request.state.me.pseudonym)
+        return self._session(request.state.moderator.pseudonym)
 
     def sign_out(self, request: AnyRequest) -> Response[types.Empty]:
         token = session_token(request)
@@ -181,7 +181,7 @@ def _wraps(new_wraps: list[request_types.NewWrap]) -> list[Wrap]:
 
 
 def _cookie(value: str, *, age: int | None = None) -> Cookie:
-    """`__Host-`: this host only, over TLS (or on the machine itself), the whole desk."""
+    """The prefix `__Host-` makes browsers refuse it for other hosts and without TLS."""
     return Cookie(
         key=COOKIE,
         value=value,

@@ -15,14 +15,14 @@ Role = Literal["lead", "moderator"]
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A slot: seconds since 1970 (UTC), and the site's wall clock for people."""
+    """A slot: seconds since 1970 (UTC), and the site's wall clock for display."""
 
     at: int
     label: str
 
 
 class EpochKey(msgspec.Struct, frozen=True):
-    """An epoch and its identity sealed to this moderator; `wrap` is null where there is none."""
+    """An epoch; `wrap` is its identity encrypted to this moderator, or null."""
 
     epoch_id: str
     recipient: str
@@ -41,7 +41,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the desk's header shows. `pending_count` counts only what this moderator can open."""
+    """What the desk's header shows. `pending_count` counts only what this moderator can decrypt."""
 
     pending_count: int
     held_count: int
@@ -80,7 +80,7 @@ class ParentComment(msgspec.Struct, frozen=True):
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending comment. `parent` is null for no reply, and where the parent was removed."""
+    """A pending comment. `parent` is null if there is none or it was removed."""
 
     comment_id: str
     site_id: str
@@ -104,7 +104,7 @@ class QueuePage(QueueStatus, frozen=True, kw_only=True):
 
 
 class AlreadyDecided(msgspec.Struct, frozen=True):
-    """A comment that is no longer pending. `verdict` is `withdrawn` where its author took it back."""
+    """A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it."""
 
     comment_id: str
     decided_by: str
@@ -127,7 +127,7 @@ class DecisionResult(msgspec.Struct, frozen=True):
 
 
 class RejectManyResult(msgspec.Struct, frozen=True):
-    """`not_stored` holds ids of comments that the database did not take any more."""
+    """`not_stored` has the comments that came after a failure of the database."""
 
     decided: list[DecisionResult]
     already_decided: list[AlreadyDecided]
@@ -152,7 +152,7 @@ class FailedUndo(msgspec.Struct, frozen=True):
 
 
 class UndoManyResult(msgspec.Struct, frozen=True):
-    """`not_stored` holds ids of decisions whose undoing the database did not take any more."""
+    """`not_stored` has the decisions that came after a failure of the database."""
 
     undone: list[UndoneDecision]
     failed: list[FailedUndo]
@@ -160,7 +160,7 @@ class UndoManyResult(msgspec.Struct, frozen=True):
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision. `state` is the comment's state now; text, name and lang while it has any."""
+    """A decision. `state` is the comment's state now; name, text and lang are null without a text."""
 
     decision_id: str
     comment_id: str
@@ -215,7 +215,7 @@ class PeopleList(msgspec.Struct, frozen=True):
 
 
 class NewInvitation(msgspec.Struct, frozen=True):
-    """`hours` is how long the link works at least; it ends with a slot."""
+    """The link works for at least `hours` and expires with a slot."""
 
     hours: int
     expires: Slot

@@ -1,4 +1,4 @@
-"""Every route of the desk, with who may use it. The public side is `intake_app.py`."""
+"""Every route of the desk, and who may use it. The public side is in `intake_app.py`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -154,7 +154,7 @@ def _shell(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
 
 
 def _handle_yobal_error(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
-    """The operator hears about server errors; what a moderator did wrong is no concern of theirs."""
+    """Only server errors are reported to the operator, not the mistakes of moderators."""
     status, body = errors.to_response(error)
     if status >= _SERVER_ERROR:
         error_reporting.report_once(error)
@@ -162,7 +162,7 @@ def _handle_yobal_error(_request: Request[Any, Any, Any], error: YobalError) -> 
 
 
 def _handle_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """What the framework refuses. Its own message could repeat the body, so it is not used."""
+    """What the framework refuses. Its own message could quote the body, so it is not used."""
     if isinstance(error, ValidationException) or error.status_code == 400:
         return _handle_yobal_error(request, BadRequest())
     code, message = errors.FRAMEWORK_ERRORS.get(
@@ -172,12 +172,12 @@ def _handle_http_error(request: Request[Any, Any, Any], error: HTTPException) ->
 
 
 def _handle_recursion(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
-    """No page of the desk sends JSON that is nested this deep."""
+    """The desk's pages never send JSON that is nested this deep."""
     return _handle_yobal_error(request, BadRequest())
 
 
 def _handle_unexpected(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """No traceback leaves the process: its message could hold the text of a comment."""
+    """No traceback leaves the process: it could quote the text of a comment."""
     error_reporting.report_once(error)
     status, body = errors.to_response(YobalError())
     return Response(body, status_code=status, headers=_HEADERS)

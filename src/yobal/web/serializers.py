@@ -1,4 +1,4 @@
-"""Turns rows and results into the types of the desk's JSON (`response_types.py`)."""
+"""Converts rows and results into the types of the desk's JSON (`response_types.py`)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,15 +18,15 @@ from yobal.web import response_types as types
 
 
 def slot_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> types.Slot:
-    """The site's wall clock, with the day where the slot is a day or more after `now`."""
+    """The site's wall clock, with the day if the slot is a day or more after `now`."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    is_near = now is None or slot - now < DAY_SECONDS  # within a day "18:00" is one instant only
+    is_near = now is None or slot - now < DAY_SECONDS  # within a day, "18:00" is unambiguous
     return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
 def expiry_label(rules: SiteRules, slot: Slot) -> types.Slot:
-    """The same, always with the day: an invitation may end tomorrow."""
+    """The same, always with the day: an invitation may expire tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
 
@@ -69,7 +69,7 @@ def session(
 def queue_status(
     conn: Connection, rules: SiteRules, pseudonym: str, *, now: float
 ) -> types.QueueStatus:
-    """Counts only the pending comments that this moderator can open."""
+    """Counts only the pending comments that this moderator can decrypt."""
     pending = comments.count(conn, rules.site_id, PENDING)
     return types.QueueStatus(
         pending_count=pending - comments.count_unreadable(conn, rules.site_id, pseudonym),
@@ -113,7 +113,7 @@ def decision_result(
 
 
 def already_decided(comment_id: str, error: AlreadyDecided | NoSuchComment) -> types.AlreadyDecided:
-    """A comment that does not exist any more was withdrawn by its author."""
+    """A comment that no longer exists was withdrawn by its author."""
     if isinstance(error, NoSuchComment):
         error = AlreadyDecided(comment_id, verdict="withdrawn")
     return types.AlreadyDecided(comment_id, error.decided_by, error.verdict, error.decision_id)
