@@ -1,4 +1,4 @@
-"""One of everything that readers can see, with any words put in every place that takes some."""
+"""Renders one of every page that readers can see, with any text in every place that shows a text."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,9 +18,9 @@ from yobal.core.thread import (
     ThreadRef,
 )
 
-ROOT, REPLY, GONE, REMOVED = (letter * 26 for letter in "abcd")
+ROOT, REPLY, WITHDRAWN, REMOVED = (character * 26 for character in "abcd")
 SLOT = 1_794_980_800
-Draw = Callable[..., dict[str, bytes]]
+RenderAll = Callable[..., dict[str, bytes]]
 
 
 @pytest.fixture
@@ -37,40 +37,40 @@ def site_context() -> SiteContext:
 
 
 @pytest.fixture
-def draw(site_context: SiteContext) -> Draw:
-    """All pages by name. `words` stands wherever a reader's, moderator's or editor's words stand."""
+def render_all(site_context: SiteContext) -> RenderAll:
+    """All pages by name. `text` stands wherever a reader's, moderator's or editor's text stands."""
 
-    def everything(words: str = "plain", edition: str = "en") -> dict[str, bytes]:
-        pages, place = PageRenderer(site_context), place_in(edition, title=words)
-        return _files(pages, place, words) | _answers(pages, place, words)
+    def render(text: str = "plain", edition: str = "en") -> dict[str, bytes]:
+        pages, thread = PageRenderer(site_context), make_thread(edition, title=text)
+        return _files(pages, thread, text) | _responses(pages, thread, text)
 
-    return everything
+    return render
 
 
-def place_in(edition: str, *, title: str = "Ferries", form: str = "open") -> ThreadRef:
-    """The story `ferry` in one language, with one other edition."""
+def make_thread(edition: str, *, title: str = "Ferries", form: str = "open") -> ThreadRef:
+    """The story `ferry` in one edition, with one other edition."""
     url = "https://river.example/ferry"
     other = Edition(tag="ko", title=title, url=url)
     own = Edition(tag=edition, title=title, url=url)
-    return ThreadRef(site_id="river", story_id="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # a parameter's str
+    return ThreadRef(site_id="river", story_id="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # from a parameter
 
 
-def letters_with(words: str) -> tuple[PublishedComment, ...]:
+def make_comments(text: str) -> tuple[PublishedComment, ...]:
     reply = PublishedComment(
         id=REPLY,
-        name=words,
-        text=words,
+        name=text,
+        text=text,
         lang="ar",
         edition="en",
         day="2026-11-22",
         parent_id=ROOT,
-        parent_name=words,
+        parent_name=text,
         page=7,
     )
     root = PublishedComment(
         id=ROOT,
-        name=words,
-        text=f"{words}▮▮▮",
+        name=text,
+        text=f"{text}▮▮▮",
         lang="km",
         edition="km",
         day="2026-11-21",
@@ -86,13 +86,13 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
         lang="en",
         edition="en",
         day="2026-11-22",
-        parent_id=GONE,
+        parent_id=WITHDRAWN,
         removal="removed",
         removal_clause="threats",
         page=7,
     )
-    gone = PublishedComment(
-        id=GONE,
+    withdrawn = PublishedComment(
+        id=WITHDRAWN,
         name="",
         text="",
         lang="en",
@@ -102,55 +102,55 @@ def letters_with(words: str) -> tuple[PublishedComment, ...]:
         page=7,
         replies=(removed,),
     )
-    return root, gone
+    return root, withdrawn
 
 
-def _files(pages: PageRenderer, place: ThreadRef, words: str) -> dict[str, bytes]:
-    root, gone = letters_with(words)
-    newest = NewestView(thread=place, comments=(root, gone), comments_total=4, older_page=6)
-    numbered = PageView(thread=place, number=7, comments=(root, gone))
-    further = RepliesView(
-        thread=place, root=root, root_page=7, number=2, comments=root.replies, has_more=True
+def _files(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, bytes]:
+    root, withdrawn = make_comments(text)
+    newest = NewestView(thread=thread, comments=(root, withdrawn), comments_total=4, older_page=6)
+    numbered = PageView(thread=thread, number=7, comments=(root, withdrawn))
+    replies = RepliesView(
+        thread=thread, root=root, root_page=7, number=2, comments=root.replies, has_more=True
     )
     return {
         **pages.newest(newest),
         **pages.page(numbered),
-        **pages.replies(further),
-        "terms.html": pages.terms(place.edition.tag),
+        **pages.replies(replies),
+        "terms.html": pages.terms(thread.edition.tag),
     }
 
 
-def _answers(pages: PageRenderer, place: ThreadRef, words: str) -> dict[str, bytes]:
-    draft = Draft(text=words, name=words, wants_receipt=True)
-    root, _gone = letters_with(words)
+def _responses(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, bytes]:
+    draft = Draft(text=text, name=text, wants_receipt=True)
+    root, _withdrawn = make_comments(text)
     field_errors = [
         FieldError("text", "text_long", 2000, 2001),
         FieldError("name", "name_marks", 60),
     ]
     day = date(2026, 11, 23)
-    answer = ReceiptDetails(
+    receipt = ReceiptDetails(
         code="0" * 20,
         state="published",
         clause="facts",
         edit_kind="masked",
-        note=words,
-        text=f"{words}▮",
-        name=words,
+        note=text,
+        text=f"{text}▮",
+        name=text,
         lang="en",
         day="2026-11-21",
         can_withdraw=True,
     )
-    drawn = {
-        "reply": pages.form(place, draft, idempotency_key="o", parent=root, field_errors=()),
-        "refused": pages.form(
-            place, draft, idempotency_key="o", parent=None, field_errors=field_errors
+    rendered = {
+        "reply": pages.form(thread, draft, idempotency_key="o", parent=root, field_errors=()),
+        "invalid": pages.form(
+            thread, draft, idempotency_key="o", parent=None, field_errors=field_errors
         ),
-        "confirm": pages.confirm(place, draft, idempotency_key="o", parent=root, earliest_day=day),
-        "sent": pages.sent(place, earliest=SLOT, code="7HQ2M-0K3TB-Z91XC-4RWFA", until=day),
-        "receipt": pages.receipt(place, answer),
-        "wish": pages.withdrawal_requested(place, when="next"),
+        "confirm": pages.confirm(thread, draft, idempotency_key="o", parent=root, earliest_day=day),
+        "sent": pages.sent(thread, earliest=SLOT, code="7HQ2M-0K3TB-Z91XC-4RWFA", until=day),
+        "receipt": pages.receipt(thread, receipt),
+        "withdrawal_requested": pages.withdrawal_requested(thread, when="next"),
     }
     for problem in get_args(Problem):
-        drawn[problem] = pages.problem(place, problem, draft=draft, next_slot=SLOT)
-    drawn["nowhere"] = pages.problem(None, "unknown_story", draft=draft, path="/a/b/km/")
-    return {f"answer/{name}.html": page for name, page in drawn.items()}
+        rendered[problem] = pages.problem(thread, problem, draft=draft, next_slot=SLOT)
+    rendered["no_thread"] = pages.problem(None, "unknown_story", draft=draft, path="/a/b/km/")
+    return {f"response/{name}.html": page for name, page in rendered.items()}

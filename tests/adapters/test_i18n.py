@@ -1,4 +1,4 @@
-"""Catalogues are complete, and days, times and names are said as people say them."""
+"""Catalogues are complete; days, times, numbers and names are formatted for each language."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Sentence = str | tuple[str, str]  # the pair where it depends on a number
 
 def sentences() -> set[Sentence]:
     """Every sentence that readers' pages can say: from the templates and from the terms."""
-    terms = {one for clause in CLAUSES for one in (clause.title, clause.sentence)}
+    terms = {text for clause in CLAUSES for text in (clause.title, clause.sentence)}
     return {*_in_templates(), *terms}
 
 
@@ -35,7 +35,7 @@ def _in_templates() -> Iterator[Sentence]:
             strings = [part for part in parts if part is not None]
             if function == "ngettext":
                 yield strings[0], strings[1]
-            elif strings:  # none where the sentence is a clause's
+            elif strings:  # empty for a variable, such as a clause
                 yield strings[0]
 
 
@@ -74,7 +74,7 @@ def test_every_sentence_is_translated_into_khmer_with_its_placeholders() -> None
                 assert placeholders(khmer) == placeholders(english), english
 
 
-def test_khmer_says_nothing_in_english() -> None:
+def test_khmer_translations_contain_no_latin_characters() -> None:
     for message in catalogue("km"):
         for khmer in khmer_of(message) if message.id else ():
             assert not re.search("[A-Za-z|]", re.sub(r"%\(\w+\)s", "", khmer)), khmer
@@ -91,12 +91,12 @@ def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
     assert khmer.city(PHNOM_PENH) == "ភ្នំពេញ"
 
 
-def test_seconds_are_said_only_where_slots_need_them() -> None:
+def test_a_time_has_seconds_only_if_the_schedule_needs_them() -> None:
     assert translator_for("en").time(SLOT, Schedule(release_interval_seconds=20)) == "05:46:40"
     assert translator_for("en").time(SLOT, Schedule(release_interval_seconds=60)) == "05:46"
 
 
-def test_numbers_and_lists_are_said_in_the_language() -> None:
+def test_numbers_and_lists_are_formatted_for_the_language() -> None:
     assert translator_for("en").number(2000) == "2,000"
     assert translator_for("km").number(7) == "៧"
     assert translator_for("en").release_times(PHNOM_PENH) == "00:00, 06:00, 12:00 and 18:00"
@@ -110,19 +110,19 @@ def test_languages_are_named_in_the_language_of_the_page_and_in_their_own() -> N
     assert (own_name("km"), own_name("en"), own_name("qq-x")) == ("ខ្មែរ", "English", "qq-x")
 
 
-def test_a_language_without_a_catalogue_speaks_english() -> None:
+def test_a_language_without_a_catalogue_is_served_in_english() -> None:
     assert translator_for("th").lang == "en"
     assert translator_for("km-KH").lang == "km"
     assert translator_for("../../etc").lang == "en"
 
 
-def test_a_gap_in_a_catalogue_is_filled_in_english() -> None:
+def test_a_missing_translation_falls_back_to_english() -> None:
     assert translator_for("km").gettext("There is no such sentence") == "There is no such sentence"
     assert translator_for("en").translations.ngettext(
         "%(count)s comment", "%(count)s comments", 2
     ) == ("%(count)s comments")
 
 
-def test_a_clause_is_named_by_its_title_and_an_unknown_one_by_its_key() -> None:
+def test_a_clause_has_its_title_and_an_unknown_clause_its_key() -> None:
     assert translator_for("en").clause("off-topic") == "Off topic"
-    assert translator_for("en").clause("gone-clause") == "gone-clause"
+    assert translator_for("en").clause("former-clause") == "former-clause"

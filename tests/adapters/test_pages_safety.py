@@ -1,4 +1,4 @@
-"""Nothing that anybody writes becomes markup, and no page needs or asks for more than itself."""
+"""No text becomes markup, and no page loads anything from another host."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.adapters.rendering.urls import web_url
 from yobal.core.thread import Edition, NewestView, ThreadRef
 
-Draw = Callable[..., dict[str, bytes]]
+RenderAll = Callable[..., dict[str, bytes]]
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -31,13 +31,13 @@ SHARE_HOSTS = {"wa.me", "t.me"}
 OURS = {"comments.river.example", "river.example"}
 
 
-class Seen(HTMLParser):
-    """What a browser would make of a page: tags with their attributes, and the words between."""
+class ParsedPage(HTMLParser):
+    """A page as a browser parses it: tags with their attributes, and the text between them."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
+        self.text = ""
         self.feed(page.decode())
         self.close()
 
@@ -45,75 +45,82 @@ class Seen(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.words += data
+        self.text += data
 
     def shape(self) -> list[tuple[str, tuple[str, ...]]]:
         return [(tag, tuple(attributes)) for tag, attributes in self.tags]
 
     def values(self, attribute: str) -> list[str]:
-        return [found[attribute] or "" for _tag, found in self.tags if attribute in found]
+        return [
+            attributes[attribute] or "" for _tag, attributes in self.tags if attribute in attributes
+        ]
 
 
-def html_of(drawn: dict[str, bytes]) -> dict[str, Seen]:
-    return {name: Seen(page) for name, page in drawn.items() if name.endswith(".html")}
+def parse_html(rendered: dict[str, bytes]) -> dict[str, ParsedPage]:
+    return {name: ParsedPage(page) for name, page in rendered.items() if name.endswith(".html")}
 
 
 @pytest.mark.parametrize("edition", ["en", "km", "ar"])
-@pytest.mark.parametrize("words", HOSTILE)
-def test_words_never_become_markup_in_any_place_of_any_page(
-    draw: Draw, words: str, edition: str
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_never_becomes_markup_in_any_place_of_any_page(
+    render_all: RenderAll, text: str, edition: str
 ) -> None:
-    calm, hostile = html_of(draw("plain▮", edition)), html_of(draw(words + "▮", edition))
+    plain, hostile = (
+        parse_html(render_all("plain▮", edition)),
+        parse_html(render_all(text + "▮", edition)),
+    )
     assert {name: page.shape() for name, page in hostile.items()} == {
-        name: page.shape() for name, page in calm.items()
+        name: page.shape() for name, page in plain.items()
     }
 
 
-@pytest.mark.parametrize("words", HOSTILE)
-def test_words_come_out_as_they_went_in(draw: Draw, words: str) -> None:
-    kept = words.replace("\r\n", "\n")  # the parser's own doing
-    pages = html_of(draw(words))
-    for name in ("index.html", "page/7.html", "thread.fragment.html", "answer/refused.html"):
-        assert kept in pages[name].words.replace("\r\n", "\n"), name
-    assert words in pages["answer/confirm.html"].values("value")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_is_shown_as_it_was_sent(render_all: RenderAll, text: str) -> None:
+    expected = text.replace("\r\n", "\n")  # HTMLParser normalizes line breaks
+    pages = parse_html(render_all(text))
+    for name in ("index.html", "page/7.html", "thread.fragment.html", "response/invalid.html"):
+        assert expected in pages[name].text.replace("\r\n", "\n"), name
+    assert text in pages["response/confirm.html"].values("value")
 
 
-@pytest.mark.parametrize("words", HOSTILE)
-def test_json_holds_the_words_and_nothing_else(draw: Draw, words: str) -> None:
-    newest = msgspec.json.decode(draw(words)["index.json"])
-    assert newest["title"] == words
-    assert newest["comments"][0]["text"] == words + "▮▮▮"
-    assert newest["comments"][0]["replies"][0]["parent_name"] == words
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_contains_the_text_unescaped(render_all: RenderAll, text: str) -> None:
+    newest = msgspec.json.decode(render_all(text)["index.json"])
+    assert newest["title"] == text
+    assert newest["comments"][0]["text"] == text + "▮▮▮"
+    assert newest["comments"][0]["replies"][0]["parent_name"] == text
 
 
-def test_no_page_has_a_script_an_inline_style_or_an_event_attribute(draw: Draw) -> None:
-    for name, page in html_of(draw()).items():
+def test_no_page_has_a_script_an_inline_style_or_an_event_attribute(render_all: RenderAll) -> None:
+    for name, page in parse_html(render_all()).items():
         for tag, attributes in page.tags:
             assert tag not in {"script", "style", "iframe", "object", "embed", "img", "base"}, name
-            assert not [one for one in attributes if one == "style" or one.startswith("on")], name
+            assert not [name for name in attributes if name == "style" or name.startswith("on")], (
+                name
+            )
 
 
-def test_no_page_points_anywhere_but_home_and_to_the_share_links(draw: Draw) -> None:
-    for name, page in html_of(draw()).items():
-        for address in page.values("href") + page.values("action") + page.values("src"):
-            parts = urlsplit(address)
-            assert parts.scheme in {"", "https", "mailto"}, (name, address)
-            assert not parts.netloc or parts.netloc in SHARE_HOSTS | OURS, (name, address)
+def test_a_page_links_only_to_the_site_and_the_share_targets(render_all: RenderAll) -> None:
+    for name, page in parse_html(render_all()).items():
+        for url in page.values("href") + page.values("action") + page.values("src"):
+            parts = urlsplit(url)
+            assert parts.scheme in {"", "https", "mailto"}, (name, url)
+            assert not parts.netloc or parts.netloc in SHARE_HOSTS | OURS, (name, url)
 
 
-def test_a_fragment_has_whole_addresses_only(draw: Draw) -> None:
-    for name, page in html_of(draw()).items():
+def test_a_fragment_contains_only_full_urls(render_all: RenderAll) -> None:
+    for name, page in parse_html(render_all()).items():
         if ".fragment." in name:
-            addresses = page.values("href") + page.values("action")
-            assert addresses
-            assert all(re.match(r"https://|mailto:", one) for one in addresses), name
+            urls = page.values("href") + page.values("action")
+            assert urls
+            assert all(re.match(r"https://|mailto:", url) for url in urls), name
 
 
-def test_a_story_address_that_is_none_of_the_web_is_not_linked(site_context: SiteContext) -> None:
+def test_a_story_url_that_is_not_http_is_not_linked(site_context: SiteContext) -> None:
     edition = Edition(tag="en", title="T", url="javascript:alert(1)")
-    place = ThreadRef(site_id="river", story_id="ferry", edition=edition)
-    view = NewestView(thread=place, comments=(), comments_total=0, older_page=None)
+    thread = ThreadRef(site_id="river", story_id="ferry", edition=edition)
+    view = NewestView(thread=thread, comments=(), comments_total=0, older_page=None)
     assert "javascript:" not in " ".join(
-        Seen(PageRenderer(site_context).newest(view)["index.html"]).values("href")
+        ParsedPage(PageRenderer(site_context).newest(view)["index.html"]).values("href")
     )
     assert web_url("https://river.example/ferry") == "https://river.example/ferry"
