@@ -31,8 +31,8 @@ FACES: Final[dict[str, tuple[Role, ...]]] = {
     "intake": ("intake",),
     "desk": ("desk",),
 }
-_REMEMBERS: Final = (
-    "yobal: what this process frees it does not forget, and readers' words stay in its memory: "
+_MEMORY_WARNING: Final = (
+    "yobal: this process does not overwrite memory that it frees, so readers' words stay in it: "
     "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
 )
 
@@ -85,7 +85,7 @@ def serve(path: Path, face: str) -> None:
     for one in FACES[face]:
         _check_free(settings.intake_listen if one == "intake" else settings.desk_listen)
     if not memory_check.memory_is_wiped():
-        print(_REMEMBERS, file=sys.stderr, flush=True)
+        print(_MEMORY_WARNING, file=sys.stderr, flush=True)
     _say_where(settings, FACES[face])
     serve_faces(components, FACES[face])
 
@@ -137,7 +137,9 @@ def rebuild(path: Path) -> str:
 def doctor(path: Path) -> tuple[list[str], bool]:
     """Lines, and whether nothing breaks a promise, as far as can be seen."""
     findings = examine(settings_file.load(path), path)
-    return [str(one) for one in findings], all(one.is_well for one in findings)
+    return [str(finding) for finding in findings], not any(
+        finding.is_failure for finding in findings
+    )
 
 
 def grant_intake(path: Path, role: str) -> str:

@@ -1,4 +1,4 @@
-"""Look for what breaks promises on this machine, and say how to mend it. Changes nothing."""
+"""Checks what breaks promises on this machine, and says what to do. Changes nothing."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yobal.core.errors import UnsupportedEnvironment, YobalError
 from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks
-from yobal.doctor.finding import Finding, mend
+from yobal.doctor.finding import Finding, fail
 from yobal.server.settings import Settings
 
 __all__ = ["Finding", "examine"]
@@ -15,8 +15,8 @@ __all__ = ["Finding", "examine"]
 def examine(
     settings: Settings, file: Path, *, clock: Callable[[], float] = time.time
 ) -> list[Finding]:
-    """Every check; one that fails to run is a finding, too. `file` holds the settings."""
-    missing = permissions.missing_store(settings)
+    """Every check. One that cannot run is a finding, too. `file` is the settings file."""
+    missing = permissions.missing_database(settings)
     if missing is not None:
         return [missing]
     checks: dict[str, Callable[[], list[Finding]]] = {
@@ -27,19 +27,22 @@ def examine(
         "schedule": lambda: settings_checks.schedule(settings),
         "memory": process_memory.examine,
     }
-    return [finding for name, check in checks.items() for finding in _tried(name, check)]
+    return [finding for name, check in checks.items() for finding in _run(name, check)]
 
 
-def _tried(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+def _run(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
     try:
         return check()
     except UnsupportedEnvironment as error:
-        return [mend(name, str(error))]
+        return [fail(name, str(error))]
     except YobalError as error:
-        kind = f"{type(error).__name__}, {error}"
-        return [mend(name, f"could not be looked at ({kind}): start the database, or set it right")]
-    except OSError as error:
-        what = f"{error.filename or 'the system'}: {error.strerror}"
+        reason = f"{type(error).__name__}, {error}"
         return [
-            mend(name, f"could not be looked at ({what}): run it as root or as Yobal's own user")
+            fail(
+                name,
+                f"could not be checked ({reason}): start the database, or correct the settings",
+            )
         ]
+    except OSError as error:
+        reason = f"{error.filename or 'the system'}: {error.strerror}"
+        return [fail(name, f"could not be checked ({reason}): run it as root or as Yobal's user")]

@@ -1,4 +1,4 @@
-"""Whether the clock can be right: slots, days and the end of every receipt depend on it."""
+"""Whether the clock can be right: slots, days and the expiry of every receipt depend on it."""
 
 import ctypes
 from collections.abc import Callable, Iterator
@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from yobal.actions import clock_guard
-from yobal.core import clock_check as core_clock
-from yobal.doctor.finding import Finding, look, mend, well, well_if
+from yobal.core import clock_check
+from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, stories
 from yobal.store.database import Database
 
-LATE_SECONDS: Final = (
-    60  # between writing a file and looking at it a clock may be put back a little
-)
-_UNKEPT: Final = 5  # TIME_ERROR of adjtimex(2): nothing keeps the clock
+# Between the time a file is written and this check, a clock may be set back by a little.
+FILE_AGE_TOLERANCE_SECONDS: Final = 60
+_TIME_ERROR: Final = 5  # adjtimex(2): the clock is not synchronised
 
 
 class Timex(ctypes.Structure):
@@ -26,24 +25,31 @@ class Timex(ctypes.Structure):
 
 def examine(settings: Settings, *, clock: Callable[[], float]) -> list[Finding]:
     now = clock()
-    if core_clock.is_unset(now):
-        return [mend("clock", "it shows a time before this version was made: set it")]
-    return [*_newest_file(settings, now), *_last_release(settings, now), kept()]
+    if clock_check.is_unset(now):
+        return [fail("clock", "it shows a time before this version was made: set it")]
+    return [
+        *_newest_file(settings, now),
+        *_last_release(settings, now),
+        clock_is_synchronised(),
+    ]
 
 
 def _newest_file(settings: Settings, now: float) -> Iterator[Finding]:
-    newest = max(_written(settings), key=lambda path: path.stat().st_mtime, default=None)
+    newest = max(
+        _files_with_true_times(settings), key=lambda path: path.stat().st_mtime, default=None
+    )
     if newest is not None:
-        is_past = newest.stat().st_mtime <= now + LATE_SECONDS
+        is_past = newest.stat().st_mtime <= now + FILE_AGE_TOLERANCE_SECONDS
         advice = f"{newest} was written later than now: the clock was wrong then, or is now; set it"
-        yield well_if(is_past, "clock and newest file agree", advice)
+        yield ok_if(is_past, "clock and newest file agree", advice)
 
 
-def _written(settings: Settings) -> Iterator[Path]:
-    """What is written when it happens: public files carry their slot's time instead."""
+def _files_with_true_times(settings: Settings) -> Iterator[Path]:
+    """Not the public files: they carry the time of their slot."""
     file = diagnostics.sqlite_file(settings.database_url)
     if file is not None:
-        yield from (one for one in (file, file.with_name(file.name + "-wal")) if one.exists())
+        wal = file.with_name(file.name + "-wal")
+        yield from (path for path in (file, wal) if path.exists())
     yield from settings.secrets_dir.rglob("*")
 
 
@@ -59,18 +65,18 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
         database.close()
     if site is not None:
         advice = f"{clock_problem}. Until then nothing is released"
-        yield well_if(clock_problem is None, "clock and last release agree", advice)
+        yield ok_if(clock_problem is None, "clock and last release agree", advice)
 
 
-def kept(adjtimex: Callable[[Any], int] | None = None) -> Finding:
-    """What the kernel knows: whether something (chrony, systemd-timesyncd, …) keeps its clock."""
-    what = "something keeps the clock right"
+def clock_is_synchronised(adjtimex: Callable[[Any], int] | None = None) -> Finding:
+    """Asks the kernel whether a service (chrony, systemd-timesyncd, …) synchronises its clock."""
+    what = "the clock is synchronised"
     try:
         state = (adjtimex or ctypes.CDLL(None).adjtimex)(ctypes.byref(Timex()))
     except AttributeError:
         state = -1
     if state < 0:
-        return look(what, "this system does not say; see to it that it does")
-    if state == _UNKEPT:
-        return look(what, "the kernel knows of nothing that does: install chrony, or ask the host")
-    return well(what)
+        return warn(what, "this system does not say; make sure that it is")
+    if state == _TIME_ERROR:
+        return warn(what, "the kernel says that it is not: install chrony, or ask the host")
+    return ok(what)

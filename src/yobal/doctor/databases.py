@@ -1,6 +1,6 @@
-"""The database's schema, and those of its own settings that decide over promises."""
+"""The schema, and the database's own settings that promises depend on."""
 
-from yobal.doctor.finding import Finding, well, well_if
+from yobal.doctor.finding import Finding, ok, ok_if
 from yobal.server.settings import Settings
 from yobal.store import diagnostics
 from yobal.store.database import Database, sqlite_module
@@ -10,27 +10,27 @@ from yobal.store.migrations import newest, revision
 def examine(settings: Settings) -> list[Finding]:
     file = diagnostics.sqlite_file(settings.database_url)
     if file is None:
-        return [*_servers(settings), _schema(settings)]
+        return [*_postgresql_settings(settings), _schema(settings)]
     advice = "start `yobal serve` once, and let nothing else write this file"
     return [
-        well(f"SQLite {sqlite_module().sqlite_version}"),  # refuses an old one
-        well_if(diagnostics.is_wal(file), "the database writes ahead (WAL)", advice),
+        ok(f"SQLite {sqlite_module().sqlite_version}"),  # raises if it is too old
+        ok_if(diagnostics.is_wal(file), "the database uses a write-ahead log (WAL)", advice),
         _schema(settings),
     ]
 
 
-def _servers(settings: Settings) -> list[Finding]:
-    """As each role finds them: a role can have settings of its own."""
+def _postgresql_settings(settings: Settings) -> list[Finding]:
+    """As each role sees them: a role can have settings of its own."""
     urls = {settings.database_url: "database", settings.intake_database: "intake_database"}
     return [
-        well_if(
-            found in wanted,
-            f"{name} = {found} ({which})",
-            f"alter database … set {name} = '{wanted[0]}', or in postgresql.conf",
+        ok_if(
+            value in allowed,
+            f"{name} = {value} ({url_setting})",
+            f"alter database … set {name} = '{allowed[0]}', or in postgresql.conf",
         )
-        for url, which in urls.items()
+        for url, url_setting in urls.items()
         if url
-        for name, (found, wanted) in diagnostics.server_settings(url).items()
+        for name, (value, allowed) in diagnostics.server_settings(url).items()
     ]
 
 
@@ -41,4 +41,4 @@ def _schema(settings: Settings) -> Finding:
             is_newest = revision(conn) == newest()
     finally:
         database.close()
-    return well_if(is_newest, "database schema", "start `yobal serve` once")
+    return ok_if(is_newest, "database schema", "start `yobal serve` once")

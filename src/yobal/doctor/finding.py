@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""The result of one check."""
 
 from typing import Literal
 
@@ -6,36 +6,32 @@ import msgspec
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing looked at, and where it is not well what to do.
-
-    `LOOK` is what cannot be decided from here: it breaks no promise that we can see.
-    """
+    """`warn` is what cannot be decided here: it breaks no promise that the check can see."""
 
     what: str
-    verdict: Literal["well", "LOOK", "MEND"]
+    verdict: Literal["ok", "warn", "fail"]
     advice: str = ""
 
     @property
-    def is_well(self) -> bool:
-        return self.verdict != "MEND"
+    def is_failure(self) -> bool:
+        return self.verdict == "fail"
 
     def __str__(self) -> str:
         advice = f": {self.advice}" if self.advice else ""
-        return f"{self.verdict}  {self.what}{advice}"
+        return f"{self.verdict:<4}  {self.what}{advice}"
 
 
-def well(what: str) -> Finding:
-    return Finding(what, "well")
+def ok(what: str) -> Finding:
+    return Finding(what, "ok")
 
 
-def look(what: str, advice: str) -> Finding:
-    return Finding(what, "LOOK", advice)
+def warn(what: str, advice: str) -> Finding:
+    return Finding(what, "warn", advice)
 
 
-def mend(what: str, advice: str) -> Finding:
-    return Finding(what, "MEND", advice)
+def fail(what: str, advice: str) -> Finding:
+    return Finding(what, "fail", advice)
 
 
-def well_if(is_well: object, what: str, advice: str) -> Finding:
-    """Well, or else to mend."""
-    return well(what) if is_well else mend(what, advice)
+def ok_if(is_ok: object, what: str, advice: str) -> Finding:
+    return ok(what) if is_ok else fail(what, advice)

@@ -1,43 +1,49 @@
-"""The memory of every `yobal serve` on this machine, read back from the process itself."""
+"""Whether every running `yobal serve` overwrites freed memory, read from the processes themselves."""
 
 import contextlib
 from pathlib import Path
 
-from yobal.doctor.finding import Finding, look, mend, well_if
+from yobal.doctor.finding import Finding, fail, ok_if, warn
 from yobal.server.hardening import allocators, memory_check
 
 
 def examine() -> list[Finding]:
-    workers = [path for path in Path("/proc").glob("[0-9]*") if _is_worker(path)]
-    if not workers:
-        return [look("freed memory forgets", "no `yobal serve` runs: start it and look again")]
-    found = []
-    for worker in workers:
+    processes = [path for path in Path("/proc").glob("[0-9]*") if _is_server(path)]
+    if not processes:
+        advice = "`yobal serve` is not running: start it, and run `yobal doctor` again"
+        return [warn("freed memory is overwritten", advice)]
+    findings = []
+    for process in processes:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-            found.append(of(worker))
-    return found
+            findings.append(examine_process(process))
+    return findings
 
 
-def of(worker: Path) -> Finding:
-    """What a process tried out at its start, and what it was started with."""
-    what = f"freed memory forgets (process {worker.name})"
+def examine_process(process: Path) -> Finding:
+    """The result of the process's own test at its start, and the settings it was started with."""
+    what = f"freed memory is overwritten (process {process.name})"
     try:
-        environment = (worker / "environ").read_bytes().decode(errors="replace")
-        process_name = (worker / "comm").read_text().strip()
+        environment = (process / "environ").read_bytes().decode(errors="replace")
+        process_name = (process / "comm").read_text().strip()
     except PermissionError:
         advice = "this account may not look; run `yobal doctor` as root or as the server's own user"
-        return mend(what, advice)
+        return fail(what, advice)
     if process_name == memory_check.UNWIPED:
-        advice = f"it was tried and does not: start it without {allocators.ENV_FLAG}, on a system with glibc"
-        return mend(what, advice)
+        advice = (
+            "the test at its start failed: start it without "
+            f"{allocators.ENV_FLAG}, on a system with glibc"
+        )
+        return fail(what, advice)
     if process_name != memory_check.WIPED:
-        return mend(what, "it has not tried it: start it anew, with the `yobal` command")
-    return well_if(
-        _is_told(environment), what, "start it with the `yobal` command, not another one"
+        return fail(what, "it was not tested: start it with the `yobal` command")
+    return ok_if(
+        _has_allocator_settings(environment),
+        what,
+        "not every allocator has its settings: start it with the `yobal` command",
     )
 
 
-def _is_worker(process: Path) -> bool:
+def _is_server(process: Path) -> bool:
     try:
         words = (process / "cmdline").read_bytes().split(b"\0")
     except OSError:
@@ -45,8 +51,11 @@ def _is_worker(process: Path) -> bool:
     return b"yobal" in b" ".join(words[:4]) and b"serve" in words[1:6]
 
 
-def _is_told(environment: str) -> bool:
-    """The allocators that were not tried. glibc, which was, empties its own variable here."""
-    found = dict(line.partition("=")[::2] for line in environment.split("\0"))
-    kept = {name: value for name, value in allocators.SETTINGS.items() if name != "GLIBC_TUNABLES"}
-    return allocators.is_hardened(found) and all(found.get(name) == kept[name] for name in kept)
+def _has_allocator_settings(environment: str) -> bool:
+    """Of the allocators that the test does not cover. glibc, which it covers, empties its variable."""
+    variables = dict(line.partition("=")[::2] for line in environment.split("\0"))
+    return allocators.is_hardened(variables) and all(
+        variables.get(name) == value
+        for name, value in allocators.SETTINGS.items()
+        if name != "GLIBC_TUNABLES"
+    )
