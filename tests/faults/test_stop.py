@@ -10,8 +10,8 @@ from tests.serving import THREAD, make_served, serving
 from yobal.server.serve import HEADER_SECONDS, STOP_SECONDS
 
 PATIENT: Final = """
-from yobal import app
-app.STOP_SECONDS = 3_600
+from yobal.server import serve
+serve.STOP_SECONDS = 3_600
 """
 HEAD: Final = f"POST {THREAD} HTTP/1.1\r\nHost: x\r\n"
 HALF_A_BODY: Final = (

@@ -25,9 +25,9 @@ PAUSE_SECONDS: Final = 5
 SENT: Final = 2_000
 KEEPING: Final = """
 import gc
-from yobal import app
+from yobal.server import serve
 gc.freeze = lambda: None
-app.FORGET_SECONDS = 3_600
+serve.GARBAGE_SECONDS = 3_600
 """
 
 

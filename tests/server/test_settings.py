@@ -1,4 +1,4 @@
-"""Settings: typed, checked all at once, and nothing unknown is passed over."""
+"""Settings are typed and checked all at once, and nothing unknown is ignored."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from yobal.core.errors import InvalidSettings
+from yobal.server import settings
 from yobal.server.settings import PREFIX, RENAMED, Settings, load
 
 PLAIN = 'site_id = "river-post"\nsite_name = "The River Post"\n'
@@ -18,32 +19,28 @@ def _load(folder: Path, text: str = "", **environment: str) -> Settings:
 
 
 def test_two_settings_are_enough(tmp_path: Path) -> None:
-    settings = _load(tmp_path)
-    assert (settings.site_id, settings.min_batch_size, settings.max_hold_slots) == (
-        "river-post",
-        3,
-        2,
-    )
-    assert settings.database_url.startswith("sqlite:///")
-    assert settings.folder == tmp_path / "data"
+    loaded = _load(tmp_path)
+    assert (loaded.site_id, loaded.min_batch_size, loaded.max_hold_slots) == ("river-post", 3, 2)
+    assert loaded.database_url.startswith("sqlite:///")
+    assert loaded.folder == tmp_path / "data"
 
 
 @pytest.mark.parametrize("text", ["colour = 1", "[smtp]\nhost = 1", 'Site = "x"'])
-def test_an_unknown_key_is_refused_by_name(tmp_path: Path, text: str) -> None:
+def test_an_unknown_key_is_an_error_that_names_it(tmp_path: Path, text: str) -> None:
     name = text.split(maxsplit=1)[0].strip("[]")
     with pytest.raises(InvalidSettings, match=name):
         _load(tmp_path, text)
 
 
-def test_an_unknown_variable_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_unknown_variable_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings, match="YOBAL_BATCHMIN"):
         _load(tmp_path, YOBAL_BATCHMIN="1")
     _load(tmp_path, HOME="/", PATH="", YOBAL_CONFIG="x", YOBAL_MEMORY_HARDENED="1")
 
 
 @pytest.mark.parametrize("name", [field.name for field in msgspec.structs.fields(Settings)])
-def test_every_setting_can_be_given_as_a_variable(tmp_path: Path, name: str) -> None:
-    given = {
+def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> None:
+    value = {
         "site_id": "other",
         "public_url": "https://c.example",
         "desk_url": "https://d.example",
@@ -59,11 +56,11 @@ def test_every_setting_can_be_given_as_a_variable(tmp_path: Path, name: str) -> 
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",
     }.get(name, "7")
-    changed = _load(tmp_path, **{PREFIX + name.upper(): given})
+    changed = _load(tmp_path, **{PREFIX + name.upper(): value})
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
 
 
-WRONG = {
+INVALID = {
     'time_zone = "Asia/Atlantis"': "time_zone",
     'time_zone = "../etc/passwd"': "time_zone",
     "release_times = []": "release_times",
@@ -93,35 +90,35 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("text", WRONG)
-def test_what_cannot_be_is_refused_by_name(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", INVALID)
+def test_an_invalid_value_is_an_error_that_names_the_setting(tmp_path: Path, text: str) -> None:
     path = tmp_path / "yobal.toml"
     path.write_text(PLAIN + text + "\n", encoding="utf-8")
-    with pytest.raises(InvalidSettings, match=WRONG[text]):
+    with pytest.raises(InvalidSettings, match=INVALID[text]):
         load(path, {})
 
 
-def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSettings) as wrong:
+def test_all_invalid_values_are_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings) as raised:
         _load(tmp_path, "max_hold_slots = 0\nmin_batch_size = 0")
-    assert "max_hold_slots" in str(wrong.value)
-    assert "min_batch_size" in str(wrong.value)
+    assert "max_hold_slots" in str(raised.value)
+    assert "min_batch_size" in str(raised.value)
 
 
 @pytest.mark.parametrize("site_id", ["", "A", "a/b", "-a", "@", "a" * 64, "ក"])
-def test_a_site_is_a_plain_word(tmp_path: Path, site_id: str) -> None:
+def test_a_site_id_fits_an_address_and_a_file_name(tmp_path: Path, site_id: str) -> None:
     with pytest.raises(InvalidSettings, match="site"):
         _load(tmp_path, YOBAL_SITE_ID=site_id)
 
 
-def test_without_its_file_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_settings_file_the_error_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InvalidSettings, match="yobal init"):
         load(tmp_path / "none.toml", {})
 
 
-def test_settings_never_change(tmp_path: Path) -> None:
+def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
-        _load(tmp_path).site_id = "x"  # type: ignore[misc]  # that it is frozen is what is tested
+        _load(tmp_path).site_id = "x"  # type: ignore[misc]  # the test: it is frozen
 
 
 @pytest.mark.parametrize(("old_name", "new_name"), RENAMED.items())
@@ -133,3 +130,38 @@ def test_the_old_name_of_a_setting_is_an_error_that_gives_the_new_one(
     variable = f"YOBAL_{old_name.upper()}"
     with pytest.raises(InvalidSettings, match=f"it is now YOBAL_{new_name.upper()}"):
         _load(tmp_path, **{variable: "1"})
+
+
+def test_an_error_says_what_the_setting_takes_and_gives_an_example(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings) as raised:
+        _load(tmp_path, 'max_hold_slots = 9\nrelease_times = [06:00:00]\ndesk_listen = "8601"')
+    assert str(raised.value).split("; ") == [
+        'desk_listen = "8601" is not valid: it takes an address and a port, '
+        'for example "127.0.0.1:8601"',
+        'release_times = ["06:00:00"] is not valid: it takes a list of different times, '
+        'for example ["06:00", "18:00"]',
+        "max_hold_slots = 9 is not valid: it takes 1 to 8, for example 2",
+    ]
+
+
+@pytest.mark.parametrize("name", ["database", "intake_database"])
+def test_an_error_never_repeats_the_password_of_a_database(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidSettings, match=name) as raised:
+        _load(tmp_path, f'{name} = "mysql://u:hidden@h/d"')
+    assert "hidden" not in str(raised.value)
+
+
+def test_every_setting_has_a_check_and_every_example_passes_it(tmp_path: Path) -> None:
+    names = [field.name for field in msgspec.structs.fields(Settings)]
+    assert sorted(check.setting for check in settings._CHECKS) == sorted(names)
+    text = "".join(f"{check.setting} = {check.example}\n" for check in settings._CHECKS)
+    path = tmp_path / "yobal.toml"
+    path.write_text(text, encoding="utf-8")
+    load(path, {})
+
+
+def test_a_missing_name_is_an_error_that_gives_an_example(tmp_path: Path) -> None:
+    path = tmp_path / "yobal.toml"
+    path.write_text('site_id = "river-post"\n', encoding="utf-8")
+    with pytest.raises(InvalidSettings, match='site_name is missing: .* "The River Post"'):
+        load(path, {})

@@ -1,4 +1,4 @@
-"""Commands: thin, each a few calls to what the newsroom can do. Errors are one sentence, exit 1."""
+"""Reads the arguments of every command, and reports every error as one sentence and exit code 1."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,13 @@ import typer
 
 from yobal.server.hardening import allocators
 
-HARDENED: Final = ("serve", "demo")  # what holds readers' words in memory
+HARDENED: Final = ("serve", "demo")  # they hold readers' words in memory
+# Options of development versions, so that the error can give the new name.
+RENAMED_OPTIONS: Final = {
+    ("init", "--site"): "--site-id",
+    ("init", "--again"): "--new-epoch",
+    ("release", "--clock-is-right"): "--trust-clock",
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,21 +25,29 @@ app = typer.Typer(
 story_app = typer.Typer(no_args_is_help=True, help="Declare, open and close stories.")
 app.add_typer(story_app, name="story")
 
-Config = Annotated[Path, typer.Option("--config", envvar="YOBAL_CONFIG", help="The settings.")]
+Config = Annotated[Path, typer.Option("--config", envvar="YOBAL_CONFIG", help="The settings file.")]
+StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
 DEFAULT_CONFIG: Final = Path("yobal.toml")
 
 
 def main() -> None:
     """The entry point of `yobal`."""
-    if len(sys.argv) > 1 and sys.argv[1] in HARDENED and "--help" not in sys.argv:
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in HARDENED and "--help" not in sys.argv:
         allocators.reexec(sys.argv[1:])
     from yobal.adapters import error_reporting
     from yobal.core import errors
 
-    named = (errors.NoSuchStory, errors.DatabaseUnavailable, errors.PublicFilesUnavailable)
+    # Their text is only a name; the sentence is in the class.
+    with_name_only = (
+        errors.NoSuchStory,
+        errors.DatabaseUnavailable,
+        errors.PublicFilesUnavailable,
+    )
     try:
+        _refuse_renamed_options(command, sys.argv[2:])
         app(prog_name="yobal")
-    except named as error:  # they carry a name, not a sentence
+    except with_name_only as error:
         typer.echo(f"yobal: {type(error).__doc__} ({error})", err=True)
     except errors.YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
@@ -46,76 +60,92 @@ def main() -> None:
     sys.exit(1)
 
 
+def _refuse_renamed_options(command: str, arguments: list[str]) -> None:
+    from yobal.core.errors import InvalidSettings
+
+    for argument in arguments:
+        option = argument.partition("=")[0]
+        new_option = RENAMED_OPTIONS.get((command, option))
+        if new_option is not None:
+            raise InvalidSettings(
+                f"{option} is not an option of `yobal {command}`; it is now {new_option}"
+            )
+
+
 @app.command()
 def init(
     config: Config = DEFAULT_CONFIG,
-    site_id: Annotated[str, typer.Option(help="Short name in addresses, such as river-post.")] = "",
-    name: Annotated[str, typer.Option(help="The newsroom's name.")] = "",
-    public_url: Annotated[str, typer.Option(help="Where readers reach the comments.")] = "",
-    desk_url: Annotated[str, typer.Option(help="Where moderators reach the desk.")] = "",
-    time_zone: Annotated[str, typer.Option(help="Such as Asia/Phnom_Penh.")] = "",
+    site_id: Annotated[
+        str, typer.Option(help="A short name for addresses, such as river-post.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="The name of the newsroom.")] = "",
+    public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
+    desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",
+    time_zone: Annotated[str, typer.Option(help="For example Asia/Phnom_Penh.")] = "",
     is_new_epoch: Annotated[
-        bool, typer.Option("--new-epoch", help="A new first lead and epoch.")
+        bool, typer.Option("--new-epoch", help="Make a new first lead and a new epoch.")
     ] = False,
 ) -> None:
-    """Set a newsroom up, and print the one-time link for its first lead."""
+    """Set up a newsroom, and print the one-time link for its first lead."""
     from yobal.cli import commands
 
-    given = {
+    new_settings = {
         "site_id": site_id,
         "site_name": name,
         "public_url": public_url,
         "desk_url": desk_url,
         "time_zone": time_zone,
     }
-    for line in commands.init(config, given, is_new_epoch=is_new_epoch):
+    for line in commands.init(config, new_settings, is_new_epoch=is_new_epoch):
         typer.echo(line)
 
 
 @app.command()
 def serve(
-    face: Annotated[str, typer.Argument(help="intake, desk, or nothing for both.")] = "",
+    role: Annotated[
+        str, typer.Argument(help="intake (for readers) or desk (for moderators). Default: both.")
+    ] = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Serve readers and moderators until told to stop."""
+    """Serve readers and moderators until stopped."""
     from yobal.cli import commands
 
-    commands.serve(config, face)
+    commands.serve(config, role)
 
 
 @story_app.command("add")
 def story_add(
-    key: Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")],
-    edition: Annotated[str, typer.Option(help="Language tag, such as km.")],
+    story_id: StoryId,
+    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")],
     title: Annotated[str, typer.Option(help="The headline in that language.")],
-    url: Annotated[str, typer.Option(help="Where the story stands.")],
+    url: Annotated[str, typer.Option(help="The URL of the story.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Declare an edition of a story; the empty thread is written at once."""
+    """Declare an edition of a story, and write its empty thread at once."""
     from yobal.cli import commands
 
-    typer.echo(commands.story_add(config, key, edition=edition, title=title, url=url))
+    typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
 
 
 @story_app.command("close")
-def story_close(key: str, config: Config = DEFAULT_CONFIG) -> None:
-    """Take no more comments under a story; what is published stays."""
+def story_close(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
+    """Accept no more comments on a story; published comments stay."""
     from yobal.cli import commands
 
-    typer.echo(commands.story_set_open(config, key, is_open=False))
+    typer.echo(commands.story_set_open(config, story_id, is_open=False))
 
 
 @story_app.command("open")
-def story_open(key: str, config: Config = DEFAULT_CONFIG) -> None:
-    """Take comments again."""
+def story_open(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
+    """Accept comments on a closed story again."""
     from yobal.cli import commands
 
-    typer.echo(commands.story_set_open(config, key, is_open=True))
+    typer.echo(commands.story_set_open(config, story_id, is_open=True))
 
 
 @story_app.command("list")
 def story_list(config: Config = DEFAULT_CONFIG) -> None:
-    """Every story: open or closed, editions, how many comments."""
+    """List every story: open or closed, number of comments, editions."""
     from yobal.cli import commands
 
     for line in commands.story_list(config):
@@ -125,14 +155,14 @@ def story_list(config: Config = DEFAULT_CONFIG) -> None:
 @app.command()
 def release(
     config: Config = DEFAULT_CONFIG,
-    clock_is_right: Annotated[
-        bool, typer.Option("--trust-clock", help="Believe it, however far it has leapt.")
+    is_clock_trusted: Annotated[
+        bool, typer.Option("--trust-clock", help="Trust the clock, however far it has moved.")
     ] = False,
 ) -> None:
-    """Release what is due, now. The desk does it by itself; this is for a stopped one."""
+    """Release what is due now. The desk does this by itself; use it while the desk is stopped."""
     from yobal.cli import commands
 
-    typer.echo(commands.release(config, is_clock_trusted=clock_is_right))
+    typer.echo(commands.release(config, is_clock_trusted=is_clock_trusted))
 
 
 @app.command()
@@ -145,33 +175,37 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
 
 @app.command()
 def doctor(config: Config = DEFAULT_CONFIG) -> None:
-    """Check what breaks promises, and say how to mend it. Exit 1 if something does."""
+    """Check for anything that breaks a promise, and say what to do. Exits with 1 if a check fails."""
     from yobal.cli import commands
 
-    lines, is_well = commands.doctor(config)
+    lines, is_ok = commands.doctor(config)
     for line in lines:
         typer.echo(line)
-    sys.exit(0 if is_well else 1)
+    sys.exit(0 if is_ok else 1)
 
 
 @app.command("grant-intake")
 def grant_intake(
-    role: Annotated[str, typer.Argument(help="An existing PostgreSQL role.")],
+    database_role: Annotated[str, typer.Argument(help="An existing PostgreSQL role.")],
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Give a PostgreSQL role exactly the rights of the intake."""
+    """Give a PostgreSQL role exactly the rights that the intake needs."""
     from yobal.cli import commands
 
-    typer.echo(commands.grant_intake(config, role))
+    typer.echo(commands.grant_intake(config, database_role))
 
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Option(help="Where its state is kept.")] = Path("demo-data"),
-    port: Annotated[int, typer.Option(help="Readers; the desk has the next one.")] = 8600,
-    reset: Annotated[bool, typer.Option("--reset", help="Forget it, and do not start.")] = False,
+    folder: Annotated[Path, typer.Option(help="The folder for its data.")] = Path("demo-data"),
+    port: Annotated[
+        int, typer.Option(help="The port for readers; the desk uses the next one.")
+    ] = 8600,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Delete its data, and do not start.")
+    ] = False,
 ) -> None:
-    """A newsroom to touch: a story in two languages, comments that wait, a desk. Loopback only."""
+    """Start a newsroom to try out: a story in two languages, pending comments, a desk. Local only."""
     from yobal.demo import run
 
     if reset:

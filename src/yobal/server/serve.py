@@ -1,4 +1,4 @@
-"""Put the two faces together and serve them from one process, until told to stop."""
+"""Serves the intake and the desk from one process until it is told to stop."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
+import msgspec
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -28,14 +29,21 @@ from yobal.web.routes import desk_app
 from yobal.web.thread_status import ThreadStatusCache
 
 Role = Literal["intake", "desk"]
-Served = tuple[Any, Interfaces, str]  # an application, what it speaks, where it listens
 Clock = Callable[[], float]
-STOP_SECONDS: Final = 5  # a client that sends half a header would hold the stop up
+STOP_SECONDS: Final = 5  # a client that sends half a header would delay the stop
 HEADER_SECONDS: Final = 20
-FORGET_SECONDS: Final = 2
-# The thread that stores needs the interpreter a few times for each group, and would wait 5 ms for
-# it, the default, while the loop seals one comment after another.
+GARBAGE_SECONDS: Final = 2
+# The thread that commits needs the interpreter a few times per group. With Python's default it
+# would wait 5 ms each time while the event loop seals one comment after another.
 SWITCH_SECONDS: Final = 0.000_02
+
+
+class Listener(msgspec.Struct, frozen=True):
+    """An application, the protocol it speaks, and the address it listens on."""
+
+    application: Any
+    interface: Interfaces
+    address: str
 
 
 def intake_app(
@@ -45,7 +53,6 @@ def intake_app(
     clock: Clock = time.time,
     thread_status: ThreadStatusCache | None = None,
 ) -> IntakeApp:
-    """The public side."""
     csp = content_security_policy(components.settings.frame_ancestors)
     form_handler = FormHandler(
         IntakeDependencies(
@@ -63,10 +70,10 @@ def intake_app(
 
 
 def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
-    """The desk. Raises UnsupportedEnvironment where the front end is not built."""
+    """Raises UnsupportedEnvironment if the front end is not built."""
     if not (STATIC / "desk.js").exists():
-        raise UnsupportedEnvironment("the front end is not built: `make build` does it")
-    parts = DeskDependencies(
+        raise UnsupportedEnvironment("the front end is not built; `make build` builds it")
+    dependencies = DeskDependencies(
         rules=components.rules,
         database=components.database,
         keyring=components.keyring,
@@ -75,91 +82,89 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
         clock=clock,
     )
     return desk_app(
-        parts, static=STATIC, site_name=components.settings.site_name, is_demo=components.is_demo
+        dependencies,
+        static=STATIC,
+        site_name=components.settings.site_name,
+        is_demo=components.is_demo,
     )
 
 
 def serve(
     components: Components,
-    faces: tuple[Role, ...] = ("intake", "desk"),
+    roles: tuple[Role, ...] = ("intake", "desk"),
     *,
-    wrap_intake: Callable[[IntakeApp], Any] = lambda edge: edge,
+    wrap_intake: Callable[[IntakeApp], Any] = lambda intake: intake,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    group = GroupCommit(components.database) if "intake" in faces else None
-    applications: list[Served] = []
-    edge = None
-    if group is not None:
-        edge = intake_app(components, group)
-        applications.append((wrap_intake(edge), Interfaces.RSGI, components.settings.intake_listen))
-    if "desk" in faces:
-        applications.append(
-            (desk_app_for(components), Interfaces.ASGINL, components.settings.desk_listen)
+    settings = components.settings
+    group = GroupCommit(components.database) if "intake" in roles else None
+    intake = intake_app(components, group) if group is not None else None
+    listeners = []
+    if intake is not None:
+        listeners.append(Listener(wrap_intake(intake), Interfaces.RSGI, settings.intake_listen))
+    if "desk" in roles:
+        listeners.append(
+            Listener(desk_app_for(components), Interfaces.ASGINL, settings.desk_listen)
         )
-    tending = MaintenanceThread(components, is_desk="desk" in faces)
-    tending.start()
+    maintenance = MaintenanceThread(components, is_desk="desk" in roles)
+    maintenance.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(applications, when_ready, edge))
+            runner.run(_serve(listeners, when_ready, intake))
     finally:
-        tending.stop()
+        maintenance.stop()
         if group is not None:
             group.close()
         components.close()
 
 
 async def _serve(
-    applications: list[Served],
-    when_ready: Callable[[], None],
-    edge: IntakeApp | None,
+    listeners: list[Listener], when_ready: Callable[[], None], intake: IntakeApp | None
 ) -> None:
-    servers = [_server(*one) for one in applications]
-    is_over = asyncio.Event()
+    servers = [_server(listener) for listener in listeners]
+    stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):  # before anybody can be answered
-        loop.add_signal_handler(one, is_over.set)
-    tasks = [asyncio.create_task(server.serve()) for server in servers]
-    await _until_listening([listen for _, _, listen in applications], tasks)
+    for stop_signal in (signal.SIGINT, signal.SIGTERM):  # before the first request is answered
+        loop.add_signal_handler(stop_signal, stop_requested.set)
+    server_tasks = [asyncio.create_task(server.serve()) for server in servers]
+    await _until_listening([listener.address for listener in listeners], server_tasks)
     when_ready()
-    forgetting = asyncio.create_task(_collect_garbage(edge))
-    over = asyncio.create_task(is_over.wait())
-    await asyncio.wait([over, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    garbage_task = asyncio.create_task(_collect_garbage(intake))
+    stop_task = asyncio.create_task(stop_requested.wait())
+    await asyncio.wait([stop_task, *server_tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]  # granian's
-    _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
-    for task in late:
+    _, late_tasks = await asyncio.wait(server_tasks, timeout=STOP_SECONDS)
+    for task in (*late_tasks, stop_task, garbage_task):
         task.cancel()
-    over.cancel()
-    forgetting.cancel()
-    for task in tasks:
+    for task in server_tasks:
         if task.done() and not task.cancelled():
-            error = task.exception()
-            if error is not None:
-                raise error
+            task.result()  # raises the error that ended it, if there was one
 
 
-async def _collect_garbage(edge: IntakeApp | None) -> None:
-    """Collect what refers to itself, again and again: it would keep its words until it is collected.
+async def _collect_garbage(intake: IntakeApp | None) -> None:
+    """Collect reference cycles every few seconds: until then they keep readers' words in memory.
 
-    A template's context does, so a refused text that was given back would stay for hours. What was
-    there at the start is set aside, which leaves a millisecond's work. Files that were written anew
-    are forgotten, too: nobody may ask for the old ones again, and they hold what was taken back.
+    The context of a template is such a cycle, so a rejected form would stay in memory for hours.
+    Objects that exist at the start are excluded, so that one collection takes about a millisecond.
+    The cache of public files is cleaned as well: it may hold files with comments that were
+    withdrawn since, and no request may come that would replace them.
     """
     gc.collect()
     gc.freeze()
     while True:
-        await asyncio.sleep(FORGET_SECONDS)
-        if edge is not None:
-            edge.housekeeping()
+        await asyncio.sleep(GARBAGE_SECONDS)
+        if intake is not None:
+            intake.housekeeping()
         gc.collect()
 
 
-async def _until_listening(listens: list[str], tasks: list[asyncio.Task[None]]) -> None:
-    """Wait until every address answers; a server that fails to start ends the wait."""
-    for listen in listens:
-        host, _, port = listen.rpartition(":")
+async def _until_listening(addresses: list[str], tasks: list[asyncio.Task[None]]) -> None:
+    """Wait until every address accepts connections, or until a server has failed to start."""
+    for address in addresses:
+        host, _, port = address.rpartition(":")
         while not any(task.done() for task in tasks):
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
@@ -168,13 +173,13 @@ async def _until_listening(listens: list[str], tasks: list[asyncio.Task[None]]) 
             await asyncio.sleep(0.02)
 
 
-def _server(application: Any, interface: Interfaces, listen: str) -> Server:
-    host, _, port = listen.rpartition(":")
+def _server(listener: Listener) -> Server:
+    host, _, port = listener.address.rpartition(":")
     return Server(
-        application,
+        listener.application,
         address=host.strip("[]"),
         port=int(port),
-        interface=interface,
+        interface=listener.interface,
         http=HTTPModes.http1,
         websockets=False,
         log_enabled=False,

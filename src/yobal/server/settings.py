@@ -1,11 +1,12 @@
 """Settings: one frozen typed object, read once from `yobal.toml` and `YOBAL_*`.
 
-An unknown key or variable is an error that names it. `docs/settings.md` lists every one.
+An unknown key or variable is an error that names it. `docs/settings.md` lists every setting.
 """
 
+import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,14 +20,15 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
 
 PREFIX: Final = "YOBAL_"
-OWN_VARIABLES: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})  # not settings
-RECEIPT_DAYS_MAX: Final = 200
-_DATABASES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
-_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser leaves them away
+NOT_SETTINGS: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})
+MAX_HOLD_SLOTS_MAX: Final = 8
+DAYS_MAX: Final = 200  # of receipts and sealed originals
+_DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
+_NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
-
-# Names of development versions, so that the error can say what a setting is called now.
+# Names of development versions, so that the error can give the new name.
 RENAMED: Final = {
     "site": "site_id",
     "slots": "release_times",
@@ -44,7 +46,7 @@ RENAMED: Final = {
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every setting with its default. Paths are relative to the file they stand in."""
+    """Every setting with its default. Paths are relative to the folder of the settings file."""
 
     site_id: str
     site_name: str
@@ -85,6 +87,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder.absolute() / 'yobal.sqlite'}"
 
+    def limits(self) -> Limits:
+        return Limits(self.text_graphemes_max, self.name_graphemes_max)
+
     def rules(self) -> SiteRules:
         return SiteRules(
             site_id=self.site_id,
@@ -95,7 +100,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 max_hold_slots=self.max_hold_slots,
                 min_batch_size=self.min_batch_size,
             ),
-            limits=Limits(self.text_graphemes_max, self.name_graphemes_max),
+            limits=self.limits(),
             receipt_days=self.receipt_days,
             original_retention_days=self.original_retention_days,
             max_pending_per_story=self.max_pending_per_story,
@@ -105,119 +110,78 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check. Raises InvalidSettings, whose sentence names what is wrong."""
-    found = _read(path)
-    found |= _from_environment(os.environ if environment is None else environment)
-    settings = _typed(found)
-    settings = msgspec.structs.replace(
-        settings, data_dir=str(path.absolute().parent / settings.data_dir)
-    )
-    _check(settings)
-    return settings
+    """Read and check. Raises InvalidSettings with everything that is wrong."""
+    values = _read_file(path)
+    values |= _read_environment(os.environ if environment is None else environment)
+    problems = list(_problems(values))
+    if problems:
+        raise InvalidSettings("; ".join(problems))
+    settings = msgspec.convert(values, Settings, strict=False)
+    if not settings.limits().fit_an_envelope():
+        raise InvalidSettings(_TOO_LONG_TOGETHER)
+    data_dir = path.absolute().parent / settings.data_dir
+    return msgspec.structs.replace(settings, data_dir=str(data_dir))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InvalidSettings(f"{path} does not exist; `yobal init` writes one") from None
     except OSError as error:
-        raise InvalidSettings(f"{path}: {error.strerror}") from None
+        raise InvalidSettings(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSettings(f"{path}: {error}") from None
+        raise InvalidSettings(f"{path} is not a TOML file: {error}") from None
+    unknown = sorted(set(values) - _FIELDS.keys())
+    if unknown:
+        names = ", ".join(
+            f"{name} (now {RENAMED[name]})" if name in RENAMED else name for name in unknown
+        )
+        raise InvalidSettings(f"not a setting of Yobal: {names}")
+    return values
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
-    found: dict[str, Any] = {}
-    for variable, value in environment.items():
-        if not variable.startswith(PREFIX) or variable in OWN_VARIABLES:
+def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
             continue
         name = variable.removeprefix(PREFIX).lower()
-        if name not in fields:
+        if name not in _FIELDS:
             new_name = RENAMED.get(name)
             hint = f"; it is now {PREFIX}{new_name.upper()}" if new_name else ""
             raise InvalidSettings(f"{variable} is not a setting of Yobal{hint}")
-        is_list = fields[name].type == tuple[str, ...]
-        found[name] = (
-            [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+        is_list = _FIELDS[name].type == tuple[str, ...]
+        values[name] = (
+            [part.strip() for part in text.split(",") if part.strip()] if is_list else text
         )
-    return found
+    return values
 
 
-def _typed(found: dict[str, Any]) -> Settings:
-    known = {field.name for field in msgspec.structs.fields(Settings)}
-    unknown = sorted(set(found) - known)
-    if unknown:
-        raise InvalidSettings(f"not a setting of Yobal: {', '.join(map(_with_new_name, unknown))}")
-    try:
-        return msgspec.convert(found, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise InvalidSettings(str(error)) from None
+def _problems(values: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each setting that is missing or has a value that it does not take."""
+    for check in _CHECKS:
+        field = _FIELDS[check.setting]
+        takes = f"it takes {check.takes}, for example {check.example}"
+        if check.setting not in values:
+            if field.required:
+                yield f"{check.setting} is missing: {takes}"
+            continue
+        value = values[check.setting]
+        try:
+            is_valid = check.is_valid(msgspec.convert(value, field.type, strict=False))
+        except msgspec.ValidationError:
+            is_valid = False
+        if not is_valid:
+            shown = (
+                ""
+                if check.is_secret
+                else f" = {json.dumps(value, ensure_ascii=False, default=str)}"
+            )
+            yield f"{check.setting}{shown} is not valid: {takes}"
 
 
-def _with_new_name(name: str) -> str:
-    return f"{name} (now {RENAMED[name]})" if name in RENAMED else name
-
-
-def _check(settings: Settings) -> None:
-    problems = [sentence for is_wrong, sentence in _rules_of(settings) if is_wrong]
-    if problems:
-        raise InvalidSettings("; ".join(problems))
-
-
-def _rules_of(settings: Settings) -> list[tuple[bool, str]]:
-    limits = Limits(settings.text_graphemes_max, settings.name_graphemes_max)
-    counts = (settings.max_pending_per_story, settings.max_pending_per_site, settings.session_hours)
-    return [
-        (
-            not ids.is_site(settings.site_id),
-            "site_id: lower-case letters, digits and hyphens, 63 at most",
-        ),
-        (not settings.site_name.strip(), "site_name: is empty"),
-        (not _is_zone(settings.time_zone), f"time_zone: {settings.time_zone} is not known"),
-        (
-            not _are_times(settings.release_times),
-            "release_times: at least one time such as 06:00, none twice",
-        ),
-        (settings.release_interval_seconds < 0, "release_interval_seconds: 0 (off) or more"),
-        (not 1 <= settings.max_hold_slots <= 8, "max_hold_slots: 1 to 8"),
-        (settings.min_batch_size < 1, "min_batch_size: at least 1"),
-        (
-            min(limits.text_graphemes_max, limits.name_graphemes_max) < 1,
-            "text_graphemes_max, name_graphemes_max: at least 1",
-        ),
-        (not limits.fit_an_envelope(), "text_graphemes_max: does not fit an envelope of 32 KiB"),
-        (not 1 <= settings.receipt_days <= RECEIPT_DAYS_MAX, "receipt_days: 1 to 200"),
-        (
-            not 0 <= settings.original_retention_days <= RECEIPT_DAYS_MAX,
-            "original_retention_days: 0 to 200",
-        ),
-        (min(counts) < 1, "max_pending_per_story, max_pending_per_site, session_hours: at least 1"),
-        (
-            not _is_origin(settings.public_url),
-            "public_url: scheme and host, such as https://comments.example",
-        ),
-        (
-            not _is_origin(settings.desk_url),
-            "desk_url: scheme and host, such as https://desk.example",
-        ),
-        (
-            not all(map(_is_frame_host, settings.frame_ancestors)),
-            "frame_ancestors: each a host, such as https://news.example",
-        ),
-        (
-            not all(map(_is_database, (settings.database, settings.intake_database))),
-            "database: sqlite:////ABSOLUTE/PATH or postgresql://USER@HOST/NAME",
-        ),
-        (
-            not all(map(_is_listen, (settings.intake_listen, settings.desk_listen))),
-            "listen: ADDRESS:PORT",
-        ),
-    ]
-
-
-def _is_zone(name: str) -> bool:
+def _is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -225,31 +189,97 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _are_times(slots: tuple[str, ...]) -> bool:
-    shapes = [
-        len(slot) == 5 and slot[2] == ":" and slot.replace(":", "").isdecimal() for slot in slots
-    ]
-    in_day = all(shapes) and all(slot[:2] < "24" and slot[3:] < "60" for slot in slots)
-    return bool(slots) and in_day and len(set(slots)) == len(slots)
+def _are_times(times: tuple[str, ...]) -> bool:
+    return bool(times) and all(map(_is_time, times)) and len(set(times)) == len(times)
+
+
+def _is_time(text: str) -> bool:
+    hour, colon, minute = text[:2], text[2:3], text[3:]
+    is_shaped = len(text) == 5 and colon == ":" and (hour + minute).isdecimal()
+    return is_shaped and hour < "24" and minute < "60"
 
 
 def _is_origin(url: str) -> bool:
-    """As a browser writes it in `Origin`, which is compared letter by letter."""
+    """As a browser writes it in `Origin`, because the two are compared character by character."""
     scheme, _, host = url.partition("://")
     if scheme not in _DEFAULT_PORTS or not host or host.endswith(_DEFAULT_PORTS[scheme]):
         return False
     return host.isascii() and host == host.lower() and not set(host) & _NEVER_IN_HOST
 
 
-def _is_frame_host(host: str) -> bool:
-    """What may stand in a policy among others."""
-    return host.isascii() and host.isprintable() and not set(host) & set(" ;,'\"")
+def _are_frame_ancestors(hosts: tuple[str, ...]) -> bool:
+    """They are written into a header, where some characters would end the list."""
+    return all(
+        host.isascii() and host.isprintable() and not set(host) & _NEVER_IN_FRAME_ANCESTOR
+        for host in hosts
+    )
 
 
 def _is_database(url: str) -> bool:
-    return not url or url.startswith(_DATABASES)
+    return not url or url.startswith(_DATABASE_PREFIXES)
 
 
-def _is_listen(listen: str) -> bool:
-    host, _, port = listen.rpartition(":")
+def _is_listen_address(address: str) -> bool:
+    host, _, port = address.rpartition(":")
     return bool(host) and port.isdecimal() and int(port) < 65_536
+
+
+def _at_least(lowest: int) -> Callable[[int], bool]:
+    return lambda number: number >= lowest
+
+
+def _between(lowest: int, highest: int) -> Callable[[int], bool]:
+    return lambda number: lowest <= number <= highest
+
+
+class _Check(msgspec.Struct, frozen=True):
+    """What one setting takes. `is_secret`: its value may hold a password, so no error repeats it."""
+
+    setting: str
+    is_valid: Callable[[Any], bool]
+    takes: str
+    example: str
+    is_secret: bool = False
+
+
+_FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
+_ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
+_LISTEN: Final = "an address and a port"
+_DATABASE: Final = "postgresql://USER@HOST/NAME, sqlite:////ABSOLUTE/PATH, or nothing"
+_COUNT: Final = "a whole number from 1"
+_TOO_LONG_TOGETHER: Final = (
+    "text_graphemes_max and name_graphemes_max are too large: the longest comment they allow does "
+    "not fit an envelope of 32 KiB, for example 2000 and 60 do"
+)
+_CHECKS: Final = (
+    # The site
+    _Check("site_id", ids.is_site, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
+    _Check("site_name", lambda name: bool(name.strip()), "a name", '"The River Post"'),
+    # Addresses
+    _Check("public_url", _is_origin, _ORIGIN, '"https://comments.example"'),
+    _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),
+    _Check("intake_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8600"'),
+    _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
+    _Check("frame_ancestors", _are_frame_ancestors, "a list of hosts", '["https://news.example"]'),
+    # Where data is kept
+    _Check("data_dir", bool, "the path of a folder", '"data"'),
+    _Check("database", _is_database, _DATABASE, '"postgresql://yobal@/yobal"', is_secret=True),
+    _Check(
+        "intake_database", _is_database, _DATABASE, '"postgresql://intake@/yobal"', is_secret=True
+    ),
+    # The schedule
+    _Check("time_zone", _is_time_zone, "the name of a time zone", '"Asia/Phnom_Penh"'),
+    _Check("release_times", _are_times, "a list of different times", '["06:00", "18:00"]'),
+    _Check("release_interval_seconds", _at_least(0), "a whole number, 0 for none", "20"),
+    _Check("max_hold_slots", _between(1, MAX_HOLD_SLOTS_MAX), f"1 to {MAX_HOLD_SLOTS_MAX}", "2"),
+    _Check("min_batch_size", _at_least(1), _COUNT, "3"),
+    # Limits
+    _Check("text_graphemes_max", _at_least(1), _COUNT, "2000"),
+    _Check("name_graphemes_max", _at_least(1), _COUNT, "60"),
+    _Check("max_pending_per_story", _at_least(1), _COUNT, "500"),
+    _Check("max_pending_per_site", _at_least(1), _COUNT, "5000"),
+    # How long data is kept
+    _Check("receipt_days", _between(1, DAYS_MAX), f"1 to {DAYS_MAX}", "30"),
+    _Check("original_retention_days", _between(0, DAYS_MAX), f"0 to {DAYS_MAX}", "14"),
+    _Check("session_hours", _at_least(1), _COUNT, "12"),
+)

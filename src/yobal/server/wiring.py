@@ -1,4 +1,4 @@
-"""One newsroom put together from its settings: what every command and both faces work with."""
+"""Builds the objects that every command and both roles of the server use, from the settings."""
 
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,7 @@ STATIC: Final = Path(__file__).parent.parent / "static"
 
 
 class Components(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings, and the parts made from them."""
+    """The settings, and what is built from them."""
 
     settings: Settings
     rules: SiteRules
@@ -38,12 +38,12 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prepare_storage(settings: Settings) -> None:
-    """Folders with their modes; the database brought to the newest schema."""
+    """Make the folders and the database, with their permissions, and migrate to the newest schema."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.files_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
-    if database.is_sqlite:  # its other files take over its mode
+    if database.is_sqlite:  # SQLite gives the mode of this file to the files beside it
         file = Path(database.url.database or "")
         file.touch(mode=0o600)
         file.chmod(0o600)
@@ -54,13 +54,13 @@ def prepare_storage(settings: Settings) -> None:
 
 
 def build_components(settings: Settings, *, database_url: str = "") -> Components:
-    """Put the parts together over a prepared store. Raises UnsupportedEnvironment where the site is another's."""
+    """Needs prepared storage. Raises UnsupportedEnvironment if the database belongs to another site."""
     database = Database(database_url or settings.database_url)
     with database.reading() as conn:
         site = stories.site_from_view(conn)
     if site is not None and site.id != settings.site_id:
         raise UnsupportedEnvironment(
-            f"this store is of the site {site.id!r}, the settings say {settings.site_id!r}"
+            f"this database belongs to the site {site.id!r}, and the settings say {settings.site_id!r}"
         )
     rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
     site_context = SiteContext(
@@ -86,8 +86,8 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
 
 
 def read_built_asset(name: str) -> bytes:
-    """A file of the built front end. Raises UnsupportedEnvironment where it is not built."""
+    """A file of the built front end. Raises UnsupportedEnvironment if it is not built."""
     try:
         return (STATIC / name).read_bytes()
     except FileNotFoundError:
-        raise UnsupportedEnvironment("the front end is not built: `make build` does it") from None
+        raise UnsupportedEnvironment("the front end is not built; `make build` builds it") from None
