@@ -67,7 +67,7 @@ def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
     first = fine(tmp_path, "init", "--site-id", SITE_ID, "--name", 'The "River" Post')
     assert "http://localhost:8601/join#" in first
     assert 'The \\"River\\" Post' in (tmp_path / "yobal.toml").read_text()
-    assert "is set up" in wrong(tmp_path, "init")
+    assert "already set up" in wrong(tmp_path, "init")
     again = fine(tmp_path, "init", "--new-epoch")
     assert first.split("#")[1].split()[0] not in again
 
@@ -92,9 +92,13 @@ def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
         (("story", "add", "ferry", "--edition", "EN", *WORDS[2:]), "language tag"),
         (("story", "add", "ferry", *WORDS[:4], "--url", "javascript:alert(1)"), "URL"),
         (("story", "close", "nowhere"), "nowhere"),
-        (("serve", "both"), "intake, desk"),
+        (("serve", "both"), "intake or desk"),
         (("grant-intake", "role"), "PostgreSQL"),
         (("release", "--config", "none.toml"), "does not exist"),
+        (("release", "--clock-is-right"), "--trust-clock"),
+        (("init", "--again"), "--new-epoch"),
+        (("init", "--site", "other"), "--site-id"),
+        (("init", "--site=other"), "--site-id"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(site: Path, words: tuple[str, ...], says: str) -> None:
