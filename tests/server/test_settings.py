@@ -136,10 +136,14 @@ def test_an_error_says_what_the_setting_takes_and_gives_an_example(tmp_path: Pat
     with pytest.raises(InvalidSettings) as raised:
         _load(tmp_path, 'max_hold_slots = 9\nrelease_times = [06:00:00]\ndesk_listen = "8601"')
     assert str(raised.value).split("; ") == [
-        'desk_listen = "8601" is not valid: it takes an address and a port, '
-        'for example "127.0.0.1:8601"',
-        'release_times = ["06:00:00"] is not valid: it takes a list of different times, '
-        'for example ["06:00", "18:00"]',
+        (
+            'desk_listen = "8601" is not valid: it takes an address and a port, '
+            'for example "127.0.0.1:8601"'
+        ),
+        (
+            'release_times = ["06:00:00"] is not valid: it takes a list of different times, '
+            'for example ["06:00", "18:00"]'
+        ),
         "max_hold_slots = 9 is not valid: it takes 1 to 8, for example 2",
     ]
 
@@ -163,5 +167,5 @@ def test_every_setting_has_a_check_and_every_example_passes_it(tmp_path: Path) -
 def test_a_missing_name_is_an_error_that_gives_an_example(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     path.write_text('site_id = "river-post"\n', encoding="utf-8")
-    with pytest.raises(InvalidSettings, match='site_name is missing: .* "The River Post"'):
+    with pytest.raises(InvalidSettings, match=r'site_name is missing: .* "The River Post"'):
         load(path, {})
