@@ -1,4 +1,4 @@
-"""The desk's doors, walked one by one: who may, from where, with what; and what each answers."""
+"""Every route of the desk: who may use it, from which origin, with what, and what it answers."""
 
 import base64
 import hashlib
@@ -20,9 +20,9 @@ from yobal.store import people
 from yobal.web.errors import TlsRequired
 from yobal.web.guard import COOKIE, Guard
 
-# A body that each route takes, so that nothing but who asks decides; and who may.
+# For each route its access and a body that it accepts, so that only the sender matters.
 ID, HEX = "a" * 26, "00" * 32
-BODIES: dict[str, tuple[str, dict[str, Any]]] = {
+VALID_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-in": ("anyone", {"pseudonym": "Nobody", "secret": HEX}),
     "session": ("moderator", {}),
     "sign-out": ("anyone", {}),
@@ -55,12 +55,12 @@ BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "remove": ("moderator", {"comment_id": ID, "clause": "spam"}),
     "history": ("moderator", {"cursor": None}),
 }
-ACTS = [pytest.param(path, *given, id=path) for path, given in BODIES.items()]
+ROUTES = [pytest.param(path, *content, id=path) for path, content in VALID_BODIES.items()]
 
 
 @pytest.fixture
 def newsroom(sqlite_newsroom: NewsroomHarness) -> NewsroomHarness:
-    """Who may do what has nothing to do with the database."""
+    """SQLite only: access does not depend on the database."""
     return sqlite_newsroom
 
 
@@ -71,7 +71,7 @@ def desk(newsroom: NewsroomHarness) -> DeskClient:
 
 @pytest.fixture
 def desk_of_two(desk: DeskClient) -> DeskClient:
-    """The same desk with a plain moderator, `Egret`."""
+    """The same desk with a second moderator, `Egret`, who is not a lead."""
     _join(desk, "Egret", role="moderator")
     return desk
 
@@ -86,23 +86,22 @@ def _b64(raw: bytes) -> str:
 
 
 def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" * 32) -> Any:
-    """Invited by Heron, joined with keys made as a browser makes them; the sheet's identity."""
+    """Heron invites, and the invitee joins with keys as a browser makes them. Returns the sheet's identity."""
     heron = pyrage.x25519.Identity.from_str(str(desk.newsroom.epoch_identity(_epoch(desk))))
-    link = secrets.token_bytes(32)
-    token = invitation_token(link).hex()
+    token = invitation_token(secrets.token_bytes(32)).hex()
     invitation = pyrage.x25519.Identity.generate()
     wrap = pyrage.encrypt(str(heron).encode(), [invitation.to_public()])
     wraps = [{"epoch_id": _epoch(desk), "wrap": _b64(wrap)}]
     body = {"role": role, "token": token, "wraps": wraps}
     assert desk.act("invite", body).status == 200
 
-    opened = desk.of(None).act("open-invitation", {"token": token}).json
-    assert (opened["role"], opened["is_first"]) == (role, False)
-    (received,) = opened["wraps"]
+    contents = desk.of(None).act("open-invitation", {"token": token}).json
+    assert (contents["role"], contents["is_first"]) == (role, False)
+    (received,) = contents["wraps"]
     epoch_id = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
     personal, recipient = _keys()
     sheet, sheet_recipient = _keys()
-    mine = pyrage.encrypt(epoch_id, [personal.to_public()])
+    own_wrap = pyrage.encrypt(epoch_id, [personal.to_public()])
     joined = desk.of(None).act(
         "join",
         {
@@ -113,14 +112,14 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
             "identity": _b64(b"wrapped"),
             "recovery_recipient": sheet_recipient,
             "recovery_identity": _b64(pyrage.encrypt(str(personal).encode(), [sheet.to_public()])),
-            "wraps": [{"epoch_id": received["epoch_id"], "wrap": _b64(mine)}],
+            "wraps": [{"epoch_id": received["epoch_id"], "wrap": _b64(own_wrap)}],
             "epoch": None,
         },
     )
     assert joined.status == 200, joined.text
     assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
-    mine_again = base64.b64decode(joined.json["epochs"][0]["wrap"])
-    assert pyrage.decrypt(mine_again, [personal]) == epoch_id
+    stored_wrap = base64.b64decode(joined.json["epochs"][0]["wrap"])
+    assert pyrage.decrypt(stored_wrap, [personal]) == epoch_id
     assert desk.of(None).act("open-invitation", {"token": token}).status == 410, "used up"
     return sheet
 
@@ -135,20 +134,20 @@ def test_every_route_of_the_desk_is_tested_here(desk: DeskClient) -> None:
     for route in desk.app.routes:
         for handler in route.route_handlers:
             if handler.http_methods == {"OPTIONS"}:
-                continue  # the framework's own; the guard denies it like everything undeclared
+                continue  # the framework's own; the guard denies it, because it declares no access
             assert handler.opt.get("access") in ("anyone", "moderator", "lead"), route.path
             for method in handler.http_methods:
                 (posts if method == "POST" else pages).add(route.path)
-    assert posts == {f"/api/desk/{name}" for name in BODIES}
+    assert posts == {f"/api/desk/{name}" for name in VALID_BODIES}
     assert {path for path in pages if not path.startswith("/assets/")} == {"/", "/join", "/recover"}
 
 
-@pytest.mark.parametrize(("path", "access", "body"), ACTS)
+@pytest.mark.parametrize(("path", "access", "body"), ROUTES)
 def test_each_route_refuses_users_without_access(
     desk_of_two: DeskClient, path: str, access: str, body: dict[str, Any]
 ) -> None:
-    nobody = desk_of_two.of(None).act(path, body)
-    assert (nobody.status == 401) == (access != "anyone")
+    signed_out = desk_of_two.of(None).act(path, body)
+    assert (signed_out.status == 401) == (access != "anyone")
     forged = desk_of_two.act(path, body, headers={"cookie": f"{COOKIE}={secrets.token_hex(32)}"})
     assert (forged.status == 401) == (access != "anyone")
     moderator = desk_of_two.of("Egret").act(path, body)
@@ -162,7 +161,7 @@ def test_each_route_refuses_users_without_access(
     assert "forbidden" not in lead.text
 
 
-WRONG: dict[str, dict[str, str | None]] = {
+WRONG_HEADERS: dict[str, dict[str, str | None]] = {
     "no origin": {"origin": None},
     "null origin": {"origin": "null"},
     "foreign origin": {"origin": "http://evil.example"},
@@ -177,36 +176,38 @@ WRONG: dict[str, dict[str, str | None]] = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("wrong", WRONG_HEADERS)
 def test_a_request_from_another_origin_or_of_another_type_changes_nothing(
     desk: DeskClient, newsroom: NewsroomHarness, wrong: str
 ) -> None:
     sent = newsroom.send()
-    for path, (_, body) in BODIES.items():
-        given = body | ({"comment_id": sent.id} if "comment_id" in body else {})
-        got = desk.act(path, given, headers=WRONG[wrong])
-        assert got.status in (400, 403), path
-        assert got.header("set-cookie") is None
+    for path, (_, body) in VALID_BODIES.items():
+        content = body | ({"comment_id": sent.id} if "comment_id" in body else {})
+        response = desk.act(path, content, headers=WRONG_HEADERS[wrong])
+        assert response.status in (400, 403), path
+        assert response.header("set-cookie") is None
     assert newsroom.state(sent.id) == "pending"
 
 
-@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize("path", VALID_BODIES)
 def test_no_route_accepts_get(desk: DeskClient, path: str) -> None:
-    assert desk.act(path, method="GET").status == 405
+    response = desk.act(path, method="GET")
+    assert (response.status, response.json["error"]) == (405, "method_not_allowed")
+    assert response.json["message"] == "The desk does not accept this method here."
 
 
-# What is left out of a request's body (or sent empty) and may be: where a page begins.
+# Fields that may be left out or empty: where a page starts.
 MAY_BE_LEFT_OUT = {("queue", "cursor"), ("history", "cursor"), ("history", "comment_id")}
 WITHOUT_PARAMETERS = {
     "session",
     "sign-out",
     "people",
-    # And the sheet's three, whose every wrong word is refused in the tests of recovery below.
+    # The three of the recovery sheet: the tests of recovery below cover their fields.
     "recovery/challenge",
     "recovery/prove",
     "recovery/finish",
 }
-KEPT = (
+UNCHANGED_TABLES = (
     "comments",
     "decisions",
     "held_texts",
@@ -217,8 +218,8 @@ KEPT = (
 )
 
 
-def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
-    """For each route a body that it takes, with who sends it: a change would be an act."""
+def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
+    """For each route a body that it accepts and would act on, with its sender."""
     newsroom = desk.newsroom
     waiting, rejected, also, public = (
         newsroom.send(),
@@ -226,22 +227,22 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         newsroom.send(),
         newsroom.publish_new(),
     )
-    done = [newsroom.reject(one.id).decision_id for one in (rejected, also)]
-    opened = newsroom.decrypt(waiting.id)
-    link, other = (secrets.token_bytes(32).hex() for _ in range(2))
+    rejections = [newsroom.reject(comment.id).decision_id for comment in (rejected, also)]
+    envelope = newsroom.decrypt(waiting.id)
+    token, other = (secrets.token_bytes(32).hex() for _ in range(2))
     invited = {"role": "moderator", "wraps": []}
-    assert desk.act("invite", invited | {"token": link}).status == 200
+    assert desk.act("invite", invited | {"token": token}).status == 200
     recipient = _keys()[1]
     publish = {
         "verdict": "publish",
         "comment_id": waiting.id,
-        "text": opened.text,
+        "text": envelope.text,
         "name": "",
-        "nonce": opened.nonce,
+        "nonce": envelope.nonce,
         "lang": "en",
     }
-    newcomer: dict[str, Any] = {  # what is sealed to its own maker is nothing to the server
-        "token": link,
+    newcomer: dict[str, Any] = {  # the server cannot check what is encrypted
+        "token": token,
         "pseudonym": "Ibis",
         "secret": HEX,
         "recipient": recipient,
@@ -251,10 +252,10 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         "wraps": [],
         "epoch": None,
     }
-    half = from_passphrase(SITE_ID, newsroom.pseudonym, newsroom.passphrase)[0].hex()
+    secret = from_passphrase(SITE_ID, newsroom.pseudonym, newsroom.passphrase)[0].hex()
     return {
-        "sign-in": (desk.of(None), {"pseudonym": newsroom.pseudonym, "secret": half}),
-        "open-invitation": (desk.of(None), {"token": link}),
+        "sign-in": (desk.of(None), {"pseudonym": newsroom.pseudonym, "secret": secret}),
+        "open-invitation": (desk.of(None), {"token": token}),
         "join": (desk.of(None), newcomer),
         "invite": (desk, invited | {"token": other}),
         "queue": (desk, {"cursor": None}),
@@ -262,14 +263,14 @@ def _living(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
         "already-decided": (desk, {"comment_ids": [waiting.id]}),
         "decide": (desk, publish),
         "reject-many": (desk, {"comment_ids": [waiting.id], "clause": "spam"}),
-        "undo": (desk, {"decision_id": done[0]}),
-        "undo-many": (desk, {"decision_ids": [done[1]]}),
+        "undo": (desk, {"decision_id": rejections[0]}),
+        "undo-many": (desk, {"decision_ids": [rejections[1]]}),
         "remove": (desk, {"comment_id": public.id, "clause": "spam"}),
     }
 
 
-def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
-    """Without one parameter; with it empty; with it twice, the second time empty."""
+def _weakened(body: dict[str, Any], name: str) -> list[bytes]:
+    """The body without a field, with an empty one, and with a second, empty one."""
     rest = {key: value for key, value in body.items() if key != name}
     empty: Any = [] if isinstance(body[name], list) else ""
     twice = json.dumps(body)[:-1] + f', "{name}": {json.dumps(empty)}' + "}"
@@ -277,25 +278,35 @@ def _weaker(body: dict[str, Any], name: str) -> list[bytes]:
 
 
 def test_a_missing_empty_or_repeated_field_never_permits_more(desk: DeskClient) -> None:
-    living = _living(desk)
-    before = {table: desk.newsroom.read_table(table) for table in KEPT}
-    for path, (client, body) in living.items():
+    valid_requests = _valid_requests(desk)
+    before = {table: desk.newsroom.read_table(table) for table in UNCHANGED_TABLES}
+    for path, (client, body) in valid_requests.items():
         for name, value in body.items():
             if (path, name) in MAY_BE_LEFT_OUT:
                 continue
-            dropped, *emptied = _weaker(body, name)
+            dropped, *emptied = _weakened(body, name)
             assert client.act(path, dropped).status == 400, (path, name)
-            for changed in emptied if value else []:  # what is empty already cannot be emptied
+            for changed in emptied if value else []:  # an empty field cannot be emptied
                 assert client.act(path, changed).status >= 400, (path, name)
-        assert {table: desk.newsroom.read_table(table) for table in KEPT} == before, path
+        assert {table: desk.newsroom.read_table(table) for table in UNCHANGED_TABLES} == before, (
+            path
+        )
 
 
 def test_control_the_complete_requests_are_accepted(desk: DeskClient) -> None:
-    living = _living(desk)
-    assert set(living) | WITHOUT_PARAMETERS == set(BODIES)
-    for path, (client, body) in living.items():
-        if path != "reject-many":  # the same comment as `decide`
+    valid_requests = _valid_requests(desk)
+    assert set(valid_requests) | WITHOUT_PARAMETERS == set(VALID_BODIES)
+    for path, (client, body) in valid_requests.items():
+        if path != "reject-many":  # rejects the same comment as `decide`
             assert client.act(path, body).status == 200, path
+
+
+@pytest.mark.parametrize("name", ["nothing", "queue/x", "recovery", "../desk/queue"])
+def test_an_unknown_route_is_not_found(desk: DeskClient, name: str) -> None:
+    response = desk.act(name)
+    assert (response.status, response.json["error"]) == (404, "not_found")
+    assert response.json["message"] == "The desk has nothing at this address."
+    assert response.header("cache-control") == "no-store"
 
 
 def test_a_route_without_declared_access_is_denied(desk: DeskClient) -> None:
@@ -308,51 +319,51 @@ def test_the_desk_works_without_tls_only_on_loopback(
     assert desk.get("/").status == 200
     guard = Guard(newsroom.database, desk_url="http://desk.example", session_key=b"", clock=int)
 
-    class Asked:
-        headers = {"host": "desk.example"}  # noqa: RUF012  # stands for a request
+    class Request:
+        headers = {"host": "desk.example"}  # noqa: RUF012  # a request
 
     with pytest.raises(TlsRequired):
-        guard._check_host(Asked())  # type: ignore[arg-type]
+        guard._check_host(Request())  # type: ignore[arg-type]
 
 
 def test_every_response_of_the_desk_has_the_security_headers(desk: DeskClient) -> None:
-    answers = [
+    responses = [
         desk.get(path)
         for path in ("/", "/join", "/recover", "/assets/desk.js", "/assets/desk.css", "/no")
     ]
-    answers += [desk.act("session"), desk.of(None).act("session")]
-    for got in answers:
-        policy = got.header("content-security-policy") or ""
+    responses += [desk.act("session"), desk.of(None).act("session")]
+    for response in responses:
+        policy = response.header("content-security-policy") or ""
         assert "frame-ancestors 'none'" in policy
         assert "require-trusted-types-for 'script'" in policy
         assert "unsafe" not in policy
-        assert got.header("cache-control") == "no-store"
-        assert got.header("x-content-type-options") == "nosniff"
+        assert response.header("cache-control") == "no-store"
+        assert response.header("x-content-type-options") == "nosniff"
 
 
 def test_signing_in_does_not_reveal_whether_a_pseudonym_exists(desk: DeskClient) -> None:
-    known = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
+    existing = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
     unknown = desk.of(None).act("sign-in", {"pseudonym": "Nobody", "secret": HEX})
-    assert (known.status, known.body, known.headers) == (
+    assert (existing.status, existing.body, existing.headers) == (
         unknown.status,
         unknown.body,
         unknown.headers,
     )
-    assert known.status == 403
-    shapes: dict[str, set[tuple[bytes, int]]] = {"Heron": set(), "Nobody": set()}
-    for name, seen in shapes.items():
+    assert existing.status == 403
+    shapes_by_name: dict[str, set[tuple[bytes, int]]] = {"Heron": set(), "Nobody": set()}
+    for name, listed in shapes_by_name.items():
         for _ in range(10):
-            asked = desk.of(None).act("recovery/challenge", {"pseudonym": name})
-            assert (asked.status, set(asked.json)) == (200, {"challenge_id", "sealed"})
-            seen.add(_shape(base64.b64decode(asked.json["sealed"])))
-    assert shapes["Heron"] == shapes["Nobody"]
-    assert len(shapes["Heron"]) == 1
+            challenge = desk.of(None).act("recovery/challenge", {"pseudonym": name})
+            assert (challenge.status, set(challenge.json)) == (200, {"challenge_id", "sealed"})
+            listed.add(_shape(base64.b64decode(challenge.json["sealed"])))
+    assert shapes_by_name["Heron"] == shapes_by_name["Nobody"]
+    assert len(shapes_by_name["Heron"]) == 1
 
 
 def _shape(sealed: bytes) -> tuple[bytes, int]:
-    """Whom an age file is sealed to, by kind, and how long its content is.
+    """The kinds of an age file's recipients, and the length of its content.
 
-    Its length alone differs from file to file: age adds a stanza of chance, called grease.
+    The length of the whole file varies: age adds a random stanza, called grease.
     """
     header, _, rest = sealed.partition(b"\n--- ")
     kinds = [kind for kind in re.findall(rb"(?m)^-> (\S+)", header) if b"-grease" not in kind]
@@ -363,17 +374,17 @@ def test_signing_in_sets_a_cookie_for_this_host_and_signing_out_ends_it(
     desk: DeskClient,
 ) -> None:
     _join(desk, "Egret", role="lead", secret=b"k" * 32)
-    got = desk.of(None).act("sign-in", {"pseudonym": " Egret ", "secret": (b"k" * 32).hex()})
-    assert got.status == 200
-    cookie = got.header("set-cookie") or ""
+    response = desk.of(None).act("sign-in", {"pseudonym": " Egret ", "secret": (b"k" * 32).hex()})
+    assert response.status == 200
+    cookie = response.header("set-cookie") or ""
     flags = {part.strip().lower() for part in cookie.split(";")[1:]}
     assert cookie.startswith(f"{COOKIE}=")
     assert {"secure", "httponly", "samesite=strict", "path=/"} <= flags
     assert not any(flag.startswith("domain") for flag in flags)
-    mine = {"cookie": cookie.split(";")[0]}
-    assert desk.act("session", headers=mine).json["pseudonym"] == "Egret"
-    desk.act("sign-out", headers=mine)
-    assert desk.act("session", headers=mine).status == 401
+    own_wrap = {"cookie": cookie.split(";")[0]}
+    assert desk.act("session", headers=own_wrap).json["pseudonym"] == "Egret"
+    desk.act("sign-out", headers=own_wrap)
+    assert desk.act("session", headers=own_wrap).status == 401
 
 
 def test_recovery_sets_a_new_passphrase_and_ends_old_sessions(
@@ -381,9 +392,9 @@ def test_recovery_sets_a_new_passphrase_and_ends_old_sessions(
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator", secret=b"o" * 32)
     old = {"cookie": desk.of("Egret").cookie}
-    asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
-    answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
-    body = {"challenge_id": asked["challenge_id"], "answer": answer}
+    challenge = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
+    answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
+    body = {"challenge_id": challenge["challenge_id"], "answer": answer}
     proved = desk.of(None).act("recovery/prove", body).json
     personal = pyrage.decrypt(base64.b64decode(proved["identity"]), [sheet])
     assert personal.startswith(b"AGE-SECRET-KEY-1")
@@ -393,17 +404,17 @@ def test_recovery_sets_a_new_passphrase_and_ends_old_sessions(
     assert desk.of(None).act("recovery/finish", new).status == 403, "used once"
     assert desk.act("session", headers=old).status == 401
     for secret, status in ((b"o", 403), (b"n", 200)):
-        tried = {"pseudonym": "Egret", "secret": (secret * 32).hex()}
-        assert desk.of(None).act("sign-in", tried).status == status
+        credentials = {"pseudonym": "Egret", "secret": (secret * 32).hex()}
+        assert desk.of(None).act("sign-in", credentials).status == status
 
 
 def test_a_moderator_who_was_deactivated_meanwhile_cannot_recover(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator")
-    asked = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
-    answer = pyrage.decrypt(base64.b64decode(asked["sealed"]), [sheet]).hex()
-    body = {"challenge_id": asked["challenge_id"], "answer": answer}
+    challenge = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
+    answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
+    body = {"challenge_id": challenge["challenge_id"], "answer": answer}
     ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
     with newsroom.database.writing() as conn:
         people.deactivate_all(conn, newsroom.rules.site_id)
@@ -414,10 +425,10 @@ def test_a_moderator_who_was_deactivated_meanwhile_cannot_recover(
 
 def test_a_wrong_answer_or_an_unknown_pseudonym_cannot_recover(desk: DeskClient) -> None:
     for name in ("Heron", "Nobody"):
-        asked = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
-        wrong = {"challenge_id": asked["challenge_id"], "answer": HEX}
+        challenge = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
+        wrong = {"challenge_id": challenge["challenge_id"], "answer": HEX}
         assert desk.of(None).act("recovery/prove", wrong).status == 403
-    finish = {"ticket": asked["challenge_id"], "secret": HEX, "identity": ""}
+    finish = {"ticket": challenge["challenge_id"], "secret": HEX, "identity": ""}
     assert desk.of(None).act("recovery/finish", finish).status == 403
 
 
@@ -425,10 +436,10 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     old = {"cookie": desk.cookie}
-    link = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=newsroom.now)
-    token = invitation_token(base64.urlsafe_b64decode(link + "=")).hex()
-    opened = desk.of(None).act("open-invitation", {"token": token}).json
-    assert opened == {"role": "lead", "is_first": True, "wraps": []}
+    token = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=newsroom.now)
+    token = invitation_token(base64.urlsafe_b64decode(token + "=")).hex()
+    envelope = desk.of(None).act("open-invitation", {"token": token}).json
+    assert envelope == {"role": "lead", "is_first": True, "wraps": []}
     _, recipient = _keys()
     joined = {
         "token": token,
@@ -478,18 +489,18 @@ def test_the_pages_of_the_queue_neither_skip_nor_repeat_comments(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(120)]
-    seen: list[str] = []
+    listed: list[str] = []
     after, sizes = None, []
     while True:
         page = desk.act("queue", {"cursor": after}).json
         sizes.append(len(page["comments"]))
-        seen += [row["comment_id"] for row in page["comments"]]
+        listed += [row["comment_id"] for row in page["comments"]]
         after = page["next_cursor"]
         if after is None:
             break
-        desk.act("decide", {"verdict": "reject", "comment_id": seen[-1], "clause": "spam"})
+        desk.act("decide", {"verdict": "reject", "comment_id": listed[-1], "clause": "spam"})
     assert sizes == [50, 50, 20]
-    assert sorted(seen) == sorted(sent)
+    assert sorted(listed) == sorted(sent)
     assert page["pending_count"] == 118
 
 
@@ -501,7 +512,7 @@ def test_the_history_has_pages_and_says_what_can_be_undone(
         desk.act("reject-many", {"comment_ids": part, "clause": "spam"})
         for part in (sent[:50], sent[50:])
     ]
-    assert [len(one.json["decided"]) for one in many] == [50, 10]
+    assert [len(comment.json["decided"]) for comment in many] == [50, 10]
     first = desk.act("history", {"cursor": None}).json
     second = desk.act("history", {"cursor": first["next_cursor"]}).json
     assert (len(first["entries"]), len(second["entries"]), second["next_cursor"]) == (50, 10, None)
@@ -527,7 +538,7 @@ def test_a_second_decision_is_refused_and_names_the_first(desk_of_two: DeskClien
     many = desk_of_two.act(
         "reject-many", {"comment_ids": [sent.id, "b" * 26], "clause": "spam"}
     ).json
-    assert [one["verdict"] for one in many["already_decided"]] == ["reject", "withdrawn"]
+    assert [comment["verdict"] for comment in many["already_decided"]] == ["reject", "withdrawn"]
 
 
 def test_a_comment_from_the_queue_is_published_and_removed_at_once(
@@ -536,13 +547,13 @@ def test_a_comment_from_the_queue_is_published_and_removed_at_once(
 ) -> None:
     sent = newsroom.send("From the queue.")
     (row,) = desk.act("queue", {"cursor": None}).json["comments"]
-    opened = newsroom.decrypt(row["comment_id"])
+    envelope = newsroom.decrypt(row["comment_id"])
     body = {
         "verdict": "publish",
         "comment_id": sent.id,
-        "text": opened.text,
+        "text": envelope.text,
         "name": "",
-        "nonce": opened.nonce,
+        "nonce": envelope.nonce,
         "lang": "en",
     }
     forged = desk.act("decide", body | {"text": "Other words."})
@@ -576,8 +587,8 @@ def test_a_comment_from_the_queue_is_published_and_removed_at_once(
 def test_a_decision_that_the_desk_would_not_send_is_a_bad_request(
     desk: DeskClient, body: Any
 ) -> None:
-    got = desk.act("decide", json.dumps(body).encode())
-    assert (got.status, got.json["error"]) == (400, "bad_request")
+    response = desk.act("decide", json.dumps(body).encode())
+    assert (response.status, response.json["error"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])

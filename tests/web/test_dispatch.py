@@ -32,32 +32,36 @@ def fields(text: str = "The ferry is late.", **given: str) -> dict[str, str]:
 def test_a_sent_comment_is_sealed_and_its_receipt_works(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    got = intake.post(fields())
-    assert got.status == 200
+    response = intake.post(fields())
+    assert response.status == 200
     (row,) = newsroom.read_table("comments")
     assert newsroom.decrypt(row["id"]).text == "The ferry is late."
-    shown = intake.post({"step": "receipt", "code": got.code or ""})
-    assert shown.status == 200
-    assert "waiting" in shown.text.lower()
+    receipt_page = intake.post({"step": "receipt", "code": response.code or ""})
+    assert receipt_page.status == 200
+    assert "waiting" in receipt_page.text.lower()
 
 
 def test_without_a_receipt_no_code_is_shown_or_stored(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    got = intake.post(fields(receipt=""))
-    assert got.code is None
+    response = intake.post(fields(receipt=""))
+    assert response.code is None
     assert newsroom.read_table("receipts") == []
 
 
 def test_a_form_without_an_idempotency_key_is_confirmed_before_anything_is_stored(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    asked = intake.post(fields(idempotency_key="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e"))
-    assert asked.status == 200
+    confirm_page = intake.post(
+        fields(idempotency_key="", text="  Read me. \r\n\r\n\r\n\r\nAgain.\u202e")
+    )
+    assert confirm_page.status == 200
     assert newsroom.read_table("comments") == []
-    assert "Read me.\n\nAgain." in asked.text.replace("\r", "")
-    sent = intake.post(fields(step="confirm", idempotency_key=asked.field("idempotency_key")))
-    assert sent.code is not None
+    assert "Read me.\n\nAgain." in confirm_page.text.replace("\r", "")
+    form_fields = intake.post(
+        fields(step="confirm", idempotency_key=confirm_page.field("idempotency_key"))
+    )
+    assert form_fields.code is not None
     assert len(newsroom.read_table("comments")) == 1
 
 
@@ -73,11 +77,11 @@ def test_the_form_shows_all_errors_together_with_what_was_written(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     long = "ក" * 2_001
-    got = intake.post(fields(text=long, name="n" * 61))
-    assert got.status == 422
-    assert long in got.text
-    assert "n" * 61 in got.text
-    assert got.text.count('aria-invalid="true"') == 2
+    response = intake.post(fields(text=long, name="n" * 61))
+    assert response.status == 422
+    assert long in response.text
+    assert "n" * 61 in response.text
+    assert response.text.count('aria-invalid="true"') == 2
     assert newsroom.read_table("comments") == []
 
 
@@ -92,8 +96,8 @@ def test_the_longest_khmer_comment_fits_and_is_stored_unchanged(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     text = ("ស្រុក\u200b" * 2_000)[: 2_000 * 3]
-    got = intake.post(fields(text=text))
-    assert got.status == 200
+    response = intake.post(fields(text=text))
+    assert response.status == 200
     (row,) = newsroom.read_table("comments")
     assert newsroom.decrypt(row["id"]).text == text
 
@@ -103,9 +107,9 @@ def test_the_longest_khmer_comment_fits_and_is_stored_unchanged(
 def test_a_reply_to_a_missing_comment_is_refused_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness, step: str, parent_id: str
 ) -> None:
-    got = intake.post(fields(parent_id=parent_id, step=step))
-    assert got.status == STATUS["parent_removed"]
-    assert step == "reply" or "The ferry is late." in got.text
+    response = intake.post(fields(parent_id=parent_id, step=step))
+    assert response.status == STATUS["parent_removed"]
+    assert step == "reply" or "The ferry is late." in response.text
     assert newsroom.read_table("comments") == []
 
 
@@ -133,8 +137,8 @@ def test_a_closed_story_says_so_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
-    got = intake.post(fields())
-    assert (got.status, "The ferry is late." in got.text) == (403, True)
+    response = intake.post(fields())
+    assert (response.status, "The ferry is late." in response.text) == (403, True)
     assert newsroom.read_table("comments") == []
 
 
@@ -154,8 +158,8 @@ def test_a_closed_story_says_so_and_gives_the_text_back(
 def test_an_unknown_story_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness, path: str
 ) -> None:
-    got = intake.post(fields(), path=path)
-    assert (got.status, "The ferry is late." in got.text) == (404, True)
+    response = intake.post(fields(), path=path)
+    assert (response.status, "The ferry is late." in response.text) == (404, True)
     assert newsroom.read_table("comments") == []
 
 
@@ -163,16 +167,16 @@ def test_an_unknown_story_gives_the_text_back(
 def test_other_methods_are_refused_and_the_allowed_ones_are_named(
     sqlite_intake: Intake, method: str
 ) -> None:
-    got = sqlite_intake.get(method=method)
-    assert (got.status, got.header("allow")) == (405, "GET, HEAD, POST")
+    response = sqlite_intake.get(method=method)
+    assert (response.status, response.header("allow")) == (405, "GET, HEAD, POST")
 
 
 @pytest.mark.parametrize("step", ["", "publish", "SEND", "receipt\0"])
 def test_an_unknown_step_is_refused_and_gives_the_text_back(
     sqlite_intake: Intake, step: str
 ) -> None:
-    got = sqlite_intake.post(fields(step=step))
-    assert (got.status, "The ferry is late." in got.text) == (400, True)
+    response = sqlite_intake.post(fields(step=step))
+    assert (response.status, "The ferry is late." in response.text) == (400, True)
 
 
 STEPS = ("send", "confirm", "reply", "receipt", "withdraw")
@@ -197,20 +201,24 @@ def test_a_missing_empty_or_repeated_field_never_permits_more(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, step: str
 ) -> None:
     root = sqlite_newsroom.publish_new("The root.")
-    sent = step_of(step, code=root.code or "", parent_id=root.id)
-    for name, value in sent.items():
-        rest = [(key, kept) for key, kept in sent.items() if key != name]
+    form_fields = step_of(step, code=root.code or "", parent_id=root.id)
+    for name, value in form_fields.items():
+        rest = [(key, other_value) for key, other_value in form_fields.items() if key != name]
         if step in ("send", "confirm") and name in MAY_BE_LEFT_OUT:
             rest = []
-        for changed in ([*sent.items(), (name, value)], [*rest, (name, "")] if rest else [], rest):
-            answer = sqlite_intake.post(urlencode(changed).encode())
-            assert "is published" not in answer.text, name
-            assert answer.status >= 400 or answer.code is None, name
+        for changed in (
+            [*form_fields.items(), (name, value)],
+            [*rest, (name, "")] if rest else [],
+            rest,
+        ):
+            response = sqlite_intake.post(urlencode(changed).encode())
+            assert "is published" not in response.text, name
+            assert response.status >= 400 or response.code is None, name
             assert len(sqlite_newsroom.read_table("comments")) == 1, name
             assert sqlite_newsroom.read_table("withdrawal_requests") == [], name
-    whole = sqlite_intake.post(sent)
-    assert whole.status == 200, "control: the whole form is taken"
-    assert ("is published" in whole.text) == (step == "receipt")
+    complete = sqlite_intake.post(form_fields)
+    assert complete.status == 200, "control: the whole form is taken"
+    assert ("is published" in complete.text) == (step == "receipt")
     assert step not in ("send", "confirm") or len(sqlite_newsroom.read_table("comments")) == 2
     assert (len(sqlite_newsroom.read_table("withdrawal_requests")) == 1) == (step == "withdraw")
 
@@ -220,13 +228,13 @@ def test_a_reply_without_its_parent_becomes_a_top_level_comment(
     intake: Intake, newsroom: NewsroomHarness, *, is_emptied: bool
 ) -> None:
     root = newsroom.publish_new("The root.")
-    sent = fields(parent_id=root.id)
-    del sent["parent_id"]
-    answer = intake.post(sent | ({"parent_id": ""} if is_emptied else {}))
-    assert answer.code is not None
+    form_fields = fields(parent_id=root.id)
+    del form_fields["parent_id"]
+    response = intake.post(form_fields | ({"parent_id": ""} if is_emptied else {}))
+    assert response.code is not None
     (row,) = [row for row in newsroom.read_table("comments") if row["id"] != root.id]
-    opened = newsroom.decrypt(row["id"])
-    assert (row["parent_id"], row["root_id"], opened.parent_id, opened.root_id) == (
+    envelope = newsroom.decrypt(row["id"])
+    assert (row["parent_id"], row["root_id"], envelope.parent_id, envelope.root_id) == (
         None,
         None,
         None,
@@ -235,9 +243,9 @@ def test_a_reply_without_its_parent_becomes_a_top_level_comment(
 
 
 def test_name_and_receipt_are_optional(intake: Intake, newsroom: NewsroomHarness) -> None:
-    sent = fields()
-    del sent["name"], sent["receipt"]
-    assert intake.post(sent).code is None
+    form_fields = fields()
+    del form_fields["name"], form_fields["receipt"]
+    assert intake.post(form_fields).code is None
     (row,) = newsroom.read_table("comments")
     assert newsroom.decrypt(row["id"]).name == ""
     assert newsroom.read_table("receipts") == []
@@ -246,18 +254,18 @@ def test_name_and_receipt_are_optional(intake: Intake, newsroom: NewsroomHarness
 def test_every_response_to_a_form_is_uncacheable_and_has_the_security_headers(
     sqlite_intake: Intake,
 ) -> None:
-    answers = [sqlite_intake.post(step_of(step, code="0" * 20)) for step in STEPS]
-    answers += [sqlite_intake.get(method="PUT"), sqlite_intake.get("/nowhere")]
-    for got in answers:
-        names = [name for name, _ in got.headers]
+    responses = [sqlite_intake.post(step_of(step, code="0" * 20)) for step in STEPS]
+    responses += [sqlite_intake.get(method="PUT"), sqlite_intake.get("/nowhere")]
+    for response in responses:
+        names = [name for name, _ in response.headers]
         assert "set-cookie" not in names
         assert "strict-transport-security" not in names
         assert len(names) == len(set(names))
-        assert got.header("cache-control") == "no-store"
-        assert got.header("referrer-policy") == "no-referrer"
-        assert got.header("x-content-type-options") == "nosniff"
-        policy = got.header("content-security-policy") or ""
+        assert response.header("cache-control") == "no-store"
+        assert response.header("referrer-policy") == "no-referrer"
+        assert response.header("x-content-type-options") == "nosniff"
+        policy = response.header("content-security-policy") or ""
         assert "default-src 'none'" in policy
         assert "script-src" not in policy
-        assert got.header("content-type") == "text/html; charset=utf-8"
-        assert b"<script" not in got.body
+        assert response.header("content-type") == "text/html; charset=utf-8"
+        assert b"<script" not in response.body

@@ -1,4 +1,4 @@
-"""The desk beyond its plain way (`test_desk_routes.py` walks that): what is odd, late or sealed to others."""
+"""The desk in unusual situations; `test_desk_routes.py` has the usual ones."""
 
 import base64
 import gzip
@@ -29,7 +29,7 @@ WORDS = "Unrepeatable words"
 PURGE = ("vacuum", "pragma wal_checkpoint")
 
 
-def newcomer(token: str, **given: Any) -> dict[str, Any]:
+def newcomer(token: str, **fields: Any) -> dict[str, Any]:
     recipient = str(pyrage.x25519.Identity.generate().to_public())
     body: dict[str, Any] = {
         "token": token,
@@ -42,46 +42,46 @@ def newcomer(token: str, **given: Any) -> dict[str, Any]:
         "wraps": [],
         "epoch": None,
     }
-    return body | given
+    return body | fields
 
 
-def invite(desk: DeskClient, **given: Any) -> str:
+def invite(desk: DeskClient, **fields: Any) -> str:
     token = invitation_token(secrets.token_bytes(32)).hex()
-    body = {"role": "moderator", "token": token, "wraps": []} | given
-    answer = desk.act("invite", body)
-    assert answer.status == 200, answer.body
-    assert answer.json["hours"] == 24
+    body = {"role": "moderator", "token": token, "wraps": []} | fields
+    response = desk.act("invite", body)
+    assert response.status == 200, response.body
+    assert response.json["hours"] == 24
     return token
 
 
 @contextmanager
-def counting(newsroom: NewsroomHarness, beginning: tuple[str, ...] | str) -> Iterator[list[str]]:
-    """Every statement that begins so, as it is sent to the database."""
-    seen: list[str] = []
+def counting(newsroom: NewsroomHarness, prefix: tuple[str, ...] | str) -> Iterator[list[str]]:
+    """Collects every statement with this prefix that is sent to the database."""
+    statements: list[str] = []
 
-    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lower().startswith(beginning):
-            seen.append(statement)
+    def record(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lower().startswith(prefix):
+            statements.append(statement)
 
-    sa.event.listen(newsroom.database.engine, "before_cursor_execute", look)
+    sa.event.listen(newsroom.database.engine, "before_cursor_execute", record)
     try:
-        yield seen
+        yield statements
     finally:
-        sa.event.remove(newsroom.database.engine, "before_cursor_execute", look)
+        sa.event.remove(newsroom.database.engine, "before_cursor_execute", record)
 
 
 @contextmanager
 def failing(
-    newsroom: NewsroomHarness, beginning: tuple[str, ...] | str, *, after: int = 0
+    newsroom: NewsroomHarness, prefix: tuple[str, ...] | str, *, after: int = 0
 ) -> Iterator[None]:
-    """A database that fails at such a statement, once it has taken so many of them."""
-    left = after
+    """Makes the database fail at statements with this prefix, from the one after `after` on."""
+    remaining = after
 
     def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        nonlocal left
-        if statement.lower().startswith(beginning):
-            left -= 1
-            if left < 0:
+        nonlocal remaining
+        if statement.lower().startswith(prefix):
+            remaining -= 1
+            if remaining < 0:
                 raise OperationalError(statement, {}, Exception("disk full"))
 
     sa.event.listen(newsroom.database.engine, "before_cursor_execute", fail)
@@ -91,7 +91,7 @@ def failing(
         sa.event.remove(newsroom.database.engine, "before_cursor_execute", fail)
 
 
-# ThreadLinks
+# Invitations
 
 
 def test_an_invitation_works_once_and_until_the_first_slot_after_a_day(
@@ -108,9 +108,9 @@ def test_an_invitation_works_once_and_until_the_first_slot_after_a_day(
         ("join", newcomer(late, pseudonym="Ibis")),
         ("open-invitation", {"token": late}),
     ):
-        gone = DeskClient(newsroom).act(name, body)
-        assert (gone.status, gone.json["error"]) == (410, "invitation_invalid")
-    assert {one["pseudonym"] for one in newsroom.read_table("moderators")} == {"Egret", "Heron"}
+        expired = DeskClient(newsroom).act(name, body)
+        assert (expired.status, expired.json["error"]) == (410, "invitation_invalid")
+    assert {item["pseudonym"] for item in newsroom.read_table("moderators")} == {"Egret", "Heron"}
 
 
 def test_an_invitation_gives_only_the_role_it_was_made_for(
@@ -201,7 +201,7 @@ def test_the_queue_lists_what_a_moderator_can_decrypt_and_counts_the_rest(
     assert queue["pending_count"] == 1
     session = egret.act("session").json
     assert (session["unreadable_count"], session["pending_count"]) == (1, 1)
-    assert [one["wrap"] is None for one in session["epochs"]] == [False, True]
+    assert [item["wrap"] is None for item in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
     assert {row["id"] for row in newsroom.read_table("comments")} == {old, new}
 
@@ -229,10 +229,10 @@ def test_two_leads_can_decrypt_an_epoch_that_is_wrapped_to_both(newsroom: Newsro
         0,
     )
     assert [row["comment_id"] for row in egret.act("queue", cursor=None).json["comments"]] == [sent]
-    assert {one["pseudonym"] for one in egret.act("people").json["people"]} == {"Heron", "Egret"}
+    assert {item["pseudonym"] for item in egret.act("people").json["people"]} == {"Heron", "Egret"}
 
 
-# Taking away
+# Removing, undoing and rejecting
 
 
 def test_a_removed_text_is_in_no_file_when_the_response_is_sent(newsroom: NewsroomHarness) -> None:
@@ -240,17 +240,17 @@ def test_a_removed_text_is_in_no_file_when_the_response_is_sent(newsroom: Newsro
     reply = newsroom.publish_new(f"{WORDS}, reply.", parent_id=root.id)
     desk = signed_in(newsroom)
     for at, sent in enumerate((reply, root)):
-        answer = desk.act("remove", comment_id=sent.id, clause="threats")
-        assert answer.status == 200
-        assert answer.json["state"] == "removed"
-        left = f"{WORDS}, root." if at == 0 else WORDS
+        response = desk.act("remove", comment_id=sent.id, clause="threats")
+        assert response.status == 200
+        assert response.json["state"] == "removed"
+        remaining = f"{WORDS}, root." if at == 0 else WORDS
         files = [
             gzip.decompress(raw) if key.endswith(".gz") else raw
             for key, raw in newsroom.read_all_files().items()
         ]
-        gone = f"{WORDS}, reply." if at == 0 else WORDS
-        assert not any(gone.encode() in raw for raw in files)
-        assert any(left.encode() in raw for raw in files) is (at == 0)
+        removed = f"{WORDS}, reply." if at == 0 else WORDS
+        assert not any(removed.encode() in raw for raw in files)
+        assert any(remaining.encode() in raw for raw in files) is (at == 0)
     assert not any(b"Somebody known" in raw for raw in files)
     again = desk.act("remove", comment_id=root.id, clause="threats")
     assert again.status in (404, 409)
@@ -260,25 +260,25 @@ def test_a_removed_text_is_in_no_file_when_the_response_is_sent(newsroom: Newsro
 def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
+    waiting, held, withdrawn = newsroom.send(), newsroom.send(), newsroom.send()
     published = newsroom.publish(held.id, decided_by="Egret")
-    newsroom.request_withdrawal(gone.code)
+    newsroom.request_withdrawal(withdrawn.code)
     newsroom.run_scheduler()
-    ids = [waiting.id, held.id, gone.id, "b" * 26]
-    answer = desk.act("reject-many", comment_ids=ids, clause="spam").json
-    assert [one["comment_id"] for one in answer["decided"]] == [waiting.id]
-    assert answer["already_decided"] == [
+    ids = [waiting.id, held.id, withdrawn.id, "b" * 26]
+    response = desk.act("reject-many", comment_ids=ids, clause="spam").json
+    assert [item["comment_id"] for item in response["decided"]] == [waiting.id]
+    assert response["already_decided"] == [
         {
             "comment_id": held.id,
             "decided_by": "Egret",
             "verdict": "publish",
             "decision_id": published.decision_id,
         },
-        {"comment_id": gone.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
+        {"comment_id": withdrawn.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
         {"comment_id": "b" * 26, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
-    assert answer["not_stored"] == []
-    assert (newsroom.state(held.id), newsroom.state(gone.id)) == ("held", "withdrawn")
+    assert response["not_stored"] == []
+    assert (newsroom.state(held.id), newsroom.state(withdrawn.id)) == ("held", "withdrawn")
     assert desk.act("reject-many", comment_ids=[], clause="spam").status == 400
     assert desk.act("reject-many", comment_ids=[ID] * 51, clause="spam").status == 400
 
@@ -302,27 +302,27 @@ def test_an_undone_text_is_deleted_when_the_response_is_sent(
 def test_already_decided_lists_what_others_decided_with_their_names(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    waiting, held, gone = newsroom.send(), newsroom.send(), newsroom.send()
+    waiting, held, withdrawn = newsroom.send(), newsroom.send(), newsroom.send()
     published = newsroom.publish(held.id, decided_by="Egret")
-    newsroom.request_withdrawal(gone.code)
+    newsroom.request_withdrawal(withdrawn.code)
     newsroom.run_scheduler()
-    answer = desk.act("already-decided", comment_ids=[waiting.id, held.id, gone.id]).json
-    assert answer["already_decided"] == [
+    response = desk.act("already-decided", comment_ids=[waiting.id, held.id, withdrawn.id]).json
+    assert response["already_decided"] == [
         {
             "comment_id": held.id,
             "decided_by": "Egret",
             "verdict": "publish",
             "decision_id": published.decision_id,
         },
-        {"comment_id": gone.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
+        {"comment_id": withdrawn.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
     desk.act("undo", decision_id=published.decision_id)
     assert [
-        one["comment_id"]
-        for one in desk.act("already-decided", comment_ids=[held.id, gone.id]).json[
+        item["comment_id"]
+        for item in desk.act("already-decided", comment_ids=[held.id, withdrawn.id]).json[
             "already_decided"
         ]
-    ] == [gone.id]
+    ] == [withdrawn.id]
 
 
 def test_rejecting_many_lists_what_was_not_stored_when_the_database_failed(
@@ -330,16 +330,22 @@ def test_rejecting_many_lists_what_was_not_stored_when_the_database_failed(
 ) -> None:
     ids = [newsroom.send().id for _ in range(4)]
     with failing(newsroom, "insert into decisions", after=2):
-        answer = desk.act("reject-many", comment_ids=ids, clause="spam")
-    assert answer.status == 200
-    assert [one["comment_id"] for one in answer.json["decided"]] == ids[:2]
-    assert answer.json["not_stored"] == ids[2:]
-    assert [newsroom.state(one) for one in ids] == ["rejected", "rejected", "pending", "pending"]
+        response = desk.act("reject-many", comment_ids=ids, clause="spam")
+    assert response.status == 200
+    assert [item["comment_id"] for item in response.json["decided"]] == ids[:2]
+    assert response.json["not_stored"] == ids[2:]
+    assert [newsroom.state(comment_id) for comment_id in ids] == [
+        "rejected",
+        "rejected",
+        "pending",
+        "pending",
+    ]
     again = desk.act("reject-many", comment_ids=ids, clause="spam").json
-    assert [one["comment_id"] for one in again["decided"]] == ids[2:]
+    assert [item["comment_id"] for item in again["decided"]] == ids[2:]
     assert [
-        (one["decided_by"], one["verdict"], one["decision_id"]) for one in again["already_decided"]
-    ] == [("Heron", "reject", one["decision_id"]) for one in answer.json["decided"]]
+        (item["decided_by"], item["verdict"], item["decision_id"])
+        for item in again["already_decided"]
+    ] == [("Heron", "reject", item["decision_id"]) for item in response.json["decided"]]
 
 
 def test_undoing_many_purges_once_and_gives_a_result_for_each(
@@ -348,14 +354,14 @@ def test_undoing_many_purges_once_and_gives_a_result_for_each(
     decided = [newsroom.publish(newsroom.send(WORDS).id).decision_id for _ in range(3)]
     desk.act("undo", decision_id=decided[0])
     with counting(newsroom, PURGE) as purges:
-        answer = desk.act("undo-many", decision_ids=[*decided, ID]).json
+        response = desk.act("undo-many", decision_ids=[*decided, ID]).json
     assert len(purges) == (1 if newsroom.database.is_sqlite else len(PURGED_TABLES))
-    assert [one["decision_id"] for one in answer["undone"]] == decided[1:]
-    assert {one["decision_id"]: one["error"] for one in answer["failed"]} == {
+    assert [item["decision_id"] for item in response["undone"]] == decided[1:]
+    assert {item["decision_id"]: item["error"] for item in response["failed"]} == {
         decided[0]: "already_undone",
         ID: "no_such_decision",
     }
-    assert answer["not_stored"] == []
+    assert response["not_stored"] == []
     assert newsroom.read_table("held_texts") == []
 
 
@@ -364,9 +370,9 @@ def test_undoing_many_lists_what_was_not_stored_when_the_database_failed(
 ) -> None:
     decided = [newsroom.publish(newsroom.send().id).decision_id for _ in range(3)]
     with failing(newsroom, "insert into decisions", after=1):
-        answer = desk.act("undo-many", decision_ids=decided).json
-    assert [one["decision_id"] for one in answer["undone"]] == decided[:1]
-    assert answer["not_stored"] == decided[1:]
+        response = desk.act("undo-many", decision_ids=decided).json
+    assert [item["decision_id"] for item in response["undone"]] == decided[:1]
+    assert response["not_stored"] == decided[1:]
 
 
 def test_a_purge_that_fails_after_a_change_says_that_the_change_is_done(
@@ -374,12 +380,12 @@ def test_a_purge_that_fails_after_a_change_says_that_the_change_is_done(
 ) -> None:
     sent, held = newsroom.publish_new(WORDS), newsroom.publish(newsroom.send(WORDS).id)
     with failing(newsroom, PURGE):
-        for answer in (
+        for response in (
             desk.act("undo", decision_id=held.decision_id),
             desk.act("remove", comment_id=sent.id, clause="threats"),
         ):
-            assert (answer.status, answer.json["error"]) == (503, "purge_pending")
-            assert answer.json["message"].startswith("Done,")
+            assert (response.status, response.json["error"]) == (503, "purge_pending")
+            assert response.json["message"].startswith("Done,")
     assert (newsroom.state(held.comment_id), newsroom.state(sent.id)) == ("pending", "removed")
 
 
@@ -395,25 +401,25 @@ def test_a_broken_rule_is_explained_in_words_and_not_in_codes(
         "clause": "facts",
         "lang": "en",
     }
-    for text, said in {
+    for text, message in {
         "": "Nothing was changed: nothing of the comment is left; the name has 61 letters, and 60",
         "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
     }.items():
-        refused = desk.act("decide", body | {"text": text})
-        assert (refused.status, refused.json["error"]) == (422, "invalid")
-        assert said in refused.json["message"]
-        assert "_" not in refused.json["message"]
+        response = desk.act("decide", body | {"text": text})
+        assert (response.status, response.json["error"]) == (422, "invalid")
+        assert message in response.json["message"]
+        assert "_" not in response.json["message"]
 
 
 def test_the_history_of_one_comment_has_only_its_decisions(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    asked, other = newsroom.send(WORDS), newsroom.send()
-    newsroom.undo(newsroom.reject(asked.id))
-    newsroom.publish(asked.id)
+    first, other = newsroom.send(WORDS), newsroom.send()
+    newsroom.undo(newsroom.reject(first.id))
+    newsroom.publish(first.id)
     newsroom.publish(other.id)
-    rows = desk.act("history", cursor=None, comment_id=asked.id).json["entries"]
-    assert {row["comment_id"] for row in rows} == {asked.id}
+    rows = desk.act("history", cursor=None, comment_id=first.id).json["entries"]
+    assert {row["comment_id"] for row in rows} == {first.id}
     assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
     assert desk.act("history", cursor=None, comment_id=ID).json == {
         "entries": [],
@@ -433,7 +439,7 @@ def test_the_label_of_a_slot_has_the_day_only_if_it_is_a_day_away(
     assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far.label)
 
 
-# Odd requests
+# Malformed requests and errors
 
 
 def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
@@ -441,23 +447,26 @@ def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
     invited = {"role": "moderator", "token": HEX, "wraps": [wrap]}
     secret = WORDS.encode()
     return {
-        "a cursor too large": ("queue", {"cursor": "9" * 30 + f".{ID}"}),
+        "a cursor that is too large": ("queue", {"cursor": "9" * 30 + f".{ID}"}),
         "a cursor in other digits": ("history", {"cursor": f"٣.{ID}"}),
         "a cursor with a NUL": ("history", {"cursor": "1.\0"}),
         "a name with a NUL": ("sign-in", {"pseudonym": "a\0b", "secret": HEX}),
         "a challenge with a NUL": ("recovery/challenge", {"pseudonym": "\0"}),
         "half a surrogate": ("sign-in", b'{"pseudonym":"\\ud800","secret":"' + b"0" * 64 + b'"}'),
         "an epoch twice": ("invite", invited | {"wraps": [wrap, wrap]}),
-        "an epoch that is none": ("invite", invited | {"wraps": [wrap | {"epoch_id": "\0"}]}),
-        "an epoch twice at joining": ("join", newcomer(HEX, wraps=[wrap, wrap])),
-        "a wrap too large": ("invite", invited | {"wraps": [wrap | {"wrap": "A" * 16_384}]}),
+        "an invalid epoch": ("invite", invited | {"wraps": [wrap | {"epoch_id": "\0"}]}),
+        "an epoch twice in a join": ("join", newcomer(HEX, wraps=[wrap, wrap])),
+        "a wrap that is too large": (
+            "invite",
+            invited | {"wraps": [wrap | {"wrap": "A" * 16_384}]},
+        ),
         "a hundred thousand brackets": ("queue", b"[" * 100_000),
         "no JSON": ("queue", secret),
-        "JSON that ends": ("decide", b'{"verdict":"publish","text":"' + secret),
-        "another verdict": ("decide", {"verdict": WORDS, "comment_id": ID}),
+        "truncated JSON": ("decide", b'{"verdict":"publish","text":"' + secret),
+        "an unknown verdict": ("decide", {"verdict": WORDS, "comment_id": ID}),
         "an unknown field": ("queue", {"cursor": None, WORDS: WORDS}),
-        "a number for a text": ("sign-in", {"pseudonym": 7, "secret": HEX}),
-        "a text for a list": ("reject-many", {"comment_ids": WORDS, "clause": "spam"}),
+        "a number instead of a string": ("sign-in", {"pseudonym": 7, "secret": HEX}),
+        "a string instead of a list": ("reject-many", {"comment_ids": WORDS, "clause": "spam"}),
     }
 
 
@@ -465,66 +474,66 @@ def test_a_malformed_request_is_refused_without_quoting_it(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = [newsroom.read_table(table) for table in ("invitations", "moderators", "decisions")]
-    for what, (name, body) in odd_requests(newsroom.read_table("epochs")[0]["id"]).items():
-        answer = desk.act(name, body)
-        assert (answer.status, answer.json["error"]) == (400, "bad_request"), what
-        assert set(answer.json) == {"error", "message"}, what
-        assert WORDS.encode() not in answer.body, what
+    for label, (name, body) in odd_requests(newsroom.read_table("epochs")[0]["id"]).items():
+        response = desk.act(name, body)
+        assert (response.status, response.json["error"]) == (400, "bad_request"), label
+        assert set(response.json) == {"error", "message"}, label
+        assert WORDS.encode() not in response.body, label
     assert [
         newsroom.read_table(table) for table in ("invitations", "moderators", "decisions")
     ] == before
-    to_response = capfd.readouterr()
-    assert to_response.out + to_response.err == ""
+    output = capfd.readouterr()
+    assert output.out + output.err == ""
 
 
 def test_an_unexpected_error_shows_neither_a_traceback_nor_the_text(
     desk: DeskClient, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = newsroom.send(WORDS)
-    opened = newsroom.decrypt(sent.id)
+    envelope = newsroom.decrypt(sent.id)
     body = {
         "verdict": "publish",
         "comment_id": sent.id,
         "text": WORDS,
         "name": "",
-        "nonce": opened.nonce,
+        "nonce": envelope.nonce,
         "lang": "en",
     }
     with newsroom.database.writing() as conn:
         conn.exec_driver_sql("alter table decisions rename to decisions_away")
     try:
-        error_reporting.flush()  # what other tests met is another slot's
+        error_reporting.flush()  # drop the errors of other tests
         capfd.readouterr()
-        answer = desk.act("decide", body)
-        desk.act("decide", body)  # is told once
+        response = desk.act("decide", body)
+        desk.act("decide", body)  # reported once
     finally:
         with newsroom.database.writing() as conn:
             conn.exec_driver_sql("alter table decisions_away rename to decisions")
-    assert answer.status in (500, 503)
-    assert set(answer.json) == {"error", "message"}
-    to_response = capfd.readouterr()
-    for place in (answer.body.decode(), to_response.out, to_response.err):
+    assert response.status in (500, 503)
+    assert set(response.json) == {"error", "message"}
+    output = capfd.readouterr()
+    for place in (response.body.decode(), output.out, output.err):
         assert WORDS not in place
         assert "Traceback" not in place
-    assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", to_response.err)
-    assert (
-        "decisions.py:" in to_response.err or "DatabaseUnavailable" in to_response.err
-    )  # the place of the matter
+    assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", output.err)
+    assert "decisions.py:" in output.err or "DatabaseUnavailable" in output.err  # where it happened
     assert newsroom.state(sent.id) == "pending"
     assert newsroom.read_table("held_texts") == []
 
 
 def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
-    answer = desk.act("queue", b'{"after":"' + b"a" * 300_000)
-    assert answer.status == 413
-    hidden = desk.act("queue", b'{"after":"' + b"a" * 300_000, headers={"content-length": None})
-    assert hidden.status == 413
+    response = desk.act("queue", b'{"cursor":"' + b"a" * 300_000)
+    assert (response.status, response.json["error"]) == (413, "too_large")
+    assert "Nothing was changed" in response.json["message"]
+    chunked = desk.act("queue", b'{"cursor":"' + b"a" * 300_000, headers={"content-length": None})
+    assert (chunked.status, chunked.json["error"]) == (413, "too_large")
 
 
 @pytest.mark.parametrize(
     "path",
     [
         "/api/nothing",
+        "/api/desk/nothing",
         "/assets/../desk.html",
         "/assets/desk.html",
         "/x",
@@ -534,21 +543,21 @@ def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
     ],
 )
 def test_an_address_that_is_not_a_route_is_not_found(sqlite_desk: DeskClient, path: str) -> None:
-    answer = sqlite_desk.get(path)
-    assert answer.status in (404, 405)
-    assert answer.json["error"] == "not_found"
-    assert answer.header("cache-control") == "no-store"
+    response = sqlite_desk.get(path)
+    assert response.status in (404, 405)
+    assert response.json["error"] == "not_found"
+    assert response.header("cache-control") == "no-store"
 
 
 def test_over_tls_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     desk = DeskClient(sqlite_newsroom, desk_url="https://desk.example")
-    answer = desk.sign_in()
-    assert answer.status == 200
-    parts = {part.strip().lower() for part in (answer.header("set-cookie") or "").split(";")[1:]}
+    response = desk.sign_in()
+    assert response.status == 200
+    parts = {part.strip().lower() for part in (response.header("set-cookie") or "").split(";")[1:]}
     assert parts == {"httponly", "secure", "samesite=strict", "path=/"}
-    assert (answer.header("set-cookie") or "").startswith("__Host-yobal=")
+    assert (response.header("set-cookie") or "").startswith("__Host-yobal=")
     for wrong in (
         {"host": "desk.example:8443"},
         {"host": "evil.example"},
@@ -558,8 +567,8 @@ def test_over_tls_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(
         {"origin": "null"},
         {"origin": "https://desk.example.evil.example"},
     ):
-        refused = desk.act("session", headers=wrong)
-        assert (refused.status, refused.json["error"]) == (403, "origin_mismatch"), wrong
+        response = desk.act("session", headers=wrong)
+        assert (response.status, response.json["error"]) == (403, "origin_mismatch"), wrong
     assert desk.act("session").status == 200
 
 

@@ -61,24 +61,24 @@ def nginx(served: Served) -> Iterator[Nginx]:
 def test_nginx_serves_files_with_the_same_headers_as_yobal(
     served: Served, nginx: Nginx, path: str
 ) -> None:
-    own, through = ask(served.intake, path=path), ask(nginx.port, path=path)
-    assert through.status == own.status == 200
-    assert through.body == own.body
-    kept = [
+    direct, through = ask(served.intake, path=path), ask(nginx.port, path=path)
+    assert through.status == direct.status == 200
+    assert through.body == direct.body
+    headers = [
         {(name.lower(), value) for name, value in one.headers if name.lower() not in OWN}
-        for one in (own, through)
+        for one in (direct, through)
     ]
-    assert kept[0] == kept[1]
+    assert headers[0] == headers[1]
     assert through.header("content-security-policy")
 
 
 def test_a_gzipped_page_is_the_precompressed_file(served: Served, nginx: Nginx) -> None:
-    packed = ask(nginx.port, headers={"Accept-Encoding": "gzip, br"})
-    assert packed.header("content-encoding") == "gzip"
-    assert packed.header("vary") == "Accept-Encoding"
-    kept = served.newsroom.files_dir / THREAD.strip("/") / "index.html.gz"
-    assert packed.body == kept.read_bytes()
-    assert gzip.decompress(packed.body) == ask(nginx.port).body
+    gzipped = ask(nginx.port, headers={"Accept-Encoding": "gzip, br"})
+    assert gzipped.header("content-encoding") == "gzip"
+    assert gzipped.header("vary") == "Accept-Encoding"
+    headers = served.newsroom.files_dir / THREAD.strip("/") / "index.html.gz"
+    assert gzipped.body == headers.read_bytes()
+    assert gzip.decompress(gzipped.body) == ask(nginx.port).body
 
 
 def test_head_is_get_without_the_page(nginx: Nginx) -> None:
@@ -97,10 +97,10 @@ def test_a_cache_is_never_told_that_a_removed_comment_is_unchanged(
     _write(page, b"<p>remove me</p>")
     before = ask(nginx.port, path=f"{THREAD}page/1.html")
     _write(page, b"<p>is removed</p>"[:16])
-    marks = _marks(before, page)
-    for known in (*({name: value} for name, value in marks.items()), marks):
-        after = ask(nginx.port, path=f"{THREAD}page/1.html", headers=known)
-        assert (after.status, b"remove me" in after.body) == (200, False), known
+    validators = _marks(before, page)
+    for sent in (*({name: value} for name, value in validators.items()), validators):
+        after = ask(nginx.port, path=f"{THREAD}page/1.html", headers=sent)
+        assert (after.status, b"remove me" in after.body) == (200, False), sent
     page.unlink()
     page.with_name("1.html.gz").unlink()
 
@@ -114,40 +114,40 @@ def test_control_with_the_etags_of_nginx_a_removed_comment_stays_in_caches(
         conf = conf.replace(guard, "")
     page = served.newsroom.files_dir / SITE_ID / "ferry" / "en" / "page" / "2.html"
     page.parent.mkdir(exist_ok=True)
-    with nginx_before(served.folder / "nginx-marks", served, text=conf) as loose:
+    with nginx_before(served.folder / "nginx-marks", served, text=conf) as with_etags:
         _write(page, b"<p>remove me</p>")
-        before = ask(loose.port, path=f"{THREAD}page/2.html")
+        before = ask(with_etags.port, path=f"{THREAD}page/2.html")
         _write(page, b"<p>is removed</p>"[:16])
-        known = {"If-None-Match": before.header("etag") or ""}
-        assert ask(loose.port, path=f"{THREAD}page/2.html", headers=known).status == 304
+        validators = {"If-None-Match": before.header("etag") or ""}
+        assert ask(with_etags.port, path=f"{THREAD}page/2.html", headers=validators).status == 304
     page.unlink()
     page.with_name("2.html.gz").unlink()
 
 
 def test_ranges_are_ignored(nginx: Nginx) -> None:
-    answer = ask(nginx.port, headers={"Range": "bytes=0-9,20-29"})
-    assert answer.status == 200
-    assert answer.header("accept-ranges") is None
+    response = ask(nginx.port, headers={"Range": "bytes=0-9,20-29"})
+    assert response.status == 200
+    assert response.header("accept-ranges") is None
 
 
 @pytest.mark.parametrize("letters", [1, 500, 2_000])
 def test_a_khmer_comment_of_any_length_arrives_through_nginx(
     served: Served, nginx: Nginx, letters: int
 ) -> None:
-    words = (KHMER * 200)[:letters]
-    answer = post(nginx.port, form(words))
-    assert answer.is_received
-    assert answer.code
-    assert words in _waiting_texts(served)
-    assert answer.header("cache-control") == "no-store"
-    assert answer.header("x-content-type-options") == "nosniff"
+    text = (KHMER * 200)[:letters]
+    response = post(nginx.port, form(text))
+    assert response.is_received
+    assert response.code
+    assert text in _waiting_texts(served)
+    assert response.header("cache-control") == "no-store"
+    assert response.header("x-content-type-options") == "nosniff"
 
 
 def test_a_refused_text_of_five_thousand_characters_is_given_back(nginx: Nginx) -> None:
-    for words in ((KHMER * 250)[:5_000], "паром" * 1_000):
-        answer = post(nginx.port, form(words, name="Dara"))
-        assert answer.status == 422
-        assert words in answer.text
+    for text in ((KHMER * 250)[:5_000], "паром" * 1_000):
+        response = post(nginx.port, form(text, name="Dara"))
+        assert response.status == 422
+        assert text in response.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
@@ -155,39 +155,39 @@ def test_a_refused_text_of_five_thousand_characters_is_given_back(nginx: Nginx) 
 def test_another_method_is_refused_with_the_intakes_page(
     nginx: Nginx, method: str, path: str
 ) -> None:
-    answer = ask(nginx.port, method, path)
-    assert answer.status == 405
-    assert answer.header("allow") == "GET, HEAD, POST"
-    assert "This page does not accept that request" in answer.text
+    response = ask(nginx.port, method, path)
+    assert response.status == 405
+    assert response.header("allow") == "GET, HEAD, POST"
+    assert "This page does not accept that request" in response.text
 
 
 def test_a_missing_page_is_answered_with_the_intakes_page(nginx: Nginx) -> None:
-    answer = ask(nginx.port, path=f"/{SITE_ID}/nothing/en/")
-    assert answer.status == 404
-    assert "This page does not exist" in answer.text
+    response = ask(nginx.port, path=f"/{SITE_ID}/nothing/en/")
+    assert response.status == 404
+    assert "This page does not exist" in response.text
 
 
 def test_an_address_without_its_last_slash_redirects(nginx: Nginx) -> None:
-    answer = ask(nginx.port, path=THREAD.rstrip("/"))
-    assert (answer.status, answer.header("location")) == (308, THREAD)
+    response = ask(nginx.port, path=THREAD.rstrip("/"))
+    assert (response.status, response.header("location")) == (308, THREAD)
 
 
 @pytest.mark.parametrize("name", [".yobal-0123", "index.html.gz", "%2e%2e/%2e%2e/secret"])
 def test_unfinished_and_other_files_are_not_served(served: Served, nginx: Nginx, name: str) -> None:
     (served.newsroom.files_dir / THREAD.strip("/") / ".yobal-0123").write_bytes(b"half a page")
     (served.newsroom.files_dir / "secret").write_bytes(b"no page either")
-    answer = ask(nginx.port, path=THREAD + name)
+    response = ask(nginx.port, path=THREAD + name)
     (served.newsroom.files_dir / THREAD.strip("/") / ".yobal-0123").unlink()
     (served.newsroom.files_dir / "secret").unlink()
-    assert answer.status == 404
+    assert response.status == 404
 
 
 def test_a_body_that_is_too_large_is_explained(nginx: Nginx) -> None:
-    answer = post(nginx.port, b"step=send&text=" + b"x" * 97 * 1_024)
-    assert answer.status == 413
-    assert "This is far too long" in answer.text
-    assert answer.header("cache-control") == "no-store"
-    assert answer.header("content-security-policy")
+    response = post(nginx.port, b"step=send&text=" + b"x" * 97 * 1_024)
+    assert response.status == 413
+    assert "This is far too long" in response.text
+    assert response.header("cache-control") == "no-store"
+    assert response.header("content-security-policy")
 
 
 def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
     upstream = http.server.ThreadingHTTPServer(("127.0.0.1", served.intake), Upstream)
     thread = threading.Thread(target=upstream.serve_forever)
     thread.start()
-    to_response = {
+    browser_headers = {
         "User-Agent": "marker",
         "Cookie": "a=b",
         "X-Forwarded-For": "198.51.100.7",
@@ -219,7 +219,7 @@ def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
     }
     try:
         with nginx_before(tmp_path / "nginx", served) as nginx:
-            post(nginx.port, form("words"), headers=to_response)
+            post(nginx.port, form("words"), headers=browser_headers)
     finally:
         upstream.shutdown()
         thread.join()
@@ -231,21 +231,21 @@ def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
 def test_if_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path: Path) -> None:
     served = make_served(tmp_path)
     with nginx_before(tmp_path / "nginx", served) as nginx:
-        answer = post(nginx.port, form("words"))
+        response = post(nginx.port, form("words"))
         page = ask(nginx.port)
     served.close()
-    assert answer.status == 503
-    assert "Nothing was received" in answer.text
+    assert response.status == 503
+    assert "Nothing was received" in response.text
     assert page.status == 200, "reading goes on without Yobal"
 
 
 def test_the_desk_has_a_server_of_its_own(served: Served, nginx: Nginx) -> None:
-    own = {"Host": f"localhost:{served.desk}"}
-    answer = ask(nginx.desk, path="/", headers=own)
-    assert answer.status == 200
-    assert "frame-ancestors 'none'" in (answer.header("content-security-policy") or "")
+    direct = {"Host": f"localhost:{served.desk}"}
+    response = ask(nginx.desk, path="/", headers=direct)
+    assert response.status == 200
+    assert "frame-ancestors 'none'" in (response.header("content-security-policy") or "")
     assert ask(nginx.desk, path="/").status == 403, "another host's name is refused"
-    assert ask(nginx.port, path="/api/desk/queue", headers=own).status == 404, (
+    assert ask(nginx.port, path="/api/desk/queue", headers=direct).status == 404, (
         "not under the readers'"
     )
 
@@ -286,13 +286,13 @@ def test_the_example_is_valid_with_tls(tmp_path: Path) -> None:
         f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_session_tickets off;",
     )
     (folder / "nginx.conf").write_text(conf, encoding="utf-8")
-    tried = subprocess.run(
+    result = subprocess.run(
         [nginx, "-t", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "/dev/null"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert tried.returncode == 0, tried.stderr
+    assert result.returncode == 0, result.stderr
 
 
 def _write(page: Path, content: bytes) -> None:
@@ -302,13 +302,13 @@ def _write(page: Path, content: bytes) -> None:
         os.utime(path, (1_760_000_000, 1_760_000_000))
 
 
-def _marks(answer: Any, page: Path) -> dict[str, str]:
+def _marks(response: Any, page: Path) -> dict[str, str]:
     """What a cache could ask with: what it was given, and what it could make up."""
-    given = {"If-Modified-Since": formatdate(page.stat().st_mtime, usegmt=True)}
+    headers = {"If-Modified-Since": formatdate(page.stat().st_mtime, usegmt=True)}
     tag = f'"{int(page.stat().st_mtime):x}-{page.stat().st_size:x}"'
-    assert answer.header("last-modified") is None
-    assert answer.header("etag") is None
-    return given | {"If-None-Match": tag}
+    assert response.header("last-modified") is None
+    assert response.header("etag") is None
+    return headers | {"If-None-Match": tag}
 
 
 def _waiting_texts(served: Served) -> set[str]:

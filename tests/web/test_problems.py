@@ -15,12 +15,12 @@ BACK = f'<a href="{KHMER}">ត្រឡប់'
 JSON = ("content-type", "application/json")
 
 
-def speaks_khmer(answer: Response) -> bool:
-    assert "Back to the comments" not in answer.text
-    return '<html class="yobal" lang="km"' in answer.text
+def speaks_khmer(response: Response) -> bool:
+    assert "Back to the comments" not in response.text
+    return '<html class="yobal" lang="km"' in response.text
 
 
-def refused(intake: Intake, status: int, path: str) -> Response:
+def problem_response(intake: Intake, status: int, path: str) -> Response:
     """What this address answers where it refuses with a status."""
     match status:
         case 400:
@@ -38,29 +38,29 @@ def refused(intake: Intake, status: int, path: str) -> Response:
 def test_every_problem_page_is_in_the_editions_language_and_links_to_the_thread(
     sqlite_intake: Intake, status: int
 ) -> None:
-    answer = refused(sqlite_intake, status, KHMER)
-    assert answer.status == status
-    assert speaks_khmer(answer)
-    assert BACK in answer.text
-    assert ("កម្មករសាឡាង" in answer.text) is (status != 404)  # reading asks no database
+    response = problem_response(sqlite_intake, status, KHMER)
+    assert response.status == status
+    assert speaks_khmer(response)
+    assert BACK in response.text
+    assert ("កម្មករសាឡាង" in response.text) is (status != 404)  # reading asks no database
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
 def test_a_problem_page_without_a_thread_links_to_none(sqlite_intake: Intake, status: int) -> None:
-    answer = refused(sqlite_intake, status, NOWHERE)
-    assert answer.status == status
-    assert speaks_khmer(answer)
-    assert "yobal-link-line" not in answer.text
-    assert NOWHERE not in answer.text
-    assert '<html class="yobal" lang="en"' in refused(sqlite_intake, status, "/x/y/").text
+    response = problem_response(sqlite_intake, status, NOWHERE)
+    assert response.status == status
+    assert speaks_khmer(response)
+    assert "yobal-link-line" not in response.text
+    assert NOWHERE not in response.text
+    assert '<html class="yobal" lang="en"' in problem_response(sqlite_intake, status, "/x/y/").text
 
 
 def test_an_unknown_story_gives_the_text_back_in_the_editions_language(
     sqlite_intake: Intake,
 ) -> None:
-    answer = sqlite_intake.post(step="send", text="Kept for you.", path=NOWHERE)
-    assert (answer.status, speaks_khmer(answer)) == (404, True)
-    assert "Kept for you." in answer.text
+    response = sqlite_intake.post(step="send", text="Kept for you.", path=NOWHERE)
+    assert (response.status, speaks_khmer(response)) == (404, True)
+    assert "Kept for you." in response.text
 
 
 def test_without_the_database_the_page_is_still_in_the_editions_language(
@@ -69,25 +69,25 @@ def test_without_the_database_the_page_is_still_in_the_editions_language(
     with newsroom.database.writing() as conn:
         conn.exec_driver_sql("drop view intake_editions")
     try:
-        asked = urlencode({"step": "send", "text": "Kept for you."}).encode()
-        answers = [
-            ask(intake.app, "POST", KHMER, headers=[FORM], chunks=[asked]),
+        body = urlencode({"step": "send", "text": "Kept for you."}).encode()
+        responses = [
+            ask(intake.app, "POST", KHMER, headers=[FORM], chunks=[body]),
             ask(intake.app, "POST", KHMER, headers=[JSON]),
         ]
     finally:
         with newsroom.database.writing() as conn:
             sql_views.recreate(conn)
-    assert [one.status for one in answers] == [503, 415]
-    assert all(speaks_khmer(one) and BACK in one.text for one in answers)
-    assert "Kept for you." in answers[0].text
+    assert [response.status for response in responses] == [503, 415]
+    assert all(speaks_khmer(response) and BACK in response.text for response in responses)
+    assert "Kept for you." in responses[0].text
 
 
 def test_addresses_in_unknown_languages_do_not_fill_a_cache(sqlite_intake: Intake) -> None:
     sqlite_intake.get(f"/{SITE_ID}/ferry/km/none")
-    kept = renderer_for.cache_info().currsize
-    for first in "abcdefgh":
-        sqlite_intake.get(f"/{SITE_ID}/ferry/{first}x-{first}{first}/")
-    assert renderer_for.cache_info().currsize <= kept + 1  # English
+    cached_before = renderer_for.cache_info().currsize
+    for letter in "abcdefgh":
+        sqlite_intake.get(f"/{SITE_ID}/ferry/{letter}x-{letter}{letter}/")
+    assert renderer_for.cache_info().currsize <= cached_before + 1  # English
 
 
 def test_an_address_is_never_markup_in_a_page(sqlite_intake: Intake) -> None:
@@ -96,16 +96,16 @@ def test_an_address_is_never_markup_in_a_page(sqlite_intake: Intake) -> None:
         f"/{SITE_ID}/ferry/km/<script>",
         f"//{SITE_ID}/ferry/km/",
     ):
-        answer = sqlite_intake.get(path)
-        assert answer.status == 404
-        assert "<script" not in answer.body.decode()
+        response = sqlite_intake.get(path)
+        assert response.status == 404
+        assert "<script" not in response.body.decode()
 
 
 def test_the_redirect_to_the_last_slash_has_the_security_headers(
     sqlite_intake: Intake,
 ) -> None:
-    answer = sqlite_intake.get(THREAD[:-1])
-    assert (answer.status, answer.header("location")) == (308, THREAD)
-    assert answer.header("x-content-type-options") == "nosniff"
-    assert answer.header("referrer-policy") == "no-referrer"
-    assert answer.header("cache-control") == "no-store"
+    response = sqlite_intake.get(THREAD[:-1])
+    assert (response.status, response.header("location")) == (308, THREAD)
+    assert response.header("x-content-type-options") == "nosniff"
+    assert response.header("referrer-policy") == "no-referrer"
+    assert response.header("cache-control") == "no-store"

@@ -9,14 +9,14 @@ from yobal.core.thread import Edition
 from yobal.web.handlers.receipts import PADDED_BYTES
 
 
-def seen(answer: Response) -> tuple[int, int, list[tuple[str, str]]]:
+def visible_to_observer(response: Response) -> tuple[int, int, list[tuple[str, str]]]:
     """What somebody who counts bytes on the wire sees."""
-    return answer.status, len(answer.body), answer.headers
+    return response.status, len(response.body), response.headers
 
 
-def code_of(answer: Response) -> str:
-    assert answer.code is not None
-    return answer.code
+def code_of(response: Response) -> str:
+    assert response.code is not None
+    return response.code
 
 
 def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
@@ -27,13 +27,13 @@ def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
     newsroom.reject(row["id"], clause="facts", note="<i>Which</i> source?")
     assert "is waiting" in intake.post(step="receipt", code=code).text
     newsroom.pass_slots()
-    shown = intake.post(step="receipt", code=code)
-    assert "not to publish" in shown.text
-    assert "&lt;i&gt;Which&lt;/i&gt; source?" in shown.body.decode()
-    assert "#facts" in shown.text
-    assert "Withdraw your comment" not in shown.text
-    refused = intake.post(step="withdraw", code=code, when="now")
-    assert (refused.status, "cannot be withdrawn" in refused.text) == (200, True)
+    receipt_page = intake.post(step="receipt", code=code)
+    assert "not to publish" in receipt_page.text
+    assert "&lt;i&gt;Which&lt;/i&gt; source?" in receipt_page.body.decode()
+    assert "#facts" in receipt_page.text
+    assert "Withdraw your comment" not in receipt_page.text
+    response = intake.post(step="withdraw", code=code, when="now")
+    assert (response.status, "cannot be withdrawn" in response.text) == (200, True)
     assert newsroom.read_table("withdrawal_requests") == []
 
 
@@ -42,15 +42,15 @@ def test_a_published_comment_is_withdrawn_when_its_author_chose(
     intake: Intake, newsroom: NewsroomHarness, when: str
 ) -> None:
     sent = newsroom.publish_new("Taken back.")
-    asked = intake.post(step="withdraw", code=sent.code or "", when=when)
-    assert asked.status == 200
-    assert "Your comment is being withdrawn" in asked.text
-    assert ("next release" in asked.text) is (when == "next")
+    response = intake.post(step="withdraw", code=sent.code or "", when=when)
+    assert response.status == 200
+    assert "Your comment is being withdrawn" in response.text
+    assert ("next release" in response.text) is (when == "next")
     newsroom.run_scheduler()
     assert ("Taken back." in intake.get().text) is (when == "next")
     newsroom.pass_slots()
     assert "Taken back." not in intake.get().text
-    assert "your code no longer works" in asked.text
+    assert "your code no longer works" in response.text
     later = intake.post(step="receipt", code=sent.code or "").text
     assert "We found no receipt with this code" in later
     assert "its comment has been withdrawn" in later
@@ -73,14 +73,14 @@ def test_responses_to_right_and_wrong_codes_have_the_same_length(
     if state == "removed":
         newsroom.remove(sent.id)
     assert sent.code is not None
-    right = intake.post(step=step, code=sent.code, when="next")
+    right_response = intake.post(step=step, code=sent.code, when="next")
     changed = sent.code[:-1] + ("0" if sent.code[-1] != "0" else "1")
-    for wrong in (changed, "", "no code at all", "0" * 20, "<script>"):
-        unknown = intake.post(step=step, code=wrong, when="next")
-        assert "We found no receipt" in unknown.text
-        assert seen(unknown) == seen(right)
-    assert len(right.body) == PADDED_BYTES
-    assert "We found no receipt" not in right.text
+    for wrong_code in (changed, "", "no code at all", "0" * 20, "<script>"):
+        unknown_response = intake.post(step=step, code=wrong_code, when="next")
+        assert "We found no receipt" in unknown_response.text
+        assert visible_to_observer(unknown_response) == visible_to_observer(right_response)
+    assert len(right_response.body) == PADDED_BYTES
+    assert "We found no receipt" not in right_response.text
 
 
 def test_a_code_does_not_work_under_another_story(
@@ -92,8 +92,8 @@ def test_a_code_does_not_work_under_another_story(
     code = code_of(intake.send(receipt="yes"))
     elsewhere = THREAD.replace("ferry", "other")
     for step in ("receipt", "withdraw"):
-        answer = intake.post(step=step, code=code, when="now", path=elsewhere)
-        assert "We found no receipt" in answer.text
+        response = intake.post(step=step, code=code, when="now", path=elsewhere)
+        assert "We found no receipt" in response.text
     assert newsroom.read_table("withdrawal_requests") == []
     assert "is waiting" in intake.post(step="receipt", code=code).text
 
@@ -101,8 +101,8 @@ def test_a_code_does_not_work_under_another_story(
 def test_a_code_is_in_no_header_and_no_address(intake: Intake) -> None:
     sent = intake.send(receipt="yes")
     code = code_of(sent)
-    shown = intake.post(step="receipt", code=code)
-    for answer in (sent, shown):
-        assert code not in str(answer.headers)
-        assert f"?{code}" not in answer.text
-        assert f"/{code}" not in answer.text
+    receipt_page = intake.post(step="receipt", code=code)
+    for response in (sent, receipt_page):
+        assert code not in str(response.headers)
+        assert f"?{code}" not in response.text
+        assert f"/{code}" not in response.text

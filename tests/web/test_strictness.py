@@ -25,18 +25,18 @@ FORGED = [
 ]
 
 
-def masked(answer: Response) -> tuple[int, list[tuple[str, str]], bytes]:
+def masked(response: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     """Everything but what is drawn for each form anew."""
-    body = re.sub(rb'name="idempotency_key" value="[^"]*"', b"idempotency_key", answer.body)
+    body = re.sub(rb'name="idempotency_key" value="[^"]*"', b"idempotency_key", response.body)
     body = re.sub(rb"[0-9A-Z]{5}(-[0-9A-Z]{5}){3}", b"code", body)
-    return answer.status, answer.headers, body
+    return response.status, response.headers, body
 
 
 def test_no_header_about_the_sender_changes_the_response(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     root = newsroom.publish_new("The root.")
-    once = intake.post(step="send", text="x").field("idempotency_key")
+    idempotency_key = intake.post(step="send", text="x").field("idempotency_key")
     steps: list[dict[str, str]] = [
         {"step": "send", "text": "Words."},
         {"step": "send", "text": ""},
@@ -44,15 +44,20 @@ def test_no_header_about_the_sender_changes_the_response(
         {"step": "receipt", "code": root.code or ""},
         {"step": "receipt", "code": "wrong"},
         {"step": "nonsense"},
-        {"step": "confirm", "text": "Words.", "idempotency_key": once},
+        {"step": "confirm", "text": "Words.", "idempotency_key": idempotency_key},
         {"step": "withdraw", "code": root.code or "", "when": "next"},
     ]
     for fields in steps:
         plain = masked(intake.post(fields))
-        for forged in FORGED:
-            assert masked(intake.post(fields, headers=forged)) == plain, (fields, forged)
+        for forged_headers in FORGED:
+            assert masked(intake.post(fields, headers=forged_headers)) == plain, (
+                fields,
+                forged_headers,
+            )
     for path in (THREAD, THREAD + "index.json", "/nothing"):
-        assert all(intake.get(path) == intake.get(path, forged) for forged in FORGED)
+        assert all(
+            intake.get(path) == intake.get(path, forged_headers) for forged_headers in FORGED
+        )
     assert len([row for row in newsroom.read_table("comments") if row["state"] == "pending"]) == 1
 
 
@@ -103,10 +108,12 @@ def test_only_a_plain_form_is_accepted_and_never_an_upload(
     sqlite_intake: Intake, kind: str, status: int
 ) -> None:
     chunks = [b"step=send&text=a"]
-    answer = ask(sqlite_intake.app, "POST", THREAD, headers=[("content-type", kind)], chunks=chunks)
-    assert answer.status == status
-    without = ask(sqlite_intake.app, "POST", THREAD, chunks=chunks)
-    assert without.status == 415
+    response = ask(
+        sqlite_intake.app, "POST", THREAD, headers=[("content-type", kind)], chunks=chunks
+    )
+    assert response.status == status
+    without_type = ask(sqlite_intake.app, "POST", THREAD, chunks=chunks)
+    assert without_type.status == 415
 
 
 # Bodies
@@ -115,24 +122,26 @@ LIMIT = 96 * 1_024
 
 
 @pytest.mark.parametrize(
-    "announced", [str(LIMIT + 1), "9" * 30, "9" * 5_000, "-1", "1e3", "", " 5"]
+    "content_length", [str(LIMIT + 1), "9" * 30, "9" * 5_000, "-1", "1e3", "", " 5"]
 )
 def test_a_body_with_a_too_large_or_invalid_content_length_is_not_read(
-    sqlite_intake: Intake, announced: str
+    sqlite_intake: Intake, content_length: str
 ) -> None:
-    headers = [FORM, ("content-length", announced)]
-    answer = ask(sqlite_intake.app, "POST", THREAD, headers=headers, chunks=[b"step=send&text=a"])
-    assert answer.status == 413
-    assert "up to 2,000 characters" in answer.text
+    headers = [FORM, ("content-length", content_length)]
+    response = ask(sqlite_intake.app, "POST", THREAD, headers=headers, chunks=[b"step=send&text=a"])
+    assert response.status == 413
+    assert "up to 2,000 characters" in response.text
 
 
 def test_a_body_is_refused_as_soon_as_it_is_too_large(sqlite_intake: Intake) -> None:
     chunk = b"a" * 10_000
-    answer = ask(sqlite_intake.app, "POST", THREAD, headers=[FORM], chunks=[chunk] * 10)
-    assert answer.status == 413
+    response = ask(sqlite_intake.app, "POST", THREAD, headers=[FORM], chunks=[chunk] * 10)
+    assert response.status == 413
     small = [("content-length", "5")]
-    forged = ask(sqlite_intake.app, "POST", THREAD, headers=[FORM, *small], chunks=[chunk] * 10)
-    assert forged.status == 413
+    forged_headers = ask(
+        sqlite_intake.app, "POST", THREAD, headers=[FORM, *small], chunks=[chunk] * 10
+    )
+    assert forged_headers.status == 413
 
 
 def test_a_body_of_the_maximum_size_is_read_in_chunks_of_any_size(sqlite_intake: Intake) -> None:
@@ -148,11 +157,14 @@ def test_a_body_of_the_maximum_size_is_read_in_chunks_of_any_size(sqlite_intake:
 def test_a_body_that_stops_half_way_is_not_a_comment(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    once = intake.post(step="send", text="x").field("idempotency_key")
-    half = urlencode({"step": "send", "idempotency_key": once, "text": "Half a sent"}).encode()
-    answer = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)
-    assert answer.status == 400
+    idempotency_key = intake.post(step="send", text="x").field("idempotency_key")
+    half = urlencode(
+        {"step": "send", "idempotency_key": idempotency_key, "text": "Half a sent"}
+    ).encode()
+    response = ask(intake.app, "POST", THREAD, headers=[FORM], chunks=[half], is_cut=True)
+    assert response.status == 400
     assert newsroom.read_table("comments") == []
     assert (
-        "reached us" in intake.post(step="send", idempotency_key=once, text="Half a sentence.").text
+        "reached us"
+        in intake.post(step="send", idempotency_key=idempotency_key, text="Half a sentence.").text
     )

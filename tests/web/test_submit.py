@@ -16,28 +16,30 @@ WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&
 @pytest.mark.parametrize("step", ["send", "confirm"])
 def test_an_invalid_idempotency_key_counts_as_missing(sqlite_intake: Intake, step: str) -> None:
     for wrong in ("", "x", "739577." + "a" * 21, "739577." + "a" * 22 + "\n"):
-        again = sqlite_intake.post(step=step, text="Words.", idempotency_key=wrong)
-        assert "Read it once more" in again.text
+        confirm_page = sqlite_intake.post(step=step, text="Words.", idempotency_key=wrong)
+        assert "Read it once more" in confirm_page.text
 
 
 def test_a_repeated_form_gets_a_new_receipt_for_the_same_comment(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    once = intake.post(step="send", text="Twice.", receipt="yes").field("idempotency_key")
+    idempotency_key = intake.post(step="send", text="Twice.", receipt="yes").field(
+        "idempotency_key"
+    )
     sent = [
-        intake.post(step="confirm", text="Twice.", idempotency_key=once, receipt="yes")
+        intake.post(step="confirm", text="Twice.", idempotency_key=idempotency_key, receipt="yes")
         for _ in range(6)
     ]
-    codes = [one.code for one in sent]
-    assert all(one.status == 200 and "reached us" in one.text for one in sent)
+    codes = [response.code for response in sent]
+    assert all(response.status == 200 and "reached us" in response.text for response in sent)
     assert len(newsroom.read_table("comments")) == 1
     assert len(set(codes[:5])) == 5
     assert codes[5] is None  # five at most
     assert "has as many receipts as possible" in sent[5].text
-    unasked = intake.post(step="confirm", text="Twice.", idempotency_key=once)
-    for one in (sent[4], unasked):
-        assert "has as many receipts" not in one.text
-    assert "You did not ask for a receipt" in unasked.text
+    without_receipt = intake.post(step="confirm", text="Twice.", idempotency_key=idempotency_key)
+    for response in (sent[4], without_receipt):
+        assert "has as many receipts" not in response.text
+    assert "You did not ask for a receipt" in without_receipt.text
     assert "You did not ask for a receipt" not in sent[5].text
     assert {newsroom.receipt_state(code) for code in codes[:5]} == {"waiting"}
 
@@ -59,33 +61,35 @@ def test_a_reply_shows_its_parent_and_is_sealed_with_it(
     )
     assert "reached us" in sent.text
     row = next(row for row in newsroom.read_table("comments") if row["state"] == "pending")
-    opened = newsroom.decrypt(row["id"])
-    assert (opened.parent_id, opened.root_id, row["parent_id"], row["root_id"]) == (root.id,) * 4
+    envelope = newsroom.decrypt(row["id"])
+    assert (envelope.parent_id, envelope.root_id, row["parent_id"], row["root_id"]) == (
+        root.id,
+    ) * 4
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
 def test_only_a_published_comment_of_this_story_can_be_replied_to(
     intake: Intake, newsroom: NewsroomHarness, state: str
 ) -> None:
-    to = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
+    parent_id = {"none": "a" * 26, "no id": "'; drop table comments; --"}.get(state, "")
     if state == "removed":
-        to = newsroom.publish_new().id
-        newsroom.remove(to)
+        parent_id = newsroom.publish_new().id
+        newsroom.remove(parent_id)
     elif state == "elsewhere":
         declare_story.add(
             newsroom.database, newsroom.rules, "other", Edition(tag="en", title="O", url="/o")
         )
-        to = newsroom.publish_new(story_id="other").id
-    elif not to:
-        to = newsroom.send().id
+        parent_id = newsroom.publish_new(story_id="other").id
+    elif not parent_id:
+        parent_id = newsroom.send().id
     if state == "held":
-        newsroom.publish(to)
+        newsroom.publish(parent_id)
     before = len(newsroom.read_table("comments"))
     for step in ("reply", "send"):
-        answer = intake.post(step=step, parent_id=to, text="Nobody hears this.")
-        assert answer.status == 410
-        assert "no longer here" in answer.text
-        assert ("Nobody hears this." in answer.text) is (step == "send")
+        response = intake.post(step=step, parent_id=parent_id, text="Nobody hears this.")
+        assert response.status == 410
+        assert "no longer here" in response.text
+        assert ("Nobody hears this." in response.text) is (step == "send")
     assert len(newsroom.read_table("comments")) == before
 
 
@@ -104,9 +108,9 @@ def test_only_a_published_comment_of_this_story_can_be_replied_to(
 def test_each_field_error_says_what_to_do(
     sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness, fields: dict[str, str], sentence: str
 ) -> None:
-    refused = sqlite_intake.post({"step": "send"} | fields)
-    assert refused.status == 422
-    assert sentence in refused.text
+    response = sqlite_intake.post({"step": "send"} | fields)
+    assert response.status == 422
+    assert sentence in response.text
     assert sqlite_newsroom.read_table("comments") == []
 
 
@@ -120,10 +124,10 @@ def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> No
 def test_without_keys_nothing_is_accepted(intake: Intake, newsroom: NewsroomHarness) -> None:
     with newsroom.database.writing() as conn:
         conn.execute(epochs.delete())
-    answer = intake.post(step="send", text=WORDS)
-    assert answer.status == 503
-    assert "Comments are not open yet" in answer.text
-    assert WORDS in answer.text
+    response = intake.post(step="send", text=WORDS)
+    assert response.status == 503
+    assert "Comments are not open yet" in response.text
+    assert WORDS in response.text
     assert intake.post(step="reply", parent_id="a" * 26).status == 503
 
 
@@ -138,14 +142,17 @@ def test_a_full_queue_names_the_next_slot_and_gives_the_text_back(
     newsroom: NewsroomHarness, limit: str, heading: str
 ) -> None:
     with intake_of(newsroom, **{limit: 1}) as intake:
-        once = intake.post(step="send", text="x").field("idempotency_key")
-        assert "reached us" in intake.post(step="send", text="Fills it.", idempotency_key=once).text
+        idempotency_key = intake.post(step="send", text="x").field("idempotency_key")
+        assert (
+            "reached us"
+            in intake.post(step="send", text="Fills it.", idempotency_key=idempotency_key).text
+        )
         for step in ("send", "confirm"):
-            full = intake.post(step=step, text=WORDS, idempotency_key=once)
-            assert full.status == 503
-            assert f">{heading}<" in full.text
-            assert "18:00" in full.text
-            assert WORDS in full.text
+            response = intake.post(step=step, text=WORDS, idempotency_key=idempotency_key)
+            assert response.status == 503
+            assert f">{heading}<" in response.text
+            assert "18:00" in response.text
+            assert WORDS in response.text
         assert intake.post(step="reply", parent_id="a" * 26).status == 503
     assert len(newsroom.read_table("comments")) == 1
 
@@ -153,33 +160,37 @@ def test_a_full_queue_names_the_next_slot_and_gives_the_text_back(
 def test_if_the_database_fails_the_page_says_so_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    once = intake.post(step="send", text="x").field("idempotency_key")
-    elsewhere = Database(newsroom.database.url.render_as_string(hide_password=False))
-    with elsewhere.writing() as conn:
+    idempotency_key = intake.post(step="send", text="x").field("idempotency_key")
+    other_database = Database(newsroom.database.url.render_as_string(hide_password=False))
+    with other_database.writing() as conn:
         conn.exec_driver_sql("alter table envelopes rename to envelopes_away")
     try:
-        answer = intake.post(step="confirm", text=WORDS, idempotency_key=once, receipt="yes")
+        response = intake.post(
+            step="confirm", text=WORDS, idempotency_key=idempotency_key, receipt="yes"
+        )
     finally:
-        with elsewhere.writing() as conn:
+        with other_database.writing() as conn:
             conn.exec_driver_sql("alter table envelopes_away rename to envelopes")
-        elsewhere.close()
-    assert answer.status == 503
-    assert "We cannot do this right now" in answer.text
-    assert WORDS in answer.text
-    assert answer.code is None
+        other_database.close()
+    assert response.status == 503
+    assert "We cannot do this right now" in response.text
+    assert WORDS in response.text
+    assert response.code is None
     assert newsroom.read_table("comments") == []
     assert newsroom.read_table("receipts") == []
     assert capfd.readouterr().err == "", "a line in a log would tell the second"
     error_reporting.flush()
-    to_response = capfd.readouterr()
-    assert to_response.err.endswith(", fewer than 10 times since the last slot\n")
-    assert "plain" not in to_response.err + to_response.out
+    output = capfd.readouterr()
+    assert output.err.endswith(", fewer than 10 times since the last slot\n")
+    assert "plain" not in output.err + output.out
 
 
 def test_a_name_without_visible_characters_is_sealed_as_empty(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
-    once = intake.post(step="send", text="x", name="\u200b\u200e").field("idempotency_key")
-    intake.post(step="send", text="Words.", name="\u200b\u200e", idempotency_key=once)
+    idempotency_key = intake.post(step="send", text="x", name="\u200b\u200e").field(
+        "idempotency_key"
+    )
+    intake.post(step="send", text="Words.", name="\u200b\u200e", idempotency_key=idempotency_key)
     (row,) = newsroom.read_table("comments")
     assert newsroom.decrypt(row["id"]).name == ""
