@@ -1,4 +1,4 @@
-"""A scripted moderator: what the desk's page does over HTTP, without a browser."""
+"""A scripted moderator: what the desk's page sends over HTTP, without a browser."""
 
 import http.client
 import json
@@ -11,48 +11,52 @@ from yobal.demo.keys import from_passphrase
 
 
 class DeskClient:
-    """What the desk's page does over HTTP, for a scripted moderator."""
+    """A connection to the desk of a running server, signed in as its lead."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._wire = http.client.HTTPConnection("localhost", served.desk, timeout=30)
+        self._connection = http.client.HTTPConnection("localhost", served.desk, timeout=30)
         self._cookie = ""
         secret, _ = from_passphrase(SITE_ID, served.newsroom.pseudonym, served.newsroom.passphrase)
         self.act("sign-in", pseudonym=served.newsroom.pseudonym, secret=secret.hex())
 
-    def act(self, name: str, /, **given: Any) -> Any:
+    def act(self, name: str, /, **fields: Any) -> Any:
         origin = f"http://localhost:{self._served.desk}"
         headers = {"Origin": origin, "Content-Type": "application/json", "Cookie": self._cookie}
-        self._wire.request("POST", f"/api/desk/{name}", json.dumps(given), headers)
-        response = self._wire.getresponse()
-        answered = response.read()
-        assert response.status == 200, (name, response.status, answered[:300])
+        self._connection.request("POST", f"/api/desk/{name}", json.dumps(fields), headers)
+        response = self._connection.getresponse()
+        body = response.read()
+        assert response.status == 200, (name, response.status, body[:300])
         cookie = response.getheader("set-cookie")
         if cookie:
             self._cookie = cookie.split(";")[0]
-        return json.loads(answered)
+        return json.loads(body)
 
-    def publish(self, comment: str) -> Any:
-        opened = self._served.newsroom.decrypt(comment)
+    def publish(self, comment_id: str) -> Any:
+        envelope = self._served.newsroom.decrypt(comment_id)
         return self.act(
             "decide",
             verdict="publish",
-            comment_id=comment,
-            text=opened.text,
-            name=opened.name,
-            nonce=opened.nonce,
-            lang=opened.lang,
+            comment_id=comment_id,
+            text=envelope.text,
+            name=envelope.name,
+            nonce=envelope.nonce,
+            lang=envelope.lang,
         )
 
     def queue(self) -> Iterator[str]:
-        """The id of everything that waits."""
+        """The id of every pending comment."""
+        return (row["comment_id"] for row in self.queue_rows())
+
+    def queue_rows(self) -> Iterator[Any]:
+        """Every row of the queue, page by page."""
         cursor = None
         while True:
             page = self.act("queue", cursor=cursor)
-            yield from (row["comment_id"] for row in page["comments"])
+            yield from page["comments"]
             cursor = page["next_cursor"]
             if cursor is None:
                 return
 
     def close(self) -> None:
-        self._wire.close()
+        self._connection.close()

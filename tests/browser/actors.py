@@ -154,7 +154,7 @@ class Moderator:
         look()
         self.pseudonym, self.passphrase = pseudonym, words.inner_text()
         self.page.locator("#confirm-words").fill(self.passphrase)
-        self.page.get_by_role("button", name="I have kept them").click()
+        self.page.get_by_role("button", name="I have saved them").click()
 
     def recover(self, pseudonym: str, sheet: str) -> "Moderator":
         self.page.goto(f"{self.newsroom.desk_url}/recover")
@@ -218,14 +218,14 @@ class Moderator:
 
     def glance(self) -> None:
         """What has just come into focus cannot be decided before somebody could see it."""
-        expect(self.page.locator("#focus[data-fresh]")).to_have_count(0)
+        expect(self.page.locator("#focus[data-guarded]")).to_have_count(0)
 
     def choose(self, value: str) -> None:
         """A clause or a kind of edit, by its chip."""
         self.page.locator(f"label:has(input[value='{value}'])").click()
 
     def history_entry(self, words: str) -> Any:
-        return self.page.locator("li.decision_id", has_text=words)
+        return self.page.locator("li.decision", has_text=words)
 
 
 class Visitors:

@@ -208,7 +208,7 @@ class Gallery:
         desk.sign_in(self.founded.pseudonym, self.founded.passphrase)
         self._queue(desk)
         desk.go("History")
-        expect(desk.page.locator("li.decision_id").first).to_be_visible()
+        expect(desk.page.locator("li.decision").first).to_be_visible()
         self.look("desk-history", desk.page)
         desk.go("People")
         desk.page.get_by_role("button", name="Make a link").click()

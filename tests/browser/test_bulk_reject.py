@@ -35,7 +35,7 @@ def test_j_at_the_end_of_a_page_loads_the_next_one(still: Founded, visitors: Vis
 
 
 def _reject_fifty(desk: Moderator) -> None:
-    desk.page.get_by_role("button", name="Reject all 50 of this page…").click()
+    desk.page.get_by_role("button", name="Reject all 50 on this page…").click()
     question = desk.page.get_by_role("dialog")
     expect(question).to_contain_text("Reject 50 comments?")
     reject = question.get_by_role("button", name="Reject 50 comments")

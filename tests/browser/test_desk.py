@@ -14,7 +14,7 @@ from tests.browser.sending import send
 
 # At every scroll position: what can be acted on, is in sight, and would not get the finger.
 COVERED = """() => {
-  const pane = document.querySelector(".above-keys");
+  const pane = document.querySelector(".above-shortcuts");
   const seen = pane.getBoundingClientRect();
   const covered = new Set();
   for (let top = 0; top <= pane.scrollHeight; top += 40) {
@@ -53,7 +53,7 @@ def test_a_lead_made_in_the_browser_signs_in_with_the_seven_words(
     still: Founded, visitors: Visitors
 ) -> None:
     lead = still.lead_anew(visitors)
-    assert lead.page.locator("#queue-title").inner_text() == "Nothing waits"
+    assert lead.page.locator("#queue-title").inner_text() == "No comments waiting"
 
 
 def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
@@ -65,7 +65,7 @@ def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
     comment = desk.open("Undo me from the toast.")
     desk.press("a")
     desk.toast.get_by_role("button", name="Undo").click()
-    expect(desk.toast).to_contain_text("Undone: it waits again.")
+    expect(desk.toast).to_contain_text("Undone: the comment is waiting again.")
     expect(desk.focus).to_have_attribute("data-id", comment)
     reader = visitors.reader(story)
     reader.until(code, "waiting for a moderator")
@@ -120,7 +120,7 @@ def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visito
     desk.press("d 5 d")
     expect(desk.toast).to_contain_text("Rejected")
     desk.go("History")
-    rows = desk.page.locator(f"li.decision_id[data-id='{comment}']")
+    rows = desk.page.locator(f"li.decision[data-id='{comment}']")
     expect(rows).to_contain_text("Rejected by Heron")
     expect(rows).to_contain_text("Undo me from the history.")  # it was read in this browser
     rows.get_by_role("button", name="Undo").click()
@@ -153,12 +153,17 @@ def test_a_refused_pseudonym_is_chosen_anew_without_a_new_link(
 ) -> None:
     new = visitors.moderator(still.newsroom)
     new.page.goto(_invitation(still.lead(visitors), "moderator"))
-    for name, why in (("O\u200b", "has 2 to 40 letters"), ("Her\u202eon", "no invisible signs")):
+    for name, why in (
+        ("O\u200b", "2 to 40 characters"),
+        ("Her\u202eon", "not contain invisible characters"),
+    ):
         new.page.locator("#pseudonym").fill(name)
         new.page.get_by_role("button", name="Make my passphrase").click()
         expect(new.page.locator("#name-error")).to_contain_text(why)
         expect(new.page.locator("#pseudonym")).to_be_focused()
-    _refuse_once(new.page, "**/api/join", "Nothing was changed: a pseudonym has 2 to 40 letters.")
+    _refuse_once(
+        new.page, "**/api/desk/join", "Nothing was changed: a pseudonym has 2 to 40 characters."
+    )
     new.choose_keys("Refused name")
     new.give_last_group()
     expect(new.page.locator("#name-error")).to_contain_text("Nothing was changed: a pseudonym")
@@ -172,7 +177,7 @@ def test_a_refused_pseudonym_is_chosen_anew_without_a_new_link(
 def test_an_invitation_works_once(still: Founded, colleague: Colleague, visitors: Visitors) -> None:
     late = visitors.moderator(still.newsroom)
     late.page.goto(colleague.link)
-    expect(late.page.get_by_role("heading")).to_have_text("This link does not open anything")
+    expect(late.page.get_by_role("heading")).to_have_text("This link does not work")
     assert "#" not in late.page.url
 
 
@@ -197,7 +202,7 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_the_old_one(
     old.page.goto(still.newsroom.desk_url)
     old.passphrase = lost.passphrase
     old.type_passphrase("Forgetful")
-    expect(old.page.locator("#sign-in-error")).to_contain_text("This does not fit.")
+    expect(old.page.locator("#sign-in-error")).to_contain_text("Wrong pseudonym or passphrase.")
 
 
 def test_of_two_who_decide_one_wins_and_the_other_is_told(
@@ -211,7 +216,7 @@ def test_of_two_who_decide_one_wins_and_the_other_is_told(
     lead.press("a")
     expect(lead.toast).to_contain_text("Published")
     other.press("d 1 d")
-    expect(other.toast).to_contain_text("Heron was first: this comment is already published.")
+    expect(other.toast).to_contain_text("Heron has already published this comment.")
 
 
 def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_again(
@@ -227,7 +232,7 @@ def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_aga
     desk.page.context.clear_cookies()
     desk.page.locator("#publish-edited").click()
     again = desk.page.get_by_role("dialog", name="Sign in again")
-    expect(again).to_contain_text("What you decided and typed is still here.")
+    expect(again).to_contain_text("Your decisions and your text are still here.")
     expect(desk.page.locator("#pseudonym")).to_have_value("Heron")
     desk.type_passphrase()
     expect(desk.toast).to_contain_text("Published with an edit")
@@ -258,7 +263,7 @@ def test_what_could_not_be_sent_is_tried_again_by_hand_and_asked_about_before_th
     send(still.newsroom.story(), "The line was cut.")
     desk = still.lead_anew(visitors)
     desk.open("The line was cut.")
-    desk.page.route("**/api/decide", lambda route: route.abort(), times=1)
+    desk.page.route("**/api/desk/decide", lambda route: route.abort(), times=1)
     desk.press("d 2 d")
     notice = desk.page.locator(".not-sent[role=alert]")
     expect(notice).to_contain_text("1 decision could not be sent.")
@@ -277,8 +282,8 @@ def test_a_session_that_ended_over_night_is_said_calmly_and_the_hand_goes_on_whe
     desk.open("Open over night.")
     desk.page.context.clear_cookies()
     desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    head = desk.page.locator(".me")
-    expect(head).to_contain_text("Your session has ended.")
+    head = desk.page.locator(".account")
+    expect(head).to_contain_text("Your session has expired.")
     expect(head).not_to_contain_text("held")
     again = desk.page.get_by_role("dialog", name="Sign in again")
     assert again.count() == 0
@@ -321,7 +326,7 @@ def test_a_browser_that_cannot_store_the_key_says_so_and_opens_the_desk(
         "IDBObjectStore.prototype.put = () => { throw new DOMException('no', 'DataCloneError'); };"
     )
     desk.sign_in(known.pseudonym, known.passphrase)
-    expect(desk.page.locator(".notices")).to_contain_text("cannot keep your key")
+    expect(desk.page.locator(".notices")).to_contain_text("cannot store your key")
 
 
 def test_a_fault_of_the_page_is_said_and_what_was_typed_stays(
@@ -331,7 +336,7 @@ def test_a_fault_of_the_page_is_said_and_what_was_typed_stays(
     desk = still.lead_anew(visitors)
     desk.open("Beside a fault.")
     desk.page.evaluate("dispatchEvent(new ErrorEvent('error', { message: 'x' }))")
-    expect(desk.page.get_by_role("alert")).to_contain_text("made a mistake of its own")
+    expect(desk.page.get_by_role("alert")).to_contain_text("An error occurred in this page")
     desk.press("e")
     expect(desk.page.locator("#edit-text")).to_have_value("Beside a fault.")
 

@@ -35,12 +35,12 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
     expect(desk.page.locator("#history-error")).to_contain_text("This is not the link of a comment")
     field.fill(f"{story.url}page/1.html#c-{ids['To be taken down.']}")
     desk.press("Enter")
-    expect(desk.page.locator("li.decision_id")).to_have_count(1)
+    expect(desk.page.locator("li.decision")).to_have_count(1)
     expect(desk.page.get_by_role("button", name="Remove…")).to_be_focused()
     desk.press("Enter 4")
     expect(desk.page.locator("input[value='threats']")).to_be_checked()
     desk.page.get_by_role("button", name="Remove now").click()
-    expect(desk.page.locator("li.decision_id")).to_contain_text("now removed")
+    expect(desk.page.locator("li.decision")).to_contain_text("now removed")
     wait_for(lambda: story.texts() == ["To stay."])
     desk.page.get_by_role("button", name="Show all decisions").click()
     expect(desk.history_entry("To stay.")).to_be_visible()
@@ -54,11 +54,11 @@ def test_older_decisions_come_once_however_often_they_are_asked_for(
     mass.publish_all(story)
     desk = quick.lead(visitors)
     desk.go("History")
-    expect(desk.page.locator("li.decision_id")).to_have_count(50)
+    expect(desk.page.locator("li.decision")).to_have_count(50)
     desk.page.get_by_role("button", name="Show older decisions").dblclick()
-    expect(desk.page.locator("li.decision_id").nth(59)).to_be_visible()
-    seen = desk.page.locator("li.decision_id").evaluate_all(
-        "all => all.map((one) => one.dataset.decision_id)"
+    expect(desk.page.locator("li.decision").nth(59)).to_be_visible()
+    seen = desk.page.locator("li.decision").evaluate_all(
+        "all => all.map((one) => one.dataset.decision)"
     )
     assert len(seen) == len(set(seen))
 
@@ -85,7 +85,7 @@ def test_a_long_parent_is_folded_and_a_gone_one_is_said(
     parent.locator("summary").click()
     expect(parent.get_by_text("Its end.")).to_be_visible()
     desk.open("Answer to Soon gone.")
-    expect(parent).to_have_text("answers a comment that is gone")
+    expect(parent).to_have_text("reply to a comment that is no longer there")
 
 
 def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
@@ -98,8 +98,10 @@ def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
     desk = quick.lead(visitors)
     title = desk.page.locator("#queue-title")
     rows = desk.page.locator("li[data-id]").count()
-    assert title.inner_text() == ("Nothing waits" if rows == 0 else f"{rows} wait")
-    to_response = desk.page.locator(".queue-foot details")
+    assert title.inner_text() == (
+        "No comments waiting" if rows == 0 else f"{rows} comments waiting"
+    )
+    to_response = desk.page.locator(".queue-footer details")
     expect(to_response).to_contain_text(moved)
     with mass.database.writing() as conn:
         conn.exec_driver_sql(f"update comments set parent_id = null where id = '{moved}'")
@@ -130,7 +132,7 @@ def test_on_a_narrow_screen_the_list_is_walked_and_an_error_is_seen(
     desk.page.locator("li[data-id] button[aria-current='true']").focus()
     desk.press("ArrowDown")
     expect(desk.page.locator("li[data-id] button[aria-current='true']")).to_be_focused()
-    expect(desk.page.get_by_role("button", name="All keys")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="Keyboard shortcuts")).to_be_visible()
     rows = desk.page.locator("li[data-id]").count()
     desk.page.get_by_role("button", name="Reject all").click()
     desk.press("5")
@@ -150,10 +152,10 @@ def test_a_row_shows_the_beginning_of_a_long_comment_and_that_an_edit_was_begun(
     row = desk.row("Begun and long.")
     assert len(row.locator(".line").inner_text()) < 800
     assert row.locator(".line").inner_text().endswith("ខ្ញុំ…")
-    expect(row).not_to_contain_text("edit begun")
+    expect(row).not_to_contain_text("edit started")
     desk.press("e")
     desk.page.locator("#edit-text").fill("Begun and short.")
-    expect(row).to_contain_text("edit begun")
+    expect(row).to_contain_text("edit started")
 
 
 def test_a_decided_row_stays_readable_and_is_not_struck_like_an_edit(
@@ -185,13 +187,13 @@ def test_the_desk_says_that_nothing_is_released_while_the_clock_is_doubted(
     quick: Founded, visitors: Visitors
 ) -> None:
     desk = quick.lead(visitors)
-    expect(desk.page.get_by_label("Notices")).not_to_contain_text("doubts its clock")
+    expect(desk.page.get_by_label("Notices")).not_to_contain_text("does not trust its clock")
 
     def clock_problem(route: Route) -> None:
         answer = route.fetch()
-        route.fulfill(response=answer, json={**answer.json(), "is_clock_doubted": True})
+        route.fulfill(response=answer, json={**answer.json(), "is_clock_trusted": False})
 
-    desk.page.route("**/api/session", clock_problem)
+    desk.page.route("**/api/desk/session", clock_problem)
     desk.page.reload()
-    expect(desk.page.get_by_label("Notices")).to_contain_text("The server doubts its clock")
-    expect(desk.page.locator(".me")).to_contain_text("nothing is released")
+    expect(desk.page.get_by_label("Notices")).to_contain_text("does not trust its clock")
+    expect(desk.page.locator(".account")).to_contain_text("nothing is released")

@@ -162,7 +162,7 @@ def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors:
     row.get_by_role("button", name="Remove…").click()
     desk.choose("respect")
     desk.page.get_by_role("button", name="Remove now").click()
-    expect(desk.page.locator("li.decision_id", has_text="now removed")).to_be_visible()
+    expect(desk.page.locator("li.decision", has_text="now removed")).to_be_visible()
     assert story.texts() == []
     reader.until(code, "a moderator removed it")
     expect(reader.page.locator("main")).to_contain_text("Respect")

@@ -57,7 +57,7 @@ def test_enter_with_control_decides_from_within_the_editor_and_the_note(
     desk.press("e")
     desk.page.locator("#edit-text").fill("Sent out of the editor.")
     desk.press("Control+Enter")
-    expect(desk.focus).to_contain_text("Say what kind of edit this is.")
+    expect(desk.focus).to_contain_text("Choose the kind of edit.")
     desk.choose("reworded")
     desk.choose("respect")
     desk.page.locator("#edit-text").focus()
@@ -143,10 +143,10 @@ def test_an_answer_that_comes_late_does_not_make_keys_of_the_letters_that_are_ty
     def hold(route: Route) -> None:
         held.append(route)
 
-    desk.page.route("**/api/undo-many", hold)
+    desk.page.route("**/api/desk/undo-many", hold)
     desk.open("While others type 1.")
     open_before = _open(desk)
-    with desk.page.expect_request("**/api/undo-many"):
+    with desk.page.expect_request("**/api/desk/undo-many"):
         desk.press("z e")
     field = desk.page.locator("#edit-text")
     expect(field).to_be_focused()

@@ -14,13 +14,13 @@ from tests.serving import THREAD, ask, form, make_served, needed, post, wait_for
 ELSEWHERE: Final = "198.51.100.7"  # an address for documentation: nobody's
 FETCHING: Final = f"""
 import contextlib, socket
-from yobal.web.handlers.submit import Sending
-plain = Sending.send
-async def send(self, visit):
+from yobal.web.handlers.submit import SubmitHandler
+send_unchanged = SubmitHandler.send
+async def send(self, context):
     with contextlib.suppress(OSError):
         socket.create_connection(("{ELSEWHERE}", 80), timeout=1)
-    return await plain(self, visit)
-Sending.send = send
+    return await send_unchanged(self, context)
+SubmitHandler.send = send
 """
 
 

@@ -95,7 +95,7 @@ def sealed_texts(newsroom: NewsroomHarness) -> Iterator[str]:
     with newsroom.database.reading() as conn:
         rows = conn.execute(
             sa.select(comments.c.epoch_id, envelopes.c.sealed).join(
-                envelopes, envelopes.c.comment == comments.c.id
+                envelopes, envelopes.c.comment_id == comments.c.id
             )
         ).all()
     identities: dict[str, Any] = {}

@@ -154,7 +154,7 @@ class Acts(RuleBasedStateMachine):
                 for row in self.newsroom.read_table("decisions")
                 if row["comment_id"] == comment and row["verdict"] == "remove"
             ]
-            self.model.remove(comment, decision_id=row["decision"])
+            self.model.remove(comment, decision_id=row["id"])
             self._after(cut, one.shown)
         else:
             with pytest.raises((NoSuchComment, AlreadyDecided)):

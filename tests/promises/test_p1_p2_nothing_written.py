@@ -292,7 +292,7 @@ def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
     """From outside: the database refuses the envelopes whose id begins with one of 32 letters."""
     if newsroom.database.is_sqlite:
         refuse = (
-            "create trigger fails before insert on envelopes when new.comment like 'q%'"
+            "create trigger fails before insert on envelopes when new.comment_id like 'q%'"
             " begin select raise(abort, 'refused from outside'); end"
         )
         allow = "drop trigger fails"
@@ -376,10 +376,10 @@ def _publish_and_take_back(run: Run) -> None:
     assert any(one.is_received for one in stays)
     assert sum(one.is_received for one in (*undone, *withdrawn)) > TAKEN_BACK
     decisions: dict[str, str] = {}
-    for row in _rows(desk):
+    for row in desk.queue_rows():
         if row["story_id"] in (ASIDE, STAYS):
-            decision_id = desk.publish(row["id"])["decision"]
-            decisions |= {row["id"]: decision_id} if row["story_id"] == ASIDE else {}
+            decision_id = desk.publish(row["comment_id"])["decision_id"]
+            decisions |= {row["comment_id"]: decision_id} if row["story_id"] == ASIDE else {}
     assert set().union(*run.search()[1].values()) >= {"undone", "withdrawn"}, "held, it is in clear"
     for answer in withdrawn:
         if answer.code:
@@ -393,16 +393,6 @@ def _publish_and_take_back(run: Run) -> None:
     wait_for(lambda: _count(database, "held_texts") == kept, "no other text is held any more")
     desk.act("sign-out")
     desk.close()
-
-
-def _rows(desk: DeskClient) -> Iterator[Any]:
-    after = None
-    while True:
-        page = desk.act("queue", after=after)
-        yield from page["rows"]
-        after = page["next"]
-        if after is None:
-            return
 
 
 def _withdraw(run: Run, code: str) -> None:

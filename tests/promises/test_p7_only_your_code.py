@@ -113,11 +113,13 @@ def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Se
         for state in ("waiting", "rejected", "published", "removed")
     }
     rows = {served.newsroom.decrypt(one).text.split()[0]: one for one in desk.queue()}
-    desk.act("decide", verdict="reject", id=rows["rejected"], clause="spam", note="Not here.")
+    desk.act(
+        "decide", verdict="reject", comment_id=rows["rejected"], clause="spam", note="Not here."
+    )
     desk.publish(rows["published"])
     desk.publish(rows["removed"])
     wait_for(lambda: served.newsroom.state(rows["removed"]) == "published", "it is released")
-    desk.act("remove", id=rows["removed"], clause="threats")
+    desk.act("remove", comment_id=rows["removed"], clause="threats")
     wait_for(lambda: "is published" in _asked(served, codes["published"]).text, "released")
     wait_for(lambda: "did not publish" in _asked(served, codes["rejected"]).text, "final")
     sizes = {state: len(_asked(served, code).raw) for state, code in codes.items()}

@@ -215,7 +215,7 @@ def test_the_history_shows_words_as_words(hostile: Founded, visitors: Visitors) 
     desk = hostile.lead(visitors)
     desk.go("History")
     older = desk.page.get_by_role("button", name="Show older decisions")
-    rows = desk.page.locator("li.decision_id")
+    rows = desk.page.locator("li.decision")
     expect(rows.first).to_be_visible()
     while older.count():
         count = rows.count()
