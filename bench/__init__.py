@@ -1,1 +1,1 @@
-"""Figures against peers and limits: `make bench`, or `python -m bench --only NAME --short`."""
+"""Measurements compared with peers and limits: `make bench`, or `python -m bench --only NAME --short`."""

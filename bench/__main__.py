@@ -1,4 +1,4 @@
-"""Measure and print one table. `--strict` makes a missed bar an error, `--short` only looks if it runs."""
+"""Run measurements and print one table of figures and limits."""
 
 import argparse
 import sys
@@ -17,32 +17,34 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "release": thread_size.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,
-    "weight": page_size.measure,
+    "page-size": page_size.measure,
     "memory": memory.measure,
 }
 
 
 def main() -> int:
-    given = _arguments()
+    arguments = _parse_arguments()
     rows: list[Row] = []
-    for name in given.only or MEASURES:
+    for name in arguments.only or MEASURES:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="yobal-bench-") as folder:
-            rows += MEASURES[name](SHORT if given.short else Pace(), Path(folder))
+            rows += MEASURES[name](SHORT if arguments.short else Pace(), Path(folder))
     print(table(rows))
-    is_missed = any(row.figure is not None and not row.is_met for row in rows)
-    return 1 if given.strict and is_missed else 0
+    has_missed_limit = any(row.figure is not None and not row.is_met for row in rows)
+    return 1 if arguments.strict and has_missed_limit else 0
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--only", action="append", choices=MEASURES, help="one of them; again for more"
+        "--only", action="append", choices=MEASURES, help="one measurement; repeat for more"
     )
     parser.add_argument(
-        "--short", action="store_true", help="less of everything: figures mean little"
+        "--short", action="store_true", help="small amounts, only to check that everything runs"
     )
-    parser.add_argument("--strict", action="store_true", help="exit 1 where a bar is missed")
+    parser.add_argument(
+        "--strict", action="store_true", help="exit with 1 if a figure misses its limit"
+    )
     return parser.parse_args()
 
 

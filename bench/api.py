@@ -1,4 +1,4 @@
-"""The desk's HTTP interface as its page uses it: sign in once, then ask with the session."""
+"""The desk's HTTP interface as its page uses it: sign in once, then send requests with the session."""
 
 import http.client
 import json
@@ -9,7 +9,7 @@ from bench.newsroom import SeededNewsroom
 
 
 class Api:
-    """One kept-alive connection to a running desk."""
+    """One persistent connection to a running desk, signed in."""
 
     def __init__(self, seeded: SeededNewsroom) -> None:
         settings = seeded.settings
@@ -19,28 +19,28 @@ class Api:
             "Origin": settings.desk_url,
             "Content-Type": "application/json",
         }
-        self.ask("/api/sign-in", {"pseudonym": newsroom.PSEUDONYM, "secret": seeded.secret()})
+        self.ask("sign-in", {"pseudonym": newsroom.PSEUDONYM, "secret": seeded.secret()})
 
-    def ask(self, path: str, body: dict[str, Any]) -> Any:
-        """The answer. Raises ValueError where the desk refuses."""
-        self._http.request("POST", path, json.dumps(body), self._headers)
-        answer = self._http.getresponse()
-        raw = answer.read()
-        if answer.status != 200:
-            raise ValueError(f"{path}: {answer.status} {raw[:200]!r}")
-        cookie = answer.getheader("Set-Cookie")
+    def ask(self, route: str, body: dict[str, Any]) -> Any:
+        """The JSON of the response. Raises ValueError for every status but 200."""
+        self._http.request("POST", f"/api/desk/{route}", json.dumps(body), self._headers)
+        response = self._http.getresponse()
+        raw = response.read()
+        if response.status != 200:
+            raise ValueError(f"{route}: {response.status} {raw[:200]!r}")
+        cookie = response.getheader("Set-Cookie")
         if cookie is not None:
             self._headers["Cookie"] = cookie.split(";", 1)[0]
         return json.loads(raw)
 
     def queue(self, count: int) -> list[dict[str, Any]]:
-        """So many rows of the queue, page by page."""
+        """The first `count` rows of the queue, page by page."""
         rows: list[dict[str, Any]] = []
-        after = None
+        cursor = None
         while len(rows) < count:
-            page = self.ask("/api/queue", {"after": after})
-            rows += page["rows"]
-            after = page["next"]
-            if after is None:
+            page = self.ask("queue", {"cursor": cursor})
+            rows += page["comments"]
+            cursor = page["next_cursor"]
+            if cursor is None:
                 break
         return rows[:count]

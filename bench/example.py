@@ -1,4 +1,4 @@
-"""`examples/nginx.conf` as it stands, without TLS and with its places changed to ours."""
+"""`examples/nginx.conf` without TLS, with its paths and ports replaced."""
 
 import contextlib
 import re
@@ -16,13 +16,16 @@ _TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 @contextlib.contextmanager
 def running(settings: Settings, folder: Path) -> Iterator[int]:
-    """nginx with one worker, set up as an operator would; the port for readers. Raises NotThere."""
+    """Run nginx with one worker, set up as an operator would; yields the readers' port.
+
+    Raises NotAvailable where nginx is missing.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     readers, desk = newsroom.free_port(), newsroom.free_port()
     config = folder / "nginx.conf"
     config.write_text(_fitted(PATH.read_text(encoding="utf-8"), settings, folder, (readers, desk)))
     command = [
-        nginx.need(),
+        nginx.find_nginx(),
         "-p",
         str(folder),
         "-c",
@@ -37,7 +40,7 @@ def running(settings: Settings, folder: Path) -> Iterator[int]:
 
 
 def _fitted(text: str, settings: Settings, folder: Path, ports: tuple[int, int]) -> str:
-    """Raises ValueError where the example no longer holds a line that is changed here."""
+    """Raises ValueError where the example lacks a line that is replaced here."""
     servers = text.partition(_MODERATORS)[::2]
     text = _MODERATORS.join(map(_without_tls, servers, ports))
     kinds = "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in _TEMPORARY)

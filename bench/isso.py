@@ -1,4 +1,4 @@
-"""Isso as its package brings it: default storage, its own server; only its rate guard is off."""
+"""Isso as packaged, with its default storage and its own server; only its rate limit is off."""
 
 import contextlib
 import os
@@ -12,7 +12,9 @@ import msgspec
 from bench import newsroom, serving
 
 VARIABLE: Final = "BENCH_ISSO"  # set by `tools/bench`
-HOW: Final = "Isso is not there: `make bench` installs it into an environment of its own"
+INSTALL_HINT: Final = (
+    "Isso is not installed: `make bench` installs it into an environment of its own"
+)
 _CONFIG: Final = """[general]
 dbpath = {folder}/comments.db
 host = http://{host}/
@@ -24,7 +26,7 @@ enabled = false
 
 
 class Isso(msgspec.Struct, frozen=True):
-    """Where it listens and what it has stored."""
+    """A running Isso: its port and its database."""
 
     port: int
     database: Path
@@ -40,10 +42,10 @@ class Isso(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Isso]:
-    """Raises NotThere where it is not installed."""
+    """Raises NotAvailable where it is not installed."""
     program = os.environ.get(VARIABLE, "")
     if not program:
-        raise serving.NotThere(HOW)
+        raise serving.NotAvailable(INSTALL_HINT)
     folder.mkdir(parents=True, exist_ok=True)
     peer = Isso(newsroom.free_port(), folder / "comments.db")
     config = folder / "isso.cfg"

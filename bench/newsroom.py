@@ -1,4 +1,4 @@
-"""A newsroom to measure: real parts in a folder of its own, a lead with a real key, one story."""
+"""A newsroom to measure: the real components in a folder of its own, a lead with real keys, one story."""
 
 import socket
 import time
@@ -21,11 +21,11 @@ SITE_ID: Final = "river-post"
 STORY_ID: Final = "ferry"
 PSEUDONYM: Final = "Heron"
 TITLES: Final = {"km": "កម្មករសាឡាង", "en": "Ferry workers"}
-MANY: Final = 1_000_000_000  # a budget that no measurement fills
+MANY: Final = 1_000_000_000  # a limit that no measurement reaches
 
 
 class SeededNewsroom(msgspec.Struct, frozen=True):
-    """The newsroom, where its settings lie, and the words its lead signs in with."""
+    """The newsroom's components, its settings file and its lead's passphrase."""
 
     components: Components
     config: Path
@@ -41,25 +41,25 @@ class SeededNewsroom(msgspec.Struct, frozen=True):
         return f"/{SITE_ID}/{STORY_ID}/en/"
 
     def secret(self) -> str:
-        """What the lead's browser signs in with, in hexadecimal."""
+        """The sign-in secret that the lead's browser derives, in hexadecimal."""
         return from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)[0].hex()
 
     def epoch_identity(self) -> str:
-        """The key that opens what waits, as the lead's browser unwraps it."""
-        _, unlocking = from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)
-        with self.components.database.reading() as database:
-            moderator: Any = people.get(database, SITE_ID, PSEUDONYM)
-            wrap = people.epochs_for(database, SITE_ID, PSEUDONYM)[-1].wrap
-        personal = pyrage.decrypt(bytes(moderator.identity), [unlocking]).decode().strip()
-        opener = pyrage.x25519.Identity.from_str(personal)
-        return str(pyrage.decrypt(bytes(wrap), [opener]).decode().strip())
+        """The key that decrypts pending comments, unwrapped as the lead's browser does it."""
+        _, unlock = from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)
+        with self.components.database.reading() as conn:
+            moderator: Any = people.get(conn, SITE_ID, PSEUDONYM)
+            wrap = people.epochs_for(conn, SITE_ID, PSEUDONYM)[-1].wrap
+        personal = pyrage.decrypt(bytes(moderator.identity), [unlock]).decode().strip()
+        identity = pyrage.x25519.Identity.from_str(personal)
+        return str(pyrage.decrypt(bytes(wrap), [identity]).decode().strip())
 
 
-def seed(folder: Path, **given: Any) -> SeededNewsroom:
-    """Everything `yobal init` and a first lead's browser leave behind, and an empty thread."""
+def seed(folder: Path, **overrides: Any) -> SeededNewsroom:
+    """What `yobal init` and a first lead's browser create, and a story without comments."""
     folder.mkdir(parents=True, exist_ok=True)
     intake, desk = free_port(), free_port()
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "site_id": SITE_ID,
         "site_name": "The River Post",
         "data_dir": str(folder / "data"),
@@ -71,10 +71,10 @@ def seed(folder: Path, **given: Any) -> SeededNewsroom:
         "max_pending_per_site": MANY,
         "min_batch_size": 1,
         "max_hold_slots": 1,
-    } | given
+    } | overrides
     config = folder / "yobal.toml"
-    config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in made.items()))
-    settings = Settings(**made)
+    config.write_text("".join(f"{key} = {_toml(value)}\n" for key, value in fields.items()))
+    settings = Settings(**fields)
     prepare_storage(settings)
     components = build_components(settings)
     passphrase = _create_newsroom(components)
@@ -96,9 +96,9 @@ def _create_newsroom(components: Components) -> str:
     setup_site.create_site(database, rules, name=components.settings.site_name, now=now)
     lead = make_lead(SITE_ID, PSEUDONYM)
     join_first_lead(components, lead, now=now)
-    for edition, title in TITLES.items():
-        url = f"https://news.example/{edition}/ferry"
-        declare_story.add(database, rules, STORY_ID, Edition(tag=edition, title=title, url=url))
+    for tag, title in TITLES.items():
+        url = f"https://news.example/{tag}/ferry"
+        declare_story.add(database, rules, STORY_ID, Edition(tag=tag, title=title, url=url))
     return lead.passphrase
 
 

@@ -1,4 +1,4 @@
-"""nginx with one worker and a plain configuration: the measure. `example.py` runs the shipped one."""
+"""nginx with one worker and a minimal configuration, as the reference; `example.py` runs ours."""
 
 import contextlib
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import newsroom, serving
-from bench.serving import NotThere
+from bench.serving import NotAvailable
 
 _PLACES: Final = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"
 _MAIN: Final = """
@@ -43,7 +43,7 @@ _PLAIN: Final = """
 
 @contextlib.contextmanager
 def plain(files: Path, folder: Path) -> Iterator[int]:
-    """Files with `gzip_static`, and nothing else; its port."""
+    """Serve files with `gzip_static` and nothing else; yields the port."""
     port = newsroom.free_port()
     with running(_PLAIN.format(port=port, files=files), folder, port=port):
         yield port
@@ -51,22 +51,22 @@ def plain(files: Path, folder: Path) -> Iterator[int]:
 
 @contextlib.contextmanager
 def running(server: str, folder: Path, *, port: int) -> Iterator[None]:
-    """nginx around these lines of its `http` block. Raises NotThere."""
+    """Run nginx with these lines in its `http` block. Raises NotAvailable."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nginx.conf"
     config.write_text(_MAIN.format(folder=folder, server=server, user=_owner(folder)))
-    command = [need(), "-c", str(config), "-e", str(folder / "start.log")]
+    command = [find_nginx(), "-c", str(config), "-e", str(folder / "start.log")]
     with serving.running(command, port=port):
         yield
 
 
-def need() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path=_PLACES)
-    if found is None:
-        raise NotThere("nginx is missing: sudo apt-get install nginx-light")
-    return found
+def find_nginx() -> str:
+    path = shutil.which("nginx") or shutil.which("nginx", path=_PLACES)
+    if path is None:
+        raise NotAvailable("nginx is missing: sudo apt-get install nginx-light")
+    return path
 
 
 def _owner(folder: Path) -> str:
-    """Who may read the files: whoever runs this."""
+    """The user that runs this, who can read the files."""
     return folder.owner()

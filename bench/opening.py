@@ -1,7 +1,7 @@
-"""200 envelopes opened in Chromium: a moderator signs in at the real desk and turns four pages.
+"""200 envelopes decrypted in Chromium: a moderator signs in to the real desk and loads four pages.
 
-The desk itself notes how long opening each page took (`yobal-open`); drawing is not counted, nor is
-the key that signing in unpacks once.
+The desk records how long decrypting each page took (`yobal-open`). Rendering and unlocking the key at
+sign-in are not counted.
 """
 
 import shutil
@@ -15,12 +15,12 @@ from bench import newsroom, seed, serving
 from bench.interleave import Pace
 from bench.newsroom import SeededNewsroom
 from bench.result import Row
-from bench.serving import NotThere
+from bench.serving import NotAvailable
 
 PAGES: Final = 4
-A_PAGE: Final = 50
-NAME: Final = "200 envelopes opened in Chromium"
-_NOTED: Final = """() => performance.getEntriesByName("yobal-open")
+PAGE_COMMENTS: Final = 50
+NAME: Final = "200 envelopes decrypted in Chromium"
+_ENTRIES: Final = """() => performance.getEntriesByName("yobal-open")
   .map((one) => [one.detail, one.duration])"""
 _ARGUMENTS: Final = (
     "--no-sandbox",
@@ -34,20 +34,20 @@ _ARGUMENTS: Final = (
 
 
 def measure(pace: Pace, folder: Path) -> list[Row]:
-    """Every round in a browser that has just begun: nothing is compiled beforehand."""
+    """Every round uses a new browser, so that nothing is compiled beforehand."""
     try:
         chromium = _chromium()
-    except NotThere as missing:
+    except NotAvailable as missing:
         return [_row(None, str(missing))]
     seeded = newsroom.seed(folder / "opening")
-    seed.wait(seeded, PAGES * A_PAGE + 1)
+    seed.add_pending(seeded, PAGES * PAGE_COMMENTS + 1)
     with serving.yobal(seeded, "desk"), sync_playwright() as playwright:
-        found = []
+        seconds = []
         for _ in range(pace.rounds):
             browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
-            found.append(_open(seeded, browser))
+            seconds.append(_open(seeded, browser))
             browser.close()
-    return [_row(median(found), "the sum of four pages of fifty, as the desk noted it")]
+    return [_row(median(seconds), "the sum for four pages of fifty, as recorded by the desk")]
 
 
 def _open(seeded: SeededNewsroom, browser: Browser) -> float:
@@ -56,27 +56,27 @@ def _open(seeded: SeededNewsroom, browser: Browser) -> float:
     page.get_by_label("Pseudonym").fill(newsroom.PSEUDONYM)
     page.get_by_label("Passphrase").fill(seeded.passphrase)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    noted = _noted(page, pages=1)
-    for turned in range(1, PAGES):
-        page.locator("button.second", has_text="more wait").click()
-        noted = _noted(page, pages=turned + 1)
-    if [count for count, _ in noted] != [A_PAGE] * PAGES:
-        raise ValueError(f"the desk opened {noted}")
-    return sum(took_ms for _, took_ms in noted) / 1_000
+    entries = _read_entries(page, pages=1)
+    for page_number in range(1, PAGES):
+        page.locator("button.secondary", has_text="more waiting").click()
+        entries = _read_entries(page, pages=page_number + 1)
+    if [count for count, _ in entries] != [PAGE_COMMENTS] * PAGES:
+        raise ValueError(f"the desk decrypted {entries}")
+    return sum(took_ms for _, took_ms in entries) / 1_000
 
 
-def _noted(page: Page, *, pages: int) -> list[tuple[int, float]]:
+def _read_entries(page: Page, *, pages: int) -> list[tuple[int, float]]:
     page.wait_for_function(f"() => performance.getEntriesByName('yobal-open').length >= {pages}")
-    noted: list[Any] = page.evaluate(_NOTED)
-    return [(count, took_ms) for count, took_ms in noted]
+    entries: list[Any] = page.evaluate(_ENTRIES)
+    return [(count, took_ms) for count, took_ms in entries]
 
 
 def _row(figure: float | None, note: str) -> Row:
-    return Row(name=NAME, figure=figure, unit="s", sense="at most", bar=0.5, note=note)
+    return Row(name=NAME, figure=figure, unit="s", sense="at most", limit=0.5, note=note)
 
 
 def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        raise NotThere("Chromium is missing: sudo apt-get install chromium")
-    return found
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        raise NotAvailable("Chromium is missing: sudo apt-get install chromium")
+    return path

@@ -1,4 +1,4 @@
-"""What a phone must fetch: a page of 50 comments of 300 letters with its stylesheet, packed."""
+"""What a phone downloads: a compressed page of 50 comments of 300 characters, and its stylesheet."""
 
 from pathlib import Path
 from typing import Final
@@ -9,22 +9,22 @@ from bench.result import Row
 from yobal.core import paths
 
 COMMENTS: Final = 50
-BARS: Final = {"en": 15.0, "km": 25.0}
+LIMITS: Final = {"en": 15.0, "km": 25.0}
 LANGUAGES: Final = {"en": "English", "km": "Khmer"}
 
 
 def measure(_pace: Pace, folder: Path) -> list[Row]:
-    return [_weigh(folder / f"weight-{lang}", lang) for lang in BARS]
+    return [_measure_page(folder / f"page-size-{lang}", lang) for lang in LIMITS]
 
 
-def _weigh(folder: Path, lang: str) -> Row:
+def _measure_page(folder: Path, lang: str) -> Row:
     seeded = newsroom.seed(folder)
-    seed.publish(seeded, COMMENTS, lang=lang)
-    seed.write_files_of(seeded)
+    seed.add_published(seeded, COMMENTS, lang=lang)
+    seed.write_files(seeded)
     files = seeded.settings.files_dir
     page = files / paths.thread_folder(newsroom.SITE_ID, newsroom.STORY_ID, lang) / "index.html"
     style = files / paths.style(newsroom.SITE_ID)
-    size_bytes = sum(Path(f"{one}.gz").stat().st_size for one in (page, style))
+    size_bytes = sum(Path(f"{path}.gz").stat().st_size for path in (page, style))
     has_script = b"<script" in page.read_bytes().lower()
     seeded.components.close()
     return Row(
@@ -32,6 +32,6 @@ def _weigh(folder: Path, lang: str) -> Row:
         unit="kB",
         sense="at most",
         figure=None if has_script else size_bytes / 1_000,
-        bar=BARS[lang],
+        limit=LIMITS[lang],
         note="there is a script on the page" if has_script else "",
     )

@@ -1,4 +1,4 @@
-"""One row of the table: a figure, its bar, and whether it is met."""
+"""One row of the table: a figure, its limit, and whether the figure meets it."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
@@ -7,16 +7,16 @@ import msgspec
 
 Sense = Literal["at least", "at most"]
 _SIGNS: Final = {"at least": "≥", "at most": "≤"}
-_HEAD: Final = ("what", "figure", "bar", "")
+_HEAD: Final = ("measurement", "figure", "limit", "")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """`figure` None: it could not be measured, and `note` says why and what to type."""
+    """`figure` is None where nothing could be measured; `note` then says why, and what to install."""
 
     name: str
     figure: float | None
     sense: Sense
-    bar: float
+    limit: float
     unit: str = "×"
     note: str = ""
 
@@ -24,7 +24,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     def is_met(self) -> bool:
         if self.figure is None:
             return False
-        return self.figure >= self.bar if self.sense == "at least" else self.figure <= self.bar
+        return self.figure >= self.limit if self.sense == "at least" else self.figure <= self.limit
 
     @property
     def verdict(self) -> str:
@@ -34,7 +34,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def table(rows: Iterable[Row]) -> str:
-    """Name, figure, bar, verdict; below it what a figure rests on."""
+    """The table as text, followed by the notes of its rows."""
     rows = list(rows)
     cells = [_HEAD, *(_cells(row) for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(_HEAD))]
@@ -48,4 +48,4 @@ def table(rows: Iterable[Row]) -> str:
 
 def _cells(row: Row) -> Sequence[str]:
     figure = "-" if row.figure is None else f"{row.figure:.3g} {row.unit}"
-    return (row.name, figure, f"{_SIGNS[row.sense]} {row.bar:g} {row.unit}", row.verdict)
+    return (row.name, figure, f"{_SIGNS[row.sense]} {row.limit:g} {row.unit}", row.verdict)

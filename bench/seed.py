@@ -1,11 +1,11 @@
-"""Fill a store quickly: published comments and waiting ones, by bulk, as releases leave them."""
+"""Fill a database in bulk with published, pending and held comments, as the application leaves them."""
 
 import random
 import secrets
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import cycle, islice
 from typing import Any, Final
 
 from bench import texts
@@ -15,59 +15,59 @@ from yobal.core import idempotency, ids
 from yobal.core.schedule import last_slot
 from yobal.core.submission import Submission
 from yobal.store import arrivals, comments, stories
-from yobal.store.tables import comments as comment_rows
-from yobal.store.tables import published_comments as letter_rows
+from yobal.store.tables import comments as comments_table
+from yobal.store.tables import published_comments
 from yobal.web.thread_status import ThreadStatusCache
 
-TEXTS: Final = 500  # different ones; the rest repeat
+TEXTS: Final = 500  # distinct texts; the rest repeat
 GROUP: Final = 200
 
 
-def publish(furnished: SeededNewsroom, count: int, *, lang: str = "en") -> None:
-    """A thread of so many top-level comments; its files are not written."""
-    database, rules = furnished.components.database, furnished.components.rules
-    slot, chance = last_slot(rules.schedule, time.time()), random.Random(7)
-    words = [texts.comment(lang, chance) for _ in range(min(count, TEXTS))]
-    rows = _letters(count, words, lang=lang, slot=slot, chance=chance)
+def add_published(seeded: SeededNewsroom, count: int, *, lang: str = "en") -> None:
+    """Insert this many published top-level comments; the public files are not written."""
+    database, rules = seeded.components.database, seeded.components.rules
+    slot, rng = last_slot(rules.schedule, time.time()), random.Random(7)
+    comment_texts = [texts.comment(lang, rng) for _ in range(min(count, TEXTS))]
+    rows = _published_rows(count, comment_texts, lang=lang, slot=slot, rng=rng)
     with database.writing() as conn:
-        while some := list(islice(rows, 5_000)):
-            conn.execute(letter_rows.insert(), some)
+        while batch := list(islice(rows, 5_000)):
+            conn.execute(published_comments.insert(), batch)
         stories.add_to_counters(conn, SITE_ID, STORY_ID, next_position=count, comments=count)
 
 
-def write_files_of(furnished: SeededNewsroom) -> None:
-    file_writer = furnished.components.file_writer
+def write_files(seeded: SeededNewsroom) -> None:
+    file_writer = seeded.components.file_writer
     mark_all_stale.mark_story_stale(file_writer.database, file_writer.rules, STORY_ID)
     write_public_files.write_stale(file_writer)
 
 
-def _letters(
-    count: int, words: list[str], *, lang: str, slot: int, chance: random.Random
+def _published_rows(
+    count: int, comment_texts: list[str], *, lang: str, slot: int, rng: random.Random
 ) -> Iterator[dict[str, Any]]:
-    for place in range(count):
+    for position in range(count):
         yield {
-            "id": ids.new_id(chance.randbytes),
+            "id": ids.new_id(rng.randbytes),
             "site_id": SITE_ID,
-            "story": STORY_ID,
+            "story_id": STORY_ID,
             "edition": lang,
-            "root": None,
-            "to_id": None,
-            "place": place,
-            "text": words[place % len(words)],
-            "name": texts.prose(lang, chance, 12) if place % 2 else "",
+            "root_id": None,
+            "parent_id": None,
+            "position": position,
+            "text": comment_texts[position % len(comment_texts)],
+            "name": texts.prose(lang, rng, 12) if position % 2 else "",
             "lang": lang,
             "slot": slot,
             "edited_clause": None,
-            "gone": None,
-            "gone_clause": None,
-            "replies": 0,
+            "removal": None,
+            "removal_clause": None,
+            "next_reply_position": 0,
         }
 
 
-def wait(furnished: SeededNewsroom, count: int) -> None:
-    """So many sealed comments in the queue, through the same steps as a submission takes."""
-    parts, now, chance = furnished.components, time.time(), random.Random(5)
-    site = ThreadStatusCache(parts.database, parts.rules).load(STORY_ID).site
+def add_pending(seeded: SeededNewsroom, count: int) -> None:
+    """Add this many sealed comments to the queue, through the same steps as a submission."""
+    components, now, rng = seeded.components, time.time(), random.Random(5)
+    site = ThreadStatusCache(components.database, components.rules).load(STORY_ID).site
     assert site.sealing_key is not None
     target = submit.SubmissionTarget(
         epoch_id=site.sealing_key.epoch_id,
@@ -76,48 +76,51 @@ def wait(furnished: SeededNewsroom, count: int) -> None:
         languages=site.languages,
     )
     today = datetime.fromtimestamp(now, UTC).date()
-    words = [texts.comment("mix", chance) for _ in range(min(count, TEXTS))]
-    made = [
+    comment_texts = [texts.comment("mix", rng) for _ in range(min(count, TEXTS))]
+    pending = [
         submit.seal(
             Submission(
-                site_id=SITE_ID, story_id=STORY_ID, edition="en", parent_id=None, text=one, name=""
+                site_id=SITE_ID, story_id=STORY_ID, edition="en", parent_id=None, text=text, name=""
             ),
             target,
-            parts.keyring,
-            parts.rules,
+            components.keyring,
+            components.rules,
             idempotency_key=idempotency.new_idempotency_key(secrets.token_bytes, today=today),
             wants_receipt=number % 2 == 0,
             now=now,
             random=secrets.token_bytes,
         ).arrival
-        for number, one in enumerate(words[at % len(words)] for at in range(count))
+        for number, text in enumerate(islice(cycle(comment_texts), count))
     ]
     for start in range(0, count, GROUP):
-        arrivals.add(parts.database, made[start : start + GROUP])
+        arrivals.add(components.database, pending[start : start + GROUP])
 
 
-def hold(furnished: SeededNewsroom, *, due: int) -> None:
-    """One accepted comment that leaves with the slot `due`."""
-    comment = ids.new_id(secrets.token_bytes)
-    with furnished.components.database.writing() as conn:
+def add_held(seeded: SeededNewsroom, *, due: int) -> None:
+    """Insert one held comment that is released in the slot `due`."""
+    comment_id = ids.new_id(secrets.token_bytes)
+    with seeded.components.database.writing() as conn:
         conn.execute(
-            comment_rows.insert().values(
-                id=comment,
+            comments_table.insert().values(
+                id=comment_id,
                 site_id=SITE_ID,
                 story_id=STORY_ID,
                 edition="en",
                 root_id=None,
-                to_id=None,
+                parent_id=None,
                 state="held",
                 arrival_slot=due,
                 epoch_id="",
                 size_kib=1,
-                lane="look",
                 lang="en",
                 due_slot=due,
                 decided_slot=due,
             )
         )
         comments.insert_held_text(
-            conn, comment, text=texts.comment("en", random.Random(comment)), name="", lang="en"
+            conn,
+            comment_id,
+            text=texts.comment("en", random.Random(comment_id)),
+            name="",
+            lang="en",
         )

@@ -1,7 +1,7 @@
-"""A program of its own: 32 senders that send prepared requests and wait for each answer.
+"""A separate program: 32 connections that send prepared requests and wait for each response.
 
-`python -m bench.sender PORT SECONDS FILE`: FILE holds requests, each after its length in 4 bytes.
-Prints how many were answered as hoped, how many otherwise, and the seconds it took.
+`python -m bench.sender PORT SECONDS FILE`: FILE contains requests, each preceded by its length in 4 bytes.
+Prints the number of accepted and of refused requests, and the seconds it took.
 """
 
 import selectors
@@ -13,50 +13,50 @@ from pathlib import Path
 from typing import Final
 
 SENDERS: Final = 32
-HOPED: Final = (b"200", b"201")
+ACCEPTED: Final = (b"200", b"201")
 DRAIN_SECONDS: Final = 10
 _HEAD_END: Final = b"\r\n\r\n"
 
 
 class Sender:
-    """One connection. It stays open while the server lets it; else it is opened again."""
+    """One connection; it is opened again when the server closes it."""
 
     def __init__(self, port: int, selector: selectors.BaseSelector) -> None:
         self._port = port
         self._selector = selector
         self._socket: socket.socket | None = None
-        self._got = b""
+        self._response = b""
 
     def send(self, request: bytes) -> None:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port))
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(self._socket, selectors.EVENT_READ, self)
-        self._got = b""
+        self._response = b""
         self._socket.sendall(request)
 
     def read(self) -> bytes | None:
-        """The status of a whole answer; None while it is not whole."""
+        """The status once the response is complete; None before."""
         assert self._socket is not None
         chunk = self._socket.recv(65_536)
-        self._got += chunk
-        if chunk and not self._is_whole():
+        self._response += chunk
+        if chunk and not self._is_complete():
             return None
-        status = self._got[9:12]
+        status = self._response[9:12]
         if not chunk or self._is_last():
             self._close()
         return status
 
     def _is_last(self) -> bool:
-        head = self._got.partition(_HEAD_END)[0].lower()
+        head = self._response.partition(_HEAD_END)[0].lower()
         return head.startswith(b"http/1.0") or b"\r\nconnection: close" in head
 
-    def _is_whole(self) -> bool:
-        head, mark, body = self._got.partition(_HEAD_END)
-        if not mark:
+    def _is_complete(self) -> bool:
+        head, separator, body = self._response.partition(_HEAD_END)
+        if not separator:
             return False
         lines = head.lower().split(b"\r\n")
-        length = next((one for one in lines if one.startswith(b"content-length:")), b":0")
+        length = next((line for line in lines if line.startswith(b"content-length:")), b":0")
         return len(body) >= int(length.partition(b":")[2])
 
     def _close(self) -> None:
@@ -67,7 +67,7 @@ class Sender:
 
 
 def send_all(port: int, seconds: float, requests: deque[bytes]) -> tuple[int, int, float]:
-    """Until the time or the requests run out. What is under way then is waited for and counted."""
+    """Send until the time or the requests run out; requests in flight are awaited and counted."""
     selector = selectors.DefaultSelector()
     counts = {True: 0, False: 0}
     started = time.monotonic()
@@ -80,7 +80,7 @@ def send_all(port: int, seconds: float, requests: deque[bytes]) -> tuple[int, in
             status = key.data.read()
             if status is None:
                 continue
-            counts[status in HOPED] += 1
+            counts[status in ACCEPTED] += 1
             if requests and time.monotonic() < started + seconds:
                 key.data.send(requests.popleft())
             else:
@@ -90,16 +90,16 @@ def send_all(port: int, seconds: float, requests: deque[bytes]) -> tuple[int, in
 
 def read_requests(path: Path) -> deque[bytes]:
     raw, at = path.read_bytes(), 0
-    found: deque[bytes] = deque()
+    requests: deque[bytes] = deque()
     while at < len(raw):
         size = int.from_bytes(raw[at : at + 4], "big")
-        found.append(raw[at + 4 : at + 4 + size])
+        requests.append(raw[at + 4 : at + 4 + size])
         at += 4 + size
-    return found
+    return requests
 
 
 if __name__ == "__main__":
-    good, bad, took = send_all(
+    good, bad, seconds = send_all(
         int(sys.argv[1]), float(sys.argv[2]), read_requests(Path(sys.argv[3]))
     )
-    print(good, bad, took)
+    print(good, bad, seconds)

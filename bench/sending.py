@@ -1,4 +1,4 @@
-"""Prepare requests, let the senders loose, and count what is really in the store afterwards."""
+"""Prepare requests, send them, and count what the database really holds afterwards."""
 
 import json
 import random
@@ -19,53 +19,53 @@ from yobal.core import idempotency
 ROOT: Final = Path(__file__).parent.parent
 
 
-class Sent(msgspec.Struct, frozen=True):
-    """What a run of the senders came to."""
+class SendResult(msgspec.Struct, frozen=True):
+    """How many requests were accepted and refused, in how many seconds."""
 
-    good: int
-    bad: int
+    accepted: int
+    refused: int
     seconds: float
 
     @property
     def rate(self) -> float:
-        return self.good / self.seconds
+        return self.accepted / self.seconds
 
 
 class NotStored(Exception):
-    """Fewer comments are in the store than were acknowledged, or answers were refusals."""
+    """Fewer comments are in the database than were acknowledged, or requests were refused."""
 
 
-def forms(count: int, path: str, host: str, chance: random.Random) -> list[bytes]:
-    """What a browser posts: 300 letters of Khmer and English, half of them with a receipt."""
+def form_requests(count: int, path: str, host: str, rng: random.Random) -> list[bytes]:
+    """What a browser posts: 300 characters of Khmer and English; every second form asks for a receipt."""
     today = datetime.now(UTC).date()
-    made = []
+    requests = []
     for number in range(count):
         fields = {
             "step": "send",
             "idempotency_key": idempotency.new_idempotency_key(secrets.token_bytes, today=today),
             "parent_id": "",
-            "text": texts.comment("mix", chance),
+            "text": texts.comment("mix", rng),
             "name": "Reader" if number % 3 else "",
         }
         if number % 2:
             fields["receipt"] = "yes"
-        kind = "application/x-www-form-urlencoded"
-        made.append(_request(path, host, kind, urlencode(fields).encode()))
-    return made
+        content_type = "application/x-www-form-urlencoded"
+        requests.append(_request(path, host, content_type, urlencode(fields).encode()))
+    return requests
 
 
-def issos(count: int, host: str, chance: random.Random) -> list[bytes]:
-    """The same comments as Isso's own script would send them."""
-    made = []
+def isso_requests(count: int, host: str, rng: random.Random) -> list[bytes]:
+    """The same comments as Isso's own script sends them."""
+    requests = []
     for number in range(count):
         body = {
-            "text": texts.comment("mix", chance),
+            "text": texts.comment("mix", rng),
             "title": "Ferry workers",
             "author": "Reader" if number % 3 else None,
         }
         raw = json.dumps(body).encode()
-        made.append(_request("/new?uri=%2Fferry%2F", host, "application/json", raw))
-    return made
+        requests.append(_request("/new?uri=%2Fferry%2F", host, "application/json", raw))
+    return requests
 
 
 def send(
@@ -75,24 +75,26 @@ def send(
     seconds: float,
     folder: Path,
     stored: Callable[[], int],
-) -> Sent:
-    """Send for so long; raises NotStored unless each acknowledged comment is there."""
+) -> SendResult:
+    """Send for `seconds`; raises NotStored unless the database holds every acknowledged comment."""
     file = folder / "requests"
-    file.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))
+    file.write_bytes(b"".join(len(body).to_bytes(4, "big") + body for body in requests))
     before = stored()
     command = [sys.executable, "-m", "bench.sender", str(port), str(seconds), str(file)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    good, bad, took = done.stdout.split()
-    sent = Sent(int(good), int(bad), float(took))
-    found = stored() - before
-    if sent.bad or found < sent.good:
-        raise NotStored(f"{sent.good} acknowledged, {sent.bad} refused, {found} stored")
+    process = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    accepted, refused, seconds_taken = process.stdout.split()
+    sent = SendResult(int(accepted), int(refused), float(seconds_taken))
+    stored_count = stored() - before
+    if sent.refused or stored_count < sent.accepted:
+        raise NotStored(
+            f"{sent.accepted} acknowledged, {sent.refused} refused, {stored_count} stored"
+        )
     return sent
 
 
-def _request(path: str, host: str, kind: str, body: bytes) -> bytes:
+def _request(path: str, host: str, content_type: str, body: bytes) -> bytes:
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {content_type}\r\n"
         f"Content-Length: {len(body)}\r\nOrigin: http://{host}\r\n\r\n"
     )
     return head.encode() + body

@@ -1,4 +1,4 @@
-"""Start a server as an operator would, wait until it listens, stop it. Ours, and those of peers."""
+"""Start a server as an operator would, wait until it listens, and stop it; ours and those of peers."""
 
 import contextlib
 import os
@@ -18,13 +18,13 @@ STOP_SECONDS: Final = 20
 Process = subprocess.Popen[bytes]
 
 
-class NotThere(Exception):
-    """Something that a measurement needs is missing; the sentence says what to type."""
+class NotAvailable(Exception):
+    """A program that a measurement needs is missing; the message says how to install it."""
 
 
 @contextlib.contextmanager
 def yobal(seeded: SeededNewsroom, role: str = "") -> Iterator[Process]:
-    """`yobal serve` with its memory hardening, in a process of its own."""
+    """`yobal serve` in a process of its own, with memory hardening; `role` is intake, desk or both."""
     settings = seeded.settings
     command = [sys.executable, "-m", "yobal", "serve", *([role] if role else [])]
     listen = settings.desk_listen if role == "desk" else settings.intake_listen
@@ -41,7 +41,7 @@ def running(
     environment: Mapping[str, str] | None = None,
     is_quiet: bool = False,
 ) -> Iterator[Process]:
-    """A process that listens on a port of this machine, until the block ends."""
+    """Run a process that listens on a local port, until the block ends."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -69,8 +69,8 @@ def _wait_until_listening(process: Process, port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise NotThere(f"it did not start: {process.args!r}")
+            raise NotAvailable(f"it did not start: {process.args!r}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.02)
-    raise NotThere(f"it does not listen after {START_SECONDS} s: {process.args!r}")
+    raise NotAvailable(f"it does not listen after {START_SECONDS} s: {process.args!r}")

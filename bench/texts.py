@@ -14,21 +14,21 @@ GRAPHEMES: Final = 300
 _LOCALES: Final = Path(__file__).parent.parent / "src" / "yobal" / "locales"
 
 
-def comment(lang: str, chance: random.Random) -> str:
+def comment(lang: str, rng: random.Random) -> str:
     """A comment of 300 graphemes in `en` or `km`, or half and half as `mix`."""
     if lang == "mix":
-        return f"{prose('km', chance, GRAPHEMES // 2)} {prose('en', chance, GRAPHEMES // 2)}"
-    return prose(lang, chance, GRAPHEMES)
+        return f"{prose('km', rng, GRAPHEMES // 2)} {prose('en', rng, GRAPHEMES // 2)}"
+    return prose(lang, rng, GRAPHEMES)
 
 
-def prose(lang: str, chance: random.Random, graphemes_min: int) -> str:
+def prose(lang: str, rng: random.Random, graphemes_min: int) -> str:
     """Khmer has few spaces: most words are separated by U+200B, as its writers type it."""
     words = _vocabulary(lang)
     pieces: list[str] = []
     graphemes = 0
     while graphemes < graphemes_min:
-        word, count = chance.choice(words)
-        is_spaced = lang == "en" or chance.random() < 0.2
+        word, count = rng.choice(words)
+        is_spaced = lang == "en" or rng.random() < 0.2
         pieces.append(word + (" " if is_spaced else "\u200b"))
         graphemes += count + is_spaced
     return "".join(pieces).strip(" \u200b")

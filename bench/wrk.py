@@ -1,4 +1,4 @@
-"""Readers who all come at once: wrk with 64 connections that accept gzip."""
+"""Many readers at once: wrk with 64 connections that accept gzip."""
 
 import re
 import shutil
@@ -6,24 +6,24 @@ import subprocess
 import urllib.request
 from typing import Final
 
-from bench.serving import NotThere
+from bench.serving import NotAvailable
 
 CONNECTIONS: Final = 64
 _RATE: Final = re.compile(r"Requests/sec:\s+([\d.]+)")
 _BAD: Final = ("Non-2xx", "Socket errors")
 
 
-def need() -> str:
-    found = shutil.which("wrk")
-    if found is None:
-        raise NotThere("wrk is missing: sudo apt-get install wrk")
-    return found
+def find_wrk() -> str:
+    path = shutil.which("wrk")
+    if path is None:
+        raise NotAvailable("wrk is missing: sudo apt-get install wrk")
+    return path
 
 
 def rate(url: str, *, seconds: float) -> float:
-    """Requests a second; every answer was a whole 200, or this raises ValueError."""
+    """Requests per second. Raises ValueError unless every response was a complete 200."""
     command = [
-        need(),
+        find_wrk(),
         "-t1",
         f"-c{CONNECTIONS}",
         f"-d{max(1, round(seconds))}s",
@@ -31,18 +31,18 @@ def rate(url: str, *, seconds: float) -> float:
         "Accept-Encoding: gzip",
         url,
     ]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = _RATE.search(said)
-    if found is None or any(bad in said for bad in _BAD):
-        raise ValueError(said)
-    return float(found[1])
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rate_line = _RATE.search(output)
+    if rate_line is None or any(bad in output for bad in _BAD):
+        raise ValueError(output)
+    return float(rate_line[1])
 
 
 def body(url: str) -> bytes:
-    """What is sent to a reader who accepts gzip, still packed."""
+    """The compressed body that a reader who accepts gzip is sent."""
     request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(request) as answer:
-        if answer.headers["Content-Encoding"] != "gzip":
-            raise ValueError(f"{url} did not come packed")
-        read: bytes = answer.read()
-    return read
+    with urllib.request.urlopen(request) as response:
+        if response.headers["Content-Encoding"] != "gzip":
+            raise ValueError(f"{url} was not compressed")
+        content: bytes = response.content()
+    return content
