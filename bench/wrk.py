@@ -44,5 +44,5 @@ def body(url: str) -> bytes:
     with urllib.request.urlopen(request) as response:
         if response.headers["Content-Encoding"] != "gzip":
             raise ValueError(f"{url} was not compressed")
-        content: bytes = response.content()
+        content: bytes = response.read()
     return content
