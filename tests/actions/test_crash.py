@@ -31,7 +31,7 @@ def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
     everything = b"".join(newsroom.read_all_files().values())
     assert b"Goes with this release." not in everything
     assert newsroom.read_table("stale_files") == []
-    assert not list(newsroom.files_dir.rglob(f"{public_files.BESIDE}*"))
+    assert not list(newsroom.files_dir.rglob(f"{public_files.TEMPORARY_PREFIX}*"))
     if newsroom.database.is_sqlite:
         for path in newsroom.files_dir.parent.parent.glob("yobal.sqlite*"):
             assert b"Goes with this release." not in path.read_bytes()

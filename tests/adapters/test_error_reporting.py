@@ -1,4 +1,4 @@
-"""What failed is told with its place; when a reader met it, only with the slot and about how often."""
+"""Errors are reported with their place; errors of readers' requests only with the slot, and roughly counted."""
 
 from collections.abc import Iterator
 
@@ -8,25 +8,25 @@ from yobal.adapters import error_reporting
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
+def no_counts() -> Iterator[None]:
     error_reporting._counts.clear()
     yield
     error_reporting._counts.clear()
 
 
-def _failed(word: str) -> Exception:
+def _error(text: str) -> Exception:
     try:
-        int(word)
+        int(text)
     except ValueError as error:
         return error
-    raise AssertionError(word)
+    raise AssertionError(text)
 
 
-def test_what_a_reader_met_is_told_with_the_slot_and_only_about_how_often(
+def test_errors_of_requests_are_reported_with_the_slot_and_only_roughly_counted(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for number in range(37):
-        error_reporting.count(_failed(f"A reader's words {number}."))
+        error_reporting.count(_error(f"A reader's words {number}."))
     assert capfd.readouterr().err == ""
     error_reporting.flush()
     line = capfd.readouterr().err
@@ -35,26 +35,33 @@ def test_what_a_reader_met_is_told_with_the_slot_and_only_about_how_often(
     assert "words" not in line
     assert line.count("\n") == 1
     error_reporting.flush()
-    assert capfd.readouterr().err == "", "it is told once"
+    assert capfd.readouterr().err == "", "it is reported once"
 
 
-def test_one_and_nine_read_alike(capfd: pytest.CaptureFixture[str]) -> None:
-    to_response = []
+def test_one_error_and_nine_errors_are_reported_alike(capfd: pytest.CaptureFixture[str]) -> None:
+    reports = []
     for times in (1, 9):
         for _ in range(times):
-            error_reporting.count(_failed("x"))
+            error_reporting.count(_error("x"))
         error_reporting.flush()
-        to_response.append(capfd.readouterr().err)
-    assert to_response[0] == to_response[1]
+        reports.append(capfd.readouterr().err)
+    assert reports[0] == reports[1]
 
 
-def test_what_the_loop_meets_every_second_is_told_at_once_and_then_counted(
+def test_an_error_of_every_pass_is_reported_once_and_then_counted(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for _ in range(3):
-        error_reporting.report_once(_failed("x"))
+        error_reporting.report_once(_error("x"))
     assert capfd.readouterr().err.count("\n") == 1
     error_reporting.flush()
     assert "fewer than 10 times" in capfd.readouterr().err
-    error_reporting.report_once(_failed("x"))
-    assert capfd.readouterr().err.count("\n") == 1, "and at once again after the slot"
+    error_reporting.report_once(_error("x"))
+    assert capfd.readouterr().err.count("\n") == 1, "reported again after the slot"
+
+
+def test_an_error_that_was_never_raised_is_reported_by_its_class(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    error_reporting.report(ValueError("A reader's words."))
+    assert capfd.readouterr().err == "yobal: ValueError\n"

@@ -1,4 +1,4 @@
-"""Secrets on disk: made once and whole, the owner's only, and destroyed when their time is over."""
+"""Keys on disk: complete from the start, readable by their owner only, destroyed when they expire."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "secrets"
 
 
-def test_every_key_is_the_owners_only(folder: Path) -> None:
+def test_only_the_owner_can_read_a_key(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
     ring.day_keys(TODAY)
     ring.pepper(TODAY)
@@ -35,7 +35,7 @@ def test_every_key_is_the_owners_only(folder: Path) -> None:
     assert all(path.stat().st_size == KEY_BYTES for path in files)
 
 
-def test_processes_that_start_together_agree_on_one_key(folder: Path) -> None:
+def test_processes_that_start_together_use_the_same_key(folder: Path) -> None:
     rings = [Keyring(folder, receipt_days=30) for _ in range(16)]
     with ThreadPoolExecutor(16) as pool:
         keys = set(pool.map(lambda ring: ring.session_key(), rings))
@@ -44,10 +44,10 @@ def test_processes_that_start_together_agree_on_one_key(folder: Path) -> None:
 
 
 def test_a_key_is_never_read_half_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def power_goes(_descriptor: int) -> None:
+    def power_cut(_descriptor: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "fsync", power_goes)
+    monkeypatch.setattr(os, "fsync", power_cut)
     with pytest.raises(KeyboardInterrupt):
         Keyring(folder, receipt_days=30).session_key()
     monkeypatch.undo()
@@ -55,7 +55,7 @@ def test_a_key_is_never_read_half_written(folder: Path, monkeypatch: pytest.Monk
     assert len(Keyring(folder, receipt_days=30).session_key()) == KEY_BYTES
 
 
-def test_a_day_key_serves_its_day_and_the_next_and_is_then_destroyed(folder: Path) -> None:
+def test_a_day_key_is_valid_for_its_day_and_the_next_and_is_then_destroyed(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
     first = ring.day_keys(TODAY)[TODAY]
     assert ring.day_keys(TODAY + DAY)[TODAY] == first
@@ -69,30 +69,30 @@ def test_a_day_key_serves_its_day_and_the_next_and_is_then_destroyed(folder: Pat
 def test_a_destroyed_key_is_overwritten_before_it_is_unlinked(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
     first = ring.day_keys(TODAY)[TODAY]
-    held_open = (folder / "day" / "2026-11-22").open("rb")
+    open_file = (folder / "day" / "2026-11-22").open("rb")
     ring.destroy_old(TODAY + 2 * DAY)
-    with held_open:
-        left = held_open.read()
-    assert len(left) == KEY_BYTES
-    assert left != first
+    with open_file:
+        content = open_file.read()
+    assert len(content) == KEY_BYTES
+    assert content != first
 
 
 @pytest.mark.parametrize("receipt_days", [1, 30, 200])
-def test_a_pepper_lives_as_long_as_the_ticket_said_and_not_a_day_longer(
+def test_a_pepper_is_destroyed_on_the_day_after_the_last_day_of_its_receipts(
     folder: Path, receipt_days: int
 ) -> None:
     ring = Keyring(folder, receipt_days=receipt_days)
     week, pepper = ring.pepper(TODAY)
-    until = receipts.last_day(week, receipt_days=receipt_days)
-    assert until == TODAY + receipt_days * DAY
-    assert pepper in ring.peppers(until)
-    assert pepper not in ring.peppers(until + DAY)
-    assert ring.destroy_old(until) == 0
-    ring.destroy_old(until + DAY)
+    last_day = receipts.last_day(week, receipt_days=receipt_days)
+    assert last_day == TODAY + receipt_days * DAY
+    assert pepper in ring.peppers(last_day)
+    assert pepper not in ring.peppers(last_day + DAY)
+    assert ring.destroy_old(last_day) == 0
+    ring.destroy_old(last_day + DAY)
     assert not (folder / "pepper" / week.isoformat()).exists()
 
 
-def test_the_pepper_changes_with_the_week_and_older_ones_are_still_asked(folder: Path) -> None:
+def test_the_pepper_changes_every_week_and_older_ones_stay_valid(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
     _, old = ring.pepper(TODAY)
     week, new = ring.pepper(TODAY + DAY)
@@ -101,7 +101,9 @@ def test_the_pepper_changes_with_the_week_and_older_ones_are_still_asked(folder:
     assert ring.oldest_week(TODAY + DAY) == date(2026, 11, 16)
 
 
-def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder: Path) -> None:
+def test_prepared_keys_are_the_ones_that_the_first_comment_of_the_next_day_needs(
+    folder: Path,
+) -> None:
     ring = Keyring(folder, receipt_days=30)
     ring.prepare(TODAY)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -118,7 +120,7 @@ def test_keys_made_ready_are_those_that_the_next_days_first_comment_needs(folder
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
-def test_no_key_tells_when_it_was_first_needed_and_none_lies_in_the_future(folder: Path) -> None:
+def test_the_time_of_a_key_file_is_a_midnight_in_the_past(folder: Path) -> None:
     ring = Keyring(folder, receipt_days=30)
     ring.prepare(TODAY)
     for path in (path for path in folder.rglob("*") if path.is_file()):
@@ -127,36 +129,36 @@ def test_no_key_tells_when_it_was_first_needed_and_none_lies_in_the_future(folde
         assert written == datetime.combine(day, datetime.min.time(), UTC)
 
 
-def test_keys_can_be_had_at_every_moment_of_a_destruction(folder: Path) -> None:
-    """The loop destroys while a reader's comment is sealed: neither may be refused for it."""
+def test_keys_are_available_at_every_moment_while_others_are_destroyed(folder: Path) -> None:
+    """The maintenance thread destroys keys while a comment is sealed: neither may fail."""
     ring = Keyring(folder, receipt_days=1)
     keys: list[bytes] = []
 
-    class Meanwhile(dict[Path, bytes]):
-        def pop(self, *given: Any) -> Any:
+    class InterleavedCache(dict[Path, bytes]):
+        def pop(self, *args: Any) -> Any:
             keys.append(ring.day_keys(later)[later])
-            return super().pop(*given)
+            return super().pop(*args)
 
-        def __contains__(self, path: object) -> bool:  # between looking and taking
-            is_there = super().__contains__(path)
+        def __contains__(self, path: object) -> bool:  # between the check and the read
+            is_cached = super().__contains__(path)
             self.clear()
-            return is_there
+            return is_cached
 
     ring.day_keys(TODAY)
     ring.pepper(TODAY)
     later = TODAY + 30 * DAY
-    ring._cache = Meanwhile(ring._cache)
+    ring._cache = InterleavedCache(ring._cache)
     assert ring.destroy_old(later) == 2
     ring.peppers(later)
     assert set(keys) == {ring.day_keys(later)[later]}
 
 
-def test_a_destroyed_day_key_is_in_nobodys_hand_any_more(folder: Path) -> None:
-    one, other = (Keyring(folder, receipt_days=30) for _ in range(2))
-    first = one.day_keys(TODAY)[TODAY]
-    assert other.day_keys(TODAY)[TODAY] == first
-    one.destroy_old(TODAY + 2 * DAY)
-    other.prepare(TODAY + 2 * DAY)
-    for ring in (one, other):
+def test_a_destroyed_day_key_is_in_no_cache(folder: Path) -> None:
+    first_ring, second_ring = (Keyring(folder, receipt_days=30) for _ in range(2))
+    first = first_ring.day_keys(TODAY)[TODAY]
+    assert second_ring.day_keys(TODAY)[TODAY] == first
+    first_ring.destroy_old(TODAY + 2 * DAY)
+    second_ring.prepare(TODAY + 2 * DAY)
+    for ring in (first_ring, second_ring):
         assert first not in ring._cache.values()
-        assert ring._alive is None or first not in ring._alive[1].values()
+        assert ring._day_keys is None or first not in ring._day_keys[1].values()

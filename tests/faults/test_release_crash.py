@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.harness import NewsroomHarness
 from tests.serving import Served, make_served, wait_for
-from yobal.adapters.public_files import BESIDE
+from yobal.adapters.public_files import TEMPORARY_PREFIX
 from yobal.server.scheduler.maintenance import rebuild_all
 from yobal.store.tables import stale_files
 
@@ -40,7 +40,7 @@ def _is_unfinished(newsroom: NewsroomHarness) -> bool:
     """The crash has left something over: half a file, or one that the store has outrun."""
     with newsroom.database.reading() as conn:
         noted = conn.execute(sa.select(sa.func.count()).select_from(stale_files)).scalar_one()
-    return bool(noted) or any(newsroom.files_dir.rglob(f"{BESIDE}*"))
+    return bool(noted) or any(newsroom.files_dir.rglob(f"{TEMPORARY_PREFIX}*"))
 
 
 def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
@@ -51,7 +51,8 @@ def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
     kind = draw.randrange(3)
     if kind == 0:  # while files are written beside
         wait_for(
-            lambda: any(newsroom.files_dir.rglob(f"{BESIDE}*")) or served.is_ready(), "it releases"
+            lambda: any(newsroom.files_dir.rglob(f"{TEMPORARY_PREFIX}*")) or served.is_ready(),
+            "it releases",
         )
     elif kind == 1:  # while they are renamed
         wait_for(lambda: _newest(newsroom) != before or served.is_ready(), "it releases")
@@ -98,7 +99,7 @@ def _held(newsroom: NewsroomHarness) -> int:
 
 def _are_whole(files: dict[str, bytes]) -> None:
     for key, content in files.items():
-        assert BESIDE not in key
+        assert TEMPORARY_PREFIX not in key
         if not key.endswith(".gz"):
             assert gzip.decompress(files[f"{key}.gz"]) == content, key
 

@@ -1,6 +1,7 @@
-"""The loop of the desk's side: what it refuses to believe, what it makes up for, whom it holds up."""
+"""Maintenance: which clocks it trusts, what it repeats after a failure, and what waits for it."""
 
 import os
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import msgspec
 import pytest
 
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, catch_up
-from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
+from yobal.actions import declare_story, mark_all_stale, remove, undo, write_public_files
 from yobal.adapters import error_reporting
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer
@@ -40,7 +41,7 @@ def keys(newsroom: NewsroomHarness, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("leap", [8 * DAY, 4_000 * DAY, -2 * SLOT])
-def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
+def test_a_clock_that_is_not_trusted_releases_and_destroys_nothing(
     newsroom: NewsroomHarness, leap: int
 ) -> None:
     published, refused = newsroom.publish_new("Published."), newsroom.send("Refused.")
@@ -58,7 +59,7 @@ def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
     result = maintenance.run_once(newsroom.components, now=newsroom.now + leap)
     assert "--trust-clock" in str(result.clock_problem)
     assert result.released is None
-    assert newsroom.state(withdrawn.id) == "withdrawn", "what is wished at once needs no clock"
+    assert newsroom.state(withdrawn.id) == "withdrawn", "an immediate withdrawal needs no clock"
     assert (newsroom.state(held.comment_id), newsroom.state(published.id)) == ("held", "published")
     assert [row for row in before[0] if row["comment_id"] != withdrawn.id] == newsroom.read_table(
         "envelopes"
@@ -67,7 +68,7 @@ def test_a_clock_that_cannot_be_believed_releases_and_destroys_nothing(
     assert (keys(newsroom, "day"), keys(newsroom, "pepper")) == before[2:]
 
 
-def test_a_newsroom_in_which_nobody_wrote_yet_may_begin_weeks_after_it_was_set_up(
+def test_a_newsroom_without_comments_may_start_weeks_after_its_setup(
     newsroom: NewsroomHarness,
 ) -> None:
     later = maintenance.run_once(newsroom.components, now=newsroom.now + 60 * DAY)
@@ -78,7 +79,7 @@ def test_a_newsroom_in_which_nobody_wrote_yet_may_begin_weeks_after_it_was_set_u
     assert much_later.released is None
 
 
-def test_a_demonstration_may_be_left_for_a_month(sqlite_newsroom: NewsroomHarness) -> None:
+def test_a_demo_may_be_stopped_for_a_month(sqlite_newsroom: NewsroomHarness) -> None:
     sqlite_newsroom.send()
     with sqlite_newsroom.database.writing() as conn:
         conn.execute(sites.update().values(is_demo=True))
@@ -89,7 +90,7 @@ def test_a_demonstration_may_be_left_for_a_month(sqlite_newsroom: NewsroomHarnes
 # Keys
 
 
-def test_every_look_makes_tomorrows_keys_and_destroys_old_ones_without_a_release(
+def test_every_pass_makes_the_keys_of_tomorrow_and_destroys_old_ones_without_a_release(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     midnight = int(sqlite_newsroom.now) // DAY * DAY + DAY
@@ -104,7 +105,7 @@ def test_every_look_makes_tomorrows_keys_and_destroys_old_ones_without_a_release
     assert keys(sqlite_newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
 
 
-def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(
+def test_the_first_comment_of_a_day_makes_no_key_and_changes_no_key_file(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     sqlite_newsroom.run_scheduler()
@@ -115,7 +116,7 @@ def test_the_days_first_comment_makes_no_key_and_no_file_tells_of_it(
     assert {path: path.stat().st_ctime_ns for path in folder.rglob("*")} == before
 
 
-def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(
+def test_an_intake_in_its_own_process_rotates_its_keys(
     newsroom: NewsroomHarness,
 ) -> None:
     maintenance.rotate_keys_only(newsroom.components, now=newsroom.now)
@@ -130,7 +131,7 @@ def test_an_intake_that_runs_apart_destroys_keys_of_its_own_accord(
 # Purge
 
 
-def test_a_full_disk_does_not_keep_withdrawn_words_in_the_log(
+def test_a_full_disk_does_not_keep_withdrawn_text_in_the_write_ahead_log(
     sqlite_newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = sqlite_newsroom.publish_new("Unrepeatable words.")
@@ -146,14 +147,14 @@ def test_a_full_disk_does_not_keep_withdrawn_words_in_the_log(
     assert "Unrepeatable" not in sqlite_newsroom.read_file("en/index.html")
 
 
-def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
+def test_a_purge_that_failed_is_repeated_by_the_next_pass(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[bool] = []
     real = Database._try_purge
 
-    def stands_in_the_way(_database: Database) -> str:
-        return "somebody reads"
+    def is_blocked(_database: Database) -> str:
+        return "a reader needs the old pages"
 
     def counted(database: Database) -> str | None:
         done.append(True)
@@ -161,17 +162,17 @@ def test_a_purge_that_failed_is_made_up_for_at_the_next_look(
 
     held = newsroom.publish(newsroom.send().id)
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "_try_purge", stands_in_the_way)
+        patch.setattr(Database, "_try_purge", is_blocked)
         with pytest.raises(DatabaseUnavailable):
-            _undo_impatiently(newsroom, held)
+            _undo_without_waiting(newsroom, held)
     monkeypatch.setattr(Database, "_try_purge", counted)
     newsroom.run_scheduler()
     assert done == [True]
     newsroom.run_scheduler()
-    assert done == [True], "owed once, done once"
+    assert done == [True], "a purge is done once"
 
 
-def _undo_impatiently(newsroom: NewsroomHarness, held: Any) -> None:
+def _undo_without_waiting(newsroom: NewsroomHarness, held: Any) -> None:
     real = newsroom.database.purge
     newsroom.database.purge = lambda **_: real(seconds=0)
     try:
@@ -180,7 +181,7 @@ def _undo_impatiently(newsroom: NewsroomHarness, held: Any) -> None:
         newsroom.database.purge = real
 
 
-def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
+def test_the_release_lock_is_free_during_a_purge(
     sqlite_newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free: list[bool] = []
@@ -195,7 +196,7 @@ def test_nobody_who_waits_for_the_release_lock_waits_for_a_purge(
 
 
 def _is_free(newsroom: NewsroomHarness) -> bool:
-    """Whether somebody else could have the release lock now."""
+    """Whether another thread could take the release lock now."""
     got = threading.Event()
 
     def take() -> None:
@@ -208,12 +209,12 @@ def _is_free(newsroom: NewsroomHarness) -> bool:
     return got.is_set()
 
 
-# FileCache
+# Public files
 
 
 @pytest.fixture
 def archive(newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> NewsroomHarness:
-    """Nine stories with a comment each, all of whose files are to be written, two sets at a turn."""
+    """Nine stories, all of whose files are stale, and turns of two file sets."""
     newsroom.publish_new("Here.")
     for number in range(8):
         one = Edition(tag="en", title=f"Title {number}", url="https://news.example/one")
@@ -224,25 +225,25 @@ def archive(newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch) -> Newsr
     return newsroom
 
 
-def test_between_two_turns_of_a_rebuild_others_get_the_release_lock(
+def test_between_two_turns_of_a_rebuild_other_threads_get_the_release_lock(
     archive: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns: list[bool] = []
     real = write_public_files._write_rows
 
-    def between(*given: Any) -> None:
-        if len(turns) < 3:  # waits for the lock until this turn is over
+    def wait_for_lock(*args: Any) -> None:
+        if len(turns) < 3:  # this thread waits for the lock until the turn ends
             waiting = threading.Thread(target=lambda: turns.append(_is_free(archive)))
             waiting.start()
-        real(*given)
+        real(*args)
 
-    monkeypatch.setattr(write_public_files, "_write_rows", between)
+    monkeypatch.setattr(write_public_files, "_write_rows", wait_for_lock)
     maintenance.rebuild_all(archive.components)
     assert len(turns) >= 3
     assert archive.read_table("stale_files") == []
 
 
-def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
+def test_a_pass_writes_a_part_of_a_large_archive_and_the_next_pass_continues(
     archive: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "WRITING_TURNS_MAX", 2)
@@ -255,7 +256,7 @@ def test_a_look_ends_although_an_archive_is_to_be_written_and_the_next_goes_on(
     assert archive.read_table("stale_files") == []
 
 
-def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
+def test_a_removal_writes_its_own_pages_and_leaves_the_rest_to_maintenance(
     archive: NewsroomHarness,
 ) -> None:
     (comment,) = [row["id"] for row in archive.read_table("published_comments")]
@@ -265,7 +266,7 @@ def test_a_removal_writes_the_pages_it_touched_and_leaves_the_rest_to_the_loop(
     assert left == {f"story-{number}" for number in range(8)}
 
 
-def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(
+def test_a_removal_whose_files_maintenance_wrote_first_writes_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new("Here.")
@@ -276,7 +277,7 @@ def test_a_removal_that_the_loop_wrote_first_has_nothing_left_to_write(
     assert newsroom.read_all_files() == before
 
 
-def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_meanwhile(
+def test_a_rebuild_removes_unknown_files_and_keeps_files_written_during_it(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.publish_new("Here.")
@@ -287,13 +288,13 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
         path.with_name(path.name + ".gz").write_bytes(b"")
     real = write_public_files.write_stale
 
-    def meanwhile(*given: Any, **named: Any) -> int:
+    def write_during_rebuild(*args: Any, **kwargs: Any) -> int:
         newsroom.components.file_writer.bucket.write(
             {f"{SITE_ID}/{STORY_ID}/en/page/98.html": b"new"}, at=0
         )
-        return real(*given, **named)
+        return real(*args, **kwargs)
 
-    monkeypatch.setattr(write_public_files, "write_stale", meanwhile)
+    monkeypatch.setattr(write_public_files, "write_stale", write_during_rebuild)
     assert maintenance.rebuild_all(newsroom.components) == len(
         newsroom.components.file_writer.bucket.keys()
     )
@@ -317,7 +318,7 @@ def test_a_rebuild_removes_what_belongs_to_nothing_and_keeps_what_others_wrote_m
     ],
     ids=lambda changed: next(iter(changed)),
 )
-def test_a_start_with_other_settings_draws_every_page_anew(
+def test_a_start_with_other_settings_renders_every_page_again(
     newsroom: NewsroomHarness, changed: dict[str, Any]
 ) -> None:
     newsroom.publish_new("Here.")
@@ -337,7 +338,7 @@ def test_a_start_with_other_settings_draws_every_page_anew(
     assert rebuilt == after
 
 
-def test_a_newer_version_draws_every_page_anew(
+def test_a_newer_version_renders_every_page_again(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inode = _inode(newsroom)
@@ -352,16 +353,16 @@ def _inode(newsroom: NewsroomHarness) -> int:
     return (newsroom.files_dir / SITE_ID / STORY_ID / "km" / "index.html").stat().st_ino
 
 
-def test_a_crash_while_pages_are_noted_for_drawing_notes_them_again(
+def test_after_a_crash_while_pages_are_marked_stale_they_are_marked_again(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(*_: Any) -> None:
+    def crash(*_: Any) -> None:
         raise KeyboardInterrupt
 
     inode = _inode(newsroom)
     monkeypatch.setattr(PageRenderer, "fingerprint", "another")
     with monkeypatch.context() as patch:
-        patch.setattr(mark_all_stale, "mark_story_stale", dies)
+        patch.setattr(mark_all_stale, "mark_story_stale", crash)
         with pytest.raises(KeyboardInterrupt):
             catch_up(newsroom.components, now=newsroom.now)
     catch_up(newsroom.components, now=newsroom.now)
@@ -376,14 +377,14 @@ def _fails(message: str) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("what", ["files", "keys", "store"])
-def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
+def test_a_start_with_a_full_disk_serves_and_recovers(
     sqlite_newsroom: NewsroomHarness,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     what: str,
 ) -> None:
     (sqlite_newsroom.files_dir / SITE_ID / "@" / "comments.css").unlink()
-    tending = MaintenanceThread(
+    maintenance_thread = MaintenanceThread(
         sqlite_newsroom.components, is_desk=True, clock=lambda: sqlite_newsroom.now
     )
     with monkeypatch.context() as patch:
@@ -396,14 +397,36 @@ def test_a_start_that_meets_a_full_disk_serves_and_makes_up_for_it(
             patch.setattr(Database, "writing", is_full)
             patch.setattr(PageRenderer, "fingerprint", "another")
         monkeypatch.setattr("yobal.server.scheduler.maintenance_thread.TICK_SECONDS", 0.01)
-        tending.start()
+        maintenance_thread.start()
         first = capfd.readouterr().err
     today = datetime.fromtimestamp(sqlite_newsroom.now, UTC).date().isoformat()
     _wait((sqlite_newsroom.files_dir / SITE_ID / "@" / "comments.css").exists)
     _wait(lambda: today in keys(sqlite_newsroom, "day"))
-    tending.stop()
+    maintenance_thread.stop()
     assert first.startswith("yobal: ")
     assert first.count("\n") == 1
+
+
+def test_a_full_disk_stops_neither_the_purge_nor_the_rotation_of_keys(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    held = newsroom.publish(newsroom.send().id)
+    undo.undo(
+        newsroom.database,
+        newsroom.rules,
+        held.decision_id,
+        decided_by="Heron",
+        now=newsroom.now,
+        random=secrets.token_bytes,
+    )
+    thread = MaintenanceThread(
+        newsroom.components, is_desk=True, clock=lambda: newsroom.now + 2 * DAY
+    )
+    monkeypatch.setattr(PublicFiles, "write", is_full)
+    thread._tick()
+    assert "PublicFilesUnavailable" in capfd.readouterr().err
+    assert newsroom.rows("sites")[0]["pending_purge_id"] is None
+    assert keys(newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
 
 
 def _wait(is_so: Callable[[], bool]) -> None:
@@ -411,21 +434,21 @@ def _wait(is_so: Callable[[], bool]) -> None:
         if is_so():
             return
         threading.Event().wait(0.02)
-    raise AssertionError("it never came")
+    raise AssertionError("it never happened")
 
 
-def test_what_readers_met_is_told_when_a_slot_has_passed(
+def test_errors_of_requests_are_reported_after_the_slot(
     sqlite_newsroom: NewsroomHarness,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(error_reporting, "_counts", Counter({"ValueError at x": 3}))
-    tending = MaintenanceThread(
+    maintenance_thread = MaintenanceThread(
         sqlite_newsroom.components, is_desk=True, clock=lambda: sqlite_newsroom.now
     )
-    tending._tick()
-    tending._tick()
+    maintenance_thread._tick()
+    maintenance_thread._tick()
     assert capfd.readouterr().err == ""
     sqlite_newsroom.now += SLOT
-    tending._tick()
+    maintenance_thread._tick()
     assert "ValueError at x, fewer than 10 times" in capfd.readouterr().err

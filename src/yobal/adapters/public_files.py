@@ -1,6 +1,6 @@
-"""The folder of public files: written whole or not at all, durable before "done" is said.
+"""The folder of public files. A reader never sees half a file, and a write that returns is durable.
 
-Beside every file lies its `.gz`, from the same bytes. Files carry a slot's time, never their own.
+Each file has a `.gz` of the same bytes beside it. Files have the time of their slot, not of the write.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ from typing import Final
 from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 
-BESIDE: Final = ".yobal-"  # a file under this name was never finished
+TEMPORARY_PREFIX: Final = ".yobal-"  # a file with this name was not finished
 _GZIP_LEVEL: Final = 9
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
@@ -26,10 +26,10 @@ class PublicFiles:
         self.folder = folder
 
     def write(self, files: Mapping[str, bytes], *, at: Slot) -> None:
-        """Write all of them, or leave all of the old ones: beside, one sync, then rename.
+        """Write all of them or none: temporary files, one sync, then renames.
 
-        A crash between two renames leaves whole files of both ages; the caller repeats the write.
-        Raises PublicFilesUnavailable.
+        A crash between two renames leaves complete files, some old and some new; the caller
+        repeats the write. Raises PublicFilesUnavailable.
         """
         try:
             self._write(files, at)
@@ -37,7 +37,7 @@ class PublicFiles:
             raise PublicFilesUnavailable(error.strerror or "no reason given") from None
 
     def remove(self, keys: Iterable[str]) -> None:
-        """Remove files and their `.gz`; what is not there is fine. Raises PublicFilesUnavailable."""
+        """Remove files and their `.gz`; missing ones are ignored. Raises PublicFilesUnavailable."""
         folders = set()
         try:
             for key in keys:
@@ -50,25 +50,30 @@ class PublicFiles:
             raise PublicFilesUnavailable(error.strerror or "no reason given") from None
 
     def keys(self) -> list[str]:
-        """Every finished file's key, `.gz` left out."""
-        found = (path for path in self.folder.rglob("*") if path.is_file())
+        """The key of every finished file, without `.gz` files."""
+        paths = (path for path in self.folder.rglob("*") if path.is_file())
         return sorted(
             path.relative_to(self.folder).as_posix()
-            for path in found
-            if path.suffix != ".gz" and not path.name.startswith(BESIDE)
+            for path in paths
+            if path.suffix != ".gz" and not path.name.startswith(TEMPORARY_PREFIX)
         )
 
     def states(self) -> dict[str, tuple[int, int]]:
-        """Every finished file's key, with what changes when it is written again."""
-        found = ((key, (self.folder / key).stat()) for key in self.keys())
-        return {key: (one.st_ino, one.st_ctime_ns) for key, one in found}
+        """The key of every finished file, with a value that changes when it is written again."""
+        stats = ((key, (self.folder / key).stat()) for key in self.keys())
+        return {key: (stat.st_ino, stat.st_ctime_ns) for key, stat in stats}
 
     def sweep(self) -> int:
-        """Remove what a crash left unfinished; how many files. A story's folder may be named so."""
-        left = [path for path in self.folder.rglob(f"{BESIDE}*") if not path.is_dir()]
-        for path in left:
+        """Remove the temporary files that a crash left; returns how many.
+
+        Not folders: the id of a story may begin like the name of a temporary file.
+        """
+        unfinished = [
+            path for path in self.folder.rglob(f"{TEMPORARY_PREFIX}*") if not path.is_dir()
+        ]
+        for path in unfinished:
             path.unlink(missing_ok=True)
-        return len(left)
+        return len(unfinished)
 
     def _write(self, files: Mapping[str, bytes], at: Slot) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -77,24 +82,24 @@ class PublicFiles:
             for key, content in files.items():
                 target = self.folder / key
                 target.parent.mkdir(parents=True, exist_ok=True)
-                packed = gzip.compress(content, _GZIP_LEVEL, mtime=0)
-                # First the packed one: whoever keeps both in memory knows them by the plain one,
-                # so that what was read between the two renames is read again after the second.
-                packed_target = target.with_name(target.name + ".gz")
-                moves.append((_beside(packed_target, packed, at), packed_target))
-                moves.append((_beside(target, content, at), target))
+                compressed = gzip.compress(content, _GZIP_LEVEL, mtime=0)
+                # The .gz is renamed first: the file cache checks only the plain file for changes,
+                # so what it reads between the two renames is read again after the second.
+                gz_target = target.with_name(target.name + ".gz")
+                moves.append((_write_temporary(gz_target, compressed, at), gz_target))
+                moves.append((_write_temporary(target, content, at), target))
             _sync_file_system(self.folder)
         except OSError:
-            for beside, _ in moves:
-                beside.unlink(missing_ok=True)
+            for temporary, _ in moves:
+                temporary.unlink(missing_ok=True)
             raise
-        for beside, target in moves:
-            beside.rename(target)
-        _sync_folders(_up_to(self.folder, {target.parent for _, target in moves}))
+        for temporary, target in moves:
+            temporary.rename(target)
+        _sync_folders(_with_parents(self.folder, {target.parent for _, target in moves}))
 
 
-def _beside(target: Path, content: bytes, at: Slot) -> Path:
-    path = target.with_name(f"{BESIDE}{secrets.token_hex(8)}")
+def _write_temporary(target: Path, content: bytes, at: Slot) -> Path:
+    path = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
     try:
         path.write_bytes(content)
         os.utime(path, (at, at))
@@ -104,15 +109,15 @@ def _beside(target: Path, content: bytes, at: Slot) -> Path:
     return path
 
 
-def _up_to(top: Path, folders: set[Path]) -> set[Path]:
-    """These folders and those above them, up to the top: a new folder is an entry in its parent."""
+def _with_parents(top: Path, folders: set[Path]) -> set[Path]:
+    """These folders and their parents up to the top: a new folder is an entry in its parent."""
     return {
-        one for folder in folders for one in (folder, *folder.parents) if one.is_relative_to(top)
+        path for folder in folders for path in (folder, *folder.parents) if path.is_relative_to(top)
     }
 
 
 def _sync_file_system(folder: Path) -> None:
-    """One sync for everything written: a thousand files take 0.1 s instead of 0.4 s."""
+    """One sync for everything that was written: a thousand files take 0.1 s instead of 0.4 s."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         if _libc.syncfs(descriptor) != 0:

@@ -1,7 +1,8 @@
-"""The secrets that lie on disk, outside database, files and backups: day keys, peppers, session key.
+"""The secrets on disk, outside the database, public files and backups: day keys, peppers, session key.
 
-A key is made once, whole, and as a rule beforehand: made by the first who needs it, its file would
-tell the second in which the day's first comment came. Processes that start together agree on it.
+A key is normally made in advance: if the first comment of a day made it, the time of its file would
+be the time of that comment. A key file is complete from the start, and of several processes that
+make the same key at once, all use the same one.
 """
 
 import contextlib
@@ -20,35 +21,35 @@ _FILE_MODE: Final = 0o600
 
 
 class Keyring:
-    """`secrets/day/2026-11-22`, `secrets/pepper/2026-11-16`, `secrets/session`; 0600 each."""
+    """`secrets/day/2026-11-22`, `secrets/pepper/2026-11-16`, `secrets/session`; each with mode 0600."""
 
     def __init__(self, folder: Path, *, receipt_days: int) -> None:
         self._folder = folder
         self._receipt_days = receipt_days
         self._cache: dict[Path, bytes] = {}
-        # One value, since readers' threads and the loop's change it: a day, and the keys alive on it.
-        self._alive: tuple[date, dict[date, bytes]] | None = None
+        # A day and its valid keys, in one value: several threads replace it.
+        self._day_keys: tuple[date, dict[date, bytes]] | None = None
         self._newest_pepper: tuple[date, bytes] | None = None
 
     def day_keys(self, today: date) -> dict[date, bytes]:
-        """The keys alive, today's made if it is not there yet; newest first."""
-        alive = self._alive
-        if alive is None or alive[0] != today:
-            alive = self._alive = (today, self._read_day_keys(today))
-        return alive[1]
+        """The valid keys, newest first. Makes today's key if it does not exist yet."""
+        cached = self._day_keys
+        if cached is None or cached[0] != today:
+            cached = self._day_keys = (today, self._read_day_keys(today))
+        return cached[1]
 
     def prepare(self, today: date) -> None:
-        """Make the keys of today and tomorrow, so that no comment's arrival makes one."""
+        """Make the keys of today and tomorrow, so that the arrival of a comment never makes one."""
         self.day_keys(today)
         for day in (today, today + timedelta(days=1)):
             self._make("day", day, today)
             self._make("pepper", receipts.week_of(day), today)
 
     def _read_day_keys(self, today: date) -> dict[date, bytes]:
-        self._cache.clear()  # another process may have destroyed what is kept here
+        self._cache.clear()  # another process may have destroyed a cached key
         keys = {today: self._make("day", today, today)}
-        for back in range(1, idempotency.KEY_DAYS):
-            day = today - timedelta(days=back)
+        for age_days in range(1, idempotency.KEY_DAYS):
+            day = today - timedelta(days=age_days)
             key = self._read(self._path("day", day))
             if key is not None:
                 keys[day] = key
@@ -62,16 +63,16 @@ class Keyring:
         return self._newest_pepper
 
     def peppers(self, today: date) -> list[bytes]:
-        """Every pepper alive, newest first."""
+        """Every valid pepper, newest first."""
         self.pepper(today)
-        alive = [day for day in self._days("pepper") if self._is_pepper_alive(day, today)]
-        found = (self._read(self._path("pepper", day)) for day in sorted(alive, reverse=True))
-        return [pepper for pepper in found if pepper is not None]
+        weeks = [week for week in self._days("pepper") if self._is_pepper_valid(week, today)]
+        peppers = (self._read(self._path("pepper", week)) for week in sorted(weeks, reverse=True))
+        return [pepper for pepper in peppers if pepper is not None]
 
     def oldest_week(self, today: date) -> date:
         """The oldest week whose receipts still work."""
         return min(
-            (day for day in self._days("pepper") if self._is_pepper_alive(day, today)),
+            (day for day in self._days("pepper") if self._is_pepper_valid(day, today)),
             default=receipts.week_of(today),
         )
 
@@ -79,31 +80,31 @@ class Keyring:
         return self._make("session", None)
 
     def destroy_old(self, today: date) -> int:
-        """Destroy day keys past their 48 hours and peppers past their days; how many."""
+        """Destroy day keys after 48 hours and peppers after their last day; returns how many."""
         oldest = today - timedelta(days=idempotency.KEY_DAYS - 1)
-        over = [self._path("day", day) for day in self._days("day") if day < oldest]
-        over += [
+        expired = [self._path("day", day) for day in self._days("day") if day < oldest]
+        expired += [
             self._path("pepper", day)
             for day in self._days("pepper")
-            if not self._is_pepper_alive(day, today)
+            if not self._is_pepper_valid(day, today)
         ]
-        return self._destroy(over)
+        return self._destroy(expired)
 
     def destroy_ahead(self, last: date) -> int:
-        """Destroy keys of days and weeks after a day, which a clock that was ahead has made."""
-        over = [self._path("day", day) for day in self._days("day") if day > last]
-        over += [self._path("pepper", day) for day in self._days("pepper") if day > last]
-        return self._destroy(over)
+        """Destroy the keys of later days and weeks, which a clock that was ahead has made."""
+        ahead = [self._path("day", day) for day in self._days("day") if day > last]
+        ahead += [self._path("pepper", week) for week in self._days("pepper") if week > last]
+        return self._destroy(ahead)
 
-    def _destroy(self, over: Sequence[Path]) -> int:
-        for path in over:
+    def _destroy(self, paths: Sequence[Path]) -> int:
+        for path in paths:
             _destroy(path)
             self._cache.pop(path, None)
-        if over:
-            self._alive = None
-        return len(over)
+        if paths:
+            self._day_keys = None
+        return len(paths)
 
-    def _is_pepper_alive(self, week: date, today: date) -> bool:
+    def _is_pepper_valid(self, week: date, today: date) -> bool:
         return today <= receipts.last_day(week, receipt_days=self._receipt_days)
 
     def _path(self, kind: str, day: date | None) -> Path:
@@ -124,7 +125,7 @@ class Keyring:
         return key
 
     def _make(self, kind: str, day: date | None, today: date | None = None) -> bytes:
-        """A file with a day carries a midnight, and not the moment in which it was needed."""
+        """The key file of a day or week has the time of a midnight, not of the moment it was needed."""
         path = self._path(kind, day)
         key = self._read(path)
         if key is None:
@@ -140,25 +141,25 @@ def _day(name: str) -> date:
 
 
 def _create_whole(path: Path, random: Callable[[int], bytes], midnight: date | None) -> None:
-    """Make a key file that is never seen half written; the first of several makers wins."""
+    """Make a key file that nothing can read half written. The first of several processes wins."""
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
     with os.fdopen(descriptor, "wb") as file:
         file.write(random(KEY_BYTES))
         file.flush()
         if midnight is not None:
-            at = datetime.combine(midnight, time.min, UTC).timestamp()
-            os.utime(file.fileno(), (at, at))
+            modified_at = datetime.combine(midnight, time.min, UTC).timestamp()
+            os.utime(file.fileno(), (modified_at, modified_at))
         os.fsync(file.fileno())
     with contextlib.suppress(FileExistsError):
-        os.link(beside, path)
-    beside.unlink()
+        os.link(temporary, path)
+    temporary.unlink()
     _sync_folder(path.parent)
 
 
 def _destroy(path: Path) -> None:
-    """Overwrite, then unlink. A disk that moves blocks may keep a copy: the threat model says so."""
+    """Overwrite, then unlink. A disk that moves blocks may keep a copy; see docs/threat-model.md."""
     with contextlib.suppress(FileNotFoundError):
         with path.open("r+b") as file:
             file.write(secrets.token_bytes(KEY_BYTES))

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from yobal.adapters.public_files import BESIDE
+from yobal.adapters.public_files import TEMPORARY_PREFIX
 from yobal.core import paths
 from yobal.web.http import HTML, PUBLIC_CACHE, Headers, page_headers
 
@@ -143,6 +143,6 @@ def _is_public(path: str) -> bool:
     return (
         parts[0] == ""
         and not any(part in ("", ".", "..") for part in parts[1:])
-        and not parts[-1].startswith(BESIDE)
+        and not parts[-1].startswith(TEMPORARY_PREFIX)
         and "\0" not in path
     )
