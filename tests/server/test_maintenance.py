@@ -422,10 +422,11 @@ def test_a_full_disk_stops_neither_the_purge_nor_the_rotation_of_keys(
     thread = MaintenanceThread(
         newsroom.components, is_desk=True, clock=lambda: newsroom.now + 2 * DAY
     )
+    monkeypatch.setattr(error_reporting, "_counts", Counter())
     monkeypatch.setattr(PublicFiles, "write", is_full)
     thread._tick()
     assert "PublicFilesUnavailable" in capfd.readouterr().err
-    assert newsroom.rows("sites")[0]["pending_purge_id"] is None
+    assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
     assert keys(newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
 
 
