@@ -1,4 +1,4 @@
-"""The wheel carries the built front end and works in an empty environment, from `init` to the end."""
+"""The wheel contains the built front end and works in an empty environment, from `init` to `serve`."""
 
 import contextlib
 import os
@@ -20,9 +20,9 @@ NEWER: Final = ("python3.12", "python3.13", "python3.14", "python3.15")  # where
 
 
 def environment() -> dict[str, str]:
-    """Nothing that leads to the source instead of the wheel."""
-    ours = ("PYTHON", "YOBAL_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    """Without variables that could make Python use the source instead of the wheel."""
+    prefixes = ("PYTHON", "YOBAL_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 
 
 def run(*words: str | Path, folder: Path) -> str:
@@ -32,11 +32,11 @@ def run(*words: str | Path, folder: Path) -> str:
 
 
 def works(python: str) -> bool:
-    """A name alone says little: a version manager has names for what it does not run."""
-    found = shutil.which(python)
-    if found is None:
+    """A version manager may have a command for a version that is not installed."""
+    executable = shutil.which(python)
+    if executable is None:
         return False
-    return subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+    return subprocess.run([executable, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheels")
     pip = ["-m", "pip", "--disable-pip-version-check", "-q", "wheel", "--no-deps", "-w"]
     run(sys.executable, *pip, folder, ROOT, folder=ROOT)
-    (made,) = folder.glob("yobal-*.whl")
-    return made
+    (path,) = folder.glob("yobal-*.whl")
+    return path
 
 
 @contextlib.contextmanager
 def serving(yobal: Path, folder: Path, ports: list[int]) -> Iterator[None]:
-    """Stopped in the end, cleanly and without a word to say."""
+    """Stops it at the end, and checks that it stops cleanly and prints no error."""
     child = subprocess.Popen(
         [yobal, "serve"],
         cwd=folder,
@@ -64,13 +64,16 @@ def serving(yobal: Path, folder: Path, ports: list[int]) -> Iterator[None]:
         yield
     finally:
         child.send_signal(signal.SIGTERM)
-        _, wrong = child.communicate(timeout=30)
-    assert (child.returncode, wrong) == (0, "")
+        _, errors = child.communicate(timeout=30)
+    assert (child.returncode, errors) == (0, "")
 
 
 @pytest.mark.parametrize(
     "python",
-    [sys.executable, *(pytest.param(one, marks=pytest.mark.slow) for one in NEWER if works(one))],
+    [
+        sys.executable,
+        *(pytest.param(name, marks=pytest.mark.slow) for name in NEWER if works(name)),
+    ],
 )
 def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
     wheel: Path, tmp_path: Path, python: str
@@ -89,11 +92,11 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         "--desk-url",
         f"http://localhost:{desk}",
     ]
-    said = run(
+    output = run(
         yobal, "init", "--site-id", "post", "--name", "The Post", *addresses, folder=tmp_path
     )
-    assert "/join#" in said
-    story_id = [
+    assert "/join#" in output
+    story_options = [
         "--edition",
         "en",
         "--title",
@@ -101,7 +104,7 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         "--url",
         "https://news.example/ferry",
     ]
-    run(yobal, "story", "add", "ferry", *story_id, folder=tmp_path)
+    run(yobal, "story", "add", "ferry", *story_options, folder=tmp_path)
     with serving(yobal, tmp_path, [intake, desk]):
         page = ask(intake, path=THREAD)
         assert (page.status, "Comments are not open yet" in page.text) == (200, True)

@@ -1,4 +1,4 @@
-"""What may go wrong at a command beyond `test_cli.py`: one sentence, exit 1, nothing left half done."""
+"""A command that fails prints one sentence, exits with 1, and leaves nothing half done."""
 
 import os
 import socket
@@ -20,12 +20,12 @@ PLAIN = f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n'
 
 
 def run(folder: Path, *words: str, **environment: str) -> str:
-    """What a command that fails says: one line, no traceback."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
+    """The error of a command that fails: one line, no traceback."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
     done = subprocess.run(
         [sys.executable, "-m", "yobal", *words],
         cwd=folder,
-        env=known | environment,
+        env=inherited | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -49,25 +49,25 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_database_that_cannot_be_reached_is_said_and_its_password_is_not(site: Path) -> None:
+def test_the_error_for_an_unreachable_database_does_not_contain_its_password(site: Path) -> None:
     for url in ("postgresql://u:hidden@127.0.0.1:1/d", "mysql://u:hidden@h/d", "nonsense:hidden"):
-        said = run(site, "story", "list", YOBAL_DATABASE=url)
-        assert "database" in said
-        assert "hidden" not in said
+        message = run(site, "story", "list", YOBAL_DATABASE=url)
+        assert "database" in message
+        assert "hidden" not in message
 
 
-def test_a_file_that_is_no_database_is_told_in_one_line(site: Path) -> None:
+def test_a_file_that_is_not_a_database_is_reported_in_one_line(site: Path) -> None:
     (site / "data" / "yobal.sqlite").write_bytes(b"Not a database at all. " * 500)
     assert "DatabaseError" in run(site, "story", "list")
 
 
-def test_a_folder_that_cannot_be_made_is_named(site: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:
     (site / "in the way").write_text("a file")
     assert "in the way" in run(site, "story", "list", YOBAL_DATA_DIR="in the way/data")
     assert str(site) in run(site, "story", "list", "--config", str(site))
 
 
-def test_serve_says_which_address_is_taken(site: Path) -> None:
+def test_serve_says_which_address_is_in_use(site: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         for name in ("YOBAL_INTAKE_LISTEN", "YOBAL_DESK_LISTEN"):
@@ -84,18 +84,18 @@ def test_serve_says_which_address_is_taken(site: Path) -> None:
         ({"desk_url": "desk.example"}, "desk_url"),
     ],
 )
-def test_an_init_that_is_refused_leaves_nothing_to_trip_over(
+def test_an_init_that_fails_leaves_no_file(
     tmp_path: Path, changed: dict[str, str], says: str
 ) -> None:
-    given = {"site_id": SITE_ID, "site_name": "The River Post"}
+    new_settings = {"site_id": SITE_ID, "site_name": "The River Post"}
     path = tmp_path / "yobal.toml"
     with pytest.raises(InvalidSettings, match=says):
-        commands.init(path, given | changed, is_new_epoch=False)
+        commands.init(path, new_settings | changed, is_new_epoch=False)
     assert list(tmp_path.iterdir()) == []
-    assert "/join#" in commands.init(path, given, is_new_epoch=False)[1]
+    assert "/join#" in commands.init(path, new_settings, is_new_epoch=False)[1]
 
 
-def test_what_the_newsroom_is_called_reaches_the_settings_letter_for_letter(tmp_path: Path) -> None:
+def test_the_name_of_the_newsroom_is_written_to_the_settings_unchanged(tmp_path: Path) -> None:
     name = 'ទន្លេ "The\\River" Post\t#1'
     commands.init(
         tmp_path / "yobal.toml", {"site_id": SITE_ID, "site_name": name}, is_new_epoch=False
@@ -104,7 +104,7 @@ def test_what_the_newsroom_is_called_reaches_the_settings_letter_for_letter(tmp_
     assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
 
 
-def test_again_voids_the_link_before_and_keeps_what_is_there(tmp_path: Path) -> None:
+def test_a_new_epoch_invalidates_the_previous_link_and_keeps_the_stories(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     first = commands.init(path, {"site_id": SITE_ID, "site_name": "n"}, is_new_epoch=False)
     commands.story_add(path, "ferry", edition="en", title="T", url="/t")
@@ -113,9 +113,9 @@ def test_again_voids_the_link_before_and_keeps_what_is_there(tmp_path: Path) -> 
     assert commands.story_list(path) == ["ferry  open  0 comments  en"]
 
 
-SETTINGS_WRONG = {
-    'desk_url = "https://Desk.example"': "desk_url",  # a browser sends it in small letters
-    'desk_url = "https://desk.example:443"': "desk_url",  # … and without the usual port
+INVALID_SETTINGS = {
+    'desk_url = "https://Desk.example"': "desk_url",  # a browser sends it in lower case
+    'desk_url = "https://desk.example:443"': "desk_url",  # and without the default port
     'public_url = "http://comments.example:80"': "public_url",
     'desk_url = "https://desk.example/"': "desk_url",
     'desk_url = "https://désk.example"': "desk_url",
@@ -130,15 +130,15 @@ SETTINGS_WRONG = {
 }
 
 
-@pytest.mark.parametrize("line", SETTINGS_WRONG)
-def test_what_would_fail_later_is_refused_at_once(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("line", INVALID_SETTINGS)
+def test_settings_that_would_fail_later_are_errors_at_once(tmp_path: Path, line: str) -> None:
     path = tmp_path / "yobal.toml"
     path.write_text(f"{PLAIN}{line}\n", encoding="utf-8")
-    with pytest.raises(InvalidSettings, match=SETTINGS_WRONG[line]):
+    with pytest.raises(InvalidSettings, match=INVALID_SETTINGS[line]):
         load(path, {})
 
 
-def test_a_sqlite_file_can_lie_elsewhere(tmp_path: Path) -> None:
+def test_a_sqlite_file_can_be_in_another_folder(tmp_path: Path) -> None:
     file = tmp_path / "elsewhere" / "comments.sqlite"
     file.parent.mkdir()
     (tmp_path / "yobal.toml").write_text(f'{PLAIN}database = "sqlite:///{file}"\n')
@@ -147,7 +147,7 @@ def test_a_sqlite_file_can_lie_elsewhere(tmp_path: Path) -> None:
     assert not list((tmp_path / "data").glob("*.sqlite"))
 
 
-def test_what_is_usual_is_taken(tmp_path: Path) -> None:
+def test_common_addresses_are_valid(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     lines = [
         'desk_url = "https://desk.example:8443"',
@@ -159,12 +159,12 @@ def test_what_is_usual_is_taken(tmp_path: Path) -> None:
     assert load(path, {}).frame_ancestors == ("https://*.example", "news.example:*")
 
 
-def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_for_it(
+def test_after_a_leap_of_the_clock_a_release_needs_trust_clock(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     sent = sqlite_newsroom.send()
     held = sqlite_newsroom.publish(sent.id)
-    with sqlite_newsroom.database.writing() as conn:  # off for years, as far as anybody can see
+    with sqlite_newsroom.database.writing() as conn:  # as if it had been off for years
         conn.exec_driver_sql("update sites set released_slot = 1700000000")
         conn.exec_driver_sql("update comments set due_slot = 1700021600")
         conn.exec_driver_sql("update decisions set slot = 1700021600")
@@ -177,7 +177,7 @@ def test_a_release_under_a_clock_that_has_leapt_waits_for_somebody_who_vouches_f
     assert sqlite_newsroom.state(held.comment_id) == "published"
 
 
-def test_a_release_that_lies_in_the_future_is_set_back_from_the_shell(
+def test_trust_clock_corrects_a_release_in_the_future(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     sqlite_newsroom.send()

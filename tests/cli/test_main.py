@@ -1,4 +1,4 @@
-"""The commands as an operator types them: in a process of their own, errors in one sentence."""
+"""The commands as an operator types them, each in its own process. An error is one sentence."""
 
 import os
 import subprocess
@@ -16,11 +16,11 @@ WORDS = ("--edition", "en", "--title", "Ferry workers", "--url", "https://news.e
 
 
 def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
     return subprocess.run(
         [sys.executable, "-m", "yobal", *words],
         cwd=folder,
-        env=known | environment,
+        env=inherited | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -28,13 +28,13 @@ def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedPr
     )
 
 
-def fine(folder: Path, *words: str) -> str:
+def succeed(folder: Path, *words: str) -> str:
     done = run(folder, *words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def wrong(folder: Path, *words: str, **environment: str) -> str:
+def fail(folder: Path, *words: str, **environment: str) -> str:
     """One sentence on standard error, exit 1, no traceback."""
     done = run(folder, *words, **environment)
     assert (done.returncode, done.stdout) == (1, "")
@@ -64,22 +64,22 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
-    first = fine(tmp_path, "init", "--site-id", SITE_ID, "--name", 'The "River" Post')
+    first = succeed(tmp_path, "init", "--site-id", SITE_ID, "--name", 'The "River" Post')
     assert "http://localhost:8601/join#" in first
     assert 'The \\"River\\" Post' in (tmp_path / "yobal.toml").read_text()
-    assert "already set up" in wrong(tmp_path, "init")
-    again = fine(tmp_path, "init", "--new-epoch")
+    assert "already set up" in fail(tmp_path, "init")
+    again = succeed(tmp_path, "init", "--new-epoch")
     assert first.split("#")[1].split()[0] not in again
 
-    assert f"/{SITE_ID}/ferry/en/" in fine(tmp_path, "story", "add", "ferry", *WORDS)
+    assert f"/{SITE_ID}/ferry/en/" in succeed(tmp_path, "story", "add", "ferry", *WORDS)
     thread = tmp_path / "data/public" / SITE_ID / "ferry/en/index.html"
     before = thread.read_bytes()
-    assert "closed" in fine(tmp_path, "story", "close", "ferry")
-    assert fine(tmp_path, "story", "list") == "ferry  closed  0 comments  en\n"
-    assert "open" in fine(tmp_path, "story", "open", "ferry")
-    assert fine(tmp_path, "release") == "released 0\n"
+    assert "closed" in succeed(tmp_path, "story", "close", "ferry")
+    assert succeed(tmp_path, "story", "list") == "ferry  closed  0 comments  en\n"
+    assert "open" in succeed(tmp_path, "story", "open", "ferry")
+    assert succeed(tmp_path, "release") == "released 0\n"
     thread.unlink()
-    fine(tmp_path, "rebuild")
+    succeed(tmp_path, "rebuild")
     assert thread.read_bytes() == before
     assert failures(run(tmp_path, "doctor")) == []
 
@@ -101,20 +101,22 @@ def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
         (("init", "--site=other"), "--site-id"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(site: Path, words: tuple[str, ...], says: str) -> None:
-    assert says in wrong(site, *words)
+def test_a_mistake_is_reported_in_one_sentence(
+    site: Path, words: tuple[str, ...], says: str
+) -> None:
+    assert says in fail(site, *words)
 
 
-def test_an_unknown_variable_stops_every_command(site: Path) -> None:
-    assert "YOBAL_NOPE" in wrong(site, "story", "list", YOBAL_NOPE="1")
+def test_an_unknown_variable_is_an_error_of_every_command(site: Path) -> None:
+    assert "YOBAL_NOPE" in fail(site, "story", "list", YOBAL_NOPE="1")
 
 
 def test_before_init_every_command_says_what_to_do(tmp_path: Path) -> None:
-    assert "yobal init" in wrong(tmp_path, "story", "list")
-    assert "--site-id" in wrong(tmp_path, "init")
+    assert "yobal init" in fail(tmp_path, "story", "list")
+    assert "--site-id" in fail(tmp_path, "init")
 
 
-def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: Path) -> None:
+def test_serve_refuses_a_database_whose_keys_were_made_outside_a_browser(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     path.write_text(f'site_id = "{SITE_ID}"\nsite_name = "n"\n', encoding="utf-8")
     settings = load(path, {})
@@ -122,14 +124,14 @@ def test_serve_refuses_a_store_whose_keys_were_made_outside_a_browser(tmp_path: 
     components = build_components(settings)
     setup_site.create_site(components.database, components.rules, name="n", now=START, is_demo=True)
     components.close()
-    assert "yobal demo" in wrong(tmp_path, "serve")
+    assert "yobal demo" in fail(tmp_path, "serve")
 
 
-def test_the_settings_of_another_site_do_not_open_this_store(site: Path) -> None:
-    assert "river-post" in wrong(site, "story", "list", YOBAL_SITE_ID="other")
+def test_the_settings_of_another_site_do_not_open_this_database(site: Path) -> None:
+    assert "river-post" in fail(site, "story", "list", YOBAL_SITE_ID="other")
 
 
-def test_doctor_says_what_to_mend_and_exits_with_one(site: Path) -> None:
+def test_doctor_says_what_to_do_and_exits_with_1(site: Path) -> None:
     (site / "data" / "secrets").chmod(0o755)
     done = run(
         site, "doctor", YOBAL_DESK_URL="http://desk.example", YOBAL_RELEASE_INTERVAL_SECONDS="20"
@@ -140,7 +142,7 @@ def test_doctor_says_what_to_mend_and_exits_with_one(site: Path) -> None:
     assert "confidential, not anonymous" in done.stdout
 
 
-def test_what_serve_imports_holds_nothing_that_makes_a_moderators_key() -> None:
+def test_serve_imports_nothing_that_makes_a_moderators_key() -> None:
     code = (
         "import sys, yobal.cli.main, yobal.cli.commands, yobal.server.serve, yobal.doctor;"
         "print([name for name in sys.modules if name.startswith('yobal.demo')])"

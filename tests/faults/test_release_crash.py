@@ -1,4 +1,4 @@
-"""A crash in the middle of a release is finished at the next start, and then nothing tells of it."""
+"""A release that a crash interrupts is finished by the next start, with the same files as without it."""
 
 import gzip
 import random
@@ -20,7 +20,7 @@ COMMENTS: Final = 60  # released together in each round: enough pages to be hit 
 
 
 def _hold_some(newsroom: NewsroomHarness, roots: list[str]) -> None:
-    """Accepted comments that wait for the next slot, a third of them replies."""
+    """Held comments for the next slot, a third of them replies."""
     newsroom.now = time.time()
     for number in range(COMMENTS):
         to = random.choice(roots) if roots and number % 3 == 0 else None
@@ -37,19 +37,19 @@ def _roots(newsroom: NewsroomHarness) -> list[str]:
 
 
 def _is_unfinished(newsroom: NewsroomHarness) -> bool:
-    """The crash has left something over: half a file, or one that the store has outrun."""
+    """Whether the crash left a temporary or a stale file."""
     with newsroom.database.reading() as conn:
         noted = conn.execute(sa.select(sa.func.count()).select_from(stale_files)).scalar_one()
     return bool(noted) or any(newsroom.files_dir.rglob(f"{TEMPORARY_PREFIX}*"))
 
 
 def _kill_while_releasing(served: Served, draw: random.Random) -> bool:
-    """Start, let the release begin, and kill at some moment of it; whether it was in the middle."""
+    """Start, kill at some moment of the release, and return whether the release was unfinished."""
     newsroom = served.newsroom
     before = _newest(newsroom)
     served.begin()
     kind = draw.randrange(3)
-    if kind == 0:  # while files are written beside
+    if kind == 0:  # while temporary files are written
         wait_for(
             lambda: any(newsroom.files_dir.rglob(f"{TEMPORARY_PREFIX}*")) or served.is_ready(),
             "it releases",
@@ -79,7 +79,7 @@ def _crash(folder: Path, times: int) -> None:
         served.start()
         wait_for(
             lambda: not _is_unfinished(newsroom) and _held(newsroom) == 0,
-            "what was begun is finished",
+            "the release is finished",
         )
         served.stop()
         left = newsroom.read_all_files()
@@ -87,7 +87,7 @@ def _crash(folder: Path, times: int) -> None:
         rebuild_all(newsroom.components)
         assert newsroom.read_all_files() == left
         assert len(_ids_on_pages(left)) == times * COMMENTS
-        assert unfinished, "control: some of the kills came in the middle of a release"
+        assert unfinished, "control: some of the kills interrupted a release"
     finally:
         served.close()
 

@@ -1,4 +1,4 @@
-"""`yobal serve` is asked to stop, as every restart asks it: nothing received is lost, nobody holds it up."""
+"""Stopping `yobal serve`: nothing that was received is lost, and no client can delay it."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ from tests.promises.senders import Senders, nothing_lost_nothing_twice
 from tests.serving import THREAD, make_served, serving
 from yobal.server.serve import HEADER_SECONDS, STOP_SECONDS
 
-PATIENT: Final = """
+WITHOUT_LIMIT: Final = """
 from yobal.server import serve
 serve.STOP_SECONDS = 3_600
 """
@@ -20,7 +20,7 @@ HALF_A_BODY: Final = (
 )
 
 
-def test_a_stop_under_twenty_senders_loses_nothing_that_was_received(tmp_path: Path) -> None:
+def test_a_stop_with_twenty_active_senders_loses_nothing_that_was_received(tmp_path: Path) -> None:
     served = make_served(tmp_path)
     senders = Senders(served)
     try:
@@ -36,32 +36,32 @@ def test_a_stop_under_twenty_senders_loses_nothing_that_was_received(tmp_path: P
     finally:
         senders.stop()
         served.close()
-    assert (tmp_path / "logs" / "stderr").read_text() == "", "nobody met an error"
+    assert (tmp_path / "logs" / "stderr").read_text() == "", "there was no error"
 
 
-def test_senders_who_stop_half_way_do_not_hold_a_stop_up(tmp_path: Path) -> None:
+def test_clients_that_send_half_a_request_do_not_delay_a_stop(tmp_path: Path) -> None:
     with (
         serving(tmp_path) as served,
         _half_sent(served.intake, HEAD),
         _half_sent(served.intake, HALF_A_BODY),
     ):
-        began = time.monotonic()
+        started_at = time.monotonic()
         assert served.stop() == 0
-        assert time.monotonic() - began < STOP_SECONDS + 3
+        assert time.monotonic() - started_at < STOP_SECONDS + 3
 
 
-def test_control_without_the_limit_half_a_header_holds_a_stop_up(tmp_path: Path) -> None:
-    assert STOP_SECONDS + 3 < HEADER_SECONDS, "or the other limit would end it in time"
-    with serving(tmp_path, script=PATIENT) as served:
+def test_control_without_the_limit_half_a_header_delays_a_stop(tmp_path: Path) -> None:
+    assert STOP_SECONDS + 3 < HEADER_SECONDS, "otherwise the other limit would end it in time"
+    with serving(tmp_path, script=WITHOUT_LIMIT) as served:
         with _half_sent(served.intake, HEAD):
             assert served.process
             served.process.terminate()
-            time.sleep(STOP_SECONDS + 1)  # it is that nothing happens which is looked for
+            time.sleep(STOP_SECONDS + 1)  # the test is that nothing happens
             assert served.process.poll() is None
-        assert served.process.wait(timeout=HEADER_SECONDS) == 0, "and goes on once it is gone"
+        assert served.process.wait(timeout=HEADER_SECONDS) == 0, "it stops once the client is gone"
 
 
-def _half_sent(port: int, words: str) -> socket.socket:
-    wire = socket.create_connection(("127.0.0.1", port), timeout=30)
-    wire.sendall(words.encode())
-    return wire
+def _half_sent(port: int, text: str) -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", port), timeout=30)
+    client.sendall(text.encode())
+    return client
