@@ -230,7 +230,7 @@ class DeskClient:
         self.app = desk_app_for(components, clock=lambda: newsroom.now)
         self.cookie = ""
 
-    def of(self, by: str | None) -> "DeskClient":
+    def browser_of(self, by: str | None) -> "DeskClient":
         """Another browser at this desk, signed in as `by` or not signed in."""
         other, newsroom = copy.copy(self), self.newsroom
         other.cookie = ""
@@ -246,7 +246,7 @@ class DeskClient:
             other.cookie = f"{COOKIE}={token.hex()}"
         return other
 
-    def act(
+    def post(
         self,
         name: str,
         /,
@@ -279,4 +279,4 @@ class DeskClient:
     def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:
         name = pseudonym or self.newsroom.pseudonym
         secret = secret or from_passphrase(SITE_ID, name, self.newsroom.passphrase)[0].hex()
-        return self.act("sign-in", pseudonym=name, secret=secret)
+        return self.post("sign-in", pseudonym=name, secret=secret)

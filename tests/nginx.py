@@ -1,4 +1,4 @@
-"""The shipped example of nginx in front of a served newsroom, with a test's ports and folders."""
+"""Runs nginx with the shipped example in front of a served newsroom, on a test's ports and folders."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ EXAMPLE: Final = ROOT / "examples" / "nginx.conf"
 
 @dataclass
 class Nginx:
-    """The example as an operator would install it, with this test's ports and folders."""
+    """nginx with the example's configuration."""
 
     folder: Path
     port: int
@@ -76,13 +76,13 @@ class Nginx:
 
 
 def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "") -> Nginx:
-    """The shipped example with ports and paths put in; `extra` goes into its `http` block."""
+    """The shipped example with this test's ports and paths; `extra` goes into its `http` block."""
     folder.mkdir(parents=True, exist_ok=True)
     port, desk = free_ports(2)
     conf = text or EXAMPLE.read_text(encoding="utf-8")
-    readers, mark, moderators = conf.partition("    # Moderators: ")
-    assert mark, "the example has two servers"
-    conf = _plain(readers, port) + mark + _plain(moderators, desk)
+    readers, heading, moderators = conf.partition("    # Moderators: ")
+    assert heading, "the example has two servers"
+    conf = _plain(readers, port) + heading + _plain(moderators, desk)
     for shipped, ours in (
         ("user www-data;", "user root;" if os.geteuid() == 0 else ""),
         ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
@@ -110,7 +110,7 @@ def nginx_before(folder: Path, served: Served, **given: str) -> Iterator[Nginx]:
 
 
 def _plain(server: str, port: int) -> str:
-    """No TLS between a test and its nginx, and loopback only."""
+    """Without TLS and on loopback only."""
     server = re.sub(r"\n +ssl_certificate[^\n]*", "", server)
     server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     ipv6 = f"listen [::1]:{port};" if socket.has_dualstack_ipv6() else ""

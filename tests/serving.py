@@ -1,4 +1,4 @@
-"""The real thing for tests: `yobal serve` as a child, and senders on raw sockets.
+"""Runs `yobal serve` as a child process for tests, and sends requests over raw sockets.
 
 Everything a test starts writes below one folder (its data, logs, temporary files, a core), so that
 a search of that folder is a search of all that was written. Waits are for conditions.
@@ -38,28 +38,28 @@ main()
 
 
 def needed(program: str, package: str) -> str:
-    """The path of a program that a test cannot do without; a sentence where it is missing."""
+    """The path of a program that a test needs. Fails with the name of its package."""
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     assert found, f"{program} is missing: install the Debian package {package}"
     return found
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, all of them different."""
+    """Different ports that are not in use."""
     with contextlib.ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for sock in sockets:
+            sock.bind(("127.0.0.1", 0))
+        return [sock.getsockname()[1] for sock in sockets]
 
 
 def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = READY_SECONDS) -> Any:
-    """The condition's first true answer."""
+    """Waits until the condition is true and returns its value."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        found = condition()
-        if found:
-            return found
+        value = condition()
+        if value:
+            return value
         time.sleep(0.02)
     raise AssertionError(f"waited {seconds} s for this: {what}")
 
@@ -70,12 +70,12 @@ def is_listening(port: int, host: str = "127.0.0.1") -> bool:
     return False
 
 
-# Answers and senders
+# Requests and responses
 
 
 @dataclass(frozen=True)
 class Response:
-    """What came back over the wire."""
+    """A response as it was received."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -87,9 +87,9 @@ class Response:
         return self.body.decode("utf-8")
 
     def header(self, name: str) -> str | None:
-        found = [value for key, value in self.headers if key.lower() == name.lower()]
-        assert len(found) < 2, f"{name} came {len(found)} times"
-        return found[0] if found else None
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        assert len(values) < 2, f"{name} came {len(values)} times"
+        return values[0] if values else None
 
     @property
     def is_received(self) -> bool:
@@ -97,8 +97,8 @@ class Response:
 
     @property
     def code(self) -> str | None:
-        found = re.search(r"yobal-code[^>]*>([0-9A-Z-]{23})<", self.text)
-        return found[1] if found else None
+        match = re.search(r"yobal-code[^>]*>([0-9A-Z-]{23})<", self.text)
+        return match[1] if match else None
 
 
 def ask(
@@ -113,32 +113,32 @@ def ask(
 ) -> Response:
     """One request on a connection of its own, from a chosen loopback address."""
     origin = (source, 0) if source else None
-    with socket.create_connection((host, port), timeout=30, source_address=origin) as wire:
+    with socket.create_connection((host, port), timeout=30, source_address=origin) as connection:
         named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         given = {"Host": named, "Connection": "close"} | dict(headers or {})
         if body or method == "POST":
             given["Content-Length"] = str(len(body))
         lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            wire.sendall("\r\n".join(lines).encode() + body)
-        return read_answer(wire, is_head=method == "HEAD")
+            connection.sendall("\r\n".join(lines).encode() + body)
+        return read_answer(connection, is_head=method == "HEAD")
 
 
-def read_answer(wire: socket.socket, *, is_head: bool = False) -> Response:
-    """Read to the end of a connection; ConnectionError where no whole answer came."""
+def read_answer(connection: socket.socket, *, is_head: bool = False) -> Response:
+    """Read until the connection ends. Raises ConnectionError for an incomplete response."""
     raw = b""
-    while chunk := wire.recv(65_536):
+    while chunk := connection.recv(65_536):
         raw += chunk
     head, mark, rest = raw.partition(b"\r\n\r\n")
     if not mark:
-        raise ConnectionError("no answer")
+        raise ConnectionError("no response")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = [(name, value.strip()) for name, _, value in (one.partition(":") for one in lines)]
     known = {name.lower(): value for name, value in headers}
     if known.get("transfer-encoding") == "chunked":
         rest = _whole(rest)
     elif "content-length" in known and not is_head and len(rest) < int(known["content-length"]):
-        raise ConnectionError("half an answer")
+        raise ConnectionError("an incomplete response")
     return Response(int(first.split()[1]), headers, rest, raw)
 
 
@@ -147,19 +147,19 @@ def _whole(chunked: bytes) -> bytes:
     while True:
         size, mark, chunked = chunked.partition(b"\r\n")
         if not mark:
-            raise ConnectionError("half an answer")
+            raise ConnectionError("an incomplete response")
         if int(size, 16) == 0:
             return body
         body, chunked = body + chunked[: int(size, 16)], chunked[int(size, 16) + 2 :]
 
 
 def new_form() -> str:
-    """The `once` of a form, as the intake makes it."""
+    """The idempotency key of a form, as the intake makes it."""
     return idempotency.new_idempotency_key(secrets.token_bytes, today=datetime.now(UTC).date())
 
 
 def form(text: str, **fields: str) -> dict[str, str]:
-    """The fields of a form that a reader sends, a receipt asked for."""
+    """The fields of a reader's form that asks for a receipt."""
     return {"step": "send", "idempotency_key": new_form(), "text": text, "receipt": "yes"} | fields
 
 
@@ -184,7 +184,7 @@ def post(
 
 @dataclass
 class Served:
-    """A newsroom on disk, with `yobal serve` as a child over it."""
+    """A newsroom on disk that `yobal serve` serves as a child process."""
 
     folder: Path
     newsroom: NewsroomHarness
@@ -193,7 +193,7 @@ class Served:
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     before: tuple[str, ...] = ()
-    script: str = ""  # run before `yobal serve`, in its process: what a control takes away
+    script: str = ""  # run before `yobal serve` in its process; a control removes a guard with it
 
     @property
     def pid(self) -> int:
@@ -202,16 +202,16 @@ class Served:
 
     @property
     def workers(self) -> list[int]:
-        """The server's own process and every child of it."""
+        """The server's process and all its children."""
         return [self.pid, *children(self.pid)]
 
     def start(self) -> None:
-        """Start and wait until both faces answer."""
+        """Start and wait until intake and desk listen."""
         self.begin()
-        wait_for(self.is_ready, "`yobal serve` answers on both faces")
+        wait_for(self.is_ready, "`yobal serve` listens on both ports")
 
     def begin(self) -> None:
-        """Start, and do not wait."""
+        """Start without waiting."""
         given = ("-c", self.script + SERVE) if self.script else ("-m", "yobal", "serve")
         command = [*self.before, sys.executable, *given]
         logs = self.folder / "logs"
@@ -221,19 +221,19 @@ class Served:
             )
 
     def stop(self) -> int:
-        """Ask it to stop, as a service manager does; its exit code."""
+        """Stop it as a service manager does. Returns the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=READY_SECONDS)
 
     def kill(self) -> None:
-        """The power goes, as far as a process can tell."""
+        """Kill the process, as a power cut would."""
         assert self.process is not None
         self.process.kill()
         self.process.wait(timeout=READY_SECONDS)
 
     def close(self) -> None:
-        """For the end of a test, also of one that failed half way."""
+        """Stop the server if it runs. For the end of a test, even if it failed."""
         if self.process is not None and self.process.poll() is None:
             self.stop()
         self.newsroom.close()
@@ -249,13 +249,13 @@ class Served:
 
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")}
-        # A script would be lost where the process starts itself again, so that is done beforehand.
+        # The process would restart itself without the script, so the restart is prevented.
         scrubbed = {**allocators.SETTINGS, allocators.ENV_FLAG: "1"} if self.script else {}
         return kept | {"TMPDIR": str(self.folder / "tmp")} | scrubbed | self.environment
 
 
 def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served:
-    """A newsroom with a lead and a story, its settings file, and nothing running yet."""
+    """A newsroom with a lead, a story and a settings file. Nothing runs yet."""
     intake, desk = free_ports(2)
     for name in ("logs", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -293,7 +293,7 @@ def serving(
     script: str = "",
     **settings: Any,
 ) -> Iterator[Served]:
-    """A served newsroom, started, and stopped in the end."""
+    """A newsroom that is served until the context ends."""
     served = make_served(folder, database_url, **settings)
     served.environment, served.script = dict(environment or {}), script
     try:
@@ -304,7 +304,7 @@ def serving(
 
 
 def is_alive(pid: int) -> bool:
-    """Running: neither gone nor a body that nobody has buried yet."""
+    """Running: neither ended nor a zombie."""
     try:
         return " Z " not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:4]
     except (FileNotFoundError, ProcessLookupError):
@@ -312,7 +312,7 @@ def is_alive(pid: int) -> bool:
 
 
 def children(pid: int) -> list[int]:
-    """Every process below this one."""
+    """All descendants of a process."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():

@@ -1,4 +1,4 @@
-"""The faces of a room: the intake on either database, the desk with its lead signed in."""
+"""The intake and the desk of a newsroom on both databases, with the lead signed in."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -18,7 +18,7 @@ def intake(newsroom: NewsroomHarness) -> Iterator[Intake]:
 
 @pytest.fixture
 def sqlite_intake(sqlite_newsroom: NewsroomHarness) -> Iterator[Intake]:
-    """For what has nothing to do with the database."""
+    """For tests that do not depend on the database."""
     with intake_of(sqlite_newsroom) as made:
         yield made
 

@@ -93,16 +93,16 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
     wrap = pyrage.encrypt(str(heron).encode(), [invitation.to_public()])
     wraps = [{"epoch_id": _epoch(desk), "wrap": _b64(wrap)}]
     body = {"role": role, "token": token, "wraps": wraps}
-    assert desk.act("invite", body).status == 200
+    assert desk.post("invite", body).status == 200
 
-    contents = desk.of(None).act("open-invitation", {"token": token}).json
+    contents = desk.browser_of(None).post("open-invitation", {"token": token}).json
     assert (contents["role"], contents["is_first"]) == (role, False)
     (received,) = contents["wraps"]
     epoch_id = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
     personal, recipient = _keys()
     sheet, sheet_recipient = _keys()
     own_wrap = pyrage.encrypt(epoch_id, [personal.to_public()])
-    joined = desk.of(None).act(
+    joined = desk.browser_of(None).post(
         "join",
         {
             "token": token,
@@ -120,7 +120,7 @@ def _join(desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" *
     assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
     stored_wrap = base64.b64decode(joined.json["epochs"][0]["wrap"])
     assert pyrage.decrypt(stored_wrap, [personal]) == epoch_id
-    assert desk.of(None).act("open-invitation", {"token": token}).status == 410, "used up"
+    assert desk.browser_of(None).post("open-invitation", {"token": token}).status == 410, "used up"
     return sheet
 
 
@@ -146,16 +146,16 @@ def test_every_route_of_the_desk_is_tested_here(desk: DeskClient) -> None:
 def test_each_route_refuses_users_without_access(
     desk_of_two: DeskClient, path: str, access: str, body: dict[str, Any]
 ) -> None:
-    signed_out = desk_of_two.of(None).act(path, body)
+    signed_out = desk_of_two.browser_of(None).post(path, body)
     assert (signed_out.status == 401) == (access != "anyone")
-    forged = desk_of_two.act(path, body, headers={"cookie": f"{COOKIE}={secrets.token_hex(32)}"})
+    forged = desk_of_two.post(path, body, headers={"cookie": f"{COOKIE}={secrets.token_hex(32)}"})
     assert (forged.status == 401) == (access != "anyone")
-    moderator = desk_of_two.of("Egret").act(path, body)
+    moderator = desk_of_two.browser_of("Egret").post(path, body)
     assert (moderator.status == 403 and moderator.json["error"] == "forbidden") == (
         access == "lead"
     )
     assert moderator.status != 401
-    lead = desk_of_two.act(path, body)
+    lead = desk_of_two.post(path, body)
     assert lead.status != 401
     assert lead.status < 500
     assert "forbidden" not in lead.text
@@ -183,7 +183,7 @@ def test_a_request_from_another_origin_or_of_another_type_changes_nothing(
     sent = newsroom.send()
     for path, (_, body) in VALID_BODIES.items():
         content = body | ({"comment_id": sent.id} if "comment_id" in body else {})
-        response = desk.act(path, content, headers=WRONG_HEADERS[wrong])
+        response = desk.post(path, content, headers=WRONG_HEADERS[wrong])
         assert response.status in (400, 403), path
         assert response.header("set-cookie") is None
     assert newsroom.state(sent.id) == "pending"
@@ -191,7 +191,7 @@ def test_a_request_from_another_origin_or_of_another_type_changes_nothing(
 
 @pytest.mark.parametrize("path", VALID_BODIES)
 def test_no_route_accepts_get(desk: DeskClient, path: str) -> None:
-    response = desk.act(path, method="GET")
+    response = desk.post(path, method="GET")
     assert (response.status, response.json["error"]) == (405, "method_not_allowed")
     assert response.json["message"] == "The desk does not accept this method here."
 
@@ -231,7 +231,7 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
     envelope = newsroom.decrypt(waiting.id)
     token, other = (secrets.token_bytes(32).hex() for _ in range(2))
     invited = {"role": "moderator", "wraps": []}
-    assert desk.act("invite", invited | {"token": token}).status == 200
+    assert desk.post("invite", invited | {"token": token}).status == 200
     recipient = _keys()[1]
     publish = {
         "verdict": "publish",
@@ -254,9 +254,9 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
     }
     secret = from_passphrase(SITE_ID, newsroom.pseudonym, newsroom.passphrase)[0].hex()
     return {
-        "sign-in": (desk.of(None), {"pseudonym": newsroom.pseudonym, "secret": secret}),
-        "open-invitation": (desk.of(None), {"token": token}),
-        "join": (desk.of(None), newcomer),
+        "sign-in": (desk.browser_of(None), {"pseudonym": newsroom.pseudonym, "secret": secret}),
+        "open-invitation": (desk.browser_of(None), {"token": token}),
+        "join": (desk.browser_of(None), newcomer),
         "invite": (desk, invited | {"token": other}),
         "queue": (desk, {"cursor": None}),
         "history": (desk, {"cursor": None}),
@@ -285,9 +285,9 @@ def test_a_missing_empty_or_repeated_field_never_permits_more(desk: DeskClient) 
             if (path, name) in MAY_BE_LEFT_OUT:
                 continue
             dropped, *emptied = _weakened(body, name)
-            assert client.act(path, dropped).status == 400, (path, name)
+            assert client.post(path, dropped).status == 400, (path, name)
             for changed in emptied if value else []:  # an empty field cannot be emptied
-                assert client.act(path, changed).status >= 400, (path, name)
+                assert client.post(path, changed).status >= 400, (path, name)
         assert {table: desk.newsroom.read_table(table) for table in UNCHANGED_TABLES} == before, (
             path
         )
@@ -298,19 +298,19 @@ def test_control_the_complete_requests_are_accepted(desk: DeskClient) -> None:
     assert set(valid_requests) | WITHOUT_PARAMETERS == set(VALID_BODIES)
     for path, (client, body) in valid_requests.items():
         if path != "reject-many":  # rejects the same comment as `decide`
-            assert client.act(path, body).status == 200, path
+            assert client.post(path, body).status == 200, path
 
 
 @pytest.mark.parametrize("name", ["nothing", "queue/x", "recovery", "../desk/queue"])
 def test_an_unknown_route_is_not_found(desk: DeskClient, name: str) -> None:
-    response = desk.act(name)
+    response = desk.post(name)
     assert (response.status, response.json["error"]) == (404, "not_found")
     assert response.json["message"] == "The desk has nothing at this address."
     assert response.header("cache-control") == "no-store"
 
 
 def test_a_route_without_declared_access_is_denied(desk: DeskClient) -> None:
-    assert desk.act("queue", method="OPTIONS").status == 403
+    assert desk.post("queue", method="OPTIONS").status == 403
 
 
 def test_the_desk_works_without_tls_only_on_loopback(
@@ -331,7 +331,7 @@ def test_every_response_of_the_desk_has_the_security_headers(desk: DeskClient) -
         desk.get(path)
         for path in ("/", "/join", "/recover", "/assets/desk.js", "/assets/desk.css", "/no")
     ]
-    responses += [desk.act("session"), desk.of(None).act("session")]
+    responses += [desk.post("session"), desk.browser_of(None).post("session")]
     for response in responses:
         policy = response.header("content-security-policy") or ""
         assert "frame-ancestors 'none'" in policy
@@ -342,8 +342,8 @@ def test_every_response_of_the_desk_has_the_security_headers(desk: DeskClient) -
 
 
 def test_signing_in_does_not_reveal_whether_a_pseudonym_exists(desk: DeskClient) -> None:
-    existing = desk.of(None).act("sign-in", {"pseudonym": "Heron", "secret": HEX})
-    unknown = desk.of(None).act("sign-in", {"pseudonym": "Nobody", "secret": HEX})
+    existing = desk.browser_of(None).post("sign-in", {"pseudonym": "Heron", "secret": HEX})
+    unknown = desk.browser_of(None).post("sign-in", {"pseudonym": "Nobody", "secret": HEX})
     assert (existing.status, existing.body, existing.headers) == (
         unknown.status,
         unknown.body,
@@ -353,7 +353,7 @@ def test_signing_in_does_not_reveal_whether_a_pseudonym_exists(desk: DeskClient)
     shapes_by_name: dict[str, set[tuple[bytes, int]]] = {"Heron": set(), "Nobody": set()}
     for name, listed in shapes_by_name.items():
         for _ in range(10):
-            challenge = desk.of(None).act("recovery/challenge", {"pseudonym": name})
+            challenge = desk.browser_of(None).post("recovery/challenge", {"pseudonym": name})
             assert (challenge.status, set(challenge.json)) == (200, {"challenge_id", "sealed"})
             listed.add(_shape(base64.b64decode(challenge.json["sealed"])))
     assert shapes_by_name["Heron"] == shapes_by_name["Nobody"]
@@ -374,7 +374,9 @@ def test_signing_in_sets_a_cookie_for_this_host_and_signing_out_ends_it(
     desk: DeskClient,
 ) -> None:
     _join(desk, "Egret", role="lead", secret=b"k" * 32)
-    response = desk.of(None).act("sign-in", {"pseudonym": " Egret ", "secret": (b"k" * 32).hex()})
+    response = desk.browser_of(None).post(
+        "sign-in", {"pseudonym": " Egret ", "secret": (b"k" * 32).hex()}
+    )
     assert response.status == 200
     cookie = response.header("set-cookie") or ""
     flags = {part.strip().lower() for part in cookie.split(";")[1:]}
@@ -382,54 +384,54 @@ def test_signing_in_sets_a_cookie_for_this_host_and_signing_out_ends_it(
     assert {"secure", "httponly", "samesite=strict", "path=/"} <= flags
     assert not any(flag.startswith("domain") for flag in flags)
     own_wrap = {"cookie": cookie.split(";")[0]}
-    assert desk.act("session", headers=own_wrap).json["pseudonym"] == "Egret"
-    desk.act("sign-out", headers=own_wrap)
-    assert desk.act("session", headers=own_wrap).status == 401
+    assert desk.post("session", headers=own_wrap).json["pseudonym"] == "Egret"
+    desk.post("sign-out", headers=own_wrap)
+    assert desk.post("session", headers=own_wrap).status == 401
 
 
 def test_recovery_sets_a_new_passphrase_and_ends_old_sessions(
     desk: DeskClient,
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator", secret=b"o" * 32)
-    old = {"cookie": desk.of("Egret").cookie}
-    challenge = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
+    old = {"cookie": desk.browser_of("Egret").cookie}
+    challenge = desk.browser_of(None).post("recovery/challenge", {"pseudonym": "Egret"}).json
     answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
     body = {"challenge_id": challenge["challenge_id"], "answer": answer}
-    proved = desk.of(None).act("recovery/prove", body).json
+    proved = desk.browser_of(None).post("recovery/prove", body).json
     personal = pyrage.decrypt(base64.b64decode(proved["identity"]), [sheet])
     assert personal.startswith(b"AGE-SECRET-KEY-1")
-    assert desk.of(None).act("recovery/prove", body).status == 403, "answered once"
+    assert desk.browser_of(None).post("recovery/prove", body).status == 403, "answered once"
     new = {"ticket": proved["ticket"], "secret": (b"n" * 32).hex(), "identity": _b64(b"new")}
-    assert desk.of(None).act("recovery/finish", new).json["pseudonym"] == "Egret"
-    assert desk.of(None).act("recovery/finish", new).status == 403, "used once"
-    assert desk.act("session", headers=old).status == 401
+    assert desk.browser_of(None).post("recovery/finish", new).json["pseudonym"] == "Egret"
+    assert desk.browser_of(None).post("recovery/finish", new).status == 403, "used once"
+    assert desk.post("session", headers=old).status == 401
     for secret, status in ((b"o", 403), (b"n", 200)):
         credentials = {"pseudonym": "Egret", "secret": (secret * 32).hex()}
-        assert desk.of(None).act("sign-in", credentials).status == status
+        assert desk.browser_of(None).post("sign-in", credentials).status == status
 
 
 def test_a_moderator_who_was_deactivated_meanwhile_cannot_recover(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     sheet = _join(desk, "Egret", role="moderator")
-    challenge = desk.of(None).act("recovery/challenge", {"pseudonym": "Egret"}).json
+    challenge = desk.browser_of(None).post("recovery/challenge", {"pseudonym": "Egret"}).json
     answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
     body = {"challenge_id": challenge["challenge_id"], "answer": answer}
-    ticket = desk.of(None).act("recovery/prove", body).json["ticket"]
+    ticket = desk.browser_of(None).post("recovery/prove", body).json["ticket"]
     with newsroom.database.writing() as conn:
         people.deactivate_all(conn, newsroom.rules.site_id)
     new = {"ticket": ticket, "secret": HEX, "identity": ""}
-    assert desk.of(None).act("recovery/finish", new).status == 403
+    assert desk.browser_of(None).post("recovery/finish", new).status == 403
     assert newsroom.read_table("sessions") == []
 
 
 def test_a_wrong_answer_or_an_unknown_pseudonym_cannot_recover(desk: DeskClient) -> None:
     for name in ("Heron", "Nobody"):
-        challenge = desk.of(None).act("recovery/challenge", {"pseudonym": name}).json
+        challenge = desk.browser_of(None).post("recovery/challenge", {"pseudonym": name}).json
         wrong = {"challenge_id": challenge["challenge_id"], "answer": HEX}
-        assert desk.of(None).act("recovery/prove", wrong).status == 403
+        assert desk.browser_of(None).post("recovery/prove", wrong).status == 403
     finish = {"ticket": challenge["challenge_id"], "secret": HEX, "identity": ""}
-    assert desk.of(None).act("recovery/finish", finish).status == 403
+    assert desk.browser_of(None).post("recovery/finish", finish).status == 403
 
 
 def test_the_first_leads_invitation_deactivates_everyone_before(
@@ -438,7 +440,7 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
     old = {"cookie": desk.cookie}
     token = setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=newsroom.now)
     token = invitation_token(base64.urlsafe_b64decode(token + "=")).hex()
-    envelope = desk.of(None).act("open-invitation", {"token": token}).json
+    envelope = desk.browser_of(None).post("open-invitation", {"token": token}).json
     assert envelope == {"role": "lead", "is_first": True, "wraps": []}
     _, recipient = _keys()
     joined = {
@@ -462,13 +464,13 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
         "a short name": {"pseudonym": "E"},
     }
     for what, changed in wrong.items():
-        assert desk.of(None).act("join", joined | changed).status == 422, what
-    assert desk.act("session", headers=old).status == 200, "nothing has changed yet"
-    taken = desk.of(None).act("join", joined | {"pseudonym": "Heron"})
+        assert desk.browser_of(None).post("join", joined | changed).status == 422, what
+    assert desk.post("session", headers=old).status == 200, "nothing has changed yet"
+    taken = desk.browser_of(None).post("join", joined | {"pseudonym": "Heron"})
     assert (taken.status, taken.json["error"]) == (409, "pseudonym_taken")
-    assert desk.of(None).act("join", joined).status == 200
-    assert desk.act("session", headers=old).status == 401
-    assert desk.of(None).act("join", joined).status == 410
+    assert desk.browser_of(None).post("join", joined).status == 200
+    assert desk.post("session", headers=old).status == 401
+    assert desk.browser_of(None).post("join", joined).status == 410
     epochs = sorted(newsroom.read_table("epochs"), key=lambda row: row["number"])
     assert [row["recipient"] == recipient for row in epochs] == [False, True]
 
@@ -479,7 +481,7 @@ def test_the_database_has_only_hashes_of_secrets_and_session_tokens(
     _join(desk, "Egret", role="moderator", secret=b"k" * 32)
     hashes = {bytes(row["secret_hash"]) for row in newsroom.read_table("moderators")}
     assert hashlib.sha256(b"k" * 32).digest() in hashes
-    cookie = desk.of("Egret").cookie.partition("=")[2]
+    cookie = desk.browser_of("Egret").cookie.partition("=")[2]
     assert bytes.fromhex(cookie) not in {
         bytes(row["token_hash"]) for row in newsroom.read_table("sessions")
     }
@@ -492,13 +494,13 @@ def test_the_pages_of_the_queue_neither_skip_nor_repeat_comments(
     listed: list[str] = []
     after, sizes = None, []
     while True:
-        page = desk.act("queue", {"cursor": after}).json
+        page = desk.post("queue", {"cursor": after}).json
         sizes.append(len(page["comments"]))
         listed += [row["comment_id"] for row in page["comments"]]
         after = page["next_cursor"]
         if after is None:
             break
-        desk.act("decide", {"verdict": "reject", "comment_id": listed[-1], "clause": "spam"})
+        desk.post("decide", {"verdict": "reject", "comment_id": listed[-1], "clause": "spam"})
     assert sizes == [50, 50, 20]
     assert sorted(listed) == sorted(sent)
     assert page["pending_count"] == 118
@@ -509,18 +511,18 @@ def test_the_history_has_pages_and_says_what_can_be_undone(
 ) -> None:
     sent = [newsroom.send(f"Number {number}.", receipt=False).id for number in range(60)]
     many = [
-        desk.act("reject-many", {"comment_ids": part, "clause": "spam"})
+        desk.post("reject-many", {"comment_ids": part, "clause": "spam"})
         for part in (sent[:50], sent[50:])
     ]
     assert [len(comment.json["decided"]) for comment in many] == [50, 10]
-    first = desk.act("history", {"cursor": None}).json
-    second = desk.act("history", {"cursor": first["next_cursor"]}).json
+    first = desk.post("history", {"cursor": None}).json
+    second = desk.post("history", {"cursor": first["next_cursor"]}).json
     assert (len(first["entries"]), len(second["entries"]), second["next_cursor"]) == (50, 10, None)
     rows = first["entries"] + second["entries"]
     assert {row["comment_id"] for row in rows} == set(sent)
     assert all(row["can_undo"] and not row["can_remove"] for row in rows)
-    assert desk.act("undo", {"decision_id": rows[0]["decision_id"]}).json["state"] == "pending"
-    after = desk.act("history", {"cursor": None}).json["entries"]
+    assert desk.post("undo", {"decision_id": rows[0]["decision_id"]}).json["state"] == "pending"
+    after = desk.post("history", {"cursor": None}).json["entries"]
     undone = next(row for row in after if row["decision_id"] == rows[0]["decision_id"])
     assert (undone["is_undone"], undone["can_undo"]) == (True, False)
 
@@ -528,14 +530,14 @@ def test_the_history_has_pages_and_says_what_can_be_undone(
 def test_a_second_decision_is_refused_and_names_the_first(desk_of_two: DeskClient) -> None:
     sent = desk_of_two.newsroom.send()
     body = {"verdict": "reject", "comment_id": sent.id, "clause": "facts"}
-    assert desk_of_two.of("Egret").act("decide", body).json["decided_by"] == "Egret"
-    second = desk_of_two.act("decide", body)
+    assert desk_of_two.browser_of("Egret").post("decide", body).json["decided_by"] == "Egret"
+    second = desk_of_two.post("decide", body)
     assert (second.status, second.json["decided_by"], second.json["verdict"]) == (
         409,
         "Egret",
         "reject",
     )
-    many = desk_of_two.act(
+    many = desk_of_two.post(
         "reject-many", {"comment_ids": [sent.id, "b" * 26], "clause": "spam"}
     ).json
     assert [comment["verdict"] for comment in many["already_decided"]] == ["reject", "withdrawn"]
@@ -546,7 +548,7 @@ def test_a_comment_from_the_queue_is_published_and_removed_at_once(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("From the queue.")
-    (row,) = desk.act("queue", {"cursor": None}).json["comments"]
+    (row,) = desk.post("queue", {"cursor": None}).json["comments"]
     envelope = newsroom.decrypt(row["comment_id"])
     body = {
         "verdict": "publish",
@@ -556,12 +558,12 @@ def test_a_comment_from_the_queue_is_published_and_removed_at_once(
         "nonce": envelope.nonce,
         "lang": "en",
     }
-    forged = desk.act("decide", body | {"text": "Other words."})
+    forged = desk.post("decide", body | {"text": "Other words."})
     assert (forged.status, forged.json["error"]) == (409, "commitment_mismatch")
-    assert desk.act("decide", body).json["state"] == "held"
+    assert desk.post("decide", body).json["state"] == "held"
     newsroom.pass_slots()
     assert "From the queue." in newsroom.read_file("en/index.html")
-    desk.act("remove", {"comment_id": sent.id, "clause": "spam"})
+    desk.post("remove", {"comment_id": sent.id, "clause": "spam"})
     assert "From the queue." not in newsroom.read_file("en/index.html")
 
 
@@ -587,13 +589,13 @@ def test_a_comment_from_the_queue_is_published_and_removed_at_once(
 def test_a_decision_that_the_desk_would_not_send_is_a_bad_request(
     desk: DeskClient, body: Any
 ) -> None:
-    response = desk.act("decide", json.dumps(body).encode())
+    response = desk.post("decide", json.dumps(body).encode())
     assert (response.status, response.json["error"]) == (400, "bad_request")
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
 def test_an_invalid_cursor_is_refused(desk: DeskClient, cursor: str) -> None:
-    assert desk.act("queue", {"cursor": cursor}).status == 400
+    assert desk.post("queue", {"cursor": cursor}).status == 400
 
 
 def test_the_page_holds_the_desks_messages_as_data(desk: DeskClient) -> None:

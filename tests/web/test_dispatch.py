@@ -1,4 +1,4 @@
-"""Every step of a reader, with every way in which it can go wrong; the text is never lost."""
+"""Every step of a reader's form and everything that can go wrong; the text is never lost."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -180,11 +180,15 @@ def test_an_unknown_step_is_refused_and_gives_the_text_back(
 
 
 STEPS = ("send", "confirm", "reply", "receipt", "withdraw")
-MAY_BE_LEFT_OUT = {"parent_id", "name", "receipt"}  # of a comment; what it then is, is said below
+MAY_BE_LEFT_OUT = {
+    "parent_id",
+    "name",
+    "receipt",
+}  # of a comment; the tests below say what it is then
 
 
 def step_of(step: str, *, code: str, parent_id: str = "") -> dict[str, str]:
-    """A form that this step takes."""
+    """A form that this step accepts."""
     match step:
         case "send" | "confirm":
             return fields(step=step, parent_id=parent_id)

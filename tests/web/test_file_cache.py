@@ -1,4 +1,4 @@
-"""Reading: files from memory, plain or packed, and no way to anything that is not a public file."""
+"""Reading: files come from memory, plain or gzipped, and only public files can be read."""
 
 import gzip
 from collections.abc import Callable
@@ -164,7 +164,9 @@ def test_only_finished_public_files_are_served(
     for name in (".yobal-1.html", "notes.txt", "noext", "HTML.HTML", "two\\parts.html"):
         (folder / name).write_bytes(b"left behind")
         (folder / f"{name}.gz").write_bytes(b"left behind")
-    (folder / "unpacked.html").write_bytes(b"left behind")  # without its `.gz` it is not finished
+    (folder / "uncompressed.html").write_bytes(
+        b"left behind"
+    )  # without its `.gz` it is not finished
     (folder / "folder.html").mkdir()
     paths = [f"{THREAD}{file.name}" for file in folder.iterdir() if file.is_file()]
     served = [path for path in paths if b"left behind" in sqlite_intake.get(path).body]
@@ -228,7 +230,7 @@ def public_files(tmp_path: Path) -> PublicFiles:
 def test_a_read_between_two_renames_never_caches_the_old_text(
     public_files: PublicFiles, monkeypatch: pytest.MonkeyPatch, step: int, *, was_cached: bool
 ) -> None:
-    """The words that were taken away are in the packed file as well, and most browsers get that."""
+    """The removed text is in the gzipped file too, and most browsers get that one."""
     files = FileCache(public_files.folder, "")
     if was_cached:
         files.get("/a.html")

@@ -1,4 +1,4 @@
-"""A form's body, byte by byte: what Python's own library reads in it, and clear refusals."""
+"""A form's body is decoded as Python's own library does it, or refused."""
 
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 

@@ -48,7 +48,7 @@ def newcomer(token: str, **fields: Any) -> dict[str, Any]:
 def invite(desk: DeskClient, **fields: Any) -> str:
     token = invitation_token(secrets.token_bytes(32)).hex()
     body = {"role": "moderator", "token": token, "wraps": []} | fields
-    response = desk.act("invite", body)
+    response = desk.post("invite", body)
     assert response.status == 200, response.body
     assert response.json["hours"] == 24
     return token
@@ -98,17 +98,17 @@ def test_an_invitation_works_once_and_until_the_first_slot_after_a_day(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     late, used = invite(desk), invite(desk)
-    assert desk.act("join", newcomer(used)).status == 200
-    again = DeskClient(newsroom).act("join", newcomer(used, pseudonym="Ibis"))
+    assert desk.post("join", newcomer(used)).status == 200
+    again = DeskClient(newsroom).post("join", newcomer(used, pseudonym="Ibis"))
     assert (again.status, again.json["error"]) == (410, "invitation_invalid")
     newsroom.now += 24 * 3_600
-    assert DeskClient(newsroom).act("open-invitation", {"token": late}).status == 200
+    assert DeskClient(newsroom).post("open-invitation", {"token": late}).status == 200
     newsroom.now = next_slot(newsroom.rules.schedule, newsroom.now)
     for name, body in (
         ("join", newcomer(late, pseudonym="Ibis")),
         ("open-invitation", {"token": late}),
     ):
-        expired = DeskClient(newsroom).act(name, body)
+        expired = DeskClient(newsroom).post(name, body)
         assert (expired.status, expired.json["error"]) == (410, "invitation_invalid")
     assert {item["pseudonym"] for item in newsroom.read_table("moderators")} == {"Egret", "Heron"}
 
@@ -117,19 +117,19 @@ def test_an_invitation_gives_only_the_role_it_was_made_for(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token = invite(desk)
-    assert desk.act("join", newcomer(token, role="lead")).status == 400
-    joined = DeskClient(newsroom).act("join", newcomer(token))
+    assert desk.post("join", newcomer(token, role="lead")).status == 400
+    joined = DeskClient(newsroom).post("join", newcomer(token))
     assert joined.json["role"] == "moderator"
-    assert desk.act("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
+    assert desk.post("invite", {"role": "owner", "token": HEX, "wraps": []}).status == 400
 
 
 def test_a_pseudonym_that_is_taken_does_not_use_up_the_invitation(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     token, other = invite(desk), DeskClient(newsroom)
-    taken = other.act("join", newcomer(token, pseudonym=" Heron "))
+    taken = other.post("join", newcomer(token, pseudonym=" Heron "))
     assert (taken.status, taken.json["error"], other.cookie) == (409, "pseudonym_taken", "")
-    assert other.act("join", newcomer(token)).status == 200
+    assert other.post("join", newcomer(token)).status == 200
 
 
 # Sessions
@@ -138,7 +138,7 @@ def test_a_pseudonym_that_is_taken_does_not_use_up_the_invitation(
 def test_a_session_ends_with_a_slot_and_a_forged_cookie_is_refused(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    assert desk.act("session").status == 200
+    assert desk.post("session").status == 200
     mine = desk.cookie
     for forged in (
         mine[:-1] + ("0" if mine[-1] != "0" else "1"),
@@ -150,14 +150,14 @@ def test_a_session_ends_with_a_slot_and_a_forged_cookie_is_refused(
         "",
     ):
         desk.cookie = forged
-        assert desk.act("session").status == 401, forged
+        assert desk.post("session").status == 401, forged
     desk.cookie = mine
     (row,) = newsroom.read_table("sessions")
     assert row["expires_slot"] % 21_600 == 0
     newsroom.now = row["expires_slot"] - 1
-    assert desk.act("session").status == 200
+    assert desk.post("session").status == 200
     newsroom.now += 1
-    ended = desk.act("session")
+    ended = desk.post("session")
     assert (ended.status, ended.json["error"]) == (401, "not_signed_in")
 
 
@@ -175,15 +175,15 @@ def test_a_session_cannot_be_forged_by_writing_to_the_database(
         with newsroom.database.writing() as conn:
             conn.execute(sessions.insert().values(**row))
     desk.cookie = f"__Host-yobal={token.hex()}"
-    assert desk.act("session").status == 401
+    assert desk.post("session").status == 401
 
 
 def test_signing_out_ends_the_session_on_the_server(desk: DeskClient) -> None:
     mine = desk.cookie
-    out = desk.act("sign-out")
+    out = desk.post("sign-out")
     assert "Max-Age=0" in (out.header("set-cookie") or "")
     desk.cookie = mine
-    assert desk.act("session").status == 401
+    assert desk.post("session").status == 401
 
 
 # Epochs
@@ -196,10 +196,10 @@ def test_the_queue_lists_what_a_moderator_can_decrypt_and_counts_the_rest(
     add_lead(newsroom, "Egret")
     new = newsroom.send("Sealed after.").id
     egret = signed_in(newsroom)
-    queue = egret.act("queue", cursor=None).json
+    queue = egret.post("queue", cursor=None).json
     assert [row["comment_id"] for row in queue["comments"]] == [new]
     assert queue["pending_count"] == 1
-    session = egret.act("session").json
+    session = egret.post("session").json
     assert (session["unreadable_count"], session["pending_count"]) == (1, 1)
     assert [item["wrap"] is None for item in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
@@ -210,10 +210,10 @@ def test_the_session_says_that_the_clock_is_not_trusted(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     newsroom.publish(newsroom.send("Held.").id)
-    assert desk.act("session").json["is_clock_trusted"]
+    assert desk.post("session").json["is_clock_trusted"]
     with newsroom.database.writing() as conn:
         conn.execute(sites.update().values(released_slot=newsroom.now + DAY_SECONDS))
-    assert not desk.act("session").json["is_clock_trusted"]
+    assert not desk.post("session").json["is_clock_trusted"]
 
 
 def test_two_leads_can_decrypt_an_epoch_that_is_wrapped_to_both(newsroom: NewsroomHarness) -> None:
@@ -222,14 +222,16 @@ def test_two_leads_can_decrypt_an_epoch_that_is_wrapped_to_both(newsroom: Newsro
     wrap = {"epoch_id": epoch_id, "wrap": base64.b64encode(b"an age file").decode()}
     token = invite(heron, role="lead", wraps=[wrap])
     egret = DeskClient(newsroom)
-    joined = egret.act("join", newcomer(token, wraps=[wrap])).json
+    joined = egret.post("join", newcomer(token, wraps=[wrap])).json
     assert (joined["role"], joined["needs_second_lead"], joined["unreadable_count"]) == (
         "lead",
         False,
         0,
     )
-    assert [row["comment_id"] for row in egret.act("queue", cursor=None).json["comments"]] == [sent]
-    assert {item["pseudonym"] for item in egret.act("people").json["people"]} == {"Heron", "Egret"}
+    assert [row["comment_id"] for row in egret.post("queue", cursor=None).json["comments"]] == [
+        sent
+    ]
+    assert {item["pseudonym"] for item in egret.post("people").json["people"]} == {"Heron", "Egret"}
 
 
 # Removing, undoing and rejecting
@@ -240,7 +242,7 @@ def test_a_removed_text_is_in_no_file_when_the_response_is_sent(newsroom: Newsro
     reply = newsroom.publish_new(f"{WORDS}, reply.", parent_id=root.id)
     desk = signed_in(newsroom)
     for at, sent in enumerate((reply, root)):
-        response = desk.act("remove", comment_id=sent.id, clause="threats")
+        response = desk.post("remove", comment_id=sent.id, clause="threats")
         assert response.status == 200
         assert response.json["state"] == "removed"
         remaining = f"{WORDS}, root." if at == 0 else WORDS
@@ -252,9 +254,9 @@ def test_a_removed_text_is_in_no_file_when_the_response_is_sent(newsroom: Newsro
         assert not any(removed.encode() in raw for raw in files)
         assert any(remaining.encode() in raw for raw in files) is (at == 0)
     assert not any(b"Somebody known" in raw for raw in files)
-    again = desk.act("remove", comment_id=root.id, clause="threats")
+    again = desk.post("remove", comment_id=root.id, clause="threats")
     assert again.status in (404, 409)
-    assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
+    assert all(row["text"] is None for row in desk.post("history", cursor=None).json["entries"])
 
 
 def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
@@ -265,7 +267,7 @@ def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
     newsroom.request_withdrawal(withdrawn.code)
     newsroom.run_scheduler()
     ids = [waiting.id, held.id, withdrawn.id, "b" * 26]
-    response = desk.act("reject-many", comment_ids=ids, clause="spam").json
+    response = desk.post("reject-many", comment_ids=ids, clause="spam").json
     assert [item["comment_id"] for item in response["decided"]] == [waiting.id]
     assert response["already_decided"] == [
         {
@@ -279,8 +281,8 @@ def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
     ]
     assert response["not_stored"] == []
     assert (newsroom.state(held.id), newsroom.state(withdrawn.id)) == ("held", "withdrawn")
-    assert desk.act("reject-many", comment_ids=[], clause="spam").status == 400
-    assert desk.act("reject-many", comment_ids=[ID] * 51, clause="spam").status == 400
+    assert desk.post("reject-many", comment_ids=[], clause="spam").status == 400
+    assert desk.post("reject-many", comment_ids=[ID] * 51, clause="spam").status == 400
 
 
 def test_an_undone_text_is_deleted_when_the_response_is_sent(
@@ -288,15 +290,15 @@ def test_an_undone_text_is_deleted_when_the_response_is_sent(
 ) -> None:
     sent = newsroom.send(WORDS)
     decided = newsroom.publish(sent.id)
-    assert [row["text"] for row in desk.act("history", cursor=None).json["entries"]] == [WORDS]
-    assert desk.act("undo", decision_id=decided.decision_id).json == {
+    assert [row["text"] for row in desk.post("history", cursor=None).json["entries"]] == [WORDS]
+    assert desk.post("undo", decision_id=decided.decision_id).json == {
         "comment_id": sent.id,
         "state": "pending",
     }
     assert newsroom.read_table("held_texts") == []
-    again = desk.act("undo", decision_id=decided.decision_id)
+    again = desk.post("undo", decision_id=decided.decision_id)
     assert (again.status, again.json["error"]) == (409, "already_undone")
-    assert all(row["text"] is None for row in desk.act("history", cursor=None).json["entries"])
+    assert all(row["text"] is None for row in desk.post("history", cursor=None).json["entries"])
 
 
 def test_already_decided_lists_what_others_decided_with_their_names(
@@ -306,7 +308,7 @@ def test_already_decided_lists_what_others_decided_with_their_names(
     published = newsroom.publish(held.id, decided_by="Egret")
     newsroom.request_withdrawal(withdrawn.code)
     newsroom.run_scheduler()
-    response = desk.act("already-decided", comment_ids=[waiting.id, held.id, withdrawn.id]).json
+    response = desk.post("already-decided", comment_ids=[waiting.id, held.id, withdrawn.id]).json
     assert response["already_decided"] == [
         {
             "comment_id": held.id,
@@ -316,10 +318,10 @@ def test_already_decided_lists_what_others_decided_with_their_names(
         },
         {"comment_id": withdrawn.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
     ]
-    desk.act("undo", decision_id=published.decision_id)
+    desk.post("undo", decision_id=published.decision_id)
     assert [
         item["comment_id"]
-        for item in desk.act("already-decided", comment_ids=[held.id, withdrawn.id]).json[
+        for item in desk.post("already-decided", comment_ids=[held.id, withdrawn.id]).json[
             "already_decided"
         ]
     ] == [withdrawn.id]
@@ -330,7 +332,7 @@ def test_rejecting_many_lists_what_was_not_stored_when_the_database_failed(
 ) -> None:
     ids = [newsroom.send().id for _ in range(4)]
     with failing(newsroom, "insert into decisions", after=2):
-        response = desk.act("reject-many", comment_ids=ids, clause="spam")
+        response = desk.post("reject-many", comment_ids=ids, clause="spam")
     assert response.status == 200
     assert [item["comment_id"] for item in response.json["decided"]] == ids[:2]
     assert response.json["not_stored"] == ids[2:]
@@ -340,7 +342,7 @@ def test_rejecting_many_lists_what_was_not_stored_when_the_database_failed(
         "pending",
         "pending",
     ]
-    again = desk.act("reject-many", comment_ids=ids, clause="spam").json
+    again = desk.post("reject-many", comment_ids=ids, clause="spam").json
     assert [item["comment_id"] for item in again["decided"]] == ids[2:]
     assert [
         (item["decided_by"], item["verdict"], item["decision_id"])
@@ -352,9 +354,9 @@ def test_undoing_many_purges_once_and_gives_a_result_for_each(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     decided = [newsroom.publish(newsroom.send(WORDS).id).decision_id for _ in range(3)]
-    desk.act("undo", decision_id=decided[0])
+    desk.post("undo", decision_id=decided[0])
     with counting(newsroom, PURGE) as purges:
-        response = desk.act("undo-many", decision_ids=[*decided, ID]).json
+        response = desk.post("undo-many", decision_ids=[*decided, ID]).json
     assert len(purges) == (1 if newsroom.database.is_sqlite else len(PURGED_TABLES))
     assert [item["decision_id"] for item in response["undone"]] == decided[1:]
     assert {item["decision_id"]: item["error"] for item in response["failed"]} == {
@@ -370,7 +372,7 @@ def test_undoing_many_lists_what_was_not_stored_when_the_database_failed(
 ) -> None:
     decided = [newsroom.publish(newsroom.send().id).decision_id for _ in range(3)]
     with failing(newsroom, "insert into decisions", after=1):
-        response = desk.act("undo-many", decision_ids=decided).json
+        response = desk.post("undo-many", decision_ids=decided).json
     assert [item["decision_id"] for item in response["undone"]] == decided[:1]
     assert response["not_stored"] == decided[1:]
 
@@ -381,8 +383,8 @@ def test_a_purge_that_fails_after_a_change_says_that_the_change_is_done(
     sent, held = newsroom.publish_new(WORDS), newsroom.publish(newsroom.send(WORDS).id)
     with failing(newsroom, PURGE):
         for response in (
-            desk.act("undo", decision_id=held.decision_id),
-            desk.act("remove", comment_id=sent.id, clause="threats"),
+            desk.post("undo", decision_id=held.decision_id),
+            desk.post("remove", comment_id=sent.id, clause="threats"),
         ):
             assert (response.status, response.json["error"]) == (503, "purge_pending")
             assert response.json["message"].startswith("Done,")
@@ -405,7 +407,7 @@ def test_a_broken_rule_is_explained_in_words_and_not_in_codes(
         "": "Nothing was changed: nothing of the comment is left; the name has 61 letters, and 60",
         "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
     }.items():
-        response = desk.act("decide", body | {"text": text})
+        response = desk.post("decide", body | {"text": text})
         assert (response.status, response.json["error"]) == (422, "invalid")
         assert message in response.json["message"]
         assert "_" not in response.json["message"]
@@ -418,15 +420,15 @@ def test_the_history_of_one_comment_has_only_its_decisions(
     newsroom.undo(newsroom.reject(first.id))
     newsroom.publish(first.id)
     newsroom.publish(other.id)
-    rows = desk.act("history", cursor=None, comment_id=first.id).json["entries"]
+    rows = desk.post("history", cursor=None, comment_id=first.id).json["entries"]
     assert {row["comment_id"] for row in rows} == {first.id}
     assert sorted(row["verdict"] for row in rows) == ["publish", "reject", "undo"]
-    assert desk.act("history", cursor=None, comment_id=ID).json == {
+    assert desk.post("history", cursor=None, comment_id=ID).json == {
         "entries": [],
         "next_cursor": None,
     }
-    assert desk.act("history", cursor=None, comment_id="c-1").status == 400
-    assert len(desk.act("history", cursor=None).json["entries"]) == 4
+    assert desk.post("history", cursor=None, comment_id="c-1").status == 400
+    assert len(desk.post("history", cursor=None).json["entries"]) == 4
 
 
 def test_the_label_of_a_slot_has_the_day_only_if_it_is_a_day_away(
@@ -475,7 +477,7 @@ def test_a_malformed_request_is_refused_without_quoting_it(
 ) -> None:
     before = [newsroom.read_table(table) for table in ("invitations", "moderators", "decisions")]
     for label, (name, body) in odd_requests(newsroom.read_table("epochs")[0]["id"]).items():
-        response = desk.act(name, body)
+        response = desk.post(name, body)
         assert (response.status, response.json["error"]) == (400, "bad_request"), label
         assert set(response.json) == {"error", "message"}, label
         assert WORDS.encode() not in response.body, label
@@ -504,8 +506,8 @@ def test_an_unexpected_error_shows_neither_a_traceback_nor_the_text(
     try:
         error_reporting.flush()  # drop the errors of other tests
         capfd.readouterr()
-        response = desk.act("decide", body)
-        desk.act("decide", body)  # reported once
+        response = desk.post("decide", body)
+        desk.post("decide", body)  # reported once
     finally:
         with newsroom.database.writing() as conn:
             conn.exec_driver_sql("alter table decisions_away rename to decisions")
@@ -522,10 +524,10 @@ def test_an_unexpected_error_shows_neither_a_traceback_nor_the_text(
 
 
 def test_a_body_over_256_kib_is_refused(desk: DeskClient) -> None:
-    response = desk.act("queue", b'{"cursor":"' + b"a" * 300_000)
+    response = desk.post("queue", b'{"cursor":"' + b"a" * 300_000)
     assert (response.status, response.json["error"]) == (413, "too_large")
     assert "Nothing was changed" in response.json["message"]
-    chunked = desk.act("queue", b'{"cursor":"' + b"a" * 300_000, headers={"content-length": None})
+    chunked = desk.post("queue", b'{"cursor":"' + b"a" * 300_000, headers={"content-length": None})
     assert (chunked.status, chunked.json["error"]) == (413, "too_large")
 
 
@@ -567,9 +569,9 @@ def test_over_tls_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(
         {"origin": "null"},
         {"origin": "https://desk.example.evil.example"},
     ):
-        response = desk.act("session", headers=wrong)
+        response = desk.post("session", headers=wrong)
         assert (response.status, response.json["error"]) == (403, "origin_mismatch"), wrong
-    assert desk.act("session").status == 200
+    assert desk.post("session").status == 200
 
 
 def test_a_queue_row_has_the_fields_of_the_comments_row(
@@ -577,7 +579,7 @@ def test_a_queue_row_has_the_fields_of_the_comments_row(
 ) -> None:
     root = newsroom.publish_new("Root.", name="Dara")
     sent = newsroom.send("Answer.", parent_id=root.id, edition="km", receipt=False)
-    (row,) = desk.act("queue", cursor=None).json["comments"]
+    (row,) = desk.post("queue", cursor=None).json["comments"]
     plain = pyrage.decrypt(
         base64.b64decode(row["envelope"]), [newsroom.epoch_identity(row["epoch_id"])]
     )
@@ -602,5 +604,5 @@ def test_the_site_name_comes_from_the_current_settings(
 ) -> None:
     renamed = DeskClient(newsroom, site_name="The Lake Post")
     renamed.cookie = desk.cookie
-    assert renamed.act("session").json["site_name"] == "The Lake Post"
+    assert renamed.post("session").json["site_name"] == "The Lake Post"
     assert "The Lake Post" in renamed.get("/").text

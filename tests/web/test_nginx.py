@@ -1,4 +1,4 @@
-"""The shipped nginx example with the real nginx: what is read, what is written, what goes no further."""
+"""The shipped nginx example with the real nginx: reading, writing, and what it does not pass on."""
 
 import gzip
 import http.server
@@ -21,7 +21,7 @@ from yobal.store import comments
 pytestmark = pytest.mark.nginx
 
 KHMER = "សាឡាងឈប់ដំណើរការពេលយប់"
-# What the two may differ in: their own names, lengths, and the marks that only Yobal can give.
+# The two may differ in their own names, in lengths, and in the validators that only Yobal can send.
 OWN = {
     "server",
     "date",
@@ -91,7 +91,7 @@ def test_head_is_get_without_the_page(nginx: Nginx) -> None:
 def test_a_cache_is_never_told_that_a_removed_comment_is_unchanged(
     served: Served, nginx: Nginx
 ) -> None:
-    """A removal keeps the file's time (its slot's) and here its size, too."""
+    """A removal keeps the file's time (of its slot), and here its size too."""
     page = served.newsroom.files_dir / SITE_ID / "ferry" / "en" / "page" / "1.html"
     page.parent.mkdir(exist_ok=True)
     _write(page, b"<p>remove me</p>")
@@ -191,7 +191,7 @@ def test_a_body_that_is_too_large_is_explained(nginx: Nginx) -> None:
 
 
 def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
-    """nginx hands the intake what it needs to read the form, and no header more."""
+    """nginx passes on only the headers that the intake needs to read the form."""
     served, seen = make_served(tmp_path), []
 
     class Upstream(http.server.BaseHTTPRequestHandler):
@@ -251,7 +251,7 @@ def test_the_desk_has_a_server_of_its_own(served: Served, nginx: Nginx) -> None:
 
 
 def test_the_example_is_valid_with_tls(tmp_path: Path) -> None:
-    """`nginx -t` on the file as it ships, with certificates of our own."""
+    """`nginx -t` on the shipped file, with test certificates."""
     openssl = needed("openssl", "openssl")
     nginx = needed("nginx", "nginx-light")
     served = make_served(tmp_path)
@@ -296,14 +296,14 @@ def test_the_example_is_valid_with_tls(tmp_path: Path) -> None:
 
 
 def _write(page: Path, content: bytes) -> None:
-    """As the bucket does it: beside it the packed one, and both with their slot's time."""
+    """As PublicFiles does it: with a .gz file beside it, both with the time of a slot."""
     for path, bytes_ in ((page, content), (page.with_name(page.name + ".gz"), content)):
         path.write_bytes(bytes_)
         os.utime(path, (1_760_000_000, 1_760_000_000))
 
 
 def _marks(response: Any, page: Path) -> dict[str, str]:
-    """What a cache could ask with: what it was given, and what it could make up."""
+    """Validators that a cache could send although it was given none."""
     headers = {"If-Modified-Since": formatdate(page.stat().st_mtime, usegmt=True)}
     tag = f'"{int(page.stat().st_mtime):x}-{page.stat().st_size:x}"'
     assert response.header("last-modified") is None

@@ -1,4 +1,4 @@
-"""What went wrong is said in the language of the edition, with the way back to its thread."""
+"""Problem pages are in the language of the edition and link back to the thread."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ def speaks_khmer(response: Response) -> bool:
 
 
 def problem_response(intake: Intake, status: int, path: str) -> Response:
-    """What this address answers where it refuses with a status."""
+    """A response of this address with the given status."""
     match status:
         case 400:
             return intake.post(b"step=send&text=%ff", path=path)
@@ -42,7 +42,7 @@ def test_every_problem_page_is_in_the_editions_language_and_links_to_the_thread(
     assert response.status == status
     assert speaks_khmer(response)
     assert BACK in response.text
-    assert ("កម្មករសាឡាង" in response.text) is (status != 404)  # reading asks no database
+    assert ("កម្មករសាឡាង" in response.text) is (status != 404)  # a GET does not use the database
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])

@@ -1,4 +1,4 @@
-"""What a code opens at the thread's own address, and that a wrong one looks the same from outside."""
+"""What a receipt's code shows, and that a wrong code looks the same to an observer."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from yobal.web.handlers.receipts import PADDED_BYTES
 
 
 def visible_to_observer(response: Response) -> tuple[int, int, list[tuple[str, str]]]:
-    """What somebody who counts bytes on the wire sees."""
+    """What an observer of the network can see."""
     return response.status, len(response.body), response.headers
 
 

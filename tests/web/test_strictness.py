@@ -1,4 +1,4 @@
-"""Less in a form is the same or stricter; who seems to send it makes no difference at all."""
+"""Malformed forms are refused, and nothing about the sender changes a response."""
 
 import re
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ FORGED = [
 
 
 def masked(response: Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Everything but what is drawn for each form anew."""
+    """The response without its random parts."""
     body = re.sub(rb'name="idempotency_key" value="[^"]*"', b"idempotency_key", response.body)
     body = re.sub(rb"[0-9A-Z]{5}(-[0-9A-Z]{5}){3}", b"code", body)
     return response.status, response.headers, body

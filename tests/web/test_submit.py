@@ -1,4 +1,4 @@
-"""What a reader who writes may meet beyond the plain way: `test_reader.py` walks that."""
+"""Writing comments and replies in unusual situations; `test_dispatch.py` has the usual ones."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_repeated_form_gets_a_new_receipt_for_the_same_comment(
     assert all(response.status == 200 and "reached us" in response.text for response in sent)
     assert len(newsroom.read_table("comments")) == 1
     assert len(set(codes[:5])) == 5
-    assert codes[5] is None  # five at most
+    assert codes[5] is None  # at most five
     assert "has as many receipts as possible" in sent[5].text
     without_receipt = intake.post(step="confirm", text="Twice.", idempotency_key=idempotency_key)
     for response in (sent[4], without_receipt):
