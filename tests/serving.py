@@ -248,10 +248,12 @@ class Served:
         return is_listening(self.intake) and is_listening(self.desk)
 
     def _environment(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")}
+        inherited = {
+            key: value for key, value in os.environ.items() if not key.startswith("YOBAL_")
+        }
         # The process would restart itself without the script, so the restart is prevented.
-        scrubbed = {**allocators.SETTINGS, allocators.ENV_FLAG: "1"} if self.script else {}
-        return kept | {"TMPDIR": str(self.folder / "tmp")} | scrubbed | self.environment
+        hardened = {**allocators.SETTINGS, allocators.ENV_FLAG: "1"} if self.script else {}
+        return inherited | {"TMPDIR": str(self.folder / "tmp")} | hardened | self.environment
 
 
 def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served:

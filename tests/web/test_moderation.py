@@ -514,9 +514,9 @@ def test_an_unexpected_error_shows_neither_a_traceback_nor_the_text(
     assert response.status in (500, 503)
     assert set(response.json) == {"error", "message"}
     output = capfd.readouterr()
-    for place in (response.body.decode(), output.out, output.err):
-        assert WORDS not in place
-        assert "Traceback" not in place
+    for text_shown in (response.body.decode(), output.out, output.err):
+        assert WORDS not in text_shown
+        assert "Traceback" not in text_shown
     assert re.fullmatch(r"yobal: \w+ at [\w.]+:\d+( < [\w.]+:\d+)*\n", output.err)
     assert "decisions.py:" in output.err or "DatabaseUnavailable" in output.err  # where it happened
     assert newsroom.state(sent.id) == "pending"

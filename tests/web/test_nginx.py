@@ -130,11 +130,11 @@ def test_ranges_are_ignored(nginx: Nginx) -> None:
     assert response.header("accept-ranges") is None
 
 
-@pytest.mark.parametrize("letters", [1, 500, 2_000])
+@pytest.mark.parametrize("length", [1, 500, 2_000])
 def test_a_khmer_comment_of_any_length_arrives_through_nginx(
-    served: Served, nginx: Nginx, letters: int
+    served: Served, nginx: Nginx, length: int
 ) -> None:
-    text = (KHMER * 200)[:letters]
+    text = (KHMER * 200)[:length]
     response = post(nginx.port, form(text))
     assert response.is_received
     assert response.code

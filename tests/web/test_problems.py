@@ -85,8 +85,8 @@ def test_without_the_database_the_page_is_still_in_the_editions_language(
 def test_addresses_in_unknown_languages_do_not_fill_a_cache(sqlite_intake: Intake) -> None:
     sqlite_intake.get(f"/{SITE_ID}/ferry/km/none")
     cached_before = renderer_for.cache_info().currsize
-    for letter in "abcdefgh":
-        sqlite_intake.get(f"/{SITE_ID}/ferry/{letter}x-{letter}{letter}/")
+    for initial in "abcdefgh":
+        sqlite_intake.get(f"/{SITE_ID}/ferry/{initial}x-{initial}{initial}/")
     assert renderer_for.cache_info().currsize <= cached_before + 1  # English
 
 
