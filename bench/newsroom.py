@@ -15,7 +15,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import people
+from yobal.store import epochs, people
 
 SITE_ID: Final = "river-post"
 STORY_ID: Final = "ferry"
@@ -49,7 +49,8 @@ class SeededNewsroom(msgspec.Struct, frozen=True):
         _, unlock = from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)
         with self.components.database.reading() as conn:
             moderator: Any = people.get(conn, SITE_ID, PSEUDONYM)
-            wrap = people.epochs_for(conn, SITE_ID, PSEUDONYM)[-1].wrap
+            wrap = epochs.keys_of(conn, SITE_ID, PSEUDONYM)[-1].wrap
+        assert wrap is not None
         personal = pyrage.decrypt(bytes(moderator.identity), [unlock]).decode().strip()
         identity = pyrage.x25519.Identity.from_str(personal)
         return str(pyrage.decrypt(bytes(wrap), [identity]).decode().strip())

@@ -15,6 +15,7 @@ from yobal.core import idempotency, ids
 from yobal.core.schedule import last_slot
 from yobal.core.submission import Submission
 from yobal.store import arrivals, comments, stories
+from yobal.store.comments import HeldText
 from yobal.store.tables import comments as comments_table
 from yobal.store.tables import published_comments
 from yobal.web.thread_status import ThreadStatusCache
@@ -119,8 +120,10 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
         )
         comments.insert_held_text(
             conn,
-            comment_id,
-            text=texts.comment("en", random.Random(comment_id)),
-            name="",
-            lang="en",
+            HeldText(
+                comment_id=comment_id,
+                text=texts.comment("en", random.Random(comment_id)),
+                name="",
+                lang="en",
+            ),
         )

@@ -33,7 +33,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import arrivals, comments
+from yobal.store import arrivals, comments, epochs, people
 from yobal.store.arrivals import Outcome
 from yobal.web.thread_status import ThreadStatusCache
 
@@ -153,16 +153,16 @@ class NewsroomHarness:
         return msgspec.json.decode(plain, type=Envelope)
 
     def epoch_identity(self, epoch_id: str) -> Any:
-        from yobal.store import people
-
         with self.database.reading() as conn:
             moderator = people.get(conn, SITE_ID, self.pseudonym)
-            rows = people.epochs_for(conn, SITE_ID, self.pseudonym)
+            rows = epochs.keys_of(conn, SITE_ID, self.pseudonym)
         assert moderator is not None
         unlocking = _unlocking(self.pseudonym, self.passphrase)
         personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
         wrap = next(row.wrap for row in rows if row.epoch_id == epoch_id)
-        return _identity(pyrage.decrypt(bytes(wrap), [personal]))
+        if wrap is None:
+            raise KeyError(epoch_id)
+        return _identity(pyrage.decrypt(wrap, [personal]))
 
     def publish(self, comment_id: str, *, decided_by: str | None = None) -> DecisionResult:
         envelope = self.decrypt(comment_id)
@@ -237,7 +237,7 @@ class NewsroomHarness:
     def receipt_state(self, code: str | None) -> str | None:
         """The state that the receipt page shows; None where the code opens nothing."""
         receipt = self.find_receipt(code)
-        return receipt.word if receipt else None
+        return receipt.shown_state if receipt else None
 
     def request_withdrawal(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
         receipt = self.find_receipt(code)

@@ -17,7 +17,7 @@ from yobal.server.scheduler import maintenance
 
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
-def test_a_power_cut_at_any_step_is_finished_at_the_next_start(
+def test_the_next_start_finishes_a_release_after_a_power_cut_at_any_step(
     newsroom: NewsroomHarness, step: str, *, is_before: bool
 ) -> None:
     leaving, withdrawn = _ready(newsroom)
@@ -50,7 +50,7 @@ def _ready(newsroom: NewsroomHarness) -> tuple[SentComment, SentComment]:
     return leaving, withdrawn
 
 
-def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
+def test_a_full_disk_keeps_the_old_files_and_the_next_run_writes_the_new_ones(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.publish_new("Old.")
@@ -73,7 +73,7 @@ def test_a_full_disk_keeps_the_old_files_whole_and_the_next_look_writes_the_new(
     assert "New." in newsroom.read_file("en/index.html")
 
 
-def test_a_file_touched_while_it_is_written_is_written_again(
+def test_a_file_that_becomes_stale_while_it_is_written_is_written_again(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent, other = newsroom.publish_new("Stays."), newsroom.publish_new("Removed meanwhile.")

@@ -12,7 +12,7 @@ from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
 
 
-def test_a_published_comment_is_letter_for_letter_what_was_sealed(
+def test_a_published_comment_equals_what_was_sealed(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
@@ -27,7 +27,7 @@ def test_a_published_comment_is_letter_for_letter_what_was_sealed(
 
 
 @pytest.mark.parametrize("changed", ["text", "name", "nonce", "short nonce"])
-def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
+def test_a_text_that_differs_from_the_sealed_one_cannot_be_published_as_unedited(
     newsroom: NewsroomHarness, changed: str
 ) -> None:
     sent = newsroom.send("The ferry is late.", name="Reader")
@@ -47,7 +47,7 @@ def test_what_is_not_what_was_sealed_cannot_be_published_as_unedited(
     assert newsroom.read_table("held_texts") == []
 
 
-def test_a_nonce_that_borrows_from_the_name_is_another_commitment(
+def test_moving_a_character_from_the_text_to_the_name_changes_the_commitment(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("bc", name="a")
@@ -67,7 +67,7 @@ def test_a_nonce_that_borrows_from_the_name_is_another_commitment(
 @pytest.mark.parametrize(
     "given", [{"words": "a\u202eb"}, {"name": "a\u0000b"}, {"words": "a\r\nb"}, {"name": "\u200b"}]
 )
-def test_signs_that_no_form_lets_through_cannot_be_published_as_sealed(
+def test_a_sealed_text_that_the_form_would_have_cleaned_cannot_be_published_unedited(
     newsroom: NewsroomHarness, given: dict[str, Any]
 ) -> None:
     sent = newsroom.send(**given, skip_cleaning=True)
@@ -76,7 +76,9 @@ def test_signs_that_no_form_lets_through_cannot_be_published_as_sealed(
     assert newsroom.state(sent.id) == "pending"
 
 
-def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(newsroom: NewsroomHarness) -> None:
+def test_an_edited_comment_shows_its_clause_and_keeps_the_sealed_original(
+    newsroom: NewsroomHarness,
+) -> None:
     sent = newsroom.send("Call Dara at 012 345 678.")
     newsroom.publish_edited(sent.id, "Call Dara at ▮▮▮.")
     newsroom.pass_slots()
@@ -86,7 +88,7 @@ def test_an_edit_shows_its_clause_and_keeps_the_sealed_original(newsroom: Newsro
     assert b"012 345 678" not in b"".join(newsroom.read_all_files().values())
 
 
-def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(
+def test_an_edited_text_is_cleaned_like_a_readers_text(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Plain.")
@@ -94,13 +96,13 @@ def test_what_a_moderator_types_is_cleaned_like_what_a_reader_types(
     assert newsroom.read_table("held_texts")[0]["text"] == "One two\n\nthree"
 
 
-def test_a_name_that_nobody_can_see_is_published_as_none(newsroom: NewsroomHarness) -> None:
+def test_an_invisible_name_is_published_as_empty(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("Plain.", name="\u200e", skip_cleaning=True)
     newsroom.publish_edited(sent.id, "Plain indeed.")  # under the name that was sealed
     assert newsroom.read_table("held_texts")[0]["name"] == ""
 
 
-def test_the_original_and_its_commitment_go_when_it_is_published_unedited(
+def test_publishing_unedited_deletes_the_original_and_its_commitment(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new()
@@ -131,7 +133,7 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
 
 
 @pytest.mark.parametrize("wrong", EDITS)
-def test_what_does_not_fit_the_rules_is_refused_and_changes_nothing(
+def test_an_invalid_decision_is_refused_and_changes_nothing(
     newsroom: NewsroomHarness, wrong: str
 ) -> None:
     sent = newsroom.send()
@@ -141,7 +143,7 @@ def test_what_does_not_fit_the_rules_is_refused_and_changes_nothing(
     assert newsroom.read_table("decisions") == []
 
 
-def test_a_note_of_300_letters_reaches_the_author_and_only_through_the_receipt(
+def test_a_note_of_300_characters_is_shown_with_the_receipt(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -149,10 +151,14 @@ def test_a_note_of_300_letters_reaches_the_author_and_only_through_the_receipt(
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.word, found.row.clause, found.row.note) == ("rejected", "spam", "ន" * 300)
+    assert (found.shown_state, found.status.clause, found.status.note) == (
+        "rejected",
+        "spam",
+        "ន" * 300,
+    )
 
 
-def test_a_note_is_refused_where_no_receipt_could_show_it(newsroom: NewsroomHarness) -> None:
+def test_a_note_is_refused_if_the_author_has_no_receipt(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send(receipt=False)
     with pytest.raises(InvalidInput, match="receipt"):
         newsroom.reject(sent.id, note="Please do.")
@@ -160,7 +166,7 @@ def test_a_note_is_refused_where_no_receipt_could_show_it(newsroom: NewsroomHarn
     assert newsroom.read_table("decisions")[0]["note"] is None
 
 
-def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
+def test_the_second_of_two_moderators_learns_who_decided_what(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -181,7 +187,9 @@ def test_of_two_moderators_one_wins_and_the_other_is_told_who_did_what(
     assert newsroom.read_table("held_texts") == []
 
 
-def test_who_decides_on_a_withdrawn_comment_is_told_so(newsroom: NewsroomHarness) -> None:
+def test_deciding_on_a_withdrawn_comment_says_that_it_was_withdrawn(
+    newsroom: NewsroomHarness,
+) -> None:
     sent = newsroom.send()
     newsroom.request_withdrawal(sent.code)
     newsroom.run_scheduler()
@@ -190,14 +198,14 @@ def test_who_decides_on_a_withdrawn_comment_is_told_so(newsroom: NewsroomHarness
     assert error.value.verdict == "withdrawn"
 
 
-def test_nobody_decides_on_a_comment_that_never_was(newsroom: NewsroomHarness) -> None:
+def test_a_comment_that_does_not_exist_cannot_be_decided(newsroom: NewsroomHarness) -> None:
     with pytest.raises(NoSuchComment):
         newsroom.reject("a" * 26)
     with pytest.raises(NoSuchComment):
         newsroom.remove("a" * 26)
 
 
-def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(
+def test_a_decision_stores_moderator_terms_and_slot_but_no_time(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -209,7 +217,7 @@ def test_a_decision_names_its_moderator_its_terms_and_a_slot_but_no_time(
 
 
 @pytest.mark.parametrize("act", ["publish", "edit", "reject"])
-def test_after_a_clock_was_set_back_over_a_slot_no_receipt_tells_before_the_next(
+def test_after_the_clock_was_set_back_over_a_slot_receipts_wait_for_the_next_slot(
     newsroom: NewsroomHarness, act: str
 ) -> None:
     sent, undone = newsroom.send(), newsroom.send()

@@ -11,7 +11,7 @@ from yobal.core.submission import Submission
 DAY = 86_400
 
 
-def test_the_same_form_with_the_same_words_is_one_comment_with_a_fresh_code_each(
+def test_the_same_form_and_text_is_one_comment_with_a_new_code_each_time(
     newsroom: NewsroomHarness,
 ) -> None:
     first = newsroom.send("Once.")
@@ -27,7 +27,7 @@ def test_the_same_form_with_the_same_words_is_one_comment_with_a_fresh_code_each
     assert {newsroom.receipt_state(code) for code in codes} == {"published"}
 
 
-def test_a_comment_has_at_most_five_codes_and_says_so(newsroom: NewsroomHarness) -> None:
+def test_a_comment_has_at_most_five_codes(newsroom: NewsroomHarness) -> None:
     first = newsroom.send("Once.")
     sent = [
         newsroom.send("Once.", idempotency_key=first.idempotency_key) for _ in range(COPIES_MAX + 1)
@@ -36,14 +36,14 @@ def test_a_comment_has_at_most_five_codes_and_says_so(newsroom: NewsroomHarness)
     assert len(newsroom.read_table("receipts")) == COPIES_MAX
 
 
-def test_a_code_can_be_had_later_for_what_was_sent_without_one(newsroom: NewsroomHarness) -> None:
+def test_a_repeat_can_add_a_code_to_a_comment_without_one(newsroom: NewsroomHarness) -> None:
     first = newsroom.send("Once.", receipt=False)
     again = newsroom.send("Once.", idempotency_key=first.idempotency_key)
     assert again.outcome.status == "repeat"
     assert newsroom.receipt_state(again.code) == "waiting"
 
 
-def test_other_words_another_name_or_another_form_are_another_comment(
+def test_another_text_name_edition_or_form_is_another_comment(
     newsroom: NewsroomHarness,
 ) -> None:
     first = newsroom.send("Once.")
@@ -54,14 +54,14 @@ def test_other_words_another_name_or_another_form_are_another_comment(
     assert len(newsroom.read_table("comments")) == 5
 
 
-def test_an_answer_and_a_comment_of_the_same_words_are_two(newsroom: NewsroomHarness) -> None:
+def test_a_reply_and_a_comment_with_the_same_text_are_two(newsroom: NewsroomHarness) -> None:
     parent = newsroom.publish_new()
     first = newsroom.send("Yes.")
     newsroom.send("Yes.", idempotency_key=first.idempotency_key, parent_id=parent.id)
     assert len(newsroom.read_table("comments")) == 3
 
 
-def test_a_repeat_across_midnight_is_still_one_comment(newsroom: NewsroomHarness) -> None:
+def test_a_repeat_after_midnight_is_still_one_comment(newsroom: NewsroomHarness) -> None:
     newsroom.now = START + 10.9 * 3_600  # 23:54
     first = newsroom.send("Late.")
     newsroom.now += 1_200
@@ -77,7 +77,7 @@ def test_a_repeat_across_midnight_is_still_one_comment(newsroom: NewsroomHarness
     assert newsroom.send("Late.", idempotency_key=first.idempotency_key).outcome.status == "repeat"
 
 
-def test_a_form_opened_days_ago_works_as_a_new_one_and_only_once(newsroom: NewsroomHarness) -> None:
+def test_a_form_opened_days_ago_works_as_a_new_one(newsroom: NewsroomHarness) -> None:
     for days in (2, 3, 400):
         today = datetime.fromtimestamp(START - days * DAY, UTC).date()
         form = idempotency.new_idempotency_key(secrets.token_bytes, today=today)
@@ -85,7 +85,7 @@ def test_a_form_opened_days_ago_works_as_a_new_one_and_only_once(newsroom: Newsr
         assert newsroom.send("Old form.", idempotency_key=form).outcome.status == "repeat"
 
 
-def test_back_does_not_bring_a_withdrawn_comment_to_life(newsroom: NewsroomHarness) -> None:
+def test_sending_a_withdrawn_comment_again_does_not_restore_it(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("Take it back.")
     newsroom.request_withdrawal(sent.code)
     newsroom.run_scheduler()
@@ -95,7 +95,7 @@ def test_back_does_not_bring_a_withdrawn_comment_to_life(newsroom: NewsroomHarne
     assert newsroom.receipt_state(again.code) == "withdrawn"
 
 
-def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_with_them(
+def test_day_keys_and_hashes_of_withdrawn_comments_are_destroyed_after_two_days(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Gone.")
@@ -110,7 +110,7 @@ def test_day_keys_are_destroyed_after_two_days_and_the_mark_of_the_withdrawn_wit
     assert newsroom.comment_row(sent.id)["idempotency_hash"] is None
 
 
-def test_the_mark_of_an_old_form_needs_a_living_key_and_dies_with_it(
+def test_the_hash_of_an_old_form_depends_on_a_key_that_still_exists(
     newsroom: NewsroomHarness,
 ) -> None:
     today = datetime.fromtimestamp(START, UTC).date()

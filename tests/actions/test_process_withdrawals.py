@@ -16,7 +16,7 @@ def _withdrawn(newsroom: NewsroomHarness, sent: SentComment, when: str = "now") 
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "rejected", "published"])
-def test_of_a_withdrawn_comment_nothing_is_left_but_id_root_and_day(
+def test_a_withdrawn_comment_keeps_only_id_story_root_and_day(
     newsroom: NewsroomHarness, state: str
 ) -> None:
     sent = newsroom.send("Words to be forgotten.", name="Somebody")
@@ -44,7 +44,7 @@ def test_of_a_withdrawn_comment_nothing_is_left_but_id_root_and_day(
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "published"])
-def test_withdrawn_words_are_nowhere_on_the_disk(
+def test_a_withdrawn_text_is_nowhere_on_the_disk(
     sqlite_newsroom: NewsroomHarness, state: str
 ) -> None:
     newsroom = sqlite_newsroom
@@ -64,7 +64,7 @@ def test_withdrawn_words_are_nowhere_on_the_disk(
         assert not any(trace in content for content in on_disk)
 
 
-def test_what_is_held_goes_at_once_even_if_the_next_release_was_wished(
+def test_a_held_comment_is_withdrawn_at_once_even_if_the_next_release_was_requested(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -75,7 +75,7 @@ def test_what_is_held_goes_at_once_even_if_the_next_release_was_wished(
     assert newsroom.read_table("published_comments") == []
 
 
-def test_what_is_published_goes_now_or_with_the_next_release_as_wished(
+def test_a_published_comment_is_withdrawn_now_or_with_the_next_release_as_requested(
     newsroom: NewsroomHarness,
 ) -> None:
     now, later = newsroom.publish_new("Goes now."), newsroom.publish_new("Goes later.")
@@ -92,7 +92,7 @@ def test_what_is_published_goes_now_or_with_the_next_release_as_wished(
     assert (newsroom.state(now.id), newsroom.state(later.id)) == ("withdrawn", "withdrawn")
 
 
-def test_a_rejection_not_yet_told_does_not_keep_what_its_author_takes_back(
+def test_a_rejected_comment_can_be_withdrawn_before_the_slot_of_its_rejection(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("I take it back.")
@@ -104,7 +104,7 @@ def test_a_rejection_not_yet_told_does_not_keep_what_its_author_takes_back(
     assert newsroom.state(sent.id) == "withdrawn"
 
 
-def test_a_wish_that_comes_when_a_rejection_is_final_changes_nothing(
+def test_a_request_after_a_final_rejection_changes_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -120,7 +120,9 @@ def test_a_wish_that_comes_when_a_rejection_is_final_changes_nothing(
     assert newsroom.read_table("withdrawal_requests") == []
 
 
-def test_of_an_answered_comment_a_line_without_a_name_stays(newsroom: NewsroomHarness) -> None:
+def test_a_withdrawn_comment_with_replies_leaves_a_tombstone_without_a_name(
+    newsroom: NewsroomHarness,
+) -> None:
     sent = newsroom.publish_new("The first words.", name="Rachana")
     newsroom.publish_new("An answer.", parent_id=sent.id)
     _withdrawn(newsroom, sent)
@@ -139,7 +141,7 @@ def test_of_an_answered_comment_a_line_without_a_name_stays(newsroom: NewsroomHa
     assert b"Rachana" not in everything
 
 
-def test_lines_go_with_the_last_answer_beneath_them_however_deep(newsroom: NewsroomHarness) -> None:
+def test_tombstones_go_with_their_last_reply_at_any_depth(newsroom: NewsroomHarness) -> None:
     chain = [newsroom.publish_new("Root.", name="Rachana")]
     for depth in range(3):
         chain.append(
@@ -157,7 +159,7 @@ def test_lines_go_with_the_last_answer_beneath_them_however_deep(newsroom: Newsr
 
 
 @pytest.mark.parametrize("end", ["rejected", "withdrawn"])
-def test_a_line_kept_for_an_answer_that_never_appears_goes_with_it(
+def test_a_tombstone_kept_for_a_pending_reply_goes_if_the_reply_is_not_published(
     newsroom: NewsroomHarness, end: str
 ) -> None:
     root = newsroom.publish_new("Root.")
@@ -173,7 +175,7 @@ def test_a_line_kept_for_an_answer_that_never_appears_goes_with_it(
     assert "Withdrawn by its author" not in newsroom.read_file("en/index.html")
 
 
-def test_an_answer_whose_parent_left_before_it_came_stands_on_its_own(
+def test_a_reply_whose_parent_was_deleted_is_published_under_the_root(
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.publish_new("Root.")
@@ -189,7 +191,7 @@ def test_an_answer_whose_parent_left_before_it_came_stands_on_its_own(
     assert middle.id.encode() not in b"".join(newsroom.read_all_files().values())
 
 
-def test_five_codes_are_five_wishes_and_one_withdrawal(newsroom: NewsroomHarness) -> None:
+def test_requests_with_several_codes_are_one_withdrawal(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
     codes = [
         sent.code,
@@ -202,7 +204,7 @@ def test_five_codes_are_five_wishes_and_one_withdrawal(newsroom: NewsroomHarness
     assert newsroom.state(sent.id) == "withdrawn"
 
 
-def test_the_button_pressed_again_and_again_is_one_wish_of_each_kind(
+def test_repeated_requests_are_stored_once_for_each_kind(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new()
@@ -218,7 +220,7 @@ def test_the_button_pressed_again_and_again_is_one_wish_of_each_kind(
     assert newsroom.read_table("withdrawal_requests") == []
 
 
-def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: NewsroomHarness) -> None:
+def test_requests_for_the_next_release_are_not_read_before_it(newsroom: NewsroomHarness) -> None:
     waits, held = newsroom.publish_new("Goes later."), newsroom.send("Goes at once.")
     for sent in (waits, held):
         newsroom.request_withdrawal(sent.code, "next")
@@ -234,7 +236,7 @@ def test_what_waits_for_the_release_is_not_looked_at_before_it(newsroom: Newsroo
     assert (newsroom.state(waits.id), newsroom.state(held.id)) == ("published", "withdrawn")
 
 
-def test_a_wish_with_a_hash_that_opens_nothing_is_forgotten(newsroom: NewsroomHarness) -> None:
+def test_a_request_with_an_unknown_hash_is_deleted(newsroom: NewsroomHarness) -> None:
     with newsroom.database.writing() as conn:
         conn.execute(
             sa.text(

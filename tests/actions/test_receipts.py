@@ -1,5 +1,6 @@
 """What a receipt opens: its own comment under its own story, and nothing before its slot."""
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -20,7 +21,7 @@ from yobal.core.thread import Edition
         lambda code: code.replace("-", "--"),
     ],
 )
-def test_a_code_opens_however_it_is_typed(sqlite_newsroom: NewsroomHarness, typed: object) -> None:
+def test_a_code_works_however_it_is_typed(sqlite_newsroom: NewsroomHarness, typed: object) -> None:
     assert callable(typed)
     sqlite_newsroom.random = lambda size: bytes([0b0100_0001, 0, 0b0000_1000] * size)[:size]
     sent = sqlite_newsroom.send()
@@ -30,14 +31,12 @@ def test_a_code_opens_however_it_is_typed(sqlite_newsroom: NewsroomHarness, type
 
 
 @pytest.mark.parametrize("typed", ["", "A", "U" * 20, "0" * 20, "0" * 21, "ក" * 20, "\0" * 20])
-def test_what_cannot_be_a_code_or_is_nobodys_opens_nothing(
-    newsroom: NewsroomHarness, typed: str
-) -> None:
+def test_invalid_and_unknown_codes_open_nothing(newsroom: NewsroomHarness, typed: str) -> None:
     newsroom.send()
     assert newsroom.find_receipt(typed) is None
 
 
-def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> None:
+def test_a_code_with_one_wrong_character_opens_nothing(sqlite_newsroom: NewsroomHarness) -> None:
     code = sqlite_newsroom.send().code
     assert code is not None
     for at, letter in enumerate(code):
@@ -46,7 +45,7 @@ def test_one_wrong_letter_opens_nothing(sqlite_newsroom: NewsroomHarness) -> Non
             assert sqlite_newsroom.find_receipt(code[:at] + other + code[at + 1 :]) is None
 
 
-def test_a_code_of_another_story_opens_nothing_here(newsroom: NewsroomHarness) -> None:
+def test_a_code_opens_nothing_under_another_story(newsroom: NewsroomHarness) -> None:
     other = Edition(tag="en", title="Other", url="https://news.example/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     sent = newsroom.send()
@@ -55,7 +54,7 @@ def test_a_code_of_another_story_opens_nothing_here(newsroom: NewsroomHarness) -
 
 
 @pytest.mark.parametrize("decide", ["publish", "publish_edited", "reject"])
-def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
+def test_a_receipt_says_waiting_until_the_slot_of_the_decision(
     newsroom: NewsroomHarness, decide: str
 ) -> None:
     sent = newsroom.send("Before its slot.")
@@ -64,13 +63,17 @@ def test_until_its_slot_a_receipt_says_waiting_whatever_was_decided(
     newsroom.run_scheduler()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    shown = {name: value for name, value in found.row._asdict().items() if value is not None}
+    shown = {
+        name: value
+        for name, value in msgspec.structs.asdict(found.status).items()
+        if value is not None
+    }
     assert shown == {"site_id": SITE_ID, "story_id": "ferry", "state": "pending"}
     newsroom.pass_slots()
     assert newsroom.receipt_state(sent.code) == ("rejected" if decide == "reject" else "published")
 
 
-def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(
+def test_a_comment_that_is_due_at_the_second_slot_is_shown_as_accepted_after_the_first(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -80,10 +83,14 @@ def test_what_waits_for_a_second_slot_is_told_as_accepted_after_the_first(
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.word, found.row.text, found.can_withdraw) == ("accepted", "A comment.", True)
+    assert (found.shown_state, found.status.text, found.can_withdraw) == (
+        "accepted",
+        "A comment.",
+        True,
+    )
 
 
-def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
+def test_a_receipt_shows_the_clause_of_an_edit_and_of_a_removal(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Call 012 345 678.")
@@ -91,7 +98,7 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.row.text, found.row.edit_kind, found.row.clause) == (
+    assert (found.status.text, found.status.edit_kind, found.status.clause) == (
         "Call ▮▮▮.",
         "masked",
         "personal-data",
@@ -99,11 +106,15 @@ def test_a_receipt_shows_an_edit_and_its_clause_and_a_removal_with_its_own(
     newsroom.remove(sent.id, clause="threats")
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.word, found.row.clause, found.row.text) == ("removed", "threats", None)
+    assert (found.shown_state, found.status.clause, found.status.text) == (
+        "removed",
+        "threats",
+        None,
+    )
     assert not found.can_withdraw
 
 
-def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(
+def test_a_receipt_expires_with_its_pepper_and_is_deleted(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -121,7 +132,7 @@ def test_a_receipt_ends_with_its_pepper_and_leaves_no_trace_of_itself(
     assert "2026-11-16" not in names
 
 
-def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
+def test_without_its_pepper_a_stored_receipt_opens_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -132,7 +143,7 @@ def test_without_its_pepper_a_receipt_is_worthless_even_while_its_row_is_there(
     assert newsroom.find_receipt(sent.code) is None
 
 
-def test_the_store_keeps_neither_a_code_nor_whose_comment_it_opens(
+def test_the_database_has_neither_the_code_nor_the_comment_id_of_a_receipt(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()

@@ -27,7 +27,7 @@ def _is_past(newsroom: NewsroomHarness, slot: int) -> bool:
     return slot <= last_slot(newsroom.rules.schedule, newsroom.now)
 
 
-def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
+def test_after_the_correction_nothing_is_dated_in_the_future(
     ahead: NewsroomHarness,
 ) -> None:
     right, ahead.now = ahead.now, ahead.now + AHEAD + 60
@@ -76,7 +76,7 @@ def test_nothing_in_the_store_or_on_disk_lies_in_the_future_any_more(
     assert "Held ahead." in ahead.read_file("en/index.html")
 
 
-def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(
+def test_a_decision_made_while_the_last_release_was_in_the_future_is_final_with_the_next_slot(
     ahead: NewsroomHarness,
 ) -> None:
     sent = ahead.send()
@@ -88,7 +88,7 @@ def test_what_was_decided_while_a_release_lay_ahead_comes_with_the_next_slot(
     assert (ahead.state(sent.id), ahead.receipt_state(sent.code)) == ("published", "published")
 
 
-def test_what_was_final_stays_final(newsroom: NewsroomHarness) -> None:
+def test_a_final_decision_stays_final(newsroom: NewsroomHarness) -> None:
     refused = newsroom.send("Refused.")
     newsroom.reject(refused.id)
     right, newsroom.now = newsroom.now, newsroom.now + AHEAD
@@ -101,7 +101,7 @@ def test_what_was_final_stays_final(newsroom: NewsroomHarness) -> None:
     assert newsroom.comment_row(refused.id)["state"] == "rejected"
 
 
-def test_without_a_release_in_the_future_nothing_is_set_back(newsroom: NewsroomHarness) -> None:
+def test_nothing_is_redated_without_a_release_in_the_future(newsroom: NewsroomHarness) -> None:
     newsroom.publish_new()
     before = [
         newsroom.read_table(table)
@@ -114,7 +114,7 @@ def test_without_a_release_in_the_future_nothing_is_set_back(newsroom: NewsroomH
     ]
 
 
-def test_who_says_that_a_leap_is_true_lets_the_release_go_on(newsroom: NewsroomHarness) -> None:
+def test_confirming_a_leap_of_the_clock_releases(newsroom: NewsroomHarness) -> None:
     held = newsroom.publish(newsroom.send().id)
     newsroom.now += 60 * 86_400
     assert trust_clock(newsroom.components, now=newsroom.now).released is not None

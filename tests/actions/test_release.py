@@ -14,7 +14,7 @@ from yobal.core.schedule import last_slot, next_slot
 from yobal.server.scheduler.maintenance import run_once
 
 
-def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_came(
+def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_has_come(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("The agreement hung in the ticket house.")
@@ -64,7 +64,7 @@ def _hold(
     )
 
 
-def test_a_comment_waits_for_the_slot_that_was_drawn(newsroom: NewsroomHarness) -> None:
+def test_a_comment_is_held_until_the_slot_that_was_picked(newsroom: NewsroomHarness) -> None:
     first, second = newsroom.send("First."), newsroom.send("Second.")
     assert _hold(newsroom, first.id, randbelow=0).slot == next_slot(
         newsroom.rules.schedule, newsroom.now
@@ -78,7 +78,7 @@ def test_a_comment_waits_for_the_slot_that_was_drawn(newsroom: NewsroomHarness) 
     assert newsroom.state(second.id) == "published"
 
 
-def test_nobody_is_alone_in_a_release_until_a_day_has_passed(newsroom: NewsroomHarness) -> None:
+def test_a_single_comment_is_released_only_after_a_day(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
     due = _hold(newsroom, sent.id, randbelow=0, max_hold_slots=1, min_batch_size=3).slot
     newsroom.pass_slots(4)
@@ -88,7 +88,7 @@ def test_nobody_is_alone_in_a_release_until_a_day_has_passed(newsroom: NewsroomH
     assert newsroom.state(sent.id) == "published"
 
 
-def test_three_that_wait_leave_together_whatever_story_they_are_under(
+def test_three_held_comments_are_released_together(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
@@ -101,7 +101,7 @@ def test_three_that_wait_leave_together_whatever_story_they_are_under(
     assert len(newsroom.read_table("published_comments")) == 3
 
 
-def test_after_a_stop_all_that_is_due_is_one_release_dated_by_the_last_slot(
+def test_after_downtime_everything_due_is_one_release_dated_by_the_last_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
@@ -132,13 +132,13 @@ def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
     )
 
 
-def test_a_clock_that_goes_back_releases_nothing_twice(newsroom: NewsroomHarness) -> None:
+def test_a_clock_that_goes_back_does_not_release_again(newsroom: NewsroomHarness) -> None:
     newsroom.publish_new()
     newsroom.now -= 3 * SLOT
     assert newsroom.run_scheduler() is None
 
 
-def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: NewsroomHarness) -> None:
+def test_a_release_is_ordered_by_hash_and_not_by_arrival(newsroom: NewsroomHarness) -> None:
     sent = [newsroom.send(f"Number {number}.").id for number in range(12)]
     for one in sent:
         newsroom.publish(one)
@@ -154,7 +154,7 @@ def test_the_order_of_a_release_is_by_hash_and_not_by_arrival(newsroom: Newsroom
     assert placed != sent  # one chance in 479 million
 
 
-def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(
+def test_every_file_has_the_modification_time_of_the_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     newsroom.publish_new()
@@ -169,20 +169,20 @@ def test_every_file_carries_the_slots_time_and_none_the_moment_it_was_written(
     assert max(times) == last_slot(newsroom.rules.schedule, newsroom.now)
 
 
-def test_nothing_published_names_a_time_finer_than_the_day(newsroom: NewsroomHarness) -> None:
+def test_published_files_contain_no_time_finer_than_the_day(newsroom: NewsroomHarness) -> None:
     newsroom.publish_new()
     for content in newsroom.read_all_files().values():
         assert str(int(START) // 10_000).encode() not in content
     assert "22 November 2026" in newsroom.read_file("en/index.html")
 
 
-def test_what_was_undone_between_looking_and_publishing_is_left_alone(
+def test_a_comment_undone_after_it_was_read_as_due_is_not_published(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
     decided = newsroom.publish(sent.id)
     with newsroom.database.writing() as conn:
-        assert release._leaving(conn, newsroom.rules, int(START) + SLOT) == [sent.id]
+        assert release._due_ids(conn, newsroom.rules, int(START) + SLOT) == [sent.id]
     newsroom.undo(decided)
     with newsroom.database.writing() as conn:
         assert release._publish(conn, sent.id, int(START) + SLOT) is False
@@ -190,7 +190,7 @@ def test_what_was_undone_between_looking_and_publishing_is_left_alone(
 
 
 @pytest.mark.parametrize("late", [0, 1])
-def test_a_slot_has_come_at_its_very_second_and_not_before(
+def test_a_comment_is_released_in_the_second_of_its_slot_and_not_before(
     newsroom: NewsroomHarness, late: int
 ) -> None:
     sent = newsroom.send()
@@ -199,7 +199,7 @@ def test_a_slot_has_come_at_its_very_second_and_not_before(
     assert newsroom.state(sent.id) == ("published" if late else "held")
 
 
-def test_a_row_that_was_forged_as_held_is_not_published_and_holds_nobody_up(
+def test_a_row_forged_as_held_is_not_published_and_does_not_block_the_others(
     newsroom: NewsroomHarness,
 ) -> None:
     forged, honest = newsroom.send("Forged."), newsroom.send("Honest.")

@@ -106,7 +106,7 @@ def _open_or_blank(_room: NewsroomHarness, comment: str) -> Envelope:
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("state", STATES)
-def test_every_verb_does_from_every_state_what_the_table_says(
+def test_every_verb_in_every_state_follows_the_table(
     newsroom: NewsroomHarness, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     life = Life(newsroom, state)
@@ -121,7 +121,7 @@ def test_every_verb_does_from_every_state_what_the_table_says(
     assert shows == (newsroom.state(life.sent.id) == "published")
 
 
-def test_a_state_changes_only_from_what_was_believed(newsroom: NewsroomHarness) -> None:
+def test_a_transition_needs_the_expected_state(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
     with newsroom.database.writing() as conn:
         assert comments.transition(conn, sent.id, from_="held", to="published") == 0
@@ -130,11 +130,11 @@ def test_a_state_changes_only_from_what_was_believed(newsroom: NewsroomHarness) 
     assert newsroom.state(sent.id) == "held"
 
 
-def test_nothing_leads_back_from_a_withdrawal_or_a_removal() -> None:
+def test_withdrawn_and_removed_are_final() -> None:
     assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed"})
 
 
-def test_only_a_release_publishes_and_only_what_is_held() -> None:
+def test_only_a_release_publishes_and_only_held_comments() -> None:
     ways = [move for move, to in TRANSITIONS.items() if to == "published"]
     assert ways == [("held", "release")]
     assert source_states("release") == ("held",)

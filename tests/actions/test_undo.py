@@ -7,7 +7,7 @@ from yobal.core.decisions import DecisionResult
 from yobal.core.errors import NoSuchDecision, TooLateToUndo
 
 
-def test_what_is_held_can_be_undone_and_waits_again_without_its_text(
+def test_undoing_a_held_comment_makes_it_pending_and_deletes_its_text(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Do not keep this.")
@@ -25,7 +25,7 @@ def test_what_is_held_can_be_undone_and_waits_again_without_its_text(
     assert newsroom.state(sent.id) == "pending"
 
 
-def test_the_text_of_what_was_undone_is_nowhere_on_the_disk(
+def test_an_undone_text_is_nowhere_on_the_disk(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     sent = sqlite_newsroom.send("Unrepeatable words of an undone decision.")
@@ -35,7 +35,7 @@ def test_the_text_of_what_was_undone_is_nowhere_on_the_disk(
     assert not _on_disk(sqlite_newsroom, b"Unrepeatable words")
 
 
-def test_a_rejection_can_be_undone_before_its_slot_and_not_after(newsroom: NewsroomHarness) -> None:
+def test_a_rejection_can_be_undone_before_its_slot_but_not_after(newsroom: NewsroomHarness) -> None:
     first, second = newsroom.send("First."), newsroom.send("Second.")
     undone, final = newsroom.reject(first.id), newsroom.reject(second.id)
     newsroom.undo(undone)
@@ -46,7 +46,7 @@ def test_a_rejection_can_be_undone_before_its_slot_and_not_after(newsroom: Newsr
     assert newsroom.state(second.id) == "rejected"
 
 
-def test_what_is_published_cannot_be_undone(newsroom: NewsroomHarness) -> None:
+def test_a_published_comment_cannot_be_undone(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send()
     decided = newsroom.publish(sent.id)
     newsroom.pass_slots()
@@ -55,7 +55,7 @@ def test_what_is_published_cannot_be_undone(newsroom: NewsroomHarness) -> None:
     assert newsroom.state(sent.id) == "published"
 
 
-def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(
+def test_a_comment_held_for_a_later_slot_can_be_undone_after_the_first(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -66,7 +66,9 @@ def test_what_waits_for_a_late_slot_can_be_undone_after_the_first(
     assert newsroom.receipt_state(sent.code) == "waiting"
 
 
-def test_a_decision_is_undone_once_and_only_while_it_stands(newsroom: NewsroomHarness) -> None:
+def test_a_decision_can_be_undone_once_and_only_while_it_is_in_force(
+    newsroom: NewsroomHarness,
+) -> None:
     sent = newsroom.send()
     first = newsroom.reject(sent.id)
     newsroom.undo(first)
@@ -80,14 +82,14 @@ def test_a_decision_is_undone_once_and_only_while_it_stands(newsroom: NewsroomHa
     assert verdicts == ["publish", "reject", "undo", "undo"]
 
 
-def test_there_is_no_undoing_a_decision_that_never_was(newsroom: NewsroomHarness) -> None:
+def test_a_decision_that_does_not_exist_cannot_be_undone(newsroom: NewsroomHarness) -> None:
     with pytest.raises(NoSuchDecision):
         newsroom.undo(
             DecisionResult(decision_id="a" * 26, comment_id="", state="held", slot=0, decided_by="")
         )
 
 
-def test_a_comment_undone_and_decided_again_is_told_as_last_decided(
+def test_a_receipt_shows_the_last_decision_after_an_undo(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
@@ -96,7 +98,7 @@ def test_a_comment_undone_and_decided_again_is_told_as_last_decided(
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.word, found.row.note, found.row.clause) == ("published", None, None)
+    assert (found.shown_state, found.status.note, found.status.clause) == ("published", None, None)
 
 
 def _hold_for(newsroom: NewsroomHarness, comment: str, *, slots: int) -> DecisionResult:

@@ -45,7 +45,7 @@ def _rebuilt(newsroom: NewsroomHarness) -> dict[str, bytes]:
     return newsroom.read_all_files()
 
 
-def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(
+def test_declaring_a_story_writes_an_empty_thread(
     newsroom: NewsroomHarness,
 ) -> None:
     keys = {key.removeprefix(f"{SITE_ID}/{STORY_ID}/") for key in _thread(newsroom)}
@@ -55,7 +55,7 @@ def test_an_empty_thread_is_there_as_soon_as_its_story_is_declared(
     assert _json(newsroom, "en/index.json")["comments"] == []
 
 
-def test_beside_every_file_lies_its_gz_of_the_same_bytes(newsroom: NewsroomHarness) -> None:
+def test_every_file_has_a_gz_file_with_the_same_content(newsroom: NewsroomHarness) -> None:
     _many(newsroom, 2)
     files = newsroom.read_all_files()
     plain = {key for key in files if not key.endswith(".gz")}
@@ -63,7 +63,7 @@ def test_beside_every_file_lies_its_gz_of_the_same_bytes(newsroom: NewsroomHarne
     assert all(gzip.decompress(files[key + ".gz"]) == files[key] for key in plain)
 
 
-def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(
+def test_pages_hold_fifty_comments_from_the_oldest_and_are_never_reflowed(
     newsroom: NewsroomHarness,
 ) -> None:
     placed = _many(newsroom, PAGE_COMMENTS + 3)
@@ -90,7 +90,7 @@ def test_pages_are_filled_to_fifty_from_the_oldest_and_never_reflowed(
     assert _rebuilt(newsroom) == before
 
 
-def test_a_release_rewrites_only_the_pages_it_touches(newsroom: NewsroomHarness) -> None:
+def test_a_release_rewrites_only_the_pages_that_change(newsroom: NewsroomHarness) -> None:
     _many(newsroom, PAGE_COMMENTS)
     before = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
     newsroom.publish_new("On the second page.")
@@ -104,7 +104,7 @@ def _paths(newsroom: NewsroomHarness) -> dict[str, Any]:
     return {str(path): path for path in newsroom.files_dir.rglob("*.html")}
 
 
-def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_own(
+def test_a_comment_shows_five_replies_and_the_others_have_their_own_pages(
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.publish_new("Root.", name="Rachana").id
@@ -133,7 +133,7 @@ def test_under_a_comment_stand_five_replies_and_the_rest_are_on_pages_of_their_o
     assert _ids(newsroom, f"en/replies/{root}/2.json") == last
 
 
-def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
+def test_a_reply_to_a_reply_stands_under_the_root_and_names_its_parent(
     newsroom: NewsroomHarness,
 ) -> None:
     root = newsroom.publish_new("Root.", name="Rachana")
@@ -147,7 +147,7 @@ def test_a_reply_to_a_reply_stands_under_the_root_and_names_whom_it_answers(
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
-def test_the_name_of_who_is_gone_vanishes_from_every_file(
+def test_the_name_of_a_removed_comment_disappears_from_every_file(
     newsroom: NewsroomHarness, how: str
 ) -> None:
     root = newsroom.publish_new("Root.")
@@ -166,7 +166,9 @@ def test_the_name_of_who_is_gone_vanishes_from_every_file(
 
 
 @pytest.mark.parametrize("how", ["removed", "withdrawn"])
-def test_an_unanswered_comment_goes_without_a_trace(newsroom: NewsroomHarness, how: str) -> None:
+def test_a_comment_without_replies_is_removed_without_a_trace(
+    newsroom: NewsroomHarness, how: str
+) -> None:
     before = _thread(newsroom)
     sent = newsroom.publish_new("Without a trace.", name="Nobody")
     _go(newsroom, sent, how)
@@ -175,7 +177,7 @@ def test_an_unanswered_comment_goes_without_a_trace(newsroom: NewsroomHarness, h
     assert sent.id.encode() not in b"".join(after.values())
 
 
-def test_the_replies_of_a_root_that_left_leave_with_it(newsroom: NewsroomHarness) -> None:
+def test_the_replies_pages_of_a_deleted_root_are_deleted(newsroom: NewsroomHarness) -> None:
     root = newsroom.publish_new("Root.")
     placed = _many(newsroom, REPLIES_SHOWN + 1, parent_id=root.id)
     _go(newsroom, root, "withdrawn")
@@ -187,7 +189,7 @@ def test_the_replies_of_a_root_that_left_leave_with_it(newsroom: NewsroomHarness
     assert _rebuilt(newsroom) == before
 
 
-def test_a_removal_is_in_the_files_before_it_is_answered(newsroom: NewsroomHarness) -> None:
+def test_a_removal_is_in_the_files_when_it_returns(newsroom: NewsroomHarness) -> None:
     sent = newsroom.publish_new("To be removed.")
     newsroom.remove(sent.id, clause="threats")
     assert "To be removed." not in newsroom.read_file("en/index.html")
@@ -195,7 +197,7 @@ def test_a_removal_is_in_the_files_before_it_is_answered(newsroom: NewsroomHarne
     assert newsroom.receipt_state(sent.code) == "removed"
 
 
-def test_rebuild_removes_what_belongs_to_nothing(newsroom: NewsroomHarness) -> None:
+def test_a_rebuild_deletes_stray_files(newsroom: NewsroomHarness) -> None:
     newsroom.publish_new()
     before = newsroom.read_all_files()
     stray = newsroom.files_dir / SITE_ID / STORY_ID / "en" / "page" / "7.html"

@@ -46,6 +46,7 @@ class Mass(NewsroomHarness):
         with self.database.reading() as conn:
             site = intake.get_site(conn)
         assert site is not None
+        assert site.epoch_id is not None
         assert site.recipient is not None
         sealer, nonce = Sealer(site.recipient), self.random(NONCE_BYTES)
         sent = submit.seal(

@@ -22,7 +22,7 @@ def mark(form: str, submission: Submission = SENT) -> bytes:
     return idempotency.idempotency_hash(KEYS, form, submission, today=TODAY)
 
 
-def test_a_form_carries_its_day_and_128_random_bits() -> None:
+def test_a_key_has_its_day_and_128_random_bits() -> None:
     form = idempotency.new_idempotency_key(lambda size: bytes(range(size)), today=TODAY)
     assert form == f"{TODAY.toordinal():06d}.AAECAwQFBgcICQoLDA0ODw"
     assert idempotency.is_idempotency_key(form)
@@ -42,39 +42,39 @@ def test_a_form_carries_its_day_and_128_random_bits() -> None:
         "-39577." + "a" * 22,
     ],
 )
-def test_what_no_form_of_ours_carried_is_none(wrong: str) -> None:
+def test_other_text_is_not_an_idempotency_key(wrong: str) -> None:
     assert not idempotency.is_idempotency_key(wrong)
     if wrong:
         with pytest.raises(ValueError, match=re.escape(wrong.strip())):
             mark(wrong)
 
 
-def test_the_same_form_with_the_same_words_has_one_mark() -> None:
+def test_the_same_form_with_the_same_submission_has_the_same_hash() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     assert mark(form) == mark(form)
     assert len(mark(form)) == hashlib.sha256().digest_size
 
 
 @pytest.mark.parametrize("field", ["site_id", "story_id", "edition", "parent_id", "text", "name"])
-def test_other_words_in_any_field_are_another_comment(field: str) -> None:
+def test_a_change_in_any_field_changes_the_hash(field: str) -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     assert mark(form) != mark(form, msgspec.structs.replace(SENT, **{field: "other"}))
 
 
-def test_words_cannot_borrow_letters_from_the_field_beside_them() -> None:
+def test_moving_a_character_between_fields_changes_the_hash() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     one = msgspec.structs.replace(SENT, name="ab", text="c")
     assert mark(form, one) != mark(form, msgspec.structs.replace(SENT, name="a", text="bc"))
 
 
-def test_the_same_words_in_two_forms_are_two_comments() -> None:
+def test_two_forms_have_different_hashes() -> None:
     one, other = (
         idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY) for _ in range(2)
     )
     assert mark(one) != mark(other)
 
 
-def test_a_form_is_marked_under_the_key_of_its_own_day() -> None:
+def test_the_hash_uses_the_key_of_the_forms_day() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY - timedelta(days=1))
     changed = KEYS | {TODAY: b"other" * 6}
     assert idempotency.idempotency_hash(changed, form, SENT, today=TODAY) == mark(form)
@@ -83,6 +83,6 @@ def test_a_form_is_marked_under_the_key_of_its_own_day() -> None:
 
 
 @pytest.mark.parametrize("days", [-30, 30, 10**5])
-def test_a_form_of_a_day_without_a_key_works_under_todays(days: int) -> None:
+def test_a_form_from_a_day_without_a_key_uses_todays_key(days: int) -> None:
     form = f"{TODAY.toordinal() + days:06d}.{'a' * 22}"
     assert len(mark(form)) == 32

@@ -7,7 +7,7 @@ import pytest
 from yobal.core import ids
 
 
-def test_an_id_is_128_bits_in_26_letters_safe_anywhere() -> None:
+def test_an_id_is_128_bits_in_26_characters() -> None:
     assert ids.new_id(lambda size: b"\xff" * size) == "7" * 25 + "4"
     assert ids.new_id(bytes) == "a" * 26
     made = {ids.new_id(secrets.token_bytes) for _ in range(200)}
@@ -18,19 +18,19 @@ def test_an_id_is_128_bits_in_26_letters_safe_anywhere() -> None:
 @pytest.mark.parametrize(
     "wrong", ["", "a" * 25, "a" * 27, "A" * 26, "a" * 25 + "1", "a" * 26 + "\n", "ａ" * 26]
 )
-def test_what_is_not_an_id_is_none(wrong: str) -> None:
+def test_other_text_is_not_an_id(wrong: str) -> None:
     assert not ids.is_id(wrong)
 
 
 @pytest.mark.parametrize("key", ["a", "A-Z.0_9~", "...", "~", "-", "k" * 128, ".hidden"])
-def test_a_story_key_is_what_the_newsroom_may_type(key: str) -> None:
+def test_valid_story_keys(key: str) -> None:
     assert ids.is_story_key(key)
 
 
 @pytest.mark.parametrize(
     "key", ["", ".", "..", "a/b", "a b", "é", "@", "k" * 129, "a\n", "a\0", "%2e", "a\\b", "١"]
 )
-def test_what_a_path_could_read_otherwise_is_no_story_key(key: str) -> None:
+def test_text_that_is_unsafe_in_a_path_is_not_a_story_key(key: str) -> None:
     assert not ids.is_story_key(key)
 
 
@@ -49,7 +49,7 @@ def test_what_a_path_could_read_otherwise_is_no_story_key(key: str) -> None:
         ("@", False),
     ],
 )
-def test_a_site_is_a_short_plain_word(site_id: str, *, is_one: bool) -> None:
+def test_a_site_id_is_a_short_plain_word(site_id: str, *, is_one: bool) -> None:
     assert ids.is_site(site_id) is is_one
 
 

@@ -33,7 +33,7 @@ from yobal.core import language
         ("ok ខ្ញុំធ្វើការនៅសាឡាង", "en", "km"),
     ],
 )
-def test_a_script_names_its_language_or_the_editions_or_none(
+def test_the_language_follows_from_script_and_edition(
     words: str, edition: str, expected: str
 ) -> None:
     assert language.detect_language(words, edition=edition) == expected
@@ -55,12 +55,12 @@ def test_a_script_names_its_language_or_the_editions_or_none(
         ("other", "auto"),
     ],
 )
-def test_a_language_is_written_in_one_direction(tag: str, expected: str) -> None:
+def test_a_language_has_a_direction(tag: str, expected: str) -> None:
     assert language.direction(tag) == expected
 
 
 @pytest.mark.parametrize("length", [3, 63, 64, 65, 130, 1_000, 20_000])
-def test_a_long_text_is_looked_at_all_over(length: int) -> None:
+def test_the_sample_is_taken_from_the_whole_text(length: int) -> None:
     """A quotation at its beginning does not name the language of what follows."""
     assert (
         language.detect_language("a" * (length // 3) + "ក" * (length - length // 3), edition="en")
@@ -68,8 +68,8 @@ def test_a_long_text_is_looked_at_all_over(length: int) -> None:
     )
 
 
-def test_what_is_kept_to_tell_scripts_is_letters_and_never_grows_without_end() -> None:
+def test_the_cache_of_characters_has_a_limit() -> None:
     for number in range(0x3400, 0x3400 + 5_000):
         language.detect_language(chr(number), edition="zh")
-    assert len(language._signs) == language._CACHED_CHARACTERS_MAX
+    assert len(language._symbols) == language._CACHED_CHARACTERS_MAX
     assert language.detect_language("ខ្ញុំធ្វើការ", edition="en") == "km"

@@ -25,7 +25,7 @@ def test_a_code_has_four_groups_of_five_and_a_hundred_bits() -> None:
     assert len({receipts.new_code(secrets.token_bytes) for _ in range(500)}) == 500
 
 
-def test_every_place_of_a_code_takes_every_letter() -> None:
+def test_every_character_can_be_at_every_place_of_a_code() -> None:
     codes = [receipts.new_code(secrets.token_bytes).replace("-", "") for _ in range(1_000)]
     assert all(set(place) == set(receipts.ALPHABET) for place in zip(*codes, strict=True))
 
@@ -35,7 +35,7 @@ def test_every_place_of_a_code_takes_every_letter() -> None:
     spaces=st.lists(SPACE, min_size=20, max_size=20),
     is_small=st.booleans(),
 )
-def test_a_code_is_read_however_it_was_typed(
+def test_a_code_is_read_however_it_is_typed(
     number: bytes, spaces: list[str], *, is_small: bool
 ) -> None:
     plain = receipts.new_code(lambda _: number).replace("-", "")
@@ -46,23 +46,23 @@ def test_a_code_is_read_however_it_was_typed(
 
 
 @pytest.mark.parametrize("wrong", ["", "0" * 19, "0" * 21, "U" * 20, "É" * 20, "０" * 20, "ß" * 20])
-def test_what_cannot_be_a_code_is_none(wrong: str) -> None:
+def test_other_text_is_not_a_code(wrong: str) -> None:
     assert receipts.read_code(wrong) is None
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
+def test_any_text_is_a_code_or_none(typed: str) -> None:
     read = receipts.read_code(typed)
     assert read is None or (len(read) == 20 and set(read) <= set(receipts.ALPHABET))
 
 
-def test_a_hash_needs_its_pepper() -> None:
+def test_a_hash_depends_on_the_pepper() -> None:
     one, other = receipts.hashes([b"p" * 32, b"q" * 32], "0" * 20)
     assert one != other
     assert one == receipts.receipt_hash(b"p" * 32, "0" * 20)
 
 
-def test_receipts_of_a_week_end_together_counted_from_its_sunday() -> None:
+def test_receipts_of_a_week_expire_together_counted_from_its_sunday() -> None:
     monday = date(2026, 11, 16)
     assert {receipts.week_of(date(2026, 11, day)) for day in range(16, 23)} == {monday}
     assert receipts.week_of(date(2026, 11, 23)) == date(2026, 11, 23)

@@ -54,7 +54,7 @@ def slots_between(schedule: Schedule, begin: str, end: str) -> list[str]:
         ("Asia/Phnom_Penh", "06:00", "2026-11-22", "2026-11-21 23:00"),
     ],
 )
-def test_a_slot_that_is_skipped_comes_next_and_one_that_is_doubled_comes_once(
+def test_a_skipped_slot_moves_to_the_next_instant_and_a_repeated_slot_comes_once(
     zone: str, wall: str, day: str, expected: str
 ) -> None:
     one = Schedule(time_zone=zone, release_times=(wall,))
@@ -72,7 +72,7 @@ def test_a_slot_that_is_skipped_comes_next_and_one_that_is_doubled_comes_once(
     assert len(around) == 3  # yesterday's, today's, tomorrow's
 
 
-def test_two_slots_inside_a_skipped_hour_are_one() -> None:
+def test_two_slots_in_a_skipped_hour_are_one() -> None:
     berlin = Schedule(time_zone="Europe/Berlin", release_times=("02:00", "02:30", "03:00"))
     assert slots_between(berlin, "2026-03-28 12:00", "2026-03-29 12:00") == ["2026-03-29 01:00"]
 
@@ -83,9 +83,7 @@ def test_two_slots_inside_a_skipped_hour_are_one() -> None:
     walls=st.sets(st.times(), min_size=1, max_size=6),
     moment=st.integers(at("2020-01-01 00:00"), at("2030-01-01 00:00")),
 )
-def test_slots_only_go_forward_and_everything_lies_between_two(
-    zone: str, walls: set[object], moment: int
-) -> None:
+def test_every_time_lies_between_two_slots(zone: str, walls: set[object], moment: int) -> None:
     given_slots = tuple(sorted({str(wall)[:5] for wall in walls}))
     schedule = Schedule(time_zone=zone, release_times=given_slots)
     before, after = last_slot(schedule, moment), next_slot(schedule, moment)
@@ -103,13 +101,13 @@ def test_a_year_has_as_many_slots_as_days_times_four(zone: str) -> None:
     assert all(one < other for one, other in pairwise(found))
 
 
-def test_a_slot_at_the_instant_itself_is_past() -> None:
+def test_a_slot_at_the_given_time_is_past() -> None:
     noon = at("2026-11-22 12:00")
     assert last_slot(Schedule(), noon) == noon
     assert next_slot(Schedule(), noon) == noon + 6 * 3_600
 
 
-def test_a_plain_rhythm_counts_from_1970() -> None:
+def test_a_fixed_interval_counts_from_1970() -> None:
     rhythm = Schedule(release_interval_seconds=20)
     assert (last_slot(rhythm, 59.9), next_slot(rhythm, 60), next_slot(rhythm, 0, steps=3)) == (
         40,
@@ -119,9 +117,7 @@ def test_a_plain_rhythm_counts_from_1970() -> None:
 
 
 @pytest.mark.parametrize(("drawn", "expected"), [(0, "18:00"), (1, "00:00"), (2, "06:00")])
-def test_an_accepted_comment_waits_one_to_hold_slots_as_chance_has_it(
-    drawn: int, expected: str
-) -> None:
+def test_a_held_comment_is_due_at_a_random_slot_of_the_next_ones(drawn: int, expected: str) -> None:
     asked: list[int] = []
 
     def chance(below: int) -> int:
@@ -133,7 +129,7 @@ def test_an_accepted_comment_waits_one_to_hold_slots_as_chance_has_it(
     assert asked == [3]
 
 
-def test_age_counts_slots_since_arrival_and_not_past_ninety_nine() -> None:
+def test_age_counts_slots_up_to_ninety_nine() -> None:
     arrival, schedule = at("2026-11-22 12:00"), Schedule()
     ages = [slots.age_slots(schedule, arrival, arrival + hours * 3_600) for hours in (0, 5, 6, 25)]
     assert ages == [0, 0, 1, 4]
@@ -144,7 +140,7 @@ def test_age_counts_slots_since_arrival_and_not_past_ninety_nine() -> None:
     ("late_slots", "batch", "goes"),
     [(-1, 99, False), (0, 3, True), (0, 2, False), (3, 1, False), (4, 1, True)],
 )
-def test_fewer_than_a_batch_wait_on_but_no_longer_than_a_day(
+def test_a_small_batch_waits_but_not_longer_than_a_day(
     late_slots: int, batch: int, *, goes: bool
 ) -> None:
     drawn = at("2026-11-22 12:00")
@@ -152,7 +148,7 @@ def test_fewer_than_a_batch_wait_on_but_no_longer_than_a_day(
     assert slots.is_due(drawn, batch=batch, min_batch_size=3, latest=latest) is goes
 
 
-def test_the_day_readers_see_is_the_slots_day_in_the_zone() -> None:
+def test_a_slots_day_is_its_day_in_the_time_zone() -> None:
     slot = at("2026-11-22 23:00")
     assert slots.day_of(Schedule(time_zone="Asia/Phnom_Penh"), slot) == date(2026, 11, 23)
     assert slots.day_of(Schedule(time_zone="America/New_York"), slot) == date(2026, 11, 22)
@@ -169,12 +165,12 @@ def test_the_day_readers_see_is_the_slots_day_in_the_zone() -> None:
         (Schedule(release_interval_seconds=3_600), 3_600, True),
     ],
 )
-def test_slots_under_an_hour_apart_are_confidential_at_best(
+def test_slots_less_than_an_hour_apart_are_not_anonymous(
     schedule: Schedule, gap: int, *, is_anonymous: bool
 ) -> None:
     assert schedule.shortest_gap_seconds == gap
     assert schedule.is_anonymous is is_anonymous
 
 
-def test_a_zone_is_named_by_its_city() -> None:
+def test_a_time_zone_is_shown_as_its_city() -> None:
     assert Schedule(time_zone="Asia/Phnom_Penh").city == "Phnom Penh"

@@ -10,7 +10,7 @@ from yobal.core.text import count_graphemes
 ENV_FLAG = "\u0323"
 
 
-def test_every_refusal_is_told_at_once() -> None:
+def test_all_errors_are_returned_at_once() -> None:
     assert [one.code for one in validate("", "n" * 61, Limits())] == ["text_empty", "name_long"]
     assert [one.code for one in validate("t" * 2_001, "n" * 61, Limits())] == [
         "text_long",
@@ -18,7 +18,7 @@ def test_every_refusal_is_told_at_once() -> None:
     ]
 
 
-def test_a_thousand_marks_on_one_letter_are_refused_in_words() -> None:
+def test_a_thousand_marks_on_one_character_are_an_error() -> None:
     limits = Limits(text_graphemes_max=100, name_graphemes_max=10)
     found = validate("a" + ENV_FLAG * 1_000, "a" + ENV_FLAG * 1_000, limits)
     assert [(one.field, one.code, one.limit) for one in found] == [
@@ -28,14 +28,14 @@ def test_a_thousand_marks_on_one_letter_are_refused_in_words() -> None:
 
 
 @pytest.mark.parametrize(("spare", "codes"), [(0, []), (1, ["text_marks"])])
-def test_twelve_bytes_a_letter_are_taken_and_one_more_is_not(spare: int, codes: list[str]) -> None:
+def test_twelve_bytes_for_each_grapheme_are_the_limit(spare: int, codes: list[str]) -> None:
     limits = Limits(text_graphemes_max=100)
     words = ("𐍈" + ENV_FLAG * 6) * 75 + "a" * spare  # sixteen bytes each: more letters would fit
     assert len(words.encode()) == 1_200 + spare
     assert [one.code for one in validate(words, "", limits)] == codes
 
 
-def test_ordinary_words_in_heavy_scripts_are_not_taken_for_marks() -> None:
+def test_ordinary_text_in_complex_scripts_is_accepted() -> None:
     khmer = "ខ្ញុំធ្វើការនៅសាឡាងនេះសាមសិបឆ្នាំហើយ។ "
     many = khmer * (2_000 // count_graphemes(khmer))
     assert len(many.encode()) > 10_000
@@ -43,7 +43,7 @@ def test_ordinary_words_in_heavy_scripts_are_not_taken_for_marks() -> None:
 
 
 @pytest.mark.parametrize("letter", ['"', "\\", "\x7f", "កុំ", "e" + ENV_FLAG * 5])
-def test_the_longest_comment_that_is_taken_fits_an_envelope(letter: str) -> None:
+def test_the_longest_comment_fits_an_envelope(letter: str) -> None:
     limits = Limits()
     assert limits.fit_an_envelope()
     text = letter * limits.text_graphemes_max
@@ -66,5 +66,5 @@ def test_the_longest_comment_that_is_taken_fits_an_envelope(letter: str) -> None
     assert msgspec.json.decode(plain, type=Envelope) == envelope
 
 
-def test_limits_that_no_envelope_holds_are_known_as_such() -> None:
+def test_limits_that_exceed_the_largest_envelope_are_detected() -> None:
     assert not Limits(text_graphemes_max=2_400).fit_an_envelope()

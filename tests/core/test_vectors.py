@@ -23,7 +23,7 @@ _EPOCH = pyrage.x25519.Identity.from_str(ENVELOPES["epoch"]["identity"])
 
 
 @pytest.mark.parametrize("vector", ENVELOPES["envelopes"], ids=range(len(ENVELOPES["envelopes"])))
-def test_an_envelope_is_written_byte_for_byte_as_agreed(vector: dict[str, Any]) -> None:
+def test_an_envelope_has_the_bytes_of_the_vector(vector: dict[str, Any]) -> None:
     envelope = msgspec.json.decode(vector["plain"], type=Envelope)
     plain, kib = pad(envelope)
     assert plain.rstrip(b" ").decode() == vector["plain"]
@@ -32,7 +32,7 @@ def test_an_envelope_is_written_byte_for_byte_as_agreed(vector: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("vector", ENVELOPES["envelopes"], ids=range(len(ENVELOPES["envelopes"])))
-def test_what_is_sealed_opens_with_the_epochs_key_and_no_other(vector: dict[str, Any]) -> None:
+def test_only_the_epochs_key_decrypts_an_envelope(vector: dict[str, Any]) -> None:
     kept = pyrage.decrypt(base64.b64decode(vector["sealed"]), [_EPOCH])
     assert hashlib.sha256(kept).hexdigest() == vector["plain_sha256"]
     sealed, kib = Sealer(ENVELOPES["epoch"]["recipient"]).seal(
@@ -53,7 +53,7 @@ def test_a_commitment_binds_nonce_name_and_text(vector: dict[str, str]) -> None:
     assert commitment(nonce=bytes(32), name=name, text=text).hex() != vector["commitment"]
 
 
-def test_envelopes_of_a_bucket_are_all_of_one_length() -> None:
+def test_all_envelopes_of_a_bucket_have_the_same_length() -> None:
     sealer = Sealer(ENVELOPES["epoch"]["recipient"])
 
     def one(letters: int) -> Envelope:
@@ -81,7 +81,7 @@ def test_envelopes_of_a_bucket_are_all_of_one_length() -> None:
 
 
 @pytest.mark.parametrize("vector", KEYS["passphrases"], ids=lambda one: one["site"])
-def test_a_passphrase_gives_the_same_halves_as_in_a_browser(vector: dict[str, str]) -> None:
+def test_a_passphrase_gives_the_same_keys_as_in_a_browser(vector: dict[str, str]) -> None:
     pseudonym = vector["pseudonym"].strip()  # a browser trims it before it stretches the words
     secret, identity = from_passphrase(vector["site"], pseudonym, vector["passphrase"])
     assert secret.hex() == vector["secret"]
@@ -92,8 +92,8 @@ def test_a_passphrase_gives_the_same_halves_as_in_a_browser(vector: dict[str, st
 @pytest.mark.parametrize("vector", KEYS["links"], ids=range(len(KEYS["links"])))
 def test_a_link_gives_the_same_token_and_key_as_in_a_browser(vector: dict[str, str]) -> None:
     secret = base64.urlsafe_b64decode(vector["link_secret"] + "=")
-    assert len(secret) == tokens.INVITATION_BYTES
-    assert tokens.invitation_text(secret) == vector["link_secret"]
+    assert len(secret) == tokens.INVITATION_SECRET_BYTES
+    assert tokens.encode_invitation_secret(secret) == vector["link_secret"]
     assert tokens.invitation_token(secret).hex() == vector["token"]
     identity = identity_of(hashlib.sha256(b"yobal invite key" + secret).digest())
     assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
@@ -115,7 +115,7 @@ DEMONSTRATION = Schedule(release_interval_seconds=20)
     ("schedule", "slot_seconds"), [(Schedule(), 21_600), (DAILY, 86_400), (DEMONSTRATION, 20)]
 )
 @pytest.mark.parametrize("past_midnight", [-60.0, -0.5, 0.0, 0.5, 46_800.0])
-def test_sessions_and_invitations_live_their_hours_and_end_with_the_slot_that_follows(
+def test_sessions_and_invitations_last_their_hours_and_expire_with_the_next_slot(
     hours: int, schedule: Schedule, slot_seconds: int, past_midnight: float
 ) -> None:
     now = 1_795_305_600.0 + past_midnight

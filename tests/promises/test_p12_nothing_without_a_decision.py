@@ -23,7 +23,7 @@ from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SLOT, STORY_ID, catch_up
 from tests.promises.model import DAY, Imagined, Model
-from yobal.actions import declare_story, release
+from yobal.actions import declare_story, process_withdrawals, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
@@ -307,7 +307,7 @@ def test_nothing_is_public_without_a_decision_in_very_many_orders_of_acts(
 
 
 def _too_early(conn: Any, rules: Any, latest: int) -> list[str]:
-    return [row.id for row in comments.due(conn, rules.site_id, until=latest + 2 * SLOT)]
+    return [row.comment_id for row in comments.due(conn, rules.site_id, until=latest + 2 * SLOT)]
 
 
 def _nothing(*_given: Any, **_named: Any) -> list[Any]:
@@ -340,7 +340,7 @@ def _withdraw(acts: Acts) -> None:
 
 
 BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
-    "a slot early": (release, "_leaving", _too_early, [_send, _publish_later, _slot], STATES),
+    "a slot early": (release, "_due_ids", _too_early, [_send, _publish_later, _slot], STATES),
     "touched files are forgotten": (stale_files, "add", _nothing, [_send, _publish, _slot], PUBLIC),
     "held texts are kept": (
         comments,
@@ -350,8 +350,8 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
         HELD,
     ),
     "withdrawn comments keep words": (
-        comments,
-        "erase_withdrawn",
+        process_withdrawals,
+        "_erase_remains",
         _nothing,
         [_send, _withdraw],
         KEPT,
@@ -386,7 +386,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
     ),
     "originals outlive their appeals": (
         comments,
-        "originals_past",
+        "expired_originals",
         _nothing,
         [_send, lambda acts: acts.reject(which=0), _slot, _fortnight],
         KEPT,

@@ -26,8 +26,8 @@ from yobal.actions import write_public_files
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering import templates
+from yobal.core.stale_files import StaleFile
 from yobal.core.text import clean, clean_line
-from yobal.core.thread import StaleFile
 
 PAGE: Final = 50
 NOTE_LETTERS: Final = 300

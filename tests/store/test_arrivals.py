@@ -15,7 +15,9 @@ def _arrivals(count: int) -> list[Arrival]:
 
 
 @pytest.mark.parametrize("field", ["epoch_id", "sealed", "story_id"])
-def test_of_a_group_of_fifty_only_the_bad_one_fails(newsroom: NewsroomHarness, field: str) -> None:
+def test_one_invalid_comment_in_a_group_of_fifty_fails_alone(
+    newsroom: NewsroomHarness, field: str
+) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
     outcomes = arrivals.add(newsroom.database, group)
@@ -26,7 +28,7 @@ def test_of_a_group_of_fifty_only_the_bad_one_fails(newsroom: NewsroomHarness, f
     assert len(newsroom.read_table("envelopes")) == len(newsroom.read_table("receipts")) == 49
 
 
-def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(newsroom: NewsroomHarness) -> None:
+def test_a_repeat_in_a_group_is_one_comment_with_two_receipts(newsroom: NewsroomHarness) -> None:
     group = _arrivals(5)
     group[3].idempotency_hash = group[1].idempotency_hash
     outcomes = arrivals.add(newsroom.database, group)
@@ -35,7 +37,7 @@ def test_a_repeat_inside_a_group_is_one_comment_with_two_codes(newsroom: Newsroo
     assert (len(newsroom.read_table("comments")), len(newsroom.read_table("receipts"))) == (4, 5)
 
 
-def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(
+def test_a_comment_with_a_used_id_does_not_replace_the_stored_one(
     newsroom: NewsroomHarness,
 ) -> None:
     first, second = _arrivals(2)
@@ -46,7 +48,7 @@ def test_what_carries_a_known_id_is_not_mistaken_for_what_is_there(
     assert bytes(row["idempotency_hash"]) == first.idempotency_hash
 
 
-def test_where_the_database_is_gone_nothing_is_acknowledged(
+def test_a_full_database_stores_and_acknowledges_nothing(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def is_full(*_: object, **__: object) -> None:

@@ -34,14 +34,16 @@ def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
     return {one.removeprefix("--").split()[0].lower() for one in said}
 
 
-def test_a_group_is_one_statement_in_no_transaction(sqlite_newsroom: NewsroomHarness) -> None:
+def test_a_group_is_one_statement_without_a_transaction(sqlite_newsroom: NewsroomHarness) -> None:
     arrivals.add(sqlite_newsroom.database, [arrival()])  # its view is made
     group = [arrival(), arrival(receipt_hash=None), arrival()]
     assert _said_while_adding(sqlite_newsroom.database, group) == {"insert"}
     assert _counts(sqlite_newsroom) == [4, 4, 3]
 
 
-def test_what_is_added_after_a_purge_is_there_for_others(sqlite_newsroom: NewsroomHarness) -> None:
+def test_rows_added_after_a_purge_are_visible_to_other_connections(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
     """A purge must not leave a connection behind that begins transactions which nobody ends."""
     for _ in range(3):
         sqlite_newsroom.database.purge()
@@ -49,7 +51,7 @@ def test_what_is_added_after_a_purge_is_there_for_others(sqlite_newsroom: Newsro
     assert _counts(sqlite_newsroom) == [6, 6, 6]
 
 
-def test_a_group_with_one_that_is_there_already_leaves_nothing_of_its_first_try(
+def test_a_group_with_a_repeat_leaves_nothing_of_its_first_attempt(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     first = arrival()
@@ -61,7 +63,7 @@ def test_a_group_with_one_that_is_there_already_leaves_nothing_of_its_first_try(
     assert _counts(sqlite_newsroom) == [4, 4, 5]  # and the repeat has a receipt of its own
 
 
-def test_a_database_that_somebody_holds_takes_nothing(sqlite_newsroom: NewsroomHarness) -> None:
+def test_a_locked_database_stores_nothing(sqlite_newsroom: NewsroomHarness) -> None:
     database = sqlite_newsroom.database
     with database.autocommit() as conn:
         conn.exec_driver_sql("PRAGMA busy_timeout = 10")

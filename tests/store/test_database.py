@@ -22,7 +22,7 @@ from yobal.store.locks import release_lock
 from yobal.store.migrations import migrate, newest, revision
 
 
-def test_the_migrations_end_in_the_schema_that_the_code_describes(database_url: str) -> None:
+def test_the_migrations_create_the_schema_of_the_code(database_url: str) -> None:
     database = Database(database_url)
     migrate(database)
     with database.reading() as conn:
@@ -34,9 +34,7 @@ def test_the_migrations_end_in_the_schema_that_the_code_describes(database_url: 
 
 
 @pytest.mark.parametrize("revision_id", ["0001", "0005", "unknown"])
-def test_a_store_of_another_version_is_refused_with_a_sentence(
-    database_url: str, revision_id: str
-) -> None:
+def test_a_database_of_another_version_is_refused(database_url: str, revision_id: str) -> None:
     database = Database(database_url)
     with database.writing() as conn:
         conn.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
@@ -48,7 +46,7 @@ def test_a_store_of_another_version_is_refused_with_a_sentence(
     database.close()
 
 
-def test_no_table_counts_its_rows_and_none_has_a_sequence(newsroom: NewsroomHarness) -> None:
+def test_no_table_has_row_numbers_or_a_sequence(newsroom: NewsroomHarness) -> None:
     sent = [newsroom.send(f"Number {number}.").id for number in range(20)]
     with newsroom.database.reading() as conn:
         if newsroom.database.is_sqlite:
@@ -70,7 +68,7 @@ def test_no_table_counts_its_rows_and_none_has_a_sequence(newsroom: NewsroomHarn
 
 
 @pytest.mark.parametrize("is_writing", [True, False])
-def test_every_connection_to_sqlite_has_its_pragmas(
+def test_every_sqlite_connection_has_the_pragmas(
     sqlite_newsroom: NewsroomHarness, *, is_writing: bool
 ) -> None:
     database = sqlite_newsroom.database
@@ -84,14 +82,14 @@ def test_every_connection_to_sqlite_has_its_pragmas(
             assert conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() == wanted, name
 
 
-def test_every_commit_to_postgresql_is_waited_for(postgresql: str) -> None:
+def test_postgresql_commits_are_synchronous(postgresql: str) -> None:
     database = Database(postgresql.replace("postgresql://", "postgresql+psycopg://"))
     with database.reading() as conn:
         assert conn.exec_driver_sql("show synchronous_commit").scalar_one() == "on"
     database.close()
 
 
-def test_a_purge_cuts_the_log_and_leaves_no_deleted_words(tmp_path: Path) -> None:
+def test_a_purge_truncates_the_log_and_leaves_no_deleted_text(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
     migrate(database)
     with database.writing() as conn:
@@ -128,7 +126,7 @@ def test_a_purge_that_a_reader_blocks_is_not_reported_as_done_and_stays_pending(
     database.close()
 
 
-def test_a_purge_that_waits_for_a_reader_lets_others_write(tmp_path: Path) -> None:
+def test_a_purge_that_waits_for_a_reader_does_not_block_writers(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'd.sqlite'}")
     migrate(database)
     with ThreadPoolExecutor(1) as pool, database.reading() as reader:
@@ -157,13 +155,13 @@ def _insert_site(database: Database, site_id: str) -> None:
         conn.execute(tables.sites.insert().values(row))
 
 
-def test_an_old_sqlite_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases, "SQLITE_OLDEST", (99, 0, 0))
     with pytest.raises(UnsupportedEnvironment, match=r"needs 99\.0\.0"):
         databases.sqlite_module()
 
 
-def test_an_error_never_repeats_what_was_to_be_stored(newsroom: NewsroomHarness) -> None:
+def test_an_error_message_does_not_contain_the_row(newsroom: NewsroomHarness) -> None:
     insert = tables.held_texts.insert().values(
         comment_id="c", text="Unrepeatable.", name="", lang="en"
     )
@@ -174,7 +172,7 @@ def test_an_error_never_repeats_what_was_to_be_stored(newsroom: NewsroomHarness)
     assert "Unrepeatable" not in str(error.value)
 
 
-def test_a_pool_that_is_used_up_is_a_store_that_takes_nothing(
+def test_an_exhausted_pool_raises_database_unavailable(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = newsroom.database.engine.pool
@@ -189,7 +187,7 @@ def test_a_pool_that_is_used_up_is_a_store_that_takes_nothing(
             pass
 
 
-def test_a_release_lock_that_cannot_be_asked_for_is_a_store_that_takes_nothing() -> None:
+def test_a_release_lock_on_an_unreachable_server_raises_database_unavailable() -> None:
     database = Database("postgresql://u:hidden@127.0.0.1:1/d")
     with pytest.raises(DatabaseUnavailable), release_lock(database):
         pass

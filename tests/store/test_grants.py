@@ -42,12 +42,12 @@ def role(made: tuple[NewsroomHarness, str]) -> Iterator[Database]:
     database.close()
 
 
-def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
+def test_the_role_can_insert_comments_receipts_and_withdrawal_requests(
     role: Database, made: tuple[NewsroomHarness, str]
 ) -> None:
     first = arrival()
     assert [one.status for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
-    again = arrival(idempotency_key=first.idempotency_hash)
+    again = arrival(idempotency_hash=first.idempotency_hash)
     (outcome,) = arrivals.add(role, [again])
     assert (outcome.status, outcome.has_receipt) == ("repeat", True)
     with role.reading() as conn:
@@ -55,10 +55,10 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     assert answer is not None
     assert answer.state == "pending"
     with role.writing() as conn:
-        for wish in ("w", "confirm"):
+        for request_id in ("w", "again"):
             intake.add_withdrawal_request(
                 conn,
-                request_id=wish,
+                request_id=request_id,
                 site_id=SITE_ID,
                 receipt_hash=first.receipt_hash or b"",
                 request_kind="withdraw_now",
@@ -66,11 +66,11 @@ def test_the_role_can_take_comments_receipts_repeats_and_wishes_in(
     assert [row["id"] for row in made[0].read_table("withdrawal_requests")] == ["w"]
 
 
-def test_the_role_can_read_what_the_form_must_know(role: Database) -> None:
+def test_the_role_can_read_the_views(role: Database) -> None:
     with role.reading() as conn:
-        site_id = intake.get_site(conn)
-        assert site_id is not None
-        assert site_id.recipient.startswith("age1")
+        site = intake.get_site(conn)
+        assert site is not None
+        assert (site.recipient or "").startswith("age1")
         assert intake.get_story(conn, SITE_ID, STORY_ID) is not None
         assert len(intake.editions(conn, SITE_ID, STORY_ID)) == 2
         assert intake.languages(conn, SITE_ID) == {"km", "en"}
@@ -107,7 +107,7 @@ def test_the_role_can_do_nothing_else(role: Database, statement: str) -> None:
     assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
 
 
-def test_nobody_but_the_owner_and_the_role_may_ask_for_a_receipts_answer(
+def test_another_role_cannot_call_receipt_status(
     made: tuple[NewsroomHarness, str],
 ) -> None:
     newsroom, _ = made
@@ -120,9 +120,7 @@ def test_nobody_but_the_owner_and_the_role_may_ask_for_a_receipts_answer(
     database.close()
 
 
-def test_rights_given_before_are_taken_away(
-    made: tuple[NewsroomHarness, str], role: Database
-) -> None:
+def test_earlier_rights_are_revoked(made: tuple[NewsroomHarness, str], role: Database) -> None:
     newsroom, _ = made
     name = role.url.username or ""
     with newsroom.database.writing() as conn:
@@ -133,7 +131,7 @@ def test_rights_given_before_are_taken_away(
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a;drop table comments", 'a"b', "A", "1a"])
-def test_what_is_not_a_plain_role_name_is_refused(
+def test_a_role_name_with_special_characters_is_refused(
     made: tuple[NewsroomHarness, str], name: str
 ) -> None:
     with pytest.raises(InvalidInput), made[0].database.writing() as conn:

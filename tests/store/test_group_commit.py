@@ -32,7 +32,7 @@ async def _add(group: GroupCommit, count: int) -> list[Outcome | BaseException]:
     return await asyncio.gather(*adding, return_exceptions=True)
 
 
-def test_what_comes_together_is_stored_together_up_to_a_limit(
+def test_concurrent_comments_are_stored_in_groups_up_to_a_limit(
     newsroom: NewsroomHarness, groups: list[int]
 ) -> None:
     group = GroupCommit(newsroom.database)
@@ -44,7 +44,7 @@ def test_what_comes_together_is_stored_together_up_to_a_limit(
     assert len(groups) <= 4
 
 
-def test_what_was_taken_is_stored_before_it_closes(newsroom: NewsroomHarness) -> None:
+def test_queued_comments_are_stored_before_it_closes(newsroom: NewsroomHarness) -> None:
     group = GroupCommit(newsroom.database)
 
     async def leave() -> None:
@@ -57,7 +57,7 @@ def test_what_was_taken_is_stored_before_it_closes(newsroom: NewsroomHarness) ->
     assert len(newsroom.read_table("comments")) == 120
 
 
-def test_after_it_is_closed_nothing_is_taken(newsroom: NewsroomHarness) -> None:
+def test_nothing_is_accepted_after_it_is_closed(newsroom: NewsroomHarness) -> None:
     group = GroupCommit(newsroom.database)
     group.close()
     with pytest.raises(DatabaseUnavailable):
@@ -65,7 +65,7 @@ def test_after_it_is_closed_nothing_is_taken(newsroom: NewsroomHarness) -> None:
     assert newsroom.read_table("comments") == []
 
 
-def test_who_goes_away_leaves_the_others_their_answer(newsroom: NewsroomHarness) -> None:
+def test_a_sender_who_disconnects_does_not_affect_the_others(newsroom: NewsroomHarness) -> None:
     group = GroupCommit(newsroom.database)
 
     async def leave_first() -> list[Outcome | BaseException]:
@@ -81,7 +81,7 @@ def test_who_goes_away_leaves_the_others_their_answer(newsroom: NewsroomHarness)
     group.close()
 
 
-def test_a_store_that_fails_is_told_to_each_and_the_next_is_tried(
+def test_an_error_reaches_every_sender_and_the_next_group_is_stored(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     group = GroupCommit(newsroom.database)

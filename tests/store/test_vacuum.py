@@ -11,7 +11,7 @@ from tests.harness import SITE_ID
 from tests.promises.conftest import Cluster, cluster
 from yobal.actions.purge_deleted import purge_deleted
 from yobal.core.errors import DatabaseUnavailable
-from yobal.store import pending_purge, stories, tables, vacuum
+from yobal.store import pending_purge, sites, tables, vacuum
 from yobal.store.database import Database
 from yobal.store.migrations import migrate
 
@@ -26,7 +26,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     database = Database(one.new_database())
     migrate(database)
     with database.writing() as conn:
-        stories.add_site(conn, site_id=SITE_ID, name="n", is_demo=False, slot=0)
+        sites.add(conn, site_id=SITE_ID, name="n", is_demo=False, released_slot=0)
         for comment, text in (("b", "Stays."), ("a", WORDS)):
             conn.execute(
                 tables.held_texts.insert().values(comment_id=comment, text=text, name="", lang="en")
@@ -49,7 +49,7 @@ def _is_found(database: Database, folder: Path) -> bool:
     return any(WORDS.encode() in path.read_bytes() for path in files)
 
 
-def test_words_that_shared_a_page_with_others_are_gone_after_a_purge(
+def test_deleted_text_that_shared_a_page_is_gone_after_a_purge(
     made: tuple[Database, Path],
 ) -> None:
     database, _ = made
@@ -63,7 +63,7 @@ def test_words_that_shared_a_page_with_others_are_gone_after_a_purge(
         assert conn.execute(sa.select(tables.held_texts.c.text)).scalars().all() == ["Stays."]
 
 
-def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
+def test_a_purge_is_not_done_while_an_older_transaction_keeps_the_text(
     made: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, _ = made
@@ -83,7 +83,7 @@ def test_a_purge_is_not_done_while_somebodys_older_view_keeps_the_words(
     assert not _is_found(*made)
 
 
-def test_a_purge_does_not_wait_behind_who_holds_a_table(made: tuple[Database, Path]) -> None:
+def test_a_purge_does_not_wait_for_a_table_lock(made: tuple[Database, Path]) -> None:
     database, _ = made
     _delete(database)
     with database.engine.begin() as holder:
@@ -94,7 +94,7 @@ def test_a_purge_does_not_wait_behind_who_holds_a_table(made: tuple[Database, Pa
     assert not _is_found(*made)
 
 
-def test_a_table_that_has_grown_too_large_is_vacuumed_where_it_lies(
+def test_a_very_large_table_is_vacuumed_in_place(
     made: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, _ = made
@@ -117,7 +117,7 @@ def _file_of(database: Database) -> str:
         return str(conn.execute(sa.text("select pg_relation_filepath('held_texts')")).scalar_one())
 
 
-def test_every_table_is_purged_in_which_rows_about_a_comment_are_deleted() -> None:
+def test_every_table_with_deleted_rows_about_comments_is_purged() -> None:
     about = {
         "held_texts",
         "envelopes",

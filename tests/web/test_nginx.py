@@ -313,5 +313,5 @@ def _marks(response: Any, page: Path) -> dict[str, str]:
 
 def _waiting_texts(served: Served) -> set[str]:
     with served.newsroom.database.reading() as conn:
-        rows = comments.waiting(conn, SITE_ID, moderator="Heron", after=None, limit=100)
-    return {served.newsroom.decrypt(row.id).text for row in rows}
+        rows = comments.queue(conn, SITE_ID, pseudonym="Heron", after=None, limit=100)
+    return {served.newsroom.decrypt(row.comment_id).text for row in rows}

@@ -1,1 +1,1 @@
-"""What Yobal does: a file per verb. Two actions never import each other."""
+"""What Yobal does, one file for each verb. Actions never import each other, except `erase_published`."""

@@ -1,6 +1,6 @@
-"""Destroy what has run out: originals, receipts, marks of once, sessions."""
+"""Destroys what has expired: originals, receipts, idempotency hashes, sessions, invitations."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from yobal.adapters.server_keys import Keyring
 from yobal.core import idempotency
@@ -14,14 +14,9 @@ from yobal.store.database import Database
 def expire(
     database: Database, keyring: Keyring, rules: SiteRules, *, now: float, random: RandomBytes
 ) -> int:
-    """Runs with every release; returns how many sealed originals it destroyed.
-
-    The caller destroys old keys and purges.
-    """
+    """Runs with every release; how many originals were deleted. The caller destroys keys and purges."""
     today = datetime.fromtimestamp(now, UTC).date()
-    oldest_key = datetime.combine(
-        today - timedelta(days=idempotency.KEY_DAYS), datetime.min.time(), UTC
-    )
+    oldest_day = today - timedelta(days=idempotency.KEY_DAYS)
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)
         expired_ids = comments.expired_originals(
@@ -30,6 +25,8 @@ def expire(
         for comment_id in expired_ids:
             comments.drop_original(conn, comment_id)
         expiry.drop_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
-        expiry.drop_idempotency_hashes(conn, arrived_before=int(oldest_key.timestamp()))
+        expiry.drop_idempotency_hashes(
+            conn, arrived_before=int(datetime.combine(oldest_day, time.min, UTC).timestamp())
+        )
         expiry.drop_expired(conn, now=now)
     return len(expired_ids)

@@ -1,19 +1,23 @@
-"""Note every public file as touched, so that all of them are written again from the store."""
+"""Marks every public file as stale, so that all of them are written again from the database."""
 
+from yobal.core import stale_files as stale
 from yobal.core.site_rules import SiteRules
-from yobal.store import stale_files, stories
+from yobal.store import published_comments, stale_files, stories
 from yobal.store.database import Database
 
 
 def mark_site_stale(database: Database, rules: SiteRules) -> None:
-    """All files of all stories; the caller writes them."""
+    """The files of all stories; the caller writes them."""
     with database.reading() as conn:
-        keys = [row.story_id for row in stories.list_all(conn, rules.site_id)]
-    for story_id in keys:
+        story_ids = [story.story_id for story in stories.list_all(conn, rules.site_id)]
+    for story_id in story_ids:
         mark_story_stale(database, rules, story_id)
 
 
 def mark_story_stale(database: Database, rules: SiteRules, story_id: str) -> None:
     with database.writing() as conn:
-        files = stale_files.all_files(conn, rules.site_id, story_id)
+        files = stale.all_of_thread(
+            root_positions=stories.get(conn, rules.site_id, story_id).next_position,
+            reply_counts=published_comments.reply_counts(conn, rules.site_id, story_id),
+        )
         stale_files.add(conn, rules.site_id, story_id, files)

@@ -1,6 +1,4 @@
-"""Carry out what authors wish: their comment goes, now or with the next release."""
-
-from typing import Any
+"""Processes withdrawal requests: the comment goes now, or with the next release."""
 
 from yobal.actions import erase_published
 from yobal.core import states
@@ -9,21 +7,24 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.states import PUBLISHED, REJECTED, WITHDRAWN
 from yobal.store import (
     comments,
+    decisions,
     pending_purge,
     published_comments,
-    stories,
+    sites,
     withdrawal_requests,
 )
+from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
+from yobal.store.withdrawal_requests import WithdrawalRequest
 
 
 def process(
     database: Database, rules: SiteRules, *, with_release: bool, random: RandomBytes
 ) -> int:
-    """Carry out every wish whose time has come; how many comments went.
+    """Process every request that is ready; how many comments were withdrawn.
 
-    What waits or is held goes at once, whatever was wished: nobody saw it. The caller writes
-    the stale files and purges.
+    A comment that is not published goes at once, whatever was asked for: no reader has seen it. The
+    caller writes the stale files and purges.
     """
     with database.reading() as conn:
         requests = withdrawal_requests.ready(conn, rules.site_id, with_release=with_release)
@@ -34,36 +35,46 @@ def process(
 
 
 def _process_request(
-    database: Database, request: Any, *, with_release: bool, random: RandomBytes
-) -> int:
+    database: Database, request: WithdrawalRequest, *, with_release: bool, random: RandomBytes
+) -> bool:
+    """Whether its comment was withdrawn."""
     with database.writing() as conn:
         comment = comments.by_receipt(conn, request.receipt_hash)
-        if comment is None or not _can_go(conn, comment):
+        if comment is None or not _can_withdraw(conn, comment):
             withdrawal_requests.delete(conn, request.id)
-            return 0
-        if (
-            comment.state == PUBLISHED
-            and request.request_kind == withdrawal_requests.NEXT
-            and not with_release
-        ):
-            return 0  # published since it was looked up
+            return False
+        waits_for_release = request.request_kind == withdrawal_requests.NEXT and not with_release
+        if comment.state == PUBLISHED and waits_for_release:  # published since it was read
+            return False
         pending_purge.request(conn, request.site_id, random=random)
         if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
-            return 0  # a moderator was quicker; the wish stands, and the next look carries it out
+            return False  # a moderator was faster; the request stays and is processed next time
         published_comment = published_comments.get(conn, comment.id)
         if published_comment is not None:
             erase_published.erase_published(conn, published_comment, removal="withdrawn")
         else:
             erase_published.prune_tombstones(conn, comment)
-        comments.erase_withdrawn(conn, comment.id)
+        _erase_remains(conn, comment.id)
         withdrawal_requests.delete(conn, request.id)
-    return 1
+    return True
 
 
-def _can_go(conn: Connection, comment: Any) -> bool:
-    """What its author was shown as waiting, accepted or published: until its slot, a rejection
-    is not known to anybody but the desk, and may still be undone."""
+def _can_withdraw(conn: Connection, comment: Comment) -> bool:
+    """What the receipt shows as waiting, accepted or published.
+
+    Before its slot a rejection is shown as waiting, and it may still be undone.
+    """
     if states.next_state(comment.state, "withdraw") is None:
         return False
-    released = stories.released_slot(conn, comment.site_id)
-    return bool(comment.state != REJECTED or comment.decided_slot > released)
+    if comment.state != REJECTED or comment.decided_slot is None:
+        return True
+    return comment.decided_slot > sites.released_slot(conn, comment.site_id)
+
+
+def _erase_remains(conn: Connection, comment_id: str) -> None:
+    """Receipts and the note to the author go, too."""
+    comments.drop_receipts(conn, comment_id)
+    decisions.erase_notes(conn, comment_id)
+    comments.drop_held_text(conn, comment_id)
+    comments.drop_original(conn, comment_id)
+    comments.blank_withdrawn(conn, comment_id)

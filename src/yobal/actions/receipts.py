@@ -1,7 +1,7 @@
-"""What a receipt opens, and what its owner may wish."""
+"""What a receipt shows, and how its owner asks to withdraw the comment."""
 
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,11 +10,13 @@ from yobal.core import ids
 from yobal.core.ids import RandomBytes
 from yobal.core.receipts import hashes, read_code
 from yobal.core.site_rules import SiteRules
+from yobal.core.states import State
 from yobal.store import intake, withdrawal_requests
 from yobal.store.database import Database
+from yobal.store.intake import ReceiptStatus
 
-Word = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
-_WORDS: Final[dict[str, Word]] = {
+ShownState = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
+_SHOWN_STATES: Final[dict[State, ShownState]] = {
     "pending": "waiting",
     "held": "accepted",
     "published": "published",
@@ -25,54 +27,49 @@ _WORDS: Final[dict[str, Word]] = {
 
 
 class ReceiptMatch(msgspec.Struct, frozen=True):
-    """The comment behind a code: its hash that matched, the row, and the state in a reader's word."""
+    """What a code opens: the hash that matched, and the comment's state in a word for readers."""
 
     receipt_hash: bytes
-    row: Any
-    word: Word
+    status: ReceiptStatus
+    shown_state: ShownState
 
     @property
     def can_withdraw(self) -> bool:
-        return self.word in ("waiting", "accepted", "published")
+        return self.shown_state in ("waiting", "accepted", "published")
 
 
 def find(
     database: Database, keyring: Keyring, *, site_id: str, story_id: str, typed: str, now: float
 ) -> ReceiptMatch | None:
-    """What a typed code opens under this story; None where it opens nothing.
+    """What a typed code opens under this story; None if it opens nothing.
 
-    Every living pepper is asked, whichever matches, so that a right and a wrong code cost alike.
+    Every pepper is tried, also after a match, so that right and wrong codes take the same time.
     """
     code = read_code(typed) or "0" * 20
     candidates = hashes(keyring.peppers(datetime.fromtimestamp(now, UTC).date()), code)
-    found = None
+    match = None
     with database.reading() as conn:
         for candidate in candidates:
-            row = intake.receipt_status(conn, candidate)
-            if (
-                row is not None
-                and (row.site_id, row.story_id) == (site_id, story_id)
-                and row.state in _WORDS
-            ):
-                found = ReceiptMatch(candidate, row, _WORDS[row.state])
-    return found
+            status = intake.receipt_status(conn, candidate)
+            if status is not None and (status.site_id, status.story_id) == (site_id, story_id):
+                match = ReceiptMatch(candidate, status, _SHOWN_STATES[status.state])
+    return match
 
 
 def request_withdrawal(
     database: Database,
     rules: SiteRules,
-    found: ReceiptMatch,
+    match: ReceiptMatch,
     *,
     when: Literal["now", "next"],
     random: RandomBytes,
 ) -> None:
-    """Ask for the comment to be withdrawn; carried out within ten seconds, or with the next release."""
-    request_kind = withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT
+    """Ask for a withdrawal: processed within ten seconds, or with the next release."""
     with database.writing() as conn:
         intake.add_withdrawal_request(
             conn,
             request_id=ids.new_id(random),
             site_id=rules.site_id,
-            receipt_hash=found.receipt_hash,
-            request_kind=request_kind,
+            receipt_hash=match.receipt_hash,
+            request_kind=withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT,
         )

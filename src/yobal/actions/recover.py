@@ -1,4 +1,4 @@
-"""A forgotten passphrase: the printed sheet proves itself by opening a challenge sealed to it."""
+"""Replaces a forgotten passphrase: the recovery sheet proves itself by decrypting a challenge."""
 
 import hmac
 import threading
@@ -14,22 +14,22 @@ from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
 
-LIFE_SECONDS: Final = 900
-OPEN_MAX: Final = 20  # for one moderator
+CHALLENGE_SECONDS: Final = 900
+CHALLENGES_MAX: Final = 20  # for each moderator
 
 
 class _Challenge(msgspec.Struct):
     pseudonym: str
     answer: bytes
-    until: float
+    expires_at: float
     ticket: str | None = None
 
 
 class RecoveryChallenges:
-    """The challenges that are open, in memory only: a restart asks to begin again."""
+    """Open challenges, in memory only: after a restart, recovery starts over."""
 
     def __init__(self) -> None:
-        self._open: dict[str, _Challenge] = {}
+        self._challenges: dict[str, _Challenge] = {}
         self._lock = threading.Lock()
 
     def challenge(
@@ -41,7 +41,7 @@ class RecoveryChallenges:
         now: float,
         random: RandomBytes,
     ) -> tuple[str, bytes]:
-        """An id, and 32 random bytes sealed to the sheet; for an unknown name, sealed to nobody's."""
+        """An id, and 32 random bytes sealed to the sheet; for an unknown pseudonym, to a random key."""
         with database.reading() as conn:
             moderator = people.get(conn, rules.site_id, pseudonym)
         recipient = (
@@ -49,18 +49,24 @@ class RecoveryChallenges:
             if moderator is not None
             else pyrage.x25519.Identity.generate().to_public()
         )
-        answer, name = random(32), ids.new_id(random)
+        answer, challenge_id = random(32), ids.new_id(random)
         if moderator is not None:
-            self._remember(name, _Challenge(moderator.pseudonym, answer, now + LIFE_SECONDS))
-        return name, pyrage.encrypt(answer, [recipient])
+            self._add(
+                challenge_id, _Challenge(moderator.pseudonym, answer, now + CHALLENGE_SECONDS)
+            )
+        return challenge_id, pyrage.encrypt(answer, [recipient])
 
-    def _remember(self, name: str, challenge: _Challenge) -> None:
-        """Of one moderator's challenges the newest few: a flood of them closes nobody else's."""
+    def _add(self, challenge_id: str, challenge: _Challenge) -> None:
+        """Drops the moderator's oldest above the limit, so that a flood closes no other moderator's."""
         with self._lock:
-            same = [key for key, one in self._open.items() if one.pseudonym == challenge.pseudonym]
-            for key in same[: max(0, len(same) + 1 - OPEN_MAX)]:
-                del self._open[key]
-            self._open[name] = challenge
+            own_ids = [
+                key
+                for key, other in self._challenges.items()
+                if other.pseudonym == challenge.pseudonym
+            ]
+            for key in own_ids[: max(0, len(own_ids) + 1 - CHALLENGES_MAX)]:
+                del self._challenges[key]
+            self._challenges[challenge_id] = challenge
 
     def prove(
         self,
@@ -74,16 +80,18 @@ class RecoveryChallenges:
     ) -> tuple[str, bytes]:
         """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises InvalidCredentials."""
         with self._lock:
-            one = self._open.pop(challenge_id, None)
-        if one is None or one.until < now or not hmac.compare_digest(one.answer, answer):
+            challenge = self._challenges.pop(challenge_id, None)
+        if challenge is None or challenge.expires_at < now:
+            raise InvalidCredentials
+        if not hmac.compare_digest(challenge.answer, answer):
             raise InvalidCredentials
         with database.reading() as conn:
-            moderator = people.get(conn, rules.site_id, one.pseudonym)
+            moderator = people.get(conn, rules.site_id, challenge.pseudonym)
         if moderator is None:
             raise InvalidCredentials
         ticket = ids.new_id(random)
-        self._remember(ticket, _Challenge(one.pseudonym, b"", now + LIFE_SECONDS, ticket))
-        return ticket, bytes(moderator.recovery_identity)
+        self._add(ticket, _Challenge(challenge.pseudonym, b"", now + CHALLENGE_SECONDS, ticket))
+        return ticket, moderator.recovery_identity
 
     def finish(
         self,
@@ -95,19 +103,19 @@ class RecoveryChallenges:
         identity: bytes,
         now: float,
     ) -> str:
-        """Set the new passphrase's halves; whose they are. Raises InvalidCredentials."""
+        """Set the new passphrase; returns the moderator's pseudonym. Raises InvalidCredentials."""
         with self._lock:
-            one = self._open.pop(ticket, None)
-        if one is None or one.ticket != ticket or one.until < now:
+            challenge = self._challenges.pop(ticket, None)
+        if challenge is None or challenge.ticket != ticket or challenge.expires_at < now:
             raise InvalidCredentials
         with database.writing() as conn:
             changed = people.change_secret(
                 conn,
                 rules.site_id,
-                one.pseudonym,
+                challenge.pseudonym,
                 secret_hash=people.hash_secret(secret),
                 identity=identity,
             )
-        if changed == 0:  # no moderator any more
+        if changed == 0:  # not active any more
             raise InvalidCredentials
-        return one.pseudonym
+        return challenge.pseudonym

@@ -1,32 +1,32 @@
-"""Set the store back to a clock that is right again, after one that was ahead.
+"""Corrects dates in the future, after a clock that was ahead was set right.
 
-What was published early stays published, and what was destroyed early is gone.
+What was published too early stays published, and what was destroyed too early is lost.
 """
 
 from datetime import UTC, datetime, timedelta
 
 from yobal.adapters.server_keys import Keyring
-from yobal.core import receipts
+from yobal.core import receipts, tokens
 from yobal.core.ids import RandomBytes
-from yobal.core.schedule import DAY_SECONDS, HOUR_SECONDS, last_slot, next_slot
+from yobal.core.schedule import HOUR_SECONDS, last_slot, next_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import expiry, future_rows, pending_purge, stories
+from yobal.store import expiry, future_rows, pending_purge, sites
 from yobal.store.database import Database
 
 
 def redate(
     database: Database, keyring: Keyring, rules: SiteRules, *, now: float, random: RandomBytes
 ) -> bool:
-    """Whether there was anything to set back. The caller holds the release lock, and has
-    noted every file before, since all that carry a wrong time are written again.
+    """Whether there was anything to correct. The caller holds the release lock and has marked every
+    file as stale, because files carry the wrong dates.
 
-    Whoever signed in or was given a link or a receipt in the future does so anew.
+    Sessions, invitations and receipts from the future are deleted.
     """
     schedule, latest = rules.schedule, last_slot(rules.schedule, now)
     tomorrow = datetime.fromtimestamp(now, UTC).date() + timedelta(days=1)
-    longest_seconds = max(rules.session_hours * HOUR_SECONDS, DAY_SECONDS)  # of session or link
+    longest_seconds = max(rules.session_hours, tokens.INVITATION_HOURS) * HOUR_SECONDS
     with database.writing() as conn:
-        if stories.released_slot(conn, rules.site_id) <= latest:
+        if sites.released_slot(conn, rules.site_id) <= latest:
             return False
         pending_purge.request(conn, rules.site_id, random=random)
         future_rows.redate(
@@ -34,7 +34,7 @@ def redate(
             rules.site_id,
             latest=latest,
             upcoming=next_slot(schedule, now),
-            last_drawn=next_slot(schedule, now, steps=schedule.max_hold_slots),
+            last_due=next_slot(schedule, now, steps=schedule.max_hold_slots),
         )
         expiry.drop_future(
             conn,

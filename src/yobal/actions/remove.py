@@ -1,4 +1,4 @@
-"""Take a published comment away, under a clause, at once."""
+"""A moderator removes a published comment, under a clause, at once."""
 
 import msgspec
 
@@ -6,54 +6,53 @@ from yobal.actions import erase_published
 from yobal.core import ids
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment
+from yobal.core.stale_files import StaleFile
 from yobal.core.states import PUBLISHED, REMOVED
 from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION
-from yobal.core.thread import StaleFile
-from yobal.store import comments, decisions, pending_purge, published_comments, stories
+from yobal.store import comments, decisions, pending_purge, published_comments, sites
 from yobal.store.database import Database
 from yobal.store.decisions import Decision
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """The decision, and the files of a story that still show the comment."""
+    """The decision, and the files of the story that still show the comment."""
 
     decided: DecisionResult
     story_id: str
     files: frozenset[StaleFile]
 
 
-def remove(database: Database, desk: DecisionContext, comment_id: str, *, clause: str) -> Removed:
-    """Final at once; the caller writes the stale files and purges.
+def remove(
+    database: Database, context: DecisionContext, comment_id: str, *, clause: str
+) -> Removed:
+    """Final at once. The caller writes the stale files and purges.
 
-    Raises NoSuchComment, AlreadyDecided (it was withdrawn or removed before), InvalidInput.
+    Raises NoSuchComment, AlreadyDecided (it was removed or withdrawn before), InvalidInput.
     """
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(f"the terms have no clause “{clause}”")
-    site_id = desk.rules.site_id
     with database.writing() as conn:
-        published_comment = published_comments.get(conn, comment_id)
-        if published_comment is None:
+        comment = published_comments.get(conn, comment_id)
+        if comment is None:
             raise NoSuchComment(comment_id)
-        pending_purge.request(conn, site_id, random=desk.random)
-        slot = stories.released_slot(conn, site_id)
-        if (
-            comments.transition(conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot)
-            == 0
-        ):
-            standing = decisions.current(conn, comment_id)
-            raise AlreadyDecided(
-                comment_id, decided_by=standing.decided_by if standing else "", verdict="remove"
-            )
-        files = erase_published.erase_published(
-            conn, published_comment, removal="removed", clause=clause
+        pending_purge.request(conn, context.rules.site_id, random=context.random)
+        slot = sites.released_slot(conn, context.rules.site_id)
+        removed = comments.transition(
+            conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot
         )
+        if removed == 0:
+            current = decisions.current(conn, comment_id)
+            raise AlreadyDecided(
+                comment_id, decided_by=current.decided_by if current else "", verdict="remove"
+            )
+        files = erase_published.erase_published(conn, comment, removal="removed", clause=clause)
         decision = Decision(
-            id=ids.new_id(desk.random),
-            site_id=site_id,
+            id=ids.new_id(context.random),
+            site_id=context.rules.site_id,
             comment_id=comment_id,
             verdict="remove",
             clause=clause,
-            decided_by=desk.pseudonym,
+            decided_by=context.pseudonym,
             slot=slot,
             terms_version=TERMS_VERSION,
         )
@@ -63,6 +62,6 @@ def remove(database: Database, desk: DecisionContext, comment_id: str, *, clause
         comment_id=comment_id,
         state=REMOVED,
         slot=slot,
-        decided_by=desk.pseudonym,
+        decided_by=context.pseudonym,
     )
-    return Removed(decided, published_comment.story_id, frozenset(files))
+    return Removed(decided, comment.story_id, frozenset(files))

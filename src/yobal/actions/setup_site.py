@@ -6,8 +6,9 @@ from yobal.core import tokens
 from yobal.core.errors import AlreadySetUp
 from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import people, stories
+from yobal.store import people, sites
 from yobal.store.database import Database
+from yobal.store.people import Invitation
 
 
 def create_site(
@@ -15,31 +16,33 @@ def create_site(
 ) -> None:
     """Write the site's row. Raises AlreadySetUp."""
     with database.writing() as conn:
-        if stories.get_site(conn) is not None:
+        if sites.get(conn) is not None:
             raise AlreadySetUp(rules.site_id)
-        stories.add_site(
+        sites.add(
             conn,
             site_id=rules.site_id,
             name=name,
             is_demo=is_demo,
-            slot=last_slot(rules.schedule, now),
+            released_slot=last_slot(rules.schedule, now),
         )
 
 
 def invite_first_lead(database: Database, rules: SiteRules, *, now: float) -> str:
-    """A secret for the link that makes the first lead, and the next epoch, in a browser.
+    """The secret of a link with which a browser makes the first lead and a new epoch.
 
-    Links given before it are void. Whoever was a moderator stays one until it is used.
+    Earlier links stop working at once. Moderators stay active until the link is used.
     """
-    secret = secrets.token_bytes(tokens.INVITATION_BYTES)
+    secret = secrets.token_bytes(tokens.INVITATION_SECRET_BYTES)
     with database.writing() as conn:
         people.drop_invitations(conn, rules.site_id)
         people.invite(
             conn,
-            token_hash=people.hash_secret(tokens.invitation_token(secret)),
-            site_id=rules.site_id,
-            role="lead",
-            is_first=True,
-            expires_slot=tokens.invitation_expiry(rules.schedule, now),
+            Invitation(
+                token_hash=people.hash_secret(tokens.invitation_token(secret)),
+                site_id=rules.site_id,
+                role="lead",
+                is_first=True,
+                expires_slot=tokens.invitation_expiry(rules.schedule, now),
+            ),
         )
-    return tokens.invitation_text(secret)
+    return tokens.encode_invitation_secret(secret)

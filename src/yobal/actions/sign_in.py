@@ -1,8 +1,8 @@
-"""Signing in and out. The server keeps hashes; a session is a row that ends with a slot."""
+"""Signs moderators in and out. The server stores hashes only; a session expires with a slot."""
 
 import hashlib
 import hmac
-from typing import Any
+from typing import Final
 
 from yobal.core import tokens
 from yobal.core.errors import InvalidCredentials, NotSignedIn
@@ -10,6 +10,9 @@ from yobal.core.ids import RandomBytes
 from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
+from yobal.store.people import Session
+
+SESSION_TOKEN_BYTES: Final = 32
 
 
 def sign_in(
@@ -22,11 +25,11 @@ def sign_in(
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session's token. Raises InvalidCredentials, for an unknown name likewise."""
+    """A session's token. Raises InvalidCredentials, also for an unknown pseudonym."""
     with database.reading() as conn:
         moderator = people.get(conn, rules.site_id, pseudonym)
-    known = moderator.secret_hash if moderator is not None else bytes(32)
-    if not hmac.compare_digest(people.hash_secret(secret), known) or moderator is None:
+    stored_hash = moderator.secret_hash if moderator is not None else bytes(32)
+    if not hmac.compare_digest(people.hash_secret(secret), stored_hash) or moderator is None:
         raise InvalidCredentials
     return open_session(
         database, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
@@ -42,29 +45,26 @@ def open_session(
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session for somebody who has just proved who they are."""
-    token = random(32)
-    until = tokens.session_expiry(rules.schedule, now, hours=rules.session_hours)
+    """A session's token, for a person who was authenticated just now."""
+    token = random(SESSION_TOKEN_BYTES)
     with database.writing() as conn:
         people.add_session(
             conn,
             token_hash=_hash(session_key, token),
             site_id=rules.site_id,
             pseudonym=pseudonym,
-            expires_slot=until,
+            expires_slot=tokens.session_expiry(rules.schedule, now, hours=rules.session_hours),
         )
     return token
 
 
-def moderator_for_session(
-    database: Database, *, token: bytes, session_key: bytes, now: float
-) -> Any:
-    """The moderator behind a session: site, pseudonym, role. Raises NotSignedIn."""
+def session_for(database: Database, *, token: bytes, session_key: bytes, now: float) -> Session:
+    """Raises NotSignedIn."""
     with database.reading() as conn:
-        row = people.session(conn, _hash(session_key, token), now=now)
-    if row is None:
+        session = people.session(conn, _hash(session_key, token), now=now)
+    if session is None:
         raise NotSignedIn
-    return row
+    return session
 
 
 def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
@@ -73,5 +73,5 @@ def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
 
 
 def _hash(session_key: bytes, token: bytes) -> bytes:
-    """Keyed, so that who can write the database cannot make a session."""
+    """Keyed, so that write access to the database is not enough to create a session."""
     return hmac.new(session_key, token, hashlib.sha256).digest()

@@ -1,4 +1,4 @@
-"""Take a comment in: seal it, so that from here on nobody but a moderator's device can read it."""
+"""Seals a comment: from here on only moderators can decrypt it."""
 
 from datetime import UTC, date, datetime
 
@@ -15,15 +15,15 @@ from yobal.store.arrivals import Arrival
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """A comment ready for the store, and what its author may keep."""
+    """A comment to store, and the receipt for its author."""
 
     arrival: Arrival
-    code: str | None  # the receipt, if it was asked for
+    code: str | None
     receipt_until: date | None
 
 
 class SubmissionTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it goes: the epoch to seal to, and the top-level comment it stands under."""
+    """The epoch to seal to, the root to stand under, and the languages of the site."""
 
     epoch_id: str
     sealer: Sealer
@@ -42,7 +42,7 @@ def seal(
     now: float,
     random: RandomBytes,
 ) -> Sealed:
-    """Seal a checked submission that came with the `idempotency_hash` of `form`."""
+    """Seal a submission that was validated."""
     today = datetime.fromtimestamp(now, UTC).date()
     nonce = random(NONCE_BYTES)
     comment_id = ids.new_id(random)
@@ -61,6 +61,13 @@ def seal(
             nonce=nonce.hex(),
         )
     )
+    code, receipt_hash, week, receipt_until = None, None, "", None
+    if wants_receipt:
+        code = receipts.new_code(random)
+        monday, pepper = keyring.pepper(today)
+        receipt_hash = receipts.receipt_hash(pepper, code.replace("-", ""))
+        week = monday.isoformat()
+        receipt_until = receipts.last_day(monday, receipt_days=rules.receipt_days)
     arrival = Arrival(
         id=comment_id,
         site_id=submission.site_id,
@@ -77,17 +84,7 @@ def seal(
         ),
         commitment=commitment(nonce=nonce, name=submission.name, text=submission.text),
         sealed=sealed,
+        receipt_hash=receipt_hash,
+        week=week,
     )
-    if wants_receipt:
-        return _with_receipt(arrival, keyring, rules, today, random)
-    return Sealed(arrival, None, None)
-
-
-def _with_receipt(
-    arrival: Arrival, keyring: Keyring, rules: SiteRules, today: date, random: RandomBytes
-) -> Sealed:
-    code = receipts.new_code(random)
-    week, pepper = keyring.pepper(today)
-    arrival.receipt_hash = receipts.receipt_hash(pepper, code.replace("-", ""))
-    arrival.week = week.isoformat()
-    return Sealed(arrival, code, receipts.last_day(week, receipt_days=rules.receipt_days))
+    return Sealed(arrival, code, receipt_until)

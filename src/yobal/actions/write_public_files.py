@@ -1,11 +1,11 @@
-"""Bring the public files up to the store: whatever is noted as touched is drawn and written.
+"""Writes the stale public files from the database.
 
-Repeating it changes nothing; what a crash left undone is still noted and done at the next start.
+A file stays marked as stale until it is written, so that the next start finishes after a crash.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -14,12 +14,14 @@ from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core import paths
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
-from yobal.core.thread import NewestView, PageView, StaleFile
-from yobal.store import stale_files, stories, thread_views
+from yobal.core.stale_files import StaleFile
+from yobal.core.thread import NewestView, PageView
+from yobal.store import sites, stale_files, stories, thread_views
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
+from yobal.store.stale_files import StaleFileRow
 
-WRITTEN_TOGETHER_MAX: Final = 200  # file sets of one turn; bounds what is in memory, and the lock
+WRITTEN_TOGETHER_MAX: Final = 200  # in one turn: bounds memory, and how long the lock is held
 
 
 class FileWriter(msgspec.Struct, frozen=True):
@@ -32,10 +34,10 @@ class FileWriter(msgspec.Struct, frozen=True):
 
 
 def write_stale(file_writer: FileWriter, *, turns_max: int | None = None) -> int:
-    """Write touched files, some at each turn, until none is left; how many sets.
+    """Write the stale files, some in each turn, until none is left; how many.
 
-    The release lock is taken for one turn at a time, so that a removal or a release never waits
-    for a whole archive that is written anew. Raises PublicFilesUnavailable.
+    The release lock is held for one turn at a time, so that a removal or a release does not wait
+    until a whole archive is written. Raises PublicFilesUnavailable.
     """
     written = turns = 0
     while turns != turns_max:
@@ -52,50 +54,45 @@ def write_stale(file_writer: FileWriter, *, turns_max: int | None = None) -> int
 
 
 def write_files_now(file_writer: FileWriter, story_id: str, files: Collection[StaleFile]) -> None:
-    """Write these, whatever else is waiting to be written. Raises PublicFilesUnavailable."""
+    """Write these before all other stale files. Raises PublicFilesUnavailable."""
     with release_lock(file_writer.database):
         with file_writer.database.reading() as conn:
-            rows = stale_files.filter_pending(conn, file_writer.rules.site_id, story_id, files)
+            rows = stale_files.still_stale(conn, file_writer.rules.site_id, story_id, files)
         _write_rows(file_writer, rows)
 
 
-def _write_rows(file_writer: FileWriter, rows: Sequence[Any]) -> None:
-    """Draw and write what these notes name, then forget them. The caller holds the release lock."""
+def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
+    """Write these files and unmark them. The caller holds the release lock."""
     with file_writer.database.reading() as conn:
-        slot = stories.released_slot(conn, file_writer.rules.site_id)
+        slot = sites.released_slot(conn, file_writer.rules.site_id)
     for story_id, of_story in groupby(rows, key=lambda row: row.story_id):
-        noted = list(of_story)
-        write(
-            file_writer,
-            story_id,
-            [StaleFile(row.file_kind, row.root_id, row.number) for row in noted],
-            at=slot,
-        )
+        story_rows = list(of_story)
+        write(file_writer, story_id, [row.file for row in story_rows], at=slot)
         with file_writer.database.writing() as conn:
-            stale_files.remove(conn, noted)
+            stale_files.remove(conn, story_rows)
 
 
 def write(file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *, at: Slot) -> None:
-    """Draw these file sets in every edition; a set that shows nothing any more is removed."""
+    """Render and write these files in every edition; delete those of deleted comments."""
     site_id = file_writer.rules.site_id
-    drawn: dict[str, bytes] = {}
-    removal: list[str] = []
+    rendered: dict[str, bytes] = {}
+    deleted: list[str] = []
     with file_writer.database.reading() as conn:
         editions = stories.editions_of(conn, site_id, story_id)
         for file in files:
-            views = thread_views.views(conn, file_writer.rules, story_id, editions, file)
+            thread_file = thread_views.read(conn, file_writer.rules, story_id, editions, file)
             for edition in editions:
                 folder = paths.thread_folder(site_id, story_id, edition.tag)
-                if views is None:
-                    removal += [f"{folder}/{key}" for key in _replies_keys(file)]
+                if thread_file is None:
+                    deleted += [f"{folder}/{key}" for key in _replies_keys(file)]
                     continue
-                made = _draw(file_writer.pages, views.of(edition))
-                drawn |= {f"{folder}/{key}": content for key, content in made.items()}
-    file_writer.bucket.write(drawn, at=at)
-    file_writer.bucket.remove(removal)
+                contents = _render(file_writer.pages, thread_file.of(edition))
+                rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
+    file_writer.bucket.write(rendered, at=at)
+    file_writer.bucket.remove(deleted)
 
 
-def _draw(pages: PageRenderer, view: thread_views.View) -> Mapping[str, bytes]:
+def _render(pages: PageRenderer, view: thread_views.View) -> Mapping[str, bytes]:
     match view:
         case NewestView():
             return pages.newest(view)
@@ -117,8 +114,11 @@ def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
     site_id = file_writer.rules.site_id
     with release_lock(file_writer.database):
         with file_writer.database.reading() as conn:
-            slot = stories.released_slot(conn, site_id)
+            slot = sites.released_slot(conn, site_id)
             languages = stories.languages(conn, site_id)
         files = {paths.style(site_id): style, paths.icon(site_id): icon}
-        files |= {paths.terms(site_id, one): file_writer.pages.terms(one) for one in languages}
+        files |= {
+            paths.terms(site_id, language): file_writer.pages.terms(language)
+            for language in languages
+        }
         file_writer.bucket.write(files, at=slot)

@@ -24,7 +24,7 @@ from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_cloc
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import grants, stories
+from yobal.store import grants, sites, stories
 
 ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "": ("intake", "desk"),
@@ -45,7 +45,7 @@ def init(path: Path, new_settings: Mapping[str, str], *, is_new_epoch: bool) -> 
     now = time.time()
     try:
         with components.database.reading() as conn:
-            is_set_up = stories.get_site(conn) is not None
+            is_set_up = sites.get(conn) is not None
         if is_set_up and not is_new_epoch:
             raise AlreadySetUp(
                 f"{settings.site_id} is already set up; `yobal init --new-epoch` makes a new first "
@@ -169,7 +169,7 @@ def _open_site(path: Path) -> Iterator[Components]:
     components = build_components(settings)
     try:
         with components.database.reading() as conn:
-            if stories.get_site(conn) is None:
+            if sites.get(conn) is None:
                 raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
         yield components
     finally:

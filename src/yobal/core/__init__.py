@@ -1,1 +1,1 @@
-"""Pure rules: no files, network, clock, chance or framework. Time and chance are arguments."""
+"""Pure rules: no files, network, clock, randomness or framework. Time and randomness are arguments."""

@@ -1,4 +1,6 @@
-"""What every decision is given, and what it answers."""
+"""What every decision needs, and what it returns."""
+
+from typing import Literal
 
 import msgspec
 
@@ -7,19 +9,21 @@ from yobal.core.schedule import RandomBelow, Slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import State
 
+Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
+
 
 class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Who decides, under which rules; time and chance as arguments."""
+    """Who decides, under which rules. Time and randomness are arguments."""
 
     rules: SiteRules
-    pseudonym: str  # the moderator's pseudonym
+    pseudonym: str
     now: float
     random: RandomBytes
     randbelow: RandomBelow
 
 
 class DecisionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided. `slot` is when it can appear, or, of a refusal, when it is final."""
+    """What was decided. `slot` is when a held comment is due; else when the decision is final."""
 
     decision_id: str
     comment_id: str

@@ -1,7 +1,7 @@
-"""The envelope a comment waits in, and the commitment that binds what may be published to it.
+"""Seals a comment into an envelope, and computes the commitment to its text.
 
-An envelope is JSON, padded with spaces to a few sizes and sealed with age, so that any moderator
-can open an exported one with the stock `age` tool. `tests/vectors/` holds examples of both.
+An envelope is JSON, padded with spaces to one of a few sizes and sealed with age, so that a
+moderator can decrypt an exported one with the `age` tool. `tests/vectors/` has examples.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _KIB: Final = 1_024
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed. `nonce` is 64 hexadecimal digits; `parent_id` and `root_id` are ids or null."""
+    """What is sealed. `nonce` is 64 hexadecimal digits."""
 
     v: int = VERSION
     comment_id: str
@@ -36,7 +36,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pad(envelope: Envelope) -> tuple[bytes, int]:
-    """The envelope's JSON (UTF-8, no escapes) filled with spaces to its bucket; bytes and KiB."""
+    """The envelope's JSON (UTF-8, no escapes) padded to its size bucket, and the bucket in KiB."""
     plain = msgspec.json.encode(envelope)
     for kib in SIZE_BUCKETS_KIB:
         if len(plain) <= kib * _KIB:
@@ -45,13 +45,13 @@ def pad(envelope: Envelope) -> tuple[bytes, int]:
 
 
 class Sealer:
-    """Seals to one epoch. Holds the recipient only: what it made it cannot open."""
+    """Seals to one epoch. It has only the recipient and cannot decrypt what it sealed."""
 
     def __init__(self, recipient: str) -> None:
         self._recipients = [pyrage.x25519.Recipient.from_str(recipient)]
 
     def seal(self, envelope: Envelope) -> tuple[bytes, int]:
-        """The age file, and the size bucket in KiB that it belongs to."""
+        """The age file, and its size bucket in KiB."""
         plain, kib = pad(envelope)
         return pyrage.encrypt(plain, self._recipients), kib
 

@@ -1,16 +1,16 @@
-"""Everything that can go wrong by name: one class each, one sentence each.
+"""Every error of Yobal: one class and one sentence each.
 
-Raised where it is known, caught only at the rim (`web/errors.py`, `cli.py`). What a reader may
-do wrong is not here: that is a value, `core.submission.Refusal`.
+Errors are raised where the problem is detected, and caught only in `web/errors.py` and `cli/`.
+Errors in a reader's input are values: `core.submission.FieldError`.
 """
 
 
 class YobalError(Exception):
-    """The ancestor of all of Yobal's own errors."""
+    """The base class of Yobal's own errors."""
 
 
 class NoSuchStory(YobalError):
-    """No story is declared under this key."""
+    """No story has this key."""
 
 
 class NoSuchComment(YobalError):
@@ -22,7 +22,7 @@ class NoSuchDecision(YobalError):
 
 
 class AlreadyDecided(YobalError):
-    """Somebody else was first, or an earlier try was; `decided_by`, `verdict` and `decision_id` say who and what."""
+    """The comment is not pending any more; the attributes name the decision in force."""
 
     def __init__(
         self,
@@ -37,68 +37,68 @@ class AlreadyDecided(YobalError):
 
 
 class TooLateToUndo(YobalError):
-    """The slot of this decision has passed: it is final."""
+    """The decision is final."""
 
 
 class AlreadyUndone(TooLateToUndo):
-    """This decision was taken back before: by somebody else, or by a try whose answer was lost."""
+    """The decision was undone before."""
 
 
 class CommitmentMismatch(YobalError):
-    """What was sent as unedited is not what the author sealed: the commitment disagrees."""
+    """The text sent as unedited differs from what the author sealed."""
 
 
 class InvalidInput(YobalError):
-    """What a moderator sent does not fit the rules; the text says which rule."""
+    """The input breaks a rule that the message names."""
 
 
 class NotSignedIn(YobalError):
-    """No session, or one that has ended."""
+    """There is no session, or it has expired."""
 
 
 class InvalidCredentials(YobalError):
-    """Pseudonym and secret do not belong together, or one of them does not exist."""
+    """The pseudonym or the secret is wrong."""
 
 
 class Forbidden(YobalError):
-    """Signed in, but this role may not do that."""
+    """The moderator's role does not allow this."""
 
 
 class InvitationInvalid(YobalError):
-    """This invitation was used, has run out, or never existed."""
+    """The invitation was used, has expired or never existed."""
 
 
 class PseudonymTaken(YobalError):
-    """Another moderator is known by this pseudonym."""
+    """Another moderator has this pseudonym."""
 
 
 class EnvelopeTooLarge(YobalError):
-    """The comment does not fit the largest envelope; the limits should have refused it."""
+    """The comment does not fit the largest envelope, which the limits should prevent."""
 
 
 class DatabaseUnavailable(YobalError):
-    """The database took nothing: full, locked or gone. Nothing was acknowledged."""
+    """The database is full, locked or gone, and nothing was stored."""
 
 
 class PurgePending(YobalError):
-    """The act is stored, but the words that it deleted may still be in a file."""
+    """The change is stored, but deleted text may still be in a file."""
 
 
 class PublicFilesUnavailable(YobalError):
-    """The folder of public files took nothing: full, or not writable."""
+    """The folder of public files is full or not writable."""
 
 
 class ClockNotTrusted(YobalError):
-    """The clock cannot be believed, so nothing was released or destroyed; the text says what to do."""
+    """The clock is not plausible, so nothing was released or destroyed; the message says what to do."""
 
 
 class InvalidSettings(YobalError):
-    """A setting is unknown, missing or cannot be; the text names it."""
+    """A setting is unknown, missing or invalid; the message names it."""
 
 
 class UnsupportedEnvironment(YobalError):
-    """The machine cannot keep a promise (an old SQLite, a demonstration's store, …)."""
+    """This machine or this database cannot be used; the message says why."""
 
 
 class AlreadySetUp(YobalError):
-    """A site is there already."""
+    """The database has a site already."""

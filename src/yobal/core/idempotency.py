@@ -1,7 +1,8 @@
-"""The same submission twice is one comment, and nothing of the text is kept to know it.
+"""Recognises a repeated submission without storing anything of its text.
 
-A form carries `DAY.RANDOM`: the day (UTC, ordinal) whose key is asked, and 128 random bits. The
-store keeps `HMAC(day key, once ‖ submission)`; day keys die after 48 hours, and then it is noise.
+A form carries an idempotency key, `DAY.RANDOM`: an ordinal day (UTC) and 128 random bits. The database
+stores `HMAC(day key, idempotency key ‖ submission)`. Day keys are destroyed after 48 hours; then the
+hash matches nothing any more.
 """
 
 import base64
@@ -17,7 +18,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.submission import Submission
 
 _IDEMPOTENCY_KEY: Final = re.compile(r"([0-9]{6})\.([A-Za-z0-9_-]{22})")
-KEY_DAYS: Final = 2  # a key serves its own day and the next: gone 48 h after that day began
+KEY_DAYS: Final = 2  # a day key is used on its day and the next: destroyed 48 h after the day began
 
 
 def new_idempotency_key(random: RandomBytes, *, today: date) -> str:
@@ -31,9 +32,9 @@ def is_idempotency_key(text: str) -> bool:
 def idempotency_hash(
     keys: Mapping[date, bytes], idempotency_key: str, submission: Submission, *, today: date
 ) -> bytes:
-    """The mark of this form with these words, under the key of the form's day.
+    """The hash of this form with this submission, under the key of the form's day.
 
-    A form older than the keys is marked under today's: it works, as a new one.
+    If that key is destroyed, today's key is used: the form works as a new one.
     """
     match = _IDEMPOTENCY_KEY.fullmatch(idempotency_key)
     if match is None:
@@ -48,5 +49,7 @@ def idempotency_hash(
         submission.name,
         submission.text,
     )
-    marked = msgspec.msgpack.encode((idempotency_key, *parts))  # each part after its length
-    return hmac.new(key, marked, "sha256").digest()
+    message = msgspec.msgpack.encode(
+        (idempotency_key, *parts)
+    )  # writes the length before each part
+    return hmac.new(key, message, "sha256").digest()

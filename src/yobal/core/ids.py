@@ -1,17 +1,17 @@
-"""Names for things that say nothing: 128 random bits, and the keys a newsroom gives its stories."""
+"""Random ids, and the syntax of story keys, site ids and language tags."""
 
 import re
 from collections.abc import Callable
 from typing import Final
 
-RandomBytes = Callable[[int], bytes]  # chance is an argument: `secrets.token_bytes`, or a test's
+RandomBytes = Callable[[int], bytes]  # `secrets.token_bytes`, or a test's own
 
 ID_BYTES: Final = 16
 _SPARE_BITS: Final = -ID_BYTES * 8 % 10
 _SHIFTS: Final = range(ID_BYTES * 8 + _SPARE_BITS - 10, -1, -10)
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
-_DIGITS: Final = str.maketrans(_LETTERS, "0123456789abcdefghijklmnopqrstuv")
-_PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]
+_ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_DIGITS: Final = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+_PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
 _ID: Final = re.compile(r"[a-z2-7]{26}")
 _STORY_KEY: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _SITE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -19,7 +19,7 @@ _EDITION: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def new_id(random: RandomBytes) -> str:
-    """128 random bits as 26 letters of lower-case base 32: safe in a URL, a file name, an anchor."""
+    """128 random bits as 26 characters of base 32: safe in URLs, file names and anchors."""
     return encode_id(random(ID_BYTES))
 
 
@@ -29,9 +29,9 @@ def encode_id(raw: bytes) -> str:
     return "".join([_PAIRS[number >> shift & 1_023] for shift in _SHIFTS])
 
 
-def id_prefix(name: str) -> int:
-    """The first 60 of an id's random bits."""
-    return int(name[:12].translate(_DIGITS), 32)
+def id_prefix(id_: str) -> int:
+    """The first 60 of an id's 128 bits."""
+    return int(id_[:12].translate(_DIGITS), 32)
 
 
 def is_id(text: str) -> bool:
@@ -39,7 +39,7 @@ def is_id(text: str) -> bool:
 
 
 def is_story_key(text: str) -> bool:
-    """1 to 128 of `A-Z a-z 0-9 . _ ~ -`; not `.` or `..`, which a path would swallow."""
+    """1 to 128 of `A-Z a-z 0-9 . _ ~ -`; not `.` or `..`, which paths resolve."""
     return _STORY_KEY.fullmatch(text) is not None and text not in (".", "..")
 
 
@@ -48,5 +48,5 @@ def is_site(text: str) -> bool:
 
 
 def is_edition(text: str) -> bool:
-    """A language tag (BCP 47), lower-case primary subtag: `km`, `en`, `zh-Hant`."""
+    """A language tag (BCP 47) with a lower-case primary subtag: `km`, `en`, `zh-Hant`."""
     return _EDITION.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""The language of a text, named by its script, and the direction that a language is written in.
+"""Guesses the language of a text from its script, and knows the direction of a language.
 
-A guess good enough to choose a font and a moderator; a moderator can correct it.
+The guess is good enough to choose a font and a moderator. A moderator can correct it.
 """
 
 from typing import Final
@@ -8,10 +8,10 @@ from typing import Final
 import regex
 
 UNKNOWN: Final = "und"  # BCP 47 for "undetermined"
-OTHER: Final = "other"  # stored in clear instead of a language the site has no edition in
+OTHER: Final = "other"  # stored in clear for a language that the site has no edition in
 
-# Scripts that one language (or one worth guessing) is written in.
-_SCRIPT_NAMES_LANGUAGE: Final = {
+# Scripts that are used for one language, or almost.
+_LANGUAGE_OF_SCRIPT: Final = {
     "Khmr": "km",
     "Thai": "th",
     "Laoo": "lo",
@@ -19,8 +19,8 @@ _SCRIPT_NAMES_LANGUAGE: Final = {
     "Tibt": "bo",
     "Hang": "ko",
 }
-# What the languages of editions are written in; Latin where nothing else is said.
-_LANGUAGE_SCRIPTS: Final = {
+# The scripts of other languages; Latin if a language is not listed.
+_OTHER_SCRIPTS: Final = {
     "ar": "Arab",
     "fa": "Arab",
     "ur": "Arab",
@@ -56,9 +56,9 @@ _LANGUAGE_SCRIPTS: Final = {
     "dv": "Thaa",
     "si": "Sinh",
 }
-_LANGUAGE_SCRIPTS_ALL: Final = {
-    **_LANGUAGE_SCRIPTS,
-    **{language: script for script, language in _SCRIPT_NAMES_LANGUAGE.items()},
+_SCRIPT_OF_LANGUAGE: Final = {
+    **_OTHER_SCRIPTS,
+    **{language: script for script, language in _LANGUAGE_OF_SCRIPT.items()},
 }
 _PATTERNS: Final = {
     "Khmr": r"\p{Khmer}",
@@ -84,72 +84,73 @@ _PATTERNS: Final = {
     "Sinh": r"\p{Sinhala}",
     "Latn": r"\p{Latin}",
 }
-_BY_SCRIPT: Final = {script: regex.compile(one) for script, one in _PATTERNS.items()}
-_SCRIPTS: Final = {chr(ord("A") + at): script for at, script in enumerate(_PATTERNS)}
-_KANA, _HAN = (chr(ord("A") + [*_PATTERNS].index(script)) for script in ("Kana", "Hani"))
+# Each script has a symbol of one character, so that `str.translate` can turn a text into its scripts.
+_SYMBOLS: Final = {script: chr(ord("A") + index) for index, script in enumerate(_PATTERNS)}
+_SCRIPTS: Final = {symbol: script for script, symbol in _SYMBOLS.items()}
+_MATCHERS: Final = [
+    (regex.compile(pattern), _SYMBOLS[script]) for script, pattern in _PATTERNS.items()
+]
 _CACHED_CHARACTERS_MAX: Final = 4_096
-_SAMPLE_LETTERS: Final = 32  # from all over the text: enough to tell, and a bound on the work
-_CHINESE: Final = ("hans", "hant")  # ways of writing what Unicode calls Han
+_SAMPLE_CHARACTERS: Final = 32  # taken evenly from the whole text
+_HAN_VARIANTS: Final = ("hans", "hant")  # simplified and traditional
 _RIGHT_TO_LEFT: Final = frozenset({"Arab", "Hebr", "Thaa"})
-_ASCII_LETTER: Final = regex.compile(r"[A-Za-z]")
+_ASCII_ALPHABETIC: Final = regex.compile(r"[A-Za-z]")
 
 
 def script_of(text: str) -> str | None:
-    """The script most of the letters are in (ISO 15924, kana as `Kana`); None without letters."""
+    """The script of most characters (ISO 15924, kana as `Kana`); None for digits, emoji and the like."""
     if text.isascii():
-        return "Latn" if _ASCII_LETTER.search(text) else None
-    signs = text[:: len(text) // _SAMPLE_LETTERS + 1].translate(_signs)
-    if _KANA in signs:  # Japanese mixes kana with Han letters
-        signs = signs.replace(_HAN, _KANA)
-    return _SCRIPTS[max(dict.fromkeys(signs), key=signs.count)] if signs else None
+        return "Latn" if _ASCII_ALPHABETIC.search(text) else None
+    symbols = text[:: len(text) // _SAMPLE_CHARACTERS + 1].translate(_symbols)
+    if _SYMBOLS["Kana"] in symbols:  # Japanese mixes kana and Han
+        symbols = symbols.replace(_SYMBOLS["Hani"], _SYMBOLS["Kana"])
+    return _SCRIPTS[max(dict.fromkeys(symbols), key=symbols.count)] if symbols else None
 
 
-class _ScriptCache(dict[int, str]):
-    """For each letter (by its number) one sign that stands for its script; nothing for the rest.
+class _SymbolTable(dict[int, str]):
+    """For `str.translate`: the symbol of a character's script, or nothing if it has none.
 
-    What was looked up is kept: letters, never words, and not more of them than a newsroom reads.
+    It caches characters, a limited number of them, and never text.
     """
 
-    def __missing__(self, number: int) -> str:
-        letter = chr(number)
-        sign = next(
-            (sign for sign, script in _SCRIPTS.items() if _BY_SCRIPT[script].match(letter)), ""
-        )
+    def __missing__(self, code_point: int) -> str:
+        character = chr(code_point)
+        symbol = next((symbol for matcher, symbol in _MATCHERS if matcher.match(character)), "")
         if len(self) < _CACHED_CHARACTERS_MAX:
-            self[number] = sign
-        return sign
+            self[code_point] = symbol
+        return symbol
 
 
-_signs: Final = _ScriptCache()
+_symbols: Final = _SymbolTable()
 
 
 def detect_language(text: str, *, edition: str) -> str:
-    """The language of a text sent under an edition: by script, else the edition's, else `und`."""
+    """The script's language, else the edition's if it uses that script, else `und`."""
     script = script_of(text)
     if script is None:
         return edition
     if script == "Kana":
         return "ja"
-    if script in _SCRIPT_NAMES_LANGUAGE:
-        return _SCRIPT_NAMES_LANGUAGE[script]
+    if script in _LANGUAGE_OF_SCRIPT:
+        return _LANGUAGE_OF_SCRIPT[script]
     return edition if _is_written_in(edition, script) else UNKNOWN
 
 
 def direction(lang: str) -> str:
-    """`rtl` or `ltr` for a language; `auto` where it is not known (the browser looks)."""
+    """`rtl` or `ltr`; `auto` for an unknown language, so that the browser decides."""
     if lang in (UNKNOWN, OTHER):
         return "auto"
     return "rtl" if _script_of_language(lang) in _RIGHT_TO_LEFT else "ltr"
 
 
 def _is_written_in(lang: str, script: str) -> bool:
-    known = _script_of_language(lang)
-    return script == known or (known == "Jpan" and script == "Hani")
+    own_script = _script_of_language(lang)
+    return script == own_script or (own_script == "Jpan" and script == "Hani")
 
 
 def _script_of_language(lang: str) -> str:
     subtags = lang.split("-")
     for subtag in subtags[1:]:
-        if len(subtag) == 4:  # a script named in the tag itself, such as uz-Arab
-            return "Hani" if subtag.lower() in _CHINESE else subtag.title()
-    return _LANGUAGE_SCRIPTS_ALL.get(subtags[0].lower(), "Latn")
+        if len(subtag) == 4:  # the tag names a script, such as uz-Arab
+            return "Hani" if subtag.lower() in _HAN_VARIANTS else subtag.title()
+    return _SCRIPT_OF_LANGUAGE.get(subtags[0].lower(), "Latn")

@@ -1,19 +1,19 @@
-"""Where a thread lies: one layout for the folder, the addresses and the web server in front."""
+"""The paths of public files: one layout for the folder, the URLs and the web server in front."""
 
 from typing import Final
 
 from yobal.core import ids
 
-ASSETS: Final = "@"  # no story key may hold this letter, so nothing can collide with it
+ASSETS: Final = "@"  # not allowed in a story key, so it cannot collide with one
 
 
 def thread_folder(site_id: str, story_id: str, edition: str) -> str:
-    """Also the thread's own address, between slashes; every step of a reader is a POST to it."""
+    """Also the thread's own path in URLs, between slashes. Readers' forms are sent to it."""
     return f"{site_id}/{story_id}/{edition}"
 
 
 def parse_thread_path(path: str) -> tuple[str, str]:
-    """The thread's own address that an address lies at or below, and its edition; empty if none."""
+    """The thread's own path that a path is or lies below, and its edition; empty strings if none."""
     _, *parts = path.split("/")
     if len(parts) < 3 or not (ids.is_site(parts[0]) and ids.is_story_key(parts[1])):
         return "", ""
@@ -38,8 +38,8 @@ def terms(site_id: str, edition: str) -> str:
     return f"{assets_folder(site_id)}/terms/{edition}.html"
 
 
-# Below a thread's folder. `FRAGMENT` files are the same words bare, for SSI, ESI or a newsroom's
-# own templates; `FORM` is the form alone.
+# In a thread's folder. Fragments have the same content without the page around it, for SSI, ESI or
+# a newsroom's own templates. `FORM` is the form alone.
 NEWEST: Final = "index.html"
 NEWEST_FRAGMENT: Final = "thread.fragment.html"
 NEWEST_JSON: Final = "index.json"

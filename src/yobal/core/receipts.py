@@ -1,6 +1,6 @@
-"""The code a reader may keep: how it is made, read back from what was typed, and hashed.
+"""Receipt codes: how they are made, read from what was typed, and hashed.
 
-100 bits in Crockford's base 32 (https://www.crockford.com/base32.html), groups of five.
+A code is 100 bits in Crockford's base 32 (https://www.crockford.com/base32.html), in groups of five.
 """
 
 import hmac
@@ -10,9 +10,9 @@ from typing import Final
 
 from yobal.core.ids import RandomBytes
 
-LETTERS: Final = 20
+CODE_LENGTH: Final = 20
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-COPIES_MAX: Final = 5  # codes that one comment may have: a repeat is answered with a fresh one
+COPIES_MAX: Final = 5  # codes for one comment: each repeated submission gets a new one
 _PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
 _READ_AS: Final = str.maketrans(
     {"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u200b": None}
@@ -20,36 +20,36 @@ _READ_AS: Final = str.maketrans(
 
 
 def new_code(random: RandomBytes) -> str:
-    """A fresh code, such as `7HQ2M-0K3TB-Z91XC-4RWFA`."""
+    """A new code, such as `7HQ2M-0K3TB-Z91XC-4RWFA`."""
     number = int.from_bytes(random(13), "big")  # 104 bits, 100 of them used
-    code = "".join([_PAIRS[number >> shift & 1_023] for shift in range(0, 5 * LETTERS, 10)])
+    code = "".join([_PAIRS[number >> shift & 1_023] for shift in range(0, 5 * CODE_LENGTH, 10)])
     return f"{code[:5]}-{code[5:10]}-{code[10:15]}-{code[15:]}"
 
 
 def read_code(typed: str) -> str | None:
-    """The code in its plain form; None where what was typed cannot be one."""
+    """The code in its plain form; None if it cannot be a code."""
     code = typed.strip().upper().translate(_READ_AS)
-    if len(code) != LETTERS or any(letter not in ALPHABET for letter in code):
+    if len(code) != CODE_LENGTH or not set(code) <= set(ALPHABET):
         return None
     return code
 
 
 def receipt_hash(pepper: bytes, code: str) -> bytes:
-    """What the store keeps: HMAC-SHA-256 of the plain code under a pepper that is destroyed later."""
-    # `hmac.digest` would ask OpenSSL anew for the algorithm each time, which takes three times as long.
+    """What is stored: HMAC-SHA-256 of the plain code under a pepper that is destroyed later."""
+    # `hmac.digest` looks the algorithm up in OpenSSL each time and takes three times as long.
     return hmac.new(pepper, code.encode(), "sha256").digest()
 
 
 def hashes(peppers: Sequence[bytes], code: str) -> list[bytes]:
-    """Its hashes under every pepper alive, newest first."""
+    """The hash under each pepper, in the same order."""
     return [receipt_hash(pepper, code) for pepper in peppers]
 
 
 def week_of(day: date) -> date:
-    """The Monday that names the week (UTC) in which a receipt was given."""
+    """The Monday that names the week (UTC) of a receipt."""
     return day - timedelta(days=day.weekday())
 
 
 def last_day(week: date, *, receipt_days: int) -> date:
-    """Until which day receipts of that week work; on the day after, the pepper is destroyed."""
+    """The last day on which receipts of that week work. On the next day the pepper is destroyed."""
     return week + timedelta(days=6 + receipt_days)

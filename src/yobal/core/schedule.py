@@ -1,6 +1,6 @@
-"""Slots: the times at which comments are released, and which of them a comment waits for.
+"""Slots: the times at which comments are released, and which slot a held comment is due at.
 
-A slot is an instant in whole seconds since 1970 (UTC). It is the only time Yobal ever stores.
+A slot is a time in whole seconds since 1970 (UTC). It is the only kind of time that Yobal stores.
 """
 
 from bisect import bisect_right
@@ -13,19 +13,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 Slot = int  # seconds since 1970-01-01T00:00Z
-RandomBelow = Callable[[int], int]  # chance is an argument: `secrets.randbelow`, or a test's
+RandomBelow = Callable[[int], int]  # `secrets.randbelow`, or a test's own
 
 HOUR_SECONDS: Final = 3_600
 DAY_SECONDS: Final = 24 * HOUR_SECONDS
-LONGEST_WAIT_SECONDS: Final = DAY_SECONDS  # who waited that long since the drawn slot goes
+LONGEST_WAIT_SECONDS: Final = DAY_SECONDS  # after its slot; then a small batch is released too
 _SEARCH_DAYS: Final = 2
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """When a site releases.
+    """When a site releases: at wall-clock times in `time_zone`, or at a fixed interval.
 
-    Either wall-clock times in `time_zone`, or, with `release_interval_seconds`, a plain rhythm (which is too
-    quick to hide anybody: the form must say so).
+    A short interval does not hide who wrote what, and the form must say so.
     """
 
     time_zone: str = "UTC"
@@ -40,26 +39,26 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def city(self) -> str:
-        """The place the zone is named after, for people: `Phnom Penh`."""
+        """The city in the zone's name, as people write it: `Phnom Penh`."""
         return self.time_zone.rsplit("/", 1)[-1].replace("_", " ")
 
     @property
     def is_anonymous(self) -> bool:
-        """False where slots are under an hour apart: confidential at best."""
+        """False if slots are less than an hour apart: then comments are confidential at best."""
         return not 0 < self.shortest_gap_seconds < HOUR_SECONDS
 
     @property
     def shortest_gap_seconds(self) -> int:
         if self.release_interval_seconds:
             return self.release_interval_seconds
-        minutes = sorted(time.fromisoformat(slot) for slot in self.release_times)
-        starts = [(one.hour * 60 + one.minute) * 60 for one in minutes]
-        around = [*starts[1:], starts[0] + 24 * HOUR_SECONDS]
-        return min(after - before for before, after in zip(starts, around, strict=True))
+        times = sorted(time.fromisoformat(text) for text in self.release_times)
+        starts = [(time_.hour * 60 + time_.minute) * 60 for time_ in times]
+        following = [*starts[1:], starts[0] + DAY_SECONDS]
+        return min(after - before for before, after in zip(starts, following, strict=True))
 
 
 def last_slot(schedule: Schedule, at: float) -> Slot:
-    """The last slot at or before an instant."""
+    """The last slot at or before a time."""
     if schedule.release_interval_seconds:
         return int(at) // schedule.release_interval_seconds * schedule.release_interval_seconds
     slots = _slots_near(schedule, int(at) // DAY_SECONDS)
@@ -67,7 +66,7 @@ def last_slot(schedule: Schedule, at: float) -> Slot:
 
 
 def next_slot(schedule: Schedule, after: float, *, steps: int = 1) -> Slot:
-    """The slot that comes `steps` slots after an instant; a slot at the instant itself is past."""
+    """The slot that comes `steps` slots after a time; a slot at that time does not count."""
     slot = after
     for _ in range(steps):
         slot = _next(schedule, slot)
@@ -75,12 +74,12 @@ def next_slot(schedule: Schedule, after: float, *, steps: int = 1) -> Slot:
 
 
 def pick_slot(schedule: Schedule, *, now: float, random: RandomBelow) -> Slot:
-    """Which slot an accepted comment waits for: 1 to `max_hold_slots` from now, evenly."""
+    """The slot that a held comment is due at: 1 to `max_hold_slots` from now, all equally likely."""
     return next_slot(schedule, now, steps=1 + random(schedule.max_hold_slots))
 
 
 def age_slots(schedule: Schedule, arrival: Slot, now: float) -> int:
-    """How many slots have passed since a comment's arrival slot; counts to 99 and no further."""
+    """How many slots have passed since a comment's arrival slot, at most 99."""
     slot, passed = arrival, 0
     latest = last_slot(schedule, now)
     while slot < latest and passed < 99:
@@ -89,19 +88,19 @@ def age_slots(schedule: Schedule, arrival: Slot, now: float) -> int:
 
 
 def day_of(schedule: Schedule, slot: Slot) -> date:
-    """The day a slot lies on, in the site's zone: the only date readers ever see."""
+    """The day of a slot in the site's zone: the only date that readers see."""
     return datetime.fromtimestamp(slot, schedule.zone).date()
 
 
-def is_due(drawn: Slot, *, batch: int, min_batch_size: int, latest: Slot) -> bool:
-    """Whether a held comment leaves with the release of slot `latest`.
+def is_due(due_slot: Slot, *, batch: int, min_batch_size: int, latest: Slot) -> bool:
+    """Whether a held comment is released with slot `latest`.
 
-    `batch` is how many of the site are due with it. Fewer than `min_batch_size` wait on, so that
-    nobody is alone in a release; who has waited a day since the drawn slot goes anyway.
+    `batch` is how many comments of the site are due with it. Fewer than `min_batch_size` wait, so
+    that an author is not alone in a release, but not longer than a day after their slot.
     """
-    if drawn > latest:
+    if due_slot > latest:
         return False
-    return batch >= min_batch_size or latest - drawn >= LONGEST_WAIT_SECONDS
+    return batch >= min_batch_size or latest - due_slot >= LONGEST_WAIT_SECONDS
 
 
 def _next(schedule: Schedule, after: float) -> Slot:
@@ -115,29 +114,29 @@ def _next(schedule: Schedule, after: float) -> Slot:
 
 @lru_cache(maxsize=64)
 def _slots_near(schedule: Schedule, utc_day: int) -> tuple[Slot, ...]:
-    """Every slot of the days around a day, in order; a clock change doubles none."""
+    """Every slot of the days around a day, in order. An hour that occurs twice has its slots once."""
     zone = schedule.zone
     noon = datetime.fromtimestamp(utc_day * DAY_SECONDS + DAY_SECONDS // 2, zone).date()
     days = (noon + timedelta(days=offset) for offset in range(-_SEARCH_DAYS, _SEARCH_DAYS + 1))
-    times = [time.fromisoformat(slot) for slot in schedule.release_times]
-    return tuple(sorted({_instant(day, one, zone) for day in days for one in times}))
+    times = [time.fromisoformat(text) for text in schedule.release_times]
+    return tuple(sorted({_instant(day, time_, zone) for day in days for time_ in times}))
 
 
 def _instant(day: date, wall: time, zone: ZoneInfo) -> Slot:
-    """A wall-clock time as an instant: the first of two, or, where it is skipped, the next that exists."""
+    """A wall-clock time as a slot: the first if it occurs twice, the next instant if it is skipped."""
     local = datetime.combine(day, wall, tzinfo=zone)
     instant = local.timestamp()
     back = datetime.fromtimestamp(instant, zone)
     if back.replace(tzinfo=None) == local.replace(tzinfo=None):
         return int(instant)
-    # Skipped: PEP 495 reads fold=0 with the offset before the change, which lands as far behind
-    # the gap as the time was inside it. The next instant that exists is the end of the gap.
+    # Skipped: PEP 495 applies the offset before the change for fold=0, and the result lies as far
+    # after the gap as the time lies inside it. The next instant is the end of the gap.
     before = datetime.combine(day, wall, tzinfo=zone).replace(fold=1).timestamp()
     return _end_of_gap(int(min(before, instant)), int(max(before, instant)), zone)
 
 
 def _end_of_gap(low: Slot, high: Slot, zone: ZoneInfo) -> Slot:
-    """The instant of the only clock change between two instants, by bisection."""
+    """The only clock change between two instants, by bisection."""
     offset = datetime.fromtimestamp(low, UTC).astimezone(zone).utcoffset()
     while high - low > 1:
         middle = (low + high) // 2

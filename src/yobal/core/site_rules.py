@@ -1,4 +1,4 @@
-"""The rules a site runs by, as one frozen value that actions are given."""
+"""The rules of a site: the settings that actions need."""
 
 import msgspec
 
@@ -7,15 +7,14 @@ from yobal.core.submission import Limits
 
 
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a newsroom decided once. Days count from a slot; the maxima count waiting comments."""
+    """From the settings. Days are counted from a slot."""
 
     site_id: str
     schedule: Schedule = Schedule()
     limits: Limits = Limits()
     receipt_days: int = 30
-    original_retention_days: int = (
-        14  # how long a sealed original is kept after a rejection, edit or removal
-    )
+    # How long the sealed original is kept after an edit, a rejection or a removal.
+    original_retention_days: int = 14
     max_pending_per_story: int = 500
     max_pending_per_site: int = 5_000
     session_hours: int = 12

@@ -1,6 +1,6 @@
-"""The life of a comment, as data. Everything that changes a state asks this table.
+"""The states of a comment, and the table of allowed transitions.
 
-`docs/architecture.md` draws it. A state is changed by compare-and-set only: `comments.transition(from_=, to=)`.
+A state changes only through `store/comments.transition`, which names the state that it expects.
 """
 
 from typing import Final, Literal
@@ -8,12 +8,12 @@ from typing import Final, Literal
 State = Literal["pending", "held", "published", "rejected", "removed", "withdrawn"]
 Verb = Literal["publish", "reject", "undo", "release", "remove", "withdraw"]
 
-PENDING: Final = "pending"  # sealed; nobody has decided
-HELD: Final = "held"  # accepted; waits for its slot
+PENDING: Final = "pending"  # sealed and undecided
+HELD: Final = "held"  # accepted, waiting for its slot
 PUBLISHED: Final = "published"
 REJECTED: Final = "rejected"
-REMOVED: Final = "removed"  # was published; a moderator took it away
-WITHDRAWN: Final = "withdrawn"  # its author took it away
+REMOVED: Final = "removed"  # was published, and a moderator removed it
+WITHDRAWN: Final = "withdrawn"  # by its author
 
 TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (PENDING, "publish"): HELD,
@@ -23,17 +23,17 @@ TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (HELD, "undo"): PENDING,
     (HELD, "withdraw"): WITHDRAWN,
     (REJECTED, "undo"): PENDING,  # before its slot
-    (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: its author still reads "is waiting"
+    (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: the receipt still says "waiting"
     (PUBLISHED, "remove"): REMOVED,
     (PUBLISHED, "withdraw"): WITHDRAWN,
 }
 
 
 def next_state(state: State, verb: Verb) -> State | None:
-    """The state that `verb` leads to from `state`; None where the table has no such move."""
+    """The state that `verb` leads to from `state`; None if it is not allowed."""
     return TRANSITIONS.get((state, verb))
 
 
 def source_states(verb: Verb) -> tuple[State, ...]:
-    """The states from which `verb` is possible."""
-    return tuple(state for state, known in TRANSITIONS if known == verb)
+    """The states in which `verb` is allowed."""
+    return tuple(state for state, allowed in TRANSITIONS if allowed == verb)

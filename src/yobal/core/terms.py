@@ -1,6 +1,6 @@
-"""The default terms: clauses that every decision cites, as data with a version.
+"""The terms: clauses that decisions refer to, with a version.
 
-Titles and sentences are message ids: the catalogues in `locales/` carry their translations.
+Titles and sentences are message ids; the catalogues in `locales/` have the translations.
 """
 
 from typing import Final, Literal
@@ -15,7 +15,7 @@ EDIT_KINDS: Final[tuple[EditKind, ...]] = ("masked", "shortened", "reworded")
 
 
 class Clause(msgspec.Struct, frozen=True):
-    """One clause of the terms: a key that the store keeps, and what people read."""
+    """A clause: the key that is stored, and what people read."""
 
     key: str
     title: str

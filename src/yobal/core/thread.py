@@ -1,7 +1,7 @@
-"""A thread as readers see it: pages, replies, and which files a change touches.
+"""A thread as readers see it: pages and replies.
 
-Pages are numbered from the oldest and never reflowed: a comment keeps its place for ever, so a
-release rewrites only the pages it touches and its cost grows with what it releases.
+Pages are numbered from the oldest, and a comment never moves to another page. So a release rewrites
+only the pages that it adds to, and its cost grows with what it releases.
 """
 
 from typing import Final, Literal
@@ -9,33 +9,33 @@ from typing import Final, Literal
 import msgspec
 
 PAGE_COMMENTS: Final = 50  # top-level comments on a page, and replies on a page of replies
-REPLIES_SHOWN: Final = 5  # first replies that stand under their comment
+REPLIES_SHOWN: Final = 5  # replies shown under their root; the rest are on pages of replies
 
 Removal = Literal["withdrawn", "removed"]
 FormState = Literal["open", "closed", "not_open_yet"]
 
 
 class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
-    """One comment in a view. `day` is ISO 8601 (YYYY-MM-DD), `lang` BCP 47, `edition` where it was sent.
+    """One comment in a view. `day` is ISO 8601 (YYYY-MM-DD), `lang` is BCP 47.
 
-    `removal` says that only a line stands in its place: text and name are empty then.
+    With `removal` it is a tombstone: text and name are empty.
     """
 
     id: str
     name: str  # empty: "Anonymous"
     text: str
     lang: str
-    edition: str
+    edition: str  # that it was sent under
     day: str
     edited_clause: str | None = None
-    parent_id: str | None = None  # the comment it answers
-    # Its name, read at release; None where it is the root above, or has gone.
+    parent_id: str | None = None
+    # None if the parent is the root, which stands above anyway, or was removed.
     parent_name: str | None = None
     removal: Removal | None = None
     removal_clause: str | None = None
     replies: tuple["PublishedComment", ...] = ()  # the first five, oldest first
     has_more_replies: bool = False
-    page: int = 1  # the numbered page it stands on for ever: where a link to it leads
+    page: int = 1  # the numbered page that it always stands on, for links to it
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
-    """Which thread, in which language version."""
+    """A thread in one edition, with the state of its form."""
 
     site_id: str
     story_id: str
@@ -55,16 +55,16 @@ class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewestView(msgspec.Struct, frozen=True, kw_only=True):
-    """The thread's own address: the newest 50, newest first."""
+    """The thread's own address: the newest top-level comments, newest first."""
 
     thread: ThreadRef
     comments: tuple[PublishedComment, ...]
-    comments_total: int  # published and present, replies included
-    older_page: int | None  # the numbered page where reading on begins
+    comments_total: int  # published and not removed, replies included
+    older_page: int | None  # the numbered page with the next older comment
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
-    """One numbered page, newest first. Names nothing that changes with comments it does not show."""
+    """One numbered page, newest first. It holds nothing that other pages' comments can change."""
 
     thread: ThreadRef
     number: int  # from 1, the oldest
@@ -72,34 +72,30 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
-    """The replies of one comment beyond the first five, oldest first."""
+    """A page of the replies after the first five, oldest first."""
 
     thread: ThreadRef
     root: PublishedComment
     root_page: int
     number: int  # from 1
     comments: tuple[PublishedComment, ...]
-    has_more: bool = False  # a page after this one begins; it changes once, when that happens
+    has_more: bool = False  # there is a page after this one
 
 
-class StaleFile(msgspec.Struct, frozen=True, order=True):
-    """One set of files to write again, in every edition of the story.
-
-    `file_kind` is `newest` (number 0), `page` (its number) or `replies` (of `root_id`, its number).
-    """
-
-    file_kind: Literal["newest", "page", "replies"]
-    root_id: str
-    number: int
+def form_state(*, has_epoch: bool, is_open: bool) -> FormState:
+    """Without an epoch there is no key to seal comments to."""
+    if not has_epoch:
+        return "not_open_yet"
+    return "open" if is_open else "closed"
 
 
 def page_of(position: int) -> int:
-    """The page that holds a place; places count from 0, the oldest."""
+    """The page that holds a position; positions count from 0, the oldest."""
     return position // PAGE_COMMENTS + 1
 
 
 def replies_page_of(reply_position: int) -> int | None:
-    """The page of replies that holds a reply; None for the first five, which stand under the comment."""
+    """The page of replies that holds a reply; None for the first five, which stand under their root."""
     if reply_position < REPLIES_SHOWN:
         return None
     return (reply_position - REPLIES_SHOWN) // PAGE_COMMENTS + 1

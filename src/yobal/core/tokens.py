@@ -1,6 +1,7 @@
-"""What the server knows of keys: tokens and how long they live. It never holds one that opens.
+"""Invitations and sessions: their tokens and when they expire.
 
-The browser's side of the same rules is `frontend/desk/keys/`; `tests/vectors/keys.json` binds both.
+The browser derives the same token, and a key that the server never sees, from an invitation's
+secret; `tests/vectors/keys.json` binds both sides.
 """
 
 import base64
@@ -10,18 +11,18 @@ from typing import Final
 
 from yobal.core.schedule import HOUR_SECONDS, Schedule, Slot, next_slot
 
-INVITATION_BYTES: Final = 32
+INVITATION_SECRET_BYTES: Final = 32
 INVITATION_HOURS: Final = 24
 _TOKEN_DOMAIN: Final = b"yobal invite token"
 
 
-def invitation_text(secret: bytes) -> str:
-    """An invitation's secret as it stands in a link's fragment, which no server is sent."""
+def encode_invitation_secret(secret: bytes) -> str:
+    """As it stands in a link's fragment, which browsers send to no server."""
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
 def invitation_token(secret: bytes) -> bytes:
-    """What proves an invitation to the server; its other half, the key, stays in the browser."""
+    """What proves an invitation to the server."""
     return hashlib.sha256(_TOKEN_DOMAIN + secret).digest()
 
 
@@ -34,9 +35,9 @@ def session_expiry(schedule: Schedule, now: float, *, hours: int) -> Slot:
 
 
 def _slot_after(schedule: Schedule, now: float, seconds: int) -> Slot:
-    """The first slot that does not come before a span is over.
+    """The first slot that is at least `seconds` away.
 
-    No time finer than a slot is stored, of moderators neither; rounded down, what is made a minute
-    before the only slot of a day would live for a minute.
+    Moderators' times are not stored finer than a slot either. Rounded down, an invitation made a
+    minute before the only slot of a day would expire after a minute.
     """
     return next_slot(schedule, math.ceil(now + seconds) - 1)

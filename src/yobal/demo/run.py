@@ -12,7 +12,7 @@ from yobal.demo.site import DemoSite
 from yobal.server.serve import serve
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import stories
+from yobal.store import sites
 
 PORT_MAX: Final = 65_534  # the desk listens on the next port
 _MARKER: Final = "demonstration.txt"  # written first: only a folder with this file is ever deleted
@@ -87,7 +87,7 @@ def _seed_if_new(settings: Settings, sign_in: Path) -> str:
 
 def _seed_or_read(components: Components, sign_in: Path) -> str:
     with components.database.reading() as conn:
-        site = stories.get_site(conn)
+        site = sites.get(conn)
     if site is not None and not site.is_demo:
         raise UnsupportedEnvironment(
             "this folder holds the data of a real newsroom; choose another folder for the demonstration"

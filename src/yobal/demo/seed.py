@@ -22,7 +22,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.demo.newsroom import content
 from yobal.demo.samples import Sample
 from yobal.server.wiring import Components
-from yobal.store import arrivals, stories
+from yobal.store import arrivals, epochs, stories
 
 PSEUDONYM: Final = "Heron"
 THREAD_AGE_HOURS: Final = 26  # the thread begins yesterday
@@ -90,7 +90,7 @@ def _send(
         return random_values[-1]
 
     with components.database.reading() as conn:
-        epoch_id = stories.newest_epoch(conn, content.SITE)
+        epoch_id = epochs.newest_id(conn, content.SITE)
         languages = frozenset(stories.languages(conn, content.SITE))
     assert epoch_id is not None  # joining as the first lead creates one
     today = datetime.fromtimestamp(now, UTC).date()

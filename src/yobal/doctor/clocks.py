@@ -9,7 +9,7 @@ from yobal.actions import clock_guard
 from yobal.core import clock_check
 from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server.settings import Settings
-from yobal.store import diagnostics, stories
+from yobal.store import diagnostics, sites
 from yobal.store.database import Database
 
 # Between the time a file is written and this check, a clock may be set back by a little.
@@ -57,7 +57,7 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     database = Database(settings.database_url)
     try:
         with database.reading() as conn:
-            site = stories.get_site(conn)
+            site = sites.get(conn)
             clock_problem = (
                 clock_guard.clock_problem(conn, site.id, now=now) if site is not None else None
             )

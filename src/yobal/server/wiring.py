@@ -12,7 +12,7 @@ from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.core.site_rules import SiteRules
 from yobal.server.settings import Settings
-from yobal.store import stories
+from yobal.store import intake
 from yobal.store.database import Database
 from yobal.store.migrations import migrate
 
@@ -57,7 +57,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
     """Needs prepared storage. Raises UnsupportedEnvironment if the database belongs to another site."""
     database = Database(database_url or settings.database_url)
     with database.reading() as conn:
-        site = stories.site_from_view(conn)
+        site = intake.get_site(conn)
     if site is not None and site.id != settings.site_id:
         raise UnsupportedEnvironment(
             f"this database belongs to the site {site.id!r}, and the settings say {settings.site_id!r}"

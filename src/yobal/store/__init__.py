@@ -1,1 +1,1 @@
-"""SQL, the only place for SQLAlchemy: tables, one file per noun, the intake apart, migrations."""
+"""The database, and the only place for SQLAlchemy: tables, one file for each noun, migrations."""

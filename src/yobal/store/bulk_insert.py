@@ -1,9 +1,9 @@
-"""Inserts into several tables, for many rows, as one SQLite statement.
+"""Inserts rows into several tables with one SQLite statement, for the rate of submissions.
 
-Python's driver lets other threads run while a statement runs, and asks for the interpreter back
-after each. One statement for a whole group asks once, and outside a transaction it is one by
-itself, synced to the disk when it returns. SQLite inserts into one table at a time, so the rows go
-into a temporary view without any, and its triggers hand them on.
+Python's driver releases the interpreter's lock for each statement and has to wait for it again, so
+one statement for a group of comments waits once. Outside a transaction it commits by itself and is
+synced to the disk when it returns. A SQLite statement inserts into one table only; so the rows go
+into a temporary view, and the view's triggers insert them into the tables.
 """
 
 import re
@@ -20,20 +20,20 @@ _PARAMETER: Final = re.compile(r":(\w+)")
 
 
 class Insert(msgspec.Struct, frozen=True):
-    """An insert with named parameters (`:name`); left out for rows where `unless_null` is null."""
+    """An insert with named parameters (`:name`); skipped for rows whose `unless_null` is null."""
 
     sql: str
     unless_null: str = ""
 
 
 class TriggerInsert:
-    """The inserts below one name. A parameter is an attribute of the rows."""
+    """Several inserts for each row. A parameter is an attribute of the row."""
 
-    def __init__(self, name: str, *inserts: Insert) -> None:
-        named = [name for one in inserts for name in _PARAMETER.findall(one.sql)]
-        self._name = name
+    def __init__(self, view: str, *inserts: Insert) -> None:
+        self._view = view
         self._inserts = inserts
-        self._columns = tuple(dict.fromkeys(named))
+        parameters = [name for insert in inserts for name in _PARAMETER.findall(insert.sql)]
+        self._columns = tuple(dict.fromkeys(parameters))
         self._values_of = attrgetter(*self._columns)
         self._statements: dict[int, str] = {}  # by the number of rows
 
@@ -41,29 +41,29 @@ class TriggerInsert:
         """All rows or none. Raises SQLAlchemy's IntegrityError, or DatabaseUnavailable."""
         values = tuple(value for row in rows for value in self._values_of(row))
         with database.autocommit() as conn:
-            self._prepare(conn)
+            self._create_view(conn)
             conn.exec_driver_sql(self._statement(len(rows)), values)
 
-    def _statement(self, count: int) -> str:
-        known = self._statements.get(count)
-        if known is None:
+    def _statement(self, row_count: int) -> str:
+        statement = self._statements.get(row_count)
+        if statement is None:
             row = f"({', '.join('?' * len(self._columns))})"
-            known = f"insert into temp.{self._name} values {', '.join([row] * count)}"
-            self._statements[count] = known
-        return known
+            statement = f"insert into temp.{self._view} values {', '.join([row] * row_count)}"
+            self._statements[row_count] = statement
+        return statement
 
-    def _prepare(self, conn: Connection) -> None:
+    def _create_view(self, conn: Connection) -> None:
         """Once for each connection."""
-        if self._name in conn.info:
+        if self._view in conn.info:
             return
         columns = ", ".join(f"null as {column}" for column in self._columns)
-        conn.exec_driver_sql(f"create temp view if not exists {self._name} as select {columns}")
-        for number, one in enumerate(self._inserts):
-            when = f"when new.{one.unless_null} is not null " if one.unless_null else ""
-            body = _PARAMETER.sub(r"new.\1", one.sql)
+        conn.exec_driver_sql(f"create temp view if not exists {self._view} as select {columns}")
+        for number, insert in enumerate(self._inserts):
+            when = f"when new.{insert.unless_null} is not null " if insert.unless_null else ""
+            body = _PARAMETER.sub(r"new.\1", insert.sql)
             conn.exec_driver_sql(
-                f"create temp trigger if not exists {self._name}_{number}"
-                f" instead of insert on temp.{self._name} {when}"
+                f"create temp trigger if not exists {self._view}_{number}"
+                f" instead of insert on temp.{self._view} {when}"
                 f"begin {body}; end"
             )
-        conn.info[self._name] = True
+        conn.info[self._view] = True

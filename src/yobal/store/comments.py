@@ -1,16 +1,18 @@
-"""Comments that wait: the queue, their envelopes, held texts, and the one way to change a state."""
+"""Comments before and after a decision: the queue, envelopes, held texts, and every change of state."""
 
 from collections.abc import Sequence
-from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import DAY_SECONDS, Slot
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED, REMOVED, WITHDRAWN, State
+from yobal.core.terms import EditKind
+from yobal.core.thread import Removal
+from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import (
     comments,
-    decisions,
     editions,
     envelopes,
     epochs,
@@ -21,14 +23,74 @@ from yobal.store.tables import (
 )
 
 
-def get(conn: Connection, comment_id: str) -> Row[*tuple[Any, ...]] | None:
-    return conn.execute(sa.select(comments).where(comments.c.id == comment_id)).one_or_none()
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """What is stored about a comment in clear; its text is in an envelope, held or published."""
+
+    id: str
+    site_id: str
+    story_id: str
+    edition: str
+    root_id: str | None
+    parent_id: str | None
+    state: State
+    arrival_slot: Slot
+    epoch_id: str
+    size_kib: int
+    lang: str
+    idempotency_hash: bytes | None
+    commitment: bytes | None
+    due_slot: Slot | None
+    decided_slot: Slot | None
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A pending comment with what a moderator needs to decide. The parent may be gone."""
+
+    comment_id: str
+    site_id: str
+    story_id: str
+    edition: str
+    root_id: str | None
+    parent_id: str | None
+    lang: str
+    epoch_id: str
+    arrival_slot: Slot
+    envelope: bytes
+    has_receipt: bool
+    story_title: str
+    story_url: str
+    parent_text: str | None
+    parent_name: str | None
+    parent_lang: str | None
+    parent_removal: Removal | None
+
+
+class DueComment(msgspec.Struct, frozen=True):
+    """A held comment and the slot that was picked for it."""
+
+    comment_id: str
+    due_slot: Slot
+
+
+class HeldText(msgspec.Struct, frozen=True, kw_only=True):
+    """What will be published; `clause` and `edit_kind` are None if it was not edited."""
+
+    comment_id: str
+    text: str
+    name: str
+    lang: str
+    clause: str | None = None
+    edit_kind: EditKind | None = None
+
+
+def get(conn: Connection, comment_id: str) -> Comment | None:
+    return fetch_one(conn, Comment, sa.select(comments).where(comments.c.id == comment_id))
 
 
 def transition(
     conn: Connection, comment_id: str, *, from_: State, to: State, **slots: Slot | None
 ) -> int:
-    """Change a state if it is still what the caller believes; the number of rows changed.
+    """Change a state if it is still `from_`; the number of rows changed.
 
     `slots` are the columns that change with it: `due_slot`, `decided_slot`.
     """
@@ -39,30 +101,23 @@ def transition(
     ).rowcount
 
 
-def waiting(
+def queue(
     conn: Connection,
     site_id: str,
     *,
-    moderator: str,
+    pseudonym: str,
     after: tuple[Slot, str] | None,
     limit: int,
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """One page of the queue, oldest slot first, with what a moderator needs beside each.
+) -> list[QueueRow]:
+    """One page of the queue, oldest slot first: only what this moderator has the epoch's key for.
 
-    Only what `moderator` (a pseudonym) has the epoch's key for; the rest is counted elsewhere.
+    `count_unreadable` counts the rest.
     """
-    openable = sa.select(wrapped_epoch_keys.c.epoch_id).where(
-        wrapped_epoch_keys.c.pseudonym == moderator
-    )
     parents = published_comments.alias("parents")
-    has_receipt = (
-        sa.exists()
-        .where(receipts.c.idempotency_hash == comments.c.idempotency_hash)
-        .label("has_receipt")
-    )
-    chosen = (
+    has_receipt = sa.exists().where(receipts.c.idempotency_hash == comments.c.idempotency_hash)
+    page = (
         sa.select(
-            comments.c.id,
+            comments.c.id.label("comment_id"),
             comments.c.site_id,
             comments.c.story_id,
             comments.c.edition,
@@ -71,10 +126,10 @@ def waiting(
             comments.c.lang,
             comments.c.epoch_id,
             comments.c.arrival_slot,
-            envelopes.c.sealed,
-            has_receipt,
-            editions.c.title,
-            editions.c.url,
+            envelopes.c.sealed.label("envelope"),
+            has_receipt.label("has_receipt"),
+            editions.c.title.label("story_title"),
+            editions.c.url.label("story_url"),
             parents.c.text.label("parent_text"),
             parents.c.name.label("parent_name"),
             parents.c.lang.label("parent_lang"),
@@ -93,26 +148,28 @@ def waiting(
         .where(
             comments.c.site_id == site_id,
             comments.c.state == PENDING,
-            comments.c.epoch_id.in_(openable),
+            comments.c.epoch_id.in_(_epochs_of(pseudonym)),
         )
         .order_by(comments.c.arrival_slot, comments.c.id)
         .limit(limit)
     )
     if after is not None:
         slot, comment_id = after
-        chosen = chosen.where(
+        page = page.where(
             sa.or_(
                 comments.c.arrival_slot > slot,
                 sa.and_(comments.c.arrival_slot == slot, comments.c.id > comment_id),
             )
         )
-    return conn.execute(chosen).all()
+    return fetch_all(conn, QueueRow, page)
 
 
-def filter_pending(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of `ids` that still wait."""
-    chosen = sa.select(comments.c.id).where(comments.c.id.in_(ids), comments.c.state == PENDING)
-    return set(conn.execute(chosen).scalars())
+def filter_pending(conn: Connection, comment_ids: Sequence[str]) -> set[str]:
+    """The ids of those that are still pending."""
+    pending = sa.select(comments.c.id).where(
+        comments.c.id.in_(comment_ids), comments.c.state == PENDING
+    )
+    return set(conn.execute(pending).scalars())
 
 
 def count(conn: Connection, site_id: str, state: State) -> int:
@@ -124,13 +181,12 @@ def count(conn: Connection, site_id: str, state: State) -> int:
 
 
 def count_unreadable(conn: Connection, site_id: str, pseudonym: str) -> int:
-    """How many wait that are sealed to an epoch this moderator has no wrap for."""
-    mine = sa.select(wrapped_epoch_keys.c.epoch_id).where(
-        wrapped_epoch_keys.c.pseudonym == pseudonym
+    """How many pending comments are sealed to an epoch that this moderator has no wrap for."""
+    missing = sa.select(epochs.c.id).where(
+        epochs.c.site_id == site_id, epochs.c.id.not_in(_epochs_of(pseudonym))
     )
-    closed = sa.select(epochs.c.id).where(epochs.c.site_id == site_id, epochs.c.id.not_in(mine))
-    names = conn.execute(closed).scalars().all()
-    if not names:  # as it should be: no need to look at what waits
+    epoch_ids = conn.execute(missing).scalars().all()
+    if not epoch_ids:  # the usual case needs no look at the comments
         return 0
     return conn.execute(
         sa.select(sa.func.count())
@@ -138,65 +194,57 @@ def count_unreadable(conn: Connection, site_id: str, pseudonym: str) -> int:
         .where(
             comments.c.site_id == site_id,
             comments.c.state == PENDING,
-            comments.c.epoch_id.in_(names),
+            comments.c.epoch_id.in_(epoch_ids),
         )
     ).scalar_one()
 
 
 def any_exist(conn: Connection, site_id: str) -> bool:
-    """Whether anybody ever wrote here."""
-    chosen = sa.select(comments.c.id).where(comments.c.site_id == site_id).limit(1)
-    return conn.execute(chosen).one_or_none() is not None
+    any_comment = sa.select(comments.c.id).where(comments.c.site_id == site_id).limit(1)
+    return conn.execute(any_comment).one_or_none() is not None
 
 
 def has_receipt(conn: Connection, comment_id: str) -> bool:
-    found = sa.select(receipts.c.hash).join(
-        comments, comments.c.idempotency_hash == receipts.c.idempotency_hash
+    any_receipt = (
+        sa.select(receipts.c.hash)
+        .join(comments, comments.c.idempotency_hash == receipts.c.idempotency_hash)
+        .where(comments.c.id == comment_id)
+        .limit(1)
     )
-    return conn.execute(found.where(comments.c.id == comment_id).limit(1)).one_or_none() is not None
+    return conn.execute(any_receipt).one_or_none() is not None
 
 
-def by_receipt(conn: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
-    chosen = sa.select(comments).join(
-        receipts, receipts.c.idempotency_hash == comments.c.idempotency_hash
+def by_receipt(conn: Connection, receipt_hash: bytes) -> Comment | None:
+    return fetch_one(
+        conn,
+        Comment,
+        sa.select(comments)
+        .join(receipts, receipts.c.idempotency_hash == comments.c.idempotency_hash)
+        .where(receipts.c.hash == receipt_hash),
     )
-    return conn.execute(chosen.where(receipts.c.hash == receipt_hash)).one_or_none()
 
 
-def due(conn: Connection, site_id: str, *, until: Slot) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Held comments whose drawn slot has come, as (id, due_slot)."""
-    chosen = sa.select(comments.c.id, comments.c.due_slot).where(
-        comments.c.site_id == site_id, comments.c.state == HELD, comments.c.due_slot <= until
-    )
-    return conn.execute(chosen.order_by(comments.c.id)).all()
-
-
-def insert_held_text(
-    conn: Connection,
-    comment_id: str,
-    *,
-    text: str,
-    name: str,
-    lang: str,
-    clause: str | None = None,
-    edit_kind: str | None = None,
-) -> None:
-    conn.execute(
-        held_texts.insert().values(
-            comment_id=comment_id,
-            text=text,
-            name=name,
-            lang=lang,
-            clause=clause,
-            edit_kind=edit_kind,
+def due(conn: Connection, site_id: str, *, until: Slot) -> list[DueComment]:
+    """Held comments whose slot has come."""
+    return fetch_all(
+        conn,
+        DueComment,
+        sa.select(comments.c.id.label("comment_id"), comments.c.due_slot)
+        .where(
+            comments.c.site_id == site_id, comments.c.state == HELD, comments.c.due_slot <= until
         )
+        .order_by(comments.c.id),
     )
 
 
-def held_text(conn: Connection, comment_id: str) -> Row[*tuple[Any, ...]] | None:
-    return conn.execute(
-        sa.select(held_texts).where(held_texts.c.comment_id == comment_id)
-    ).one_or_none()
+def insert_held_text(conn: Connection, held_text: HeldText) -> None:
+    conn.execute(held_texts.insert().values(**msgspec.structs.asdict(held_text)))
+
+
+def held_text(conn: Connection, comment_id: str) -> HeldText | None:
+    return fetch_one(
+        conn, HeldText, sa.select(held_texts).where(held_texts.c.comment_id == comment_id)
+    )
 
 
 def drop_held_text(conn: Connection, comment_id: str) -> None:
@@ -204,32 +252,32 @@ def drop_held_text(conn: Connection, comment_id: str) -> None:
 
 
 def drop_original(conn: Connection, comment_id: str) -> None:
-    """Destroy the sealed original, and the commitment with it.
+    """Delete the envelope, and the commitment with it.
 
-    Kept, a commitment would let who finds its nonce make sure of a guess at masked words.
+    With the commitment, a person who has the nonce could check guesses at masked words.
     """
     conn.execute(envelopes.delete().where(envelopes.c.comment_id == comment_id))
     conn.execute(comments.update().where(comments.c.id == comment_id).values(commitment=None))
 
 
-def envelope(conn: Connection, comment_id: str) -> bytes | None:
-    found = sa.select(envelopes.c.sealed).where(envelopes.c.comment_id == comment_id)
-    return conn.execute(found).scalar_one_or_none()
-
-
-def erase_withdrawn(conn: Connection, comment_id: str) -> None:
-    """Leave of a withdrawn comment nothing but id, root and day.
-
-    Its `idempotency_hash` stays until the day key is gone, so that the phone's "back" does not bring it to
-    life; its receipts, and any note to its author, go at once.
-    """
+def drop_receipts(conn: Connection, comment_id: str) -> None:
     idempotency_hash = (
         sa.select(comments.c.idempotency_hash).where(comments.c.id == comment_id).scalar_subquery()
     )
     conn.execute(receipts.delete().where(receipts.c.idempotency_hash == idempotency_hash))
-    conn.execute(decisions.update().where(decisions.c.comment_id == comment_id).values(note=None))
-    drop_held_text(conn, comment_id)
-    drop_original(conn, comment_id)
+
+
+def envelope(conn: Connection, comment_id: str) -> bytes | None:
+    sealed = sa.select(envelopes.c.sealed).where(envelopes.c.comment_id == comment_id)
+    return conn.execute(sealed).scalar_one_or_none()
+
+
+def blank_withdrawn(conn: Connection, comment_id: str) -> None:
+    """Leave only id, story, root and the day of arrival, and the idempotency hash.
+
+    The hash stays until its day key is destroyed, so that the browser's "back" does not send the
+    comment again.
+    """
     conn.execute(
         comments.update()
         .where(comments.c.id == comment_id, comments.c.state == WITHDRAWN)
@@ -247,7 +295,7 @@ def erase_withdrawn(conn: Connection, comment_id: str) -> None:
 
 
 def overwrite_arrival_slot(conn: Connection, comment_id: str, *, released: Slot) -> None:
-    """Once published, nobody needs to know how long it waited."""
+    """After publication, the time that a comment waited is not needed any more."""
     conn.execute(
         comments.update()
         .where(comments.c.id == comment_id, comments.c.state == PUBLISHED)
@@ -256,7 +304,7 @@ def overwrite_arrival_slot(conn: Connection, comment_id: str, *, released: Slot)
 
 
 def count_pending_replies(conn: Connection, site_id: str, comment_id: str) -> int:
-    """How many comments that answer this one (or stand under it) wait or are held."""
+    """How many pending or held comments reply to this one, or stand under it."""
     return conn.execute(
         sa.select(sa.func.count())
         .select_from(comments)
@@ -268,9 +316,9 @@ def count_pending_replies(conn: Connection, site_id: str, comment_id: str) -> in
     ).scalar_one()
 
 
-def expired_originals(conn: Connection, site_id: str, *, until: Slot) -> Sequence[str]:
-    """Decided comments whose sealed original is still kept although its time is over."""
-    chosen = (
+def expired_originals(conn: Connection, site_id: str, *, until: Slot) -> list[str]:
+    """The ids of comments decided up to a slot that still have an envelope."""
+    expired = (
         sa.select(comments.c.id)
         .join(envelopes, envelopes.c.comment_id == comments.c.id)
         .where(
@@ -279,4 +327,10 @@ def expired_originals(conn: Connection, site_id: str, *, until: Slot) -> Sequenc
             comments.c.decided_slot <= until,
         )
     )
-    return conn.execute(chosen).scalars().all()
+    return list(conn.execute(expired).scalars())
+
+
+def _epochs_of(pseudonym: str) -> sa.Select[tuple[str]]:
+    return sa.select(wrapped_epoch_keys.c.epoch_id).where(
+        wrapped_epoch_keys.c.pseudonym == pseudonym
+    )

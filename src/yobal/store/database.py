@@ -1,4 +1,4 @@
-"""Opening either database, safely: what a commit means, what a purge means, on SQLite and PostgreSQL."""
+"""Opens SQLite or PostgreSQL so that a commit is durable and a purge leaves no deleted text."""
 
 import importlib
 import threading
@@ -13,21 +13,21 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as AllTaken
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from yobal.core.errors import DatabaseUnavailable, UnsupportedEnvironment
 from yobal.store import vacuum
 
-SQLITE_OLDEST: Final = (3, 51, 3)  # older ones can corrupt a WAL
+SQLITE_OLDEST: Final = (3, 51, 3)  # older versions can corrupt a WAL
 BUSY_SECONDS: Final = 10
 PURGE_SECONDS: Final = 10  # how long a purge is tried before it fails
-# One try holds up everybody who writes, and must not do so while it waits for a long reader.
+# An attempt blocks all writers, so it must not wait for a long reader.
 PURGE_BUSY_SECONDS: Final = 0.1
-_AGAIN_SECONDS: Final = 0.1
+_RETRY_SECONDS: Final = 0.1
 PAGE_BYTES: Final = 2_048  # docs/decisions/0020-small-pages-in-sqlite.md
-# 128 MB of log before it is folded in, which only a flood of comments writes: a busy intake waits
-# 50 ms for the disk each time, and keys are random, so that few pages are folded twice. With the
-# default of 1,000 pages it would wait most of the time. A purge cuts the log to nothing.
+# 128 MB of log before a checkpoint; only a flood of comments writes that much. A checkpoint makes a
+# busy intake wait 50 ms for the disk. Keys are random, so few pages are written twice, and with the
+# default of 1,000 pages it would wait most of the time. A purge truncates the log.
 CHECKPOINT_PAGES: Final = 64_000
 CACHE_KIB: Final = 4_096
 _BEGIN: Final = "yobal_begin"
@@ -38,7 +38,7 @@ __all__ = [
     "folder_of",
     "sqlite_module",
     "translating_errors",
-]  # others name SQLAlchemy's type from here
+]  # other layers import SQLAlchemy's type from here
 
 
 class Database:
@@ -50,14 +50,14 @@ class Database:
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._purging = threading.Lock()
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        # One is kept open for `autocommit`: taking it from the pool costs as much as a few rows.
-        self._unbegun = self.engine.execution_options(**{_BEGIN: ""})
-        self._kept: Connection | None = None
-        self._keeping = threading.Lock()
+        # One connection stays open for `autocommit`: taking it from the pool costs as much as a few rows.
+        self._without_begin = self.engine.execution_options(**{_BEGIN: ""})
+        self._autocommit_conn: Connection | None = None
+        self._autocommit_lock = threading.Lock()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is durable once the block has ended without an error."""
+        """A transaction that is durable once the block ends without an error."""
         with translating_errors(), self._writer.begin() as conn:
             yield conn
 
@@ -69,26 +69,26 @@ class Database:
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
-        """SQLite outside any transaction: each statement is one by itself, durable when it returns."""
-        with self._keeping, translating_errors():
-            if self._kept is None:
-                self._kept = self._unbegun.connect()
+        """SQLite without a transaction: each statement is durable when it returns."""
+        with self._autocommit_lock, translating_errors():
+            if self._autocommit_conn is None:
+                self._autocommit_conn = self._without_begin.connect()
             try:
-                yield self._kept
+                yield self._autocommit_conn
             except BaseException:
                 self._close_autocommit()
                 raise
 
     def _close_autocommit(self) -> None:
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        if self._autocommit_conn is not None:
+            self._autocommit_conn.close()
+            self._autocommit_conn = None
 
     def purge(self, *, seconds: float = PURGE_SECONDS) -> None:
         """Erase deleted text from the database's files; returns only when it is gone.
 
-        SQLite overwrites deleted content (`secure_delete`), and the write-ahead log is cut to
-        nothing. PostgreSQL rewrites the tables that hold text; see `store/vacuum.py`. Raises
+        SQLite overwrites deleted content (`secure_delete`), and the write-ahead log is
+        truncated. PostgreSQL rewrites the tables that hold text; see `store/vacuum.py`. Raises
         DatabaseUnavailable if a reader needs the old pages for longer than `seconds`. Callers use
         `actions/purge_deleted.py`, which repeats a purge that failed.
         """
@@ -97,16 +97,16 @@ class Database:
             while (reason := self._try_purge()) is not None:
                 if time.monotonic() >= end:
                     raise DatabaseUnavailable(reason)
-                time.sleep(_AGAIN_SECONDS)
+                time.sleep(_RETRY_SECONDS)
 
     def close(self) -> None:
         self._close_autocommit()
         self.engine.dispose()
 
     def _try_purge(self) -> str | None:
-        """None once it is done, else what stands in the way."""
+        """None if it is done, else what blocks it."""
         if self.is_sqlite:
-            with self._unbegun.connect() as conn:
+            with self._without_begin.connect() as conn:
                 return _truncate_wal(conn)
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
             return vacuum.purge_deleted(conn, busy_seconds=PURGE_BUSY_SECONDS)
@@ -118,7 +118,7 @@ def _truncate_wal(conn: Connection) -> str | None:
         busy, _, _ = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     finally:
         _set_busy_timeout(conn, BUSY_SECONDS)
-    return "the write-ahead log could not be cut: somebody reads the old pages" if busy else None
+    return "a reader blocks the truncation of the write-ahead log" if busy else None
 
 
 def _set_busy_timeout(conn: Connection, seconds: float) -> None:
@@ -127,12 +127,12 @@ def _set_busy_timeout(conn: Connection, seconds: float) -> None:
 
 @contextmanager
 def translating_errors() -> Iterator[None]:
-    """Full, locked or gone is one error with a name; a broken rule stays what it is."""
+    """A full, locked or lost database raises DatabaseUnavailable; other errors pass."""
     try:
         yield
     except OperationalError as error:
         raise DatabaseUnavailable(type(error.orig).__name__) from None
-    except AllTaken:
+    except PoolExhausted:
         raise DatabaseUnavailable("every connection is in use") from None
     except DBAPIError as error:
         if error.connection_invalidated:
@@ -141,7 +141,7 @@ def translating_errors() -> Iterator[None]:
 
 
 def _sqlite(url: sa.URL) -> Engine:
-    """Few connections, and always the warmest: each keeps a cache of pages of its own."""
+    """Few connections, last used first: each has its own page cache."""
     engine = sa.create_engine(
         url,
         module=sqlite_module(),
@@ -158,7 +158,7 @@ def _sqlite(url: sa.URL) -> Engine:
 
 def _set_pragmas(raw: Any, _record: object) -> None:
     for pragma in (
-        f"page_size={PAGE_BYTES}",  # counts for a file that is still empty
+        f"page_size={PAGE_BYTES}",  # has an effect on an empty file only
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL loses acknowledged rows at power loss
         "secure_delete=ON",
@@ -172,7 +172,7 @@ def _set_pragmas(raw: Any, _record: object) -> None:
 
 
 def _begin(conn: Connection) -> None:
-    """Writers say so at once: a deferred BEGIN that turns to writing meets "database is locked"."""
+    """Writers use BEGIN IMMEDIATE: a deferred transaction that starts to write can fail as locked."""
     begin = conn.get_execution_options().get(_BEGIN, "BEGIN")
     if begin:
         conn.exec_driver_sql(begin)
@@ -189,7 +189,7 @@ def _postgresql(url: sa.URL) -> Engine:
 
 
 def sqlite_module() -> ModuleType:
-    """pysqlite3 where there is a wheel, else the standard library's if it is new enough."""
+    """pysqlite3 if it is installed, else the standard library's module if it is new enough."""
     module = _newest_sqlite()
     if module.sqlite_version_info < SQLITE_OLDEST:
         oldest = ".".join(map(str, SQLITE_OLDEST))
@@ -208,7 +208,7 @@ def _newest_sqlite() -> ModuleType:
 
 
 def folder_of(database: Database) -> Path | None:
-    """Where a SQLite database lies; None for PostgreSQL or one in memory."""
+    """The folder of a SQLite database; None for PostgreSQL or a database in memory."""
     if not database.is_sqlite or not database.url.database:
         return None
     return Path(database.url.database).parent

@@ -1,23 +1,22 @@
-"""Decisions: rows that are only added. An undo is a row that names the one it takes back.
+"""Decisions: rows that are only added. An undo is a row that names the decision it reverses.
 
-One thing of a row ever goes: the note to an author who has withdrawn (`comments.erase_withdrawn`).
+The only thing that is ever erased is the note to an author who has withdrawn.
 """
-
-from collections.abc import Sequence
-from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
+from yobal.core.decisions import Verdict
 from yobal.core.schedule import Slot
-from yobal.core.states import REJECTED
+from yobal.core.states import REJECTED, State
+from yobal.core.terms import EditKind
+from yobal.store.comments import Comment
+from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import comments, decisions, editions, held_texts, published_comments
 
-Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
 
-
-class Decision(msgspec.Struct, kw_only=True, frozen=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a moderator decided; `slot` is when it becomes final and the receipt shows it."""
 
     id: str
@@ -25,7 +24,7 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True):
     comment_id: str
     verdict: Verdict
     clause: str | None = None
-    edit_kind: str | None = None
+    edit_kind: EditKind | None = None
     note: str | None = None
     decided_by: str
     slot: Slot
@@ -33,25 +32,39 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True):
     undoes_id: str | None = None
 
 
+class HistoryRow(Decision, frozen=True, kw_only=True):
+    """A decision with its comment's state; text, name and lang if the comment has them in clear."""
+
+    story_id: str
+    story_title: str | None
+    state: State
+    is_undone: bool
+    text: str | None
+    name: str | None
+    lang: str | None
+
+
 def add(conn: Connection, decision: Decision) -> None:
     conn.execute(decisions.insert().values(**msgspec.structs.asdict(decision)))
 
 
-def get(conn: Connection, decision_id: str) -> Row[*tuple[Any, ...]] | None:
-    return conn.execute(sa.select(decisions).where(decisions.c.id == decision_id)).one_or_none()
+def get(conn: Connection, decision_id: str) -> Decision | None:
+    return fetch_one(conn, Decision, sa.select(decisions).where(decisions.c.id == decision_id))
 
 
 def is_undone(conn: Connection, decision_id: str) -> bool:
-    undoing = sa.select(decisions.c.id).where(decisions.c.undoes_id == decision_id)
-    return conn.execute(undoing.limit(1)).first() is not None
+    undo = sa.select(decisions.c.id).where(decisions.c.undoes_id == decision_id)
+    return conn.execute(undo.limit(1)).first() is not None
 
 
-def current(conn: Connection, comment_id: str) -> Row[*tuple[Any, ...]] | None:
-    """The decision in force on a comment: the newest that nobody took back."""
+def current(conn: Connection, comment_id: str) -> Decision | None:
+    """The decision in force on a comment: the newest that was not undone."""
     undone = sa.select(decisions.c.undoes_id).where(
         decisions.c.comment_id == comment_id, decisions.c.undoes_id.is_not(None)
     )
-    chosen = (
+    return fetch_one(
+        conn,
+        Decision,
         sa.select(decisions)
         .where(
             decisions.c.comment_id == comment_id,
@@ -59,15 +72,15 @@ def current(conn: Connection, comment_id: str) -> Row[*tuple[Any, ...]] | None:
             decisions.c.id.not_in(undone),
         )
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
+        .limit(1),
     )
-    return conn.execute(chosen.limit(1)).one_or_none()
 
 
-def final_rejections(
-    conn: Connection, site_id: str, *, after: Slot, until: Slot
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Answers whose rejection became final with these slots."""
-    chosen = (
+def rejected_replies(conn: Connection, site_id: str, *, after: Slot, until: Slot) -> list[Comment]:
+    """Replies whose rejection became final in these slots."""
+    return fetch_all(
+        conn,
+        Comment,
         sa.select(comments)
         .join(decisions, decisions.c.comment_id == comments.c.id)
         .where(
@@ -77,9 +90,12 @@ def final_rejections(
             decisions.c.verdict == "reject",
             comments.c.state == REJECTED,
             comments.c.parent_id.is_not(None),
-        )
+        ),
     )
-    return conn.execute(chosen).all()
+
+
+def erase_notes(conn: Connection, comment_id: str) -> None:
+    conn.execute(decisions.update().where(decisions.c.comment_id == comment_id).values(note=None))
 
 
 def history(
@@ -89,28 +105,27 @@ def history(
     before: tuple[Slot, str] | None,
     limit: int,
     comment_id: str | None = None,
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Decisions (of one comment where it is named), newest slot first; inside a slot in no order
-    that tells anything."""
-    undoing = decisions.alias("undoing")
-    titles = (
+) -> list[HistoryRow]:
+    """Decisions (of one comment if it is given), newest slot first, in random order inside a slot."""
+    undo = decisions.alias("undo")
+    story_title = (
         sa.select(sa.func.min(editions.c.title))
         .where(editions.c.site_id == comments.c.site_id, editions.c.story_id == comments.c.story_id)
         .scalar_subquery()
     )
-    chosen = (
+    page = (
         sa.select(
             decisions,
             comments.c.story_id,
             comments.c.state,
-            titles.label("title"),
-            undoing.c.id.is_not(None).label("is_undone"),
+            story_title.label("story_title"),
+            undo.c.id.is_not(None).label("is_undone"),
             sa.func.coalesce(published_comments.c.text, held_texts.c.text).label("text"),
             sa.func.coalesce(published_comments.c.name, held_texts.c.name).label("name"),
             sa.func.coalesce(published_comments.c.lang, held_texts.c.lang).label("lang"),
         )
         .join(comments, comments.c.id == decisions.c.comment_id)
-        .outerjoin(undoing, undoing.c.undoes_id == decisions.c.id)
+        .outerjoin(undo, undo.c.undoes_id == decisions.c.id)
         .outerjoin(
             published_comments,
             sa.and_(
@@ -123,13 +138,13 @@ def history(
         .limit(limit)
     )
     if comment_id is not None:
-        chosen = chosen.where(decisions.c.comment_id == comment_id)
+        page = page.where(decisions.c.comment_id == comment_id)
     if before is not None:
         slot, decision_id = before
-        chosen = chosen.where(
+        page = page.where(
             sa.or_(
                 decisions.c.slot < slot,
                 sa.and_(decisions.c.slot == slot, decisions.c.id > decision_id),
             )
         )
-    return conn.execute(chosen).all()
+    return fetch_all(conn, HistoryRow, page)

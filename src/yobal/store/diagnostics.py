@@ -1,6 +1,6 @@
-"""What of the database decides over promises and is not in our hands, as it stands on its own.
+"""Reads the database's own settings that Yobal's promises depend on, for `yobal doctor`.
 
-Looked at from outside: a connection of `Database` would first set what it then reads.
+It does not use `Database`, whose connections change the settings that are to be read.
 """
 
 from pathlib import Path
@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from yobal.core.errors import DatabaseUnavailable
 
 _LOG_VERSIONS: Final = slice(18, 20)  # bytes of SQLite's header: 2 and 2 for a write-ahead log
-# Wanted values, the first is the advice. By default PostgreSQL's error log prints the rows and
-# parameters of what failed; the others print statements, or when each of them came.
+# Accepted values, the recommended one first. By default PostgreSQL's log prints rows and parameters
+# of failed statements; other settings print statements, or their times.
 _POSTGRESQL: Final = {
     "synchronous_commit": ("on", "remote_apply"),
     "fsync": ("on",),
@@ -28,19 +28,19 @@ _POSTGRESQL: Final = {
     "log_min_duration_statement": ("-1",),
     "log_min_duration_sample": ("-1",),
     "log_transaction_sample_rate": ("0",),
-    "auto_explain.log_min_duration": ("-1", ""),  # extensions: empty where they are not there
+    "auto_explain.log_min_duration": ("-1", ""),  # extensions: empty if they are not installed
     "pgaudit.log": ("none", ""),
 }
 
 
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL."""
-    known = sa.make_url(url)
-    return Path(known.database or "") if known.get_backend_name() == "sqlite" else None
+    parsed = sa.make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def password(url: str) -> str:
-    """The password in a URL, or nothing."""
+    """The password in a URL, or an empty string."""
     return (url and sa.make_url(url).password) or ""
 
 
@@ -51,15 +51,15 @@ def is_wal(file: Path) -> bool:
 
 
 def server_settings(url: str) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Every setting of a PostgreSQL server with what this role finds, and what is wanted."""
-    plain = sa.make_url(url).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(plain, poolclass=sa.NullPool, hide_parameters=True)
+    """For each setting: its value for this role, and the accepted values."""
+    psycopg_url = sa.make_url(url).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(psycopg_url, poolclass=sa.NullPool, hide_parameters=True)
     read = sa.text("select coalesce(current_setting(:name, true), '')")
     try:
         with engine.connect() as conn:
             return {
-                name: (str(conn.execute(read, {"name": name}).scalar_one()), wanted)
-                for name, wanted in _POSTGRESQL.items()
+                name: (str(conn.execute(read, {"name": name}).scalar_one()), accepted)
+                for name, accepted in _POSTGRESQL.items()
             }
     except DBAPIError as error:
         raise DatabaseUnavailable(type(error.orig).__name__) from None

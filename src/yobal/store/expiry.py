@@ -1,31 +1,32 @@
-"""What has run out, or lies in a future that never was: receipts, marks of once, sessions, invitations."""
+"""Deletes what has expired, and what a clock that was ahead has given out."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Slot
+from yobal.core.states import WITHDRAWN
 from yobal.store.tables import comments, invitation_wraps, invitations, receipts, sessions
 
 
 def drop_receipts(conn: Connection, *, before_week: str) -> None:
-    """Receipts of weeks whose pepper is destroyed: nobody can prove or withdraw with them."""
+    """Receipts of weeks whose pepper is destroyed: their codes open nothing any more."""
     conn.execute(receipts.delete().where(receipts.c.week < before_week))
 
 
 def drop_expired(conn: Connection, *, now: float) -> None:
-    """Sessions and invitations that have ended."""
+    """Sessions and invitations."""
     conn.execute(sessions.delete().where(sessions.c.expires_slot <= now))
-    over = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot <= now)
-    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
+    expired = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot <= now)
+    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(expired)))
     conn.execute(invitations.delete().where(invitations.c.expires_slot <= now))
 
 
 def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
-    """The marks of withdrawn comments whose day keys are gone."""
+    """Of withdrawn comments whose day key is destroyed."""
     conn.execute(
         comments.update()
         .where(
-            comments.c.state == "withdrawn",
+            comments.c.state == WITHDRAWN,
             comments.c.arrival_slot < arrived_before,
             comments.c.idempotency_hash.is_not(None),
         )
@@ -34,9 +35,9 @@ def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
 
 
 def drop_future(conn: Connection, *, after: Slot, after_week: str) -> None:
-    """What a clock that was ahead has given out: sessions, invitations and receipts of the future."""
+    """Sessions, invitations and receipts that end later than any given out now."""
     conn.execute(sessions.delete().where(sessions.c.expires_slot > after))
-    over = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot > after)
-    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(over)))
+    future = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot > after)
+    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(future)))
     conn.execute(invitations.delete().where(invitations.c.expires_slot > after))
     conn.execute(receipts.delete().where(receipts.c.week > after_week))

@@ -1,4 +1,4 @@
-"""The rights of the intake's own PostgreSQL role: insert sealed rows and wishes, read the views."""
+"""The rights of the intake's PostgreSQL role: insert comments and withdrawal requests, read views."""
 
 import re
 from typing import Final
@@ -14,9 +14,9 @@ _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
 def grant_intake(conn: Connection, role: str) -> None:
-    """Give an existing role exactly what the intake needs, and take everything else from it."""
+    """Grant an existing role exactly what the intake needs, and revoke everything else."""
     if _ROLE.fullmatch(role) is None:
-        raise InvalidInput(f"not a plain role name: {role}")
+        raise InvalidInput(f"“{role}” is not a plain role name")
     schema = conn.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
     statements = [
         f"revoke all on all tables in schema {schema} from {role}",
@@ -31,7 +31,7 @@ def grant_intake(conn: Connection, role: str) -> None:
 
 
 def intake_roles(conn: Connection) -> list[str]:
-    """The roles that were given these rights before; none on SQLite."""
+    """The roles that have these rights; none on SQLite."""
     if conn.dialect.name == "sqlite":
         return []
     granted = sa.text(

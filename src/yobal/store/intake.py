@@ -1,21 +1,27 @@
-"""What the public side asks of the store besides `arrivals`: wishes in, and views without secrets.
+"""What the public side reads and writes besides new comments: withdrawal requests and views without secrets.
 
-On PostgreSQL it runs as a role that may do just this (`store/rights.py`), so no statement here
-has a RETURNING or a conflict target: PostgreSQL wants SELECT for both.
+On PostgreSQL this runs as a role that may do nothing else (`store/grants.py`), so no statement
+has a RETURNING clause or a conflict target: PostgreSQL requires SELECT for both.
 """
 
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
+from yobal.core.schedule import Slot
+from yobal.core.states import State
+from yobal.core.terms import EditKind
 from yobal.core.thread import Edition
+from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.sql_views import RECEIPT_STATUS
+from yobal.store.withdrawal_requests import RequestKind
 
-_REQUEST: Final = sa.text(
-    "insert into withdrawal_requests (id, site_id, receipt_hash, request_kind)"
-    " values (:id, :site_id, :receipt_hash, :request_kind) on conflict do nothing"
-)
+_SITE: Final = sa.text(
+    "select id, name, is_demo, released_slot, epoch_id, recipient from intake_site"
+    " order by id limit 1"
+).columns(is_demo=sa.Boolean)
 _STORY: Final = sa.text(
     "select s.is_open,"
     " (select count(*) from intake_pending p where p.site_id = s.site_id and p.story_id = s.story_id)"
@@ -24,15 +30,80 @@ _STORY: Final = sa.text(
     " (select count(*) from intake_pending p where p.site_id = s.site_id)"
     " - (select count(*) from intake_unreadable u where u.site_id = s.site_id) as pending_site"
     " from intake_stories s where s.site_id = :site_id and s.story_id = :story_id"
+).columns(is_open=sa.Boolean)
+_EDITIONS: Final = sa.text(
+    "select tag, title, url from intake_editions"
+    " where site_id = :site_id and story_id = :story_id order by tag"
+)
+_LANGUAGES: Final = sa.text("select distinct tag from intake_editions where site_id = :site_id")
+_PUBLISHED: Final = sa.text(
+    "select id, root_id, edition, text, name, lang, slot from intake_published"
+    " where id = :id and site_id = :site_id and story_id = :story_id"
+)
+_ADD_REQUEST: Final = sa.text(
+    "insert into withdrawal_requests (id, site_id, receipt_hash, request_kind)"
+    " values (:id, :site_id, :receipt_hash, :request_kind) on conflict do nothing"
 )
 
 
+class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
+    """The site with its newest epoch; `epoch_id` and `recipient` are None before there is one."""
+
+    id: str
+    name: str
+    is_demo: bool
+    released_slot: Slot
+    epoch_id: str | None
+    recipient: str | None
+
+
+class IntakeStory(msgspec.Struct, frozen=True, kw_only=True):
+    """Pending comments that no moderator can decrypt any more are not counted."""
+
+    is_open: bool
+    pending_story: int
+    pending_site: int
+
+
+class PublicComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A published comment that readers can reply to."""
+
+    id: str
+    root_id: str | None
+    edition: str
+    text: str
+    name: str
+    lang: str
+    slot: Slot
+
+
+class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a receipt shows, as of the last release. `slot` is when the comment was published."""
+
+    site_id: str
+    story_id: str
+    state: State
+    clause: str | None
+    edit_kind: EditKind | None
+    note: str | None
+    text: str | None
+    name: str | None
+    lang: str | None
+    slot: Slot | None
+    removal_clause: str | None
+
+
 def add_withdrawal_request(
-    conn: Connection, *, request_id: str, site_id: str, receipt_hash: bytes, request_kind: str
+    conn: Connection,
+    *,
+    request_id: str,
+    site_id: str,
+    receipt_hash: bytes,
+    request_kind: RequestKind,
 ) -> None:
-    """Ask the desk's side to withdraw: `withdraw_now` or `withdraw_next`. Asked twice is asked once."""
+    """A repeated request is stored once."""
     conn.execute(
-        _REQUEST,
+        _ADD_REQUEST,
         {
             "id": request_id,
             "site_id": site_id,
@@ -42,52 +113,37 @@ def add_withdrawal_request(
     )
 
 
-def receipt_status(conn: Connection, receipt_hash: bytes) -> Row[*tuple[Any, ...]] | None:
-    """What a receipt may show, as of the last release; None where the code opens nothing."""
+def receipt_status(conn: Connection, receipt_hash: bytes) -> ReceiptStatus | None:
+    """None for a hash that no receipt has."""
     statement = (
         RECEIPT_STATUS if conn.dialect.name == "sqlite" else "select * from receipt_status(:hash)"
     )
-    return conn.execute(sa.text(statement), {"hash": receipt_hash}).one_or_none()
+    return fetch_one(conn, ReceiptStatus, sa.text(statement), {"hash": receipt_hash})
 
 
-def get_site(conn: Connection) -> Row[*tuple[Any, ...]] | None:
-    """Site, name, is_demo, released_slot, and the newest epoch with its recipient (or null)."""
-    return conn.execute(sa.text("select * from intake_site order by id limit 1")).one_or_none()
+def get_site(conn: Connection) -> IntakeSite | None:
+    return fetch_one(conn, IntakeSite, _SITE)
 
 
-def get_story(conn: Connection, site_id: str, story_id: str) -> Row[*tuple[Any, ...]] | None:
-    """Whether it is open, and how many comments wait for it and for the site.
-
-    What nobody can open any more takes no room: it will never be decided on.
-    """
-    return conn.execute(_STORY, {"site_id": site_id, "story_id": story_id}).one_or_none()
+def get_story(conn: Connection, site_id: str, story_id: str) -> IntakeStory | None:
+    return fetch_one(conn, IntakeStory, _STORY, {"site_id": site_id, "story_id": story_id})
 
 
 def editions(conn: Connection, site_id: str, story_id: str) -> list[Edition]:
-    rows = conn.execute(
-        sa.text(
-            "select tag, title, url from intake_editions where site_id = :site_id and story_id = :story_id"
-            " order by tag"
-        ),
-        {"site_id": site_id, "story_id": story_id},
-    )
-    return [Edition(tag=row.tag, title=row.title, url=row.url) for row in rows]
+    return fetch_all(conn, Edition, _EDITIONS.bindparams(site_id=site_id, story_id=story_id))
 
 
 def languages(conn: Connection, site_id: str) -> frozenset[str]:
-    """The languages the site has editions in: those that a comment may name in clear."""
-    found = sa.text("select distinct tag from intake_editions where site_id = :site_id")
-    return frozenset(conn.execute(found, {"site_id": site_id}).scalars())
+    """The languages that the site has editions in: a comment may name these in clear."""
+    return frozenset(conn.execute(_LANGUAGES, {"site_id": site_id}).scalars())
 
 
 def get_published(
     conn: Connection, site_id: str, story_id: str, comment_id: str
-) -> Row[*tuple[Any, ...]] | None:
-    """A published comment that may be answered; None where it is not (or no longer) there."""
-    return conn.execute(
-        sa.text(
-            "select id, root_id, edition, text, name, lang, slot from intake_published"
-            " where id = :id and site_id = :site_id and story_id = :story_id"
-        ),
+) -> PublicComment | None:
+    return fetch_one(
+        conn,
+        PublicComment,
+        _PUBLISHED,
         {"id": comment_id, "site_id": site_id, "story_id": story_id},
-    ).one_or_none()
+    )

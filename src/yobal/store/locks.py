@@ -1,4 +1,4 @@
-"""One lock for all that writes public files: the desk's loop, `yobal release`, `yobal rebuild`."""
+"""One lock for everything that writes public files: the scheduler, `yobal release`, `yobal rebuild`."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ _RELEASE: Final = 0x72656C65617365  # "release", for pg_advisory_lock
 
 @contextmanager
 def release_lock(database: Database) -> Iterator[None]:
-    """Wait for the lock and hold it; a process that dies lets go of it. Raises DatabaseUnavailable."""
+    """Wait for the lock and hold it. It is freed if the process dies. Raises DatabaseUnavailable."""
     folder = folder_of(database)
     if folder is None:
         with translating_errors(), database.engine.connect() as conn:

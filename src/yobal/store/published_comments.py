@@ -1,132 +1,148 @@
-"""Published comments, by their places: what the pages are made from."""
+"""Published comments and tombstones, by their positions: what the public pages are made from."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
+from yobal.core.language import UNKNOWN
 from yobal.core.schedule import Slot
 from yobal.core.thread import Removal
+from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import published_comments
 
-PublishedCommentRow = Row[*tuple[Any, ...]]
+
+class PublishedCommentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A published comment; with `removal` it is a tombstone, without text and name.
+
+    `position` never changes: it counts top-level comments in the thread, and replies under a root.
+    """
+
+    id: str
+    site_id: str
+    story_id: str
+    edition: str
+    root_id: str | None
+    parent_id: str | None
+    position: int
+    text: str
+    name: str
+    lang: str
+    slot: Slot
+    edited_clause: str | None
+    removal: Removal | None = None
+    removal_clause: str | None = None
+    next_reply_position: int = 0
 
 
-def add(
-    conn: Connection,
-    *,
-    id: str,
-    site_id: str,
-    story_id: str,
-    edition: str,
-    root_id: str | None,
-    parent_id: str | None,
-    position: int,
-    text: str,
-    name: str,
-    lang: str,
-    slot: Slot,
-    edited_clause: str | None,
-) -> None:
-    """Publish: from now on the comment has this place for ever."""
-    conn.execute(
-        published_comments.insert().values(
-            id=id,
-            site_id=site_id,
-            story_id=story_id,
-            edition=edition,
-            root_id=root_id,
-            parent_id=parent_id,
-            position=position,
-            text=text,
-            name=name,
-            lang=lang,
-            slot=slot,
-            edited_clause=edited_clause,
-            removal=None,
-            removal_clause=None,
-            next_reply_position=0,
-        )
+def add(conn: Connection, comment: PublishedCommentRow) -> None:
+    conn.execute(published_comments.insert().values(**msgspec.structs.asdict(comment)))
+
+
+def get(conn: Connection, comment_id: str | None) -> PublishedCommentRow | None:
+    return fetch_one(
+        conn,
+        PublishedCommentRow,
+        sa.select(published_comments).where(published_comments.c.id == comment_id),
     )
-
-
-def get(conn: Connection, comment_id: str) -> PublishedCommentRow | None:
-    return conn.execute(
-        sa.select(published_comments).where(published_comments.c.id == comment_id)
-    ).one_or_none()
 
 
 def newest_roots(
     conn: Connection, site_id: str, story_id: str, *, limit: int
-) -> Sequence[PublishedCommentRow]:
+) -> list[PublishedCommentRow]:
     """The newest top-level comments, newest first."""
-    return conn.execute(
-        _roots(site_id, story_id).order_by(published_comments.c.position.desc()).limit(limit)
-    ).all()
+    newest = (
+        sa.select(published_comments)
+        .where(_is_root(site_id, story_id))
+        .order_by(published_comments.c.position.desc())
+        .limit(limit)
+    )
+    return fetch_all(conn, PublishedCommentRow, newest)
 
 
-def newest_root_before(
-    conn: Connection, site_id: str, story_id: str, *, position: int
-) -> int | None:
-    """The place of the newest top-level comment before a place; None where it is the oldest."""
-    chosen = _roots(site_id, story_id).where(published_comments.c.position < position)
-    row = conn.execute(chosen.order_by(published_comments.c.position.desc()).limit(1)).one_or_none()
-    return row.position if row is not None else None
+def position_before(conn: Connection, site_id: str, story_id: str, *, position: int) -> int | None:
+    """The position of the newest top-level comment before a position; None if there is none."""
+    earlier = sa.select(sa.func.max(published_comments.c.position)).where(
+        _is_root(site_id, story_id), published_comments.c.position < position
+    )
+    return conn.execute(earlier).scalar_one_or_none()
 
 
 def roots_between(
     conn: Connection, site_id: str, story_id: str, *, first: int, last: int
-) -> Sequence[PublishedCommentRow]:
-    """Top-level comments with places from `first` to `last`, newest first."""
-    return conn.execute(
-        _roots(site_id, story_id)
-        .where(published_comments.c.position.between(first, last))
-        .order_by(published_comments.c.position.desc())
-    ).all()
+) -> list[PublishedCommentRow]:
+    """Top-level comments at the positions `first` to `last`, newest first."""
+    return fetch_all(
+        conn,
+        PublishedCommentRow,
+        sa.select(published_comments)
+        .where(_is_root(site_id, story_id), published_comments.c.position.between(first, last))
+        .order_by(published_comments.c.position.desc()),
+    )
 
 
 def replies_between(
-    conn: Connection, roots: Iterable[str], *, site_id: str, story_id: str, first: int, last: int
-) -> Sequence[PublishedCommentRow]:
-    """Replies under any of these roots with places from `first` to `last`, oldest first."""
-    return conn.execute(
+    conn: Connection,
+    root_ids: Iterable[str],
+    *,
+    site_id: str,
+    story_id: str,
+    first: int,
+    last: int,
+) -> list[PublishedCommentRow]:
+    """Replies under any of these roots at the positions `first` to `last`, oldest first."""
+    return fetch_all(
+        conn,
+        PublishedCommentRow,
         sa.select(published_comments)
         .where(
             published_comments.c.site_id == site_id,
             published_comments.c.story_id == story_id,
-            published_comments.c.root_id.in_(list(roots)),
+            published_comments.c.root_id.in_(list(root_ids)),
             published_comments.c.position.between(first, last),
         )
-        .order_by(published_comments.c.root_id, published_comments.c.position)
-    ).all()
-
-
-def names_of(conn: Connection, comments: Iterable[str]) -> dict[str, str]:
-    """The names of those of these comments that are still there."""
-    chosen = sa.select(published_comments.c.id, published_comments.c.name).where(
-        published_comments.c.id.in_(list(comments)), published_comments.c.removal.is_(None)
+        .order_by(published_comments.c.root_id, published_comments.c.position),
     )
-    return {row.id: row.name for row in conn.execute(chosen)}
 
 
-def replies_to(conn: Connection, comment_id: str) -> Sequence[PublishedCommentRow]:
-    """Comments that answer this one and are kept, gone or not."""
-    return conn.execute(
-        sa.select(published_comments).where(published_comments.c.parent_id == comment_id)
-    ).all()
-
-
-def has_replies(conn: Connection, root_id: str) -> bool:
-    """Whether anything stands under this root, gone or not."""
-    chosen = (
-        sa.select(published_comments.c.id).where(published_comments.c.root_id == root_id).limit(1)
+def names_of(conn: Connection, comment_ids: Iterable[str]) -> dict[str, str]:
+    """Names by comment, without those of tombstones."""
+    names = sa.select(published_comments.c.id, published_comments.c.name).where(
+        published_comments.c.id.in_(list(comment_ids)), published_comments.c.removal.is_(None)
     )
-    return conn.execute(chosen).one_or_none() is not None
+    return {row.id: row.name for row in conn.execute(names)}
+
+
+def replies_to(conn: Connection, comment_id: str) -> list[PublishedCommentRow]:
+    """Direct replies, tombstones included."""
+    return fetch_all(
+        conn,
+        PublishedCommentRow,
+        sa.select(published_comments).where(published_comments.c.parent_id == comment_id),
+    )
+
+
+def has_replies(conn: Connection, comment_id: str) -> bool:
+    """Whether a comment has direct replies or stands above others as their root, tombstones included."""
+    any_reply = sa.select(published_comments.c.id).where(
+        sa.or_(
+            published_comments.c.parent_id == comment_id, published_comments.c.root_id == comment_id
+        )
+    )
+    return conn.execute(any_reply.limit(1)).one_or_none() is not None
+
+
+def reply_counts(conn: Connection, site_id: str, story_id: str) -> dict[str, int]:
+    """For each root with replies: how many reply positions were ever used."""
+    roots = sa.select(published_comments.c.id, published_comments.c.next_reply_position).where(
+        _is_root(site_id, story_id), published_comments.c.next_reply_position > 0
+    )
+    return {row.id: row.next_reply_position for row in conn.execute(roots)}
 
 
 def allocate_reply_position(conn: Connection, root_id: str) -> int:
-    """The next place under a root."""
+    """The next position under a root."""
     position: int = conn.execute(
         sa.select(published_comments.c.next_reply_position).where(
             published_comments.c.id == root_id
@@ -149,18 +165,23 @@ def delete(conn: Connection, comment_id: str) -> None:
 def make_tombstone(
     conn: Connection, comment_id: str, *, removal: Removal, clause: str | None
 ) -> None:
-    """Leave a line without words or a name, because there are answers beneath it."""
+    """Erase text and name; the row stays."""
     conn.execute(
         published_comments.update()
         .where(published_comments.c.id == comment_id)
         .values(
-            text="", name="", removal=removal, removal_clause=clause, edited_clause=None, lang="und"
+            text="",
+            name="",
+            removal=removal,
+            removal_clause=clause,
+            edited_clause=None,
+            lang=UNKNOWN,
         )
     )
 
 
-def _roots(site_id: str, story_id: str) -> sa.Select[Any]:
-    return sa.select(published_comments).where(
+def _is_root(site_id: str, story_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
         published_comments.c.site_id == site_id,
         published_comments.c.story_id == story_id,
         published_comments.c.root_id.is_(None),

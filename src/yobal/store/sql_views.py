@@ -1,6 +1,6 @@
-"""What the public side may look at: views without secrets, and the answer to one receipt.
+"""What the public side may read: views without secrets, and the status behind one receipt.
 
-Made anew after every migration, so that they always fit the tables.
+They are created again after every migration, so that they always match the tables.
 """
 
 from typing import Final
@@ -16,8 +16,8 @@ VIEWS: Final = {
     "intake_stories": "select site_id, story_id, is_open from stories",
     "intake_editions": "select site_id, story_id, tag, title, url from editions",
     "intake_pending": "select site_id, story_id from comments where state = 'pending'",
-    # No active moderator holds the epoch's key. From the few epochs to their comments (`cross join`
-    # keeps that order on SQLite), so that it costs nothing while every epoch can be opened.
+    # Comments whose epoch's key no active moderator holds. `cross join` makes SQLite start with the
+    # few epochs, so that the view costs nothing while every epoch can be decrypted.
     "intake_unreadable": """
         select c.site_id, c.story_id from epochs e
         cross join comments c
@@ -29,7 +29,7 @@ VIEWS: Final = {
         from published_comments where removal is null""",
 }
 
-# Nothing of a decision shows before the release that made it final (`sites.released_slot`).
+# A decision is not shown before the release that made it final (`sites.released_slot`).
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
         case when c.state = 'withdrawn' then c.state
@@ -58,7 +58,7 @@ _FUNCTION: Final = """
 
 
 def recreate(conn: Connection) -> None:
-    """Drop and create all of them, inside the caller's transaction."""
+    """Drop and create all of them, in the caller's transaction."""
     if conn.dialect.name != "sqlite":
         conn.execute(sa.text("drop function if exists receipt_status(bytea)"))
     for name, body in VIEWS.items():

@@ -1,19 +1,20 @@
-"""Which files the store has outrun: noted with the change itself, forgotten when they are written.
+"""Public files that are older than the database: marked with the change, removed when written.
 
-That is what makes a crash between the database and the folder harmless.
+So a crash between the database and the folder does no harm. Which files a change makes stale is
+said in `core/stale_files.py`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, StaleFile, page_of
-from yobal.store.tables import published_comments, stale_files, stories
+from yobal.core.stale_files import StaleFile
+from yobal.store.tables import stale_files
 
-_NOTE: Final = sa.text(
+_ADD: Final = sa.text(
     "insert into stale_files (site_id, story_id, file_kind, root_id, number, generation)"
     " values (:site_id, :story_id, :file_kind, :root_id, :number, 0)"
     " on conflict (site_id, story_id, file_kind, root_id, number)"
@@ -21,20 +22,30 @@ _NOTE: Final = sa.text(
 )
 
 
-def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile]) -> None:
-    """Note files; one that is noted already is noted again, for somebody may just be writing it.
+class StaleFileRow(msgspec.Struct, frozen=True, kw_only=True):
+    """`generation` grows each time the file is marked again while it waits to be written."""
 
-    In one order, so that two who note the same files never wait for each other.
+    site_id: str
+    story_id: str
+    file: StaleFile
+    generation: int
+
+
+def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile]) -> None:
+    """Mark files as stale; a file that is marked already gets a new generation.
+
+    Sorted, so that two transactions that mark the same files cannot deadlock.
     """
-    for one in sorted(set(files)):
+    for file in sorted(set(files)):
         conn.execute(
-            _NOTE, {"site_id": site_id, "story_id": story_id} | msgspec.structs.asdict(one)
+            _ADD, {"site_id": site_id, "story_id": story_id} | msgspec.structs.asdict(file)
         )
 
 
-def next_batch(conn: Connection, site_id: str, *, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+def next_batch(conn: Connection, site_id: str, *, limit: int) -> list[StaleFileRow]:
     """The first of them, story by story."""
-    return conn.execute(
+    return _fetch(
+        conn,
         sa.select(stale_files)
         .where(stale_files.c.site_id == site_id)
         .order_by(
@@ -43,62 +54,44 @@ def next_batch(conn: Connection, site_id: str, *, limit: int) -> Sequence[Row[*t
             stale_files.c.root_id,
             stale_files.c.number,
         )
-        .limit(limit)
-    ).all()
+        .limit(limit),
+    )
 
 
-def filter_pending(
+def still_stale(
     conn: Connection, site_id: str, story_id: str, files: Collection[StaleFile]
-) -> list[Row[*tuple[Any, ...]]]:
-    """Those of these files that nobody has written yet."""
-    noted = sa.select(stale_files).where(
+) -> list[StaleFileRow]:
+    """Those of these files that were not written yet."""
+    of_story = sa.select(stale_files).where(
         stale_files.c.site_id == site_id, stale_files.c.story_id == story_id
     )
-    return [
-        row
-        for row in conn.execute(noted)
-        if StaleFile(row.file_kind, row.root_id, row.number) in files
-    ]
+    return [row for row in _fetch(conn, of_story) if row.file in files]
 
 
-def remove(conn: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
-    """Forget files that were written as they were named; one noted since then stays."""
-    for one in rows:
+def remove(conn: Connection, rows: Iterable[StaleFileRow]) -> None:
+    """Unmark files that were written; one that was marked again since it was read stays."""
+    for row in rows:
         conn.execute(
             stale_files.delete().where(
-                stale_files.c.site_id == one.site_id,
-                stale_files.c.story_id == one.story_id,
-                stale_files.c.file_kind == one.file_kind,
-                stale_files.c.root_id == one.root_id,
-                stale_files.c.number == one.number,
-                stale_files.c.generation == one.generation,
+                stale_files.c.site_id == row.site_id,
+                stale_files.c.story_id == row.story_id,
+                stale_files.c.file_kind == row.file.file_kind,
+                stale_files.c.root_id == row.file.root_id,
+                stale_files.c.number == row.file.number,
+                stale_files.c.generation == row.generation,
             )
         )
 
 
-def all_files(conn: Connection, site_id: str, story_id: str) -> list[StaleFile]:
-    """Every file set that a thread consists of."""
-    next_position: int = conn.execute(
-        sa.select(stories.c.next_position).where(
-            stories.c.site_id == site_id, stories.c.story_id == story_id
+def _fetch(
+    conn: Connection, statement: sa.Select[tuple[str, str, str, str, int, int]]
+) -> list[StaleFileRow]:
+    return [
+        StaleFileRow(
+            site_id=row.site_id,
+            story_id=row.story_id,
+            file=StaleFile(row.file_kind, row.root_id, row.number),
+            generation=row.generation,
         )
-    ).scalar_one()
-    pages = [StaleFile("page", "", number) for number in range(1, page_of(next_position - 1) + 1)]
-    roots = conn.execute(
-        sa.select(published_comments.c.id, published_comments.c.next_reply_position).where(
-            published_comments.c.site_id == site_id,
-            published_comments.c.story_id == story_id,
-            published_comments.c.root_id.is_(None),
-            published_comments.c.next_reply_position > 0,
-        )
-    )
-    replies = [
-        StaleFile("replies", row.id, number)
-        for row in roots
-        for number in range(1, _replies_pages(row.next_reply_position) + 1)
+        for row in conn.execute(statement)
     ]
-    return [StaleFile("newest", "", 0), *(pages if next_position else []), *replies]
-
-
-def _replies_pages(replies: int) -> int:
-    return -(-max(0, replies - REPLIES_SHOWN) // PAGE_COMMENTS)

@@ -1,7 +1,7 @@
 """Every table, for both databases. `docs/threat-model.md` says what each one shows.
 
-Times are slots. Ids are random. Tables about comments have no row number that SQLite counts,
-because it would be the order of arrival. No table uses a sequence.
+Times are slots. Ids are random. Tables about comments have no row number assigned by SQLite, which
+would show the order of arrival. No table uses a sequence.
 """
 
 from typing import Final
@@ -52,7 +52,7 @@ sites = sa.Table(
     metadata,
     _key("id"),
     _text("name"),
-    _flag("is_demo"),  # made by `yobal demo`: its keys were made outside a browser
+    _flag("is_demo"),  # made by `yobal demo`, with keys from outside a browser
     _slot("released_slot"),  # decisions up to this slot are final, and receipts show them
     # A hash of the settings and the version that the public pages were last rendered with.
     sa.Column("rendering_fingerprint", sa.Text, nullable=False, server_default=""),
@@ -68,7 +68,7 @@ stories = sa.Table(
     _key("story_id"),
     _flag("is_open"),
     _number("next_position"),  # of the next top-level comment in this thread
-    _number("comments_total"),  # how many are published and present, replies included
+    _number("comments_total"),  # published and not removed, replies included
     sqlite_with_rowid=False,
 )
 
@@ -101,7 +101,7 @@ wrapped_epoch_keys = sa.Table(
     metadata,
     _key("epoch_id"),
     _key("pseudonym"),
-    _bytes("wrap"),  # an age file: the epoch's identity, sealed to the moderator's own
+    _bytes("wrap"),  # an age file: the epoch's identity, sealed to the moderator's recipient
     sqlite_with_rowid=False,
 )
 
@@ -112,11 +112,11 @@ moderators = sa.Table(
     _key("pseudonym"),
     _text("role"),
     _flag("is_active"),
-    _bytes("secret_hash"),  # SHA-256 of 90 random bits that scrypt stretched: needs no slow hash
+    _bytes("secret_hash"),  # SHA-256 of 90 random bits after scrypt: needs no slow hash
     _text("recipient"),
-    _bytes("identity"),  # the personal identity, wrapped to the passphrase's key
+    _bytes("identity"),  # the personal identity, sealed to the passphrase's key
     _text("recovery_recipient"),
-    _bytes("recovery_identity"),  # the same, wrapped to the recovery sheet's key
+    _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
     sqlite_with_rowid=False,
 )
 
@@ -156,7 +156,7 @@ comments = sa.Table(
     _key("id"),
     _text("site_id"),
     _text("story_id"),
-    _text("edition"),  # the tag of the edition it was sent under
+    _text("edition"),  # the tag of the edition that it was sent under
     _text("root_id", nullable=True),
     _text("parent_id", nullable=True),
     _text("state"),
@@ -170,7 +170,7 @@ comments = sa.Table(
     _slot("due_slot", nullable=True),  # held: the slot that was picked
     _slot("decided_slot", nullable=True),  # when the newest decision becomes final
     sa.UniqueConstraint("idempotency_hash"),
-    # Few and narrow: every index is one more page that a submission writes.
+    # Few and narrow indexes: each is one more page that a submission writes.
     sa.Index("ix_comments_queue", "site_id", "state", "arrival_slot", "id", "story_id"),
     sa.Index(
         "ix_comments_due",
@@ -183,8 +183,8 @@ comments = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# SQLite wants a number as the key of rows this large (https://sqlite.org/withoutrowid.html). It is
-# part of the comment's random id and tells no more than the id does.
+# SQLite needs a number as the key of such large rows (https://sqlite.org/withoutrowid.html). It is
+# part of the comment's random id and shows nothing else.
 envelopes = sa.Table(
     "envelopes",
     metadata,
@@ -210,8 +210,8 @@ receipts = sa.Table(
     "receipts",
     metadata,
     _hash_key("hash"),
-    _bytes("idempotency_hash"),  # names the comment: the public side never learns an id back
-    _number("copy"),  # from 0: a repeated submission gets one more code
+    _bytes("idempotency_hash"),  # refers to the comment: the public side never learns its id
+    _number("copy"),  # from 0; a repeated submission gets one more code
     _text("week"),
     sa.UniqueConstraint("idempotency_hash", "copy"),
     sqlite_with_rowid=False,
@@ -235,7 +235,7 @@ withdrawal_requests = sa.Table(
 
 decisions = sa.Table(
     "decisions",
-    metadata,  # rows are only added; a withdrawal blanks the note
+    metadata,  # rows are only added; a withdrawal erases the note
     _key("id"),
     _text("site_id"),
     _text("comment_id"),
@@ -262,13 +262,13 @@ published_comments = sa.Table(
     _text("edition"),
     _text("root_id", nullable=True),
     _text("parent_id", nullable=True),
-    _number("position"),  # of a top-level comment in its thread, of a reply under its root
+    _number("position"),  # in the thread, or of a reply under its root
     _text("text"),
     _text("name"),
     _text("lang"),
     _slot("slot"),
     _text("edited_clause", nullable=True),
-    # Set on a tombstone: the line that stays where a comment with replies was.
+    # Only tombstones have it: rows that stay where a comment with replies was.
     _text("removal", nullable=True),
     _text("removal_clause", nullable=True),
     _number("next_reply_position"),
@@ -285,7 +285,7 @@ stale_files = sa.Table(
     _key("file_kind"),
     _key("root_id"),
     sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
-    # Grows each time the file is marked again, so that a writer knows whether it is still stale.
+    # Grows each time the file is marked again, so that the writer sees whether it is still stale.
     sa.Column("generation", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )

@@ -1,4 +1,4 @@
-"""Read from the store what one file of a thread shows."""
+"""Reads what one public file of a thread shows."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,27 +8,28 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Schedule, day_of
 from yobal.core.site_rules import SiteRules
+from yobal.core.stale_files import StaleFile
 from yobal.core.thread import (
     PAGE_COMMENTS,
     REPLIES_SHOWN,
     Edition,
-    FormState,
     NewestView,
     PageView,
     PublishedComment,
     RepliesView,
-    StaleFile,
     ThreadRef,
+    form_state,
     page_of,
 )
-from yobal.store import published_comments, stories
+from yobal.store import epochs, published_comments, stories
 from yobal.store.published_comments import PublishedCommentRow
+from yobal.store.stories import Story
 
 View = NewestView | PageView | RepliesView
 
 
-class Views(msgspec.Struct, frozen=True):
-    """One file's view, to be had for each edition: the comments are the same, the place is not."""
+class ThreadFile(msgspec.Struct, frozen=True):
+    """What a file shows. The comments are the same in every edition; title and links are not."""
 
     view: View
     editions: Sequence[Edition]
@@ -39,53 +40,43 @@ class Views(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self.view, thread=thread)
 
 
-def views(
+def read(
     conn: Connection, rules: SiteRules, story_id: str, editions: Sequence[Edition], file: StaleFile
-) -> Views | None:
-    """What a file shows; None for replies of a comment that left without a trace."""
-    site_id = rules.site_id
+) -> ThreadFile | None:
+    """None for the replies of a comment that was deleted."""
+    story = stories.get(conn, rules.site_id, story_id)
     thread = ThreadRef(
-        site_id=site_id,
+        site_id=rules.site_id,
         story_id=story_id,
         edition=editions[0],
-        form=form_state(conn, site_id, story_id),
+        form=form_state(
+            has_epoch=epochs.newest_id(conn, rules.site_id) is not None, is_open=story.is_open
+        ),
     )
     view: View | None
     match file.file_kind:
         case "newest":
-            view = _newest(conn, rules.schedule, thread)
+            view = _newest(conn, rules.schedule, thread, story)
         case "page":
             view = _page(conn, rules.schedule, thread, file.number)
         case _:
             view = _replies(conn, rules.schedule, thread, file)
-    return Views(view, editions) if view is not None else None
+    return ThreadFile(view, editions) if view is not None else None
 
 
-def form_state(conn: Connection, site_id: str, story_id: str) -> FormState:
-    if stories.newest_epoch(conn, site_id) is None:
-        return "not_open_yet"
-    return "open" if stories.totals(conn, site_id, story_id).is_open else "closed"
-
-
-def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef) -> NewestView:
+def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef, story: Story) -> NewestView:
     roots = published_comments.newest_roots(
         conn, thread.site_id, thread.story_id, limit=PAGE_COMMENTS
     )
-    oldest = roots[-1].position if roots else 0
+    earlier = published_comments.position_before(
+        conn, thread.site_id, thread.story_id, position=roots[-1].position if roots else 0
+    )
     return NewestView(
         thread=thread,
         comments=_with_replies(conn, schedule, thread, roots),
-        comments_total=stories.totals(conn, thread.site_id, thread.story_id).comments_total,
-        older_page=_older_page(conn, thread, oldest),
+        comments_total=story.comments_total,
+        older_page=page_of(earlier) if earlier is not None else None,
     )
-
-
-def _older_page(conn: Connection, thread: ThreadRef, oldest: int) -> int | None:
-    """The page that holds the newest comment before the oldest shown."""
-    before = published_comments.newest_root_before(
-        conn, thread.site_id, thread.story_id, position=oldest
-    )
-    return page_of(before) if before is not None else None
 
 
 def _page(conn: Connection, schedule: Schedule, thread: ThreadRef, number: int) -> PageView:
@@ -93,8 +84,8 @@ def _page(conn: Connection, schedule: Schedule, thread: ThreadRef, number: int) 
     roots = published_comments.roots_between(
         conn, thread.site_id, thread.story_id, first=first, last=first + PAGE_COMMENTS - 1
     )
-    shown = _with_replies(conn, schedule, thread, roots)
-    return PageView(thread=thread, number=number, comments=shown)
+    comments = _with_replies(conn, schedule, thread, roots)
+    return PageView(thread=thread, number=number, comments=comments)
 
 
 def _replies(
@@ -104,7 +95,7 @@ def _replies(
     if root is None:
         return None
     first = REPLIES_SHOWN + (file.number - 1) * PAGE_COMMENTS
-    rows = published_comments.replies_between(
+    replies = published_comments.replies_between(
         conn,
         [root.id],
         site_id=thread.site_id,
@@ -112,37 +103,42 @@ def _replies(
         first=first,
         last=first + PAGE_COMMENTS - 1,
     )
-    names = published_comments.names_of(conn, {row.parent_id for row in rows if row.parent_id})
+    names = _names_of_parents(conn, replies)
     return RepliesView(
         thread=thread,
-        root=_letter(schedule, root),
+        root=_comment(schedule, root),
         root_page=page_of(root.position),
         number=file.number,
         has_more=root.next_reply_position > first + PAGE_COMMENTS,
-        comments=tuple(_letter(schedule, row, names) for row in rows),
+        comments=tuple(_comment(schedule, reply, names) for reply in replies),
     )
 
 
 def _with_replies(
     conn: Connection, schedule: Schedule, thread: ThreadRef, roots: Sequence[PublishedCommentRow]
 ) -> tuple[PublishedComment, ...]:
-    answered = [root.id for root in roots if root.next_reply_position]
-    rows = published_comments.replies_between(
+    replies = published_comments.replies_between(
         conn,
-        answered,
+        [root.id for root in roots if root.next_reply_position],
         site_id=thread.site_id,
         story_id=thread.story_id,
         first=0,
         last=REPLIES_SHOWN - 1,
     )
-    names = published_comments.names_of(conn, {row.parent_id for row in rows if row.parent_id})
-    under: dict[str, list[PublishedComment]] = defaultdict(list)
-    for row in rows:
-        under[row.root_id].append(_letter(schedule, row, names))
-    return tuple(_letter(schedule, root, replies=tuple(under[root.id])) for root in roots)
+    names = _names_of_parents(conn, replies)
+    by_root: dict[str | None, list[PublishedComment]] = defaultdict(list)
+    for reply in replies:
+        by_root[reply.root_id].append(_comment(schedule, reply, names))
+    return tuple(_comment(schedule, root, replies=tuple(by_root[root.id])) for root in roots)
 
 
-def _letter(
+def _names_of_parents(conn: Connection, replies: Sequence[PublishedCommentRow]) -> dict[str, str]:
+    return published_comments.names_of(
+        conn, {reply.parent_id for reply in replies if reply.parent_id}
+    )
+
+
+def _comment(
     schedule: Schedule,
     row: PublishedCommentRow,
     names: dict[str, str] | None = None,

@@ -1,8 +1,8 @@
-"""Purging PostgreSQL: what was deleted is in none of the tables' files any more, or it is not called done.
+"""Purges PostgreSQL: afterwards no table's file contains deleted text.
 
-A plain VACUUM leaves the words of a deleted row in the gaps of a page that other rows share, and a
-row that somebody's older view may still want to see it leaves whole, without a word. What is out of
-reach here (`pg_wal`, blocks that the file system has freed) stands in the threat model.
+A plain VACUUM leaves the text of a deleted row in the free space of its page, and silently keeps a
+row that an older transaction may still read. Not covered are `pg_wal` and blocks that the file
+system has freed; see the threat model.
 """
 
 from typing import Final
@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-# Written anew, row by row, into a file of their own; the old file is cut to nothing at once.
+# Rewritten row by row into a new file; the old file is truncated at once.
 REWRITTEN: Final = ("held_texts", "envelopes", "published_comments", "decisions")
-# Hashes and slots, no words, and a row for each comment there ever was.
+# Hashes and slots but no text, with a row for each comment ever sent.
 VACUUMED: Final = ("comments", "receipts", "withdrawal_requests")
 PURGED_TABLES: Final = (*REWRITTEN, *VACUUMED)
-REWRITTEN_BYTES_MAX: Final = 256 * 1024 * 1024  # two or three seconds, in which nobody can read it
+REWRITTEN_BYTES_MAX: Final = (
+    256 * 1024 * 1024
+)  # takes two or three seconds, in which it cannot be read
 
 _NOW: Final = sa.text("select pg_current_xact_id()::xid::text")
 _OLDER: Final = sa.text("""
@@ -31,9 +33,9 @@ _SIZE: Final = sa.text("select pg_total_relation_size(cast(:table as regclass))"
 
 
 def purge_deleted(conn: Connection, *, busy_seconds: float) -> str | None:
-    """None once it is done, else what stands in the way. `conn` is outside of a transaction.
+    """None if it is done, else what blocks it. `conn` has no transaction.
 
-    Once nobody's view is older than now, nobody's ever will be again.
+    Transactions that begin later cannot read the deleted rows, so one check at the start is enough.
     """
     now = conn.execute(_NOW).scalar_one()
     if conn.execute(_OLDER, {"now": now}).scalar_one():
@@ -45,7 +47,7 @@ def purge_deleted(conn: Connection, *, busy_seconds: float) -> str | None:
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
             raise
-        return "somebody holds a table that was to be written anew"
+        return "another connection holds a table that must be rewritten"
     finally:
         conn.exec_driver_sql("reset lock_timeout")
     return None

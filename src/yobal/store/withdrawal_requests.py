@@ -1,21 +1,33 @@
-"""What the public side asks of the desk's side: to withdraw, now or with the next release."""
+"""What authors ask for with their receipts: to withdraw a comment now, or with the next release."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final, Literal
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from yobal.core.states import PUBLISHED
+from yobal.store.rows import fetch_all
 from yobal.store.tables import comments, receipts, withdrawal_requests
 
+RequestKind = Literal["withdraw_now", "withdraw_next"]
 NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 
 
-def ready(conn: Connection, site_id: str, *, with_release: bool) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Those to carry out now. What waits for the release is not looked at before: it may be much."""
-    chosen = (
+class WithdrawalRequest(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    site_id: str
+    receipt_hash: bytes
+    request_kind: RequestKind
+
+
+def ready(conn: Connection, site_id: str, *, with_release: bool) -> list[WithdrawalRequest]:
+    """The requests to process now.
+
+    Those that wait for the release are not even read before it: there may be many.
+    """
+    requests = (
         sa.select(withdrawal_requests)
         .where(withdrawal_requests.c.site_id == site_id)
         .order_by(withdrawal_requests.c.id)
@@ -28,10 +40,10 @@ def ready(conn: Connection, site_id: str, *, with_release: bool) -> Sequence[Row
                 receipts.c.hash == withdrawal_requests.c.receipt_hash, comments.c.state == PUBLISHED
             )
         )
-        chosen = chosen.where(
+        requests = requests.where(
             sa.or_(withdrawal_requests.c.request_kind != NEXT, ~of_published.exists())
         )
-    return conn.execute(chosen).all()
+    return fetch_all(conn, WithdrawalRequest, requests)
 
 
 def delete(conn: Connection, request_id: str) -> None:

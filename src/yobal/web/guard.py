@@ -9,6 +9,7 @@ from litestar.connection import ASGIConnection
 from yobal.actions import sign_in
 from yobal.core.errors import Forbidden, NotSignedIn
 from yobal.store.database import Database
+from yobal.store.people import Session
 from yobal.web.errors import BadRequest, OriginMismatch, TlsRequired
 
 Access = Literal["anyone", "moderator", "lead"]
@@ -58,11 +59,11 @@ class Guard:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _moderator(self, request: AnyConnection) -> Any:
+    def _moderator(self, request: AnyConnection) -> Session:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
-        return sign_in.moderator_for_session(
+        return sign_in.session_for(
             self._database, token=token, session_key=self._session_key, now=self._clock()
         )
 

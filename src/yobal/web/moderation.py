@@ -26,7 +26,7 @@ from yobal.core.errors import (
     TooLateToUndo,
 )
 from yobal.core.site_rules import SiteRules
-from yobal.store import comments, decisions, stories
+from yobal.store import comments, decisions, sites
 from yobal.store.database import Database
 from yobal.web import cursors, errors, request_types, serializers
 from yobal.web import response_types as types
@@ -60,12 +60,12 @@ class ModerationController:
         pseudonym = request.state.moderator.pseudonym
         after, now = cursors.decode(data.cursor), self._dependencies.clock()
         with self._database.reading() as conn:
-            rows = comments.waiting(
-                conn, self._rules.site_id, moderator=pseudonym, after=after, limit=PAGE_ROWS + 1
+            rows = comments.queue(
+                conn, self._rules.site_id, pseudonym=pseudonym, after=after, limit=PAGE_ROWS + 1
             )
             status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-        cursor = cursors.encode(page[-1].arrival_slot, page[-1].id) if has_more else None
+        cursor = cursors.encode(page[-1].arrival_slot, page[-1].comment_id) if has_more else None
         return types.QueuePage(
             comments=[serializers.queue_row(row, self._rules, now=now) for row in page],
             next_cursor=cursor,
@@ -208,7 +208,7 @@ class ModerationController:
                 before=before,
                 limit=PAGE_ROWS + 1,
             )
-            released = stories.released_slot(conn, self._rules.site_id)
+            released = sites.released_slot(conn, self._rules.site_id)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].slot, page[-1].id) if has_more else None
         entries = [serializers.history_entry(row, self._rules, released) for row in page]

@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from yobal.actions import join, sign_in
 from yobal.actions.join import Wrap
 from yobal.actions.recover import RecoveryChallenges
+from yobal.core.errors import NotSignedIn
 from yobal.core.tokens import INVITATION_HOURS
 from yobal.store import people
 from yobal.store.people import Moderator
@@ -62,7 +63,10 @@ class PeopleController:
         contents = join.open_invitation(
             self._database, token=bytes.fromhex(data.token), now=self._dependencies.clock()
         )
-        wraps = [types.InvitationWrap(*wrap) for wrap in contents.wraps]
+        wraps = [
+            types.InvitationWrap(wrap.epoch_id, wrap.recipient, wrap.wrap)
+            for wrap in contents.wraps
+        ]
         return types.Invitation(contents.role, contents.is_first, wraps)
 
     def join(self, data: JSONBody[request_types.JoinRequest]) -> Response[types.Session]:
@@ -164,6 +168,8 @@ class PeopleController:
     def _session(self, pseudonym: str) -> types.Session:
         with self._database.reading() as conn:
             moderator = people.get(conn, self._rules.site_id, pseudonym)
+            if moderator is None:  # deactivated since the request began
+                raise NotSignedIn
             return serializers.session(
                 conn,
                 self._rules,

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from yobal.core.roles import Role
 from yobal.core.terms import EditKind
-from yobal.web.response_types import Role
 
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]

@@ -3,15 +3,12 @@
 `docs/http-desk.md` describes the same; `frontend/desk/api/types.ts` is generated from these types.
 """
 
-from typing import Literal
-
 import msgspec
 
+from yobal.core.decisions import Verdict
+from yobal.core.roles import Role
 from yobal.core.states import State
 from yobal.core.terms import Clause, EditKind
-from yobal.store.decisions import Verdict
-
-Role = Literal["lead", "moderator"]
 
 
 class Slot(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from yobal.actions import clock_guard
 from yobal.core import language
@@ -12,8 +11,11 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_slots, day_of, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, people, stories
+from yobal.store import comments, epochs, people, sites, stories
+from yobal.store.comments import QueueRow
 from yobal.store.database import Connection
+from yobal.store.decisions import HistoryRow
+from yobal.store.people import Invitation, Moderator
 from yobal.web import response_types as types
 
 
@@ -32,22 +34,21 @@ def expiry_label(rules: SiteRules, slot: Slot) -> types.Slot:
 
 
 def session(
-    conn: Connection, rules: SiteRules, moderator: Any, *, site_name: str, now: float
+    conn: Connection, rules: SiteRules, moderator: Moderator, *, site_name: str, now: float
 ) -> types.Session:
-    """`moderator` is a row of `people`."""
     site_id, pseudonym = rules.site_id, moderator.pseudonym
     status = queue_status(conn, rules, pseudonym, now=now)
     leads = [member for member in people.active(conn, site_id) if member.role == "lead"]
     return types.Session(
         site_id=site_id,
         site_name=site_name,
-        is_demo=bool(stories.get(conn, site_id).is_demo),
+        is_demo=sites.is_demo(conn, site_id),
         pseudonym=pseudonym,
         role=moderator.role,
         identity=moderator.identity,
         epochs=[
-            types.EpochKey(row.epoch_id, row.recipient, row.wrap)
-            for row in people.epochs_for(conn, site_id, pseudonym)
+            types.EpochKey(key.epoch_id, key.recipient, key.wrap)
+            for key in epochs.keys_of(conn, site_id, pseudonym)
         ],
         unreadable_count=comments.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=len(leads) < 2,
@@ -78,25 +79,27 @@ def queue_status(
     )
 
 
-def queue_row(row: Any, rules: SiteRules, *, now: float) -> types.QueueRow:
+def queue_row(row: QueueRow, rules: SiteRules, *, now: float) -> types.QueueRow:
     parent = None
-    if row.parent_id is not None and row.parent_text is not None and row.parent_removal is None:
-        parent = types.ParentComment(row.parent_name, row.parent_text, row.parent_lang)
+    if row.parent_text is not None and row.parent_removal is None:
+        parent = types.ParentComment(
+            row.parent_name or "", row.parent_text, row.parent_lang or language.UNKNOWN
+        )
     return types.QueueRow(
-        comment_id=row.id,
+        comment_id=row.comment_id,
         site_id=row.site_id,
         story_id=row.story_id,
         edition=row.edition,
         root_id=row.root_id,
         parent_id=row.parent_id,
-        story_title=row.title,
-        story_url=row.url,
+        story_title=row.story_title,
+        story_url=row.story_url,
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_slots=age_slots(rules.schedule, row.arrival_slot, now),
-        has_receipt=bool(row.has_receipt),
+        has_receipt=row.has_receipt,
         parent=parent,
-        envelope=bytes(row.sealed),
+        envelope=row.envelope,
     )
 
 
@@ -119,14 +122,14 @@ def already_decided(comment_id: str, error: AlreadyDecided | NoSuchComment) -> t
     return types.AlreadyDecided(comment_id, error.decided_by, error.verdict, error.decision_id)
 
 
-def history_entry(row: Any, rules: SiteRules, released: Slot) -> types.HistoryEntry:
+def history_entry(row: HistoryRow, rules: SiteRules, released: Slot) -> types.HistoryEntry:
     is_current = not row.is_undone and row.verdict != "undo"
     can_undo = is_current and (row.state == HELD or (row.state == REJECTED and row.slot > released))
     return types.HistoryEntry(
         decision_id=row.id,
         comment_id=row.comment_id,
         story_id=row.story_id,
-        story_title=row.title or row.story_id,
+        story_title=row.story_title or row.story_id,
         verdict=row.verdict,
         clause=row.clause,
         edit_kind=row.edit_kind,
@@ -135,7 +138,7 @@ def history_entry(row: Any, rules: SiteRules, released: Slot) -> types.HistoryEn
         day=day_of(rules.schedule, row.slot).isoformat(),
         slot=slot_label(rules, row.slot),
         state=row.state,
-        is_undone=bool(row.is_undone),
+        is_undone=row.is_undone,
         can_undo=can_undo,
         can_remove=is_current and row.verdict != "remove" and row.state == PUBLISHED,
         name=row.name,
@@ -145,7 +148,7 @@ def history_entry(row: Any, rules: SiteRules, released: Slot) -> types.HistoryEn
 
 
 def people_list(
-    rules: SiteRules, members: Sequence[Any], invitations: Sequence[Any]
+    rules: SiteRules, members: Sequence[Moderator], invitations: Sequence[Invitation]
 ) -> types.PeopleList:
     return types.PeopleList(
         people=[types.Person(member.pseudonym, member.role) for member in members],

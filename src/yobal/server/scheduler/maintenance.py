@@ -24,7 +24,7 @@ from yobal.core import clock_check
 from yobal.core.errors import ClockNotTrusted, PublicFilesUnavailable
 from yobal.core.schedule import last_slot
 from yobal.server.wiring import Components, read_built_asset
-from yobal.store import stories
+from yobal.store import intake, sites
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
@@ -66,7 +66,7 @@ def trust_clock(components: Components, *, now: float) -> PassResult:
     """One pass by a clock that the operator vouches for; dates that a fast clock left are corrected."""
     with release_lock(components.database):
         with components.database.reading() as conn:
-            released_slot = stories.released_slot(conn, components.rules.site_id)
+            released_slot = sites.released_slot(conn, components.rules.site_id)
         if released_slot > now:
             mark_all_stale.mark_site_stale(components.database, components.rules)
             redate_future_rows.redate(
@@ -82,7 +82,7 @@ def trust_clock(components: Components, *, now: float) -> PassResult:
 def rotate_keys_only(components: Components, *, now: float) -> None:
     """The only maintenance of an intake that runs in its own process. Raises ClockNotTrusted."""
     with components.database.reading() as conn:
-        site = stories.site_from_view(conn)
+        site = intake.get_site(conn)
     clock_problem = (
         clock_check.clock_problem(now, released=site.released_slot) if site is not None else None
     )
@@ -131,7 +131,7 @@ def _clock_problem(conn: Connection, components: Components, now: float) -> str 
 
 
 def _has_slot_come(conn: Connection, components: Components, now: float) -> bool:
-    released_slot = stories.released_slot(conn, components.rules.site_id)
+    released_slot = sites.released_slot(conn, components.rules.site_id)
     return released_slot < last_slot(components.rules.schedule, now)
 
 
@@ -151,11 +151,11 @@ def _mark_stale_if_config_changed(components: Components) -> None:
     """
     site_id, fingerprint = components.rules.site_id, components.pages.fingerprint
     with components.database.reading() as conn:
-        if stories.rendering_fingerprint(conn, site_id) == fingerprint:
+        if sites.rendering_fingerprint(conn, site_id) == fingerprint:
             return
     mark_all_stale.mark_site_stale(components.database, components.rules)
     with components.database.writing() as conn:
-        stories.set_rendering_fingerprint(conn, site_id=site_id, mark=fingerprint)
+        sites.set_rendering_fingerprint(conn, site_id, fingerprint)
 
 
 def _rotate_keys(components: Components, now: float) -> None:

@@ -63,18 +63,18 @@ class ReceiptHandler:
         )
 
     def _details(self, match: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
-        row, schedule = match.row, self._dependencies.rules.schedule
+        status, schedule = match.status, self._dependencies.rules.schedule
         return ReceiptDetails(
             code=code,
-            state=match.word,
-            clause=row.clause,
-            edit_kind=row.edit_kind,
-            note=row.note,
-            text=row.text,
-            name=row.name,
-            lang=row.lang,
+            state=match.shown_state,
+            clause=status.clause,
+            edit_kind=status.edit_kind,
+            note=status.note,
+            text=status.text,
+            name=status.name,
+            lang=status.lang,
             can_withdraw=match.can_withdraw,
-            day=day_of(schedule, row.slot).isoformat() if row.slot is not None else None,
+            day=day_of(schedule, status.slot).isoformat() if status.slot is not None else None,
         )
 
 

@@ -1,0 +1,94 @@
+"""Which public files a change makes stale. This is the only place that says so."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, page_of, replies_page_of
+
+
+class StaleFile(msgspec.Struct, frozen=True, order=True):
+    """A file to write again, in every edition and format of its story.
+
+    `file_kind` is `newest` (number 0), `page` (its number) or `replies` (of `root_id`, its number).
+    """
+
+    file_kind: Literal["newest", "page", "replies"]
+    root_id: str
+    number: int
+
+
+NEWEST: Final = StaleFile("newest", "", 0)
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a published comment stands.
+
+    `root_position` is None for a top-level comment, and for a reply whose root was deleted.
+    """
+
+    comment_id: str
+    position: int
+    root_id: str | None
+    root_position: int | None
+    reply_count: int = 0  # reply positions ever used under this comment
+
+
+def after_form_change() -> set[StaleFile]:
+    """The form opened or closed: it stands on the newest page only."""
+    return {NEWEST}
+
+
+def after_publication(comment: Placement) -> set[StaleFile]:
+    """The comment appears."""
+    if comment.root_id is None:
+        return _files_containing(comment)
+    stale = {NEWEST}
+    page = replies_page_of(comment.position)
+    if page is not None:
+        stale.add(StaleFile("replies", comment.root_id, page))
+        is_first_of_page = (comment.position - REPLIES_SHOWN) % PAGE_COMMENTS == 0
+        if page > 1 and is_first_of_page:  # the page before now links to this one
+            stale.add(StaleFile("replies", comment.root_id, page - 1))
+    if comment.position <= REPLIES_SHOWN:  # the sixth makes the link "more replies" appear
+        stale.add(_page_of_root(comment))
+    return stale
+
+
+def after_erasure(comment: Placement, replies: Iterable[Placement]) -> set[StaleFile]:
+    """The comment, or its tombstone, changes or goes. `replies` are the direct ones: they show its name."""
+    stale = _files_containing(comment)
+    if comment.root_id is None:  # it stands at the top of every page of its replies
+        stale |= _replies_pages(comment.comment_id, comment.reply_count)
+    return stale.union(*(_files_containing(reply) for reply in replies))
+
+
+def all_of_thread(*, root_positions: int, reply_counts: Mapping[str, int]) -> set[StaleFile]:
+    """Every file of a thread; `reply_counts` by root."""
+    stale = {NEWEST}
+    if root_positions:
+        stale |= {
+            StaleFile("page", "", number) for number in range(1, page_of(root_positions - 1) + 1)
+        }
+    return stale.union(*(_replies_pages(root_id, count) for root_id, count in reply_counts.items()))
+
+
+def _files_containing(comment: Placement) -> set[StaleFile]:
+    if comment.root_id is None:
+        return {NEWEST, StaleFile("page", "", page_of(comment.position))}
+    page = replies_page_of(comment.position)
+    if page is not None:
+        return {NEWEST, StaleFile("replies", comment.root_id, page)}
+    return {NEWEST, _page_of_root(comment)}
+
+
+def _page_of_root(reply: Placement) -> StaleFile:
+    if reply.root_position is None:
+        return NEWEST
+    return StaleFile("page", "", page_of(reply.root_position))
+
+
+def _replies_pages(root_id: str, reply_count: int) -> set[StaleFile]:
+    last_page = replies_page_of(reply_count - 1) or 0
+    return {StaleFile("replies", root_id, number) for number in range(1, last_page + 1)}

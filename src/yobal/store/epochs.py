@@ -1,0 +1,72 @@
+"""Epochs, and the wraps through which moderators hold an epoch's key."""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from yobal.core.schedule import Slot
+from yobal.store.rows import fetch_all
+from yobal.store.tables import epochs, wrapped_epoch_keys
+
+
+class EpochKey(msgspec.Struct, frozen=True):
+    """An epoch and its identity, sealed to one moderator; None if the moderator has no wrap."""
+
+    epoch_id: str
+    recipient: str
+    wrap: bytes | None
+
+
+def add(conn: Connection, *, epoch_id: str, site_id: str, recipient: str, first_slot: Slot) -> None:
+    """Make it the newest epoch, to which the intake seals from now on."""
+    newest = sa.select(sa.func.coalesce(sa.func.max(epochs.c.number), 0)).where(
+        epochs.c.site_id == site_id
+    )
+    number = conn.execute(newest).scalar_one() + 1
+    conn.execute(
+        epochs.update()
+        .where(epochs.c.site_id == site_id, epochs.c.last_slot.is_(None))
+        .values(last_slot=first_slot)
+    )
+    conn.execute(
+        epochs.insert().values(
+            id=epoch_id,
+            site_id=site_id,
+            number=number,
+            recipient=recipient,
+            first_slot=first_slot,
+            last_slot=None,
+        )
+    )
+
+
+def newest_id(conn: Connection, site_id: str) -> str | None:
+    """The epoch that the intake seals to; None before the first lead has joined."""
+    newest = (
+        sa.select(epochs.c.id)
+        .where(epochs.c.site_id == site_id)
+        .order_by(epochs.c.number.desc())
+        .limit(1)
+    )
+    return conn.execute(newest).scalar_one_or_none()
+
+
+def add_wrap(conn: Connection, *, epoch_id: str, pseudonym: str, wrap: bytes) -> None:
+    conn.execute(
+        wrapped_epoch_keys.insert().values(epoch_id=epoch_id, pseudonym=pseudonym, wrap=wrap)
+    )
+
+
+def keys_of(conn: Connection, site_id: str, pseudonym: str) -> list[EpochKey]:
+    """Every epoch of the site, newest first."""
+    is_own = sa.and_(
+        wrapped_epoch_keys.c.epoch_id == epochs.c.id, wrapped_epoch_keys.c.pseudonym == pseudonym
+    )
+    return fetch_all(
+        conn,
+        EpochKey,
+        sa.select(epochs.c.id.label("epoch_id"), epochs.c.recipient, wrapped_epoch_keys.c.wrap)
+        .outerjoin(wrapped_epoch_keys, is_own)
+        .where(epochs.c.site_id == site_id)
+        .order_by(epochs.c.number.desc()),
+    )

@@ -1,0 +1,24 @@
+"""Turns rows into structs. No other layer sees a row of SQLAlchemy."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+T = TypeVar("T")
+
+
+def fetch_one(
+    conn: Connection,
+    struct: Callable[..., T],
+    statement: sa.Executable,
+    parameters: Mapping[str, object] | None = None,
+) -> T | None:
+    """The only row, as a struct with one field for each column; None if there is no row."""
+    row = conn.execute(statement, parameters).one_or_none()
+    return struct(**row._asdict()) if row is not None else None
+
+
+def fetch_all(conn: Connection, struct: Callable[..., T], statement: sa.Executable) -> list[T]:
+    return [struct(**row._asdict()) for row in conn.execute(statement)]

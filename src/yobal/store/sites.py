@@ -1,0 +1,67 @@
+"""The site's row: its name, and how far it has released."""
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from yobal.core.schedule import Slot
+from yobal.store.rows import fetch_one
+from yobal.store.tables import sites
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """`released_slot` is the last slot that was released: decisions up to it are final."""
+
+    id: str
+    name: str
+    is_demo: bool
+    released_slot: Slot
+
+
+def get(conn: Connection) -> Site | None:
+    """The site of this database; None before `yobal init`."""
+    columns = (sites.c.id, sites.c.name, sites.c.is_demo, sites.c.released_slot)
+    return fetch_one(conn, Site, sa.select(*columns).order_by(sites.c.id).limit(1))
+
+
+def add(conn: Connection, *, site_id: str, name: str, is_demo: bool, released_slot: Slot) -> None:
+    conn.execute(
+        sites.insert().values(id=site_id, name=name, is_demo=is_demo, released_slot=released_slot)
+    )
+
+
+def is_demo(conn: Connection, site_id: str) -> bool:
+    return bool(conn.execute(sa.select(sites.c.is_demo).where(sites.c.id == site_id)).scalar_one())
+
+
+def released_slot(conn: Connection, site_id: str) -> Slot:
+    return int(
+        conn.execute(sa.select(sites.c.released_slot).where(sites.c.id == site_id)).scalar_one()
+    )
+
+
+def lock_released_slot(conn: Connection, site_id: str) -> Slot:
+    """The same, and no release ends before the caller's transaction (on SQLite none begins)."""
+    locked = sa.select(sites.c.released_slot).where(sites.c.id == site_id)
+    return int(conn.execute(locked.with_for_update(read=True)).scalar_one())
+
+
+def set_released_slot(conn: Connection, site_id: str, slot: Slot) -> None:
+    """Does nothing if a later slot was released."""
+    conn.execute(
+        sites.update()
+        .where(sites.c.id == site_id, sites.c.released_slot < slot)
+        .values(released_slot=slot)
+    )
+
+
+def rendering_fingerprint(conn: Connection, site_id: str) -> str:
+    """A hash of what the public pages were last rendered with; empty at first."""
+    fingerprint = sa.select(sites.c.rendering_fingerprint).where(sites.c.id == site_id)
+    return str(conn.execute(fingerprint).scalar_one())
+
+
+def set_rendering_fingerprint(conn: Connection, site_id: str, fingerprint: str) -> None:
+    conn.execute(
+        sites.update().where(sites.c.id == site_id).values(rendering_fingerprint=fingerprint)
+    )
