@@ -1,4 +1,4 @@
-"""A power cut at a step of a release: from there on nothing runs, and nobody catches it."""
+"""A power cut at a step of a release: no code runs after it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from yobal.store.database import Database
 
 
 class PowerCut(BaseException):
-    """Nothing after this runs, and nobody catches it."""
+    """Not an Exception, so that no code catches it."""
 
 
 STEPS: dict[str, tuple[Any, str]] = {
@@ -33,7 +33,7 @@ STEPS: dict[str, tuple[Any, str]] = {
 
 @contextmanager
 def power_cut(step: str, *, is_before: bool) -> Iterator[None]:
-    """Cut the power before or after a step, the first time it comes; restored at the end."""
+    """Raise PowerCut before or after a step, whenever it is called inside the block."""
     where, name = STEPS[step]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(where, name, _cut(getattr(where, name), is_before=is_before))

@@ -1,4 +1,4 @@
-"""The power goes at every step of a release, and the next start finishes it."""
+"""After a power cut at any step of a release, the next start finishes it."""
 
 import shutil
 from pathlib import Path
@@ -88,6 +88,6 @@ def test_a_file_that_becomes_stale_while_it_is_written_is_written_again(
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     monkeypatch.setattr(PublicFiles, "write", removed_meanwhile)
     newsroom.run_scheduler()
-    assert shown == [True], "drawn before it was removed"
+    assert shown == [True], "rendered before the removal"
     assert "Removed meanwhile." not in newsroom.read_file("en/index.html")
     assert newsroom.state(sent.id) == "published"

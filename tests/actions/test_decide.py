@@ -16,14 +16,14 @@ def test_a_published_comment_equals_what_was_sealed(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new("ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.", name="ស្រី")
-    (letter,) = newsroom.read_table("published_comments")
-    assert (letter["id"], letter["text"], letter["name"]) == (
+    (comment_row,) = newsroom.read_table("published_comments")
+    assert (comment_row["id"], comment_row["text"], comment_row["name"]) == (
         sent.id,
         "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។  Yes.",
         "ស្រី",
     )
-    assert letter["lang"] == "km"
-    assert letter["edited_clause"] is None
+    assert comment_row["lang"] == "km"
+    assert comment_row["edited_clause"] is None
 
 
 @pytest.mark.parametrize("changed", ["text", "name", "nonce", "short nonce"])
@@ -82,8 +82,11 @@ def test_an_edited_comment_shows_its_clause_and_keeps_the_sealed_original(
     sent = newsroom.send("Call Dara at 012 345 678.")
     newsroom.publish_edited(sent.id, "Call Dara at ▮▮▮.")
     newsroom.pass_slots()
-    (letter,) = newsroom.read_table("published_comments")
-    assert (letter["text"], letter["edited_clause"]) == ("Call Dara at ▮▮▮.", "personal-data")
+    (comment_row,) = newsroom.read_table("published_comments")
+    assert (comment_row["text"], comment_row["edited_clause"]) == (
+        "Call Dara at ▮▮▮.",
+        "personal-data",
+    )
     assert newsroom.decrypt(sent.id).text == "Call Dara at 012 345 678."
     assert b"012 345 678" not in b"".join(newsroom.read_all_files().values())
 
@@ -128,7 +131,7 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
         clause="spam",
         note=None,
     ),
-    "a note of 301 letters": lambda newsroom, comment: newsroom.reject(comment, note="n" * 301),
+    "a note of 301 characters": lambda newsroom, comment: newsroom.reject(comment, note="n" * 301),
 }
 
 

@@ -1,4 +1,4 @@
-"""What has run out is destroyed with a release: originals, receipts, sessions, invitations."""
+"""A release destroys what has expired: originals, receipts, sessions, invitations."""
 
 import pytest
 

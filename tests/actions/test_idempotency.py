@@ -1,4 +1,4 @@
-"""The same form with the same words is one comment, whatever the phone's "back" does."""
+"""The same form with the same text is one comment, however often the browser sends it."""
 
 import secrets
 from datetime import UTC, date, datetime

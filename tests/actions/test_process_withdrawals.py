@@ -1,4 +1,4 @@
-"""An author takes a comment back, and what it was is gone from everywhere."""
+"""An author withdraws a comment, and its text is gone from everywhere."""
 
 import pytest
 import sqlalchemy as sa
@@ -126,8 +126,10 @@ def test_a_withdrawn_comment_with_replies_leaves_a_tombstone_without_a_name(
     sent = newsroom.publish_new("The first words.", name="Rachana")
     newsroom.publish_new("An answer.", parent_id=sent.id)
     _withdrawn(newsroom, sent)
-    gone = next(row for row in newsroom.read_table("published_comments") if row["id"] == sent.id)
-    assert (gone["text"], gone["name"], gone["removal"], gone["lang"]) == (
+    tombstone = next(
+        row for row in newsroom.read_table("published_comments") if row["id"] == sent.id
+    )
+    assert (tombstone["text"], tombstone["name"], tombstone["removal"], tombstone["lang"]) == (
         "",
         "",
         "withdrawn",

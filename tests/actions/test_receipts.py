@@ -1,4 +1,4 @@
-"""What a receipt opens: its own comment under its own story, and nothing before its slot."""
+"""What a receipt shows: its own comment under its own story, and no decision before its slot."""
 
 import msgspec
 import pytest
@@ -39,9 +39,9 @@ def test_invalid_and_unknown_codes_open_nothing(newsroom: NewsroomHarness, typed
 def test_a_code_with_one_wrong_character_opens_nothing(sqlite_newsroom: NewsroomHarness) -> None:
     code = sqlite_newsroom.send().code
     assert code is not None
-    for at, letter in enumerate(code):
-        if letter != "-":
-            other = "0" if letter != "0" else "2"
+    for at, character in enumerate(code):
+        if character != "-":
+            other = "0" if character != "0" else "2"
             assert sqlite_newsroom.find_receipt(code[:at] + other + code[at + 1 :]) is None
 
 

@@ -1,4 +1,4 @@
-"""A clock that was ahead is set right: what it has dated in the future is what it should have been."""
+"""After a clock that was ahead is corrected, nothing is dated in the future."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ AHEAD = 4_000 * 86_400
 
 @pytest.fixture
 def ahead(newsroom: NewsroomHarness) -> NewsroomHarness:
-    """A room that lived through a release ten years ahead, and whose clock is right again."""
+    """A newsroom after a release ten years ahead, with a correct clock again."""
     right = newsroom.now
     newsroom.now += AHEAD
     newsroom.run_scheduler()
@@ -83,7 +83,9 @@ def test_a_decision_made_while_the_last_release_was_in_the_future_is_final_with_
     assert ahead.publish(sent.id).slot > ahead.now + AHEAD
     assert ahead.receipt_state(sent.code) == "waiting"
     trust_clock(ahead.components, now=ahead.now)
-    assert ahead.receipt_state(sent.code) == "waiting", "it was not final, and is not now"
+    assert ahead.receipt_state(sent.code) == "waiting", (
+        "it was not final before and is not final now"
+    )
     ahead.pass_slots()
     assert (ahead.state(sent.id), ahead.receipt_state(sent.code)) == ("published", "published")
 

@@ -1,4 +1,4 @@
-"""A slot comes: what leaves, in which order, dated how; and repeating it changes nothing."""
+"""A release: which comments, in which order, with which date; and repeating it changes nothing."""
 
 import hashlib
 from typing import Any
@@ -34,13 +34,13 @@ def test_a_comment_is_public_only_after_a_moderator_published_it_and_its_slot_ha
 
 def _hold(
     newsroom: NewsroomHarness,
-    comment: str,
+    comment_id: str,
     *,
     randbelow: int,
     max_hold_slots: int = 2,
     min_batch_size: int = 1,
 ) -> Any:
-    """Publish it for the slot that the draw says; the room's own rules follow."""
+    """Publish it for the slot that `randbelow` picks; the newsroom gets the same schedule."""
     schedule = msgspec.structs.replace(
         newsroom.rules.schedule, max_hold_slots=max_hold_slots, min_batch_size=min_batch_size
     )
@@ -49,14 +49,14 @@ def _hold(
     newsroom.components = msgspec.structs.replace(
         newsroom.components, rules=rules, file_writer=file_writer
     )
-    opened = newsroom.decrypt(comment)
+    opened = newsroom.decrypt(comment_id)
     desk = msgspec.structs.replace(
         newsroom.decision_context(), rules=rules, randbelow=lambda below: min(randbelow, below)
     )
     return decide.publish(
         newsroom.database,
         desk,
-        comment,
+        comment_id,
         text=opened.text,
         name="",
         nonce=bytes.fromhex(opened.nonce),

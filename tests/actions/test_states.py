@@ -1,4 +1,4 @@
-"""Every verb tried from every state: what the table allows works, and nothing else does."""
+"""Every verb is tried in every state and follows the table."""
 
 from collections.abc import Callable
 from typing import get_args
@@ -17,7 +17,7 @@ VERBS: tuple[Verb, ...] = get_args(Verb)
 
 
 class Life:
-    """A comment brought into a state by real acts, with the last decision on it."""
+    """A comment brought into a state through the real actions, with the last decision on it."""
 
     def __init__(self, newsroom: NewsroomHarness, state: State) -> None:
         self.newsroom = newsroom
@@ -88,10 +88,10 @@ TRY: dict[Verb, Callable[[Life], None]] = {
 }
 
 
-def _open_or_blank(_room: NewsroomHarness, comment: str) -> Envelope:
-    """For `publish_edited`, which needs no envelope and so can be tried from everywhere."""
+def _blank_envelope(_newsroom: NewsroomHarness, comment_id: str) -> Envelope:
+    """For `publish_edited`, which needs no envelope and so can be tried in every state."""
     return Envelope(
-        comment_id=comment,
+        comment_id=comment_id,
         site_id="",
         story_id="",
         edition="en",
@@ -110,7 +110,7 @@ def test_every_verb_in_every_state_follows_the_table(
     newsroom: NewsroomHarness, state: State, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     life = Life(newsroom, state)
-    monkeypatch.setattr(NewsroomHarness, "decrypt", _open_or_blank)
+    monkeypatch.setattr(NewsroomHarness, "decrypt", _blank_envelope)
     expected = next_state(state, verb)
     try:
         TRY[verb](life)

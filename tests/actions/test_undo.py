@@ -1,4 +1,4 @@
-"""A decision can be taken back until it is final, and leaves no words behind."""
+"""A decision can be undone until it is final, and an undo leaves no text behind."""
 
 import pytest
 
@@ -101,20 +101,20 @@ def test_a_receipt_shows_the_last_decision_after_an_undo(
     assert (found.shown_state, found.status.note, found.status.clause) == ("published", None, None)
 
 
-def _hold_for(newsroom: NewsroomHarness, comment: str, *, slots: int) -> DecisionResult:
-    """Publish it; of the slots it may wait for, draw that one."""
+def _hold_for(newsroom: NewsroomHarness, comment_id: str, *, slots: int) -> DecisionResult:
+    """Publish it for the last of this many slots."""
     import msgspec
 
     from yobal.actions import decide
 
-    opened, desk = newsroom.decrypt(comment), newsroom.decision_context()
+    opened, desk = newsroom.decrypt(comment_id), newsroom.decision_context()
     schedule = msgspec.structs.replace(newsroom.rules.schedule, max_hold_slots=slots)
     rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
     desk = msgspec.structs.replace(desk, rules=rules, randbelow=lambda below: below - 1)
     return decide.publish(
         newsroom.database,
         desk,
-        comment,
+        comment_id,
         text=opened.text,
         name=opened.name,
         nonce=bytes.fromhex(opened.nonce),

@@ -1,4 +1,4 @@
-"""The files a thread consists of: what stands where, what a change touches, what goes."""
+"""The files of a thread: what they show, and which files a change rewrites or deletes."""
 
 import gzip
 import json
@@ -15,7 +15,7 @@ from yobal.server.scheduler.maintenance import rebuild_all
 def _many(
     newsroom: NewsroomHarness, count: int, *, parent_id: str | None = None, words: str = "Number"
 ) -> list[str]:
-    """Sent and published with one slot; their ids in the order in which they stand."""
+    """Publish so many comments in one release; their ids by position."""
     sent = [
         newsroom.send(f"{words} {number}.", parent_id=parent_id, receipt=False).id
         for number in range(count)
@@ -23,8 +23,8 @@ def _many(
     for one in sent:
         newsroom.publish(one)
     newsroom.pass_slots()
-    places = {row["id"]: row["position"] for row in newsroom.read_table("published_comments")}
-    return sorted(sent, key=places.__getitem__)
+    positions = {row["id"]: row["position"] for row in newsroom.read_table("published_comments")}
+    return sorted(sent, key=positions.__getitem__)
 
 
 def _json(newsroom: NewsroomHarness, key: str) -> Any:
@@ -66,25 +66,25 @@ def test_every_file_has_a_gz_file_with_the_same_content(newsroom: NewsroomHarnes
 def test_pages_hold_fifty_comments_from_the_oldest_and_are_never_reflowed(
     newsroom: NewsroomHarness,
 ) -> None:
-    placed = _many(newsroom, PAGE_COMMENTS + 3)
-    assert _ids(newsroom, "en/page/1.json") == placed[:PAGE_COMMENTS][::-1]
-    assert _ids(newsroom, "en/page/2.json") == placed[PAGE_COMMENTS:][::-1]
+    ordered_ids = _many(newsroom, PAGE_COMMENTS + 3)
+    assert _ids(newsroom, "en/page/1.json") == ordered_ids[:PAGE_COMMENTS][::-1]
+    assert _ids(newsroom, "en/page/2.json") == ordered_ids[PAGE_COMMENTS:][::-1]
     newest = _json(newsroom, "en/index.json")
-    assert [one["id"] for one in newest["comments"]] == placed[:2:-1]
+    assert [one["id"] for one in newest["comments"]] == ordered_ids[:2:-1]
     assert (newest["total"], newest["older"]) == (PAGE_COMMENTS + 3, 1)
 
     before = _thread(newsroom)
-    newsroom.remove(placed[10])
+    newsroom.remove(ordered_ids[10])
     assert _ids(newsroom, "en/page/1.json") == [
-        one for one in placed[:PAGE_COMMENTS][::-1] if one != placed[10]
+        one for one in ordered_ids[:PAGE_COMMENTS][::-1] if one != ordered_ids[10]
     ]
     changed = {key for key, content in _thread(newsroom).items() if before.get(key) != content}
-    assert not {key for key in changed if "/page/2" in key}, "a page it does not stand on"
+    assert not {key for key in changed if "/page/2" in key}, "a page that does not show it"
     assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 2
     assert len(_ids(newsroom, "en/index.json")) == PAGE_COMMENTS
 
     newsroom.publish_new("One more.")
-    assert len(_ids(newsroom, "en/page/1.json")) == PAGE_COMMENTS - 1, "the hole stays"
+    assert len(_ids(newsroom, "en/page/1.json")) == PAGE_COMMENTS - 1, "its position stays empty"
     assert len(_ids(newsroom, "en/page/2.json")) == 4
     before = newsroom.read_all_files()
     assert _rebuilt(newsroom) == before
@@ -179,9 +179,9 @@ def test_a_comment_without_replies_is_removed_without_a_trace(
 
 def test_the_replies_pages_of_a_deleted_root_are_deleted(newsroom: NewsroomHarness) -> None:
     root = newsroom.publish_new("Root.")
-    placed = _many(newsroom, REPLIES_SHOWN + 1, parent_id=root.id)
+    ordered_ids = _many(newsroom, REPLIES_SHOWN + 1, parent_id=root.id)
     _go(newsroom, root, "withdrawn")
-    for one in placed:
+    for one in ordered_ids:
         newsroom.remove(one)
     assert newsroom.read_table("published_comments") == []
     assert not [key for key in _thread(newsroom) if "/replies/" in key]

@@ -1,4 +1,4 @@
-"""A clock is believed as long as it agrees with the last release, or somebody vouches for it."""
+"""A clock is trusted while it agrees with the last release."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The same form with the same words is one comment; any difference makes another."""
+"""The same form with the same submission has one hash; any difference changes it."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ SENT = Submission(
 )
 
 
-def mark(form: str, submission: Submission = SENT) -> bytes:
+def hash_of(form: str, submission: Submission = SENT) -> bytes:
     return idempotency.idempotency_hash(KEYS, form, submission, today=TODAY)
 
 
@@ -46,43 +46,43 @@ def test_other_text_is_not_an_idempotency_key(wrong: str) -> None:
     assert not idempotency.is_idempotency_key(wrong)
     if wrong:
         with pytest.raises(ValueError, match=re.escape(wrong.strip())):
-            mark(wrong)
+            hash_of(wrong)
 
 
 def test_the_same_form_with_the_same_submission_has_the_same_hash() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
-    assert mark(form) == mark(form)
-    assert len(mark(form)) == hashlib.sha256().digest_size
+    assert hash_of(form) == hash_of(form)
+    assert len(hash_of(form)) == hashlib.sha256().digest_size
 
 
 @pytest.mark.parametrize("field", ["site_id", "story_id", "edition", "parent_id", "text", "name"])
 def test_a_change_in_any_field_changes_the_hash(field: str) -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
-    assert mark(form) != mark(form, msgspec.structs.replace(SENT, **{field: "other"}))
+    assert hash_of(form) != hash_of(form, msgspec.structs.replace(SENT, **{field: "other"}))
 
 
 def test_moving_a_character_between_fields_changes_the_hash() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY)
     one = msgspec.structs.replace(SENT, name="ab", text="c")
-    assert mark(form, one) != mark(form, msgspec.structs.replace(SENT, name="a", text="bc"))
+    assert hash_of(form, one) != hash_of(form, msgspec.structs.replace(SENT, name="a", text="bc"))
 
 
 def test_two_forms_have_different_hashes() -> None:
     one, other = (
         idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY) for _ in range(2)
     )
-    assert mark(one) != mark(other)
+    assert hash_of(one) != hash_of(other)
 
 
 def test_the_hash_uses_the_key_of_the_forms_day() -> None:
     form = idempotency.new_idempotency_key(secrets.token_bytes, today=TODAY - timedelta(days=1))
     changed = KEYS | {TODAY: b"other" * 6}
-    assert idempotency.idempotency_hash(changed, form, SENT, today=TODAY) == mark(form)
-    gone = {TODAY: KEYS[TODAY]}
-    assert idempotency.idempotency_hash(gone, form, SENT, today=TODAY) != mark(form)
+    assert idempotency.idempotency_hash(changed, form, SENT, today=TODAY) == hash_of(form)
+    without_yesterday = {TODAY: KEYS[TODAY]}
+    assert idempotency.idempotency_hash(without_yesterday, form, SENT, today=TODAY) != hash_of(form)
 
 
 @pytest.mark.parametrize("days", [-30, 30, 10**5])
 def test_a_form_from_a_day_without_a_key_uses_todays_key(days: int) -> None:
     form = f"{TODAY.toordinal() + days:06d}.{'a' * 22}"
-    assert len(mark(form)) == 32
+    assert len(hash_of(form)) == 32

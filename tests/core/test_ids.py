@@ -1,4 +1,4 @@
-"""Names that say nothing, and the keys that a path cannot swallow."""
+"""Random ids, and keys that are safe in paths."""
 
 import secrets
 

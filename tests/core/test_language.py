@@ -1,4 +1,4 @@
-"""The language of a text is guessed from its script, and never more than that."""
+"""The language of a text is guessed from its script only."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_a_language_has_a_direction(tag: str, expected: str) -> None:
 
 @pytest.mark.parametrize("length", [3, 63, 64, 65, 130, 1_000, 20_000])
 def test_the_sample_is_taken_from_the_whole_text(length: int) -> None:
-    """A quotation at its beginning does not name the language of what follows."""
+    """A quotation at the beginning does not decide the language of the whole text."""
     assert (
         language.detect_language("a" * (length // 3) + "ក" * (length - length // 3), edition="en")
         == "km"

@@ -1,4 +1,4 @@
-"""The code a reader keeps: a hundred bits, read back however it was typed."""
+"""A receipt code has a hundred bits and is read however it is typed."""
 
 import secrets
 from datetime import date
@@ -27,7 +27,7 @@ def test_a_code_has_four_groups_of_five_and_a_hundred_bits() -> None:
 
 def test_every_character_can_be_at_every_place_of_a_code() -> None:
     codes = [receipts.new_code(secrets.token_bytes).replace("-", "") for _ in range(1_000)]
-    assert all(set(place) == set(receipts.ALPHABET) for place in zip(*codes, strict=True))
+    assert all(set(column) == set(receipts.ALPHABET) for column in zip(*codes, strict=True))
 
 
 @given(
@@ -39,9 +39,9 @@ def test_a_code_is_read_however_it_is_typed(
     number: bytes, spaces: list[str], *, is_small: bool
 ) -> None:
     plain = receipts.new_code(lambda _: number).replace("-", "")
-    looks = plain.replace("0", "O").replace("1", "l")
-    for typed in (plain, looks):
-        spaced = "".join(letter + space for letter, space in zip(typed, spaces, strict=True))
+    similar = plain.replace("0", "O").replace("1", "l")
+    for typed in (plain, similar):
+        spaced = "".join(character + space for character, space in zip(typed, spaces, strict=True))
         assert receipts.read_code(spaced.lower() if is_small else spaced) == plain
 
 

@@ -1,4 +1,4 @@
-"""Slots: wall-clock times in real zones, with the hours that a clock change skips or doubles."""
+"""Slots are wall-clock times in real time zones, with hours that a clock change skips or repeats."""
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -116,13 +116,15 @@ def test_a_fixed_interval_counts_from_1970() -> None:
     )
 
 
-@pytest.mark.parametrize(("drawn", "expected"), [(0, "18:00"), (1, "00:00"), (2, "06:00")])
-def test_a_held_comment_is_due_at_a_random_slot_of_the_next_ones(drawn: int, expected: str) -> None:
+@pytest.mark.parametrize(("picked", "expected"), [(0, "18:00"), (1, "00:00"), (2, "06:00")])
+def test_a_held_comment_is_due_at_a_random_slot_of_the_next_ones(
+    picked: int, expected: str
+) -> None:
     asked: list[int] = []
 
     def chance(below: int) -> int:
         asked.append(below)
-        return drawn
+        return picked
 
     slot = slots.pick_slot(Schedule(max_hold_slots=3), now=at("2026-11-22 13:00"), random=chance)
     assert utc(slot).endswith(expected)
@@ -143,9 +145,9 @@ def test_age_counts_slots_up_to_ninety_nine() -> None:
 def test_a_small_batch_waits_but_not_longer_than_a_day(
     late_slots: int, batch: int, *, goes: bool
 ) -> None:
-    drawn = at("2026-11-22 12:00")
-    latest = drawn + late_slots * 6 * 3_600
-    assert slots.is_due(drawn, batch=batch, min_batch_size=3, latest=latest) is goes
+    due_slot = at("2026-11-22 12:00")
+    latest = due_slot + late_slots * 6 * 3_600
+    assert slots.is_due(due_slot, batch=batch, min_batch_size=3, latest=latest) is goes
 
 
 def test_a_slots_day_is_its_day_in_the_time_zone() -> None:

@@ -1,4 +1,4 @@
-"""Refusals: all of them at once, as codes, each with its field."""
+"""All errors of a submission are returned at once, as codes with their fields."""
 
 import msgspec
 import pytest
@@ -30,7 +30,7 @@ def test_a_thousand_marks_on_one_character_are_an_error() -> None:
 @pytest.mark.parametrize(("spare", "codes"), [(0, []), (1, ["text_marks"])])
 def test_twelve_bytes_for_each_grapheme_are_the_limit(spare: int, codes: list[str]) -> None:
     limits = Limits(text_graphemes_max=100)
-    words = ("𐍈" + ENV_FLAG * 6) * 75 + "a" * spare  # sixteen bytes each: more letters would fit
+    words = ("𐍈" + ENV_FLAG * 6) * 75 + "a" * spare  # sixteen bytes each: more characters would fit
     assert len(words.encode()) == 1_200 + spare
     assert [one.code for one in validate(words, "", limits)] == codes
 
@@ -43,12 +43,12 @@ def test_ordinary_text_in_complex_scripts_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("letter", ['"', "\\", "\x7f", "កុំ", "e" + ENV_FLAG * 5])
-def test_the_longest_comment_fits_an_envelope(letter: str) -> None:
+def test_the_longest_comment_fits_an_envelope(character: str) -> None:
     limits = Limits()
     assert limits.fit_an_envelope()
-    text = letter * limits.text_graphemes_max
+    text = character * limits.text_graphemes_max
     assert validate(text, "", limits) == []
-    name = letter[0] * limits.name_graphemes_max
+    name = character[0] * limits.name_graphemes_max
     envelope = Envelope(
         comment_id="a" * 26,
         site_id="s" * 63,

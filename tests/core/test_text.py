@@ -1,4 +1,4 @@
-"""What people write, in any script, comes out plain, whole and the same however often it is cleaned."""
+"""Cleaning makes text in any script plain, loses nothing visible, and is idempotent."""
 
 import time
 import unicodedata
@@ -14,7 +14,7 @@ from yobal.core.submission import Limits, validate
 KHMER = "ខ្ញុំ\u200bធ្វើការ\u200bនៅ\u200bសាឡាង"
 FAMILY = "👨\u200d👩\u200d👧"
 # Everything that has broken a cleaner somewhere: line ends, spaces, controls, marks that move,
-# Hangul that composes, formats, tags, noncharacters, private letters.
+# Hangul that composes, formats, tags, noncharacters, private use.
 HOSTILE = st.text(
     st.sampled_from(
         "\r\n\t\x0b\x0c\x1c\x1d\x85\u2028\u2029\xa0\u3000 \u200b\u200c\u200d\u200e\u061c\u202e\u2066\u2069"
@@ -33,21 +33,21 @@ HOSTILE = st.text(
 @example("a \u202e\n\n\u2069\n\nb")
 @example("\u200b\n\n\n")
 def test_cleaning_twice_changes_nothing(raw: str) -> None:
-    once = text.clean(raw)
-    assert text.clean(once) == once
+    cleaned = text.clean(raw)
+    assert text.clean(cleaned) == cleaned
     name = text.clean_line(raw)
     assert text.clean_line(name) == name
     assert "\n" not in name
-    assert unicodedata.is_normalized("NFC", once)
-    assert "\n\n\n" not in once
-    assert not any(unicodedata.category(one) in ("Cs", "Co") for one in once)
-    assert not any(unicodedata.category(one) == "Cc" for one in once if one not in "\t\n")
-    once.encode()  # a surrogate would not go into a database
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert "\n\n\n" not in cleaned
+    assert not any(unicodedata.category(one) in ("Cs", "Co") for one in cleaned)
+    assert not any(unicodedata.category(one) == "Cc" for one in cleaned if one not in "\t\n")
+    cleaned.encode()  # a surrogate would not go into a database
 
 
 @settings(max_examples=200, deadline=None)
 @given(HOSTILE)
-def test_cleaning_keeps_every_letter_and_mark(raw: str) -> None:
+def test_cleaning_keeps_every_visible_character(raw: str) -> None:
     def seen(words: str) -> list[str]:
         return [
             one
@@ -119,21 +119,21 @@ def test_graphemes_are_counted_without_zero_width_spaces(words: str, count: int)
 
 
 @pytest.mark.parametrize("letter", ["a", "ក", "កា", "e\u0323\u0301", FAMILY[:3], "\u200ba"])
-def test_a_text_at_the_limit_is_accepted_and_a_longer_one_is_not(letter: str) -> None:
+def test_a_text_at_the_limit_is_accepted_and_a_longer_one_is_not(grapheme: str) -> None:
     limits = Limits(text_graphemes_max=50, name_graphemes_max=50)
-    assert validate(letter * 50, letter * 50, limits) == []
-    over = validate(letter * 51, letter * 51, limits)
+    assert validate(grapheme * 50, grapheme * 50, limits) == []
+    over = validate(grapheme * 51, grapheme * 51, limits)
     assert [(one.field, one.code, one.limit, one.length) for one in over] == [
         ("text", "text_long", 50, 51),
         ("name", "name_long", 50, 51),
     ]
 
 
-PILED = "b" + "\u0301" * 31
+STACKED = "b" + "\u0301" * 31
 FILL = 96 * 1_024  # bytes of a body
 
 
-@pytest.mark.parametrize("words", [PILED, f"{PILED} and more", "\u0327\u0301" * 40], ids=len)
+@pytest.mark.parametrize("words", [STACKED, f"{STACKED} and more", "\u0327\u0301" * 40], ids=len)
 def test_more_marks_than_any_language_uses_are_an_error(words: str) -> None:
     cleaned = text.clean(words)
     field_errors = validate(cleaned, cleaned, Limits())
@@ -180,7 +180,7 @@ def test_flags_are_counted_as_unicode_counts_them(flags: str) -> None:
     ids=lambda hostile: repr(hostile[:4]),
 )
 def test_hostile_text_is_cleaned_and_measured_quickly(hostile: str) -> None:
-    """Some of these took minutes, in which nobody else was served. A second leaves room for noise."""
+    """Some of these took minutes and blocked the server. One second allows for a slow machine."""
     started = time.thread_time()
     cleaned = text.clean(hostile)
     assert text.clean(cleaned) == cleaned

@@ -1,4 +1,4 @@
-"""The same vectors that the browser's code is held to: envelopes, commitments, keys."""
+"""The vectors that the browser's code is tested with, too: envelopes, commitments, keys."""
 
 import base64
 import hashlib
@@ -33,12 +33,12 @@ def test_an_envelope_has_the_bytes_of_the_vector(vector: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("vector", ENVELOPES["envelopes"], ids=range(len(ENVELOPES["envelopes"])))
 def test_only_the_epochs_key_decrypts_an_envelope(vector: dict[str, Any]) -> None:
-    kept = pyrage.decrypt(base64.b64decode(vector["sealed"]), [_EPOCH])
-    assert hashlib.sha256(kept).hexdigest() == vector["plain_sha256"]
+    plain = pyrage.decrypt(base64.b64decode(vector["sealed"]), [_EPOCH])
+    assert hashlib.sha256(plain).hexdigest() == vector["plain_sha256"]
     sealed, kib = Sealer(ENVELOPES["epoch"]["recipient"]).seal(
-        msgspec.json.decode(kept, type=Envelope)
+        msgspec.json.decode(plain, type=Envelope)
     )
-    assert pyrage.decrypt(sealed, [_EPOCH]) == kept
+    assert pyrage.decrypt(sealed, [_EPOCH]) == plain
     assert kib == vector["padded_kib"]
     with pytest.raises(pyrage.DecryptError):
         pyrage.decrypt(sealed, [pyrage.x25519.Identity.generate()])
@@ -53,10 +53,10 @@ def test_a_commitment_binds_nonce_name_and_text(vector: dict[str, str]) -> None:
     assert commitment(nonce=bytes(32), name=name, text=text).hex() != vector["commitment"]
 
 
-def test_all_envelopes_of_a_bucket_have_the_same_length() -> None:
+def test_all_envelopes_of_a_size_have_the_same_length() -> None:
     sealer = Sealer(ENVELOPES["epoch"]["recipient"])
 
-    def one(letters: int) -> Envelope:
+    def one(length: int) -> Envelope:
         return Envelope(
             comment_id="a" * 26,
             site_id="s",
@@ -64,7 +64,7 @@ def test_all_envelopes_of_a_bucket_have_the_same_length() -> None:
             edition="en",
             root_id=None,
             parent_id=None,
-            text="x" * letters,
+            text="x" * length,
             name="",
             lang="en",
             nonce="0" * 64,

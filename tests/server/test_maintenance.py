@@ -289,14 +289,14 @@ def test_a_rebuild_removes_unknown_files_and_keeps_files_written_during_it(
     real = write_public_files.write_stale
 
     def write_during_rebuild(*args: Any, **kwargs: Any) -> int:
-        newsroom.components.file_writer.bucket.write(
+        newsroom.components.file_writer.public_files.write(
             {f"{SITE_ID}/{STORY_ID}/en/page/98.html": b"new"}, at=0
         )
         return real(*args, **kwargs)
 
     monkeypatch.setattr(write_public_files, "write_stale", write_during_rebuild)
     assert maintenance.rebuild_all(newsroom.components) == len(
-        newsroom.components.file_writer.bucket.keys()
+        newsroom.components.file_writer.public_files.keys()
     )
     assert not stray.exists()
     assert not stray.with_name("99.html.gz").exists()

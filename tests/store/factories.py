@@ -1,4 +1,4 @@
-"""What arrives at the store, for tests that need no words behind it."""
+"""Arrivals for tests that need no text behind them."""
 
 import secrets
 from typing import Any
@@ -7,9 +7,9 @@ from tests.harness import SITE_ID, STORY_ID
 from yobal.store.arrivals import Arrival
 
 
-def arrival(**given: Any) -> Arrival:
-    """Sealed bytes under drawn ids and hashes; what is given stands instead."""
-    plain: dict[str, Any] = {
+def arrival(**fields: Any) -> Arrival:
+    """An arrival with random ids and hashes; arguments replace its fields."""
+    defaults: dict[str, Any] = {
         "id": secrets.token_hex(13),
         "site_id": SITE_ID,
         "story_id": STORY_ID,
@@ -26,4 +26,4 @@ def arrival(**given: Any) -> Arrival:
         "receipt_hash": secrets.token_bytes(32),
         "week": "2026-11-16",
     }
-    return Arrival(**plain | given)
+    return Arrival(**defaults | fields)

@@ -1,4 +1,4 @@
-"""Arrivals are stored in groups; a bad one fails alone, and a store that is gone fails them all."""
+"""Arrivals are stored in groups: an invalid one fails alone, and a lost database fails all of them."""
 
 import pytest
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""A group in one SQLite statement: all of it or none, and on the disk when it returns."""
+"""A group is one SQLite statement: stored completely or not at all, and on the disk when it returns."""
 
 import pytest
 
@@ -13,38 +13,38 @@ TABLES = ("comments", "envelopes", "receipts")
 
 
 def _counts(newsroom: NewsroomHarness) -> list[int]:
-    """As another connection finds them."""
-    elsewhere = Database(newsroom.database.url.render_as_string(hide_password=False))
-    with elsewhere.reading() as conn:
-        found = [
+    """Row counts, read through another connection."""
+    other_connection = Database(newsroom.database.url.render_as_string(hide_password=False))
+    with other_connection.reading() as conn:
+        counts = [
             conn.exec_driver_sql(f"select count(*) from {table}").scalar_one() for table in TABLES
         ]
-    elsewhere.close()
-    return found
+    other_connection.close()
+    return counts
 
 
-def _said_while_adding(database: Database, group: list[Arrival]) -> set[str]:
-    """The first word of each statement; what triggers do is said, too."""
-    said: list[str] = []
+def _statements_while_adding(database: Database, group: list[Arrival]) -> set[str]:
+    """The first word of each statement, including those of triggers."""
+    statements: list[str] = []
     with database.autocommit() as conn:
         driver = conn.connection.driver_connection
-    driver.set_trace_callback(said.append)  # type: ignore[union-attr]  # it is open
+    driver.set_trace_callback(statements.append)  # type: ignore[union-attr]  # it is open
     arrivals.add(database, group)
     driver.set_trace_callback(None)  # type: ignore[union-attr]  # it is open
-    return {one.removeprefix("--").split()[0].lower() for one in said}
+    return {one.removeprefix("--").split()[0].lower() for one in statements}
 
 
 def test_a_group_is_one_statement_without_a_transaction(sqlite_newsroom: NewsroomHarness) -> None:
     arrivals.add(sqlite_newsroom.database, [arrival()])  # its view is made
     group = [arrival(), arrival(receipt_hash=None), arrival()]
-    assert _said_while_adding(sqlite_newsroom.database, group) == {"insert"}
+    assert _statements_while_adding(sqlite_newsroom.database, group) == {"insert"}
     assert _counts(sqlite_newsroom) == [4, 4, 3]
 
 
 def test_rows_added_after_a_purge_are_visible_to_other_connections(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
-    """A purge must not leave a connection behind that begins transactions which nobody ends."""
+    """A purge must not leave a connection behind that begins transactions and never ends them."""
     for _ in range(3):
         sqlite_newsroom.database.purge()
         arrivals.add(sqlite_newsroom.database, [arrival(), arrival()])

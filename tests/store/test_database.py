@@ -1,4 +1,4 @@
-"""Either database as the promises need it: durable, forgetful, and without an order of arrival."""
+"""Both databases do what the promises need: durable commits, complete purges, no order of arrival."""
 
 import secrets
 import time
@@ -139,8 +139,8 @@ def test_a_purge_that_waits_for_a_reader_does_not_block_writers(tmp_path: Path) 
         assert time.monotonic() - started < 1.5
         assert isinstance(purge.exception(), DatabaseUnavailable)
     with database.engine.connect() as conn:  # and its patience with writers is what it was
-        patience_ms = conn.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
-    assert patience_ms == databases.BUSY_SECONDS * 1_000
+        busy_timeout_ms = conn.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    assert busy_timeout_ms == databases.BUSY_SECONDS * 1_000
     database.close()
 
 

@@ -1,4 +1,4 @@
-"""On PostgreSQL the intake has a role of its own, which can insert sealed rows and read no others."""
+"""On PostgreSQL the intake's role can insert sealed rows and read the views, and nothing else."""
 
 import secrets
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from yobal.store import arrivals, grants, intake, sql_views, tables
 from yobal.store.database import Database
 
 INSERTS = {"comments", "envelopes", "receipts", "withdrawal_requests"}
-JOINED = {"intake_site", "intake_unreadable"}  # nobody at all can insert into these
+JOINED = {"intake_site", "intake_unreadable"}  # not insertable for any role
 
 
 @pytest.fixture(scope="module")
 def made(
     postgresql: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[NewsroomHarness, str]]:
-    """A room on PostgreSQL, and the URL of a role with the intake's rights."""
+    """A newsroom on PostgreSQL, and the URL of a role with the intake's rights."""
     newsroom = make_newsroom(tmp_path_factory.mktemp("rights"), new_postgresql(postgresql))
     role = f"intake_{secrets.token_hex(4)}"
     with newsroom.database.writing() as conn:

@@ -1,4 +1,4 @@
-"""Who adds an arrival is answered after its commit, whoever else goes away or whatever fails."""
+"""A sender is answered after the commit, whatever happens to other senders."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from yobal.store.group_commit import GroupCommit
 
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How large each group was that went to the store."""
+    """The size of each group that was stored."""
     sizes: list[int] = []
     add = arrivals.add
 

@@ -1,4 +1,4 @@
-"""On PostgreSQL a purge is called done only when no table's file holds what was deleted."""
+"""On PostgreSQL a purge is done only when no table's file contains deleted text."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def _delete(database: Database) -> None:
 
 
 def _is_found(database: Database, folder: Path) -> bool:
-    """In a file of a table; `pg_wal` keeps a copy until it is recycled."""
+    """Whether a table's file contains the deleted text; `pg_wal` has a copy until it is recycled."""
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
         conn.exec_driver_sql("checkpoint")
     files = [path for path in (folder / "base").rglob("*") if path.is_file()]
@@ -56,7 +56,7 @@ def test_deleted_text_that_shared_a_page_is_gone_after_a_purge(
     _delete(database)
     with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
         conn.exec_driver_sql("vacuum held_texts")
-    assert _is_found(*made), "control: a plain vacuum leaves them in the page"
+    assert _is_found(*made), "control: a plain vacuum leaves the text in the page"
     database.purge()
     assert not _is_found(*made)
     with database.reading() as conn:
@@ -76,7 +76,7 @@ def test_a_purge_is_not_done_while_an_older_transaction_keeps_the_text(
         assert _is_purge_pending(database)
         monkeypatch.setattr(vacuum, "_OLDER", sa.text("select false where :now <> '' or true"))
         database.purge(seconds=0.3)
-        assert _is_found(*made), "control: unasked, it would have been called done"
+        assert _is_found(*made), "control: without the check the purge would count as done"
     monkeypatch.undo()
     assert purge_deleted(database, SITE_ID)
     assert not _is_purge_pending(database)

@@ -29,7 +29,7 @@ class FileWriter(msgspec.Struct, frozen=True):
 
     database: Database
     pages: PageRenderer
-    bucket: PublicFiles
+    public_files: PublicFiles
     rules: SiteRules
 
 
@@ -88,8 +88,8 @@ def write(file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *,
                     continue
                 contents = _render(file_writer.pages, thread_file.of(edition))
                 rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
-    file_writer.bucket.write(rendered, at=at)
-    file_writer.bucket.remove(deleted)
+    file_writer.public_files.write(rendered, at=at)
+    file_writer.public_files.remove(deleted)
 
 
 def _render(pages: PageRenderer, view: thread_views.View) -> Mapping[str, bytes]:
@@ -121,4 +121,4 @@ def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
             paths.terms(site_id, language): file_writer.pages.terms(language)
             for language in languages
         }
-        file_writer.bucket.write(files, at=slot)
+        file_writer.public_files.write(files, at=slot)

@@ -94,7 +94,7 @@ def rotate_keys_only(components: Components, *, now: float) -> None:
 def prepare_files(components: Components) -> None:
     """Once per start, before the first pass. Raises PublicFilesUnavailable."""
     with release_lock(components.database):
-        components.file_writer.bucket.sweep()
+        components.file_writer.public_files.sweep()
     _mark_stale_if_config_changed(components)
     write_assets(components)
 
@@ -104,7 +104,7 @@ def rebuild_all(components: Components) -> int:
 
     A file is removed if it existed before and was not written again, by us or by a running desk.
     """
-    public_files = components.file_writer.bucket
+    public_files = components.file_writer.public_files
     states_before = public_files.states()
     mark_all_stale.mark_site_stale(components.database, components.rules)
     write_assets(components)
