@@ -42,7 +42,7 @@ def test_ordinary_text_in_complex_scripts_is_accepted() -> None:
     assert validate(many, "ខ្ញុំ", Limits()) == []
 
 
-@pytest.mark.parametrize("letter", ['"', "\\", "\x7f", "កុំ", "e" + ENV_FLAG * 5])
+@pytest.mark.parametrize("character", ['"', "\\", "\x7f", "កុំ", "e" + ENV_FLAG * 5])
 def test_the_longest_comment_fits_an_envelope(character: str) -> None:
     limits = Limits()
     assert limits.fit_an_envelope()

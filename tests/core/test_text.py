@@ -118,7 +118,7 @@ def test_graphemes_are_counted_without_zero_width_spaces(words: str, count: int)
     assert text.count_graphemes(words) == count
 
 
-@pytest.mark.parametrize("letter", ["a", "ក", "កា", "e\u0323\u0301", FAMILY[:3], "\u200ba"])
+@pytest.mark.parametrize("grapheme", ["a", "ក", "កា", "e\u0323\u0301", FAMILY[:3], "\u200ba"])
 def test_a_text_at_the_limit_is_accepted_and_a_longer_one_is_not(grapheme: str) -> None:
     limits = Limits(text_graphemes_max=50, name_graphemes_max=50)
     assert validate(grapheme * 50, grapheme * 50, limits) == []

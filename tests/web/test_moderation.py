@@ -404,8 +404,8 @@ def test_a_broken_rule_is_explained_in_words_and_not_in_codes(
         "lang": "en",
     }
     for text, message in {
-        "": "Nothing was changed: nothing of the comment is left; the name has 61 letters, and 60",
-        "a" + "\u0300" * 20_000: "the letters of the comment carry more marks than fit",
+        "": "Nothing was changed: the comment is empty; the name has 61 characters and the limit is 60.",
+        "a" + "\u0300" * 20_000: "a character of the comment has too many combining marks",
     }.items():
         response = desk.post("decide", body | {"text": text})
         assert (response.status, response.json["error"]) == (422, "invalid")
