@@ -186,8 +186,8 @@ class Moderator:
         self.page.goto(f"{self.newsroom.desk_url}/")
         return self.settled()
 
-    def go(self, place: Literal["Queue", "History", "People"]) -> None:
-        self.page.get_by_role("link", name=place, exact=True).click()
+    def go(self, tab: Literal["Queue", "History", "People"]) -> None:
+        self.page.get_by_role("link", name=tab, exact=True).click()
 
     def row(self, words: str) -> Any:
         return self.page.locator("li[data-id]", has=self.page.locator(".line", has_text=words))

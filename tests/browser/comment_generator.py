@@ -6,7 +6,7 @@ from typing import Final
 from tests.promises.payloads import PAYLOADS
 from yobal.core.text import clean, clean_line
 
-LETTERS_MAX: Final = 2_000
+GRAPHEMES_MAX: Final = 2_000
 
 _SCRIPTS: Final = (
     "ខ្ញុំ\u200bគាំទ្រ\u200bពួកគាត់។ ពួកគាត់\u200bមិន\u200bសុំ\u200bអ្វី\u200bច្រើន\u200bទេ ៕ ",
@@ -67,7 +67,7 @@ def _one(number: int, chance: random.Random) -> Varied:
     if number % 10 == 1:  # one letter alone, in the thousands of Han
         return Varied(chr(0x4E00 + number), name)
     if number % 10 == 7:  # to the limit, to the letter
-        long = f"{number} " + script * (LETTERS_MAX // len(script) + 1)
-        return Varied(clean(long[:LETTERS_MAX]), name)
+        long = f"{number} " + script * (GRAPHEMES_MAX // len(script) + 1)
+        return Varied(clean(long[:GRAPHEMES_MAX]), name)
     length = chance.randint(1, 400)
     return Varied(f"{number}\n{(script * 20)[:length]}\t{number} ", name)
