@@ -121,7 +121,7 @@ def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Se
     wait_for(lambda: served.newsroom.state(rows["removed"]) == "published", "it is released")
     desk.act("remove", comment_id=rows["removed"], clause="threats")
     wait_for(lambda: "is published" in _asked(served, codes["published"]).text, "released")
-    wait_for(lambda: "did not publish" in _asked(served, codes["rejected"]).text, "final")
+    wait_for(lambda: "not to publish" in _asked(served, codes["rejected"]).text, "final")
     sizes = {state: len(_asked(served, code).raw) for state, code in codes.items()}
     sizes |= {code: len(_asked(served, code).raw) for code in (WRONG, "", "nonsense", "U" * 20)}
     assert len(set(sizes.values())) == 1, sizes
