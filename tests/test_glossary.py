@@ -184,6 +184,30 @@ def test_typescript_strings_that_hold_an_id_end_in_id(path: Path) -> None:
     assert not string_ids_in_typescript(path.read_text(encoding="utf-8"))
 
 
+def fillers() -> set[str]:
+    section = GLOSSARY.read_text(encoding="utf-8").split("## Names that say nothing")[1]
+    return set(re.findall(r"`([a-z]+)`", section.split("not used as names:")[1]))
+
+
+def test_names_say_what_they_hold() -> None:
+    words = fillers()
+    assert {"one", "found"} <= words
+    empty_names = [
+        (relative(path), name)
+        for path in PYTHON
+        if not relative(path).startswith("tests/")
+        for name in names_in_python(path.read_text(encoding="utf-8"))
+        if name.strip("_") in words
+    ]
+    empty_names += [
+        (relative(path), name)
+        for path in TYPESCRIPT
+        for name in names_in_typescript(path.read_text(encoding="utf-8"))
+        if name in words
+    ]
+    assert not empty_names
+
+
 def test_only_the_public_side_and_the_pages_speak_of_a_reader() -> None:
     """In the store and in actions `reader` once meant a moderator."""
     speaking = [
