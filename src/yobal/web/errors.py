@@ -103,7 +103,7 @@ FRAMEWORK_ERRORS: Final = {
 }
 
 
-def to_response(error: YobalError) -> tuple[int, ErrorBody | AlreadyDecidedError]:
+def to_response(error: YobalError) -> tuple[int, ErrorBody]:
     """Status and body for an error. An unexpected error gives no details."""
     status, code, message = TABLE.get(type(error), UNEXPECTED)
     if isinstance(error, errors.AlreadyDecided):

@@ -4,10 +4,9 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import Request
 from litestar.params import JSONBody
 
 from yobal.actions import decide, purge_deleted, write_public_files
@@ -30,9 +29,9 @@ from yobal.store import comments, decisions, sites
 from yobal.store.database import Database
 from yobal.web import cursors, errors, request_types, serializers
 from yobal.web import response_types as types
+from yobal.web.guard import AnyRequest
 
 PAGE_ROWS: Final = 50
-AnyRequest = Request[Any, Any, Any]
 
 
 class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,8 +16,8 @@ from yobal.store.people import Moderator
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.errors import BadRequest
-from yobal.web.guard import COOKIE, session_token
-from yobal.web.moderation import AnyRequest, DeskDependencies
+from yobal.web.guard import COOKIE, AnyRequest, session_token
+from yobal.web.moderation import DeskDependencies
 
 
 class PeopleController:

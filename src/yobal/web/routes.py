@@ -6,7 +6,7 @@ from types import MethodType
 from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Request, Response, get, post
+from litestar import Litestar, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.adapters import error_reporting
@@ -15,7 +15,7 @@ from yobal.adapters.rendering.i18n import read_catalogue
 from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
-from yobal.web.guard import Access, Guard
+from yobal.web.guard import Access, AnyRequest, Guard
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
@@ -153,7 +153,7 @@ def _shell(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
     )
 
 
-def _handle_yobal_error(_request: Request[Any, Any, Any], error: YobalError) -> Response[Any]:
+def _handle_yobal_error(_request: AnyRequest, error: YobalError) -> Response[ErrorBody]:
     """Only server errors are reported to the operator, not the mistakes of moderators."""
     status, body = errors.to_response(error)
     if status >= _SERVER_ERROR:
@@ -161,7 +161,7 @@ def _handle_yobal_error(_request: Request[Any, Any, Any], error: YobalError) -> 
     return Response(body, status_code=status, headers=_HEADERS)
 
 
-def _handle_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+def _handle_http_error(request: AnyRequest, error: HTTPException) -> Response[ErrorBody]:
     """What the framework refuses. Its own message could quote the body, so it is not used."""
     if isinstance(error, ValidationException) or error.status_code == 400:
         return _handle_yobal_error(request, BadRequest())
@@ -171,12 +171,12 @@ def _handle_http_error(request: Request[Any, Any, Any], error: HTTPException) ->
     return Response(ErrorBody(code, message), status_code=error.status_code, headers=_HEADERS)
 
 
-def _handle_recursion(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+def _handle_recursion(request: AnyRequest, _error: Exception) -> Response[ErrorBody]:
     """The desk's pages never send JSON that is nested this deep."""
     return _handle_yobal_error(request, BadRequest())
 
 
-def _handle_unexpected(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def _handle_unexpected(_request: AnyRequest, error: Exception) -> Response[ErrorBody]:
     """No traceback leaves the process: it could quote the text of a comment."""
     error_reporting.report_once(error)
     status, body = errors.to_response(YobalError())
