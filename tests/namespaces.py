@@ -1,6 +1,7 @@
-"""Tests in a namespace of their own: a network that leads nowhere, or disks that only they see.
+"""Runs tests in a Linux namespace of their own: a network without routes, or private mounts.
 
-`python -m tests.namespaces ARGUMENTS` is what runs in there: pytest, with an eye on every connection.
+`python -m tests.namespaces ARGUMENTS` runs inside it: pytest, with a record of every connection
+attempt.
 """
 
 import fcntl
@@ -17,13 +18,15 @@ import pytest
 
 ROOT: Final = Path(__file__).parent.parent
 SECONDS_MAX: Final = 300
-REACHED_OUT: Final = 77  # an exit code that pytest has no use for
+CONNECTED_ELSEWHERE: Final = 77  # an exit code that pytest does not use
 _GET_FLAGS, _SET_FLAGS, _UP, _LOOPBACK = 0x8913, 0x8914, 0x1, b"lo"  # linux/sockios.h, if.h
 _HERE: Final = ("127.", "::1", "localhost")
 
 
-def run_apart(what: Literal["net", "mount"], *given: str) -> "subprocess.CompletedProcess[str]":
-    """pytest with these arguments, in there; skipped where this machine has no namespaces."""
+def run_in_namespace(
+    what: Literal["net", "mount"], *given: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run pytest with these arguments in a namespace; skip where the machine does not allow one."""
     inside = ("unshare", f"--{what}") if os.geteuid() == 0 else ("unshare", "-r", f"--{what}")
     if subprocess.run([*inside, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine allows no namespaces: run as root, or allow user namespaces")
@@ -34,18 +37,18 @@ def run_apart(what: Literal["net", "mount"], *given: str) -> "subprocess.Complet
 
 
 def main(given: Sequence[str]) -> int:
-    """Run pytest here; a connection that was tried to anywhere else is a failure of its own."""
+    """Run pytest in this process; any connection attempt to elsewhere makes it fail."""
     raise_loopback()
     reached: set[str] = set()
     sys.addaudithook(lambda event, given: _note(event, given, reached))
     code = int(pytest.main([*given]))
     if reached:
-        print("reached out to:", *sorted(reached))
-    return code or (REACHED_OUT if reached else 0)
+        print("connected to:", *sorted(reached))
+    return code or (CONNECTED_ELSEWHERE if reached else 0)
 
 
 def raise_loopback() -> None:
-    """A new network has a loopback that is down, and nothing else."""
+    """Start the loopback interface, the only one that a new network namespace has."""
     with socket.socket() as any_socket:
         asked = fcntl.ioctl(any_socket, _GET_FLAGS, struct.pack("16sh14x", _LOOPBACK, 0))
         (flags,) = struct.unpack_from("16xh", asked)
@@ -54,7 +57,7 @@ def raise_loopback() -> None:
 
 
 def _note(event: str, given: tuple[Any, ...], reached: set[str]) -> None:
-    """Python tells of every connection and every name looked up, also of those that then fail."""
+    """Record connections and name look-ups; Python reports also those that fail."""
     if event == "socket.connect" and isinstance(given[1], tuple):
         place = str(given[1][0])
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):

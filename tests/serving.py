@@ -121,10 +121,10 @@ def ask(
         lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall("\r\n".join(lines).encode() + body)
-        return read_answer(connection, is_head=method == "HEAD")
+        return read_response(connection, is_head=method == "HEAD")
 
 
-def read_answer(connection: socket.socket, *, is_head: bool = False) -> Response:
+def read_response(connection: socket.socket, *, is_head: bool = False) -> Response:
     """Read until the connection ends. Raises ConnectionError for an incomplete response."""
     raw = b""
     while chunk := connection.recv(65_536):

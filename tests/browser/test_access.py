@@ -56,7 +56,7 @@ def test_axe_finds_nothing_serious_on_any_page(
     assert found == []
 
 
-def test_control_axe_finds_a_picture_without_words(visitors: Visitors) -> None:
+def test_control_axe_finds_a_picture_without_alternative_text(visitors: Visitors) -> None:
     page = visitors.context().new_page()
     page.set_content(
         "<main><h1>x</h1><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></main>"

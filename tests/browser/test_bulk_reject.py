@@ -9,7 +9,7 @@ from tests.browser.fixtures import Founded
 from tests.browser.sending import send_all
 
 
-def test_a_page_of_fifty_is_rejected_after_a_question_that_counts(
+def test_rejecting_a_page_of_fifty_asks_first_with_the_number(
     still: Founded, visitors: Visitors
 ) -> None:
     send_all(still.newsroom.story(), [f"Slogan {number}" for number in range(51)])

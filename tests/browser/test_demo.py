@@ -8,7 +8,9 @@ from tests.browser.actors import Visitors
 from tests.browser.gallery import served_demo
 
 
-def test_every_page_of_a_demonstrations_desk_is_marked(tmp_path: Path, visitors: Visitors) -> None:
+def test_every_page_of_the_demo_desk_shows_the_demo_banner(
+    tmp_path: Path, visitors: Visitors
+) -> None:
     for demo in served_demo(tmp_path):
         page = visitors.context().new_page()
         mark = page.locator("aside.demo")

@@ -56,7 +56,7 @@ def test_a_lead_made_in_the_browser_signs_in_with_the_seven_words(
     assert lead.page.locator("#queue-title").inner_text() == "No comments waiting"
 
 
-def test_a_decision_is_undone_from_its_toast_and_the_comment_waits_again(
+def test_undo_in_the_toast_makes_the_comment_pending_again(
     still: Founded, visitors: Visitors
 ) -> None:
     story = still.newsroom.story()
@@ -94,7 +94,7 @@ def test_on_a_phone_the_toast_covers_nothing_and_buttons_name_no_keys(
     assert desk.page.evaluate(COVERED) != []  # the control: a toast over the page is found
 
 
-def test_the_line_above_a_comment_breaks_between_its_parts_only(
+def test_the_line_above_a_comment_breaks_only_between_its_parts(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Under its story.", name="Delta")
@@ -133,7 +133,7 @@ def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visito
     assert desk.look().row("Undo me from the history.").count() == 1
 
 
-def test_a_second_lead_joins_by_link_and_reads_what_waits(
+def test_a_second_lead_joins_by_link_and_reads_pending_comments(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "For both leads.")
@@ -148,7 +148,7 @@ def test_a_second_lead_joins_by_link_and_reads_what_waits(
     expect(again.page.locator("ul.people").first).to_contain_text("Second lead")
 
 
-def test_a_refused_pseudonym_is_chosen_anew_without_a_new_link(
+def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
     still: Founded, visitors: Visitors
 ) -> None:
     new = visitors.moderator(still.newsroom)
@@ -188,9 +188,7 @@ def test_a_moderator_may_not_invite(colleague: Colleague, visitors: Visitors) ->
     expect(moderator.page.get_by_role("heading", name="Invite")).to_have_count(0)
 
 
-def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_the_old_one(
-    still: Founded, visitors: Visitors
-) -> None:
+def test_the_recovery_sheet_replaces_the_passphrase(still: Founded, visitors: Visitors) -> None:
     send(still.newsroom.story(), "Read after the recovery.")
     link = _invitation(still.lead(visitors), "moderator")
     lost = visitors.moderator(still.newsroom).join(link, "Forgetful")
@@ -205,7 +203,7 @@ def test_the_recovery_sheet_makes_a_new_passphrase_and_ends_the_old_one(
     expect(old.page.locator("#sign-in-error")).to_contain_text("Wrong pseudonym or passphrase.")
 
 
-def test_of_two_who_decide_one_wins_and_the_other_is_told(
+def test_when_two_decide_the_first_wins_and_the_second_is_told(
     still: Founded, colleague: Colleague, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Two want to decide.")
@@ -219,7 +217,7 @@ def test_of_two_who_decide_one_wins_and_the_other_is_told(
     expect(other.toast).to_contain_text("Heron has already published this comment.")
 
 
-def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_again(
+def test_an_expired_session_keeps_typed_text_and_sends_it_after_sign_in(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Edited over an ended session.")
@@ -241,7 +239,7 @@ def test_an_ended_session_keeps_what_was_typed_and_sends_it_after_signing_in_aga
     expect(desk.history_entry("Typed before it ended.")).to_be_visible()
 
 
-def test_a_decision_survives_a_lost_connection_and_is_sent_when_it_is_back(
+def test_a_decision_survives_a_lost_connection_and_is_sent_later(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Decided while offline.")
@@ -257,7 +255,7 @@ def test_a_decision_survives_a_lost_connection_and_is_sent_when_it_is_back(
     assert desk.look().row("Decided while offline.").count() == 0
 
 
-def test_what_could_not_be_sent_is_tried_again_by_hand_and_asked_about_before_the_page_goes(
+def test_an_unsent_decision_can_be_retried_and_leaving_the_page_asks_first(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "The line was cut.")
@@ -274,7 +272,7 @@ def test_what_could_not_be_sent_is_tried_again_by_hand_and_asked_about_before_th
     assert not desk.page.evaluate(is_asked)
 
 
-def test_a_session_that_ended_over_night_is_said_calmly_and_the_hand_goes_on_where_it_was(
+def test_an_expired_session_is_reported_and_work_continues_after_sign_in(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Open over night.")
@@ -317,7 +315,7 @@ def test_the_focus_returns_to_where_it_was_before_signing_in_again(
     expect(make).to_be_focused()
 
 
-def test_a_browser_that_cannot_store_the_key_says_so_and_opens_the_desk(
+def test_a_browser_that_cannot_store_the_key_says_so_and_shows_the_desk(
     still: Founded, visitors: Visitors
 ) -> None:
     known = still.lead_anew(visitors)
@@ -329,7 +327,7 @@ def test_a_browser_that_cannot_store_the_key_says_so_and_opens_the_desk(
     expect(desk.page.locator(".notices")).to_contain_text("cannot store your key")
 
 
-def test_a_fault_of_the_page_is_said_and_what_was_typed_stays(
+def test_an_error_in_the_page_is_reported_and_typed_text_stays(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Beside a fault.")
@@ -341,7 +339,7 @@ def test_a_fault_of_the_page_is_said_and_what_was_typed_stays(
     expect(desk.page.locator("#edit-text")).to_have_value("Beside a fault.")
 
 
-def test_a_word_list_that_did_not_come_is_asked_for_again_without_another_link(
+def test_a_missing_word_list_is_loaded_again_with_the_same_link(
     still: Founded, visitors: Visitors
 ) -> None:
     link = _invitation(still.lead(visitors), "moderator")

@@ -46,7 +46,7 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
     expect(desk.history_entry("To stay.")).to_be_visible()
 
 
-def test_older_decisions_come_once_however_often_they_are_asked_for(
+def test_older_decisions_are_listed_once_however_often_they_are_loaded(
     quick: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -63,7 +63,7 @@ def test_older_decisions_come_once_however_often_they_are_asked_for(
     assert len(seen) == len(set(seen))
 
 
-def test_a_long_parent_is_folded_and_a_gone_one_is_said(
+def test_a_long_parent_is_folded_and_a_missing_one_is_named(
     quick: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -88,7 +88,7 @@ def test_a_long_parent_is_folded_and_a_gone_one_is_said(
     expect(parent).to_have_text("reply to a comment that is no longer there")
 
 
-def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
+def test_an_unreadable_comment_is_not_counted_as_pending_and_its_id_is_shown(
     quick: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -107,7 +107,7 @@ def test_what_was_moved_is_not_counted_as_waiting_and_its_id_is_told(
         conn.exec_driver_sql(f"update comments set parent_id = null where id = '{moved}'")
 
 
-def test_what_could_not_be_sent_is_told_without_moving_the_panes(
+def test_an_unsent_decision_is_shown_without_moving_the_panes(
     still: Founded, visitors: Visitors
 ) -> None:
     send_all(still.newsroom.story(), ["Nothing moves.", "Nor does this."])
@@ -124,7 +124,7 @@ def test_what_could_not_be_sent_is_told_without_moving_the_panes(
     expect(desk.toast).to_contain_text("Published")
 
 
-def test_on_a_narrow_screen_the_list_is_walked_and_an_error_is_seen(
+def test_on_a_narrow_screen_the_list_works_by_keys_and_errors_are_visible(
     still: Founded, visitors: Visitors
 ) -> None:
     send_all(still.newsroom.story(), ["Narrow one.", "Narrow two."])
@@ -143,7 +143,7 @@ def test_on_a_narrow_screen_the_list_is_walked_and_an_error_is_seen(
     expect(desk.focus.locator(".error")).to_contain_text("could not be reached")
 
 
-def test_a_row_shows_the_beginning_of_a_long_comment_and_that_an_edit_was_begun(
+def test_a_row_shows_the_start_of_a_long_comment_and_a_started_edit(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Begun and long. " + "ខ្ញុំ" * 300)
@@ -158,7 +158,7 @@ def test_a_row_shows_the_beginning_of_a_long_comment_and_that_an_edit_was_begun(
     expect(row).to_contain_text("edit started")
 
 
-def test_a_decided_row_stays_readable_and_is_not_struck_like_an_edit(
+def test_a_decided_row_stays_readable_and_is_not_struck_through(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Decided and still legible.")
@@ -171,7 +171,7 @@ def test_a_decided_row_stays_readable_and_is_not_struck_like_an_edit(
     expect(row.locator(".line")).to_have_css("text-decoration-line", "none")
 
 
-def test_under_a_finger_the_story_and_its_language_are_large_enough(
+def test_story_link_and_language_menu_are_large_enough_for_touch(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Under a finger.")
@@ -183,7 +183,7 @@ def test_under_a_finger_the_story_and_its_language_are_large_enough(
         assert box["height"] >= 44, part
 
 
-def test_the_desk_says_that_nothing_is_released_while_the_clock_is_doubted(
+def test_the_desk_says_that_nothing_is_released_while_the_clock_is_not_trusted(
     quick: Founded, visitors: Visitors
 ) -> None:
     desk = quick.lead(visitors)

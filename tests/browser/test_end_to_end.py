@@ -24,7 +24,7 @@ def newsroom_of_each(
     yield from found(browser_here, folder, release_interval_seconds=SLOT_SECONDS, database=database)
 
 
-def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
+def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
     newsroom_of_each: Founded, visitors: Visitors
 ) -> None:
     founded = newsroom_of_each
@@ -60,7 +60,7 @@ def test_a_comment_goes_from_the_form_to_the_page_and_back_by_its_receipt(
     reader.until(code, "We found no receipt with this code")
 
 
-def test_a_comment_that_is_taken_back_while_it_waits_never_appears(
+def test_a_comment_withdrawn_while_pending_never_appears(
     quick: Founded, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -76,7 +76,7 @@ def test_a_comment_that_is_taken_back_while_it_waits_never_appears(
     assert story.texts() == []
 
 
-def test_with_the_next_release_a_published_comment_goes_too(
+def test_a_published_comment_can_be_withdrawn_with_the_next_release(
     quick: Founded, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -87,7 +87,7 @@ def test_with_the_next_release_a_published_comment_goes_too(
     wait_for(lambda: story.texts() == [])
 
 
-def test_an_edit_is_shown_as_struck_and_added_and_readers_see_its_clause(
+def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
     quick: Founded, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -114,7 +114,7 @@ def test_an_edit_is_shown_as_struck_and_added_and_readers_see_its_clause(
     expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Personal data")
 
 
-def test_a_rejection_tells_its_author_the_clause_and_the_note(
+def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
     quick: Founded, visitors: Visitors
 ) -> None:
     story = quick.newsroom.story()
@@ -133,7 +133,7 @@ def test_a_rejection_tells_its_author_the_clause_and_the_note(
     assert story.texts() == []
 
 
-def test_a_reply_stands_under_what_it_answers(quick: Founded, visitors: Visitors) -> None:
+def test_a_reply_appears_below_its_parent(quick: Founded, visitors: Visitors) -> None:
     story = quick.newsroom.story("km", "en")
     reader = visitors.reader(story.in_edition("en"))
     desk = quick.lead(visitors)
@@ -151,7 +151,9 @@ def test_a_reply_stands_under_what_it_answers(quick: Founded, visitors: Visitors
     )
 
 
-def test_a_moderator_removes_what_is_published_at_once(quick: Founded, visitors: Visitors) -> None:
+def test_a_moderator_removes_a_published_comment_at_once(
+    quick: Founded, visitors: Visitors
+) -> None:
     story = quick.newsroom.story()
     reader = visitors.reader(story)
     desk = quick.lead(visitors)

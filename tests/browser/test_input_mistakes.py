@@ -46,7 +46,7 @@ def test_a_digit_chooses_its_clause_and_the_focus_is_on_the_same_one(
     expect(desk.toast).to_contain_text("Rejected")
 
 
-def test_enter_with_control_decides_from_within_the_editor_and_the_note(
+def test_control_enter_decides_from_the_editor_and_the_note(
     still: Founded, visitors: Visitors
 ) -> None:
     story = still.newsroom.story()
@@ -72,7 +72,7 @@ def test_enter_with_control_decides_from_within_the_editor_and_the_note(
     expect(desk.toast).to_contain_text("Rejected")
 
 
-def test_the_language_menu_gives_the_keys_back_and_never_changes_unseen(
+def test_the_language_menu_returns_the_focus_and_never_changes_unseen(
     still: Founded, visitors: Visitors
 ) -> None:
     story = still.newsroom.story("en", "km")
@@ -96,7 +96,7 @@ def test_the_language_menu_gives_the_keys_back_and_never_changes_unseen(
     expect(menu).to_have_value("km")
 
 
-def test_a_decided_comment_hands_the_focus_to_another_element_and_is_spoken_once(
+def test_after_a_decision_the_focus_moves_on_and_is_announced_once(
     still: Founded, visitors: Visitors
 ) -> None:
     send_all(still.newsroom.story(), ["Spoken first.", "Spoken second."])
@@ -114,7 +114,7 @@ def test_a_decided_comment_hands_the_focus_to_another_element_and_is_spoken_once
     assert "Comment" not in said  # the element that has the focus says that
 
 
-def test_a_digit_chooses_where_many_are_rejected(still: Founded, visitors: Visitors) -> None:
+def test_a_digit_chooses_a_clause_when_rejecting_many(still: Founded, visitors: Visitors) -> None:
     send_all(still.newsroom.story(), ["One of a flood.", "Another of a flood."])
     desk = still.lead(visitors)
     desk.page.get_by_role("button", name="Reject all").click()
@@ -130,7 +130,7 @@ def _open(desk: Moderator) -> int:
     return desk.page.locator("li[data-id]:not([data-state='done'])").count()
 
 
-def test_an_answer_that_comes_late_does_not_make_keys_of_the_letters_that_are_typed(
+def test_a_late_response_does_not_turn_typed_letters_into_shortcuts(
     still: Founded, visitors: Visitors
 ) -> None:
     send_all(still.newsroom.story(), [f"While others type {number}." for number in range(3)])
@@ -158,7 +158,7 @@ def test_an_answer_that_comes_late_does_not_make_keys_of_the_letters_that_are_ty
     assert _open(desk) == open_before + 1
 
 
-def test_the_focus_is_seen_on_what_is_read_on_the_editor_and_where_nothing_waits(
+def test_the_focus_is_visible_on_comments_editor_and_empty_queue(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Where the keys act.")

@@ -60,7 +60,7 @@ def test_every_decision_is_made_by_single_keys(still: Founded, visitors: Visitor
     expect(desk.toast).to_contain_text("Rejected")
 
 
-def test_what_is_selected_is_masked_by_m_and_the_caret_stands_behind_the_mask(
+def test_m_masks_the_selection_and_puts_the_caret_after_the_mask(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "0142 is my number.")
@@ -80,7 +80,7 @@ def test_what_is_selected_is_masked_by_m_and_the_caret_stands_behind_the_mask(
     expect(desk.toast).to_contain_text("Published with an edit")
 
 
-def test_the_help_opens_and_closes_by_keys_and_acts_on_nothing(
+def test_the_help_opens_and_closes_by_keys_and_changes_nothing(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "Behind the help.")
@@ -96,7 +96,9 @@ def test_the_help_opens_and_closes_by_keys_and_acts_on_nothing(
     assert desk.page.locator(".toast").count() == 0
 
 
-def test_keys_are_meant_by_their_place_in_every_layout(still: Founded, visitors: Visitors) -> None:
+def test_shortcuts_use_the_position_of_keys_in_every_layout(
+    still: Founded, visitors: Visitors
+) -> None:
     send(still.newsroom.story(), "Decided from a Khmer keyboard.")
     desk = still.lead(visitors)
     _walk_to(desk, "Decided from a Khmer keyboard.")
@@ -104,7 +106,9 @@ def test_keys_are_meant_by_their_place_in_every_layout(still: Founded, visitors:
     expect(desk.page.locator("#reject")).to_be_visible()
 
 
-def test_nothing_acts_while_a_letter_is_composed(still: Founded, visitors: Visitors) -> None:
+def test_no_shortcut_works_while_a_character_is_composed(
+    still: Founded, visitors: Visitors
+) -> None:
     send(still.newsroom.story(), "Composed in peace.")
     desk = still.lead(visitors)
     _walk_to(desk, "Composed in peace.")
@@ -117,7 +121,7 @@ def test_nothing_acts_while_a_letter_is_composed(still: Founded, visitors: Visit
     expect(desk.page.locator("#reject")).to_be_visible()
 
 
-def test_an_input_method_may_use_escape_without_leaving_the_editor(
+def test_escape_in_an_input_method_does_not_leave_the_editor(
     still: Founded, visitors: Visitors
 ) -> None:
     send(still.newsroom.story(), "With an input method.")

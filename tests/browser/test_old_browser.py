@@ -31,7 +31,7 @@ DRAWN: Final = """() => {
 }"""
 
 
-def test_without_the_modern_block_the_page_is_whole_and_its_buttons_have_borders(
+def test_without_modern_css_the_page_is_complete_and_buttons_have_borders(
     still: Founded, visitors: Visitors
 ) -> None:
     story = still.newsroom.story("en", "km")
@@ -51,7 +51,7 @@ def test_without_the_modern_block_the_page_is_whole_and_its_buttons_have_borders
     _check_drawn(page)
 
 
-def test_control_without_any_style_of_ours_a_missing_border_is_seen(
+def test_control_without_our_stylesheet_a_missing_border_is_noticed(
     still: Founded, visitors: Visitors
 ) -> None:
     page = visitors.context(**PHONE).new_page()

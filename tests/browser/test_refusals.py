@@ -28,7 +28,7 @@ def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["no script", "script"])
-def test_all_refusals_stand_at_once_and_lead_to_their_fields(
+def test_all_errors_are_shown_at_once_and_link_to_their_fields(
     small: Founded, visitors: Visitors, *, javascript: bool
 ) -> None:
     reader = visitors.reader(small.newsroom.story(), javascript=javascript)
@@ -51,9 +51,7 @@ def test_all_refusals_stand_at_once_and_lead_to_their_fields(
     expect(reader.page.locator("#yobal-receipt")).to_be_checked()
 
 
-def test_after_a_refusal_the_shortened_comment_goes_its_way(
-    small: Founded, visitors: Visitors
-) -> None:
+def test_after_an_error_the_shortened_comment_is_sent(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
     reader.fill("A" * (LETTERS_MAX + 1))
     reader.press("Send to the moderators")
@@ -63,7 +61,7 @@ def test_after_a_refusal_the_shortened_comment_goes_its_way(
     assert reader.ticket()
 
 
-def test_a_comment_of_invisible_letters_is_empty(small: Founded, visitors: Visitors) -> None:
+def test_a_comment_of_invisible_characters_is_empty(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
     reader.fill("\u200b \u200d")
     reader.press("Send to the moderators")
@@ -72,16 +70,14 @@ def test_a_comment_of_invisible_letters_is_empty(small: Founded, visitors: Visit
     )
 
 
-def test_an_empty_comment_is_not_even_sent(small: Founded, visitors: Visitors) -> None:
+def test_the_browser_does_not_send_an_empty_comment(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text")).to_be_focused()
     assert reader.page.locator("#yobal-text:invalid").count() == 1
 
 
-def test_a_story_that_closes_meanwhile_gives_the_words_back(
-    small: Founded, visitors: Visitors
-) -> None:
+def test_a_story_that_closes_meanwhile_returns_the_text(small: Founded, visitors: Visitors) -> None:
     story = small.newsroom.story()
     reader = visitors.reader(story)
     reader.fill("Too late, it seems.", name="Late")
@@ -97,7 +93,9 @@ def test_a_story_that_closes_meanwhile_gives_the_words_back(
     expect(reader.page.locator("main")).to_contain_text("Comments on this story are closed.")
 
 
-def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: Visitors) -> None:
+def test_a_full_desk_is_announced_before_the_form_is_filled_in(
+    small: Founded, visitors: Visitors
+) -> None:
     story = small.newsroom.story()
     send_all(story, [f"Comment {number}" for number in range(WAITING_MAX)])
     reader = visitors.reader(story)
@@ -112,7 +110,7 @@ def test_a_full_desk_is_said_before_anything_is_taken(small: Founded, visitors: 
     assert reader.page.locator("#yobal-text").input_value() == "One too many."
 
 
-def test_a_wrong_receipt_code_opens_nothing(small: Founded, visitors: Visitors) -> None:
+def test_a_wrong_receipt_code_shows_nothing(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
     reader.find("AAAAA-AAAAA-AAAAA-AAAAA")
     expect(reader.page.locator("main")).to_contain_text("We found no receipt with this code")

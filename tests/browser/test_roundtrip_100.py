@@ -31,7 +31,7 @@ def wide(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(1_000, marks=pytest.mark.slow)])
-def test_what_readers_write_appears_letter_by_letter(
+def test_published_comments_match_what_readers_wrote(
     wide: Founded, visitors: Visitors, count: int
 ) -> None:
     story, sent = wide.newsroom.story("en", "km"), comments(count)

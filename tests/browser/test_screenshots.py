@@ -19,5 +19,5 @@ def test_a_missing_font_is_named_by_its_package(
     assert "apt-get install fonts-noto-cjk fonts-noto-core" in capsys.readouterr().err
 
 
-def test_with_the_fonts_of_this_machine_nothing_is_missing() -> None:
+def test_this_machine_has_every_font() -> None:
     assert screenshots.missing_fonts() == []

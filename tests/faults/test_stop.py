@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.promises.senders import Senders, nothing_lost_nothing_twice
+from tests.promises.senders import Senders, check_nothing_lost_or_stored_twice
 from tests.serving import THREAD, make_served, serving
 from yobal.server.serve import HEADER_SECONDS, STOP_SECONDS
 
@@ -32,7 +32,7 @@ def test_a_stop_with_twenty_active_senders_loses_nothing_that_was_received(tmp_p
             senders.stop()
         served.start()
         senders.send_again()
-        nothing_lost_nothing_twice(served, senders)
+        check_nothing_lost_or_stored_twice(served, senders)
     finally:
         senders.stop()
         served.close()

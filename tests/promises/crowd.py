@@ -1,4 +1,4 @@
-"""A crowd of readers: thousands of submissions over two ways in, some of them made to fail."""
+"""A crowd of readers: thousands of submissions to two ports, some of them made to fail."""
 
 import random
 import socket
@@ -13,32 +13,32 @@ from tests.serving import Response, form, post
 
 SENDERS: Final = 16
 BAD_ONE_IN: Final = 100
-LENGTHS: Final = (20, 80, 200, 500, 500, 2_000)  # the long ones are what servers spool to disk
+LENGTHS: Final = (20, 80, 200, 500, 500, 2_000)  # servers spool the long ones to disk
 SCRIPTS: Final = ("Khmer", "Cyrillic")
 
 
 class Crowd:
-    """Sends, each time from another address with another browser."""
+    """Sends every comment from another address and with another browser."""
 
     def __init__(self, ports: Sequence[int], marks: Marks, readers: Readers, path: str) -> None:
         self._ports = ports
         self._marks = marks
         self._readers = readers
         self._path = path
-        self._draw = random.Random()
+        self._random = random.Random()
 
     def send(self, count: int, fate: Fate = "waiting") -> list[Response]:
-        """So many comments; one in a hundred is no comment but a body that is refused."""
+        """Send `count` comments; one in a hundred is a body that is refused."""
         bodies: list[Callable[[], bytes]] = [self._bad_utf8, self._far_too_long, self._too_long]
 
-        def one(number: int) -> Response:
+        def send_one(number: int) -> Response:
             if fate == "waiting" and number % BAD_ONE_IN == BAD_ONE_IN - 1:
                 return self._post(number, bodies[number // BAD_ONE_IN % len(bodies)]())
             letters, script = LENGTHS[number % len(LENGTHS)], SCRIPTS[number // 2 % 2]
             return self._post(number, self.body(self._marks.text(fate, letters, script)))
 
         with ThreadPoolExecutor(SENDERS) as pool:
-            return list(pool.map(one, range(count)))
+            return list(pool.map(send_one, range(count)))
 
     def body(self, text: str, **fields: str) -> bytes:
         return urlencode(form(text, **fields)).encode()
@@ -47,7 +47,7 @@ class Crowd:
         agent = f"{self._readers.agent}{number}"
         headers = {
             "User-Agent": agent,
-            "X-Forwarded-For": self._draw.choice(self._readers.addresses),
+            "X-Forwarded-For": self._random.choice(self._readers.addresses),
             "Referer": f"https://news.example/{agent}",
         }
         port = self._ports[number % len(self._ports)]

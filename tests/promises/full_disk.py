@@ -16,7 +16,7 @@ from tests.promises.test_p11_received_survives import _sent, _until_refused
 from tests.serving import form, post, serving
 
 SIZE: Final = "6m"
-BALLAST_BYTES: Final = 2 * 1_024 * 1_024  # what is in the way, and is cleared later
+BALLAST_BYTES: Final = 2 * 1_024 * 1_024  # occupies space, and is deleted later
 SWALLOWING: Final = """
 from yobal.core.errors import DatabaseUnavailable
 from yobal.store.bulk_insert import TriggerInsert
@@ -32,7 +32,7 @@ TriggerInsert.insert = insert
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of six megabytes, on which the newsroom keeps everything that it keeps."""
+    """A disk of six megabytes for all of the newsroom's data."""
     folder = tmp_path / "data"
     folder.mkdir()
     subprocess.run(
@@ -42,7 +42,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
+def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
     tmp_path: Path, disk: Path
 ) -> None:
     with serving(tmp_path) as served:
@@ -54,7 +54,7 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
             (disk / "more").write_bytes(bytes(64 * 1_024))
         assert raised.value.errno == errno.ENOSPC
         (disk / "more").write_bytes(b"")
-        for number in range(20):  # one or another may still find a free page in the log
+        for number in range(20):  # some may still find a free page in the log
             text = f"Late {number}. {'និង' * 300}"
             answer = post(served.intake, form(text))
             if answer.is_received:
@@ -66,17 +66,17 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
         ballast.unlink()
         received += [_sent(served, f"After {number}.") for number in range(30)]
         assert all(served.newsroom.receipt_state(answer.code) == "waiting" for answer in received)
-        kept = Counter(sealed_texts(served.newsroom))
-        assert set(kept.values()) == {1}
-        assert len(kept) == len(received)
-        assert refused.isdisjoint(kept)
+        stored = Counter(sealed_texts(served.newsroom))
+        assert set(stored.values()) == {1}
+        assert len(stored) == len(received)
+        assert refused.isdisjoint(stored)
         assert served.process
         assert served.process.poll() is None, "the server went on"
     with closing(sqlite3.connect(disk / "yobal.sqlite")) as conn:
         assert conn.execute("pragma integrity_check").fetchall() == [("ok",)]
 
 
-def test_control_a_commit_whose_failure_is_swallowed_loses_what_was_received(
+def test_control_a_commit_whose_failure_is_ignored_loses_received_comments(
     tmp_path: Path, disk: Path
 ) -> None:
     with serving(tmp_path, script=SWALLOWING) as served:

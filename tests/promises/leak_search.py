@@ -1,8 +1,8 @@
-"""Looking for what must not be there: words, addresses and browsers, in everything that was written.
+"""Searches files and memory for texts, addresses and browsers that must not be there.
 
-Every text of a run carries a *mark*: a stem that the run drew, and a tail that says what became of
-the text. The mark stands in every text again and again, so a piece of one is found as well as the
-whole. One search for the stems in every spelling covers thousands of texts.
+Every text of a run contains a *mark*: a random stem for the run, and a tail for the text's fate. The
+mark is repeated throughout the text, so that parts of a text are found too. One search for the
+stems in every spelling covers thousands of texts.
 """
 
 import base64
@@ -33,7 +33,7 @@ SMALL_BYTES: Final = 64 * 1_024
 
 
 class Marks:
-    """The marks of one run: drawn, so that no earlier run can be mistaken for it."""
+    """The random marks of one run, which no earlier run has used."""
 
     def __init__(self) -> None:
         self._random = random.Random()
@@ -43,7 +43,7 @@ class Marks:
         }
 
     def text(self, fate: Fate, letters: int, script: str = "Khmer") -> str:
-        """A text of so many letters, unlike every other one, with the mark all over it."""
+        """A unique text of this many letters, with the mark repeated throughout."""
         mark = self.mark(fate, script)
         pieces = letters // (len(mark) + BETWEEN_LETTERS) + 1
         words = "".join(self._draw(script, BETWEEN_LETTERS) + mark for _ in range(pieces))
@@ -53,7 +53,7 @@ class Marks:
         return self._stems[script] + self._tails[script, fate]
 
     def found_in(self, content: bytes) -> set[Fate]:
-        """The fates of all texts of which a piece stands there, in any spelling."""
+        """The fates of all texts of which a part occurs, in any spelling."""
         found: set[Fate] = set()
         for script, stem in self._stems.items():
             if any(spelling in content for spelling in spellings(stem)):
@@ -61,7 +61,7 @@ class Marks:
         return found
 
     def count_in(self, content: bytes) -> int:
-        """How many pieces of texts stand there."""
+        """How many parts of texts occur."""
         return sum(
             content.count(spelling) for stem in self._stems.values() for spelling in spellings(stem)
         )
@@ -74,7 +74,7 @@ class Marks:
 
 
 def spellings(words: str) -> list[bytes]:
-    """How a program could have written these words down."""
+    """The encodings in which a program could have written this text."""
     plain = words.encode()
     percent = quote(words, safe="")
     escaped = json.dumps(words)[1:-1]
@@ -97,7 +97,7 @@ def spellings(words: str) -> list[bytes]:
 
 
 class Readers:
-    """The addresses readers come from, and the browsers they name."""
+    """The readers' addresses and user agents."""
 
     def __init__(self, count: int = 200) -> None:
         draw = random.Random()
@@ -113,7 +113,7 @@ class Readers:
         self._ipv6 = re.compile(rb"(?<![0-9A-Za-z:.])(?:::1|0:0:0:0:0:0:0:1)(?![0-9A-Za-z:./])")
 
     def found_in(self, content: bytes) -> set[str]:
-        """What points to a reader: pieces of addresses (in words, as a number, packed), browsers."""
+        """What identifies a reader: parts of addresses (as text, number or packed bytes) and user agents."""
         found = {one.decode() for one in self._words if one in content}
         if any(_different(content, one) > _by_chance(len(content)) for one in self._packed):
             found.add("packed addresses")
@@ -125,7 +125,7 @@ class Readers:
 def written(
     folders: Iterable[Path], *, since: float, pids: Iterable[int] = ()
 ) -> Iterator[tuple[str, bytes]]:
-    """Every file written below these folders since then, and what processes hold open, deleted or not."""
+    """Every file written below these folders since `since`, and deleted files that processes hold open."""
     for folder in folders:
         for path in folder.rglob("*"):
             with contextlib.suppress(FileNotFoundError):
@@ -137,7 +137,7 @@ def written(
 
 
 def open_files(pid: int) -> dict[str, str]:
-    """The regular files that a process has open for writing: descriptor and path."""
+    """The regular files that a process has open for writing: path by descriptor."""
     found = {}
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
@@ -164,17 +164,17 @@ def _unpacked(path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _different(content: bytes, sought: bytes) -> int:
-    """How often it stands there among other bytes: a write-ahead log holds the same page many times."""
+    """How often it occurs in different surroundings; a write-ahead log repeats the same page."""
     around = re.compile(rb"(?s)(?<=(.{8}))%s(?=(.{8}))" % re.escape(sought))
     at_edges = content[:11] + b"\0" * 16 + content[-11:]
     return len(set(around.findall(content))) + at_edges.count(sought)
 
 
 def _by_chance(size_bytes: int) -> float:
-    """How often three given bytes may stand in what is sealed or packed without any meaning.
+    """How often three bytes may occur by chance in sealed or compressed data.
 
-    Once in a log, and a little more in megabytes; one in a hundred of two thousand readers, those
-    who met an error, are twenty.
+    Once in a log, and a little more in megabytes. A leak would show more: one in a hundred of two
+    thousand readers is twenty.
     """
     return 1 if size_bytes < SMALL_BYTES else 4 + 3 * size_bytes / 256**3
 
@@ -191,7 +191,7 @@ def _is_text(content: bytes) -> bool:
 
 
 def memory(pid: int) -> Iterator[bytes]:
-    """Everything a child of ours has in memory that could hold a word, region by region."""
+    """The readable memory of a child process, region by region."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as file:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             where, rights, *rest = line.split()

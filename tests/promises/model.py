@@ -1,6 +1,6 @@
-"""What should be so: a newsroom in sixty lines, against which the real one is held (P12).
+"""A reference model of a newsroom, with which the real one is compared (P12).
 
-It knows neither tables nor files, and asks nothing of the code it judges.
+It uses neither tables nor files, and imports nothing of the code that it checks.
 """
 
 from dataclasses import dataclass, field
@@ -10,27 +10,27 @@ from tests.harness import SLOT, START
 
 NONE_YET = -1
 DAY = 86_400
-APPEAL_DAYS, RECEIPT_DAYS = 14, 30
+RETENTION_DAYS, RECEIPT_DAYS = 14, 30
 
 
 @dataclass
-class Imagined:
-    """One comment as it should be."""
+class ModelComment:
+    """The expected state of one comment."""
 
     words: str
     sent_at: float
     state: str = "pending"
-    final: int = NONE_YET  # the slot that makes the decision known
+    final: int = NONE_YET  # the slot from which the receipt shows the decision
     due: int = NONE_YET
-    shown: str = ""  # the words that are public once it is published
-    codes: dict[str, int] = field(default_factory=dict)  # and the last day on which each opens it
-    standing: str | None = None  # the decision in force
-    is_past_appeals: bool = False
+    shown: str = ""  # the text that is public once it is published
+    codes: dict[str, int] = field(default_factory=dict)  # each with the last day on which it works
+    standing: str | None = None  # the id of the decision in force
+    is_past_retention: bool = False
 
     @property
     def has_original(self) -> bool:
-        """Whether the sealed words are still kept."""
-        if self.is_past_appeals:
+        """Whether the sealed text still exists."""
+        if self.is_past_retention:
             return False
         is_edited = self.shown not in ("", self.words)
         return self.state in ("pending", "held", "rejected") or (
@@ -39,20 +39,20 @@ class Imagined:
 
 
 class Model:
-    """Every comment, the clock, and the wishes that wait."""
+    """Every comment, the clock, and the withdrawal requests that wait."""
 
     def __init__(self) -> None:
-        self.comments: dict[str, Imagined] = {}
+        self.comments: dict[str, ModelComment] = {}
         self.now = START
         self.released = self.latest
-        self.wishes: list[tuple[str, Literal["now", "next"]]] = []
+        self.requests: list[tuple[str, Literal["now", "next"]]] = []
 
     @property
     def latest(self) -> int:
         return int(self.now // SLOT * SLOT)
 
-    def give(self, comment: str, code: str | None) -> None:
-        """A receipt, good until so many days after the Sunday of its week."""
+    def add_receipt(self, comment: str, code: str | None) -> None:
+        """Add a receipt; it is valid for RECEIPT_DAYS after the Sunday of its week."""
         if code is not None:
             today = int(self.now // DAY)
             monday = today - (today + 3) % 7  # day 0 was a Thursday
@@ -83,7 +83,9 @@ class Model:
 
     def run_scheduler(self) -> None:
         is_due = self.released < self.latest
-        self.wishes = [wish for wish in self.wishes if not self._granted(*wish, is_due=is_due)]
+        self.requests = [
+            request for request in self.requests if not self._process(*request, is_due=is_due)
+        ]
         if is_due:
             for one in self.comments.values():
                 if one.state == "held" and one.due <= self.latest:
@@ -91,15 +93,15 @@ class Model:
                 self._expire(one)
             self.released = self.latest
 
-    def _expire(self, one: Imagined) -> None:
-        """With a release goes what has run out."""
-        is_over = one.final <= self.now - APPEAL_DAYS * DAY
-        one.is_past_appeals |= one.state in ("published", "removed", "rejected") and is_over
+    def _expire(self, one: ModelComment) -> None:
+        """Drop what has expired; this happens with a release."""
+        is_over = one.final <= self.now - RETENTION_DAYS * DAY
+        one.is_past_retention |= one.state in ("published", "removed", "rejected") and is_over
         today = int(self.now // DAY)
         one.codes = {code: last for code, last in one.codes.items() if today <= last}
 
-    def _granted(self, comment: str, when: str, *, is_due: bool) -> bool:
-        """Whether the wish is done with."""
+    def _process(self, comment: str, when: str, *, is_due: bool) -> bool:
+        """Carry out a withdrawal request; whether it is finished."""
         one = self.comments[comment]
         if one.state == "published" and when == "next" and not is_due:
             return False
@@ -109,7 +111,7 @@ class Model:
         return True
 
     def receipt_state(self, comment: str) -> str:
-        """What a receipt says."""
+        """The state that a receipt shows."""
         one = self.comments[comment]
         if one.state in ("held", "rejected") and one.final > self.released:
             return "waiting"

@@ -1,4 +1,4 @@
-"""Words that try to be code: several hundred, in many syntaxes. All of them are only data here."""
+"""Several hundred texts that try to be code, in many syntaxes; here they are only data."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Twenty readers who send without a pause, through whatever happens to the server, and what must be so."""
+"""Twenty readers who send without pause while the server fails, and the check afterwards."""
 
 import os
 import threading
@@ -20,7 +20,7 @@ SENDERS: Final = 20
 
 
 class Senders:
-    """Twenty readers who send one comment after the other, and keep every receipt they are shown."""
+    """Twenty readers who send one comment after another and keep every receipt they are shown."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
@@ -46,12 +46,12 @@ class Senders:
         wait_for(lambda: len(self.codes) >= before + count, f"{count} comments are received")
 
     def send_again(self) -> None:
-        """Whoever saw no receipt sends the same form once more, as a browser's "confirm" does."""
-        for text in [one for one in self.forms if one not in self.codes]:
-            assert self._send(text), "after the fault, it is received without anybody's hand"
+        """Send the same form again for every comment without a receipt, as a browser's retry does."""
+        for text in [text for text in self.forms if text not in self.codes]:
+            assert self._send(text), "after the failure it is received without help"
 
     def _run(self) -> None:
-        """What is not received is sent again, until the test says that it is over."""
+        """Send until the test ends; repeat what was not received."""
         is_received, text = True, ""
         while not self._is_over.is_set():
             if is_received:
@@ -71,11 +71,11 @@ class Senders:
         if answer.is_received and answer.code:
             self.codes.setdefault(text, []).append(answer.code)
         elif answer.status != 200:
-            assert text in answer.text, "not received: the text is given back"
+            assert text in answer.text, "not received: the text is returned"
         return answer.is_received
 
 
-def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
+def check_nothing_lost_or_stored_twice(served: Served, senders: Senders) -> None:
     newsroom = served.newsroom
     unknown = [
         code
@@ -84,9 +84,9 @@ def nothing_lost_nothing_twice(served: Served, senders: Senders) -> None:
         if newsroom.receipt_state(code) != "waiting"
     ]
     assert unknown == []
-    kept = Counter(sealed_texts(newsroom))
-    assert set(kept) == set(senders.forms)
-    assert set(kept.values()) == {1}
+    stored = Counter(sealed_texts(newsroom))
+    assert set(stored) == set(senders.forms)
+    assert set(stored.values()) == {1}
     code = next(iter(senders.codes.values()))[0]
     assert "waiting for" in post(served.intake, {"step": "receipt", "code": code}).text
 

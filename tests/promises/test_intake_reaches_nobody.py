@@ -1,7 +1,8 @@
-"""The intake reaches out to nobody: no reader's word makes it fetch an address.
+"""The intake connects to no other server: nothing that a reader sends makes it fetch an address.
 
-Its whole test-suite runs in a network that leads nowhere, where every attempt is noted, also one
-whose failure is swallowed; and no part of the code may hold what could fetch.
+Its test suite runs in a network without routes, where every attempt is recorded, even if its
+failure is ignored. No module may import anything that could fetch, except for those named here.
+Controls: an attempt whose failure is ignored is recorded, and every form of import is found.
 """
 
 import ast
@@ -12,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from tests.namespaces import REACHED_OUT, ROOT, run_apart
+from tests.namespaces import CONNECTED_ELSEWHERE, ROOT, run_in_namespace
 
 READERS: Final = (
     "tests/web/test_file_cache.py",
@@ -34,25 +35,24 @@ def test_it():
     [READERS, ("tests/promises/no_network.py",)],
     ids=["its whole suite", "the real server"],
 )
-def test_the_intake_passes_its_tests_where_no_route_leads_anywhere(given: tuple[str, ...]) -> None:
+def test_the_intake_passes_its_tests_in_a_network_without_routes(given: tuple[str, ...]) -> None:
     # On SQLite alone: a PostgreSQL on a socket of this machine would make no difference here.
-    done = run_apart("net", *given, "-k", "not postgresql")
+    done = run_in_namespace("net", *given, "-k", "not postgresql")
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
     assert re.search(r"\d+ passed", done.stdout)
     assert "skipped" not in done.stdout
 
 
-def test_control_an_attempt_is_noted_even_where_its_failure_is_swallowed(tmp_path: Path) -> None:
+def test_control_an_attempt_is_recorded_even_if_its_failure_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "test_swallowed.py"
     path.write_text(SWALLOWED)
-    done = run_apart("net", "-c", str(ROOT / "pyproject.toml"), str(path))
+    done = run_in_namespace("net", "-c", str(ROOT / "pyproject.toml"), str(path))
     assert "1 passed" in done.stdout
-    assert done.returncode == REACHED_OUT
+    assert done.returncode == CONNECTED_ELSEWHERE
     assert "198.51.100.7" in done.stdout
 
 
-# What could fetch, and the only places that may: `serve` tries its own ports, and then waits until
-# they answer.
+# What could fetch, and the only modules that may: `serve` tries its own ports and waits for them.
 FETCHING: Final = {
     "aiohttp",
     "asyncio.open_connection",
@@ -70,7 +70,7 @@ FETCHING: Final = {
 ALLOWED: Final = {("server/serve.py", "asyncio.open_connection"), ("cli/commands.py", "socket")}
 
 
-def test_no_module_holds_what_could_fetch_but_those_named_here() -> None:
+def test_only_the_named_modules_import_anything_that_could_fetch() -> None:
     package = ROOT / "src" / "yobal"
     found = {
         (path.relative_to(package).as_posix(), name)
@@ -81,7 +81,7 @@ def test_no_module_holds_what_could_fetch_but_those_named_here() -> None:
     assert found == ALLOWED
 
 
-def test_control_what_could_fetch_is_found_however_it_is_imported() -> None:
+def test_control_a_fetching_module_is_found_in_every_form_of_import() -> None:
     for line, name in (
         ("import urllib.request", "urllib.request"),
         ("from urllib import request", "urllib.request"),

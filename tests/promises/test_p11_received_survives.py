@@ -1,7 +1,8 @@
-"""P11: if we said "received", it survives a power cut.
+"""P11: a comment that was confirmed as received survives a power cut.
 
-The real server is killed under twenty senders; so is PostgreSQL. Every receipt that was shown
-resolves afterwards, and no comment is there twice, although every sender tries again with its form.
+The real server is killed under twenty senders, and so is PostgreSQL. Afterwards every receipt that
+was shown works, and no comment exists twice although every sender tries again with the same form.
+Control: with `synchronous=NORMAL` the response is sent before the write-ahead log is synced.
 That one bad row of a group fails alone is in `tests/store/test_arrivals.py`.
 """
 
@@ -20,9 +21,9 @@ from typing import Final
 
 import pytest
 
-from tests.namespaces import run_apart
+from tests.namespaces import run_in_namespace
 from tests.promises.conftest import Cluster
-from tests.promises.senders import Senders, nothing_lost_nothing_twice, sealed_texts
+from tests.promises.senders import Senders, check_nothing_lost_or_stored_twice, sealed_texts
 from tests.serving import (
     Response,
     Served,
@@ -63,18 +64,18 @@ def _kill_the_server(folder: Path, times: int) -> None:
         served.start()
         senders.send_again()
         assert senders.answers[0] > times, "senders were cut off in the middle"
-        nothing_lost_nothing_twice(served, senders)
+        check_nothing_lost_or_stored_twice(served, senders)
     finally:
         senders.stop()
         served.close()
 
 
-def test_every_receipt_resolves_after_the_server_was_killed_40_times(tmp_path: Path) -> None:
+def test_every_receipt_works_after_the_server_was_killed_40_times(tmp_path: Path) -> None:
     _kill_the_server(tmp_path, 40)
 
 
 @pytest.mark.slow
-def test_every_receipt_resolves_after_the_server_was_killed_300_times(tmp_path: Path) -> None:
+def test_every_receipt_works_after_the_server_was_killed_300_times(tmp_path: Path) -> None:
     _kill_the_server(tmp_path, 300)
 
 
@@ -89,22 +90,22 @@ def _kill_postgresql(folder: Path, made: Cluster, times: int) -> None:
             senders.start()
             senders.wait_for_some(draw.randrange(5, 40))
             _kill_all(made.pid)
-            _wait_for_a_no(senders)
-            made.reexec()
-            senders.wait_for_some(5)  # without anybody's hand
+            _wait_for_a_refusal(senders)
+            made.restart()
+            senders.wait_for_some(5)  # without help
             senders.stop()
         senders.send_again()
         served.newsroom.database.engine.dispose()
-        nothing_lost_nothing_twice(served, senders)
+        check_nothing_lost_or_stored_twice(served, senders)
 
 
-def _wait_for_a_no(senders: Senders) -> None:
+def _wait_for_a_refusal(senders: Senders) -> None:
     refused = senders.answers[503]
-    wait_for(lambda: senders.answers[503] > refused, "a clear no is given")
+    wait_for(lambda: senders.answers[503] > refused, "a request is refused")
 
 
 def _kill_all(postmaster: int) -> None:
-    """Our own cluster's processes, each by its id; stopped first, so that it makes no more."""
+    """Kill our own cluster's processes by id; the postmaster is stopped first, so that it starts no more."""
     os.kill(postmaster, signal.SIGSTOP)
     family = [postmaster, *children(postmaster)]
     for pid in family:
@@ -113,14 +114,14 @@ def _kill_all(postmaster: int) -> None:
     wait_for(lambda: not any(is_alive(pid) for pid in family), "PostgreSQL is dead")
 
 
-def test_every_receipt_resolves_after_postgresql_was_killed_5_times(
+def test_every_receipt_works_after_postgresql_was_killed_5_times(
     tmp_path: Path, cluster: Callable[..., Cluster]
 ) -> None:
     _kill_postgresql(tmp_path, cluster(), 5)
 
 
 @pytest.mark.slow
-def test_every_receipt_resolves_after_postgresql_was_killed_50_times(
+def test_every_receipt_works_after_postgresql_was_killed_50_times(
     tmp_path: Path, cluster: Callable[..., Cluster]
 ) -> None:
     _kill_postgresql(tmp_path, cluster(), 50)
@@ -129,10 +130,10 @@ def test_every_receipt_resolves_after_postgresql_was_killed_50_times(
 # The disk is full
 
 
-def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
+def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
     tmp_path: Path,
 ) -> None:
-    """A file may grow no further (RLIMIT_FSIZE, which needs no root), and later it may again."""
+    """Files may not grow (RLIMIT_FSIZE, which needs no root), and later they may again."""
     with serving(tmp_path) as served:
         received = [_sent(served, f"Before {number}.") for number in range(30)]
         with _full_disk(served):
@@ -154,16 +155,16 @@ def test_on_a_full_disk_the_text_is_given_back_and_nothing_received_is_lost(
     conn.close()
 
 
-def test_on_a_small_disk_that_is_full_nothing_received_is_lost() -> None:
-    """A real one, with its control beside it: on it, it is SQLite that finds no more room."""
-    done = run_apart("mount", "tests/promises/full_disk.py")
+def test_on_a_small_full_disk_nothing_received_is_lost() -> None:
+    """A small real disk, with its control; there SQLite itself runs out of space."""
+    done = run_in_namespace("mount", "tests/promises/full_disk.py")
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
     assert "2 passed" in done.stdout
 
 
 @contextmanager
 def _full_disk(served: Served) -> Iterator[None]:
-    """No file of the server's may become larger than its largest one is."""
+    """None of the server's files may become larger than its largest file is now."""
     largest = max(path.stat().st_size for path in served.folder.rglob("*") if path.is_file())
     _, hard = resource.prlimit(served.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (largest + 64 * 1_024, hard))
@@ -192,15 +193,15 @@ def _sent(served: Served, text: str) -> Response:
 # The order of sync and answer
 
 
-def test_the_log_is_synced_before_the_answer_is_written(tmp_path: Path) -> None:
+def test_the_log_is_synced_before_the_response_is_written(tmp_path: Path) -> None:
     trace = _traced(tmp_path)
-    assert _answers_before_a_sync(trace) == []
+    assert _responses_before_a_sync(trace) == []
 
 
-def test_control_with_synchronous_normal_an_answer_comes_before_any_sync(tmp_path: Path) -> None:
-    """A power cut after that answer would lose what was received."""
+def test_control_with_synchronous_normal_a_response_comes_before_the_sync(tmp_path: Path) -> None:
+    """A power cut after that response would lose a received comment."""
     trace = _traced(tmp_path, script=LOOSE)
-    assert len(_answers_before_a_sync(trace)) > 10
+    assert len(_responses_before_a_sync(trace)) > 10
 
 
 def _traced(folder: Path, *, script: str = "") -> list[str]:
@@ -234,8 +235,8 @@ def _traced(folder: Path, *, script: str = "") -> list[str]:
     return list(lines)
 
 
-def _answers_before_a_sync(trace: list[str]) -> list[str]:
-    """Answers that were written while bytes of the write-ahead log had not been synced."""
+def _responses_before_a_sync(trace: list[str]) -> list[str]:
+    """Responses that were written while parts of the write-ahead log were not synced."""
     found, is_synced, syncing = [], True, set()
     for line in trace:
         pid = line.split()[0]

@@ -1,4 +1,8 @@
-"""P12: nothing is public without a decision, whatever is done in whatever order, with power cuts."""
+"""P12: nothing is public without a decision, in any order of actions and power cuts.
+
+A state machine runs the newsroom beside a small reference model and compares both after every
+step. Controls: each guard is removed once, and the comparison named beside it fails.
+"""
 
 import contextlib
 import shutil
@@ -22,7 +26,7 @@ from hypothesis.stateful import (
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SLOT, STORY_ID, catch_up
-from tests.promises.model import DAY, Imagined, Model
+from tests.promises.model import DAY, Model, ModelComment
 from yobal.actions import declare_story, process_withdrawals, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
@@ -32,23 +36,26 @@ from yobal.store import comments, expiry, pending_purge, stale_files
 from yobal.store.database import Database
 
 PICK = st.integers(0, 10_000)
-# What comes after an act of the desk is in the database: files, and the purge.
+# The steps that follow after an action of the desk is committed: files, and the purge.
 AFTER = ("purge", "write", "remove files", "forget touched", "sync", "a rename")
 CUTS = st.none() | st.tuples(st.sampled_from(AFTER), st.booleans())
 FEW = {"max_examples": 12, "stateful_step_count": 25}
 MANY = {"max_examples": 400, "stateful_step_count": 60}
 
 
-# What each look says when it is not so; a control names the one that notices.
-STATES, HELD = "the store is in the model's states", "exactly what is held is there in clear"
-KEPT, RECEIPTS = "originals are kept no longer", "receipts are kept no longer"
-PUBLIC, TOLD = "exactly what was released is public", "receipts say what is so"
-REBUILT = "rebuilding leaves what the releases left"
-DESTROYED = "what was taken back is destroyed"
+# The message of each check; a control names the check that must fail.
+STATES, HELD = "the database has the model's states", "exactly the held texts are in clear"
+KEPT, RECEIPTS = (
+    "originals are kept no longer than needed",
+    "receipts are kept no longer than needed",
+)
+PUBLIC, TOLD = "exactly what was released is public", "receipts show the model's state"
+REBUILT = "rebuilding gives the same files as the releases"
+DESTROYED = "undone texts are destroyed"
 
 
-class Acts(RuleBasedStateMachine):
-    """Every act of readers, moderators, clock and power, on the real newsroom and in the model."""
+class Actions(RuleBasedStateMachine):
+    """Every action of readers, moderators, clock and power, on the real newsroom and in the model."""
 
     server_url: str | None = None
 
@@ -69,8 +76,8 @@ class Acts(RuleBasedStateMachine):
         to = public[answers % len(public)] if public and answers % 3 else None
         words = f"Words-{len(self.model.comments)}."
         sent = self.newsroom.send(words, parent_id=to, receipt=has_receipt)
-        self.model.comments[sent.id] = Imagined(words, self.model.now)
-        self.model.give(sent.id, sent.code)
+        self.model.comments[sent.id] = ModelComment(words, self.model.now)
+        self.model.add_receipt(sent.id, sent.code)
         self.forms[sent.id] = sent.idempotency_key
 
     @precondition(lambda self: self.model.comments)
@@ -79,10 +86,10 @@ class Acts(RuleBasedStateMachine):
         comment, one = self._pick(which)
         row = self.newsroom.comment_row(comment)
         if self.model.now // DAY - one.sent_at // DAY > 1 or row["parent_id"] or row["root_id"]:
-            return  # its day key is gone, or whom it answered
+            return  # its day key is gone, or its parent
         sent = self.newsroom.send(one.words, idempotency_key=self.forms[comment])
         assert sent.outcome.status == "repeat"
-        self.model.give(comment, sent.code)
+        self.model.add_receipt(comment, sent.code)
         assert len(one.codes) <= COPIES_MAX
 
     @precondition(lambda self: self.model.comments)
@@ -92,7 +99,7 @@ class Acts(RuleBasedStateMachine):
         to_response = self.model.receipt_state(comment)
         if one.codes and to_response in ("waiting", "accepted", "published"):
             self.newsroom.request_withdrawal([*one.codes][-1], "now" if is_now else "next")
-            self.model.wishes.append((comment, "now" if is_now else "next"))
+            self.model.requests.append((comment, "now" if is_now else "next"))
 
     # Moderators
 
@@ -184,7 +191,7 @@ class Acts(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from((1, 15)))
     def days_pass(self, days: int) -> None:
-        """Receipts and the days of appeals run out."""
+        """Receipts and retained originals expire."""
         self.slots_pass(days * DAY // SLOT)
 
     @rule(step=st.sampled_from(sorted(STEPS)), is_before=st.booleans(), slots=st.integers(0, 1))
@@ -195,7 +202,7 @@ class Acts(RuleBasedStateMachine):
         catch_up(self.newsroom.components, now=self.newsroom.now)
         self.model.run_scheduler()
 
-    # What must be so
+    # Invariants
 
     @invariant()
     def the_store_is_in_the_states_of_the_model(self) -> None:
@@ -227,7 +234,7 @@ class Acts(RuleBasedStateMachine):
     def receipts_say_what_the_model_says(self) -> None:
         for comment, one in self.model.comments.items():
             to_response = {self.newsroom.receipt_state(code) for code in one.codes}
-            if one.state == "withdrawn":  # codes of a repeat since then go with its day key
+            if one.state == "withdrawn":  # codes of a later repeat expire with its day key
                 to_response.discard(None)
             assert to_response <= {self.model.receipt_state(comment)}, TOLD
 
@@ -242,8 +249,8 @@ class Acts(RuleBasedStateMachine):
             self.newsroom.close()
             shutil.rmtree(self.folder)
 
-    def _pick(self, which: int) -> tuple[str, Imagined]:
-        """Any comment, the later ones more often."""
+    def _pick(self, which: int) -> tuple[str, ModelComment]:
+        """Any comment; later ones are picked more often."""
         known = list(self.model.comments.items())
         return known[-1 - which % min(len(known), 1 + which % 7)]
 
@@ -251,7 +258,7 @@ class Acts(RuleBasedStateMachine):
         return [key for key, one in self.model.comments.items() if one.state == state]
 
     def _after(self, cut: tuple[str, bool] | None, words: str) -> None:
-        """After a power cut the next start does what was left; the words are nowhere, either way."""
+        """After a power cut the next start finishes the work; either way, the text is in no file."""
         if cut is not None:
             catch_up(self.newsroom.components, now=self.newsroom.now)
             self.model.run_scheduler()
@@ -266,7 +273,7 @@ class Acts(RuleBasedStateMachine):
 
 @contextlib.contextmanager
 def _cut(cut: tuple[str, bool] | None) -> Iterator[None]:
-    """The power may go at a step after the act is committed."""
+    """The power may be cut at a step after the action is committed."""
     with contextlib.ExitStack() as stack:
         if cut is not None:
             stack.enter_context(contextlib.suppress(PowerCut))
@@ -275,7 +282,7 @@ def _cut(cut: tuple[str, bool] | None) -> Iterator[None]:
 
 
 def _run(server_url: str | None, **given: Any) -> None:
-    machine = type("Acts", (Acts,), {"server_url": server_url})
+    machine = type("Actions", (Actions,), {"server_url": server_url})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -289,7 +296,7 @@ def _run(server_url: str | None, **given: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_public_without_a_decision_in_any_order_of_acts(
+def test_nothing_is_public_without_a_decision_in_any_order_of_actions(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     _run(_server(kind, request), **FEW)
@@ -297,13 +304,13 @@ def test_nothing_is_public_without_a_decision_in_any_order_of_acts(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_public_without_a_decision_in_very_many_orders_of_acts(
+def test_nothing_is_public_without_a_decision_in_very_many_orders_of_actions(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     _run(_server(kind, request), **MANY)
 
 
-# Controls: each guard taken away, and a path on which the same machine then says what is not so.
+# Controls: with a guard removed, a path of actions on which the same machine fails.
 
 
 def _too_early(conn: Any, rules: Any, latest: int) -> list[str]:
@@ -314,42 +321,48 @@ def _nothing(*_given: Any, **_named: Any) -> list[Any]:
     return []
 
 
-def _send(acts: Acts) -> None:
-    acts.send(answers=0, has_receipt=True)
+def _send(actions: Actions) -> None:
+    actions.send(answers=0, has_receipt=True)
 
 
-def _publish(acts: Acts) -> None:
-    acts.publish(which=0, is_edited=False, slots=1)
+def _publish(actions: Actions) -> None:
+    actions.publish(which=0, is_edited=False, slots=1)
 
 
-def _publish_later(acts: Acts) -> None:
-    acts.publish(which=0, is_edited=False, slots=2)
+def _publish_later(actions: Actions) -> None:
+    actions.publish(which=0, is_edited=False, slots=2)
 
 
-def _slot(acts: Acts) -> None:
-    acts.slots_pass(1)
+def _slot(actions: Actions) -> None:
+    actions.slots_pass(1)
 
 
-def _fortnight(acts: Acts) -> None:
-    acts.days_pass(15)
+def _fortnight(actions: Actions) -> None:
+    actions.days_pass(15)
 
 
-def _withdraw(acts: Acts) -> None:
-    acts.request_withdrawal(which=0, is_now=True)
-    acts.look()
+def _withdraw(actions: Actions) -> None:
+    actions.request_withdrawal(which=0, is_now=True)
+    actions.look()
 
 
-BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
+BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = {
     "a slot early": (release, "_due_ids", _too_early, [_send, _publish_later, _slot], STATES),
-    "touched files are forgotten": (stale_files, "add", _nothing, [_send, _publish, _slot], PUBLIC),
-    "held texts are kept": (
+    "stale files are not recorded": (
+        stale_files,
+        "add",
+        _nothing,
+        [_send, _publish, _slot],
+        PUBLIC,
+    ),
+    "held texts are not deleted": (
         comments,
         "drop_held_text",
         _nothing,
         [_send, _publish, _slot],
         HELD,
     ),
-    "withdrawn comments keep words": (
+    "withdrawn comments are not erased": (
         process_withdrawals,
         "_erase_remains",
         _nothing,
@@ -360,35 +373,35 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
         Database,
         "purge",
         _nothing,
-        [_send, _publish, lambda acts: acts.undo(which=0, cut=None)],
+        [_send, _publish, lambda actions: actions.undo(which=0, cut=None)],
         DESTROYED,
     ),
     "no purge at the start after a power cut": (
         sys.modules[__name__],
         "catch_up",
         _nothing,
-        [_send, _publish, lambda acts: acts.undo(which=0, cut=("purge", True))],
+        [_send, _publish, lambda actions: actions.undo(which=0, cut=("purge", True))],
         DESTROYED,
     ),
     "no record of the purge that is pending": (
         pending_purge,
         "request",
         _nothing,
-        [_send, _publish, lambda acts: acts.undo(which=0, cut=("purge", True))],
+        [_send, _publish, lambda actions: actions.undo(which=0, cut=("purge", True))],
         DESTROYED,
     ),
     "no files at the start after a power cut": (
         sys.modules[__name__],
         "catch_up",
         lambda components, **_: components.database.purge(),
-        [_send, _publish, _slot, lambda acts: acts.remove(which=1, cut=("write", True))],
+        [_send, _publish, _slot, lambda actions: actions.remove(which=1, cut=("write", True))],
         PUBLIC,
     ),
-    "originals outlive their appeals": (
+    "originals outlive their retention": (
         comments,
         "expired_originals",
         _nothing,
-        [_send, lambda acts: acts.reject(which=0), _slot, _fortnight],
+        [_send, lambda actions: actions.reject(which=0), _slot, _fortnight],
         KEPT,
     ),
     "receipts outlive their days": (
@@ -402,7 +415,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Acts], None]], str]] = {
 
 
 @pytest.mark.parametrize("guard", BROKEN)
-def test_control_the_model_notices_a_guard_that_is_missing(
+def test_control_the_model_notices_a_missing_guard(
     guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where, name, broken, path, notice = BROKEN[guard]
@@ -412,19 +425,19 @@ def test_control_the_model_notices_a_guard_that_is_missing(
         _walk(path)
 
 
-def _walk(path: list[Callable[[Acts], None]]) -> None:
-    """One path, with every look after every step."""
-    acts = Acts()
+def _walk(path: list[Callable[[Actions], None]]) -> None:
+    """Run one path, with every check after every step."""
+    actions = Actions()
     try:
         for act in path:
-            act(acts)
-            acts.the_store_is_in_the_states_of_the_model()
-            acts.no_original_and_no_receipt_is_kept_longer_than_it_should()
-            acts.exactly_what_was_decided_and_released_is_public()
-            acts.receipts_say_what_the_model_says()
+            act(actions)
+            actions.the_store_is_in_the_states_of_the_model()
+            actions.no_original_and_no_receipt_is_kept_longer_than_it_should()
+            actions.exactly_what_was_decided_and_released_is_public()
+            actions.receipts_say_what_the_model_says()
     finally:
         with contextlib.suppress(AssertionError):  # what the path found comes first
-            acts.teardown()
+            actions.teardown()
 
 
 def _server(kind: str, request: pytest.FixtureRequest) -> str | None:

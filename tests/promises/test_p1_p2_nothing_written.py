@@ -1,7 +1,8 @@
-"""P1: we write down neither your address nor your browser. P2: nor your text, until it is approved.
+"""P1: we do not store a reader's address or browser. P2: nor a readable text before approval.
 
-One run for both: thousands of submissions, half of them straight, half through nginx as shipped;
-then everything that was written is searched. Each guard is taken away once, and then it is found.
+One run tests both: thousands of submissions, half of them directly and half through nginx as
+shipped; then every file written since is searched. Controls: each guard is removed once, and the
+same search finds what it must.
 """
 
 import secrets
@@ -28,17 +29,17 @@ from yobal.core.thread import Edition
 
 ASIDE: Final = "market"  # a second story, for what is decided
 STAYS: Final = "harbour"  # a third, for what is accepted and stays: it shares pages with what goes
-TAKEN_BACK: Final = 12
+WITHDRAWN_COUNT: Final = 12
 
 
 class Run:
-    """A served newsroom with nginx before it, a crowd, and everything that they write."""
+    """A served newsroom behind nginx, a crowd of readers, and a search of every file written."""
 
     def __init__(self, folder: Path, served: Served, nginx: Nginx, *more: Path) -> None:
         self.served, self.nginx = served, nginx
         self.marks, self.readers = Marks(), Readers()
         time.sleep(0.05)  # file times are a few milliseconds coarse
-        self.since = time.time() - 0.01  # what the test itself wrote before does not count
+        self.since = time.time() - 0.01  # files that the test itself wrote before do not count
         self.folders = [folder, *more]
         self.crowd = self.crowd_at(THREAD)
 
@@ -50,7 +51,7 @@ class Run:
         return [*self.served.workers, *self.nginx.workers]
 
     def search(self, *, without: str = "") -> tuple[dict[str, set[str]], dict[str, set[Fate]]]:
-        """Addresses or browsers by file, and fates of texts that nobody may read there by file."""
+        """By file: addresses and browsers, and the fates of texts that must not be readable there."""
         people: dict[str, set[str]] = {}
         texts: dict[str, set[Fate]] = {}
         for path, content in written(self.folders, since=self.since, pids=self.pids):
@@ -62,8 +63,8 @@ class Run:
             texts |= {path: fates} if fates else {}
         return people, texts
 
-    def is_searched(self) -> None:
-        """Nothing that these processes write lies outside what is searched."""
+    def check_searched_folders(self) -> None:
+        """Assert that these processes write no file outside the searched folders."""
         for pid in self.pids:
             for path in open_files(pid).values():
                 inside = any(path.startswith(str(one)) for one in self.folders)
@@ -81,8 +82,8 @@ def running(folder: Path, cluster: Cluster | None = None, **nginx: str) -> Itera
             yield Run(folder, served, before, *([cluster.folder] if cluster else []))
 
 
-def _whole_run(run: Run, count: int) -> None:
-    """Submissions and mishaps; then what was decided, taken back; after each, the search."""
+def _check_whole_run(run: Run, count: int) -> None:
+    """Submissions and failures, then decisions that are undone or withdrawn; a search after each."""
     newsroom = run.served.newsroom
     with _fail_some(newsroom):
         answers = run.crowd.send(count)
@@ -90,20 +91,20 @@ def _whole_run(run: Run, count: int) -> None:
     assert all(seen[status] for status in (400, 413, 422, 503)), seen
     assert seen[200] > 0.9 * count, seen
     for kind in (_break_keys, _break_views):
-        with kind(newsroom):  # what the intake knew of the site may be a second old
-            wait_for(lambda: _six(run, "failed") == {503}, f"all meet what is broken: {kind}")
+        with kind(newsroom):  # the intake's cache of the site may be a second old
+            wait_for(lambda: _six(run, "failed") == {503}, f"all requests meet the failure: {kind}")
         wait_for(lambda: 200 in _six(run, "waiting"), "the intake is as before")
     nul = run.crowd.body(run.marks.text("failed", 300), parent_id="\0")
     assert post(run.served.intake, nul).status != 200
 
-    run.is_searched()
+    run.check_searched_folders()
     assert run.search() == ({}, {})
     with _in_flight(run) as held:
         assert run.search() == ({}, {})
         held()
 
-    _publish_and_take_back(run)
-    # The loop's purge after its last wish has no end that could be seen but this.
+    _publish_and_withdraw(run)
+    # Nothing else shows that the purge after the last withdrawal has ended.
     wait_for(lambda: not _left(run)[1], "what was taken back is in no file")
     people, texts = _left(run)
     assert people == {}
@@ -112,31 +113,31 @@ def _whole_run(run: Run, count: int) -> None:
     assert "Traceback" not in log
 
 
-def test_of_2000_submissions_no_address_browser_or_text_is_in_any_file_on_sqlite(
+def test_no_file_contains_an_address_browser_or_text_of_2000_submissions_on_sqlite(
     tmp_path: Path,
 ) -> None:
     with running(tmp_path) as run:
-        _whole_run(run, 2_000)
+        _check_whole_run(run, 2_000)
 
 
-def test_of_2000_submissions_no_address_browser_or_text_is_in_any_file_on_postgresql(
+def test_no_file_contains_an_address_browser_or_text_of_2000_submissions_on_postgresql(
     tmp_path: Path, cluster: Callable[..., Cluster]
 ) -> None:
     with running(tmp_path, cluster()) as run:
-        _whole_run(run, 2_000)
+        _check_whole_run(run, 2_000)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_of_10000_submissions_no_address_browser_or_text_is_in_any_file(
+def test_no_file_contains_an_address_browser_or_text_of_10000_submissions(
     tmp_path: Path, cluster: Callable[..., Cluster], kind: str
 ) -> None:
     with running(tmp_path, cluster() if kind == "postgresql" else None) as run:
-        _whole_run(run, 10_000)
+        _check_whole_run(run, 10_000)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_published_comment_that_is_withdrawn_is_in_no_file_any_more(
+def test_a_withdrawn_published_comment_is_in_no_file(
     tmp_path: Path, cluster: Callable[..., Cluster], kind: str
 ) -> None:
     made = cluster() if kind == "postgresql" else None
@@ -158,7 +159,7 @@ def test_a_published_comment_that_is_withdrawn_is_in_no_file_any_more(
     newsroom.close()
 
 
-# Controls: each guard taken away, and the same search finds what it must
+# Controls: with a guard removed, the same search finds what it must
 
 
 def test_control_with_an_access_log_addresses_and_browsers_are_found(tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_control_without_secure_delete_an_undone_text_is_found(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("settings", [ADVISED, {}], ids=["as advised", "control: by default"])
-def test_a_row_that_postgresql_refuses_is_not_printed_into_its_log(
+def test_a_row_that_postgresql_refuses_is_not_written_to_its_log(
     tmp_path: Path, cluster: Callable[..., Cluster], settings: dict[str, str]
 ) -> None:
     made = cluster(settings)
@@ -289,7 +290,7 @@ def _fates(marks: Marks, folders: list[Path], since: float, *, without: str = "\
 
 @contextmanager
 def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
-    """From outside: the database refuses the envelopes whose id begins with one of 32 letters."""
+    """Make the database refuse envelopes whose id begins with one of 32 characters."""
     if newsroom.database.is_sqlite:
         refuse = (
             "create trigger fails before insert on envelopes when new.comment_id like 'q%'"
@@ -310,7 +311,7 @@ def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
 
 @contextmanager
 def _break_keys(newsroom: NewsroomHarness) -> Iterator[None]:
-    """The newest epoch's recipient is no key: sealing raises with the text in hand."""
+    """Break the newest epoch's recipient: sealing then raises while it holds the text."""
     with newsroom.database.writing() as conn:
         conn.execute(
             sa.text(
@@ -326,7 +327,7 @@ def _break_keys(newsroom: NewsroomHarness) -> Iterator[None]:
 
 @contextmanager
 def _break_views(newsroom: NewsroomHarness) -> Iterator[None]:
-    """A view is gone: reading the story raises with the text in hand."""
+    """Drop a view: reading the story then raises while the handler holds the text."""
     with newsroom.database.writing() as conn:
         conn.execute(sa.text("drop view intake_editions"))
     yield
@@ -340,7 +341,7 @@ def _break_views(newsroom: NewsroomHarness) -> Iterator[None]:
 
 @contextmanager
 def _in_flight(run: Run) -> Iterator[Callable[[], None]]:
-    """A long comment of which nginx has all but the last byte; what is given sends that one."""
+    """Send nginx a long comment except for its last byte; the yielded function sends that byte."""
     body = run.crowd.body(run.marks.text("in flight", 2_000))
     head = (
         f"POST {THREAD} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -348,7 +349,7 @@ def _in_flight(run: Run) -> Iterator[Callable[[], None]]:
     )
     with socket.create_connection(("127.0.0.1", run.nginx.port), timeout=30) as wire:
         wire.sendall(head.encode() + body[:-1])
-        time.sleep(0.5)  # nothing tells when nginx has read it
+        time.sleep(0.5)  # nothing shows when nginx has read it
 
         def finish() -> None:
             wire.sendall(body[-1:])
@@ -362,19 +363,19 @@ def _six(run: Run, fate: Fate) -> set[int]:
 
 
 def _left(run: Run) -> tuple[dict[str, set[str]], dict[str, set[Fate]]]:
-    """What is in files; `pg_wal` keeps a published text until it is recycled: the threat model says so."""
+    """Search without `pg_wal`, which keeps a published text until it is recycled (see the threat model)."""
     _checkpoint(run.served.newsroom)
     return run.search(without="/pg_wal/")
 
 
-def _publish_and_take_back(run: Run) -> None:
-    """At the real desk: publish and undo; publish and withdraw by receipt; withdraw what waits."""
+def _publish_and_withdraw(run: Run) -> None:
+    """At the real desk: publish and undo, publish and withdraw, and withdraw pending comments."""
     crowd, desk = run.crowd_at(f"/{SITE_ID}/{ASIDE}/en/"), DeskClient(run.served)
-    undone = crowd.send(TAKEN_BACK, "undone")
-    withdrawn = crowd.send(TAKEN_BACK, "withdrawn")
-    stays = run.crowd_at(f"/{SITE_ID}/{STAYS}/en/").send(TAKEN_BACK, "public")
+    undone = crowd.send(WITHDRAWN_COUNT, "undone")
+    withdrawn = crowd.send(WITHDRAWN_COUNT, "withdrawn")
+    stays = run.crowd_at(f"/{SITE_ID}/{STAYS}/en/").send(WITHDRAWN_COUNT, "public")
     assert any(one.is_received for one in stays)
-    assert sum(one.is_received for one in (*undone, *withdrawn)) > TAKEN_BACK
+    assert sum(one.is_received for one in (*undone, *withdrawn)) > WITHDRAWN_COUNT
     decisions: dict[str, str] = {}
     for row in desk.queue_rows():
         if row["story_id"] in (ASIDE, STAYS):
@@ -385,7 +386,7 @@ def _publish_and_take_back(run: Run) -> None:
         if answer.code:
             _withdraw(run, answer.code)
     database = run.served.newsroom.database
-    wait_for(lambda: _count(database, "withdrawal_requests") == 0, "the wishes are carried out")
+    wait_for(lambda: _count(database, "withdrawal_requests") == 0, "the withdrawals are processed")
     for comment, decision_id in decisions.items():
         if run.served.newsroom.state(comment) == "held":
             desk.act("undo", decision_id=decision_id)
@@ -407,7 +408,7 @@ def _count(database: Any, table: str) -> int:
 
 
 def _publish_and_undo(newsroom: NewsroomHarness, marks: Marks) -> None:
-    """As the desk does it, but for the purge."""
+    """As the desk does it, without the purge."""
     for _ in range(8):
         done = newsroom.publish(newsroom.send(marks.text("undone", 300)).id)
         undo.undo(
@@ -421,7 +422,7 @@ def _publish_and_undo(newsroom: NewsroomHarness, marks: Marks) -> None:
 
 
 def _checkpoint(newsroom: NewsroomHarness) -> None:
-    """On PostgreSQL, what lies in memory only comes to the files."""
+    """On PostgreSQL, write everything that is only in memory to the files."""
     if not newsroom.database.is_sqlite:
         autocommit = newsroom.database.engine.execution_options(isolation_level="AUTOCOMMIT")
         with autocommit.connect() as conn:

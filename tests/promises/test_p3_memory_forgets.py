@@ -1,8 +1,9 @@
-"""P3: your text does not stay in memory either.
+"""P3: a text does not stay in memory.
 
-Some seconds after the last of thousands of submissions, and a few short requests, the memory of the
-server's process holds none of the texts. Freed memory keeps its words, so three allocators are told
-to overwrite what they free; without them, or without granian's alone, the texts are there.
+Some seconds after the last of thousands of submissions, and after a few short requests, the memory
+of the server's process contains none of the texts. Freed memory keeps its content, so three
+allocators are set to overwrite what they free. Controls: without these settings, or without
+granian's alone, or without the garbage collection, texts are found.
 """
 
 import os
@@ -32,10 +33,12 @@ serve.GARBAGE_SECONDS = 3_600
 
 
 def _fill(served: Served, count: int) -> Marks:
-    """Thousands of texts, refused ones among them; then what every site sees: a few short requests."""
+    """Send thousands of texts, some of them refused, and then a few short requests."""
     marks = Marks()
     Crowd((served.intake,), marks, Readers(), THREAD).send(count)
-    for _ in range(20):  # given back: a page drawn from them refers to itself, and keeps them
+    for _ in range(
+        20
+    ):  # returned to the reader: the rendered page is in a reference cycle and keeps them
         refused = post(served.intake, form(marks.text("refused", 4_000, "Cyrillic")))
         assert refused.status == 422
     time.sleep(PAUSE_SECONDS)
@@ -47,7 +50,7 @@ def _fill(served: Served, count: int) -> Marks:
 
 
 def _texts_found(served: Served, marks: Marks) -> list[int]:
-    """How many pieces of texts each process holds."""
+    """How many pieces of texts the memory of each process contains."""
     return [sum(marks.count_in(region) for region in memory(pid)) for pid in served.workers]
 
 
@@ -69,23 +72,23 @@ def test_no_text_of_10000_is_in_memory_five_seconds_later(tmp_path: Path) -> Non
     [tuple(allocators.SETTINGS), ("_RJEM_MALLOC_CONF",)],
     ids=["all allocators", "granian's alone"],
 )
-def test_control_without_the_allocators_settings_texts_are_found(
+def test_control_without_the_settings_of_the_allocators_texts_are_found(
     tmp_path: Path, away: tuple[str, ...]
 ) -> None:
-    """The mark says that the settings are in force, so the process does not set them itself."""
+    """The flag claims that the settings are in force, so the process does not set them itself."""
     kept = {name: value for name, value in allocators.SETTINGS.items() if name not in away}
     with serving(tmp_path, environment=kept | {allocators.ENV_FLAG: "1"}) as served:
         marks = _fill(served, 600)
         assert sum(_texts_found(served, marks)) > 0
 
 
-def test_control_without_collecting_a_text_that_was_given_back_is_found(tmp_path: Path) -> None:
+def test_control_without_garbage_collection_a_returned_text_is_found(tmp_path: Path) -> None:
     with serving(tmp_path, script=KEEPING) as served:
         marks = _fill(served, 100)
         assert sum(_texts_found(served, marks)) > 0
 
 
-def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> None:
+def test_every_serving_process_has_the_settings_of_the_allocators(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
         for pid in served.workers:
             given = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
@@ -95,7 +98,7 @@ def test_the_process_that_serves_is_the_one_that_was_told(tmp_path: Path) -> Non
 
 
 def test_control_a_text_that_is_in_memory_is_found(tmp_path: Path) -> None:
-    """While the server still has a text in hand, the same look finds it."""
+    """While the server still holds a text, the same search finds it."""
     marks = Marks()
     with serving(tmp_path) as served:
         body = "&".join(f"{key}={value}" for key, value in form("x").items()).encode()
@@ -107,12 +110,12 @@ def test_control_a_text_that_is_in_memory_is_found(tmp_path: Path) -> None:
         )
         with socket.create_connection(("127.0.0.1", served.intake)) as wire:
             wire.sendall(head.encode() + text)
-            time.sleep(0.5)  # nothing tells when it was read
+            time.sleep(0.5)  # nothing shows when it was read
             assert sum(_texts_found(served, marks)) > 0
 
 
 def test_a_crash_writes_no_core_file(tmp_path: Path) -> None:
-    """Even where the machine allows one as large as it gets; control: without our own word, it does."""
+    """Even where the machine allows core files of any size. Control: without our limit it writes one."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     allowed = "unlimited" if hard == resource.RLIM_INFINITY or os.geteuid() == 0 else str(hard)
     assert allowed != "0", (

@@ -1,7 +1,7 @@
-"""P5: nothing published tells when you wrote.
+"""P5: nothing published shows when a comment was written.
 
-Order, file times, words, ids and packed bytes: none of them depends on when a comment arrived,
-except for the slot in which it was released.
+Order, file times, texts, ids and compressed bytes do not depend on when a comment arrived, except
+for the slot in which it was released. Controls: sorting by arrival is noticed, and times are found.
 """
 
 import hashlib
@@ -38,14 +38,14 @@ def test_the_order_in_a_release_is_independent_of_arrival_over_1000_schedules() 
     assert abs(_tau(_releases(release._order))) < TAU_MAX
 
 
-def test_control_sorted_by_arrival_the_order_tells_when() -> None:
+def test_control_sorting_by_arrival_is_noticed() -> None:
     """An order by something that grows with arrival, such as a row's number."""
     counter = itertools.count()
     arrived: dict[str, int] = defaultdict(lambda: next(counter))
     assert _tau(_releases(lambda _slot, comment: arrived[comment])) > 0.9
 
 
-def test_ids_do_not_grow_with_arrival() -> None:
+def test_ids_do_not_increase_with_arrival() -> None:
     drawn = [ids.new_id(random.Random(number).randbytes) for number in range(3_000)]
     assert abs(_tau([[(number, one) for number, one in enumerate(drawn)]])) < TAU_MAX
     assert _tau([[(number, f"{number:026d}") for number in range(100)]]) == 1  # control
@@ -85,7 +85,9 @@ def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: P
     assert made[0] == made[1]
 
 
-def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_newsroom: NewsroomHarness) -> None:
+def test_no_public_file_contains_a_time_finer_than_the_day(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
     newsroom = sqlite_newsroom
     for number in range(8):
         newsroom.now += 61.7
@@ -106,7 +108,7 @@ def test_no_public_file_holds_a_time_finer_than_the_day(sqlite_newsroom: Newsroo
     }  # control
 
 
-def test_files_carry_the_time_of_a_slot(sqlite_newsroom: NewsroomHarness) -> None:
+def test_the_time_of_every_file_is_a_slot(sqlite_newsroom: NewsroomHarness) -> None:
     newsroom = sqlite_newsroom
     for _ in range(3):
         newsroom.now += 1_234
@@ -119,7 +121,7 @@ def test_files_carry_the_time_of_a_slot(sqlite_newsroom: NewsroomHarness) -> Non
             assert last_slot(newsroom.rules.schedule, modified) == modified, path
 
 
-def test_no_table_holds_a_time_finer_than_a_slot(newsroom: NewsroomHarness) -> None:
+def test_no_table_contains_a_time_finer_than_a_slot(newsroom: NewsroomHarness) -> None:
     for number in range(6):
         newsroom.now += 61
         sent = newsroom.send(f"Number {number}.")
@@ -138,7 +140,7 @@ def test_no_table_holds_a_time_finer_than_a_slot(newsroom: NewsroomHarness) -> N
     assert times > 6
 
 
-def test_last_modified_is_a_slot_and_only_date_tells_the_time(tmp_path: Path) -> None:
+def test_last_modified_is_a_slot_and_only_date_shows_the_time(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
         schedule = served.newsroom.rules.schedule
         for path in (THREAD, f"{THREAD}index.json", f"/{SITE_ID}/@/comments.css"):

@@ -1,4 +1,7 @@
-"""P6, the browser's half: the whole way of a reader without JavaScript, cookies or third parties."""
+"""P6 in Chromium: everything that a reader does works without JavaScript, cookies or third parties.
+
+Controls: a page that sets a cookie and loads a foreign picture is detected.
+"""
 
 import json
 from collections.abc import Iterator
@@ -18,13 +21,13 @@ WORDS = "Nothing but plain text."
 
 @pytest.fixture
 def shut(playwright_here: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
-    """A phone whose owner switched JavaScript off and blocks every cookie and all storage."""
+    """A phone on which JavaScript is off and cookies and storage are blocked."""
     yield from _context(playwright_here, tmp_path, COOKIES_BLOCKED, javascript=False)
 
 
 @pytest.fixture
 def careless(playwright_here: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
-    """A phone as it comes from the shop: what a site wants to keep in it, it keeps."""
+    """A phone with default settings: it stores what a site wants to store."""
     yield from _context(playwright_here, tmp_path, {}, javascript=True)
 
 
@@ -47,13 +50,13 @@ def _context(
     context.close()
 
 
-def test_the_whole_way_works_with_javascript_off_and_cookies_blocked(
+def test_everything_works_with_javascript_off_and_cookies_blocked(
     quick: Founded, visitors: Visitors, shut: BrowserContext
 ) -> None:
     _walk(quick, visitors, shut)
 
 
-def test_a_phone_that_keeps_everything_has_nothing_of_us_afterwards(
+def test_a_phone_with_default_settings_stores_nothing(
     quick: Founded, visitors: Visitors, careless: BrowserContext
 ) -> None:
     page = _walk(quick, visitors, careless)
@@ -62,7 +65,7 @@ def test_a_phone_that_keeps_everything_has_nothing_of_us_afterwards(
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-def test_control_a_page_that_sets_a_cookie_and_takes_a_foreign_picture_is_detected(
+def test_control_a_page_that_sets_a_cookie_and_loads_a_foreign_picture_is_detected(
     careless: BrowserContext, telltale: str
 ) -> None:
     watch = Watch()
@@ -75,7 +78,9 @@ def test_control_a_page_that_sets_a_cookie_and_takes_a_foreign_picture_is_detect
     assert watch.seen == ["request: http://pictures.example/pixel.png"]
 
 
-def test_control_the_closed_phone_keeps_no_cookie(shut: BrowserContext, telltale: str) -> None:
+def test_control_a_phone_that_blocks_cookies_stores_none(
+    shut: BrowserContext, telltale: str
+) -> None:
     page = shut.new_page()
     page.goto(telltale)
     assert shut.cookies() == []
@@ -85,7 +90,7 @@ def test_control_the_closed_phone_keeps_no_cookie(shut: BrowserContext, telltale
 
 @pytest.fixture
 def telltale() -> Iterator[str]:
-    """A page that does what ours must not."""
+    """A page that does what our pages must not do."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Telltale)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -107,7 +112,7 @@ class _Telltale(BaseHTTPRequestHandler):
 
 
 def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page:
-    """Read, write, look up, answer, take back; every request goes to the newsroom's own host."""
+    """Read, write, look up, reply, withdraw; every request goes to the newsroom's own host."""
     watch, urls = Watch(), list[str]()
     watch.over(context)
     context.on("request", lambda request: urls.append(request.url))
@@ -122,7 +127,7 @@ def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page
     reader.until(code, "Your comment is published.")
     reader.open()
     expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
-    reader.reply("And an answer to it.")
+    reader.reply("And a reply to it.")
     reader.open()
     reader.page.locator(".yobal-editions a").click()
     expect(reader.page.locator("html")).to_have_attribute("lang", "km")
@@ -131,7 +136,7 @@ def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page
     reader.until(code, "We found no receipt with this code")
     assert watch.seen == []
     assert all(url.startswith(founded.newsroom.public_url + "/") for url in urls), urls
-    # One address: nothing in the history but pages that everybody reads.
+    # The browser's history holds only pages that every reader visits.
     pages = {url.partition("#")[0] for url in urls if url.endswith("/")}
     assert pages == {story.url, story.in_edition("km").url}
     return reader.page

@@ -1,7 +1,7 @@
 """P6: it works without JavaScript, cookies or third parties, and over an onion address.
 
-The whole way of a reader with no more than requests and answers, under an `.onion` Host. (The same
-way in Chromium is in `test_p6_browser.py`.)
+Everything that a reader does, with plain requests and an `.onion` Host; `test_p6_browser.py` does
+the same in Chromium. Controls: a third party and a cookie are found.
 """
 
 import re
@@ -123,7 +123,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield made
 
 
-def test_the_whole_way_of_a_reader_needs_no_cookie_script_or_third_party(served: Served) -> None:
+def test_a_reader_needs_no_cookie_script_or_third_party(served: Served) -> None:
     reader, desk = Reader(served), DeskClient(served)
     thread = reader.get(THREAD)
     for address in Page(thread.text).fetched:
@@ -154,7 +154,7 @@ def test_the_whole_way_of_a_reader_needs_no_cookie_script_or_third_party(served:
     assert reader.answers > 10
 
 
-def test_every_refusal_is_a_page_without_cookie_script_or_third_party(served: Served) -> None:
+def test_every_error_page_needs_no_cookie_script_or_third_party(served: Served) -> None:
     reader = Reader(served)
     words = "Words that I keep. "
     assert reader.send({"step": "send", "text": ""}).status == 422
@@ -175,7 +175,7 @@ def test_every_refusal_is_a_page_without_cookie_script_or_third_party(served: Se
 
 @pytest.mark.parametrize("name", ["index.html", "thread.fragment.html", "form.fragment.html"])
 @pytest.mark.parametrize("edition", ["km", "en"])
-def test_no_file_has_a_third_party_in_it(served: Served, name: str, edition: str) -> None:
+def test_no_file_refers_to_a_third_party(served: Served, name: str, edition: str) -> None:
     html = served.newsroom.read_file(f"{edition}/{name}")
     found = list(foreign(html, own=f"127.0.0.1:{served.intake}"))
     fragments = [one for one in found if not one.startswith("fetched: http://127.0.0.1:")]

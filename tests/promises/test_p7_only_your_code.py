@@ -1,7 +1,9 @@
-"""P7: only your code opens your receipt (guessing apart, which needs more than a code's length).
+"""P7: only the code opens a receipt.
 
-It is in no address, header, log or file; a wrong one looks and lasts like a right one; and when its
-week's pepper is destroyed, not even everything we ever had can confirm it.
+A code is in no URL, header, log or file. A wrong code gets a response of the same size and duration
+as a right one. After its week's pepper is destroyed, not even a full dump can confirm a code.
+Controls: a code in a file is found, a comparison that ends early takes less time, and a living
+pepper confirms the code.
 """
 
 import hashlib
@@ -63,11 +65,11 @@ def _sent(port: int, text: str = "With a receipt.") -> str:
     return answer.code
 
 
-# Where it is not
+# Where a code must not be
 
 
-def test_a_code_is_in_no_address_header_log_or_file(tmp_path: Path) -> None:
-    """Even where nginx keeps its usual log: a code travels in forms only."""
+def test_a_code_is_in_no_url_header_log_or_file(tmp_path: Path) -> None:
+    """Even where nginx writes its usual log, because a code is only sent in forms."""
     log = f"access_log {tmp_path}/nginx/access.log combined;"
     conf = EXAMPLE.read_text(encoding="utf-8").replace("access_log off;", log)
     since = time.time() - 1
@@ -103,10 +105,10 @@ def test_control_a_code_in_a_file_is_found(tmp_path: Path) -> None:
     assert any(one in found[0] for one in _spellings(code))
 
 
-# A wrong one looks and lasts like a right one
+# A wrong code is answered like a right one
 
 
-def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Served) -> None:
+def test_a_wrong_code_gets_a_response_as_large_as_a_right_one(served: Served) -> None:
     desk, long = DeskClient(served), "យោបល់" * 300
     codes = {
         state: _sent(served.intake, f"{state} {long}")
@@ -135,7 +137,7 @@ def test_a_wrong_code_is_answered_with_as_many_bytes_as_any_right_one(served: Se
 
 @pytest.mark.parametrize("script", ["", EARLY], ids=["as shipped", "control: ends early"])
 def test_a_wrong_code_takes_as_long_as_a_right_one(tmp_path: Path, script: str) -> None:
-    """With as many peppers as there can be; the right code is under the newest, tried first."""
+    """With as many peppers as there can be; the right code belongs to the newest, which is tried first."""
     with serving(tmp_path, script=script, receipt_days=200) as served:
         _plant_peppers(served, 28)
         right = _sent(served.intake)
@@ -151,7 +153,7 @@ def test_a_wrong_code_takes_as_long_as_a_right_one(tmp_path: Path, script: str) 
 
 
 def _plant_peppers(served: Served, weeks: int) -> None:
-    """Those of so many weeks past, as a newsroom has them that has been open so long."""
+    """Write the peppers of past weeks, as a newsroom has them after that time."""
     folder = served.newsroom.components.settings.secrets_dir / "pepper"
     folder.mkdir(mode=0o700, exist_ok=True)
     this_week = week_of(datetime.now(UTC).date())
@@ -167,11 +169,11 @@ def _asked(served: Served, code: str) -> Any:
 
 
 def _alike(right: float, wrong: float) -> bool:
-    """Within a quarter: loose, because other tests run beside this one."""
+    """Within a quarter; loose, because other tests run at the same time."""
     return 0.75 < right / wrong < 1.33
 
 
-# After its pepper is gone
+# After its pepper is destroyed
 
 
 def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(
@@ -186,7 +188,7 @@ def test_a_code_cannot_be_confirmed_after_its_pepper_is_destroyed(
     newsroom.now += 60 * 86_400
     newsroom.run_scheduler()
     for code in codes:
-        # With an old dump as well as a new one, and every key that there still is.
+        # With an old dump, a new dump, and every key that still exists.
         assert not _confirms(newsroom, kept + _dump(newsroom), code)
 
 
@@ -196,7 +198,7 @@ def test_a_code_has_a_hundred_bits() -> None:
 
 
 def _dump(newsroom: NewsroomHarness) -> list[bytes]:
-    """Every value of bytes in the database."""
+    """Every bytes value in the database."""
     found = []
     with newsroom.database.reading() as conn:
         for table in metadata.sorted_tables:
@@ -210,7 +212,7 @@ def _dump(newsroom: NewsroomHarness) -> list[bytes]:
 
 
 def _confirms(newsroom: NewsroomHarness, dump: list[bytes], code: str) -> bool:
-    """What somebody with the whole machine and a code found on a phone would try."""
+    """Whether an attacker with the whole machine and a code from a phone can confirm the code."""
     plain = code.replace("-", "").encode()
     keys = [
         path.read_bytes()
@@ -230,7 +232,7 @@ def _confirms(newsroom: NewsroomHarness, dump: list[bytes], code: str) -> bool:
     return any(one in content for one in tried for content in everything)
 
 
-def test_receipts_of_another_story_open_nothing(served: Served) -> None:
+def test_a_receipt_does_not_work_under_another_story(served: Served) -> None:
     code = _sent(served.intake)
     elsewhere = post(
         served.intake, {"step": "receipt", "code": code}, path=f"/{SITE_ID}/{STORY_ID}2/en/"

@@ -1,7 +1,8 @@
-"""P8: a comment cannot run code. Several hundred payloads, every way in, every place out, real Chromium.
+"""P8: a comment cannot run code: several hundred payloads, every input, every output, in Chromium.
 
-What must not happen on any page: a dialog, a request to elsewhere, a report of the content policy,
-a fault of script (all watched), or an element that harmless words would not have made.
+On no page may there be a dialog, a request to elsewhere, a report of the content security policy, a
+script error, or an element that harmless text would not have created. Controls: without autoescape,
+and with a desk that sets innerHTML, the same checks fail.
 """
 
 import shutil
@@ -66,7 +67,7 @@ def mass(hostile: Founded) -> Iterator[Mass]:
 
 @pytest.fixture(scope="module")
 def published(hostile: Founded, mass: Mass) -> Story:
-    """Every payload sent through the form as text and name, and published; some of them as replies."""
+    """Every payload, sent through the form as text and name and published; some also as replies."""
     story = hostile.newsroom.story()
     with ThreadPoolExecutor(SENDERS) as pool:
         codes = list(pool.map(lambda words: send(story, words, name=words, receipt=True), PAYLOADS))
@@ -75,7 +76,7 @@ def published(hostile: Founded, mass: Mass) -> Story:
     for comment in waiting:
         opened = mass.decrypt(comment)
         mass.now = time.time()
-        if opened.text.endswith(("1", "2", "3")):  # a moderator's hand is a way in too
+        if opened.text.endswith(("1", "2", "3")):  # a moderator's edit is an input too
             mass.publish_edited(comment, opened.text + " ▮")
         else:
             mass.publish(comment)
@@ -87,12 +88,14 @@ def published(hostile: Founded, mass: Mass) -> Story:
     return story
 
 
-def test_there_are_several_hundred_payloads_and_all_leave_words_to_see() -> None:
+def test_there_are_several_hundred_payloads_and_all_leave_visible_text() -> None:
     assert len(PAYLOADS) >= 200
     assert len({clean(words) for words in PAYLOADS}) == len(PAYLOADS)
 
 
-def test_what_is_published_is_words_on_every_page(published: Story, visitors: Visitors) -> None:
+def test_published_payloads_are_plain_text_on_every_page(
+    published: Story, visitors: Visitors
+) -> None:
     root = published.json()["comments"][0]["id"]
     places = [
         "",
@@ -116,7 +119,7 @@ def test_what_is_published_is_words_on_every_page(published: Story, visitors: Vi
 
 
 @each_half
-def test_every_field_of_every_step_is_answered_with_words(
+def test_every_field_of_every_step_is_returned_as_plain_text(
     hostile: Founded, visitors: Visitors, half: int
 ) -> None:
     story = hostile.newsroom.story()
@@ -143,7 +146,7 @@ def test_every_field_of_every_step_is_answered_with_words(
 
 
 @each_half
-def test_answers_to_forms_run_nothing_in_a_browser(
+def test_responses_to_forms_run_nothing_in_a_browser(
     hostile: Founded, visitors: Visitors, half: int
 ) -> None:
     story = hostile.newsroom.story()
@@ -165,7 +168,7 @@ def test_answers_to_forms_run_nothing_in_a_browser(
         expect(page.locator("main")).to_contain_text("We found no receipt with this code")
 
 
-def test_a_receipt_shows_note_and_words_as_words(
+def test_a_receipt_shows_note_and_text_as_plain_text(
     hostile: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = hostile.newsroom.story()
@@ -184,7 +187,7 @@ def test_a_receipt_shows_note_and_words_as_words(
         assert page.locator("blockquote .yobal-text *").count() == 0
 
 
-def test_what_is_sealed_is_words_everywhere_at_the_desk(
+def test_sealed_payloads_are_plain_text_everywhere_at_the_desk(
     hostile: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = hostile.newsroom.story()
@@ -211,7 +214,7 @@ def test_what_is_sealed_is_words_everywhere_at_the_desk(
 
 
 @pytest.mark.usefixtures("published")
-def test_the_history_shows_words_as_words(hostile: Founded, visitors: Visitors) -> None:
+def test_the_history_shows_payloads_as_plain_text(hostile: Founded, visitors: Visitors) -> None:
     desk = hostile.lead(visitors)
     desk.go("History")
     older = desk.page.get_by_role("button", name="Show older decisions")
@@ -236,7 +239,7 @@ def test_the_history_shows_words_as_words(hostile: Founded, visitors: Visitors) 
         pytest.param("${7}{{7}}<b>'", marks=pytest.mark.slow),
     ],
 )
-def test_a_pseudonym_is_words_too(hostile: Founded, visitors: Visitors, pseudonym: str) -> None:
+def test_a_pseudonym_is_plain_text(hostile: Founded, visitors: Visitors, pseudonym: str) -> None:
     lead = hostile.lead(visitors)
     lead.go("People")
     lead.page.get_by_role("button", name="Make a link").click()
@@ -249,7 +252,7 @@ def test_a_pseudonym_is_words_too(hostile: Founded, visitors: Visitors, pseudony
     )
 
 
-# Controls: the same checks, with the guard taken away
+# Controls: the same checks with the guard removed
 
 
 def test_control_without_autoescape_the_check_fails(
@@ -259,24 +262,24 @@ def test_control_without_autoescape_the_check_fails(
     mass: Mass,
     tmp_path: Path,
 ) -> None:
-    draw = Environment.get_template
+    get_template = Environment.get_template
 
-    def unguarded(self: Environment, *given: Any, **more: Any) -> Any:
+    def unguarded(self: Environment, *args: Any, **kwargs: Any) -> Any:
         self.autoescape = False
-        return draw(self, *given, **more)
+        return get_template(self, *args, **kwargs)
 
     monkeypatch.setattr(Environment, "get_template", unguarded)
-    _fresh_ink()
+    _clear_template_cache()
     try:
-        drawn = _draw_newest(mass, published, tmp_path)
+        rendered = _render_newest(mass, published, tmp_path)
     finally:
         monkeypatch.undo()
-        _fresh_ink()
+        _clear_template_cache()
     watch = Watch()
     context = visitors.browser.new_context()
     watch.over(context)
     page = _reporting(context.new_page())
-    page.route(published.url, lambda route: route.fulfill(response=route.fetch(), body=drawn))
+    page.route(published.url, lambda route: route.fulfill(response=route.fetch(), body=rendered))
     page.goto(published.url)
     expected = {clean(words) for words in PAYLOADS}
     expected |= {words + " ▮" for words in expected}
@@ -311,13 +314,13 @@ def test_control_a_desk_with_inner_html_is_caught(
     people.close()
 
 
-def _fresh_ink() -> None:
+def _clear_template_cache() -> None:
     templates.renderer_for.cache_clear()
     templates._renderer.cache_clear()
 
 
 def _desk_with_inner_html(folder: Path) -> bytes:
-    """The desk, built anew from a copy in which one place takes a reader's words as HTML."""
+    """Build the desk from a copy in which one place inserts a reader's text as HTML."""
     shutil.copytree(FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules"))
     (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
     source = folder / "desk" / "ui" / "elements.ts"
@@ -329,8 +332,8 @@ def _desk_with_inner_html(folder: Path) -> bytes:
     return (folder / "built" / "desk.js").read_bytes()
 
 
-def _draw_newest(mass: Mass, story: Story, folder: Path) -> bytes:
-    """The thread's page as the press draws it now, in a folder of its own."""
+def _render_newest(mass: Mass, story: Story, folder: Path) -> bytes:
+    """The thread's page as it is rendered now, in a folder of its own."""
     press = FileWriter(mass.database, mass.components.pages, PublicFiles(folder), mass.rules)
     write_public_files.write(
         press,
@@ -342,7 +345,7 @@ def _draw_newest(mass: Mass, story: Story, folder: Path) -> bytes:
 
 
 def _read_all(page: Page) -> dict[str, str]:
-    """Every comment of the queue's page: its row, its words in focus, its editor with a change."""
+    """Every comment on the queue's page: its row, its text in focus, and its editor with a change."""
     seen: dict[str, str] = page.evaluate(
         """async () => {
           const drawn = () => new Promise((done) => setTimeout(done));
