@@ -59,13 +59,13 @@ def raise_loopback() -> None:
 def _note(event: str, given: tuple[Any, ...], reached: set[str]) -> None:
     """Record connections and name look-ups; Python reports also those that fail."""
     if event == "socket.connect" and isinstance(given[1], tuple):
-        place = str(given[1][0])
+        path = str(given[1][0])
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        place = str(given[0])
+        path = str(given[0])
     else:
         return
-    if not place.startswith(_HERE):
-        reached.add(place)
+    if not path.startswith(_HERE):
+        reached.add(path)
 
 
 if __name__ == "__main__":

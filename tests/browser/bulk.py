@@ -24,8 +24,8 @@ class Mass(NewsroomHarness):
     """The lead of a served newsroom, deciding in this process."""
 
     @functools.cache  # noqa: B019  # lives as long as its test module
-    def epoch_identity(self, epoch: str) -> Any:
-        return super().epoch_identity(epoch)
+    def epoch_identity(self, epoch_id: str) -> Any:
+        return super().epoch_identity(epoch_id)
 
     def waiting(self, story: Story) -> list[str]:
         """The ids of what waits under a story."""

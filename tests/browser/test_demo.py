@@ -21,6 +21,6 @@ def test_every_page_of_the_demo_desk_shows_the_demo_banner(
         page.locator("#passphrase").fill(demo.passphrase)
         page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.locator("#queue-title")).to_be_visible()
-        for place in ("History", "People", "Queue"):
-            page.get_by_role("link", name=place, exact=True).click()
+        for tab in ("History", "People", "Queue"):
+            page.get_by_role("link", name=tab, exact=True).click()
             expect(mark).to_be_visible()

@@ -130,7 +130,7 @@ def _open(desk: Moderator) -> int:
     return desk.page.locator("li[data-id]:not([data-state='done'])").count()
 
 
-def test_a_late_response_does_not_turn_typed_letters_into_shortcuts(
+def test_a_late_response_does_not_turn_typed_text_into_shortcuts(
     still: Founded, visitors: Visitors
 ) -> None:
     send_all(still.newsroom.story(), [f"While others type {number}." for number in range(3)])

@@ -10,7 +10,7 @@ from tests.browser.fixtures import Founded
 
 MODERN: Final = re.compile(r"oklch|light-dark|color-mix")
 # Every button and field with what borders it, and the colours of page and words.
-DRAWN: Final = """() => {
+RENDERED: Final = """() => {
   const drawn = [...document.querySelectorAll(
     "button, textarea, input[type=text], input:not([type])")].map((one) => {
     const style = getComputedStyle(one);
@@ -40,15 +40,15 @@ def test_without_modern_css_the_page_is_complete_and_buttons_have_borders(
     reader = Reader(page, story).open()
     assert len(plain) == 1
     assert not MODERN.search(plain[0])
-    _check_drawn(page)
+    _check_rendered(page)
     reader.fill("Seen in an old browser.", name="n" * 61)
     reader.press("Send to the moderators")
     expect(page.locator(".yobal-errors")).to_be_visible()
-    _check_drawn(page)
+    _check_rendered(page)
     page.locator("#yobal-name").fill("")
     reader.press("Send to the moderators")
     reader.ticket()
-    _check_drawn(page)
+    _check_rendered(page)
 
 
 def test_control_without_our_stylesheet_a_missing_border_is_noticed(
@@ -57,7 +57,7 @@ def test_control_without_our_stylesheet_a_missing_border_is_noticed(
     page = visitors.context(**PHONE).new_page()
     Reader(page, still.newsroom.story()).open()
     page.locator("button").first.evaluate("button => { button.style.border = '0' }")
-    assert not all(one["border"] for one in _seen(page.evaluate(DRAWN)))
+    assert not all(one["border"] for one in _seen(page.evaluate(RENDERED)))
 
 
 def _served_stripped(page: Page, origin: str) -> list[str]:
@@ -94,9 +94,9 @@ def _seen(found: Any) -> list[dict[str, Any]]:
     return [one for one in found["drawn"] if one["isSeen"] and not one["isPlain"]]
 
 
-def _check_drawn(page: Page) -> None:
+def _check_rendered(page: Page) -> None:
     expect(page.locator("body")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
-    found = page.evaluate(DRAWN)
+    found = page.evaluate(RENDERED)
     bare = [one["what"] for one in _seen(found) if not one["border"]]
     assert bare == []
     assert found["ink"] != found["paper"]

@@ -10,7 +10,7 @@ from tests.browser.fixtures import Founded, found
 from tests.browser.newsroom import STILL_SECONDS
 from tests.browser.sending import is_closed, send_all
 
-LETTERS_MAX = 120
+GRAPHEMES_MAX = 120
 WAITING_MAX = 3
 
 
@@ -21,7 +21,7 @@ def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         browser_here,
         tmp_path_factory.mktemp("small"),
         release_interval_seconds=STILL_SECONDS,
-        text_graphemes_max=LETTERS_MAX,
+        text_graphemes_max=GRAPHEMES_MAX,
         name_graphemes_max=10,
         max_pending_per_story=WAITING_MAX,
     )
@@ -32,7 +32,7 @@ def test_all_errors_are_shown_at_once_and_link_to_their_fields(
     small: Founded, visitors: Visitors, *, javascript: bool
 ) -> None:
     reader = visitors.reader(small.newsroom.story(), javascript=javascript)
-    long = "យោបល់ " * LETTERS_MAX
+    long = "យោបល់ " * GRAPHEMES_MAX
     reader.fill(long, name="A name that is too long")
     reader.press("Send to the moderators")
     summary = reader.page.locator(".yobal-errors")
@@ -53,10 +53,10 @@ def test_all_errors_are_shown_at_once_and_link_to_their_fields(
 
 def test_after_an_error_the_shortened_comment_is_sent(small: Founded, visitors: Visitors) -> None:
     reader = visitors.reader(small.newsroom.story())
-    reader.fill("A" * (LETTERS_MAX + 1))
+    reader.fill("A" * (GRAPHEMES_MAX + 1))
     reader.press("Send to the moderators")
     expect(reader.page.locator(".yobal-errors")).to_be_focused()
-    reader.page.locator("#yobal-text").fill("A" * LETTERS_MAX)
+    reader.page.locator("#yobal-text").fill("A" * GRAPHEMES_MAX)
     reader.press("Send to the moderators")
     assert reader.ticket()
 

@@ -34,8 +34,8 @@ class Crowd:
         def send_one(number: int) -> Response:
             if fate == "waiting" and number % BAD_ONE_IN == BAD_ONE_IN - 1:
                 return self._post(number, bodies[number // BAD_ONE_IN % len(bodies)]())
-            letters, script = LENGTHS[number % len(LENGTHS)], SCRIPTS[number // 2 % 2]
-            return self._post(number, self.body(self._marks.text(fate, letters, script)))
+            characters, script = LENGTHS[number % len(LENGTHS)], SCRIPTS[number // 2 % 2]
+            return self._post(number, self.body(self._marks.text(fate, characters, script)))
 
         with ThreadPoolExecutor(SENDERS) as pool:
             return list(pool.map(send_one, range(count)))

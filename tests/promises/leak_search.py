@@ -26,9 +26,9 @@ SCRIPTS: Final = {
     "Khmer": [chr(code) for code in range(0x1780, 0x17A0)],
     "Cyrillic": [chr(code) for code in range(0x0430, 0x0450)],
 }
-STEM_LETTERS: Final = 8
-TAIL_LETTERS: Final = 4
-BETWEEN_LETTERS: Final = 12  # from one mark to the next inside a text
+STEM_CHARACTERS: Final = 8
+TAIL_CHARACTERS: Final = 4
+BETWEEN_CHARACTERS: Final = 12  # from one mark to the next inside a text
 SMALL_BYTES: Final = 64 * 1_024
 
 
@@ -37,17 +37,19 @@ class Marks:
 
     def __init__(self) -> None:
         self._random = random.Random()
-        self._stems = {script: self._draw(script, STEM_LETTERS) for script in SCRIPTS}
+        self._stems = {script: self._draw(script, STEM_CHARACTERS) for script in SCRIPTS}
         self._tails = {
-            (script, fate): self._draw(script, TAIL_LETTERS) for script in SCRIPTS for fate in FATES
+            (script, fate): self._draw(script, TAIL_CHARACTERS)
+            for script in SCRIPTS
+            for fate in FATES
         }
 
-    def text(self, fate: Fate, letters: int, script: str = "Khmer") -> str:
+    def text(self, fate: Fate, characters: int, script: str = "Khmer") -> str:
         """A unique text of this many letters, with the mark repeated throughout."""
         mark = self.mark(fate, script)
-        pieces = letters // (len(mark) + BETWEEN_LETTERS) + 1
-        words = "".join(self._draw(script, BETWEEN_LETTERS) + mark for _ in range(pieces))
-        return words[-letters:]
+        pieces = characters // (len(mark) + BETWEEN_CHARACTERS) + 1
+        words = "".join(self._draw(script, BETWEEN_CHARACTERS) + mark for _ in range(pieces))
+        return words[-characters:]
 
     def mark(self, fate: Fate, script: str) -> str:
         return self._stems[script] + self._tails[script, fate]
@@ -69,8 +71,8 @@ class Marks:
     def _is_in(self, content: bytes, fate: Fate, script: str) -> bool:
         return any(spelling in content for spelling in spellings(self.mark(fate, script)))
 
-    def _draw(self, script: str, letters: int) -> str:
-        return "".join(self._random.choices(SCRIPTS[script], k=letters))
+    def _draw(self, script: str, characters: int) -> str:
+        return "".join(self._random.choices(SCRIPTS[script], k=characters))
 
 
 def spellings(words: str) -> list[bytes]:

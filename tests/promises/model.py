@@ -51,34 +51,34 @@ class Model:
     def latest(self) -> int:
         return int(self.now // SLOT * SLOT)
 
-    def add_receipt(self, comment: str, code: str | None) -> None:
+    def add_receipt(self, comment_id: str, code: str | None) -> None:
         """Add a receipt; it is valid for RECEIPT_DAYS after the Sunday of its week."""
         if code is not None:
             today = int(self.now // DAY)
             monday = today - (today + 3) % 7  # day 0 was a Thursday
-            self.comments[comment].codes[code] = monday + 6 + RECEIPT_DAYS
+            self.comments[comment_id].codes[code] = monday + 6 + RECEIPT_DAYS
 
-    def accept(self, comment: str, words: str, *, slots: int, decision_id: str) -> None:
-        one = self.comments[comment]
+    def accept(self, comment_id: str, words: str, *, slots: int, decision_id: str) -> None:
+        one = self.comments[comment_id]
         one.state, one.shown, one.standing = "held", words, decision_id
         one.final, one.due = self.latest + SLOT, self.latest + slots * SLOT
 
-    def reject(self, comment: str, *, decision_id: str) -> None:
-        one = self.comments[comment]
+    def reject(self, comment_id: str, *, decision_id: str) -> None:
+        one = self.comments[comment_id]
         one.state, one.final, one.standing = "rejected", self.latest + SLOT, decision_id
 
-    def can_undo(self, comment: str, decision_id: str) -> bool:
-        one = self.comments[comment]
+    def can_undo(self, comment_id: str, decision_id: str) -> bool:
+        one = self.comments[comment_id]
         is_open = one.state == "held" or (one.state == "rejected" and one.final > self.released)
         return one.standing == decision_id and is_open
 
-    def undo(self, comment: str) -> None:
-        one = self.comments[comment]
+    def undo(self, comment_id: str) -> None:
+        one = self.comments[comment_id]
         one.state, one.final, one.due, one.standing = "pending", NONE_YET, NONE_YET, None
         one.shown = ""
 
-    def remove(self, comment: str, *, decision_id: str) -> None:
-        one = self.comments[comment]
+    def remove(self, comment_id: str, *, decision_id: str) -> None:
+        one = self.comments[comment_id]
         one.state, one.final, one.standing = "removed", self.released, decision_id
 
     def run_scheduler(self) -> None:
@@ -100,9 +100,9 @@ class Model:
         today = int(self.now // DAY)
         one.codes = {code: last for code, last in one.codes.items() if today <= last}
 
-    def _process(self, comment: str, when: str, *, is_due: bool) -> bool:
+    def _process(self, comment_id: str, when: str, *, is_due: bool) -> bool:
         """Carry out a withdrawal request; whether it is finished."""
-        one = self.comments[comment]
+        one = self.comments[comment_id]
         if one.state == "published" and when == "next" and not is_due:
             return False
         is_unknown = one.state == "rejected" and one.final > self.released
@@ -110,9 +110,9 @@ class Model:
             one.state, one.codes = "withdrawn", {}
         return True
 
-    def receipt_state(self, comment: str) -> str:
+    def receipt_state(self, comment_id: str) -> str:
         """The state that a receipt shows."""
-        one = self.comments[comment]
+        one = self.comments[comment_id]
         if one.state in ("held", "rejected") and one.final > self.released:
             return "waiting"
         return {"pending": "waiting", "held": "accepted"}.get(one.state, one.state)

@@ -25,8 +25,8 @@ SubmitHandler.send = send
 
 
 def test_the_network_has_no_routes() -> None:
-    with socket.socket() as wire:
-        assert wire.connect_ex(("127.0.0.1", 9)) == errno.ECONNREFUSED
+    with socket.socket() as connection:
+        assert connection.connect_ex(("127.0.0.1", 9)) == errno.ECONNREFUSED
     assert Path("/proc/net/route").read_text().count("\n") == 1, "only the table's header"
 
 

@@ -347,13 +347,15 @@ def _in_flight(run: Run) -> Iterator[Callable[[], None]]:
         f"POST {THREAD} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", run.nginx.port), timeout=30) as wire:
-        wire.sendall(head.encode() + body[:-1])
+    with socket.create_connection(("127.0.0.1", run.nginx.port), timeout=30) as connection:
+        connection.sendall(head.encode() + body[:-1])
         time.sleep(0.5)  # nothing shows when nginx has read it
 
         def finish() -> None:
-            wire.sendall(body[-1:])
-            assert b"Your comment reached us" in b"".join(iter(lambda: wire.recv(65_536), b""))
+            connection.sendall(body[-1:])
+            assert b"Your comment reached us" in b"".join(
+                iter(lambda: connection.recv(65_536), b"")
+            )
 
         yield finish
 

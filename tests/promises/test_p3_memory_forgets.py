@@ -108,8 +108,8 @@ def test_control_a_text_that_is_in_memory_is_found(tmp_path: Path) -> None:
             f"POST {THREAD} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(text) + 1}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
         )
-        with socket.create_connection(("127.0.0.1", served.intake)) as wire:
-            wire.sendall(head.encode() + text)
+        with socket.create_connection(("127.0.0.1", served.intake)) as connection:
+            connection.sendall(head.encode() + text)
             time.sleep(0.5)  # nothing shows when it was read
             assert sum(_texts_found(served, marks)) > 0
 

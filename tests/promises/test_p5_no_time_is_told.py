@@ -46,8 +46,8 @@ def test_control_sorting_by_arrival_is_noticed() -> None:
 
 
 def test_ids_do_not_increase_with_arrival() -> None:
-    drawn = [ids.new_id(random.Random(number).randbytes) for number in range(3_000)]
-    assert abs(_tau([[(number, one) for number, one in enumerate(drawn)]])) < TAU_MAX
+    new_ids = [ids.new_id(random.Random(number).randbytes) for number in range(3_000)]
+    assert abs(_tau([[(number, one) for number, one in enumerate(new_ids)]])) < TAU_MAX
     assert _tau([[(number, f"{number:026d}") for number in range(100)]]) == 1  # control
 
 
@@ -60,7 +60,7 @@ def test_the_order_on_the_pages_is_independent_of_arrival(sqlite_newsroom: Newsr
         sqlite_newsroom.pass_slots()
         shown = [one for one in _shown(sqlite_newsroom) if one in sent]
         assert len(shown) == 60, batch
-        releases.append([(sent.index(one), place) for place, one in enumerate(shown)])
+        releases.append([(sent.index(one), position) for position, one in enumerate(shown)])
     assert abs(_tau(releases)) < 0.2  # 240 comments: chance alone gives 0.04
 
 
@@ -71,7 +71,7 @@ def test_the_same_comments_give_the_same_files_whenever_they_arrived(tmp_path: P
         (tmp_path / name).mkdir()
         newsroom = make_newsroom(tmp_path / name, f"sqlite:///{tmp_path / name}/yobal.sqlite")
         for number in order:
-            newsroom.random = _drawn(number)
+            newsroom.random = _random_bytes(number)
             sent = newsroom.send(f"Number {number}.", receipt=number % 2 == 0)
             newsroom.now += apart
             newsroom.publish(sent.id)
@@ -201,7 +201,7 @@ def _released(
     slot: float = start
     while due:
         latest = next_slot(schedule, slot)
-        batch = [one for one, drawn in due.items() if drawn <= latest]
+        batch = [one for one, due_slot in due.items() if due_slot <= latest]
         leaving = [
             one
             for one in batch
@@ -210,7 +210,7 @@ def _released(
             )
         ]
         shown = sorted(leaving, key=lambda one: order(latest, one))
-        yield [(comments[one], place) for place, one in enumerate(shown)]
+        yield [(comments[one], position) for position, one in enumerate(shown)]
         for one in leaving:
             del due[one]
         slot = latest
@@ -240,7 +240,7 @@ def _shown(newsroom: NewsroomHarness) -> list[str]:
     ]
 
 
-def _drawn(number: int) -> Callable[[int], bytes]:
+def _random_bytes(number: int) -> Callable[[int], bytes]:
     """Chance that belongs to a comment, not to a moment."""
     return lambda count: hashlib.sha256(f"{number} {count}".encode()).digest()[:count]
 

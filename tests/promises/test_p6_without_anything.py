@@ -142,8 +142,8 @@ def test_a_reader_needs_no_cookie_script_or_third_party(served: Served) -> None:
     published = reader.get(THREAD)
     reply = reader.submit(published, "reply")
     assert "ferry was late" in reply.text
-    answered = reader.submit(reply, "send", text="It was not late at all.")
-    assert answered.is_received
+    sent_reply = reader.submit(reply, "send", text="It was not late at all.")
+    assert sent_reply.is_received
 
     found = reader.submit(reader.get(THREAD), "receipt", code=code)
     assert "Your comment is published" in found.text

@@ -31,8 +31,8 @@ from yobal.core.stale_files import StaleFile
 from yobal.core.text import clean, clean_line
 
 PAGE: Final = 50
-NOTE_LETTERS: Final = 300
-NAME_LETTERS: Final = 200
+NOTE_GRAPHEMES: Final = 300
+NAME_GRAPHEMES: Final = 200
 FRONTEND: Final = Path(__file__).parents[2] / "frontend"
 PLAIN: Final = "plain words"
 # The elements of a page with the names of their attributes: what only markup can change.
@@ -55,7 +55,7 @@ def hostile(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
         browser_here,
         tmp_path_factory.mktemp("hostile"),
         release_interval_seconds=SLOT_SECONDS,
-        name_graphemes_max=NAME_LETTERS,
+        name_graphemes_max=NAME_GRAPHEMES,
         max_pending_per_story=1_000,
     )
 
@@ -97,22 +97,22 @@ def test_published_payloads_are_plain_text_on_every_page(
     published: Story, visitors: Visitors
 ) -> None:
     root = published.json()["comments"][0]["id"]
-    places = [
+    addresses = [
         "",
         "thread.fragment.html",
         f"replies/{root}/1.html",
         f"replies/{root}/1.fragment.html",
     ]
     numbers = range(1, -(-len(PAYLOADS) // PAGE) + 1)
-    places += [
+    addresses += [
         f"page/{number}.{suffix}" for number in numbers for suffix in ("html", "fragment.html")
     ]
     expected = {clean(words) for words in PAYLOADS}
     expected |= {words + " ▮" for words in expected}
     page = _watched(visitors)
     seen: set[str] = set()
-    for place in places:
-        page.goto(published.url + place)
+    for address in addresses:
+        page.goto(published.url + address)
         seen |= _words_of(page, expected)
     assert {words.removesuffix(" ▮") for words in seen} == {clean(words) for words in PAYLOADS}
     _check_json(published, expected)
@@ -125,7 +125,7 @@ def test_every_field_of_every_step_is_returned_as_plain_text(
     story = hostile.newsroom.story()
     page = _watched(visitors)
     page.goto(story.url)
-    packed = _packed(PAYLOADS, NAME_LETTERS)[half::2]
+    packed = _packed(PAYLOADS, NAME_GRAPHEMES)[half::2]
     steps: list[dict[str, str]] = [
         {"step": "send", "text": PLAIN, "name": "", "parent_id": "", "idempotency_key": ""},
         {"step": "send", "text": "", "name": PLAIN},
@@ -154,7 +154,7 @@ def test_responses_to_forms_run_nothing_in_a_browser(
     reader = Reader(page, story)
     for words in _packed(PAYLOADS, 1_900)[half::2]:
         reader.open()
-        reader.fill(words, name="n" * (NAME_LETTERS + 1))
+        reader.fill(words, name="n" * (NAME_GRAPHEMES + 1))
         reader.press("Send to the moderators")
         expect(page.locator(".yobal-errors")).to_be_visible()
         assert page.locator("#yobal-text").input_value() == clean(words)
@@ -175,7 +175,7 @@ def test_a_receipt_shows_note_and_text_as_plain_text(
     page = _watched(visitors)
     noted: list[tuple[str, str]] = []
     mass.now = time.time()
-    for words in _packed(PAYLOADS, NOTE_LETTERS):
+    for words in _packed(PAYLOADS, NOTE_GRAPHEMES):
         sent = mass.send(words, story_id=story.key)
         mass.reject(sent.id, note=words)
         noted.append((str(sent.code), words))
@@ -191,7 +191,7 @@ def test_sealed_payloads_are_plain_text_everywhere_at_the_desk(
     hostile: Founded, mass: Mass, visitors: Visitors
 ) -> None:
     story = hostile.newsroom.story()
-    texts = _packed(PAYLOADS, NOTE_LETTERS)
+    texts = _packed(PAYLOADS, NOTE_GRAPHEMES)
     sealed = {mass.send_raw(story, words): words for words in texts}
     desk = hostile.lead(visitors)
     seen: dict[str, str] = {}
@@ -410,11 +410,11 @@ def _check_json(story: Story, expected: set[str]) -> None:
             assert comment["text"] in expected
 
 
-def _packed(payloads: Sequence[str], letters: int) -> list[str]:
+def _packed(payloads: Sequence[str], graphemes: int) -> list[str]:
     """Payloads joined to as few texts as hold them, none longer than that."""
     texts = [""]
     for words in payloads:
-        if len(texts[-1]) + len(words) + 1 > letters:
+        if len(texts[-1]) + len(words) + 1 > graphemes:
             texts.append("")
         texts[-1] += f"{words}\n"
     return texts
