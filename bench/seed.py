@@ -14,8 +14,8 @@ from yobal.actions import mark_all_stale, submit, write_public_files
 from yobal.core import idempotency, ids
 from yobal.core.schedule import last_slot
 from yobal.core.submission import Submission
-from yobal.store import arrivals, comments, stories
-from yobal.store.comments import HeldText
+from yobal.store import arrivals, held_texts, stories
+from yobal.store.held_texts import HeldText
 from yobal.store.tables import comments as comments_table
 from yobal.store.tables import published_comments
 from yobal.web.thread_status import ThreadStatusCache
@@ -118,7 +118,7 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
                 decided_slot=due,
             )
         )
-        comments.insert_held_text(
+        held_texts.insert(
             conn,
             HeldText(
                 comment_id=comment_id,

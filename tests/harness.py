@@ -33,7 +33,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import arrivals, comments, epochs, people
+from yobal.store import arrivals, comments, envelopes, epochs, people
 from yobal.store.arrivals import Outcome
 from yobal.web.thread_status import ThreadStatusCache
 
@@ -146,7 +146,7 @@ class NewsroomHarness:
         """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does."""
         with self.database.reading() as conn:
             row = comments.get(conn, comment_id)
-            sealed = comments.envelope(conn, comment_id)
+            sealed = envelopes.get(conn, comment_id)
         assert row is not None
         assert sealed is not None
         plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch_id)])
@@ -237,7 +237,7 @@ class NewsroomHarness:
     def receipt_state(self, code: str | None) -> str | None:
         """The state that the receipt page shows; None where the code opens nothing."""
         receipt = self.find_receipt(code)
-        return receipt.shown_state if receipt else None
+        return receipt.status.state if receipt else None
 
     def request_withdrawal(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
         receipt = self.find_receipt(code)

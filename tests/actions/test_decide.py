@@ -154,7 +154,7 @@ def test_a_note_of_300_characters_is_shown_with_the_receipt(
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.shown_state, found.status.clause, found.status.note) == (
+    assert (found.status.state, found.status.clause, found.status.note) == (
         "rejected",
         "spam",
         "ន" * 300,
@@ -234,7 +234,7 @@ def test_after_the_clock_was_set_back_over_a_slot_receipts_wait_for_the_next_slo
     else:
         decided = newsroom.reject(sent.id)
     assert decided.slot == released + SLOT
-    assert newsroom.receipt_state(sent.code) == "waiting"
+    assert newsroom.receipt_state(sent.code) == "pending"
     newsroom.undo(newsroom.reject(undone.id))
     assert {row["slot"] for row in newsroom.read_table("decisions")} == {released + SLOT}
     newsroom.now = released + SLOT

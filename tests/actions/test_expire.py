@@ -4,7 +4,7 @@ import pytest
 
 from tests.harness import NewsroomHarness, add_lead
 from yobal.actions import setup_site, sign_in
-from yobal.store import comments
+from yobal.store import queue
 
 DAY = 86_400
 
@@ -72,8 +72,8 @@ def test_a_new_lead_can_decrypt_only_the_new_epoch(
         2: True,
     }
     with newsroom.database.reading() as conn:
-        assert comments.count_unreadable(conn, newsroom.rules.site_id, "Egret") == len(old)
-        assert comments.count_unreadable(conn, newsroom.rules.site_id, "Heron") == 1
+        assert queue.count_unreadable(conn, newsroom.rules.site_id, "Egret") == len(old)
+        assert queue.count_unreadable(conn, newsroom.rules.site_id, "Heron") == 1
     assert newsroom.decrypt(new.id).text == "New."
     with pytest.raises(KeyError):  # there is no wrap of the first epoch for Egret
         newsroom.decrypt(old[0].id)

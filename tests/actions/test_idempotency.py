@@ -40,7 +40,7 @@ def test_a_repeat_can_add_a_code_to_a_comment_without_one(newsroom: NewsroomHarn
     first = newsroom.send("Once.", receipt=False)
     again = newsroom.send("Once.", idempotency_key=first.idempotency_key)
     assert again.outcome.status == "repeat"
-    assert newsroom.receipt_state(again.code) == "waiting"
+    assert newsroom.receipt_state(again.code) == "pending"
 
 
 def test_another_text_name_edition_or_form_is_another_comment(

@@ -97,7 +97,7 @@ def test_a_rejected_comment_can_be_withdrawn_before_the_slot_of_its_rejection(
 ) -> None:
     sent = newsroom.send("I take it back.")
     decided = newsroom.reject(sent.id)
-    assert newsroom.receipt_state(sent.code) == "waiting"
+    assert newsroom.receipt_state(sent.code) == "pending"
     newsroom.request_withdrawal(sent.code)
     newsroom.undo(decided)
     newsroom.run_scheduler()

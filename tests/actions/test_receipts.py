@@ -27,7 +27,7 @@ def test_a_code_works_however_it_is_typed(sqlite_newsroom: NewsroomHarness, type
     sent = sqlite_newsroom.send()
     assert sent.code is not None
     assert {"0", "1"} & set(sent.code)
-    assert sqlite_newsroom.receipt_state(typed(sent.code)) == "waiting"
+    assert sqlite_newsroom.receipt_state(typed(sent.code)) == "pending"
 
 
 @pytest.mark.parametrize("typed", ["", "A", "U" * 20, "0" * 20, "0" * 21, "ក" * 20, "\0" * 20])
@@ -83,8 +83,8 @@ def test_a_comment_that_is_due_at_the_second_slot_is_shown_as_accepted_after_the
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.shown_state, found.status.text, found.can_withdraw) == (
-        "accepted",
+    assert (found.status.state, found.status.text, found.can_withdraw) == (
+        "held",
         "A comment.",
         True,
     )
@@ -106,7 +106,7 @@ def test_a_receipt_shows_the_clause_of_an_edit_and_of_a_removal(
     newsroom.remove(sent.id, clause="threats")
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.shown_state, found.status.clause, found.status.text) == (
+    assert (found.status.state, found.status.clause, found.status.text) == (
         "removed",
         "threats",
         None,

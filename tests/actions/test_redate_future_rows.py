@@ -81,9 +81,9 @@ def test_a_decision_made_while_the_last_release_was_in_the_future_is_final_with_
 ) -> None:
     sent = ahead.send()
     assert ahead.publish(sent.id).slot > ahead.now + AHEAD
-    assert ahead.receipt_state(sent.code) == "waiting"
+    assert ahead.receipt_state(sent.code) == "pending"
     trust_clock(ahead.components, now=ahead.now)
-    assert ahead.receipt_state(sent.code) == "waiting", (
+    assert ahead.receipt_state(sent.code) == "pending", (
         "it was not final before and is not final now"
     )
     ahead.pass_slots()

@@ -61,9 +61,9 @@ def test_a_comment_held_for_a_later_slot_can_be_undone_after_the_first(
     sent = newsroom.send()
     decided = _hold_for(newsroom, sent.id, slots=2)
     newsroom.pass_slots()
-    assert newsroom.receipt_state(sent.code) == "accepted"
+    assert newsroom.receipt_state(sent.code) == "held"
     newsroom.undo(decided)
-    assert newsroom.receipt_state(sent.code) == "waiting"
+    assert newsroom.receipt_state(sent.code) == "pending"
 
 
 def test_a_decision_can_be_undone_once_and_only_while_it_is_in_force(
@@ -98,7 +98,7 @@ def test_a_receipt_shows_the_last_decision_after_an_undo(
     newsroom.pass_slots()
     found = newsroom.find_receipt(sent.code)
     assert found is not None
-    assert (found.shown_state, found.status.note, found.status.clause) == ("published", None, None)
+    assert (found.status.state, found.status.note, found.status.clause) == ("published", None, None)
 
 
 def _hold_for(newsroom: NewsroomHarness, comment_id: str, *, slots: int) -> DecisionResult:

@@ -8,9 +8,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from yobal.adapters.rendering.page_context import ReceiptState
 from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, SiteContext
 from yobal.core.schedule import Schedule
+from yobal.core.states import State
 from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
 
 RenderAll = Callable[..., dict[str, bytes]]
@@ -206,11 +206,11 @@ def test_a_problem_without_a_thread_has_a_top_level_heading(render_all: RenderAl
     assert '<html class="yobal" lang="km"' in page
 
 
-@pytest.mark.parametrize("state", get_args(ReceiptState))
+@pytest.mark.parametrize("state", get_args(State))
 def test_a_receipt_offers_withdrawal_only_where_it_is_possible(
-    site_context: SiteContext, state: ReceiptState
+    site_context: SiteContext, state: State
 ) -> None:
-    can_withdraw = state in ("waiting", "accepted", "published")
+    can_withdraw = state in ("pending", "held", "published")
     receipt = ReceiptDetails(code="0" * 20, state=state, can_withdraw=can_withdraw)
     page = PageRenderer(site_context).receipt(THREAD, receipt).decode()
     assert ('value="withdraw"' in page) == can_withdraw

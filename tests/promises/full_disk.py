@@ -65,7 +65,7 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
         assert len(refused) > 10
         ballast.unlink()
         received += [_sent(served, f"After {number}.") for number in range(30)]
-        assert all(served.newsroom.receipt_state(answer.code) == "waiting" for answer in received)
+        assert all(served.newsroom.receipt_state(answer.code) == "pending" for answer in received)
         stored = Counter(sealed_texts(served.newsroom))
         assert set(stored.values()) == {1}
         assert len(stored) == len(received)

@@ -114,5 +114,5 @@ class Model:
         """The state that a receipt shows."""
         one = self.comments[comment_id]
         if one.state in ("held", "rejected") and one.final > self.released:
-            return "waiting"
-        return {"pending": "waiting", "held": "accepted"}.get(one.state, one.state)
+            return "pending"
+        return one.state

@@ -81,7 +81,7 @@ def check_nothing_lost_or_stored_twice(served: Served, senders: Senders) -> None
         code
         for codes in senders.codes.values()
         for code in codes
-        if newsroom.receipt_state(code) != "waiting"
+        if newsroom.receipt_state(code) != "pending"
     ]
     assert unknown == []
     stored = Counter(sealed_texts(newsroom))

@@ -143,7 +143,7 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
                 assert answer.status == 503, number
                 assert f"Refused {number}." in answer.text
         received += [_sent(served, f"After {number}.") for number in range(30)]
-        assert all(served.newsroom.receipt_state(answer.code) == "waiting" for answer in received)
+        assert all(served.newsroom.receipt_state(answer.code) == "pending" for answer in received)
         kept = Counter(sealed_texts(served.newsroom))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)

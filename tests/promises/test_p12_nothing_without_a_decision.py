@@ -97,7 +97,7 @@ class Actions(RuleBasedStateMachine):
     def request_withdrawal(self, which: int, *, is_now: bool) -> None:
         comment, one = self._pick(which)
         to_response = self.model.receipt_state(comment)
-        if one.codes and to_response in ("waiting", "accepted", "published"):
+        if one.codes and to_response in ("pending", "held", "published"):
             self.newsroom.request_withdrawal([*one.codes][-1], "now" if is_now else "next")
             self.model.requests.append((comment, "now" if is_now else "next"))
 

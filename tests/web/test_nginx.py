@@ -16,7 +16,7 @@ import pytest
 from tests.harness import SITE_ID
 from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before
 from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
-from yobal.store import comments
+from yobal.store import queue
 
 pytestmark = pytest.mark.nginx
 
@@ -313,5 +313,5 @@ def _marks(response: Any, page: Path) -> dict[str, str]:
 
 def _waiting_texts(served: Served) -> set[str]:
     with served.newsroom.database.reading() as conn:
-        rows = comments.queue(conn, SITE_ID, pseudonym="Heron", after=None, limit=100)
+        rows = queue.page(conn, SITE_ID, pseudonym="Heron", after=None, limit=100)
     return {served.newsroom.decrypt(row.comment_id).text for row in rows}

@@ -41,7 +41,7 @@ def test_a_repeated_form_gets_a_new_receipt_for_the_same_comment(
         assert "has as many receipts" not in response.text
     assert "You did not ask for a receipt" in without_receipt.text
     assert "You did not ask for a receipt" not in sent[5].text
-    assert {newsroom.receipt_state(code) for code in codes[:5]} == {"waiting"}
+    assert {newsroom.receipt_state(code) for code in codes[:5]} == {"pending"}
 
 
 def test_a_reply_shows_its_parent_and_is_sealed_with_it(

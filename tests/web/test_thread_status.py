@@ -9,7 +9,7 @@ from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, add_lead
 from yobal.actions import declare_story
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import Edition
-from yobal.store import comments
+from yobal.store import queue
 from yobal.web.thread_status import CACHE_SECONDS, ThreadStatus, ThreadStatusCache
 
 
@@ -92,7 +92,7 @@ def test_comments_that_no_moderator_can_decrypt_do_not_fill_the_queue(
     story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
     assert (story.pending_story, story.pending_site) == (1, 1)
     with newsroom.database.reading() as conn:
-        assert comments.count_unreadable(conn, SITE_ID, "Egret") == 3, "the desk shows them"
+        assert queue.count_unreadable(conn, SITE_ID, "Egret") == 3, "the desk shows them"
 
 
 def test_only_a_published_comment_of_the_same_story_can_be_a_parent(

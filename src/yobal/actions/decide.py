@@ -16,10 +16,11 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSE_KEYS, NOTE_GRAPHEMES_MAX, TERMS_VERSION, EditKind
-from yobal.store import comments, decisions, sites
-from yobal.store.comments import Comment, HeldText
+from yobal.store import comments, decisions, held_texts, sites
+from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
+from yobal.store.held_texts import HeldText
 
 
 def publish(
@@ -136,7 +137,7 @@ def _hold(
         )
         if held == 0:
             raise already_decided(conn, comment_id)
-        comments.insert_held_text(conn, held_text)
+        held_texts.insert(conn, held_text)
         decision = _decision(
             context,
             comment_id,

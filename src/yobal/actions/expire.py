@@ -7,7 +7,7 @@ from yobal.core import idempotency
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS
 from yobal.core.site_rules import SiteRules
-from yobal.store import comments, expiry, pending_purge
+from yobal.store import envelopes, expiry, pending_purge
 from yobal.store.database import Database
 
 
@@ -19,11 +19,11 @@ def expire(
     oldest_day = today - timedelta(days=idempotency.KEY_DAYS)
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)
-        expired_ids = comments.expired_originals(
+        expired_ids = envelopes.expired_originals(
             conn, rules.site_id, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )
         for comment_id in expired_ids:
-            comments.drop_original(conn, comment_id)
+            envelopes.delete_original(conn, comment_id)
         expiry.drop_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
         expiry.drop_idempotency_hashes(
             conn, arrived_before=int(datetime.combine(oldest_day, time.min, UTC).timestamp())

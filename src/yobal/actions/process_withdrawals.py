@@ -8,6 +8,8 @@ from yobal.core.states import PUBLISHED, REJECTED, WITHDRAWN
 from yobal.store import (
     comments,
     decisions,
+    envelopes,
+    held_texts,
     pending_purge,
     published_comments,
     sites,
@@ -75,6 +77,6 @@ def _erase_remains(conn: Connection, comment_id: str) -> None:
     """Receipts and the note to the author go, too."""
     comments.drop_receipts(conn, comment_id)
     decisions.erase_notes(conn, comment_id)
-    comments.drop_held_text(conn, comment_id)
-    comments.drop_original(conn, comment_id)
+    held_texts.delete(conn, comment_id)
+    envelopes.delete_original(conn, comment_id)
     comments.blank_withdrawn(conn, comment_id)

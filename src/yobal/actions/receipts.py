@@ -1,7 +1,7 @@
 """What a receipt shows, and how its owner asks to withdraw the comment."""
 
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
@@ -10,32 +10,21 @@ from yobal.core import ids
 from yobal.core.ids import RandomBytes
 from yobal.core.receipts import hashes, read_code
 from yobal.core.site_rules import SiteRules
-from yobal.core.states import State
+from yobal.core.states import HELD, PENDING, PUBLISHED
 from yobal.store import intake, withdrawal_requests
 from yobal.store.database import Database
 from yobal.store.intake import ReceiptStatus
 
-ShownState = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
-_SHOWN_STATES: Final[dict[State, ShownState]] = {
-    "pending": "waiting",
-    "held": "accepted",
-    "published": "published",
-    "rejected": "rejected",
-    "removed": "removed",
-    "withdrawn": "withdrawn",
-}
-
 
 class ReceiptMatch(msgspec.Struct, frozen=True):
-    """What a code opens: the hash that matched, and the comment's state in a word for readers."""
+    """What a code opens: the hash that matched, and what its owner may see."""
 
     receipt_hash: bytes
     status: ReceiptStatus
-    shown_state: ShownState
 
     @property
     def can_withdraw(self) -> bool:
-        return self.shown_state in ("waiting", "accepted", "published")
+        return self.status.state in (PENDING, HELD, PUBLISHED)
 
 
 def find(
@@ -52,7 +41,7 @@ def find(
         for candidate in candidates:
             status = intake.receipt_status(conn, candidate)
             if status is not None and (status.site_id, status.story_id) == (site_id, story_id):
-                match = ReceiptMatch(candidate, status, _SHOWN_STATES[status.state])
+                match = ReceiptMatch(candidate, status)
     return match
 
 

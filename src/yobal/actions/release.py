@@ -14,14 +14,17 @@ from yobal.core.states import HELD, PUBLISHED
 from yobal.store import (
     comments,
     decisions,
+    envelopes,
+    held_texts,
     pending_purge,
     published_comments,
     sites,
     stale_files,
     stories,
 )
-from yobal.store.comments import Comment, HeldText
+from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
+from yobal.store.held_texts import HeldText
 from yobal.store.published_comments import PublishedCommentRow
 
 
@@ -79,17 +82,17 @@ def _publish(conn: Connection, comment_id: str, slot: Slot) -> bool:
 
     A comment without a held text stays held: the intake's role could insert such a row.
     """
-    held_text = comments.held_text(conn, comment_id)
+    held_text = held_texts.get(conn, comment_id)
     comment = comments.get(conn, comment_id)
     if held_text is None or comment is None:
         return False
     if comments.transition(conn, comment_id, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
         return False
     _add_to_thread(conn, comment, held_text, slot)
-    comments.drop_held_text(conn, comment_id)
+    held_texts.delete(conn, comment_id)
     comments.overwrite_arrival_slot(conn, comment_id, released=slot)
     if held_text.clause is None:  # the original of an edited text is kept for a while
-        comments.drop_original(conn, comment_id)
+        envelopes.delete_original(conn, comment_id)
     return True
 
 

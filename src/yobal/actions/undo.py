@@ -9,7 +9,7 @@ from yobal.core.schedule import Slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
 from yobal.core.terms import TERMS_VERSION
-from yobal.store import comments, decisions, pending_purge, sites
+from yobal.store import comments, decisions, held_texts, pending_purge, sites
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
@@ -49,7 +49,7 @@ def undo(
         )
         if undone == 0:  # released or withdrawn since it was read
             raise TooLateToUndo(decision_id)
-        comments.drop_held_text(conn, comment.id)
+        held_texts.delete(conn, comment.id)
         decisions.add(
             conn,
             Decision(

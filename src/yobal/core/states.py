@@ -23,7 +23,7 @@ TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (HELD, "undo"): PENDING,
     (HELD, "withdraw"): WITHDRAWN,
     (REJECTED, "undo"): PENDING,  # before its slot
-    (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: the receipt still says "waiting"
+    (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: the receipt still says "pending"
     (PUBLISHED, "remove"): REMOVED,
     (PUBLISHED, "withdraw"): WITHDRAWN,
 }

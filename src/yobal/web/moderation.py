@@ -25,7 +25,7 @@ from yobal.core.errors import (
     TooLateToUndo,
 )
 from yobal.core.site_rules import SiteRules
-from yobal.store import comments, decisions, sites
+from yobal.store import decisions, queue, sites
 from yobal.store.database import Database
 from yobal.web import cursors, errors, request_types, serializers
 from yobal.web import response_types as types
@@ -59,7 +59,7 @@ class ModerationController:
         pseudonym = request.state.moderator.pseudonym
         after, now = cursors.decode(data.cursor), self._dependencies.clock()
         with self._database.reading() as conn:
-            rows = comments.queue(
+            rows = queue.page(
                 conn, self._rules.site_id, pseudonym=pseudonym, after=after, limit=PAGE_ROWS + 1
             )
             status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
@@ -78,7 +78,7 @@ class ModerationController:
     ) -> types.AlreadyDecidedList:
         """Which of the comments on a moderator's screen are no longer pending."""
         with self._database.reading() as conn:
-            pending_ids = comments.filter_pending(conn, data.comment_ids)
+            pending_ids = queue.filter_pending(conn, data.comment_ids)
             decided = [
                 serializers.already_decided(comment_id, decide.already_decided(conn, comment_id))
                 for comment_id in data.comment_ids

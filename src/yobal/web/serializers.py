@@ -11,11 +11,11 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_slots, day_of, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, people, sites, stories
-from yobal.store.comments import QueueRow
+from yobal.store import comments, epochs, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow
 from yobal.store.people import Invitation, Moderator
+from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
 
 
@@ -50,7 +50,7 @@ def session(
             types.EpochKey(key.epoch_id, key.recipient, key.wrap)
             for key in epochs.keys_of(conn, site_id, pseudonym)
         ],
-        unreadable_count=comments.count_unreadable(conn, site_id, pseudonym),
+        unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=len(leads) < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
         terms=types.Terms(TERMS_VERSION, CLAUSES),
@@ -73,7 +73,7 @@ def queue_status(
     """Counts only the pending comments that this moderator can decrypt."""
     pending = comments.count(conn, rules.site_id, PENDING)
     return types.QueueStatus(
-        pending_count=pending - comments.count_unreadable(conn, rules.site_id, pseudonym),
+        pending_count=pending - queue.count_unreadable(conn, rules.site_id, pseudonym),
         held_count=comments.count(conn, rules.site_id, HELD),
         next_slot=slot_label(rules, next_slot(rules.schedule, now), now=now),
     )

@@ -12,7 +12,7 @@ from yobal.core.envelope import Sealer
 from yobal.core.errors import NoSuchStory
 from yobal.core.schedule import day_of
 from yobal.core.site_rules import SiteRules
-from yobal.core.thread import Edition, FormState, PublishedComment, ThreadRef
+from yobal.core.thread import Edition, FormState, PublishedComment, ThreadRef, form_state
 from yobal.store import intake
 from yobal.store.database import Database
 
@@ -52,9 +52,7 @@ class ThreadStatus(msgspec.Struct, frozen=True):
 
     @property
     def form(self) -> FormState:
-        if self.site.sealing_key is None:
-            return "not_open_yet"
-        return "open" if self.story.is_open else "closed"
+        return form_state(has_epoch=self.site.sealing_key is not None, is_open=self.story.is_open)
 
     def thread_ref(self, site_id: str, story_id: str, edition: str) -> ThreadRef:
         """Raises NoSuchStory if the story has no such edition."""

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from yobal.core.schedule import Schedule
+from yobal.core.states import State
 from yobal.core.submission import Limits
 from yobal.core.terms import EditKind
 
@@ -23,7 +24,6 @@ Problem = Literal[
     "cannot_withdraw",
     "parent_removed",
 ]
-ReceiptState = Literal["waiting", "accepted", "published", "rejected", "removed", "withdrawn"]
 
 
 class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
     """What a receipt shows its owner. `day` is ISO 8601; text, name and lang are as published."""
 
     code: str
-    state: ReceiptState
+    state: State
     clause: str | None = None
     edit_kind: EditKind | None = None
     note: str | None = None

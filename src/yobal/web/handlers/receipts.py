@@ -66,7 +66,7 @@ class ReceiptHandler:
         status, schedule = match.status, self._dependencies.rules.schedule
         return ReceiptDetails(
             code=code,
-            state=match.shown_state,
+            state=match.status.state,
             clause=status.clause,
             edit_kind=status.edit_kind,
             note=status.note,
