@@ -87,8 +87,8 @@ def test_a_newsroom_is_set_up_and_run_from_the_shell(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("story", "add", "a/b", *WORDS), "a story's key"),
-        (("story", "add", "..", *WORDS), "a story's key"),
+        (("story", "add", "a/b", *WORDS), "a story id"),
+        (("story", "add", "..", *WORDS), "a story id"),
         (("story", "add", "ferry", "--edition", "EN", *WORDS[2:]), "language tag"),
         (("story", "add", "ferry", *WORDS[:4], "--url", "javascript:alert(1)"), "URL"),
         (("story", "close", "nowhere"), "nowhere"),

@@ -24,14 +24,14 @@ def test_other_text_is_not_an_id(wrong: str) -> None:
 
 @pytest.mark.parametrize("key", ["a", "A-Z.0_9~", "...", "~", "-", "k" * 128, ".hidden"])
 def test_valid_story_keys(key: str) -> None:
-    assert ids.is_story_key(key)
+    assert ids.is_story_id(key)
 
 
 @pytest.mark.parametrize(
     "key", ["", ".", "..", "a/b", "a b", "é", "@", "k" * 129, "a\n", "a\0", "%2e", "a\\b", "١"]
 )
 def test_text_that_is_unsafe_in_a_path_is_not_a_story_key(key: str) -> None:
-    assert not ids.is_story_key(key)
+    assert not ids.is_story_id(key)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_text_that_is_unsafe_in_a_path_is_not_a_story_key(key: str) -> None:
     ],
 )
 def test_a_site_id_is_a_short_plain_word(site_id: str, *, is_one: bool) -> None:
-    assert ids.is_site(site_id) is is_one
+    assert ids.is_site_id(site_id) is is_one
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_a_site_id_is_a_short_plain_word(site_id: str, *, is_one: bool) -> None:
     ],
 )
 def test_an_edition_is_a_language_tag(tag: str, *, is_one: bool) -> None:
-    assert ids.is_edition(tag) is is_one
+    assert ids.is_language_tag(tag) is is_one

@@ -126,7 +126,7 @@ def test_a_held_comment_is_due_at_a_random_slot_of_the_next_ones(
         asked.append(below)
         return picked
 
-    slot = slots.pick_slot(Schedule(max_hold_slots=3), now=at("2026-11-22 13:00"), random=chance)
+    slot = slots.pick_slot(Schedule(max_hold_slots=3), now=at("2026-11-22 13:00"), randbelow=chance)
     assert utc(slot).endswith(expected)
     assert asked == [3]
 
@@ -147,7 +147,7 @@ def test_a_small_batch_waits_but_not_longer_than_a_day(
 ) -> None:
     due_slot = at("2026-11-22 12:00")
     latest = due_slot + late_slots * 6 * 3_600
-    assert slots.is_due(due_slot, batch=batch, min_batch_size=3, latest=latest) is goes
+    assert slots.is_due(due_slot, batch_size=batch, min_batch_size=3, latest=latest) is goes
 
 
 def test_a_slots_day_is_its_day_in_the_time_zone() -> None:

@@ -66,7 +66,7 @@ def test_the_demonstration_prints_its_addresses_keeps_its_state_and_can_be_delet
     tmp_path: Path,
 ) -> None:
     folder, port = tmp_path / "demo", free_demo_port()
-    thread = f"/{content.SITE}/{content.STORY}/en/"
+    thread = f"/{content.SITE_ID}/{content.STORY_ID}/en/"
     with running(folder, port) as first:
         assert first["desk"] == f"http://localhost:{port + 1}/"
         assert re.fullmatch(r"Heron( [a-z-]+){7}", first["sign in"])

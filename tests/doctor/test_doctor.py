@@ -39,7 +39,7 @@ def failures(
     findings = examine(
         msgspec.structs.replace(settings, **({"min_batch_size": 3} | changed)), file, clock=clock
     )
-    assert all(finding.advice for finding in findings if finding.verdict != "ok")
+    assert all(finding.advice for finding in findings if finding.status != "ok")
     return {
         finding.what: finding.advice
         for finding in findings
@@ -218,14 +218,14 @@ def test_a_clock_from_before_this_version_is_found(settings: Settings) -> None:
     }
 
 
-@pytest.mark.parametrize(("state", "verdict"), [(0, "ok"), (5, "warn"), (-1, "warn")])
-def test_a_clock_that_is_not_synchronised_is_a_warning(state: int, verdict: str) -> None:
+@pytest.mark.parametrize(("state", "status"), [(0, "ok"), (5, "warn"), (-1, "warn")])
+def test_a_clock_that_is_not_synchronised_is_a_warning(state: int, status: str) -> None:
     def adjtimex(timex: Any) -> int:
         assert bytes(timex._obj) == bytes(ctypes.sizeof(clocks.Timex))  # it changes nothing
         return state
 
-    assert clocks.clock_is_synchronised(adjtimex).verdict == verdict
-    assert clocks.clock_is_synchronised().verdict in ("ok", "warn")  # the real one can be asked
+    assert clocks.clock_is_synchronised(adjtimex).status == status
+    assert clocks.clock_is_synchronised().status in ("ok", "warn")  # the real one can be asked
 
 
 # Databases
@@ -388,7 +388,7 @@ def test_a_server_that_does_not_wipe_memory_is_found_whatever_its_environment_sa
 
 def test_a_server_that_wipes_memory_is_ok_and_is_examined(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
-        assert process_memory.examine_process(Path(f"/proc/{served.pid}")).verdict == "ok"
+        assert process_memory.examine_process(Path(f"/proc/{served.pid}")).status == "ok"
         assert any(
             f"(process {served.pid})" in finding.what for finding in process_memory.examine()
         )

@@ -1,4 +1,4 @@
-"""Run by `test_intake_reaches_nobody.py` where no route leads anywhere; not collected otherwise."""
+"""Run by `test_intake_contacts_no_host.py` where no route leads anywhere; not collected otherwise."""
 
 import errno
 import re

@@ -19,14 +19,14 @@ from yobal.store import database as databases
 from yobal.store import pending_purge, tables
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
-from yobal.store.migrations import migrate, newest, revision
+from yobal.store.migrations import current_revision, migrate, newest_revision
 
 
 def test_the_migrations_create_the_schema_of_the_code(database_url: str) -> None:
     database = Database(database_url)
     migrate(database)
     with database.reading() as conn:
-        assert revision(conn) == newest()
+        assert current_revision(conn) == newest_revision()
         context = MigrationContext.configure(conn, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
     migrate(database)  # again, at every start
@@ -42,7 +42,7 @@ def test_a_database_of_another_version_is_refused(database_url: str, revision_id
     with pytest.raises(UnsupportedEnvironment, match="another version of Yobal"):
         migrate(database)
     with database.reading() as conn:
-        assert revision(conn) == revision_id, "nothing was changed"
+        assert current_revision(conn) == revision_id, "nothing was changed"
     database.close()
 
 

@@ -435,8 +435,8 @@ def test_the_label_of_a_slot_has_the_day_only_if_it_is_a_day_away(
     sqlite_newsroom: NewsroomHarness,
 ) -> None:
     evening = 1_900_000_800
-    near = serializers.slot_label(sqlite_newsroom.rules, evening + 3_600, now=evening)
-    far = serializers.slot_label(sqlite_newsroom.rules, evening + 30 * 3_600, now=evening)
+    near = serializers.slot_with_label(sqlite_newsroom.rules, evening + 3_600, now=evening)
+    far = serializers.slot_with_label(sqlite_newsroom.rules, evening + 30 * 3_600, now=evening)
     assert re.fullmatch(r"\d\d:\d\d", near.label)
     assert re.fullmatch(r"2030-03-\d\d \d\d:\d\d", far.label)
 

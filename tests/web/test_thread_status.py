@@ -79,7 +79,7 @@ def test_only_pending_comments_are_counted_for_story_and_site(newsroom: Newsroom
     newsroom.send(story_id="other")
     newsroom.publish(sent[0].id)
     story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
-    assert (story.pending_story, story.pending_site) == (2, 3)
+    assert (story.story_pending_count, story.site_pending_count) == (2, 3)
 
 
 def test_comments_that_no_moderator_can_decrypt_do_not_fill_the_queue(
@@ -90,7 +90,7 @@ def test_comments_that_no_moderator_can_decrypt_do_not_fill_the_queue(
     add_lead(newsroom, "Egret")
     newsroom.send("Sealed since.")
     story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
-    assert (story.pending_story, story.pending_site) == (1, 1)
+    assert (story.story_pending_count, story.site_pending_count) == (1, 1)
     with newsroom.database.reading() as conn:
         assert queue.count_unreadable(conn, SITE_ID, "Egret") == 3, "the desk shows them"
 

@@ -42,7 +42,9 @@ export class SessionState {
   ) {
     this.queue = new Queue(dom, keyring, session);
     this.decisions = new Decisions(dom, this.queue, session);
-    this.history = new History(dom, session.pseudonym, (id) => this.#returnToQueue(id));
+    this.history = new History(dom, session.pseudonym, (commentId) =>
+      this.#returnToQueue(commentId),
+    );
     this.people = new People(dom, keyring);
   }
 

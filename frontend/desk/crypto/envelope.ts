@@ -6,7 +6,7 @@ import { fromBase64, fromHex, join, utf8 } from "./bytes.ts";
 import { type DecryptionKey, decrypt } from "./identity.ts";
 
 const VERSION = 1;
-/** Fields in which envelope and row must agree; otherwise somebody has moved the comment. */
+/** Fields in which envelope and row must agree; otherwise the comment was moved in the database. */
 export const BOUND_FIELDS = [
   "comment_id",
   "site_id",

@@ -1,4 +1,4 @@
-/** What the desk says about decisions: in progress, made, failed, or made by somebody else. */
+/** What the desk says about decisions: in progress, made, failed, or made by another moderator. */
 
 import { errorMessage, NetworkError, RequestRejected } from "../api/client.ts";
 import type { AlreadyDecided, DecisionResult, EditKind, Verdict } from "../api/types.ts";

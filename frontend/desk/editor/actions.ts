@@ -38,7 +38,7 @@ export function reject(desk: SessionState, item: QueueItem): void {
   if (!isTooEarly(desk, item)) void desk.decisions.reject(item);
 }
 
-/** A comment that has just got the focus by itself: the click was meant for the one before. */
+/** Whether the focus has just moved to this comment by itself: the click was meant for the previous one. */
 function isTooEarly({ queue }: SessionState, item: QueueItem): boolean {
   return !isUndecided(item) || (queue.isGuarded && queue.focusId === item.row.comment_id);
 }

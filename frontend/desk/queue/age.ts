@@ -1,4 +1,4 @@
-/** The age of a comment in slots: exact times are not known to anyone. */
+/** The age of a comment in slots: exact times are not stored. */
 
 import { gettext, ngettext } from "../i18n.ts";
 

@@ -225,7 +225,7 @@ export class Queue {
       unreadable.push(...page.unreadable);
     }
     const isSamePage = cursor === this.#cursor;
-    // An item that the page does not list may be on the next page, or decided by somebody else.
+    // An item that the page does not list may be on the next page, or decided by another moderator.
     const listed = new Set(page.items);
     const isItemMissing = this.undecided.some((item) => !listed.has(item));
     if (isSamePage && isItemMissing) await this.markDecidedByOthers();

@@ -2,7 +2,7 @@
  * The desk's keyboard shortcuts: one table for the handler, the bar at the bottom and the dialog.
  *
  * A shortcut is bound to a position on the keyboard, so that it works in every layout. It does nothing
- * while somebody types in a field or composes characters.
+ * while the moderator types in a field or composes characters.
  */
 
 import { gettext } from "../i18n.ts";
@@ -218,7 +218,7 @@ function clauseNumber(press: KeyPress): number | null {
 
 const SETTING = "yobal-single-keys";
 
-/** Single keys can be switched off: speech input, or a touch by chance, would trigger them. */
+/** Single keys can be switched off: speech input or an accidental key press would trigger them. */
 export function areSingleKeysEnabled(): boolean {
   return localStorage.getItem(SETTING) !== "off";
 }

@@ -132,7 +132,7 @@ export class Join {
     return { session, personalKey, isPersisted };
   }
 
-  /** The first lead creates the first epoch; everybody else receives the epochs of the invitation. */
+  /** A first lead creates a new epoch; everyone else receives the epochs of the invitation. */
   async #epochKeys(
     recipient: string,
   ): Promise<{ wraps: NewWrap[]; epoch: { recipient: string } | null }> {

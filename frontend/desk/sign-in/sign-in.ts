@@ -14,7 +14,7 @@ export class SignIn {
   error: string | null = null;
   isBusy = false;
 
-  /** `pseudonym` is fixed when a session is renewed: nobody else may take over the open desk. */
+  /** `pseudonym` is fixed when a session is renewed: no other person may take over the open desk. */
   constructor(
     private readonly dom: Dom,
     private readonly siteId: string,

@@ -23,7 +23,7 @@ export function countGraphemes(text: string): number {
 // No script puts more combining marks than this on one character; longer stacks are cut.
 const GRAPHEME_UNITS_MAX = 16;
 
-/** A short text unchanged; of a longer one the first graphemes, followed by an ellipsis. */
+/** A short text unchanged; a longer text cut to its first graphemes, followed by an ellipsis. */
 export function truncate(text: string, graphemesMax: number): string {
   const start = text.slice(0, graphemesMax * GRAPHEME_UNITS_MAX);
   const graphemes = split(start);

@@ -1,4 +1,4 @@
-/** Copying text for a person. The browser may not allow it. */
+/** Copying text to the clipboard. The browser may not allow it. */
 
 import { gettext } from "../i18n.ts";
 

@@ -1,4 +1,4 @@
-/** What the models ask of the page: render, announce, move the focus. Nothing else touches the DOM. */
+/** What the models need from the page: rendering, announcements, focus. Nothing else touches the DOM. */
 
 import { type Post, post as postOnce, RequestRejected } from "../api/client.ts";
 
@@ -28,7 +28,7 @@ export class Dom {
     this.#render = render;
   }
 
-  /** Whether somebody is typing, or choosing an option by typing. */
+  /** Whether the moderator is typing, or choosing an option by typing. */
   get isInField(): boolean {
     return isField(document.activeElement);
   }

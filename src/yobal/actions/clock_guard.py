@@ -11,6 +11,6 @@ def clock_problem(conn: Connection, site_id: str, *, now: float) -> str | None:
     problem = clock_check.clock_problem(now, released=released)
     if problem is None or sites.is_demo(conn, site_id):
         return None
-    # A newsroom may open weeks after `yobal init`. Without comments a leap can destroy nothing.
+    # A newsroom may open weeks after `yobal init`. Without comments a jump can destroy nothing.
     is_unused = not comments.any_exist(conn, site_id)
-    return None if is_unused and clock_check.is_leaping(now, released=released) else problem
+    return None if is_unused and clock_check.has_jumped_ahead(now, released=released) else problem

@@ -129,7 +129,7 @@ def _hold(
     comment_id, schedule = held_text.comment_id, context.rules.schedule
     with database.writing() as conn:
         now = _now(conn, context)
-        due_slot = pick_slot(schedule, now=now, random=context.randbelow)
+        due_slot = pick_slot(schedule, now=now, randbelow=context.randbelow)
         final_slot = next_slot(schedule, now)
         note = _checked_note(conn, comment_id, note)
         held = comments.transition(
@@ -210,7 +210,7 @@ _MESSAGES: Final[dict[FieldErrorCode, str]] = {
 
 
 def _check_text(text: str, name: str, lang: str, rules: SiteRules) -> None:
-    if not ids.is_edition(lang):
+    if not ids.is_language_tag(lang):
         raise InvalidInput(f"“{lang}” is not a language tag")
     if texts.clean(text) != text or texts.clean_name(name) != name:
         # The form cleans every text, so this one was sealed by someone who can write the database.

@@ -36,11 +36,11 @@ def set_open(database: Database, rules: SiteRules, story_id: str, *, is_open: bo
 
 
 def _check(story_id: str, edition: Edition) -> None:
-    if not ids.is_story_key(story_id):
+    if not ids.is_story_id(story_id):
         raise InvalidInput(
-            "a story's key has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not . or .."
+            "a story id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not . or .."
         )
-    if not ids.is_edition(edition.tag):
+    if not ids.is_language_tag(edition.tag):
         raise InvalidInput("an edition is a language tag such as km, en or zh-Hant")
     if not edition.title.strip():
         raise InvalidInput("the story needs a title")

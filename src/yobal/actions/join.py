@@ -50,9 +50,9 @@ def invite(
     expires_slot = tokens.invitation_expiry(rules.schedule, now)
     token_hash = people.hash_secret(token)
     with database.writing() as conn:
-        if people.invitation(conn, token_hash, now=now) is not None:
+        if people.get_invitation(conn, token_hash, now=now) is not None:
             raise InvalidInput("this invitation exists already, so make another")
-        people.invite(
+        people.add_invitation(
             conn,
             Invitation(
                 token_hash=token_hash,
@@ -71,7 +71,7 @@ def open_invitation(database: Database, *, token: bytes, now: float) -> Invitati
     """Read an invitation without using it. Raises InvitationInvalid."""
     token_hash = people.hash_secret(token)
     with database.reading() as conn:
-        invitation = people.invitation(conn, token_hash, now=now)
+        invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None:
             raise InvitationInvalid
         wraps = people.wraps_of_invitation(conn, token_hash)
@@ -98,7 +98,7 @@ def join(
     _check_wraps(wraps)
     token_hash = people.hash_secret(token)
     with database.writing() as conn:
-        invitation = people.invitation(conn, token_hash, now=now)
+        invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         if invitation.is_first:

@@ -57,7 +57,7 @@ class RecoveryChallenges:
         return challenge_id, pyrage.encrypt(answer, [recipient])
 
     def _add(self, challenge_id: str, challenge: _Challenge) -> None:
-        """Drops the moderator's oldest above the limit, so that a flood closes no other moderator's."""
+        """Drops the moderator's oldest above the limit, so that a flood displaces no other moderator's."""
         with self._lock:
             own_ids = [
                 key

@@ -65,7 +65,7 @@ def _due_ids(conn: Connection, rules: SiteRules, slot: Slot) -> list[str]:
         for comment in due
         if is_due(
             comment.due_slot,
-            batch=len(due),
+            batch_size=len(due),
             min_batch_size=rules.schedule.min_batch_size,
             latest=slot,
         )

@@ -35,7 +35,7 @@ def invite_first_lead(database: Database, rules: SiteRules, *, now: float) -> st
     secret = secrets.token_bytes(tokens.INVITATION_SECRET_BYTES)
     with database.writing() as conn:
         people.drop_invitations(conn, rules.site_id)
-        people.invite(
+        people.add_invitation(
             conn,
             Invitation(
                 token_hash=people.hash_secret(tokens.invitation_token(secret)),

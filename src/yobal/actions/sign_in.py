@@ -61,7 +61,7 @@ def open_session(
 def session_for(database: Database, *, token: bytes, session_key: bytes, now: float) -> Session:
     """Raises NotSignedIn."""
     with database.reading() as conn:
-        session = people.session(conn, _hash(session_key, token), now=now)
+        session = people.get_session(conn, _hash(session_key, token), now=now)
     if session is None:
         raise NotSignedIn
     return session

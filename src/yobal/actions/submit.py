@@ -14,7 +14,7 @@ from yobal.core.submission import Submission
 from yobal.store.arrivals import Arrival
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class SealedSubmission(msgspec.Struct, frozen=True):
     """A comment to store, and the receipt for its author."""
 
     arrival: Arrival
@@ -41,7 +41,7 @@ def seal(
     wants_receipt: bool,
     now: float,
     random: RandomBytes,
-) -> Sealed:
+) -> SealedSubmission:
     """Seal a submission that was validated."""
     today = datetime.fromtimestamp(now, UTC).date()
     nonce = random(NONCE_BYTES)
@@ -87,4 +87,4 @@ def seal(
         receipt_hash=receipt_hash,
         week=week,
     )
-    return Sealed(arrival, code, receipt_until)
+    return SealedSubmission(arrival, code, receipt_until)

@@ -1,1 +1,1 @@
-"""Where results leave: rendered pages, public files, server keys, error reports."""
+"""Everything that is written outside the database: pages, public files, server keys, error reports."""

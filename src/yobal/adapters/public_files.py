@@ -58,7 +58,7 @@ class PublicFiles:
             if path.suffix != ".gz" and not path.name.startswith(TEMPORARY_PREFIX)
         )
 
-    def states(self) -> dict[str, tuple[int, int]]:
+    def versions(self) -> dict[str, tuple[int, int]]:
         """The key of every finished file, with a value that changes when it is written again."""
         stats = ((key, (self.folder / key).stat()) for key in self.keys())
         return {key: (stat.st_ino, stat.st_ctime_ns) for key, stat in stats}

@@ -42,12 +42,12 @@ class Keyring:
         """Make the keys of today and tomorrow, so that the arrival of a comment never makes one."""
         self.day_keys(today)
         for day in (today, today + timedelta(days=1)):
-            self._make("day", day, today)
-            self._make("pepper", receipts.week_of(day), today)
+            self._get_or_make("day", day, today)
+            self._get_or_make("pepper", receipts.week_of(day), today)
 
     def _read_day_keys(self, today: date) -> dict[date, bytes]:
         self._cache.clear()  # another process may have destroyed a cached key
-        keys = {today: self._make("day", today, today)}
+        keys = {today: self._get_or_make("day", today, today)}
         for age_days in range(1, idempotency.KEY_DAYS):
             day = today - timedelta(days=age_days)
             key = self._read(self._path("day", day))
@@ -59,7 +59,7 @@ class Keyring:
         """The week's pepper and the Monday that names it."""
         week = receipts.week_of(today)
         if self._newest_pepper is None or self._newest_pepper[0] != week:
-            self._newest_pepper = (week, self._make("pepper", week, today))
+            self._newest_pepper = (week, self._get_or_make("pepper", week, today))
         return self._newest_pepper
 
     def peppers(self, today: date) -> list[bytes]:
@@ -77,7 +77,7 @@ class Keyring:
         )
 
     def session_key(self) -> bytes:
-        return self._make("session", None)
+        return self._get_or_make("session", None)
 
     def destroy_old(self, today: date) -> int:
         """Destroy day keys after 48 hours and peppers after their last day; returns how many."""
@@ -107,13 +107,15 @@ class Keyring:
     def _is_pepper_valid(self, week: date, today: date) -> bool:
         return today <= receipts.last_day(week, receipt_days=self._receipt_days)
 
-    def _path(self, kind: str, day: date | None) -> Path:
-        return self._folder / kind / day.isoformat() if day else self._folder / kind
+    def _path(self, key_kind: str, day: date | None) -> Path:
+        return self._folder / key_kind / day.isoformat() if day else self._folder / key_kind
 
-    def _days(self, kind: str) -> list[date]:
+    def _days(self, key_kind: str) -> list[date]:
         with contextlib.suppress(FileNotFoundError):
             return [
-                _day(path.name) for path in (self._folder / kind).iterdir() if path.name[0] != "."
+                _parse_day(path.name)
+                for path in (self._folder / key_kind).iterdir()
+                if path.name[0] != "."
             ]
         return []
 
@@ -124,23 +126,23 @@ class Keyring:
                 key = self._cache[path] = path.read_bytes()
         return key
 
-    def _make(self, kind: str, day: date | None, today: date | None = None) -> bytes:
+    def _get_or_make(self, key_kind: str, day: date | None, today: date | None = None) -> bytes:
         """The key file of a day or week has the time of a midnight, not of the moment it was needed."""
-        path = self._path(kind, day)
+        path = self._path(key_kind, day)
         key = self._read(path)
         if key is None:
             self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             midnight = min(day, today) if day and today else None
-            _create_whole(path, secrets.token_bytes, midnight)
+            _create_atomically(path, secrets.token_bytes, midnight)
             key = self._cache[path] = path.read_bytes()
         return key
 
 
-def _day(name: str) -> date:
+def _parse_day(name: str) -> date:
     return date.fromisoformat(name)
 
 
-def _create_whole(path: Path, random: Callable[[int], bytes], midnight: date | None) -> None:
+def _create_atomically(path: Path, random: Callable[[int], bytes], midnight: date | None) -> None:
     """Make a key file that nothing can read half written. The first of several processes wins."""
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")

@@ -167,7 +167,7 @@ def release(
 
 @app.command()
 def rebuild(config: Config = DEFAULT_CONFIG) -> None:
-    """Write every public file again from the database."""
+    """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands
 
     typer.echo(commands.rebuild(config))

@@ -10,18 +10,18 @@ from typing import Final
 from yobal.core.schedule import DAY_SECONDS, HOUR_SECONDS, Slot
 
 BUILT_AFTER: Final = 1_760_000_000  # a correct clock shows no time before this (2025-10-09)
-LEAP_DAYS_MAX: Final = 7  # a server may be off for a week without a question
+JUMP_DAYS_MAX: Final = 7  # a server may be off for a week without a question
 BACK_SECONDS_MAX: Final = HOUR_SECONDS  # a smaller correction needs no confirmation
-FIX: Final = "then run `yobal release --trust-clock`"
+HOW_TO_CONFIRM: Final = "then run `yobal release --trust-clock`"
 
 
 def is_unset(now: float) -> bool:
     return now < BUILT_AFTER
 
 
-def is_leaping(now: float, *, released: Slot) -> bool:
+def has_jumped_ahead(now: float, *, released: Slot) -> bool:
     """Whether so much time has passed since the last release that a person must confirm it."""
-    return now - released > LEAP_DAYS_MAX * DAY_SECONDS
+    return now - released > JUMP_DAYS_MAX * DAY_SECONDS
 
 
 def is_behind(now: float, *, released: Slot) -> bool:
@@ -34,9 +34,9 @@ def clock_problem(now: float, *, released: Slot) -> str | None:
     today, last_release = (datetime.fromtimestamp(time, UTC).date() for time in (now, released))
     if is_unset(now):
         return f"the clock shows {today}, which is before this version was made. Set the clock"
-    if is_leaping(now, released=released) or is_behind(now, released=released):
+    if has_jumped_ahead(now, released=released) or is_behind(now, released=released):
         return (
             f"the clock shows {today} but the last release was on {last_release}. "
-            f"Check the clock, {FIX}"
+            f"Check the clock, {HOW_TO_CONFIRM}"
         )
     return None

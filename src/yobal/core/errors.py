@@ -1,6 +1,6 @@
 """Every error of Yobal: one class and one sentence each.
 
-Errors are raised where the problem is detected, and caught only in `web/errors.py` and `cli/`.
+Errors are raised where the problem is detected and caught at the edges: `web/`, `cli/` and the scheduler.
 Errors in a reader's input are values: `core.submission.FieldError`.
 """
 
@@ -10,7 +10,7 @@ class YobalError(Exception):
 
 
 class NoSuchStory(YobalError):
-    """No story has this key."""
+    """No story has this id."""
 
 
 class NoSuchComment(YobalError):

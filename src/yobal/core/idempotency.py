@@ -34,7 +34,7 @@ def idempotency_hash(
 ) -> bytes:
     """The hash of this form with this submission, under the key of the form's day.
 
-    If that key is destroyed, today's key is used: the form works as a new one.
+    If that key is destroyed, today's key is used: the form counts as a new one.
     """
     match = _IDEMPOTENCY_KEY.fullmatch(idempotency_key)
     if match is None:
@@ -49,7 +49,6 @@ def idempotency_hash(
         submission.name,
         submission.text,
     )
-    message = msgspec.msgpack.encode(
-        (idempotency_key, *parts)
-    )  # writes the length before each part
+    # MessagePack writes the length before each part, so that no two submissions give one message.
+    message = msgspec.msgpack.encode((idempotency_key, *parts))
     return hmac.new(key, message, "sha256").digest()

@@ -1,4 +1,4 @@
-"""Random ids, and the syntax of story keys, site ids and language tags."""
+"""Random ids, and the syntax of story ids, site ids and language tags."""
 
 import re
 from collections.abc import Callable
@@ -13,9 +13,9 @@ _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 _DIGITS: Final = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
 _ID: Final = re.compile(r"[a-z2-7]{26}")
-_STORY_KEY: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-_SITE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_EDITION: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_STORY_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_SITE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def new_id(random: RandomBytes) -> str:
@@ -38,15 +38,15 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def is_story_key(text: str) -> bool:
+def is_story_id(text: str) -> bool:
     """1 to 128 of `A-Z a-z 0-9 . _ ~ -`; not `.` or `..`, which paths resolve."""
-    return _STORY_KEY.fullmatch(text) is not None and text not in (".", "..")
+    return _STORY_ID.fullmatch(text) is not None and text not in (".", "..")
 
 
-def is_site(text: str) -> bool:
-    return _SITE.fullmatch(text) is not None
+def is_site_id(text: str) -> bool:
+    return _SITE_ID.fullmatch(text) is not None
 
 
-def is_edition(text: str) -> bool:
+def is_language_tag(text: str) -> bool:
     """A language tag (BCP 47) with a lower-case primary subtag: `km`, `en`, `zh-Hant`."""
-    return _EDITION.fullmatch(text) is not None
+    return _LANGUAGE_TAG.fullmatch(text) is not None

@@ -1,6 +1,6 @@
 """Guesses the language of a text from its script, and knows the direction of a language.
 
-The guess is good enough to choose a font and a moderator. A moderator can correct it.
+The guess is good enough to choose a font. A moderator can correct it.
 """
 
 from typing import Final

@@ -4,7 +4,7 @@ from typing import Final
 
 from yobal.core import ids
 
-ASSETS: Final = "@"  # not allowed in a story key, so it cannot collide with one
+ASSETS: Final = "@"  # not allowed in a story id, so it cannot collide with one
 
 
 def thread_folder(site_id: str, story_id: str, edition: str) -> str:
@@ -15,9 +15,9 @@ def thread_folder(site_id: str, story_id: str, edition: str) -> str:
 def parse_thread_path(path: str) -> tuple[str, str]:
     """The thread's own path that a path is or lies below, and its edition; empty strings if none."""
     _, *parts = path.split("/")
-    if len(parts) < 3 or not (ids.is_site(parts[0]) and ids.is_story_key(parts[1])):
+    if len(parts) < 3 or not (ids.is_site_id(parts[0]) and ids.is_story_id(parts[1])):
         return "", ""
-    if not ids.is_edition(parts[2]):
+    if not ids.is_language_tag(parts[2]):
         return "", ""
     return f"/{thread_folder(*parts[:3])}/", parts[2]
 

@@ -24,7 +24,7 @@ _SEARCH_DAYS: Final = 2
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """When a site releases: at wall-clock times in `time_zone`, or at a fixed interval.
 
-    A short interval does not hide who wrote what, and the form must say so.
+    A short interval does not hide who wrote what, and the form says so.
     """
 
     time_zone: str = "UTC"
@@ -73,9 +73,9 @@ def next_slot(schedule: Schedule, after: float, *, steps: int = 1) -> Slot:
     return int(slot)
 
 
-def pick_slot(schedule: Schedule, *, now: float, random: RandomBelow) -> Slot:
+def pick_slot(schedule: Schedule, *, now: float, randbelow: RandomBelow) -> Slot:
     """The slot that a held comment is due at: 1 to `max_hold_slots` from now, all equally likely."""
-    return next_slot(schedule, now, steps=1 + random(schedule.max_hold_slots))
+    return next_slot(schedule, now, steps=1 + randbelow(schedule.max_hold_slots))
 
 
 def age_slots(schedule: Schedule, arrival: Slot, now: float) -> int:
@@ -92,15 +92,15 @@ def day_of(schedule: Schedule, slot: Slot) -> date:
     return datetime.fromtimestamp(slot, schedule.zone).date()
 
 
-def is_due(due_slot: Slot, *, batch: int, min_batch_size: int, latest: Slot) -> bool:
+def is_due(due_slot: Slot, *, batch_size: int, min_batch_size: int, latest: Slot) -> bool:
     """Whether a held comment is released with slot `latest`.
 
-    `batch` is how many comments of the site are due with it. Fewer than `min_batch_size` wait, so
+    `batch_size` counts the comments of the site that are due with it. Fewer than `min_batch_size` wait, so
     that an author is not alone in a release, but not longer than a day after their slot.
     """
     if due_slot > latest:
         return False
-    return batch >= min_batch_size or latest - due_slot >= LONGEST_WAIT_SECONDS
+    return batch_size >= min_batch_size or latest - due_slot >= LONGEST_WAIT_SECONDS
 
 
 def _next(schedule: Schedule, after: float) -> Slot:
@@ -116,22 +116,22 @@ def _next(schedule: Schedule, after: float) -> Slot:
 def _slots_near(schedule: Schedule, utc_day: int) -> tuple[Slot, ...]:
     """Every slot of the days around a day, in order. An hour that occurs twice has its slots once."""
     zone = schedule.zone
-    noon = datetime.fromtimestamp(utc_day * DAY_SECONDS + DAY_SECONDS // 2, zone).date()
-    days = (noon + timedelta(days=offset) for offset in range(-_SEARCH_DAYS, _SEARCH_DAYS + 1))
+    local_day = datetime.fromtimestamp(utc_day * DAY_SECONDS + DAY_SECONDS // 2, zone).date()
+    days = (local_day + timedelta(days=offset) for offset in range(-_SEARCH_DAYS, _SEARCH_DAYS + 1))
     times = [time.fromisoformat(text) for text in schedule.release_times]
     return tuple(sorted({_instant(day, time_, zone) for day in days for time_ in times}))
 
 
-def _instant(day: date, wall: time, zone: ZoneInfo) -> Slot:
+def _instant(day: date, wall_time: time, zone: ZoneInfo) -> Slot:
     """A wall-clock time as a slot: the first if it occurs twice, the next instant if it is skipped."""
-    local = datetime.combine(day, wall, tzinfo=zone)
+    local = datetime.combine(day, wall_time, tzinfo=zone)
     instant = local.timestamp()
-    back = datetime.fromtimestamp(instant, zone)
-    if back.replace(tzinfo=None) == local.replace(tzinfo=None):
+    round_trip = datetime.fromtimestamp(instant, zone)
+    if round_trip.replace(tzinfo=None) == local.replace(tzinfo=None):
         return int(instant)
     # Skipped: PEP 495 applies the offset before the change for fold=0, and the result lies as far
     # after the gap as the time lies inside it. The next instant is the end of the gap.
-    before = datetime.combine(day, wall, tzinfo=zone).replace(fold=1).timestamp()
+    before = datetime.combine(day, wall_time, tzinfo=zone).replace(fold=1).timestamp()
     return _end_of_gap(int(min(before, instant)), int(max(before, instant)), zone)
 
 

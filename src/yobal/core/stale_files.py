@@ -1,4 +1,4 @@
-"""Which public files a change makes stale. This is the only place that says so."""
+"""The only place that decides which public files a change makes stale."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
@@ -57,7 +57,7 @@ def after_publication(comment: Placement) -> set[StaleFile]:
 
 
 def after_erasure(comment: Placement, replies: Iterable[Placement]) -> set[StaleFile]:
-    """The comment, or its tombstone, changes or goes. `replies` are the direct ones: they show its name."""
+    """The comment, or its tombstone, changes or disappears. `replies` are the direct ones: they show its name."""
     stale = _files_containing(comment)
     if comment.root_id is None:  # it stands at the top of every page of its replies
         stale |= _replies_pages(comment.comment_id, comment.reply_count)

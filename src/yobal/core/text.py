@@ -1,6 +1,6 @@
 """Cleans and measures what people write, in any script.
 
-The result is plain text in NFC: no controls except line ends. Nothing is truncated; `core.submission`
+The result is plain text in NFC: no controls except tabs and line ends. Nothing is truncated; `core.submission`
 rejects what is too long.
 """
 
@@ -12,14 +12,14 @@ import regex
 
 # Joiners and U+200B separate words or join characters in Khmer, Persian and other scripts. The three
 # marks after them are typed by right-to-left keyboards between words and numbers.
-_KEPT_FORMATS: Final = "\u200b\u200c\u200d\u200e\u200f\u061c"
+_ALLOWED_FORMATS: Final = "\u200b\u200c\u200d\u200e\u200f\u061c"
 # Visible characters that Unicode classifies as formats (Arabic, Syriac, Kaithi).
 _VISIBLE_FORMATS: Final = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 # Controls except tab and line end; bidi embeddings, overrides and isolates; tags and other invisible
 # formats; surrogates, noncharacters and private use, which every font shows differently.
 _DROPPED: Final = regex.compile(
     rf"[\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Noncharacter_Code_Point}}"
-    rf"--[\t\n{_KEPT_FORMATS}{_VISIBLE_FORMATS}]]",
+    rf"--[\t\n{_ALLOWED_FORMATS}{_VISIBLE_FORMATS}]]",
     regex.V1,
 )
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
@@ -32,12 +32,12 @@ MARKS_IN_A_ROW_MAX: Final = 30  # no language writes more (UAX 15, "Stream-Safe 
 # would block the server.
 _NORMALIZED_CHARACTERS_MAX: Final = 1_000
 _STACK: Final = regex.compile(rf"\p{{M}}{{{MARKS_IN_A_ROW_MAX + 1}}}")
-# Looked at first: in a stack every third character is a mark, in other texts hardly ever.
+# A quick first test: in a stack every third character is a mark, in other texts almost never.
 _STRIDE: Final = 3
 _SAMPLED_STACK: Final = regex.compile(rf"\p{{M}}{{{(MARKS_IN_A_ROW_MAX + 1) // _STRIDE}}}")
 # Blank, although Unicode calls them letters: Hangul fillers and the empty Braille cell.
 _BLANK_CHARACTERS: Final = "\u115f\u1160\u3164\uffa0\u2800"
-_INVISIBLE: Final = re.compile(rf"[\s{_KEPT_FORMATS}{_BLANK_CHARACTERS}]*")
+_INVISIBLE: Final = re.compile(rf"[\s{_ALLOWED_FORMATS}{_BLANK_CHARACTERS}]*")
 
 
 def clean(raw: str) -> str:

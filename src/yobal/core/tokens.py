@@ -1,7 +1,7 @@
 """Invitations and sessions: their tokens and when they expire.
 
 The browser derives the same token, and a key that the server never sees, from an invitation's
-secret; `tests/vectors/keys.json` binds both sides.
+secret; `tests/vectors/keys.json` tests both sides.
 """
 
 import base64

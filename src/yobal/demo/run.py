@@ -39,7 +39,7 @@ def run(folder: Path, port: int) -> None:
 def demo_settings(folder: Path, port: int) -> Settings:
     """A slot every 20 seconds and batches of one comment: to try out, never to publish with."""
     return Settings(
-        site_id=content.SITE,
+        site_id=content.SITE_ID,
         site_name=content.SITE_NAME,
         time_zone=content.TIME_ZONE,
         public_url=f"http://127.0.0.1:{port}",

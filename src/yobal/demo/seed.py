@@ -46,7 +46,7 @@ def seed(components: Components, *, now: float) -> str:
         declare_story.add(
             components.database,
             components.rules,
-            content.STORY,
+            content.STORY_ID,
             Edition(
                 tag=edition.tag,
                 title=edition.headline,
@@ -90,14 +90,14 @@ def _send(
         return random_values[-1]
 
     with components.database.reading() as conn:
-        epoch_id = epochs.newest_id(conn, content.SITE)
-        languages = frozenset(stories.languages(conn, content.SITE))
+        epoch_id = epochs.newest_id(conn, content.SITE_ID)
+        languages = frozenset(stories.languages(conn, content.SITE_ID))
     assert epoch_id is not None  # joining as the first lead creates one
     today = datetime.fromtimestamp(now, UTC).date()
     sealed = submit.seal(
         Submission(
-            site_id=content.SITE,
-            story_id=content.STORY,
+            site_id=content.SITE_ID,
+            story_id=content.STORY_ID,
             edition=sample.edition,
             parent_id=parent_id,
             text=sample.edit.sealed_text if sample.edit else sample.text,

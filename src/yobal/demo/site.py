@@ -60,12 +60,14 @@ class DemoSite:
 
     def _story(self, edition: Edition) -> bytes:
         settings = self._components.settings
-        folder = settings.files_dir / paths.thread_folder(content.SITE, content.STORY, edition.tag)
+        folder = settings.files_dir / paths.thread_folder(
+            content.SITE_ID, content.STORY_ID, edition.tag
+        )
         return page.render(
             edition,
             thread=_read(folder / paths.NEWEST_FRAGMENT),
             form=_read(folder / paths.FORM),
-            style_url="/" + paths.style(content.SITE),
+            style_url="/" + paths.style(content.SITE_ID),
             story_url=settings.public_url + edition.path,
         ).encode()
 

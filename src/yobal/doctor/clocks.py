@@ -18,7 +18,7 @@ _TIME_ERROR: Final = 5  # adjtimex(2): the clock is not synchronised
 
 
 class Timex(ctypes.Structure):
-    """`struct timex`: with no modes set, the kernel only answers."""
+    """`struct timex`: with no modes set, the kernel changes nothing."""
 
     _fields_ = (("modes", ctypes.c_uint), ("rest", ctypes.c_long * 64))
 

@@ -4,7 +4,7 @@ from yobal.doctor.finding import Finding, ok, ok_if
 from yobal.server.settings import Settings
 from yobal.store import diagnostics
 from yobal.store.database import Database, sqlite_module
-from yobal.store.migrations import newest, revision
+from yobal.store.migrations import current_revision, newest_revision
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -38,7 +38,7 @@ def _schema(settings: Settings) -> Finding:
     database = Database(settings.database_url)
     try:
         with database.reading() as conn:
-            is_newest = revision(conn) == newest()
+            is_newest = current_revision(conn) == newest_revision()
     finally:
         database.close()
     return ok_if(is_newest, "database schema", "start `yobal serve` once")

@@ -6,19 +6,19 @@ import msgspec
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """`warn` is what cannot be decided here: it breaks no promise that the check can see."""
+    """`warn`: the check cannot decide it, and sees no broken promise."""
 
     what: str
-    verdict: Literal["ok", "warn", "fail"]
+    status: Literal["ok", "warn", "fail"]
     advice: str = ""
 
     @property
     def is_failure(self) -> bool:
-        return self.verdict == "fail"
+        return self.status == "fail"
 
     def __str__(self) -> str:
         advice = f": {self.advice}" if self.advice else ""
-        return f"{self.verdict:<4}  {self.what}{advice}"
+        return f"{self.status:<4}  {self.what}{advice}"
 
 
 def ok(what: str) -> Finding:

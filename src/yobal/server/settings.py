@@ -249,11 +249,11 @@ _DATABASE: Final = "postgresql://USER@HOST/NAME, sqlite:////ABSOLUTE/PATH, or no
 _COUNT: Final = "a whole number from 1"
 _TOO_LONG_TOGETHER: Final = (
     "text_graphemes_max and name_graphemes_max are too large: the longest comment they allow does "
-    "not fit an envelope of 32 KiB, for example 2000 and 60 do"
+    "not fit an envelope of 32 KiB; 2000 and 60 fit, for example"
 )
 _CHECKS: Final = (
     # The site
-    _Check("site_id", ids.is_site, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
+    _Check("site_id", ids.is_site_id, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
     _Check("site_name", lambda name: bool(name.strip()), "a name", '"The River Post"'),
     # Addresses
     _Check("public_url", _is_origin, _ORIGIN, '"https://comments.example"'),

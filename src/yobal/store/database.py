@@ -47,7 +47,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._purging = threading.Lock()
         self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         # One connection stays open for `autocommit`: taking it from the pool costs as much as a few rows.
@@ -140,7 +140,7 @@ def translating_errors() -> Iterator[None]:
         raise
 
 
-def _sqlite(url: sa.URL) -> Engine:
+def _sqlite_engine(url: sa.URL) -> Engine:
     """Few connections, last used first: each has its own page cache."""
     engine = sa.create_engine(
         url,
@@ -156,7 +156,7 @@ def _sqlite(url: sa.URL) -> Engine:
     return engine
 
 
-def _set_pragmas(raw: Any, _record: object) -> None:
+def _set_pragmas(driver_conn: Any, _record: object) -> None:
     for pragma in (
         f"page_size={PAGE_BYTES}",  # has an effect on an empty file only
         "journal_mode=WAL",
@@ -168,7 +168,7 @@ def _set_pragmas(raw: Any, _record: object) -> None:
         f"cache_size=-{CACHE_KIB}",
         "trusted_schema=OFF",
     ):
-        raw.execute(f"PRAGMA {pragma}").fetchall()
+        driver_conn.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _begin(conn: Connection) -> None:
@@ -178,7 +178,7 @@ def _begin(conn: Connection) -> None:
         conn.exec_driver_sql(begin)
 
 
-def _postgresql(url: sa.URL) -> Engine:
+def _postgresql_engine(url: sa.URL) -> Engine:
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,

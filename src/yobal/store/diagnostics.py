@@ -1,6 +1,6 @@
 """Reads the database's own settings that Yobal's promises depend on, for `yobal doctor`.
 
-It does not use `Database`, whose connections change the settings that are to be read.
+It does not use `Database`, because its connections change the settings.
 """
 
 from pathlib import Path

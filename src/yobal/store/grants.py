@@ -13,24 +13,24 @@ _INSERTS: Final = ("comments", "envelopes", "receipts", "withdrawal_requests")
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
-def grant_intake(conn: Connection, role: str) -> None:
+def grant_intake(conn: Connection, database_role: str) -> None:
     """Grant an existing role exactly what the intake needs, and revoke everything else."""
-    if _ROLE.fullmatch(role) is None:
-        raise InvalidInput(f"“{role}” is not a plain role name")
+    if _ROLE.fullmatch(database_role) is None:
+        raise InvalidInput(f"“{database_role}” is not a plain name of a role")
     schema = conn.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
     statements = [
-        f"revoke all on all tables in schema {schema} from {role}",
-        f"revoke all on all functions in schema {schema} from {role}",
-        f"grant usage on schema {schema} to {role}",
-        *(f"grant insert on {table} to {role}" for table in _INSERTS),
-        *(f"grant select on {view} to {role}" for view in VIEWS),
-        f"grant execute on function receipt_status(bytea) to {role}",
+        f"revoke all on all tables in schema {schema} from {database_role}",
+        f"revoke all on all functions in schema {schema} from {database_role}",
+        f"grant usage on schema {schema} to {database_role}",
+        *(f"grant insert on {table} to {database_role}" for table in _INSERTS),
+        *(f"grant select on {view} to {database_role}" for view in VIEWS),
+        f"grant execute on function receipt_status(bytea) to {database_role}",
     ]
     for statement in statements:
         conn.execute(sa.text(statement))
 
 
-def intake_roles(conn: Connection) -> list[str]:
+def intake_database_roles(conn: Connection) -> list[str]:
     """The roles that have these rights; none on SQLite."""
     if conn.dialect.name == "sqlite":
         return []

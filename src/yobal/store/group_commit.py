@@ -1,4 +1,4 @@
-"""Stores comments in groups; a sender gets its answer only after the commit of its group.
+"""Stores comments in groups; a sender gets a response only after the commit of its group.
 
 One thread stores one group at a time. Meanwhile the next comments are sealed and queued.
 """

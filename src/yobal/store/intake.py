@@ -26,9 +26,9 @@ _STORY: Final = sa.text(
     "select s.is_open,"
     " (select count(*) from intake_pending p where p.site_id = s.site_id and p.story_id = s.story_id)"
     " - (select count(*) from intake_unreadable u"
-    " where u.site_id = s.site_id and u.story_id = s.story_id) as pending_story,"
+    " where u.site_id = s.site_id and u.story_id = s.story_id) as story_pending_count,"
     " (select count(*) from intake_pending p where p.site_id = s.site_id)"
-    " - (select count(*) from intake_unreadable u where u.site_id = s.site_id) as pending_site"
+    " - (select count(*) from intake_unreadable u where u.site_id = s.site_id) as site_pending_count"
     " from intake_stories s where s.site_id = :site_id and s.story_id = :story_id"
 ).columns(is_open=sa.Boolean)
 _EDITIONS: Final = sa.text(
@@ -61,8 +61,8 @@ class IntakeStory(msgspec.Struct, frozen=True, kw_only=True):
     """Pending comments that no moderator can decrypt any more are not counted."""
 
     is_open: bool
-    pending_story: int
-    pending_site: int
+    story_pending_count: int
+    site_pending_count: int
 
 
 class PublicComment(msgspec.Struct, frozen=True, kw_only=True):

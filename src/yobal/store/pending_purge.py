@@ -14,8 +14,8 @@ from yobal.store.tables import sites
 def request(conn: Connection, site_id: str, *, random: RandomBytes) -> None:
     """Record that this transaction deletes text.
 
-    Call it before the transaction changes any comment: everyone who locks both rows must lock the
-    site first, or two transactions can wait for each other.
+    Call it before the transaction changes any comment: a transaction that locks both rows must lock
+    the site first, or two of them can wait for each other.
     """
     purge_id = ids.new_id(random)
     conn.execute(sites.update().where(sites.c.id == site_id).values(pending_purge_id=purge_id))

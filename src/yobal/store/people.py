@@ -79,7 +79,7 @@ def _get_including_inactive(conn: Connection, site_id: str, pseudonym: str) -> M
     )
 
 
-def active(conn: Connection, site_id: str) -> list[Moderator]:
+def list_active(conn: Connection, site_id: str) -> list[Moderator]:
     return fetch_all(
         conn,
         Moderator,
@@ -114,7 +114,7 @@ def change_secret(
     ).rowcount
 
 
-def invite(conn: Connection, invitation: Invitation) -> None:
+def add_invitation(conn: Connection, invitation: Invitation) -> None:
     conn.execute(invitations.insert().values(**msgspec.structs.asdict(invitation)))
 
 
@@ -124,7 +124,7 @@ def add_invitation_wrap(conn: Connection, token_hash: bytes, epoch_id: str, wrap
     )
 
 
-def invitation(conn: Connection, token_hash: bytes, *, now: float) -> Invitation | None:
+def get_invitation(conn: Connection, token_hash: bytes, *, now: float) -> Invitation | None:
     """An invitation that has not expired."""
     return fetch_one(
         conn,
@@ -179,7 +179,7 @@ def add_session(
     )
 
 
-def session(conn: Connection, token_hash: bytes, *, now: float) -> Session | None:
+def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session | None:
     """A session of an active moderator that has not expired."""
     return fetch_one(
         conn,

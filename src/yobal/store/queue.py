@@ -107,7 +107,7 @@ def page(
 
 
 def filter_pending(conn: Connection, comment_ids: Sequence[str]) -> set[str]:
-    """The ids of those that are still pending."""
+    """Which of these comments are still pending."""
     pending = sa.select(comments.c.id).where(
         comments.c.id.in_(comment_ids), comments.c.state == PENDING
     )

@@ -41,7 +41,7 @@ def released_slot(conn: Connection, site_id: str) -> Slot:
 
 
 def lock_released_slot(conn: Connection, site_id: str) -> Slot:
-    """The same, and no release ends before the caller's transaction (on SQLite none begins)."""
+    """Like `released_slot`; no release can end before the caller's transaction (on SQLite, none begins)."""
     locked = sa.select(sites.c.released_slot).where(sites.c.id == site_id)
     return int(conn.execute(locked.with_for_update(read=True)).scalar_one())
 

@@ -94,7 +94,7 @@ class PeopleController:
 
     def people(self) -> types.PeopleList:
         with self._database.reading() as conn:
-            members = people.active(conn, self._rules.site_id)
+            members = people.list_active(conn, self._rules.site_id)
             invitations = people.list_invitations(
                 conn, self._rules.site_id, now=self._dependencies.clock()
             )
@@ -109,7 +109,9 @@ class PeopleController:
             wraps=_wraps(data.wraps),
             now=self._dependencies.clock(),
         )
-        return types.NewInvitation(INVITATION_HOURS, serializers.expiry_label(self._rules, expires))
+        return types.NewInvitation(
+            INVITATION_HOURS, serializers.expiry_with_label(self._rules, expires)
+        )
 
     def recovery_challenge(
         self, data: JSONBody[request_types.RecoveryChallengeRequest]
@@ -180,7 +182,7 @@ class PeopleController:
 
 
 def _wraps(new_wraps: list[request_types.NewWrap]) -> list[Wrap]:
-    """Raises BadRequest where an epoch occurs twice."""
+    """Raises BadRequest if an epoch occurs twice."""
     if len({wrap.epoch_id for wrap in new_wraps}) != len(new_wraps):
         raise BadRequest
     return [Wrap(wrap.epoch_id, wrap.wrap) for wrap in new_wraps]

@@ -13,7 +13,7 @@ from yobal.core.terms import EditKind
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 # PostgreSQL cannot store NUL. Refused here, it is an expected error and not a failure.
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+NonEmptyText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
@@ -25,7 +25,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SignInRequest(Request):
-    pseudonym: Name
+    pseudonym: NonEmptyText
     secret: Hex32
 
 
@@ -39,16 +39,16 @@ class NewWrap(Request):
 
 
 class NewEpoch(Request):
-    recipient: Name
+    recipient: NonEmptyText
 
 
 class JoinRequest(Request):
     token: Hex32
-    pseudonym: Name
+    pseudonym: NonEmptyText
     secret: Hex32
-    recipient: Name
+    recipient: NonEmptyText
     identity: AgeFile
-    recovery_recipient: Name
+    recovery_recipient: NonEmptyText
     recovery_identity: AgeFile
     wraps: list[NewWrap]
     epoch: NewEpoch | None
@@ -61,26 +61,26 @@ class InviteRequest(Request):
 
 
 class RecoveryChallengeRequest(Request):
-    pseudonym: Name
+    pseudonym: NonEmptyText
 
 
 class RecoveryProofRequest(Request):
-    challenge_id: Name
+    challenge_id: NonEmptyText
     answer: Hex32
 
 
 class RecoveryFinishRequest(Request):
-    ticket: Name
+    ticket: NonEmptyText
     secret: Hex32
     identity: AgeFile
 
 
 class QueueRequest(Request):
-    cursor: Name | None = None
+    cursor: NonEmptyText | None = None
 
 
 class HistoryRequest(Request):
-    cursor: Name | None = None
+    cursor: NonEmptyText | None = None
     comment_id: Id | None = None
 
 

@@ -1,4 +1,4 @@
-"""What the server answers to the desk's pages, as JSON. Bytes are standard base64.
+"""What the server sends to the desk's pages, as JSON. Bytes are standard base64.
 
 `docs/http-desk.md` describes the same; `frontend/desk/api/types.ts` is generated from these types.
 """

@@ -70,7 +70,7 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-_TYPES: Final = {
+_MEDIA_TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".json": "application/json",
@@ -91,10 +91,10 @@ def desk_app(
     )
     people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
     moderation = ModerationController(dependencies)
-    shell = _shell(dependencies.rules.site_id, site_name, is_demo=is_demo)
+    page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
-            *(_page(path, shell) for path in PAGES),
+            *(_page(path, page_html) for path in PAGES),
             *(_asset(static, name) for name in ASSETS),
             *(_route(route, people) for route in PEOPLE_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
@@ -119,9 +119,9 @@ def _route(route: Route, controller: PeopleController | ModerationController) ->
     return handler(MethodType(route.method, controller))
 
 
-def _page(path: str, shell: bytes) -> Any:
+def _page(path: str, page_html: bytes) -> Any:
     def page() -> Response[bytes]:
-        return Response(shell, media_type="text/html; charset=utf-8")
+        return Response(page_html, media_type="text/html; charset=utf-8")
 
     return get(path, sync_to_thread=False, opt={"access": "anyone"}, name=f"page {path}")(page)
 
@@ -130,12 +130,12 @@ def _asset(static: Path, name: str) -> Any:
     content = (static / name).read_bytes()
 
     def asset() -> Response[bytes]:
-        return Response(content, media_type=_TYPES[Path(name).suffix])
+        return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
 
     return get(f"/assets/{name}", sync_to_thread=False, opt={"access": "anyone"})(asset)
 
 
-def _shell(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
+def _desk_page(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
     templates = Path(__file__).parent.parent / "templates"
     environment = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined

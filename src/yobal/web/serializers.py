@@ -19,7 +19,7 @@ from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
 
 
-def slot_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> types.Slot:
+def slot_with_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> types.Slot:
     """The site's wall clock, with the day if the slot is a day or more after `now`."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
@@ -27,7 +27,7 @@ def slot_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -> typ
     return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def expiry_label(rules: SiteRules, slot: Slot) -> types.Slot:
+def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
     """The same, always with the day: an invitation may expire tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
@@ -38,7 +38,7 @@ def session(
 ) -> types.Session:
     site_id, pseudonym = rules.site_id, moderator.pseudonym
     status = queue_status(conn, rules, pseudonym, now=now)
-    leads = [member for member in people.active(conn, site_id) if member.role == "lead"]
+    leads = [member for member in people.list_active(conn, site_id) if member.role == "lead"]
     return types.Session(
         site_id=site_id,
         site_name=site_name,
@@ -75,7 +75,7 @@ def queue_status(
     return types.QueueStatus(
         pending_count=pending - queue.count_unreadable(conn, rules.site_id, pseudonym),
         held_count=comments.count(conn, rules.site_id, HELD),
-        next_slot=slot_label(rules, next_slot(rules.schedule, now), now=now),
+        next_slot=slot_with_label(rules, next_slot(rules.schedule, now), now=now),
     )
 
 
@@ -110,7 +110,7 @@ def decision_result(
         decision_id=result.decision_id,
         comment_id=result.comment_id,
         state=result.state,
-        slot=slot_label(rules, result.slot, now=now),
+        slot=slot_with_label(rules, result.slot, now=now),
         decided_by=result.decided_by,
     )
 
@@ -136,7 +136,7 @@ def history_entry(row: HistoryRow, rules: SiteRules, released: Slot) -> types.Hi
         note=row.note,
         decided_by=row.decided_by,
         day=day_of(rules.schedule, row.slot).isoformat(),
-        slot=slot_label(rules, row.slot),
+        slot=slot_with_label(rules, row.slot),
         state=row.state,
         is_undone=row.is_undone,
         can_undo=can_undo,
@@ -153,7 +153,7 @@ def people_list(
     return types.PeopleList(
         people=[types.Person(member.pseudonym, member.role) for member in members],
         invitations=[
-            types.OpenInvitation(row.role, expiry_label(rules, row.expires_slot))
+            types.OpenInvitation(row.role, expiry_with_label(rules, row.expires_slot))
             for row in invitations
         ],
     )

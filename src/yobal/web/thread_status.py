@@ -36,14 +36,14 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
 class StoryStatus(msgspec.Struct, kw_only=True):
     is_open: bool
     editions: tuple[Edition, ...]
-    pending_story: int
-    pending_site: int
+    story_pending_count: int
+    site_pending_count: int
     loaded_at: float
 
     def count_new_comment(self) -> None:
         """A new comment counts at once, not only when the cache expires."""
-        self.pending_story += 1
-        self.pending_site += 1
+        self.story_pending_count += 1
+        self.site_pending_count += 1
 
 
 class ThreadStatus(msgspec.Struct, frozen=True):
@@ -104,7 +104,7 @@ class ThreadStatusCache:
     def load(self, story_id: str) -> ThreadStatus:
         """From the database, whatever is cached. Raises NoSuchStory."""
         now, site_id = self._clock(), self._rules.site_id
-        if not ids.is_story_key(story_id):
+        if not ids.is_story_id(story_id):
             raise NoSuchStory(story_id)
         with self._database.reading() as conn:
             site_row = intake.get_site(conn)
@@ -117,8 +117,8 @@ class ThreadStatusCache:
         story = StoryStatus(
             is_open=bool(row.is_open),
             editions=editions,
-            pending_story=row.pending_story,
-            pending_site=row.pending_site,
+            story_pending_count=row.story_pending_count,
+            site_pending_count=row.site_pending_count,
             loaded_at=now,
         )
         sealing_key = self._sealing_key(site_row.epoch_id, site_row.recipient)

@@ -85,7 +85,7 @@ class Translator:
 
 @cache
 def translator_for(edition: str) -> Translator:
-    """The translator for an edition, shared by all who ask."""
+    """The translator for an edition; editions in one language share it."""
     return Translator(catalogue_language(edition))
 
 

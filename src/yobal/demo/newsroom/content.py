@@ -3,11 +3,19 @@
 from typing import Final
 
 from yobal.demo.newsroom import english, khmer
-from yobal.demo.newsroom.edition import STORY, Edition
+from yobal.demo.newsroom.edition import STORY_ID, Edition
 
-__all__ = ["EDITIONS", "PICTURE_PATH", "SITE", "SITE_NAME", "STORY", "STYLE_PATH", "TIME_ZONE"]
+__all__ = [
+    "EDITIONS",
+    "PICTURE_PATH",
+    "SITE_ID",
+    "SITE_NAME",
+    "STORY_ID",
+    "STYLE_PATH",
+    "TIME_ZONE",
+]
 
-SITE: Final = "river-post"
+SITE_ID: Final = "river-post"
 SITE_NAME: Final = "The River Post"
 TIME_ZONE: Final = "Asia/Phnom_Penh"
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-STORY: Final = "ferry-workers"
+STORY_ID: Final = "ferry-workers"
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         """The path at which the demonstration serves this edition."""
-        return f"/{self.tag}/{STORY}"
+        return f"/{self.tag}/{STORY_ID}"
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def render(edition: Edition, *, thread: str, form: str, style_url: str, story_ur
         thread=Markup(thread),  # noqa: S704  # Yobal's own fragment, escaped when it was rendered
         form=Markup(form),  # noqa: S704  # likewise
         style_url=style_url,
-        icon_url="/" + paths.icon(content.SITE),
+        icon_url="/" + paths.icon(content.SITE_ID),
         story_url=story_url,
         newsroom_url=content.STYLE_PATH,
         picture_url=content.PICTURE_PATH,

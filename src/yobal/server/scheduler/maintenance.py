@@ -92,7 +92,7 @@ def rotate_keys_only(components: Components, *, now: float) -> None:
 
 
 def prepare_files(components: Components) -> None:
-    """Once per start, before the first pass. Raises PublicFilesUnavailable."""
+    """Called once at startup, before the first pass. Raises PublicFilesUnavailable."""
     with release_lock(components.database):
         components.file_writer.public_files.sweep()
     _mark_stale_if_config_changed(components)
@@ -105,14 +105,14 @@ def rebuild_all(components: Components) -> int:
     A file is removed if it existed before and was not written again, by us or by a running desk.
     """
     public_files = components.file_writer.public_files
-    states_before = public_files.states()
+    versions_before = public_files.versions()
     mark_all_stale.mark_site_stale(components.database, components.rules)
     write_assets(components)
     write_public_files.write_stale(components.file_writer)
     with release_lock(components.database):
-        states_after = public_files.states()
+        versions_after = public_files.versions()
         public_files.remove(
-            key for key, state in states_after.items() if states_before.get(key) == state
+            key for key, version in versions_after.items() if versions_before.get(key) == version
         )
     return len(public_files.keys())
 

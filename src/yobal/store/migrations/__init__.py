@@ -21,31 +21,31 @@ _LOCK: Final = 0x796F62616C  # "yobal", for pg_advisory_xact_lock
 def migrate(database: Database) -> None:
     """Run the missing migrations in one transaction. Safe to call at every start.
 
-    Raises UnsupportedEnvironment for a database that another version made.
+    Raises UnsupportedEnvironment for a database made by another version.
     """
     with database.writing() as conn:  # BEGIN IMMEDIATE is the lock on SQLite
         if not database.is_sqlite:
             conn.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        current = revision(conn)
-        if current == newest():
+        current = current_revision(conn)
+        if current == newest_revision():
             return
         _check_known(current)
-        intakes = grants.intake_roles(conn)
+        database_roles = grants.intake_database_roles(conn)
         _drop_views(conn)  # and with them what was granted on them
         config = _config()
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
         sql_views.recreate(conn)
-        for role in intakes:
-            grants.grant_intake(conn, role)
+        for database_role in database_roles:
+            grants.grant_intake(conn, database_role)
 
 
-def revision(conn: Connection) -> str | None:
-    """The revision the database is at; None for an empty one."""
+def current_revision(conn: Connection) -> str | None:
+    """The revision of the database; None for an empty one."""
     return MigrationContext.configure(conn).get_current_revision()
 
 
-def newest() -> str | None:
+def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

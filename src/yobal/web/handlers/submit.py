@@ -52,9 +52,9 @@ class SubmitHandler:
         rules, story = self._dependencies.rules, context.status.story
         if context.status.form != "open":
             return context.status.form
-        if story.pending_story >= rules.max_pending_per_story:
+        if story.story_pending_count >= rules.max_pending_per_story:
             return "story_full"
-        if story.pending_site >= rules.max_pending_per_site:
+        if story.site_pending_count >= rules.max_pending_per_site:
             return "site_full"
         return None
 

@@ -195,7 +195,7 @@ def _released(
     for comment in comments:
         order(0, comment)  # an order by arrival learns them as they come
     due = {
-        one: pick_slot(schedule, now=arrivals[at] + draw.randrange(3_600), random=draw.randrange)
+        one: pick_slot(schedule, now=arrivals[at] + draw.randrange(3_600), randbelow=draw.randrange)
         for one, at in comments.items()
     }
     slot: float = start
@@ -206,7 +206,10 @@ def _released(
             one
             for one in batch
             if is_due(
-                due[one], batch=len(batch), min_batch_size=schedule.min_batch_size, latest=latest
+                due[one],
+                batch_size=len(batch),
+                min_batch_size=schedule.min_batch_size,
+                latest=latest,
             )
         ]
         shown = sorted(leaving, key=lambda one: order(latest, one))
