@@ -406,9 +406,9 @@ def _invitation(lead: Moderator, role: str) -> str:
     return link.input_value()
 
 
-def _refuse_once(page: Page, path: str, sentence: str) -> None:
+def _refuse_once(page: Page, path: str, message: str) -> None:
     """The server's own words for a rule that was not met."""
-    body = json.dumps({"error": "refused", "sentence": sentence})
+    body = json.dumps({"error": "invalid", "message": message})
     page.route(path, lambda route: route.fulfill(status=422, body=body), times=1)
 
 

@@ -72,7 +72,7 @@ def test_a_comment_withdrawn_while_pending_never_appears(
     reader.press("Withdraw my comment")
     reader.until(code, "We found no receipt with this code")
     desk.press("a")
-    expect(desk.toast).to_contain_text("Its author has withdrawn this comment.")
+    expect(desk.toast).to_contain_text("The author has withdrawn this comment.")
     assert story.texts() == []
 
 
@@ -166,7 +166,7 @@ def test_a_moderator_removes_a_published_comment_at_once(
     desk.page.get_by_role("button", name="Remove now").click()
     expect(desk.page.locator("li.decision", has_text="now removed")).to_be_visible()
     assert story.texts() == []
-    reader.until(code, "a moderator removed it")
+    reader.until(code, "a moderator later removed it")
     expect(reader.page.locator("main")).to_contain_text("Respect")
 
 
