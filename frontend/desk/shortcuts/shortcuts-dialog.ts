@@ -13,7 +13,7 @@ export function shortcutsDialog(desk: SessionState): TemplateResult {
     title: gettext("Keyboard shortcuts"),
     content: html`<p class="small">
         ${gettext(
-          "Shortcuts follow the position of a key, in every keyboard layout. They do nothing while you type in a field.",
+          "Shortcuts follow the position of a key, in every keyboard layout. Single keys do nothing while you type in a field.",
         )}
       </p>
       <dl class="shortcut-list">
