@@ -17,7 +17,7 @@ from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX
 from yobal.server.settings import PREFIX, Settings
 from yobal.store.tables import metadata
-from yobal.web.handlers.context import STATUS
+from yobal.web.handlers.context import PROBLEM_STATUSES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -105,7 +105,7 @@ def test_every_step_of_a_reader_is_described_and_no_other() -> None:
 def test_every_problem_that_a_reader_may_meet_is_described_with_its_status() -> None:
     described = rows(doc("http.md").split("## When it cannot be done")[1])
     assert {word: cells[0] for word, cells in described.items()} == {
-        problem: str(status) for problem, status in STATUS.items()
+        problem: str(status) for problem, status in PROBLEM_STATUSES.items()
     }
     assert all(f"`{code}`" in doc("http.md") for code in get_args(FieldErrorCode))
 

@@ -56,5 +56,5 @@ test("every request has a timeout", async () => {
 });
 
 test("a fault of the page is reported as one", () => {
-  assert.match(errorMessage(new TypeError("x is not a function")), /error occurred in this page/);
+  assert.match(errorMessage(new TypeError("x is not a function")), /error occurred on this page/);
 });

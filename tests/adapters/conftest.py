@@ -11,6 +11,7 @@ from yobal.core.schedule import Schedule
 from yobal.core.submission import FieldError, Limits
 from yobal.core.thread import (
     Edition,
+    FormState,
     NewestView,
     PageView,
     PublishedComment,
@@ -47,12 +48,14 @@ def render_all(site_context: SiteContext) -> RenderAll:
     return render
 
 
-def make_thread(edition: str, *, title: str = "Ferries", form: str = "open") -> ThreadRef:
+def make_thread(edition: str, *, title: str = "Ferries", form: FormState = "open") -> ThreadRef:
     """The story `ferry` in one edition, with one other edition."""
     url = "https://river.example/ferry"
     other = Edition(tag="ko", title=title, url=url)
     own = Edition(tag=edition, title=title, url=url)
-    return ThreadRef(site_id="river", story_id="ferry", edition=own, others=(other,), form=form)  # type: ignore[arg-type]  # from a parameter
+    return ThreadRef(
+        site_id="river", story_id="ferry", edition=own, other_editions=(other,), form=form
+    )
 
 
 def make_comments(text: str) -> tuple[PublishedComment, ...]:

@@ -238,7 +238,7 @@ class Visitors:
         self._pages: list[Page] = []
 
     def context(self, **given: Any) -> BrowserContext:
-        # Nobody waits for a transition here; what is looked at is how it ends.
+        # Tests do not wait for transitions; they look at the final state.
         still = {"reduced_motion": "reduce"}
         context = self.browser.new_context(locale="en-GB", **(still | given))
         context.set_default_timeout(WAIT_MS)

@@ -1,4 +1,4 @@
-"""Varied comments: every script, every length, hostile ones; made anew from a number, always the same."""
+"""Varied comments: every script, every length, hostile ones; generated from a number, always the same."""
 
 import random
 from typing import Final

@@ -78,7 +78,7 @@ class Founded:
         return visitors.again(self._lead)
 
     def lead_anew(self, visitors: Visitors, **given: object) -> Moderator:
-        """The lead in a fresh browser, signed in: for whoever ends sessions, or has another device."""
+        """The lead in a fresh browser, signed in: for tests that end sessions or use another device."""
         return visitors.moderator(self.newsroom, **given).sign_in(self.pseudonym, self.passphrase)
 
 

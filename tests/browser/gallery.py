@@ -1,4 +1,4 @@
-"""Every page that there is, one after the other, for whoever wants to look at it: axe, or a camera."""
+"""Every page that there is, one after the other, for axe and for screenshots."""
 
 import functools
 import socket
@@ -39,7 +39,7 @@ class Demo:
 
 
 def served_demo(folder: Path) -> Iterator[Demo]:
-    """`yobal demo`, until nobody looks any more."""
+    """`yobal demo`, until the block ends."""
     port = free_demo_port()
     child = subprocess.Popen(
         [

@@ -334,7 +334,7 @@ def test_an_error_in_the_page_is_reported_and_typed_text_stays(
     desk = still.lead_anew(visitors)
     desk.open("Beside a fault.")
     desk.page.evaluate("dispatchEvent(new ErrorEvent('error', { message: 'x' }))")
-    expect(desk.page.get_by_role("alert")).to_contain_text("An error occurred in this page")
+    expect(desk.page.get_by_role("alert")).to_contain_text("An error occurred on this page")
     desk.press("e")
     expect(desk.page.locator("#edit-text")).to_have_value("Beside a fault.")
 

@@ -41,9 +41,9 @@ def failures(
     )
     assert all(finding.advice for finding in findings if finding.status != "ok")
     return {
-        finding.what: finding.advice
+        finding.check: finding.advice
         for finding in findings
-        if finding.is_failure and "memory" not in finding.what
+        if finding.is_failure and "memory" not in finding.check
     }
 
 
@@ -106,9 +106,9 @@ def test_other_users_cannot_read_a_password_in_the_settings(
     file.chmod(mode)
     changed = msgspec.structs.replace(settings, intake_database=line)
     advice_given = {
-        finding.what: finding.advice
+        finding.check: finding.advice
         for finding in examine(changed, file)
-        if "password" in finding.what
+        if "password" in finding.check
     }  # the PostgreSQL database itself does not exist
     advice = "" if is_ok else f"chmod o= {file}"
     assert advice_given == {"other users cannot read a database password in the settings": advice}
@@ -390,7 +390,7 @@ def test_a_server_that_wipes_memory_is_ok_and_is_examined(tmp_path: Path) -> Non
     with serving(tmp_path) as served:
         assert process_memory.examine_process(Path(f"/proc/{served.pid}")).status == "ok"
         assert any(
-            f"(process {served.pid})" in finding.what for finding in process_memory.examine()
+            f"(process {served.pid})" in finding.check for finding in process_memory.examine()
         )
 
 

@@ -55,7 +55,7 @@ class Marks:
         return self._stems[script] + self._tails[script, fate]
 
     def found_in(self, content: bytes) -> set[Fate]:
-        """The fates of all texts of which a part occurs, in any spelling."""
+        """The fates of all texts that occur at least in part, in any spelling."""
         found: set[Fate] = set()
         for script, stem in self._stems.items():
             if any(spelling in content for spelling in spellings(stem)):

@@ -10,7 +10,7 @@ from tests.harness import START, STORY_ID, NewsroomHarness
 from tests.in_process_client import Intake
 from yobal.actions import declare_story
 from yobal.core import idempotency
-from yobal.web.handlers.context import STATUS
+from yobal.web.handlers.context import PROBLEM_STATUSES
 
 
 def new_form(*, days_ago: int = 0) -> str:
@@ -108,7 +108,7 @@ def test_a_reply_to_a_missing_comment_is_refused_and_gives_the_text_back(
     intake: Intake, newsroom: NewsroomHarness, step: str, parent_id: str
 ) -> None:
     response = intake.post(fields(parent_id=parent_id, step=step))
-    assert response.status == STATUS["parent_removed"]
+    assert response.status == PROBLEM_STATUSES["parent_removed"]
     assert step == "reply" or "The ferry is late." in response.text
     assert newsroom.read_table("comments") == []
 

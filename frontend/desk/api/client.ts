@@ -97,7 +97,7 @@ function unreadableResponse(): string {
 
 export function pageFaultMessage(): string {
   return gettext(
-    "An error occurred in this page. What you typed is still here: copy it, then reload the page. If this happens again, tell your technician.",
+    "An error occurred on this page. What you typed is still here: copy it, then reload the page. If this happens again, tell your technician.",
   );
 }
 

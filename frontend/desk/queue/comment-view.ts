@@ -46,7 +46,7 @@ function emptyView(queue: Queue): TemplateResult {
     <p>
       ${
         isPageDone
-          ? gettext("This page is done.")
+          ? gettext("All comments on this page are decided.")
           : gettext("No comments are waiting. New comments will appear here.")
       }
     </p>

@@ -30,7 +30,7 @@ export async function decryptPage(
 ): Promise<DecryptedPage> {
   const start = performance.now();
   const decryptedRows = await Promise.all(page.comments.map((row) => decryptRow(row, keys)));
-  performance.measure("yobal-open", { start, detail: page.comments.length }); // for the benchmark
+  performance.measure("yobal-decrypt", { start, detail: page.comments.length }); // for the benchmark
   const result: DecryptedPage = { items: [], unreadable: [], nextCursor: page.next_cursor };
   page.comments.forEach((row, index) => {
     const decrypted = decryptedRows[index];

@@ -103,7 +103,7 @@ def join(
             raise InvitationInvalid
         if invitation.is_first:
             people.deactivate_all(conn, rules.site_id)
-            wraps = _open_epoch(conn, rules, wraps, epoch_recipient, now, random)
+            wraps = _add_epoch(conn, rules, wraps, epoch_recipient, now, random)
         people.add(conn, msgspec.structs.replace(newcomer, role=invitation.role))
         for wrap in wraps:
             epochs.add_wrap(
@@ -111,7 +111,7 @@ def join(
             )
 
 
-def _open_epoch(
+def _add_epoch(
     conn: Connection,
     rules: SiteRules,
     wraps: Sequence[Wrap],

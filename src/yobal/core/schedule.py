@@ -17,7 +17,7 @@ RandomBelow = Callable[[int], int]  # `secrets.randbelow`, or a test's own
 
 HOUR_SECONDS: Final = 3_600
 DAY_SECONDS: Final = 24 * HOUR_SECONDS
-LONGEST_WAIT_SECONDS: Final = DAY_SECONDS  # after its slot; then a small batch is released too
+WAIT_SECONDS_MAX: Final = DAY_SECONDS  # after its slot; then a small batch is released too
 _SEARCH_DAYS: Final = 2
 
 
@@ -100,7 +100,7 @@ def is_due(due_slot: Slot, *, batch_size: int, min_batch_size: int, latest: Slot
     """
     if due_slot > latest:
         return False
-    return batch_size >= min_batch_size or latest - due_slot >= LONGEST_WAIT_SECONDS
+    return batch_size >= min_batch_size or latest - due_slot >= WAIT_SECONDS_MAX
 
 
 def _next(schedule: Schedule, after: float) -> Slot:

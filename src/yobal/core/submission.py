@@ -60,14 +60,14 @@ def validate(text: str, name: str, limits: Limits) -> list[FieldError]:
 def _check_length(
     field: Literal["text", "name"], text: str, graphemes_max: int
 ) -> list[FieldError]:
-    long: FieldErrorCode = "text_long" if field == "text" else "name_long"
-    marks: FieldErrorCode = "text_marks" if field == "text" else "name_marks"
+    long_code: FieldErrorCode = "text_long" if field == "text" else "name_long"
+    marks_code: FieldErrorCode = "text_marks" if field == "text" else "name_marks"
     if texts.has_stacked_marks(text):
-        return [FieldError(field, marks, graphemes_max)]
+        return [FieldError(field, marks_code, graphemes_max)]
     length = texts.excess_length(text, graphemes_max)
     if length:
-        return [FieldError(field, long, graphemes_max, length)]
+        return [FieldError(field, long_code, graphemes_max, length)]
     bytes_max = graphemes_max * BYTES_PER_GRAPHEME_MAX
     if len(text) * 4 > bytes_max and len(text.encode()) > bytes_max:
-        return [FieldError(field, marks, graphemes_max)]
+        return [FieldError(field, marks_code, graphemes_max)]
     return []

@@ -50,7 +50,7 @@ class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     site_id: str
     story_id: str
     edition: Edition
-    others: tuple[Edition, ...] = ()  # the story's other editions
+    other_editions: tuple[Edition, ...] = ()  # the story's other editions
     form: FormState = "open"
 
 

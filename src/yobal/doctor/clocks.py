@@ -70,13 +70,13 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
 
 def clock_is_synchronised(adjtimex: Callable[[Any], int] | None = None) -> Finding:
     """Asks the kernel whether a service (chrony, systemd-timesyncd, …) synchronises its clock."""
-    what = "the clock is synchronised"
+    check = "the clock is synchronised"
     try:
         state = (adjtimex or ctypes.CDLL(None).adjtimex)(ctypes.byref(Timex()))
     except AttributeError:
         state = -1
     if state < 0:
-        return warn(what, "this system does not say; make sure that it is")
+        return warn(check, "this system does not say; make sure that it is")
     if state == _TIME_ERROR:
-        return warn(what, "the kernel says that it is not: install chrony, or ask the host")
-    return ok(what)
+        return warn(check, "the kernel says that it is not: install chrony, or ask the host")
+    return ok(check)

@@ -8,7 +8,7 @@ import msgspec
 class Finding(msgspec.Struct, frozen=True):
     """`warn`: the check cannot decide it, and sees no broken promise."""
 
-    what: str
+    check: str
     status: Literal["ok", "warn", "fail"]
     advice: str = ""
 
@@ -18,20 +18,20 @@ class Finding(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         advice = f": {self.advice}" if self.advice else ""
-        return f"{self.status:<4}  {self.what}{advice}"
+        return f"{self.status:<4}  {self.check}{advice}"
 
 
-def ok(what: str) -> Finding:
-    return Finding(what, "ok")
+def ok(check: str) -> Finding:
+    return Finding(check, "ok")
 
 
-def warn(what: str, advice: str) -> Finding:
-    return Finding(what, "warn", advice)
+def warn(check: str, advice: str) -> Finding:
+    return Finding(check, "warn", advice)
 
 
-def fail(what: str, advice: str) -> Finding:
-    return Finding(what, "fail", advice)
+def fail(check: str, advice: str) -> Finding:
+    return Finding(check, "fail", advice)
 
 
-def ok_if(is_ok: object, what: str, advice: str) -> Finding:
-    return ok(what) if is_ok else fail(what, advice)
+def ok_if(is_ok: object, check: str, advice: str) -> Finding:
+    return ok(check) if is_ok else fail(check, advice)

@@ -60,8 +60,8 @@ def _database_password(settings: Settings, file: Path) -> Finding:
     passwords = map(diagnostics.password, (settings.database, settings.intake_database))
     has_password = any(password and password in content for password in passwords)
     exposed = _exposed(_OTHERS, [file]) if has_password else ""
-    what = "other users cannot read a database password in the settings"
-    return ok_if(not exposed, what, f"chmod o= {exposed}")
+    check = "other users cannot read a database password in the settings"
+    return ok_if(not exposed, check, f"chmod o= {exposed}")
 
 
 def _writable(settings: Settings, file: Path) -> Finding:
@@ -69,8 +69,8 @@ def _writable(settings: Settings, file: Path) -> Finding:
     exposed = _exposed(
         _GROUP_AND_OTHERS_WRITE, [file, settings.folder, *settings.files_dir.glob("**/")]
     )
-    what = "only the owner can change settings, data and public files"
-    return ok_if(not exposed, what, f"chmod go-w {exposed}")
+    check = "only the owner can change settings, data and public files"
+    return ok_if(not exposed, check, f"chmod go-w {exposed}")
 
 
 def _exposed(mode_bits: int, paths: Iterable[Path]) -> str:

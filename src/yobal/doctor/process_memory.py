@@ -21,24 +21,24 @@ def examine() -> list[Finding]:
 
 def examine_process(process: Path) -> Finding:
     """The result of the process's own test at its start, and the settings it was started with."""
-    what = f"freed memory is overwritten (process {process.name})"
+    check = f"freed memory is overwritten (process {process.name})"
     try:
         environment = (process / "environ").read_bytes().decode(errors="replace")
         process_name = (process / "comm").read_text().strip()
     except PermissionError:
         advice = "this account may not look; run `yobal doctor` as root or as the server's own user"
-        return fail(what, advice)
+        return fail(check, advice)
     if process_name == memory_check.UNWIPED:
         advice = (
             "the test at its start failed: start it without "
             f"{allocators.ENV_FLAG}, on a system with glibc"
         )
-        return fail(what, advice)
+        return fail(check, advice)
     if process_name != memory_check.WIPED:
-        return fail(what, "it was not tested: start it with the `yobal` command")
+        return fail(check, "it was not tested: start it with the `yobal` command")
     return ok_if(
         _has_allocator_settings(environment),
-        what,
+        check,
         "not every allocator has its settings: start it with the `yobal` command",
     )
 

@@ -195,8 +195,8 @@ def _are_times(times: tuple[str, ...]) -> bool:
 
 def _is_time(text: str) -> bool:
     hour, colon, minute = text[:2], text[2:3], text[3:]
-    is_shaped = len(text) == 5 and colon == ":" and (hour + minute).isdecimal()
-    return is_shaped and hour < "24" and minute < "60"
+    has_shape = len(text) == 5 and colon == ":" and (hour + minute).isdecimal()
+    return has_shape and hour < "24" and minute < "60"
 
 
 def _is_origin(url: str) -> bool:

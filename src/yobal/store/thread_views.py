@@ -35,8 +35,10 @@ class ThreadFile(msgspec.Struct, frozen=True):
     editions: Sequence[Edition]
 
     def of(self, edition: Edition) -> View:
-        others = tuple(other for other in self.editions if other.tag != edition.tag)
-        thread = msgspec.structs.replace(self.view.thread, edition=edition, others=others)
+        other_editions = tuple(other for other in self.editions if other.tag != edition.tag)
+        thread = msgspec.structs.replace(
+            self.view.thread, edition=edition, other_editions=other_editions
+        )
         return msgspec.structs.replace(self.view, thread=thread)
 
 

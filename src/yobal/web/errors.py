@@ -1,4 +1,4 @@
-"""The only table from Yobal's errors to HTTP statuses, codes and messages.
+"""The only table from Yobal's errors to the desk's HTTP statuses, codes and messages.
 
 Errors about a request itself are defined here, because `core/errors.py` knows nothing of requests.
 """
@@ -59,7 +59,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.AlreadyDecided: (
         409,
         "already_decided",
-        "Another moderator has already decided this comment.",
+        "Another moderator has already decided on this comment.",
     ),
     errors.TooLateToUndo: (409, "too_late_to_undo", "It is too late: this decision is final."),
     errors.AlreadyUndone: (409, "already_undone", "This decision was already undone."),

@@ -64,7 +64,7 @@ class ThreadStatus(msgspec.Struct, frozen=True):
             site_id=site_id,
             story_id=story_id,
             edition=current,
-            others=tuple(editions.values()),
+            other_editions=tuple(editions.values()),
             form=self.form,
         )
 

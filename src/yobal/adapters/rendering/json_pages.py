@@ -79,7 +79,7 @@ def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
         edition=edition.tag,
         title=edition.title,
         url=edition.url,
-        editions=view.thread.others,
+        editions=view.thread.other_editions,
         form=view.thread.form,
         total=view.comments_total,
         older=view.older_page,

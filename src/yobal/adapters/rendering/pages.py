@@ -56,7 +56,7 @@ class PageRenderer:
             paths.NEWEST: self._render("newest.html", thread, context),
             paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
             paths.NEWEST_JSON: json_pages.newest(view, presenter),
-            paths.FORM: self._render("form_alone.html", thread, {}, is_fragment=True),
+            paths.FORM: self._render("form_fragment.html", thread, {}, is_fragment=True),
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from yobal.store.group_commit import GroupCommit
 from yobal.web.http import Response, page_headers
 from yobal.web.thread_status import ThreadStatus, ThreadStatusCache
 
-STATUS: Final[dict[Problem, int]] = {
+PROBLEM_STATUSES: Final[dict[Problem, int]] = {
     "closed": 403,
     "unknown_story": 404,
     "not_open_yet": 503,
@@ -77,7 +77,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
             path=path,
             leads_back=leads_back,
         )
-        response = self.page(body, status=STATUS[problem])
+        response = self.page(body, status=PROBLEM_STATUSES[problem])
         if problem == "method":
             response.headers.append(("allow", "GET, HEAD, POST"))
         return response
