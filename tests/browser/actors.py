@@ -84,18 +84,18 @@ class Reader:
         self.press("Send to the moderators")
         expect(self.page.get_by_role("heading", name="Read it once more")).to_be_visible()
         self.press("Send to the moderators")
-        return self.ticket()
+        return self.receipt_code()
 
     def reply(self, words: str, *, name: str = "") -> str:
         """Answer the first comment: the form comes from the intake, so one step is enough."""
         self.press("Reply")
         self.fill(words, name=name)
         self.press("Send to the moderators")
-        return self.ticket()
+        return self.receipt_code()
 
-    def ticket(self) -> str:
+    def receipt_code(self) -> str:
         expect(self.page.get_by_role("heading", name="Your comment reached us")).to_be_visible()
-        code = self.page.locator(".yobal-ticket .yobal-code").inner_text()
+        code = self.page.locator(".yobal-receipt-card .yobal-code").inner_text()
         assert CODE.match(code), code
         return code
 

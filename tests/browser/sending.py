@@ -11,7 +11,7 @@ from typing import Final
 from tests.browser.newsroom import Story
 
 SENDERS: Final = 4
-_TICKET: Final = re.compile(r'class="yobal-code" translate="no" dir="ltr">([^<]+)<')
+_RECEIPT_CODE: Final = re.compile(r'class="yobal-code" translate="no" dir="ltr">([^<]+)<')
 
 
 def send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> str:
@@ -27,8 +27,8 @@ def send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> 
     # In any language: what was taken asks for nothing more, what was not gives the words back.
     assert 'name="step"' not in sent, sent
     assert "<textarea" not in sent, sent
-    ticket = _TICKET.search(sent)
-    return ticket[1] if ticket else ""
+    match = _RECEIPT_CODE.search(sent)
+    return match[1] if match else ""
 
 
 def send_all(story: Story, texts: list[str]) -> None:

@@ -174,7 +174,7 @@ def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) ->
     expect(page.get_by_role("heading", name="Read it once more")).to_be_visible()
     _by_tab_to(page, "Send to the moderators")
     page.keyboard.press("Enter")
-    code = reader.ticket()
+    code = reader.receipt_code()
     _by_tab_to(page, reader.story.path)
     page.keyboard.press("Enter")
     expect(page.locator("details.yobal-receipt-lookup")).to_be_visible()

@@ -47,7 +47,7 @@ def test_without_modern_css_the_page_is_complete_and_buttons_have_borders(
     _check_rendered(page)
     page.locator("#yobal-name").fill("")
     reader.press("Send to the moderators")
-    reader.ticket()
+    reader.receipt_code()
     _check_rendered(page)
 
 

@@ -58,7 +58,7 @@ def test_after_an_error_the_shortened_comment_is_sent(small: Founded, visitors: 
     expect(reader.page.locator(".yobal-errors")).to_be_focused()
     reader.page.locator("#yobal-text").fill("A" * GRAPHEMES_MAX)
     reader.press("Send to the moderators")
-    assert reader.ticket()
+    assert reader.receipt_code()
 
 
 def test_a_comment_of_invisible_characters_is_empty(small: Founded, visitors: Visitors) -> None:

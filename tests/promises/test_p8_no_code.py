@@ -163,7 +163,7 @@ def test_responses_to_forms_run_nothing_in_a_browser(
         reader.press("Send to the moderators")
         assert page.locator(".yobal-preview .yobal-text").text_content() == clean(words)
         reader.press("Send to the moderators")
-        reader.ticket()
+        reader.receipt_code()
         reader.find(words[:150])
         expect(page.locator("main")).to_contain_text("We found no receipt with this code")
 

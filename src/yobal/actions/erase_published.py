@@ -28,13 +28,13 @@ def erase_published(
 
 
 def prune_tombstones(conn: Connection, comment: Comment) -> None:
-    """Delete tombstones that stood only because of this reply, which will not be published."""
+    """Delete tombstones that were kept only for this reply, which will not be published."""
     files = _prune_tombstones(conn, comment)
     stale_files.add(conn, comment.site_id, comment.story_id, files)
 
 
 def _prune_tombstones(conn: Connection, reply: PublishedCommentRow | Comment) -> set[StaleFile]:
-    """From the parent upwards: a tombstone may stand only because of the tombstone below it."""
+    """From the parent upwards: a tombstone may be kept only for the tombstone below it."""
     files: set[StaleFile] = set()
     for comment_id in (reply.parent_id, reply.root_id):
         tombstone = published_comments.get(conn, comment_id)

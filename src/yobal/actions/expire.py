@@ -14,7 +14,7 @@ from yobal.store.database import Database
 def expire(
     database: Database, keyring: Keyring, rules: SiteRules, *, now: float, random: RandomBytes
 ) -> int:
-    """Runs with every release; how many originals were deleted. The caller destroys keys and purges."""
+    """Runs with every release; returns how many originals were deleted. The caller destroys keys and purges."""
     today = datetime.fromtimestamp(now, UTC).date()
     oldest_day = today - timedelta(days=idempotency.KEY_DAYS)
     with database.writing() as conn:

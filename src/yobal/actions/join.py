@@ -43,7 +43,7 @@ def invite(
     wraps: Sequence[Wrap],
     now: float,
 ) -> Slot:
-    """Store a lead's invitation; the slot with which it expires. Raises InvalidInput."""
+    """Store a lead's invitation; returns the slot with which it expires. Raises InvalidInput."""
     if role not in ROLES:
         raise InvalidInput("a role is lead or moderator")
     _check_wraps(wraps)

@@ -7,7 +7,7 @@ from yobal.store.database import Database
 
 
 def mark_site_stale(database: Database, rules: SiteRules) -> None:
-    """The files of all stories; the caller writes them."""
+    """Mark the files of all stories; the caller writes them."""
     with database.reading() as conn:
         story_ids = [story.story_id for story in stories.list_all(conn, rules.site_id)]
     for story_id in story_ids:

@@ -23,7 +23,7 @@ from yobal.store.withdrawal_requests import WithdrawalRequest
 def process(
     database: Database, rules: SiteRules, *, with_release: bool, random: RandomBytes
 ) -> int:
-    """Process every request that is ready; how many comments were withdrawn.
+    """Process every request that is ready; returns how many comments were withdrawn.
 
     A comment that is not published goes at once, whatever was asked for: no reader has seen it. The
     caller writes the stale files and purges.

@@ -58,7 +58,7 @@ def release(
 
 
 def _due_ids(conn: Connection, rules: SiteRules, slot: Slot) -> list[str]:
-    """What leaves with this slot, in an order that says nothing about arrival."""
+    """The comments to publish with this slot, in an order that is independent of arrival."""
     due = comments.due(conn, rules.site_id, until=slot)
     due_ids = [
         comment.comment_id

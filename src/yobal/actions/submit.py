@@ -23,7 +23,7 @@ class SealedSubmission(msgspec.Struct, frozen=True):
 
 
 class SubmissionTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """The epoch to seal to, the root to stand under, and the languages of the site."""
+    """The epoch to seal to, the root of a reply, and the languages of the site."""
 
     epoch_id: str
     sealer: Sealer

@@ -34,7 +34,7 @@ class FileWriter(msgspec.Struct, frozen=True):
 
 
 def write_stale(file_writer: FileWriter, *, turns_max: int | None = None) -> int:
-    """Write the stale files, some in each turn, until none is left; how many.
+    """Write the stale files, some in each turn, until none is left; returns how many.
 
     The release lock is held for one turn at a time, so that a removal or a release does not wait
     until a whole archive is written. Raises PublicFilesUnavailable.

@@ -23,7 +23,7 @@ NEWEST: Final = StaleFile("newest", "", 0)
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a published comment stands.
+    """The position of a published comment in its thread.
 
     `root_position` is None for a top-level comment, and for a reply whose root was deleted.
     """
@@ -36,7 +36,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def after_form_change() -> set[StaleFile]:
-    """The form opened or closed: it stands on the newest page only."""
+    """The form opened or closed: only the newest page has it."""
     return {NEWEST}
 
 
@@ -59,7 +59,7 @@ def after_publication(comment: Placement) -> set[StaleFile]:
 def after_erasure(comment: Placement, replies: Iterable[Placement]) -> set[StaleFile]:
     """The comment, or its tombstone, changes or disappears. `replies` are the direct ones: they show its name."""
     stale = _files_containing(comment)
-    if comment.root_id is None:  # it stands at the top of every page of its replies
+    if comment.root_id is None:  # every page of its replies shows it at the top
         stale |= _replies_pages(comment.comment_id, comment.reply_count)
     return stale.union(*(_files_containing(reply) for reply in replies))
 

@@ -29,13 +29,13 @@ class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
     day: str
     edited_clause: str | None = None
     parent_id: str | None = None
-    # None if the parent is the root, which stands above anyway, or was removed.
+    # None if the parent is the root, which is shown above anyway, or was removed.
     parent_name: str | None = None
     removal: Removal | None = None
     removal_clause: str | None = None
     replies: tuple["PublishedComment", ...] = ()  # the first five, oldest first
     has_more_replies: bool = False
-    page: int = 1  # the numbered page that it always stands on, for links to it
+    page: int = 1  # the numbered page that always has it, for links to it
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ def page_of(position: int) -> int:
 
 
 def replies_page_of(reply_position: int) -> int | None:
-    """The page of replies that holds a reply; None for the first five, which stand under their root."""
+    """The page of replies that holds a reply; None for the first five, which are shown under their root."""
     if reply_position < REPLIES_SHOWN:
         return None
     return (reply_position - REPLIES_SHOWN) // PAGE_COMMENTS + 1

@@ -17,7 +17,7 @@ _TOKEN_DOMAIN: Final = b"yobal invite token"
 
 
 def encode_invitation_secret(secret: bytes) -> str:
-    """As it stands in a link's fragment, which browsers send to no server."""
+    """As in a link's fragment, which browsers send to no server."""
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 

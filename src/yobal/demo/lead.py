@@ -14,12 +14,12 @@ def join_first_lead(components: Components, lead: NewModerator, *, now: float) -
 
     As after `yobal init --new-epoch`, all earlier moderators lose their access.
     """
-    link = setup_site.invite_first_lead(components.database, components.rules, now=now)
+    secret = setup_site.invite_first_lead(components.database, components.rules, now=now)
     join.join(
         components.database,
         components.rules,
         lead.moderator,
-        token=tokens.invitation_token(base64.urlsafe_b64decode(link + "=")),
+        token=tokens.invitation_token(base64.urlsafe_b64decode(secret + "=")),
         wraps=[join.Wrap("first", lead.wrap)],
         epoch_recipient=lead.recipient,
         now=now,

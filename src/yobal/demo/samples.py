@@ -31,7 +31,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     edit: Edit | None = None
 
 
-# Oldest first: a reply stands after its parent.
+# Oldest first: a reply comes after its parent.
 PUBLISHED: Final = (
     Sample(
         key="support",

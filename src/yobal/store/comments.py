@@ -7,10 +7,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.schedule import DAY_SECONDS, Slot
 from yobal.core.states import HELD, PENDING, PUBLISHED, WITHDRAWN, State
 from yobal.store.rows import fetch_all, fetch_one
-from yobal.store.tables import (
-    comments,
-    receipts,
-)
+from yobal.store.tables import comments, receipts
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +44,7 @@ def get(conn: Connection, comment_id: str) -> Comment | None:
 def transition(
     conn: Connection, comment_id: str, *, from_: State, to: State, **slots: Slot | None
 ) -> int:
-    """Change a state if it is still `from_`; the number of rows changed.
+    """Change a state if it is still `from_`; returns the number of rows changed.
 
     `slots` are the columns that change with it: `due_slot`, `decided_slot`.
     """
@@ -143,7 +140,7 @@ def overwrite_arrival_slot(conn: Connection, comment_id: str, *, released: Slot)
 
 
 def count_pending_replies(conn: Connection, site_id: str, comment_id: str) -> int:
-    """How many pending or held comments reply to this one, or stand under it."""
+    """How many pending or held comments reply to this one, or have it as their root."""
     return conn.execute(
         sa.select(sa.func.count())
         .select_from(comments)

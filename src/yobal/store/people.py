@@ -99,7 +99,7 @@ def deactivate_all(conn: Connection, site_id: str) -> None:
 def change_secret(
     conn: Connection, site_id: str, pseudonym: str, *, secret_hash: bytes, identity: bytes
 ) -> int:
-    """Set a new passphrase and end all sessions under the old one; the number of moderators changed."""
+    """Set a new passphrase and end all older sessions; returns the number of moderators changed."""
     conn.execute(
         sessions.delete().where(sessions.c.site_id == site_id, sessions.c.pseudonym == pseudonym)
     )

@@ -124,7 +124,7 @@ def replies_to(conn: Connection, comment_id: str) -> list[PublishedCommentRow]:
 
 
 def has_replies(conn: Connection, comment_id: str) -> bool:
-    """Whether a comment has direct replies or stands above others as their root, tombstones included."""
+    """Whether a comment has direct replies or is the root of others, tombstones included."""
     any_reply = sa.select(published_comments.c.id).where(
         sa.or_(
             published_comments.c.parent_id == comment_id, published_comments.c.root_id == comment_id

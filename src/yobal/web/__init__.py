@@ -1,1 +1,1 @@
-"""HTTP, the only place for Litestar. All routes stand in `routes.py`."""
+"""HTTP, the only place for Litestar. All routes of the desk are in `routes.py`."""

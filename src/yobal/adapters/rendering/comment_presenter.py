@@ -95,7 +95,7 @@ class CommentPresenter:
         )
 
     def _clause_title(self, clause: str | None) -> str:
-        """In lower case, because it stands inside a sentence."""
+        """In lower case, because it is used inside a sentence."""
         return self._translator.clause(clause).lower() if clause else ""
 
 

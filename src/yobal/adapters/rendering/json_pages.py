@@ -1,6 +1,6 @@
 """Published comments as JSON, for programs. These types are the whole format.
 
-Keys stand in the order of the fields. A day is `YYYY-MM-DD` in the site's time zone; no finer time
+Keys are in the order of the fields. A day is `YYYY-MM-DD` in the site's time zone; no finer time
 is stored, and no key describes the sender.
 """
 

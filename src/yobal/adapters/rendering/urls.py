@@ -1,6 +1,6 @@
 """Makes every URL on a page from `core.paths`.
 
-Complete pages use absolute paths; fragments stand on a newsroom's own page and need full URLs.
+Complete pages use absolute paths; fragments are included in a newsroom's own page and need full URLs.
 """
 
 from urllib.parse import quote
