@@ -79,10 +79,10 @@ def test_a_file_that_becomes_stale_while_it_is_written_is_written_again(
     sent, other = newsroom.publish_new("Stays."), newsroom.publish_new("Removed meanwhile.")
     real, shown = PublicFiles.write, []
 
-    def removed_meanwhile(self: PublicFiles, files: Any, *, at: int) -> None:
+    def removed_meanwhile(self: PublicFiles, files: Any, *, slot: int) -> None:
         monkeypatch.undo()
         remove.remove(newsroom.database, newsroom.decision_context(), other.id, clause="spam")
-        real(self, files, at=at)
+        real(self, files, slot=slot)
         shown.append("Removed meanwhile." in newsroom.read_file("en/index.html"))
 
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)

@@ -19,7 +19,7 @@ def public_files(tmp_path: Path) -> PublicFiles:
 
 
 def test_a_file_and_its_gz_have_the_time_of_the_slot(public_files: PublicFiles) -> None:
-    public_files.write({"a/b/index.html": b"words"}, at=SLOT)
+    public_files.write({"a/b/index.html": b"words"}, slot=SLOT)
     path = public_files.folder / "a/b/index.html"
     compressed = path.with_name("index.html.gz")
     assert path.read_bytes() == gzip.decompress(compressed.read_bytes()) == b"words"
@@ -28,9 +28,9 @@ def test_a_file_and_its_gz_have_the_time_of_the_slot(public_files: PublicFiles) 
 
 
 def test_the_same_content_compresses_to_the_same_bytes(public_files: PublicFiles) -> None:
-    public_files.write({"a": b"words"}, at=SLOT)
+    public_files.write({"a": b"words"}, slot=SLOT)
     before = (public_files.folder / "a.gz").read_bytes()
-    public_files.write({"a": b"words"}, at=SLOT + 1)
+    public_files.write({"a": b"words"}, slot=SLOT + 1)
     assert (public_files.folder / "a.gz").read_bytes() == before
 
 
@@ -38,7 +38,7 @@ def test_the_same_content_compresses_to_the_same_bytes(public_files: PublicFiles
 def test_if_one_file_cannot_be_written_all_old_files_stay(
     public_files: PublicFiles, failing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    public_files.write({"a": b"old", "b": b"old"}, at=SLOT)
+    public_files.write({"a": b"old", "b": b"old"}, slot=SLOT)
     real, written = Path.write_bytes, []
 
     def fills_up(self: Path, content: bytes) -> int:
@@ -56,7 +56,7 @@ def test_if_one_file_cannot_be_written_all_old_files_stay(
     else:
         monkeypatch.setattr(Path, "write_bytes", fills_up)
     with pytest.raises(PublicFilesUnavailable):
-        public_files.write({"a": b"new", "b": b"new"}, at=SLOT)
+        public_files.write({"a": b"new", "b": b"new"}, slot=SLOT)
     monkeypatch.undo()
     assert [(public_files.folder / key).read_bytes() for key in "ab"] == [b"old", b"old"]
     assert not list(public_files.folder.rglob(f"{TEMPORARY_PREFIX}*"))
@@ -78,27 +78,27 @@ def test_no_file_is_renamed_before_all_are_synced(
 
     monkeypatch.setattr(module, "_sync_file_system", sync)
     monkeypatch.setattr(Path, "rename", rename)
-    public_files.write({"a": b"1", "b": b"2"}, at=SLOT)
+    public_files.write({"a": b"1", "b": b"2"}, slot=SLOT)
     assert steps == ["sync", *["rename"] * 4]
 
 
 def test_temporary_files_that_a_crash_left_are_swept_and_never_listed(
     public_files: PublicFiles,
 ) -> None:
-    public_files.write({"a/index.html": b"words"}, at=SLOT)
+    public_files.write({"a/index.html": b"words"}, slot=SLOT)
     public_files.write(
-        {f"{TEMPORARY_PREFIX}story/index.html": b"words"}, at=SLOT
+        {f"{TEMPORARY_PREFIX}story/index.html": b"words"}, slot=SLOT
     )  # the id of a story may begin like this
     (public_files.folder / "a" / f"{TEMPORARY_PREFIX}0123").write_bytes(b"half")
     assert public_files.keys() == [f"{TEMPORARY_PREFIX}story/index.html", "a/index.html"]
-    assert public_files.sweep() == 1
-    assert public_files.sweep() == 0
+    assert public_files.remove_unfinished() == 1
+    assert public_files.remove_unfinished() == 0
 
 
 def test_removing_a_file_removes_its_gz_and_ignores_missing_files(
     public_files: PublicFiles,
 ) -> None:
-    public_files.write({"a/b": b"words", "a/c": b"words"}, at=SLOT)
+    public_files.write({"a/b": b"words", "a/c": b"words"}, slot=SLOT)
     public_files.remove(["a/b", "nowhere/x"])
     assert public_files.keys() == ["a/c"]
     assert not (public_files.folder / "a" / "b.gz").exists()

@@ -334,12 +334,14 @@ def _desk_with_inner_html(folder: Path) -> bytes:
 
 def _render_newest(mass: Mass, story: Story, folder: Path) -> bytes:
     """The thread's page as it is rendered now, in a folder of its own."""
-    press = FileWriter(mass.database, mass.components.pages, PublicFiles(folder), mass.rules)
+    file_writer = FileWriter(
+        mass.database, mass.components.page_renderer, PublicFiles(folder), mass.rules
+    )
     write_public_files.write(
-        press,
+        file_writer,
         story.key,
         [StaleFile("newest", "", 0)],
-        at=mass.rules.schedule.release_interval_seconds,
+        slot=mass.rules.schedule.release_interval_seconds,
     )
     return (folder / SITE_ID / story.key / story.edition / "index.html").read_bytes()
 

@@ -290,7 +290,7 @@ def test_a_rebuild_removes_unknown_files_and_keeps_files_written_during_it(
 
     def write_during_rebuild(*args: Any, **kwargs: Any) -> int:
         newsroom.components.file_writer.public_files.write(
-            {f"{SITE_ID}/{STORY_ID}/en/page/98.html": b"new"}, at=0
+            {f"{SITE_ID}/{STORY_ID}/en/page/98.html": b"new"}, slot=0
         )
         return real(*args, **kwargs)
 

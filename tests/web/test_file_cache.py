@@ -221,7 +221,7 @@ SLOT = 1_794_980_800
 @pytest.fixture
 def public_files(tmp_path: Path) -> PublicFiles:
     created = PublicFiles(tmp_path / "public")
-    created.write({"a.html": b"The old words."}, at=SLOT)
+    created.write({"a.html": b"The old words."}, slot=SLOT)
     return created
 
 
@@ -246,7 +246,7 @@ def test_a_read_between_two_renames_never_caches_the_old_text(
         return renamed[-1]
 
     monkeypatch.setattr(Path, "rename", read_between)
-    public_files.write({"a.html": b"The new ones, after a removal."}, at=SLOT)
+    public_files.write({"a.html": b"The new ones, after a removal."}, slot=SLOT)
     cached = files.get("/a.html")
     assert cached is not None
     assert (
@@ -257,7 +257,7 @@ def test_a_read_between_two_renames_never_caches_the_old_text(
 
 
 def _write_anew(public_files: PublicFiles) -> None:
-    public_files.write({"a.html": b"The new ones."}, at=SLOT)
+    public_files.write({"a.html": b"The new ones."}, slot=SLOT)
 
 
 def _remove(public_files: PublicFiles) -> None:
@@ -268,27 +268,27 @@ def _remove(public_files: PublicFiles) -> None:
 def test_a_sweep_drops_changed_and_deleted_files_that_are_not_requested(
     public_files: PublicFiles, change: Callable[[PublicFiles], None]
 ) -> None:
-    public_files.write({"b.html": b"Stays."}, at=SLOT)
+    public_files.write({"b.html": b"Stays."}, slot=SLOT)
     files = FileCache(public_files.folder, "")
     files.get("/a.html")
     stays = files.get("/b.html")
     change(public_files)
-    assert files.sweep() == 1
+    assert files.drop_outdated() == 1
     assert files._files == {"/b.html": stays}
     assert files._size_bytes == len(b"Stays.") + len(gzip.compress(b"Stays.", 9, mtime=0))
-    assert files.sweep() == 0
+    assert files.drop_outdated() == 0
 
 
 def test_repeated_sweeps_check_every_file(
     public_files: PublicFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_cache, "SWEEP_FILES_MAX", 2)
-    public_files.write({f"{number}.html": b"Words." for number in range(5)}, at=SLOT)
+    monkeypatch.setattr(file_cache, "CHECKED_FILES_MAX", 2)
+    public_files.write({f"{number}.html": b"Words." for number in range(5)}, slot=SLOT)
     files = FileCache(public_files.folder, "")
     for number in range(5):
         files.get(f"/{number}.html")
     public_files.remove([f"{number}.html" for number in range(5)])
-    assert [files.sweep() for _ in range(4)] == [2, 2, 1, 0]
+    assert [files.drop_outdated() for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_requesting_a_deleted_file_drops_it_from_memory(

@@ -28,7 +28,7 @@ class FileWriter(msgspec.Struct, frozen=True):
     """Where public files come from and go to."""
 
     database: Database
-    pages: PageRenderer
+    page_renderer: PageRenderer
     public_files: PublicFiles
     rules: SiteRules
 
@@ -67,12 +67,14 @@ def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
         slot = sites.released_slot(conn, file_writer.rules.site_id)
     for story_id, of_story in groupby(rows, key=lambda row: row.story_id):
         story_rows = list(of_story)
-        write(file_writer, story_id, [row.file for row in story_rows], at=slot)
+        write(file_writer, story_id, [row.file for row in story_rows], slot=slot)
         with file_writer.database.writing() as conn:
             stale_files.remove(conn, story_rows)
 
 
-def write(file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *, at: Slot) -> None:
+def write(
+    file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *, slot: Slot
+) -> None:
     """Render and write these files in every edition; delete those of deleted comments."""
     site_id = file_writer.rules.site_id
     rendered: dict[str, bytes] = {}
@@ -86,20 +88,20 @@ def write(file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *,
                 if thread_file is None:
                     deleted += [f"{folder}/{key}" for key in _replies_keys(file)]
                     continue
-                contents = _render(file_writer.pages, thread_file.of(edition))
+                contents = _render(file_writer.page_renderer, thread_file.of(edition))
                 rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
-    file_writer.public_files.write(rendered, at=at)
+    file_writer.public_files.write(rendered, slot=slot)
     file_writer.public_files.remove(deleted)
 
 
-def _render(pages: PageRenderer, view: thread_views.View) -> Mapping[str, bytes]:
+def _render(page_renderer: PageRenderer, view: thread_views.View) -> Mapping[str, bytes]:
     match view:
         case NewestView():
-            return pages.newest(view)
+            return page_renderer.newest(view)
         case PageView():
-            return pages.page(view)
+            return page_renderer.page(view)
         case _:
-            return pages.replies(view)
+            return page_renderer.replies(view)
 
 
 def _replies_keys(file: StaleFile) -> list[str]:
@@ -118,7 +120,7 @@ def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
             languages = stories.languages(conn, site_id)
         files = {paths.style(site_id): style, paths.icon(site_id): icon}
         files |= {
-            paths.terms(site_id, language): file_writer.pages.terms(language)
+            paths.terms(site_id, language): file_writer.page_renderer.terms(language)
             for language in languages
         }
-        file_writer.public_files.write(files, at=slot)
+        file_writer.public_files.write(files, slot=slot)

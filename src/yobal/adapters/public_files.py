@@ -25,14 +25,14 @@ class PublicFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def write(self, files: Mapping[str, bytes], *, at: Slot) -> None:
+    def write(self, files: Mapping[str, bytes], *, slot: Slot) -> None:
         """Write all of them or none: temporary files, one sync, then renames.
 
         A crash between two renames leaves complete files, some old and some new; the caller
         repeats the write. Raises PublicFilesUnavailable.
         """
         try:
-            self._write(files, at)
+            self._write(files, slot)
         except OSError as error:
             raise PublicFilesUnavailable(error.strerror or "no reason given") from None
 
@@ -63,7 +63,7 @@ class PublicFiles:
         stats = ((key, (self.folder / key).stat()) for key in self.keys())
         return {key: (stat.st_ino, stat.st_ctime_ns) for key, stat in stats}
 
-    def sweep(self) -> int:
+    def remove_unfinished(self) -> int:
         """Remove the temporary files that a crash left; returns how many.
 
         Not folders: the id of a story may begin like the name of a temporary file.
@@ -75,7 +75,7 @@ class PublicFiles:
             path.unlink(missing_ok=True)
         return len(unfinished)
 
-    def _write(self, files: Mapping[str, bytes], at: Slot) -> None:
+    def _write(self, files: Mapping[str, bytes], slot: Slot) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         moves: list[tuple[Path, Path]] = []
         try:
@@ -86,8 +86,8 @@ class PublicFiles:
                 # The .gz is renamed first: the file cache checks only the plain file for changes,
                 # so what it reads between the two renames is read again after the second.
                 gz_target = target.with_name(target.name + ".gz")
-                moves.append((_write_temporary(gz_target, compressed, at), gz_target))
-                moves.append((_write_temporary(target, content, at), target))
+                moves.append((_write_temporary(gz_target, compressed, slot), gz_target))
+                moves.append((_write_temporary(target, content, slot), target))
             _sync_file_system(self.folder)
         except OSError:
             for temporary, _ in moves:
@@ -98,11 +98,11 @@ class PublicFiles:
         _sync_folders(_with_parents(self.folder, {target.parent for _, target in moves}))
 
 
-def _write_temporary(target: Path, content: bytes, at: Slot) -> Path:
+def _write_temporary(target: Path, content: bytes, slot: Slot) -> Path:
     path = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
     try:
         path.write_bytes(content)
-        os.utime(path, (at, at))
+        os.utime(path, (slot, slot))
     except OSError:
         path.unlink(missing_ok=True)
         raise

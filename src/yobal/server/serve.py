@@ -59,7 +59,7 @@ def intake_app(
             rules=components.rules,
             database=components.database,
             keyring=components.keyring,
-            pages=components.pages,
+            page_renderer=components.page_renderer,
             thread_status=thread_status or ThreadStatusCache(components.database, components.rules),
             group_commit=group,
             csp=csp,

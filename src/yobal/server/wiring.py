@@ -30,8 +30,8 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     is_demo: bool
 
     @property
-    def pages(self) -> PageRenderer:
-        return self.file_writer.pages
+    def page_renderer(self) -> PageRenderer:
+        return self.file_writer.page_renderer
 
     def close(self) -> None:
         self.database.close()

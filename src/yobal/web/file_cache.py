@@ -14,7 +14,7 @@ from yobal.core import paths
 from yobal.web.http import HTML, PUBLIC_CACHE, Headers, page_headers
 
 MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
-SWEEP_FILES_MAX: Final = 500  # 5 ms of file system calls
+CHECKED_FILES_MAX: Final = 500  # 5 ms of file system calls
 _CONTENT_TYPES: Final = {
     ".html": HTML,
     ".json": "application/json",
@@ -51,7 +51,7 @@ class FileCache:
         self._csp = csp
         self._files: OrderedDict[str, CachedFile] = OrderedDict()
         self._size_bytes = 0
-        self._paths_to_sweep: list[str] = []
+        self._paths_to_check: list[str] = []
 
     def get(self, path: str) -> CachedFile | None:
         """The file at the path of a URL; None if there is none."""
@@ -67,19 +67,19 @@ class FileCache:
             return file
         return self._load(path, signature)
 
-    def sweep(self) -> int:
+    def drop_outdated(self) -> int:
         """Drop files that were changed or deleted: they may hold text that was removed.
 
         Each call checks one batch, so that no request waits for it. Returns how many were dropped.
         """
-        pending = self._paths_to_sweep or list(self._files)
-        batch, self._paths_to_sweep = pending[:SWEEP_FILES_MAX], pending[SWEEP_FILES_MAX:]
-        stale = [path for path in batch if self._is_stale(path)]
-        for path in stale:
+        pending = self._paths_to_check or list(self._files)
+        batch, self._paths_to_check = pending[:CHECKED_FILES_MAX], pending[CHECKED_FILES_MAX:]
+        outdated = [path for path in batch if self._is_outdated(path)]
+        for path in outdated:
             self._drop(path)
-        return len(stale)
+        return len(outdated)
 
-    def _is_stale(self, path: str) -> bool:
+    def _is_outdated(self, path: str) -> bool:
         file = self._files.get(path)
         return file is not None and file.signature != self._signature(path)
 

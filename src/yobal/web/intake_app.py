@@ -41,8 +41,8 @@ class IntakeApp:
         send_response(transport, response, without_body=is_head)
 
     def housekeeping(self) -> None:
-        """To be called every few seconds: drops stale files and cancels slow bodies."""
-        self._files.sweep()
+        """To be called every few seconds: drops outdated files from the cache and cancels slow bodies."""
+        self._files.drop_outdated()
         self._body_timeout.cancel_late()
 
     async def _post(self, scope: Scope, transport: Transport) -> Response:

@@ -94,7 +94,7 @@ def rotate_keys_only(components: Components, *, now: float) -> None:
 def prepare_files(components: Components) -> None:
     """Called once at startup, before the first pass. Raises PublicFilesUnavailable."""
     with release_lock(components.database):
-        components.file_writer.public_files.sweep()
+        components.file_writer.public_files.remove_unfinished()
     _mark_stale_if_config_changed(components)
     write_assets(components)
 
@@ -149,7 +149,7 @@ def _mark_stale_if_config_changed(components: Components) -> None:
 
     The fingerprint is stored last, so that a crash in between marks them again.
     """
-    site_id, fingerprint = components.rules.site_id, components.pages.fingerprint
+    site_id, fingerprint = components.rules.site_id, components.page_renderer.fingerprint
     with components.database.reading() as conn:
         if sites.rendering_fingerprint(conn, site_id) == fingerprint:
             return

@@ -48,7 +48,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     rules: SiteRules
     database: Database
     keyring: Keyring
-    pages: PageRenderer
+    page_renderer: PageRenderer
     thread_status: ThreadStatusCache
     group_commit: GroupCommit
     csp: str
@@ -69,7 +69,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Response:
         """Says what happened, gives the draft back and says what to do."""
         is_full = problem in ("story_full", "site_full")
-        body = self.pages.problem(
+        body = self.page_renderer.problem(
             thread,
             problem,
             draft=draft,

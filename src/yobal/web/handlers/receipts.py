@@ -30,7 +30,7 @@ class ReceiptHandler:
                 self._dependencies.problem_page("unknown_receipt", thread=context.thread)
             )
         details = self._details(match, context.fields.get("code", ""))
-        body = self._dependencies.pages.receipt(context.thread, details)
+        body = self._dependencies.page_renderer.receipt(context.thread, details)
         return _padded(self._dependencies.page(body))
 
     async def withdraw(self, context: RequestContext) -> Response:
@@ -48,7 +48,7 @@ class ReceiptHandler:
             when=when,
             random=secrets.token_bytes,
         )
-        body = dependencies.pages.withdrawal_requested(context.thread, when=when)
+        body = dependencies.page_renderer.withdrawal_requested(context.thread, when=when)
         return _padded(dependencies.page(body))
 
     async def _find(self, context: RequestContext) -> receipts.ReceiptMatch | None:

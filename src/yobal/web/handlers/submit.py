@@ -76,7 +76,7 @@ class SubmitHandler:
         field_errors: list[FieldError],
     ) -> Response:
         key = context.fields.get("idempotency_key", "")
-        body = self._dependencies.pages.form(
+        body = self._dependencies.page_renderer.form(
             context.thread,
             draft,
             idempotency_key=key if idempotency.is_idempotency_key(key) else self._new_key(),
@@ -87,7 +87,7 @@ class SubmitHandler:
 
     def _confirm(self, context: RequestContext, parent: Parent | None) -> Response:
         schedule = self._dependencies.rules.schedule
-        body = self._dependencies.pages.confirm(
+        body = self._dependencies.page_renderer.confirm(
             context.thread,
             context.draft,
             idempotency_key=self._new_key(),
@@ -127,7 +127,7 @@ class SubmitHandler:
             raise DatabaseUnavailable("the database refused this comment")
         if outcome.status == "new":
             context.status.story.count_new_comment()
-        body = dependencies.pages.sent(
+        body = dependencies.page_renderer.sent(
             context.thread,
             earliest=next_slot(dependencies.rules.schedule, now),
             code=sealed.code if outcome.has_receipt else None,
