@@ -1,4 +1,4 @@
-"""People in Chromium: readers on phones, moderators at desks; and a watch over what their pages do."""
+"""People in Chromium: readers on phones, moderators at desks; and a watch on what their pages do."""
 
 import re
 import time
@@ -32,12 +32,12 @@ expect.set_options(timeout=WAIT_MS)
 
 
 class Watch:
-    """What pages do that they must not: dialogs, foreign requests, CSP reports, faults of script."""
+    """Records what pages must not do: dialogs, requests to other hosts, CSP reports, script errors."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def over(self, context: BrowserContext) -> None:
+    def observe(self, context: BrowserContext) -> None:
         context.on("dialog", self._dialog)
         context.on("request", self._request)
         context.on("console", self._console)
@@ -60,7 +60,7 @@ class Watch:
 
 
 class Reader:
-    """Somebody under a story, on a phone with JavaScript off unless it is said otherwise."""
+    """A reader of a story, on a phone, with JavaScript off by default."""
 
     def __init__(self, page: Page, story: Story) -> None:
         self.page = page
@@ -107,7 +107,7 @@ class Reader:
         self.press("Look it up")
 
     def until(self, code: str, sentence: str) -> None:
-        """Look the receipt up until it says so."""
+        """Look the receipt up until it shows the sentence."""
         wait_for(lambda: self._says(code, sentence))
 
     def _says(self, code: str, sentence: str) -> bool:
@@ -116,7 +116,7 @@ class Reader:
 
 
 class Moderator:
-    """Somebody at the desk."""
+    """A moderator at the desk."""
 
     def __init__(self, page: Page, newsroom: BrowserNewsroom) -> None:
         self.page = page
@@ -217,7 +217,7 @@ class Moderator:
             self.page.keyboard.press(key)
 
     def glance(self) -> None:
-        """What has just come into focus cannot be decided before somebody could see it."""
+        """Wait until the comment in focus can be decided: not before it could be seen."""
         expect(self.page.locator("#focus[data-guarded]")).to_have_count(0)
 
     def choose(self, value: str) -> None:
@@ -228,8 +228,8 @@ class Moderator:
         return self.page.locator("li.decision", has_text=words)
 
 
-class Visitors:
-    """Makes contexts of one test, all of them watched, and ends them."""
+class Actors:
+    """Makes the browser contexts of one test, watches all of them, and closes them."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -237,33 +237,33 @@ class Visitors:
         self._contexts: list[BrowserContext] = []
         self._pages: list[Page] = []
 
-    def context(self, **given: Any) -> BrowserContext:
+    def context(self, **options: Any) -> BrowserContext:
         # Tests do not wait for transitions; they look at the final state.
-        still = {"reduced_motion": "reduce"}
-        context = self.browser.new_context(locale="en-GB", **(still | given))
+        defaults = {"reduced_motion": "reduce"}
+        context = self.browser.new_context(locale="en-GB", **(defaults | options))
         context.set_default_timeout(WAIT_MS)
-        self.watch.over(context)
+        self.watch.observe(context)
         self._contexts.append(context)
         return context
 
-    def reader(self, story: Story, *, javascript: bool = False, **given: Any) -> Reader:
-        context = self.context(java_script_enabled=javascript, **(PHONE | given))
+    def reader(self, story: Story, *, javascript: bool = False, **options: Any) -> Reader:
+        context = self.context(java_script_enabled=javascript, **(PHONE | options))
         return Reader(context.new_page(), story).open()
 
-    def moderator(self, newsroom: BrowserNewsroom, **given: Any) -> Moderator:
-        made = Moderator(self.context(**(DESKTOP | given)).new_page(), newsroom)
-        made.watch = self.watch
-        return made
+    def moderator(self, newsroom: BrowserNewsroom, **options: Any) -> Moderator:
+        moderator = Moderator(self.context(**(DESKTOP | options)).new_page(), newsroom)
+        moderator.watch = self.watch
+        return moderator
 
-    def again(self, known: Moderator) -> Moderator:
-        """Somebody who came in before, in the same browser: deriving a key takes a second or two."""
-        known.watch.seen = self.watch.seen  # what happens there from now on is this test's
-        page = known.page.context.new_page()
+    def reopen(self, moderator: Moderator) -> Moderator:
+        """A moderator who is signed in, on a new page of the same browser: deriving a key takes a second."""
+        moderator.watch.seen = self.watch.seen  # what happens there from now on is this test's
+        page = moderator.page.context.new_page()
         self._pages.append(page)
-        made = Moderator(page, known.newsroom)
-        made.pseudonym, made.passphrase = known.pseudonym, known.passphrase
-        made.sheet, made.watch = known.sheet, known.watch
-        return made.look()
+        reopened = Moderator(page, moderator.newsroom)
+        reopened.pseudonym, reopened.passphrase = moderator.pseudonym, moderator.passphrase
+        reopened.sheet, reopened.watch = moderator.sheet, moderator.watch
+        return reopened.look()
 
     def close(self) -> None:
         for page in self._pages:
@@ -274,9 +274,9 @@ class Visitors:
         self._contexts.clear()
 
 
-def wait_for(is_so: Callable[[], bool], seconds: int = 20) -> None:
-    """Ask again until it is so. Fails with the name of what was asked."""
+def wait_for(condition: Callable[[], bool], seconds: int = 20) -> None:
+    """Poll until the condition holds. Fails with the condition's name."""
     end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, f"still not so: {is_so}"
+    while not condition():
+        assert time.monotonic() < end, f"still false: {condition}"
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""A moderator's work on a served newsroom's own store, for what is too much to do by hand."""
+"""A moderator's work on a served newsroom's own database, where a browser would be too slow."""
 
 import functools
 import time
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text as sql
 
-from tests.browser.fixtures import Founded
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.newsroom import Story
 from tests.harness import NewsroomHarness
 from yobal.actions import submit
@@ -20,15 +20,15 @@ from yobal.server.wiring import build_components
 from yobal.store import arrivals, intake
 
 
-class Mass(NewsroomHarness):
+class BulkHarness(NewsroomHarness):
     """The lead of a served newsroom, deciding in this process."""
 
     @functools.cache  # noqa: B019  # lives as long as its test module
     def epoch_identity(self, epoch_id: str) -> Any:
         return super().epoch_identity(epoch_id)
 
-    def waiting(self, story: Story) -> list[str]:
-        """The ids of what waits under a story."""
+    def pending_ids(self, story: Story) -> list[str]:
+        """The ids of the pending comments under a story."""
         with self.database.reading() as conn:
             rows = conn.execute(
                 sql("select id from comments where story_id = :story_id and state = 'pending'"),
@@ -38,11 +38,11 @@ class Mass(NewsroomHarness):
 
     def publish_all(self, story: Story) -> None:
         self.now = time.time()
-        for comment in self.waiting(story):
-            self.publish(comment)
+        for comment_id in self.pending_ids(story):
+            self.publish(comment_id)
 
     def send_raw(self, story: Story, words: str) -> str:
-        """What somebody puts in who can write the database: sealed, but never cleaned or checked."""
+        """Insert a comment as an attacker with write access could: sealed, but not cleaned or checked."""
         with self.database.reading() as conn:
             site = intake.get_site(conn)
         assert site is not None
@@ -88,10 +88,10 @@ class Mass(NewsroomHarness):
         return sent.id
 
 
-def at_work(founded: Founded) -> Iterator[Mass]:
-    """Opens the newsroom's store beside its server, and closes it."""
-    opened = build_components(settings.load(founded.newsroom.config))
-    made = Mass(opened, founded.pseudonym, founded.passphrase)
-    made.now = time.time()
-    yield made
-    made.close()
+def open_bulk_harness(served: NewsroomWithLead) -> Iterator[BulkHarness]:
+    """Open the newsroom's database beside its server, and close it at the end."""
+    components = build_components(settings.load(served.newsroom.config))
+    harness = BulkHarness(components, served.pseudonym, served.passphrase)
+    harness.now = time.time()
+    yield harness
+    harness.close()

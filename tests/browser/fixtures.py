@@ -1,4 +1,4 @@
-"""Fixtures of tests in Chromium: the system's browser, newsrooms it opened itself, people in it.
+"""Fixtures of tests in Chromium: the system's browser, newsrooms set up through it, and their people.
 
 All are per module: Playwright keeps an event loop in this thread while it runs, and tests of other
 parts want to start their own.
@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.actors import Moderator, Visitors
+from tests.browser.actors import Actors, Moderator
 from tests.browser.newsroom import STILL_SECONDS, BrowserNewsroom
 
 ARGUMENTS: Final = (
@@ -29,13 +29,13 @@ SLOT_SECONDS: Final = 1
 
 
 def chromium_path() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "Chromium is not installed; Debian's package is `chromium`"
-    return found
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is not installed; Debian's package is `chromium`"
+    return path
 
 
 def chromium_arguments() -> list[str]:
-    # Root has no sandbox in Chromium; everybody else keeps theirs.
+    # Chromium's sandbox does not work for root.
     return [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else list(ARGUMENTS)
 
 
@@ -55,15 +55,15 @@ def browser_here(playwright_here: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitors(browser_here: Browser) -> Iterator[Visitors]:
-    """People of one test; at its end nothing may have happened on their pages that must not."""
-    made = Visitors(browser_here)
-    yield made
-    made.close()
-    assert made.watch.seen == []
+def actors(browser_here: Browser) -> Iterator[Actors]:
+    """The people of one test; at its end, nothing forbidden may have happened on their pages."""
+    actors = Actors(browser_here)
+    yield actors
+    actors.close()
+    assert actors.watch.seen == []
 
 
-class Founded:
+class NewsroomWithLead:
     """A newsroom with its first lead, made through the browser, and how that lead signs in."""
 
     def __init__(self, newsroom: BrowserNewsroom, lead: Moderator) -> None:
@@ -73,49 +73,53 @@ class Founded:
         self.sheet = lead.sheet
         self._lead = lead
 
-    def lead(self, visitors: Visitors) -> Moderator:
+    def lead(self, actors: Actors) -> Moderator:
         """The lead in the browser that made the keys, on a new page; it stays signed in for others."""
-        return visitors.again(self._lead)
+        return actors.reopen(self._lead)
 
-    def lead_anew(self, visitors: Visitors, **given: object) -> Moderator:
+    def lead_in_fresh_browser(self, actors: Actors, **options: object) -> Moderator:
         """The lead in a fresh browser, signed in: for tests that end sessions or use another device."""
-        return visitors.moderator(self.newsroom, **given).sign_in(self.pseudonym, self.passphrase)
+        return actors.moderator(self.newsroom, **options).sign_in(self.pseudonym, self.passphrase)
 
 
-def found(
+def serve_newsroom(
     browser: Browser,
     folder: Path,
     *,
     release_interval_seconds: int,
     database: str = "",
     **settings: object,
-) -> Iterator[Founded]:
-    """Serve a new newsroom, and let the first lead open it; afterwards the server must have been quiet."""
+) -> Iterator[NewsroomWithLead]:
+    """Serve a new newsroom, and let the first lead set it up; the server must print nothing."""
     newsroom = BrowserNewsroom(
         folder, release_interval_seconds=release_interval_seconds, database=database, **settings
     )
     newsroom.start()
-    people = Visitors(browser)
+    people = Actors(browser)
     try:
         lead = people.moderator(newsroom).join(newsroom.first_link, LEAD)
-        yield Founded(newsroom, lead)
+        yield NewsroomWithLead(newsroom, lead)
     finally:
         people.close()
-        said = newsroom.stop()
-    assert said == ""
+        output = newsroom.stop()
+    assert output == ""
 
 
 @pytest.fixture(scope="module")
-def quick(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
+def quick(
+    browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewsroomWithLead]:
     """A newsroom that releases every second."""
-    yield from found(
+    yield from serve_newsroom(
         browser_here, tmp_path_factory.mktemp("quick"), release_interval_seconds=SLOT_SECONDS
     )
 
 
 @pytest.fixture(scope="module")
-def still(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
-    """A newsroom whose next slot is too far away to come: what is decided can be undone."""
-    yield from found(
+def still(
+    browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewsroomWithLead]:
+    """A newsroom whose next slot does not come during a test: every decision can be undone."""
+    yield from serve_newsroom(
         browser_here, tmp_path_factory.mktemp("still"), release_interval_seconds=STILL_SECONDS
     )

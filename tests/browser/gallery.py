@@ -11,14 +11,14 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actors import Moderator, Reader, Visitors, wait_for
-from tests.browser.bulk import Mass
-from tests.browser.fixtures import Founded
+from tests.browser.actors import Actors, Moderator, Reader, wait_for
+from tests.browser.bulk import BulkHarness
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.newsroom import SITE_ID, Story, free_ports
 from tests.browser.sending import is_closed, send
 
 Look = Callable[[str, Page], None]
-REPLIES: Final = 7  # more than stand under a comment, so that there is a page of replies
+REPLIES: Final = 7  # more than are shown under a comment, so that there is a page of replies
 
 WORDS: Final = {
     "en": ("The agreement hung in the ticket house all summer.", "I saw it too."),
@@ -58,15 +58,15 @@ def served_demo(folder: Path) -> Iterator[Demo]:
         cwd=folder,
     )
     assert child.stdout is not None
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     try:
-        while "sign in" not in said:
+        while "sign in" not in values:
             line = child.stdout.readline()
-            assert line, f"the demonstration did not start: {said}"
+            assert line, f"the demonstration did not start: {values}"
             name, _, value = line.strip().partition(": ")
-            said[name] = value
-        pseudonym, _, passphrase = said["sign in"].partition(" ")
-        yield Demo(said["story"], said["desk"], pseudonym, passphrase)
+            values[name] = value
+        pseudonym, _, passphrase = values["sign in"].partition(" ")
+        yield Demo(values["story"], values["desk"], pseudonym, passphrase)
     finally:
         child.terminate()
         child.wait(20)
@@ -78,9 +78,9 @@ def free_demo_port() -> int:
     while True:
         first, _ = free_ports()
         try:
-            with socket.socket() as one, socket.socket() as other:
-                one.bind(("127.0.0.1", first))
-                other.bind(("127.0.0.1", first + 1))
+            with socket.socket() as reader_socket, socket.socket() as desk_socket:
+                reader_socket.bind(("127.0.0.1", first))
+                desk_socket.bind(("127.0.0.1", first + 1))
         except OSError:
             continue
         return first
@@ -90,18 +90,18 @@ class Gallery:
     """Shows each page to `look` under a name."""
 
     def __init__(
-        self, founded: Founded, mass: Mass, demo: Demo, visitors: Visitors, look: Look
+        self, served: NewsroomWithLead, bulk: BulkHarness, demo: Demo, actors: Actors, look: Look
     ) -> None:
-        self.newsroom = founded.newsroom
-        self.founded = founded
-        self.mass = mass
+        self.newsroom = served.newsroom
+        self.served = served
+        self.bulk = bulk
         self.demo = demo
-        self.visitors = visitors
+        self.actors = actors
         self.look = look
 
     def readers(self, edition: str) -> None:
         """Everything a reader can see under a story whose pages are in this language."""
-        page = self.visitors.context().new_page()
+        page = self.actors.context().new_page()
         self._story(page, edition)
         story = self._thread(edition)
         reader = Reader(page, story)
@@ -121,23 +121,23 @@ class Gallery:
         )
 
     def _published(self, reader: Reader, edition: str) -> None:
-        page, story, (words, answer) = reader.page, reader.story, WORDS[edition]
+        page, story, (words, reply) = reader.page, reader.story, WORDS[edition]
         reader.open()
         self.look(f"{edition}-thread-empty", page)
         send(story, words, name="Delta")
-        self.mass.publish_all(story)
+        self.bulk.publish_all(story)
         wait_for(lambda: len(story.texts()) == 1)
-        root = story.json()["comments"][0]["id"]
+        root_id = story.json()["comments"][0]["id"]
         for number in range(REPLIES):
-            self.mass.send(
-                f"{answer} {number}", parent_id=root, story_id=story.key, edition=edition
+            self.bulk.send(
+                f"{reply} {number}", parent_id=root_id, story_id=story.key, edition=edition
             )
-        self.mass.publish_all(story)
+        self.bulk.publish_all(story)
         wait_for(lambda: story.json()["total"] == 1 + REPLIES)
         for name, path in (
             ("thread", ""),
             ("page", "page/1.html"),
-            ("replies", f"replies/{root}/1.html"),
+            ("replies", f"replies/{root_id}/1.html"),
         ):
             page.goto(story.url + path)
             page.reload()
@@ -154,7 +154,7 @@ class Gallery:
         reader.open()
         reader.fill(words, name="Delta")
         _send(page)
-        self.look(f"{edition}-read-again", page)
+        self.look(f"{edition}-confirm", page)
         _send(page)
         self.look(f"{edition}-sent", page)
         reader.open()
@@ -173,7 +173,7 @@ class Gallery:
             wait_for(functools.partial(_shows, reader, code, marks[state]))
             self.look(f"{edition}-receipt-{state}", page)
         page.locator("button[name='when'][value='next']").click()
-        self.look(f"{edition}-wish", page)
+        self.look(f"{edition}-withdrawal-requested", page)
         reader.open()
         page.locator("details.yobal-receipt-lookup > summary").click()
         page.locator("#yobal-code").fill("AAAAA")
@@ -189,23 +189,23 @@ class Gallery:
         self.look(f"{edition}-thread-closed", page)
 
     def _settle(self, story: Story) -> None:
-        """Reject and edit what says so; the rest waits on."""
-        self.mass.now = time.time()
-        for comment in self.mass.waiting(story):
-            words = self.mass.decrypt(comment).text
+        """Reject and edit the comments whose text says so; the others stay pending."""
+        self.bulk.now = time.time()
+        for comment_id in self.bulk.pending_ids(story):
+            words = self.bulk.decrypt(comment_id).text
             if words.endswith("(rejected)"):
-                self.mass.reject(comment, note="Please tell us without the telephone number.")
+                self.bulk.reject(comment_id, note="Please tell us without the telephone number.")
             elif words.endswith("(edited)"):
-                self.mass.publish_edited(comment, words.replace(words.split()[0], "▮▮▮▮▮▮▮▮"))
+                self.bulk.publish_edited(comment_id, words.replace(words.split()[0], "▮▮▮▮▮▮▮▮"))
 
     def moderators(self) -> None:
         """Every page of the desk."""
         story = self._thread("en")
         for words in ("Call 000 555 0142 if you want to see it.", WORDS["km"][0], WORDS["ar"][0]):
             send(story, words, name="Delta", receipt=True)
-        desk = self.visitors.moderator(self.newsroom)
+        desk = self.actors.moderator(self.newsroom)
         self._outside(desk)
-        desk.sign_in(self.founded.pseudonym, self.founded.passphrase)
+        desk.sign_in(self.served.pseudonym, self.served.passphrase)
         self._queue(desk)
         desk.go("History")
         expect(desk.page.locator("li.decision").first).to_be_visible()
@@ -244,7 +244,7 @@ class Gallery:
         desk.press("Escape")
 
     def _join(self, link: str) -> None:
-        new = self.visitors.moderator(self.newsroom)
+        new = self.actors.moderator(self.newsroom)
         new.page.goto(link)
         expect(new.page.locator("#pseudonym")).to_be_visible()
         self.look("desk-join", new.page)

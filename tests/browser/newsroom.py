@@ -20,7 +20,7 @@ STILL_SECONDS: Final = 100_000  # nothing is released while a test runs
 
 
 class BrowserNewsroom:
-    """The server, its stories, and what it has published. `stop` ends it and reads what it said."""
+    """The server, its stories, and what it has published. `stop` ends it and returns its error output."""
 
     def __init__(
         self, folder: Path, *, release_interval_seconds: int, database: str = "", **more: Any
@@ -31,7 +31,7 @@ class BrowserNewsroom:
         reader_port, desk_port = free_ports()
         self.public_url = f"http://127.0.0.1:{reader_port}"
         self.desk_url = f"http://localhost:{desk_port}"
-        given: dict[str, Any] = {
+        values: dict[str, Any] = {
             "site_id": SITE_ID,
             "site_name": SITE_NAME,
             "time_zone": "Asia/Phnom_Penh",
@@ -44,35 +44,35 @@ class BrowserNewsroom:
             "min_batch_size": 1,
             "database": database,
         }
-        lines = [f"{name} = {json.dumps(value)}" for name, value in (given | more).items()]
+        lines = [f"{name} = {json.dumps(value)}" for name, value in (values | more).items()]
         self.config.write_text("\n".join([*lines, ""]), encoding="utf-8")
         self.first_link = commands.init(self.config, {}, is_new_epoch=False)[1]
-        self._said = folder / "stderr.txt"
+        self._stderr_file = folder / "stderr.txt"
         self._child: subprocess.Popen[bytes] | None = None
         self._stories = 0
 
     def start(self) -> None:
-        """Returns when both faces answer."""
-        with self._said.open("ab") as said:
+        """Returns when both roles accept connections."""
+        with self._stderr_file.open("ab") as stderr:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "yobal", "serve", "--config", os.fspath(self.config)],
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=stderr,
                 cwd=self.folder,
             )
         for url in (self.public_url, self.desk_url):
-            _until_listening(url, self._child, self._said)
+            _until_listening(url, self._child, self._stderr_file)
 
     def stop(self) -> str:
-        """Ends the child; what it complained about."""
+        """Ends the child; returns what it wrote to standard error."""
         if self._child is not None:
             self._child.terminate()
             self._child.wait(STOP_SECONDS)
             self._child = None
-        return self._said.read_text(encoding="utf-8")
+        return self._stderr_file.read_text(encoding="utf-8")
 
     def story(self, *editions: str, key: str = "", title: str = "Ferry workers") -> "Story":
-        """A fresh story, declared in these editions (English where none is given)."""
+        """A fresh story, declared in these editions (English by default)."""
         self._stories += 1
         key = key or f"story-{self._stories}"
         for edition in editions or ("en",):
@@ -105,28 +105,28 @@ class Story:
 
     def get(self, name: str = "") -> str:
         """A public file of the thread, as readers fetch it."""
-        with urllib.request.urlopen(self.url + name, timeout=10) as answer:
-            return str(answer.read().decode())
+        with urllib.request.urlopen(self.url + name, timeout=10) as response:
+            return str(response.read().decode())
 
     def json(self, name: str = "index.json") -> Any:
         return json.loads(self.get(name))
 
     def texts(self) -> list[str]:
-        """The words of every comment on the thread's newest page, replies after what they answer."""
-        found = []
+        """The text of every comment on the thread's newest page, each followed by its replies."""
+        texts = []
         for comment in self.json()["comments"]:
-            found += [comment["text"], *(reply["text"] for reply in comment["replies"])]
-        return found
+            texts += [comment["text"], *(reply["text"] for reply in comment["replies"])]
+        return texts
 
 
 def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
 
 
-def _until_listening(url: str, child: subprocess.Popen[bytes], said: Path) -> None:
+def _until_listening(url: str, child: subprocess.Popen[bytes], stderr_file: Path) -> None:
     port = int(url.rpartition(":")[2])
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and child.poll() is None:
@@ -136,4 +136,4 @@ def _until_listening(url: str, child: subprocess.Popen[bytes], said: Path) -> No
             time.sleep(0.05)
         else:
             return
-    raise AssertionError(f"the server did not start: {said.read_text(encoding='utf-8')}")
+    raise AssertionError(f"the server did not start: {stderr_file.read_text(encoding='utf-8')}")

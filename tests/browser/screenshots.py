@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.actors import DESKTOP, PHONE, Visitors
-from tests.browser.bulk import at_work
-from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, chromium_path, found
+from tests.browser.actors import DESKTOP, PHONE, Actors
+from tests.browser.bulk import open_bulk_harness
+from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, chromium_path, serve_newsroom
 from tests.browser.gallery import Gallery, served_demo
 
 # What each language needs to be drawn at all, and the Debian package that brings it.
@@ -60,17 +60,17 @@ def take_all(folder: Path) -> int:
         browser = playwright.chromium.launch(
             executable_path=chromium_path(), args=chromium_arguments()
         )
-        visitors = Visitors(browser)
+        actors = Actors(browser)
         for demo in served_demo(Path(rooms)):
-            for founded in found(
+            for served in serve_newsroom(
                 browser, Path(rooms) / "quick", release_interval_seconds=SLOT_SECONDS
             ):
-                for mass in at_work(founded):
-                    gallery = Gallery(founded, mass, demo, visitors, camera.take)
+                for bulk in open_bulk_harness(served):
+                    gallery = Gallery(served, bulk, demo, actors, camera.take)
                     for edition in ("en", "km", "ar"):
                         gallery.readers(edition)
                     gallery.moderators()
-        visitors.close()
+        actors.close()
         browser.close()
     return camera.pictures
 

@@ -19,12 +19,12 @@ def send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> 
     fields = {"step": "send", "text": words, "name": name}
     if receipt:
         fields["receipt"] = "yes"
-    again = post(story, fields)
+    confirmation = post(story, fields)
     hidden = _Hidden()
-    hidden.feed(again)
-    assert hidden.fields.get("step") == "confirm", again
+    hidden.feed(confirmation)
+    assert hidden.fields.get("step") == "confirm", confirmation
     sent = post(story, hidden.fields)
-    # In any language: what was taken asks for nothing more, what was not gives the words back.
+    # In any language: a page that accepts a comment has no further step and does not repeat the text.
     assert 'name="step"' not in sent, sent
     assert "<textarea" not in sent, sent
     match = _RECEIPT_CODE.search(sent)
@@ -37,30 +37,30 @@ def send_all(story: Story, texts: list[str]) -> None:
 
 
 def post(story: Story, fields: dict[str, str]) -> str:
-    """The page that answers a form."""
+    """The page in response to a form."""
     request = urllib.request.Request(story.url, urllib.parse.urlencode(fields).encode())
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return str(answer.read().decode())
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return str(response.read().decode())
     except urllib.error.HTTPError as error:
         with error:
             return str(error.read().decode())
 
 
 def is_closed(story: Story) -> bool:
-    """Whether the intake knows by now that a story was closed; it looks at most every second."""
+    """Whether the intake has noticed that a story was closed; it caches the status for a second."""
     return "readonly>" in post(story, {"step": "send", "text": "Are you closed?"})
 
 
 class _Hidden(HTMLParser):
-    """The hidden fields of the answer's form, as a browser would send them."""
+    """The hidden fields of the form in a response, as a browser would send them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "input" and given.get("type") == "hidden":
-            # A browser sends line ends as it found them in the page, which is LF here.
-            self.fields[given["name"] or ""] = given.get("value") or ""
+        attributes = dict(attrs)
+        if tag == "input" and attributes.get("type") == "hidden":
+            # A browser sends line ends as they are in the page, here LF.
+            self.fields[attributes["name"] or ""] = attributes.get("value") or ""

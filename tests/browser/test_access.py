@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.actors import DESKTOP, PHONE, Visitors
-from tests.browser.bulk import Mass, at_work
-from tests.browser.fixtures import Founded
+from tests.browser.actors import DESKTOP, PHONE, Actors
+from tests.browser.bulk import BulkHarness, open_bulk_harness
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.gallery import Demo, Gallery, served_demo
 
 AXE: Final = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -30,15 +30,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
-def mass(quick: Founded) -> Iterator[Mass]:
-    yield from at_work(quick)
+def bulk(quick: NewsroomWithLead) -> Iterator[BulkHarness]:
+    yield from open_bulk_harness(quick)
 
 
 @pytest.mark.parametrize(
     "looks_each", [1, pytest.param(len(LOOKS), marks=pytest.mark.slow)], ids=["in turn", "all"]
 )
 def test_axe_finds_nothing_serious_on_any_page(
-    quick: Founded, mass: Mass, demo: Demo, visitors: Visitors, looks_each: int
+    quick: NewsroomWithLead, bulk: BulkHarness, demo: Demo, actors: Actors, looks_each: int
 ) -> None:
     found: list[str] = []
     looks = itertools.cycle(LOOKS)
@@ -49,15 +49,15 @@ def test_axe_finds_nothing_serious_on_any_page(
             page.set_viewport_size(shape["viewport"])
             found.extend(f"{name} ({scheme}): {problem}" for problem in problems(page))
 
-    gallery = Gallery(quick, mass, demo, visitors, check)
+    gallery = Gallery(quick, bulk, demo, actors, check)
     gallery.readers("en")
     gallery.readers("km")
     gallery.moderators()
     assert found == []
 
 
-def test_control_axe_finds_a_picture_without_alternative_text(visitors: Visitors) -> None:
-    page = visitors.context().new_page()
+def test_control_axe_finds_a_picture_without_alternative_text(actors: Actors) -> None:
+    page = actors.context().new_page()
     page.set_content(
         "<main><h1>x</h1><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></main>"
     )

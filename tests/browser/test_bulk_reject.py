@@ -4,16 +4,16 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.actors import Moderator, Visitors
-from tests.browser.fixtures import Founded
+from tests.browser.actors import Actors, Moderator
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send_all
 
 
 def test_rejecting_a_page_of_fifty_asks_first_with_the_number(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send_all(still.newsroom.story(), [f"Slogan {number}" for number in range(51)])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     waiting = _number(desk.page.locator("#queue-title"))
     _reject_fifty(desk)
     assert _number(desk.page.locator("#queue-title")) == waiting - 50
@@ -23,9 +23,9 @@ def test_rejecting_a_page_of_fifty_asks_first_with_the_number(
     _reject_fifty(desk)
 
 
-def test_j_at_the_end_of_a_page_loads_the_next_one(still: Founded, visitors: Visitors) -> None:
+def test_j_at_the_end_of_a_page_loads_the_next_one(still: NewsroomWithLead, actors: Actors) -> None:
     send_all(still.newsroom.story(), [f"Of two pages {number}." for number in range(60)])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     first = desk.page.locator("li[data-id]").first.get_attribute("data-id")
     desk.page.locator("li[data-id] button").last.click()
     desk.press("j")

@@ -4,15 +4,13 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.actors import Visitors
+from tests.browser.actors import Actors
 from tests.browser.gallery import served_demo
 
 
-def test_every_page_of_the_demo_desk_shows_the_demo_banner(
-    tmp_path: Path, visitors: Visitors
-) -> None:
+def test_every_page_of_the_demo_desk_shows_the_demo_banner(tmp_path: Path, actors: Actors) -> None:
     for demo in served_demo(tmp_path):
-        page = visitors.context().new_page()
+        page = actors.context().new_page()
         mark = page.locator("aside.demo")
         for path in ("recover", "join", ""):
             page.goto(demo.desk_url + path)

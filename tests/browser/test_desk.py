@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.actors import PHONE, Moderator, Visitors
-from tests.browser.fixtures import Founded
+from tests.browser.actors import PHONE, Actors, Moderator
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send
 
 # At every scroll position: what can be acted on, is in sight, and would not get the finger.
@@ -34,51 +34,51 @@ COVERED = """() => {
 class Colleague:
     """A moderator who came in by a link, and the link."""
 
-    def __init__(self, founded: Founded, people: Visitors) -> None:
-        self.link = _invitation(founded.lead(people), "moderator")
-        self._joined = people.moderator(founded.newsroom).join(self.link, "Colleague")
+    def __init__(self, served: NewsroomWithLead, people: Actors) -> None:
+        self.link = _invitation(served.lead(people), "moderator")
+        self._joined = people.moderator(served.newsroom).join(self.link, "Colleague")
 
-    def at_desk(self, visitors: Visitors) -> Moderator:
-        return visitors.again(self._joined)
+    def at_desk(self, actors: Actors) -> Moderator:
+        return actors.reopen(self._joined)
 
 
 @pytest.fixture(scope="module")
-def colleague(still: Founded, browser_here: Browser) -> Iterator[Colleague]:
-    people = Visitors(browser_here)
+def colleague(still: NewsroomWithLead, browser_here: Browser) -> Iterator[Colleague]:
+    people = Actors(browser_here)
     yield Colleague(still, people)
     people.close()
 
 
 def test_a_lead_made_in_the_browser_signs_in_with_the_seven_words(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
-    lead = still.lead_anew(visitors)
+    lead = still.lead_in_fresh_browser(actors)
     assert lead.page.locator("#queue-title").inner_text() == "No comments waiting"
 
 
 def test_undo_in_the_toast_makes_the_comment_pending_again(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story()
     code = send(story, "Undo me from the toast.", receipt=True)
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     comment = desk.open("Undo me from the toast.")
     desk.press("a")
     desk.toast.get_by_role("button", name="Undo").click()
     expect(desk.toast).to_contain_text("Undone: the comment is waiting again.")
     expect(desk.focus).to_have_attribute("data-id", comment)
-    reader = visitors.reader(story)
+    reader = actors.reader(story)
     reader.until(code, "waiting for a moderator")
     assert desk.look().row("Undo me from the toast.").count() == 1
 
 
 def test_on_a_phone_the_toast_covers_nothing_and_buttons_name_no_keys(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story(title="Ferry workers and their ticket house " * 3)
     for number in range(2):
         send(story, f"On the phone {number}. " + "Long enough to scroll. " * 40, receipt=True)
-    desk = still.lead_anew(visitors, **PHONE)
+    desk = still.lead_in_fresh_browser(actors, **PHONE)
     desk.row("On the phone 0").locator("button").click()
     desk.page.get_by_role("button", name="Publish").click()
     expect(desk.toast).to_contain_text("Published")
@@ -95,10 +95,10 @@ def test_on_a_phone_the_toast_covers_nothing_and_buttons_name_no_keys(
 
 
 def test_the_line_above_a_comment_breaks_only_between_its_parts(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Under its story.", name="Delta")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Under its story.")
     line = desk.page.locator("p.story")
     parts = line.locator("> *")
@@ -113,9 +113,9 @@ def test_the_line_above_a_comment_breaks_only_between_its_parts(
         assert parts.evaluate_all("all => Math.max(...all.map(one => one.offsetHeight))") < 50
 
 
-def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visitors) -> None:
+def test_a_rejection_is_undone_from_the_history(still: NewsroomWithLead, actors: Actors) -> None:
     send(still.newsroom.story(), "Undo me from the history.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     comment = desk.open("Undo me from the history.")
     desk.press("d 5 d")
     expect(desk.toast).to_contain_text("Rejected")
@@ -134,25 +134,25 @@ def test_a_rejection_is_undone_from_the_history(still: Founded, visitors: Visito
 
 
 def test_a_second_lead_joins_by_link_and_reads_pending_comments(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "For both leads.")
-    lead = still.lead(visitors)
+    lead = still.lead(actors)
     expect(lead.page.locator(".notices")).to_contain_text("You are the only lead.")
-    second = visitors.moderator(still.newsroom).join(_invitation(lead, "lead"), "Second lead")
+    second = actors.moderator(still.newsroom).join(_invitation(lead, "lead"), "Second lead")
     second.open("For both leads.")
     expect(second.page.locator("#reading-words")).to_have_text("For both leads.")
-    again = visitors.moderator(still.newsroom).sign_in("Second lead", second.passphrase)
+    again = actors.moderator(still.newsroom).sign_in("Second lead", second.passphrase)
     assert again.page.locator(".notices").inner_text().strip() == ""
     again.go("People")
     expect(again.page.locator("ul.people").first).to_contain_text("Second lead")
 
 
 def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
-    new = visitors.moderator(still.newsroom)
-    new.page.goto(_invitation(still.lead(visitors), "moderator"))
+    new = actors.moderator(still.newsroom)
+    new.page.goto(_invitation(still.lead(actors), "moderator"))
     for name, why in (
         ("O\u200b", "2 to 40 characters"),
         ("Her\u202eon", "not contain invisible characters"),
@@ -174,29 +174,33 @@ def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
     expect(new.page.locator("ul.people").first).to_contain_text("Amélie")
 
 
-def test_an_invitation_works_once(still: Founded, colleague: Colleague, visitors: Visitors) -> None:
-    late = visitors.moderator(still.newsroom)
+def test_an_invitation_works_once(
+    still: NewsroomWithLead, colleague: Colleague, actors: Actors
+) -> None:
+    late = actors.moderator(still.newsroom)
     late.page.goto(colleague.link)
     expect(late.page.get_by_role("heading")).to_have_text("This link does not work")
     assert "#" not in late.page.url
 
 
-def test_a_moderator_may_not_invite(colleague: Colleague, visitors: Visitors) -> None:
-    moderator = colleague.at_desk(visitors)
+def test_a_moderator_may_not_invite(colleague: Colleague, actors: Actors) -> None:
+    moderator = colleague.at_desk(actors)
     moderator.go("People")
     expect(moderator.page.locator("ul.people").first).to_contain_text("Colleague")
     expect(moderator.page.get_by_role("heading", name="Invite")).to_have_count(0)
 
 
-def test_the_recovery_sheet_replaces_the_passphrase(still: Founded, visitors: Visitors) -> None:
+def test_the_recovery_sheet_replaces_the_passphrase(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
     send(still.newsroom.story(), "Read after the recovery.")
-    link = _invitation(still.lead(visitors), "moderator")
-    lost = visitors.moderator(still.newsroom).join(link, "Forgetful")
-    found = visitors.moderator(still.newsroom).recover("Forgetful", lost.sheet)
+    link = _invitation(still.lead(actors), "moderator")
+    lost = actors.moderator(still.newsroom).join(link, "Forgetful")
+    found = actors.moderator(still.newsroom).recover("Forgetful", lost.sheet)
     assert found.passphrase != lost.passphrase
     found.open("Read after the recovery.")
-    visitors.moderator(still.newsroom).sign_in("Forgetful", found.passphrase)
-    old = visitors.moderator(still.newsroom)
+    actors.moderator(still.newsroom).sign_in("Forgetful", found.passphrase)
+    old = actors.moderator(still.newsroom)
     old.page.goto(still.newsroom.desk_url)
     old.passphrase = lost.passphrase
     old.type_passphrase("Forgetful")
@@ -204,11 +208,11 @@ def test_the_recovery_sheet_replaces_the_passphrase(still: Founded, visitors: Vi
 
 
 def test_when_two_decide_the_first_wins_and_the_second_is_told(
-    still: Founded, colleague: Colleague, visitors: Visitors
+    still: NewsroomWithLead, colleague: Colleague, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Two want to decide.")
-    other = colleague.at_desk(visitors)
-    lead = still.lead(visitors)
+    other = colleague.at_desk(actors)
+    lead = still.lead(actors)
     for desk in (lead, other):
         desk.open("Two want to decide.")
     lead.press("a")
@@ -218,10 +222,10 @@ def test_when_two_decide_the_first_wins_and_the_second_is_told(
 
 
 def test_an_expired_session_keeps_typed_text_and_sends_it_after_sign_in(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Edited over an ended session.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("Edited over an ended session.")
     desk.press("e")
     desk.page.locator("#edit-text").fill("Typed before it ended.")
@@ -240,10 +244,10 @@ def test_an_expired_session_keeps_typed_text_and_sends_it_after_sign_in(
 
 
 def test_a_decision_survives_a_lost_connection_and_is_sent_later(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Decided while offline.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("Decided while offline.")
     desk.page.context.set_offline(True)
     desk.press("d 2 d")
@@ -256,10 +260,10 @@ def test_a_decision_survives_a_lost_connection_and_is_sent_later(
 
 
 def test_an_unsent_decision_can_be_retried_and_leaving_the_page_asks_first(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "The line was cut.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("The line was cut.")
     desk.page.route("**/api/desk/decide", lambda route: route.abort(), times=1)
     desk.press("d 2 d")
@@ -273,10 +277,10 @@ def test_an_unsent_decision_can_be_retried_and_leaving_the_page_asks_first(
 
 
 def test_an_expired_session_is_reported_and_work_continues_after_sign_in(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Open over night.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("Open over night.")
     desk.page.context.clear_cookies()
     desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -298,9 +302,9 @@ def test_an_expired_session_is_reported_and_work_continues_after_sign_in(
 
 
 def test_the_focus_returns_to_where_it_was_before_signing_in_again(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.go("People")
     expect(desk.page.locator("ul.people").first).to_contain_text(still.pseudonym)  # it has loaded
     desk.page.context.clear_cookies()
@@ -316,10 +320,10 @@ def test_the_focus_returns_to_where_it_was_before_signing_in_again(
 
 
 def test_a_browser_that_cannot_store_the_key_says_so_and_shows_the_desk(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
-    known = still.lead_anew(visitors)
-    desk = visitors.moderator(still.newsroom)
+    known = still.lead_in_fresh_browser(actors)
+    desk = actors.moderator(still.newsroom)
     desk.page.add_init_script(
         "IDBObjectStore.prototype.put = () => { throw new DOMException('no', 'DataCloneError'); };"
     )
@@ -328,10 +332,10 @@ def test_a_browser_that_cannot_store_the_key_says_so_and_shows_the_desk(
 
 
 def test_an_error_in_the_page_is_reported_and_typed_text_stays(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Beside a fault.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("Beside a fault.")
     desk.page.evaluate("dispatchEvent(new ErrorEvent('error', { message: 'x' }))")
     expect(desk.page.get_by_role("alert")).to_contain_text("An error occurred on this page")
@@ -340,10 +344,10 @@ def test_an_error_in_the_page_is_reported_and_typed_text_stays(
 
 
 def test_a_missing_word_list_is_loaded_again_with_the_same_link(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
-    link = _invitation(still.lead(visitors), "moderator")
-    desk = visitors.moderator(still.newsroom)
+    link = _invitation(still.lead(actors), "moderator")
+    desk = actors.moderator(still.newsroom)
     desk.page.goto(link)
     desk.page.route("**/assets/words.json", lambda route: route.abort(), times=1)
     desk.page.locator("#pseudonym").fill("On a flaky line")
@@ -354,9 +358,11 @@ def test_a_missing_word_list_is_loaded_again_with_the_same_link(
     desk.settled()
 
 
-def test_a_locked_desk_opens_only_with_the_passphrase(still: Founded, visitors: Visitors) -> None:
+def test_a_locked_desk_opens_only_with_the_passphrase(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
     send(still.newsroom.story(), "Behind the lock.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("Behind the lock.")
     desk.page.get_by_role("button", name="Lock", exact=True).click()
     expect(desk.page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -368,9 +374,9 @@ def test_a_locked_desk_opens_only_with_the_passphrase(still: Founded, visitors: 
     desk.settled().open("Behind the lock.")
 
 
-def test_locking_one_tab_locks_them_all(still: Founded, visitors: Visitors) -> None:
+def test_locking_one_tab_locks_them_all(still: NewsroomWithLead, actors: Actors) -> None:
     send(still.newsroom.story(), "In two tabs.")
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     other = Moderator(desk.page.context.new_page(), still.newsroom)
     other.page.goto(desk.page.url)
     other.settled().open("In two tabs.")
@@ -383,10 +389,12 @@ def test_locking_one_tab_locks_them_all(still: Founded, visitors: Visitors) -> N
     assert _kept_keys(other) == 0
 
 
-def test_the_queue_does_not_move_while_others_write(still: Founded, visitors: Visitors) -> None:
+def test_the_queue_does_not_move_while_others_write(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
     story = still.newsroom.story()
     send(story, "Here first.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     rows = desk.page.locator("li[data-id]")
     before = rows.evaluate_all("rows => rows.map(row => row.dataset.id)")
     waiting = _number(desk.page.locator("#queue-title"))

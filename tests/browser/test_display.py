@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.actors import PHONE, Visitors, wait_for
-from tests.browser.bulk import Mass, at_work
-from tests.browser.fixtures import Founded
+from tests.browser.actors import PHONE, Actors, wait_for
+from tests.browser.bulk import BulkHarness, open_bulk_harness
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send, send_all
 
 NARROW = {"viewport": {"width": 360, "height": 640}}
@@ -15,19 +15,19 @@ TOP = "document.querySelector('.panes').getBoundingClientRect().top"
 
 
 @pytest.fixture(scope="module")
-def mass(quick: Founded) -> Iterator[Mass]:
-    yield from at_work(quick)
+def bulk(quick: NewsroomWithLead) -> Iterator[BulkHarness]:
+    yield from open_bulk_harness(quick)
 
 
 def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
-    quick: Founded, mass: Mass, visitors: Visitors
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
     send_all(story, ["To be taken down.", "To stay."])
-    mass.publish_all(story)
+    bulk.publish_all(story)
     wait_for(lambda: len(story.texts()) == 2)
     ids = {one["text"]: one["id"] for one in story.json()["comments"]}
-    desk = quick.lead(visitors)
+    desk = quick.lead(actors)
     desk.go("History")
     field = desk.page.get_by_label("Find a comment by its link")
     field.fill("https://news.example/en/")
@@ -47,12 +47,12 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
 
 
 def test_older_decisions_are_listed_once_however_often_they_are_loaded(
-    quick: Founded, mass: Mass, visitors: Visitors
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
     send_all(story, [f"Decided long ago {number}." for number in range(60)])
-    mass.publish_all(story)
-    desk = quick.lead(visitors)
+    bulk.publish_all(story)
+    desk = quick.lead(actors)
     desk.go("History")
     expect(desk.page.locator("li.decision")).to_have_count(50)
     desk.page.get_by_role("button", name="Show older decisions").dblclick()
@@ -64,20 +64,20 @@ def test_older_decisions_are_listed_once_however_often_they_are_loaded(
 
 
 def test_a_long_parent_is_folded_and_a_missing_one_is_named(
-    quick: Founded, mass: Mass, visitors: Visitors
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
     words = "A long comment. " + "It goes on and on. " * 30 + "Its end."
     send_all(story, [words, "Soon gone."])
-    mass.publish_all(story)
+    bulk.publish_all(story)
     wait_for(lambda: len(story.texts()) == 2)
     for one in story.json()["comments"]:
-        mass.send(
+        bulk.send(
             f"Answer to {one['text'][:10]}", parent_id=one["id"], story_id=story.key, edition="en"
         )
         if one["text"] == "Soon gone.":
-            mass.remove(one["id"])
-    desk = quick.lead(visitors)
+            bulk.remove(one["id"])
+    desk = quick.lead(actors)
     desk.open("Answer to A long com")
     parent = desk.page.locator("blockquote.parent")
     expect(parent.get_by_text("A long comment.").first).to_be_visible()
@@ -89,13 +89,13 @@ def test_a_long_parent_is_folded_and_a_missing_one_is_named(
 
 
 def test_an_unreadable_comment_is_not_counted_as_pending_and_its_id_is_shown(
-    quick: Founded, mass: Mass, visitors: Visitors
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
-    moved = mass.send("Moved away.", story_id=story.key, edition="en").id
-    with mass.database.writing() as conn:
+    moved = bulk.send("Moved away.", story_id=story.key, edition="en").id
+    with bulk.database.writing() as conn:
         conn.exec_driver_sql(f"update comments set parent_id = '{'b' * 26}' where id = '{moved}'")
-    desk = quick.lead(visitors)
+    desk = quick.lead(actors)
     title = desk.page.locator("#queue-title")
     rows = desk.page.locator("li[data-id]").count()
     assert title.inner_text() == (
@@ -103,15 +103,15 @@ def test_an_unreadable_comment_is_not_counted_as_pending_and_its_id_is_shown(
     )
     to_response = desk.page.locator(".queue-footer details")
     expect(to_response).to_contain_text(moved)
-    with mass.database.writing() as conn:
+    with bulk.database.writing() as conn:
         conn.exec_driver_sql(f"update comments set parent_id = null where id = '{moved}'")
 
 
 def test_an_unsent_decision_is_shown_without_moving_the_panes(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send_all(still.newsroom.story(), ["Nothing moves.", "Nor does this."])
-    desk = still.lead_anew(visitors)
+    desk = still.lead_in_fresh_browser(actors)
     desk.open("Nothing moves.")
     before = desk.page.evaluate(TOP)
     desk.page.context.set_offline(True)
@@ -125,10 +125,10 @@ def test_an_unsent_decision_is_shown_without_moving_the_panes(
 
 
 def test_on_a_narrow_screen_the_list_works_by_keys_and_errors_are_visible(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send_all(still.newsroom.story(), ["Narrow one.", "Narrow two."])
-    desk = still.lead_anew(visitors, **NARROW)
+    desk = still.lead_in_fresh_browser(actors, **NARROW)
     desk.page.locator("li[data-id] button[aria-current='true']").focus()
     desk.press("ArrowDown")
     expect(desk.page.locator("li[data-id] button[aria-current='true']")).to_be_focused()
@@ -144,10 +144,10 @@ def test_on_a_narrow_screen_the_list_works_by_keys_and_errors_are_visible(
 
 
 def test_a_row_shows_the_start_of_a_long_comment_and_a_started_edit(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Begun and long. " + "ខ្ញុំ" * 300)
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Begun and long.")
     row = desk.row("Begun and long.")
     assert len(row.locator(".line").inner_text()) < 800
@@ -159,10 +159,10 @@ def test_a_row_shows_the_start_of_a_long_comment_and_a_started_edit(
 
 
 def test_a_decided_row_stays_readable_and_is_not_struck_through(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Decided and still legible.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Decided and still legible.")
     desk.press("a")
     row = desk.page.locator("li[data-state='done']")
@@ -172,10 +172,10 @@ def test_a_decided_row_stays_readable_and_is_not_struck_through(
 
 
 def test_story_link_and_language_menu_are_large_enough_for_touch(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Under a finger.")
-    desk = still.lead_anew(visitors, **PHONE)
+    desk = still.lead_in_fresh_browser(actors, **PHONE)
     desk.open("Under a finger.")
     for part in (".story a", ".story select"):
         box = desk.page.locator(part).bounding_box()
@@ -184,9 +184,9 @@ def test_story_link_and_language_menu_are_large_enough_for_touch(
 
 
 def test_the_desk_says_that_nothing_is_released_while_the_clock_is_not_trusted(
-    quick: Founded, visitors: Visitors
+    quick: NewsroomWithLead, actors: Actors
 ) -> None:
-    desk = quick.lead(visitors)
+    desk = quick.lead(actors)
     expect(desk.page.get_by_label("Notices")).not_to_contain_text("does not trust its clock")
 
     def clock_problem(route: Route) -> None:

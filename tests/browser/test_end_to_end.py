@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.actors import DESKTOP, PHONE, Moderator, Reader, Visitors, wait_for
-from tests.browser.fixtures import SLOT_SECONDS, Founded, found
+from tests.browser.actors import DESKTOP, PHONE, Actors, Moderator, Reader, wait_for
+from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroom
 from tests.conftest import KINDS, new_postgresql
 
 WORDS = "The ferry was always late, and nobody told us why."
@@ -16,27 +16,29 @@ KHMER = "ខ្ញុំ\u200bគាំទ្រ\u200bពួកគាត់។"
 @pytest.fixture(scope="module", params=KINDS)
 def newsroom_of_each(
     request: pytest.FixtureRequest, browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Founded]:
+) -> Iterator[NewsroomWithLead]:
     database = ""
     if request.param == "postgresql":
         database = new_postgresql(request.getfixturevalue("postgresql"))
     folder = tmp_path_factory.mktemp(request.param)
-    yield from found(browser_here, folder, release_interval_seconds=SLOT_SECONDS, database=database)
+    yield from serve_newsroom(
+        browser_here, folder, release_interval_seconds=SLOT_SECONDS, database=database
+    )
 
 
 def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
-    newsroom_of_each: Founded, visitors: Visitors
+    newsroom_of_each: NewsroomWithLead, actors: Actors
 ) -> None:
-    founded = newsroom_of_each
-    story = founded.newsroom.story("en", "km")
-    reader = visitors.reader(story)
+    served = newsroom_of_each
+    story = served.newsroom.story("en", "km")
+    reader = actors.reader(story)
     code = reader.send(WORDS, name="A reader")
     reader.find(code)
     expect(reader.page.locator(".yobal-state")).to_contain_text("waiting for a moderator")
     assert WORDS not in reader.page.content()
     assert story.texts() == []
 
-    desk = founded.lead(visitors)
+    desk = served.lead(actors)
     desk.open(WORDS)
     expect(desk.page.locator("#reading-words")).to_have_text(WORDS)
     expect(desk.page.locator("p.story")).to_contain_text("A reader")
@@ -61,12 +63,12 @@ def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
 
 
 def test_a_comment_withdrawn_while_pending_never_appears(
-    quick: Founded, visitors: Visitors
+    quick: NewsroomWithLead, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
-    reader = visitors.reader(story)
+    reader = actors.reader(story)
     code = reader.send("Never mind.")
-    desk = quick.lead(visitors)
+    desk = quick.lead(actors)
     desk.open("Never mind.")
     reader.find(code)
     reader.press("Withdraw my comment")
@@ -77,23 +79,23 @@ def test_a_comment_withdrawn_while_pending_never_appears(
 
 
 def test_a_published_comment_can_be_withdrawn_with_the_next_release(
-    quick: Founded, visitors: Visitors
+    quick: NewsroomWithLead, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
-    reader = visitors.reader(story)
-    code = _published(quick.lead(visitors), reader, "It can go with the others.")
+    reader = actors.reader(story)
+    code = _published(quick.lead(actors), reader, "It can go with the others.")
     reader.until(code, "Your comment is published.")
     reader.press("With the next release")
     wait_for(lambda: story.texts() == [])
 
 
 def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
-    quick: Founded, visitors: Visitors
+    quick: NewsroomWithLead, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
-    reader = visitors.reader(story)
+    reader = actors.reader(story)
     code = reader.send("Call 000 555 0142 if you want to see it.", name="Delta")
-    desk = quick.lead(visitors)
+    desk = quick.lead(actors)
     desk.open("Call 000")
     desk.page.get_by_role("button", name="Edit").click()
     desk.page.locator("#edit-text").fill("Call ▮▮▮ if you want to see it.")
@@ -115,12 +117,12 @@ def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
 
 
 def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
-    quick: Founded, visitors: Visitors
+    quick: NewsroomWithLead, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
-    reader = visitors.reader(story)
+    reader = actors.reader(story)
     code = reader.send("Buy my watches.")
-    desk = quick.lead(visitors)
+    desk = quick.lead(actors)
     desk.open("Buy my watches.")
     desk.page.get_by_role("button", name="Reject", exact=True).click()
     desk.choose("spam")
@@ -133,13 +135,13 @@ def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
     assert story.texts() == []
 
 
-def test_a_reply_appears_below_its_parent(quick: Founded, visitors: Visitors) -> None:
+def test_a_reply_appears_below_its_parent(quick: NewsroomWithLead, actors: Actors) -> None:
     story = quick.newsroom.story("km", "en")
-    reader = visitors.reader(story.in_edition("en"))
-    desk = quick.lead(visitors)
+    reader = actors.reader(story.in_edition("en"))
+    desk = quick.lead(actors)
     _published(desk, reader, KHMER)
     wait_for(lambda: story.texts() == [KHMER])
-    other = visitors.reader(story.in_edition("en"))
+    other = actors.reader(story.in_edition("en"))
     other.reply("I saw it too.", name="Second")
     desk.look().open("I saw it too.")
     expect(desk.page.locator("blockquote.parent")).to_contain_text(KHMER)
@@ -152,11 +154,11 @@ def test_a_reply_appears_below_its_parent(quick: Founded, visitors: Visitors) ->
 
 
 def test_a_moderator_removes_a_published_comment_at_once(
-    quick: Founded, visitors: Visitors
+    quick: NewsroomWithLead, actors: Actors
 ) -> None:
     story = quick.newsroom.story()
-    reader = visitors.reader(story)
-    desk = quick.lead(visitors)
+    reader = actors.reader(story)
+    desk = quick.lead(actors)
     code = _published(desk, reader, "This one should not have passed.")
     wait_for(lambda: story.texts() == ["This one should not have passed."])
     desk.look().go("History")
@@ -176,9 +178,9 @@ def test_a_moderator_removes_a_published_comment_at_once(
     ids=["phone with JavaScript", "desktop without", "desktop with"],
 )
 def test_the_form_works_on_every_shape_of_device(
-    quick: Founded, visitors: Visitors, shape: dict[str, object], *, javascript: bool
+    quick: NewsroomWithLead, actors: Actors, shape: dict[str, object], *, javascript: bool
 ) -> None:
-    reader = visitors.reader(quick.newsroom.story(), javascript=javascript, **shape)
+    reader = actors.reader(quick.newsroom.story(), javascript=javascript, **shape)
     assert reader.send("From this device.")
 
 

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from tests.browser.actors import Moderator, Visitors
-from tests.browser.fixtures import Founded
+from tests.browser.actors import Actors, Moderator
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send, send_all
 
 FOCUSED_IN_COMMENT = "document.activeElement.id"
@@ -13,10 +13,10 @@ LANGUAGE = ".story select"
 
 
 def test_a_double_click_publishes_one_comment_and_not_the_next_one_unread(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send_all(still.newsroom.story(), [f"Clicked twice {number}." for number in range(3)])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Clicked twice 0.")
     open_before = _open(desk)
     publish = desk.page.get_by_role("button", name="Publish", exact=True)
@@ -30,10 +30,10 @@ def test_a_double_click_publishes_one_comment_and_not_the_next_one_unread(
 
 
 def test_a_digit_chooses_its_clause_and_the_focus_is_on_the_same_one(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Under the fifth clause.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Under the fifth clause.")
     desk.press("5")
     expect(desk.page.locator("input[value='spam']")).to_be_checked()
@@ -47,12 +47,12 @@ def test_a_digit_chooses_its_clause_and_the_focus_is_on_the_same_one(
 
 
 def test_control_enter_decides_from_the_editor_and_the_note(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story()
     for words in ("Sent from the editor.", "Sent from the note."):
         send(story, words, receipt=True)
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Sent from the editor.")
     desk.press("e")
     desk.page.locator("#edit-text").fill("Sent out of the editor.")
@@ -73,11 +73,11 @@ def test_control_enter_decides_from_the_editor_and_the_note(
 
 
 def test_the_language_menu_returns_the_focus_and_never_changes_unseen(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story("en", "km")
     send_all(story, ["In which language?", "In another one."])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     comment = desk.open("In which language?")
     menu = desk.page.locator(LANGUAGE)
     menu.focus()
@@ -97,10 +97,10 @@ def test_the_language_menu_returns_the_focus_and_never_changes_unseen(
 
 
 def test_after_a_decision_the_focus_moves_on_and_is_announced_once(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send_all(still.newsroom.story(), ["Spoken first.", "Spoken second."])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Spoken first.")
     desk.page.evaluate("window.before = document.activeElement")
     desk.press("a")
@@ -114,9 +114,11 @@ def test_after_a_decision_the_focus_moves_on_and_is_announced_once(
     assert "Comment" not in said  # the element that has the focus says that
 
 
-def test_a_digit_chooses_a_clause_when_rejecting_many(still: Founded, visitors: Visitors) -> None:
+def test_a_digit_chooses_a_clause_when_rejecting_many(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
     send_all(still.newsroom.story(), ["One of a flood.", "Another of a flood."])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.page.get_by_role("button", name="Reject all").click()
     desk.press("5")
     question = desk.page.get_by_role("dialog")
@@ -131,10 +133,10 @@ def _open(desk: Moderator) -> int:
 
 
 def test_a_late_response_does_not_turn_typed_text_into_shortcuts(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send_all(still.newsroom.story(), [f"While others type {number}." for number in range(3)])
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("While others type 0.")
     desk.press("a")
     expect(desk.toast).to_contain_text("Published")
@@ -159,10 +161,10 @@ def test_a_late_response_does_not_turn_typed_text_into_shortcuts(
 
 
 def test_the_focus_is_visible_on_comments_editor_and_empty_queue(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Where the keys act.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     desk.open("Where the keys act.")
     desk.press("k j k")
     expect(desk.focus.locator(".text")).to_have_css("outline-width", "2px")

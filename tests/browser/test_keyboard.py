@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actors import DESKTOP, Moderator, Visitors
-from tests.browser.fixtures import Founded
+from tests.browser.actors import DESKTOP, Actors, Moderator
+from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send
 
 # What has the focus: its id, name or words; and whether that can be seen.
@@ -20,11 +20,11 @@ FOCUSED = """() => {
 }"""
 
 
-def test_every_decision_is_made_by_single_keys(still: Founded, visitors: Visitors) -> None:
+def test_every_decision_is_made_by_single_keys(still: NewsroomWithLead, actors: Actors) -> None:
     story = still.newsroom.story()
     for words in ("Key one: publish.", "Key two: edit.", "Key three: reject."):
         send(story, words, receipt=True)
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "Key one: publish.")
     desk.press("a")
     expect(desk.toast).to_contain_text("Published, appears at")
@@ -61,10 +61,10 @@ def test_every_decision_is_made_by_single_keys(still: Founded, visitors: Visitor
 
 
 def test_m_masks_the_selection_and_puts_the_caret_after_the_mask(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "0142 is my number.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "0142 is my number.")
     desk.press("e Control+Home Shift+ArrowRight Shift+ArrowRight Shift+ArrowRight Shift+ArrowRight")
     _by_tab_to(desk.page, "Mask selection m")
@@ -81,10 +81,10 @@ def test_m_masks_the_selection_and_puts_the_caret_after_the_mask(
 
 
 def test_the_help_opens_and_closes_by_keys_and_changes_nothing(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Behind the help.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "Behind the help.")
     desk.press("?")
     keys = desk.page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -97,20 +97,20 @@ def test_the_help_opens_and_closes_by_keys_and_changes_nothing(
 
 
 def test_shortcuts_use_the_position_of_keys_in_every_layout(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Decided from a Khmer keyboard.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "Decided from a Khmer keyboard.")
     _dispatch(desk.page, code="KeyD", key="ដ")
     expect(desk.page.locator("#reject")).to_be_visible()
 
 
 def test_no_shortcut_works_while_a_character_is_composed(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Composed in peace.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "Composed in peace.")
     for code in ("KeyA", "KeyD", "KeyE", "KeyZ", "KeyJ", "Digit5"):
         _dispatch(desk.page, code=code, key="x", is_composing=True)
@@ -122,10 +122,10 @@ def test_no_shortcut_works_while_a_character_is_composed(
 
 
 def test_escape_in_an_input_method_does_not_leave_the_editor(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "With an input method.")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "With an input method.")
     desk.press("e Control+A")
     devtools = desk.page.context.new_cdp_session(desk.page)
@@ -144,11 +144,11 @@ def test_escape_in_an_input_method_does_not_leave_the_editor(
 
 
 def test_a_reader_reaches_every_field_by_tab_and_sees_where_the_focus_is(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story("en", "km")
     for shape in ({}, {"color_scheme": "dark"}):
-        reader = visitors.reader(story, **(DESKTOP | shape))
+        reader = actors.reader(story, **(DESKTOP | shape))
         order = []
         for _ in range(12):
             reader.page.keyboard.press("Tab")
@@ -162,8 +162,8 @@ def test_a_reader_reaches_every_field_by_tab_and_sees_where_the_focus_is(
         assert "What happened to my comment?" in order
 
 
-def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) -> None:
-    reader = visitors.reader(still.newsroom.story(), **DESKTOP)
+def test_a_reader_sends_by_keyboard_alone(still: NewsroomWithLead, actors: Actors) -> None:
+    reader = actors.reader(still.newsroom.story(), **DESKTOP)
     page = reader.page
     _by_tab_to(page, "yobal-text")
     page.keyboard.type("Typed, tabbed, sent.")
@@ -186,9 +186,9 @@ def test_a_reader_sends_by_keyboard_alone(still: Founded, visitors: Visitors) ->
     expect(page.locator(".yobal-state")).to_contain_text("waiting for a moderator")
 
 
-def test_the_desk_shows_where_the_focus_is(still: Founded, visitors: Visitors) -> None:
+def test_the_desk_shows_where_the_focus_is(still: NewsroomWithLead, actors: Actors) -> None:
     send(still.newsroom.story(), "Where am I?")
-    desk = still.lead(visitors)
+    desk = still.lead(actors)
     _walk_to(desk, "Where am I?")
     for _ in range(15):
         desk.press("Tab")

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actors import PHONE, Reader, Visitors
-from tests.browser.fixtures import Founded
+from tests.browser.actors import PHONE, Actors, Reader
+from tests.browser.fixtures import NewsroomWithLead
 
 MODERN: Final = re.compile(r"oklch|light-dark|color-mix")
 # Every button and field with what borders it, and the colours of page and words.
@@ -32,10 +32,10 @@ RENDERED: Final = """() => {
 
 
 def test_without_modern_css_the_page_is_complete_and_buttons_have_borders(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
     story = still.newsroom.story("en", "km")
-    page = visitors.context(**PHONE).new_page()
+    page = actors.context(**PHONE).new_page()
     plain = _served_stripped(page, story.newsroom.public_url)
     reader = Reader(page, story).open()
     assert len(plain) == 1
@@ -52,9 +52,9 @@ def test_without_modern_css_the_page_is_complete_and_buttons_have_borders(
 
 
 def test_control_without_our_stylesheet_a_missing_border_is_noticed(
-    still: Founded, visitors: Visitors
+    still: NewsroomWithLead, actors: Actors
 ) -> None:
-    page = visitors.context(**PHONE).new_page()
+    page = actors.context(**PHONE).new_page()
     Reader(page, still.newsroom.story()).open()
     page.locator("button").first.evaluate("button => { button.style.border = '0' }")
     assert not all(one["border"] for one in _seen(page.evaluate(RENDERED)))

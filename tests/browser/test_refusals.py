@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.actors import Visitors, wait_for
-from tests.browser.fixtures import Founded, found
+from tests.browser.actors import Actors, wait_for
+from tests.browser.fixtures import NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import STILL_SECONDS
 from tests.browser.sending import is_closed, send_all
 
@@ -15,9 +15,11 @@ WAITING_MAX = 3
 
 
 @pytest.fixture(scope="module")
-def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
+def small(
+    browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewsroomWithLead]:
     """A newsroom with a small desk and short comments."""
-    yield from found(
+    yield from serve_newsroom(
         browser_here,
         tmp_path_factory.mktemp("small"),
         release_interval_seconds=STILL_SECONDS,
@@ -29,9 +31,9 @@ def small(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["no script", "script"])
 def test_all_errors_are_shown_at_once_and_link_to_their_fields(
-    small: Founded, visitors: Visitors, *, javascript: bool
+    small: NewsroomWithLead, actors: Actors, *, javascript: bool
 ) -> None:
-    reader = visitors.reader(small.newsroom.story(), javascript=javascript)
+    reader = actors.reader(small.newsroom.story(), javascript=javascript)
     long = "យោបល់ " * GRAPHEMES_MAX
     reader.fill(long, name="A name that is too long")
     reader.press("Send to the moderators")
@@ -51,8 +53,10 @@ def test_all_errors_are_shown_at_once_and_link_to_their_fields(
     expect(reader.page.locator("#yobal-receipt")).to_be_checked()
 
 
-def test_after_an_error_the_shortened_comment_is_sent(small: Founded, visitors: Visitors) -> None:
-    reader = visitors.reader(small.newsroom.story())
+def test_after_an_error_the_shortened_comment_is_sent(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story())
     reader.fill("A" * (GRAPHEMES_MAX + 1))
     reader.press("Send to the moderators")
     expect(reader.page.locator(".yobal-errors")).to_be_focused()
@@ -61,8 +65,10 @@ def test_after_an_error_the_shortened_comment_is_sent(small: Founded, visitors: 
     assert reader.receipt_code()
 
 
-def test_a_comment_of_invisible_characters_is_empty(small: Founded, visitors: Visitors) -> None:
-    reader = visitors.reader(small.newsroom.story())
+def test_a_comment_of_invisible_characters_is_empty(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story())
     reader.fill("\u200b \u200d")
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text-error")).to_have_text(
@@ -70,16 +76,20 @@ def test_a_comment_of_invisible_characters_is_empty(small: Founded, visitors: Vi
     )
 
 
-def test_the_browser_does_not_send_an_empty_comment(small: Founded, visitors: Visitors) -> None:
-    reader = visitors.reader(small.newsroom.story())
+def test_the_browser_does_not_send_an_empty_comment(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story())
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text")).to_be_focused()
     assert reader.page.locator("#yobal-text:invalid").count() == 1
 
 
-def test_a_story_that_closes_meanwhile_returns_the_text(small: Founded, visitors: Visitors) -> None:
+def test_a_story_that_closes_meanwhile_returns_the_text(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
     story = small.newsroom.story()
-    reader = visitors.reader(story)
+    reader = actors.reader(story)
     reader.fill("Too late, it seems.", name="Late")
     small.newsroom.close_story(story)
     wait_for(lambda: is_closed(story))
@@ -94,11 +104,11 @@ def test_a_story_that_closes_meanwhile_returns_the_text(small: Founded, visitors
 
 
 def test_a_full_desk_is_announced_before_the_form_is_filled_in(
-    small: Founded, visitors: Visitors
+    small: NewsroomWithLead, actors: Actors
 ) -> None:
     story = small.newsroom.story()
     send_all(story, [f"Comment {number}" for number in range(WAITING_MAX)])
-    reader = visitors.reader(story)
+    reader = actors.reader(story)
     reader.fill("One too many.")
     reader.press("Send to the moderators")
     expect(
@@ -110,7 +120,7 @@ def test_a_full_desk_is_announced_before_the_form_is_filled_in(
     assert reader.page.locator("#yobal-text").input_value() == "One too many."
 
 
-def test_a_wrong_receipt_code_shows_nothing(small: Founded, visitors: Visitors) -> None:
-    reader = visitors.reader(small.newsroom.story())
+def test_a_wrong_receipt_code_shows_nothing(small: NewsroomWithLead, actors: Actors) -> None:
+    reader = actors.reader(small.newsroom.story())
     reader.find("AAAAA-AAAAA-AAAAA-AAAAA")
     expect(reader.page.locator("main")).to_contain_text("We found no receipt with this code")

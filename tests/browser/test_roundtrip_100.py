@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.actors import Moderator, Visitors, wait_for
+from tests.browser.actors import Actors, Moderator, wait_for
 from tests.browser.comment_generator import Varied, comments
-from tests.browser.fixtures import SLOT_SECONDS, Founded, found
+from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import Story
 from tests.browser.sending import SENDERS, send
 
@@ -20,9 +20,11 @@ PAGE = 50
 
 
 @pytest.fixture(scope="module")
-def wide(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
+def wide(
+    browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewsroomWithLead]:
     """A newsroom with room for a thousand that wait."""
-    yield from found(
+    yield from serve_newsroom(
         browser_here,
         tmp_path_factory.mktemp("wide"),
         release_interval_seconds=SLOT_SECONDS,
@@ -32,11 +34,11 @@ def wide(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.mark.parametrize("count", [100, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_published_comments_match_what_readers_wrote(
-    wide: Founded, visitors: Visitors, count: int
+    wide: NewsroomWithLead, actors: Actors, count: int
 ) -> None:
     story, sent = wide.newsroom.story("en", "km"), comments(count)
-    _send_all(story, sent, visitors)
-    rejected = _decide_all(wide.lead(visitors), count)
+    _send_all(story, sent, actors)
+    rejected = _decide_all(wide.lead(actors), count)
     assert len(rejected) == len(range(0, count, REJECT_EVERY))
     expected = sorted(one.shown for one in sent if one.shown[0] not in rejected)
     wait_for(lambda: story.json()["total"] == len(expected))
@@ -47,8 +49,8 @@ def test_published_comments_match_what_readers_wrote(
         assert sorted(_published(pages, len(expected))) == expected
 
 
-def _send_all(story: Story, sent: list[Varied], visitors: Visitors) -> None:
-    reader = visitors.reader(story)
+def _send_all(story: Story, sent: list[Varied], actors: Actors) -> None:
+    reader = actors.reader(story)
     for one in sent[:: len(sent) // BY_HAND][:BY_HAND]:
         reader.open()
         reader.send(one.text, name=one.name)

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser.actors import PHONE, WAIT_MS, Reader, Visitors, Watch, wait_for
-from tests.browser.fixtures import Founded, chromium_arguments, chromium_path
+from tests.browser.actors import PHONE, WAIT_MS, Actors, Reader, Watch, wait_for
+from tests.browser.fixtures import NewsroomWithLead, chromium_arguments, chromium_path
 
 COOKIES_BLOCKED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 WORDS = "Nothing but plain text."
@@ -51,15 +51,15 @@ def _context(
 
 
 def test_everything_works_with_javascript_off_and_cookies_blocked(
-    quick: Founded, visitors: Visitors, shut: BrowserContext
+    quick: NewsroomWithLead, actors: Actors, shut: BrowserContext
 ) -> None:
-    _walk(quick, visitors, shut)
+    _walk(quick, actors, shut)
 
 
 def test_a_phone_with_default_settings_stores_nothing(
-    quick: Founded, visitors: Visitors, careless: BrowserContext
+    quick: NewsroomWithLead, actors: Actors, careless: BrowserContext
 ) -> None:
-    page = _walk(quick, visitors, careless)
+    page = _walk(quick, actors, careless)
     assert careless.cookies() == []
     assert _stored_bytes(page, quick.newsroom.public_url) == 0
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
@@ -69,7 +69,7 @@ def test_control_a_page_that_sets_a_cookie_and_loads_a_foreign_picture_is_detect
     careless: BrowserContext, telltale: str
 ) -> None:
     watch = Watch()
-    watch.over(careless)
+    watch.observe(careless)
     page = careless.new_page()
     page.goto(telltale)
     page.evaluate("localStorage.setItem('who', 'you')")
@@ -111,15 +111,15 @@ class _Telltale(BaseHTTPRequestHandler):
         """Silent: a test's output is for its failures."""
 
 
-def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page:
+def _walk(served: NewsroomWithLead, actors: Actors, context: BrowserContext) -> Page:
     """Read, write, look up, reply, withdraw; every request goes to the newsroom's own host."""
     watch, urls = Watch(), list[str]()
-    watch.over(context)
+    watch.observe(context)
     context.on("request", lambda request: urls.append(request.url))
-    story = founded.newsroom.story("en", "km")
+    story = served.newsroom.story("en", "km")
     reader = Reader(context.new_page(), story).open()
     code = reader.send(WORDS, name="Somebody")
-    desk = founded.lead(visitors)
+    desk = served.lead(actors)
     desk.open(WORDS)
     desk.press("a")
     expect(desk.toast).to_contain_text("Published")
@@ -135,7 +135,7 @@ def _walk(founded: Founded, visitors: Visitors, context: BrowserContext) -> Page
     reader.press("With the next release")
     reader.until(code, "We found no receipt with this code")
     assert watch.seen == []
-    assert all(url.startswith(founded.newsroom.public_url + "/") for url in urls), urls
+    assert all(url.startswith(served.newsroom.public_url + "/") for url in urls), urls
     # The browser's history holds only pages that every reader visits.
     pages = {url.partition("#")[0] for url in urls if url.endswith("/")}
     assert pages == {story.url, story.in_edition("km").url}

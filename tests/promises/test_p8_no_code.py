@@ -17,9 +17,9 @@ import pytest
 from jinja2 import Environment
 from playwright.sync_api import Browser, Error, Page, expect
 
-from tests.browser.actors import Reader, Visitors, Watch, wait_for
-from tests.browser.bulk import Mass, at_work
-from tests.browser.fixtures import SLOT_SECONDS, Founded, found
+from tests.browser.actors import Actors, Reader, Watch, wait_for
+from tests.browser.bulk import BulkHarness, open_bulk_harness
+from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import SITE_ID, Story
 from tests.browser.sending import SENDERS, post, send
 from tests.promises.payloads import PAYLOADS
@@ -50,8 +50,10 @@ each_half = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def hostile(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Founded]:
-    yield from found(
+def hostile(
+    browser_here: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewsroomWithLead]:
+    yield from serve_newsroom(
         browser_here,
         tmp_path_factory.mktemp("hostile"),
         release_interval_seconds=SLOT_SECONDS,
@@ -61,29 +63,29 @@ def hostile(browser_here: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def mass(hostile: Founded) -> Iterator[Mass]:
-    yield from at_work(hostile)
+def bulk(hostile: NewsroomWithLead) -> Iterator[BulkHarness]:
+    yield from open_bulk_harness(hostile)
 
 
 @pytest.fixture(scope="module")
-def published(hostile: Founded, mass: Mass) -> Story:
+def published(hostile: NewsroomWithLead, bulk: BulkHarness) -> Story:
     """Every payload, sent through the form as text and name and published; some also as replies."""
     story = hostile.newsroom.story()
     with ThreadPoolExecutor(SENDERS) as pool:
         codes = list(pool.map(lambda words: send(story, words, name=words, receipt=True), PAYLOADS))
     assert len(set(codes)) == len(PAYLOADS)
-    waiting = mass.waiting(story)
+    waiting = bulk.pending_ids(story)
     for comment in waiting:
-        opened = mass.decrypt(comment)
-        mass.now = time.time()
+        opened = bulk.decrypt(comment)
+        bulk.now = time.time()
         if opened.text.endswith(("1", "2", "3")):  # a moderator's edit is an input too
-            mass.publish_edited(comment, opened.text + " ▮")
+            bulk.publish_edited(comment, opened.text + " ▮")
         else:
-            mass.publish(comment)
+            bulk.publish(comment)
     wait_for(lambda: story.json()["total"] == len(PAYLOADS))
     root = story.json()["comments"][0]["id"]
     for words in PAYLOADS[:PAGE]:
-        mass.publish(mass.send(words, name=words, parent_id=root, story_id=story.key).id)
+        bulk.publish(bulk.send(words, name=words, parent_id=root, story_id=story.key).id)
     wait_for(lambda: story.json()["total"] == len(PAYLOADS) + PAGE)
     return story
 
@@ -93,9 +95,7 @@ def test_there_are_several_hundred_payloads_and_all_leave_visible_text() -> None
     assert len({clean(words) for words in PAYLOADS}) == len(PAYLOADS)
 
 
-def test_published_payloads_are_plain_text_on_every_page(
-    published: Story, visitors: Visitors
-) -> None:
+def test_published_payloads_are_plain_text_on_every_page(published: Story, actors: Actors) -> None:
     root = published.json()["comments"][0]["id"]
     addresses = [
         "",
@@ -109,7 +109,7 @@ def test_published_payloads_are_plain_text_on_every_page(
     ]
     expected = {clean(words) for words in PAYLOADS}
     expected |= {words + " ▮" for words in expected}
-    page = _watched(visitors)
+    page = _watched(actors)
     seen: set[str] = set()
     for address in addresses:
         page.goto(published.url + address)
@@ -120,10 +120,10 @@ def test_published_payloads_are_plain_text_on_every_page(
 
 @each_half
 def test_every_field_of_every_step_is_returned_as_plain_text(
-    hostile: Founded, visitors: Visitors, half: int
+    hostile: NewsroomWithLead, actors: Actors, half: int
 ) -> None:
     story = hostile.newsroom.story()
-    page = _watched(visitors)
+    page = _watched(actors)
     page.goto(story.url)
     packed = _packed(PAYLOADS, NAME_GRAPHEMES)[half::2]
     steps: list[dict[str, str]] = [
@@ -147,10 +147,10 @@ def test_every_field_of_every_step_is_returned_as_plain_text(
 
 @each_half
 def test_responses_to_forms_run_nothing_in_a_browser(
-    hostile: Founded, visitors: Visitors, half: int
+    hostile: NewsroomWithLead, actors: Actors, half: int
 ) -> None:
     story = hostile.newsroom.story()
-    page = _watched(visitors)
+    page = _watched(actors)
     reader = Reader(page, story)
     for words in _packed(PAYLOADS, 1_900)[half::2]:
         reader.open()
@@ -169,15 +169,15 @@ def test_responses_to_forms_run_nothing_in_a_browser(
 
 
 def test_a_receipt_shows_note_and_text_as_plain_text(
-    hostile: Founded, mass: Mass, visitors: Visitors
+    hostile: NewsroomWithLead, bulk: BulkHarness, actors: Actors
 ) -> None:
     story = hostile.newsroom.story()
-    page = _watched(visitors)
+    page = _watched(actors)
     noted: list[tuple[str, str]] = []
-    mass.now = time.time()
+    bulk.now = time.time()
     for words in _packed(PAYLOADS, NOTE_GRAPHEMES):
-        sent = mass.send(words, story_id=story.key)
-        mass.reject(sent.id, note=words)
+        sent = bulk.send(words, story_id=story.key)
+        bulk.reject(sent.id, note=words)
         noted.append((str(sent.code), words))
     Reader(page, story).until(noted[-1][0], "Note from the moderator:")
     for code, words in noted:
@@ -188,12 +188,12 @@ def test_a_receipt_shows_note_and_text_as_plain_text(
 
 
 def test_sealed_payloads_are_plain_text_everywhere_at_the_desk(
-    hostile: Founded, mass: Mass, visitors: Visitors
+    hostile: NewsroomWithLead, bulk: BulkHarness, actors: Actors
 ) -> None:
     story = hostile.newsroom.story()
     texts = _packed(PAYLOADS, NOTE_GRAPHEMES)
-    sealed = {mass.send_raw(story, words): words for words in texts}
-    desk = hostile.lead(visitors)
+    sealed = {bulk.send_raw(story, words): words for words in texts}
+    desk = hostile.lead(actors)
     seen: dict[str, str] = {}
     while set(sealed) - set(seen):
         before = len(seen)
@@ -214,8 +214,10 @@ def test_sealed_payloads_are_plain_text_everywhere_at_the_desk(
 
 
 @pytest.mark.usefixtures("published")
-def test_the_history_shows_payloads_as_plain_text(hostile: Founded, visitors: Visitors) -> None:
-    desk = hostile.lead(visitors)
+def test_the_history_shows_payloads_as_plain_text(
+    hostile: NewsroomWithLead, actors: Actors
+) -> None:
+    desk = hostile.lead(actors)
     desk.go("History")
     older = desk.page.get_by_role("button", name="Show older decisions")
     rows = desk.page.locator("li.decision")
@@ -239,12 +241,14 @@ def test_the_history_shows_payloads_as_plain_text(hostile: Founded, visitors: Vi
         pytest.param("${7}{{7}}<b>'", marks=pytest.mark.slow),
     ],
 )
-def test_a_pseudonym_is_plain_text(hostile: Founded, visitors: Visitors, pseudonym: str) -> None:
-    lead = hostile.lead(visitors)
+def test_a_pseudonym_is_plain_text(
+    hostile: NewsroomWithLead, actors: Actors, pseudonym: str
+) -> None:
+    lead = hostile.lead(actors)
     lead.go("People")
     lead.page.get_by_role("button", name="Make a link").click()
     link = lead.page.locator("#link").input_value()
-    named = visitors.moderator(hostile.newsroom).join(link, pseudonym)
+    named = actors.moderator(hostile.newsroom).join(link, pseudonym)
     named.go("People")
     expect(named.page.locator("ul.people").first).to_contain_text(pseudonym)
     assert (
@@ -257,9 +261,9 @@ def test_a_pseudonym_is_plain_text(hostile: Founded, visitors: Visitors, pseudon
 
 def test_control_without_autoescape_the_check_fails(
     published: Story,
-    visitors: Visitors,
+    actors: Actors,
     monkeypatch: pytest.MonkeyPatch,
-    mass: Mass,
+    bulk: BulkHarness,
     tmp_path: Path,
 ) -> None:
     get_template = Environment.get_template
@@ -271,13 +275,13 @@ def test_control_without_autoescape_the_check_fails(
     monkeypatch.setattr(Environment, "get_template", unguarded)
     _clear_template_cache()
     try:
-        rendered = _render_newest(mass, published, tmp_path)
+        rendered = _render_newest(bulk, published, tmp_path)
     finally:
         monkeypatch.undo()
         _clear_template_cache()
     watch = Watch()
-    context = visitors.browser.new_context()
-    watch.over(context)
+    context = actors.browser.new_context()
+    watch.observe(context)
     page = _reporting(context.new_page())
     page.route(published.url, lambda route: route.fulfill(response=route.fetch(), body=rendered))
     page.goto(published.url)
@@ -290,12 +294,12 @@ def test_control_without_autoescape_the_check_fails(
 
 
 def test_control_a_desk_with_inner_html_is_caught(
-    hostile: Founded, mass: Mass, tmp_path: Path, visitors: Visitors
+    hostile: NewsroomWithLead, bulk: BulkHarness, tmp_path: Path, actors: Actors
 ) -> None:
-    mass.send_raw(hostile.newsroom.story(), "<img src=x onerror=alert(1)>")
+    bulk.send_raw(hostile.newsroom.story(), "<img src=x onerror=alert(1)>")
     script = _desk_with_inner_html(tmp_path / "frontend")
     watch = Watch()
-    people = Visitors(visitors.browser)
+    people = Actors(actors.browser)
     people.watch = watch
     desk = people.moderator(hostile.newsroom)
     desk.page.route(
@@ -332,16 +336,16 @@ def _desk_with_inner_html(folder: Path) -> bytes:
     return (folder / "built" / "desk.js").read_bytes()
 
 
-def _render_newest(mass: Mass, story: Story, folder: Path) -> bytes:
+def _render_newest(bulk: BulkHarness, story: Story, folder: Path) -> bytes:
     """The thread's page as it is rendered now, in a folder of its own."""
     file_writer = FileWriter(
-        mass.database, mass.components.page_renderer, PublicFiles(folder), mass.rules
+        bulk.database, bulk.components.page_renderer, PublicFiles(folder), bulk.rules
     )
     write_public_files.write(
         file_writer,
         story.key,
         [StaleFile("newest", "", 0)],
-        slot=mass.rules.schedule.release_interval_seconds,
+        slot=bulk.rules.schedule.release_interval_seconds,
     )
     return (folder / SITE_ID / story.key / story.edition / "index.html").read_bytes()
 
@@ -422,8 +426,8 @@ def _packed(payloads: Sequence[str], graphemes: int) -> list[str]:
     return texts
 
 
-def _watched(visitors: Visitors) -> Page:
-    return _reporting(visitors.context().new_page())
+def _watched(actors: Actors) -> Page:
+    return _reporting(actors.context().new_page())
 
 
 def _reporting(page: Page) -> Page:
