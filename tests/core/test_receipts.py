@@ -57,7 +57,7 @@ def test_any_text_is_a_code_or_none(typed: str) -> None:
 
 
 def test_a_hash_depends_on_the_pepper() -> None:
-    one, other = receipts.hashes([b"p" * 32, b"q" * 32], "0" * 20)
+    one, other = receipts.receipt_hashes([b"p" * 32, b"q" * 32], "0" * 20)
     assert one != other
     assert one == receipts.receipt_hash(b"p" * 32, "0" * 20)
 

@@ -406,7 +406,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
     ),
     "receipts outlive their days": (
         expiry,
-        "drop_receipts",
+        "delete_receipts",
         _nothing,
         [_send, _fortnight, _fortnight, _fortnight],
         RECEIPTS,

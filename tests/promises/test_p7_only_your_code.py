@@ -33,7 +33,7 @@ WRONG: Final = "00000-00000-00000-00000"
 EARLY: Final = """
 from yobal.actions import receipts
 from yobal.store import intake
-every, answer, found = receipts.hashes, intake.receipt_status, []
+every, answer, found = receipts.receipt_hashes, intake.receipt_status, []
 def hashes(peppers, code):
     found.clear()
     for candidate in every(peppers, code):
@@ -43,7 +43,7 @@ def receipt_status(db, candidate):
     row = answer(db, candidate)
     found.extend([row] if row else [])
     return row
-receipts.hashes, intake.receipt_status = hashes, receipt_status
+receipts.receipt_hashes, intake.receipt_status = hashes, receipt_status
 """
 
 

@@ -24,9 +24,9 @@ def expire(
         )
         for comment_id in expired_ids:
             envelopes.delete_original(conn, comment_id)
-        expiry.drop_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
-        expiry.drop_idempotency_hashes(
+        expiry.delete_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
+        expiry.delete_idempotency_hashes(
             conn, arrived_before=int(datetime.combine(oldest_day, time.min, UTC).timestamp())
         )
-        expiry.drop_expired(conn, now=now)
+        expiry.delete_expired(conn, now=now)
     return len(expired_ids)

@@ -75,7 +75,7 @@ def _can_withdraw(conn: Connection, comment: Comment) -> bool:
 
 def _erase_remains(conn: Connection, comment_id: str) -> None:
     """Receipts and the note to the author go, too."""
-    comments.drop_receipts(conn, comment_id)
+    comments.delete_receipts(conn, comment_id)
     decisions.erase_notes(conn, comment_id)
     held_texts.delete(conn, comment_id)
     envelopes.delete_original(conn, comment_id)

@@ -8,7 +8,7 @@ import msgspec
 from yobal.adapters.server_keys import Keyring
 from yobal.core import ids
 from yobal.core.ids import RandomBytes
-from yobal.core.receipts import hashes, read_code
+from yobal.core.receipts import read_code, receipt_hashes
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED
 from yobal.store import intake, withdrawal_requests
@@ -35,7 +35,7 @@ def find(
     Every pepper is tried, also after a match, so that right and wrong codes take the same time.
     """
     code = read_code(typed) or "0" * 20
-    candidates = hashes(keyring.peppers(datetime.fromtimestamp(now, UTC).date()), code)
+    candidates = receipt_hashes(keyring.peppers(datetime.fromtimestamp(now, UTC).date()), code)
     match = None
     with database.reading() as conn:
         for candidate in candidates:

@@ -36,7 +36,7 @@ def redate(
             upcoming=next_slot(schedule, now),
             last_due=next_slot(schedule, now, steps=schedule.max_hold_slots),
         )
-        expiry.drop_future(
+        expiry.delete_future(
             conn,
             after=next_slot(schedule, now + longest_seconds),
             after_week=receipts.week_of(tomorrow).isoformat(),

@@ -34,7 +34,7 @@ def invite_first_lead(database: Database, rules: SiteRules, *, now: float) -> st
     """
     secret = secrets.token_bytes(tokens.INVITATION_SECRET_BYTES)
     with database.writing() as conn:
-        people.drop_invitations(conn, rules.site_id)
+        people.delete_invitations(conn, rules.site_id)
         people.add_invitation(
             conn,
             Invitation(

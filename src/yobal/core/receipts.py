@@ -40,7 +40,7 @@ def receipt_hash(pepper: bytes, code: str) -> bytes:
     return hmac.new(pepper, code.encode(), "sha256").digest()
 
 
-def hashes(peppers: Sequence[bytes], code: str) -> list[bytes]:
+def receipt_hashes(peppers: Sequence[bytes], code: str) -> list[bytes]:
     """The hash under each pepper, in the same order."""
     return [receipt_hash(pepper, code) for pepper in peppers]
 

@@ -101,7 +101,7 @@ def due(conn: Connection, site_id: str, *, until: Slot) -> list[DueComment]:
     )
 
 
-def drop_receipts(conn: Connection, comment_id: str) -> None:
+def delete_receipts(conn: Connection, comment_id: str) -> None:
     idempotency_hash = (
         sa.select(comments.c.idempotency_hash).where(comments.c.id == comment_id).scalar_subquery()
     )

@@ -8,12 +8,12 @@ from yobal.core.states import WITHDRAWN
 from yobal.store.tables import comments, invitation_wraps, invitations, receipts, sessions
 
 
-def drop_receipts(conn: Connection, *, before_week: str) -> None:
+def delete_receipts(conn: Connection, *, before_week: str) -> None:
     """Receipts of weeks whose pepper is destroyed: their codes open nothing any more."""
     conn.execute(receipts.delete().where(receipts.c.week < before_week))
 
 
-def drop_expired(conn: Connection, *, now: float) -> None:
+def delete_expired(conn: Connection, *, now: float) -> None:
     """Sessions and invitations."""
     conn.execute(sessions.delete().where(sessions.c.expires_slot <= now))
     expired = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot <= now)
@@ -21,7 +21,7 @@ def drop_expired(conn: Connection, *, now: float) -> None:
     conn.execute(invitations.delete().where(invitations.c.expires_slot <= now))
 
 
-def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
+def delete_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
     """Of withdrawn comments whose day key is destroyed."""
     conn.execute(
         comments.update()
@@ -34,7 +34,7 @@ def drop_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
     )
 
 
-def drop_future(conn: Connection, *, after: Slot, after_week: str) -> None:
+def delete_future(conn: Connection, *, after: Slot, after_week: str) -> None:
     """Sessions, invitations and receipts that end later than any given out now."""
     conn.execute(sessions.delete().where(sessions.c.expires_slot > after))
     future = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot > after)

@@ -93,7 +93,7 @@ def deactivate_all(conn: Connection, site_id: str) -> None:
     """Lock every moderator out: no sign-in, no session and no invitation works any more."""
     conn.execute(moderators.update().where(moderators.c.site_id == site_id).values(is_active=False))
     conn.execute(sessions.delete().where(sessions.c.site_id == site_id))
-    drop_invitations(conn, site_id)
+    delete_invitations(conn, site_id)
 
 
 def change_secret(
@@ -163,7 +163,7 @@ def consume_invitation(conn: Connection, token_hash: bytes) -> int:
     return conn.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount
 
 
-def drop_invitations(conn: Connection, site_id: str) -> None:
+def delete_invitations(conn: Connection, site_id: str) -> None:
     of_site = sa.select(invitations.c.token_hash).where(invitations.c.site_id == site_id)
     conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(of_site)))
     conn.execute(invitations.delete().where(invitations.c.site_id == site_id))
