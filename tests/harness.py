@@ -257,7 +257,7 @@ class NewsroomHarness:
     def run_scheduler(self) -> Released | None:
         """One maintenance pass; it trusts the clock, however far the test has moved it."""
         result = run_once(self.components, now=self.now, is_clock_trusted=True)
-        assert result.files_problem is None
+        assert (result.files_problem, result.purge_problem) == (None, None)
         return result.released
 
     def publish_new(self, words: str = "A comment.", **fields: Any) -> SentComment:
@@ -317,7 +317,7 @@ def catch_up(components: Components, *, now: float) -> None:
     """What the server does at its start: prepare the files, then one maintenance pass."""
     prepare_files(components)
     result = run_once(components, now=now)
-    assert (result.clock_problem, result.files_problem) == (None, None)
+    assert (result.clock_problem, result.files_problem, result.purge_problem) == (None, None, None)
 
 
 def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> NewsroomHarness:

@@ -17,11 +17,13 @@ from yobal.actions import declare_story, mark_all_stale, remove, undo, write_pub
 from yobal.adapters import error_reporting
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer
+from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
 from yobal.core.thread import Edition
 from yobal.server.scheduler import maintenance
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import build_components
+from yobal.store import stale_files
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
 from yobal.store.tables import sites
@@ -428,6 +430,58 @@ def test_a_full_disk_stops_neither_the_purge_nor_the_rotation_of_keys(
     assert "PublicFilesUnavailable" in capfd.readouterr().err
     assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
     assert keys(newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
+
+
+@pytest.mark.parametrize("fails", ["files", "keys"])
+def test_the_purge_waits_neither_for_the_files_nor_for_the_keys(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    def cannot_write(*_: Any, **__: Any) -> Any:
+        raise DatabaseUnavailable("database is full")
+
+    sent = newsroom.publish_new()
+    remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    if fails == "files":
+        monkeypatch.setattr(stale_files, "remove", cannot_write)
+    else:
+        monkeypatch.setattr(Keyring, "prepare", cannot_write)
+    with pytest.raises(DatabaseUnavailable, match="full"):
+        maintenance.run_once(newsroom.components, now=newsroom.now)
+    assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
+
+
+def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_any_report(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sent = newsroom.publish_new()
+    remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    midnight = int(newsroom.now) // DAY * DAY + DAY
+    monkeypatch.setattr(error_reporting, "_counts", Counter())
+    monkeypatch.setattr(Database, "_try_purge", lambda _: "a reader needs the old pages")
+    monkeypatch.setattr(maintenance, "PURGE_SECONDS", 0)
+    monkeypatch.setattr(PublicFiles, "write", is_full)
+    for day in (0, 1):
+        thread = MaintenanceThread(
+            newsroom.components, is_desk=True, clock=lambda day=day: midnight + day * DAY
+        )
+        thread._tick()
+    assert keys(newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
+    told = capfd.readouterr().err
+    assert "PublicFilesUnavailable" in told
+    assert "DatabaseUnavailable" in told
+    assert newsroom.read_table("sites")[0]["pending_purge_id"] is not None
+
+
+def test_a_blocked_purge_does_not_hide_that_the_clock_is_not_trusted(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    newsroom.request_withdrawal(newsroom.send().code)
+    monkeypatch.setattr(error_reporting, "_counts", Counter())
+    monkeypatch.setattr(Database, "_try_purge", lambda _: "a reader needs the old pages")
+    monkeypatch.setattr(maintenance, "PURGE_SECONDS", 0)
+    late = newsroom.now + 4_000 * DAY
+    MaintenanceThread(newsroom.components, is_desk=True, clock=lambda: late)._tick()
+    assert "ClockNotTrusted" in capfd.readouterr().err
 
 
 def _wait(is_so: Callable[[], bool]) -> None:

@@ -32,10 +32,10 @@ def remove(
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(f"the terms have no clause “{clause}”")
     with database.writing() as conn:
+        pending_purge.request(conn, context.rules.site_id, random=context.random)
         comment = published_comments.get(conn, comment_id)
         if comment is None:
             raise NoSuchComment(comment_id)
-        pending_purge.request(conn, context.rules.site_id, random=context.random)
         slot = sites.released_slot(conn, context.rules.site_id)
         removed = comments.transition(
             conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot

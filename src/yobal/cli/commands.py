@@ -124,7 +124,7 @@ def story_list(path: Path) -> list[str]:
 
 
 def release(path: Path, *, is_clock_trusted: bool = False) -> str:
-    """Raises ClockNotTrusted, PublicFilesUnavailable."""
+    """Raises ClockNotTrusted, PublicFilesUnavailable, DatabaseUnavailable."""
     with _open_site(path) as components:
         run_maintenance = trust_clock if is_clock_trusted else run_once
         result = run_maintenance(components, now=time.time())
@@ -133,6 +133,8 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
         if result.files_problem is not None:
             raise result.files_problem
         write_public_files.write_stale(components.file_writer)  # what one pass leaves
+        if result.purge_problem is not None:
+            raise result.purge_problem
     return f"released {result.released.comments if result.released else 0}"
 
 

@@ -21,7 +21,7 @@ from yobal.actions import (
 )
 from yobal.actions.release import Released
 from yobal.core import clock_check
-from yobal.core.errors import ClockNotTrusted, PublicFilesUnavailable
+from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
 from yobal.core.schedule import last_slot
 from yobal.server.wiring import Components, read_built_asset
 from yobal.store import intake, sites
@@ -38,12 +38,14 @@ class PassResult(msgspec.Struct, frozen=True):
     released: Released | None
     clock_problem: str | None  # nothing was released, expired or destroyed, and why
     files_problem: PublicFilesUnavailable | None  # some public files are still stale
+    purge_problem: DatabaseUnavailable | None  # deleted text may still be in the database's files
 
 
 def run_once(components: Components, *, now: float, is_clock_trusted: bool = False) -> PassResult:
     """One pass. It may end at any point: whatever is left undone is recorded in the database.
 
-    Withdrawals, files and the purge need no clock. Raises DatabaseUnavailable.
+    Withdrawals, files and the purge need no clock. None of files, keys and purge waits for another
+    of them. Raises DatabaseUnavailable.
     """
     database, rules, random = components.database, components.rules, secrets.token_bytes
     released: Released | None = None
@@ -55,11 +57,13 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         if is_due:
             released = release.release(database, rules, now=now, random=random)
             expire.expire(database, components.keyring, rules, now=now, random=random)
-    files_problem = _write_stale_files(components)
-    purge_deleted.purge_deleted(database, rules.site_id, seconds=PURGE_SECONDS)
-    if clock_problem is None:
-        _rotate_keys(components, now)
-    return PassResult(released, clock_problem, files_problem)
+    try:
+        files_problem = _write_stale_files(components)
+        if clock_problem is None:
+            _rotate_keys(components, now)
+    finally:
+        purge_problem = _purge(components)
+    return PassResult(released, clock_problem, files_problem, purge_problem)
 
 
 def trust_clock(components: Components, *, now: float) -> PassResult:
@@ -140,6 +144,17 @@ def _write_stale_files(components: Components) -> PublicFilesUnavailable | None:
     try:
         write_public_files.write_stale(components.file_writer, turns_max=WRITING_TURNS_MAX)
     except PublicFilesUnavailable as error:
+        return error
+    return None
+
+
+def _purge(components: Components) -> DatabaseUnavailable | None:
+    """Why deleted text may still be in the database's files; the next pass repeats the purge."""
+    try:
+        purge_deleted.purge_deleted(
+            components.database, components.rules.site_id, seconds=PURGE_SECONDS
+        )
+    except DatabaseUnavailable as error:
         return error
     return None
 

@@ -62,8 +62,9 @@ class MaintenanceThread:
         result = run_once(self._components, now=now)
         if result.clock_problem is not None:
             error_reporting.report_once(ClockNotTrusted(result.clock_problem))
-        if result.files_problem is not None:
-            error_reporting.report_once(result.files_problem)
+        for problem in (result.files_problem, result.purge_problem):
+            if problem is not None:
+                error_reporting.report_once(problem)
 
     def _prepare_files(self) -> None:
         """A full disk must not stop the rest of the pass."""
