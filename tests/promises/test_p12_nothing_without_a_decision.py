@@ -32,7 +32,7 @@ from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
 from yobal.server.scheduler.maintenance import rebuild_all
-from yobal.store import comments, expiry, pending_purge, stale_files
+from yobal.store import comments, envelopes, expiry, held_texts, pending_purge, stale_files
 from yobal.store.database import Database
 
 PICK = st.integers(0, 10_000)
@@ -356,8 +356,8 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         PUBLIC,
     ),
     "held texts are not deleted": (
-        comments,
-        "drop_held_text",
+        held_texts,
+        "delete",
         _nothing,
         [_send, _publish, _slot],
         HELD,
@@ -398,7 +398,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         PUBLIC,
     ),
     "originals outlive their retention": (
-        comments,
+        envelopes,
         "expired_originals",
         _nothing,
         [_send, lambda actions: actions.reject(which=0), _slot, _fortnight],
