@@ -1,8 +1,9 @@
-"""Extracts the messages of the desk's TypeScript for the tests of the catalogues.
+"""Extracts the messages of the desk, in the browser and on the server, for the tests of the catalogues.
 
 `python -m tests.desk_messages` prints the entries that the English catalogue lacks, in its own format.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,14 @@ from typing import Final
 from babel.messages.catalog import Catalog
 from babel.messages.jslexer import unquote_string
 from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+from yobal.actions import decide
+from yobal.web import errors
 
 ROOT: Final = Path(__file__).parents[1]
 DESK: Final = ROOT / "frontend" / "desk"
+SOURCES: Final = ROOT / "src" / "yobal"
 ENGLISH: Final = ROOT / "src" / "yobal" / "locales" / "en" / "LC_MESSAGES" / "yobal.po"
 
 Message = str | tuple[str, str]  # a pair if it depends on a number
@@ -32,7 +38,35 @@ def desk_messages() -> dict[Message, str]:
     for path in sorted(DESK.rglob("*.ts")):
         for message in messages_in(path.read_text("utf-8")):
             messages.setdefault(message, path.relative_to(DESK.parent).as_posix())
+    for text, source in _server_messages():
+        messages.setdefault(text, source)
     return messages
+
+
+def _server_messages() -> Iterator[tuple[str, str]]:
+    """What the server says to moderators: errors, the reasons of invalid input, the page itself."""
+    for _status, _code, message in [*errors.TABLE.values(), errors.UNEXPECTED]:
+        yield message, "web/errors.py"
+    for _code, message in [*errors.FRAMEWORK_ERRORS.values(), errors.OTHER_FRAMEWORK_ERROR]:
+        yield message, "web/errors.py"
+    for message in decide.MESSAGES.values():
+        yield message, "actions/decide.py"
+    for path in sorted(SOURCES.rglob("*.py")):
+        for message in reasons_in(path.read_text("utf-8")):
+            yield message, path.relative_to(SOURCES).as_posix()
+    with (SOURCES / "templates" / "desk.html").open("rb") as page:
+        for _line, _function, text, _comments in babel_extract(page, ["gettext"], [], {}):
+            yield str(text), "templates/desk.html"
+
+
+def reasons_in(source: str) -> Iterator[str]:
+    """The constant messages that `Reason` and `InvalidInput` get in Python code."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            message = node.args[0]
+            is_reason = node.func.id in ("Reason", "InvalidInput")
+            if is_reason and isinstance(message, ast.Constant) and isinstance(message.value, str):
+                yield message.value
 
 
 def messages_in(source: str) -> Iterator[Message]:

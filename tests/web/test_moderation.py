@@ -18,11 +18,13 @@ from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, add_lead
 from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from yobal.adapters import error_reporting
+from yobal.adapters.rendering.i18n import translator_for
+from yobal.core.errors import Forbidden, InvalidInput, Reason
 from yobal.core.schedule import DAY_SECONDS, next_slot
 from yobal.core.tokens import invitation_token
 from yobal.store.tables import sessions, sites
 from yobal.store.vacuum import PURGED_TABLES
-from yobal.web import serializers
+from yobal.web import errors, serializers
 
 HEX, ID = "00" * 32, "a" * 26
 WORDS = "Unrepeatable words"
@@ -606,3 +608,27 @@ def test_the_site_name_comes_from_the_current_settings(
     renamed.cookie = desk.cookie
     assert renamed.post("session").json["site_name"] == "The Lake Post"
     assert "The Lake Post" in renamed.get("/").text
+
+
+def test_errors_are_told_in_the_desks_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    translations = {
+        "Nothing was changed: %(reasons)s.": "Rien n'a changé : %(reasons)s.",
+        "a note has at most %(limit)s characters": "une note a au plus %(limit)s caractères",
+        "Only a lead can do this.": "Réservé aux responsables.",
+        "The desk has nothing at this address.": "Rien à cette adresse.",
+    }
+    french = translator_for("en")
+    monkeypatch.setattr(french, "gettext", lambda message: translations.get(message, message))
+    note = InvalidInput(Reason("a note has at most %(limit)s characters", {"limit": 300}), "x")
+    assert errors.to_response(note)[1].message == (
+        "Rien n'a changé : une note a au plus 300 caractères; x."
+    )
+    assert errors.to_response(Forbidden())[1].message == "Réservé aux responsables."
+    assert errors.framework_error(404).message == "Rien à cette adresse."
+
+
+def test_what_a_moderator_sends_is_never_read_as_a_placeholder(desk: DeskClient) -> None:
+    assert desk.sign_in().status == 200
+    refused = desk.post("remove", comment_id="a" * 26, clause="%(limit)s %s {detail}")
+    assert refused.status == 422
+    assert "“%(limit)s %s {detail}”" in refused.json["message"]

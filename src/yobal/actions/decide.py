@@ -10,7 +10,13 @@ from yobal.core import ids, submission
 from yobal.core import text as texts
 from yobal.core.decisions import DecisionContext, DecisionResult, Verdict
 from yobal.core.envelope import NONCE_BYTES, commitment
-from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
+from yobal.core.errors import (
+    AlreadyDecided,
+    CommitmentMismatch,
+    InvalidInput,
+    NoSuchComment,
+    Reason,
+)
 from yobal.core.schedule import Slot, next_slot, pick_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, REJECTED
@@ -200,34 +206,34 @@ def _decision(
     )
 
 
-_MESSAGES: Final[dict[FieldErrorCode, str]] = {
+MESSAGES: Final[dict[FieldErrorCode, str]] = {
     "text_empty": "the comment is empty",
-    "text_long": "the comment has {length} characters and the limit is {limit}",
+    "text_long": "the comment has %(length)s characters and the limit is %(limit)s",
     "text_marks": "a character of the comment has too many combining marks",
-    "name_long": "the name has {length} characters and the limit is {limit}",
+    "name_long": "the name has %(length)s characters and the limit is %(limit)s",
     "name_marks": "a character of the name has too many combining marks",
 }
 
 
 def _check_text(text: str, name: str, lang: str, rules: SiteRules) -> None:
     if not ids.is_language_tag(lang):
-        raise InvalidInput(f"“{lang}” is not a language tag")
+        raise InvalidInput(Reason("“%(lang)s” is not a language tag", {"lang": lang}))
     if texts.clean(text) != text or texts.clean_name(name) != name:
         # The form cleans every text, so this one was sealed by someone who can write the database.
         raise InvalidInput(
             "the comment contains characters that cannot be published, so publish it as edited"
         )
-    messages = [
-        _MESSAGES[error.code].format(length=error.length, limit=error.limit)
+    reasons = [
+        Reason(MESSAGES[error.code], {"length": error.length, "limit": error.limit})
         for error in submission.validate(text, name, rules.limits)
     ]
-    if messages:
-        raise InvalidInput("; ".join(messages))
+    if reasons:
+        raise InvalidInput(*reasons)
 
 
 def _check_clause(clause: str) -> None:
     if clause not in CLAUSE_KEYS:
-        raise InvalidInput(f"the terms have no clause “{clause}”")
+        raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
 
 
 def _checked_note(conn: Connection, comment_id: str, note: str | None) -> str | None:
@@ -236,7 +242,9 @@ def _checked_note(conn: Connection, comment_id: str, note: str | None) -> str | 
     if texts.is_empty(note):
         return None
     if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
-        raise InvalidInput(f"a note has at most {NOTE_GRAPHEMES_MAX} characters")
+        raise InvalidInput(
+            Reason("a note has at most %(limit)s characters", {"limit": NOTE_GRAPHEMES_MAX})
+        )
     if not comments.has_receipt(conn, comment_id):
         raise InvalidInput("the author has no receipt and could not read a note")
     return note

@@ -5,7 +5,7 @@ import msgspec
 from yobal.actions import erase_published
 from yobal.core import ids
 from yobal.core.decisions import DecisionContext, DecisionResult
-from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment
+from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment, Reason
 from yobal.core.stale_files import StaleFile
 from yobal.core.states import PUBLISHED, REMOVED
 from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION
@@ -30,7 +30,7 @@ def remove(
     Raises NoSuchComment, AlreadyDecided (it was removed or withdrawn before), InvalidInput.
     """
     if clause not in CLAUSE_KEYS:
-        raise InvalidInput(f"the terms have no clause “{clause}”")
+        raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
     with database.writing() as conn:
         pending_purge.request(conn, context.rules.site_id, random=context.random)
         comment = published_comments.get(conn, comment_id)

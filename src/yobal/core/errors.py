@@ -4,6 +4,8 @@ Errors are raised where the problem is detected and caught at the edges: `web/`,
 Errors in a reader's input are values: `core.submission.FieldError`.
 """
 
+import msgspec
+
 
 class YobalError(Exception):
     """The base class of Yobal's own errors."""
@@ -48,8 +50,22 @@ class CommitmentMismatch(YobalError):
     """The text sent as unedited differs from what the author sealed."""
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why input is invalid: an English message of the catalogues, and the values of its placeholders."""
+
+    message: str
+    values: dict[str, str | int] = {}
+
+    def __str__(self) -> str:
+        return self.message % self.values if self.values else self.message
+
+
 class InvalidInput(YobalError):
-    """The input breaks a rule that the message names."""
+    """The input breaks the rules that the reasons name."""
+
+    def __init__(self, *reasons: Reason | str) -> None:
+        self.reasons = [Reason(reason) if isinstance(reason, str) else reason for reason in reasons]
+        super().__init__("; ".join(map(str, self.reasons)))
 
 
 class NotSignedIn(YobalError):

@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.errors import InvalidInput
+from yobal.core.errors import InvalidInput, Reason
 from yobal.store.sql_views import VIEWS
 
 _INSERTS: Final = ("comments", "envelopes", "receipts", "withdrawal_requests")
@@ -16,7 +16,9 @@ _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 def grant_intake(conn: Connection, database_role: str) -> None:
     """Grant an existing role exactly what the intake needs, and revoke everything else."""
     if _ROLE.fullmatch(database_role) is None:
-        raise InvalidInput(f"“{database_role}” is not a plain name of a role")
+        raise InvalidInput(
+            Reason("“%(role)s” is not a plain name of a role", {"role": database_role})
+        )
     schema = conn.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
     statements = [
         f"revoke all on all tables in schema {schema} from {database_role}",

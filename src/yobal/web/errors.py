@@ -5,6 +5,7 @@ Errors about a request itself are defined here, because `core/errors.py` knows n
 
 from typing import Final
 
+from yobal.adapters.rendering.i18n import translator_for
 from yobal.core import errors
 from yobal.core.errors import YobalError
 from yobal.web.response_types import AlreadyDecidedError, ErrorBody
@@ -26,6 +27,7 @@ class TlsRequired(YobalError):
     """The desk is open only over TLS, or on loopback."""
 
 
+DESK_LANGUAGE: Final = "en"  # the only catalogue that has the desk's messages
 TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     BadRequest: (
         400,
@@ -49,7 +51,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "Wrong pseudonym or passphrase. Check each word, or use your recovery sheet.",
     ),
     errors.Forbidden: (403, "forbidden", "Only a lead can do this."),
-    errors.InvalidInput: (422, "invalid", "Nothing was changed: {detail}."),
+    errors.InvalidInput: (422, "invalid", "Nothing was changed: %(reasons)s."),
     errors.NoSuchComment: (
         404,
         "no_such_comment",
@@ -101,13 +103,25 @@ FRAMEWORK_ERRORS: Final = {
     405: ("method_not_allowed", "The desk does not accept this method here."),
     413: ("too_large", "This request is too large. Nothing was changed."),
 }
+OTHER_FRAMEWORK_ERROR: Final = ("invalid", "The desk did not accept this request.")
 
 
 def to_response(error: YobalError) -> tuple[int, ErrorBody]:
-    """Status and body for an error. An unexpected error gives no details."""
+    """Status and body for an error, in the desk's language. An unexpected error gives no details."""
     status, code, message = TABLE.get(type(error), UNEXPECTED)
+    translator = translator_for(DESK_LANGUAGE)
+    message = translator.gettext(message)
     if isinstance(error, errors.AlreadyDecided):
         return status, AlreadyDecidedError(
             code, message, error.decided_by, error.verdict, error.decision_id
         )
-    return status, ErrorBody(code, message.format(detail=error))
+    if isinstance(error, errors.InvalidInput):
+        reasons = [translator.gettext(reason.message) % reason.values for reason in error.reasons]
+        message %= {"reasons": "; ".join(reasons)}
+    return status, ErrorBody(code, message)
+
+
+def framework_error(status: int) -> ErrorBody:
+    """What the framework refused, in the desk's language."""
+    code, message = FRAMEWORK_ERRORS.get(status, OTHER_FRAMEWORK_ERROR)
+    return ErrorBody(code, translator_for(DESK_LANGUAGE).gettext(message))

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.desk_catalogue import catalogue_json
-from yobal.adapters.rendering.i18n import read_catalogue
+from yobal.adapters.rendering.i18n import read_catalogue, translator_for
 from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
@@ -54,7 +54,6 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
 
-DESK_LANGUAGE: Final = "en"  # the only catalogue that has the desk's messages
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
 DESK_CSP: Final = (
@@ -146,8 +145,9 @@ def _desk_page(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
             site_id=site_id,
             site_name=site_name,
             is_demo=is_demo,
-            lang=DESK_LANGUAGE,
-            messages=catalogue_json(read_catalogue(DESK_LANGUAGE)),
+            lang=errors.DESK_LANGUAGE,
+            gettext=translator_for(errors.DESK_LANGUAGE).gettext,
+            messages=catalogue_json(read_catalogue(errors.DESK_LANGUAGE)),
         )
         .encode()
     )
@@ -165,10 +165,8 @@ def _handle_http_error(request: AnyRequest, error: HTTPException) -> Response[Er
     """What the framework refuses. Its own message could quote the body, so it is not used."""
     if isinstance(error, ValidationException) or error.status_code == 400:
         return _handle_yobal_error(request, BadRequest())
-    code, message = errors.FRAMEWORK_ERRORS.get(
-        error.status_code, ("invalid", "The desk did not accept this request.")
-    )
-    return Response(ErrorBody(code, message), status_code=error.status_code, headers=_HEADERS)
+    body = errors.framework_error(error.status_code)
+    return Response(body, status_code=error.status_code, headers=_HEADERS)
 
 
 def _handle_recursion(request: AnyRequest, _error: Exception) -> Response[ErrorBody]:
