@@ -244,12 +244,24 @@ def test_a_database_without_a_write_ahead_log_is_found(
     )
 
 
-def test_a_database_of_an_older_schema_is_found(sqlite_newsroom: NewsroomHarness) -> None:
-    with sqlite_newsroom.database.writing() as conn:
+def test_a_database_of_another_version_is_found(database_url: str, tmp_path: Path) -> None:
+    newsroom = make_newsroom(tmp_path, database_url)
+    with newsroom.database.writing() as conn:
         conn.exec_driver_sql("update alembic_version set version_num = 'older'")
-    assert failures(sqlite_newsroom.components.settings) == {
-        "database schema": "start `yobal serve` once"
-    }
+        conn.exec_driver_sql("alter table sites rename column id to site")
+    newsroom.close()
+    advice = failures(newsroom.components.settings)
+    assert "made by another version" in advice["database schema"]
+    assert "clock" not in advice
+
+
+def test_a_database_without_any_table_is_found(
+    sqlite_newsroom: NewsroomHarness, postgresql: str
+) -> None:
+    empty = new_postgresql(postgresql)
+    advice = failures(sqlite_newsroom.components.settings, database=empty)
+    assert advice["database schema"] == "start `yobal serve` once"
+    assert "clock" not in advice
 
 
 SAFE = {

@@ -11,6 +11,7 @@ from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, sites
 from yobal.store.database import Database
+from yobal.store.migrations import current_revision, newest_revision
 
 # Between the time a file is written and this check, a clock may be set back by a little.
 FILE_AGE_TOLERANCE_SECONDS: Final = 60
@@ -57,6 +58,8 @@ def _last_release(settings: Settings, now: float) -> Iterator[Finding]:
     database = Database(settings.database_url)
     try:
         with database.reading() as conn:
+            if current_revision(conn) != newest_revision():
+                return  # its tables may be others; the check of the schema says what to do
             site = sites.get(conn)
             clock_problem = (
                 clock_guard.clock_problem(conn, site.id, now=now) if site is not None else None

@@ -4,7 +4,7 @@ from yobal.doctor.finding import Finding, ok, ok_if
 from yobal.server.settings import Settings
 from yobal.store import diagnostics
 from yobal.store.database import Database, sqlite_module
-from yobal.store.migrations import current_revision, newest_revision
+from yobal.store.migrations import current_revision, explain_unknown, newest_revision
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -38,7 +38,8 @@ def _schema(settings: Settings) -> Finding:
     database = Database(settings.database_url)
     try:
         with database.reading() as conn:
-            is_newest = current_revision(conn) == newest_revision()
+            revision = current_revision(conn)
     finally:
         database.close()
-    return ok_if(is_newest, "database schema", "start `yobal serve` once")
+    advice = explain_unknown(revision) or "start `yobal serve` once"
+    return ok_if(revision == newest_revision(), "database schema", advice)

@@ -49,15 +49,23 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _check_known(current: str | None) -> None:
+def explain_unknown(revision: str | None) -> str | None:
+    """What to do with a database that another version made; None for one that can be migrated."""
     revisions = {
         script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
     }
-    if current is not None and current not in revisions:
-        raise UnsupportedEnvironment(
-            f"this database was made by another version of Yobal (schema {current}). Start it with "
-            "that version, or move the data folder away and run `yobal init`"
-        )
+    if revision is None or revision in revisions:
+        return None
+    return (
+        f"this database was made by another version of Yobal (schema {revision}). Start it with "
+        "that version, or move the data folder away and run `yobal init`"
+    )
+
+
+def _check_known(revision: str | None) -> None:
+    advice = explain_unknown(revision)
+    if advice is not None:
+        raise UnsupportedEnvironment(advice)
 
 
 def _drop_views(conn: Connection) -> None:
