@@ -24,8 +24,10 @@ from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from tests.nginx import EXAMPLE, Nginx, nginx_before
 from tests.promises.leak_search import written
 from tests.serving import THREAD, Served, form, post, serving, wait_for
+from yobal.actions import declare_story
 from yobal.adapters.server_keys import KEY_BYTES
 from yobal.core.receipts import ALPHABET, receipt_hash, week_of
+from yobal.core.thread import Edition
 from yobal.store.tables import metadata
 
 ROUNDS: Final = 80
@@ -233,8 +235,10 @@ def _confirms(newsroom: NewsroomHarness, dump: list[bytes], code: str) -> bool:
 
 
 def test_a_receipt_does_not_work_under_another_story(served: Served) -> None:
-    code = _sent(served.intake)
-    elsewhere = post(
-        served.intake, {"step": "receipt", "code": code}, path=f"/{SITE_ID}/{STORY_ID}2/en/"
-    )
-    assert "waiting" not in elsewhere.text
+    other = Edition(tag="en", title="Another story", url="https://news.example/other")
+    declare_story.add(served.newsroom.database, served.newsroom.rules, f"{STORY_ID}2", other)
+    typed = {"step": "receipt", "code": _sent(served.intake)}
+    assert "is waiting" in post(served.intake, typed).text
+    elsewhere = post(served.intake, typed, path=f"/{SITE_ID}/{STORY_ID}2/en/")
+    assert "We found no receipt" in elsewhere.text
+    assert "is waiting" not in elsewhere.text

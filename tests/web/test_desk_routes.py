@@ -593,6 +593,15 @@ def test_a_decision_that_the_desk_would_not_send_is_a_bad_request(
     assert (response.status, response.json["error"]) == (400, "bad_request")
 
 
+@pytest.mark.parametrize("body", [b'{"pseudonym":"\xff","secret":"00"}', b"[" * 50_000])
+def test_an_unreadable_body_is_a_bad_request_and_is_not_reported(
+    desk: DeskClient, body: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    response = desk.browser_of(None).post("sign-in", body)
+    assert (response.status, response.json["error"]) == (400, "bad_request")
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "1", "1.", ".a", "-1.a", "1e3.a"])
 def test_an_invalid_cursor_is_refused(desk: DeskClient, cursor: str) -> None:
     assert desk.post("queue", {"cursor": cursor}).status == 400

@@ -102,7 +102,8 @@ def desk_app(
         exception_handlers={
             YobalError: _handle_yobal_error,
             HTTPException: _handle_http_error,
-            RecursionError: _handle_recursion,
+            RecursionError: _handle_unreadable,
+            UnicodeDecodeError: _handle_unreadable,
             Exception: _handle_unexpected,
         },
         response_headers=_HEADERS,
@@ -169,8 +170,8 @@ def _handle_http_error(request: AnyRequest, error: HTTPException) -> Response[Er
     return Response(body, status_code=error.status_code, headers=_HEADERS)
 
 
-def _handle_recursion(request: AnyRequest, _error: Exception) -> Response[ErrorBody]:
-    """The desk's pages never send JSON that is nested this deep."""
+def _handle_unreadable(request: AnyRequest, _error: Exception) -> Response[ErrorBody]:
+    """The desk's pages never send JSON that is nested this deep, or that is not UTF-8."""
     return _handle_yobal_error(request, BadRequest())
 
 
