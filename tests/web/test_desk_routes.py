@@ -607,8 +607,10 @@ def test_an_invalid_cursor_is_refused(desk: DeskClient, cursor: str) -> None:
     assert desk.post("queue", {"cursor": cursor}).status == 400
 
 
-def test_the_page_holds_the_desks_messages_as_data(desk: DeskClient) -> None:
-    page = desk.get("/").body.decode()
+def test_the_page_is_html_and_holds_the_desks_messages_as_data(desk: DeskClient) -> None:
+    response = desk.get("/")
+    page = response.body.decode()
+    assert response.header("content-type") == "text/html; charset=utf-8"
     block = re.search(r'<script type="application/json" id="messages">(.*?)</script>', page)
     assert block is not None
     assert json.loads(block[1]) == {}, "the English catalogue translates nothing"

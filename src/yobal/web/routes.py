@@ -6,7 +6,7 @@ from types import MethodType
 from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Response, get, post
+from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.adapters import error_reporting
@@ -121,7 +121,7 @@ def _route(route: Route, controller: PeopleController | ModerationController) ->
 
 def _page(path: str, page_html: bytes) -> Any:
     def page() -> Response[bytes]:
-        return Response(page_html, media_type="text/html; charset=utf-8")
+        return Response(page_html, media_type=MediaType.HTML)
 
     return get(path, sync_to_thread=False, opt={"access": "anyone"}, name=f"page {path}")(page)
 
