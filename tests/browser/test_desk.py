@@ -124,7 +124,7 @@ def test_a_rejection_is_undone_from_the_history(still: NewsroomWithLead, actors:
     expect(rows).to_contain_text("Rejected by Heron")
     expect(rows).to_contain_text("Undo me from the history.")  # it was read in this browser
     rows.get_by_role("button", name="Undo").click()
-    expect(rows).to_contain_text("now undone, waiting")
+    expect(rows).to_contain_text("undone, now waiting")
     expect(rows).to_be_focused()
     desk.go("Queue")
     desk.go("History")

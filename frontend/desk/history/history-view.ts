@@ -155,7 +155,7 @@ function stateView(entry: HistoryEntry): TemplateResult {
   const state = stateLabel(entry.state);
   return html`<span class="small">· ${
     entry.is_undone
-      ? gettext("now undone, %(state)s", { state })
+      ? gettext("undone, now %(state)s", { state })
       : gettext("now %(state)s", { state })
   }</span>`;
 }
