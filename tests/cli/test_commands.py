@@ -72,7 +72,9 @@ def test_serve_says_which_address_is_in_use(site: Path) -> None:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         for name in ("YOBAL_INTAKE_LISTEN", "YOBAL_DESK_LISTEN"):
             free = {"YOBAL_INTAKE_LISTEN": "127.0.0.1:0", "YOBAL_DESK_LISTEN": "127.0.0.1:0"}
-            assert f"cannot listen on {listen}" in run(site, "serve", **(free | {name: listen}))
+            assert f"cannot listen on {listen}: Address already in use\n" in run(
+                site, "serve", **(free | {name: listen})
+            )
 
 
 @pytest.mark.parametrize(

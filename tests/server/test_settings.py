@@ -28,7 +28,7 @@ def test_two_settings_are_enough(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["colour = 1", "[smtp]\nhost = 1", 'Site = "x"'])
 def test_an_unknown_key_is_an_error_that_names_it(tmp_path: Path, text: str) -> None:
     name = text.split(maxsplit=1)[0].strip("[]")
-    with pytest.raises(InvalidSettings, match=name):
+    with pytest.raises(InvalidSettings, match=f"yobal.toml: not a setting of Yobal: {name}"):
         _load(tmp_path, text)
 
 

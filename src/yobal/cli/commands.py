@@ -225,7 +225,8 @@ def _check_address_is_free(listen: str) -> None:
             (host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in host else socket.AF_INET
         ).close()
     except OSError as error:
-        raise UnsupportedEnvironment(f"cannot listen on {listen}: {error.strerror}") from None
+        reason = str(error.strerror).partition(" (while")[0]  # Python names the address again
+        raise UnsupportedEnvironment(f"cannot listen on {listen}: {reason}") from None
 
 
 def _print_addresses(settings: Settings, roles: tuple[Role, ...]) -> None:

@@ -48,7 +48,7 @@ def main() -> None:
         _refuse_renamed_options(command, sys.argv[2:])
         app(prog_name="yobal")
     except with_name_only as error:
-        typer.echo(f"yobal: {type(error).__doc__} ({error})", err=True)
+        typer.echo(f"yobal: {str(type(error).__doc__).rstrip('.')}: {error}", err=True)
     except errors.YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:

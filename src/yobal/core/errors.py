@@ -93,7 +93,7 @@ class EnvelopeTooLarge(YobalError):
 
 
 class DatabaseUnavailable(YobalError):
-    """The database is full, locked or gone, and nothing was stored."""
+    """The database is full, locked or unavailable, and nothing was stored."""
 
 
 class PurgePending(YobalError):

@@ -137,7 +137,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         names = ", ".join(
             f"{name} (now {RENAMED[name]})" if name in RENAMED else name for name in unknown
         )
-        raise InvalidSettings(f"not a setting of Yobal: {names}")
+        raise InvalidSettings(f"{path}: not a setting of Yobal: {names}")
     return values
 
 
