@@ -66,10 +66,12 @@ def claim_folder(folder: Path) -> None:
 def reset(folder: Path) -> None:
     """Delete a demonstration, finished or not. Raises UnsupportedEnvironment for any other folder."""
     if not folder.exists():
+        print(f"There is no {folder}: nothing to delete.")
         return
     if not _is_demo_folder(folder):
         raise UnsupportedEnvironment(f"{folder} was not made by `yobal demo`; nothing was deleted")
     shutil.rmtree(folder)
+    print(f"Deleted {folder}.")
 
 
 def _is_demo_folder(folder: Path) -> bool:
