@@ -1,15 +1,18 @@
 """A moderator decides: what is compared, what is refused, and who was first."""
 
 import secrets
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.harness import SLOT, NewsroomHarness
+from tests.harness import SITE_ID, SLOT, NewsroomHarness
 from yobal.actions import decide
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
+from yobal.core.schedule import next_slot
+from yobal.store import sites
 
 
 def test_a_published_comment_equals_what_was_sealed(
@@ -240,3 +243,17 @@ def test_after_the_clock_was_set_back_over_a_slot_receipts_wait_for_the_next_slo
     newsroom.now = released + SLOT
     newsroom.run_scheduler()
     assert newsroom.receipt_state(sent.code) == ("rejected" if act == "reject" else "published")
+
+
+def test_a_decision_during_a_release_is_final_at_a_later_slot(newsroom: NewsroomHarness) -> None:
+    sent, released = newsroom.send(), next_slot(newsroom.rules.schedule, newsroom.now)
+    decided: list[DecisionResult] = []
+    deciding = threading.Thread(target=lambda: decided.append(newsroom.reject(sent.id)))
+    with newsroom.database.writing() as conn:
+        sites.set_released_slot(conn, SITE_ID, released)
+        deciding.start()
+        deciding.join(0.5)
+        assert decided == [], "it waits until the release has ended"
+    deciding.join(10)
+    (decision,) = decided
+    assert decision.slot > released
