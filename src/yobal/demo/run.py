@@ -33,7 +33,10 @@ def run(folder: Path, port: int) -> None:
         wrap_intake=lambda intake: DemoSite(components, intake),
         when_ready=lambda: _print_instructions(settings, passphrase),
     )
-    print("Stopped. `make demo` continues from here; `make demo-reset` deletes everything.")
+    print(
+        "Stopped. The same command continues from here. To delete everything: `make demo-reset` "
+        f"or `yobal demo --folder {folder} --reset`."
+    )
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
