@@ -136,3 +136,11 @@ def test_a_role_name_with_special_characters_is_refused(
 ) -> None:
     with pytest.raises(InvalidInput), made[0].database.writing() as conn:
         grants.grant_intake(conn, name)
+
+
+def test_a_role_that_does_not_exist_is_refused(made: tuple[NewsroomHarness, str]) -> None:
+    with (
+        pytest.raises(InvalidInput, match="there is no role “nobody_here”"),
+        made[0].database.writing() as conn,
+    ):
+        grants.grant_intake(conn, "nobody_here")

@@ -11,6 +11,7 @@ from yobal.store.sql_views import VIEWS
 
 _INSERTS: Final = ("comments", "envelopes", "receipts", "withdrawal_requests")
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_ROLE_EXISTS: Final = sa.text("select exists (select from pg_roles where rolname = :role)")
 
 
 def grant_intake(conn: Connection, database_role: str) -> None:
@@ -19,6 +20,8 @@ def grant_intake(conn: Connection, database_role: str) -> None:
         raise InvalidInput(
             Reason("“%(role)s” is not a plain name of a role", {"role": database_role})
         )
+    if not conn.execute(_ROLE_EXISTS, {"role": database_role}).scalar_one():
+        raise InvalidInput(f"there is no role “{database_role}”: create it first")
     schema = conn.execute(sa.text("select quote_ident(current_schema())")).scalar_one()
     statements = [
         f"revoke all on all tables in schema {schema} from {database_role}",
