@@ -140,9 +140,11 @@ def test_a_removed_comment_leaves_a_tombstone_and_its_replies(site_context: Site
     assert "Withdrawn by its author" in newest(site_context, make_comment("", removal="withdrawn"))
 
 
-def test_each_comment_has_its_language_and_direction(site_context: SiteContext) -> None:
+def test_each_comment_has_its_language_and_the_direction_of_its_characters(
+    site_context: SiteContext,
+) -> None:
     page = newest(site_context, make_comment("نعم", lang="ar"), make_comment("?", lang="und"))
-    assert 'lang="ar" dir="rtl">نعم</p>' in page
+    assert 'lang="ar" dir="auto">نعم</p>' in page
     assert 'lang="und" dir="auto">?</p>' in page
     assert "· Arabic" in page
 

@@ -1,8 +1,17 @@
 """The language of a text is guessed from its script only."""
 
+import json
+import pickle
+from pathlib import Path
+
 import pytest
+import regex
 
 from yobal.core import language
+
+VECTORS = json.loads(
+    (Path(__file__).parent.parent / "vectors" / "text.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +40,10 @@ from yobal.core import language
         ("", "km", "km"),
         ("🙂", "en", "en"),
         ("ok ខ្ញុំធ្វើការនៅសាឡាង", "en", "km"),
+        ("བོད་ཡིག", "dz", "dz"),  # before the script's own language
+        ("漢字", "ko", "ko"),
+        ("שלום", "en", "und"),  # Hebrew or Yiddish
+        ("⠃⠗⠇", "en", "und"),  # every language is written in Braille
     ],
 )
 def test_the_language_follows_from_script_and_edition(
@@ -51,6 +64,9 @@ def test_the_language_follows_from_script_and_edition(
         ("uz-Arab", "rtl"),
         ("uz", "ltr"),
         ("ar-Latn", "ltr"),
+        ("uz-AF", "rtl"),
+        ("ff-Adlm", "rtl"),
+        ("zh-TW", "ltr"),
         ("und", "auto"),
         ("other", "auto"),
     ],
@@ -68,8 +84,37 @@ def test_the_sample_is_taken_from_the_whole_text(length: int) -> None:
     )
 
 
-def test_the_cache_of_characters_has_a_limit() -> None:
-    for number in range(0x3400, 0x3400 + 5_000):
-        language.detect_language(chr(number), edition="zh")
-    assert len(language._symbols) == language._CACHED_CHARACTERS_MAX
-    assert language.detect_language("ខ្ញុំធ្វើការ", edition="en") == "km"
+def test_characters_that_are_far_apart_are_found() -> None:
+    """The sample takes every second character of this text, and these are spaces."""
+    assert language.detect_language(f".{'ក.' * 20}"[:40], edition="en") == "km"
+
+
+def test_the_characters_of_a_text_are_not_cached() -> None:
+    """A cache in order of appearance would keep words in memory after their comment is sealed."""
+    language.detect_language("ខ្ញុំ", edition="en")
+    before = pickle.dumps(language._scripts())
+    language.detect_language("我在船上工作", edition="zh")
+    language.detect_language("𐴀𐴝𐴇𐴣", edition="zh")
+    assert pickle.dumps(language._scripts()) == before
+    mutable = {
+        name
+        for name, value in vars(language).items()
+        if isinstance(value, dict | list | set) and not name.startswith("__")
+    }
+    assert mutable == {"_PARTS"}
+
+
+@pytest.mark.parametrize("case", VECTORS["languages"], ids=str)
+def test_a_script_without_a_table_names_its_language(case: dict[str, str]) -> None:
+    lang = language.detect_language(case["text"], edition=case["edition"])
+    assert (lang, language.direction(lang)) == (case["lang"], case["direction"])
+
+
+def test_no_script_of_unicode_is_taken_for_none() -> None:
+    in_a_script = regex.compile(r"[^\p{Script=Common}\p{Script=Inherited}\p{Script=Unknown}\p{Cs}]")
+    unknown = {
+        character
+        for character in in_a_script.findall("".join(map(chr, range(0x110000))))
+        if language.script_of(character) is None
+    }
+    assert unknown == set()

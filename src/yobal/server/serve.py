@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
@@ -53,6 +54,7 @@ def intake_app(
     clock: Clock = time.time,
     thread_status: ThreadStatusCache | None = None,
 ) -> IntakeApp:
+    language.load_scripts()  # or the first reader would wait for it
     csp = content_security_policy(components.settings.frame_ancestors)
     form_handler = FormHandler(
         IntakeDependencies(

@@ -11,7 +11,6 @@ import msgspec
 from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
 from yobal.core import paths
-from yobal.core.language import direction
 from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView
 
 _MASKED: Final = re.compile("(▮+)")
@@ -28,7 +27,6 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
     """One comment as a template shows it. Texts are in the page's language and not escaped."""
 
     comment: PublishedComment
-    dir: str
     text_runs: tuple[TextRun, ...]
     day: str
     language: str  # empty if it is the edition's
@@ -82,7 +80,6 @@ class CommentPresenter:
         is_own_language = comment.lang == self._edition
         return CommentView(
             comment=comment,
-            dir=direction(comment.lang),
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
             day=translator.day(comment.day),
             language="" if is_own_language else translator.language(comment.lang),
