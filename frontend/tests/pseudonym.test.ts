@@ -6,7 +6,15 @@ test("a pseudonym has 2 to 40 visible characters", () => {
   for (const valid of ["Ox", "n".repeat(40), "𑄌".repeat(40), "First lead"]) {
     assert.equal(pseudonymError(valid), null, valid);
   }
-  for (const invalid of ["", "O", "\u200b\u200b\u200b", "O \u200d", "n".repeat(41)]) {
+  for (const invalid of [
+    "",
+    "O",
+    "\u200b\u200b\u200b",
+    "O \u200d",
+    "O\u034f\ufe0f",
+    "\u2800\u2800",
+    "n".repeat(41),
+  ]) {
     assert.match(pseudonymError(invalid) ?? "", /2 to 40 characters/, invalid);
   }
 });

@@ -69,7 +69,7 @@ test("a changed name is an edit too, and an edit needs a kind and a clause", () 
   assert.match(String(publishRequest(renamed)), /kind/);
   renamed.draft.editKind = "reworded";
   assert.match(String(publishRequest(renamed)), /clause/);
-  renamed.draft.text = " \n";
+  renamed.draft.text = " \n\u034f\ufe0f";
   assert.match(String(publishRequest(renamed)), /comment is empty/);
 });
 

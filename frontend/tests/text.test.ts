@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DiffPart, diffWords } from "../desk/text/diff.ts";
+import { isEmpty } from "../desk/text/empty.ts";
 import {
   countGraphemes,
   mask,
@@ -8,7 +9,7 @@ import {
   splitGraphemes,
   truncate,
 } from "../desk/text/graphemes.ts";
-import { directionOf } from "../desk/text/language.ts";
+import { readVectors } from "./vectors.ts";
 
 const shown = (parts: DiffPart[]) =>
   parts
@@ -72,13 +73,6 @@ test("only the selection is masked", () => {
   assert.deepEqual(maskPart("Call 012 now", 5, 8), { text: "Call ▮▮▮ now", end: 8 });
 });
 
-test("the direction follows the language, and its script if it is given", () => {
-  assert.equal(directionOf("ar"), "rtl");
-  assert.equal(directionOf("uz-Arab"), "rtl");
-  assert.equal(directionOf("km"), "ltr");
-  assert.equal(directionOf("und"), "auto");
-});
-
 test("a text is truncated between graphemes, and a short text stays whole", () => {
   assert.equal(truncate("short", 5), "short");
   assert.equal(truncate("longer", 5), "longe…");
@@ -86,4 +80,10 @@ test("a text is truncated between graphemes, and a short text stays whole", () =
   assert.equal(truncate("👩‍👩‍👧‍👦".repeat(9), 3), `${"👩‍👩‍👧‍👦".repeat(3)}…`);
   const piled = `e${"\u0301".repeat(500)}`.repeat(3);
   assert.ok(truncate(piled, 5).length <= 5 * 16 + 1);
+});
+
+test("a text without ink is empty, by the server's rule", () => {
+  const vectors = readVectors<{ empty: string[]; not_empty: string[] }>("text.json");
+  for (const text of vectors.empty) assert.ok(isEmpty(text), JSON.stringify(text));
+  for (const text of vectors.not_empty) assert.ok(!isEmpty(text), JSON.stringify(text));
 });

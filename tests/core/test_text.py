@@ -1,7 +1,9 @@
 """Cleaning makes text in any script plain, loses nothing visible, and is idempotent."""
 
+import json
 import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 import regex
@@ -11,6 +13,9 @@ from hypothesis import strategies as st
 from yobal.core import text
 from yobal.core.submission import Limits, validate
 
+VECTORS = json.loads(
+    (Path(__file__).parent.parent / "vectors" / "text.json").read_text(encoding="utf-8")
+)
 KHMER = "ខ្ញុំ\u200bធ្វើការ\u200bនៅ\u200bសាឡាង"
 FAMILY = "👨\u200d👩\u200d👧"
 # Everything that has broken a cleaner somewhere: line ends, spaces, controls, marks that move,
@@ -97,18 +102,22 @@ def test_an_invisible_name_is_empty(raw: str, name: str) -> None:
     assert text.clean_name(raw) == name
 
 
-@pytest.mark.parametrize(
-    "nothing",
-    ["", " ", "\n\t", "\u200b", "\u200b\u200d \u200e\u061c", "\u3000", "\u3164\uffa0", "\u2800"],
-)
+@pytest.mark.parametrize("nothing", VECTORS["empty"], ids=ascii)
 def test_text_without_visible_characters_is_empty(nothing: str) -> None:
     assert text.is_empty(nothing)
+    assert text.clean_name(nothing) == ""
     assert [one.code for one in validate(nothing, "", Limits())] == ["text_empty"]
 
 
-@pytest.mark.parametrize("something", [".", "\u200ba", "0", "ក", "\u0600"])
+@pytest.mark.parametrize("something", VECTORS["not_empty"], ids=ascii)
 def test_text_with_a_visible_character_is_not_empty(something: str) -> None:
     assert not text.is_empty(something)
+
+
+def test_every_character_that_unicode_says_to_ignore_is_empty() -> None:
+    ignored = regex.findall(r"\p{Default_Ignorable_Code_Point}", "".join(map(chr, range(0x110000))))
+    assert len(ignored) > 4_000
+    assert all(text.is_empty(character) for character in ignored)
 
 
 @pytest.mark.parametrize(

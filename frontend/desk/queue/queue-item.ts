@@ -3,6 +3,7 @@
 import type { EditKind, QueueRow, Session } from "../api/types.ts";
 import type { Envelope } from "../crypto/envelope.ts";
 import { gettext } from "../i18n.ts";
+import { isEmpty } from "../text/empty.ts";
 import { countGraphemes } from "../text/graphemes.ts";
 
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
@@ -102,7 +103,7 @@ export function publishRequest(item: QueueItem): DecisionRequest | string {
     const { text, name, nonce } = envelope;
     return { verdict: "publish", text, name, nonce, lang: draft.lang };
   }
-  if (draft.text.trim() === "") return gettext("The comment is empty. Reject it instead.");
+  if (isEmpty(draft.text)) return gettext("The comment is empty. Reject it instead.");
   if (draft.editKind === null) return gettext("Choose the kind of edit.");
   const { text, name, editKind: edit_kind, editClause: clause, lang } = draft;
   if (clause === null) return gettext("Choose the clause of the terms for this edit.");
@@ -142,5 +143,5 @@ export function lengthError({ draft }: QueueItem, limits: Session["limits"]): st
 }
 
 function noteOf({ row, draft }: QueueItem): string | null {
-  return row.has_receipt && draft.note.trim() !== "" ? draft.note.trim() : null;
+  return row.has_receipt && !isEmpty(draft.note) ? draft.note.trim() : null;
 }

@@ -1,6 +1,7 @@
 /** A moderator's pseudonym as the server stores it, and the reasons to reject one. */
 
 import { gettext } from "../i18n.ts";
+import { removeInvisible } from "./empty.ts";
 
 export const PSEUDONYM_CHARACTERS_MIN = 2;
 const PSEUDONYM_CHARACTERS_MAX = 40;
@@ -14,7 +15,6 @@ const INVISIBLE = new RegExp(
   `(?![${ALLOWED}])[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]`,
   "u",
 );
-const UNCOUNTED = /[\s\u200b-\u200f\u061c]/g;
 
 /** NFC with single spaces, so that different keyboards give the same pseudonym. */
 export function normalizePseudonym(typed: string): string {
@@ -28,7 +28,7 @@ export function pseudonymError(pseudonym: string): string | null {
       "A pseudonym must not contain invisible characters. Type it by hand instead of pasting it.",
     );
   }
-  const visible = Array.from(pseudonym.replace(UNCOUNTED, "")).length;
+  const visible = Array.from(removeInvisible(pseudonym)).length;
   const isValid =
     visible >= PSEUDONYM_CHARACTERS_MIN && Array.from(pseudonym).length <= PSEUDONYM_CHARACTERS_MAX;
   return isValid ? null : gettext("A pseudonym must have 2 to 40 characters.");

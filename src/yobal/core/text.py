@@ -35,9 +35,12 @@ _STACK: Final = regex.compile(rf"\p{{M}}{{{MARKS_IN_A_ROW_MAX + 1}}}")
 # A quick first test: in a stack every third character is a mark, in other texts almost never.
 _STRIDE: Final = 3
 _SAMPLED_STACK: Final = regex.compile(rf"\p{{M}}{{{(MARKS_IN_A_ROW_MAX + 1) // _STRIDE}}}")
-# Blank, although Unicode calls them letters: Hangul fillers and the empty Braille cell.
-_BLANK_CHARACTERS: Final = "\u115f\u1160\u3164\uffa0\u2800"
-_INVISIBLE: Final = re.compile(rf"[\s{_ALLOWED_FORMATS}{_BLANK_CHARACTERS}]*")
+# Without ink, although Unicode has no property that says so: the empty Braille cell, blanks and joiners of
+# hieroglyphs, the Khitan filler, the null notehead. Must match `frontend/desk/text/empty.ts`.
+_BLANK_CHARACTERS: Final = "\u2800\U00013430-\U0001343f\U00013441\U00013442\U00016fe4\U0001d159"
+_INVISIBLE: Final = regex.compile(
+    rf"[\p{{White_Space}}\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]*", regex.V1
+)
 
 
 def clean(raw: str) -> str:
@@ -76,7 +79,7 @@ def clean_name(raw: str) -> str:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a reader would see nothing: only spaces, joiners, U+200B and blank characters."""
+    """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None
 
 
