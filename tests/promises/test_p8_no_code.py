@@ -328,10 +328,10 @@ def _desk_with_inner_html(folder: Path) -> bytes:
     shutil.copytree(FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules"))
     (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
     source = folder / "desk" / "ui" / "elements.ts"
-    guarded = ">${beginning}</span>"
+    guarded = "<bdi>${part}</bdi>"
     text = source.read_text(encoding="utf-8")
     assert guarded in text
-    source.write_text(text.replace(guarded, " .innerHTML=${beginning}></span>"), encoding="utf-8")
+    source.write_text(text.replace(guarded, "<bdi .innerHTML=${part}></bdi>"), encoding="utf-8")
     subprocess.run(["node", "build.mjs", folder / "built"], cwd=folder, check=True)
     return (folder / "built" / "desk.js").read_bytes()
 

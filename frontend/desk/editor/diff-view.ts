@@ -4,13 +4,12 @@ import { html, type TemplateResult } from "lit";
 import { gettext } from "../i18n.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
 import { type DiffPart, diffWords } from "../text/diff.ts";
-import { directionOf } from "../text/language.ts";
 import { displayName, visuallyHidden } from "../ui/elements.ts";
 
 export function diffView({ envelope, draft }: QueueItem): TemplateResult {
   const { lang } = draft;
   const parts = diffWords(envelope.text, draft.text, lang);
-  return html`<div class="diff" lang=${lang} dir=${directionOf(lang)}>${parts.map(partView)}</div>
+  return html`<div class="diff" lang=${lang} dir="auto">${parts.map(partView)}</div>
     ${
       envelope.name === draft.name
         ? html``

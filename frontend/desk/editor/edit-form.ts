@@ -7,7 +7,6 @@ import { editKindLabel } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import { isEdited, type QueueItem } from "../queue/queue-item.ts";
 import { countGraphemes } from "../text/graphemes.ts";
-import { directionOf } from "../text/language.ts";
 import { clauseChips, kbd } from "../ui/elements.ts";
 import { ignoreDoubleClick } from "../ui/forms.ts";
 import { chooseClause, closePanels, maskSelection, publish, restoreOriginal } from "./actions.ts";
@@ -71,7 +70,7 @@ function textField(desk: SessionState, item: QueueItem): TemplateResult {
     <textarea
       id="edit-text"
       lang=${lang}
-      dir=${directionOf(lang)}
+      dir="auto"
       spellcheck="false"
       autocomplete="off"
       rows=${Math.min(ROWS_MAX, 3 + Math.ceil(text.length / LINE_UNITS))}

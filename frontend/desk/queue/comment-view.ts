@@ -12,7 +12,7 @@ import { itemMessage } from "../editor/item-message.ts";
 import { rejectionForm } from "../editor/rejection-form.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { truncate } from "../text/graphemes.ts";
-import { directionOf, languageName } from "../text/language.ts";
+import { languageName } from "../text/language.ts";
 import { displayName, kbd, readerText, storyLink, visuallyHidden } from "../ui/elements.ts";
 import { ignoreDoubleClick } from "../ui/forms.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -166,7 +166,7 @@ function textView(item: QueueItem): TemplateResult {
   if (isEdited(item)) return html`<div class="text">${diffView(item)}</div>`;
   return html`<div class="text">
     ${visuallyHidden(gettext("The comment:"))}
-    <p id="reading-words" lang=${lang} dir=${directionOf(lang)}>${item.envelope.text}</p>
+    <p id="reading-words" lang=${lang} dir="auto">${item.envelope.text}</p>
   </div>`;
 }
 

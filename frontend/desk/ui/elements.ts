@@ -4,7 +4,6 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Clause } from "../api/types.ts";
 import { gettext } from "../i18n.ts";
 import { truncate } from "../text/graphemes.ts";
-import { directionOf } from "../text/language.ts";
 
 /** For screen readers only. */
 export const visuallyHidden = (content: unknown): TemplateResult =>
@@ -18,17 +17,19 @@ export const demoBanner = (): TemplateResult =>
     ${gettext("Nothing here is secret: the keys were created outside a browser.")}
   </aside>`;
 
-/** A reader's text in its own language and direction, always as text and never as HTML. */
+/** A reader's text in its own language and its letters' direction, always as text and never as HTML. */
 export function readerText(text: string, lang: string): TemplateResult {
-  return html`<bdi lang=${lang} dir=${directionOf(lang)}>${text}</bdi>`;
+  return html`<bdi lang=${lang} dir="auto">${text}</bdi>`;
 }
 
 const EXCERPT_GRAPHEMES = 120;
 
-/** The beginning of a comment on one line. */
+/** The beginning of a comment on one line. Each paragraph keeps the direction of its own letters. */
 export function excerpt(text: string, lang: string): TemplateResult {
-  const beginning = truncate(text, EXCERPT_GRAPHEMES);
-  return html`<span class="line" lang=${lang} dir=${directionOf(lang)}>${beginning}</span>`;
+  const parts = truncate(text, EXCERPT_GRAPHEMES).split(/(\n+)/); // each second one separates
+  return html`<span class="line" lang=${lang} dir="auto"
+    >${parts.map((part, index) => (index % 2 === 0 ? html`<bdi>${part}</bdi>` : part))}</span
+  >`;
 }
 
 /** A name in its own direction, or what readers see in place of an empty name. */
