@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { normalizePseudonym, pseudonymError } from "../desk/text/pseudonym.ts";
+import { readVectors } from "./vectors.ts";
+
+const vectors = readVectors<{ removed: string[]; kept: string[] }>("text.json");
 
 test("a pseudonym has 2 to 40 visible characters", () => {
   for (const valid of ["Ox", "n".repeat(40), "𑄌".repeat(40), "First lead"]) {
@@ -20,25 +23,13 @@ test("a pseudonym has 2 to 40 visible characters", () => {
 });
 
 test("a pseudonym contains no invisible characters", () => {
-  const invisible = [
-    "\u202e",
-    "\u2066",
-    "\u00ad",
-    "\ufeff",
-    "\u2060",
-    "\u0000",
-    "\u{e0041}",
-    "\ue000",
-  ];
-  for (const character of [...invisible, "\ufdd0", "\ud800"]) {
+  for (const character of [...vectors.removed, "\ud800"]) {
     assert.match(pseudonymError(`Her${character}on`) ?? "", /not contain invisible characters/);
   }
 });
 
 test("joiners and marks that a script needs are allowed", () => {
-  for (const name of ["می\u200cخواهم", "ខ្ញុំ\u200bគាំទ្រ", "क्\u200dष", "\u0600 12"]) {
-    assert.equal(pseudonymError(name), null, name);
-  }
+  for (const name of vectors.kept) assert.equal(pseudonymError(name), null, name);
 });
 
 test("different ways of typing give the same pseudonym", () => {

@@ -6,13 +6,11 @@ import { removeInvisible } from "./empty.ts";
 export const PSEUDONYM_CHARACTERS_MIN = 2;
 const PSEUDONYM_CHARACTERS_MAX = 40;
 
-// Joiners and direction marks that some scripts cannot be written without, and Arabic and
-// Kaithi signs that are visible although Unicode classifies them as formats. Must match the
-// server's list in `core/text.py`.
-const ALLOWED =
-  "\\u200b-\\u200f\\u061c\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}";
+// Joiners, direction marks and separators that some scripts cannot be written without. Must match
+// `core/text.py`, which also allows balanced isolates and flags; a pseudonym needs neither.
+const ALLOWED = "\\u200b-\\u200f\\u061c\\u180e";
 const INVISIBLE = new RegExp(
-  `(?![${ALLOWED}])[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]`,
+  `(?![${ALLOWED}])(?:[\\p{Cc}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffb]|(?=\\p{Default_Ignorable_Code_Point})[\\p{Cf}\\p{Cn}])`,
   "u",
 );
 

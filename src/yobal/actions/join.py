@@ -139,7 +139,8 @@ def _check_moderator(newcomer: Moderator) -> None:
     pseudonym = newcomer.pseudonym
     if not 2 <= len(pseudonym) <= 40 or pseudonym != pseudonym.strip():
         raise InvalidInput("a pseudonym has 2 to 40 characters")
-    if texts.is_empty(pseudonym) or texts.clean_line(pseudonym) != pseudonym:
+    plain_name = texts.normalize(texts.clean_line(pseudonym))  # or a look-alike could join, too
+    if texts.is_empty(pseudonym) or plain_name != pseudonym:
         raise InvalidInput("a pseudonym cannot contain invisible characters")
     for recipient in (newcomer.recipient, newcomer.recovery_recipient):
         _check_recipient(recipient)

@@ -1,7 +1,7 @@
 """Cleans and measures what people write, in any script.
 
-The result is plain text in NFC: no controls except tabs and line ends. Nothing is truncated; `core.submission`
-rejects what is too long.
+The result is plain text as it was written, without what can hide or smuggle; `docs/text.md` lists what is
+removed and why. Nothing is truncated; `core.submission` rejects what is too long.
 """
 
 import re
@@ -10,27 +10,42 @@ from typing import Final
 
 import regex
 
-# Joiners and U+200B separate words or join characters in Khmer, Persian and other scripts. The three
-# marks after them are typed by right-to-left keyboards between words and numbers.
-_ALLOWED_FORMATS: Final = "\u200b\u200c\u200d\u200e\u200f\u061c"
-# Visible characters that Unicode classifies as formats (Arabic, Syriac, Kaithi).
-_VISIBLE_FORMATS: Final = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-# Controls except tab and line end; bidi embeddings, overrides and isolates; tags and other invisible
-# formats; surrogates, noncharacters and private use, which every font shows differently.
+# Formats without ink that change what a reader sees: joiners, direction marks, U+200B, which separates
+# words in Khmer and other scripts, and the Mongolian vowel separator.
+_ALLOWED_FORMATS: Final = r"\p{Join_Control}\u200e\u200f\u061c\u200b\u180e"
+_ISOLATES: Final = r"\u2066-\u2069"
+_TAGS: Final = r"\U000e0020-\U000e007f"
+# Controls except tab and line end; formats without ink, such as bidi overrides, and annotations, which
+# hide text; surrogates, noncharacters and private use, which every font shows differently; what
+# Unicode may make invisible one day.
 _DROPPED: Final = regex.compile(
-    rf"[\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Noncharacter_Code_Point}}"
-    rf"--[\t\n{_ALLOWED_FORMATS}{_VISIBLE_FORMATS}]]",
+    r"[[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\ufff9-\ufffb"
+    r"[[\p{Cf}\p{Cn}]&&\p{Default_Ignorable_Code_Point}]]"
+    rf"--[\t\n{_ALLOWED_FORMATS}{_ISOLATES}{_TAGS}]]+",
     regex.V1,
 )
+# A flag of a subdivision: a black flag, two letters for the country, one to four letters or digits for
+# the subdivision, and the end. Any other tag can only smuggle text.
+_TAG_ALPHABETIC: Final = r"[\U000e0061-\U000e007a]"
+_TAG_ALPHANUMERIC: Final = r"[\U000e0061-\U000e007a\U000e0030-\U000e0039]"
+_FLAG_TAGS: Final = rf"\U0001f3f4{_TAG_ALPHABETIC}{{2}}{_TAG_ALPHANUMERIC}{{1,4}}\U000e007f"
+_TAG_OR_FLAG: Final = regex.compile(rf"({_FLAG_TAGS})|[{_TAGS}]")
+# A variation selector needs a visible character before it, and those for ideographs an ideograph; a
+# second one would have no meaning, and a run of them can smuggle text.
+_SELECTOR: Final = regex.compile(r"\p{Variation_Selector}")
+_STRAY_SELECTOR: Final = regex.compile(
+    r"(?<![[\p{L}\p{M}\p{N}\p{P}\p{S}]--\p{Default_Ignorable_Code_Point}])\p{Variation_Selector}"
+    r"|(?<!\p{Ideographic})[\U000e0100-\U000e01ef]",
+    regex.V1,
+)
+_ISOLATE: Final = re.compile(f"[{_ISOLATES}]")
+_END_OF_ISOLATE: Final = "\u2069"
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _GRAPHEME: Final = regex.compile(r"\X")
 # Two regional indicators are one flag. `\X` looks at the whole run before each of them, so a long run
 # would take quadratic time.
 _FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 MARKS_IN_A_ROW_MAX: Final = 30  # no language writes more (UAX 15, "Stream-Safe Text Format")
-# Normalization sorts combining marks in quadratic time: nothing up to this length, but 96 KiB of them
-# would block the server.
-_NORMALIZED_CHARACTERS_MAX: Final = 1_000
 _STACK: Final = regex.compile(rf"\p{{M}}{{{MARKS_IN_A_ROW_MAX + 1}}}")
 # A quick first test: in a stack every third character is a mark, in other texts almost never.
 _STRIDE: Final = 3
@@ -44,20 +59,42 @@ _INVISIBLE: Final = regex.compile(
 
 
 def clean(raw: str) -> str:
-    """The text as it is stored: NFC, without controls, bidi overrides and runs of blank lines.
+    """The text as it is stored: as it was written, without what can hide or smuggle.
 
-    `clean(clean(x)) == clean(x)` for every x. A long text with stacked marks is not normalized; it
-    is rejected later.
+    `clean(clean(x)) == clean(x)` for every x.
     """
     text = "\n".join(raw.splitlines())  # every kind of line end
     if not text.replace("\n", "").replace("\u200b", "").isprintable():
         text = _DROPPED.sub("", text)
-    if len(text) <= _NORMALIZED_CHARACTERS_MAX or not has_stacked_marks(text):
-        text = unicodedata.normalize("NFC", text)
-    text = "\n".join([line.rstrip() for line in text.split("\n")])
+        text = _TAG_OR_FLAG.sub(r"\1", text)
+    if not text.isascii() and _SELECTOR.search(text):
+        text = _STRAY_SELECTOR.sub("", text)
+    text = "\n".join([_balance_isolates(line).rstrip() for line in text.split("\n")])
     if "\n\n\n" in text:
         text = _BLANK_LINES.sub("\n\n", text)
-    return text.strip("\n\t ")
+    return text.strip("\n")
+
+
+def _balance_isolates(line: str) -> str:
+    """Without bidi isolates that nothing closes, and closers that close nothing."""
+    if line.isascii() or not _ISOLATE.search(line):
+        return line
+    open_at: list[int] = []
+    stray: set[int] = set()
+    for match in _ISOLATE.finditer(line):
+        if match[0] != _END_OF_ISOLATE:
+            open_at.append(match.start())
+        elif open_at:
+            open_at.pop()
+        else:
+            stray.add(match.start())
+    stray.update(open_at)
+    return "".join(character for at, character in enumerate(line) if at not in stray)
+
+
+def normalize(text: str) -> str:
+    """NFC, only to compare what different keyboards write in different ways; never to store it."""
+    return unicodedata.normalize("NFC", text)
 
 
 def clean_line(raw: str) -> str:
