@@ -98,19 +98,23 @@ def test_a_matching_etag_is_answered_without_a_body(
 ) -> None:
     first = sqlite_intake.get(headers=headers)
     tag = first.header("etag") or ""
-    for if_none_match in (tag, f"W/{tag}", f'"other", {tag}'):
+    for if_none_match in (tag, f"W/{tag}", f'"other", {tag}', "*", " * "):
         again = sqlite_intake.get(headers=[*headers, ("if-none-match", if_none_match)])
         assert (again.status, again.body) == (304, b"")
         assert again.header("etag") == tag
         assert again.header("content-length") is None
         assert again.header("content-encoding") is None
         assert again.header("cache-control") == first.header("cache-control")
-    for other in ('"other"', tag.strip('"'), tag[:-1], "", tag.replace('"', "'")):
+    for other in ('"other"', tag.strip('"'), tag[:-1], "", tag.replace('"', "'"), '"*"'):
         assert sqlite_intake.get(headers=[*headers, ("if-none-match", other)]).status == 200
     sqlite_newsroom.publish_new("Something new.")
     changed = sqlite_intake.get(headers=[*headers, ("if-none-match", tag)])
     assert changed.status == 200
     assert changed.header("etag") != tag
+
+
+def test_any_etag_does_not_match_a_file_that_does_not_exist(sqlite_intake: Intake) -> None:
+    assert sqlite_intake.get("/nothing", headers=[("if-none-match", "*")]).status == 404
 
 
 def test_the_plain_and_the_gzipped_file_have_different_etags(sqlite_intake: Intake) -> None:

@@ -16,6 +16,7 @@ from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, send_response
 
 BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
+_ANY_ETAG: Final = "*"  # RFC 9110: matches whatever exists
 _READ_METHODS: Final = ("GET", "HEAD")
 _LENGTH_DIGITS_MAX: Final = 9  # Python refuses to convert a number of thousands of digits
 
@@ -99,8 +100,8 @@ def _send_file(scope: Scope, transport: Transport, file: CachedFile, *, is_head:
     variant = (
         file.gzipped if _accepts_gzip(scope.headers.get("accept-encoding", "")) else file.plain
     )
-    if_none_match = scope.headers.get("if-none-match")
-    if if_none_match and variant.etag in if_none_match:
+    if_none_match = scope.headers.get("if-none-match", "")
+    if variant.etag in if_none_match or if_none_match.strip() == _ANY_ETAG:
         transport.response_empty(304, variant.not_modified_headers)
     elif is_head:
         transport.response_empty(200, variant.headers)
