@@ -1,12 +1,15 @@
-"""How text looks: every paragraph runs in the direction of its own letters."""
+"""How text looks: each paragraph in its own direction, and nothing outside its own box."""
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.actors import Actors, wait_for
 from tests.browser.fixtures import NewsroomWithLead
+from tests.browser.sending import send
 
 # Alone in its direction between two others: with one direction for all, its `!` stands on the left.
 PARAGRAPHS = "مرحبا بكم\nHello there!\nمرحبا بكم"
+# As many marks on each character as a comment may have, above and below.
+STACKED = "Stacked " + ("a" + "\u0301" * 14 + "\u0323" * 14) * 20
 DISTANCE = """element => {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   const left = (character) => {
@@ -58,3 +61,38 @@ def test_each_paragraph_runs_in_the_direction_of_its_characters(
     wait_for(lambda: len(story.texts()) == 1)
     reader.open()
     assert_the_mark_ends_its_line(reader.page.locator(".yobal-comment .yobal-text"))
+
+
+def covers(text: Locator, neighbour: Locator) -> bool:
+    """Whether the neighbour looks different if the text is transparent."""
+    neighbour.scroll_into_view_if_needed()
+    neighbour_with_text = neighbour.screenshot()
+    text.evaluate("element => element.style.setProperty('color', 'transparent')")
+    neighbour_alone = neighbour.screenshot()
+    text.evaluate("element => element.style.removeProperty('color')")
+    return neighbour_with_text != neighbour_alone
+
+
+def assert_the_text_stays_in_its_box(text: Locator, box: Locator, neighbour: Locator) -> None:
+    """`box` is the element that contains it; without that, the same text covers the neighbour."""
+    assert not covers(text, neighbour)
+    box.evaluate("element => element.style.setProperty('overflow', 'visible')")
+    assert covers(text, neighbour)
+    box.evaluate("element => element.style.removeProperty('overflow')")
+
+
+def test_stacked_marks_do_not_cover_what_is_below(quick: NewsroomWithLead, actors: Actors) -> None:
+    story = quick.newsroom.story()
+    send(story, STACKED)
+    desk = quick.lead(actors)
+    desk.open("Stacked")
+    reading_view = desk.page.locator("#reading-words")
+    buttons = desk.focus.locator(".actions")
+    expect(buttons).to_be_visible()
+    desk.glance()
+    assert_the_text_stays_in_its_box(reading_view, desk.focus.locator(".text"), buttons)
+    desk.press("a")
+    wait_for(lambda: len(story.texts()) == 1)
+    reader = actors.reader(story).open()
+    text = reader.page.locator(".yobal-comment .yobal-text")
+    assert_the_text_stays_in_its_box(text, text, reader.page.locator(".yobal-footer time"))
