@@ -149,6 +149,14 @@ def test_each_comment_has_its_language_and_the_direction_of_its_characters(
     assert "· Arabic" in page
 
 
+def test_each_reply_button_names_the_author_for_those_who_hear_the_page(
+    site_context: SiteContext,
+) -> None:
+    page = newest(site_context, make_comment("One", name='Sok "S" <b>'), make_comment("Two"))
+    assert 'aria-label="Reply to Sok &#34;S&#34; &lt;b&gt;">Reply</button>' in page
+    assert 'aria-label="Reply to Anonymous">Reply</button>' in page
+
+
 def test_every_error_stands_in_the_summary_and_beside_its_field(render_all: RenderAll) -> None:
     page = render_all("my text")["response/invalid.html"].decode()
     sentence = "Your comment has 2,001 characters; the limit is 2,000."

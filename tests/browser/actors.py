@@ -88,7 +88,7 @@ class Reader:
 
     def reply(self, words: str, *, name: str = "") -> str:
         """Answer the first comment: the form comes from the intake, so one step is enough."""
-        self.press("Reply")
+        self.page.locator("button[name='parent_id']").first.click()
         self.fill(words, name=name)
         self.press("Send to the moderators")
         return self.receipt_code()
