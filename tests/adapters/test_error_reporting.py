@@ -1,6 +1,7 @@
 """Errors are reported with their place; errors of readers' requests only with the slot, and roughly counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,20 @@ def test_an_error_that_was_never_raised_is_reported_by_its_class(
 ) -> None:
     error_reporting.report(ValueError("A reader's words."))
     assert capfd.readouterr().err == "yobal: ValueError\n"
+
+
+def test_places_in_libraries_are_left_out_even_below_a_folder_named_yobal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    library = compile(
+        "def fail():\n    raise ValueError", "/home/me/yobal/.venv/library.py", "exec"
+    )
+    names: dict[str, Callable[[], None]] = {}
+    exec(library, names)
+    own = Path(error_reporting.__file__).with_name("decisions.py")
+    exec(compile("def decide():\n    fail()", str(own), "exec"), names)
+    try:
+        names["decide"]()
+    except ValueError as error:
+        error_reporting.report(error)
+    assert capfd.readouterr().err == "yobal: ValueError at decisions.py:2\n"

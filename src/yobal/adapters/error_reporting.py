@@ -10,6 +10,8 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+PACKAGE = Path(__file__).parents[1]  # not the libraries, which may be below a folder of its name
+
 _counts: Counter[str] = (
     Counter()
 )  # since the last slot: how often each error happened at each place
@@ -51,9 +53,10 @@ def _count(error: BaseException) -> int:
 def _describe(error: BaseException) -> str:
     """The error's class, and its innermost places inside Yobal if it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    own_frames = [frame for frame in frames if "yobal" in frame.filename] or list(frames)
+    own_frames = [frame for frame in frames if PACKAGE in Path(frame.filename).parents]
     places = " < ".join(
-        f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own_frames[-3:])
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in reversed((own_frames or list(frames))[-3:])
     )
     return f"{type(error).__name__} at {places}" if places else type(error).__name__
 
