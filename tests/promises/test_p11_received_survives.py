@@ -137,17 +137,22 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
     with serving(tmp_path) as served:
         received = [_sent(served, f"Before {number}.") for number in range(30)]
         with _full_disk(served):
-            refused = _until_refused(served, received)
+            refused = [_until_refused(served, received)]
             for number in range(20):
-                answer = post(served.intake, form(f"Refused {number}."))
-                assert answer.status == 503, number
-                assert f"Refused {number}." in answer.text
+                text = f"Sent to a full disk {number}."
+                answer = post(served.intake, form(text))
+                if answer.is_received:  # SQLite has moved its log into the database: there is room
+                    received.append(answer)
+                else:
+                    assert answer.status == 503, number
+                    assert text in answer.text
+                    refused.append(text)
         received += [_sent(served, f"After {number}.") for number in range(30)]
         assert all(served.newsroom.receipt_state(answer.code) == "pending" for answer in received)
         kept = Counter(sealed_texts(served.newsroom))
         assert set(kept.values()) == {1}
         assert len(kept) == len(received)
-        assert not any(text.startswith("Refused") or text == refused for text in kept)
+        assert not kept.keys() & set(refused)
         assert served.process
         assert served.process.poll() is None, "the server went on"
     with sqlite3.connect(tmp_path / "data" / "yobal.sqlite") as conn:
