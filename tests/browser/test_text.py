@@ -27,6 +27,16 @@ DISTANCE = """element => {
   return left("!") - left("H");
 }"""
 
+START_IS_VISIBLE = """element => {
+  const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+  const range = document.createRange();
+  range.setStart(text, 0);
+  range.setEnd(text, 1);
+  const start = range.getBoundingClientRect();
+  const box = element.getBoundingClientRect();
+  return start.width > 0 && start.left >= box.left - 1 && start.right <= box.right + 1;
+}"""
+
 
 def assert_the_mark_ends_its_line(text: Locator) -> None:
     """The `!` is to the right of the `H` that begins its line."""
@@ -61,6 +71,18 @@ def test_each_paragraph_runs_in_the_direction_of_its_characters(
     wait_for(lambda: len(story.texts()) == 1)
     reader.open()
     assert_the_mark_ends_its_line(reader.page.locator(".yobal-comment .yobal-text"))
+
+
+def test_a_row_shows_the_start_of_a_right_to_left_comment(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send(still.newsroom.story(), "بداية " + "عمل والدي على هذه العبارة ثلاثين عاما " * 5)
+    desk = still.lead(actors)
+    line = desk.row("بداية").locator(".line")
+    expect(line).to_be_visible()
+    assert line.evaluate(START_IS_VISIBLE)
+    line.evaluate("element => element.setAttribute('dir', 'ltr')")
+    assert not line.evaluate(START_IS_VISIBLE), "the check sees a start that is cut off"
 
 
 def covers(text: Locator, neighbour: Locator) -> bool:

@@ -24,11 +24,12 @@ export function readerText(text: string, lang: string): TemplateResult {
 
 const EXCERPT_GRAPHEMES = 120;
 
-/** The beginning of a comment on one line. Each paragraph keeps the direction of its own letters. */
+/** The beginning of a comment on one line. Each paragraph keeps the direction of its own letters. The first
+ * is not in a `bdi`, because `dir="auto"` does not look into those, and sets the direction of the line. */
 export function excerpt(text: string, lang: string): TemplateResult {
   const parts = truncate(text, EXCERPT_GRAPHEMES).split(/(\n+)/); // each second one separates
   return html`<span class="line" lang=${lang} dir="auto"
-    >${parts.map((part, index) => (index % 2 === 0 ? html`<bdi>${part}</bdi>` : part))}</span
+    >${parts.map((part, index) => (index > 0 && index % 2 === 0 ? html`<bdi>${part}</bdi>` : part))}</span
   >`;
 }
 
