@@ -155,9 +155,9 @@ def test_a_note_of_300_characters_is_shown_with_the_receipt(
     sent = newsroom.send()
     newsroom.reject(sent.id, note="ន" * 300)
     newsroom.pass_slots()
-    found = newsroom.find_receipt(sent.code)
-    assert found is not None
-    assert (found.status.state, found.status.clause, found.status.note) == (
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert (receipt.status.state, receipt.status.clause, receipt.status.note) == (
         "rejected",
         "spam",
         "ន" * 300,

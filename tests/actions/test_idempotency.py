@@ -19,8 +19,8 @@ def test_the_same_form_and_text_is_one_comment_with_a_new_code_each_time(
         newsroom.send("Once.", idempotency_key=first.idempotency_key) for _ in range(COPIES_MAX - 1)
     ]
     assert len(newsroom.read_table("comments")) == 1
-    assert {one.outcome.status for one in again} == {"repeat"}
-    codes = {first.code, *(one.code for one in again)}
+    assert {answer.outcome.status for answer in again} == {"repeat"}
+    codes = {first.code, *(answer.code for answer in again)}
     assert len(codes) == COPIES_MAX
     newsroom.publish(first.id)
     newsroom.pass_slots()
@@ -32,7 +32,7 @@ def test_a_comment_has_at_most_five_codes(newsroom: NewsroomHarness) -> None:
     sent = [
         newsroom.send("Once.", idempotency_key=first.idempotency_key) for _ in range(COPIES_MAX + 1)
     ]
-    assert [one.outcome.has_receipt for one in sent] == [True] * 4 + [False] * 2
+    assert [submission.outcome.has_receipt for submission in sent] == [True] * 4 + [False] * 2
     assert len(newsroom.read_table("receipts")) == COPIES_MAX
 
 

@@ -1,5 +1,7 @@
 """An author withdraws a comment, and its text is gone from everywhere."""
 
+from typing import Literal
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,8 +12,10 @@ from yobal.store import withdrawal_requests
 LEFT = {"id", "site_id", "story_id", "state", "arrival_slot", "idempotency_hash"}
 
 
-def _withdrawn(newsroom: NewsroomHarness, sent: SentComment, when: str = "now") -> None:
-    newsroom.request_withdrawal(sent.code, when)  # type: ignore[arg-type]  # a receipt was taken; `when` is a parameter
+def _withdrawn(
+    newsroom: NewsroomHarness, sent: SentComment, when: Literal["now", "next"] = "now"
+) -> None:
+    newsroom.request_withdrawal(sent.code, when)
     newsroom.run_scheduler()
 
 
@@ -108,12 +112,12 @@ def test_a_request_after_a_final_rejection_changes_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
-    found = newsroom.find_receipt(sent.code)
+    receipt = newsroom.find_receipt(sent.code)
     newsroom.reject(sent.id)
     newsroom.pass_slots()
-    assert found is not None
+    assert receipt is not None
     receipts.request_withdrawal(
-        newsroom.database, newsroom.rules, found, when="now", random=newsroom.random
+        newsroom.database, newsroom.rules, receipt, when="now", random=newsroom.random
     )
     newsroom.run_scheduler()
     assert newsroom.state(sent.id) == "rejected"
@@ -149,8 +153,8 @@ def test_tombstones_go_with_their_last_reply_at_any_depth(newsroom: NewsroomHarn
         chain.append(
             newsroom.publish_new(f"Answer {depth}.", parent_id=chain[-1].id, name="Somebody")
         )
-    for one in chain[:-1]:
-        _withdrawn(newsroom, one)
+    for comment in chain[:-1]:
+        _withdrawn(newsroom, comment)
     assert len(newsroom.read_table("published_comments")) == 4
     _withdrawn(newsroom, chain[-1])
     assert newsroom.read_table("published_comments") == []

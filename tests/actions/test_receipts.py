@@ -61,11 +61,11 @@ def test_a_receipt_says_waiting_until_the_slot_of_the_decision(
     given = {"publish": (), "publish_edited": ("Edited.",), "reject": ()}[decide]
     getattr(newsroom, decide)(sent.id, *given)
     newsroom.run_scheduler()
-    found = newsroom.find_receipt(sent.code)
-    assert found is not None
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
     shown = {
         name: value
-        for name, value in msgspec.structs.asdict(found.status).items()
+        for name, value in msgspec.structs.asdict(receipt.status).items()
         if value is not None
     }
     assert shown == {"site_id": SITE_ID, "story_id": "ferry", "state": "pending"}
@@ -81,9 +81,9 @@ def test_a_comment_that_is_due_at_the_second_slot_is_shown_as_accepted_after_the
     with newsroom.database.writing() as conn:
         conn.execute(sa.text("update comments set due_slot = due_slot + 21600"))
     newsroom.pass_slots()
-    found = newsroom.find_receipt(sent.code)
-    assert found is not None
-    assert (found.status.state, found.status.text, found.can_withdraw) == (
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert (receipt.status.state, receipt.status.text, receipt.can_withdraw) == (
         "held",
         "A comment.",
         True,
@@ -96,22 +96,22 @@ def test_a_receipt_shows_the_clause_of_an_edit_and_of_a_removal(
     sent = newsroom.send("Call 012 345 678.")
     newsroom.publish_edited(sent.id, "Call ▮▮▮.")
     newsroom.pass_slots()
-    found = newsroom.find_receipt(sent.code)
-    assert found is not None
-    assert (found.status.text, found.status.edit_kind, found.status.clause) == (
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert (receipt.status.text, receipt.status.edit_kind, receipt.status.clause) == (
         "Call ▮▮▮.",
         "masked",
         "personal-data",
     )
     newsroom.remove(sent.id, clause="threats")
-    found = newsroom.find_receipt(sent.code)
-    assert found is not None
-    assert (found.status.state, found.status.clause, found.status.text) == (
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert (receipt.status.state, receipt.status.clause, receipt.status.text) == (
         "removed",
         "threats",
         None,
     )
-    assert not found.can_withdraw
+    assert not receipt.can_withdraw
 
 
 def test_a_receipt_expires_with_its_pepper_and_is_deleted(

@@ -96,9 +96,13 @@ def test_a_receipt_shows_the_last_decision_after_an_undo(
     newsroom.undo(newsroom.reject(sent.id, note="A note that was taken back."))
     newsroom.publish(sent.id)
     newsroom.pass_slots()
-    found = newsroom.find_receipt(sent.code)
-    assert found is not None
-    assert (found.status.state, found.status.note, found.status.clause) == ("published", None, None)
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert (receipt.status.state, receipt.status.note, receipt.status.clause) == (
+        "published",
+        None,
+        None,
+    )
 
 
 def _hold_for(newsroom: NewsroomHarness, comment_id: str, *, slots: int) -> DecisionResult:

@@ -19,8 +19,8 @@ metadata: Final = sa.MetaData(
 _ROW_KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # the row number on SQLite
 
 
-def _text(name: str, **extra: bool) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=extra.pop("nullable", False), **extra)  # type: ignore[arg-type]  # flags only
+def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=nullable)
 
 
 def _key(name: str) -> sa.Column[str]:
