@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -31,9 +32,18 @@ def run_in_namespace(
     if subprocess.run([*inside, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine allows no namespaces: run as root, or allow user namespaces")
     command = [*inside, sys.executable, "-m", "tests.namespaces", "-p", "no:cacheprovider", *given]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
-    )
+    # A folder of its own: pytest runs that share one delete each other's leftovers at the same
+    # moment, which is a warning and therefore a failure here.
+    with tempfile.TemporaryDirectory(prefix="yobal-pytest-") as folder:
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTEST_DEBUG_TEMPROOT": folder},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=False,
+        )
 
 
 def main(given: Sequence[str]) -> int:
