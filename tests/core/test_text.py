@@ -45,7 +45,7 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
     name = text.clean_line(raw)
     assert text.clean_line(name) == name
     assert "\n" not in name
-    assert "\n\n\n" not in cleaned
+    assert "\n\n\n\n" not in cleaned
     assert not any(unicodedata.category(one) in ("Cs", "Co") for one in cleaned)
     assert not any(unicodedata.category(one) == "Cc" for one in cleaned if one not in "\t\n")
     cleaned.encode()  # a surrogate would not go into a database
@@ -151,7 +151,13 @@ def test_every_kind_of_line_end_becomes_a_newline(end: str) -> None:
 
 
 def test_blank_lines_and_spaces_at_line_ends_are_reduced() -> None:
-    assert text.clean("\n\n one  \t\n \n\u3000\n\n two \n\n") == " one\n\n two"
+    assert text.clean("\n\n one  \t\n \n\u3000\n\n two \n\n") == " one\n\n\n two"
+
+
+@pytest.mark.parametrize(("blank_lines", "stored"), [(0, 0), (1, 1), (2, 2), (3, 2), (40, 2)])
+def test_at_most_two_blank_lines_follow_each_other(blank_lines: int, stored: int) -> None:
+    raw = "one\n" + " \n" * blank_lines + "two"
+    assert text.clean(raw) == "one\n" + "\n" * stored + "two"
 
 
 def test_a_name_is_one_line_with_single_spaces() -> None:

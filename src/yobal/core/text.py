@@ -40,7 +40,9 @@ _STRAY_SELECTOR: Final = regex.compile(
 )
 _ISOLATE: Final = re.compile(f"[{_ISOLATES}]")
 _END_OF_ISOLATE: Final = "\u2069"
-_BLANK_LINES: Final = re.compile(r"\n{3,}")
+# Stanzas and sections may be further apart than paragraphs; more is only empty space.
+_BLANK_LINES: Final = re.compile(r"\n{4,}")
+_TWO_BLANK_LINES: Final = "\n\n\n"
 _GRAPHEME: Final = regex.compile(r"\X")
 # Two regional indicators are one flag. `\X` looks at the whole run before each of them, so a long run
 # would take quadratic time.
@@ -70,8 +72,8 @@ def clean(raw: str) -> str:
     if not text.isascii() and _SELECTOR.search(text):
         text = _STRAY_SELECTOR.sub("", text)
     text = "\n".join([_balance_isolates(line).rstrip() for line in text.split("\n")])
-    if "\n\n\n" in text:
-        text = _BLANK_LINES.sub("\n\n", text)
+    if _TWO_BLANK_LINES in text:
+        text = _BLANK_LINES.sub(_TWO_BLANK_LINES, text)
     return text.strip("\n")
 
 
