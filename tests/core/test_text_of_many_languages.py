@@ -1,0 +1,80 @@
+"""Cleaning and script detection, over sample texts of more than 700 languages."""
+
+import re
+from typing import Final
+
+from tests import samples
+from yobal.core import language, text
+
+# Unicode gives each character one script; ISO 15924 has codes for mixtures and variants, too.
+_UNICODE_SCRIPTS: Final = {
+    "Jpan": {"Kana", "Hani"},
+    "Kore": {"Hang", "Hani"},
+    "Hans": {"Hani"},
+    "Hant": {"Hani"},
+    "Hira": {"Kana"},
+    "Geok": {"Geor"},
+}
+_UNKNOWN_TO_CLDR: Final = {"Berf", "Dsrt"}  # still a script, but of no language
+
+
+def _without_needless_space(raw: str) -> str:
+    lines = [line.rstrip() for line in raw.split("\n")]
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
+
+
+def test_there_are_8000_samples_of_700_languages() -> None:
+    assert len(samples.texts()) >= 8_000
+    assert len({(one.language, one.script) for one in samples.texts()}) >= 700
+    assert len(samples.characters()) >= 100_000
+    assert len(samples.names()) >= 500
+
+
+def test_cleaning_changes_only_spaces_at_line_ends_and_blank_lines() -> None:
+    changed = [
+        one for one in samples.texts() if text.clean(one.text) != _without_needless_space(one.text)
+    ]
+    assert changed == []
+
+
+def test_no_character_that_a_language_is_written_with_is_removed() -> None:
+    """Joiners and marks stand alone here, which is where a rule about their neighbours fails."""
+    changed = [one for one in samples.characters() if text.clean(one.text) != one.text]
+    assert changed == []
+
+
+def test_the_name_of_every_language_can_be_a_readers_name() -> None:
+    changed = [one for one in samples.names() if text.clean_name(one.text) != one.text]
+    assert changed == []
+
+
+def test_no_sample_is_empty_or_has_stacked_marks() -> None:
+    refused = [
+        one
+        for one in samples.texts()
+        if text.is_empty(one.text) or text.has_stacked_marks(one.text)
+    ]
+    assert refused == []
+
+
+def test_the_script_of_every_sample_is_found() -> None:
+    wrong = [
+        one
+        for one in samples.texts()
+        if one.script not in _UNKNOWN_TO_CLDR
+        and language.script_of(one.text) not in _UNICODE_SCRIPTS.get(one.script, {one.script})
+    ]
+    assert wrong == []
+
+
+def test_a_text_in_the_script_of_its_edition_has_the_language_of_the_edition() -> None:
+    for one in samples.texts():
+        if one.script not in _UNKNOWN_TO_CLDR | {"Geok"}:
+            edition = f"{one.language}-{one.script}"
+            assert language.detect_language(one.text, edition=edition) == edition
+
+
+def test_a_text_in_another_script_never_has_the_language_of_the_edition() -> None:
+    for one in samples.texts():
+        if one.script != "Latn":
+            assert language.detect_language(one.text, edition="en") != "en", one
