@@ -21,9 +21,10 @@ THREAD = ThreadRef(
 )
 NOTICE = (
     "Add your comment by filling out the form below in plain text. Comments are approved by a "
-    'moderator and can be edited in accordance with our <a href="/river/@/terms/en.html">Terms of '
-    "Use</a>. Comments will not appear in real time. We are not responsible for the content of the "
-    "postings. Please be respectful of others' point of view and stick to the facts."
+    'moderator and can be edited in accordance with our <a href="/river/@/terms/en.html" '
+    'target="_blank" rel="noreferrer">Terms of Use</a>. Comments will not appear in real time. We '
+    "are not responsible for the content of the postings. Please be respectful of others' point of "
+    "view and stick to the facts."
 )
 
 
@@ -51,6 +52,19 @@ def test_the_same_view_gives_the_same_bytes(render_all: RenderAll) -> None:
 
 def test_the_notice_stands_above_the_form_in_full(site_context: SiteContext) -> None:
     assert NOTICE in unescape(newest(site_context))
+
+
+def test_terms_open_beside_a_page_with_a_form(render_all: RenderAll) -> None:
+    """Browsers lose what was typed into a form with `autocomplete="off"` when one goes back to it."""
+    pages = {name: page.decode() for name, page in render_all("x", "en").items()}
+    with_form = {name: page for name, page in pages.items() if "<textarea" in page}
+    links = re.findall(r'<a href="[^"]*/terms/[^>]*>', "".join(with_form.values()))
+    assert links
+    assert all('target="_blank" rel="noreferrer"' in link for link in links)
+
+
+def test_no_page_promises_that_the_browser_keeps_what_was_typed(render_all: RenderAll) -> None:
+    assert not [name for name, page in render_all("x", "en").items() if b"our browser" in page]
 
 
 def test_the_form_says_when_comments_appear(site_context: SiteContext) -> None:
@@ -126,7 +140,7 @@ def test_only_an_edited_comment_has_masks(site_context: SiteContext) -> None:
     assert "yobal-mask" not in newest(site_context, make_comment("I type ▮▮ myself"))
     edited = newest(site_context, make_comment("Call ▮▮ now", edited_clause="personal-data"))
     assert 'title="Masked by a moderator: personal data">▮▮</span> now' in edited
-    assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data">' in edited
+    assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data"' in edited
 
 
 def test_a_removed_comment_leaves_a_tombstone_and_its_replies(site_context: SiteContext) -> None:

@@ -53,6 +53,28 @@ def test_all_errors_are_shown_at_once_and_link_to_their_fields(
     expect(reader.page.locator("#yobal-receipt")).to_be_checked()
 
 
+def test_a_comment_that_is_far_too_long_comes_back_from_the_server(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story(), javascript=False)
+    reader.fill("ក" * 12_000)
+    reader.press("Send to the moderators")
+    expect(reader.page.locator("#yobal-text-error")).to_contain_text("has 12,000 characters")
+    assert reader.page.locator("#yobal-text").input_value() == "ក" * 12_000
+
+
+def test_the_terms_do_not_replace_a_form_that_is_being_filled_in(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story(), javascript=False)
+    reader.fill("Half a sentence")
+    with reader.page.context.expect_page() as opened:
+        reader.page.get_by_role("link", name="Terms of Use").first.click()
+    expect(opened.value.locator("main")).to_contain_text("Stick to the facts.")
+    opened.value.close()
+    assert reader.page.locator("#yobal-text").input_value() == "Half a sentence"
+
+
 def test_after_an_error_the_shortened_comment_is_sent(
     small: NewsroomWithLead, actors: Actors
 ) -> None:

@@ -206,7 +206,7 @@ def test_a_text_at_the_limit_is_accepted_and_a_longer_one_is_not(grapheme: str) 
 
 
 STACKED = "b" + "\u0301" * 31
-FILL = 96 * 1_024  # bytes of a body
+FILL = 256 * 1_024  # bytes of a body
 
 
 @pytest.mark.parametrize("words", [STACKED, f"{STACKED} and more", "\u0327\u0301" * 40], ids=len)

@@ -182,8 +182,14 @@ def test_unfinished_and_other_files_are_not_served(served: Served, nginx: Nginx,
     assert response.status == 404
 
 
+def test_a_comment_that_is_far_too_long_is_given_back(nginx: Nginx) -> None:
+    response = post(nginx.port, form("ក" * 12_000))
+    assert response.status == 422
+    assert "ក" * 12_000 in response.text
+
+
 def test_a_body_that_is_too_large_is_explained(nginx: Nginx) -> None:
-    response = post(nginx.port, b"step=send&text=" + b"x" * 97 * 1_024)
+    response = post(nginx.port, b"step=send&text=" + b"x" * 257 * 1_024)
     assert response.status == 413
     assert "This is far too long" in response.text
     assert response.header("cache-control") == "no-store"

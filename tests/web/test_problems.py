@@ -30,7 +30,7 @@ def problem_response(intake: Intake, status: int, path: str) -> Response:
         case 405:
             return ask(intake.app, "DELETE", path)
         case 413:
-            return intake.post(b"a" * 100_000, path=path)
+            return intake.post(b"a" * 270_000, path=path)
     return ask(intake.app, "POST", path, headers=[JSON])
 
 

@@ -114,6 +114,18 @@ def test_each_field_error_says_what_to_do(
     assert sqlite_newsroom.read_table("comments") == []
 
 
+@pytest.mark.parametrize("length", [12_000, 29_000])
+def test_a_comment_that_is_far_too_long_is_given_back_whole(
+    sqlite_intake: Intake, length: int
+) -> None:
+    """29,000 Khmer letters are a body of 255 KiB."""
+    text = "ក" * length
+    response = sqlite_intake.post(step="send", text=text)
+    assert response.status == 422
+    assert f"Your comment has {length:,} characters; the limit is 2,000." in response.text
+    assert f"\n{text}</textarea>" in response.text
+
+
 def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> None:
     khmer = sqlite_intake.post(step="send", text="Words.", path=THREAD.replace("/en/", "/km/"))
     assert '<html class="yobal" lang="km"' in khmer.text

@@ -34,6 +34,7 @@ Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would delay the stop
 HEADER_SECONDS: Final = 20
 GARBAGE_SECONDS: Final = 2
+REQUESTS_MAX: Final = 128  # at a time; later ones wait in the kernel
 # The thread that commits needs the interpreter a few times per group. With Python's default it
 # would wait 5 ms each time while the event loop seals one comment after another.
 SWITCH_SECONDS: Final = 0.000_02
@@ -184,6 +185,8 @@ def _server(listener: Listener) -> Server:
         interface=listener.interface,
         http=HTTPModes.http1,
         websockets=False,
+        # Bodies are in memory until they are answered: at most 128 times 256 KiB, 32 MiB.
+        backpressure=REQUESTS_MAX,
         log_enabled=False,
         log_access=False,
         http1_settings=HTTP1Settings(

@@ -9,7 +9,9 @@ from typing import Final
 
 from yobal.web.errors import BadForm
 
-BODY_BYTES_MAX: Final = 96 * 1024  # a Khmer character takes about 20 bytes urlencoded
+# A Khmer character takes about 20 bytes urlencoded. This is seven times the longest comment, so a text
+# that is far too long can still be given back to be shortened.
+BODY_BYTES_MAX: Final = 256 * 1024
 FIELDS_MAX: Final = 16
 _ESCAPED: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a whole run of escapes at once
 _AS_QUOTED_PRINTABLE: Final = bytes.maketrans(b"%", b"=")
