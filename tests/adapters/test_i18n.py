@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
+from zoneinfo import available_timezones
 
+import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
@@ -89,6 +91,53 @@ def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
     assert english.day_of(1_795_021_200, PHNOM_PENH) == "19 November 2026"  # the 18th in UTC
     assert english.city(PHNOM_PENH) == "Phnom Penh"
     assert khmer.city(PHNOM_PENH) == "ភ្នំពេញ"
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "english", "khmer"),
+    [
+        ("Asia/Yangon", "Yangon", "រ៉ង់ហ្គូន"),  # CLDR has the cities under older ids
+        ("Asia/Rangoon", "Yangon", "រ៉ង់ហ្គូន"),
+        ("Asia/Kathmandu", "Kathmandu", "កាត់ម៉ាន់ឌូ"),
+        ("Europe/Kyiv", "Kyiv", "កៀវ"),
+        ("Asia/Ho_Chi_Minh", "Ho Chi Minh City", "ហូជីមីញ"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires", "ប៊ុយណូស៊ែ"),
+        ("US/Eastern", "New York", "ញូវយ៉ក"),
+        ("Etc/GMT+7", "", ""),
+        ("UTC", "", ""),
+    ],
+)
+def test_a_time_zone_is_named_after_its_city(time_zone: str, english: str, khmer: str) -> None:
+    schedule = Schedule(time_zone=time_zone)
+    assert translator_for("en").city(schedule) == english
+    assert translator_for("km").city(schedule) == khmer
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "english", "khmer"),
+    [
+        ("Etc/GMT+7", "UTC−07:00", "ម៉ោង\u200bសកល −០៧:០០"),  # west of Greenwich
+        ("Etc/GMT-5", "UTC+05:00", "ម៉ោង\u200bសកល +០៥:០០"),
+        ("UTC", "UTC", "ម៉ោង\u200bសកល"),
+        ("Greenwich", "UTC", "ម៉ោង\u200bសកល"),
+    ],
+)
+def test_a_time_zone_without_a_city_says_its_offset(
+    time_zone: str, english: str, khmer: str
+) -> None:
+    schedule = Schedule(time_zone=time_zone)
+    assert translator_for("en").utc_offset(schedule) == english
+    assert translator_for("km").utc_offset(schedule) == khmer
+
+
+def test_no_time_zone_is_shown_in_latin_letters_in_khmer() -> None:
+    khmer = translator_for("km")
+    unknown_to_cldr = set()
+    for time_zone in available_timezones() - {"localtime", "Factory"}:
+        schedule = Schedule(time_zone=time_zone)
+        if re.search("[A-Za-z_/]", khmer.city(schedule) or khmer.utc_offset(schedule)):
+            unknown_to_cldr.add(time_zone)
+    assert unknown_to_cldr <= {"America/Coyhaique"}  # of 2025
 
 
 def test_a_time_has_seconds_only_if_the_schedule_needs_them() -> None:

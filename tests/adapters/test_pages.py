@@ -71,6 +71,8 @@ def test_the_form_says_when_comments_appear(site_context: SiteContext) -> None:
     assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in newest(
         site_context
     )
+    without_city = with_schedule(site_context, time_zone="Etc/GMT+7", release_times=["07:30"])
+    assert "Comments appear at 07:30, UTC−07:00." in newest(without_city)
     quick = with_schedule(site_context, release_interval_seconds=20)
     assert "Comments appear every 20 seconds." in newest(quick)
 

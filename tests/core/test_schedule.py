@@ -172,7 +172,3 @@ def test_slots_less_than_an_hour_apart_are_not_anonymous(
 ) -> None:
     assert schedule.shortest_gap_seconds == gap
     assert schedule.is_anonymous is is_anonymous
-
-
-def test_a_time_zone_is_shown_as_its_city() -> None:
-    assert Schedule(time_zone="Asia/Phnom_Penh").city == "Phnom Penh"

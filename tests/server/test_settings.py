@@ -62,6 +62,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
 
 INVALID = {
     'time_zone = "Asia/Atlantis"': "time_zone",
+    'time_zone = "Factory"': "time_zone",
     'time_zone = "../etc/passwd"': "time_zone",
     "release_times = []": "release_times",
     'release_times = ["6:00"]': "release_times",

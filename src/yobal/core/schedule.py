@@ -38,11 +38,6 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
         return ZoneInfo(self.time_zone)
 
     @property
-    def city(self) -> str:
-        """The city in the zone's name, as people write it: `Phnom Penh`."""
-        return self.time_zone.rsplit("/", 1)[-1].replace("_", " ")
-
-    @property
     def is_anonymous(self) -> bool:
         """False if slots are less than an hour apart: then comments are confidential at best."""
         return not 0 < self.shortest_gap_seconds < HOUR_SECONDS

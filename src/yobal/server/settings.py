@@ -25,6 +25,8 @@ MAX_HOLD_SLOTS_MAX: Final = 8
 DAYS_MAX: Final = 200  # of receipts and sealed originals
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
+# Not a place: whatever the machine is set to, which readers could not be told, and a placeholder.
+_NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
@@ -186,7 +188,7 @@ def _is_time_zone(name: str) -> bool:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
-    return True
+    return name not in _NAMELESS_ZONES
 
 
 def _are_times(times: tuple[str, ...]) -> bool:

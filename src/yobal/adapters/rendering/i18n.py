@@ -12,7 +12,8 @@ from io import BytesIO
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.core import get_global
+from babel.dates import format_date, format_time, get_timezone_gmt
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -27,6 +28,7 @@ FALLBACK: Final = "en"
 _DOMAIN: Final = "yobal"
 _REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
+_ZONES_WITHOUT_CITY: Final = "Etc/"
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
@@ -67,9 +69,24 @@ class Translator:
         return format_time(local, pattern, locale=self._locale).translate(self._digits)
 
     def city(self, schedule: Schedule) -> str:
-        """The city that the time zone is named after, translated if Babel knows it."""
-        zone = self._locale.time_zones.get(schedule.time_zone, {})
-        return str(zone.get("city", schedule.city))
+        """The city that the time zone is named after, translated if CLDR knows it.
+
+        Empty for a zone without a city, such as `Etc/GMT+7`.
+        """
+        present_id = _present_id(schedule.time_zone)
+        if present_id.startswith(_ZONES_WITHOUT_CITY):
+            return ""
+        for zone_id in _ids_of_zone(schedule.time_zone):
+            if "city" in self._locale.time_zones.get(zone_id, {}):
+                return str(self._locale.time_zones[zone_id]["city"])
+        return present_id.rsplit("/", 1)[-1].replace("_", " ")
+
+    def utc_offset(self, schedule: Schedule) -> str:
+        """`UTC−07:00`, for a zone without a city; `UTC` if it has no offset."""
+        at = datetime(2000, 1, 1, tzinfo=schedule.zone)  # such a zone never changes
+        words = get_timezone_gmt(at, "long", locale=self._locale).replace("GMT", "UTC")
+        offset = words.removesuffix("+00:00").strip().replace("-", "\N{MINUS SIGN}")
+        return offset.translate(self._digits)
 
     def release_times(self, schedule: Schedule) -> str:
         """The release times as a list: `00:00, 06:00, 12:00 and 18:00`."""
@@ -81,6 +98,19 @@ class Translator:
         if tag in (langs.UNKNOWN, langs.OTHER):
             return ""
         return _name(tag, self._locale)
+
+
+@cache
+def _ids_of_zone(zone_id: str) -> tuple[str, ...]:
+    """The id, its present name, and every older one: CLDR may know the city under any of them."""
+    present = _present_id(zone_id)
+    older = [alias for alias, name in get_global("zone_aliases").items() if name == present]
+    return (zone_id, present, *older)
+
+
+def _present_id(zone_id: str) -> str:
+    """`America/New_York` for `US/Eastern`, `Etc/UTC` for `UTC`."""
+    return str(get_global("zone_aliases").get(zone_id, zone_id))
 
 
 @cache
