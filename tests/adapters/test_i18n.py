@@ -130,7 +130,7 @@ def test_a_time_zone_without_a_city_says_its_offset(
     assert translator_for("km").utc_offset(schedule) == khmer
 
 
-def test_no_time_zone_is_shown_in_latin_letters_in_khmer() -> None:
+def test_no_time_zone_is_shown_in_latin_script_in_khmer() -> None:
     khmer = translator_for("km")
     unknown_to_cldr = set()
     for time_zone in available_timezones() - {"localtime", "Factory"}:

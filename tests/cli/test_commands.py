@@ -109,7 +109,7 @@ def test_the_name_of_the_newsroom_is_written_to_the_settings_unchanged(tmp_path:
 def test_a_new_epoch_invalidates_the_previous_link_and_keeps_the_stories(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     first = commands.init(path, {"site_id": SITE_ID, "site_name": "n"}, is_new_epoch=False)
-    commands.story_add(path, "ferry", edition="en", title="T", url="/t")
+    commands.story_add(path, "ferry", edition="en", title="T", url="https://news.example/t")
     again = commands.init(path, {}, is_new_epoch=True)
     assert first[1] != again[1]
     assert commands.story_list(path) == ["ferry  open  0 comments  en"]

@@ -181,6 +181,30 @@ def test_text_with_a_visible_character_is_not_empty(something: str) -> None:
     assert not text.is_empty(something)
 
 
+@pytest.mark.parametrize(
+    ("title", "problem"),
+    [
+        ("\u200b", "is empty"),
+        (" ", "is empty"),
+        ("\u202eFerries", "has the character U+202E, which is not plain text"),
+        ("Ferries\u2066", "has the character U+2066, which is not plain text"),
+        ("Fer\u00adries", "has the character U+00AD, which is not plain text"),
+        ("Fer\x07ries", "has the character U+0007, which is not plain text"),
+        ("Fer\ue000ries", "has the character U+E000, which is not plain text"),
+        ("Ferries\nand boats", "has more than one line"),
+        ("Ferries\u2028and boats", "has more than one line"),
+        ("Ferries\n", "has more than one line"),
+        ("Q&amp;A <b>", ""),  # plain text, shown as it is
+        (f" {KHMER} ", ""),
+        ("\u2067שלום!\u2069", ""),
+        ("e\u0301t\xa0!", ""),
+    ],
+    ids=ascii,
+)
+def test_a_name_on_a_page_is_one_line_of_plain_text(title: str, problem: str) -> None:
+    assert text.line_problem(title) == problem
+
+
 def test_every_character_that_unicode_says_to_ignore_is_empty() -> None:
     ignored = regex.findall(r"\p{Default_Ignorable_Code_Point}", "".join(map(chr, range(0x110000))))
     assert len(ignored) > 4_000

@@ -60,6 +60,12 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
 
 
+@pytest.mark.parametrize("name", ["\u200b", " ", "The \u202eRiver Post", "The River\nPost"])
+def test_the_name_of_the_newsroom_is_one_line_of_plain_text(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidSettings, match="site_name"):
+        _load(tmp_path, YOBAL_SITE_NAME=name)
+
+
 INVALID = {
     'time_zone = "Asia/Atlantis"': "time_zone",
     'time_zone = "Factory"': "time_zone",

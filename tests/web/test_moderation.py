@@ -134,6 +134,16 @@ def test_a_pseudonym_that_is_taken_does_not_use_up_the_invitation(
     assert other.post("join", newcomer(token)).status == 200
 
 
+@pytest.mark.parametrize(
+    "pseudonym",
+    ["\u200b\u200b", "Her\u202eon", "Her\non", "\ufe0fHeron", "\u2800\u2800"],
+    ids=ascii,
+)
+def test_a_pseudonym_is_one_line_of_plain_text(desk: DeskClient, pseudonym: str) -> None:
+    response = desk.post("join", newcomer(invite(desk), pseudonym=pseudonym))
+    assert (response.status, response.json["error"]) == (422, "invalid")
+
+
 # Sessions
 
 

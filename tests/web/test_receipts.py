@@ -87,7 +87,10 @@ def test_a_code_does_not_work_under_another_story(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     declare_story.add(
-        newsroom.database, newsroom.rules, "other", Edition(tag="en", title="O", url="/o")
+        newsroom.database,
+        newsroom.rules,
+        "other",
+        Edition(tag="en", title="O", url="https://news.example/o"),
     )
     code = code_of(intake.send(receipt="yes"))
     elsewhere = THREAD.replace("ferry", "other")

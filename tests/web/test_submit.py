@@ -77,7 +77,10 @@ def test_only_a_published_comment_of_this_story_can_be_replied_to(
         newsroom.remove(parent_id)
     elif state == "elsewhere":
         declare_story.add(
-            newsroom.database, newsroom.rules, "other", Edition(tag="en", title="O", url="/o")
+            newsroom.database,
+            newsroom.rules,
+            "other",
+            Edition(tag="en", title="O", url="https://news.example/o"),
         )
         parent_id = newsroom.publish_new(story_id="other").id
     elif not parent_id:

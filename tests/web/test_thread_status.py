@@ -73,7 +73,7 @@ def test_requests_that_arrive_together_share_one_query(
 
 
 def test_only_pending_comments_are_counted_for_story_and_site(newsroom: NewsroomHarness) -> None:
-    other = Edition(tag="en", title="Other", url="/other")
+    other = Edition(tag="en", title="Other", url="https://news.example/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
     newsroom.send(story_id="other")
@@ -98,7 +98,7 @@ def test_comments_that_no_moderator_can_decrypt_do_not_fill_the_queue(
 def test_only_a_published_comment_of_the_same_story_can_be_a_parent(
     newsroom: NewsroomHarness,
 ) -> None:
-    other = Edition(tag="en", title="Other", url="/other")
+    other = Edition(tag="en", title="Other", url="https://news.example/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
     cache = ThreadStatusCache(newsroom.database, newsroom.rules)
     pending, root = newsroom.send(), newsroom.publish_new()

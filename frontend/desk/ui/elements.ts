@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Clause } from "../api/types.ts";
 import { gettext } from "../i18n.ts";
 import { truncate } from "../text/graphemes.ts";
+import { isWebUrl } from "./web-url.ts";
 
 /** For screen readers only. */
 export const visuallyHidden = (content: unknown): TemplateResult =>
@@ -77,8 +78,8 @@ export function clauseChips(
   </fieldset>`;
 }
 
-/** A link only for http and https: a story's address comes from outside, and might be a script. */
+/** A link only to the web: a story's address comes from outside, and might be a script. */
 export function storyLink(title: string, url: string): TemplateResult {
-  if (!/^https?:\/\//i.test(url)) return html`<bdi>${title}</bdi>`;
+  if (!isWebUrl(url)) return html`<bdi>${title}</bdi>`;
   return html`<a href=${url} target="_blank" rel="noopener noreferrer"><bdi>${title}</bdi></a>`;
 }

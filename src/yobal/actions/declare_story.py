@@ -1,16 +1,14 @@
 """The newsroom declares, opens and closes its stories. The caller writes the public files."""
 
-from typing import Final
-
 from yobal.core import ids
 from yobal.core import stale_files as stale
+from yobal.core import text as texts
 from yobal.core.errors import InvalidInput
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
+from yobal.core.web_url import is_web_url
 from yobal.store import published_comments, stale_files, stories
 from yobal.store.database import Database
-
-_URL_STARTS: Final = ("https://", "http://", "/")
 
 
 def add(database: Database, rules: SiteRules, story_id: str, edition: Edition) -> None:
@@ -42,7 +40,7 @@ def _check(story_id: str, edition: Edition) -> None:
         )
     if not ids.is_language_tag(edition.tag):
         raise InvalidInput("an edition is a language tag such as km, en or zh-Hant")
-    if not edition.title.strip():
-        raise InvalidInput("the story needs a title")
-    if not edition.url.startswith(_URL_STARTS):
-        raise InvalidInput("a story's URL begins with https://, http:// or /")
+    if problem := texts.line_problem(edition.title):
+        raise InvalidInput(f"the title {problem}: a title is one line of plain text")
+    if not is_web_url(edition.url):
+        raise InvalidInput("a story's URL is a full address such as https://news.example/en/ferry")

@@ -117,6 +117,19 @@ def clean_name(raw: str) -> str:
     return "" if is_empty(name) else name
 
 
+def line_problem(text: str) -> str:
+    """Why a text cannot be a title or another name on a page, as the end of a sentence; else empty."""
+    if is_empty(text):
+        return "is empty"
+    if text.splitlines() != [text]:
+        return "has more than one line"
+    cleaned = clean(text)
+    for character in text.strip():
+        if text.count(character) != cleaned.count(character):
+            return f"has the character U+{ord(character):04X}, which is not plain text"
+    return ""
+
+
 def is_empty(text: str) -> bool:
     """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from yobal.core import ids
+from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
 from yobal.core.schedule import Schedule
 from yobal.core.site_rules import SiteRules
@@ -183,6 +184,10 @@ def _problems(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"{check.setting}{shown} is not valid: {takes}"
 
 
+def _is_plain_line(text: str) -> bool:
+    return not texts.line_problem(text)
+
+
 def _is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
@@ -256,7 +261,7 @@ _TOO_LONG_TOGETHER: Final = (
 _CHECKS: Final = (
     # The site
     _Check("site_id", ids.is_site_id, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
-    _Check("site_name", lambda name: bool(name.strip()), "a name", '"The River Post"'),
+    _Check("site_name", _is_plain_line, "one line of plain text", '"The River Post"'),
     # Addresses
     _Check("public_url", _is_origin, _ORIGIN, '"https://comments.example"'),
     _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),

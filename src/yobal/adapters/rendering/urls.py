@@ -9,6 +9,7 @@ import msgspec
 
 from yobal.core import paths
 from yobal.core.thread import ThreadRef
+from yobal.core.web_url import is_web_url
 
 
 class ShareLinks(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,5 +77,5 @@ def site_links(site_id: str, edition: str, thread: str = "") -> SiteLinks:
 
 
 def web_url(url: str) -> str:
-    """The URL if it is `http` or `https`, else nothing, so that no link can run a script."""
-    return url if url.startswith(("https://", "http://")) else ""
+    """The URL if it may be linked, else nothing, so that no link can run a script."""
+    return url if is_web_url(url) else ""
