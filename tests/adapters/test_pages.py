@@ -54,6 +54,24 @@ def test_the_notice_stands_above_the_form_in_full(site_context: SiteContext) -> 
     assert NOTICE in unescape(newest(site_context))
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Dara", "<bdi>Dara</bdi>"),
+        ("សុខ ដារ៉ា", '<bdi lang="km">សុខ ដារ៉ា</bdi>'),
+        ("မောင်မောင်", '<bdi lang="my">မောင်မောင်</bdi>'),
+        ("سلام", '<bdi lang="und">سلام</bdi>'),
+        ("007", "<bdi>007</bdi>"),
+        ("", "<bdi>Anonymous</bdi>"),
+    ],
+)
+def test_a_name_in_another_script_has_its_own_language(
+    site_context: SiteContext, name: str, shown: str
+) -> None:
+    """Then it has a font of that script, and a screen reader's voice for it."""
+    assert f"<b>{shown}</b>" in newest(site_context, make_comment("Words.", name=name))
+
+
 def test_terms_open_beside_a_page_with_a_form(render_all: RenderAll) -> None:
     """Browsers lose what was typed into a form with `autocomplete="off"` when one goes back to it."""
     pages = {name: page.decode() for name, page in render_all("x", "en").items()}

@@ -99,6 +99,12 @@ class Translator:
             return ""
         return _name(tag, self._locale)
 
+    def language_of_name(self, name: str, edition: str) -> str:
+        """The language of a name that is not in this language's script; else empty."""
+        if not name or langs.detect_language(name, edition=self.lang) == self.lang:
+            return ""
+        return langs.detect_language(name, edition=edition)
+
 
 @cache
 def _ids_of_zone(zone_id: str) -> tuple[str, ...]:
