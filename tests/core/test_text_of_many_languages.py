@@ -1,11 +1,14 @@
 """Cleaning and script detection, over sample texts of more than 700 languages."""
 
+import json
 import re
+from pathlib import Path
 from typing import Final
 
 from tests import samples
 from yobal.core import language, text
 
+VECTORS: Final = Path(__file__).parent.parent / "vectors"
 # Unicode gives each character one script; ISO 15924 has codes for mixtures and variants, too.
 _UNICODE_SCRIPTS: Final = {
     "Jpan": {"Kana", "Hani"},
@@ -41,6 +44,12 @@ def test_no_character_that_a_language_is_written_with_is_removed() -> None:
     """Joiners and marks stand alone here, which is where a rule about their neighbours fails."""
     changed = [one for one in samples.characters() if text.clean(one.text) != one.text]
     assert changed == []
+
+
+def test_the_vectors_have_the_name_of_every_language() -> None:
+    """The desk's tests read them: they have no such library."""
+    vectors = json.loads((VECTORS / "names.json").read_text(encoding="utf-8"))
+    assert vectors == [{"script": one.script, "name": one.text} for one in samples.names()]
 
 
 def test_the_name_of_every_language_can_be_a_readers_name() -> None:
