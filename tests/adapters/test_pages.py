@@ -72,6 +72,17 @@ def test_a_name_in_another_script_has_its_own_language(
     assert f"<b>{shown}</b>" in newest(site_context, make_comment("Words.", name=name))
 
 
+def test_a_note_in_another_script_has_its_own_language(render_all: RenderAll) -> None:
+    assert (
+        '<p class="yobal-text" lang="km" dir="auto">សូមអរគុណ'
+        in render_all("សូមអរគុណ")["response/receipt.html"].decode()
+    )
+    assert (
+        '<p class="yobal-text" lang="en" dir="auto">Thanks'
+        in render_all("Thanks")["response/receipt.html"].decode()
+    )
+
+
 def test_terms_open_beside_a_page_with_a_form(render_all: RenderAll) -> None:
     """Browsers lose what was typed into a form with `autocomplete="off"` when one goes back to it."""
     pages = {name: page.decode() for name, page in render_all("x", "en").items()}

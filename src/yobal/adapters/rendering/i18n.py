@@ -99,11 +99,11 @@ class Translator:
             return ""
         return _name(tag, self._locale)
 
-    def language_of_name(self, name: str, edition: str) -> str:
-        """The language of a name that is not in this language's script; else empty."""
-        if not name or langs.detect_language(name, edition=self.lang) == self.lang:
+    def language_of(self, text: str, edition: str) -> str:
+        """The language of a name or note that is not in this language's script; else empty."""
+        if not text or langs.detect_language(text, edition=self.lang) == self.lang:
             return ""
-        return langs.detect_language(name, edition=edition)
+        return langs.detect_language(text, edition=edition)
 
 
 @cache
