@@ -197,7 +197,13 @@ def test_no_route_accepts_get(desk: DeskClient, path: str) -> None:
 
 
 # Fields that may be left out or empty: where a page starts.
-MAY_BE_LEFT_OUT = {("queue", "cursor"), ("history", "cursor"), ("history", "comment_id")}
+MAY_BE_LEFT_OUT = {
+    ("queue", "cursor"),
+    ("history", "cursor"),
+    ("history", "comment_id"),
+    ("already-decided", "comment_ids"),  # asks about nothing, and learns nothing
+    ("already-decided", "decision_ids"),
+}
 WITHOUT_PARAMETERS = {
     "session",
     "sign-out",
@@ -260,7 +266,7 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
         "invite": (desk, invited | {"token": other}),
         "queue": (desk, {"cursor": None}),
         "history": (desk, {"cursor": None}),
-        "already-decided": (desk, {"comment_ids": [waiting.id]}),
+        "already-decided": (desk, {"comment_ids": [waiting.id], "decision_ids": rejections}),
         "decide": (desk, publish),
         "reject-many": (desk, {"comment_ids": [waiting.id], "clause": "spam"}),
         "undo": (desk, {"decision_id": rejections[0]}),

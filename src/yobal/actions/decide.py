@@ -119,6 +119,8 @@ def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
         comment_id,
         decided_by=decision.decided_by,
         verdict=decision.verdict,
+        clause=decision.clause,
+        edit_kind=decision.edit_kind,
         decision_id=decision.id,
     )
 

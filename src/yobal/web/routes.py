@@ -10,7 +10,7 @@ from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.adapters import error_reporting
-from yobal.adapters.rendering.desk_catalogue import catalogue_json
+from yobal.adapters.rendering.desk_catalogue import catalogue_json, languages_json
 from yobal.adapters.rendering.i18n import read_catalogue, translator_for
 from yobal.core.errors import YobalError
 from yobal.web import errors
@@ -30,7 +30,7 @@ class Route(NamedTuple):
 
 
 PAGES: Final = ("/", "/join", "/recover")
-ASSETS: Final = ("desk.js", "desk.css", "words.json", "icon.svg")
+ASSETS: Final = ("desk.js", "desk.css", "language-detector.js", "words.json", "icon.svg")
 PEOPLE_ROUTES: Final = (
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
     Route("/api/desk/session", "moderator", PeopleController.session),
@@ -148,6 +148,7 @@ def _desk_page(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
             is_demo=is_demo,
             lang=errors.DESK_LANGUAGE,
             gettext=translator_for(errors.DESK_LANGUAGE).gettext,
+            languages=languages_json(errors.DESK_LANGUAGE),
             messages=catalogue_json(read_catalogue(errors.DESK_LANGUAGE)),
         )
         .encode()
