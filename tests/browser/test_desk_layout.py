@@ -3,13 +3,13 @@
 import re
 from typing import Any, Final
 
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.actors import Actors, Moderator
 from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send, send_all
 
-SMALL_DESKTOP: Final[dict[str, Any]] = {"width": 1280, "height": 800}
+SMALL_DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 SMALL_PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 360, "height": 640},
     "is_mobile": True,

@@ -1,5 +1,6 @@
 """Every route of the desk, and who may use it. The public side is in `intake_app.py`."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from types import MethodType
@@ -16,6 +17,7 @@ from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
+from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
@@ -127,10 +129,17 @@ def _page(path: str, page_html: bytes) -> Any:
 
 
 def _asset(static: Path, name: str) -> Any:
-    content = (static / name).read_bytes()
+    """Gzipped, because nothing is cached on a moderator's device and the language detector is large."""
+    plain = (static / name).read_bytes()
+    gzipped = gzip.compress(plain, mtime=0)
 
-    def asset() -> Response[bytes]:
-        return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
+    def asset(request: AnyRequest) -> Response[bytes]:
+        response = Response(plain, media_type=_MEDIA_TYPES[Path(name).suffix])
+        response.headers["vary"] = "accept-encoding"
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            response.content = gzipped
+            response.headers["content-encoding"] = "gzip"
+        return response
 
     return get(f"/assets/{name}", sync_to_thread=False, opt={"access": "anyone"})(asset)
 
