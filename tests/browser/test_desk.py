@@ -22,6 +22,10 @@ COVERED = """() => {
     for (const one of pane.querySelectorAll("button, a, select, input, textarea")) {
       const box = one.getBoundingClientRect();
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      // The buttons of a form stay at the bottom; what scrolls below them is not in sight.
+      const bar = pane.querySelector(".comment-pane .actions");
+      const isBelowBar = bar && !bar.contains(one) && y > bar.getBoundingClientRect().top;
+      if (isBelowBar && y < bar.getBoundingClientRect().bottom) continue;
       if (box.width === 0 || y <= Math.max(0, seen.top) || y >= Math.min(innerHeight, seen.bottom)) continue;
       const hit = document.elementFromPoint(x, y);
       if (hit === null || !one.contains(hit)) covered.add(one.id || one.value || one.textContent.trim());
