@@ -383,17 +383,47 @@ test("a removal or a withdrawal after a decision is told beside it, and it canno
   assert.equal(decisions.activityLog.undoable, null);
 });
 
+/** The next slot has passed. */
+const later = { pending_count: 3, held_count: 0, next_slot: { at: 60, label: "19:00" } };
+
 test("z after the slot leads to the removal of the comment", async () => {
-  const { queue, decisions, items, respond, opened } = await deskWithManualServer();
+  const { queue, decisions, items, respond, requests, opened } = await deskWithManualServer();
   void decisions.publish(items[0]);
   await respond("/api/desk/decide");
-  queue.applyStatus({ pending_count: 3, held_count: 0, next_slot: { at: 60, label: "19:00" } });
-  await decisions.undoLast();
+  queue.applyStatus(later);
+  void decisions.undoLast();
+  const decision_id = `d-${items[0].row.comment_id}`;
+  const failure = { decision_id, error: "too_late_to_undo", message: "", undone_by: null };
+  await respond("/api/desk/undo-many", { undone: [], failed: [failure], not_stored: [] });
   const { toast } = decisions.activityLog;
   assert.match(toast?.message ?? "", /Too late.*Published.*released at 18:00.*remove the comment/);
   assert.equal(toast?.item, items[0]);
-  toast?.action?.run();
+  await decisions.undoLast(); // not asked again
+  assert.equal(requests("/api/desk/undo-many").length, 1);
+  decisions.activityLog.toast?.action?.run();
   assert.deepEqual(opened, [items[0].row.comment_id]);
+});
+
+test("z after the slot undoes a comment that is still held", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  queue.applyStatus(later);
+  void decisions.undoLast();
+  await respond("/api/desk/undo-many");
+  assert.equal(items[0].state, "pending");
+});
+
+test("z after the slot of a rejection says that it is final", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  items[0].draft.rejectClause = "spam";
+  void decisions.reject(items[0]);
+  await respond("/api/desk/decide", { ...decisionFor(items[0].row), state: "rejected" });
+  queue.applyStatus(later);
+  await decisions.undoLast();
+  const { toast } = decisions.activityLog;
+  assert.match(toast?.message ?? "", /Too late to undo: Rejected \(Spam\) is final since 18:00/);
+  assert.equal(requests("/api/desk/undo-many").length, 0);
 });
 
 test("z on a decision that the server finds final leads to the removal, too", async () => {

@@ -128,7 +128,7 @@ def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
     desk.choose("spam")
     desk.page.locator("#note").fill("We print no advertising here.")
     desk.page.locator("#reject").click()
-    expect(desk.toast).to_contain_text("Rejected, final at")
+    expect(desk.toast).to_contain_text("Rejected (Spam), final at")
     reader.until(code, "A moderator decided not to publish your comment.")
     expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Spam")
     expect(reader.page.locator("blockquote")).to_have_text("We print no advertising here.")

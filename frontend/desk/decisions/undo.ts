@@ -4,9 +4,15 @@ import { errorMessage, isStored, NetworkError } from "../api/client.ts";
 import type { FailedUndo, Terms, UndoManyResult } from "../api/types.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
-import { canResend, resetForEditing } from "../queue/queue-item.ts";
+import { canResend, type QueueItem, resetForEditing } from "../queue/queue-item.ts";
 import type { Dom } from "../ui/dom.ts";
-import { type ActivityEntry, type ActivityLog, type DecidedItem, itemOf } from "./activity-log.ts";
+import {
+  type ActivityEntry,
+  type ActivityLog,
+  type DecidedItem,
+  itemOf,
+  type ToastAction,
+} from "./activity-log.ts";
 
 /** Opens the history: all of it, or one comment that is to be removed. */
 export type ShowHistory = (commentId: string | null) => void;
@@ -34,12 +40,15 @@ export class Undo {
     this.#showHistory = showHistory;
   }
 
+  /** After its slot a comment may still be held, for want of others to release it with: the server knows. */
   undoLast(): Promise<void> {
     const { undoable, inForce } = this.#activityLog;
-    if (undoable !== null) return this.undo(undoable);
+    const isPublication = inForce !== null && inForce.request.verdict !== "reject";
+    const entry = undoable ?? (isPublication && inForce.canUndo ? inForce : null);
+    if (entry !== null) return this.undo(entry);
     if (inForce !== null) this.#showTooLate(inForce);
     else {
-      this.#activityLog.showInfo(
+      this.#showAdvice(
         gettext(
           "You have decided nothing since you signed in. Older decisions are in the history.",
         ),
@@ -47,8 +56,13 @@ export class Undo {
         { label: gettext("Open the history"), run: () => this.#showHistory(null) },
       );
     }
-    this.#dom.focusOn(".toast button");
     return Promise.resolve();
+  }
+
+  /** The way on gets the focus, unless the moderator is writing meanwhile. */
+  #showAdvice(message: string, item: QueueItem | null, action: ToastAction): void {
+    this.#activityLog.showInfo(message, item, action);
+    if (!this.#queue.isEditing) this.#dom.focusOn(".toast button");
   }
 
   /** After the slot a comment can still be removed, and a rejection stays. */
@@ -57,14 +71,14 @@ export class Undo {
     const time = entry.slot.label;
     const item = itemOf(entry);
     if (entry.request.verdict === "reject" || item === null) {
-      this.#activityLog.showInfo(
+      this.#showAdvice(
         gettext("Too late to undo: %(decision)s is final since %(time)s.", { decision, time }),
         item,
         { label: gettext("Open the history"), run: () => this.#showHistory(null) },
       );
       return;
     }
-    this.#activityLog.showInfo(
+    this.#showAdvice(
       gettext(
         "Too late to undo: %(decision)s, and released at %(time)s. You can remove the comment.",
         { decision, time },
