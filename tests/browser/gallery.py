@@ -228,7 +228,7 @@ class Gallery:
         desk.open("Call 000 555 0142")
         self.look("desk-comment", desk.page)
         desk.press("e")
-        desk.page.locator("#edit-text").fill("Call ▮▮▮▮▮▮▮▮▮▮▮▮ if you want to see it.")
+        desk.page.locator("#edit-text").fill("Call ▮▮▮▮▮▮▮▮ if you want to see it.")
         desk.choose("masked")
         desk.choose("personal-data")
         self.look("desk-edit", desk.page)

@@ -106,7 +106,7 @@ def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
     expect(desk.page.locator(".editor")).to_contain_text("Edited by a moderator: Personal data")
     desk.page.locator("#publish-edited").click()
     expect(desk.toast).to_contain_text("Published with an edit")
-    wait_for(lambda: story.texts() == ["Call ▮▮▮ if you want to see it."])
+    wait_for(lambda: story.texts() == ["Call ▮▮▮▮▮▮▮▮ if you want to see it."])
     reader.open()
     expect(reader.page.locator(".yobal-byline")).to_contain_text(
         "Edited by a moderator: personal data"

@@ -1,13 +1,12 @@
 """The newsroom declares, opens and closes its stories. The caller writes the public files."""
 
 from yobal.core import ids
-from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.errors import InvalidInput
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
 from yobal.core.web_url import is_web_url
-from yobal.store import published_comments, stale_files, stories
+from yobal.store import stale_files, stories
 from yobal.store.database import Database
 
 
@@ -19,18 +18,17 @@ def add(database: Database, rules: SiteRules, story_id: str, edition: Edition) -
     _check(story_id, edition)
     with database.writing() as conn:
         stories.add_edition(conn, rules.site_id, story_id, edition)
-        files = stale.all_of_thread(
-            root_positions=stories.get(conn, rules.site_id, story_id).next_position,
-            reply_counts=published_comments.reply_counts(conn, rules.site_id, story_id),
-        )
-        stale_files.add(conn, rules.site_id, story_id, files)
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)
 
 
 def set_open(database: Database, rules: SiteRules, story_id: str, *, is_open: bool) -> None:
-    """Open or close a story for new comments. Raises NoSuchStory."""
+    """Open or close a story for new comments. Raises NoSuchStory.
+
+    Every file of the story has buttons to reply, or must lose them, so every file becomes stale.
+    """
     with database.writing() as conn:
         stories.set_open(conn, rules.site_id, story_id, is_open=is_open)
-        stale_files.add(conn, rules.site_id, story_id, stale.after_form_change())
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)
 
 
 def _check(story_id: str, edition: Edition) -> None:
