@@ -138,6 +138,8 @@ class Gallery:
             ("thread", ""),
             ("page", "page/1.html"),
             ("replies", f"replies/{root_id}/1.html"),
+            ("comment", f"comment/{root_id}.html"),
+            ("comment-removed", f"comment/{'a' * 26}.html"),
         ):
             page.goto(story.url + path)
             page.reload()
