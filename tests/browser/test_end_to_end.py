@@ -108,8 +108,8 @@ def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
     expect(desk.toast).to_contain_text("Published with an edit")
     wait_for(lambda: story.texts() == ["Call ▮▮▮▮▮▮▮▮ if you want to see it."])
     reader.open()
-    expect(reader.page.locator(".yobal-byline")).to_contain_text(
-        "Edited by a moderator: personal data"
+    expect(reader.page.locator(".yobal-edited")).to_have_text(
+        "Masked by a moderator (Personal data)"
     )
     assert "0142" not in reader.page.content()
     reader.until(code, "A moderator masked part of it.")
