@@ -142,7 +142,7 @@ def _comment_page(
     row = published_comments.get(conn, comment_id)
     if row is None or row.removal is not None:
         return None
-    parent = published_comments.get(conn, row.parent_id)
+    parent = published_comments.get(conn, row.parent_id) if row.parent_id else None
     more_replies: CommentLocation | None = None
     if row.root_id is None:
         (comment,) = _with_replies(conn, schedule, thread, [row])
@@ -168,9 +168,12 @@ def _location_of_reply(reply: PublishedCommentRow) -> CommentLocation:
 def _with_replies(
     conn: Connection, schedule: Schedule, thread: ThreadRef, roots: Sequence[PublishedCommentRow]
 ) -> tuple[PublishedComment, ...]:
+    root_ids = [root.id for root in roots if root.next_reply_position]
+    if not root_ids:
+        return tuple(_comment(schedule, root) for root in roots)
     replies = published_comments.replies_between(
         conn,
-        [root.id for root in roots if root.next_reply_position],
+        root_ids,
         site_id=thread.site_id,
         story_id=thread.story_id,
         first=0,
