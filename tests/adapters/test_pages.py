@@ -61,7 +61,6 @@ def test_the_notice_stands_above_the_form_in_full(site_context: SiteContext) -> 
         ("မောင်မောင်", '<bdi lang="my">မောင်မောင်</bdi>'),
         ("سلام", '<bdi lang="und">سلام</bdi>'),
         ("007", "<bdi>007</bdi>"),
-        ("", "<bdi>Anonymous</bdi>"),
     ],
 )
 def test_a_name_in_another_script_has_its_own_language(

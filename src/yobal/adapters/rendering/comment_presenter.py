@@ -12,7 +12,6 @@ import msgspec
 from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
 from yobal.core import text as texts
-from yobal.core.language import detect_language
 from yobal.core.text import count_graphemes
 from yobal.core.thread import CommentLink, PublishedComment
 
@@ -38,7 +37,6 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
     text_runs: tuple[TextRun, ...]
     is_long: bool  # folded where it stands among others
     length: Literal["short", "medium", "long"]
-    name_lang: str  # empty if the name is in the script of the page
     footer_dir: str  # the direction of the text; empty if it is the page's
     day: str
     language: str  # empty if it is the edition's
@@ -61,7 +59,6 @@ class CommentPresenter:
         """A comment with its replies; `excerpt` is for its share links."""
         translator = self._translator
         is_own_language = comment.lang == self._edition
-        name_lang = detect_language(comment.name, edition=translator.lang)
         text_dir = texts.direction(comment.text)
         link = CommentLink(comment_id=comment.id, edition=comment.edition)
         return CommentView(
@@ -69,7 +66,6 @@ class CommentPresenter:
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
             is_long=_is_long(comment.text),
             length=_length(comment.text),
-            name_lang="" if name_lang == translator.lang else name_lang,
             footer_dir="" if text_dir == translator.dir else text_dir,
             day=translator.day(comment.day),
             language="" if is_own_language else translator.language(comment.lang),
