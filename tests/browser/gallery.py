@@ -258,7 +258,7 @@ class Gallery:
 
 def _send(page: Page) -> None:
     """The form's own button, whatever it is called in the page's language."""
-    page.locator(".yobal-form-section form").first.locator("button").click()
+    page.locator(".yobal-form-section form").first.locator("button").first.click()
 
 
 def _shows(reader: Reader, code: str, mark: str) -> bool:
