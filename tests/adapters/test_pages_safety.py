@@ -42,6 +42,9 @@ class ParsedPage(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if (tag, attrs) == ("br", []):  # a line break of a text
+            self.text += "\n"
+            return
         self.tags.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:

@@ -94,7 +94,7 @@ def test_a_comment_of_invisible_characters_is_empty(
     reader.fill("\u200b \u200d")
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text-error")).to_have_text(
-        "The comment is empty. Please write something."
+        "Nothing was sent: the comment is empty."
     )
 
 

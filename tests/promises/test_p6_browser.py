@@ -132,7 +132,7 @@ def _walk(served: NewsroomWithLead, actors: Actors, context: BrowserContext) -> 
     reader.page.locator(".yobal-editions a").click()
     expect(reader.page.locator("html")).to_have_attribute("lang", "km")
     reader.find(code)
-    reader.press("With the next release")
+    reader.take_back("At the next release, among others")
     reader.until(code, "We found no receipt with this code")
     assert watch.seen == []
     assert all(url.startswith(served.newsroom.public_url + "/") for url in urls), urls

@@ -1,5 +1,6 @@
 """Problem pages are in the language of the edition and link back to the thread."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -46,11 +47,14 @@ def test_every_problem_page_is_in_the_editions_language_and_links_to_the_thread(
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
-def test_a_problem_page_without_a_thread_links_to_none(sqlite_intake: Intake, status: int) -> None:
+def test_a_problem_page_without_a_thread_links_to_the_terms(
+    sqlite_intake: Intake, status: int
+) -> None:
     response = problem_response(sqlite_intake, status, NOWHERE)
     assert response.status == status
     assert speaks_khmer(response)
-    assert "yobal-link-line" not in response.text
+    (link,) = re.findall(r'<a href="([^"]+)"', response.text)
+    assert sqlite_intake.get(link).status == 200
     assert NOWHERE not in response.text
     assert '<html class="yobal" lang="en"' in problem_response(sqlite_intake, status, "/x/y/").text
 

@@ -31,7 +31,7 @@ def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
     assert "not to publish" in receipt_page.text
     assert "&lt;i&gt;Which&lt;/i&gt; source?" in receipt_page.body.decode()
     assert "#facts" in receipt_page.text
-    assert "Withdraw your comment" not in receipt_page.text
+    assert "Take it back" not in receipt_page.text
     response = intake.post(step="withdraw", code=code, when="now")
     assert (response.status, "cannot be withdrawn" in response.text) == (200, True)
     assert newsroom.read_table("withdrawal_requests") == []

@@ -124,8 +124,8 @@ def test_only_a_published_comment_of_this_story_can_be_replied_to(
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"text": " \u200b\n"}, "The comment is empty. Please write something."),
-        ({}, "The comment is empty. Please write something."),
+        ({"text": " \u200b\n"}, "Nothing was sent: the comment is empty."),
+        ({}, "Nothing was sent: the comment is empty."),
         (
             {"text": "a" + "\u0323" * 13_000},
             "Some characters in your comment have too many accents or other marks.",

@@ -128,7 +128,7 @@ def translator_for(edition: str) -> Translator:
 def catalogue_language(edition: str) -> str:
     """The language that an edition is served in: its own if it has a catalogue, else English."""
     primary = edition.split("-", maxsplit=1)[0].lower()
-    return primary if primary in _catalogue_languages() else FALLBACK
+    return primary if primary in catalogue_languages() else FALLBACK
 
 
 def own_name(tag: str) -> str:
@@ -147,7 +147,8 @@ def _name(tag: str, locale: Locale) -> str:
 
 
 @cache
-def _catalogue_languages() -> frozenset[str]:
+def catalogue_languages() -> frozenset[str]:
+    """Every language that pages can be in."""
     return frozenset(folder.name for folder in (files("yobal") / "locales").iterdir())
 
 

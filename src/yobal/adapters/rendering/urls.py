@@ -28,6 +28,7 @@ class SiteLinks(msgspec.Struct, frozen=True):
     icon: str
     terms: str
     thread: str = ""
+    story_url: str = ""
 
 
 class ThreadLinks:
