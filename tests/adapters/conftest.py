@@ -151,7 +151,7 @@ def _responses(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, b
         "confirm": pages.confirm(thread, draft, idempotency_key="o", parent=root, earliest_day=day),
         "sent": pages.sent(thread, earliest=SLOT, code="7HQ2M-0K3TB-Z91XC-4RWFA", until=day),
         "receipt": pages.receipt(thread, receipt),
-        "withdrawal_requested": pages.withdrawal_requested(thread, when="next"),
+        "withdrawal_requested": pages.withdrawal_requested(thread, when="next", is_published=True),
     }
     for problem in get_args(Problem):
         rendered[problem] = pages.problem(thread, problem, draft=draft, next_slot=SLOT)

@@ -56,6 +56,39 @@ def test_a_published_comment_is_withdrawn_when_its_author_chose(
     assert "its comment has been withdrawn" in later
 
 
+@pytest.mark.parametrize("state", ["pending", "published"])
+def test_a_receipt_says_once_that_its_comment_is_being_withdrawn(
+    intake: Intake, newsroom: NewsroomHarness, state: str
+) -> None:
+    confirm = intake.post(step="send", text="Taken back.", receipt="yes")
+    fields = {"step": "confirm", "text": "Taken back.", "receipt": "yes"}
+    key = confirm.field("idempotency_key")
+    codes = [code_of(intake.post(fields, idempotency_key=key)) for _ in range(2)]
+    other_code = code_of(intake.send("Another.", receipt="yes"))
+    if state == "published":
+        for row in newsroom.read_table("comments"):
+            newsroom.publish(row["id"])
+        newsroom.pass_slots()
+    requested = intake.post(step="withdraw", code=codes[0], when="next")
+    for code in codes:  # also with another receipt of the same comment
+        receipt_page = intake.post(step="receipt", code=code)
+        assert receipt_page.body == requested.body
+        assert receipt_page.text.count("is being withdrawn") == 1
+        assert 'value="withdraw"' not in receipt_page.text
+        assert ("next release" in receipt_page.text) is (state == "published")
+        assert visible_to_observer(receipt_page)[1] == PADDED_BYTES
+    assert "Take it back" in intake.post(step="receipt", code=other_code).text
+
+
+def test_a_withdrawal_at_once_replaces_one_with_the_next_release(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    code = newsroom.publish_new("Taken back.").code or ""
+    for when in ("next", "now"):
+        intake.post(step="withdraw", code=code, when=when)
+    assert "within a minute or two" in intake.post(step="receipt", code=code).text
+
+
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])
 @pytest.mark.parametrize("state", ["pending", "held", "published", "edited", "rejected", "removed"])
 def test_responses_to_right_and_wrong_codes_have_the_same_length(

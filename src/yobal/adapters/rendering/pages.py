@@ -165,9 +165,12 @@ class PageRenderer:
         runs = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
         return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": runs})
 
-    def withdrawal_requested(self, thread: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
+    def withdrawal_requested(
+        self, thread: ThreadRef, *, when: Literal["now", "next"], is_published: bool
+    ) -> bytes:
         """The request to withdraw a comment is stored."""
-        return self._render("withdrawal_requested.html", thread, {"when": when})
+        context = {"when": when, "is_published": is_published}
+        return self._render("withdrawal_requested.html", thread, context)
 
     def problem(
         self,

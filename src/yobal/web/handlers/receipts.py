@@ -7,6 +7,7 @@ from typing import Final, Literal
 from yobal.actions import receipts
 from yobal.adapters.rendering.pages import ReceiptDetails
 from yobal.core.schedule import day_of
+from yobal.core.states import PUBLISHED
 from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.http import Response
 
@@ -29,6 +30,9 @@ class ReceiptHandler:
             return _padded(
                 self._dependencies.problem_page("unknown_receipt", thread=context.thread)
             )
+        when = match.requested_withdrawal
+        if when is not None:
+            return self._withdrawal_requested(context, match, when)
         details = self._details(match, context.fields.get("code", ""))
         body = self._dependencies.page_renderer.receipt(context.thread, details)
         return _padded(self._dependencies.page(body))
@@ -48,8 +52,16 @@ class ReceiptHandler:
             when=when,
             random=secrets.token_bytes,
         )
-        body = dependencies.page_renderer.withdrawal_requested(context.thread, when=when)
-        return _padded(dependencies.page(body))
+        return self._withdrawal_requested(context, match, when)
+
+    def _withdrawal_requested(
+        self, context: RequestContext, match: receipts.ReceiptMatch, when: Literal["now", "next"]
+    ) -> Response:
+        """The answer to a request, and what the receipt shows until the request is processed."""
+        body = self._dependencies.page_renderer.withdrawal_requested(
+            context.thread, when=when, is_published=match.status.state == PUBLISHED
+        )
+        return _padded(self._dependencies.page(body))
 
     async def _find(self, context: RequestContext) -> receipts.ReceiptMatch | None:
         return await asyncio.to_thread(
