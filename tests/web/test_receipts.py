@@ -53,7 +53,7 @@ def test_a_published_comment_is_withdrawn_when_its_author_chose(
     assert "your code no longer works" in response.text
     later = intake.post(step="receipt", code=sent.code or "").text
     assert "We found no receipt with this code" in later
-    assert "its comment has been withdrawn" in later
+    assert "its comment was withdrawn" in later
 
 
 @pytest.mark.parametrize("state", ["pending", "published"])
@@ -114,6 +114,17 @@ def test_responses_to_right_and_wrong_codes_have_the_same_length(
         assert visible_to_observer(unknown_response) == visible_to_observer(right_response)
     assert len(right_response.body) == PADDED_BYTES
     assert "We found no receipt" not in right_response.text
+
+
+@pytest.mark.parametrize("step", ["receipt", "withdraw"])
+def test_an_unknown_code_is_given_back_in_its_field(sqlite_intake: Intake, step: str) -> None:
+    typed = 'aaaaa-bbbbb "<b>'
+    response = sqlite_intake.post(step=step, code=typed, when="now")
+    assert response.field("code") == typed
+    assert "A to Z without I, L, O and U" in response.text
+    assert "has expired" in response.text
+    longest = sqlite_intake.post(step=step, code='"' * 20_000)
+    assert len(longest.body) == PADDED_BYTES
 
 
 def test_a_code_does_not_work_under_another_story(

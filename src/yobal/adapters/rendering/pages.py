@@ -178,6 +178,7 @@ class PageRenderer:
         problem: Problem,
         *,
         draft: Draft | None = None,
+        typed_code: str = "",
         next_slot: Slot | None = None,
         path: str = "",
         leads_back: bool = True,
@@ -186,7 +187,12 @@ class PageRenderer:
 
         Without a thread, the requested `path` determines the language and the link back.
         """
-        context = {"problem": problem, "draft": draft, "next_slot": next_slot}
+        context = {
+            "problem": problem,
+            "draft": draft,
+            "typed_code": typed_code,
+            "next_slot": next_slot,
+        }
         if thread is not None:
             return self._render("problem.html", thread, context)
         thread_path, edition = paths.parse_thread_path(path)

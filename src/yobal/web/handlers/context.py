@@ -64,6 +64,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
         *,
         thread: ThreadRef | None = None,
         draft: Draft | None = None,
+        typed_code: str = "",
         path: str = "",
         leads_back: bool = True,
     ) -> Response:
@@ -73,6 +74,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
             thread,
             problem,
             draft=draft,
+            typed_code=typed_code,
             next_slot=next_slot(self.rules.schedule, self.clock()) if is_full else None,
             path=path,
             leads_back=leads_back,
