@@ -303,6 +303,35 @@ def test_json_has_exactly_the_documented_keys(render_all: RenderAll) -> None:
         assert all(list(comment) == comment_keys for comment in parsed["comments"])
 
 
+def test_each_edition_has_the_newsrooms_name_in_that_edition(site_context: SiteContext) -> None:
+    names = {"km": "ទន្លេប៉ុស្តិ៍", "zh-Hant": "河報"}
+    pages = PageRenderer(msgspec.structs.replace(site_context, site_names=names))
+
+    def is_named(page: bytes, name: str) -> bool:
+        text = page.decode()
+        return f'<p class="yobal-site">{name}</p>' in text and f"· {name}</title>" in text
+
+    shown = {"km": "km", "km-KH": "km", "zh-Hant": "zh-Hant", "zh": "", "en": ""}
+    for tag, source in shown.items():
+        thread = msgspec.structs.replace(
+            THREAD, edition=Edition(tag=tag, title="Ferries", url="https://river.example/ferry")
+        )
+        name = names.get(source, "The River Post")
+        view = NewestView(thread=thread, comments=(), comments_total=0, older_page=None)
+        assert is_named(pages.newest(view)["index.html"], name)
+        assert is_named(pages.problem(thread, "closed"), name)
+        assert is_named(pages.terms(tag), name)
+
+
+def test_a_page_without_a_story_links_to_the_front_page(site_context: SiteContext) -> None:
+    link = 'href="https://river.example/"'
+    with_url = msgspec.structs.replace(site_context, site_url="https://river.example/")
+    for context, has_link in ((with_url, True), (site_context, False)):
+        pages = PageRenderer(context)
+        assert (link in pages.terms("en").decode()) is has_link
+        assert (link in pages.problem(None, "unknown_story").decode()) is has_link
+
+
 def test_an_edition_without_a_catalogue_is_rendered_and_marked_as_english(
     site_context: SiteContext,
 ) -> None:

@@ -215,7 +215,7 @@ class PageRenderer:
         links = ThreadLinks(thread, base=public_url if is_fragment else "", public_url=public_url)
         return renderer_for(thread.edition.tag).render(
             template,
-            site_context=self._site_context,
+            site_context=self._site_context.in_edition(thread.edition.tag),
             thread=thread,
             links=links,
             is_fragment=is_fragment,
@@ -227,7 +227,7 @@ class PageRenderer:
     ) -> bytes:
         return renderer_for(language).render(
             template,
-            site_context=self._site_context,
+            site_context=self._site_context.in_edition(language),
             thread=None,
             links=site_links(self._site_context.site_id, language, link_back),
             is_fragment=False,
