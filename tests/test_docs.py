@@ -116,6 +116,7 @@ def test_every_kind_of_public_file_is_described() -> None:
     for name in (paths.NEWEST_FRAGMENT, paths.NEWEST_JSON, paths.FORM, *own):
         assert name in text
         assert name in doc("file-formats.md")
+    assert paths.what_we_keep("SITE", "EDITION") in text
 
 
 def test_exactly_the_keys_of_the_public_json_are_described() -> None:

@@ -8,12 +8,16 @@ from typing import get_args
 import msgspec
 import pytest
 
-from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, ServerFacts, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
 from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
 
 RenderAll = Callable[..., dict[str, bytes]]
+OTHER_FACTS = (
+    "This server does not overwrite the memory",
+    "removed from our database, but its log",
+)
 THREAD = ThreadRef(
     site_id="river",
     story_id="ferry",
@@ -330,6 +334,40 @@ def test_a_page_without_a_story_links_to_the_front_page(site_context: SiteContex
         pages = PageRenderer(context)
         assert (link in pages.terms("en").decode()) is has_link
         assert (link in pages.problem(None, "unknown_story").decode()) is has_link
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"is_memory_wiped": True}, "This server overwrites the memory"),
+        ({"is_memory_wiped": False}, "This server does not overwrite the memory"),
+        ({"database": "sqlite"}, "overwritten in our database"),
+        ({"database": "postgresql"}, "removed from our database, but its log"),
+        ({"original_retention_days": 0}, "destroyed with the next release"),
+        ({"original_retention_days": 1}, "destroyed about one day later"),
+        ({"original_retention_days": 7}, "destroyed about 7 days later"),
+    ],
+)
+def test_what_we_keep_says_what_the_server_is_set_to(
+    site_context: SiteContext, changed: dict[str, object], sentence: str
+) -> None:
+    facts = ServerFacts(database="sqlite", original_retention_days=14, is_memory_wiped=True)
+    pages = PageRenderer(msgspec.structs.replace(site_context, receipt_days=9))
+    page = pages.what_we_keep("en", msgspec.structs.replace(facts, **changed)).decode()
+    others = pages.what_we_keep(
+        "en", ServerFacts(database="postgresql", original_retention_days=3, is_memory_wiped=False)
+    ).decode()
+    assert sentence in page
+    assert (sentence in others) is (sentence in OTHER_FACTS)
+    assert "at least 9 days" in page
+    assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in page
+
+
+def test_the_form_leads_to_what_we_keep_in_its_edition(render_all: RenderAll) -> None:
+    for name in ("index.html", "form.fragment.html", "response/reply.html"):
+        page = render_all("x", "km")[name].decode()
+        assert page.count("/river/@/what-we-keep/km.html") == 1
+        assert 'km.html" target="_blank" rel="noreferrer"' in page
 
 
 def test_an_edition_without_a_catalogue_is_rendered_and_marked_as_english(

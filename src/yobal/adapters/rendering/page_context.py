@@ -46,6 +46,14 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, site_name=name)
 
 
+class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page about stored data says of the server that renders it, besides the site's settings."""
+
+    database: Literal["sqlite", "postgresql"]
+    original_retention_days: int
+    is_memory_wiped: bool
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader wrote. Every page that refuses a comment gives it back."""
 

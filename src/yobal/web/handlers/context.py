@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem
+from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem, ServerFacts
 from yobal.adapters.server_keys import Keyring
 from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
@@ -52,6 +52,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     thread_status: ThreadStatusCache
     group_commit: GroupCommit
     csp: str
+    server_facts: ServerFacts
     clock: Callable[[], float] = time.time
 
     def page(self, body: bytes, *, status: int = 200) -> Response:
