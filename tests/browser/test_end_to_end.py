@@ -49,7 +49,7 @@ def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
     reader.open()
     expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
     assert WORDS in story.in_edition("km").get()
-    reader.until(code, "Your comment is published.")
+    reader.until(code, "Your comment is published")
     expect(reader.page.locator(".yobal-preview .yobal-text")).to_have_text(WORDS)
 
     reader.take_back("At once")
@@ -84,7 +84,7 @@ def test_a_published_comment_can_be_withdrawn_with_the_next_release(
     story = quick.newsroom.story()
     reader = actors.reader(story)
     code = _published(quick.lead(actors), reader, "It can go with the others.")
-    reader.until(code, "Your comment is published.")
+    reader.until(code, "Your comment is published")
     reader.take_back("At the next release, among others")
     wait_for(lambda: story.texts() == [])
 
@@ -128,7 +128,7 @@ def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
     desk.page.locator("#note").fill("We print no advertising here.")
     desk.page.locator("#reject").click()
     expect(desk.toast).to_contain_text("Rejected, final at")
-    reader.until(code, "A moderator decided not to publish your comment.")
+    reader.until(code, "A moderator decided not to publish your comment")
     expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Spam")
     expect(reader.page.locator("blockquote")).to_have_text("We print no advertising here.")
     assert story.texts() == []

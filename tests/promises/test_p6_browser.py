@@ -124,7 +124,7 @@ def _walk(served: NewsroomWithLead, actors: Actors, context: BrowserContext) -> 
     desk.press("a")
     expect(desk.toast).to_contain_text("Published")
     wait_for(lambda: story.texts() == [WORDS])
-    reader.until(code, "Your comment is published.")
+    reader.until(code, "Your comment is published")
     reader.open()
     expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
     reader.reply("And a reply to it.")

@@ -28,7 +28,8 @@ FALLBACK: Final = "en"
 _DOMAIN: Final = "yobal"
 _REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
-_ZONES_WITHOUT_CITY: Final = "Etc/"
+# A day as it is written inside a sentence, where CLDR's form lacks words that the language needs.
+_DAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bទីd ខែMMMM ឆ្នាំy"}
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
@@ -56,7 +57,8 @@ class Translator:
     def day(self, day: date | str) -> str:
         """A day without a time: `21 November 2026`. Accepts ISO 8601 too."""
         parsed = date.fromisoformat(day) if isinstance(day, str) else day
-        return format_date(parsed, "long", locale=self._locale).translate(self._digits)
+        pattern = _DAY_PATTERNS.get(self.lang, "long")
+        return format_date(parsed, pattern, locale=self._locale).translate(self._digits)
 
     def day_of(self, slot: Slot, schedule: Schedule) -> str:
         """The day of a slot in the site's time zone."""
