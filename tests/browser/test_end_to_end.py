@@ -56,9 +56,9 @@ def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
     expect(
         reader.page.get_by_role("heading", name="Your comment is being withdrawn")
     ).to_be_visible()
-    wait_for(lambda: story.texts() == [])
-    for name in ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json"):
-        assert WORDS not in story.get(name)
+    names = ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json")
+    wait_for(lambda: not any(WORDS in story.get(name) for name in names))
+    assert story.texts() == []
     reader.until(code, "We found no receipt with this code")
 
 
