@@ -42,8 +42,7 @@ class ParsedPage(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if (tag, attrs) == ("br", []):  # a line break of a text
-            self.text += "\n"
+        if (tag, attrs) == ("br", []):  # stands before a line feed of a text
             return
         self.tags.append((tag, dict(attrs)))
 
