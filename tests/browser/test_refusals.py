@@ -113,6 +113,16 @@ def test_a_response_can_be_printed_and_read_without_a_stylesheet(
     expect(reader.page.get_by_role("link", name="Back to the comments")).to_be_hidden()
 
 
+def test_a_comment_that_is_far_too_long_comes_back_from_the_server(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story(), javascript=False)
+    reader.fill("ក" * 12_000)
+    reader.press("Send to the moderators")
+    expect(reader.page.locator("#yobal-text-error")).to_contain_text("has 12,000 characters")
+    assert reader.page.locator("#yobal-text").input_value() == "ក" * 12_000
+
+
 def test_after_an_error_the_shortened_comment_is_sent(
     small: NewsroomWithLead, actors: Actors
 ) -> None:

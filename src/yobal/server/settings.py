@@ -216,7 +216,7 @@ def _is_time(text: str) -> bool:
 
 
 def _are_site_names(names: Mapping[str, str]) -> bool:
-    return all(ids.is_language_tag(tag) and name.strip() for tag, name in names.items())
+    return all(ids.is_language_tag(tag) and _is_plain_line(name) for tag, name in names.items())
 
 
 def _is_web_url(url: str) -> bool:
@@ -278,7 +278,7 @@ _TOO_LONG_TOGETHER: Final = (
 _CHECKS: Final = (
     # The site
     _Check("site_id", ids.is_site_id, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
-    _Check("site_name", lambda name: bool(name.strip()), "a name", '"The River Post"'),
+    _Check("site_name", _is_plain_line, "one line of plain text", '"The River Post"'),
     _Check("site_names", _are_site_names, "a name for each edition", '{ km = "ប៉ុស្តិ៍ទន្លេ" }'),
     _Check("site_url", _is_web_url, "a URL, or nothing", '"https://news.example/"'),
     # Addresses

@@ -30,6 +30,7 @@ _REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
 # A day as it is written inside a sentence, where CLDR's form lacks words that the language needs.
 _DAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bទីd ខែMMMM ឆ្នាំy"}
+_ZONES_WITHOUT_CITY: Final = "Etc/"
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
