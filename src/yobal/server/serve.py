@@ -15,8 +15,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
+from yobal.server.hardening import memory_check
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
@@ -54,6 +56,7 @@ def intake_app(
     *,
     clock: Clock = time.time,
     thread_status: ThreadStatusCache | None = None,
+    is_memory_wiped: bool = False,
 ) -> IntakeApp:
     language.load_scripts()  # or the first reader would wait for it
     csp = content_security_policy(components.settings.frame_ancestors)
@@ -66,6 +69,11 @@ def intake_app(
             thread_status=thread_status or ThreadStatusCache(components.database, components.rules),
             group_commit=group,
             csp=csp,
+            server_facts=ServerFacts(
+                database="sqlite" if components.database.is_sqlite else "postgresql",
+                original_retention_days=components.settings.original_retention_days,
+                is_memory_wiped=is_memory_wiped,
+            ),
             clock=clock,
         )
     )
@@ -103,7 +111,12 @@ def serve(
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = components.settings
     group = GroupCommit(components.database) if "intake" in roles else None
-    intake = intake_app(components, group) if group is not None else None
+    is_memory_wiped = memory_check.memory_is_wiped()
+    intake = (
+        intake_app(components, group, is_memory_wiped=is_memory_wiped)
+        if group is not None
+        else None
+    )
     listeners = []
     if intake is not None:
         listeners.append(Listener(wrap_intake(intake), Interfaces.RSGI, settings.intake_listen))
