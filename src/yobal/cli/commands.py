@@ -1,6 +1,5 @@
 """What each command does. `main.py` reads the arguments and reports the errors."""
 
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -84,13 +83,13 @@ def serve(path: Path, role: str) -> None:
         raise UnsupportedEnvironment(
             "this database was made by `yobal demo`; its keys were made outside a browser"
         )
-    listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
-    for served_role in ROLES[role]:
-        _check_address_is_free(listens[served_role])
     if not memory_check.memory_is_wiped():
         print(_MEMORY_WARNING, file=sys.stderr, flush=True)
-    _print_addresses(settings, ROLES[role])
-    server.serve(components, ROLES[role])
+    server.serve(
+        components,
+        ROLES[role],
+        when_ready=lambda: _print_addresses(settings, ROLES[role]),
+    )
 
 
 def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) -> str:
@@ -215,18 +214,6 @@ def _listen_address(url: str) -> str:
 
 def _toml_string(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _check_address_is_free(listen: str) -> None:
-    """Before it is printed that the server listens there: granian itself would panic."""
-    host, _, port = listen.rpartition(":")
-    try:
-        socket.create_server(
-            (host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in host else socket.AF_INET
-        ).close()
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]  # Python names the address again
-        raise UnsupportedEnvironment(f"cannot listen on {listen}: {reason}") from None
 
 
 def _print_addresses(settings: Settings, roles: tuple[Role, ...]) -> None:

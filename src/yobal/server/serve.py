@@ -17,6 +17,7 @@ from granian.server.embed import Server
 
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
+from yobal.server import ports
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
@@ -99,7 +100,26 @@ def serve(
     wrap_intake: Callable[[IntakeApp], Any] = lambda intake: intake,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
+    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost.
+
+    Raises UnsupportedEnvironment if something else listens on one of the addresses.
+    """
+    settings = components.settings
+    listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
+    try:
+        with ports.reserved([listens[role] for role in roles]):
+            _serve_reserved(components, roles, wrap_intake=wrap_intake, when_ready=when_ready)
+    finally:
+        components.close()
+
+
+def _serve_reserved(
+    components: Components,
+    roles: tuple[Role, ...],
+    *,
+    wrap_intake: Callable[[IntakeApp], Any],
+    when_ready: Callable[[], None],
+) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = components.settings
     group = GroupCommit(components.database) if "intake" in roles else None
@@ -120,7 +140,6 @@ def serve(
         maintenance.stop()
         if group is not None:
             group.close()
-        components.close()
 
 
 async def _serve(

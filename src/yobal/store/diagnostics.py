@@ -33,6 +33,14 @@ _POSTGRESQL: Final = {
 }
 
 
+def is_url(text: str) -> bool:
+    """Whether it can be parsed as the URL of a database."""
+    try:
+        return bool((sa.make_url(text).database or "").strip("/")) and "\0" not in text
+    except (sa.exc.ArgumentError, ValueError):
+        return False
+
+
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL."""
     parsed = sa.make_url(url)
