@@ -59,7 +59,7 @@ def test_the_error_for_an_unreachable_database_does_not_contain_its_password(sit
 
 def test_a_file_that_is_not_a_database_is_reported_in_one_line(site: Path) -> None:
     (site / "data" / "yobal.sqlite").write_bytes(b"Not a database at all. " * 500)
-    assert "DatabaseError" in run(site, "story", "list")
+    assert "the file is not a database of SQLite" in run(site, "story", "list")
 
 
 def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:

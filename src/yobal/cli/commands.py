@@ -17,13 +17,14 @@ from yobal.core.errors import (
 from yobal.core.thread import Edition
 from yobal.doctor import examine
 from yobal.server import serve as server
+from yobal.server import service_user
 from yobal.server import settings as settings_file
 from yobal.server.hardening import memory_check
 from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_clock, write_assets
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import grants, sites, stories
+from yobal.store import epochs, grants, intake, sites, stories
 
 ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "": ("intake", "desk"),
@@ -35,16 +36,30 @@ _MEMORY_WARNING: Final = (
     "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
 )
 
+_FIRST_EPOCH: Final = (
+    "The first to open it gets the key. Until then the form says that comments are not open.",
+)
+_NEW_EPOCH: Final = (
+    "The first to open it gets the key. Until then nothing changes: readers can write, and all",
+    "moderators stay signed in and can read. When it is opened, all of them are signed out for good,",
+    "and what is pending then can no longer be read: decide on it before, if that is safe.",
+)
+
 
 def init(path: Path, new_settings: Mapping[str, str], *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Writes the settings if there are none. Raises InvalidSettings, AlreadySetUp."""
-    settings = settings_file.load(path) if path.exists() else _write_settings(path, new_settings)
+    if path.exists():
+        settings = _load(path)
+    else:
+        service_user.become_owner_of(path.absolute().parent)
+        settings = _write_settings(path, new_settings)
     prepare_storage(settings)
     components = build_components(settings)
     now = time.time()
     try:
         with components.database.reading() as conn:
             is_set_up = sites.get(conn) is not None
+            has_epoch = epochs.newest_id(conn, settings.site_id) is not None
         if is_set_up and not is_new_epoch:
             raise AlreadySetUp(
                 f"{settings.site_id} is already set up; `yobal init --new-epoch` makes a new first "
@@ -61,7 +76,7 @@ def init(path: Path, new_settings: Mapping[str, str], *, is_new_epoch: bool) -> 
     return [
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
-        "The first to open it gets the key. Until then the form says that comments are not open.",
+        *(_NEW_EPOCH if has_epoch else _FIRST_EPOCH),
         "It expires with the slot after those 24 hours; `yobal init --new-epoch` makes another.",
     ]
 
@@ -72,17 +87,17 @@ def serve(path: Path, role: str) -> None:
         raise InvalidSettings(
             f"serve {role}: the role is intake or desk; without one it serves both"
         )
-    settings = settings_file.load(path)
+    settings = _load(path)
     if role != "intake":
         prepare_storage(settings)
     components = build_components(
         settings, database_url=settings.intake_database if role == "intake" else ""
     )
-    if components.is_demo:
+    try:
+        _check_can_be_served(components)
+    except UnsupportedEnvironment:
         components.close()
-        raise UnsupportedEnvironment(
-            "this database was made by `yobal demo`; its keys were made outside a browser"
-        )
+        raise
     if not memory_check.memory_is_wiped():
         print(_MEMORY_WARNING, file=sys.stderr, flush=True)
     server.serve(
@@ -90,6 +105,14 @@ def serve(path: Path, role: str) -> None:
         ROLES[role],
         when_ready=lambda: _print_addresses(settings, ROLES[role]),
     )
+
+
+def _check_can_be_served(components: Components) -> None:
+    _check_has_site(components)
+    if components.is_demo:
+        raise UnsupportedEnvironment(
+            "this database was made by `yobal demo`; its keys were made outside a browser"
+        )
 
 
 def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) -> str:
@@ -165,16 +188,28 @@ def grant_intake(path: Path, database_role: str) -> str:
 
 @contextmanager
 def _open_site(path: Path) -> Iterator[Components]:
-    settings = settings_file.load(path)
+    settings = _load(path)
     prepare_storage(settings)
     components = build_components(settings)
     try:
-        with components.database.reading() as conn:
-            if sites.get(conn) is None:
-                raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
+        _check_has_site(components)
         yield components
     finally:
         components.close()
+
+
+def _load(path: Path) -> Settings:
+    """From here on, root works as the user whose data it is."""
+    settings = settings_file.load(path)
+    service_user.become_owner_of(settings.folder)
+    return settings
+
+
+def _check_has_site(components: Components) -> None:
+    """Raises UnsupportedEnvironment. Also as the intake's role, which may not read the table."""
+    with components.database.reading() as conn:
+        if intake.get_site(conn) is None:
+            raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
 
 
 def _write_public_files(components: Components) -> None:

@@ -30,6 +30,26 @@ StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
 DEFAULT_CONFIG: Final = Path("yobal.toml")
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from yobal import __version__
+
+        typer.echo(f"yobal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of `yobal` itself, before a command."""
+
+
 def main() -> None:
     """The entry point of `yobal`."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -37,24 +57,22 @@ def main() -> None:
         allocators.reexec(sys.argv[1:])
     from yobal.adapters import error_reporting
     from yobal.core import errors
+    from yobal.store import failures
 
-    # Their text is only a name; the sentence is in the class.
-    with_name_only = (
-        errors.NoSuchStory,
-        errors.DatabaseUnavailable,
-        errors.PublicFilesUnavailable,
-    )
     try:
         _refuse_renamed_options(command, sys.argv[2:])
         app(prog_name="yobal")
-    except with_name_only as error:
-        typer.echo(f"yobal: {str(type(error).__doc__).rstrip('.')}: {error}", err=True)
+    except errors.NoSuchStory as error:  # its text is only the id
+        typer.echo(f"yobal: there is no story {error}; `yobal story list` lists them", err=True)
     except errors.YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:
         typer.echo(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
     except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
-        error_reporting.report(error)
+        if failures.is_of_database(error):
+            typer.echo(f"yobal: {failures.explain(error)}", err=True)
+        else:
+            error_reporting.report(error)
     else:
         return
     sys.exit(1)

@@ -18,6 +18,7 @@ from granian.server.embed import Server
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import ports
+from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
@@ -132,11 +133,14 @@ def _serve_reserved(
             Listener(desk_app_for(components), Interfaces.ASGINL, settings.desk_listen)
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
+    probe = HealthProbe(components, roles)
     maintenance.start()
+    probe.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(listeners, when_ready, intake))
     finally:
+        probe.stop()
         maintenance.stop()
         if group is not None:
             group.close()
