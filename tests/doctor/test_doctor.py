@@ -194,13 +194,13 @@ def test_a_database_that_does_not_accept_writes_is_found(newsroom: NewsroomHarne
             conn.exec_driver_sql(f"alter database {name} set default_transaction_read_only = on")
         newsroom.database.engine.dispose()
         found = failures(settings)["comments can be stored"]
-        writable = newsroom.database.url.set(drivername="postgresql").update_query_dict(
-            {"options": "-c default_transaction_read_only=off"}
-        )
-        with psycopg.connect(writable.render_as_string(hide_password=False)) as connection:
-            connection.execute(
-                f"alter database {name} reset default_transaction_read_only".encode()
-            )
+        url = newsroom.database.url.set(drivername="postgresql")
+        with psycopg.connect(
+            url.render_as_string(hide_password=False),
+            options="-c default_transaction_read_only=off",
+        ) as connection:
+            reset = f"alter database {name} reset default_transaction_read_only"
+            connection.execute(reset.encode())
         assert "accepts no writes" in found
         return
     newsroom.database.engine.dispose()

@@ -86,6 +86,7 @@ TriggerInsert.insert = insert
 def test_a_request_that_fails_prints_nothing(tmp_path: Path) -> None:
     """The probe found everything well at the start, and comes again in a minute."""
     with serving(tmp_path, script=FULL) as served:
+        wait_for(lambda: "desk: " in served.log(), "it says where it listens")
         before = served.log()
         for number in range(5):
             assert post(served.intake, form(f"Refused {number}.")).status == 503
