@@ -20,7 +20,17 @@ from yobal.server.settings import load
 from yobal.server.wiring import prepare_storage
 
 PLAIN = f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n'
-ADD = ("story", "add", "ferry", "--edition", "en", "--title", "T", "--url", "/t")
+ADD = (
+    "story",
+    "add",
+    "ferry",
+    "--edition",
+    "en",
+    "--title",
+    "T",
+    "--url",
+    "https://news.example/t",
+)
 COMMANDS = (
     ("story", "list"),
     ADD,
@@ -167,10 +177,12 @@ def site(folder: Path) -> Path:
 
 
 WRONG = [
-    (("story", "add", "", *ADD[3:]), "a story id"),
     (("story", "add", "ferry/x", *ADD[3:]), "a story id"),
     (("story", "add", "x" * 129, *ADD[3:]), "a story id"),
     (("story", "add", "សាឡាង", *ADD[3:]), "a story id"),
+    (("story", "add", "ferry", "--edition", "xx-zz-not", *ADD[5:]), "that Unicode's CLDR knows"),
+    (("story", "add", "--from", "none.jsonl"), "none.jsonl: No such file"),
+    (("story", "add", "--from", "data"), "data: Is a directory"),
     (("story", "open", "nosuch"), "there is no story nosuch; `yobal story list`"),
     (("story", "close", ""), "there is no story"),
     (("serve", "both"), "intake or desk"),
@@ -202,6 +214,8 @@ USAGE = (
     ("story", "nosuch"),
     ("story", "add"),
     ("story", "add", "ferry", "--edition", "en"),
+    ("story", "add", "", *ADD[3:]),
+    ("story", "add", "ferry", "--from", "stories.jsonl"),
     ("serve", "intake", "desk"),
     ("demo", "--port", "x"),
     ("release", "--nosuch"),

@@ -2,12 +2,13 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
+from yobal.cli import story_list as story_list_file
 from yobal.core.errors import (
     AlreadySetUp,
     ClockNotTrusted,
@@ -31,6 +32,7 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "intake": ("intake",),
     "desk": ("desk",),
 }
+DECLARED_TOGETHER_MAX: Final = 500  # in one transaction, and between two lines of progress
 _MEMORY_WARNING: Final = (
     "yobal: this process does not overwrite memory that it frees, so readers' words stay in it: "
     "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
@@ -126,6 +128,23 @@ def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) 
         _write_public_files(components)
         site_url = f"{components.settings.public_url}/{components.rules.site_id}"
     return f"{story_id} ({edition}): {site_url}/{story_id}/{edition}/"
+
+
+def story_add_many(path: Path, file: Path, *, show: Callable[[str], None]) -> str:
+    """Safe to repeat: what was declared already is skipped, and pages not yet written are written."""
+    declarations = story_list_file.read(file)
+    with _open_site(path) as components:
+        changed_count = 0
+        for start in range(0, len(declarations), DECLARED_TOGETHER_MAX):
+            batch = declarations[start : start + DECLARED_TOGETHER_MAX]
+            changed_count += len(
+                declare_story.add_many(components.database, components.rules, batch)
+            )
+            write_public_files.write_stale(components.file_writer)
+            show(f"{start + len(batch)} of {len(declarations)} declared, and their pages written")
+        _write_public_files(components)
+    unchanged = len(declarations) - changed_count
+    return f"{changed_count} declared or changed, {unchanged} unchanged"
 
 
 def story_set_open(path: Path, story_id: str, *, is_open: bool) -> str:

@@ -133,16 +133,31 @@ def serve(
 
 @story_app.command("add")
 def story_add(
-    story_id: StoryId,
-    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")],
-    title: Annotated[str, typer.Option(help="The headline in that language.")],
-    url: Annotated[str, typer.Option(help="The URL of the story.")],
+    story_id: Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")] = "",
+    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")] = "",
+    title: Annotated[str, typer.Option(help="The headline in that language.")] = "",
+    url: Annotated[str, typer.Option(help="The URL of the story.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="Declare many: a file of JSON lines, or - for standard input."),
+    ] = None,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Declare an edition of a story, and write its empty thread at once."""
+    """Declare an edition of a story, or many, and write the empty threads at once."""
+    values = {"STORY_ID": story_id, "--edition": edition, "--title": title, "--url": url}
+    if file is not None and any(values.values()):
+        raise typer.BadParameter("a file names its own stories: use --from FILE alone")
+    missing = [name for name, value in values.items() if not value]
+    if file is None and missing:
+        raise typer.BadParameter(f"missing: {', '.join(missing)} (or --from FILE)")
     from yobal.cli import commands
 
-    typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
+    if file is not None:
+        typer.echo(
+            commands.story_add_many(config, file, show=lambda line: typer.echo(line, err=True))
+        )
+    else:
+        typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
 
 
 @story_app.command("close")
