@@ -1,4 +1,4 @@
-"""The commands as an operator types them, each in its own process. An error is one sentence."""
+"""The commands as a technician types them, each in its own process. An error is one sentence."""
 
 import os
 import subprocess

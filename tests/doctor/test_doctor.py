@@ -401,7 +401,7 @@ UNSAFE_SERVER_WIDE = {"fsync": "off", "full_page_writes": "off", "track_commit_t
 
 
 class Server:
-    """A newsroom on PostgreSQL as docs/for-technicians.md sets it up, with the intake's own role."""
+    """A newsroom on PostgreSQL as docs/install.md sets it up, with the intake's own role."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.newsroom = make_newsroom(folder, url)

@@ -39,7 +39,7 @@ def failed(folder: Path) -> str:
     return "\n".join(str(finding) for finding in findings if finding.is_failure)
 
 
-def test_a_full_disk_is_said_in_the_journal_once_and_by_doctor(tmp_path: Path, disk: Path) -> None:
+def test_a_full_disk_is_printed_once_and_found_by_doctor(tmp_path: Path, disk: Path) -> None:
     with serving(tmp_path, script=QUICK) as served:
         assert "comments can be stored" not in failed(tmp_path)
         fill(disk)
@@ -57,7 +57,7 @@ def test_a_full_disk_is_said_in_the_journal_once_and_by_doctor(tmp_path: Path, d
         assert "comments can be stored" not in failed(tmp_path)
 
 
-def test_a_disk_that_became_read_only_is_said_in_the_journal_and_by_doctor(
+def test_a_disk_that_became_read_only_is_printed_and_found_by_doctor(
     tmp_path: Path, disk: Path
 ) -> None:
     with serving(tmp_path, script=QUICK) as served:

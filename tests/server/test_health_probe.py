@@ -99,7 +99,7 @@ def test_a_disk_that_is_full_and_a_folder_that_is_read_only_are_printed() -> Non
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
 
 
-def test_control_the_journal_of_a_served_newsroom_is_read(tmp_path: Path) -> None:
+def test_control_the_output_of_a_served_newsroom_is_read(tmp_path: Path) -> None:
     with serving(tmp_path, script=QUICK) as served:
         (served.newsroom.files_dir / SITE_ID / "@" / "comments.css").unlink()
         wait_for(lambda: "cannot show every public page" in served.log(), "it is in the journal")

@@ -1,4 +1,4 @@
-"""Report to the operator what failed and where, and never the data that was involved.
+"""Report to the technician what failed and where, and never the data that was involved.
 
 The message of an error may repeat a reader's words, so only the error's class and its places in the
 code are printed. A line in a log has a time, so errors of readers' requests wait for the next slot.
