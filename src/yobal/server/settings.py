@@ -55,6 +55,9 @@ RENAMED: Final = {
 }
 
 
+_DEFAULTS: Final = SiteRules(site_id="")  # the only place where they are written
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting with its default. Paths are relative to the folder of the settings file."""
 
@@ -68,18 +71,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_dir: str = "data"
     database: str = ""  # empty: SQLite in `data_dir`
     intake_database: str = ""  # `serve intake` on PostgreSQL: its own role
-    time_zone: str = "UTC"
-    release_times: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
-    release_interval_seconds: int = 0
-    max_hold_slots: int = 2
-    min_batch_size: int = 3
-    text_graphemes_max: int = 2_000
-    name_graphemes_max: int = 60
-    receipt_days: int = 30
-    original_retention_days: int = 14
-    max_pending_per_story: int = 500
-    max_pending_per_site: int = 5_000
-    session_hours: int = 12
+    time_zone: str = _DEFAULTS.schedule.time_zone
+    release_times: tuple[str, ...] = _DEFAULTS.schedule.release_times
+    release_interval_seconds: int = _DEFAULTS.schedule.release_interval_seconds
+    max_hold_slots: int = _DEFAULTS.schedule.max_hold_slots
+    min_batch_size: int = _DEFAULTS.schedule.min_batch_size
+    text_graphemes_max: int = _DEFAULTS.limits.text_graphemes_max
+    name_graphemes_max: int = _DEFAULTS.limits.name_graphemes_max
+    receipt_days: int = _DEFAULTS.receipt_days
+    original_retention_days: int = _DEFAULTS.original_retention_days
+    max_pending_per_story: int = _DEFAULTS.max_pending_per_story
+    max_pending_per_site: int = _DEFAULTS.max_pending_per_site
+    session_hours: int = _DEFAULTS.session_hours
 
     @property
     def folder(self) -> Path:
