@@ -172,7 +172,7 @@ def test_public_pages_that_are_missing_are_found(newsroom: NewsroomHarness) -> N
 
 
 def test_pages_that_are_about_to_be_written_are_not_missing(newsroom: NewsroomHarness) -> None:
-    edition = Edition(tag="en", title="New", url="/new")
+    edition = Edition(tag="en", title="New", url="https://news.example/new")
     declare_story.add(newsroom.database, newsroom.rules, "new", edition)
     assert "every public page exists" not in failures(newsroom.components.settings)
 
