@@ -6,7 +6,14 @@ from typing import get_args
 
 import pytest
 
-from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.pages import (
+    Draft,
+    PageRenderer,
+    Problem,
+    ReceiptDetails,
+    ServerFacts,
+    SiteContext,
+)
 from yobal.core.schedule import Schedule
 from yobal.core.submission import FieldError, Limits
 from yobal.core.thread import (
@@ -21,6 +28,7 @@ from yobal.core.thread import (
 
 ROOT, REPLY, WITHDRAWN, REMOVED = (character * 26 for character in "abcd")
 SLOT = 1_794_980_800
+SERVER_FACTS = ServerFacts(database="sqlite", original_retention_days=14, is_memory_wiped=True)
 RenderAll = Callable[..., dict[str, bytes]]
 
 
@@ -120,6 +128,7 @@ def _files(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, bytes
         **pages.page(numbered),
         **pages.replies(replies),
         "terms.html": pages.terms(thread.edition.tag),
+        "what_we_keep.html": pages.what_we_keep(thread.edition.tag, SERVER_FACTS),
     }
 
 
@@ -151,7 +160,7 @@ def _responses(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, b
         "confirm": pages.confirm(thread, draft, idempotency_key="o", parent=root, earliest_day=day),
         "sent": pages.sent(thread, earliest=SLOT, code="7HQ2M-0K3TB-Z91XC-4RWFA", until=day),
         "receipt": pages.receipt(thread, receipt),
-        "withdrawal_requested": pages.withdrawal_requested(thread, when="next"),
+        "withdrawal_requested": pages.withdrawal_requested(thread, when="next", is_published=True),
     }
     for problem in get_args(Problem):
         rendered[problem] = pages.problem(thread, problem, draft=draft, next_slot=SLOT)

@@ -82,10 +82,20 @@ def test_khmer_translations_contain_no_latin_characters() -> None:
             assert not re.search("[A-Za-z|]", re.sub(r"%\(\w+\)s", "", khmer)), khmer
 
 
+def test_khmer_sentences_name_the_comment_and_break_no_word() -> None:
+    """Not where nothing was read, so that it is not known to be a comment."""
+    for message in catalogue("km"):
+        for khmer in khmer_of(message) if message.id else ():
+            assert "ផ្ទាល់\u200bខ្លួន" not in khmer, khmer
+            assert "ទី%(day)s" not in khmer, khmer  # the day brings these words itself
+            if "comment" in str(message.id).lower() and "not read" not in str(message.id):
+                assert "វា" not in re.split("[\u200b ]", khmer), khmer
+
+
 def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
     english, khmer = translator_for("en"), translator_for("km")
     assert english.day("2026-11-21") == "21 November 2026"
-    assert khmer.day("2026-11-21") == "២១ វិច្ឆិកា ២០២៦"
+    assert khmer.day("2026-11-21") == "ថ្ងៃ\u200bទី២១ ខែវិច្ឆិកា ឆ្នាំ២០២៦"
     assert english.time(SLOT, PHNOM_PENH) == "12:46"
     assert khmer.time(SLOT, PHNOM_PENH) == "១២:៤៦"
     assert english.day_of(1_795_021_200, PHNOM_PENH) == "19 November 2026"  # the 18th in UTC

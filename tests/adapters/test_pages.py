@@ -8,12 +8,16 @@ from typing import get_args
 import msgspec
 import pytest
 
-from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, ServerFacts, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
 from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
 
 RenderAll = Callable[..., dict[str, bytes]]
+OTHER_FACTS = (
+    "This server does not overwrite the memory",
+    "removed from our database, but its log",
+)
 THREAD = ThreadRef(
     site_id="river",
     story_id="ferry",
@@ -22,9 +26,9 @@ THREAD = ThreadRef(
 NOTICE = (
     "Add your comment by filling out the form below in plain text. Comments are approved by a "
     'moderator and can be edited in accordance with our <a href="/river/@/terms/en.html" '
-    'target="_blank" rel="noreferrer">Terms of Use</a>. Comments will not appear in real time. We '
-    "are not responsible for the content of the postings. Please be respectful of others' point of "
-    "view and stick to the facts."
+    'target="_blank" rel="noreferrer">Terms of Use</a>. '
+    "Comments will not appear in real time. We are not responsible for the content of the "
+    "postings. Please be respectful of others' point of view and stick to the facts."
 )
 
 
@@ -250,7 +254,7 @@ def test_every_problem_returns_the_text_and_links_back(render_all: RenderAll) ->
     assert (
         "after 18 November 2026 at 12:46 (Phnom Penh time)" in problems["response/story_full.html"]
     )
-    headings = {re.search(r"<(h2|h1)>(.*?)</\1>", page) for page in problems.values()}
+    headings = {re.search(r"<h1[^>]*>(.+?)</h1>", page, re.DOTALL) for page in problems.values()}
     assert None not in headings
 
 
@@ -301,6 +305,69 @@ def test_json_has_exactly_the_documented_keys(render_all: RenderAll) -> None:
         parsed = msgspec.json.decode(rendered[name])
         assert list(parsed) == keys, name
         assert all(list(comment) == comment_keys for comment in parsed["comments"])
+
+
+def test_each_edition_has_the_newsrooms_name_in_that_edition(site_context: SiteContext) -> None:
+    names = {"km": "ទន្លេប៉ុស្តិ៍", "zh-Hant": "河報"}
+    pages = PageRenderer(msgspec.structs.replace(site_context, site_names=names))
+
+    def is_named(page: bytes, name: str) -> bool:
+        text = page.decode()
+        return f'<p class="yobal-site">{name}</p>' in text and f"· {name}</title>" in text
+
+    shown = {"km": "km", "km-KH": "km", "zh-Hant": "zh-Hant", "zh": "", "en": ""}
+    for tag, source in shown.items():
+        thread = msgspec.structs.replace(
+            THREAD, edition=Edition(tag=tag, title="Ferries", url="https://river.example/ferry")
+        )
+        name = names.get(source, "The River Post")
+        view = NewestView(thread=thread, comments=(), comments_total=0, older_page=None)
+        assert is_named(pages.newest(view)["index.html"], name)
+        assert is_named(pages.problem(thread, "closed"), name)
+        assert is_named(pages.terms(tag), name)
+
+
+def test_a_page_without_a_story_links_to_the_front_page(site_context: SiteContext) -> None:
+    link = 'href="https://river.example/"'
+    with_url = msgspec.structs.replace(site_context, site_url="https://river.example/")
+    for context, has_link in ((with_url, True), (site_context, False)):
+        pages = PageRenderer(context)
+        assert (link in pages.terms("en").decode()) is has_link
+        assert (link in pages.problem(None, "unknown_story").decode()) is has_link
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"is_memory_wiped": True}, "This server overwrites the memory"),
+        ({"is_memory_wiped": False}, "This server does not overwrite the memory"),
+        ({"database": "sqlite"}, "overwritten in our database"),
+        ({"database": "postgresql"}, "removed from our database, but its log"),
+        ({"original_retention_days": 0}, "destroyed with the next release"),
+        ({"original_retention_days": 1}, "destroyed about one day later"),
+        ({"original_retention_days": 7}, "destroyed about 7 days later"),
+    ],
+)
+def test_what_we_keep_says_what_the_server_is_set_to(
+    site_context: SiteContext, changed: dict[str, object], sentence: str
+) -> None:
+    facts = ServerFacts(database="sqlite", original_retention_days=14, is_memory_wiped=True)
+    pages = PageRenderer(msgspec.structs.replace(site_context, receipt_days=9))
+    page = pages.what_we_keep("en", msgspec.structs.replace(facts, **changed)).decode()
+    others = pages.what_we_keep(
+        "en", ServerFacts(database="postgresql", original_retention_days=3, is_memory_wiped=False)
+    ).decode()
+    assert sentence in page
+    assert (sentence in others) is (sentence in OTHER_FACTS)
+    assert "at least 9 days" in page
+    assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in page
+
+
+def test_the_form_leads_to_what_we_keep_in_its_edition(render_all: RenderAll) -> None:
+    for name in ("index.html", "form.fragment.html", "response/reply.html"):
+        page = render_all("x", "km")[name].decode()
+        assert page.count("/river/@/what-we-keep/km.html") == 1
+        assert 'km.html" target="_blank" rel="noreferrer"' in page
 
 
 def test_an_edition_without_a_catalogue_is_rendered_and_marked_as_english(

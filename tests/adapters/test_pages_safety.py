@@ -42,6 +42,8 @@ class ParsedPage(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if (tag, attrs) == ("br", []):  # stands before a line feed of a text
+            return
         self.tags.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:

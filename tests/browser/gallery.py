@@ -172,6 +172,8 @@ class Gallery:
         for state, code in codes.items():
             wait_for(functools.partial(_shows, reader, code, marks[state]))
             self.look(f"{edition}-receipt-{state}", page)
+        page.locator("details.yobal-withdraw > summary").click()
+        self.look(f"{edition}-receipt-take-back", page)
         page.locator("button[name='when'][value='next']").click()
         self.look(f"{edition}-withdrawal-requested", page)
         reader.open()
@@ -258,7 +260,7 @@ class Gallery:
 
 def _send(page: Page) -> None:
     """The form's own button, whatever it is called in the page's language."""
-    page.locator(".yobal-form-section form").first.locator("button").click()
+    page.locator("main form.yobal-form button").first.click()
 
 
 def _shows(reader: Reader, code: str, mark: str) -> bool:

@@ -111,6 +111,23 @@ def test_the_name_of_the_newsroom_is_written_to_the_settings_unchanged(tmp_path:
     assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_names_in_the_editions_are_written_to_the_settings(tmp_path: Path) -> None:
+    names = {"km": 'ទន្លេ "x"', "zh-Hant": "河"}
+    new_settings: commands.NewSettings = {
+        "site_id": SITE_ID,
+        "site_name": "The River Post",
+        "site_names": names,
+    }
+    commands.init(tmp_path / "yobal.toml", new_settings, is_new_epoch=False)
+    assert load(tmp_path / "yobal.toml", {}).site_names == names
+    with pytest.raises(InvalidSettings, match="site_names"):
+        commands.init(
+            tmp_path / "other.toml",
+            {**new_settings, "site_names": {"km": " "}},
+            is_new_epoch=False,
+        )
+
+
 def test_a_new_epoch_invalidates_the_previous_link_and_keeps_the_stories(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     first = commands.init(path, {"site_id": SITE_ID, "site_name": "n"}, is_new_epoch=False)

@@ -52,6 +52,8 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "text_graphemes_max": "100",
         "name_graphemes_max": "7",
         "site_name": "n",
+        "site_names": "km=ប៉ុស្តិ៍ទន្លេ, zh-Hant = n",
+        "site_url": "https://news.example/",
         "data_dir": "d",
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",

@@ -68,6 +68,7 @@ def nginx(served: Served) -> Iterator[Nginx]:
         f"{THREAD}index.json",
         f"/{SITE_ID}/@/comments.css",
         f"/{SITE_ID}/@/terms/en.html",
+        f"/{SITE_ID}/@/what-we-keep/en.html",
         f"{THREAD}form.fragment.html",
         f"/{SITE_ID}/@/icon.svg",
     ],

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from yobal.adapters.public_files import PublicFiles
+from yobal.adapters.rendering.i18n import catalogue_languages
 from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core import paths
 from yobal.core.errors import PublicFilesUnavailable
@@ -145,15 +146,18 @@ def _replies_keys(file: StaleFile) -> list[str]:
 
 
 def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
-    """The stylesheet, the icon, and the terms in every language of the site."""
+    """The stylesheet, the icon, and the terms in every language of the site.
+
+    Also in every language that has a catalogue: pages without a story link to the terms, too.
+    """
     site_id = file_writer.rules.site_id
     with release_lock(file_writer.database):
         with file_writer.database.reading() as conn:
             slot = sites.released_slot(conn, site_id)
-            languages = stories.languages(conn, site_id)
+            languages = catalogue_languages().union(stories.languages(conn, site_id))
         files = {paths.style(site_id): style, paths.icon(site_id): icon}
         files |= {
             paths.terms(site_id, language): file_writer.page_renderer.terms(language)
-            for language in languages
+            for language in sorted(languages)
         }
         file_writer.public_files.write(files, slot=slot)

@@ -33,6 +33,7 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "desk": ("desk",),
 }
 DECLARED_TOGETHER_MAX: Final = 500  # in one transaction, and between two lines of progress
+NewSettings = Mapping[str, str | Mapping[str, str]]  # options of `yobal init`
 _MEMORY_WARNING: Final = (
     "yobal: this process does not overwrite memory that it frees, so readers' words stay in it: "
     "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
@@ -48,7 +49,7 @@ _NEW_EPOCH: Final = (
 )
 
 
-def init(path: Path, new_settings: Mapping[str, str], *, is_new_epoch: bool) -> list[str]:
+def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Writes the settings if there are none. Raises InvalidSettings, AlreadySetUp."""
     if path.exists():
         settings = _load(path)
@@ -236,7 +237,7 @@ def _write_public_files(components: Components) -> None:
     write_public_files.write_stale(components.file_writer)
 
 
-def _write_settings(path: Path, new_settings: Mapping[str, str]) -> Settings:
+def _write_settings(path: Path, new_settings: NewSettings) -> Settings:
     """A file that is not valid is removed again: the next `init` would fail because of it."""
     if not (new_settings.get("site_id") and new_settings.get("site_name")):
         raise InvalidSettings(
@@ -245,10 +246,10 @@ def _write_settings(path: Path, new_settings: Mapping[str, str]) -> Settings:
         )
     values = {
         **new_settings,
-        "intake_listen": _listen_address(new_settings.get("public_url", "")),
-        "desk_listen": _listen_address(new_settings.get("desk_url", "")),
+        "intake_listen": _listen_address(str(new_settings.get("public_url", ""))),
+        "desk_listen": _listen_address(str(new_settings.get("desk_url", ""))),
     }
-    lines = [f"{name} = {_toml_string(value)}" for name, value in values.items() if value]
+    lines = [f"{name} = {_toml(value)}" for name, value in values.items() if value]
     path.touch(mode=0o600)  # a password of a database may be added to it
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     try:
@@ -266,7 +267,10 @@ def _listen_address(url: str) -> str:
     return f"127.0.0.1:{port}" if is_local else ""
 
 
-def _toml_string(value: str) -> str:
+def _toml(value: str | Mapping[str, str]) -> str:
+    if not isinstance(value, str):
+        items = (f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
+        return "{ " + ", ".join(items) + " }"
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

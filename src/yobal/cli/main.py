@@ -90,6 +90,16 @@ def _refuse_renamed_options(command: str, arguments: list[str]) -> None:
             )
 
 
+def _edition_name(option: str) -> tuple[str, str]:
+    """The value of `--name-in`: `km=NAME`."""
+    from yobal.core.errors import InvalidSettings
+
+    tag, equals, name = option.partition("=")
+    if not equals:
+        raise InvalidSettings(f"--name-in {option}: it takes TAG=NAME, for example km=NAME")
+    return tag, name
+
+
 @app.command()
 def init(
     config: Config = DEFAULT_CONFIG,
@@ -97,6 +107,11 @@ def init(
         str, typer.Option(help="A short name for addresses, such as river-post.")
     ] = "",
     name: Annotated[str, typer.Option(help="The name of the newsroom.")] = "",
+    edition_names: Annotated[
+        list[str] | None,
+        typer.Option("--name-in", help="Its name in one edition, such as km=NAME. Repeatable."),
+    ] = None,
+    site_url: Annotated[str, typer.Option(help="The URL of the newsroom's front page.")] = "",
     public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
     desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",
     time_zone: Annotated[str, typer.Option(help="For example Asia/Phnom_Penh.")] = "",
@@ -107,9 +122,11 @@ def init(
     """Set up a newsroom, and print the one-time link for its first lead."""
     from yobal.cli import commands
 
-    new_settings = {
+    new_settings: commands.NewSettings = {
         "site_id": site_id,
         "site_name": name,
+        "site_names": dict(_edition_name(option) for option in edition_names or ()),
+        "site_url": site_url,
         "public_url": public_url,
         "desk_url": desk_url,
         "time_zone": time_zone,

@@ -38,6 +38,20 @@ def terms(site_id: str, edition: str) -> str:
     return f"{assets_folder(site_id)}/terms/{edition}.html"
 
 
+def what_we_keep(site_id: str, edition: str) -> str:
+    """Not a file: the intake renders it from its own settings."""
+    return f"{assets_folder(site_id)}/what-we-keep/{edition}.html"
+
+
+def parse_what_we_keep(path: str) -> tuple[str, str] | None:
+    """The site and the edition of such a path; None for every other path."""
+    parts = path.removesuffix(".html").split("/")
+    if len(parts) != 5 or not ids.is_language_tag(parts[4]):
+        return None
+    site_id, edition = parts[1], parts[4]
+    return (site_id, edition) if path == f"/{what_we_keep(site_id, edition)}" else None
+
+
 # In a thread's folder. Fragments have the same content without the page around it, for SSI, ESI or
 # a newsroom's own templates. `FORM` is the form alone.
 NEWEST: Final = "index.html"

@@ -15,9 +15,11 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import ports
+from yobal.server.hardening import memory_check
 from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
@@ -56,6 +58,7 @@ def intake_app(
     *,
     clock: Clock = time.time,
     thread_status: ThreadStatusCache | None = None,
+    is_memory_wiped: bool = False,
 ) -> IntakeApp:
     language.load_scripts()  # or the first reader would wait for it
     csp = content_security_policy(components.settings.frame_ancestors)
@@ -68,6 +71,11 @@ def intake_app(
             thread_status=thread_status or ThreadStatusCache(components.database, components.rules),
             group_commit=group,
             csp=csp,
+            server_facts=ServerFacts(
+                database="sqlite" if components.database.is_sqlite else "postgresql",
+                original_retention_days=components.settings.original_retention_days,
+                is_memory_wiped=is_memory_wiped,
+            ),
             clock=clock,
         )
     )
@@ -124,7 +132,12 @@ def _serve_reserved(
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = components.settings
     group = GroupCommit(components.database) if "intake" in roles else None
-    intake = intake_app(components, group) if group is not None else None
+    is_memory_wiped = memory_check.memory_is_wiped()
+    intake = (
+        intake_app(components, group, is_memory_wiped=is_memory_wiped)
+        if group is not None
+        else None
+    )
     listeners = []
     if intake is not None:
         listeners.append(Listener(wrap_intake(intake), Interfaces.RSGI, settings.intake_listen))

@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     site_id: str
     site_name: str
+    site_names: dict[str, str] = {}  # by edition, where it is another
+    site_url: str = ""  # the newsroom's own front page
     public_url: str = "http://127.0.0.1:8600"
     desk_url: str = "http://localhost:8601"
     intake_listen: str = "127.0.0.1:8600"
@@ -165,11 +167,18 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             new_name = RENAMED.get(name)
             hint = f"; it is now {PREFIX}{new_name.upper()}" if new_name else ""
             raise InvalidSettings(f"{variable} is not a setting of Yobal{hint}")
-        is_list = _FIELDS[name].type == tuple[str, ...]
-        values[name] = (
-            [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-        )
+        values[name] = _parse_variable(text, _FIELDS[name].type)
     return values
+
+
+def _parse_variable(text: str, setting_type: Any) -> Any:
+    """Lists are separated by commas, and so are names by edition: `km=…, en=…`."""
+    if setting_type not in (tuple[str, ...], dict[str, str]):
+        return text
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if setting_type == tuple[str, ...]:
+        return parts
+    return {tag.strip(): name.strip() for tag, _, name in (part.partition("=") for part in parts)}
 
 
 def _problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -247,6 +256,14 @@ def _is_time(text: str) -> bool:
     return has_shape and hour < "24" and minute < "60"
 
 
+def _are_site_names(names: Mapping[str, str]) -> bool:
+    return all(ids.is_language_tag(tag) and _is_plain_line(name) for tag, name in names.items())
+
+
+def _is_web_url(url: str) -> bool:
+    return not url or url.startswith(("https://", "http://"))
+
+
 def _is_origin(url: str) -> bool:
     """As a browser writes it in `Origin`, because the two are compared character by character."""
     scheme, _, host = url.partition("://")
@@ -319,6 +336,8 @@ _CHECKS: Final = (
     # The site
     _Check("site_id", ids.is_site_id, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
     _Check("site_name", _is_plain_line, "one line of plain text", '"The River Post"'),
+    _Check("site_names", _are_site_names, "a name for each edition", '{ km = "ប៉ុស្តិ៍ទន្លេ" }'),
+    _Check("site_url", _is_web_url, "a URL, or nothing", '"https://news.example/"'),
     # Addresses
     _Check("public_url", _is_origin, _ORIGIN, '"https://comments.example"'),
     _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),

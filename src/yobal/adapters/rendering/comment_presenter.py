@@ -7,8 +7,10 @@ import re
 from typing import Final
 
 import msgspec
+from markupsafe import Markup
 
 from yobal.adapters.rendering.i18n import Translator
+from yobal.adapters.rendering.line_breaks import with_line_breaks
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
 from yobal.core import paths
 from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView
@@ -19,12 +21,12 @@ _MASKED: Final = re.compile("(▮+)")
 class TextRun(msgspec.Struct, frozen=True):
     """A part of a text. `is_mask`: a moderator replaced the original with ▮."""
 
-    text: str
+    text: Markup  # escaped, with its line breaks
     is_mask: bool
 
 
 class CommentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One comment as a template shows it. Texts are in the page's language and not escaped."""
+    """One comment as a template shows it. Texts are in the page's language; `text_runs` are escaped."""
 
     comment: PublishedComment
     text_runs: tuple[TextRun, ...]
@@ -99,6 +101,10 @@ class CommentPresenter:
 def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
     """Split a text at its masks. In a comment without edits, ▮ is the author's own character."""
     if not is_edited:
-        return (TextRun(text, is_mask=False),)
+        return (TextRun(with_line_breaks(text), is_mask=False),)
     runs = _MASKED.split(text)
-    return tuple(TextRun(run, is_mask=index % 2 == 1) for index, run in enumerate(runs) if run)
+    return tuple(
+        TextRun(with_line_breaks(run), is_mask=index % 2 == 1)
+        for index, run in enumerate(runs)
+        if run
+    )

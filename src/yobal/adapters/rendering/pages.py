@@ -16,7 +16,13 @@ from yobal import __version__
 from yobal.adapters.rendering import json_pages
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView, text_runs
 from yobal.adapters.rendering.i18n import catalogue_language
-from yobal.adapters.rendering.page_context import Draft, Problem, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.page_context import (
+    Draft,
+    Problem,
+    ReceiptDetails,
+    ServerFacts,
+    SiteContext,
+)
 from yobal.adapters.rendering.templates import renderer_for
 from yobal.adapters.rendering.urls import ThreadLinks, site_links
 from yobal.core import paths
@@ -26,7 +32,7 @@ from yobal.core.submission import FieldError
 from yobal.core.terms import CLAUSES, TERMS_VERSION
 from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView, ThreadRef
 
-__all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "SiteContext"]
+__all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "ServerFacts", "SiteContext"]
 
 _FRAGMENT: Final = "fragment.html"
 _CODE_PLACEHOLDER: Final = b"00000-00000-00000-00000"  # in a cached page, for the receipt's code
@@ -90,7 +96,12 @@ class PageRenderer:
         context = {"clauses": CLAUSES, "version": TERMS_VERSION}
         return self._render_without_thread("terms.html", edition, context)
 
-    # Responses to a form
+    # Responses to a form, and the page that is not a file
+
+    def what_we_keep(self, edition: str, server_facts: ServerFacts) -> bytes:
+        """What this server stores about a comment and its author, and for how long."""
+        context = {"server_facts": server_facts}
+        return self._render_without_thread("what_we_keep.html", edition, context)
 
     def form(
         self,
@@ -165,9 +176,12 @@ class PageRenderer:
         runs = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
         return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": runs})
 
-    def withdrawal_requested(self, thread: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
+    def withdrawal_requested(
+        self, thread: ThreadRef, *, when: Literal["now", "next"], is_published: bool
+    ) -> bytes:
         """The request to withdraw a comment is stored."""
-        return self._render("withdrawal_requested.html", thread, {"when": when})
+        context = {"when": when, "is_published": is_published}
+        return self._render("withdrawal_requested.html", thread, context)
 
     def problem(
         self,
@@ -175,6 +189,7 @@ class PageRenderer:
         problem: Problem,
         *,
         draft: Draft | None = None,
+        typed_code: str = "",
         next_slot: Slot | None = None,
         path: str = "",
         leads_back: bool = True,
@@ -183,11 +198,16 @@ class PageRenderer:
 
         Without a thread, the requested `path` determines the language and the link back.
         """
-        context = {"problem": problem, "draft": draft, "next_slot": next_slot}
+        context = {
+            "problem": problem,
+            "draft": draft,
+            "typed_code": typed_code,
+            "next_slot": next_slot,
+        }
         if thread is not None:
             return self._render("problem.html", thread, context)
         thread_path, edition = paths.parse_thread_path(path)
-        # Renderers are cached by language, and anyone can ask for any language: allow only catalogues.
+        # The terms exist in every language that has a catalogue, but perhaps not in this edition.
         language = catalogue_language(edition)
         link_back = thread_path if leads_back else ""
         return self._render_without_thread("problem.html", language, context, link_back=link_back)
@@ -206,7 +226,7 @@ class PageRenderer:
         links = ThreadLinks(thread, base=public_url if is_fragment else "", public_url=public_url)
         return renderer_for(thread.edition.tag).render(
             template,
-            site_context=self._site_context,
+            site_context=self._site_context.in_edition(thread.edition.tag),
             thread=thread,
             links=links,
             is_fragment=is_fragment,
@@ -214,13 +234,14 @@ class PageRenderer:
         )
 
     def _render_without_thread(
-        self, template: str, language: str, context: Mapping[str, Any], *, link_back: str = ""
+        self, template: str, edition: str, context: Mapping[str, Any], *, link_back: str = ""
     ) -> bytes:
-        return renderer_for(language).render(
+        # Renderers are cached by edition, and anyone can ask for any: allow only catalogues.
+        return renderer_for(catalogue_language(edition)).render(
             template,
-            site_context=self._site_context,
+            site_context=self._site_context.in_edition(edition),
             thread=None,
-            links=site_links(self._site_context.site_id, language, link_back),
+            links=site_links(self._site_context.site_id, edition, link_back),
             is_fragment=False,
             **context,
         )

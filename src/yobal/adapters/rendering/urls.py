@@ -27,7 +27,9 @@ class SiteLinks(msgspec.Struct, frozen=True):
     style: str
     icon: str
     terms: str
+    what_we_keep: str
     thread: str = ""
+    story_url: str = ""
 
 
 class ThreadLinks:
@@ -37,6 +39,7 @@ class ThreadLinks:
         self._thread, self._base, self._public_url = thread, base, public_url
         self.thread = f"{base}/{self._folder(thread.edition.tag)}/"
         self.terms = f"{base}/{paths.terms(thread.site_id, thread.edition.tag)}"
+        self.what_we_keep = f"{base}/{paths.what_we_keep(thread.site_id, thread.edition.tag)}"
         self.style = f"{base}/{paths.style(thread.site_id)}"
         self.icon = f"{base}/{paths.icon(thread.site_id)}"
         self.story_url = web_url(thread.edition.url)
@@ -72,6 +75,7 @@ def site_links(site_id: str, edition: str, thread: str = "") -> SiteLinks:
         style=f"/{paths.style(site_id)}",
         icon=f"/{paths.icon(site_id)}",
         terms=f"/{paths.terms(site_id, edition)}",
+        what_we_keep=f"/{paths.what_we_keep(site_id, edition)}",
         thread=thread,
     )
 

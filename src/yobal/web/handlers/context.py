@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem
+from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem, ServerFacts
 from yobal.adapters.server_keys import Keyring
 from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
@@ -52,6 +52,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     thread_status: ThreadStatusCache
     group_commit: GroupCommit
     csp: str
+    server_facts: ServerFacts
     clock: Callable[[], float] = time.time
 
     def page(self, body: bytes, *, status: int = 200) -> Response:
@@ -64,6 +65,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
         *,
         thread: ThreadRef | None = None,
         draft: Draft | None = None,
+        typed_code: str = "",
         path: str = "",
         leads_back: bool = True,
     ) -> Response:
@@ -73,6 +75,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
             thread,
             problem,
             draft=draft,
+            typed_code=typed_code,
             next_slot=next_slot(self.rules.schedule, self.clock()) if is_full else None,
             path=path,
             leads_back=leads_back,
