@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import SITE_ID, START, NewsroomHarness
+from tests.serving import free_ports
 from yobal.actions import setup_site
 from yobal.cli import commands
 from yobal.core.errors import ClockNotTrusted, InvalidSettings
@@ -58,7 +59,7 @@ def test_the_error_for_an_unreachable_database_does_not_contain_its_password(sit
 
 def test_a_file_that_is_not_a_database_is_reported_in_one_line(site: Path) -> None:
     (site / "data" / "yobal.sqlite").write_bytes(b"Not a database at all. " * 500)
-    assert "DatabaseError" in run(site, "story", "list")
+    assert "the file is not a database of SQLite" in run(site, "story", "list")
 
 
 def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:
@@ -70,9 +71,13 @@ def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:
 def test_serve_says_which_address_is_in_use(site: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        for name in ("YOBAL_INTAKE_LISTEN", "YOBAL_DESK_LISTEN"):
-            free = {"YOBAL_INTAKE_LISTEN": "127.0.0.1:0", "YOBAL_DESK_LISTEN": "127.0.0.1:0"}
-            assert f"cannot listen on {listen}: Address already in use\n" in run(
+        intake, desk = free_ports(2)
+        free = {
+            "YOBAL_INTAKE_LISTEN": f"127.0.0.1:{intake}",
+            "YOBAL_DESK_LISTEN": f"127.0.0.1:{desk}",
+        }
+        for name in free:
+            assert f"cannot listen on {listen}: Address already in use. " in run(
                 site, "serve", **(free | {name: listen})
             )
 

@@ -13,6 +13,7 @@ from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.i18n import catalogue_languages
 from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core import paths
+from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import StaleFile
@@ -64,13 +65,45 @@ def write_files_now(file_writer: FileWriter, story_id: str, files: Collection[St
 
 def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
     """Write these files and unmark them. The caller holds the release lock."""
+    if not rows:
+        return
     with file_writer.database.reading() as conn:
         slot = sites.released_slot(conn, file_writer.rules.site_id)
-    for story_id, of_story in groupby(rows, key=lambda row: row.story_id):
-        story_rows = list(of_story)
-        write(file_writer, story_id, [row.file for row in story_rows], slot=slot)
-        with file_writer.database.writing() as conn:
-            stale_files.remove(conn, story_rows)
+    by_story = [
+        (story_id, list(of_story)) for story_id, of_story in groupby(rows, lambda row: row.story_id)
+    ]
+    collected = _CollectedFiles()
+    collector = msgspec.structs.replace(file_writer, public_files=collected)
+    for story_id, story_rows in by_story:
+        write(collector, story_id, [row.file for row in story_rows], slot=slot)
+    try:
+        collected.write_to(file_writer.public_files, slot=slot)
+    except PublicFilesUnavailable:
+        # Perhaps in one story's folder only, which must not stop the stories before it.
+        for story_id, story_rows in by_story:
+            write(file_writer, story_id, [row.file for row in story_rows], slot=slot)
+            with file_writer.database.writing() as conn:
+                stale_files.remove(conn, story_rows)
+    with file_writer.database.writing() as conn:
+        stale_files.remove(conn, rows)
+
+
+class _CollectedFiles(PublicFiles):
+    """Gathers the files of several stories: one sync for all of them, instead of one for each."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, bytes] = {}
+        self._removed: list[str] = []
+
+    def write(self, files: Mapping[str, bytes], *, slot: Slot) -> None:  # noqa: ARG002  # its
+        self._written |= files
+
+    def remove(self, keys: Iterable[str]) -> None:
+        self._removed += keys
+
+    def write_to(self, public_files: PublicFiles, *, slot: Slot) -> None:
+        public_files.write(self._written, slot=slot)
+        public_files.remove(self._removed)
 
 
 def write(

@@ -30,6 +30,26 @@ StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
 DEFAULT_CONFIG: Final = Path("yobal.toml")
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from yobal import __version__
+
+        typer.echo(f"yobal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of `yobal` itself, before a command."""
+
+
 def main() -> None:
     """The entry point of `yobal`."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -37,24 +57,22 @@ def main() -> None:
         allocators.reexec(sys.argv[1:])
     from yobal.adapters import error_reporting
     from yobal.core import errors
+    from yobal.store import failures
 
-    # Their text is only a name; the sentence is in the class.
-    with_name_only = (
-        errors.NoSuchStory,
-        errors.DatabaseUnavailable,
-        errors.PublicFilesUnavailable,
-    )
     try:
         _refuse_renamed_options(command, sys.argv[2:])
         app(prog_name="yobal")
-    except with_name_only as error:
-        typer.echo(f"yobal: {str(type(error).__doc__).rstrip('.')}: {error}", err=True)
+    except errors.NoSuchStory as error:  # its text is only the id
+        typer.echo(f"yobal: there is no story {error}; `yobal story list` lists them", err=True)
     except errors.YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:
         typer.echo(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
     except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
-        error_reporting.report(error)
+        if failures.is_of_database(error):
+            typer.echo(f"yobal: {failures.explain(error)}", err=True)
+        else:
+            error_reporting.report(error)
     else:
         return
     sys.exit(1)
@@ -132,16 +150,31 @@ def serve(
 
 @story_app.command("add")
 def story_add(
-    story_id: StoryId,
-    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")],
-    title: Annotated[str, typer.Option(help="The headline in that language.")],
-    url: Annotated[str, typer.Option(help="The URL of the story.")],
+    story_id: Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")] = "",
+    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")] = "",
+    title: Annotated[str, typer.Option(help="The headline in that language.")] = "",
+    url: Annotated[str, typer.Option(help="The URL of the story.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="Declare many: a file of JSON lines, or - for standard input."),
+    ] = None,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Declare an edition of a story, and write its empty thread at once."""
+    """Declare an edition of a story, or many, and write the empty threads at once."""
+    values = {"STORY_ID": story_id, "--edition": edition, "--title": title, "--url": url}
+    if file is not None and any(values.values()):
+        raise typer.BadParameter("a file names its own stories: use --from FILE alone")
+    missing = [name for name, value in values.items() if not value]
+    if file is None and missing:
+        raise typer.BadParameter(f"missing: {', '.join(missing)} (or --from FILE)")
     from yobal.cli import commands
 
-    typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
+    if file is not None:
+        typer.echo(
+            commands.story_add_many(config, file, show=lambda line: typer.echo(line, err=True))
+        )
+    else:
+        typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
 
 
 @story_app.command("close")

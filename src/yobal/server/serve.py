@@ -18,7 +18,9 @@ from granian.server.embed import Server
 from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
+from yobal.server import ports
 from yobal.server.hardening import memory_check
+from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
@@ -107,7 +109,26 @@ def serve(
     wrap_intake: Callable[[IntakeApp], Any] = lambda intake: intake,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
+    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost.
+
+    Raises UnsupportedEnvironment if something else listens on one of the addresses.
+    """
+    settings = components.settings
+    listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
+    try:
+        with ports.reserved([listens[role] for role in roles]):
+            _serve_reserved(components, roles, wrap_intake=wrap_intake, when_ready=when_ready)
+    finally:
+        components.close()
+
+
+def _serve_reserved(
+    components: Components,
+    roles: tuple[Role, ...],
+    *,
+    wrap_intake: Callable[[IntakeApp], Any],
+    when_ready: Callable[[], None],
+) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = components.settings
     group = GroupCommit(components.database) if "intake" in roles else None
@@ -125,15 +146,17 @@ def serve(
             Listener(desk_app_for(components), Interfaces.ASGINL, settings.desk_listen)
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
+    probe = HealthProbe(components, roles)
     maintenance.start()
+    probe.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(listeners, when_ready, intake))
     finally:
+        probe.stop()
         maintenance.stop()
         if group is not None:
             group.close()
-        components.close()
 
 
 async def _serve(

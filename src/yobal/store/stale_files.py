@@ -83,6 +83,12 @@ def _first(
     )
 
 
+def stories_waiting(conn: Connection, site_id: str) -> frozenset[str]:
+    """The ids of stories with files that were not written yet."""
+    waiting = sa.select(stale_files.c.story_id).where(stale_files.c.site_id == site_id).distinct()
+    return frozenset(conn.execute(waiting).scalars())
+
+
 def still_stale(
     conn: Connection, site_id: str, story_id: str, files: Collection[StaleFile]
 ) -> list[StaleFileRow]:

@@ -46,7 +46,7 @@ class FormHandler:
             return await step(context)
         except NoSuchStory:
             return problem_page("unknown_story", draft=draft, path=path, leads_back=False)
-        except Exception as error:  # noqa: BLE001  # the reader gets the text, the operator the error
+        except Exception as error:  # noqa: BLE001  # the reader gets the text, the technician the error
             error_reporting.count(error)
             return problem_page("unavailable", thread=thread, draft=draft, path=path)
 
