@@ -16,7 +16,7 @@ _TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 @contextlib.contextmanager
 def running(settings: Settings, folder: Path) -> Iterator[int]:
-    """Run nginx with one worker, set up as an operator would; yields the readers' port.
+    """Run nginx with one worker, set up as a technician would; yields the readers' port.
 
     Raises NotAvailable where nginx is missing.
     """

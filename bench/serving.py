@@ -1,4 +1,4 @@
-"""Start a server as an operator would, wait until it listens, and stop it; ours and those of peers."""
+"""Start a server as a technician would, wait until it listens, and stop it; ours and those of peers."""
 
 import contextlib
 import os

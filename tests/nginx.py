@@ -32,6 +32,7 @@ class Nginx:
     folder: Path
     port: int
     desk: int
+    plain: int
     text: str
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -78,8 +79,9 @@ class Nginx:
 def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "") -> Nginx:
     """The shipped example with this test's ports and paths; `extra` goes into its `http` block."""
     folder.mkdir(parents=True, exist_ok=True)
-    port, desk = free_ports(2)
+    port, desk, plain = free_ports(3)
     conf = text or EXAMPLE.read_text(encoding="utf-8")
+    conf = conf.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace("listen [::]:80;", "")
     readers, heading, moderators = conf.partition("    # Moderators: ")
     assert heading, "the example has two servers"
     conf = _plain(readers, port) + heading + _plain(moderators, desk)
@@ -94,7 +96,7 @@ def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "")
     ):
         assert shipped in conf, f"the example lacks {shipped!r}"
         conf = conf.replace(shipped, ours)
-    return Nginx(folder, port, desk, conf)
+    return Nginx(folder, port, desk, plain, conf)
 
 
 @contextlib.contextmanager

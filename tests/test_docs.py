@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from yobal.cli.main import app
 from yobal.core import paths
 from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX
+from yobal.server import health
 from yobal.server.settings import PREFIX, Settings
 from yobal.store.tables import metadata
 from yobal.web.handlers.context import PROBLEM_STATUSES
@@ -37,6 +39,9 @@ FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the tec
     "--data-urlencode",
     "--omit",
     "--ignore-scripts",
+    "--no-deps",
+    "--force-reinstall",
+    "--since",
 }
 
 
@@ -79,10 +84,10 @@ def test_every_setting_is_in_settings_md_with_its_default(field: Any) -> None:
     described = rows(doc("settings.md"))
     assert field.name in described
     default = described[field.name][0]
-    if field.default is msgspec.NODEFAULT:
+    if field.required:
         assert "must be set" in default
     else:
-        assert default == f"`{json.dumps(field.default)}`"
+        assert default == f"`{json.dumps(getattr(Settings(site_id='', site_name=''), field.name))}`"
 
 
 def test_settings_md_describes_only_settings() -> None:
@@ -116,6 +121,7 @@ def test_every_kind_of_public_file_is_described() -> None:
     for name in (paths.NEWEST_FRAGMENT, paths.NEWEST_JSON, paths.FORM, *own):
         assert name in text
         assert name in doc("file-formats.md")
+    assert paths.what_we_keep("SITE", "EDITION") in text
 
 
 def test_exactly_the_keys_of_the_public_json_are_described() -> None:
@@ -142,14 +148,60 @@ def test_every_clause_and_edit_kind_is_described() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_described(command: str) -> None:
-    assert f"yobal {command}" in doc("for-technicians.md")
+    assert f"yobal {command}" in doc("operate.md")
+
+
+def code_blocks(page: str) -> list[str]:
+    return re.findall(r"^```\n(.*?)^```", doc(page), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["install.md", "embed.md", "operate.md", "trouble.md"])
+def test_every_command_for_technicians_is_whole_and_can_be_copied(page: str) -> None:
+    """No part is left out, and each command of Yobal has words and options that it takes."""
+    blocks = code_blocks(page)
+    assert blocks
+    for line in "".join(blocks).splitlines():
+        assert "…" not in line, line
+        assert not line.startswith(("yobal ", "$ ", "# ")), line
+        words = shlex.split(line) if "/bin/yobal " in line else []
+        if words and words[-1] != "--version":
+            at = next(index for index, word in enumerate(words) if word.endswith("/bin/yobal")) + 1
+            group = typer.main.get_command(app)
+            assert takes(group, words[at:]), line
+
+
+def takes(command: Any, words: list[str]) -> bool:
+    """Whether a command, or the subcommand that the words name, can be called with these words."""
+    subcommands = getattr(command, "commands", None)
+    if subcommands is not None:
+        return bool(words) and words[0] in subcommands and takes(subcommands[words[0]], words[1:])
+    try:
+        command.make_context("yobal", list(words), resilient_parsing=False)
+    except SystemExit:
+        return False
+    except Exception:  # noqa: BLE001  # any error of usage
+        return False
+    return True
+
+
+def test_control_a_command_with_a_word_left_out_is_noticed() -> None:
+    group = typer.main.get_command(app)
+    assert takes(group, ["story", "open", "ferry"])
+    assert not takes(group, ["story", "open"])
+    assert not takes(group, ["story", "nosuch"])
+    assert not takes(group, ["release", "--nosuch"])
+
+
+def test_the_table_of_troubles_has_every_task_of_the_probe() -> None:
+    tasks = (health.STORE_TASK, health.FILES_TASK, health.KEYS_TASK, health.READ_TASK)
+    assert all(f"| `cannot {task}" in doc("trouble.md") for task in tasks)
 
 
 def test_only_commands_and_options_that_exist_are_named() -> None:
     by_name = commands()
     words = {name.split()[0] for name in by_name}
     params = [param for command in by_name.values() for param in command.params]
-    options = {option for param in params for option in param.opts}
+    options = {option for param in params for option in param.opts} | {"--version"}
     for page in PAGES:
         text = read(page)
         for command in re.findall(r"(?:`|/bin/|^)yobal ([a-z][a-z-]*)", text, re.MULTILINE):

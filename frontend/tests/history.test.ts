@@ -101,3 +101,24 @@ test("an undo that a colleague made first names the colleague, beside the entry"
   assert.equal(history.error, "Egret has already undone this decision.");
   assert.equal(history.failedId, "d");
 });
+
+const ID = "a".repeat(26);
+
+test("a comment is found by the address of its page, by its position on another, and by its id", async () => {
+  const { history } = await historyFailingWith(new NetworkError("not used"));
+  const page = `https://comments.example/river/ferry/en/comment/${ID}.html`;
+  for (const link of [
+    page,
+    `${page}?from=chat`,
+    `${page}#top`,
+    `x/page/3.html#c-${ID}`,
+    ` ${ID} `,
+  ]) {
+    await history.find(link);
+    assert.deepEqual([history.commentId, history.isInvalidLink], [ID, false], link);
+  }
+  for (const link of ["https://news.example/", `${page}x`, `x/comment/${ID}`, `${ID}a`]) {
+    await history.find(link);
+    assert.equal(history.isInvalidLink, true, link);
+  }
+});

@@ -8,12 +8,17 @@ from typing import get_args
 import msgspec
 import pytest
 
-from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, SiteContext
+from tests.adapters.conftest import make_thread, render_files
+from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, ServerFacts, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
-from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
+from yobal.core.thread import Edition, FormState, NewestView, PageView, PublishedComment, ThreadRef
 
 RenderAll = Callable[..., dict[str, bytes]]
+OTHER_FACTS = (
+    "This server does not overwrite the memory",
+    "removed from our database, but its log",
+)
 THREAD = ThreadRef(
     site_id="river",
     story_id="ferry",
@@ -22,9 +27,9 @@ THREAD = ThreadRef(
 NOTICE = (
     "Add your comment by filling out the form below in plain text. Comments are approved by a "
     'moderator and can be edited in accordance with our <a href="/river/@/terms/en.html" '
-    'target="_blank" rel="noreferrer">Terms of Use</a>. Comments will not appear in real time. We '
-    "are not responsible for the content of the postings. Please be respectful of others' point of "
-    "view and stick to the facts."
+    'target="_blank" rel="noreferrer">Terms of Use</a>. '
+    "Comments will not appear in real time. We are not responsible for the content of the "
+    "postings. Please be respectful of others' point of view and stick to the facts."
 )
 
 
@@ -36,9 +41,7 @@ def make_comment(text: str, **fields: object) -> PublishedComment:
 def newest(
     site_context: SiteContext, *comments: PublishedComment, thread: ThreadRef = THREAD
 ) -> str:
-    view = NewestView(
-        thread=thread, comments=comments, comments_total=len(comments), older_page=None
-    )
+    view = NewestView(thread=thread, comments=comments, comments_total=len(comments), older=None)
     return PageRenderer(site_context).newest(view)["index.html"].decode()
 
 
@@ -62,7 +65,6 @@ def test_the_notice_stands_above_the_form_in_full(site_context: SiteContext) -> 
         ("မောင်မောင်", '<bdi lang="my">မောင်မောင်</bdi>'),
         ("سلام", '<bdi lang="und">سلام</bdi>'),
         ("007", "<bdi>007</bdi>"),
-        ("", "<bdi>Anonymous</bdi>"),
     ],
 )
 def test_a_name_in_another_script_has_its_own_language(
@@ -144,34 +146,61 @@ def test_only_a_form_made_for_one_request_has_an_idempotency_key(
     )
 
 
-def test_every_permalink_leads_to_the_numbered_page(site_context: SiteContext) -> None:
-    link = f"https://comments.river.example/river/ferry/en/page/3.html#c-{'a' * 26}"
-    comment = make_comment("x", page=3)
+def test_every_permalink_leads_to_the_comments_own_page_in_the_edition_it_was_written_in(
+    site_context: SiteContext,
+) -> None:
+    link = f"https://comments.river.example/river/ferry/km/comment/{'a' * 26}.html"
+    comment = make_comment("x", edition="km")
     numbered = PageRenderer(site_context).page(
-        PageView(thread=THREAD, number=3, comments=(comment,))
+        PageView(thread=THREAD, number=3, last_position=150, has_newer=True, comments=(comment,))
     )
     assert f'href="{link}"' in newest(site_context, comment)
     assert f'href="{link}"' in numbered["page/3.html"].decode()
     assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
 
 
-def test_a_numbered_page_does_not_depend_on_the_state_of_the_form(
-    site_context: SiteContext,
+@pytest.mark.parametrize("form", ["closed", "not_open_yet"])
+def test_a_story_that_is_not_open_offers_no_way_to_write_on_any_file(
+    site_context: SiteContext, form: FormState
 ) -> None:
-    def rendered(form: str) -> dict[str, bytes]:
-        thread = msgspec.structs.replace(THREAD, form=form)
-        return PageRenderer(site_context).page(
-            PageView(thread=thread, number=2, comments=(make_comment("x"),))
-        )
-
-    assert rendered("open") == rendered("closed")
+    offers = (
+        'value="reply"',
+        "#yobal-text",
+        "Write a comment",
+        "Write your own",
+        'name="parent_id"',
+        'name="text"',
+    )
+    renderer = PageRenderer(site_context)
+    for name, content in render_files(renderer, make_thread("en"), "plain").items():
+        is_thread = name.endswith(".html") and not name.startswith("terms")
+        assert is_thread == any(offer in content.decode() for offer in offers), name
+    closed = make_thread("en", form=form)
+    for name, content in render_files(renderer, closed, "plain").items():
+        assert not any(offer in content.decode() for offer in offers), name
 
 
 def test_only_an_edited_comment_has_masks(site_context: SiteContext) -> None:
     assert "yobal-mask" not in newest(site_context, make_comment("I type ▮▮ myself"))
-    edited = newest(site_context, make_comment("Call ▮▮ now", edited_clause="personal-data"))
-    assert 'title="Masked by a moderator: personal data">▮▮</span> now' in edited
-    assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data"' in edited
+
+
+@pytest.mark.parametrize("hidden", ["▮", "▮▮▮▮▮▮▮▮▮▮▮▮▮"])
+def test_a_mask_does_not_show_how_much_it_hides(site_context: SiteContext, hidden: str) -> None:
+    comment = make_comment(f"Call {hidden} now", edit_kind="masked", edited_clause="personal-data")
+    assert 'title="Masked by a moderator (Personal data)">▮▮▮▮▮▮▮▮</span> now' in newest(
+        site_context, comment
+    )
+
+
+@pytest.mark.parametrize("kind", ["masked", "shortened", "reworded"])
+def test_an_edited_comment_says_how_it_was_edited_and_under_which_clause(
+    site_context: SiteContext, kind: str
+) -> None:
+    page = newest(site_context, make_comment("x", edit_kind=kind, edited_clause="respect"))
+    assert re.search(
+        rf'{kind.title()} by a moderator \(<a href="/river/@/terms/en.html#respect"[^>]*>Respect</a>\)',
+        page,
+    )
 
 
 def test_a_removed_comment_leaves_a_tombstone_and_its_replies(site_context: SiteContext) -> None:
@@ -180,7 +209,7 @@ def test_a_removed_comment_leaves_a_tombstone_and_its_replies(site_context: Site
         "", removal="removed", removal_clause="threats", replies=[reply | {"day": "2026-11-22"}]
     )
     page = newest(site_context, root)
-    assert "Removed: threats and incitement" in page
+    assert "Removed by a moderator (Threats and incitement)" in page
     assert "still readable" in page
     assert "Withdrawn by its author" in newest(site_context, make_comment("", removal="withdrawn"))
 
@@ -250,7 +279,7 @@ def test_every_problem_returns_the_text_and_links_back(render_all: RenderAll) ->
     assert (
         "after 18 November 2026 at 12:46 (Phnom Penh time)" in problems["response/story_full.html"]
     )
-    headings = {re.search(r"<(h2|h1)>(.*?)</\1>", page) for page in problems.values()}
+    headings = {re.search(r"<h1[^>]*>(.+?)</h1>", page, re.DOTALL) for page in problems.values()}
     assert None not in headings
 
 
@@ -288,6 +317,7 @@ def test_json_has_exactly_the_documented_keys(render_all: RenderAll) -> None:
         "lang",
         "edition",
         "day",
+        "edit_kind",
         "edited_clause",
         "parent_id",
         "parent_name",
@@ -301,6 +331,69 @@ def test_json_has_exactly_the_documented_keys(render_all: RenderAll) -> None:
         parsed = msgspec.json.decode(rendered[name])
         assert list(parsed) == keys, name
         assert all(list(comment) == comment_keys for comment in parsed["comments"])
+
+
+def test_each_edition_has_the_newsrooms_name_in_that_edition(site_context: SiteContext) -> None:
+    names = {"km": "ទន្លេប៉ុស្តិ៍", "zh-Hant": "河報"}
+    pages = PageRenderer(msgspec.structs.replace(site_context, site_names=names))
+
+    def is_named(page: bytes, name: str) -> bool:
+        text = page.decode()
+        return f'<p class="yobal-site">{name}</p>' in text and f"· {name}</title>" in text
+
+    shown = {"km": "km", "km-KH": "km", "zh-Hant": "zh-Hant", "zh": "", "en": ""}
+    for tag, source in shown.items():
+        thread = msgspec.structs.replace(
+            THREAD, edition=Edition(tag=tag, title="Ferries", url="https://river.example/ferry")
+        )
+        name = names.get(source, "The River Post")
+        view = NewestView(thread=thread, comments=(), comments_total=0, older=None)
+        assert is_named(pages.newest(view)["index.html"], name)
+        assert is_named(pages.problem(thread, "closed"), name)
+        assert is_named(pages.terms(tag), name)
+
+
+def test_a_page_without_a_story_links_to_the_front_page(site_context: SiteContext) -> None:
+    link = 'href="https://river.example/"'
+    with_url = msgspec.structs.replace(site_context, site_url="https://river.example/")
+    for context, has_link in ((with_url, True), (site_context, False)):
+        pages = PageRenderer(context)
+        assert (link in pages.terms("en").decode()) is has_link
+        assert (link in pages.problem(None, "unknown_story").decode()) is has_link
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"is_memory_wiped": True}, "This server overwrites the memory"),
+        ({"is_memory_wiped": False}, "This server does not overwrite the memory"),
+        ({"database": "sqlite"}, "overwritten in our database"),
+        ({"database": "postgresql"}, "removed from our database, but its log"),
+        ({"original_retention_days": 0}, "destroyed with the next release"),
+        ({"original_retention_days": 1}, "destroyed about one day later"),
+        ({"original_retention_days": 7}, "destroyed about 7 days later"),
+    ],
+)
+def test_what_we_keep_says_what_the_server_is_set_to(
+    site_context: SiteContext, changed: dict[str, object], sentence: str
+) -> None:
+    facts = ServerFacts(database="sqlite", original_retention_days=14, is_memory_wiped=True)
+    pages = PageRenderer(msgspec.structs.replace(site_context, receipt_days=9))
+    page = pages.what_we_keep("en", msgspec.structs.replace(facts, **changed)).decode()
+    others = pages.what_we_keep(
+        "en", ServerFacts(database="postgresql", original_retention_days=3, is_memory_wiped=False)
+    ).decode()
+    assert sentence in page
+    assert (sentence in others) is (sentence in OTHER_FACTS)
+    assert "at least 9 days" in page
+    assert "Comments appear at 00:00, 06:00, 12:00 and 18:00, Phnom Penh time." in page
+
+
+def test_the_form_leads_to_what_we_keep_in_its_edition(render_all: RenderAll) -> None:
+    for name in ("index.html", "form.fragment.html", "response/reply.html"):
+        page = render_all("x", "km")[name].decode()
+        assert page.count("/river/@/what-we-keep/km.html") == 1
+        assert 'km.html" target="_blank" rel="noreferrer"' in page
 
 
 def test_an_edition_without_a_catalogue_is_rendered_and_marked_as_english(

@@ -95,7 +95,7 @@ class Reader:
 
     def receipt_code(self) -> str:
         expect(self.page.get_by_role("heading", name="Your comment reached us")).to_be_visible()
-        code = self.page.locator(".yobal-receipt-card .yobal-code").inner_text()
+        code = self.page.locator(".yobal-ticket .yobal-code").inner_text()
         assert CODE.match(code), code
         return code
 
@@ -105,6 +105,13 @@ class Reader:
         self.page.locator("details.yobal-receipt-lookup > summary").click()
         self.page.locator("#yobal-code").fill(code)
         self.press("Look it up")
+
+    def take_back(self, button: str) -> None:
+        """Withdraw the comment whose receipt is on the page."""
+        summary = self.page.locator("details.yobal-withdraw > summary")
+        expect(self.page.get_by_role("button", name=button, exact=True)).to_be_hidden()
+        summary.click()
+        self.press(button)
 
     def until(self, code: str, sentence: str) -> None:
         """Look the receipt up until it shows the sentence."""

@@ -138,6 +138,8 @@ class Gallery:
             ("thread", ""),
             ("page", "page/1.html"),
             ("replies", f"replies/{root_id}/1.html"),
+            ("comment", f"comment/{root_id}.html"),
+            ("comment-removed", f"comment/{'a' * 26}.html"),
         ):
             page.goto(story.url + path)
             page.reload()
@@ -172,6 +174,8 @@ class Gallery:
         for state, code in codes.items():
             wait_for(functools.partial(_shows, reader, code, marks[state]))
             self.look(f"{edition}-receipt-{state}", page)
+        page.locator("details.yobal-withdraw > summary").click()
+        self.look(f"{edition}-receipt-take-back", page)
         page.locator("button[name='when'][value='next']").click()
         self.look(f"{edition}-withdrawal-requested", page)
         reader.open()
@@ -258,7 +262,7 @@ class Gallery:
 
 def _send(page: Page) -> None:
     """The form's own button, whatever it is called in the page's language."""
-    page.locator(".yobal-form-section form").first.locator("button").click()
+    page.locator("main form.yobal-form button").first.click()
 
 
 def _shows(reader: Reader, code: str, mark: str) -> bool:

@@ -22,3 +22,22 @@ def test_every_page_of_the_demo_desk_shows_the_demo_banner(tmp_path: Path, actor
         for tab in ("History", "People", "Queue"):
             page.get_by_role("link", name=tab, exact=True).click()
             expect(mark).to_be_visible()
+
+
+def test_the_form_on_the_story_page_stands_apart_and_leads_back_to_the_story(
+    tmp_path: Path, actors: Actors
+) -> None:
+    for demo in served_demo(tmp_path):
+        page = actors.context(java_script_enabled=False).new_page()
+        page.goto(demo.story_url)
+        last_comment = page.locator(".yobal-comment").last.bounding_box()
+        form = page.locator(".yobal-form-section").bounding_box()
+        assert last_comment is not None
+        assert form is not None
+        assert form["y"] - (last_comment["y"] + last_comment["height"]) >= 24
+        page.locator("#yobal-text").fill("From the story's page.")
+        for _ in range(2):
+            page.get_by_role("button", name="Send to the moderators").click()
+        expect(page.get_by_role("heading", name="Your comment reached us")).to_be_visible()
+        page.get_by_role("link", name="Back to the story").click()
+        expect(page).to_have_url(demo.story_url)

@@ -33,7 +33,7 @@ def test_a_comment_is_removed_by_its_link_a_digit_and_a_button(
     field.fill("https://news.example/en/")
     desk.press("Enter")
     expect(desk.page.locator("#history-error")).to_contain_text("This is not the link of a comment")
-    field.fill(f"{story.url}page/1.html#c-{ids['To be taken down.']}")
+    field.fill(f"{story.url}comment/{ids['To be taken down.']}.html?from=chat")
     desk.press("Enter")
     expect(desk.page.locator("li.decision")).to_have_count(1)
     expect(desk.page.get_by_role("button", name="Remove…")).to_be_focused()

@@ -49,16 +49,16 @@ def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
     reader.open()
     expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
     assert WORDS in story.in_edition("km").get()
-    reader.until(code, "Your comment is published.")
+    reader.until(code, "Your comment is published")
     expect(reader.page.locator(".yobal-preview .yobal-text")).to_have_text(WORDS)
 
-    reader.press("Now")
+    reader.take_back("At once")
     expect(
         reader.page.get_by_role("heading", name="Your comment is being withdrawn")
     ).to_be_visible()
-    wait_for(lambda: story.texts() == [])
-    for name in ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json"):
-        assert WORDS not in story.get(name)
+    names = ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json")
+    wait_for(lambda: not any(WORDS in story.get(name) for name in names))
+    assert story.texts() == []
     reader.until(code, "We found no receipt with this code")
 
 
@@ -71,7 +71,7 @@ def test_a_comment_withdrawn_while_pending_never_appears(
     desk = quick.lead(actors)
     desk.open("Never mind.")
     reader.find(code)
-    reader.press("Withdraw my comment")
+    reader.take_back("Destroy my comment")
     reader.until(code, "We found no receipt with this code")
     desk.press("a")
     expect(desk.toast).to_contain_text("The author has withdrawn this comment.")
@@ -84,8 +84,8 @@ def test_a_published_comment_can_be_withdrawn_with_the_next_release(
     story = quick.newsroom.story()
     reader = actors.reader(story)
     code = _published(quick.lead(actors), reader, "It can go with the others.")
-    reader.until(code, "Your comment is published.")
-    reader.press("With the next release")
+    reader.until(code, "Your comment is published")
+    reader.take_back("At the next release, among others")
     wait_for(lambda: story.texts() == [])
 
 
@@ -108,12 +108,11 @@ def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
     expect(desk.toast).to_contain_text("Published with an edit")
     wait_for(lambda: story.texts() == ["Call ▮▮▮▮▮▮▮▮ if you want to see it."])
     reader.open()
-    expect(reader.page.locator(".yobal-byline")).to_contain_text(
-        "Edited by a moderator: personal data"
+    expect(reader.page.locator(".yobal-edited")).to_have_text(
+        "Masked by a moderator (Personal data)"
     )
     assert "0142" not in reader.page.content()
-    reader.until(code, "A moderator masked part of it.")
-    expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Personal data")
+    reader.until(code, "Masked by a moderator (Personal data)")
 
 
 def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
@@ -129,7 +128,7 @@ def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
     desk.page.locator("#note").fill("We print no advertising here.")
     desk.page.locator("#reject").click()
     expect(desk.toast).to_contain_text("Rejected (Spam), final at")
-    reader.until(code, "A moderator decided not to publish your comment.")
+    reader.until(code, "A moderator decided not to publish your comment")
     expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Spam")
     expect(reader.page.locator("blockquote")).to_have_text("We print no advertising here.")
     assert story.texts() == []

@@ -53,6 +53,66 @@ def test_all_errors_are_shown_at_once_and_link_to_their_fields(
     expect(reader.page.locator("#yobal-receipt")).to_be_checked()
 
 
+def test_the_confirmation_gives_the_form_back_filled(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story())
+    words = "First.\n\n  Second, with a mistaek."
+    reader.fill(words, name="Dara")
+    reader.press("Send to the moderators")
+    reader.press("Change it")
+    assert reader.page.locator("#yobal-text").input_value() == words
+    assert reader.page.locator("#yobal-name").input_value() == "Dara"
+    expect(reader.page.locator("#yobal-receipt")).to_be_checked()
+    reader.page.locator("#yobal-text").fill(words.replace("mistaek", "mistake"))
+    reader.press("Send to the moderators")
+    assert reader.receipt_code()
+
+
+def test_the_field_is_in_sight_on_a_small_phone(small: NewsroomWithLead, actors: Actors) -> None:
+    """After a jump to the form, at a reply, and after a refusal."""
+    story = small.newsroom.story()
+    reader = actors.reader(story, viewport={"width": 360, "height": 640})
+    field = reader.page.locator("#yobal-text")
+    reader.page.goto(f"{story.url}#yobal-form")
+    expect(field).to_be_in_viewport(ratio=0.5)
+    reader.fill("A" * (GRAPHEMES_MAX + 1))
+    reader.press("Send to the moderators")
+    expect(field).to_be_in_viewport(ratio=0.3)
+    reader.fill("Fine.")
+    reader.press("Send to the moderators")
+    expect(reader.page.locator(".yobal-code")).to_be_in_viewport()
+
+
+def test_the_terms_open_without_leaving_the_form(small: NewsroomWithLead, actors: Actors) -> None:
+    reader = actors.reader(small.newsroom.story())
+    reader.fill("Half a sentence")
+    for name in ("Terms of Use", "What we keep"):
+        with reader.page.expect_popup() as opened:
+            reader.page.get_by_role("link", name=name).click()
+        expect(opened.value.get_by_role("heading", name=name, level=1)).to_be_visible()
+        opened.value.close()
+    assert reader.page.locator("#yobal-text").input_value() == "Half a sentence"
+
+
+def test_a_response_can_be_printed_and_read_without_a_stylesheet(
+    small: NewsroomWithLead, actors: Actors
+) -> None:
+    reader = actors.reader(small.newsroom.story())
+    words = "One paragraph.\n\nAnother."
+    reader.fill(words)
+    reader.page.route("**/comments.css", lambda route: route.abort())
+    reader.press("Send to the moderators")
+    assert reader.page.locator(".yobal-preview .yobal-text").inner_text() == words
+    reader.page.unroute("**/comments.css")
+    reader.press("Send to the moderators")
+    code = reader.receipt_code()
+    reader.page.emulate_media(media="print")
+    expect(reader.page.locator("h1")).to_be_visible()
+    expect(reader.page.get_by_text(code)).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Back to the comments")).to_be_hidden()
+
+
 def test_a_comment_that_is_far_too_long_comes_back_from_the_server(
     small: NewsroomWithLead, actors: Actors
 ) -> None:
@@ -61,18 +121,6 @@ def test_a_comment_that_is_far_too_long_comes_back_from_the_server(
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text-error")).to_contain_text("has 12,000 characters")
     assert reader.page.locator("#yobal-text").input_value() == "ក" * 12_000
-
-
-def test_the_terms_do_not_replace_a_form_that_is_being_filled_in(
-    small: NewsroomWithLead, actors: Actors
-) -> None:
-    reader = actors.reader(small.newsroom.story(), javascript=False)
-    reader.fill("Half a sentence")
-    with reader.page.context.expect_page() as opened:
-        reader.page.get_by_role("link", name="Terms of Use").first.click()
-    expect(opened.value.locator("main")).to_contain_text("Stick to the facts.")
-    opened.value.close()
-    assert reader.page.locator("#yobal-text").input_value() == "Half a sentence"
 
 
 def test_after_an_error_the_shortened_comment_is_sent(
@@ -94,7 +142,7 @@ def test_a_comment_of_invisible_characters_is_empty(
     reader.fill("\u200b \u200d")
     reader.press("Send to the moderators")
     expect(reader.page.locator("#yobal-text-error")).to_have_text(
-        "The comment is empty. Please write something."
+        "Nothing was sent: the comment is empty."
     )
 
 

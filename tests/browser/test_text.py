@@ -66,7 +66,7 @@ def test_each_paragraph_runs_in_the_direction_of_its_characters(
     desk.glance()
     desk.page.locator("#publish-edited").click()
 
-    reader.until(code, "Your comment is published.")
+    reader.until(code, "Your comment is published")
     assert_the_mark_ends_its_line(reader.page.locator(".yobal-preview .yobal-text"))
     wait_for(lambda: len(story.texts()) == 1)
     reader.open()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import SITE_ID, START, NewsroomHarness
+from tests.serving import free_ports
 from yobal.actions import setup_site
 from yobal.cli import commands
 from yobal.core.errors import ClockNotTrusted, InvalidSettings
@@ -58,7 +59,7 @@ def test_the_error_for_an_unreachable_database_does_not_contain_its_password(sit
 
 def test_a_file_that_is_not_a_database_is_reported_in_one_line(site: Path) -> None:
     (site / "data" / "yobal.sqlite").write_bytes(b"Not a database at all. " * 500)
-    assert "DatabaseError" in run(site, "story", "list")
+    assert "the file is not a database of SQLite" in run(site, "story", "list")
 
 
 def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:
@@ -70,9 +71,13 @@ def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:
 def test_serve_says_which_address_is_in_use(site: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        for name in ("YOBAL_INTAKE_LISTEN", "YOBAL_DESK_LISTEN"):
-            free = {"YOBAL_INTAKE_LISTEN": "127.0.0.1:0", "YOBAL_DESK_LISTEN": "127.0.0.1:0"}
-            assert f"cannot listen on {listen}: Address already in use\n" in run(
+        intake, desk = free_ports(2)
+        free = {
+            "YOBAL_INTAKE_LISTEN": f"127.0.0.1:{intake}",
+            "YOBAL_DESK_LISTEN": f"127.0.0.1:{desk}",
+        }
+        for name in free:
+            assert f"cannot listen on {listen}: Address already in use. " in run(
                 site, "serve", **(free | {name: listen})
             )
 
@@ -104,6 +109,23 @@ def test_the_name_of_the_newsroom_is_written_to_the_settings_unchanged(tmp_path:
     )
     assert load(tmp_path / "yobal.toml", {}).site_name == name
     assert (tmp_path / "yobal.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_names_in_the_editions_are_written_to_the_settings(tmp_path: Path) -> None:
+    names = {"km": 'ទន្លេ "x"', "zh-Hant": "河"}
+    new_settings: commands.NewSettings = {
+        "site_id": SITE_ID,
+        "site_name": "The River Post",
+        "site_names": names,
+    }
+    commands.init(tmp_path / "yobal.toml", new_settings, is_new_epoch=False)
+    assert load(tmp_path / "yobal.toml", {}).site_names == names
+    with pytest.raises(InvalidSettings, match="site_names"):
+        commands.init(
+            tmp_path / "other.toml",
+            {**new_settings, "site_names": {"km": " "}},
+            is_new_epoch=False,
+        )
 
 
 def test_a_new_epoch_invalidates_the_previous_link_and_keeps_the_stories(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands as an operator types them, each in its own process. An error is one sentence."""
+"""The commands as a technician types them, each in its own process. An error is one sentence."""
 
 import os
 import subprocess
@@ -9,6 +9,7 @@ import pytest
 
 from tests.harness import SITE_ID, START
 from yobal.actions import setup_site
+from yobal.server.scheduler.maintenance import write_assets
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
 
@@ -59,6 +60,7 @@ def site(tmp_path: Path) -> Path:
     prepare_storage(settings)
     components = build_components(settings)
     setup_site.create_site(components.database, components.rules, name="The River Post", now=START)
+    write_assets(components)
     components.close()
     return tmp_path
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -132,3 +133,26 @@ def test_a_folder_with_other_files_is_neither_used_nor_deleted(tmp_path: Path) -
     _, stderr = process.communicate(timeout=30)
     assert (process.returncode, "choose a folder of its own" in stderr) == (1, True)
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+
+
+def test_a_second_demonstration_on_the_same_port_is_refused(tmp_path: Path) -> None:
+    port = free_demo_port()
+    with running(tmp_path / "first", port):
+        process = command(tmp_path / "second", "--port", str(port))
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert stderr.startswith(f"yobal: cannot listen on 127.0.0.1:{port}: ")
+    assert stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_foreign_program_on_a_port_of_the_demonstration_is_reported_in_one_sentence(
+    tmp_path: Path, which: int
+) -> None:
+    port = free_demo_port()
+    with socket.create_server(("127.0.0.1", port + which)):
+        process = command(tmp_path / "demo", "--port", str(port))
+        stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (1, "")
+    assert stderr.startswith(f"yobal: cannot listen on 127.0.0.1:{port + which}: Address already")
+    assert stderr.count("\n") == 1

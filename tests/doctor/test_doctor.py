@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,16 @@ import pytest
 from tests.conftest import new_postgresql
 from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.serving import serving
+from yobal.actions import declare_story
+from yobal.core.thread import Edition
 from yobal.doctor import clocks, examine, process_memory
 from yobal.server.hardening import allocators
+from yobal.server.scheduler.maintenance import rebuild_all
 from yobal.server.settings import Settings
 from yobal.store import database as databases
+from yobal.store.database import Database
 from yobal.store.diagnostics import server_settings
+from yobal.store.migrations import migrate
 
 HERE = Path(__file__).parents[2]
 
@@ -136,6 +142,106 @@ def test_without_a_database_the_checks_create_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+# What it must be able to do
+
+
+def test_a_site_that_was_never_set_up_and_another_site_are_found(
+    settings: Settings, database_url: str
+) -> None:
+    assert failures(settings, site_id="other")["site"].startswith(
+        f'this database belongs to the site "{SITE_ID}", and the settings say site_id = "other"'
+    )
+    other_url = database_url.replace("yobal.sqlite", "other.sqlite")
+    database = Database(other_url)
+    migrate(database)
+    database.close()
+    assert "`yobal init` sets one up" in failures(settings, database=other_url)["site"]
+
+
+def test_public_pages_that_are_missing_are_found(newsroom: NewsroomHarness) -> None:
+    settings = newsroom.components.settings
+    assert "every public page exists" not in failures(settings)
+    (newsroom.files_dir / SITE_ID / "@" / "comments.css").unlink()
+    (newsroom.files_dir / SITE_ID / "ferry" / "km" / "index.html").unlink()
+    advice = failures(settings)["every public page exists"]
+    assert "2 files are missing" in advice
+    assert f"{SITE_ID}/ferry/km/index.html" in advice
+    assert "`yobal rebuild`" in advice
+    rebuild_all(newsroom.components)
+    assert "every public page exists" not in failures(settings)
+
+
+def test_pages_that_are_about_to_be_written_are_not_missing(newsroom: NewsroomHarness) -> None:
+    edition = Edition(tag="en", title="New", url="https://news.example/new")
+    declare_story.add(newsroom.database, newsroom.rules, "new", edition)
+    assert "every public page exists" not in failures(newsroom.components.settings)
+
+
+def test_files_of_another_user_are_found(settings: Settings) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    foreign = settings.files_dir / SITE_ID / "ferry"
+    os.chown(foreign, 12_345, -1)
+    advice = failures(settings)["all data belongs to the owner of its folder"]
+    assert advice == f"not {foreign}: chown -R 0 {settings.folder}"
+
+
+def test_a_database_that_does_not_accept_writes_is_found(newsroom: NewsroomHarness) -> None:
+    settings = newsroom.components.settings
+    if not newsroom.database.is_sqlite:
+        with newsroom.database.writing() as conn:
+            name = newsroom.database.url.database
+            conn.exec_driver_sql(f"alter database {name} set default_transaction_read_only = on")
+        newsroom.database.engine.dispose()
+        found = failures(settings)["comments can be stored"]
+        url = newsroom.database.url.set(drivername="postgresql")
+        with psycopg.connect(
+            url.render_as_string(hide_password=False),
+            options="-c default_transaction_read_only=off",
+        ) as connection:
+            reset = f"alter database {name} reset default_transaction_read_only"
+            connection.execute(reset.encode())
+        assert "accepts no writes" in found
+        return
+    newsroom.database.engine.dispose()
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    with as_nobody(settings.folder.parent):
+        file.chmod(0o400)
+        assert "may not be written by this user" in failures(settings)["comments can be stored"]
+
+
+def test_a_folder_that_cannot_be_written_is_found(settings: Settings) -> None:
+    with as_nobody(settings.folder.parent):
+        settings.files_dir.chmod(0o500)
+        settings.secrets_dir.chmod(0o500)
+        advice = failures(settings)["public files and keys can be written"]
+        settings.files_dir.chmod(0o700)
+        settings.secrets_dir.chmod(0o700)
+    assert f"cannot write public files: {settings.files_dir} may not be written" in advice
+    assert f"cannot rotate its keys: {settings.secrets_dir} may not be written" in advice
+
+
+@contextmanager
+def as_nobody(folder: Path) -> Iterator[None]:
+    """Root may write everything, so this thread works as another user, whose folder it is."""
+    if os.geteuid() != 0:
+        yield
+        return
+    parents = [path for path in folder.parents if path.stat().st_mode & 0o711 != 0o711]
+    modes = {path: path.stat().st_mode for path in parents}
+    for path, mode in modes.items():
+        path.chmod(mode | 0o011)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 65_534, 65_534)
+    os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
 # Addresses and schedule
 
 
@@ -149,6 +255,13 @@ def test_without_a_database_the_checks_create_nothing(tmp_path: Path) -> None:
             {"public_url": "https://one.example", "desk_url": "https://one.example"},
             "host name of its own",
         ),
+        (
+            {"public_url": "https://one.example", "desk_url": "https://one.example:8443"},
+            "host name of its own",
+        ),
+        ({"intake_listen": "0.0.0.0:8600"}, "intake_listen: use 127.0.0.1"),
+        ({"desk_listen": "[::]:8601"}, "desk_listen: use 127.0.0.1"),
+        ({"intake_listen": "192.0.2.1:8600"}, "intake_listen: use 127.0.0.1"),
         ({"release_interval_seconds": 20}, "confidential, not anonymous"),
     ],
 )
@@ -260,7 +373,7 @@ def test_a_database_without_any_table_is_found(
 ) -> None:
     empty = new_postgresql(postgresql)
     advice = failures(sqlite_newsroom.components.settings, database=empty)
-    assert advice["database schema"] == "start `yobal serve` once"
+    assert advice["database schema"] == "it is empty: `yobal init` sets a site up"
     assert "clock" not in advice
 
 
@@ -288,7 +401,7 @@ UNSAFE_SERVER_WIDE = {"fsync": "off", "full_page_writes": "off", "track_commit_t
 
 
 class Server:
-    """A newsroom on PostgreSQL as docs/for-technicians.md sets it up, with the intake's own role."""
+    """A newsroom on PostgreSQL as docs/install.md sets it up, with the intake's own role."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.newsroom = make_newsroom(folder, url)
@@ -371,7 +484,7 @@ def test_a_database_that_does_not_answer_is_a_failure(server: Server) -> None:
     nowhere = "postgresql://u:hidden@127.0.0.1:1/d"
     advice = failures(server.settings, intake_database=nowhere)
     assert set(advice) == {"database"}
-    assert "start the database" in advice["database"]
+    assert "no server answers at this host and port: start it" in advice["database"]
     assert "hidden" not in advice["database"]
 
 

@@ -97,6 +97,19 @@ def test_every_serving_process_has_the_settings_of_the_allocators(tmp_path: Path
                 assert f"{name}={value}".encode() in given
 
 
+@pytest.mark.parametrize("is_hardened", [True, False])
+def test_what_we_keep_says_whether_memory_is_overwritten(
+    tmp_path: Path, *, is_hardened: bool
+) -> None:
+    environment = {} if is_hardened else {allocators.ENV_FLAG: "1"}
+    with serving(tmp_path, environment=environment) as served:
+        page = ask(served.intake, path=f"/{SITE_ID}/@/what-we-keep/en.html").text
+        name = Path(f"/proc/{served.pid}/comm").read_text().strip()
+    assert ("This server overwrites the memory" in page) is is_hardened
+    assert ("does not overwrite the memory" in page) is not is_hardened
+    assert name == ("yobal wiped" if is_hardened else "yobal unwiped")
+
+
 def test_control_a_text_that_is_in_memory_is_found(tmp_path: Path) -> None:
     """While the server still holds a text, the same search finds it."""
     marks = Marks()

@@ -124,7 +124,7 @@ def _walk(served: NewsroomWithLead, actors: Actors, context: BrowserContext) -> 
     desk.press("a")
     expect(desk.toast).to_contain_text("Published")
     wait_for(lambda: story.texts() == [WORDS])
-    reader.until(code, "Your comment is published.")
+    reader.until(code, "Your comment is published")
     reader.open()
     expect(reader.page.locator(".yobal-text")).to_have_text(WORDS)
     reader.reply("And a reply to it.")
@@ -132,7 +132,7 @@ def _walk(served: NewsroomWithLead, actors: Actors, context: BrowserContext) -> 
     reader.page.locator(".yobal-editions a").click()
     expect(reader.page.locator("html")).to_have_attribute("lang", "km")
     reader.find(code)
-    reader.press("With the next release")
+    reader.take_back("At the next release, among others")
     reader.until(code, "We found no receipt with this code")
     assert watch.seen == []
     assert all(url.startswith(served.newsroom.public_url + "/") for url in urls), urls

@@ -41,6 +41,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.tags: set[str] = set()
+        self._has_button = False  # in the form that is being read
         self._named: dict[str, dict[str, str]] = {}
         self.feed(html)
 
@@ -54,8 +55,13 @@ class Page(HTMLParser):
             elif name in ("href", "cite", "formaction", "ping", "background", "poster"):
                 self.links.append(value)
         if tag == "form":
+            self._has_button = False
             assert given.get("method") == "post"
             self.forms.append((given.get("action", ""), self._fields_of(given.get("id", ""))))
+        if tag == "button" and not given.get("form"):
+            if self._has_button:  # a browser sends the button that is pressed: here the first
+                return
+            self._has_button = True
         if given.get("name") and tag in ("input", "button"):
             # A button may stand outside its form and name it.
             beside = self._fields_of(given["form"]) if given.get("form") else None

@@ -52,6 +52,8 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "text_graphemes_max": "100",
         "name_graphemes_max": "7",
         "site_name": "n",
+        "site_names": "km=ប៉ុស្តិ៍ទន្លេ, zh-Hant = n",
+        "site_url": "https://news.example/",
         "data_dir": "d",
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",
@@ -88,10 +90,22 @@ INVALID = {
     'public_url = "comments.example"': "public_url",
     'public_url = "ftp://x"': "public_url",
     'desk_url = "https://x/desk"': "desk_url",
+    'desk_url = "https://x:y"': "desk_url",
+    'desk_url = "https://[::1"': "desk_url",
+    'desk_url = "https://x:0"': "desk_url",
+    'desk_url = "https://:8600"': "desk_url",
     'desk_url = "https://x@y"': "desk_url",
     'intake_listen = "8600"': "listen",
     'desk_listen = "127.0.0.1:99999"': "listen",
+    'desk_listen = "localhost:8601"': "desk_listen",
+    'desk_listen = "127.0.0.1:0"': "desk_listen",
+    'desk_listen = "127.0.0.1:²"': "desk_listen",
     'max_hold_slots = "two"': "max_hold_slots",
+    'database = "postgresql://u@h:x/d"': "database",
+    'database = "sqlite:////"': "database",
+    "session_hours = 99999999": "session_hours",
+    'site_name = "a\\nb"': "site_name",
+    'data_dir = "a\\u0000b"': "data_dir",
     "data_dir = 1": "data_dir",
     "max_hold_slots = [": "toml",
 }
@@ -100,7 +114,8 @@ INVALID = {
 @pytest.mark.parametrize("text", INVALID)
 def test_an_invalid_value_is_an_error_that_names_the_setting(tmp_path: Path, text: str) -> None:
     path = tmp_path / "yobal.toml"
-    path.write_text(PLAIN + text + "\n", encoding="utf-8")
+    plain = PLAIN if "site_name" not in text else PLAIN.partition("site_name")[0]
+    path.write_text(plain + text + "\n", encoding="utf-8")
     with pytest.raises(InvalidSettings, match=INVALID[text]):
         load(path, {})
 
@@ -144,14 +159,14 @@ def test_an_error_says_what_the_setting_takes_and_gives_an_example(tmp_path: Pat
         _load(tmp_path, 'max_hold_slots = 9\nrelease_times = [06:00:00]\ndesk_listen = "8601"')
     assert str(raised.value).split("; ") == [
         (
-            'desk_listen = "8601" is not valid: it takes an address and a port, '
+            'desk_listen = "8601" is not valid: it takes an IP address and a port, ADDRESS:PORT, '
             'for example "127.0.0.1:8601"'
         ),
         (
-            'release_times = ["06:00:00"] is not valid: it takes a list of different times, '
+            'release_times = ["06:00:00"] is not valid: it takes different times of day, HH:MM, '
             'for example ["06:00", "18:00"]'
         ),
-        "max_hold_slots = 9 is not valid: it takes 1 to 8, for example 2",
+        "max_hold_slots = 9 is not valid: it takes a whole number, 1 to 8, for example 2",
     ]
 
 
@@ -176,3 +191,49 @@ def test_a_missing_name_is_an_error_that_gives_an_example(tmp_path: Path) -> Non
     path.write_text('site_id = "river-post"\n', encoding="utf-8")
     with pytest.raises(InvalidSettings, match=r'site_name is missing: .* "The River Post"'):
         load(path, {})
+
+
+# None of these is a value of any setting; some are values of another type.
+NEVER_VALID = ("true", "[1]", "1.5", "-1", '""', "{a = 1}", "2026-01-01", "06:00:00")
+MAY_BE_EMPTY = {"database", "intake_database"}
+
+
+@pytest.mark.parametrize("check", settings._CHECKS, ids=lambda check: check.setting)
+@pytest.mark.parametrize("value", NEVER_VALID)
+def test_the_error_of_every_setting_has_its_name_its_value_what_it_takes_and_an_example(
+    tmp_path: Path, check: settings._Check, value: str
+) -> None:
+    if value == '""' and check.setting in MAY_BE_EMPTY:
+        pytest.skip("empty means the default")
+    required = {"site_id": '"river-post"', "site_name": '"The River Post"'} | {check.setting: value}
+    path = tmp_path / "yobal.toml"
+    path.write_text("".join(f"{name} = {text}\n" for name, text in required.items()))
+    with pytest.raises(InvalidSettings) as raised:
+        load(path, {})
+    message = str(raised.value)
+    assert message.startswith(check.setting)
+    assert message.endswith(f" is not valid: it takes {check.takes}, for example {check.example}")
+    assert (" = " in message.partition(" is not")[0]) is not check.is_secret
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'desk_listen = "127.0.0.1:8600"',
+        'desk_listen = "0.0.0.0:8600"',
+        'desk_listen = "[::]:8600"',
+        'intake_listen = "[::1]:9"\ndesk_listen = "[::1]:9"',
+    ],
+)
+def test_the_two_sides_cannot_listen_on_the_same_port(tmp_path: Path, lines: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"intake_listen = .* and desk_listen = .* same port"):
+        _load(tmp_path, lines)
+
+
+def test_the_same_port_on_two_addresses_is_valid(tmp_path: Path) -> None:
+    assert _load(tmp_path, 'desk_listen = "127.0.0.2:8600"').desk_listen == "127.0.0.2:8600"
+
+
+def test_the_two_sides_cannot_have_the_same_url(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings, match="public_url and desk_url are both"):
+        _load(tmp_path, 'public_url = "https://a.example"\ndesk_url = "https://a.example"')

@@ -639,3 +639,15 @@ def test_the_page_is_html_and_holds_the_desks_messages_as_data(desk: DeskClient)
     assert languages is not None
     assert json.loads(languages[1])["km"] == "Khmer"
     assert len(re.findall(r"<script\b", page)) == 3, "these and the desk's own file"
+
+
+def test_a_person_who_opens_the_desk_under_another_host_reads_a_sentence(desk: DeskClient) -> None:
+    for path in ("/", "/join", "/assets/desk.js"):
+        response = desk.get(path, host="192.0.2.1")
+        assert response.status == 403
+        assert (response.header("content-type") or "").startswith("text/html")
+        assert "The desk does not answer at this address." in response.text
+        assert "desk_url" in response.text
+        assert "{" not in response.text
+    missing = desk.get("/nosuch")
+    assert (missing.status, "The desk has nothing at this address" in missing.text) == (404, True)

@@ -15,11 +15,25 @@ import pytest
 
 from tests.harness import SITE_ID
 from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before
-from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
+from tests.serving import (
+    ROOT,
+    THREAD,
+    Served,
+    ask,
+    form,
+    free_ports,
+    is_listening,
+    make_served,
+    needed,
+    post,
+    serving,
+    wait_for,
+)
 from yobal.store import queue
 
 pytestmark = pytest.mark.nginx
 
+EMBED = ROOT / "docs" / "embed.md"
 KHMER = "សាឡាងឈប់ដំណើរការពេលយប់"
 # The two may differ in their own names, in lengths, and in the validators that only Yobal can send.
 OWN = {
@@ -54,6 +68,7 @@ def nginx(served: Served) -> Iterator[Nginx]:
         f"{THREAD}index.json",
         f"/{SITE_ID}/@/comments.css",
         f"/{SITE_ID}/@/terms/en.html",
+        f"/{SITE_ID}/@/what-we-keep/en.html",
         f"{THREAD}form.fragment.html",
         f"/{SITE_ID}/@/icon.svg",
     ],
@@ -167,6 +182,17 @@ def test_a_missing_page_is_answered_with_the_intakes_page(nginx: Nginx) -> None:
     assert "This page does not exist" in response.text
 
 
+def test_a_removed_comments_address_says_so_and_leads_to_the_thread(
+    served: Served, nginx: Nginx
+) -> None:
+    path = f"{THREAD}comment/{'a' * 26}.html"
+    for response in (ask(nginx.port, path=path), ask(served.intake, path=path)):
+        assert response.status == 404
+        assert "This comment is not here" in response.text
+        assert f'href="{THREAD}"' in response.text
+        assert response.header("cache-control") == "no-store"
+
+
 def test_an_address_without_its_last_slash_redirects(nginx: Nginx) -> None:
     response = ask(nginx.port, path=THREAD.rstrip("/"))
     assert (response.status, response.header("location")) == (308, THREAD)
@@ -256,16 +282,61 @@ def test_the_desk_has_a_server_of_its_own(served: Served, nginx: Nginx) -> None:
     )
 
 
+def test_plain_http_redirects_both_hosts_to_https(nginx: Nginx) -> None:
+    for host in ("comments.example", "desk.example"):
+        response = ask(nginx.plain, path="/a/b?c=d", headers={"Host": host})
+        assert response.status == 308
+        assert response.header("location") == f"https://{host}/a/b?c=d"
+
+
+def _newsroom_server(served: Served, port: int, stories: Path) -> str:
+    """The newsroom's own server with the example of docs/embed.md, on a test's port and folders."""
+    (example,) = re.findall(r"```nginx\n(.*?)```", EMBED.read_text(encoding="utf-8"), re.DOTALL)
+    assert "ssi on;" in example
+    example = example.replace("/srv/yobal/data/public", str(served.newsroom.files_dir))
+    return f"server {{ listen 127.0.0.1:{port}; types {{ text/html html; }} root {stories}; {example} }}"
+
+
+INCLUDES = (
+    '<!--# include virtual="/{site}/{story}/en/thread.fragment.html" -->',
+    '<!--# include virtual="/{site}/{story}/en/form.fragment.html" -->',
+)
+
+
+def test_a_story_includes_its_fragments_and_nothing_while_it_is_not_declared(
+    served: Served, tmp_path: Path
+) -> None:
+    (port,) = free_ports(1)
+    (tmp_path / "stories").mkdir()
+    for story in ("ferry", "undeclared"):
+        includes = "|".join(INCLUDES).format(site=SITE_ID, story=story)
+        page = f"<title>{story}</title>\n<article>[{includes}]</article>"
+        (tmp_path / "stories" / f"{story}.html").write_text(page, encoding="utf-8")
+    extra = _newsroom_server(served, port, tmp_path)
+    with nginx_before(tmp_path / "nginx", served, extra=extra):
+        wait_for(lambda: is_listening(port), "the newsroom's server answers")
+        declared = ask(port, path="/stories/ferry.html")
+        undeclared = ask(port, path="/stories/undeclared.html")
+        directly = ask(port, path=f"/{SITE_ID}/ferry/en/thread.fragment.html")
+    assert 'name="text"' in declared.text
+    assert "No comments yet" in declared.text
+    assert undeclared.status == 200
+    assert undeclared.text == "<title>undeclared</title>\n<article>[|]</article>"
+    assert directly.body == b"", "fragments are for the newsroom's own pages"
+
+
 def test_the_example_is_valid_with_tls(tmp_path: Path) -> None:
     """`nginx -t` on the shipped file, with test certificates."""
     openssl = needed("openssl", "openssl")
     nginx = needed("nginx", "nginx-light")
     served = make_served(tmp_path)
     folder = tmp_path / "nginx"
-    conf = make_nginx(folder, served).text
+    made = make_nginx(folder, served)
+    conf = made.text
     served.close()
     shipped = EXAMPLE.read_text(encoding="utf-8")
-    conf = re.sub(r"listen 127\.0\.0\.1:(\d+);", r"listen 127.0.0.1:\1 ssl;", conf)
+    with_tls = rf"listen 127\.0\.0\.1:(?!{made.plain};)(\d+);"
+    conf = re.sub(with_tls, r"listen 127.0.0.1:\1 ssl;", conf)
     conf = re.sub(r"listen \[::1\]:(\d+);", r"listen [::1]:\1 ssl;", conf)
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(

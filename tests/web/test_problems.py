@@ -1,5 +1,6 @@
 """Problem pages are in the language of the edition and link back to the thread."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -8,6 +9,7 @@ from tests.harness import SITE_ID, NewsroomHarness
 from tests.in_process_client import FORM, THREAD, Intake, Response, ask
 from yobal.adapters.rendering.templates import renderer_for
 from yobal.store import sql_views
+from yobal.web.http import PUBLIC_CACHE
 
 KHMER = THREAD.replace("/en/", "/km/")
 NOWHERE = f"/{SITE_ID}/nowhere/km/"
@@ -46,11 +48,13 @@ def test_every_problem_page_is_in_the_editions_language_and_links_to_the_thread(
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
-def test_a_problem_page_without_a_thread_links_to_none(sqlite_intake: Intake, status: int) -> None:
+def test_a_problem_page_without_a_thread_links_onward(sqlite_intake: Intake, status: int) -> None:
     response = problem_response(sqlite_intake, status, NOWHERE)
     assert response.status == status
     assert speaks_khmer(response)
-    assert "yobal-link-line" not in response.text
+    links = re.findall(r'<a href="([^"]+)"', response.text)
+    assert [link.split("/")[3] for link in links] == ["terms", "what-we-keep"]
+    assert [sqlite_intake.get(link).status for link in links] == [200, 200]
     assert NOWHERE not in response.text
     assert '<html class="yobal" lang="en"' in problem_response(sqlite_intake, status, "/x/y/").text
 
@@ -99,6 +103,36 @@ def test_an_address_is_never_markup_in_a_page(sqlite_intake: Intake) -> None:
         response = sqlite_intake.get(path)
         assert response.status == 404
         assert "<script" not in response.body.decode()
+
+
+@pytest.mark.parametrize("edition", ["en", "km", "th"])
+def test_what_we_keep_is_rendered_without_the_database(
+    intake: Intake, newsroom: NewsroomHarness, edition: str
+) -> None:
+    path = f"/{SITE_ID}/@/what-we-keep/{edition}.html"
+    newsroom.database.close()
+    response = intake.get(path)
+    assert (response.status, response.header("cache-control")) == (200, PUBLIC_CACHE)
+    assert response.header("content-security-policy")
+    is_khmer = edition == "km"
+    assert ("អ្វី" in response.text) is is_khmer
+    is_sqlite = newsroom.database.is_sqlite
+    assert is_khmer or ("overwritten in our database" in response.text) is is_sqlite
+    assert intake.get(path, method="HEAD").status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/other/@/what-we-keep/en.html",
+        f"/{SITE_ID}/@/what-we-keep/en",
+        f"/{SITE_ID}/@/what-we-keep/<b>.html",
+        f"/{SITE_ID}/@/what-we-keep/en.html/",
+        f"/{SITE_ID}/@/what-we-keep/en.html.html",
+    ],
+)
+def test_no_other_path_is_what_we_keep(sqlite_intake: Intake, path: str) -> None:
+    assert sqlite_intake.get(path).status == 404
 
 
 def test_the_redirect_to_the_last_slash_has_the_security_headers(

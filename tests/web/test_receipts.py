@@ -31,7 +31,7 @@ def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
     assert "not to publish" in receipt_page.text
     assert "&lt;i&gt;Which&lt;/i&gt; source?" in receipt_page.body.decode()
     assert "#facts" in receipt_page.text
-    assert "Withdraw your comment" not in receipt_page.text
+    assert "Take it back" not in receipt_page.text
     response = intake.post(step="withdraw", code=code, when="now")
     assert (response.status, "cannot be withdrawn" in response.text) == (200, True)
     assert newsroom.read_table("withdrawal_requests") == []
@@ -53,7 +53,40 @@ def test_a_published_comment_is_withdrawn_when_its_author_chose(
     assert "your code no longer works" in response.text
     later = intake.post(step="receipt", code=sent.code or "").text
     assert "We found no receipt with this code" in later
-    assert "its comment has been withdrawn" in later
+    assert "its comment was withdrawn" in later
+
+
+@pytest.mark.parametrize("state", ["pending", "published"])
+def test_a_receipt_says_once_that_its_comment_is_being_withdrawn(
+    intake: Intake, newsroom: NewsroomHarness, state: str
+) -> None:
+    confirm = intake.post(step="send", text="Taken back.", receipt="yes")
+    fields = {"step": "confirm", "text": "Taken back.", "receipt": "yes"}
+    key = confirm.field("idempotency_key")
+    codes = [code_of(intake.post(fields, idempotency_key=key)) for _ in range(2)]
+    other_code = code_of(intake.send("Another.", receipt="yes"))
+    if state == "published":
+        for row in newsroom.read_table("comments"):
+            newsroom.publish(row["id"])
+        newsroom.pass_slots()
+    requested = intake.post(step="withdraw", code=codes[0], when="next")
+    for code in codes:  # also with another receipt of the same comment
+        receipt_page = intake.post(step="receipt", code=code)
+        assert receipt_page.body == requested.body
+        assert receipt_page.text.count("is being withdrawn") == 1
+        assert 'value="withdraw"' not in receipt_page.text
+        assert ("next release" in receipt_page.text) is (state == "published")
+        assert visible_to_observer(receipt_page)[1] == PADDED_BYTES
+    assert "Take it back" in intake.post(step="receipt", code=other_code).text
+
+
+def test_a_withdrawal_at_once_replaces_one_with_the_next_release(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    code = newsroom.publish_new("Taken back.").code or ""
+    for when in ("next", "now"):
+        intake.post(step="withdraw", code=code, when=when)
+    assert "within a minute or two" in intake.post(step="receipt", code=code).text
 
 
 @pytest.mark.parametrize("step", ["receipt", "withdraw"])
@@ -65,7 +98,7 @@ def test_responses_to_right_and_wrong_codes_have_the_same_length(
     if state in ("held", "published", "removed"):
         newsroom.publish(sent.id)
     elif state == "edited":
-        newsroom.publish_edited(sent.id, "▮" * 900)
+        newsroom.publish_edited(sent.id, "ក" * 900)
     elif state == "rejected":
         newsroom.reject(sent.id, note="ន" * 300)
     if state not in ("pending", "held"):
@@ -81,6 +114,17 @@ def test_responses_to_right_and_wrong_codes_have_the_same_length(
         assert visible_to_observer(unknown_response) == visible_to_observer(right_response)
     assert len(right_response.body) == PADDED_BYTES
     assert "We found no receipt" not in right_response.text
+
+
+@pytest.mark.parametrize("step", ["receipt", "withdraw"])
+def test_an_unknown_code_is_given_back_in_its_field(sqlite_intake: Intake, step: str) -> None:
+    typed = 'aaaaa-bbbbb "<b>'
+    response = sqlite_intake.post(step=step, code=typed, when="now")
+    assert response.field("code") == typed
+    assert "A to Z without I, L, O and U" in response.text
+    assert "has expired" in response.text
+    longest = sqlite_intake.post(step=step, code='"' * 20_000)
+    assert len(longest.body) == PADDED_BYTES
 
 
 def test_a_code_does_not_work_under_another_story(

@@ -67,6 +67,31 @@ def test_a_reply_shows_its_parent_and_is_sealed_with_it(
     ) * 4
 
 
+def test_the_form_is_given_back_filled_to_change_what_was_written(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    words, root = "  Two spaces.\n\n\tA tab & <b>.", newsroom.publish_new("The root's words.")
+    fields = {"text": words, "name": "Dara", "receipt": "yes", "parent_id": root.id}
+    confirm_page = intake.post({"step": "send"} | fields)
+    form = intake.post(
+        {name: confirm_page.field(name) for name in ("step", "idempotency_key", *fields)},
+        change="yes",
+    )
+    assert form.status == 200
+    assert f">\n{words}</textarea>" in form.text
+    assert (form.field("parent_id"), form.field("name")) == (root.id, "Dara")
+    assert " checked>" in form.text
+    assert form.field("idempotency_key") == confirm_page.field("idempotency_key")
+    assert len(newsroom.read_table("comments")) == 1  # the root
+    sent = intake.post(
+        fields | {"step": form.field("step"), "text": "Changed."},
+        idempotency_key=form.field("idempotency_key"),
+    )
+    assert "reached us" in sent.text
+    row = next(row for row in newsroom.read_table("comments") if row["state"] == "pending")
+    assert newsroom.decrypt(row["id"]).text == "Changed."
+
+
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
 def test_only_a_published_comment_of_this_story_can_be_replied_to(
     intake: Intake, newsroom: NewsroomHarness, state: str
@@ -99,8 +124,8 @@ def test_only_a_published_comment_of_this_story_can_be_replied_to(
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"text": " \u200b\n"}, "The comment is empty. Please write something."),
-        ({}, "The comment is empty. Please write something."),
+        ({"text": " \u200b\n"}, "Nothing was sent: the comment is empty."),
+        ({}, "Nothing was sent: the comment is empty."),
         (
             {"text": "a" + "\u0323" * 13_000},
             "Some characters in your comment have too many accents or other marks.",

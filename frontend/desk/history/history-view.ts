@@ -54,7 +54,7 @@ function findView({ history }: SessionState): TemplateResult {
 function findError(history: SessionState["history"]): string | null {
   if (history.isInvalidLink) {
     return gettext(
-      "This is not the link of a comment. A comment's link ends in #c- and 26 characters: copy it from below the comment.",
+      "This is not the link of a comment. Open “Share” below the comment and copy its link.",
     );
   }
   return history.phase === "ready" && history.failedId === null ? history.error : null;

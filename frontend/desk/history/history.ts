@@ -202,7 +202,11 @@ export class History {
   }
 }
 
-/** The id at the end of a comment's link, or an id by itself. */
+/** The id in the address of a comment's page or of its position on another, or an id by itself. */
 function commentIdIn(link: string): string | null {
-  return /(?:^|#c-)([a-z2-7]{26})$/.exec(link.trim())?.[1] ?? null;
+  const match =
+    /^([a-z2-7]{26})$|#c-([a-z2-7]{26})$|\/comment\/([a-z2-7]{26})\.html(?:[?#].*)?$/.exec(
+      link.trim(),
+    );
+  return match?.slice(1).find((id) => id !== undefined) ?? null;
 }

@@ -1,13 +1,16 @@
 """The newsroom declares, opens and closes its stories. The caller writes the public files."""
 
-from yobal.core import ids
-from yobal.core import stale_files as stale
+from collections.abc import Sequence
+
+import msgspec
+
+from yobal.core import ids, language_tag
 from yobal.core import text as texts
-from yobal.core.errors import InvalidInput
+from yobal.core.errors import InvalidInput, Reason
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
 from yobal.core.web_url import is_web_url
-from yobal.store import published_comments, stale_files, stories
+from yobal.store import stale_files, stories
 from yobal.store.database import Database
 
 
@@ -16,21 +19,60 @@ def add(database: Database, rules: SiteRules, story_id: str, edition: Edition) -
 
     Every file of the story names all its editions, so every file becomes stale.
     """
-    _check(story_id, edition)
+    check(story_id, edition)
     with database.writing() as conn:
         stories.add_edition(conn, rules.site_id, story_id, edition)
-        files = stale.all_of_thread(
-            root_positions=stories.get(conn, rules.site_id, story_id).next_position,
-            reply_counts=published_comments.reply_counts(conn, rules.site_id, story_id),
-        )
-        stale_files.add(conn, rules.site_id, story_id, files)
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)
 
 
 def set_open(database: Database, rules: SiteRules, story_id: str, *, is_open: bool) -> None:
-    """Open or close a story for new comments. Raises NoSuchStory."""
+    """Open or close a story for new comments. Raises NoSuchStory.
+
+    Every file of the story has buttons to reply, or must lose them, so every file becomes stale.
+    """
     with database.writing() as conn:
         stories.set_open(conn, rules.site_id, story_id, is_open=is_open)
-        stale_files.add(conn, rules.site_id, story_id, stale.after_form_change())
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """An edition of a story, as the newsroom declares it."""
+
+    story_id: str
+    edition: Edition
+
+
+def add_many(
+    database: Database, rules: SiteRules, declarations: Sequence[Declaration]
+) -> list[Declaration]:
+    """Declare all of them in one transaction; returns those that were new or changed.
+
+    The caller has checked them. An edition that has this title and URL already is left alone.
+    """
+    with database.writing() as conn:
+        current = stories.all_editions(conn, rules.site_id)
+        changed = [
+            declaration
+            for declaration in declarations
+            if current.get((declaration.story_id, declaration.edition.tag)) != declaration.edition
+        ]
+        for declaration in changed:
+            stories.add_edition(conn, rules.site_id, declaration.story_id, declaration.edition)
+        for story_id in dict.fromkeys(declaration.story_id for declaration in changed):
+            stale_files.add_all_of_thread(conn, rules.site_id, story_id)
+    return changed
+
+
+def check(story_id: str, edition: Edition) -> None:
+    """Raises InvalidInput."""
+    _check(story_id, edition)
+    if not language_tag.is_known(edition.tag):
+        raise InvalidInput(
+            Reason(
+                "“%(tag)s” is not a language tag that Unicode's CLDR knows, such as km, en or zh-Hant",
+                {"tag": edition.tag},
+            )
+        )
 
 
 def _check(story_id: str, edition: Edition) -> None:

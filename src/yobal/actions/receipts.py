@@ -26,6 +26,13 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
     def can_withdraw(self) -> bool:
         return self.status.state in (PENDING, HELD, PUBLISHED)
 
+    @property
+    def requested_withdrawal(self) -> Literal["now", "next"] | None:
+        """When the comment will be withdrawn, if a request for it is stored."""
+        if self.status.withdrawal_request is None or not self.can_withdraw:
+            return None
+        return "now" if self.status.withdrawal_request == withdrawal_requests.NOW else "next"
+
 
 def find(
     database: Database, keyring: Keyring, *, site_id: str, story_id: str, typed: str, now: float

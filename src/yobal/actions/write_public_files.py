@@ -10,12 +10,14 @@ from typing import Final
 import msgspec
 
 from yobal.adapters.public_files import PublicFiles
+from yobal.adapters.rendering.i18n import catalogue_languages
 from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core import paths
+from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import StaleFile
-from yobal.core.thread import NewestView, PageView
+from yobal.core.thread import CommentPageView, NewestView, PageView
 from yobal.store import sites, stale_files, stories, thread_views
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
@@ -63,13 +65,45 @@ def write_files_now(file_writer: FileWriter, story_id: str, files: Collection[St
 
 def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
     """Write these files and unmark them. The caller holds the release lock."""
+    if not rows:
+        return
     with file_writer.database.reading() as conn:
         slot = sites.released_slot(conn, file_writer.rules.site_id)
-    for story_id, of_story in groupby(rows, key=lambda row: row.story_id):
-        story_rows = list(of_story)
-        write(file_writer, story_id, [row.file for row in story_rows], slot=slot)
-        with file_writer.database.writing() as conn:
-            stale_files.remove(conn, story_rows)
+    by_story = [
+        (story_id, list(of_story)) for story_id, of_story in groupby(rows, lambda row: row.story_id)
+    ]
+    collected = _CollectedFiles()
+    collector = msgspec.structs.replace(file_writer, public_files=collected)
+    for story_id, story_rows in by_story:
+        write(collector, story_id, [row.file for row in story_rows], slot=slot)
+    try:
+        collected.write_to(file_writer.public_files, slot=slot)
+    except PublicFilesUnavailable:
+        # Perhaps in one story's folder only, which must not stop the stories before it.
+        for story_id, story_rows in by_story:
+            write(file_writer, story_id, [row.file for row in story_rows], slot=slot)
+            with file_writer.database.writing() as conn:
+                stale_files.remove(conn, story_rows)
+    with file_writer.database.writing() as conn:
+        stale_files.remove(conn, rows)
+
+
+class _CollectedFiles(PublicFiles):
+    """Gathers the files of several stories: one sync for all of them, instead of one for each."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, bytes] = {}
+        self._removed: list[str] = []
+
+    def write(self, files: Mapping[str, bytes], *, slot: Slot) -> None:  # noqa: ARG002  # its
+        self._written |= files
+
+    def remove(self, keys: Iterable[str]) -> None:
+        self._removed += keys
+
+    def write_to(self, public_files: PublicFiles, *, slot: Slot) -> None:
+        public_files.write(self._written, slot=slot)
+        public_files.remove(self._removed)
 
 
 def write(
@@ -83,12 +117,13 @@ def write(
         editions = stories.editions_of(conn, site_id, story_id)
         for file in files:
             thread_file = thread_views.read(conn, file_writer.rules, story_id, editions, file)
-            for edition in editions:
-                folder = paths.thread_folder(site_id, story_id, edition.tag)
-                if thread_file is None:
-                    deleted += [f"{folder}/{key}" for key in _replies_keys(file)]
-                    continue
-                contents = _render(file_writer.page_renderer, thread_file.of(edition))
+            if thread_file is None:
+                folders = [paths.thread_folder(site_id, story_id, item.tag) for item in editions]
+                deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]
+                continue
+            for view in thread_file.in_editions():
+                folder = paths.thread_folder(site_id, story_id, view.thread.edition.tag)
+                contents = _render(file_writer.page_renderer, view)
                 rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
     file_writer.public_files.write(rendered, slot=slot)
     file_writer.public_files.remove(deleted)
@@ -100,27 +135,35 @@ def _render(page_renderer: PageRenderer, view: thread_views.View) -> Mapping[str
             return page_renderer.newest(view)
         case PageView():
             return page_renderer.page(view)
+        case CommentPageView():
+            return page_renderer.comment(view)
         case _:
             return page_renderer.replies(view)
 
 
-def _replies_keys(file: StaleFile) -> list[str]:
+def _keys(file: StaleFile) -> list[str]:
+    """Of a file that may have to be deleted: a comment's page, or a page of its replies."""
+    if file.file_kind == "comment":
+        return [paths.comment(file.comment_id)]
     return [
-        paths.replies(file.root_id, file.number, suffix)
+        paths.replies(file.comment_id, file.number, suffix)
         for suffix in ("html", "fragment.html", "json")
     ]
 
 
 def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
-    """The stylesheet, the icon, and the terms in every language of the site."""
+    """The stylesheet, the icon, and the terms in every language of the site.
+
+    Also in every language that has a catalogue: pages without a story link to the terms, too.
+    """
     site_id = file_writer.rules.site_id
     with release_lock(file_writer.database):
         with file_writer.database.reading() as conn:
             slot = sites.released_slot(conn, site_id)
-            languages = stories.languages(conn, site_id)
+            languages = catalogue_languages().union(stories.languages(conn, site_id))
         files = {paths.style(site_id): style, paths.icon(site_id): icon}
         files |= {
             paths.terms(site_id, language): file_writer.page_renderer.terms(language)
-            for language in languages
+            for language in sorted(languages)
         }
         file_writer.public_files.write(files, slot=slot)

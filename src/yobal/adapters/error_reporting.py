@@ -1,4 +1,4 @@
-"""Report to the operator what failed and where, and never the data that was involved.
+"""Report to the technician what failed and where, and never the data that was involved.
 
 The message of an error may repeat a reader's words, so only the error's class and its places in the
 code are printed. A line in a log has a time, so errors of readers' requests wait for the next slot.
@@ -9,6 +9,8 @@ import threading
 import traceback
 from collections import Counter
 from pathlib import Path
+
+from yobal.core.errors import YobalError
 
 PACKAGE = Path(__file__).parents[1]  # not the libraries, which may be below a folder of its name
 
@@ -51,14 +53,17 @@ def _count(error: BaseException) -> int:
 
 
 def _describe(error: BaseException) -> str:
-    """The error's class, and its innermost places inside Yobal if it was raised."""
+    """The error's class, its message if that is our own, and its innermost places inside Yobal."""
     frames = traceback.extract_tb(error.__traceback__)
     own_frames = [frame for frame in frames if PACKAGE in Path(frame.filename).parents]
     places = " < ".join(
         f"{Path(frame.filename).name}:{frame.lineno}"
         for frame in reversed((own_frames or list(frames))[-3:])
     )
-    return f"{type(error).__name__} at {places}" if places else type(error).__name__
+    name = type(error).__name__
+    if isinstance(error, YobalError) and error.is_loggable and str(error):
+        name += f" ({error})"
+    return f"{name} at {places}" if places else name
 
 
 def _print(line: str) -> None:

@@ -34,7 +34,7 @@ class PublicFiles:
         try:
             self._write(files, slot)
         except OSError as error:
-            raise PublicFilesUnavailable(error.strerror or "no reason given") from None
+            raise self._unavailable(error) from None
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove files and their `.gz`; missing ones are ignored. Raises PublicFilesUnavailable."""
@@ -47,7 +47,7 @@ class PublicFiles:
                 folders.add(path.parent)
             _sync_folders(folder for folder in folders if folder.exists())
         except OSError as error:
-            raise PublicFilesUnavailable(error.strerror or "no reason given") from None
+            raise self._unavailable(error) from None
 
     def keys(self) -> list[str]:
         """The key of every finished file, without `.gz` files."""
@@ -74,6 +74,12 @@ class PublicFiles:
         for path in unfinished:
             path.unlink(missing_ok=True)
         return len(unfinished)
+
+    def _unavailable(self, error: OSError) -> PublicFilesUnavailable:
+        reason = error.strerror or "no reason given"
+        return PublicFilesUnavailable(
+            f"the public files in {self.folder} cannot be written: {reason}"
+        )
 
     def _write(self, files: Mapping[str, bytes], slot: Slot) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

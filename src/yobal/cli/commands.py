@@ -1,14 +1,14 @@
 """What each command does. `main.py` reads the arguments and reports the errors."""
 
-import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
+from yobal.cli import story_list as story_list_file
 from yobal.core.errors import (
     AlreadySetUp,
     ClockNotTrusted,
@@ -18,34 +18,51 @@ from yobal.core.errors import (
 from yobal.core.thread import Edition
 from yobal.doctor import examine
 from yobal.server import serve as server
+from yobal.server import service_user
 from yobal.server import settings as settings_file
 from yobal.server.hardening import memory_check
 from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_clock, write_assets
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import grants, sites, stories
+from yobal.store import epochs, grants, intake, sites, stories
 
 ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "": ("intake", "desk"),
     "intake": ("intake",),
     "desk": ("desk",),
 }
+DECLARED_TOGETHER_MAX: Final = 500  # in one transaction, and between two lines of progress
+NewSettings = Mapping[str, str | Mapping[str, str]]  # options of `yobal init`
 _MEMORY_WARNING: Final = (
     "yobal: this process does not overwrite memory that it frees, so readers' words stay in it: "
     "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
 )
 
+_FIRST_EPOCH: Final = (
+    "The first to open it gets the key. Until then the form says that comments are not open.",
+)
+_NEW_EPOCH: Final = (
+    "The first to open it gets the key. Until then nothing changes: readers can write, and all",
+    "moderators stay signed in and can read. When it is opened, all of them are signed out for good,",
+    "and what is pending then can no longer be read: decide on it before, if that is safe.",
+)
 
-def init(path: Path, new_settings: Mapping[str, str], *, is_new_epoch: bool) -> list[str]:
+
+def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Writes the settings if there are none. Raises InvalidSettings, AlreadySetUp."""
-    settings = settings_file.load(path) if path.exists() else _write_settings(path, new_settings)
+    if path.exists():
+        settings = _load(path)
+    else:
+        service_user.become_owner_of(path.absolute().parent)
+        settings = _write_settings(path, new_settings)
     prepare_storage(settings)
     components = build_components(settings)
     now = time.time()
     try:
         with components.database.reading() as conn:
             is_set_up = sites.get(conn) is not None
+            has_epoch = epochs.newest_id(conn, settings.site_id) is not None
         if is_set_up and not is_new_epoch:
             raise AlreadySetUp(
                 f"{settings.site_id} is already set up; `yobal init --new-epoch` makes a new first "
@@ -62,7 +79,7 @@ def init(path: Path, new_settings: Mapping[str, str], *, is_new_epoch: bool) -> 
     return [
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
-        "The first to open it gets the key. Until then the form says that comments are not open.",
+        *(_NEW_EPOCH if has_epoch else _FIRST_EPOCH),
         "It expires with the slot after those 24 hours; `yobal init --new-epoch` makes another.",
     ]
 
@@ -73,24 +90,32 @@ def serve(path: Path, role: str) -> None:
         raise InvalidSettings(
             f"serve {role}: the role is intake or desk; without one it serves both"
         )
-    settings = settings_file.load(path)
+    settings = _load(path)
     if role != "intake":
         prepare_storage(settings)
     components = build_components(
         settings, database_url=settings.intake_database if role == "intake" else ""
     )
-    if components.is_demo:
+    try:
+        _check_can_be_served(components)
+    except UnsupportedEnvironment:
         components.close()
+        raise
+    if not memory_check.memory_is_wiped():
+        print(_MEMORY_WARNING, file=sys.stderr, flush=True)
+    server.serve(
+        components,
+        ROLES[role],
+        when_ready=lambda: _print_addresses(settings, ROLES[role]),
+    )
+
+
+def _check_can_be_served(components: Components) -> None:
+    _check_has_site(components)
+    if components.is_demo:
         raise UnsupportedEnvironment(
             "this database was made by `yobal demo`; its keys were made outside a browser"
         )
-    listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
-    for served_role in ROLES[role]:
-        _check_address_is_free(listens[served_role])
-    if not memory_check.memory_is_wiped():
-        print(_MEMORY_WARNING, file=sys.stderr, flush=True)
-    _print_addresses(settings, ROLES[role])
-    server.serve(components, ROLES[role])
 
 
 def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) -> str:
@@ -104,6 +129,23 @@ def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) 
         _write_public_files(components)
         site_url = f"{components.settings.public_url}/{components.rules.site_id}"
     return f"{story_id} ({edition}): {site_url}/{story_id}/{edition}/"
+
+
+def story_add_many(path: Path, file: Path, *, show: Callable[[str], None]) -> str:
+    """Safe to repeat: what was declared already is skipped, and pages not yet written are written."""
+    declarations = story_list_file.read(file)
+    with _open_site(path) as components:
+        changed_count = 0
+        for start in range(0, len(declarations), DECLARED_TOGETHER_MAX):
+            batch = declarations[start : start + DECLARED_TOGETHER_MAX]
+            changed_count += len(
+                declare_story.add_many(components.database, components.rules, batch)
+            )
+            write_public_files.write_stale(components.file_writer)
+            show(f"{start + len(batch)} of {len(declarations)} declared, and their pages written")
+        _write_public_files(components)
+    unchanged = len(declarations) - changed_count
+    return f"{changed_count} declared or changed, {unchanged} unchanged"
 
 
 def story_set_open(path: Path, story_id: str, *, is_open: bool) -> str:
@@ -166,16 +208,28 @@ def grant_intake(path: Path, database_role: str) -> str:
 
 @contextmanager
 def _open_site(path: Path) -> Iterator[Components]:
-    settings = settings_file.load(path)
+    settings = _load(path)
     prepare_storage(settings)
     components = build_components(settings)
     try:
-        with components.database.reading() as conn:
-            if sites.get(conn) is None:
-                raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
+        _check_has_site(components)
         yield components
     finally:
         components.close()
+
+
+def _load(path: Path) -> Settings:
+    """From here on, root works as the user whose data it is."""
+    settings = settings_file.load(path)
+    service_user.become_owner_of(settings.folder)
+    return settings
+
+
+def _check_has_site(components: Components) -> None:
+    """Raises UnsupportedEnvironment. Also as the intake's role, which may not read the table."""
+    with components.database.reading() as conn:
+        if intake.get_site(conn) is None:
+            raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
 
 
 def _write_public_files(components: Components) -> None:
@@ -183,7 +237,7 @@ def _write_public_files(components: Components) -> None:
     write_public_files.write_stale(components.file_writer)
 
 
-def _write_settings(path: Path, new_settings: Mapping[str, str]) -> Settings:
+def _write_settings(path: Path, new_settings: NewSettings) -> Settings:
     """A file that is not valid is removed again: the next `init` would fail because of it."""
     if not (new_settings.get("site_id") and new_settings.get("site_name")):
         raise InvalidSettings(
@@ -192,10 +246,10 @@ def _write_settings(path: Path, new_settings: Mapping[str, str]) -> Settings:
         )
     values = {
         **new_settings,
-        "intake_listen": _listen_address(new_settings.get("public_url", "")),
-        "desk_listen": _listen_address(new_settings.get("desk_url", "")),
+        "intake_listen": _listen_address(str(new_settings.get("public_url", ""))),
+        "desk_listen": _listen_address(str(new_settings.get("desk_url", ""))),
     }
-    lines = [f"{name} = {_toml_string(value)}" for name, value in values.items() if value]
+    lines = [f"{name} = {_toml(value)}" for name, value in values.items() if value]
     path.touch(mode=0o600)  # a password of a database may be added to it
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     try:
@@ -213,20 +267,11 @@ def _listen_address(url: str) -> str:
     return f"127.0.0.1:{port}" if is_local else ""
 
 
-def _toml_string(value: str) -> str:
+def _toml(value: str | Mapping[str, str]) -> str:
+    if not isinstance(value, str):
+        items = (f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
+        return "{ " + ", ".join(items) + " }"
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _check_address_is_free(listen: str) -> None:
-    """Before it is printed that the server listens there: granian itself would panic."""
-    host, _, port = listen.rpartition(":")
-    try:
-        socket.create_server(
-            (host.strip("[]"), int(port)), family=socket.AF_INET6 if "[" in host else socket.AF_INET
-        ).close()
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]  # Python names the address again
-        raise UnsupportedEnvironment(f"cannot listen on {listen}: {reason}") from None
 
 
 def _print_addresses(settings: Settings, roles: tuple[Role, ...]) -> None:

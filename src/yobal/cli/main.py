@@ -30,6 +30,26 @@ StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
 DEFAULT_CONFIG: Final = Path("yobal.toml")
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from yobal import __version__
+
+        typer.echo(f"yobal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of `yobal` itself, before a command."""
+
+
 def main() -> None:
     """The entry point of `yobal`."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -37,24 +57,22 @@ def main() -> None:
         allocators.reexec(sys.argv[1:])
     from yobal.adapters import error_reporting
     from yobal.core import errors
+    from yobal.store import failures
 
-    # Their text is only a name; the sentence is in the class.
-    with_name_only = (
-        errors.NoSuchStory,
-        errors.DatabaseUnavailable,
-        errors.PublicFilesUnavailable,
-    )
     try:
         _refuse_renamed_options(command, sys.argv[2:])
         app(prog_name="yobal")
-    except with_name_only as error:
-        typer.echo(f"yobal: {str(type(error).__doc__).rstrip('.')}: {error}", err=True)
+    except errors.NoSuchStory as error:  # its text is only the id
+        typer.echo(f"yobal: there is no story {error}; `yobal story list` lists them", err=True)
     except errors.YobalError as error:
         typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:
         typer.echo(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
     except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
-        error_reporting.report(error)
+        if failures.is_of_database(error):
+            typer.echo(f"yobal: {failures.explain(error)}", err=True)
+        else:
+            error_reporting.report(error)
     else:
         return
     sys.exit(1)
@@ -72,6 +90,16 @@ def _refuse_renamed_options(command: str, arguments: list[str]) -> None:
             )
 
 
+def _edition_name(option: str) -> tuple[str, str]:
+    """The value of `--name-in`: `km=NAME`."""
+    from yobal.core.errors import InvalidSettings
+
+    tag, equals, name = option.partition("=")
+    if not equals:
+        raise InvalidSettings(f"--name-in {option}: it takes TAG=NAME, for example km=NAME")
+    return tag, name
+
+
 @app.command()
 def init(
     config: Config = DEFAULT_CONFIG,
@@ -79,6 +107,11 @@ def init(
         str, typer.Option(help="A short name for addresses, such as river-post.")
     ] = "",
     name: Annotated[str, typer.Option(help="The name of the newsroom.")] = "",
+    edition_names: Annotated[
+        list[str] | None,
+        typer.Option("--name-in", help="Its name in one edition, such as km=NAME. Repeatable."),
+    ] = None,
+    site_url: Annotated[str, typer.Option(help="The URL of the newsroom's front page.")] = "",
     public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
     desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",
     time_zone: Annotated[str, typer.Option(help="For example Asia/Phnom_Penh.")] = "",
@@ -89,9 +122,11 @@ def init(
     """Set up a newsroom, and print the one-time link for its first lead."""
     from yobal.cli import commands
 
-    new_settings = {
+    new_settings: commands.NewSettings = {
         "site_id": site_id,
         "site_name": name,
+        "site_names": dict(_edition_name(option) for option in edition_names or ()),
+        "site_url": site_url,
         "public_url": public_url,
         "desk_url": desk_url,
         "time_zone": time_zone,
@@ -115,16 +150,31 @@ def serve(
 
 @story_app.command("add")
 def story_add(
-    story_id: StoryId,
-    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")],
-    title: Annotated[str, typer.Option(help="The headline in that language.")],
-    url: Annotated[str, typer.Option(help="The URL of the story.")],
+    story_id: Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")] = "",
+    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")] = "",
+    title: Annotated[str, typer.Option(help="The headline in that language.")] = "",
+    url: Annotated[str, typer.Option(help="The URL of the story.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="Declare many: a file of JSON lines, or - for standard input."),
+    ] = None,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
-    """Declare an edition of a story, and write its empty thread at once."""
+    """Declare an edition of a story, or many, and write the empty threads at once."""
+    values = {"STORY_ID": story_id, "--edition": edition, "--title": title, "--url": url}
+    if file is not None and any(values.values()):
+        raise typer.BadParameter("a file names its own stories: use --from FILE alone")
+    missing = [name for name, value in values.items() if not value]
+    if file is None and missing:
+        raise typer.BadParameter(f"missing: {', '.join(missing)} (or --from FILE)")
     from yobal.cli import commands
 
-    typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
+    if file is not None:
+        typer.echo(
+            commands.story_add_many(config, file, show=lambda line: typer.echo(line, err=True))
+        )
+    else:
+        typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
 
 
 @story_app.command("close")

@@ -4,13 +4,20 @@ Errors are raised where the problem is detected and caught at the edges: `web/`,
 Errors in a reader's input are values: `core.submission.FieldError`.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 from yobal.core.terms import EditKind
 
 
 class YobalError(Exception):
-    """The base class of Yobal's own errors."""
+    """The base class of Yobal's own errors.
+
+    `is_loggable`: the message is made of our own words only, so the journal may repeat it.
+    """
+
+    is_loggable: ClassVar[bool] = False
 
 
 class NoSuchStory(YobalError):
@@ -102,7 +109,9 @@ class EnvelopeTooLarge(YobalError):
 
 
 class DatabaseUnavailable(YobalError):
-    """The database is full, locked or unavailable, and nothing was stored."""
+    """The database cannot be used, and nothing was stored; the message says why."""
+
+    is_loggable = True
 
 
 class PurgePending(YobalError):
@@ -110,11 +119,15 @@ class PurgePending(YobalError):
 
 
 class PublicFilesUnavailable(YobalError):
-    """The folder of public files is full or not writable."""
+    """The folder of public files is full or not writable; the message says why."""
+
+    is_loggable = True
 
 
 class ClockNotTrusted(YobalError):
     """The clock is not plausible, so nothing was released or destroyed; the message says what to do."""
+
+    is_loggable = True
 
 
 class InvalidSettings(YobalError):

@@ -38,17 +38,43 @@ def terms(site_id: str, edition: str) -> str:
     return f"{assets_folder(site_id)}/terms/{edition}.html"
 
 
+def what_we_keep(site_id: str, edition: str) -> str:
+    """Not a file: the intake renders it from its own settings."""
+    return f"{assets_folder(site_id)}/what-we-keep/{edition}.html"
+
+
+def parse_what_we_keep(path: str) -> tuple[str, str] | None:
+    """The site and the edition of such a path; None for every other path."""
+    parts = path.removesuffix(".html").split("/")
+    if len(parts) != 5 or not ids.is_language_tag(parts[4]):
+        return None
+    site_id, edition = parts[1], parts[4]
+    return (site_id, edition) if path == f"/{what_we_keep(site_id, edition)}" else None
+
+
 # In a thread's folder. Fragments have the same content without the page around it, for SSI, ESI or
 # a newsroom's own templates. `FORM` is the form alone.
 NEWEST: Final = "index.html"
 NEWEST_FRAGMENT: Final = "thread.fragment.html"
 NEWEST_JSON: Final = "index.json"
 FORM: Final = "form.fragment.html"
+_COMMENT_FOLDER: Final = "comment"
 
 
 def page(number: int, suffix: str) -> str:
     """`suffix` is `html`, `fragment.html` or `json`."""
     return f"page/{number}.{suffix}"
+
+
+def comment(comment_id: str) -> str:
+    """The page of one comment, in the folder of the edition that it was written in."""
+    return f"{_COMMENT_FOLDER}/{comment_id}.html"
+
+
+def is_comment(path: str) -> bool:
+    """Whether this is the path of a comment's page in a URL, for a comment that exists or not."""
+    thread_path, _ = parse_thread_path(path)
+    return bool(thread_path) and path.startswith(f"{thread_path}{_COMMENT_FOLDER}/")
 
 
 def replies(root_id: str, number: int, suffix: str) -> str:

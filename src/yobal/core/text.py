@@ -6,6 +6,7 @@ removed and why. Nothing is truncated; `core.submission` rejects what is too lon
 
 import re
 import unicodedata
+from itertools import islice
 from typing import Final
 
 import regex
@@ -58,6 +59,17 @@ _BLANK_CHARACTERS: Final = "\u2800\U00013430-\U0001343f\U00013441\U00013442\U000
 _INVISIBLE: Final = regex.compile(
     rf"[\p{{White_Space}}\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]*", regex.V1
 )
+
+# What stands for a masked part of a text. Must match `frontend/desk/text/mask.ts`.
+MASK: Final = "▮" * 8
+_MASK: Final = re.compile("▮+")
+# Up to a full stop of any script; the Latin one also ends abbreviations and stands in numbers.
+_SENTENCE: Final = regex.compile(
+    r".+?(?:\p{SB=STerm}|\p{SB=ATerm}(?=[\p{SB=Close}]*(?:\s|$)))"
+    r"[\p{SB=STerm}\p{SB=ATerm}\p{SB=Close}]*"
+)
+_RIGHT_TO_LEFT: Final = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
+_WITH_DIRECTION: Final = regex.compile(r"[\p{Bidi_Class=L}\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 
 
 def clean(raw: str) -> str:
@@ -130,6 +142,11 @@ def line_problem(text: str) -> str:
     return ""
 
 
+def normalize_masks(text: str) -> str:
+    """Every mask has the same length, so that none tells how much it hides."""
+    return _MASK.sub(MASK, text)
+
+
 def is_empty(text: str) -> bool:
     """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None
@@ -138,6 +155,30 @@ def is_empty(text: str) -> bool:
 def count_graphemes(text: str) -> int:
     """Length in grapheme clusters (UAX 29), without zero-width spaces."""
     return len(_GRAPHEME.findall(_FLAG.sub("a", text.replace("\u200b", ""))))
+
+
+def truncate(text: str, graphemes_max: int) -> str:
+    """The text on one line, cut at a word with an ellipsis if it has more graphemes than that."""
+    line = " ".join(text.split())
+    graphemes = [match[0] for match in islice(_GRAPHEME.finditer(line), graphemes_max + 1)]
+    if len(graphemes) <= graphemes_max:
+        return line
+    start = "".join(graphemes[:graphemes_max])
+    words, _, _ = start.rpartition(" ")
+    return (words if len(words) * 2 > len(start) else start).rstrip() + "…"
+
+
+def first_sentence(text: str, graphemes_max: int) -> str:
+    """The first sentence on one line; truncated if it has more graphemes than that."""
+    line = " ".join(text.split("\n", maxsplit=1)[0].split())
+    match = _SENTENCE.match(line)
+    return truncate(match[0] if match else line, graphemes_max)
+
+
+def direction(text: str) -> str:
+    """`rtl` or `ltr` by the first letter that has a direction, as browsers decide `dir=auto`."""
+    first = _WITH_DIRECTION.search(text)
+    return "rtl" if first is not None and _RIGHT_TO_LEFT.match(first[0]) else "ltr"
 
 
 def excess_length(text: str, graphemes_max: int) -> int:

@@ -44,6 +44,8 @@ def demo_settings(folder: Path, port: int) -> Settings:
     return Settings(
         site_id=content.SITE_ID,
         site_name=content.SITE_NAME,
+        site_names=content.SITE_NAMES,
+        site_url=f"http://127.0.0.1:{port}/",
         time_zone=content.TIME_ZONE,
         public_url=f"http://127.0.0.1:{port}",
         desk_url=f"http://localhost:{port + 1}",

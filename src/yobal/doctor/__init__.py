@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from yobal.core.errors import UnsupportedEnvironment, YobalError
-from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks
+from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks, working
 from yobal.doctor.finding import Finding, fail
+from yobal.server import service_user
 from yobal.server.settings import Settings
 
 __all__ = ["Finding", "examine"]
@@ -15,19 +16,27 @@ __all__ = ["Finding", "examine"]
 def examine(
     settings: Settings, file: Path, *, clock: Callable[[], float] = time.time
 ) -> list[Finding]:
-    """Every check. One that cannot run is a finding, too. `file` is the settings file."""
+    """Every check. One that cannot run is a finding, too. `file` is the settings file.
+
+    Root may read every process, and then goes on as the owner of the data: root could write to a
+    folder, or to the last blocks of a disk, where the server could not.
+    """
     missing = permissions.missing_database(settings)
     if missing is not None:
         return [missing]
+    memory = _run("memory", process_memory.examine)
+    service_user.become_owner_of(settings.folder)
     checks: dict[str, Callable[[], list[Finding]]] = {
+        "settings": lambda: working.settings_are_readable(file),
+        "owners": lambda: working.owners(settings),
         "files": lambda: permissions.examine(settings, file),
         "database": lambda: databases.examine(settings),
+        "work": lambda: working.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
         "addresses": lambda: settings_checks.addresses(settings),
         "schedule": lambda: settings_checks.schedule(settings),
-        "memory": process_memory.examine,
     }
-    return [finding for name, check in checks.items() for finding in _run(name, check)]
+    return [finding for name, check in checks.items() for finding in _run(name, check)] + memory
 
 
 def _run(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
@@ -36,13 +45,7 @@ def _run(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
     except UnsupportedEnvironment as error:
         return [fail(name, str(error))]
     except YobalError as error:
-        reason = f"{type(error).__name__}, {error}"
-        return [
-            fail(
-                name,
-                f"could not be checked ({reason}): start the database, or correct the settings",
-            )
-        ]
+        return [fail(name, f"could not be checked, because {error}")]
     except OSError as error:
         reason = f"{error.filename or 'the system'}: {error.strerror}"
         return [fail(name, f"could not be checked ({reason}): run it as root or as Yobal's user")]

@@ -41,5 +41,9 @@ def _schema(settings: Settings) -> Finding:
             revision = current_revision(conn)
     finally:
         database.close()
-    advice = explain_unknown(revision) or "start `yobal serve` once"
+    advice = explain_unknown(revision) or (
+        "it is empty: `yobal init` sets a site up"
+        if revision is None
+        else "start `yobal serve` once"
+    )
     return ok_if(revision == newest_revision(), "database schema", advice)

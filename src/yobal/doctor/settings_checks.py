@@ -1,11 +1,13 @@
 """Addresses and release times as the settings have them."""
 
+import ipaddress
 from typing import Final
+from urllib.parse import urlsplit
 
 from yobal.doctor.finding import Finding, ok_if
 from yobal.server.settings import Settings
 
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 def addresses(settings: Settings) -> list[Finding]:
@@ -17,8 +19,8 @@ def addresses(settings: Settings) -> list[Finding]:
             "desk_url: use https",
         ),
         ok_if(
-            public != desk,
-            "readers and moderators have different addresses",
+            _host(public) != _host(desk),
+            "readers and moderators have different host names",
             "desk_url: give the desk a host name of its own",
         ),
         ok_if(
@@ -26,6 +28,20 @@ def addresses(settings: Settings) -> list[Finding]:
             "readers connect over TLS",
             "public_url: use https, or an onion address",
         ),
+        *_listens(settings),
+    ]
+
+
+def _listens(settings: Settings) -> list[Finding]:
+    """Between the web server and Yobal there is no TLS."""
+    listens = {"intake_listen": settings.intake_listen, "desk_listen": settings.desk_listen}
+    return [
+        ok_if(
+            ipaddress.ip_address(listen.rpartition(":")[0].strip("[]")).is_loopback,
+            f"only this machine can connect to {listen} ({name})",
+            f"{name}: use 127.0.0.1, or readers' words cross a network without TLS",
+        )
+        for name, listen in listens.items()
     ]
 
 
@@ -43,5 +59,8 @@ def _is_tls(url: str) -> bool:
 
 
 def _is_loopback(url: str) -> bool:
-    host = url.partition("://")[2]
-    return host in _LOOPBACK or host.rsplit(":", 1)[0] in _LOOPBACK
+    return _host(url) in _LOOPBACK
+
+
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname

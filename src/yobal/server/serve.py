@@ -15,8 +15,12 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
+from yobal.server import ports
+from yobal.server.hardening import memory_check
+from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.group_commit import GroupCommit
@@ -54,6 +58,7 @@ def intake_app(
     *,
     clock: Clock = time.time,
     thread_status: ThreadStatusCache | None = None,
+    is_memory_wiped: bool = False,
 ) -> IntakeApp:
     language.load_scripts()  # or the first reader would wait for it
     csp = content_security_policy(components.settings.frame_ancestors)
@@ -66,6 +71,11 @@ def intake_app(
             thread_status=thread_status or ThreadStatusCache(components.database, components.rules),
             group_commit=group,
             csp=csp,
+            server_facts=ServerFacts(
+                database="sqlite" if components.database.is_sqlite else "postgresql",
+                original_retention_days=components.settings.original_retention_days,
+                is_memory_wiped=is_memory_wiped,
+            ),
             clock=clock,
         )
     )
@@ -99,11 +109,35 @@ def serve(
     wrap_intake: Callable[[IntakeApp], Any] = lambda intake: intake,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost."""
+    """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost.
+
+    Raises UnsupportedEnvironment if something else listens on one of the addresses.
+    """
+    settings = components.settings
+    listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
+    try:
+        with ports.reserved([listens[role] for role in roles]):
+            _serve_reserved(components, roles, wrap_intake=wrap_intake, when_ready=when_ready)
+    finally:
+        components.close()
+
+
+def _serve_reserved(
+    components: Components,
+    roles: tuple[Role, ...],
+    *,
+    wrap_intake: Callable[[IntakeApp], Any],
+    when_ready: Callable[[], None],
+) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = components.settings
     group = GroupCommit(components.database) if "intake" in roles else None
-    intake = intake_app(components, group) if group is not None else None
+    is_memory_wiped = memory_check.memory_is_wiped()
+    intake = (
+        intake_app(components, group, is_memory_wiped=is_memory_wiped)
+        if group is not None
+        else None
+    )
     listeners = []
     if intake is not None:
         listeners.append(Listener(wrap_intake(intake), Interfaces.RSGI, settings.intake_listen))
@@ -112,15 +146,17 @@ def serve(
             Listener(desk_app_for(components), Interfaces.ASGINL, settings.desk_listen)
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
+    probe = HealthProbe(components, roles)
     maintenance.start()
+    probe.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(listeners, when_ready, intake))
     finally:
+        probe.stop()
         maintenance.stop()
         if group is not None:
             group.close()
-        components.close()
 
 
 async def _serve(

@@ -3,12 +3,14 @@
 An unknown key or variable is an error that names it. `docs/settings.md` lists every setting.
 """
 
+import ipaddress
 import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -16,20 +18,25 @@ import msgspec
 from yobal.core import ids
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
-from yobal.core.schedule import Schedule
+from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
+from yobal.store import diagnostics
 
 PREFIX: Final = "YOBAL_"
 NOT_SETTINGS: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})
 MAX_HOLD_SLOTS_MAX: Final = 8
+SESSION_HOURS_MAX: Final = 720
 DAYS_MAX: Final = 200  # of receipts and sealed originals
+PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
 # Not a place: whatever the machine is set to, which readers could not be told, and a placeholder.
 _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
+
+SocketAddress = tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]
 
 # Names of development versions, so that the error can give the new name.
 RENAMED: Final = {
@@ -48,11 +55,16 @@ RENAMED: Final = {
 }
 
 
+_DEFAULTS: Final = SiteRules(site_id="")  # the only place where they are written
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting with its default. Paths are relative to the folder of the settings file."""
 
     site_id: str
     site_name: str
+    site_names: dict[str, str] = {}  # by edition, where it is another
+    site_url: str = ""  # the newsroom's own front page
     public_url: str = "http://127.0.0.1:8600"
     desk_url: str = "http://localhost:8601"
     intake_listen: str = "127.0.0.1:8600"
@@ -61,18 +73,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_dir: str = "data"
     database: str = ""  # empty: SQLite in `data_dir`
     intake_database: str = ""  # `serve intake` on PostgreSQL: its own role
-    time_zone: str = "UTC"
-    release_times: tuple[str, ...] = ("00:00", "06:00", "12:00", "18:00")
-    release_interval_seconds: int = 0
-    max_hold_slots: int = 2
-    min_batch_size: int = 3
-    text_graphemes_max: int = 2_000
-    name_graphemes_max: int = 60
-    receipt_days: int = 30
-    original_retention_days: int = 14
-    max_pending_per_story: int = 500
-    max_pending_per_site: int = 5_000
-    session_hours: int = 12
+    time_zone: str = _DEFAULTS.schedule.time_zone
+    release_times: tuple[str, ...] = _DEFAULTS.schedule.release_times
+    release_interval_seconds: int = _DEFAULTS.schedule.release_interval_seconds
+    max_hold_slots: int = _DEFAULTS.schedule.max_hold_slots
+    min_batch_size: int = _DEFAULTS.schedule.min_batch_size
+    text_graphemes_max: int = _DEFAULTS.limits.text_graphemes_max
+    name_graphemes_max: int = _DEFAULTS.limits.name_graphemes_max
+    receipt_days: int = _DEFAULTS.receipt_days
+    original_retention_days: int = _DEFAULTS.original_retention_days
+    max_pending_per_story: int = _DEFAULTS.max_pending_per_story
+    max_pending_per_site: int = _DEFAULTS.max_pending_per_site
+    session_hours: int = _DEFAULTS.session_hours
 
     @property
     def folder(self) -> Path:
@@ -120,8 +132,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise InvalidSettings("; ".join(problems))
     settings = msgspec.convert(values, Settings, strict=False)
-    if not settings.limits().fit_an_envelope():
-        raise InvalidSettings(_TOO_LONG_TOGETHER)
+    problems = list(_problems_together(settings))
+    if problems:
+        raise InvalidSettings("; ".join(problems))
     data_dir = path.absolute().parent / settings.data_dir
     return msgspec.structs.replace(settings, data_dir=str(data_dir))
 
@@ -154,11 +167,18 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             new_name = RENAMED.get(name)
             hint = f"; it is now {PREFIX}{new_name.upper()}" if new_name else ""
             raise InvalidSettings(f"{variable} is not a setting of Yobal{hint}")
-        is_list = _FIELDS[name].type == tuple[str, ...]
-        values[name] = (
-            [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-        )
+        values[name] = _parse_variable(text, _FIELDS[name].type)
     return values
+
+
+def _parse_variable(text: str, setting_type: Any) -> Any:
+    """Lists are separated by commas, and so are names by edition: `km=…, en=…`."""
+    if setting_type not in (tuple[str, ...], dict[str, str]):
+        return text
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if setting_type == tuple[str, ...]:
+        return parts
+    return {tag.strip(): name.strip() for tag, _, name in (part.partition("=") for part in parts)}
 
 
 def _problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -188,12 +208,42 @@ def _is_plain_line(text: str) -> bool:
     return not texts.line_problem(text)
 
 
+def _problems_together(settings: Settings) -> Iterator[str]:
+    """Settings that are valid alone and cannot work together."""
+    if not settings.limits().fit_an_envelope():
+        yield _TOO_LONG_TOGETHER
+    intake, desk = settings.intake_listen, settings.desk_listen
+    if _overlap(_socket_address(intake), _socket_address(desk)):
+        yield (
+            f'intake_listen = "{intake}" and desk_listen = "{desk}" are the same port: the two '
+            'sides need a port each, for example "127.0.0.1:8600" and "127.0.0.1:8601"'
+        )
+    if settings.public_url == settings.desk_url:
+        yield (
+            f'public_url and desk_url are both "{settings.desk_url}": the desk needs a host name of '
+            'its own, for example "https://comments.example" and "https://desk.example"'
+        )
+
+
+def _overlap(first: SocketAddress, second: SocketAddress) -> bool:
+    """Whether two sockets cannot listen there together: an unspecified address takes the port on all."""
+    (first_host, first_port), (second_host, second_port) = first, second
+    are_hosts_shared = (
+        first_host == second_host or first_host.is_unspecified or second_host.is_unspecified
+    )
+    return first_port == second_port and are_hosts_shared
+
+
 def _is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return name not in _NAMELESS_ZONES
+
+
+def _is_path(path: str) -> bool:
+    return bool(path.strip()) and len(path.splitlines()) == 1 and "\0" not in path
 
 
 def _are_times(times: tuple[str, ...]) -> bool:
@@ -206,12 +256,26 @@ def _is_time(text: str) -> bool:
     return has_shape and hour < "24" and minute < "60"
 
 
+def _are_site_names(names: Mapping[str, str]) -> bool:
+    return all(ids.is_language_tag(tag) and _is_plain_line(name) for tag, name in names.items())
+
+
+def _is_web_url(url: str) -> bool:
+    return not url or url.startswith(("https://", "http://"))
+
+
 def _is_origin(url: str) -> bool:
     """As a browser writes it in `Origin`, because the two are compared character by character."""
     scheme, _, host = url.partition("://")
     if scheme not in _DEFAULT_PORTS or not host or host.endswith(_DEFAULT_PORTS[scheme]):
         return False
-    return host.isascii() and host == host.lower() and not set(host) & _NEVER_IN_HOST
+    if not host.isascii() or host != host.lower() or set(host) & _NEVER_IN_HOST:
+        return False
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and not host.endswith(":") and parts.port != 0
+    except ValueError:  # the port is none, or a bracket is missing
+        return False
 
 
 def _are_frame_ancestors(hosts: tuple[str, ...]) -> bool:
@@ -223,20 +287,25 @@ def _are_frame_ancestors(hosts: tuple[str, ...]) -> bool:
 
 
 def _is_database(url: str) -> bool:
-    return not url or url.startswith(_DATABASE_PREFIXES)
+    return not url or (url.startswith(_DATABASE_PREFIXES) and diagnostics.is_url(url))
 
 
 def _is_listen_address(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    return bool(host) and port.isdecimal() and int(port) < 65_536
+    try:
+        _, port = _socket_address(address)
+    except ValueError:
+        return False
+    return 1 <= port <= PORT_MAX
 
 
-def _at_least(lowest: int) -> Callable[[int], bool]:
-    return lambda number: number >= lowest
-
-
-def _between(lowest: int, highest: int) -> Callable[[int], bool]:
-    return lambda number: lowest <= number <= highest
+def _socket_address(listen: str) -> SocketAddress:
+    """Raises ValueError. Not a host name: the server would not resolve it."""
+    host, _, port = listen.rpartition(":")
+    is_ipv6 = host.startswith("[") and host.endswith("]")
+    address = ipaddress.IPv6Address(host[1:-1]) if is_ipv6 else ipaddress.IPv4Address(host)
+    if not (port.isascii() and port.isdecimal()):
+        raise ValueError(port)
+    return address, int(port)
 
 
 class _Check(msgspec.Struct, frozen=True):
@@ -249,11 +318,16 @@ class _Check(msgspec.Struct, frozen=True):
     is_secret: bool = False
 
 
+def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
+    takes = f"a whole number, {lowest} to {highest}"
+    return _Check(setting, lambda number: lowest <= number <= highest, takes, str(example))
+
+
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
-_LISTEN: Final = "an address and a port"
+_LISTEN: Final = "an IP address and a port, ADDRESS:PORT"
 _DATABASE: Final = "postgresql://USER@HOST/NAME, sqlite:////ABSOLUTE/PATH, or nothing"
-_COUNT: Final = "a whole number from 1"
+_COUNT_MAX: Final = 10_000_000  # more is a mistake, and would not fit every column or date
 _TOO_LONG_TOGETHER: Final = (
     "text_graphemes_max and name_graphemes_max are too large: the longest comment they allow does "
     "not fit an envelope of 32 KiB; 2000 and 60 fit, for example"
@@ -262,6 +336,8 @@ _CHECKS: Final = (
     # The site
     _Check("site_id", ids.is_site_id, "1 to 63 of a-z, 0-9 and hyphens", '"river-post"'),
     _Check("site_name", _is_plain_line, "one line of plain text", '"The River Post"'),
+    _Check("site_names", _are_site_names, "a name for each edition", '{ km = "ប៉ុស្តិ៍ទន្លេ" }'),
+    _Check("site_url", _is_web_url, "a URL, or nothing", '"https://news.example/"'),
     # Addresses
     _Check("public_url", _is_origin, _ORIGIN, '"https://comments.example"'),
     _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),
@@ -269,24 +345,24 @@ _CHECKS: Final = (
     _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
     _Check("frame_ancestors", _are_frame_ancestors, "a list of hosts", '["https://news.example"]'),
     # Where data is kept
-    _Check("data_dir", bool, "the path of a folder", '"data"'),
+    _Check("data_dir", _is_path, "the path of a folder", '"data"'),
     _Check("database", _is_database, _DATABASE, '"postgresql://yobal@/yobal"', is_secret=True),
     _Check(
         "intake_database", _is_database, _DATABASE, '"postgresql://intake@/yobal"', is_secret=True
     ),
     # The schedule
     _Check("time_zone", _is_time_zone, "the name of a time zone", '"Asia/Phnom_Penh"'),
-    _Check("release_times", _are_times, "a list of different times", '["06:00", "18:00"]'),
-    _Check("release_interval_seconds", _at_least(0), "a whole number, 0 for none", "20"),
-    _Check("max_hold_slots", _between(1, MAX_HOLD_SLOTS_MAX), f"1 to {MAX_HOLD_SLOTS_MAX}", "2"),
-    _Check("min_batch_size", _at_least(1), _COUNT, "3"),
+    _Check("release_times", _are_times, "different times of day, HH:MM", '["06:00", "18:00"]'),
+    _number("release_interval_seconds", 0, DAY_SECONDS, example=20),  # 0: none
+    _number("max_hold_slots", 1, MAX_HOLD_SLOTS_MAX, example=2),
+    _number("min_batch_size", 1, _COUNT_MAX, example=3),
     # Limits
-    _Check("text_graphemes_max", _at_least(1), _COUNT, "2000"),
-    _Check("name_graphemes_max", _at_least(1), _COUNT, "60"),
-    _Check("max_pending_per_story", _at_least(1), _COUNT, "500"),
-    _Check("max_pending_per_site", _at_least(1), _COUNT, "5000"),
+    _number("text_graphemes_max", 1, _COUNT_MAX, example=2_000),
+    _number("name_graphemes_max", 1, _COUNT_MAX, example=60),
+    _number("max_pending_per_story", 1, _COUNT_MAX, example=500),
+    _number("max_pending_per_site", 1, _COUNT_MAX, example=5_000),
     # How long data is kept
-    _Check("receipt_days", _between(1, DAYS_MAX), f"1 to {DAYS_MAX}", "30"),
-    _Check("original_retention_days", _between(0, DAYS_MAX), f"0 to {DAYS_MAX}", "14"),
-    _Check("session_hours", _at_least(1), _COUNT, "12"),
+    _number("receipt_days", 1, DAYS_MAX, example=30),
+    _number("original_retention_days", 0, DAYS_MAX, example=14),
+    _number("session_hours", 1, SESSION_HOURS_MAX, example=12),
 )

@@ -12,9 +12,9 @@ from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.core.site_rules import SiteRules
 from yobal.server.settings import Settings
-from yobal.store import intake
+from yobal.store import diagnostics, intake
 from yobal.store.database import Database
-from yobal.store.migrations import migrate
+from yobal.store.migrations import check_newest, migrate
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 
@@ -54,18 +54,23 @@ def prepare_storage(settings: Settings) -> None:
 
 
 def build_components(settings: Settings, *, database_url: str = "") -> Components:
-    """Needs prepared storage. Raises UnsupportedEnvironment if the database belongs to another site."""
-    database = Database(database_url or settings.database_url)
+    """Needs prepared storage. Raises UnsupportedEnvironment if the database is another site's or version's."""
+    url = database_url or settings.database_url
+    file = diagnostics.sqlite_file(url)
+    if file is not None and not file.exists():  # opening it would create it
+        raise UnsupportedEnvironment(f"{file} does not exist: `yobal init` makes it")
+    database = Database(url)
     with database.reading() as conn:
+        check_newest(conn)
         site = intake.get_site(conn)
     if site is not None and site.id != settings.site_id:
-        raise UnsupportedEnvironment(
-            f"this database belongs to the site {site.id!r}, and the settings say {settings.site_id!r}"
-        )
+        raise UnsupportedEnvironment(other_site(site.id, settings.site_id))
     rules, is_demo = settings.rules(), bool(site is not None and site.is_demo)
     site_context = SiteContext(
         site_id=settings.site_id,
         site_name=settings.site_name,
+        site_names=settings.site_names,
+        site_url=settings.site_url,
         public_url=settings.public_url,
         schedule=rules.schedule,
         limits=rules.limits,
@@ -82,6 +87,13 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
         file_writer=file_writer,
         is_demo=is_demo,
+    )
+
+
+def other_site(site_id: str, settings_site_id: str) -> str:
+    return (
+        f'this database belongs to the site "{site_id}", and the settings say site_id = '
+        f'"{settings_site_id}": correct `site_id`, or let `data_dir` or `database` name another place'
     )
 
 

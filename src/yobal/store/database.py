@@ -12,11 +12,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from yobal.core.errors import DatabaseUnavailable, UnsupportedEnvironment
-from yobal.store import vacuum
+from yobal.store import failures, vacuum
 
 SQLITE_OLDEST: Final = (3, 51, 3)  # older versions can corrupt a WAL
 BUSY_SECONDS: Final = 10
@@ -127,16 +127,17 @@ def _set_busy_timeout(conn: Connection, seconds: float) -> None:
 
 @contextmanager
 def translating_errors() -> Iterator[None]:
-    """A full, locked or lost database raises DatabaseUnavailable; other errors pass."""
+    """A full, locked, damaged or lost database raises DatabaseUnavailable; other errors pass."""
     try:
         yield
     except OperationalError as error:
-        raise DatabaseUnavailable(type(error.orig).__name__) from None
+        raise DatabaseUnavailable(failures.explain(error)) from None
     except PoolExhausted:
-        raise DatabaseUnavailable("every connection is in use") from None
+        raise DatabaseUnavailable("every connection to the database is in use") from None
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseUnavailable(type(error.orig).__name__) from None
+        # SQLite reports a file that is damaged, or no database, as the general error.
+        if error.connection_invalidated or type(error) is DatabaseError:
+            raise DatabaseUnavailable(failures.explain(error)) from None
         raise
 
 

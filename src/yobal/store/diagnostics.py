@@ -1,6 +1,6 @@
-"""Reads the database's own settings that Yobal's promises depend on, for `yobal doctor`.
+"""Asks a database whether it can be used, and for its own settings that promises depend on.
 
-It does not use `Database`, because its connections change the settings.
+The settings are not read through `Database`, because its connections change them.
 """
 
 from pathlib import Path
@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from yobal.core.errors import DatabaseUnavailable
+from yobal.store import failures
+from yobal.store.database import Database
 
 _LOG_VERSIONS: Final = slice(18, 20)  # bytes of SQLite's header: 2 and 2 for a write-ahead log
 # Accepted values, the recommended one first. By default PostgreSQL's log prints rows and parameters
@@ -31,6 +33,34 @@ _POSTGRESQL: Final = {
     "auto_explain.log_min_duration": ("-1", ""),  # extensions: empty if they are not installed
     "pgaudit.log": ("none", ""),
 }
+
+
+_MAY_INSERT: Final = sa.text("select has_table_privilege('comments', 'insert')")
+_SPILL: Final = sa.text("select count(*) from generate_series(1, 20000)")  # 480 kB
+
+
+def is_url(text: str) -> bool:
+    """Whether it can be parsed as the URL of a database."""
+    try:
+        return bool((sa.make_url(text).database or "").strip("/")) and "\0" not in text
+    except (sa.exc.ArgumentError, ValueError):
+        return False
+
+
+def check_writable(database: Database) -> None:
+    """A transaction that could insert comments, and changes nothing. Raises DatabaseUnavailable.
+
+    PostgreSQL also writes a temporary file, which needs the disk of its tables.
+    """
+    with database.writing() as conn:
+        if database.is_sqlite:
+            return
+        if conn.execute(sa.text("show transaction_read_only")).scalar_one() == "on":
+            raise DatabaseUnavailable("the database cannot be used: it accepts no writes")
+        if not conn.execute(_MAY_INSERT).scalar_one():
+            raise DatabaseUnavailable("the database role may not insert comments")
+        conn.execute(sa.text("set local work_mem = '64kB'"))
+        conn.execute(_SPILL).scalar_one()
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -62,4 +92,4 @@ def server_settings(url: str) -> dict[str, tuple[str, tuple[str, ...]]]:
                 for name, accepted in _POSTGRESQL.items()
             }
     except DBAPIError as error:
-        raise DatabaseUnavailable(type(error.orig).__name__) from None
+        raise DatabaseUnavailable(failures.explain(error)) from None

@@ -10,6 +10,7 @@ from yobal.core.errors import InvalidInput, Reason
 from yobal.store.sql_views import VIEWS
 
 _INSERTS: Final = ("comments", "envelopes", "receipts", "withdrawal_requests")
+_SCHEMA_VERSION: Final = "alembic_version"  # an intake refuses to start on another schema
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _ROLE_EXISTS: Final = sa.text("select exists (select from pg_roles where rolname = :role)")
 
@@ -29,6 +30,7 @@ def grant_intake(conn: Connection, database_role: str) -> None:
         f"grant usage on schema {schema} to {database_role}",
         *(f"grant insert on {table} to {database_role}" for table in _INSERTS),
         *(f"grant select on {view} to {database_role}" for view in VIEWS),
+        f"grant select on {_SCHEMA_VERSION} to {database_role}",
         f"grant execute on function receipt_status(bytea) to {database_role}",
     ]
     for statement in statements:

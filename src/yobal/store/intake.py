@@ -91,6 +91,7 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None
     slot: Slot | None
     removal_clause: str | None
+    withdrawal_request: RequestKind | None = None  # under any code of this comment
 
 
 def add_withdrawal_request(

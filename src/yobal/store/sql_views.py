@@ -36,7 +36,10 @@ RECEIPT_STATUS: Final = """
             when d.id is null then 'pending' else c.state end as state,
         d.clause, d.edit_kind, d.note,
         coalesce(p.text, h.text) as text, coalesce(p.name, h.name) as name,
-        coalesce(p.lang, h.lang) as lang, p.slot as slot, p.removal_clause
+        coalesce(p.lang, h.lang) as lang, p.slot as slot, p.removal_clause,
+        (select max(w.request_kind) from receipts copies
+            join withdrawal_requests w on w.receipt_hash = copies.hash
+            where copies.idempotency_hash = r.idempotency_hash) as withdrawal_request
     from receipts r
     join comments c on c.idempotency_hash = r.idempotency_hash
     join sites s on s.id = c.site_id
@@ -52,7 +55,7 @@ RECEIPT_STATUS: Final = """
 _FUNCTION: Final = """
     create function receipt_status(hash bytea) returns table (
         site_id text, story_id text, state text, clause text, edit_kind text, note text,
-        text text, name text, lang text, slot bigint, removal_clause text)
+        text text, name text, lang text, slot bigint, removal_clause text, withdrawal_request text)
     language sql stable security definer set search_path = {schema}, pg_temp
     as $body$ {body} $body$"""
 

@@ -83,6 +83,24 @@ def editions_of(conn: Connection, site_id: str, story_id: str) -> list[Edition]:
     )
 
 
+def editions_of_site(conn: Connection, site_id: str) -> list[tuple[str, str]]:
+    """Story and tag of every edition."""
+    rows = conn.execute(
+        sa.select(editions.c.story_id, editions.c.tag)
+        .where(editions.c.site_id == site_id)
+        .order_by(editions.c.story_id, editions.c.tag)
+    )
+    return [(row.story_id, row.tag) for row in rows]
+
+
+def all_editions(conn: Connection, site_id: str) -> dict[tuple[str, str], Edition]:
+    """Every edition of the site, by story and tag."""
+    rows = conn.execute(sa.select(editions).where(editions.c.site_id == site_id))
+    return {
+        (row.story_id, row.tag): Edition(tag=row.tag, title=row.title, url=row.url) for row in rows
+    }
+
+
 def languages(conn: Connection, site_id: str) -> list[str]:
     """The languages that the site has editions in."""
     tags = sa.select(editions.c.tag).where(editions.c.site_id == site_id).distinct()

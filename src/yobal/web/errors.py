@@ -23,6 +23,10 @@ class OriginMismatch(YobalError):
     """The request did not come from the desk's own page."""
 
 
+class HostMismatch(OriginMismatch):
+    """The request was sent to another host name than the desk's."""
+
+
 class TlsRequired(YobalError):
     """The desk is open only over TLS, or on loopback."""
 
@@ -38,6 +42,15 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         403,
         "origin_mismatch",
         "This request did not come from the desk's own page. Nothing was changed.",
+    ),
+    HostMismatch: (
+        403,
+        "origin_mismatch",
+        (
+            "The desk does not answer at this address. Open the address that you were given for it."
+            " For your technician: desk_url has to be the address that the browser shows, and the"
+            " web server has to pass on the Host header."
+        ),
     ),
     TlsRequired: (403, "tls_required", "The desk works only over TLS. Open its https address."),
     errors.NotSignedIn: (

@@ -10,7 +10,7 @@ from yobal.actions import sign_in
 from yobal.core.errors import Forbidden, NotSignedIn
 from yobal.store.database import Database
 from yobal.store.people import Session
-from yobal.web.errors import BadRequest, OriginMismatch, TlsRequired
+from yobal.web.errors import BadRequest, HostMismatch, OriginMismatch, TlsRequired
 
 Access = Literal["anyone", "moderator", "lead"]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -49,7 +49,7 @@ class Guard:
     def _check_host(self, request: AnyConnection) -> None:
         """Only under the desk's own host; without TLS only on loopback."""
         if request.headers.get("host") != self._host:
-            raise OriginMismatch
+            raise HostMismatch
         if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
             raise TlsRequired
 

@@ -34,7 +34,7 @@ class IntakeApp:
             if file is not None:
                 _send_file(scope, transport, file, is_head=is_head)
                 return
-            response = self._not_found(scope.path)
+            response = self._form_handler.what_we_keep(scope.path) or self._not_found(scope.path)
         elif scope.method == "POST":
             response = await self._post(scope, transport)
         else:

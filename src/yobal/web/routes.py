@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from types import MethodType
 from typing import Any, Final, NamedTuple
@@ -62,6 +63,10 @@ DESK_CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
     " form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types lit-html"
+)
+_ERROR_PAGE: Final = (
+    '<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width">\n<title>Yobal</title>\n<p>{message}</p>\n'
 )
 _HEADERS: Final = {
     "cache-control": "no-store",
@@ -164,23 +169,30 @@ def _desk_page(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
     )
 
 
-def _handle_yobal_error(_request: AnyRequest, error: YobalError) -> Response[ErrorBody]:
-    """Only server errors are reported to the operator, not the mistakes of moderators."""
+def _handle_yobal_error(request: AnyRequest, error: YobalError) -> Response[Any]:
+    """Only server errors are reported to the technician, not the mistakes of moderators."""
     status, body = errors.to_response(error)
     if status >= _SERVER_ERROR:
         error_reporting.report_once(error)
-    return Response(body, status_code=status, headers=_HEADERS)
+    return _error_response(request, status, body)
 
 
-def _handle_http_error(request: AnyRequest, error: HTTPException) -> Response[ErrorBody]:
+def _error_response(request: AnyRequest, status: int, body: ErrorBody) -> Response[Any]:
+    """JSON for the desk's own requests, a page for a person who opened the address."""
+    if request.method != "GET" or request.url.path.startswith("/api/"):
+        return Response(body, status_code=status, headers=_HEADERS)
+    page_html = _ERROR_PAGE.format(lang=errors.DESK_LANGUAGE, message=escape(body.message))
+    return Response(page_html, status_code=status, headers=_HEADERS, media_type=MediaType.HTML)
+
+
+def _handle_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """What the framework refuses. Its own message could quote the body, so it is not used."""
     if isinstance(error, ValidationException) or error.status_code == 400:
         return _handle_yobal_error(request, BadRequest())
-    body = errors.framework_error(error.status_code)
-    return Response(body, status_code=error.status_code, headers=_HEADERS)
+    return _error_response(request, error.status_code, errors.framework_error(error.status_code))
 
 
-def _handle_unreadable(request: AnyRequest, _error: Exception) -> Response[ErrorBody]:
+def _handle_unreadable(request: AnyRequest, _error: Exception) -> Response[Any]:
     """The desk's pages never send JSON that is nested this deep, or that is not UTF-8."""
     return _handle_yobal_error(request, BadRequest())
 

@@ -28,6 +28,8 @@ FALLBACK: Final = "en"
 _DOMAIN: Final = "yobal"
 _REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
+# A day as it is written inside a sentence, where CLDR's form lacks words that the language needs.
+_DAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bទីd ខែMMMM ឆ្នាំy"}
 _ZONES_WITHOUT_CITY: Final = "Etc/"
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
@@ -56,7 +58,8 @@ class Translator:
     def day(self, day: date | str) -> str:
         """A day without a time: `21 November 2026`. Accepts ISO 8601 too."""
         parsed = date.fromisoformat(day) if isinstance(day, str) else day
-        return format_date(parsed, "long", locale=self._locale).translate(self._digits)
+        pattern = _DAY_PATTERNS.get(self.lang, "long")
+        return format_date(parsed, pattern, locale=self._locale).translate(self._digits)
 
     def day_of(self, slot: Slot, schedule: Schedule) -> str:
         """The day of a slot in the site's time zone."""
@@ -128,7 +131,7 @@ def translator_for(edition: str) -> Translator:
 def catalogue_language(edition: str) -> str:
     """The language that an edition is served in: its own if it has a catalogue, else English."""
     primary = edition.split("-", maxsplit=1)[0].lower()
-    return primary if primary in _catalogue_languages() else FALLBACK
+    return primary if primary in catalogue_languages() else FALLBACK
 
 
 def own_name(tag: str) -> str:
@@ -147,7 +150,8 @@ def _name(tag: str, locale: Locale) -> str:
 
 
 @cache
-def _catalogue_languages() -> frozenset[str]:
+def catalogue_languages() -> frozenset[str]:
+    """Every language that pages can be in."""
     return frozenset(folder.name for folder in (files("yobal") / "locales").iterdir())
 
 

@@ -12,6 +12,7 @@ from yobal.core.terms import EditKind
 Problem = Literal[
     "closed",
     "unknown_story",
+    "unknown_comment",
     "not_open_yet",
     "story_full",
     "site_full",
@@ -31,11 +32,27 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
 
     site_id: str
     site_name: str
+    site_names: dict[str, str] = {}  # by edition, where it is another
+    site_url: str = ""  # the newsroom's own front page, if it is set
     public_url: str
     schedule: Schedule
     limits: Limits
     receipt_days: int
     is_demo: bool
+
+    def in_edition(self, tag: str) -> "SiteContext":
+        """With the site's name in an edition: of its tag, else of its language, else the usual one."""
+        names = self.site_names
+        name = names.get(tag) or names.get(tag.partition("-")[0]) or self.site_name
+        return msgspec.structs.replace(self, site_name=name)
+
+
+class ServerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page about stored data says of the server that renders it, besides the site's settings."""
+
+    database: Literal["sqlite", "postgresql"]
+    original_retention_days: int
+    is_memory_wiped: bool
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,18 +16,33 @@ from yobal import __version__
 from yobal.adapters.rendering import json_pages
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView, text_runs
 from yobal.adapters.rendering.i18n import catalogue_language
-from yobal.adapters.rendering.page_context import Draft, Problem, ReceiptDetails, SiteContext
+from yobal.adapters.rendering.page_context import (
+    Draft,
+    Problem,
+    ReceiptDetails,
+    ServerFacts,
+    SiteContext,
+)
 from yobal.adapters.rendering.templates import renderer_for
 from yobal.adapters.rendering.urls import ThreadLinks, site_links
 from yobal.core import paths
+from yobal.core import text as texts
 from yobal.core.language import detect_language
 from yobal.core.schedule import Slot
 from yobal.core.submission import FieldError
 from yobal.core.terms import CLAUSES, TERMS_VERSION
-from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView, ThreadRef
+from yobal.core.thread import (
+    CommentPageView,
+    NewestView,
+    PageView,
+    PublishedComment,
+    RepliesView,
+    ThreadRef,
+)
 
-__all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "SiteContext"]
+__all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "ServerFacts", "SiteContext"]
 
+EXCERPT_GRAPHEMES: Final = 120  # of a comment's text, in its share links and its card
 _FRAGMENT: Final = "fragment.html"
 _CODE_PLACEHOLDER: Final = b"00000-00000-00000-00000"  # in a cached page, for the receipt's code
 _CACHED_SENT_PAGES_MAX: Final = 256
@@ -51,7 +66,7 @@ class PageRenderer:
     def newest(self, view: NewestView) -> dict[str, bytes]:
         """The files of the thread's own address, and the form as a fragment of its own."""
         thread, presenter = view.thread, self._presenter(view.thread)
-        context = {"view": view, "comments": presenter.newest(view), "older": view.older_page}
+        context = {"view": view, "comments": presenter.comments(view.comments)}
         return {
             paths.NEWEST: self._render("newest.html", thread, context),
             paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
@@ -60,10 +75,9 @@ class PageRenderer:
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:
-        """The files of a numbered page. They depend neither on the form's state nor on newer pages."""
+        """The files of a numbered page."""
         thread, presenter = view.thread, self._presenter(view.thread)
-        older = view.number - 1 or None
-        context = {"view": view, "comments": presenter.page(view), "older": older}
+        context = {"view": view, "comments": presenter.comments(view.comments)}
         return {
             paths.page(view.number, "html"): self._render("page.html", thread, context),
             paths.page(view.number, _FRAGMENT): self._render(
@@ -76,7 +90,11 @@ class PageRenderer:
         """The files of one page of replies, beyond the first five of a comment."""
         thread, presenter = view.thread, self._presenter(view.thread)
         root_id, number = view.root.id, view.number
-        context = {"view": view, "root": presenter.root(view), "comments": presenter.replies(view)}
+        context = {
+            "view": view,
+            "root": presenter.comment(view.root),
+            "comments": presenter.comments(view.comments),
+        }
         return {
             paths.replies(root_id, number, "html"): self._render("replies.html", thread, context),
             paths.replies(root_id, number, _FRAGMENT): self._render(
@@ -85,12 +103,30 @@ class PageRenderer:
             paths.replies(root_id, number, "json"): json_pages.replies(view, presenter),
         }
 
+    def comment(self, view: CommentPageView) -> dict[str, bytes]:
+        """The page of one comment: large, with its first replies, and as a card for a chat."""
+        thread, presenter = view.thread, self._presenter(view.thread)
+        excerpt = texts.truncate(view.comment.text, EXCERPT_GRAPHEMES)
+        context = {
+            "view": view,
+            "comment_view": presenter.comment(view.comment, excerpt=presenter.quoted(excerpt)),
+            "first_sentence": presenter.quoted(
+                texts.first_sentence(view.comment.text, EXCERPT_GRAPHEMES)
+            ),
+        }
+        return {paths.comment(view.comment.id): self._render("comment.html", thread, context)}
+
     def terms(self, edition: str) -> bytes:
         """The terms in an edition's language: every clause that a decision can name."""
         context = {"clauses": CLAUSES, "version": TERMS_VERSION}
         return self._render_without_thread("terms.html", edition, context)
 
-    # Responses to a form
+    # Responses to a form, and the page that is not a file
+
+    def what_we_keep(self, edition: str, server_facts: ServerFacts) -> bytes:
+        """What this server stores about a comment and its author, and for how long."""
+        context = {"server_facts": server_facts}
+        return self._render_without_thread("what_we_keep.html", edition, context)
 
     def form(
         self,
@@ -165,9 +201,12 @@ class PageRenderer:
         runs = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
         return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": runs})
 
-    def withdrawal_requested(self, thread: ThreadRef, *, when: Literal["now", "next"]) -> bytes:
+    def withdrawal_requested(
+        self, thread: ThreadRef, *, when: Literal["now", "next"], is_published: bool
+    ) -> bytes:
         """The request to withdraw a comment is stored."""
-        return self._render("withdrawal_requested.html", thread, {"when": when})
+        context = {"when": when, "is_published": is_published}
+        return self._render("withdrawal_requested.html", thread, context)
 
     def problem(
         self,
@@ -175,6 +214,7 @@ class PageRenderer:
         problem: Problem,
         *,
         draft: Draft | None = None,
+        typed_code: str = "",
         next_slot: Slot | None = None,
         path: str = "",
         leads_back: bool = True,
@@ -183,11 +223,16 @@ class PageRenderer:
 
         Without a thread, the requested `path` determines the language and the link back.
         """
-        context = {"problem": problem, "draft": draft, "next_slot": next_slot}
+        context = {
+            "problem": problem,
+            "draft": draft,
+            "typed_code": typed_code,
+            "next_slot": next_slot,
+        }
         if thread is not None:
             return self._render("problem.html", thread, context)
         thread_path, edition = paths.parse_thread_path(path)
-        # Renderers are cached by language, and anyone can ask for any language: allow only catalogues.
+        # The terms exist in every language that has a catalogue, but perhaps not in this edition.
         language = catalogue_language(edition)
         link_back = thread_path if leads_back else ""
         return self._render_without_thread("problem.html", language, context, link_back=link_back)
@@ -206,7 +251,7 @@ class PageRenderer:
         links = ThreadLinks(thread, base=public_url if is_fragment else "", public_url=public_url)
         return renderer_for(thread.edition.tag).render(
             template,
-            site_context=self._site_context,
+            site_context=self._site_context.in_edition(thread.edition.tag),
             thread=thread,
             links=links,
             is_fragment=is_fragment,
@@ -214,22 +259,23 @@ class PageRenderer:
         )
 
     def _render_without_thread(
-        self, template: str, language: str, context: Mapping[str, Any], *, link_back: str = ""
+        self, template: str, edition: str, context: Mapping[str, Any], *, link_back: str = ""
     ) -> bytes:
-        return renderer_for(language).render(
+        # Renderers are cached by edition, and anyone can ask for any: allow only catalogues.
+        return renderer_for(catalogue_language(edition)).render(
             template,
-            site_context=self._site_context,
+            site_context=self._site_context.in_edition(edition),
             thread=None,
-            links=site_links(self._site_context.site_id, language, link_back),
+            links=site_links(self._site_context.site_id, edition, link_back),
             is_fragment=False,
             **context,
         )
 
     def _presenter(self, thread: ThreadRef) -> CommentPresenter:
-        """Permalinks are full URLs everywhere, so one presenter serves page, fragment and JSON."""
+        """Share links are full URLs everywhere, so one presenter serves page, fragment and JSON."""
         edition = thread.edition.tag
         links = ThreadLinks(thread, base="", public_url=self._site_context.public_url)
         return CommentPresenter(renderer_for(edition).translator, links, edition)
 
     def _parent(self, thread: ThreadRef, parent: PublishedComment | None) -> CommentView | None:
-        return self._presenter(thread).parent(parent) if parent else None
+        return self._presenter(thread).comment(parent) if parent else None

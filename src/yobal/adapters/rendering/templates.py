@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from yobal.adapters.rendering.i18n import Translator, own_name, translator_for
+from yobal.adapters.rendering.line_breaks import with_line_breaks
 
 
 @cache
@@ -29,6 +30,7 @@ class TemplateRenderer:
             extensions=["jinja2.ext.i18n"],
         )
         self._env.globals |= {"translator": translator, "own_name": own_name}
+        self._env.filters["line_breaks"] = with_line_breaks
         self._env.install_gettext_translations(translator.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
 
     def render(self, template: str, **context: Any) -> bytes:

@@ -10,6 +10,7 @@ __all__ = [
     "PICTURE_PATH",
     "SITE_ID",
     "SITE_NAME",
+    "SITE_NAMES",
     "STORY_ID",
     "STYLE_PATH",
     "TIME_ZONE",
@@ -24,3 +25,4 @@ STYLE_PATH: Final = "/the.river.post/newsroom.css"
 PICTURE_PATH: Final = "/the.river.post/picture.svg"
 
 EDITIONS: Final[tuple[Edition, ...]] = (khmer.EDITION, english.EDITION)
+SITE_NAMES: Final = {edition.tag: edition.masthead for edition in EDITIONS}

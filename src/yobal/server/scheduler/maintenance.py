@@ -67,7 +67,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
 
 
 def trust_clock(components: Components, *, now: float) -> PassResult:
-    """One pass by a clock that the operator vouches for; dates that a fast clock left are corrected."""
+    """One pass by a clock that the technician vouches for; dates that a fast clock left are corrected."""
     with release_lock(components.database):
         with components.database.reading() as conn:
             released_slot = sites.released_slot(conn, components.rules.site_id)

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ProgrammingError
 
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.store import grants, sql_views
@@ -57,9 +58,26 @@ def explain_unknown(revision: str | None) -> str | None:
     if revision is None or revision in revisions:
         return None
     return (
-        f"this database was made by another version of Yobal (schema {revision}). Start it with "
-        "that version, or move the data folder away and run `yobal init`"
+        f"this database was made by another version of Yobal (schema {revision}): install that "
+        "version again, or let `data_dir` or `database` name another place and run `yobal init`"
     )
+
+
+def check_newest(conn: Connection) -> None:
+    """Raises UnsupportedEnvironment unless the database has this version's schema."""
+    try:
+        revision = current_revision(conn)
+    except ProgrammingError:
+        raise UnsupportedEnvironment(
+            "this database role may not read the schema's version: run `yobal grant-intake ROLE`"
+        ) from None
+    if revision is None:
+        raise UnsupportedEnvironment("this database is empty: `yobal init` sets up a site in it")
+    _check_known(revision)
+    if revision != newest_revision():
+        raise UnsupportedEnvironment(
+            "this database has an older schema: start `yobal serve desk` first, which migrates it"
+        )
 
 
 def _check_known(revision: str | None) -> None:

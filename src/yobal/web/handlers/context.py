@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem
+from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem, ServerFacts
 from yobal.adapters.server_keys import Keyring
 from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
@@ -19,6 +19,7 @@ from yobal.web.thread_status import ThreadStatus, ThreadStatusCache
 PROBLEM_STATUSES: Final[dict[Problem, int]] = {
     "closed": 403,
     "unknown_story": 404,
+    "unknown_comment": 404,  # not 410: a GET must not ask the database whether it ever existed
     "not_open_yet": 503,
     "story_full": 503,
     "site_full": 503,
@@ -52,6 +53,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     thread_status: ThreadStatusCache
     group_commit: GroupCommit
     csp: str
+    server_facts: ServerFacts
     clock: Callable[[], float] = time.time
 
     def page(self, body: bytes, *, status: int = 200) -> Response:
@@ -64,6 +66,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
         *,
         thread: ThreadRef | None = None,
         draft: Draft | None = None,
+        typed_code: str = "",
         path: str = "",
         leads_back: bool = True,
     ) -> Response:
@@ -73,6 +76,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
             thread,
             problem,
             draft=draft,
+            typed_code=typed_code,
             next_slot=next_slot(self.rules.schedule, self.clock()) if is_full else None,
             path=path,
             leads_back=leads_back,

@@ -5,6 +5,7 @@ Cookies, addresses and Origin are not looked at: a reader has no authority that 
 
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.pages import Draft, Problem
+from yobal.core import paths
 from yobal.core import text as texts
 from yobal.core.errors import NoSuchStory
 from yobal.core.thread import ThreadRef
@@ -13,7 +14,7 @@ from yobal.web.errors import BadForm
 from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.handlers.receipts import ReceiptHandler
 from yobal.web.handlers.submit import SubmitHandler
-from yobal.web.http import Response
+from yobal.web.http import PUBLIC_CACHE, Response, page_headers
 
 
 class FormHandler:
@@ -45,7 +46,7 @@ class FormHandler:
             return await step(context)
         except NoSuchStory:
             return problem_page("unknown_story", draft=draft, path=path, leads_back=False)
-        except Exception as error:  # noqa: BLE001  # the reader gets the text, the operator the error
+        except Exception as error:  # noqa: BLE001  # the reader gets the text, the technician the error
             error_reporting.count(error)
             return problem_page("unavailable", thread=thread, draft=draft, path=path)
 
@@ -63,9 +64,20 @@ class FormHandler:
             problem, thread=thread, path=path, leads_back=leads_back
         )
 
+    def what_we_keep(self, path: str) -> Response | None:
+        """The page about stored data, if this is its path. For a GET: it does not use the database."""
+        dependencies, parsed = self._dependencies, paths.parse_what_we_keep(path)
+        if parsed is None or parsed[0] != dependencies.rules.site_id:
+            return None
+        body = dependencies.page_renderer.what_we_keep(parsed[1], dependencies.server_facts)
+        headers = [*page_headers(dependencies.csp), ("cache-control", PUBLIC_CACHE)]
+        return Response(200, body, headers)
+
     def not_found(self, path: str, *, has_thread: bool) -> Response:
         """For a GET, so it must not use the database."""
-        return self._dependencies.problem_page("unknown_story", path=path, leads_back=has_thread)
+        is_comment = has_thread and paths.is_comment(path)
+        problem: Problem = "unknown_comment" if is_comment else "unknown_story"
+        return self._dependencies.problem_page(problem, path=path, leads_back=has_thread)
 
     async def _context(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
         """Raises NoSuchStory."""

@@ -6,13 +6,16 @@ from typing import Final, Literal
 
 from yobal.actions import receipts
 from yobal.adapters.rendering.pages import ReceiptDetails
+from yobal.core import text as texts
 from yobal.core.schedule import day_of
+from yobal.core.states import PUBLISHED
 from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.http import Response
 
 # Responses are padded to a multiple of this, so that an observer of the network cannot tell a
 # wrong code from a right one by the length.
 PADDED_BYTES: Final = 48 * 1024
+TYPED_CODE_MAX: Final = 200  # of what was typed as a code; more cannot be a mistyped code
 _WHEN: Final[dict[str, Literal["now", "next"]]] = {"now": "now", "next": "next"}
 _COMMENT_BYTES: Final = len(b"<!---->")
 
@@ -26,9 +29,10 @@ class ReceiptHandler:
     async def show(self, context: RequestContext) -> Response:
         match = await self._find(context)
         if match is None:
-            return _padded(
-                self._dependencies.problem_page("unknown_receipt", thread=context.thread)
-            )
+            return self._unknown(context)
+        when = match.requested_withdrawal
+        if when is not None:
+            return self._withdrawal_requested(context, match, when)
         details = self._details(match, context.fields.get("code", ""))
         body = self._dependencies.page_renderer.receipt(context.thread, details)
         return _padded(self._dependencies.page(body))
@@ -36,7 +40,7 @@ class ReceiptHandler:
     async def withdraw(self, context: RequestContext) -> Response:
         dependencies, match = self._dependencies, await self._find(context)
         if match is None:
-            return _padded(dependencies.problem_page("unknown_receipt", thread=context.thread))
+            return self._unknown(context)
         when = _WHEN.get(context.fields.get("when", ""))
         if when is None or not match.can_withdraw:
             return _padded(dependencies.problem_page("cannot_withdraw", thread=context.thread))
@@ -48,8 +52,25 @@ class ReceiptHandler:
             when=when,
             random=secrets.token_bytes,
         )
-        body = dependencies.page_renderer.withdrawal_requested(context.thread, when=when)
-        return _padded(dependencies.page(body))
+        return self._withdrawal_requested(context, match, when)
+
+    def _withdrawal_requested(
+        self, context: RequestContext, match: receipts.ReceiptMatch, when: Literal["now", "next"]
+    ) -> Response:
+        """The answer to a request, and what the receipt shows until the request is processed."""
+        body = self._dependencies.page_renderer.withdrawal_requested(
+            context.thread, when=when, is_published=match.status.state == PUBLISHED
+        )
+        return _padded(self._dependencies.page(body))
+
+    def _unknown(self, context: RequestContext) -> Response:
+        """Gives the code back, to correct it. A code that expired looks the same."""
+        typed_code = texts.clean_line(context.fields.get("code", "")[:TYPED_CODE_MAX])
+        return _padded(
+            self._dependencies.problem_page(
+                "unknown_receipt", thread=context.thread, typed_code=typed_code
+            )
+        )
 
     async def _find(self, context: RequestContext) -> receipts.ReceiptMatch | None:
         return await asyncio.to_thread(

@@ -22,7 +22,10 @@ class SubmitHandler:
         self._dependencies = dependencies
 
     async def send(self, context: RequestContext) -> Response:
-        """Validates, asks for confirmation if the form has no idempotency key, and stores."""
+        """Validates, asks for confirmation if the form has no idempotency key, and stores.
+
+        With `change`, the button beside that confirmation, it gives the form back filled.
+        """
         draft, sealing_key = context.draft, context.status.site.sealing_key
         problem = self._why_closed(context)
         if problem is not None or sealing_key is None:
@@ -30,6 +33,8 @@ class SubmitHandler:
         parent = await self._parent(context)
         if parent is None and context.fields.get("parent_id"):
             return self._problem("parent_removed", context)
+        if context.fields.get("change") == "yes":
+            return self._form(context, draft, parent, [])
         field_errors = submission.validate(draft.text, draft.name, self._dependencies.rules.limits)
         if field_errors:
             return self._form(context, draft, parent, field_errors)

@@ -1,0 +1,83 @@
+"""Whether the site is there, and whether Yobal can store comments and write files for it."""
+
+import os
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
+from yobal.server import health
+from yobal.server.health import HealthProblem
+from yobal.server.settings import Settings
+from yobal.server.wiring import other_site
+from yobal.store import sites
+from yobal.store.database import Database
+from yobal.store.migrations import current_revision, newest_revision
+
+_PATHS_SHOWN_MAX: Final = 3
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Nothing if the schema is another version's: the check of the database says what to do."""
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as conn:
+            if current_revision(conn) != newest_revision():
+                return []
+            site = sites.get(conn)
+        if site is None:
+            return [fail("site", "there is none in this database yet: `yobal init` sets one up")]
+        if site.id != settings.site_id:
+            return [fail("site", other_site(site.id, settings.site_id))]
+        return [
+            ok("the site exists"),
+            _finding("comments can be stored", lambda: health.storing_problems(database)),
+            _finding(
+                "public files and keys can be written", lambda: health.writing_problems(settings)
+            ),
+            _finding("every public page exists", lambda: health.missing_pages(settings, database)),
+        ]
+    finally:
+        database.close()
+
+
+def owners(settings: Settings) -> list[Finding]:
+    """A file of another user, often root's, is one that the server may not change."""
+    owner = settings.folder.stat().st_uid
+    foreign = [
+        path
+        for path in (settings.folder, *settings.folder.rglob("*"))
+        if path.lstat().st_uid != owner
+    ]
+    shown = shlex.join(map(str, foreign[:_PATHS_SHOWN_MAX]))
+    more = (
+        f" (and {len(foreign) - _PATHS_SHOWN_MAX} more)" if len(foreign) > _PATHS_SHOWN_MAX else ""
+    )
+    check = "all data belongs to the owner of its folder"
+    findings = [
+        ok_if(
+            not foreign,
+            check,
+            f"not {shown}{more}: chown -R {owner} {shlex.quote(str(settings.folder))}",
+        )
+    ]
+    if owner == 0:
+        findings.append(warn("the server has a user of its own", "the data belongs to root"))
+    return findings
+
+
+def settings_are_readable(file: Path) -> list[Finding]:
+    return [
+        ok_if(
+            os.access(file, os.R_OK),
+            "the owner of the data can read the settings",
+            f"chgrp it to the owner's group, and chmod g+r {shlex.quote(str(file))}",
+        )
+    ]
+
+
+def _finding(check: str, find: Callable[[], list[HealthProblem]]) -> Finding:
+    problems = find()
+    advice = "; ".join(f"cannot {problem.task}: {problem.reason}" for problem in problems)
+    return ok_if(not problems, check, advice)

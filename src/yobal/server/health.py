@@ -1,0 +1,127 @@
+"""Finds out whether Yobal can do its work: store comments, write public files, rotate keys.
+
+`health_probe.py` asks regularly, and `yobal doctor` asks once. No request of a reader asks or is
+looked at, so what is found says nothing about when a reader wrote.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from yobal.core import paths
+from yobal.core.errors import DatabaseUnavailable
+from yobal.server.settings import Settings
+from yobal.store import diagnostics, stale_files, stories
+from yobal.store.database import Database
+
+# Twice the largest envelope: what a disk must still hold to store a comment.
+ROOM_BYTES: Final = 64 * 1_024
+_EXAMPLES_MAX: Final = 3
+
+
+class HealthProblem(msgspec.Struct, frozen=True):
+    """What Yobal cannot do, and why. The same problem is equal, however often it is found."""
+
+    task: str  # completes "cannot …"
+    reason: str
+
+
+STORE_TASK: Final = "store comments"
+FILES_TASK: Final = "write public files"
+KEYS_TASK: Final = "rotate its keys"
+READ_TASK: Final = "show every public page"
+
+
+def storing_problems(database: Database) -> list[HealthProblem]:
+    """Why the next comment could not be stored, without storing anything.
+
+    A row that is written and deleted again would put a time beside readers' rows in the log of the
+    database. So the disk is tested with a file that has no name, and the database with a
+    transaction that changes nothing.
+    """
+    reasons: list[str] = []
+    if database.is_sqlite:
+        file = Path(database.url.database or "")
+        reasons += _unwritable_database(file)
+        reasons += _no_room(file.parent)
+    try:
+        diagnostics.check_writable(database)
+    except DatabaseUnavailable as error:
+        reasons.append(str(error))
+    return [HealthProblem(STORE_TASK, reason) for reason in reasons[:1]]
+
+
+def writing_problems(settings: Settings) -> list[HealthProblem]:
+    """Why public files or keys could not be written."""
+    folders = {
+        FILES_TASK: (settings.files_dir, settings.files_dir / settings.site_id),
+        KEYS_TASK: (settings.secrets_dir,),
+    }
+    problems = []
+    for task, (top, *below) in folders.items():
+        reasons = [*_unwritable_folders([top, *below]), *_no_room(top)]
+        problems += [HealthProblem(task, reason) for reason in reasons[:1]]
+    return problems
+
+
+def missing_pages(settings: Settings, database: Database) -> list[HealthProblem]:
+    """Public pages that should exist and do not. Pages that are about to be written do not count."""
+    site_id = settings.site_id
+    with database.reading() as conn:
+        editions = stories.editions_of_site(conn, site_id)
+        waiting = stale_files.stories_waiting(conn, site_id)
+    keys = [paths.style(site_id)]
+    keys += [
+        f"{paths.thread_folder(site_id, story_id, tag)}/{paths.NEWEST}"
+        for story_id, tag in editions
+        if story_id not in waiting
+    ]
+    missing = [key for key in keys if not (settings.files_dir / key).exists()]
+    if not missing:
+        return []
+    names = ", ".join(missing[:_EXAMPLES_MAX]) + (" …" if len(missing) > _EXAMPLES_MAX else "")
+    reason = (
+        f"{len(missing)} files are missing in {settings.files_dir} ({names}): run `yobal rebuild`"
+    )
+    return [HealthProblem(READ_TASK, reason)]
+
+
+def _unwritable_database(file: Path) -> Iterator[str]:
+    """Connections that are open could still write; the next one could not."""
+    if not file.exists():
+        yield f"{file} does not exist any more: restore a backup"
+    for path in (file.with_name(file.name + ending) for ending in ("", "-wal", "-shm")):
+        if path.exists() and not _may_write(path):
+            yield f"{path} may not be written by this user: {_owner_advice(path)}"
+
+
+def _unwritable_folders(folders: list[Path]) -> Iterator[str]:
+    for folder in folders:
+        if not folder.is_dir():
+            yield f"{folder} does not exist: restart Yobal, then run `yobal rebuild`"
+        elif not _may_write(folder):
+            yield f"{folder} may not be written by this user: {_owner_advice(folder)}"
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _owner_advice(path: Path) -> str:
+    folder_owner = path.parent.stat().st_uid
+    return f"`chown {folder_owner} {path}`, or make its file system writable"
+
+
+def _no_room(folder: Path) -> Iterator[str]:
+    """A file without a name is gone when it is closed, even if this process is killed."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        yield f"{folder}: {error.strerror}"
