@@ -2,13 +2,22 @@
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yobal.core import schedule as slots
-from yobal.core.schedule import DAY_SECONDS, Schedule, last_slot, next_slot
+from yobal.core.schedule import (
+    DAY_SECONDS,
+    Schedule,
+    earliest_release,
+    last_round,
+    last_slot,
+    next_round,
+    next_slot,
+)
 
 ZONES = [
     "Europe/Berlin",
@@ -174,3 +183,77 @@ def test_slots_less_than_an_hour_apart_are_not_anonymous(
 ) -> None:
     assert schedule.shortest_gap_seconds == gap
     assert schedule.is_anonymous is is_anonymous
+
+
+# Rounds
+
+
+def rounds_between(schedule: Schedule, begin: str, end: str) -> list[str]:
+    round_, found = last_round(schedule, at(begin)), []
+    while (round_ := next_round(schedule, round_)) < at(end):
+        found.append(utc(round_)[11:])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("settings_", "expected"),
+    [
+        ({}, ["05:00", "11:00", "17:00", "23:00"]),
+        ({"release_times": ("12:00",)}, ["11:00"]),
+        ({"release_times": ("06:00", "07:00", "09:00")}, ["05:00", "06:30", "08:00"]),
+        ({"release_times": ("06:00", "07:58")}, ["05:00", "06:59"]),
+        ({"release_interval_seconds": 6 * 3_600}, ["05:00", "11:00", "17:00", "23:00"]),
+        ({"release_interval_seconds": 24 * 3_600}, ["23:00"]),
+        ({"round_times": ("08:00", "20:30")}, ["08:00", "20:30"]),
+        ({"round_interval_seconds": 8 * 3_600}, ["00:00", "08:00", "16:00"]),
+    ],
+)
+def test_a_round_comes_an_hour_before_each_slot_or_halfway_or_as_set(
+    settings_: dict[str, Any], expected: list[str]
+) -> None:
+    found = rounds_between(Schedule(**settings_), "2026-11-21 23:59", "2026-11-22 23:59")
+    assert found == expected
+
+
+def test_a_short_interval_has_a_round_halfway_between_two_slots() -> None:
+    every_20 = Schedule(release_interval_seconds=20)
+    assert (last_round(every_20, 1_000_010), next_round(every_20, 1_000_010)) == (
+        1_000_010,
+        1_000_030,
+    )
+    assert last_round(every_20, 1_000_009) == 999_990
+    every_second = Schedule(release_interval_seconds=1)
+    assert next_round(every_second, 5.5) == 6
+
+
+def test_rounds_follow_the_clock_of_the_zone_through_a_change() -> None:
+    berlin = Schedule(time_zone="Europe/Berlin", release_times=("02:30", "12:00"))
+    # 02:30 is skipped, so the slot comes at 01:00 UTC and its round an hour earlier.
+    found = rounds_between(berlin, "2026-03-28 23:00", "2026-03-29 12:00")
+    assert found == ["00:00", "09:00"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    times=st.sets(st.times().map(lambda time: f"{time:%H:%M}"), min_size=1, max_size=6),
+    moment=st.integers(at("2026-01-01 00:00"), at("2027-12-31 00:00")),
+)
+def test_between_two_slots_there_is_exactly_one_round(
+    zone: str, times: set[str], moment: int
+) -> None:
+    one = Schedule(time_zone=zone, release_times=tuple(sorted(times)))
+    slot, following = last_slot(one, moment), next_slot(one, moment)
+    round_ = next_round(one, slot)
+    assert slot <= round_ < following
+    assert next_round(one, round_) >= following
+    assert last_round(one, moment) == (round_ if round_ <= moment else last_round(one, slot - 1))
+    lead = following - round_
+    assert lead == 3_600 if following - slot >= 7_200 else lead == (following - slot) // 2
+
+
+def test_a_comment_can_appear_at_the_first_slot_after_its_round() -> None:
+    plain = Schedule()
+    for sent, appears in (("16:59", "18:00"), ("17:00", "00:00"), ("17:30", "00:00")):
+        slot = earliest_release(plain, at(f"2026-11-22 {sent}"))
+        assert utc(slot)[11:] == appears, sent
