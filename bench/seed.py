@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from bench import texts
 from bench.newsroom import SITE_ID, STORY_ID, SeededNewsroom
-from yobal.actions import mark_all_stale, submit, write_public_files
+from yobal.actions import mark_all_stale, move_inbox, submit, write_public_files
 from yobal.core import idempotency, ids
-from yobal.core.schedule import last_slot
+from yobal.core.schedule import last_round, last_slot
 from yobal.core.submission import Submission
-from yobal.store import arrivals, held_texts, stories
+from yobal.store import held_texts, stories
 from yobal.store.held_texts import HeldText
 from yobal.store.tables import comments as comments_table
 from yobal.store.tables import published_comments
@@ -68,8 +68,17 @@ def _published_rows(
 
 def add_pending(seeded: SeededNewsroom, count: int) -> None:
     """Add this many sealed comments to the queue, through the same steps as a submission."""
+    add_to_inbox(seeded, count)
+    move_inbox_now(seeded)
+
+
+def add_to_inbox(seeded: SeededNewsroom, count: int) -> None:
     components, now, rng = seeded.components, time.time(), random.Random(5)
-    site = ThreadStatusCache(components.database, components.rules).load(STORY_ID).site
+    site = (
+        ThreadStatusCache(components.database, components.inbox, components.rules)
+        .load(STORY_ID)
+        .site
+    )
     assert site.sealing_key is not None
     target = submit.SubmissionTarget(
         epoch_id=site.sealing_key.epoch_id,
@@ -95,7 +104,16 @@ def add_pending(seeded: SeededNewsroom, count: int) -> None:
         for number, text in enumerate(islice(cycle(comment_texts), count))
     ]
     for start in range(0, count, GROUP):
-        arrivals.add(components.database, pending[start : start + GROUP])
+        components.inbox.add(pending[start : start + GROUP])
+
+
+def move_inbox_now(seeded: SeededNewsroom) -> None:
+    """What the next round does."""
+    components = seeded.components
+    database, inbox, rules = components.database, components.inbox, components.rules
+    arrival_round = last_round(rules.schedule, time.time())
+    move_inbox.move(database, inbox, rules, arrival_round=arrival_round, random=secrets.token_bytes)
+    move_inbox.destroy_moved(database, inbox, rules, random=secrets.token_bytes)
 
 
 def add_held(seeded: SeededNewsroom, *, due: int) -> None:
@@ -111,7 +129,7 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
                 root_id=None,
                 parent_id=None,
                 state="held",
-                arrival_slot=due,
+                arrival_round=due,
                 epoch_id="",
                 size_kib=1,
                 lang="en",

@@ -76,6 +76,7 @@ def copied_newsroom(folder: Path, server_url: str | None, **settings: Any) -> Ne
         for table in metadata.tables:
             connection.execute(f"delete from {table}".encode())
             connection.execute(f"insert into {table} select * from template.{table}".encode())
+        connection.execute("truncate inbox")
     return open_newsroom_harness(folder, url, **settings)
 
 

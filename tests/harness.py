@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from yobal.actions import (
     decide,
     declare_story,
+    move_inbox,
     purge_deleted,
     receipts,
     remove,
@@ -26,6 +27,7 @@ from yobal.actions.release import Released
 from yobal.core import idempotency, text
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
+from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import NewModerator, from_passphrase, make_lead
@@ -33,8 +35,9 @@ from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import arrivals, comments, envelopes, epochs, people
-from yobal.store.arrivals import Outcome
+from yobal.store import comments, envelopes, epochs, people, sites
+from yobal.store.inbox_entries import Outcome
+from yobal.store.locks import release_lock
 from yobal.web.thread_status import ThreadStatusCache
 
 SITE_ID: Final = "river-post"
@@ -68,6 +71,10 @@ class NewsroomHarness:
         return self.components.database
 
     @property
+    def inbox(self) -> Any:
+        return self.components.inbox
+
+    @property
     def rules(self) -> Any:
         return self.components.rules
 
@@ -91,17 +98,18 @@ class NewsroomHarness:
         idempotency_key: str | None = None,
         story_id: str = STORY_ID,
         skip_cleaning: bool = False,
+        waits_for_round: bool = False,
     ) -> SentComment:
-        """Clean, seal and store a comment, as the form's handler does.
+        """Clean, seal and store a comment, as the form's handler does, and move it to the desk.
 
         `skip_cleaning` seals the words as they are, as an attacker with write access to the
-        database could.
+        database could. With `waits_for_round` the comment stays in the inbox.
         """
         if not skip_cleaning:
             words, name = text.clean(words), text.clean_name(name)
         today = datetime.fromtimestamp(self.now, UTC).date()
         key = idempotency_key or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        cache = ThreadStatusCache(self.database, self.rules)
+        cache = ThreadStatusCache(self.database, self.inbox, self.rules)
         site = cache.load(story_id).site
         assert site.sealing_key is not None
         parent = cache.parent(story_id, parent_id) if parent_id else None
@@ -127,7 +135,9 @@ class NewsroomHarness:
             now=self.now,
             random=self.random,
         )
-        (outcome,) = arrivals.add(self.database, [sealed.arrival])
+        (outcome,) = self.inbox.add([sealed.arrival])
+        if not waits_for_round:
+            self.move_inbox()
         code = sealed.code if outcome.has_receipt else None
         return SentComment(sealed.arrival.id, code, outcome, key)
 
@@ -235,6 +245,7 @@ class NewsroomHarness:
         """What a reader who types this code now gets."""
         return receipts.find(
             self.database,
+            self.inbox,
             self.components.keyring,
             site_id=SITE_ID,
             story_id=story_id,
@@ -247,14 +258,38 @@ class NewsroomHarness:
         receipt = self.find_receipt(code)
         return receipt.status.state if receipt else None
 
-    def request_withdrawal(self, code: str | None, when: Literal["now", "next"] = "now") -> None:
+    def request_withdrawal(
+        self,
+        code: str | None,
+        when: Literal["now", "next"] = "now",
+        *,
+        waits_for_round: bool = False,
+    ) -> None:
         receipt = self.find_receipt(code)
         assert receipt is not None
-        receipts.request_withdrawal(
-            self.database, self.rules, receipt, when=when, random=secrets.token_bytes
-        )
+        receipts.request_withdrawal(self.inbox, receipt, when=when)
+        if not waits_for_round:
+            self.move_inbox()
 
     # Time
+
+    def move_inbox(self) -> move_inbox.Moved:
+        """What the next round does, at once: most tests are not about rounds."""
+        arrival_round = last_round(self.rules.schedule, self.now)
+        with self.database.reading() as conn:
+            before = sites.last_round(conn, SITE_ID)
+        with release_lock(self.database):  # a server may run beside the test
+            moved = move_inbox.move(
+                self.database,
+                self.inbox,
+                self.rules,
+                arrival_round=max(before, arrival_round),
+                random=secrets.token_bytes,
+            )
+            move_inbox.destroy_moved(
+                self.database, self.inbox, self.rules, random=secrets.token_bytes
+            )
+        return moved
 
     def pass_slots(self, slots: int = 1) -> None:
         """Let slots pass one by one, with one run of the scheduler in each."""
@@ -265,7 +300,11 @@ class NewsroomHarness:
     def run_scheduler(self) -> Released | None:
         """One maintenance pass; it trusts the clock, however far the test has moved it."""
         result = run_once(self.components, now=self.now, is_clock_trusted=True)
-        assert (result.files_problem, result.purge_problem) == (None, None)
+        assert (result.files_problem, result.purge_problem, result.inbox_problem) == (
+            None,
+            None,
+            None,
+        )
         return result.released
 
     def publish_new(self, words: str = "A comment.", **fields: Any) -> SentComment:

@@ -169,10 +169,13 @@ class Intake:
     """A reader's browser at the public side."""
 
     def __init__(self, newsroom: NewsroomHarness, group: GroupCommit, **rules: int) -> None:
+        self._newsroom = newsroom
         replaced = msgspec.structs.replace(newsroom.rules, **rules)
         components = msgspec.structs.replace(newsroom.components, rules=replaced)
         ticks = itertools.count(step=60)  # the cached status is always too old
-        thread_status = ThreadStatusCache(newsroom.database, replaced, clock=lambda: next(ticks))
+        thread_status = ThreadStatusCache(
+            newsroom.database, newsroom.inbox, replaced, clock=lambda: next(ticks)
+        )
         self.app = intake_app(
             components, group, clock=lambda: newsroom.now, thread_status=thread_status
         )
@@ -186,12 +189,17 @@ class Intake:
         *,
         path: str = THREAD,
         headers: Sequence[tuple[str, str]] = (),
+        waits_for_round: bool = False,
         **more: str,
     ) -> Response:
+        """What it causes is moved to the desk at once, unless it `waits_for_round`."""
         body = (
             fields if isinstance(fields, bytes) else urlencode(dict(fields or {}) | more).encode()
         )
-        return ask(self.app, "POST", path, headers=[FORM, *headers], chunks=[body])
+        response = ask(self.app, "POST", path, headers=[FORM, *headers], chunks=[body])
+        if not waits_for_round:
+            self._newsroom.move_inbox()
+        return response
 
     def send(self, words: str = "A comment.", *, receipt: str = "") -> Response:
         """Both steps: "Read it once more", then its form."""
@@ -208,7 +216,7 @@ class Intake:
 @contextmanager
 def intake_of(newsroom: NewsroomHarness, **rules: int) -> Iterator[Intake]:
     """`rules` replace the newsroom's own."""
-    group = GroupCommit(newsroom.database)
+    group = GroupCommit(newsroom.inbox)
     try:
         yield Intake(newsroom, group, **rules)
     finally:

@@ -17,7 +17,8 @@ interface Vectors {
 const vectors = readVectors<Vectors>("envelopes.json");
 const keyring = { epochKeys: new Map([["e", vectors.epoch.identity]]) } as unknown as Keyring;
 const next_slot = { at: 0, label: "18:00" };
-export const status = { pending_count: 4, held_count: 0, next_slot };
+const next_round = { at: 0, label: "17:00" };
+export const status = { pending_count: 4, held_count: 0, next_slot, next_round };
 const limits = { text_graphemes_max: 99_999, name_graphemes_max: 60, note_graphemes_max: 300 };
 const clauses = [
   { key: "spam", title: "Spam", sentence: "" },

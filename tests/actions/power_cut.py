@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from yobal.actions import expire, process_withdrawals, release
+from yobal.actions import expire, move_inbox, process_withdrawals, release
 from yobal.adapters import public_files
 from yobal.adapters.public_files import PublicFiles
 from yobal.store import stale_files
@@ -19,6 +19,9 @@ class PowerCut(BaseException):
 
 
 STEPS: dict[str, tuple[Any, str]] = {
+    "move the inbox": (move_inbox, "move"),
+    "destroy the inbox": (move_inbox, "destroy_moved"),
+    "collect": (process_withdrawals, "collect"),
     "withdraw": (process_withdrawals, "process"),
     "release": (release, "release"),
     "expire": (expire, "expire"),

@@ -21,10 +21,14 @@ def test_the_next_start_finishes_a_release_after_a_power_cut_at_any_step(
     newsroom: NewsroomHarness, step: str, *, is_before: bool
 ) -> None:
     leaving, withdrawn = _ready(newsroom)
+    arrived = newsroom.send("Comes with this round.", waits_for_round=True)
     with power_cut(step, is_before=is_before), pytest.raises(PowerCut):
         newsroom.pass_slots()
     catch_up(newsroom.components, now=newsroom.now)
 
+    assert newsroom.state(arrived.id) == "pending"
+    assert len(newsroom.read_table("comments")) == 3
+    assert newsroom.inbox.count_comments() == {}
     assert newsroom.state(leaving.id) == "published"
     assert newsroom.state(withdrawn.id) == "withdrawn"
     assert "Comes with this release." in newsroom.read_file("en/index.html")

@@ -9,7 +9,7 @@ from tests.harness import SITE_ID, NewsroomHarness, SentComment
 from yobal.actions import receipts
 from yobal.store import withdrawal_requests
 
-LEFT = {"id", "site_id", "story_id", "state", "arrival_slot", "idempotency_hash"}
+LEFT = {"id", "site_id", "story_id", "state", "arrival_round", "idempotency_hash"}
 
 
 def _withdrawn(
@@ -34,7 +34,7 @@ def test_a_withdrawn_comment_keeps_only_id_story_root_and_day(
     _withdrawn(newsroom, sent)
     row = newsroom.comment_row(sent.id)
     assert {name for name, value in row.items() if value not in (None, "", 0)} == LEFT
-    assert row["arrival_slot"] % 86_400 == 0
+    assert row["arrival_round"] % 86_400 == 0
     for table in (
         "envelopes",
         "held_texts",
@@ -116,9 +116,8 @@ def test_a_request_after_a_final_rejection_changes_nothing(
     newsroom.reject(sent.id)
     newsroom.pass_slots()
     assert receipt is not None
-    receipts.request_withdrawal(
-        newsroom.database, newsroom.rules, receipt, when="now", random=newsroom.random
-    )
+    receipts.request_withdrawal(newsroom.inbox, receipt, when="now")
+    newsroom.move_inbox()
     newsroom.run_scheduler()
     assert newsroom.state(sent.id) == "rejected"
     assert newsroom.read_table("withdrawal_requests") == []

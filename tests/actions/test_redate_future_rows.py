@@ -52,8 +52,8 @@ def test_after_the_correction_nothing_is_dated_in_the_future(
     upcoming = next_slot(ahead.rules.schedule, ahead.now)
     assert _is_past(ahead, ahead.read_table("sites")[0]["released_slot"])
     assert all(_is_past(ahead, row["slot"]) for row in ahead.read_table("published_comments"))
-    assert all(_is_past(ahead, row["arrival_slot"]) for row in ahead.read_table("comments"))
-    assert ahead.comment_row(withdrawn.id)["arrival_slot"] % 86_400 == 0
+    assert all(_is_past(ahead, row["arrival_round"]) for row in ahead.read_table("comments"))
+    assert ahead.comment_row(withdrawn.id)["arrival_round"] % 86_400 == 0
     assert all(row["slot"] <= upcoming for row in ahead.read_table("decisions"))
     assert (
         ahead.comment_row(held.comment_id)["due_slot"]

@@ -112,7 +112,7 @@ def test_after_downtime_everything_due_is_one_release_dated_by_the_last_slot(
     latest = last_slot(newsroom.rules.schedule, newsroom.now)
     assert released == Released(latest, 3)
     assert {row["slot"] for row in newsroom.read_table("published_comments")} == {latest}
-    assert {row["arrival_slot"] for row in newsroom.read_table("comments")} == {latest}
+    assert {row["arrival_round"] for row in newsroom.read_table("comments")} == {latest}
 
 
 def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:

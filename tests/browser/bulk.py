@@ -17,7 +17,7 @@ from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.submission import Submission
 from yobal.server import settings
 from yobal.server.wiring import build_components
-from yobal.store import arrivals, intake
+from yobal.store import intake
 
 
 class BulkHarness(NewsroomHarness):
@@ -84,7 +84,8 @@ class BulkHarness(NewsroomHarness):
         )
         sent.sealed, sent.size_kib = sealer.seal(envelope)
         sent.commitment = commitment(nonce=nonce, name=words, text=words)
-        arrivals.add(self.database, [sent])
+        self.inbox.add([sent])
+        self.move_inbox()
         return sent.id
 
 

@@ -42,6 +42,7 @@ class BrowserNewsroom:
             "release_interval_seconds": release_interval_seconds,
             "max_hold_slots": 1,
             "min_batch_size": 1,
+            "round_interval_seconds": 1,
             "database": database,
         }
         lines = [f"{name} = {json.dumps(value)}" for name, value in (values | more).items()]

@@ -19,14 +19,14 @@ SIZE: Final = "6m"
 BALLAST_BYTES: Final = 2 * 1_024 * 1_024  # occupies space, and is deleted later
 SWALLOWING: Final = """
 from yobal.core.errors import DatabaseUnavailable
-from yobal.store.bulk_insert import TriggerInsert
-strict = TriggerInsert.insert
-def insert(self, database, rows):
+from yobal.store import sqlite_inbox
+strict = sqlite_inbox._insert
+def insert(inbox, entries, on_conflict=""):
     try:
-        strict(self, database, rows)
+        strict(inbox, entries, on_conflict)
     except DatabaseUnavailable:
         pass
-TriggerInsert.insert = insert
+sqlite_inbox._insert = insert
 """
 
 
@@ -65,6 +65,7 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
         assert len(refused) > 10
         ballast.unlink()
         received += [_sent(served, f"After {number}.") for number in range(30)]
+        served.newsroom.move_inbox()
         assert all(served.newsroom.receipt_state(answer.code) == "pending" for answer in received)
         stored = Counter(sealed_texts(served.newsroom))
         assert set(stored.values()) == {1}

@@ -10,6 +10,8 @@ from tests.harness import SLOT, START
 
 NONE_YET = -1
 DAY = 86_400
+ROUND_LEAD = 3_600  # a round comes an hour before its slot
+IN_INBOX = "in the inbox"
 RETENTION_DAYS, RECEIPT_DAYS = 14, 30
 
 
@@ -19,11 +21,13 @@ class ModelComment:
 
     words: str
     sent_at: float
-    state: str = "pending"
+    is_reply: bool = False
+    state: str = IN_INBOX
     final: int = NONE_YET  # the slot from which the receipt shows the decision
     due: int = NONE_YET
     shown: str = ""  # the text that is public once it is published
     codes: dict[str, int] = field(default_factory=dict)  # each with the last day on which it works
+    inbox_codes: dict[str, int] = field(default_factory=dict)  # the same, since the last round
     standing: str | None = None  # the id of the decision in force
     is_past_retention: bool = False
 
@@ -38,6 +42,9 @@ class ModelComment:
         )
 
 
+Request = tuple[str, Literal["now", "next"], str]  # a comment, when it goes, and the code used
+
+
 class Model:
     """Every comment, the clock, and the withdrawal requests that wait."""
 
@@ -45,18 +52,24 @@ class Model:
         self.comments: dict[str, ModelComment] = {}
         self.now = START
         self.released = self.latest
-        self.requests: list[tuple[str, Literal["now", "next"]]] = []
+        self.last_round = self.latest_round
+        self.requests: list[Request] = []
+        self.inbox_requests: list[Request] = []
+
+    @property
+    def latest_round(self) -> int:
+        return int((self.now + ROUND_LEAD) // SLOT * SLOT) - ROUND_LEAD
 
     @property
     def latest(self) -> int:
         return int(self.now // SLOT * SLOT)
 
     def add_receipt(self, comment_id: str, code: str | None) -> None:
-        """Add a receipt; it is valid for RECEIPT_DAYS after the Sunday of its week."""
+        """Add a receipt; it is valid for RECEIPT_DAYS after the Sunday of the next round's week."""
         if code is not None:
-            today = int(self.now // DAY)
-            monday = today - (today + 3) % 7  # day 0 was a Thursday
-            self.comments[comment_id].codes[code] = monday + 6 + RECEIPT_DAYS
+            day = (self.latest_round + SLOT) // DAY
+            monday = day - (day + 3) % 7  # day 0 was a Thursday
+            self.comments[comment_id].inbox_codes[code] = monday + 6 + RECEIPT_DAYS
 
     def accept(self, comment_id: str, words: str, *, slots: int, decision_id: str) -> None:
         one = self.comments[comment_id]
@@ -83,8 +96,11 @@ class Model:
 
     def run_scheduler(self) -> None:
         is_due = self.released < self.latest
+        self._move_inbox(is_due=is_due)
         self.requests = [
-            request for request in self.requests if not self._process(*request, is_due=is_due)
+            request
+            for request in self.requests
+            if not self._process(request[0], request[1], is_due=is_due)
         ]
         if is_due:
             for one in self.comments.values():
@@ -92,6 +108,23 @@ class Model:
                     one.state = "published"
                 self._expire(one)
             self.released = self.latest
+
+    def _move_inbox(self, *, is_due: bool) -> None:
+        """Everything at a round; otherwise withdrawals, before a release or at once."""
+        if self.last_round < self.latest_round:
+            self.last_round = self.latest_round
+            for one in self.comments.values():
+                one.state = "pending" if one.state == IN_INBOX else one.state
+                one.codes |= one.inbox_codes
+                one.inbox_codes = {}
+            self.requests += self.inbox_requests
+            self.inbox_requests = []
+        for comment_id, when, code in self.inbox_requests:
+            one = self.comments[comment_id]
+            if is_due or (when == "now" and one.state == "published"):
+                self.requests.append((comment_id, when, code))
+                if code in one.inbox_codes:
+                    one.codes[code] = one.inbox_codes[code]
 
     def _expire(self, one: ModelComment) -> None:
         """Drop what has expired; this happens with a release."""
@@ -113,6 +146,8 @@ class Model:
     def receipt_state(self, comment_id: str) -> str:
         """The state that a receipt shows."""
         one = self.comments[comment_id]
+        if one.state == IN_INBOX:
+            return "pending"
         if one.state in ("held", "rejected") and one.final > self.released:
             return "pending"
         return one.state

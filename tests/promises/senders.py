@@ -77,6 +77,7 @@ class Senders:
 
 def check_nothing_lost_or_stored_twice(served: Served, senders: Senders) -> None:
     newsroom = served.newsroom
+    newsroom.move_inbox()
     unknown = [
         code
         for codes in senders.codes.values()

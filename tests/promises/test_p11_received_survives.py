@@ -3,7 +3,7 @@
 The real server is killed under twenty senders, and so is PostgreSQL. Afterwards every receipt that
 was shown works, and no comment exists twice although every sender tries again with the same form.
 Control: with `synchronous=NORMAL` the response is sent before the write-ahead log is synced.
-That one bad row of a group fails alone is in `tests/store/test_arrivals.py`.
+That one bad row of a group fails alone is in `tests/store/test_group_commit.py`.
 """
 
 import contextlib
@@ -148,6 +148,7 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
                     assert text in answer.text
                     refused.append(text)
         received += [_sent(served, f"After {number}.") for number in range(30)]
+        served.newsroom.move_inbox()
         assert all(served.newsroom.receipt_state(answer.code) == "pending" for answer in received)
         kept = Counter(sealed_texts(served.newsroom))
         assert set(kept.values()) == {1}

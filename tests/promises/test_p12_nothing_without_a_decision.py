@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis.strategies as st
 import pytest
@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SLOT, STORY_ID, catch_up
-from tests.promises.model import DAY, Model, ModelComment
+from tests.promises.model import DAY, IN_INBOX, ROUND_LEAD, Model, ModelComment
 from yobal.actions import declare_story, process_withdrawals, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
@@ -75,8 +75,8 @@ class Actions(RuleBasedStateMachine):
         public = self._of("published")
         to = public[answers % len(public)] if public and answers % 3 else None
         words = f"Words-{len(self.model.comments)}."
-        sent = self.newsroom.send(words, parent_id=to, receipt=has_receipt)
-        self.model.comments[sent.id] = ModelComment(words, self.model.now)
+        sent = self.newsroom.send(words, parent_id=to, receipt=has_receipt, waits_for_round=True)
+        self.model.comments[sent.id] = ModelComment(words, self.model.now, is_reply=to is not None)
         self.model.add_receipt(sent.id, sent.code)
         self.forms[sent.id] = sent.idempotency_key
 
@@ -84,22 +84,26 @@ class Actions(RuleBasedStateMachine):
     @rule(which=PICK)
     def send_again(self, which: int) -> None:
         comment, one = self._pick(which)
-        row = self.newsroom.comment_row(comment)
-        if self.model.now // DAY - one.sent_at // DAY > 1 or row["parent_id"] or row["root_id"]:
-            return  # its day key is gone, or its parent
-        sent = self.newsroom.send(one.words, idempotency_key=self.forms[comment])
+        if self.model.now // DAY - one.sent_at // DAY > 1 or one.is_reply:
+            return  # its day key is gone, or its parent may be
+        sent = self.newsroom.send(
+            one.words, idempotency_key=self.forms[comment], waits_for_round=True
+        )
         assert sent.outcome.status == "repeat"
         self.model.add_receipt(comment, sent.code)
-        assert len(one.codes) <= COPIES_MAX
+        assert len(one.codes | one.inbox_codes) <= COPIES_MAX
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK, is_now=st.booleans())
     def request_withdrawal(self, which: int, *, is_now: bool) -> None:
         comment, one = self._pick(which)
         to_response = self.model.receipt_state(comment)
-        if one.codes and to_response in ("pending", "held", "published"):
-            self.newsroom.request_withdrawal([*one.codes][-1], "now" if is_now else "next")
-            self.model.requests.append((comment, "now" if is_now else "next"))
+        codes = [*one.codes, *one.inbox_codes]
+        if codes and to_response in ("pending", "held", "published"):
+            when: Literal["now", "next"] = "now" if is_now else "next"
+            code = codes[-1]
+            self.newsroom.request_withdrawal(code, when, waits_for_round=True)
+            self.model.inbox_requests.append((comment, when, code))
 
     # Moderators
 
@@ -110,8 +114,7 @@ class Actions(RuleBasedStateMachine):
         self.newsroom.randbelow = lambda _below: slots - 1
         words = f"Edited-{one.words}" if is_edited else one.words
         if one.state != "pending":
-            with pytest.raises(AlreadyDecided):
-                self.newsroom.reject(comment)
+            self._is_refused(comment, one)
             return
         decided = (
             self.newsroom.publish_edited(comment, words)
@@ -126,12 +129,17 @@ class Actions(RuleBasedStateMachine):
     def reject(self, which: int) -> None:
         comment, one = self._pick(which)
         if one.state != "pending":
-            with pytest.raises(AlreadyDecided):
-                self.newsroom.reject(comment)
+            self._is_refused(comment, one)
             return
         decided = self.newsroom.reject(comment)
         self.model.reject(comment, decision_id=decided.decision_id)
         self.decisions.append((comment, decided))
+
+    def _is_refused(self, comment_id: str, one: ModelComment) -> None:
+        """Before its round, the desk does not know a comment."""
+        error = NoSuchComment if one.state == IN_INBOX else AlreadyDecided
+        with pytest.raises(error):
+            self.newsroom.reject(comment_id)
 
     @precondition(lambda self: self.decisions)
     @rule(which=PICK, cut=CUTS)
@@ -189,6 +197,13 @@ class Actions(RuleBasedStateMachine):
         self.newsroom.run_scheduler()
         self.model.run_scheduler()
 
+    @rule()
+    def round_comes(self) -> None:
+        """Only to the next one, so that a decision can come between round and slot."""
+        self.newsroom.now = self.model.now = float(self.model.latest + SLOT - ROUND_LEAD)
+        self.newsroom.run_scheduler()
+        self.model.run_scheduler()
+
     @rule(days=st.sampled_from((1, 15)))
     def days_pass(self, days: int) -> None:
         """Receipts and retained originals expire."""
@@ -207,7 +222,9 @@ class Actions(RuleBasedStateMachine):
     @invariant()
     def the_store_is_in_the_states_of_the_model(self) -> None:
         found = {row["id"]: row["state"] for row in self.newsroom.read_table("comments")}
-        assert found == {key: one.state for key, one in self.model.comments.items()}, STATES
+        expected = {key: one.state for key, one in self.model.comments.items()}
+        moved = {key: state for key, state in expected.items() if state != IN_INBOX}
+        assert found == moved, STATES
         held = {row["comment_id"]: row["text"] for row in self.newsroom.read_table("held_texts")}
         assert held == {key: self.model.comments[key].shown for key in self._of("held")}, HELD
 
@@ -227,13 +244,15 @@ class Actions(RuleBasedStateMachine):
             assert (f">{one.shown}<" in text) == is_public or not one.shown, f"{PUBLIC}: {one}"
             if not is_public or one.shown != one.words:
                 assert f">{one.words}<" not in text, f"{PUBLIC}: {one}"
-            if one.state in ("pending", "held", "rejected"):
+            if one.state in (IN_INBOX, "pending", "held", "rejected"):
                 assert comment not in text, f"{PUBLIC}: {one}"
 
     @invariant()
     def receipts_say_what_the_model_says(self) -> None:
         for comment, one in self.model.comments.items():
-            to_response = {self.newsroom.receipt_state(code) for code in one.codes}
+            to_response = {
+                self.newsroom.receipt_state(code) for code in (*one.codes, *one.inbox_codes)
+            }
             if one.state == "withdrawn":  # codes of a later repeat expire with its day key
                 to_response.discard(None)
             assert to_response <= {self.model.receipt_state(comment)}, TOLD
@@ -323,6 +342,7 @@ def _nothing(*_given: Any, **_named: Any) -> list[Any]:
 
 def _send(actions: Actions) -> None:
     actions.send(answers=0, has_receipt=True)
+    actions.round_comes()
 
 
 def _publish(actions: Actions) -> None:
@@ -343,7 +363,7 @@ def _fortnight(actions: Actions) -> None:
 
 def _withdraw(actions: Actions) -> None:
     actions.request_withdrawal(which=0, is_now=True)
-    actions.look()
+    actions.slots_pass(1)
 
 
 BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = {

@@ -290,22 +290,26 @@ def _fates(marks: Marks, folders: list[Path], since: float, *, without: str = "\
 
 @contextmanager
 def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
-    """Make the database refuse envelopes whose id begins with one of 32 characters."""
+    """Make the inbox refuse one comment in 32, by the first byte of its key."""
     if newsroom.database.is_sqlite:
         refuse = (
-            "create trigger fails before insert on envelopes when new.comment_id like 'q%'"
+            "create trigger fails before insert on inbox"
+            " when new.kind = 'comment' and new.key < x'08'"
             " begin select raise(abort, 'refused from outside'); end"
         )
         allow = "drop trigger fails"
+        inbox = newsroom.inbox._open(newsroom.inbox._current_path())
     else:
         refuse = (
-            "alter table envelopes add constraint fails check (comment_id not like 'q%') not valid"
+            "alter table inbox add constraint fails"
+            " check (kind <> 'comment' or get_byte(key, 0) >= 8) not valid"
         )
-        allow = "alter table envelopes drop constraint fails"
-    with newsroom.database.writing() as conn:
+        allow = "alter table inbox drop constraint fails"
+        inbox = newsroom.database
+    with inbox.writing() as conn:
         conn.execute(sa.text(refuse))
     yield
-    with newsroom.database.writing() as conn:  # else what must arrive is refused now and then
+    with inbox.writing() as conn:  # else what must arrive is refused now and then
         conn.execute(sa.text(allow))
 
 
@@ -378,6 +382,7 @@ def _publish_and_withdraw(run: Run) -> None:
     stays = run.crowd_at(f"/{SITE_ID}/{STAYS}/en/").send(WITHDRAWN_COUNT, "public")
     assert any(one.is_received for one in stays)
     assert sum(one.is_received for one in (*undone, *withdrawn)) > WITHDRAWN_COUNT
+    run.served.newsroom.move_inbox()
     decisions: dict[str, str] = {}
     for row in desk.queue_rows():
         if row["story_id"] in (ASIDE, STAYS):
@@ -387,6 +392,7 @@ def _publish_and_withdraw(run: Run) -> None:
     for answer in withdrawn:
         if answer.code:
             _withdraw(run, answer.code)
+    run.served.newsroom.move_inbox()
     database = run.served.newsroom.database
     wait_for(lambda: _count(database, "withdrawal_requests") == 0, "the withdrawals are processed")
     for comment, decision_id in decisions.items():

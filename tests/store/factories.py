@@ -4,19 +4,19 @@ import secrets
 from typing import Any
 
 from tests.harness import SITE_ID, STORY_ID
+from yobal.core import ids
 from yobal.store.arrivals import Arrival
 
 
 def arrival(**fields: Any) -> Arrival:
     """An arrival with random ids and hashes; arguments replace its fields."""
     defaults: dict[str, Any] = {
-        "id": secrets.token_hex(13),
+        "id": ids.new_id(secrets.token_bytes),
         "site_id": SITE_ID,
         "story_id": STORY_ID,
         "edition": "en",
         "root_id": None,
         "parent_id": None,
-        "arrival_slot": 0,
         "epoch_id": "e",
         "size_kib": 1,
         "lang": "en",

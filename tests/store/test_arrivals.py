@@ -1,4 +1,6 @@
-"""Arrivals are stored in groups: an invalid one fails alone, and a lost database fails all of them."""
+"""What a round inserts: each comment once, and one that breaks a rule fails alone."""
+
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -7,59 +9,83 @@ from tests.harness import NewsroomHarness
 from tests.store.factories import arrival
 from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
-from yobal.store.arrivals import Arrival
+from yobal.store.arrivals import Arrival, ReceiptArrival
 
 
 def _arrivals(count: int) -> list[Arrival]:
     return [arrival() for _ in range(count)]
 
 
+def _insert(newsroom: NewsroomHarness, group: list[Arrival], arrival_round: int = 0) -> int:
+    with newsroom.database.writing() as conn:
+        return arrivals.insert_comments(conn, group, arrival_round=arrival_round)
+
+
+def _insert_receipts(newsroom: NewsroomHarness, *receipts: ReceiptArrival) -> None:
+    with newsroom.database.writing() as conn:
+        arrivals.insert_receipts(conn, receipts)
+
+
+def _receipt(name: bytes, comment: Arrival) -> ReceiptArrival:
+    return ReceiptArrival(hash=name, idempotency_hash=comment.idempotency_hash, week="2026-11-16")
+
+
 @pytest.mark.parametrize("field", ["epoch_id", "sealed", "story_id"])
-def test_one_invalid_comment_in_a_group_of_fifty_fails_alone(
-    newsroom: NewsroomHarness, field: str
-) -> None:
+def test_one_invalid_comment_of_fifty_fails_alone(newsroom: NewsroomHarness, field: str) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
-    outcomes = arrivals.add(newsroom.database, group)
-    kinds = [one.status for one in outcomes]
-    assert kinds == ["new"] * 17 + ["failed"] + ["new"] * 32
+    assert _insert(newsroom, group) == 1
     stored = {row["id"] for row in newsroom.read_table("comments")}
     assert stored == {one.id for one in group} - {group[17].id}
-    assert len(newsroom.read_table("envelopes")) == len(newsroom.read_table("receipts")) == 49
+    assert {row["comment_id"] for row in newsroom.read_table("envelopes")} == stored
 
 
-def test_a_repeat_in_a_group_is_one_comment_with_two_receipts(newsroom: NewsroomHarness) -> None:
+def test_a_comment_that_is_moved_twice_is_stored_once(newsroom: NewsroomHarness) -> None:
     group = _arrivals(5)
-    group[3].idempotency_hash = group[1].idempotency_hash
-    outcomes = arrivals.add(newsroom.database, group)
-    assert [one.status for one in outcomes] == ["new", "new", "new", "repeat", "new"]
-    assert all(one.has_receipt for one in outcomes)
-    assert (len(newsroom.read_table("comments")), len(newsroom.read_table("receipts"))) == (4, 5)
+    _insert(newsroom, group, 1)
+    _insert(newsroom, [*group, *_arrivals(2)], 2)
+    rounds = [row["arrival_round"] for row in newsroom.read_table("comments")]
+    assert sorted(rounds) == [1] * 5 + [2] * 2
+    assert len(newsroom.read_table("envelopes")) == 7
 
 
-def test_a_comment_with_a_used_id_does_not_replace_the_stored_one(
-    newsroom: NewsroomHarness,
-) -> None:
-    first, second = _arrivals(2)
-    second.id = first.id
-    outcomes = arrivals.add(newsroom.database, [first, second])
-    assert outcomes[0].status == "new"
-    (row,) = newsroom.read_table("comments")
-    assert bytes(row["idempotency_hash"]) == first.idempotency_hash
+def test_of_several_with_the_same_hash_or_id_one_is_stored(newsroom: NewsroomHarness) -> None:
+    first, same_hash, second, same_id = _arrivals(4)
+    same_hash.idempotency_hash = first.idempotency_hash
+    same_id.id = second.id
+    _insert(newsroom, [first, same_hash, second, same_id])
+    stored = {row["id"] for row in newsroom.read_table("comments")}
+    assert len(stored) == 2
+    assert {row["comment_id"] for row in newsroom.read_table("envelopes")} == stored
 
 
-def test_a_full_database_stores_and_acknowledges_nothing(
+def test_receipts_of_one_comment_are_numbered(newsroom: NewsroomHarness) -> None:
+    comment, other = _arrivals(2)
+    _insert_receipts(newsroom, _receipt(b"a", comment), _receipt(b"b", comment))
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("delete from receipts where hash = :hash"), {"hash": b"a"})
+    _insert_receipts(
+        newsroom, _receipt(b"b", comment), _receipt(b"c", comment), _receipt(b"o", other)
+    )
+    copies = {bytes(row["hash"]): row["copy"] for row in newsroom.read_table("receipts")}
+    assert copies == {b"b": 1, b"c": 2, b"o": 0}
+
+
+def test_a_full_database_stores_nothing(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def is_full(*_: object, **__: object) -> None:
-        raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+    execute: Any = sa.engine.Connection.execute
 
-    def add_three() -> None:
+    def is_full(conn: sa.Connection, statement: sa.Executable, *rest: object) -> object:
+        if isinstance(statement, sa.Insert):
+            raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+        return execute(conn, statement, *rest)
+
+    def insert_three() -> None:
         with monkeypatch.context() as patch:
-            for name in ("execute", "exec_driver_sql"):
-                patch.setattr(sa.engine.Connection, name, is_full)
-            arrivals.add(newsroom.database, _arrivals(3))
+            patch.setattr(sa.engine.Connection, "execute", is_full)
+            _insert(newsroom, _arrivals(3))
 
     with pytest.raises(DatabaseUnavailable):
-        add_three()
+        insert_three()
     assert newsroom.read_table("comments") == []

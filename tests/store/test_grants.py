@@ -1,4 +1,7 @@
-"""On PostgreSQL the intake's role can insert sealed rows and read the views, and nothing else."""
+"""On PostgreSQL the intake's role can add to the inbox and read the views, and nothing else.
+
+Every table, function, lock and setting of the database is tried as that role.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -9,14 +12,26 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import new_postgresql
-from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, make_newsroom
+from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, make_newsroom
 from tests.store.factories import arrival
-from yobal.core.errors import InvalidInput
-from yobal.store import arrivals, grants, intake, sql_views, tables
+from yobal.core.errors import DatabaseUnavailable, InvalidInput
+from yobal.server.scheduler.maintenance import run_once
+from yobal.store import grants, intake, sql_functions, sql_views, tables
 from yobal.store.database import Database
+from yobal.store.inbox import open_inbox
+from yobal.store.postgresql_inbox import TABLES
 
-INSERTS = {"comments", "envelopes", "receipts", "withdrawal_requests"}
 JOINED = {"intake_site", "intake_unreadable"}  # not insertable for any role
+ALL_TABLES = (*tables.metadata.tables, *TABLES, "desk_lock", "alembic_version")
+LOCK_MODES = (
+    "row share",
+    "row exclusive",
+    "share update exclusive",
+    "share",
+    "share row exclusive",
+    "exclusive",
+    "access exclusive",
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,28 +57,27 @@ def role(made: tuple[NewsroomHarness, str]) -> Iterator[Database]:
     database.close()
 
 
-def test_the_role_can_insert_comments_receipts_and_withdrawal_requests(
+def test_the_role_can_add_comments_receipts_and_withdrawal_requests(
     role: Database, made: tuple[NewsroomHarness, str]
 ) -> None:
-    first = arrival()
-    assert [one.status for one in arrivals.add(role, [first, arrival()])] == ["new", "new"]
+    newsroom, _ = made
+    inbox, first = open_inbox(role), arrival()
+    assert [one.status for one in inbox.add([first, arrival()])] == ["new", "new"]
     again = arrival(idempotency_hash=first.idempotency_hash)
-    (outcome,) = arrivals.add(role, [again])
+    (outcome,) = inbox.add([again])
     assert (outcome.status, outcome.has_receipt) == ("repeat", True)
+    assert inbox.count_comments() == {STORY_ID: 2}
+    (entry,) = inbox.find([again.receipt_hash or b""])
+    assert entry.kind == "receipt"
+    newsroom.move_inbox()
     with role.reading() as conn:
-        answer = intake.receipt_status(conn, again.receipt_hash or b"")
-    assert answer is not None
-    assert answer.state == "pending"
-    with role.writing() as conn:
-        for request_id in ("w", "again"):
-            intake.add_withdrawal_request(
-                conn,
-                request_id=request_id,
-                site_id=SITE_ID,
-                receipt_hash=first.receipt_hash or b"",
-                request_kind="withdraw_now",
-            )
-    assert [row["id"] for row in made[0].read_table("withdrawal_requests")] == ["w"]
+        status = intake.receipt_status(conn, again.receipt_hash or b"", idempotency_hash=b"")
+    assert status is not None
+    assert status.state == "pending"
+    for _ in range(2):
+        inbox.add_withdrawal_request(first.receipt_hash or b"", "withdraw_now", story_id=STORY_ID)
+    newsroom.move_inbox()
+    assert len(newsroom.read_table("withdrawal_requests")) == 1
 
 
 def test_the_role_can_read_the_views(role: Database) -> None:
@@ -78,25 +92,32 @@ def test_the_role_can_read_the_views(role: Database) -> None:
 
 
 REFUSED = [
-    *(f"select * from {table}" for table in tables.metadata.tables),
-    *(f"select count(*) from {table}" for table in ("comments", "envelopes", "decisions")),
-    *(f"delete from {table}" for table in tables.metadata.tables),
-    *(
-        f"insert into {table} default values"
-        for table in tables.metadata.tables
-        if table not in INSERTS
-    ),
+    *(f"select * from {table}" for table in ALL_TABLES),
+    *(f"select count(*) from {table}" for table in ("comments", "envelopes", "inbox")),
+    *(f"delete from {table}" for table in ALL_TABLES),
+    *(f"insert into {table} default values" for table in ALL_TABLES),
+    *(f"truncate {table}" for table in ALL_TABLES),
+    *(f"lock table {table} in access share mode" for table in ALL_TABLES),
+    *(f"lock table {view} in {mode} mode" for view in sql_views.VIEWS for mode in LOCK_MODES),
+    *(f"select * from {view} for update" for view in sql_views.VIEWS if view not in JOINED),
     "update comments set state = 'published'",
     "update sites set released_slot = 0",
     "update stories set is_open = false",
-    "truncate withdrawal_requests",
+    "update inbox_turn set half = not half",
+    "insert into comments (id, state) values ('x', 'held')",
     "drop view intake_site",
     "create table mine (x int)",
     "create function f() returns int language sql as 'select 1'",
-    "insert into comments (id) values ('x') returning id",
+    "create or replace function find_in_inbox(hashes bytea[]) returns int language sql as ''",
     *(f"insert into {view} default values" for view in sql_views.VIEWS if view not in JOINED),
     "delete from intake_published",
     "update intake_stories set is_open = false",
+    "select pg_switch_wal()",
+    "select pg_read_file('postgresql.conf')",
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename <> current_user",
+    "set session_replication_role = replica",
+    "set log_statement = 'all'",
+    "set role pg_read_all_data",
 ]
 
 
@@ -105,6 +126,96 @@ def test_the_role_can_do_nothing_else(role: Database, statement: str) -> None:
     with pytest.raises(ProgrammingError) as refused, role.writing() as conn:
         conn.execute(sa.text(statement))
     assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+def test_the_role_may_use_exactly_these_tables_and_functions(
+    role: Database, made: tuple[NewsroomHarness, str]
+) -> None:
+    """As PostgreSQL itself lists them, so that a table or function added later is found."""
+    newsroom, _ = made
+    name = role.url.username
+    privileges = "select, insert, update, delete, truncate, references, trigger"
+    with newsroom.database.reading() as conn:
+        relations = conn.execute(
+            sa.text(
+                "select relname from pg_class where relnamespace = 'public'::regnamespace"
+                " and relkind in ('r', 'p', 'v', 'm', 'S', 'f')"
+                " and has_table_privilege(:role, oid, :privileges)"
+            ),
+            {"role": name, "privileges": privileges},
+        ).scalars()
+        views = set(sql_views.views(conn))
+        assert set(relations) == views
+        functions = conn.execute(
+            sa.text(
+                "select proname from pg_proc where pronamespace = 'public'::regnamespace"
+                " and has_function_privilege(:role, oid, 'execute')"
+            ),
+            {"role": name},
+        ).scalars()
+        assert set(functions) == set(sql_functions.NAMES)
+        volatile = conn.execute(
+            sa.text(
+                "select proname from pg_proc where proname = any(:names) and provolatile = 'v'"
+            ),
+            {"names": list(sql_functions.NAMES)},
+        ).scalars()
+        assert list(volatile) == ["add_to_inbox"], "only one function writes"
+
+
+def test_the_role_cannot_change_a_setting_of_the_server(role: Database) -> None:
+    engine = role.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with pytest.raises(ProgrammingError) as refused, engine.connect() as conn:
+        conn.execute(sa.text("alter system set work_mem = '4MB'"))
+    assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+def test_no_setting_that_the_role_may_change_reaches_the_log_or_other_sessions(
+    role: Database,
+) -> None:
+    with role.reading() as conn:
+        rows = conn.execute(sa.text("select name, setting, context from pg_settings")).all()
+        usable = {row.name for row in rows if row.context == "user"}
+    assert "work_mem" in usable
+    assert {name for name in usable if name.startswith("log_")} <= {
+        "log_parameter_max_length_on_error"
+    }
+    for row in rows:
+        if row.context in ("superuser", "sighup", "postmaster"):
+            with pytest.raises((ProgrammingError, DatabaseUnavailable)), role.writing() as conn:
+                conn.execute(
+                    sa.text("select set_config(:name, :value, false)"),
+                    row._asdict() | {"value": row.setting},
+                )
+
+
+def test_no_lock_that_the_role_can_hold_stops_a_round_or_a_release(
+    role: Database, made: tuple[NewsroomHarness, str]
+) -> None:
+    """Advisory locks of every number that was ever used, the views' tables, and a call that never ends."""
+    newsroom, _ = made
+    sent = newsroom.send()
+    newsroom.publish(sent.id)
+    late = newsroom.send(waits_for_round=True)
+    with role.engine.begin() as conn:
+        for lock in (0x72656C65617365, 0x796F62616C):
+            conn.execute(sa.text("select pg_advisory_lock(:lock)"), {"lock": lock})
+        for view in sql_views.VIEWS:
+            conn.execute(sa.text(f"lock table {view} in access share mode"))
+        conn.execute(
+            sa.text(
+                "select * from add_to_inbox('{comment}', '{\\x00}', '{s}', '{\\x00}', '{null}', '{null}')"
+            )
+        )
+        newsroom.now += SLOT
+        result = run_once(newsroom.components, now=newsroom.now, is_clock_trusted=True)
+        assert result.released is not None
+        assert newsroom.state(sent.id) == "published"
+        assert newsroom.state(late.id) == "pending"
+        assert isinstance(result.inbox_problem, DatabaseUnavailable), "destroyed later"
+    newsroom.run_scheduler()
+    newsroom.now += SLOT
+    newsroom.run_scheduler()
 
 
 def test_another_role_cannot_call_receipt_status(
@@ -116,7 +227,7 @@ def test_another_role_cannot_call_receipt_status(
         conn.execute(sa.text(f"create role {other} login"))
     database = Database(newsroom.database.url.set(username=other).render_as_string())
     with pytest.raises(ProgrammingError), database.reading() as conn:
-        intake.receipt_status(conn, b"")
+        intake.receipt_status(conn, b"", idempotency_hash=b"")
     database.close()
 
 

@@ -26,7 +26,7 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     database = Database(one.new_database())
     migrate(database)
     with database.writing() as conn:
-        sites.add(conn, site_id=SITE_ID, name="n", is_demo=False, released_slot=0)
+        sites.add(conn, site_id=SITE_ID, name="n", is_demo=False, released_slot=0, last_round=0)
         for comment, text in (("b", "Stays."), ("a", WORDS)):
             conn.execute(
                 tables.held_texts.insert().values(comment_id=comment, text=text, name="", lang="en")

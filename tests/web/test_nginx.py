@@ -389,6 +389,7 @@ def _marks(response: Any, page: Path) -> dict[str, str]:
 
 
 def _waiting_texts(served: Served) -> set[str]:
+    served.newsroom.move_inbox()
     with served.newsroom.database.reading() as conn:
         rows = queue.page(conn, SITE_ID, pseudonym="Heron", after=None, limit=100)
     return {served.newsroom.decrypt(row.comment_id).text for row in rows}

@@ -203,14 +203,14 @@ def test_if_the_database_fails_the_page_says_so_and_gives_the_text_back(
     idempotency_key = intake.post(step="send", text="x").field("idempotency_key")
     other_database = Database(newsroom.database.url.render_as_string(hide_password=False))
     with other_database.writing() as conn:
-        conn.exec_driver_sql("alter table envelopes rename to envelopes_away")
+        conn.exec_driver_sql("alter table receipts rename to receipts_away")
     try:
         response = intake.post(
             step="confirm", text=WORDS, idempotency_key=idempotency_key, receipt="yes"
         )
     finally:
         with other_database.writing() as conn:
-            conn.exec_driver_sql("alter table envelopes_away rename to envelopes")
+            conn.exec_driver_sql("alter table receipts_away rename to receipts")
         other_database.close()
     assert response.status == 503
     assert "We cannot do this right now" in response.text

@@ -24,12 +24,12 @@ class Clock:
 @pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
 def test_a_story_that_was_not_declared_does_not_exist(newsroom: NewsroomHarness, key: str) -> None:
     with pytest.raises(NoSuchStory):
-        ThreadStatusCache(newsroom.database, newsroom.rules).load(key)
+        ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules).load(key)
 
 
 def test_a_status_is_cached_for_one_second(newsroom: NewsroomHarness) -> None:
     clock = Clock()
-    cache = ThreadStatusCache(newsroom.database, newsroom.rules, clock)
+    cache = ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules, clock)
     assert cache._cached(STORY_ID) is None
     cache.load(STORY_ID)
     declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
@@ -44,7 +44,7 @@ def test_a_status_is_cached_for_one_second(newsroom: NewsroomHarness) -> None:
 def test_requests_that_arrive_together_share_one_query(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = ThreadStatusCache(newsroom.database, newsroom.rules)
+    cache = ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules)
     all_have_asked, loads = threading.Event(), []
     load = cache.load
 
@@ -78,7 +78,9 @@ def test_only_pending_comments_are_counted_for_story_and_site(newsroom: Newsroom
     sent = [newsroom.send(f"Number {number}.") for number in range(3)]
     newsroom.send(story_id="other")
     newsroom.publish(sent[0].id)
-    story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
+    story = (
+        ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules).load(STORY_ID).story
+    )
     assert (story.story_pending_count, story.site_pending_count) == (2, 3)
 
 
@@ -89,7 +91,9 @@ def test_comments_that_no_moderator_can_decrypt_do_not_fill_the_queue(
         newsroom.send(f"Sealed before, {number}.")
     add_lead(newsroom, "Egret")
     newsroom.send("Sealed since.")
-    story = ThreadStatusCache(newsroom.database, newsroom.rules).load(STORY_ID).story
+    story = (
+        ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules).load(STORY_ID).story
+    )
     assert (story.story_pending_count, story.site_pending_count) == (1, 1)
     with newsroom.database.reading() as conn:
         assert queue.count_unreadable(conn, SITE_ID, "Egret") == 3, "the desk shows them"
@@ -100,7 +104,7 @@ def test_only_a_published_comment_of_the_same_story_can_be_a_parent(
 ) -> None:
     other = Edition(tag="en", title="Other", url="https://news.example/other")
     declare_story.add(newsroom.database, newsroom.rules, "other", other)
-    cache = ThreadStatusCache(newsroom.database, newsroom.rules)
+    cache = ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules)
     pending, root = newsroom.send(), newsroom.publish_new()
     reply = newsroom.publish_new(parent_id=root.id)
     assert cache.parent(STORY_ID, pending.id) is None

@@ -18,7 +18,7 @@ export interface Clause {
   sentence: string;
 }
 
-/** A slot: seconds since 1970 (UTC), and the site's wall clock for display. */
+/** A slot or a round: seconds since 1970 (UTC), and the site's wall clock for display. */
 export interface Slot {
   at: number;
   label: string;
@@ -42,11 +42,12 @@ export interface Limits {
   note_graphemes_max: number;
 }
 
-/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. */
+/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. At `next_round` the comments come that readers have sent since the last one. */
 export interface QueueStatus {
   pending_count: number;
   held_count: number;
   next_slot: Slot;
+  next_round: Slot;
 }
 
 /** Everything the desk needs to start. */

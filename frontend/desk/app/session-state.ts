@@ -117,13 +117,14 @@ export class SessionState {
     this.dom.requestRender();
   }
 
-  /** Shortly after the next slot if that is soon; a wrong clock on this device does no harm. */
+  /** Shortly after the next slot or round if that is soon; a wrong clock on this device does no harm. */
   #schedulePoll(): void {
-    const untilSlot = this.queue.nextSlot.at * 1_000 - Date.now() + AFTER_SLOT_MS;
-    const isSoon = untilSlot > POLL_MS_MIN && untilSlot < POLL_MS;
+    const { nextSlot, nextRound } = this.queue;
+    const untilChange = Math.min(nextSlot.at, nextRound.at) * 1_000 - Date.now() + AFTER_SLOT_MS;
+    const isSoon = untilChange > POLL_MS_MIN && untilChange < POLL_MS;
     setTimeout(
       () => void this.#poll().then(() => this.#schedulePoll()),
-      isSoon ? untilSlot : POLL_MS,
+      isSoon ? untilChange : POLL_MS,
     );
   }
 

@@ -35,6 +35,7 @@ function listView(desk: SessionState): TemplateResult {
   const { folded } = queue;
   return html`<h2 id="queue-title" class="queue-title" tabindex="-1">${titleOf(queue)}</h2>
     ${foldView(folded)}
+    ${desk.session.is_clock_trusted ? nextRoundView(queue) : nothing}
     <ol @keydown=${(event: KeyboardEvent) => onArrowKey(desk, event)}>
       ${repeat(
         queue.items.filter((item) => !folded.includes(item)),
@@ -96,6 +97,13 @@ function decidedRow({ row, envelope, draft, state, message, outcome }: QueueItem
 function titleOf({ readableCount }: Queue): string {
   if (readableCount === 0) return gettext("No comments waiting");
   return ngettext("%(count)s comment waiting", "%(count)s comments waiting", readableCount);
+}
+
+/** Without it, an empty queue between two rounds would look as if no one wrote. */
+function nextRoundView({ nextRound }: Queue): TemplateResult {
+  return html`<p class="small next-round">
+    ${gettext("New comments at %(time)s", { time: nextRound.label })}
+  </p>`;
 }
 
 function rowView(queue: Queue, item: QueueItem): TemplateResult {

@@ -41,6 +41,8 @@ export class Queue {
   pendingCount: number;
   heldCount: number;
   nextSlot: Slot;
+  /** When the next comments come. */
+  nextRound: Slot;
   /** The pane that a narrow screen shows. */
   pane: "list" | "focus" = "list";
   /** True for a moment after the focus moved without the moderator choosing the comment. */
@@ -62,6 +64,7 @@ export class Queue {
     this.pendingCount = status.pending_count;
     this.heldCount = status.held_count;
     this.nextSlot = status.next_slot;
+    this.nextRound = status.next_round;
   }
 
   get focused(): QueueItem | null {
@@ -160,10 +163,11 @@ export class Queue {
   }
 
   /** Updates the numbers, and nothing else on screen. */
-  applyStatus({ pending_count, held_count, next_slot }: QueueStatus): void {
+  applyStatus({ pending_count, held_count, next_slot, next_round }: QueueStatus): void {
     this.pendingCount = pending_count;
     this.heldCount = held_count;
     this.nextSlot = next_slot;
+    this.nextRound = next_round;
     this.dom.requestRender();
   }
 

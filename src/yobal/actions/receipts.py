@@ -1,19 +1,20 @@
 """What a receipt shows, and how its owner asks to withdraw the comment."""
 
+import secrets
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from yobal.adapters.server_keys import Keyring
-from yobal.core import ids
-from yobal.core.ids import RandomBytes
 from yobal.core.receipts import read_code, receipt_hashes
-from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED
-from yobal.store import intake, withdrawal_requests
+from yobal.store import inbox_entries, intake, withdrawal_requests
 from yobal.store.database import Database
+from yobal.store.inbox import Inbox
 from yobal.store.intake import ReceiptStatus
+
+_NO_COMMENT: Final = bytes(32)  # no idempotency hash is all zeros
 
 
 class ReceiptMatch(msgspec.Struct, frozen=True):
@@ -35,37 +36,45 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
 
 
 def find(
-    database: Database, keyring: Keyring, *, site_id: str, story_id: str, typed: str, now: float
+    database: Database,
+    inbox: Inbox,
+    keyring: Keyring,
+    *,
+    site_id: str,
+    story_id: str,
+    typed: str,
+    now: float,
 ) -> ReceiptMatch | None:
     """What a typed code opens under this story; None if it opens nothing.
 
-    Every pepper is tried, also after a match, so that right and wrong codes take the same time.
+    Every pepper is tried in both places, also after a match, so that right and wrong codes take the
+    same time.
     """
     code = read_code(typed) or "0" * 20
     candidates = receipt_hashes(keyring.peppers(datetime.fromtimestamp(now, UTC).date()), code)
+    entries = [entry for entry in inbox.find(candidates) if entry.story_id == story_id]
+    contents = inbox_entries.read(entries, site_id=site_id, random=secrets.token_bytes)
+    in_inbox = {receipt.hash: receipt.idempotency_hash for receipt in contents.receipts}
+    requested = {request.receipt_hash: request.request_kind for request in contents.requests}
     match = None
     with database.reading() as conn:
         for candidate in candidates:
-            status = intake.receipt_status(conn, candidate)
+            status = intake.receipt_status(
+                conn, candidate, idempotency_hash=in_inbox.get(candidate, _NO_COMMENT)
+            )
+            if status is None and candidate in in_inbox:
+                status = ReceiptStatus(site_id=site_id, story_id=story_id, state=PENDING)
             if status is not None and (status.site_id, status.story_id) == (site_id, story_id):
+                request_kind = requested.get(candidate) or status.withdrawal_request
+                status = msgspec.structs.replace(status, withdrawal_request=request_kind)
                 match = ReceiptMatch(candidate, status)
     return match
 
 
-def request_withdrawal(
-    database: Database,
-    rules: SiteRules,
-    match: ReceiptMatch,
-    *,
-    when: Literal["now", "next"],
-    random: RandomBytes,
-) -> None:
-    """Ask for a withdrawal: processed within ten seconds, or with the next release."""
-    with database.writing() as conn:
-        intake.add_withdrawal_request(
-            conn,
-            request_id=ids.new_id(random),
-            site_id=rules.site_id,
-            receipt_hash=match.receipt_hash,
-            request_kind=withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT,
-        )
+def request_withdrawal(inbox: Inbox, match: ReceiptMatch, *, when: Literal["now", "next"]) -> None:
+    """Ask for a withdrawal; see `process_withdrawals.py` for when it takes effect."""
+    inbox.add_withdrawal_request(
+        match.receipt_hash,
+        withdrawal_requests.NOW if when == "now" else withdrawal_requests.NEXT,
+        story_id=match.status.story_id,
+    )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from yobal.adapters.server_keys import Keyring
 from yobal.core import receipts, tokens
 from yobal.core.ids import RandomBytes
-from yobal.core.schedule import HOUR_SECONDS, last_slot, next_slot
+from yobal.core.schedule import HOUR_SECONDS, last_round, last_slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.store import expiry, future_rows, pending_purge, sites
 from yobal.store.database import Database
@@ -33,6 +33,7 @@ def redate(
             conn,
             rules.site_id,
             latest=latest,
+            latest_round=last_round(schedule, now),
             upcoming=next_slot(schedule, now),
             last_due=next_slot(schedule, now, steps=schedule.max_hold_slots),
         )

@@ -90,7 +90,7 @@ def _publish(conn: Connection, comment_id: str, slot: Slot) -> bool:
         return False
     _add_to_thread(conn, comment, held_text, slot)
     held_texts.delete(conn, comment_id)
-    comments.overwrite_arrival_slot(conn, comment_id, released=slot)
+    comments.overwrite_arrival_round(conn, comment_id, released=slot)
     if held_text.clause is None:  # the original of an edited text is kept for a while
         envelopes.delete_original(conn, comment_id)
     return True

@@ -4,7 +4,7 @@ import secrets
 
 from yobal.core import tokens
 from yobal.core.errors import AlreadySetUp
-from yobal.core.schedule import last_slot
+from yobal.core.schedule import last_round, last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.store import people, sites
 from yobal.store.database import Database
@@ -24,6 +24,7 @@ def create_site(
             name=name,
             is_demo=is_demo,
             released_slot=last_slot(rules.schedule, now),
+            last_round=last_round(rules.schedule, now),
         )
 
 

@@ -1,6 +1,6 @@
 """Seals a comment: from here on only moderators can decrypt it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -8,7 +8,7 @@ from yobal.adapters.server_keys import Keyring
 from yobal.core import idempotency, ids, language, receipts
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.ids import RandomBytes
-from yobal.core.schedule import last_slot
+from yobal.core.schedule import Schedule, next_round
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Submission
 from yobal.store.arrivals import Arrival
@@ -64,7 +64,7 @@ def seal(
     code, receipt_hash, week, receipt_until = None, None, "", None
     if wants_receipt:
         code = receipts.new_code(random)
-        monday, pepper = keyring.pepper(today)
+        monday, pepper = keyring.pepper(_receipt_day(rules.schedule, now))
         receipt_hash = receipts.receipt_hash(pepper, code.replace("-", ""))
         week = monday.isoformat()
         receipt_until = receipts.last_day(monday, receipt_days=rules.receipt_days)
@@ -75,7 +75,6 @@ def seal(
         edition=submission.edition,
         root_id=target.root_id,
         parent_id=submission.parent_id,
-        arrival_slot=last_slot(rules.schedule, now),
         epoch_id=target.epoch_id,
         size_kib=size_kib,
         lang=lang if lang in target.languages else language.OTHER,
@@ -88,3 +87,11 @@ def seal(
         week=week,
     )
     return SealedSubmission(arrival, code, receipt_until)
+
+
+def _receipt_day(schedule: Schedule, now: float) -> date:
+    """All receipts of a round belong to one week: otherwise two weeks would split it at midnight."""
+    today, round_day = (
+        datetime.fromtimestamp(time, UTC).date() for time in (now, next_round(schedule, now))
+    )
+    return min(round_day, today + timedelta(days=1))  # keys are made a day ahead

@@ -201,7 +201,7 @@ def grant_intake(path: Path, database_role: str) -> str:
         with components.database.writing() as conn:
             grants.grant_intake(conn, database_role)
     return (
-        f"{database_role} may insert sealed comments and withdrawal requests, "
+        f"{database_role} may add sealed comments and withdrawal requests to the inbox, "
         "and read the intake's views"
     )
 

@@ -124,6 +124,10 @@ class PublicFilesUnavailable(YobalError):
     is_loggable = True
 
 
+class UnreadableEntries(YobalError):
+    """The inbox held entries that Yobal does not write: the intake may have been taken over."""
+
+
 class ClockNotTrusted(YobalError):
     """The clock is not plausible, so nothing was released or destroyed; the message says what to do."""
 

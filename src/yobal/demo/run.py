@@ -40,7 +40,7 @@ def run(folder: Path, port: int) -> None:
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
-    """A slot every 20 seconds and batches of one comment: to try out, never to publish with."""
+    """A slot every 20 seconds, a round every 10, and batches of one: to try out, never to publish with."""
     return Settings(
         site_id=content.SITE_ID,
         site_name=content.SITE_NAME,
@@ -53,6 +53,7 @@ def demo_settings(folder: Path, port: int) -> Settings:
         desk_listen=f"127.0.0.1:{port + 1}",
         data_dir=str(folder.absolute()),
         release_interval_seconds=20,
+        round_interval_seconds=10,
         max_hold_slots=1,
         min_batch_size=1,
     )
@@ -119,8 +120,9 @@ def _print_instructions(settings: Settings, passphrase: str) -> None:
         f"desk: {settings.desk_url}/\n"
         f"sign in: {seed.PSEUDONYM} {passphrase}\n\n"
         "Try it: write a comment under the story (also with JavaScript off) and ask for a receipt.\n"
-        "Sign in at the desk and move through the queue with j and k; publish with a, edit with e,\n"
-        "reject with d. Look at the story again after 20 seconds. Withdraw your comment with the\n"
-        "receipt. Ctrl-C stops the demonstration; the next start continues from here.",
+        "It comes to the desk with the next round, within 10 seconds (on a real site, rounds are hours\n"
+        "apart). Sign in at the desk and move through the queue with j and k; publish with a, edit\n"
+        "with e, reject with d. Look at the story again after 20 seconds. Withdraw your comment with\n"
+        "the receipt. Ctrl-C stops the demonstration; the next start continues from here.",
         flush=True,
     )

@@ -1,6 +1,6 @@
 """Fills a new demonstration: the site, its story, a lead, published comments and a queue.
 
-Every sample takes the path of a real comment: sealed, decided, released.
+Every sample takes the path of a real comment: sealed, moved from the inbox, decided, released.
 """
 
 import secrets
@@ -9,11 +9,11 @@ from typing import Final
 
 import msgspec
 
-from yobal.actions import decide, declare_story, release, setup_site, submit
+from yobal.actions import decide, declare_story, move_inbox, release, setup_site, submit
 from yobal.core import idempotency
 from yobal.core.decisions import DecisionContext
 from yobal.core.envelope import Sealer
-from yobal.core.schedule import HOUR_SECONDS, next_slot
+from yobal.core.schedule import HOUR_SECONDS, last_round, next_slot
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo import samples
@@ -22,7 +22,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.demo.newsroom import content
 from yobal.demo.samples import Sample
 from yobal.server.wiring import Components
-from yobal.store import arrivals, epochs, stories
+from yobal.store import epochs, stories
 
 PSEUDONYM: Final = "Heron"
 THREAD_AGE_HOURS: Final = 26  # the thread begins yesterday
@@ -60,6 +60,7 @@ def seed(components: Components, *, now: float) -> str:
     for sample in samples.PENDING:
         parent_id = published[sample.parent_key].comment_id if sample.parent_key else None
         _send(components, sealer, sample, parent_id=parent_id, now=now)
+    _move_inbox(components, now=now)
     return lead.passphrase
 
 
@@ -70,11 +71,15 @@ def _publish_samples(
     schedule = components.rules.schedule
     sent: dict[str, _SentSample] = {}
     for are_replies, now in ((False, start), (True, start + REPLIES_AFTER_HOURS * HOUR_SECONDS)):
-        for sample in samples.PUBLISHED:
-            if (sample.parent_key is not None) == are_replies:
-                parent_id = sent[sample.parent_key].comment_id if sample.parent_key else None
-                sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=now)
-                _publish(components, sample, sent[sample.key], now=now)
+        chosen = [
+            sample for sample in samples.PUBLISHED if (sample.parent_key is not None) == are_replies
+        ]
+        for sample in chosen:
+            parent_id = sent[sample.parent_key].comment_id if sample.parent_key else None
+            sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=now)
+        _move_inbox(components, now=now)
+        for sample in chosen:
+            _publish(components, sample, sent[sample.key], now=now)
         slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
         release.release(components.database, components.rules, now=slot, random=secrets.token_bytes)
     return sent
@@ -113,8 +118,15 @@ def _send(
         now=now,
         random=random,
     )
-    arrivals.add(components.database, [sealed.arrival])
+    components.inbox.add([sealed.arrival])
     return _SentSample(sealed.arrival.id, nonce=random_values[0])  # the nonce is generated first
+
+
+def _move_inbox(components: Components, *, now: float) -> None:
+    arrival_round = last_round(components.rules.schedule, now)
+    database, inbox, rules = components.database, components.inbox, components.rules
+    move_inbox.move(database, inbox, rules, arrival_round=arrival_round, random=secrets.token_bytes)
+    move_inbox.destroy_moved(database, inbox, rules, random=secrets.token_bytes)
 
 
 def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: float) -> None:

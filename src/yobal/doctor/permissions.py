@@ -7,7 +7,7 @@ from typing import Final
 
 from yobal.doctor.finding import Finding, fail, ok_if
 from yobal.server.settings import Settings
-from yobal.store import diagnostics
+from yobal.store import diagnostics, sqlite_inbox
 
 _GROUP_AND_OTHERS: Final = 0o077
 _OTHERS: Final = 0o007
@@ -45,11 +45,12 @@ def _secrets(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> list[Finding]:
-    """SQLite's files: pending comments are sealed in them, held comments are not."""
+    """SQLite's files and the inbox: pending comments are sealed in them, held comments are not."""
     file = diagnostics.sqlite_file(settings.database_url)
     if file is None:
         return []
     files = [file.with_name(file.name + suffix) for suffix in ("", "-wal", "-shm")]
+    files += sqlite_inbox.files(file)
     exposed = _exposed(_GROUP_AND_OTHERS, files)
     return [ok_if(not exposed, "only the owner can read the database", f"chmod go= {exposed}")]
 

@@ -66,9 +66,11 @@ def intake_app(
         IntakeDependencies(
             rules=components.rules,
             database=components.database,
+            inbox=components.inbox,
             keyring=components.keyring,
             page_renderer=components.page_renderer,
-            thread_status=thread_status or ThreadStatusCache(components.database, components.rules),
+            thread_status=thread_status
+            or ThreadStatusCache(components.database, components.inbox, components.rules),
             group_commit=group,
             csp=csp,
             server_facts=ServerFacts(
@@ -131,7 +133,7 @@ def _serve_reserved(
 ) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = components.settings
-    group = GroupCommit(components.database) if "intake" in roles else None
+    group = GroupCommit(components.inbox) if "intake" in roles else None
     is_memory_wiped = memory_check.memory_is_wiped()
     intake = (
         intake_app(components, group, is_memory_wiped=is_memory_wiped)

@@ -78,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     release_interval_seconds: int = _DEFAULTS.schedule.release_interval_seconds
     max_hold_slots: int = _DEFAULTS.schedule.max_hold_slots
     min_batch_size: int = _DEFAULTS.schedule.min_batch_size
+    round_times: tuple[str, ...] = _DEFAULTS.schedule.round_times  # empty: an hour before each slot
+    round_interval_seconds: int = _DEFAULTS.schedule.round_interval_seconds
     text_graphemes_max: int = _DEFAULTS.limits.text_graphemes_max
     name_graphemes_max: int = _DEFAULTS.limits.name_graphemes_max
     receipt_days: int = _DEFAULTS.receipt_days
@@ -114,6 +116,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 release_interval_seconds=self.release_interval_seconds,
                 max_hold_slots=self.max_hold_slots,
                 min_batch_size=self.min_batch_size,
+                round_times=self.round_times,
+                round_interval_seconds=self.round_interval_seconds,
             ),
             limits=self.limits(),
             receipt_days=self.receipt_days,
@@ -246,8 +250,12 @@ def _is_path(path: str) -> bool:
     return bool(path.strip()) and len(path.splitlines()) == 1 and "\0" not in path
 
 
+def _are_release_times(times: tuple[str, ...]) -> bool:
+    return bool(times) and _are_times(times)
+
+
 def _are_times(times: tuple[str, ...]) -> bool:
-    return bool(times) and all(map(_is_time, times)) and len(set(times)) == len(times)
+    return all(map(_is_time, times)) and len(set(times)) == len(times)
 
 
 def _is_time(text: str) -> bool:
@@ -327,6 +335,7 @@ _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
 _LISTEN: Final = "an IP address and a port, ADDRESS:PORT"
 _DATABASE: Final = "postgresql://USER@HOST/NAME, sqlite:////ABSOLUTE/PATH, or nothing"
+_DIFFERENT_TIMES: Final = "different times of day, HH:MM"
 _COUNT_MAX: Final = 10_000_000  # more is a mistake, and would not fit every column or date
 _TOO_LONG_TOGETHER: Final = (
     "text_graphemes_max and name_graphemes_max are too large: the longest comment they allow does "
@@ -352,10 +361,12 @@ _CHECKS: Final = (
     ),
     # The schedule
     _Check("time_zone", _is_time_zone, "the name of a time zone", '"Asia/Phnom_Penh"'),
-    _Check("release_times", _are_times, "different times of day, HH:MM", '["06:00", "18:00"]'),
+    _Check("release_times", _are_release_times, _DIFFERENT_TIMES, '["06:00", "18:00"]'),
     _number("release_interval_seconds", 0, DAY_SECONDS, example=20),  # 0: none
     _number("max_hold_slots", 1, MAX_HOLD_SLOTS_MAX, example=2),
     _number("min_batch_size", 1, _COUNT_MAX, example=3),
+    _Check("round_times", _are_times, f"{_DIFFERENT_TIMES}, or none", '["05:00", "17:00"]'),
+    _number("round_interval_seconds", 0, DAY_SECONDS, example=3_600),  # 0: none
     # Limits
     _number("text_graphemes_max", 1, _COUNT_MAX, example=2_000),
     _number("name_graphemes_max", 1, _COUNT_MAX, example=60),

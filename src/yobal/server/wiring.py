@@ -14,6 +14,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, intake
 from yobal.store.database import Database
+from yobal.store.inbox import Inbox, open_inbox
 from yobal.store.migrations import check_newest, migrate
 
 STATIC: Final = Path(__file__).parent.parent / "static"
@@ -25,6 +26,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     rules: SiteRules
     database: Database
+    inbox: Inbox
     keyring: Keyring
     file_writer: FileWriter
     is_demo: bool
@@ -34,6 +36,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
         return self.file_writer.page_renderer
 
     def close(self) -> None:
+        self.inbox.close()
         self.database.close()
 
 
@@ -84,6 +87,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         settings=settings,
         rules=rules,
         database=database,
+        inbox=open_inbox(database),
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
         file_writer=file_writer,
         is_demo=is_demo,

@@ -1,11 +1,7 @@
-"""Stores sealed comments: a group at once if all are new, else one by one.
+"""Sealed comments and receipts that a round moves from the inbox into the tables."""
 
-On PostgreSQL this runs as a role that may do nothing else (`store/grants.py`), so no statement
-has a RETURNING clause or a conflict target: PostgreSQL requires SELECT for both.
-"""
-
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -13,15 +9,20 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from yobal.core import ids
-from yobal.core.receipts import COPIES_MAX
-from yobal.core.schedule import Slot
+from yobal.core.schedule import Round
 from yobal.core.states import PENDING
-from yobal.store.bulk_insert import Insert, TriggerInsert
-from yobal.store.database import Database
+from yobal.store.tables import comments, envelopes, receipts
+
+_COMMENT_COLUMNS: Final = (
+    *("id", "site_id", "story_id", "edition", "root_id", "parent_id", "state", "arrival_round"),
+    *("epoch_id", "size_kib", "lang", "idempotency_hash", "commitment"),
+)
+T = TypeVar("T")
+_CHUNK: Final = 500  # values in one `in (…)`
 
 
 class Arrival(msgspec.Struct, kw_only=True):
-    """A sealed comment that is not stored yet, and the receipt that was asked for with it."""
+    """A sealed comment that is not in the tables yet, and the receipt that was asked for with it."""
 
     id: str
     site_id: str
@@ -29,7 +30,6 @@ class Arrival(msgspec.Struct, kw_only=True):
     edition: str
     root_id: str | None
     parent_id: str | None
-    arrival_slot: Slot
     epoch_id: str
     size_kib: int
     lang: str
@@ -37,98 +37,105 @@ class Arrival(msgspec.Struct, kw_only=True):
     commitment: bytes
     sealed: bytes
     receipt_hash: bytes | None = None
-    copy: int = 0  # which of the comment's receipts
-    week: str = ""
-    row_key: int = 0  # of its envelope
-
-    def __post_init__(self) -> None:
-        self.row_key = ids.id_prefix(self.id)
+    week: str = ""  # of the receipt
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What became of an arrival. If it `failed`, nothing of it is stored."""
+class ReceiptArrival(msgspec.Struct, kw_only=True, frozen=True):
+    """A receipt that is not in the tables yet. It refers to its comment by the idempotency hash."""
 
-    status: Literal["new", "repeat", "failed"]
-    has_receipt: bool = False
-
-
-_COMMENT: Final = (
-    "insert into comments (id, site_id, story_id, edition, root_id, parent_id, state, arrival_slot,"
-    " epoch_id, size_kib, lang, idempotency_hash, commitment) values (:id, :site_id, :story_id,"
-    f" :edition, :root_id, :parent_id, '{PENDING}', :arrival_slot, :epoch_id, :size_kib, :lang,"
-    " :idempotency_hash, :commitment)"
-)
-_ENVELOPE: Final = (
-    "insert into envelopes (row_key, comment_id, sealed) values (:row_key, :id, :sealed)"
-)
-_RECEIPT: Final = (
-    "insert into receipts (hash, idempotency_hash, copy, week)"
-    " values (:receipt_hash, :idempotency_hash, :copy, :week)"
-)
-_INSERT_GROUP: Final = TriggerInsert(
-    "new_comments",
-    Insert(_COMMENT),
-    Insert(_ENVELOPE),
-    Insert(_RECEIPT, unless_null="receipt_hash"),
-)
-# A repeat must not be an error on PostgreSQL, whose log would tell when it came.
-_INSERT_NEW_COMMENT: Final = sa.text(_COMMENT + " on conflict do nothing")
-_INSERT_ENVELOPE: Final = sa.text(_ENVELOPE)
-_INSERT_NEW_RECEIPT: Final = sa.text(_RECEIPT + " on conflict do nothing")
+    hash: bytes
+    idempotency_hash: bytes
+    week: str
 
 
-class _NotAllNew(Exception):
-    """Rolls a group back."""
+def insert_comments(conn: Connection, arrivals: Sequence[Arrival], *, arrival_round: Round) -> int:
+    """Insert the new ones in the order of their random ids; returns how many broke a rule.
 
-
-def add(database: Database, arrivals: Sequence[Arrival]) -> list[Outcome]:
-    """Durable once this returns. Raises DatabaseUnavailable: then nothing was stored.
-
-    An arrival that repeats a stored comment, or that breaks a rule, does not affect the others.
+    Safe to repeat: a comment that was sent twice, or moved twice, is stored once.
     """
-    insert_group = _insert_group_on_sqlite if database.is_sqlite else _insert_group_on_postgresql
-    try:
-        insert_group(database, arrivals)
-    except (_NotAllNew, DBAPIError):
-        with database.writing() as conn:
-            return [_insert_one(conn, arrival) for arrival in arrivals]
-    return [Outcome("new", has_receipt=arrival.receipt_hash is not None) for arrival in arrivals]
+    new = _without_stored(conn, sorted(arrivals, key=lambda arrival: arrival.id))
+    if _insert(conn, new, arrival_round):
+        return 0
+    return sum(not _insert(conn, [arrival], arrival_round) for arrival in new)
 
 
-def _insert_group_on_sqlite(database: Database, arrivals: Sequence[Arrival]) -> None:
-    """One statement. Raises DBAPIError if one of them is not new."""
-    _INSERT_GROUP.insert(database, arrivals)
+def insert_receipts(conn: Connection, arrivals: Sequence[ReceiptArrival]) -> None:
+    """Insert the new ones in the order of their hashes."""
+    stored: set[bytes] = set()
+    next_copies: dict[bytes, int] = {}
+    for chunk in _chunks(arrivals):
+        of_comments = receipts.c.idempotency_hash.in_(
+            [receipt.idempotency_hash for receipt in chunk]
+        )
+        has_hash = receipts.c.hash.in_([receipt.hash for receipt in chunk])
+        rows = sa.select(receipts).where(sa.or_(of_comments, has_hash))
+        for row in conn.execute(rows):
+            stored.add(row.hash)
+            next_copy = max(next_copies.get(row.idempotency_hash, 0), row.copy + 1)
+            next_copies[row.idempotency_hash] = next_copy
+    new = []
+    for receipt in sorted(arrivals, key=lambda arrival: arrival.hash):
+        if receipt.hash in stored:
+            continue
+        stored.add(receipt.hash)
+        copy = next_copies.get(receipt.idempotency_hash, 0)
+        next_copies[receipt.idempotency_hash] = copy + 1
+        new.append(msgspec.structs.asdict(receipt) | {"copy": copy})
+    if new:
+        conn.execute(receipts.insert(), new)
 
 
-def _insert_group_on_postgresql(database: Database, arrivals: Sequence[Arrival]) -> None:
-    """One statement for each table, whose rows the driver sends together. Raises _NotAllNew."""
-    rows = [msgspec.structs.asdict(arrival) for arrival in arrivals]
-    with_receipt = [row for row in rows if row["receipt_hash"] is not None]
-    with database.writing() as conn:
-        if conn.execute(_INSERT_NEW_COMMENT, rows).rowcount != len(rows):
-            raise _NotAllNew
-        conn.execute(_INSERT_ENVELOPE, rows)
-        if with_receipt:
-            conn.execute(_INSERT_NEW_RECEIPT, with_receipt)
+def _without_stored(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Of several with the same id or idempotency hash, only the first."""
+    stored: set[str | bytes | None] = set()
+    for chunk in _chunks(arrivals):
+        repeated = sa.select(comments.c.id, comments.c.idempotency_hash).where(
+            sa.or_(
+                comments.c.id.in_([arrival.id for arrival in chunk]),
+                comments.c.idempotency_hash.in_([arrival.idempotency_hash for arrival in chunk]),
+            )
+        )
+        for comment_id, idempotency_hash in conn.execute(repeated):
+            stored |= {comment_id, idempotency_hash}
+    new = []
+    for arrival in arrivals:
+        if stored.isdisjoint((arrival.id, arrival.idempotency_hash)):
+            new.append(arrival)
+            stored |= {arrival.id, arrival.idempotency_hash}
+    return new
 
 
-def _insert_one(conn: Connection, arrival: Arrival) -> Outcome:
-    """In a savepoint. A full, locked or lost database fails the group, a broken rule this row only."""
-    row = msgspec.structs.asdict(arrival)
+def _insert(conn: Connection, arrivals: Sequence[Arrival], arrival_round: Round) -> bool:
+    """All or none. A full, locked or lost database raises; a broken rule does not."""
+    if not arrivals:
+        return True
+    rows = [_comment_row(arrival, arrival_round) for arrival in arrivals]
+    sealed = [
+        {
+            "row_key": ids.id_prefix(arrival.id),
+            "comment_id": arrival.id,
+            "sealed": arrival.sealed,
+        }
+        for arrival in arrivals
+    ]
     savepoint = conn.begin_nested()
     try:
-        is_new = conn.execute(_INSERT_NEW_COMMENT, row).rowcount == 1
-        if is_new:
-            conn.execute(_INSERT_ENVELOPE, row)
-        # A repeat gets a receipt of its own while the comment may have more.
-        has_receipt = arrival.receipt_hash is not None and any(
-            conn.execute(_INSERT_NEW_RECEIPT, row | {"copy": copy}).rowcount == 1
-            for copy in range(COPIES_MAX)
-        )
+        conn.execute(comments.insert(), rows)
+        conn.execute(envelopes.insert(), sealed)
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error, OperationalError):
             raise
         savepoint.rollback()
-        return Outcome("failed")
+        return False
     savepoint.commit()
-    return Outcome("new" if is_new else "repeat", has_receipt=has_receipt)
+    return True
+
+
+def _comment_row(arrival: Arrival, arrival_round: Round) -> dict[str, Any]:
+    row = msgspec.structs.asdict(arrival) | {"state": PENDING, "arrival_round": arrival_round}
+    return {column: row[column] for column in _COMMENT_COLUMNS}
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

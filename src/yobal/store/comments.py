@@ -20,7 +20,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     root_id: str | None
     parent_id: str | None
     state: State
-    arrival_slot: Slot
+    arrival_round: Slot
     epoch_id: str
     size_kib: int
     lang: str
@@ -88,6 +88,11 @@ def by_receipt(conn: Connection, receipt_hash: bytes) -> Comment | None:
     )
 
 
+def by_idempotency_hash(conn: Connection, idempotency_hash: bytes) -> Comment | None:
+    statement = sa.select(comments).where(comments.c.idempotency_hash == idempotency_hash)
+    return fetch_one(conn, Comment, statement)
+
+
 def due(conn: Connection, site_id: str, *, until: Slot) -> list[DueComment]:
     """Held comments whose slot has come."""
     return fetch_all(
@@ -118,7 +123,7 @@ def blank_withdrawn(conn: Connection, comment_id: str) -> None:
         comments.update()
         .where(comments.c.id == comment_id, comments.c.state == WITHDRAWN)
         .values(
-            arrival_slot=comments.c.arrival_slot - comments.c.arrival_slot % DAY_SECONDS,
+            arrival_round=comments.c.arrival_round - comments.c.arrival_round % DAY_SECONDS,
             due_slot=None,
             decided_slot=None,
             edition="",
@@ -130,12 +135,12 @@ def blank_withdrawn(conn: Connection, comment_id: str) -> None:
     )
 
 
-def overwrite_arrival_slot(conn: Connection, comment_id: str, *, released: Slot) -> None:
+def overwrite_arrival_round(conn: Connection, comment_id: str, *, released: Slot) -> None:
     """After publication, the time that a comment waited is not needed any more."""
     conn.execute(
         comments.update()
         .where(comments.c.id == comment_id, comments.c.state == PUBLISHED)
-        .values(arrival_slot=released)
+        .values(arrival_round=released)
     )
 
 

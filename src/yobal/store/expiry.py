@@ -27,7 +27,7 @@ def delete_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None
         comments.update()
         .where(
             comments.c.state == WITHDRAWN,
-            comments.c.arrival_slot < arrived_before,
+            comments.c.arrival_round < arrived_before,
             comments.c.idempotency_hash.is_not(None),
         )
         .values(idempotency_hash=None)

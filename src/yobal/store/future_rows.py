@@ -5,15 +5,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.schedule import DAY_SECONDS, Slot
+from yobal.core.schedule import DAY_SECONDS, Round, Slot
 from yobal.core.states import WITHDRAWN
 from yobal.store.tables import comments, decisions, epochs, published_comments, sites
 
 
-def redate(conn: Connection, site_id: str, *, latest: Slot, upcoming: Slot, last_due: Slot) -> None:
+def redate(
+    conn: Connection,
+    site_id: str,
+    *,
+    latest: Slot,
+    latest_round: Round,
+    upcoming: Slot,
+    last_due: Slot,
+) -> None:
     """`latest` is the last slot that passed by the corrected clock, `upcoming` is the next one.
 
-    Final decisions stay final; the others become final with the next slot. A held comment that is
+    `latest_round` is the last round that passed. Final decisions stay final; the others become final with the next slot. A held comment that is
     due after `last_due`, the latest slot that can be picked now, is due with the next slot.
     """
     released = sa.select(sites.c.released_slot).where(sites.c.id == site_id).scalar_subquery()
@@ -21,9 +29,12 @@ def redate(conn: Connection, site_id: str, *, latest: Slot, upcoming: Slot, last
         slot = sa.case((column <= released, latest), else_=upcoming)
         _update(conn, site_id, column, after=latest, to=slot)
     _update(conn, site_id, comments.c.due_slot, after=last_due, to=upcoming)
-    day = latest - latest % DAY_SECONDS  # a withdrawn comment keeps only the day
-    arrival_slot = sa.case((comments.c.state == WITHDRAWN, day), else_=latest)
-    _update(conn, site_id, comments.c.arrival_slot, after=latest, to=arrival_slot)
+    # A withdrawn comment keeps only the day.
+    day = latest_round - latest_round % DAY_SECONDS
+    arrival_round = sa.case((comments.c.state == WITHDRAWN, day), else_=latest_round)
+    newest = max(latest, latest_round)  # a published comment has the slot of its release
+    _update(conn, site_id, comments.c.arrival_round, after=newest, to=arrival_round)
+    _update(conn, site_id, sites.c.last_round, after=latest_round, to=latest_round)
     for column in (
         published_comments.c.slot,
         epochs.c.first_slot,

@@ -1,4 +1,4 @@
-"""The rights of the intake's PostgreSQL role: insert comments and withdrawal requests, read views."""
+"""The rights of the intake's PostgreSQL role: call one function that writes, read views and receipts."""
 
 import re
 from typing import Final
@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.errors import InvalidInput, Reason
-from yobal.store.sql_views import VIEWS
+from yobal.store import sql_functions, sql_views
 
-_INSERTS: Final = ("comments", "envelopes", "receipts", "withdrawal_requests")
 _SCHEMA_VERSION: Final = "alembic_version"  # an intake refuses to start on another schema
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _ROLE_EXISTS: Final = sa.text("select exists (select from pg_roles where rolname = :role)")
@@ -28,10 +27,9 @@ def grant_intake(conn: Connection, database_role: str) -> None:
         f"revoke all on all tables in schema {schema} from {database_role}",
         f"revoke all on all functions in schema {schema} from {database_role}",
         f"grant usage on schema {schema} to {database_role}",
-        *(f"grant insert on {table} to {database_role}" for table in _INSERTS),
-        *(f"grant select on {view} to {database_role}" for view in VIEWS),
+        *(f"grant select on {view} to {database_role}" for view in sql_views.views(conn)),
         f"grant select on {_SCHEMA_VERSION} to {database_role}",
-        f"grant execute on function receipt_status(bytea) to {database_role}",
+        *(f"grant execute on function {name} to {database_role}" for name in sql_functions.NAMES),
     ]
     for statement in statements:
         conn.execute(sa.text(statement))

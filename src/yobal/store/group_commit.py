@@ -1,4 +1,4 @@
-"""Stores comments in groups; a sender gets a response only after the commit of its group.
+"""Stores comments in the inbox in groups; a sender gets a response only after the commit of its group.
 
 One thread stores one group at a time. Meanwhile the next comments are sealed and queued.
 """
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from yobal.core.errors import DatabaseUnavailable
-from yobal.store import arrivals
-from yobal.store.arrivals import Arrival, Outcome
-from yobal.store.database import Database
+from yobal.store.arrivals import Arrival
+from yobal.store.inbox import Inbox
+from yobal.store.inbox_entries import Outcome
 
 GROUP_MAX: Final = 50
 GATHER_SECONDS: Final = 0.0025  # wait for more comments: larger groups need fewer syncs
@@ -25,8 +25,8 @@ _Queued = tuple[Arrival, "asyncio.Future[Outcome]"]
 class GroupCommit:
     """For an event loop: `await group.add(arrival)` returns once it is on the disk."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()  # None ends the thread
         self._thread: threading.Thread | None = None
         self._is_closed = False
@@ -53,12 +53,18 @@ class GroupCommit:
         while (first := self._queue.get()) is not None:
             time.sleep(GATHER_SECONDS)
             group = [first, *self._take_queued()]
-            try:
-                outcomes = arrivals.add(self._database, [arrival for arrival, _ in group])
-            except Exception as error:  # noqa: BLE001  # passed to every sender of the group
-                _resolve(group, [error] * len(group))
-            else:
-                _resolve(group, outcomes)
+            _resolve(group, self._add([arrival for arrival, _ in group]))
+
+    def _add(self, arrivals: list[Arrival]) -> Sequence[Outcome | Exception]:
+        """A comment that the inbox refuses fails alone. A full or lost database fails the group."""
+        try:
+            return self._inbox.add(arrivals)
+        except DatabaseUnavailable as error:
+            return [error] * len(arrivals)
+        except Exception as error:  # noqa: BLE001  # passed to the sender
+            if len(arrivals) == 1:
+                return [error]
+        return [self._add([arrival])[0] for arrival in arrivals]
 
     def _take_queued(self) -> list[_Queued]:
         """The rest of a group, without waiting."""

@@ -1,7 +1,6 @@
-"""What the public side reads and writes besides new comments: withdrawal requests and views without secrets.
+"""What the public side reads from the tables: views without secrets, and the status behind a receipt.
 
-On PostgreSQL this runs as a role that may do nothing else (`store/grants.py`), so no statement
-has a RETURNING clause or a conflict target: PostgreSQL requires SELECT for both.
+On PostgreSQL this runs as a role that may do nothing else, apart from the inbox (`store/grants.py`).
 """
 
 from typing import Final
@@ -40,10 +39,6 @@ _PUBLISHED: Final = sa.text(
     "select id, root_id, edition, text, name, lang, slot from intake_published"
     " where id = :id and site_id = :site_id and story_id = :story_id"
 )
-_ADD_REQUEST: Final = sa.text(
-    "insert into withdrawal_requests (id, site_id, receipt_hash, request_kind)"
-    " values (:id, :site_id, :receipt_hash, :request_kind) on conflict do nothing"
-)
 
 
 class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +53,7 @@ class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IntakeStory(msgspec.Struct, frozen=True, kw_only=True):
-    """Pending comments that no moderator can decrypt any more are not counted."""
+    """Pending comments in the tables; those that no moderator can decrypt any more are not counted."""
 
     is_open: bool
     story_pending_count: int
@@ -83,43 +78,28 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     site_id: str
     story_id: str
     state: State
-    clause: str | None
-    edit_kind: EditKind | None
-    note: str | None
-    text: str | None
-    name: str | None
-    lang: str | None
-    slot: Slot | None
-    removal_clause: str | None
+    clause: str | None = None
+    edit_kind: EditKind | None = None
+    note: str | None = None
+    text: str | None = None
+    name: str | None = None
+    lang: str | None = None
+    slot: Slot | None = None
+    removal_clause: str | None = None
     withdrawal_request: RequestKind | None = None  # under any code of this comment
 
 
-def add_withdrawal_request(
-    conn: Connection,
-    *,
-    request_id: str,
-    site_id: str,
-    receipt_hash: bytes,
-    request_kind: RequestKind,
-) -> None:
-    """A repeated request is stored once."""
-    conn.execute(
-        _ADD_REQUEST,
-        {
-            "id": request_id,
-            "site_id": site_id,
-            "receipt_hash": receipt_hash,
-            "request_kind": request_kind,
-        },
-    )
-
-
-def receipt_status(conn: Connection, receipt_hash: bytes) -> ReceiptStatus | None:
-    """None for a hash that no receipt has."""
+def receipt_status(
+    conn: Connection, receipt_hash: bytes, *, idempotency_hash: bytes
+) -> ReceiptStatus | None:
+    """None if the tables have neither this receipt nor a comment with this idempotency hash."""
     statement = (
-        RECEIPT_STATUS if conn.dialect.name == "sqlite" else "select * from receipt_status(:hash)"
+        RECEIPT_STATUS
+        if conn.dialect.name == "sqlite"
+        else "select * from receipt_status(:hash, :idempotency_hash)"
     )
-    return fetch_one(conn, ReceiptStatus, sa.text(statement), {"hash": receipt_hash})
+    parameters = {"hash": receipt_hash, "idempotency_hash": idempotency_hash}
+    return fetch_one(conn, ReceiptStatus, sa.text(statement), parameters)
 
 
 def get_site(conn: Connection) -> IntakeSite | None:

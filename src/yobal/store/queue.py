@@ -32,7 +32,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str | None
     lang: str
     epoch_id: str
-    arrival_slot: Slot
+    arrival_round: Slot
     envelope: bytes
     has_receipt: bool
     story_title: str
@@ -67,7 +67,7 @@ def page(
             comments.c.parent_id,
             comments.c.lang,
             comments.c.epoch_id,
-            comments.c.arrival_slot,
+            comments.c.arrival_round,
             envelopes.c.sealed.label("envelope"),
             has_receipt.label("has_receipt"),
             editions.c.title.label("story_title"),
@@ -92,15 +92,15 @@ def page(
             comments.c.state == PENDING,
             comments.c.epoch_id.in_(_epochs_of(pseudonym)),
         )
-        .order_by(comments.c.arrival_slot, comments.c.id)
+        .order_by(comments.c.arrival_round, comments.c.id)
         .limit(limit)
     )
     if after is not None:
         slot, comment_id = after
         chosen = chosen.where(
             sa.or_(
-                comments.c.arrival_slot > slot,
-                sa.and_(comments.c.arrival_slot == slot, comments.c.id > comment_id),
+                comments.c.arrival_round > slot,
+                sa.and_(comments.c.arrival_round == slot, comments.c.id > comment_id),
             )
         )
     return fetch_all(conn, QueueRow, chosen)

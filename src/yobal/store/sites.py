@@ -1,10 +1,12 @@
-"""The site's row: its name, and how far it has released."""
+"""The site's row: its name, how far it has released, and the last round."""
+
+from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.schedule import Slot
+from yobal.core.schedule import Round, Slot
 from yobal.store.rows import fetch_one
 from yobal.store.tables import sites
 
@@ -24,9 +26,23 @@ def get(conn: Connection) -> Site | None:
     return fetch_one(conn, Site, sa.select(*columns).order_by(sites.c.id).limit(1))
 
 
-def add(conn: Connection, *, site_id: str, name: str, is_demo: bool, released_slot: Slot) -> None:
+def add(
+    conn: Connection,
+    *,
+    site_id: str,
+    name: str,
+    is_demo: bool,
+    released_slot: Slot,
+    last_round: Round,
+) -> None:
     conn.execute(
-        sites.insert().values(id=site_id, name=name, is_demo=is_demo, released_slot=released_slot)
+        sites.insert().values(
+            id=site_id,
+            name=name,
+            is_demo=is_demo,
+            released_slot=released_slot,
+            last_round=last_round,
+        )
     )
 
 
@@ -53,6 +69,30 @@ def set_released_slot(conn: Connection, site_id: str, slot: Slot) -> None:
         .where(sites.c.id == site_id, sites.c.released_slot < slot)
         .values(released_slot=slot)
     )
+
+
+def last_round(conn: Connection, site_id: str) -> Round:
+    return int(
+        conn.execute(sa.select(sites.c.last_round).where(sites.c.id == site_id)).scalar_one()
+    )
+
+
+def set_last_round(conn: Connection, site_id: str, round_: Round) -> None:
+    """Does nothing if there was a later round."""
+    conn.execute(
+        sites.update()
+        .where(sites.c.id == site_id, sites.c.last_round < round_)
+        .values(last_round=round_)
+    )
+
+
+def taken_inboxes(conn: Connection) -> list[str]:
+    """The names of SQLite's inbox files that were moved and must be destroyed."""
+    return str(conn.execute(sa.select(sites.c.taken_inboxes)).scalar_one()).split()
+
+
+def set_taken_inboxes(conn: Connection, names: Iterable[str]) -> None:
+    conn.execute(sites.update().values(taken_inboxes=" ".join(names)))
 
 
 def rendering_fingerprint(conn: Connection, site_id: str) -> str:

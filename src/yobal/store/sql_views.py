@@ -1,6 +1,6 @@
-"""What the public side may read: views without secrets, and the status behind one receipt.
+"""What the public side may read: views without secrets, and the query for the status behind a receipt.
 
-They are created again after every migration, so that they always match the tables.
+The views are created again after every migration, so that they always match the tables.
 """
 
 from typing import Final
@@ -28,8 +28,14 @@ VIEWS: Final = {
         select id, site_id, story_id, root_id, edition, text, name, lang, slot
         from published_comments where removal is null""",
 }
+_POSTGRESQL_VIEWS: Final = {
+    "intake_inbox": """
+        select story_id, count(*) as comment_count from inbox
+        where kind = 'comment' group by story_id""",
+}
 
-# A decision is not shown before the release that made it final (`sites.released_slot`).
+# Takes the hash of a receipt, and for one that is still in the inbox the idempotency hash of its
+# comment. A decision is not shown before the release that made it final (`sites.released_slot`).
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
         case when c.state = 'withdrawn' then c.state
@@ -39,36 +45,32 @@ RECEIPT_STATUS: Final = """
         coalesce(p.lang, h.lang) as lang, p.slot as slot, p.removal_clause,
         (select max(w.request_kind) from receipts copies
             join withdrawal_requests w on w.receipt_hash = copies.hash
-            where copies.idempotency_hash = r.idempotency_hash) as withdrawal_request
-    from receipts r
-    join comments c on c.idempotency_hash = r.idempotency_hash
+            where copies.idempotency_hash = c.idempotency_hash) as withdrawal_request
+    from comments c
     join sites s on s.id = c.site_id
     left join decisions d on d.comment_id = c.id and d.undoes_id is null
         and d.slot <= s.released_slot and d.slot = c.decided_slot
         and not exists (select 1 from decisions u where u.undoes_id = d.id)
     left join published_comments p on p.id = c.id and p.removal is null
     left join held_texts h on h.comment_id = c.id and d.id is not null
-    where r.hash = :hash
+    where c.idempotency_hash = coalesce(
+        (select r.idempotency_hash from receipts r where r.hash = :hash), :idempotency_hash)
     order by case d.verdict when 'remove' then 0 else 1 end
     limit 1"""
 
-_FUNCTION: Final = """
-    create function receipt_status(hash bytea) returns table (
-        site_id text, story_id text, state text, clause text, edit_kind text, note text,
-        text text, name text, lang text, slot bigint, removal_clause text, withdrawal_request text)
-    language sql stable security definer set search_path = {schema}, pg_temp
-    as $body$ {body} $body$"""
+
+def views(conn: Connection) -> dict[str, str]:
+    """Name and body of each. On SQLite the inbox is another file."""
+    return VIEWS if conn.dialect.name == "sqlite" else VIEWS | _POSTGRESQL_VIEWS
+
+
+def drop(conn: Connection) -> None:
+    for name in views(conn):
+        conn.execute(sa.text(f"drop view if exists {name}"))
 
 
 def recreate(conn: Connection) -> None:
     """Drop and create all of them, in the caller's transaction."""
-    if conn.dialect.name != "sqlite":
-        conn.execute(sa.text("drop function if exists receipt_status(bytea)"))
-    for name, body in VIEWS.items():
-        conn.execute(sa.text(f"drop view if exists {name}"))
+    drop(conn)
+    for name, body in views(conn).items():
         conn.execute(sa.text(f"create view {name} as {body}"))
-    if conn.dialect.name != "sqlite":
-        schema = conn.execute(sa.text("select current_schema()")).scalar_one()
-        body = RECEIPT_STATUS.replace(":hash", "$1").replace("%", "%%")
-        conn.exec_driver_sql(_FUNCTION.format(schema=schema, body=body))
-        conn.execute(sa.text("revoke all on function receipt_status(bytea) from public"))

@@ -1,6 +1,6 @@
-"""Every table, for both databases. `docs/threat-model.md` says what each one shows.
+"""Every table for both databases, except the inbox. `docs/threat-model.md` says what each one shows.
 
-Times are slots. Ids are random. Tables about comments have no row number assigned by SQLite, which
+Times are slots and rounds. Ids are random. Tables about comments have no row number assigned by SQLite, which
 would show the order of arrival. No table uses a sequence.
 """
 
@@ -58,6 +58,9 @@ sites = sa.Table(
     sa.Column("rendering_fingerprint", sa.Text, nullable=False, server_default=""),
     # A random id while deleted text may still be in the database's files; see pending_purge.py.
     _text("pending_purge_id", nullable=True),
+    _slot("last_round"),  # what came to the inbox until then is in the tables
+    # Names of SQLite's inbox files that are in the tables and not destroyed yet; see sqlite_inbox.py.
+    sa.Column("taken_inboxes", sa.Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 
@@ -160,7 +163,7 @@ comments = sa.Table(
     _text("root_id", nullable=True),
     _text("parent_id", nullable=True),
     _text("state"),
-    _slot("arrival_slot"),
+    _slot("arrival_round"),
     _text("epoch_id"),
     _number("size_kib"),
     _text("lang"),
@@ -171,7 +174,7 @@ comments = sa.Table(
     _slot("decided_slot", nullable=True),  # when the newest decision becomes final
     sa.UniqueConstraint("idempotency_hash"),
     # Few and narrow indexes: each is one more page that a submission writes.
-    sa.Index("ix_comments_queue", "site_id", "state", "arrival_slot", "id", "story_id"),
+    sa.Index("ix_comments_queue", "site_id", "state", "arrival_round", "id", "story_id"),
     sa.Index(
         "ix_comments_due",
         "site_id",

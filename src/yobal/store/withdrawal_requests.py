@@ -14,12 +14,22 @@ RequestKind = Literal["withdraw_now", "withdraw_next"]
 NOW: Final = "withdraw_now"
 NEXT: Final = "withdraw_next"
 
+_ADD: Final = sa.text(
+    "insert into withdrawal_requests (id, site_id, receipt_hash, request_kind)"
+    " values (:id, :site_id, :receipt_hash, :request_kind) on conflict do nothing"
+)
+
 
 class WithdrawalRequest(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     site_id: str
     receipt_hash: bytes
     request_kind: RequestKind
+
+
+def add(conn: Connection, request: WithdrawalRequest) -> None:
+    """A request that is stored already is not stored again."""
+    conn.execute(_ADD, msgspec.structs.asdict(request))
 
 
 def ready(conn: Connection, site_id: str, *, with_release: bool) -> list[WithdrawalRequest]:

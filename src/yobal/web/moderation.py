@@ -65,13 +65,14 @@ class ModerationController:
             )
             status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
-        cursor = cursors.encode(page[-1].arrival_slot, page[-1].comment_id) if has_more else None
+        cursor = cursors.encode(page[-1].arrival_round, page[-1].comment_id) if has_more else None
         return types.QueuePage(
             comments=[serializers.queue_row(row, self._rules, now=now) for row in page],
             next_cursor=cursor,
             pending_count=status.pending_count,
             held_count=status.held_count,
             next_slot=status.next_slot,
+            next_round=status.next_round,
         )
 
     def already_decided(

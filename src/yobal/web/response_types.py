@@ -12,7 +12,7 @@ from yobal.core.terms import Clause, EditKind
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A slot: seconds since 1970 (UTC), and the site's wall clock for display."""
+    """A slot or a round: seconds since 1970 (UTC), and the site's wall clock for display."""
 
     at: int
     label: str
@@ -38,11 +38,15 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the desk's header shows. `pending_count` counts only what this moderator can decrypt."""
+    """What the desk's header shows. `pending_count` counts only what this moderator can decrypt.
+
+    At `next_round` the comments come that readers have sent since the last one.
+    """
 
     pending_count: int
     held_count: int
     next_slot: Slot
+    next_round: Slot
 
 
 class Session(QueueStatus, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from yobal.actions import clock_guard
 from yobal.core import language
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment
-from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_slot
+from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
@@ -64,6 +64,7 @@ def session(
         pending_count=status.pending_count,
         held_count=status.held_count,
         next_slot=status.next_slot,
+        next_round=status.next_round,
     )
 
 
@@ -76,6 +77,7 @@ def queue_status(
         pending_count=pending - queue.count_unreadable(conn, rules.site_id, pseudonym),
         held_count=comments.count(conn, rules.site_id, HELD),
         next_slot=slot_with_label(rules, next_slot(rules.schedule, now), now=now),
+        next_round=slot_with_label(rules, next_round(rules.schedule, now), now=now),
     )
 
 
@@ -96,7 +98,7 @@ def queue_row(row: QueueRow, rules: SiteRules, *, now: float) -> types.QueueRow:
         story_url=row.story_url,
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
-        age_days=age_days(rules.schedule, row.arrival_slot, now),
+        age_days=age_days(rules.schedule, row.arrival_round, now),
         has_receipt=row.has_receipt,
         parent=parent,
         envelope=row.envelope,

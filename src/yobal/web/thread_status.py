@@ -15,6 +15,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition, FormState, PublishedComment, ThreadRef, form_state
 from yobal.store import intake
 from yobal.store.database import Database
+from yobal.store.inbox import Inbox
 
 CACHE_SECONDS: Final = 1.0
 CACHED_STORIES_MAX: Final = 10_000
@@ -80,9 +81,14 @@ class ThreadStatusCache:
     """For one event loop and its threads. An entry is at most a second old."""
 
     def __init__(
-        self, database: Database, rules: SiteRules, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        inbox: Inbox,
+        rules: SiteRules,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
+        self._inbox = inbox
         self._rules = rules
         self._clock = clock
         self._site: SiteStatus | None = None
@@ -106,6 +112,7 @@ class ThreadStatusCache:
         now, site_id = self._clock(), self._rules.site_id
         if not ids.is_story_id(story_id):
             raise NoSuchStory(story_id)
+        inbox_counts = self._inbox.count_comments()
         with self._database.reading() as conn:
             site_row = intake.get_site(conn)
             row = intake.get_story(conn, site_id, story_id)
@@ -117,8 +124,8 @@ class ThreadStatusCache:
         story = StoryStatus(
             is_open=bool(row.is_open),
             editions=editions,
-            story_pending_count=row.story_pending_count,
-            site_pending_count=row.site_pending_count,
+            story_pending_count=row.story_pending_count + inbox_counts.get(story_id, 0),
+            site_pending_count=row.site_pending_count + sum(inbox_counts.values()),
             loaded_at=now,
         )
         sealing_key = self._sealing_key(site_row.epoch_id, site_row.recipient)

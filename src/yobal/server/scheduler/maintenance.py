@@ -1,4 +1,4 @@
-"""What the desk's process does by itself: withdraw, release, write public files, purge, rotate keys.
+"""What the desk's process does by itself: move the inbox, withdraw, release, write files, purge, rotate keys.
 
 `maintenance_thread.py` repeats it; `yobal release` does it once. The release lock keeps the two apart.
 """
@@ -13,6 +13,7 @@ from yobal.actions import (
     clock_guard,
     expire,
     mark_all_stale,
+    move_inbox,
     process_withdrawals,
     purge_deleted,
     redate_future_rows,
@@ -22,7 +23,7 @@ from yobal.actions import (
 from yobal.actions.release import Released
 from yobal.core import clock_check
 from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
-from yobal.core.schedule import last_slot
+from yobal.core.schedule import last_round, last_slot
 from yobal.server.wiring import Components, read_built_asset
 from yobal.store import intake, sites
 from yobal.store.database import Connection
@@ -32,13 +33,15 @@ WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for 
 PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
 
 
-class PassResult(msgspec.Struct, frozen=True):
+class PassResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one pass released, and what it could not do; the next pass tries again."""
 
     released: Released | None
+    unreadable_count: int  # entries of the inbox that were dropped
     clock_problem: str | None  # nothing was released, expired or destroyed, and why
     files_problem: PublicFilesUnavailable | None  # some public files are still stale
     purge_problem: DatabaseUnavailable | None  # deleted text may still be in the database's files
+    inbox_problem: DatabaseUnavailable | None  # an inbox was moved but is not destroyed yet
 
 
 def run_once(components: Components, *, now: float, is_clock_trusted: bool = False) -> PassResult:
@@ -49,10 +52,22 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
     """
     database, rules, random = components.database, components.rules, secrets.token_bytes
     released: Released | None = None
+    unreadable_count = 0
     with release_lock(database):
         with database.reading() as conn:
             clock_problem = None if is_clock_trusted else _clock_problem(conn, components, now)
+            is_round_due = clock_problem is None and _has_round_come(conn, components, now)
             is_due = clock_problem is None and _has_slot_come(conn, components, now)
+        if is_round_due:
+            arrival_round = last_round(rules.schedule, now)
+            moved = move_inbox.move(
+                database, components.inbox, rules, arrival_round=arrival_round, random=random
+            )
+            unreadable_count = moved.unreadable_count
+        inbox_problem = _destroy_moved(components)
+        process_withdrawals.collect(
+            database, components.inbox, rules, with_release=is_due, random=random
+        )
         process_withdrawals.process(database, rules, with_release=is_due, random=random)
         if is_due:
             released = release.release(database, rules, now=now, random=random)
@@ -63,7 +78,14 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
             _rotate_keys(components, now)
     finally:
         purge_problem = _purge(components)
-    return PassResult(released, clock_problem, files_problem, purge_problem)
+    return PassResult(
+        released=released,
+        unreadable_count=unreadable_count,
+        clock_problem=clock_problem,
+        files_problem=files_problem,
+        purge_problem=purge_problem,
+        inbox_problem=inbox_problem,
+    )
 
 
 def trust_clock(components: Components, *, now: float) -> PassResult:
@@ -137,6 +159,22 @@ def _clock_problem(conn: Connection, components: Components, now: float) -> str 
 def _has_slot_come(conn: Connection, components: Components, now: float) -> bool:
     released_slot = sites.released_slot(conn, components.rules.site_id)
     return released_slot < last_slot(components.rules.schedule, now)
+
+
+def _has_round_come(conn: Connection, components: Components, now: float) -> bool:
+    last = sites.last_round(conn, components.rules.site_id)
+    return last < last_round(components.rules.schedule, now)
+
+
+def _destroy_moved(components: Components) -> DatabaseUnavailable | None:
+    """Why an inbox that was moved still exists; the next pass tries again."""
+    try:
+        move_inbox.destroy_moved(
+            components.database, components.inbox, components.rules, random=secrets.token_bytes
+        )
+    except DatabaseUnavailable as error:
+        return error
+    return None
 
 
 def _write_stale_files(components: Components) -> PublicFilesUnavailable | None:

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Final
 
 from yobal.adapters import error_reporting
-from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
+from yobal.core.errors import (
+    ClockNotTrusted,
+    DatabaseUnavailable,
+    PublicFilesUnavailable,
+    UnreadableEntries,
+)
 from yobal.core.schedule import Slot, last_slot
 from yobal.server.scheduler.maintenance import prepare_files, rotate_keys_only, run_once
 from yobal.server.wiring import Components
 
-TICK_SECONDS: Final = 1.0  # a withdrawal takes effect within ten seconds
+TICK_SECONDS: Final = 1.0  # a withdrawal "at once" takes effect within ten seconds
 # These pass by themselves, or are repaired while the server runs: no reason not to start.
 TRANSIENT_ERRORS: Final = (PublicFilesUnavailable, DatabaseUnavailable, ClockNotTrusted, OSError)
 
@@ -62,7 +67,9 @@ class MaintenanceThread:
         result = run_once(self._components, now=now)
         if result.clock_problem is not None:
             error_reporting.report_once(ClockNotTrusted(result.clock_problem))
-        for problem in (result.files_problem, result.purge_problem):
+        if result.unreadable_count:
+            error_reporting.report_once(UnreadableEntries(result.unreadable_count))
+        for problem in (result.files_problem, result.purge_problem, result.inbox_problem):
             if problem is not None:
                 error_reporting.report_once(problem)
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -12,11 +11,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ProgrammingError
 
 from yobal.core.errors import UnsupportedEnvironment
-from yobal.store import grants, sql_views
+from yobal.store import grants, locks, sql_functions, sql_views
 from yobal.store.database import Database
 
 _FOLDER: Final = Path(__file__).parent
-_LOCK: Final = 0x796F62616C  # "yobal", for pg_advisory_xact_lock
 
 
 def migrate(database: Database) -> None:
@@ -24,19 +22,23 @@ def migrate(database: Database) -> None:
 
     Raises UnsupportedEnvironment for a database made by another version.
     """
-    with database.writing() as conn:  # BEGIN IMMEDIATE is the lock on SQLite
-        if not database.is_sqlite:
-            conn.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    with database.reading() as conn:
+        if current_revision(conn) == newest_revision():
+            return
+    with database.writing() as conn:
+        locks.lock_migrations(conn)
         current = current_revision(conn)
-        if current == newest_revision():
+        if current == newest_revision():  # another process was faster
             return
         _check_known(current)
         database_roles = grants.intake_database_roles(conn)
-        _drop_views(conn)  # and with them what was granted on them
+        sql_functions.drop(conn)
+        sql_views.drop(conn)  # and with them what was granted on them
         config = _config()
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
         sql_views.recreate(conn)
+        sql_functions.recreate(conn)
         for database_role in database_roles:
             grants.grant_intake(conn, database_role)
 
@@ -84,13 +86,6 @@ def _check_known(revision: str | None) -> None:
     advice = explain_unknown(revision)
     if advice is not None:
         raise UnsupportedEnvironment(advice)
-
-
-def _drop_views(conn: Connection) -> None:
-    if conn.dialect.name != "sqlite":
-        conn.execute(sa.text("drop function if exists receipt_status(bytea)"))
-    for name in sql_views.VIEWS:
-        conn.execute(sa.text(f"drop view if exists {name}"))
 
 
 def _config() -> Config:

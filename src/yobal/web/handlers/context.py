@@ -13,6 +13,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.thread import ThreadRef
 from yobal.store.database import Database
 from yobal.store.group_commit import GroupCommit
+from yobal.store.inbox import Inbox
 from yobal.web.http import Response, page_headers
 from yobal.web.thread_status import ThreadStatus, ThreadStatusCache
 
@@ -48,6 +49,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: SiteRules
     database: Database
+    inbox: Inbox
     keyring: Keyring
     page_renderer: PageRenderer
     thread_status: ThreadStatusCache

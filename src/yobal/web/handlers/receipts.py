@@ -1,7 +1,6 @@
 """The steps of a reader who has a receipt: what happened to the comment, and withdrawing it."""
 
 import asyncio
-import secrets
 from typing import Final, Literal
 
 from yobal.actions import receipts
@@ -44,14 +43,7 @@ class ReceiptHandler:
         when = _WHEN.get(context.fields.get("when", ""))
         if when is None or not match.can_withdraw:
             return _padded(dependencies.problem_page("cannot_withdraw", thread=context.thread))
-        await asyncio.to_thread(
-            receipts.request_withdrawal,
-            dependencies.database,
-            dependencies.rules,
-            match,
-            when=when,
-            random=secrets.token_bytes,
-        )
+        await asyncio.to_thread(receipts.request_withdrawal, dependencies.inbox, match, when=when)
         return self._withdrawal_requested(context, match, when)
 
     def _withdrawal_requested(
@@ -76,6 +68,7 @@ class ReceiptHandler:
         return await asyncio.to_thread(
             receipts.find,
             self._dependencies.database,
+            self._dependencies.inbox,
             self._dependencies.keyring,
             site_id=context.thread.site_id,
             story_id=context.thread.story_id,

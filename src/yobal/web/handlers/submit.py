@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from yobal.actions import submit
 from yobal.adapters.rendering.pages import Draft, Problem
 from yobal.core import idempotency, submission
-from yobal.core.errors import DatabaseUnavailable
-from yobal.core.schedule import day_of, next_slot
+from yobal.core.schedule import day_of, earliest_release
 from yobal.core.submission import FieldError, Submission
 from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.http import Response
@@ -97,7 +96,7 @@ class SubmitHandler:
             context.draft,
             idempotency_key=self._new_key(),
             parent=parent.comment if parent else None,
-            earliest_day=day_of(schedule, next_slot(schedule, self._dependencies.clock())),
+            earliest_day=day_of(schedule, earliest_release(schedule, self._dependencies.clock())),
         )
         return self._dependencies.page(body)
 
@@ -128,13 +127,11 @@ class SubmitHandler:
             random=secrets.token_bytes,
         )
         outcome = await dependencies.group_commit.add(sealed.arrival)
-        if outcome.status == "failed":
-            raise DatabaseUnavailable("the database refused this comment")
         if outcome.status == "new":
             context.status.story.count_new_comment()
         body = dependencies.page_renderer.sent(
             context.thread,
-            earliest=next_slot(dependencies.rules.schedule, now),
+            earliest=earliest_release(dependencies.rules.schedule, now),
             code=sealed.code if outcome.has_receipt else None,
             until=sealed.receipt_until if outcome.has_receipt else None,
             is_out_of_codes=draft.wants_receipt and not outcome.has_receipt,

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("root_id", sa.Text(), nullable=True),
         sa.Column("parent_id", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("arrival_slot", sa.BigInteger(), nullable=False),
+        sa.Column("arrival_round", sa.BigInteger(), nullable=False),
         sa.Column("epoch_id", sa.Text(), nullable=False),
         sa.Column("size_kib", sa.Integer(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=False),
@@ -40,7 +40,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_comments_queue",
         "comments",
-        ["site_id", "state", "arrival_slot", "id", "story_id"],
+        ["site_id", "state", "arrival_round", "id", "story_id"],
         unique=False,
     )
     op.create_table(
@@ -199,6 +199,8 @@ def upgrade() -> None:
         sa.Column("released_slot", sa.BigInteger(), nullable=False),
         sa.Column("rendering_fingerprint", sa.Text(), server_default="", nullable=False),
         sa.Column("pending_purge_id", sa.Text(), nullable=True),
+        sa.Column("last_round", sa.BigInteger(), nullable=False),
+        sa.Column("taken_inboxes", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sqlite_with_rowid=False,
     )
@@ -253,3 +255,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("epoch_id", "pseudonym", name=op.f("pk_wrapped_epoch_keys")),
         sqlite_with_rowid=False,
     )
+    if op.get_bind().dialect.name != "sqlite":
+        _create_postgresql_inbox()
+        op.execute("create table desk_lock ()")  # see store/locks.py
+
+
+def _create_postgresql_inbox() -> None:
+    """See `store/postgresql_inbox.py`. On SQLite the inbox is a file of its own."""
+    op.execute(
+        "create table inbox (half boolean not null, kind text not null, key bytea not null,"
+        " story_id text not null, content bytea not null check (octet_length(content) <= 65536),"
+        " primary key (kind, key, half)) partition by list (half)"
+    )
+    for name, half in (("inbox_a", "false"), ("inbox_b", "true")):
+        op.execute(f"create table {name} partition of inbox for values in ({half})")
+        # Sealed text does not get smaller.
+        op.execute(f"alter table {name} alter column content set storage external")
+    op.execute("create table inbox_turn (half boolean not null)")
+    op.execute("insert into inbox_turn values (false)")
