@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import memory, opening, page_size, queue_size, static, submissions, thread_size
+from bench import memory, opening, page_size, queue_size, rounds, static, submissions, thread_size
 from bench.interleave import SHORT, Pace
 from bench.result import Row, table
 
 MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "static": static.measure,
     "submissions": submissions.measure,
+    "round": rounds.measure,
     "release": thread_size.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,

@@ -20,13 +20,13 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     with serving.yobal(seeded) as process:
         time.sleep(SETTLE_SECONDS)
         idle = pss_bytes(process.pid)
-        while submissions.count_pending(seeded) < WARM:
+        while submissions.count_stored(seeded) < WARM:
             submissions.send(seeded, seconds=0.5, folder=folder)
         time.sleep(SETTLE_SECONDS)
-        before, count_before = pss_bytes(process.pid), submissions.count_pending(seeded)
-        while submissions.count_pending(seeded) - count_before < pace.submissions:
+        before, count_before = pss_bytes(process.pid), submissions.count_stored(seeded)
+        while submissions.count_stored(seeded) - count_before < pace.submissions:
             submissions.send(seeded, seconds=CHUNK_SECONDS, folder=folder)
-        sent = submissions.count_pending(seeded) - count_before
+        sent = submissions.count_stored(seeded) - count_before
         time.sleep(SETTLE_SECONDS)
         after = pss_bytes(process.pid)
     growth_percent = 100 * (after - before) / before

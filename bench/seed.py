@@ -15,6 +15,7 @@ from yobal.core import idempotency, ids
 from yobal.core.schedule import last_round, last_slot
 from yobal.core.submission import Submission
 from yobal.store import held_texts, stories
+from yobal.store.arrivals import Arrival
 from yobal.store.held_texts import HeldText
 from yobal.store.tables import comments as comments_table
 from yobal.store.tables import published_comments
@@ -73,6 +74,12 @@ def add_pending(seeded: SeededNewsroom, count: int) -> None:
 
 
 def add_to_inbox(seeded: SeededNewsroom, count: int) -> None:
+    arrivals = sealed_comments(seeded, count)
+    for start in range(0, count, GROUP):
+        seeded.components.inbox.add(arrivals[start : start + GROUP])
+
+
+def sealed_comments(seeded: SeededNewsroom, count: int) -> list[Arrival]:
     components, now, rng = seeded.components, time.time(), random.Random(5)
     site = (
         ThreadStatusCache(components.database, components.inbox, components.rules)
@@ -88,7 +95,7 @@ def add_to_inbox(seeded: SeededNewsroom, count: int) -> None:
     )
     today = datetime.fromtimestamp(now, UTC).date()
     comment_texts = [texts.comment("mix", rng) for _ in range(min(count, TEXTS))]
-    pending = [
+    return [
         submit.seal(
             Submission(
                 site_id=SITE_ID, story_id=STORY_ID, edition="en", parent_id=None, text=text, name=""
@@ -103,8 +110,6 @@ def add_to_inbox(seeded: SeededNewsroom, count: int) -> None:
         ).arrival
         for number, text in enumerate(islice(cycle(comment_texts), count))
     ]
-    for start in range(0, count, GROUP):
-        components.inbox.add(pending[start : start + GROUP])
 
 
 def move_inbox_now(seeded: SeededNewsroom) -> None:

@@ -95,6 +95,7 @@ class Reader:
 
     def receipt_code(self) -> str:
         expect(self.page.get_by_role("heading", name="Your comment reached us")).to_be_visible()
+        self.story.newsroom.wait_for_round()
         code = self.page.locator(".yobal-ticket .yobal-code").inner_text()
         assert CODE.match(code), code
         return code

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from yobal.cli import commands
+from yobal.server import settings
+from yobal.store.database import Database
+from yobal.store.inbox import open_inbox
 
 SITE_ID: Final = "river-post"
 SITE_NAME: Final = "The River Post"
@@ -80,6 +83,19 @@ class BrowserNewsroom:
             url = f"https://news.example/{edition}/{key}"
             commands.story_add(self.config, key, edition=edition, title=title, url=url)
         return Story(self, key, (editions or ("en",))[0])
+
+    def wait_for_round(self) -> None:
+        """Until what readers have sent is at the desk: the next round, within a second or two."""
+        database = Database(settings.load(self.config).database_url)
+        inbox = open_inbox(database)
+        end = time.monotonic() + START_SECONDS
+        try:
+            while inbox.count_comments():
+                assert time.monotonic() < end, "no round came"
+                time.sleep(0.05)
+        finally:
+            inbox.close()
+            database.close()
 
     def close_story(self, story: "Story") -> None:
         commands.story_set_open(self.config, story.key, is_open=False)

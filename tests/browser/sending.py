@@ -15,7 +15,13 @@ _RECEIPT_CODE: Final = re.compile(r'class="yobal-code" translate="no" dir="ltr">
 
 
 def send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> str:
-    """Send a comment through the form; the receipt's code, or nothing."""
+    """Send a comment through the form and wait for its round; the receipt's code, or nothing."""
+    code = _send(story, words, name=name, receipt=receipt)
+    story.newsroom.wait_for_round()
+    return code
+
+
+def _send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> str:
     fields = {"step": "send", "text": words, "name": name}
     if receipt:
         fields["receipt"] = "yes"
@@ -33,7 +39,8 @@ def send(story: Story, words: str, *, name: str = "", receipt: bool = False) -> 
 
 def send_all(story: Story, texts: list[str]) -> None:
     with ThreadPoolExecutor(SENDERS) as pool:
-        list(pool.map(lambda words: send(story, words), texts))
+        list(pool.map(lambda words: _send(story, words), texts))
+    story.newsroom.wait_for_round()
 
 
 def post(story: Story, fields: dict[str, str]) -> str:
