@@ -10,6 +10,7 @@ import {
   page,
   responseTo,
   rows,
+  status,
 } from "./fake-desk.ts";
 
 /** A desk with its first page loaded, and a server that responds when the test says so. */
@@ -384,7 +385,7 @@ test("a removal or a withdrawal after a decision is told beside it, and it canno
 });
 
 /** The next slot has passed. */
-const later = { pending_count: 3, held_count: 0, next_slot: { at: 60, label: "19:00" } };
+const later = { ...status, pending_count: 3, next_slot: { at: 60, label: "19:00" } };
 
 test("z after the slot leads to the removal of the comment", async () => {
   const { queue, decisions, items, respond, requests, opened } = await deskWithManualServer();

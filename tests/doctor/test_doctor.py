@@ -13,17 +13,19 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tests.conftest import new_postgresql
 from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.serving import serving
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
-from yobal.doctor import clocks, examine, process_memory
+from yobal.doctor import clocks, examine, process_memory, rounds
 from yobal.server.hardening import allocators
 from yobal.server.scheduler.maintenance import rebuild_all
 from yobal.server.settings import Settings
 from yobal.store import database as databases
+from yobal.store import sqlite_inbox
 from yobal.store.database import Database
 from yobal.store.diagnostics import server_settings
 from yobal.store.migrations import migrate
@@ -282,6 +284,32 @@ def test_an_address_or_a_schedule_that_breaks_a_promise_is_found(
 )
 def test_safe_addresses_are_no_failure(settings: Settings, changed: dict[str, Any]) -> None:
     assert failures(settings, **changed) == {}
+
+
+# Rounds
+
+
+def test_an_inbox_that_was_not_moved_at_the_last_round_is_a_warning(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
+    def status(hours: int) -> str:
+        now = sqlite_newsroom.now + hours * 3_600
+        settings = sqlite_newsroom.components.settings
+        (finding,) = rounds.examine(settings, clock=lambda: now)
+        return finding.status
+
+    assert status(0) == "ok"  # 13:00, and the round at 11:00 is done
+    assert status(5) == "ok"  # the one at 17:00 may be running
+    assert status(11) == "warn"
+    sqlite_newsroom.now += 11 * 3_600
+    sqlite_newsroom.run_scheduler()
+    assert status(0) == "ok"
+
+
+def test_an_inbox_that_others_may_read_is_found(settings: Settings) -> None:
+    (file, *_) = sqlite_inbox.files(Path(make_url(settings.database_url).database or ""))
+    file.chmod(0o644)
+    assert file.name in failures(settings)["only the owner can read the database"]
 
 
 # The clock

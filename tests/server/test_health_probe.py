@@ -76,10 +76,10 @@ def test_a_probe_leaves_no_row_and_no_file(newsroom: NewsroomHarness) -> None:
 
 FULL = """
 from yobal.core.errors import DatabaseUnavailable
-from yobal.store.bulk_insert import TriggerInsert
-def insert(self, database, rows):
+from yobal.store import sqlite_inbox
+def insert(inbox, entries, on_conflict=""):
     raise DatabaseUnavailable("the disk is full")
-TriggerInsert.insert = insert
+sqlite_inbox._insert = insert
 """
 
 

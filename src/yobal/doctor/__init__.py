@@ -5,7 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from yobal.core.errors import UnsupportedEnvironment, YobalError
-from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks, working
+from yobal.doctor import (
+    clocks,
+    databases,
+    permissions,
+    process_memory,
+    rounds,
+    settings_checks,
+    working,
+)
 from yobal.doctor.finding import Finding, fail
 from yobal.server import service_user
 from yobal.server.settings import Settings
@@ -33,6 +41,7 @@ def examine(
         "database": lambda: databases.examine(settings),
         "work": lambda: working.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
+        "rounds": lambda: rounds.examine(settings, clock=clock),
         "addresses": lambda: settings_checks.addresses(settings),
         "schedule": lambda: settings_checks.schedule(settings),
     }

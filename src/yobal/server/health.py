@@ -15,7 +15,7 @@ import msgspec
 from yobal.core import paths
 from yobal.core.errors import DatabaseUnavailable
 from yobal.server.settings import Settings
-from yobal.store import diagnostics, stale_files, stories
+from yobal.store import diagnostics, sqlite_inbox, stale_files, stories
 from yobal.store.database import Database
 
 # Twice the largest envelope: what a disk must still hold to store a comment.
@@ -94,7 +94,8 @@ def _unwritable_database(file: Path) -> Iterator[str]:
     """Connections that are open could still write; the next one could not."""
     if not file.exists():
         yield f"{file} does not exist any more: restore a backup"
-    for path in (file.with_name(file.name + ending) for ending in ("", "-wal", "-shm")):
+    files = [file.with_name(file.name + ending) for ending in ("", "-wal", "-shm")]
+    for path in (*files, *sqlite_inbox.files(file)):
         if path.exists() and not _may_write(path):
             yield f"{path} may not be written by this user: {_owner_advice(path)}"
 

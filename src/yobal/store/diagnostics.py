@@ -35,7 +35,10 @@ _POSTGRESQL: Final = {
 }
 
 
-_MAY_INSERT: Final = sa.text("select has_table_privilege('comments', 'insert')")
+_MAY_ADD: Final = sa.text(
+    "select has_function_privilege(oid, 'execute') from pg_proc"
+    " where proname = 'add_to_inbox' and pronamespace = current_schema()::regnamespace"
+)
 _SPILL: Final = sa.text("select count(*) from generate_series(1, 20000)")  # 480 kB
 
 
@@ -48,7 +51,7 @@ def is_url(text: str) -> bool:
 
 
 def check_writable(database: Database) -> None:
-    """A transaction that could insert comments, and changes nothing. Raises DatabaseUnavailable.
+    """A transaction that could add comments, and changes nothing. Raises DatabaseUnavailable.
 
     PostgreSQL also writes a temporary file, which needs the disk of its tables.
     """
@@ -57,8 +60,8 @@ def check_writable(database: Database) -> None:
             return
         if conn.execute(sa.text("show transaction_read_only")).scalar_one() == "on":
             raise DatabaseUnavailable("the database cannot be used: it accepts no writes")
-        if not conn.execute(_MAY_INSERT).scalar_one():
-            raise DatabaseUnavailable("the database role may not insert comments")
+        if not conn.execute(_MAY_ADD).scalar_one():
+            raise DatabaseUnavailable("the database role may not add comments to the inbox")
         conn.execute(sa.text("set local work_mem = '64kB'"))
         conn.execute(_SPILL).scalar_one()
 

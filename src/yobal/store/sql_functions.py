@@ -53,8 +53,7 @@ _ADD_TO_INBOX: Final = f"""
     end"""
 _KINDS: Final = ", ".join(f"'{kind}'" for kind in (RECEIPT, *REQUEST_KINDS))
 _FIND_IN_INBOX: Final = (
-    "select kind, key, story_id, content from inbox"
-    f" where kind in ({_KINDS}) and key = any(hashes)"
+    f"select kind, key, story_id, content from inbox where kind in ({_KINDS}) and key = any(hashes)"
 )
 _ADD_ARGUMENTS: Final = (
     "kinds text[], keys bytea[], story_ids text[], contents bytea[],"
