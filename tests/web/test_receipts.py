@@ -75,7 +75,7 @@ def test_a_receipt_says_once_that_its_comment_is_being_withdrawn(
         assert receipt_page.body == requested.body
         assert receipt_page.text.count("is being withdrawn") == 1
         assert 'value="withdraw"' not in receipt_page.text
-        assert ("next release" in receipt_page.text) is (state == "published")
+        assert ("among other changes" in receipt_page.text) is (state == "published")
         assert visible_to_observer(receipt_page)[1] == PADDED_BYTES
     assert "Take it back" in intake.post(step="receipt", code=other_code).text
 
