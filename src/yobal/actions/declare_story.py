@@ -93,6 +93,9 @@ def _check(story_id: str, edition: Edition) -> None:
         )
     if not ids.is_language_tag(edition.tag):
         raise InvalidInput("an edition is a language tag such as km, en or zh-Hant")
+    canonical_tag = ids.canonical_language_tag(edition.tag)
+    if edition.tag != canonical_tag:  # or one language could have two editions
+        raise InvalidInput(Reason("write the language tag as “%(tag)s”", {"tag": canonical_tag}))
     if problem := texts.line_problem(edition.title):
         raise InvalidInput(f"the title {problem}: a title is one line of plain text")
     if not is_web_url(edition.url):

@@ -58,6 +58,9 @@ _BLANK_CHARACTERS: Final = "\u2800\U00013430-\U0001343f\U00013441\U00013442\U000
 _INVISIBLE: Final = regex.compile(
     rf"[\p{{White_Space}}\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]*", regex.V1
 )
+_INKLESS: Final = regex.compile(
+    rf"[\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]+", regex.V1
+)
 
 
 def clean(raw: str) -> str:
@@ -133,6 +136,11 @@ def line_problem(text: str) -> str:
 def is_empty(text: str) -> bool:
     """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None
+
+
+def remove_inkless(text: str) -> str:
+    """Only to compare names: without signs that a reader cannot see. White space stays."""
+    return _INKLESS.sub("", text)
 
 
 def count_graphemes(text: str) -> int:
