@@ -8,6 +8,7 @@ from typing import Final
 
 from yobal.core import ids, submission
 from yobal.core import text as texts
+from yobal.core.answer_size import MASKS_MAX
 from yobal.core.decisions import DecisionContext, DecisionResult, Verdict
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.errors import (
@@ -70,6 +71,7 @@ def publish_edited(
     """
     text, name = texts.clean(text), texts.clean_name(name)
     _check_text(text, name, lang, context.rules)
+    _check_masks(text)
     _check_clause(clause)
     _get_pending(database, comment_id)
     held_text = HeldText(
@@ -231,6 +233,19 @@ def _check_text(text: str, name: str, lang: str, rules: SiteRules) -> None:
         raise InvalidInput(*reasons)
 
 
+def _check_masks(text: str) -> None:
+    """Each mask is an element of the page, and a receipt's answer has room for so many."""
+    masks = texts.count_masks(text)
+    if masks > MASKS_MAX:
+        raise InvalidInput(
+            Reason(
+                "the comment has %(count)s separate masks and the limit is %(limit)s, so mask"
+                " longer passages, or reject it",
+                {"count": masks, "limit": MASKS_MAX},
+            )
+        )
+
+
 def _check_clause(clause: str) -> None:
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
@@ -241,6 +256,8 @@ def _checked_note(conn: Connection, comment_id: str, note: str | None) -> str | 
     note = texts.clean(note or "")
     if texts.is_empty(note):
         return None
+    if submission.has_too_many_marks(note, NOTE_GRAPHEMES_MAX):
+        raise InvalidInput("a character of the note has too many combining marks")
     if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
         raise InvalidInput(
             Reason("a note has at most %(limit)s characters", {"limit": NOTE_GRAPHEMES_MAX})

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from yobal.core import ids, language_tag
+from yobal.core import ids, language_tag, submission
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
+from yobal.core.answer_size import TITLE_GRAPHEMES_MAX, URL_BYTES_MAX
 from yobal.core.errors import InvalidInput, Reason
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
@@ -100,3 +101,14 @@ def _check(story_id: str, edition: Edition) -> None:
         raise InvalidInput(f"the title {problem}: a title is one line of plain text")
     if not is_web_url(edition.url):
         raise InvalidInput("a story's URL is a full address such as https://news.example/en/ferry")
+    if (
+        submission.has_too_many_marks(edition.title, TITLE_GRAPHEMES_MAX)
+        or texts.excess_length(edition.title, TITLE_GRAPHEMES_MAX)
+        or len(edition.url.encode()) > URL_BYTES_MAX
+    ):
+        raise InvalidInput(
+            Reason(
+                "a title has at most %(title)s characters and a URL %(url)s bytes",
+                {"title": TITLE_GRAPHEMES_MAX, "url": URL_BYTES_MAX},
+            )
+        )

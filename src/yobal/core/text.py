@@ -43,6 +43,7 @@ _END_OF_ISOLATE: Final = "\u2069"
 # Stanzas and sections may be further apart than paragraphs; more is only empty space.
 _BLANK_LINES: Final = re.compile(r"\n{4,}")
 _TWO_BLANK_LINES: Final = "\n\n\n"
+MASKED: Final = re.compile("(▮+)")
 _GRAPHEME: Final = regex.compile(r"\X")
 # Two regional indicators are one flag. `\X` looks at the whole run before each of them, so a long run
 # would take quadratic time.
@@ -141,6 +142,11 @@ def is_empty(text: str) -> bool:
 def remove_inkless(text: str) -> str:
     """Only to compare names: without signs that a reader cannot see. White space stays."""
     return _INKLESS.sub("", text)
+
+
+def count_masks(text: str) -> int:
+    """How many passages a moderator masked: runs of ▮."""
+    return len(MASKED.findall(text))
 
 
 def count_graphemes(text: str) -> int:

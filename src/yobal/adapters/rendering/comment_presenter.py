@@ -3,9 +3,6 @@
 Templates only test whether a field is set; every other decision is made here.
 """
 
-import re
-from typing import Final
-
 import msgspec
 from markupsafe import Markup
 
@@ -13,9 +10,8 @@ from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.line_breaks import with_line_breaks
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
 from yobal.core import paths
+from yobal.core.text import MASKED
 from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView
-
-_MASKED: Final = re.compile("(▮+)")
 
 
 class TextRun(msgspec.Struct, frozen=True):
@@ -102,7 +98,7 @@ def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
     """Split a text at its masks. In a comment without edits, ▮ is the author's own character."""
     if not is_edited:
         return (TextRun(with_line_breaks(text), is_mask=False),)
-    runs = _MASKED.split(text)
+    runs = MASKED.split(text)
     return tuple(
         TextRun(with_line_breaks(run), is_mask=index % 2 == 1)
         for index, run in enumerate(runs)
