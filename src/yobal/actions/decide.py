@@ -6,9 +6,12 @@ Every decision is compare-and-set: of two moderators the second gets AlreadyDeci
 import hmac
 from typing import Final
 
+import msgspec
+
 from yobal.core import ids, submission
 from yobal.core import text as texts
 from yobal.core.answer_size import MASKS_MAX
+from yobal.core.decision_mac import decision_mac
 from yobal.core.decisions import DecisionContext, DecisionResult, Verdict
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.errors import (
@@ -50,7 +53,7 @@ def publish(
     if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, comment.commitment or b""):
         raise CommitmentMismatch(comment_id)
     held_text = HeldText(comment_id=comment_id, text=text, name=name, lang=lang)
-    return _hold(database, context, held_text, verdict="publish", note=None)
+    return _hold(database, context, comment, held_text, verdict="publish", note=None)
 
 
 def publish_edited(
@@ -73,11 +76,11 @@ def publish_edited(
     _check_text(text, name, lang, context.rules)
     _check_masks(text)
     _check_clause(clause)
-    _get_pending(database, comment_id)
+    comment = _get_pending(database, comment_id)
     held_text = HeldText(
         comment_id=comment_id, text=text, name=name, lang=lang, clause=clause, edit_kind=edit_kind
     )
-    return _hold(database, context, held_text, verdict="publish_edited", note=note)
+    return _hold(database, context, comment, held_text, verdict="publish_edited", note=note)
 
 
 def reject(
@@ -128,6 +131,7 @@ def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
 def _hold(
     database: Database,
     context: DecisionContext,
+    comment: Comment,
     held_text: HeldText,
     *,
     verdict: Verdict,
@@ -155,7 +159,10 @@ def _hold(
             edit_kind=held_text.edit_kind,
             note=note,
         )
-        decisions.add(conn, decision)
+        mac = decision_mac(
+            context.decision_key, decisions.acceptance_of(comment, held_text, decision)
+        )
+        decisions.add(conn, msgspec.structs.replace(decision, mac=mac))
     return DecisionResult(
         decision_id=decision.id,
         comment_id=comment_id,

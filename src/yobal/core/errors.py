@@ -53,6 +53,10 @@ class AlreadyUndone(TooLateToUndo):
     """The decision was undone before."""
 
 
+class DecisionNotAuthentic(YobalError):
+    """A held comment has no acceptance from a session of this server, so it was not released."""
+
+
 class CommitmentMismatch(YobalError):
     """The text sent as unedited differs from what the author sealed."""
 

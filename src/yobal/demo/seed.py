@@ -76,7 +76,13 @@ def _publish_samples(
                 sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=now)
                 _publish(components, sample, sent[sample.key], now=now)
         slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
-        release.release(components.database, components.rules, now=slot, random=secrets.token_bytes)
+        release.release(
+            components.database,
+            components.rules,
+            now=slot,
+            random=secrets.token_bytes,
+            decision_key=components.keyring.decision_key(),
+        )
     return sent
 
 
@@ -121,6 +127,7 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
     context = DecisionContext(
         rules=components.rules,
         pseudonym=PSEUDONYM,
+        decision_key=components.keyring.decision_key(),
         now=now,
         random=secrets.token_bytes,
         randbelow=secrets.randbelow,

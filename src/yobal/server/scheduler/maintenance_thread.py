@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from yobal.adapters import error_reporting
-from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
+from yobal.core.errors import (
+    ClockNotTrusted,
+    DatabaseUnavailable,
+    DecisionNotAuthentic,
+    PublicFilesUnavailable,
+)
 from yobal.core.schedule import Slot, last_slot
 from yobal.server.scheduler.maintenance import prepare_files, rotate_keys_only, run_once
 from yobal.server.wiring import Components
@@ -62,6 +67,8 @@ class MaintenanceThread:
         result = run_once(self._components, now=now)
         if result.clock_problem is not None:
             error_reporting.report_once(ClockNotTrusted(result.clock_problem))
+        if result.released is not None and result.released.refused:
+            error_reporting.report(DecisionNotAuthentic())
         for problem in (result.files_problem, result.purge_problem):
             if problem is not None:
                 error_reporting.report_once(problem)
