@@ -59,6 +59,7 @@ def _published_rows(
             "name": texts.prose(lang, rng, 12) if position % 2 else "",
             "lang": lang,
             "slot": slot,
+            "edit_kind": None,
             "edited_clause": None,
             "removal": None,
             "removal_clause": None,

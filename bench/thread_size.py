@@ -13,6 +13,7 @@ from yobal.core import paths
 from yobal.core.schedule import next_slot
 from yobal.core.thread import PAGE_COMMENTS, page_of
 from yobal.server.scheduler.maintenance import run_once
+from yobal.store import published_comments
 
 FEW: Final = 100
 ROUNDS_MORE: Final = 3  # a release is short, so it is measured more often
@@ -71,4 +72,17 @@ def _write_pages(seeded: SeededNewsroom, comments: int) -> None:
                 target = folder / paths.page(number, suffix)
                 shutil.copyfile(folder / paths.NEWEST, target)
                 shutil.copyfile(folder / f"{paths.NEWEST}.gz", f"{target}.gz")
+    _write_comment_pages(seeded)
     assert comments % PAGE_COMMENTS == 0, "both threads begin a new page with the next comment"
+
+
+def _write_comment_pages(seeded: SeededNewsroom) -> None:
+    """An empty file for each comment, because only the size of their folder matters."""
+    folder = seeded.settings.files_dir / paths.thread_folder(SITE_ID, STORY_ID, "en")
+    with seeded.components.database.reading() as conn:
+        comment_ids = published_comments.ids_of_story(conn, SITE_ID, STORY_ID)
+    (folder / paths.comment("x")).parent.mkdir(exist_ok=True)
+    for comment_id in comment_ids:
+        target = folder / paths.comment(comment_id)
+        target.touch()
+        target.with_name(f"{target.name}.gz").touch()

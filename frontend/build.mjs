@@ -31,6 +31,12 @@ const entries = [
     target: deskTarget,
     legalComments: "linked",
   },
+  {
+    entryPoints: { "language-detector": join(here, "desk/text/language-detector.ts") },
+    format: "esm",
+    target: deskTarget,
+    legalComments: "linked",
+  },
   { entryPoints: { desk: join(here, "desk/style/desk.css") }, target: deskTarget },
 ];
 // Readers' browsers may be old. The stylesheet has its own fallbacks, so nothing is rewritten.

@@ -178,12 +178,17 @@ class NewsroomHarness:
         )
 
     def publish_edited(
-        self, comment_id: str, words: str, *, clause: str = "personal-data"
+        self,
+        comment_id: str,
+        words: str,
+        *,
+        clause: str = "personal-data",
+        decided_by: str | None = None,
     ) -> DecisionResult:
         envelope = self.decrypt(comment_id)
         return decide.publish_edited(
             self.database,
-            self.decision_context(),
+            self.decision_context(decided_by),
             comment_id,
             text=words,
             name=envelope.name,
@@ -211,9 +216,12 @@ class NewsroomHarness:
         )
         purge_deleted.purge_deleted(self.database, SITE_ID)
 
-    def remove(self, comment_id: str, *, clause: str = "threats") -> DecisionResult:
+    def remove(
+        self, comment_id: str, *, clause: str = "threats", decided_by: str | None = None
+    ) -> DecisionResult:
         """Remove a published comment and write its public files at once, as the desk does."""
-        result = remove.remove(self.database, self.decision_context(), comment_id, clause=clause)
+        context = self.decision_context(decided_by)
+        result = remove.remove(self.database, context, comment_id, clause=clause)
         write_public_files.write_files_now(
             self.components.file_writer, result.story_id, result.files
         )

@@ -272,8 +272,10 @@ class DeskClient:
                 self.cookie = value.split(";")[0]
         return response
 
-    def get(self, path: str, *, host: str = "") -> Response:
+    def get(self, path: str, *, host: str = "", accept_encoding: str = "") -> Response:
         headers = [("host", host or self.url.partition("://")[2])]
+        if accept_encoding:
+            headers.append(("accept-encoding", accept_encoding))
         return ask(self.app, "GET", path, headers=headers)
 
     def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:

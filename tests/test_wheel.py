@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from tests.serving import ask, form, free_ports, is_listening, post, wait_for
+from yobal.web.routes import ASSETS
 
 ROOT: Final = Path(__file__).parent.parent
 THREAD: Final = "/post/ferry/en/"
@@ -111,5 +112,5 @@ def test_the_wheel_gives_a_working_yobal_in_an_empty_environment(
         assert ask(intake, path="/post/@/comments.css").status == 200
         refused = post(intake, form("Kept for you."), path=THREAD)
         assert (refused.status, "Kept for you." in refused.text) == (503, True)
-        for path in ("/join", "/assets/desk.js", "/assets/desk.css", "/assets/words.json"):
+        for path in ("/join", *(f"/assets/{name}" for name in ASSETS)):
             assert ask(desk, path=path, headers={"Host": f"localhost:{desk}"}).status == 200, path

@@ -6,6 +6,8 @@ import { rootView } from "./app/root.ts";
 import { loadCatalogue } from "./i18n.ts";
 import { handleShortcut } from "./shortcuts/shortcut-handler.ts";
 import { actionFor, wouldChooseOption } from "./shortcuts/shortcuts.ts";
+import { loadDetector } from "./text/guess-language.ts";
+import { loadLanguages } from "./text/language.ts";
 import { isField } from "./ui/dom.ts";
 
 function meta(name: string): string {
@@ -16,6 +18,8 @@ const root = document.querySelector<HTMLElement>("#desk");
 if (root === null) throw new Error("the page has no element #desk");
 
 loadCatalogue(document);
+loadLanguages(document);
+void loadDetector(); // while the moderator signs in
 const site = {
   id: meta("yobal-site"),
   name: meta("yobal-site-name"),

@@ -41,7 +41,10 @@ test("an undo that arrives during an edit moves neither the focus nor the caret"
   await respond("/api/desk/undo-many");
   assert.equal(items[0].state, "pending");
   assert.deepEqual([queue.focusId, dom.focusedOn], [rows[1]?.comment_id, "#edit-text"]);
-  assert.match(decisions.activityLog.toast?.message ?? "", /Undone: the comment is waiting again/);
+  assert.match(
+    decisions.activityLog.toast?.message ?? "",
+    /Undone: Published\. The comment is waiting again/,
+  );
 });
 
 test("an error that arrives while somebody types in a field leaves the focus there", async () => {
@@ -130,7 +133,7 @@ test("an unsent decision is dropped when the comment is opened again", async () 
   assert.equal(requests("/api/desk/decide").length, 1);
   assert.equal(decisions.unsentItems.length, 0);
   void decisions.publish(items[0]);
-  assert.equal(requests("/api/desk/decide")[1]?.body.text, "▮▮▮");
+  assert.equal(requests("/api/desk/decide")[1]?.body.text, "▮▮▮▮▮▮▮▮");
 });
 
 test("trying again twice sends once", async () => {
@@ -185,7 +188,7 @@ test("an earlier decision that did arrive is reported and can be undone", async 
   await respond("/api/desk/decide", new RequestRejected(409, "already_decided", "", details));
   assert.match(
     decisions.activityLog.toast?.message ?? "",
-    /already published this comment.*undo the earlier decision/,
+    /did arrive: Published\..*undo the earlier decision/,
   );
   void decisions.undoLast();
   assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, { decision_ids: ["d-old"] });
@@ -208,7 +211,7 @@ test("a bulk rejection without a response is unsent as a whole and sent again as
     already_decided: alreadyDecided,
     not_stored: [],
   });
-  assert.equal(decisions.activityLog.toast?.message, "4 comments rejected");
+  assert.equal(decisions.activityLog.toast?.message, "4 comments: Rejected (Spam)");
   void decisions.undoLast();
   const all = rows.map(({ comment_id }) => `d-${comment_id}`);
   assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, { decision_ids: all });
@@ -220,7 +223,7 @@ test("comments that the database did not store remain to be sent again", async (
   const notStored = [items[2].row.comment_id, items[3].row.comment_id];
   const decided = [items[0], items[1]].map(({ row }) => decisionFor(row));
   await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: notStored });
-  assert.equal(decisions.activityLog.toast?.message, "2 comments rejected");
+  assert.equal(decisions.activityLog.toast?.message, "2 comments: Rejected (Spam)");
   assert.deepEqual(decisions.unsentItems, [items[2], items[3]]);
   void decisions.retry();
   assert.deepEqual(requests("/api/desk/reject-many")[1]?.body.comment_ids, notStored);
@@ -300,4 +303,170 @@ test("a page that was requested before a decision does not bring the comment bac
   respond(page(rows));
   await reloading;
   assert.equal(first.state, "pending");
+});
+
+test("a decision undone by a colleague is told in its place, in the log and in the toast", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  items[0].draft.rejectClause = "spam";
+  void decisions.reject(items[0]);
+  await respond("/api/desk/decide", { ...decisionFor(items[0].row), state: "rejected" });
+  const before = queue.focusId;
+  const checked = decisions.checkOthers();
+  const decision_id = `d-${items[0].row.comment_id}`;
+  const undone = {
+    decision_id,
+    comment_id: "",
+    verdict: "undo",
+    decided_by: "Egret",
+    clause: null,
+  };
+  await respond("/api/desk/already-decided", { already_decided: [], superseded: [undone] });
+  await respond("/api/desk/already-decided", { already_decided: [], superseded: [] });
+  await checked;
+  const message = "Egret undid your decision: Rejected (Spam).";
+  const [entry] = decisions.activityLog.entries;
+  assert.deepEqual([items[0].state, items[0].message], ["pending", message]);
+  assert.deepEqual([entry?.isUndone, entry?.undoneBy], [true, "Egret"]);
+  assert.equal(decisions.activityLog.toast?.message, message);
+  assert.equal(queue.focusId, before);
+  await decisions.undoLast();
+  assert.doesNotMatch(decisions.activityLog.toast?.message ?? "", /Undone/);
+});
+
+test("z on a decision that a colleague undid names the colleague", async () => {
+  const { decisions, items, respond } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  void decisions.undoLast();
+  const decision_id = `d-${items[0].row.comment_id}`;
+  const failure = { decision_id, error: "already_undone", message: "", undone_by: "Egret" };
+  await respond("/api/desk/undo-many", { undone: [], failed: [failure], not_stored: [] });
+  const message = "Egret undid your decision: Published.";
+  assert.equal(decisions.activityLog.toast?.message, message);
+  assert.deepEqual([items[0].state, items[0].message], ["pending", message]);
+});
+
+test("what is decided again after an undo by a colleague is told in the same check", async () => {
+  const { decisions, items, respond } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  const checked = decisions.checkOthers();
+  const { comment_id } = items[0].row;
+  const later = { comment_id, decided_by: "Egret", clause: null };
+  const undone = { ...later, decision_id: `d-${comment_id}`, verdict: "undo" };
+  await respond("/api/desk/already-decided", { already_decided: [], superseded: [undone] });
+  const again = { ...later, decision_id: "e", verdict: "reject", clause: "spam", edit_kind: null };
+  await respond("/api/desk/already-decided", { already_decided: [again], superseded: [] });
+  await checked;
+  assert.equal(items[0].state, "done");
+  assert.equal(items[0].message, "Egret has already decided: Rejected (Spam).");
+});
+
+test("a removal or a withdrawal after a decision is told beside it, and it cannot be undone", async () => {
+  const { decisions, items, respond } = await deskWithManualServer();
+  const checkWith = async (verdict: string, decided_by: string, clause: string | null) => {
+    const { comment_id } = items[verdict === "remove" ? 0 : 1].row;
+    const checked = decisions.checkOthers();
+    const later = { decision_id: `d-${comment_id}`, comment_id, verdict, decided_by, clause };
+    await respond("/api/desk/already-decided", { already_decided: [], superseded: [later] });
+    await checked;
+  };
+  for (const item of [items[0], items[1]]) {
+    void decisions.publish(item);
+    await respond("/api/desk/decide");
+  }
+  await checkWith("remove", "Egret", "spam");
+  await checkWith("withdrawn", "", null);
+  const [withdrawn, removed] = decisions.activityLog.entries;
+  assert.equal(removed?.items[0]?.superseded, "Egret has removed this comment (Spam).");
+  assert.equal(withdrawn?.items[0]?.superseded, "The author has withdrawn this comment.");
+  assert.equal(decisions.activityLog.undoable, null);
+});
+
+/** The next slot has passed. */
+const later = { pending_count: 3, held_count: 0, next_slot: { at: 60, label: "19:00" } };
+
+test("z after the slot leads to the removal of the comment", async () => {
+  const { queue, decisions, items, respond, requests, opened } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  queue.applyStatus(later);
+  void decisions.undoLast();
+  const decision_id = `d-${items[0].row.comment_id}`;
+  const failure = { decision_id, error: "too_late_to_undo", message: "", undone_by: null };
+  await respond("/api/desk/undo-many", { undone: [], failed: [failure], not_stored: [] });
+  const { toast } = decisions.activityLog;
+  assert.match(toast?.message ?? "", /Too late.*Published.*released at 18:00.*remove the comment/);
+  assert.equal(toast?.item, items[0]);
+  await decisions.undoLast(); // not asked again
+  assert.equal(requests("/api/desk/undo-many").length, 1);
+  decisions.activityLog.toast?.action?.run();
+  assert.deepEqual(opened, [items[0].row.comment_id]);
+});
+
+test("z after the slot undoes a comment that is still held", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  queue.applyStatus(later);
+  void decisions.undoLast();
+  await respond("/api/desk/undo-many");
+  assert.equal(items[0].state, "pending");
+});
+
+test("z after the slot of a rejection says that it is final", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  items[0].draft.rejectClause = "spam";
+  void decisions.reject(items[0]);
+  await respond("/api/desk/decide", { ...decisionFor(items[0].row), state: "rejected" });
+  queue.applyStatus(later);
+  await decisions.undoLast();
+  const { toast } = decisions.activityLog;
+  assert.match(toast?.message ?? "", /Too late to undo: Rejected \(Spam\) is final since 18:00/);
+  assert.equal(requests("/api/desk/undo-many").length, 0);
+});
+
+test("z on a decision that the server finds final leads to the removal, too", async () => {
+  const { decisions, items, respond, opened } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  void decisions.undoLast();
+  const decision_id = `d-${items[0].row.comment_id}`;
+  const failure = { decision_id, error: "too_late_to_undo", message: "", undone_by: null };
+  await respond("/api/desk/undo-many", { undone: [], failed: [failure], not_stored: [] });
+  decisions.activityLog.toast?.action?.run();
+  assert.deepEqual(opened, [items[0].row.comment_id]);
+  assert.equal(items[0].state, "done");
+});
+
+test("z with nothing decided leads to the history", async () => {
+  const { decisions, opened } = await deskWithManualServer();
+  await decisions.undoLast();
+  decisions.activityLog.toast?.action?.run();
+  assert.deepEqual(opened, [null]);
+});
+
+test("toast and row name the clause, and the comment", async () => {
+  const { decisions, items, respond } = await deskWithManualServer();
+  Object.assign(items[0].draft, { text: "x", editKind: "masked", editClause: "personal-data" });
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  const message =
+    "Published with an edit (Masked, Personal data), appears at 18:00 at the earliest";
+  const { toast } = decisions.activityLog;
+  assert.deepEqual([toast?.message, items[0].message], [message, message]);
+  assert.equal(toast?.entry?.items[0]?.item, items[0]);
+});
+
+test("decided comments are folded, but for the last two", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  for (const item of [items[1], items[0], items[2]]) {
+    void decisions.publish(item);
+    await respond("/api/desk/decide");
+  }
+  assert.deepEqual(queue.folded, [items[1]]);
+  assert.deepEqual(items[1].outcome, { verdict: "publish", clause: null, edit_kind: null });
+  void decisions.undoLast();
+  await respond("/api/desk/undo-many");
+  assert.deepEqual(queue.folded, []);
 });

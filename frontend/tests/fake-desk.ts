@@ -19,7 +19,12 @@ const keyring = { epochKeys: new Map([["e", vectors.epoch.identity]]) } as unkno
 const next_slot = { at: 0, label: "18:00" };
 export const status = { pending_count: 4, held_count: 0, next_slot };
 const limits = { text_graphemes_max: 99_999, name_graphemes_max: 60, note_graphemes_max: 300 };
-const session = { pseudonym: "Heron", limits } as unknown as Session;
+const clauses = [
+  { key: "spam", title: "Spam", sentence: "" },
+  { key: "personal-data", title: "Personal data", sentence: "" },
+];
+export const terms = { version: 1, clauses };
+const session = { pseudonym: "Heron", limits, terms } as unknown as Session;
 
 export const rows = vectors.envelopes.map(({ plain, sealed }): QueueRow => {
   const envelope = JSON.parse(plain) as Envelope;
@@ -27,15 +32,19 @@ export const rows = vectors.envelopes.map(({ plain, sealed }): QueueRow => {
   return {
     ...{ comment_id, site_id, story_id, edition, root_id, parent_id },
     ...{ epoch_id: "e", envelope: sealed, lang: "en", parent: null },
-    ...{ story_title: "", story_url: "", age_slots: 0, has_receipt: false },
+    ...{ story_title: "", story_url: "", age_days: 0, has_receipt: false },
   };
 });
 
 /** A desk whose server responds with what `respond` returns. The fake DOM records the focus. */
 export function deskWith(respond: (path: string, body: unknown) => unknown) {
   const dom = fakeDom(respond);
-  const queue = new Queue(dom as unknown as Dom, keyring, status);
-  return { dom, queue, decisions: new Decisions(dom as unknown as Dom, queue, session) };
+  const queue = new Queue(dom as unknown as Dom, keyring, status, terms);
+  /** The comments that the moderator was led to in the history; null for all decisions. */
+  const opened: (string | null)[] = [];
+  const showHistory = (commentId: string | null) => opened.push(commentId);
+  const decisions = new Decisions(dom as unknown as Dom, queue, session, showHistory);
+  return { dom, queue, decisions, opened };
 }
 
 export function fakeDom(respond: (path: string, body: unknown) => unknown) {

@@ -15,7 +15,9 @@ import {
   type QueueItem,
   rejectRequest,
 } from "../desk/queue/queue-item.ts";
+import { terms } from "./fake-desk.ts";
 
+const limits = { text_graphemes_max: 2_000, name_graphemes_max: 60, note_graphemes_max: 300 };
 const boundFields = {
   comment_id: "a",
   site_id: "s",
@@ -32,55 +34,70 @@ const envelope: Envelope = {
 function item(change: Partial<QueueRow> = {}): QueueItem {
   const row: QueueRow = {
     ...boundFields,
-    ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_slots: 0 },
+    ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_days: 0 },
     ...{ has_receipt: true, parent: null, envelope: "" },
   };
-  return createItem({ ...row, ...change }, envelope);
+  return createItem({ ...row, ...change }, envelope, () => []);
 }
 
 test("an unedited comment is published with its name, nonce and sealed language", () => {
-  assert.deepEqual(publishRequest(item()), {
+  assert.deepEqual(publishRequest(item(), limits), {
     ...{ verdict: "publish", text: "Call 012.", name: "Anna", lang: "th" },
     nonce: envelope.nonce,
   });
 });
 
 test("an invalid sealed language is replaced by the row's language", () => {
-  const created = createItem({ ...item().row, lang: "km" }, { ...envelope, lang: "<x>" });
+  const created = createItem({ ...item().row, lang: "km" }, { ...envelope, lang: "<x>" }, () => []);
   assert.equal(created.draft.lang, "km");
 });
 
 test("an edited comment is sent without its original and without its nonce", () => {
   const edited = item();
   Object.assign(edited.draft, {
-    text: "Call ▮▮▮.",
+    text: "Call ▮▮▮.", // typed by hand
     editKind: "masked",
     editClause: "personal-data",
   });
-  const request = publishRequest(edited);
-  assert.ok(typeof request !== "string" && request.verdict === "publish_edited");
+  const request = publishRequest(edited, limits);
+  assert.ok(!Array.isArray(request) && request.verdict === "publish_edited");
+  assert.equal(request.text, "Call ▮▮▮▮▮▮▮▮.");
   assert.ok(!JSON.stringify(request).includes("012"));
   assert.ok(!JSON.stringify(request).includes(envelope.nonce));
 });
 
-test("a changed name is an edit too, and an edit needs a kind and a clause", () => {
+test("a changed name is an edit too, and all that an edit lacks is listed at once", () => {
   const renamed = item();
   renamed.draft.name = "";
-  assert.match(String(publishRequest(renamed)), /kind/);
+  const missing = ["Choose the kind of edit.", "Choose the clause of the terms for this edit."];
+  assert.deepEqual(publishRequest(renamed, limits), missing);
   renamed.draft.editKind = "reworded";
-  assert.match(String(publishRequest(renamed)), /clause/);
-  renamed.draft.text = " \n\u034f\ufe0f";
-  assert.match(String(publishRequest(renamed)), /comment is empty/);
+  assert.deepEqual(publishRequest(renamed, limits), missing.slice(1));
+  Object.assign(renamed.draft, { text: " \n\u034f\ufe0f", note: "x".repeat(301) });
+  assert.deepEqual(publishRequest(renamed, limits), [
+    "The comment is empty. Reject it instead.",
+    "The note has 301 characters; at most 300 are allowed.",
+    ...missing.slice(1),
+  ]);
 });
 
 test("a rejection needs a clause, and carries a note only for an author with a receipt", () => {
   const rejected = item();
-  assert.equal(typeof rejectRequest(rejected), "string");
+  rejected.draft.note = "x".repeat(301);
+  assert.equal([rejectRequest(rejected, limits)].flat().length, 2);
   Object.assign(rejected.draft, { rejectClause: "spam", note: " why " });
-  assert.deepEqual(rejectRequest(rejected), { verdict: "reject", clause: "spam", note: "why" });
+  assert.deepEqual(rejectRequest(rejected, limits), {
+    verdict: "reject",
+    clause: "spam",
+    note: "why",
+  });
   const without = item({ has_receipt: false });
   Object.assign(without.draft, { rejectClause: "spam", note: "why" });
-  assert.deepEqual(rejectRequest(without), { verdict: "reject", clause: "spam", note: null });
+  assert.deepEqual(rejectRequest(without, limits), {
+    verdict: "reject",
+    clause: "spam",
+    note: null,
+  });
 });
 
 test("typed text is unsaved until the comment is decided", () => {
@@ -92,17 +109,23 @@ test("typed text is unsaved until the comment is decided", () => {
   assert.equal(hasUnsavedText(typed), false);
 });
 
-test("an existing decision names the moderator: a colleague, oneself, or nobody for a withdrawal", () => {
+test("an existing decision names the moderator, the verdict and the clause", () => {
+  const rejected = { verdict: "reject", clause: "spam", edit_kind: null };
+  const masked = {
+    verdict: "publish_edited",
+    clause: "personal-data",
+    edit_kind: "masked",
+  } as const;
   assert.match(
-    alreadyDecidedMessage({ decided_by: "Egret", verdict: "reject" }, "Heron"),
-    /Egret has already rejected/,
+    alreadyDecidedMessage({ decided_by: "Egret", ...rejected }, "Heron", terms),
+    /Egret has already decided: Rejected \(Spam\)/,
   );
   assert.match(
-    alreadyDecidedMessage({ decided_by: "Heron", verdict: "publish" }, "Heron"),
-    /did arrive.*published/,
+    alreadyDecidedMessage({ decided_by: "Heron", ...masked }, "Heron", terms),
+    /did arrive: Published with an edit \(Masked, Personal data\)/,
   );
   assert.match(
-    alreadyDecidedMessage({ decided_by: "", verdict: "withdrawn" }, "Heron"),
+    alreadyDecidedMessage({ decided_by: "", ...rejected, verdict: "withdrawn" }, "Heron", terms),
     /author has withdrawn/,
   );
 });
@@ -115,7 +138,7 @@ test("only a comment that is no longer pending leaves the queue after an error",
   assert.deepEqual(existingDecision(error), {
     decided_by: "Egret",
     verdict: "publish",
-    decision_id: null,
+    ...{ clause: null, edit_kind: null, decision_id: null },
   });
   assert.equal(existingDecision(new RequestRejected(422, "invalid", "", {})), null);
   assert.equal(existingDecision(new NetworkError("lost")), null);
@@ -124,7 +147,7 @@ test("only a comment that is no longer pending leaves the queue after an error",
 test("the clause of an edit is not used for a rejection", () => {
   const masked = item();
   masked.draft.editClause = "personal-data";
-  assert.match(String(rejectRequest(masked)), /Choose the clause/);
+  assert.match(String(rejectRequest(masked, limits)), /Choose the clause/);
 });
 
 test("without a response the decision is unknown; otherwise the server's reason is shown", () => {

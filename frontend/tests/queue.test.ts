@@ -126,7 +126,7 @@ test("a bulk rejection reports the comments that others had decided", async () =
         comment_id: rows[1]?.comment_id,
         decided_by: "Egret",
         verdict: "publish",
-        decision_id: "e",
+        ...{ clause: null, edit_kind: null, decision_id: "e" },
       },
     ];
     return {
@@ -137,8 +137,11 @@ test("a bulk rejection reports the comments that others had decided", async () =
   });
   await queue.load(null);
   await decisions.bulkReject(queue.undecided, "spam");
-  assert.match(decisions.activityLog.toast?.message ?? "", /3 comments rejected \(1 other was/);
-  assert.match(queue.items[1]?.message ?? "", /Egret has already published/);
+  assert.match(
+    decisions.activityLog.toast?.message ?? "",
+    /3 comments: Rejected \(Spam\); 1 other was/,
+  );
+  assert.match(queue.items[1]?.message ?? "", /Egret has already decided: Published\./);
   assert.equal(queue.focusId, null);
 });
 
@@ -151,12 +154,14 @@ test("an edit without changes is not published", async () => {
   assert.equal(first(queue).state, "pending");
 });
 
+const rejected = { verdict: "reject", clause: "spam", edit_kind: null };
+
 test("comments decided by others stay in place; one in focus or with a draft stays open", async () => {
   const already_decided = rows
     .slice(0, 3)
-    .map(({ comment_id }) => ({ comment_id, decided_by: "Egret", verdict: "reject" }));
+    .map(({ comment_id }) => ({ comment_id, decided_by: "Egret", ...rejected }));
   const { queue } = deskWith((path) =>
-    path === "/api/desk/already-decided" ? { already_decided } : page(rows),
+    path === "/api/desk/already-decided" ? { already_decided, superseded: [] } : page(rows),
   );
   await queue.load(null);
   const [focused, drafted, untouched, last] = queue.items;
@@ -169,7 +174,7 @@ test("comments decided by others stay in place; one in focus or with a draft sta
   );
   assert.equal(queue.focused, focused);
   for (const item of [focused, drafted, untouched])
-    assert.match(item.message ?? "", /Egret has already rejected/);
+    assert.match(item.message ?? "", /Egret has already decided: Rejected \(Spam\)/);
   assert.equal(last.message, null);
 });
 

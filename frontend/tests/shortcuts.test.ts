@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionFor, type KeyPress, SHORTCUTS, shortcutFor } from "../desk/shortcuts/shortcuts.ts";
+import {
+  actionFor,
+  EDIT_KIND_KEYS,
+  type KeyPress,
+  SHORTCUTS,
+  shortcutFor,
+} from "../desk/shortcuts/shortcuts.ts";
 
 function press(code: string, change: Partial<KeyPress> = {}): KeyPress {
   const none = { isComposing: false, repeat: false, shiftKey: false };
@@ -68,7 +74,7 @@ test("a held key moves through the list, but decides only once", () => {
 });
 
 test("no key press matches two shortcuts", () => {
-  const codes = "JKAEMDZ".split("").map((letter) => press(`Key${letter}`));
+  const codes = "JKAEMDZHBSW".split("").map((letter) => press(`Key${letter}`));
   const others = [
     press("Digit1", { key: "1" }),
     press("Slash", { key: "?", shiftKey: true }),
@@ -88,5 +94,15 @@ test("every shortcut has its row in the table, a key and a label", () => {
   for (const { action, keys, label } of SHORTCUTS) {
     assert.ok(keys.length > 0 && label() !== "", action);
     assert.equal(shortcutFor(action === "clause" ? { clause: 1 } : action)?.action, action);
+  }
+});
+
+test("each kind of edit has a key, and so has the history", () => {
+  assert.equal(actionFor(press("KeyB"), false), "masked");
+  assert.equal(actionFor(press("KeyS"), false), "shortened");
+  assert.equal(actionFor(press("KeyW"), false), "reworded");
+  assert.equal(actionFor(press("KeyH"), false), "history");
+  for (const [action, key] of Object.entries(EDIT_KIND_KEYS)) {
+    assert.deepEqual(SHORTCUTS.find((shortcut) => shortcut.action === action)?.keys, [key]);
   }
 });

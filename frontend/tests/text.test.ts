@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DiffPart, diffWords } from "../desk/text/diff.ts";
 import { isEmpty } from "../desk/text/empty.ts";
-import {
-  countGraphemes,
-  mask,
-  maskPart,
-  splitGraphemes,
-  truncate,
-} from "../desk/text/graphemes.ts";
+import { countGraphemes, splitGraphemes, truncate } from "../desk/text/graphemes.ts";
 import { readVectors } from "./vectors.ts";
 
 const shown = (parts: DiffPart[]) =>
@@ -61,16 +55,6 @@ test("characters are counted as people count them, without Khmer word separators
   assert.equal(countGraphemes("abc"), 3);
   assert.equal(countGraphemes("ខ្ញុំ\u200bគាំទ្រ"), countGraphemes("ខ្ញុំគាំទ្រ"));
   assert.equal(countGraphemes("\u{1F44D}\u{1F3FD}"), 1);
-});
-
-test("a mask has one sign for each character and keeps line breaks", () => {
-  assert.equal(mask("012 34"), "▮▮▮▮▮▮");
-  assert.equal(mask("a\nb"), "▮\n▮");
-  assert.equal(mask("e\u0301"), "▮");
-});
-
-test("only the selection is masked", () => {
-  assert.deepEqual(maskPart("Call 012 now", 5, 8), { text: "Call ▮▮▮ now", end: 8 });
 });
 
 test("a text is truncated between graphemes, and a short text stays whole", () => {

@@ -87,11 +87,24 @@ def test_an_edited_comment_shows_its_clause_and_keeps_the_sealed_original(
     newsroom.pass_slots()
     (comment_row,) = newsroom.read_table("published_comments")
     assert (comment_row["text"], comment_row["edited_clause"]) == (
-        "Call Dara at ▮▮▮.",
+        "Call Dara at ▮▮▮▮▮▮▮▮.",
         "personal-data",
     )
+    assert comment_row["edit_kind"] == "masked"
     assert newsroom.decrypt(sent.id).text == "Call Dara at 012 345 678."
     assert b"012 345 678" not in b"".join(newsroom.read_all_files().values())
+
+
+def test_masking_one_word_of_the_longest_text_is_accepted(newsroom: NewsroomHarness) -> None:
+    longest = "a" * newsroom.rules.limits.text_graphemes_max
+    sent = newsroom.send(longest)
+    newsroom.publish_edited(sent.id, "▮" + longest[1:])
+    newsroom.pass_slots()
+    (comment_row,) = newsroom.read_table("published_comments")
+    assert comment_row["text"] == "▮▮▮▮▮▮▮▮" + longest[1:]
+    again = newsroom.send(longest)
+    with pytest.raises(InvalidInput):
+        newsroom.publish_edited(again.id, "▮" + longest)
 
 
 def test_an_edited_text_is_cleaned_like_a_readers_text(

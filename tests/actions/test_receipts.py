@@ -99,7 +99,7 @@ def test_a_receipt_shows_the_clause_of_an_edit_and_of_a_removal(
     receipt = newsroom.find_receipt(sent.code)
     assert receipt is not None
     assert (receipt.status.text, receipt.status.edit_kind, receipt.status.clause) == (
-        "Call ▮▮▮.",
+        "Call ▮▮▮▮▮▮▮▮.",
         "masked",
         "personal-data",
     )

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness, SentComment
-from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN
+from yobal.actions import declare_story
+from yobal.core.thread import PAGE_COMMENTS, REPLIES_SHOWN, Edition
 from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.store import stale_files
 
 
 def _many(
@@ -96,8 +98,146 @@ def test_a_release_rewrites_only_the_pages_that_change(newsroom: NewsroomHarness
     newsroom.publish_new("On the second page.")
     now = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
     rewritten = {key for key in now if before.get(key) != now[key]}
-    assert all("/page/1." not in key for key in rewritten)
     assert any("/page/2.html" in key for key in rewritten)
+    newsroom.publish_new("Beside it.")
+    later = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
+    assert {key for key in now if later[key] != now[key]} == {
+        key for key in later if key.endswith(("index.html", "fragment.html", "/page/2.html"))
+    } - {key for key in now if "/page/1." in key}
+    assert len(set(later) - set(now)) == 1, "the page of the new comment, in one edition"
+
+
+def test_a_page_links_to_the_newer_one_as_soon_as_there_is_one(newsroom: NewsroomHarness) -> None:
+    _many(newsroom, PAGE_COMMENTS)
+    thread = f"/{SITE_ID}/{STORY_ID}/en/"
+    assert f'<a href="{thread}" rel="prev">Newer</a>' in newsroom.read_file("en/page/1.html")
+    newsroom.publish_new("On the second page.")
+    first, second = newsroom.read_file("en/page/1.html"), newsroom.read_file("en/page/2.html")
+    assert f'<a href="{thread}page/2.html" rel="prev">Newer</a>' in first
+    assert "<span>Comments 1 to 50</span>" in first
+    assert ">Older<" not in first
+    assert f'<a href="{thread}" rel="prev">Newer</a>' in second
+    assert "<span>Comments 51 to 51</span>" in second
+    assert f'<a href="{thread}page/1.html" rel="next">Older</a>' in second
+
+
+def test_older_comments_begin_with_the_first_that_was_not_shown(newsroom: NewsroomHarness) -> None:
+    ordered_ids = _many(newsroom, PAGE_COMMENTS + 27)
+    first_unread = ordered_ids[26]
+    assert first_unread not in _ids(newsroom, "en/index.json")
+    assert f'page/1.html#c-{first_unread}"' in newsroom.read_file("en/index.html")
+    newsroom.remove(first_unread)
+    assert f'page/1.html#c-{ordered_ids[25]}"' in newsroom.read_file("en/index.html")
+
+
+def test_closing_and_opening_a_story_changes_every_page_of_it(newsroom: NewsroomHarness) -> None:
+    root = newsroom.publish_new("Root.").id
+    _many(newsroom, REPLIES_SHOWN + 1, parent_id=root, words="Reply")
+    keys = ("index.html", "page/1.html", f"replies/{root}/1.html", f"comment/{root}.html")
+    opened = newsroom.read_all_files()
+    declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
+    newsroom.run_scheduler()
+    for key in keys:
+        page = newsroom.read_file(f"en/{key}")
+        assert "Reply</button>" not in page, key
+        assert "Write " not in page, key
+    before = newsroom.read_all_files()
+    assert _rebuilt(newsroom) == before
+    declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=True)
+    newsroom.run_scheduler()
+    assert newsroom.read_all_files() == opened
+
+
+def test_a_thread_does_not_wait_for_the_pages_of_its_single_comments(
+    newsroom: NewsroomHarness,
+) -> None:
+    _many(newsroom, 3)
+    declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
+    with newsroom.database.reading() as conn:
+        rows = stale_files.next_batch(conn, SITE_ID, limit=4)
+    assert [row.file.file_kind for row in rows] == ["newest", "page", "comment", "comment"]
+
+
+# The page of one comment
+
+
+def test_a_comment_has_a_page_of_its_own_only_in_its_own_edition(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.publish_new("ប្រាក់ឈ្នួល។", edition="km")
+    pages = [key for key in newsroom.read_all_files() if "/comment/" in key]
+    page = f"{SITE_ID}/{STORY_ID}/km/comment/{sent.id}.html"
+    assert pages == [page, f"{page}.gz"]
+    assert page in newsroom.read_file("en/index.html")
+
+
+def test_the_page_of_a_root_shows_five_replies_and_leads_to_the_rest(
+    newsroom: NewsroomHarness,
+) -> None:
+    root = newsroom.publish_new("Root.").id
+    replies = _many(newsroom, REPLIES_SHOWN, parent_id=root, words="Reply")
+    assert "More replies" not in newsroom.read_file(f"en/comment/{root}.html")
+    sixth = newsroom.publish_new("The sixth.", parent_id=root).id
+    page = newsroom.read_file(f"en/comment/{root}.html")
+    assert [reply for reply in [*replies, sixth] if f'id="c-{reply}"' in page] == replies
+    assert f'/en/replies/{root}/1.html">More replies' in page
+    before = newsroom.read_all_files()
+    assert _rebuilt(newsroom) == before
+
+
+def test_the_page_of_a_reply_shows_its_own_replies_and_leads_to_the_rest(
+    newsroom: NewsroomHarness,
+) -> None:
+    root = newsroom.publish_new("Root.").id
+    reply = newsroom.publish_new("Reply.", parent_id=root).id
+    own = _many(newsroom, REPLIES_SHOWN + 2, parent_id=reply, words="Own")
+    other = newsroom.publish_new("Of another.", parent_id=root).id
+    page = newsroom.read_file(f"en/comment/{reply}.html")
+    assert [one for one in [*own, other] if f'id="c-{one}"' in page] == own[:REPLIES_SHOWN]
+    assert f'/en/replies/{root}/1.html#c-{own[REPLIES_SHOWN]}">More replies' in page
+    newsroom.remove(own[0])
+    page = newsroom.read_file(f"en/comment/{reply}.html")
+    assert f'id="c-{own[0]}"' not in page
+    assert f'#c-{own[REPLIES_SHOWN + 1]}">More replies' in page
+    before = newsroom.read_all_files()
+    assert _rebuilt(newsroom) == before
+
+
+@pytest.mark.parametrize("how", ["removed", "withdrawn"])
+def test_the_page_of_a_removed_comment_is_deleted_and_its_replies_still_lead_to_its_address(
+    newsroom: NewsroomHarness, how: str
+) -> None:
+    parent = newsroom.publish_new("Parent.", name="Unmistakable", edition="km")
+    reply = newsroom.publish_new("Reply.", parent_id=parent.id)
+    before = newsroom.read_file(f"en/comment/{reply.id}.html")
+    assert f'/km/comment/{parent.id}.html">In reply to another comment' in before
+    assert "Unmistakable" not in before
+    assert "Parent." not in before
+    _go(newsroom, parent, how)
+    assert not [key for key in newsroom.read_all_files() if f"/comment/{parent.id}" in key]
+    assert newsroom.read_file(f"en/comment/{reply.id}.html") == before
+    all_files = newsroom.read_all_files()
+    assert _rebuilt(newsroom) == all_files
+
+
+def test_a_removed_reply_disappears_from_the_pages_of_its_parent_and_root(
+    newsroom: NewsroomHarness,
+) -> None:
+    root = newsroom.publish_new("Root.").id
+    reply = newsroom.publish_new("Reply.", parent_id=root).id
+    removed = newsroom.publish_new("Soon gone.", parent_id=reply).id
+    pages = [f"en/comment/{one}.html" for one in (root, reply)]
+    assert all("Soon gone." in newsroom.read_file(page) for page in pages)
+    newsroom.remove(removed)
+    assert not any("Soon gone." in newsroom.read_file(page) for page in pages)
+    before = newsroom.read_all_files()
+    assert _rebuilt(newsroom) == before
+
+
+def test_a_changed_title_is_on_the_page_of_every_comment(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.publish_new()
+    edition = Edition(tag="en", title="A new headline", url="https://news.example/en/ferry")
+    declare_story.add(newsroom.database, newsroom.rules, STORY_ID, edition)
+    newsroom.run_scheduler()
+    assert "A new headline" in newsroom.read_file(f"en/comment/{sent.id}.html")
 
 
 def _paths(newsroom: NewsroomHarness) -> dict[str, Any]:
@@ -119,11 +259,11 @@ def test_a_comment_shows_five_replies_and_the_others_have_their_own_pages(
     assert [one["id"] for one in shown["replies"]] == replies
     assert shown["has_more_replies"] is True
     assert _ids(newsroom, f"en/replies/{root}/1.json") == more
-    assert "Later replies" not in newsroom.read_file(f"en/replies/{root}/1.html")
+    assert "Later</a>" not in newsroom.read_file(f"en/replies/{root}/1.html")
 
     last = _many(newsroom, 1, parent_id=root, words="Last")
     assert _ids(newsroom, f"en/replies/{root}/2.json") == last
-    assert "Later replies" in newsroom.read_file(f"en/replies/{root}/1.html")
+    assert "Later</a>" in newsroom.read_file(f"en/replies/{root}/1.html")
     assert _json(newsroom, "en/index.json")["total"] == PAGE_COMMENTS + 7
 
     before = newsroom.read_all_files()
@@ -160,7 +300,9 @@ def test_the_name_of_a_removed_comment_disappears_from_every_file(
         plain = gzip.decompress(content) if key.endswith(".gz") else content
         assert b"Unmistakable" not in plain, key
         assert b"Named." not in plain, key
-    assert ("Removed:" in newsroom.read_file("en/page/1.html")) == (how == "removed")
+    assert ("Removed by a moderator (" in newsroom.read_file("en/page/1.html")) == (
+        how == "removed"
+    )
     before = newsroom.read_all_files()
     assert _rebuilt(newsroom) == before
 

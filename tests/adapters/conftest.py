@@ -17,6 +17,9 @@ from yobal.adapters.rendering.pages import (
 from yobal.core.schedule import Schedule
 from yobal.core.submission import FieldError, Limits
 from yobal.core.thread import (
+    CommentLink,
+    CommentLocation,
+    CommentPageView,
     Edition,
     FormState,
     NewestView,
@@ -51,7 +54,7 @@ def render_all(site_context: SiteContext) -> RenderAll:
 
     def render(text: str = "plain", edition: str = "en") -> dict[str, bytes]:
         pages, thread = PageRenderer(site_context), make_thread(edition, title=text)
-        return _files(pages, thread, text) | _responses(pages, thread, text)
+        return render_files(pages, thread, text) | _responses(pages, thread, text)
 
     return render
 
@@ -76,7 +79,6 @@ def make_comments(text: str) -> tuple[PublishedComment, ...]:
         day="2026-11-22",
         parent_id=ROOT,
         parent_name=text,
-        page=7,
     )
     root = PublishedComment(
         id=ROOT,
@@ -85,10 +87,10 @@ def make_comments(text: str) -> tuple[PublishedComment, ...]:
         lang="km",
         edition="km",
         day="2026-11-21",
+        edit_kind="masked",
         edited_clause="personal-data",
         replies=(reply,),
         has_more_replies=True,
-        page=7,
     )
     removed = PublishedComment(
         id=REMOVED,
@@ -100,7 +102,6 @@ def make_comments(text: str) -> tuple[PublishedComment, ...]:
         parent_id=WITHDRAWN,
         removal="removed",
         removal_clause="threats",
-        page=7,
     )
     withdrawn = PublishedComment(
         id=WITHDRAWN,
@@ -110,20 +111,39 @@ def make_comments(text: str) -> tuple[PublishedComment, ...]:
         edition="en",
         day="2026-11-21",
         removal="withdrawn",
-        page=7,
         replies=(removed,),
     )
     return root, withdrawn
 
 
-def _files(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, bytes]:
+def render_files(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, bytes]:
     root, withdrawn = make_comments(text)
-    newest = NewestView(thread=thread, comments=(root, withdrawn), comments_total=4, older_page=6)
-    numbered = PageView(thread=thread, number=7, comments=(root, withdrawn))
+    newest = NewestView(
+        thread=thread,
+        comments=(root, withdrawn),
+        comments_total=4,
+        older=CommentLocation(comment_id=ROOT, number=6),
+    )
+    numbered = PageView(
+        thread=thread, number=7, last_position=350, has_newer=True, comments=(root, withdrawn)
+    )
     replies = RepliesView(
-        thread=thread, root=root, root_page=7, number=2, comments=root.replies, has_more=True
+        thread=thread,
+        root=root,
+        root_page=7,
+        number=2,
+        last_position=105,
+        has_more=True,
+        comments=root.replies,
+    )
+    single = CommentPageView(
+        thread=thread,
+        comment=root,
+        parent=CommentLink(comment_id=REPLY, edition="ko"),
+        more_replies=CommentLocation(comment_id=REPLY, number=2, root_id=ROOT),
     )
     return {
+        **pages.comment(single),
         **pages.newest(newest),
         **pages.page(numbered),
         **pages.replies(replies),

@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from tests.desk_messages import messages_in
-from yobal.adapters.rendering.desk_catalogue import catalogue_json
+from yobal.adapters.rendering.desk_catalogue import catalogue_json, languages_json
 
 
 def catalogue(lang: str, entries: str, plural_forms: str = "nplurals=2; plural=(n != 1)") -> Any:
@@ -51,3 +51,13 @@ def test_a_message_must_be_a_plain_string(call: str) -> None:
 def test_messages_are_found_in_nested_templates() -> None:
     source = 'html`<p>${a ? html`<b>${ngettext("%(count)s row", "%(count)s rows", n)}</b>` : gettext("None")}</p>`'
     assert list(messages_in(source)) == [("%(count)s row", "%(count)s rows"), "None"]
+
+
+def test_every_language_of_cldr_has_its_name_and_nothing_else_has_one() -> None:
+    names = json.loads(languages_json("en"))
+    assert len(names) > 600
+    expected = {"km": "Khmer", "rhg": "Rohingya", "fil": "Filipino", "haw": "Hawaiian"}
+    assert expected.items() <= names.items()
+    assert (names["zh-Hans"], names["zh-Hant"]) == ("Simplified Chinese", "Traditional Chinese")
+    assert not {"und", "mul", "zxx", "en-GB", "es-419"} & set(names)
+    assert json.loads(languages_json("km"))["km"] == "ខ្មែរ"

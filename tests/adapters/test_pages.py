@@ -8,10 +8,11 @@ from typing import get_args
 import msgspec
 import pytest
 
+from tests.adapters.conftest import make_thread, render_files
 from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, ServerFacts, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
-from yobal.core.thread import Edition, NewestView, PageView, PublishedComment, ThreadRef
+from yobal.core.thread import Edition, FormState, NewestView, PageView, PublishedComment, ThreadRef
 
 RenderAll = Callable[..., dict[str, bytes]]
 OTHER_FACTS = (
@@ -40,9 +41,7 @@ def make_comment(text: str, **fields: object) -> PublishedComment:
 def newest(
     site_context: SiteContext, *comments: PublishedComment, thread: ThreadRef = THREAD
 ) -> str:
-    view = NewestView(
-        thread=thread, comments=comments, comments_total=len(comments), older_page=None
-    )
+    view = NewestView(thread=thread, comments=comments, comments_total=len(comments), older=None)
     return PageRenderer(site_context).newest(view)["index.html"].decode()
 
 
@@ -66,7 +65,6 @@ def test_the_notice_stands_above_the_form_in_full(site_context: SiteContext) -> 
         ("မောင်မောင်", '<bdi lang="my">မောင်မောင်</bdi>'),
         ("سلام", '<bdi lang="und">سلام</bdi>'),
         ("007", "<bdi>007</bdi>"),
-        ("", "<bdi>Anonymous</bdi>"),
     ],
 )
 def test_a_name_in_another_script_has_its_own_language(
@@ -148,34 +146,61 @@ def test_only_a_form_made_for_one_request_has_an_idempotency_key(
     )
 
 
-def test_every_permalink_leads_to_the_numbered_page(site_context: SiteContext) -> None:
-    link = f"https://comments.river.example/river/ferry/en/page/3.html#c-{'a' * 26}"
-    comment = make_comment("x", page=3)
+def test_every_permalink_leads_to_the_comments_own_page_in_the_edition_it_was_written_in(
+    site_context: SiteContext,
+) -> None:
+    link = f"https://comments.river.example/river/ferry/km/comment/{'a' * 26}.html"
+    comment = make_comment("x", edition="km")
     numbered = PageRenderer(site_context).page(
-        PageView(thread=THREAD, number=3, comments=(comment,))
+        PageView(thread=THREAD, number=3, last_position=150, has_newer=True, comments=(comment,))
     )
     assert f'href="{link}"' in newest(site_context, comment)
     assert f'href="{link}"' in numbered["page/3.html"].decode()
     assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
 
 
-def test_a_numbered_page_does_not_depend_on_the_state_of_the_form(
-    site_context: SiteContext,
+@pytest.mark.parametrize("form", ["closed", "not_open_yet"])
+def test_a_story_that_is_not_open_offers_no_way_to_write_on_any_file(
+    site_context: SiteContext, form: FormState
 ) -> None:
-    def rendered(form: str) -> dict[str, bytes]:
-        thread = msgspec.structs.replace(THREAD, form=form)
-        return PageRenderer(site_context).page(
-            PageView(thread=thread, number=2, comments=(make_comment("x"),))
-        )
-
-    assert rendered("open") == rendered("closed")
+    offers = (
+        'value="reply"',
+        "#yobal-text",
+        "Write a comment",
+        "Write your own",
+        'name="parent_id"',
+        'name="text"',
+    )
+    renderer = PageRenderer(site_context)
+    for name, content in render_files(renderer, make_thread("en"), "plain").items():
+        is_thread = name.endswith(".html") and not name.startswith(("terms", "what_we_keep"))
+        assert is_thread == any(offer in content.decode() for offer in offers), name
+    closed = make_thread("en", form=form)
+    for name, content in render_files(renderer, closed, "plain").items():
+        assert not any(offer in content.decode() for offer in offers), name
 
 
 def test_only_an_edited_comment_has_masks(site_context: SiteContext) -> None:
     assert "yobal-mask" not in newest(site_context, make_comment("I type ▮▮ myself"))
-    edited = newest(site_context, make_comment("Call ▮▮ now", edited_clause="personal-data"))
-    assert 'title="Masked by a moderator: personal data">▮▮</span> now' in edited
-    assert 'Edited by a moderator: <a href="/river/@/terms/en.html#personal-data"' in edited
+
+
+@pytest.mark.parametrize("hidden", ["▮", "▮▮▮▮▮▮▮▮▮▮▮▮▮"])
+def test_a_mask_does_not_show_how_much_it_hides(site_context: SiteContext, hidden: str) -> None:
+    comment = make_comment(f"Call {hidden} now", edit_kind="masked", edited_clause="personal-data")
+    assert 'title="Masked by a moderator (Personal data)">▮▮▮▮▮▮▮▮</span> now' in newest(
+        site_context, comment
+    )
+
+
+@pytest.mark.parametrize("kind", ["masked", "shortened", "reworded"])
+def test_an_edited_comment_says_how_it_was_edited_and_under_which_clause(
+    site_context: SiteContext, kind: str
+) -> None:
+    page = newest(site_context, make_comment("x", edit_kind=kind, edited_clause="respect"))
+    assert re.search(
+        rf'{kind.title()} by a moderator \(<a href="/river/@/terms/en.html#respect"[^>]*>Respect</a>\)',
+        page,
+    )
 
 
 def test_a_removed_comment_leaves_a_tombstone_and_its_replies(site_context: SiteContext) -> None:
@@ -184,7 +209,7 @@ def test_a_removed_comment_leaves_a_tombstone_and_its_replies(site_context: Site
         "", removal="removed", removal_clause="threats", replies=[reply | {"day": "2026-11-22"}]
     )
     page = newest(site_context, root)
-    assert "Removed: threats and incitement" in page
+    assert "Removed by a moderator (Threats and incitement)" in page
     assert "still readable" in page
     assert "Withdrawn by its author" in newest(site_context, make_comment("", removal="withdrawn"))
 
@@ -292,6 +317,7 @@ def test_json_has_exactly_the_documented_keys(render_all: RenderAll) -> None:
         "lang",
         "edition",
         "day",
+        "edit_kind",
         "edited_clause",
         "parent_id",
         "parent_name",
@@ -321,7 +347,7 @@ def test_each_edition_has_the_newsrooms_name_in_that_edition(site_context: SiteC
             THREAD, edition=Edition(tag=tag, title="Ferries", url="https://river.example/ferry")
         )
         name = names.get(source, "The River Post")
-        view = NewestView(thread=thread, comments=(), comments_total=0, older_page=None)
+        view = NewestView(thread=thread, comments=(), comments_total=0, older=None)
         assert is_named(pages.newest(view)["index.html"], name)
         assert is_named(pages.problem(thread, "closed"), name)
         assert is_named(pages.terms(tag), name)

@@ -121,7 +121,7 @@ def test_a_fragment_contains_only_full_urls(render_all: RenderAll) -> None:
 def test_a_story_url_that_is_not_http_is_not_linked(site_context: SiteContext) -> None:
     edition = Edition(tag="en", title="T", url="javascript:alert(1)")
     thread = ThreadRef(site_id="river", story_id="ferry", edition=edition)
-    view = NewestView(thread=thread, comments=(), comments_total=0, older_page=None)
+    view = NewestView(thread=thread, comments=(), comments_total=0, older=None)
     assert "javascript:" not in " ".join(
         ParsedPage(PageRenderer(site_context).newest(view)["index.html"]).values("href")
     )

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.core.text import count_graphemes
-from yobal.core.thread import Edition, NewestView, PublishedComment, ThreadRef
+from yobal.core.thread import CommentLocation, Edition, NewestView, PublishedComment, ThreadRef
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -75,7 +75,12 @@ def test_a_page_of_fifty_comments_is_light(
     )
     thread = ThreadRef(site_id="river", story_id="ferry", edition=edition)
     fifty = tuple(_random_comment(lang, random_source) for _ in range(50))
-    view = NewestView(thread=thread, comments=fifty, comments_total=500, older_page=9)
+    view = NewestView(
+        thread=thread,
+        comments=fifty,
+        comments_total=500,
+        older=CommentLocation(comment_id="b" * 26, number=9),
+    )
     page = PageRenderer(site_context).newest(view)["index.html"]
     size_bytes = len(gzip.compress(page, 9)) + len(gzip.compress((TOKENS + STYLESHEET).encode(), 9))
     assert size_bytes <= most_bytes
@@ -90,7 +95,7 @@ def _random_comment(lang: str, random_source: random.Random) -> PublishedComment
     comment_id = "".join(random_source.choices("abcdefghijklmnopqrstuvwxyz234567", k=26))
     text = _random_text(lang, random_source, 300)
     return PublishedComment(
-        id=comment_id, name=name, text=text, lang=lang, edition=lang, day="2026-11-21", page=10
+        id=comment_id, name=name, text=text, lang=lang, edition=lang, day="2026-11-21"
     )
 
 

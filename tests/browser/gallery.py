@@ -138,6 +138,8 @@ class Gallery:
             ("thread", ""),
             ("page", "page/1.html"),
             ("replies", f"replies/{root_id}/1.html"),
+            ("comment", f"comment/{root_id}.html"),
+            ("comment-removed", f"comment/{'a' * 26}.html"),
         ):
             page.goto(story.url + path)
             page.reload()
@@ -230,7 +232,7 @@ class Gallery:
         desk.open("Call 000 555 0142")
         self.look("desk-comment", desk.page)
         desk.press("e")
-        desk.page.locator("#edit-text").fill("Call ▮▮▮▮▮▮▮▮▮▮▮▮ if you want to see it.")
+        desk.page.locator("#edit-text").fill("Call ▮▮▮▮▮▮▮▮ if you want to see it.")
         desk.choose("masked")
         desk.choose("personal-data")
         self.look("desk-edit", desk.page)

@@ -42,7 +42,7 @@ def _reject_fifty(desk: Moderator) -> None:
     expect(reject).to_be_disabled()
     desk.choose("spam")
     reject.click()
-    expect(desk.toast).to_contain_text("50 comments rejected")
+    expect(desk.toast).to_contain_text("50 comments: Rejected")
 
 
 def _number(title: Any) -> int:

@@ -106,10 +106,10 @@ def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
     expect(desk.page.locator(".editor")).to_contain_text("Edited by a moderator: Personal data")
     desk.page.locator("#publish-edited").click()
     expect(desk.toast).to_contain_text("Published with an edit")
-    wait_for(lambda: story.texts() == ["Call ▮▮▮ if you want to see it."])
+    wait_for(lambda: story.texts() == ["Call ▮▮▮▮▮▮▮▮ if you want to see it."])
     reader.open()
-    expect(reader.page.locator(".yobal-byline")).to_contain_text(
-        "Edited by a moderator: personal data"
+    expect(reader.page.locator(".yobal-edited")).to_have_text(
+        "Masked by a moderator (Personal data)"
     )
     assert "0142" not in reader.page.content()
     reader.until(code, "Masked by a moderator (Personal data)")
@@ -127,7 +127,7 @@ def test_the_author_of_a_rejected_comment_sees_the_clause_and_the_note(
     desk.choose("spam")
     desk.page.locator("#note").fill("We print no advertising here.")
     desk.page.locator("#reject").click()
-    expect(desk.toast).to_contain_text("Rejected, final at")
+    expect(desk.toast).to_contain_text("Rejected (Spam), final at")
     reader.until(code, "A moderator decided not to publish your comment")
     expect(reader.page.locator("main")).to_contain_text("Reason in our Terms of Use: Spam")
     expect(reader.page.locator("blockquote")).to_have_text("We print no advertising here.")

@@ -131,11 +131,13 @@ def test_a_held_comment_is_due_at_a_random_slot_of_the_next_ones(
     assert asked == [3]
 
 
-def test_age_counts_slots_up_to_ninety_nine() -> None:
-    arrival, schedule = at("2026-11-22 12:00"), Schedule()
-    ages = [slots.age_slots(schedule, arrival, arrival + hours * 3_600) for hours in (0, 5, 6, 25)]
-    assert ages == [0, 0, 1, 4]
-    assert slots.age_slots(schedule, arrival, arrival + 400 * DAY_SECONDS) == 99
+def test_age_counts_the_midnights_of_the_sites_zone() -> None:
+    schedule = Schedule(time_zone="Asia/Phnom_Penh")
+    arrival = at("2026-11-22 12:00")  # 19:00 there
+    ages = [slots.age_days(schedule, arrival, arrival + hours * 3_600) for hours in (0, 4, 5, 29)]
+    assert ages == [0, 0, 1, 2]
+    assert slots.age_days(schedule, arrival, arrival + 400 * DAY_SECONDS) == 400
+    assert slots.age_days(schedule, arrival, arrival - DAY_SECONDS) == 0  # the clock was ahead
 
 
 @pytest.mark.parametrize(

@@ -286,3 +286,41 @@ def test_hostile_text_is_cleaned_and_measured_quickly(hostile: str) -> None:
     assert text.clean(cleaned) == cleaned
     validate(cleaned, text.clean_line(hostile), Limits())
     assert time.thread_time() - started < 1
+
+
+@pytest.mark.parametrize(("raw", "normalized"), VECTORS["masks"])
+def test_every_mask_has_the_same_length(raw: str, normalized: str) -> None:
+    assert text.normalize_masks(raw) == normalized
+    assert text.normalize_masks(normalized) == normalized
+
+
+@pytest.mark.parametrize(
+    ("whole", "first"),
+    [
+        ("It cost 3.5 dollars! Really?", "It cost 3.5 dollars!"),
+        ("What?! No.", "What?!"),
+        ("He said “No.” Then he left.", "He said “No.”"),
+        ("ខ្ញុំបើកឡានដឹកទំនិញ។ ខ្ញុំមិនខឹង", "ខ្ញុំបើកឡានដឹកទំនិញ។"),
+        ("一句話。第二句。", "一句話。"),
+        ("عمل والدي. ثم عاد", "عمل والدي."),
+        ("one line\nanother", "one line"),
+        ("no end", "no end"),
+    ],
+)
+def test_the_first_sentence_ends_where_a_script_ends_sentences(whole: str, first: str) -> None:
+    assert text.first_sentence(whole, 120) == first
+
+
+def test_a_text_is_truncated_at_a_word_and_never_inside_a_character() -> None:
+    assert text.truncate("a  b\nc", 5) == "a b c"
+    assert text.truncate("one two three", 9) == "one two…"
+    assert text.truncate("x" * 200, 120) == "x" * 120 + "…"
+    assert text.truncate(FAMILY * 3, 2) == FAMILY * 2 + "…"
+    assert text.first_sentence("word " * 100, 120) == ("word " * 24).strip() + "…"
+
+
+@pytest.mark.parametrize(
+    ("words", "direction"), [("(1) نعم OK", "rtl"), ("OK نعم", "ltr"), ("123 …", "ltr")]
+)
+def test_a_text_has_the_direction_of_its_first_strong_character(words: str, direction: str) -> None:
+    assert text.direction(words) == direction

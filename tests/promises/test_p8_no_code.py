@@ -28,7 +28,7 @@ from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering import templates
 from yobal.core.stale_files import StaleFile
-from yobal.core.text import clean, clean_line
+from yobal.core.text import MASK, clean, clean_line
 
 PAGE: Final = 50
 NOTE_GRAPHEMES: Final = 300
@@ -42,7 +42,12 @@ SHAPES: Final = """pages => pages.map(page => {
   return [...read.querySelectorAll(":not(br)")]
     .map(one => `${one.tagName}[${one.getAttributeNames()}]`).join("\\n");
 })"""
-
+# The text of elements, with a line end for each `br`, whichever of the two the page uses.
+LINES: Final = """(elements) => elements.map((element) => {
+  const copy = element.cloneNode(true);
+  for (const line of copy.querySelectorAll("br")) line.replaceWith("\\n");
+  return copy.textContent;
+})"""
 
 # The forms take each payload in the default run or in the slow one: every other text in each.
 each_half = pytest.mark.parametrize(
@@ -80,7 +85,7 @@ def published(hostile: NewsroomWithLead, bulk: BulkHarness) -> Story:
         opened = bulk.decrypt(comment)
         bulk.now = time.time()
         if opened.text.endswith(("1", "2", "3")):  # a moderator's edit is an input too
-            bulk.publish_edited(comment, opened.text + " ▮")
+            bulk.publish_edited(comment, f"{opened.text} {MASK}")
         else:
             bulk.publish(comment)
     wait_for(lambda: story.json()["total"] == len(PAYLOADS))
@@ -108,14 +113,21 @@ def test_published_payloads_are_plain_text_on_every_page(published: Story, actor
     addresses += [
         f"page/{number}.{suffix}" for number in numbers for suffix in ("html", "fragment.html")
     ]
+    addresses += [
+        f"comment/{comment['id']}.html"
+        for number in numbers
+        for comment in published.json(f"page/{number}.json")["comments"]
+    ]
     expected = {clean(words) for words in PAYLOADS}
-    expected |= {words + " ▮" for words in expected}
+    expected |= {f"{words} {MASK}" for words in expected}
     page = _watched(actors)
     seen: set[str] = set()
     for address in addresses:
         page.goto(published.url + address)
         seen |= _words_of(page, expected)
-    assert {words.removesuffix(" ▮") for words in seen} == {clean(words) for words in PAYLOADS}
+    assert {words.removesuffix(f" {MASK}") for words in seen} == {
+        clean(words) for words in PAYLOADS
+    }
     _check_json(published, expected)
 
 
@@ -228,7 +240,7 @@ def test_the_history_shows_payloads_as_plain_text(
         older.click()
         expect(rows.nth(count)).to_be_visible()
     words = set(desk.page.locator(".excerpt bdi").all_text_contents())
-    assert {one.removesuffix(" ▮") for one in words} >= {clean(one) for one in PAYLOADS}
+    assert {one.removesuffix(f" {MASK}") for one in words} >= {clean(one) for one in PAYLOADS}
     assert (
         desk.page.locator("#desk :is(script, img, svg, math, iframe, style, object)").count() == 0
     )
@@ -287,7 +299,7 @@ def test_control_without_autoescape_the_check_fails(
     page.route(published.url, lambda route: route.fulfill(response=route.fetch(), body=rendered))
     page.goto(published.url)
     expected = {clean(words) for words in PAYLOADS}
-    expected |= {words + " ▮" for words in expected}
+    expected |= {f"{words} {MASK}" for words in expected}
     with pytest.raises((AssertionError, Error)):  # a payload may even lead the page away
         _words_of(page, expected)
     assert any(one.startswith("csp:") for one in watch.seen)
@@ -396,7 +408,7 @@ def _read_all(page: Page) -> dict[str, str]:
 
 def _words_of(page: Page, expected: set[str]) -> set[str]:
     """The words of every comment of a page, after checking that they are nothing but words."""
-    found = page.locator(".yobal-text").all_text_contents()
+    found = page.locator(".yobal-text").evaluate_all(LINES)
     assert found
     assert set(found) <= expected, set(found) - expected
     assert page.locator(".yobal-text :not(.yobal-mask, br)").count() == 0

@@ -1,6 +1,7 @@
 """Every route of the desk: who may use it, from which origin, with what, and what it answers."""
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -19,6 +20,7 @@ from yobal.demo.keys import from_passphrase
 from yobal.store import people
 from yobal.web.errors import TlsRequired
 from yobal.web.guard import COOKIE, Guard
+from yobal.web.routes import ASSETS
 
 # For each route its access and a body that it accepts, so that only the sender matters.
 ID, HEX = "a" * 26, "00" * 32
@@ -197,7 +199,13 @@ def test_no_route_accepts_get(desk: DeskClient, path: str) -> None:
 
 
 # Fields that may be left out or empty: where a page starts.
-MAY_BE_LEFT_OUT = {("queue", "cursor"), ("history", "cursor"), ("history", "comment_id")}
+MAY_BE_LEFT_OUT = {
+    ("queue", "cursor"),
+    ("history", "cursor"),
+    ("history", "comment_id"),
+    ("already-decided", "comment_ids"),  # asks about nothing, and learns nothing
+    ("already-decided", "decision_ids"),
+}
 WITHOUT_PARAMETERS = {
     "session",
     "sign-out",
@@ -260,7 +268,7 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
         "invite": (desk, invited | {"token": other}),
         "queue": (desk, {"cursor": None}),
         "history": (desk, {"cursor": None}),
-        "already-decided": (desk, {"comment_ids": [waiting.id]}),
+        "already-decided": (desk, {"comment_ids": [waiting.id], "decision_ids": rejections}),
         "decide": (desk, publish),
         "reject-many": (desk, {"comment_ids": [waiting.id], "clause": "spam"}),
         "undo": (desk, {"decision_id": rejections[0]}),
@@ -339,6 +347,18 @@ def test_every_response_of_the_desk_has_the_security_headers(desk: DeskClient) -
         assert "unsafe" not in policy
         assert response.header("cache-control") == "no-store"
         assert response.header("x-content-type-options") == "nosniff"
+
+
+def test_a_browser_that_accepts_gzip_gets_the_desks_files_gzipped(desk: DeskClient) -> None:
+    for name in ASSETS:
+        plain = desk.get(f"/assets/{name}")
+        gzipped = desk.get(f"/assets/{name}", accept_encoding="br, gzip")
+        assert gzip.decompress(gzipped.body) == plain.body
+        encodings = (plain.header("content-encoding"), gzipped.header("content-encoding"))
+        assert encodings == (None, "gzip")
+        assert {plain.header("vary"), gzipped.header("vary")} == {"accept-encoding"}
+        refused = desk.get(f"/assets/{name}", accept_encoding="gzip;q=0")
+        assert refused.header("content-encoding") is None
 
 
 def test_signing_in_does_not_reveal_whether_a_pseudonym_exists(desk: DeskClient) -> None:
@@ -617,7 +637,10 @@ def test_the_page_is_html_and_holds_the_desks_messages_as_data(desk: DeskClient)
     assert block is not None
     assert json.loads(block[1]) == {}, "the English catalogue translates nothing"
     assert '<html lang="en"' in page
-    assert len(re.findall(r"<script\b", page)) == 2, "this and the desk's own file"
+    languages = re.search(r'<script type="application/json" id="languages">(.*?)</script>', page)
+    assert languages is not None
+    assert json.loads(languages[1])["km"] == "Khmer"
+    assert len(re.findall(r"<script\b", page)) == 3, "these and the desk's own file"
 
 
 def test_a_person_who_opens_the_desk_under_another_host_reads_a_sentence(desk: DeskClient) -> None:

@@ -219,6 +219,22 @@ def test_a_deleted_file_is_not_found(
     assert sqlite_intake.get(path).status == 404
 
 
+def test_the_address_of_a_removed_comment_says_so_and_leads_to_the_thread(
+    sqlite_intake: Intake, sqlite_newsroom: NewsroomHarness
+) -> None:
+    sent = sqlite_newsroom.publish_new("Soon gone.", edition="km")
+    path = f"/{SITE_ID}/ferry/km/comment/{sent.id}.html"
+    assert sqlite_intake.get(path).status == 200
+    sqlite_newsroom.remove(sent.id)
+    removed = sqlite_intake.get(path)
+    assert (removed.status, removed.header("cache-control")) == (404, "no-store")
+    assert "យោបល់\u200bនេះ\u200bមិន\u200bមាន\u200bនៅ\u200bទីនេះ\u200bទេ" in removed.text
+    assert f'href="/{SITE_ID}/ferry/km/"' in removed.text
+    assert removed.text == sqlite_intake.get(path.replace(sent.id, "a" * 26)).text
+    elsewhere = sqlite_intake.get(f"/{SITE_ID}/nothing/km/comment/{sent.id}.html")
+    assert "យោបល់\u200bនេះ\u200bមិន" not in elsewhere.text
+
+
 SLOT = 1_794_980_800
 
 

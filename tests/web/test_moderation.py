@@ -47,6 +47,12 @@ def newcomer(token: str, **fields: Any) -> dict[str, Any]:
     return body | fields
 
 
+def withdrawn_comment(comment_id: str) -> dict[str, Any]:
+    """What the desk is told about a comment that its author withdrew."""
+    nothing = {"clause": None, "edit_kind": None, "decision_id": None}
+    return {"comment_id": comment_id, "decided_by": "", "verdict": "withdrawn", **nothing}
+
+
 def invite(desk: DeskClient, **fields: Any) -> str:
     token = invitation_token(secrets.token_bytes(32)).hex()
     body = {"role": "moderator", "token": token, "wraps": []} | fields
@@ -275,7 +281,7 @@ def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     waiting, held, withdrawn = newsroom.send(), newsroom.send(), newsroom.send()
-    published = newsroom.publish(held.id, decided_by="Egret")
+    edited = newsroom.publish_edited(held.id, "Call ▮▮▮▮▮▮▮▮.", decided_by="Egret")
     newsroom.request_withdrawal(withdrawn.code)
     newsroom.run_scheduler()
     ids = [waiting.id, held.id, withdrawn.id, "b" * 26]
@@ -285,11 +291,13 @@ def test_rejecting_many_lists_comments_that_were_decided_or_withdrawn_before(
         {
             "comment_id": held.id,
             "decided_by": "Egret",
-            "verdict": "publish",
-            "decision_id": published.decision_id,
+            "verdict": "publish_edited",
+            "clause": "personal-data",
+            "edit_kind": "masked",
+            "decision_id": edited.decision_id,
         },
-        {"comment_id": withdrawn.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
-        {"comment_id": "b" * 26, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
+        withdrawn_comment(withdrawn.id),
+        withdrawn_comment("b" * 26),
     ]
     assert response["not_stored"] == []
     assert (newsroom.state(held.id), newsroom.state(withdrawn.id)) == ("held", "withdrawn")
@@ -310,6 +318,7 @@ def test_an_undone_text_is_deleted_when_the_response_is_sent(
     assert newsroom.read_table("held_texts") == []
     again = desk.post("undo", decision_id=decided.decision_id)
     assert (again.status, again.json["error"]) == (409, "already_undone")
+    assert again.json["undone_by"] == "Heron"
     assert all(row["text"] is None for row in desk.post("history", cursor=None).json["entries"])
 
 
@@ -326,9 +335,11 @@ def test_already_decided_lists_what_others_decided_with_their_names(
             "comment_id": held.id,
             "decided_by": "Egret",
             "verdict": "publish",
+            "clause": None,
+            "edit_kind": None,
             "decision_id": published.decision_id,
         },
-        {"comment_id": withdrawn.id, "decided_by": "", "verdict": "withdrawn", "decision_id": None},
+        withdrawn_comment(withdrawn.id),
     ]
     desk.post("undo", decision_id=published.decision_id)
     assert [
@@ -337,6 +348,54 @@ def test_already_decided_lists_what_others_decided_with_their_names(
             "already_decided"
         ]
     ] == [withdrawn.id]
+
+
+def test_already_decided_names_who_undid_or_removed_what_a_moderator_decided(
+    desk: DeskClient, newsroom: NewsroomHarness
+) -> None:
+    sent = [newsroom.send() for _ in range(5)]
+    undone, decided_again, in_force, removed, withdrawn = sent
+    results = [newsroom.publish(undone.id), newsroom.reject(decided_again.id)]
+    for result in results:
+        newsroom.undo(result, decided_by="Egret")
+    decided_by_egret = newsroom.publish(decided_again.id, decided_by="Egret").decision_id
+    results += [newsroom.publish(comment.id) for comment in (in_force, removed, withdrawn)]
+    decided = {result.comment_id: result.decision_id for result in results}
+    newsroom.pass_slots(newsroom.rules.schedule.max_hold_slots)
+    newsroom.remove(removed.id, clause="threats", decided_by="Egret")
+    newsroom.remove(decided_again.id, clause="spam", decided_by="Dara")
+    newsroom.request_withdrawal(withdrawn.code)
+    newsroom.run_scheduler()
+
+    ids = [*decided.values(), decided_by_egret, "b" * 26]
+    response = desk.post("already-decided", comment_ids=[], decision_ids=ids).json
+    assert {
+        item["decision_id"]: (item["comment_id"], item["verdict"], item["decided_by"])
+        for item in response["superseded"]
+    } == {
+        decided[undone.id]: (undone.id, "undo", "Egret"),
+        decided[removed.id]: (removed.id, "remove", "Egret"),
+        decided[withdrawn.id]: (withdrawn.id, "withdrawn", ""),
+        decided[decided_again.id]: (decided_again.id, "undo", "Egret"),
+        decided_by_egret: (decided_again.id, "remove", "Dara"),
+    }
+    clauses = {item["decision_id"]: item["clause"] for item in response["superseded"]}
+    assert (clauses[decided[removed.id]], clauses[decided[undone.id]]) == ("threats", None)
+
+
+def test_an_undo_in_the_history_names_what_it_reversed(
+    desk: DeskClient, newsroom: NewsroomHarness
+) -> None:
+    rejected = newsroom.reject(newsroom.send().id, clause="spam")
+    desk.post("undo", decision_id=rejected.decision_id)
+    entries = desk.post("history", comment_id=rejected.comment_id).json["entries"]
+    by_verdict = {entry["verdict"]: entry for entry in entries}
+    assert by_verdict["undo"]["undoes"] == {
+        "verdict": "reject",
+        "clause": "spam",
+        "edit_kind": None,
+    }
+    assert by_verdict["reject"]["undoes"] is None
 
 
 def test_rejecting_many_lists_what_was_not_stored_when_the_database_failed(
@@ -371,10 +430,9 @@ def test_undoing_many_purges_once_and_gives_a_result_for_each(
         response = desk.post("undo-many", decision_ids=[*decided, ID]).json
     assert len(purges) == (1 if newsroom.database.is_sqlite else len(PURGED_TABLES))
     assert [item["decision_id"] for item in response["undone"]] == decided[1:]
-    assert {item["decision_id"]: item["error"] for item in response["failed"]} == {
-        decided[0]: "already_undone",
-        ID: "no_such_decision",
-    }
+    assert {
+        item["decision_id"]: (item["error"], item["undone_by"]) for item in response["failed"]
+    } == {decided[0]: ("already_undone", "Heron"), ID: ("no_such_decision", None)}
     assert response["not_stored"] == []
     assert newsroom.read_table("held_texts") == []
 
@@ -602,7 +660,7 @@ def test_a_queue_row_has_the_fields_of_the_comments_row(
         STORY_ID,
         "km",
     )
-    assert (row["root_id"], row["parent_id"], row["has_receipt"], row["age_slots"]) == (
+    assert (row["root_id"], row["parent_id"], row["has_receipt"], row["age_days"]) == (
         root.id,
         root.id,
         False,

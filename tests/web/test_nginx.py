@@ -182,6 +182,17 @@ def test_a_missing_page_is_answered_with_the_intakes_page(nginx: Nginx) -> None:
     assert "This page does not exist" in response.text
 
 
+def test_a_removed_comments_address_says_so_and_leads_to_the_thread(
+    served: Served, nginx: Nginx
+) -> None:
+    path = f"{THREAD}comment/{'a' * 26}.html"
+    for response in (ask(nginx.port, path=path), ask(served.intake, path=path)):
+        assert response.status == 404
+        assert "This comment is not here" in response.text
+        assert f'href="{THREAD}"' in response.text
+        assert response.header("cache-control") == "no-store"
+
+
 def test_an_address_without_its_last_slash_redirects(nginx: Nginx) -> None:
     response = ask(nginx.port, path=THREAD.rstrip("/"))
     assert (response.status, response.header("location")) == (308, THREAD)

@@ -99,7 +99,7 @@ def test_responses_to_right_and_wrong_codes_have_the_same_length(
     if state in ("held", "published", "removed"):
         newsroom.publish(sent.id)
     elif state == "edited":
-        newsroom.publish_edited(sent.id, "▮" * 900)
+        newsroom.publish_edited(sent.id, "ក" * 900)
     elif state == "rejected":
         newsroom.reject(sent.id, note="ន" * 300)
     if state not in ("pending", "held"):

@@ -86,7 +86,7 @@ export interface QueueRow {
   story_url: string;
   lang: string;
   epoch_id: string;
-  age_slots: number;
+  age_days: number;
   has_receipt: boolean;
   parent: ParentComment | null;
   envelope: string;
@@ -102,11 +102,23 @@ export interface AlreadyDecided {
   comment_id: string;
   decided_by: string;
   verdict: string;
+  clause: string | null;
+  edit_kind: EditKind | null;
   decision_id: string | null;
+}
+
+/** A decision that a later act has replaced. `verdict` is `undo`, `remove` or `withdrawn`. */
+export interface SupersededDecision {
+  decision_id: string;
+  comment_id: string;
+  verdict: string;
+  decided_by: string;
+  clause: string | null;
 }
 
 export interface AlreadyDecidedList {
   already_decided: AlreadyDecided[];
+  superseded: SupersededDecision[];
 }
 
 /** `slot` is when a held comment can appear, or when another decision becomes final. */
@@ -136,10 +148,12 @@ export interface UndoneDecision {
   state: State;
 }
 
+/** `undone_by` is the moderator who undid the decision before, or null. */
 export interface FailedUndo {
   decision_id: string;
   error: string;
   message: string;
+  undone_by: string | null;
 }
 
 /** `not_stored` has the decisions that came after a failure of the database. */
@@ -147,6 +161,13 @@ export interface UndoManyResult {
   undone: UndoneDecision[];
   failed: FailedUndo[];
   not_stored: string[];
+}
+
+/** What an undo reversed. */
+export interface UndoneVerdict {
+  verdict: Verdict;
+  clause: string | null;
+  edit_kind: EditKind | null;
 }
 
 /** A decision. `state` is the comment's state now; name, text and lang are null without a text. */
@@ -158,6 +179,7 @@ export interface HistoryEntry {
   verdict: Verdict;
   clause: string | null;
   edit_kind: EditKind | null;
+  undoes: UndoneVerdict | null;
   note: string | null;
   decided_by: string;
   day: string;
@@ -228,7 +250,14 @@ export interface ErrorBody {
 export interface AlreadyDecidedError extends ErrorBody {
   decided_by: string;
   verdict: string;
+  clause: string | null;
+  edit_kind: EditKind | null;
   decision_id: string | null;
+}
+
+/** The body of a 409 `already_undone`. */
+export interface AlreadyUndoneError extends ErrorBody {
+  undone_by: string;
 }
 
 export interface SignInRequest {
@@ -328,7 +357,8 @@ export interface UndoRequest {
 }
 
 export interface AlreadyDecidedRequest {
-  comment_ids: string[];
+  comment_ids?: string[];
+  decision_ids?: string[];
 }
 
 export interface UndoManyRequest {

@@ -34,17 +34,16 @@ export class SessionState {
   /** The form to renew an expired session. */
   reauth: SignIn | null = null;
   #isLeaving = false;
+  #commentToRemove: string | null = null;
 
   constructor(
     readonly dom: Dom,
     public session: Session,
     readonly keyring: Keyring,
   ) {
-    this.queue = new Queue(dom, keyring, session);
-    this.decisions = new Decisions(dom, this.queue, session);
-    this.history = new History(dom, session.pseudonym, (commentId) =>
-      this.#returnToQueue(commentId),
-    );
+    this.queue = new Queue(dom, keyring, session, session.terms);
+    this.decisions = new Decisions(dom, this.queue, session, (id) => this.#showHistory(id));
+    this.history = new History(dom, session, (commentId) => this.#returnToQueue(commentId));
     this.people = new People(dom, keyring);
   }
 
@@ -83,10 +82,23 @@ export class SessionState {
   openTab(tab: Tab): void {
     const isNew = this.tab !== tab;
     this.tab = tab;
-    if (tab === "history") void this.history.load();
+    if (tab === "history") this.#loadHistory();
     if (tab === "people") void this.people.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
+  }
+
+  #loadHistory(): void {
+    const commentId = this.#commentToRemove;
+    this.#commentToRemove = null;
+    if (commentId === null) void this.history.load();
+    else void this.history.openForRemoval(commentId);
+  }
+
+  /** All decisions, or a comment that the moderator wants to remove. */
+  #showHistory(commentId: string | null): void {
+    this.#commentToRemove = commentId;
+    location.hash = "#history"; // opens the tab
   }
 
   /** A comment that was decrypted since signing in, in the queue or already decided. */
@@ -122,7 +134,7 @@ export class SessionState {
       this.session = await post<Session>("/api/desk/session", {});
       this.sessionExpired = false;
       this.queue.applyStatus(this.session);
-      await this.queue.markDecidedByOthers();
+      await this.decisions.checkOthers();
     } catch (error) {
       this.#pollFailed(error);
       return;

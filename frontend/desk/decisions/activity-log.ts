@@ -1,16 +1,23 @@
 /** The decisions since signing in, and the latest message: announced, and shown as a toast. */
 
-import type { Slot } from "../api/types.ts";
+import type { Slot, SupersededDecision, Terms } from "../api/types.ts";
 import { gettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
 import { canResend, type DecisionRequest, type QueueItem } from "../queue/queue-item.ts";
+import { truncate } from "../text/graphemes.ts";
 import type { Dom } from "../ui/dom.ts";
-import { progressMessage } from "./messages.ts";
+import { decisionLabel, progressMessage, reasonOf, supersededMessage } from "./messages.ts";
+
+/** The server's limit for one request. */
+const CHECKED_MAX = 100;
+const SPOKEN_GRAPHEMES = 40;
 
 /** `decisionId` is null until the server has responded, and after an undo. */
 export interface DecidedItem {
   decisionId: string | null;
   item: QueueItem;
+  /** What others did afterwards: the comment was removed or withdrawn. */
+  superseded: string | null;
 }
 
 /** One request: a decision on one comment, or a bulk rejection. */
@@ -20,14 +27,25 @@ export interface ActivityEntry {
   items: DecidedItem[];
   slot: Slot;
   isUndone: boolean;
+  /** Another moderator, or this one in another tab. */
+  undoneBy: string | null;
   canUndo: boolean;
   /** Until the server has responded or the request has failed. */
   sending: Promise<boolean> | null;
 }
 
+/** A button in the toast. */
+export interface ToastAction {
+  label: string;
+  run: () => void;
+}
+
 export interface Toast {
   message: string;
   entry: ActivityEntry | null;
+  /** The comment that the message is about. */
+  item: QueueItem | null;
+  action: ToastAction | null;
   isError: boolean;
 }
 
@@ -39,11 +57,24 @@ export class ActivityLog {
   constructor(
     private readonly dom: Dom,
     private readonly queue: Queue,
+    private readonly session: { pseudonym: string; terms: Terms },
   ) {}
 
   /** The newest entry that can be undone. */
   get undoable(): ActivityEntry | null {
     return this.entries.find((entry) => this.canUndo(entry)) ?? null;
+  }
+
+  /** The newest entry that is still in force, although it is too late to undo it. */
+  get inForce(): ActivityEntry | null {
+    return this.entries.find(({ items }) => items.some(isInForce)) ?? null;
+  }
+
+  /** The decisions that others may have undone, or whose comments may have gone, newest first. */
+  get checkedIds(): string[] {
+    return this.entries
+      .flatMap(({ items }) => items.flatMap(({ decisionId }) => decisionId ?? []))
+      .slice(0, CHECKED_MAX);
   }
 
   /** Until the entry's slot has passed: the server then reports a later next slot. */
@@ -57,10 +88,15 @@ export class ActivityLog {
     return this.entries.some(({ sending }) => sending !== null);
   }
 
+  /** "Rejected (Spam)" */
+  labelOf(entry: ActivityEntry): string {
+    return decisionLabel(reasonOf(entry.request), this.session.terms);
+  }
+
   add(request: DecisionRequest, queueItems: QueueItem[]): ActivityEntry {
-    const items = queueItems.map((item) => ({ item, decisionId: null }));
+    const items = queueItems.map((item) => ({ item, decisionId: null, superseded: null }));
     const { nextSlot: slot } = this.queue;
-    const flags = { isUndone: false, canUndo: true, sending: null };
+    const flags = { isUndone: false, undoneBy: null, canUndo: true, sending: null };
     const entry = { request, items, slot, message: "", ...flags };
     this.entries = [entry, ...this.entries];
     return entry;
@@ -68,7 +104,7 @@ export class ActivityLog {
 
   /** Shows the entry as in progress until `work` is done. */
   track(entry: ActivityEntry, work: Promise<boolean>): Promise<boolean> {
-    entry.message = progressMessage(entry.request.verdict, entry.items.length);
+    entry.message = progressMessage(entry.request, entry.items.length, this.session.terms);
     entry.sending = work.finally(() => {
       entry.sending = null;
       this.prune();
@@ -78,7 +114,7 @@ export class ActivityLog {
 
   complete(entry: ActivityEntry, message: string, slot: Slot): void {
     Object.assign(entry, { message, slot });
-    this.#show({ message, entry, isError: false });
+    this.#show({ message, entry });
   }
 
   /** Drops entries that led to no decision and will not be sent again. */
@@ -87,40 +123,83 @@ export class ActivityLog {
     this.dom.requestRender();
   }
 
-  showInfo(message: string): void {
-    this.#show({ message, entry: null, isError: false });
+  closeToast(): void {
+    this.toast = null;
+    this.dom.requestRender();
   }
 
-  showError(message: string): void {
-    this.#show({ message, entry: null, isError: true });
+  showInfo(
+    message: string,
+    item: QueueItem | null = null,
+    action: ToastAction | null = null,
+  ): void {
+    this.#show({ message, item, action });
+  }
+
+  showError(message: string, item: QueueItem | null = null): void {
+    this.#show({ message, item, isError: true });
   }
 
   /** The comment's decision was undone in the history; other comments of its entry keep theirs. */
   markUndoneElsewhere(commentId: string): void {
-    for (const entry of this.entries) {
-      for (const decided of entry.items) {
-        if (decided.item.row.comment_id !== commentId || decided.decisionId === null) continue;
-        Object.assign(decided.item, { state: "pending", message: null });
-        decided.decisionId = null;
-        entry.isUndone = !isActive(entry);
-      }
+    for (const { entry, decided } of this.#decidedItems()) {
+      if (decided.item.row.comment_id !== commentId || decided.decisionId === null) continue;
+      Object.assign(decided.item, { state: "pending", message: null });
+      decided.decisionId = null;
+      entry.isUndone = !isActive(entry);
     }
   }
 
-  #show(toast: Toast): void {
-    this.toast = toast;
-    const message = `${toast.message.replace(/\.$/, "")}.`;
+  /** Another moderator undid a decision, or the comment has gone: told where the decision is shown. */
+  applySuperseded(later: SupersededDecision): void {
+    for (const { entry, decided } of this.#decidedItems()) {
+      if (decided.decisionId !== later.decision_id) continue;
+      const { pseudonym: me, terms } = this.session;
+      const message = supersededMessage(later, this.labelOf(entry), { me, terms });
+      decided.decisionId = null;
+      if (later.verdict === "undo") {
+        this.queue.returnItem(decided.item, message);
+        entry.isUndone = !isActive(entry);
+        entry.undoneBy = later.decided_by;
+      } else {
+        decided.superseded = message;
+        decided.item.message = message;
+        entry.canUndo &&= entry.items.some(isInForce);
+      }
+      this.showInfo(message, decided.item);
+    }
+  }
+
+  *#decidedItems(): Generator<{ entry: ActivityEntry; decided: DecidedItem }> {
+    for (const entry of this.entries) for (const decided of entry.items) yield { entry, decided };
+  }
+
+  #show(toast: Partial<Toast> & { message: string }): void {
+    this.toast = { entry: null, item: null, action: null, isError: false, ...toast };
+    const { item, entry } = this.toast;
+    const words = (item ?? (entry && itemOf(entry)))?.draft.text ?? "";
+    const spoken =
+      `${toast.message.replace(/\.$/, "")}. ${truncate(words, SPOKEN_GRAPHEMES)}`.trim();
     // If the focus moved to another comment, its label is announced as well.
     const isLast = this.queue.focused === null;
     this.dom.announce(
-      isLast ? gettext("%(message)s No more comments on this page.", { message }) : message,
+      isLast ? gettext("%(message)s No more comments on this page.", { message: spoken }) : spoken,
     );
   }
 }
 
+/** The comment of an entry that has one; a bulk rejection has none. */
+export function itemOf({ items }: ActivityEntry): QueueItem | null {
+  return items.length === 1 ? (items[0]?.item ?? null) : null;
+}
+
+function isInForce({ decisionId, superseded }: DecidedItem): boolean {
+  return decisionId !== null && superseded === null;
+}
+
 /** Whether the entry is being sent, has a decision, or will be sent again. */
 function isActive({ request, items, sending }: ActivityEntry): boolean {
-  const hasEffect = ({ decisionId, item }: DecidedItem) =>
-    decisionId !== null || canResend(item, request);
+  const hasEffect = ({ decisionId, superseded, item }: DecidedItem) =>
+    decisionId !== null || superseded !== null || canResend(item, request);
   return sending !== null || items.some(hasEffect);
 }

@@ -4,7 +4,12 @@ import { NetworkError } from "../api/client.ts";
 import type { DecisionResult, RejectManyResult, Session } from "../api/types.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
-import { canResend, type DecisionRequest, type QueueItem } from "../queue/queue-item.ts";
+import {
+  canResend,
+  type DecisionRequest,
+  type Outcome,
+  type QueueItem,
+} from "../queue/queue-item.ts";
 import type { Dom } from "../ui/dom.ts";
 import type { ActivityEntry, ActivityLog } from "./activity-log.ts";
 import {
@@ -12,8 +17,15 @@ import {
   type ExistingDecision,
   existingDecision,
   notDecidedMessage,
+  reasonOf,
   resultMessage,
 } from "./messages.ts";
+
+interface Decided {
+  message: string;
+  decisionId: string | null;
+  outcome: Outcome;
+}
 
 export class DecisionSender {
   constructor(
@@ -79,17 +91,20 @@ export class DecisionSender {
   }
 
   #applyResult(item: QueueItem, entry: ActivityEntry, result: DecisionResult): void {
-    const message = resultMessage(entry.request.verdict, result);
-    this.#markDecided(item, entry, { message, decisionId: result.decision_id });
+    const message = resultMessage(entry.request, result, this.session.terms);
+    const outcome = reasonOf(entry.request);
+    this.#markDecided(item, entry, { message, decisionId: result.decision_id, outcome });
     if (result.state === "held") this.queue.heldCount += 1;
     this.activityLog.complete(entry, message, result.slot);
   }
 
   #applyExisting(item: QueueItem, entry: ActivityEntry, existing: ExistingDecision): void {
-    const message = alreadyDecidedMessage(existing, this.session.pseudonym);
+    const { pseudonym: me, terms } = this.session;
+    const message = alreadyDecidedMessage(existing, me, terms);
     const isOurs = existing.decided_by === this.session.pseudonym && existing.decision_id !== null;
     const isOlderRequest = isOurs && isDifferent(item.possiblySent, entry.request);
-    this.#markDecided(item, entry, { message, decisionId: isOurs ? existing.decision_id : null });
+    const decisionId = isOurs ? existing.decision_id : null;
+    this.#markDecided(item, entry, { message, decisionId, outcome: existing });
     if (isOurs) entry.message = message;
     if (isOlderRequest) {
       this.activityLog.showError(
@@ -97,26 +112,30 @@ export class DecisionSender {
           "%(message)s Your later changes were not sent: undo the earlier decision to decide again.",
           { message },
         ),
+        item,
       );
     } else if (isOurs) this.activityLog.complete(entry, message, entry.slot);
-    else this.activityLog.showInfo(message);
+    else this.activityLog.showInfo(message, item);
   }
 
   #applyBulkResult(entry: ActivityEntry, result: RejectManyResult): boolean {
     const { decided, already_decided, not_stored } = result;
-    const me = this.session.pseudonym;
+    const { pseudonym: me, terms } = this.session;
     const itemById = new Map(entry.items.map(({ item }) => [item.row.comment_id, item]));
-    const markDecided = (commentId: string, message: string, decisionId: string | null) => {
+    const markDecided = (commentId: string, decided: Decided) => {
       const item = itemById.get(commentId);
-      if (item !== undefined) this.#markDecided(item, entry, { message, decisionId });
+      if (item !== undefined) this.#markDecided(item, entry, decided);
     };
     for (const decision of decided) {
-      markDecided(decision.comment_id, resultMessage("reject", decision), decision.decision_id);
+      const message = resultMessage(entry.request, decision, terms);
+      const outcome = reasonOf(entry.request);
+      markDecided(decision.comment_id, { message, decisionId: decision.decision_id, outcome });
     }
     for (const decision of already_decided) {
       const isOurs = decision.decided_by === me && decision.verdict === "reject";
       const decisionId = isOurs ? decision.decision_id : null;
-      markDecided(decision.comment_id, alreadyDecidedMessage(decision, me), decisionId);
+      const message = alreadyDecidedMessage(decision, me, terms);
+      markDecided(decision.comment_id, { message, decisionId, outcome: decision });
     }
     const notStored = entry.items
       .map(({ item }) => item)
@@ -132,7 +151,12 @@ export class DecisionSender {
 
   #completeBulk(entry: ActivityEntry, decidedByOthers: number, slot = entry.slot): void {
     const count = entry.items.filter(({ decisionId }) => decisionId !== null).length;
-    const rejected = ngettext("%(count)s comment rejected", "%(count)s comments rejected", count);
+    const rejected = ngettext(
+      "%(count)s comment: %(decision)s",
+      "%(count)s comments: %(decision)s",
+      count,
+      { decision: this.activityLog.labelOf(entry) },
+    );
     if (decidedByOthers === 0) {
       this.activityLog.complete(entry, rejected, slot);
       return;
@@ -142,7 +166,7 @@ export class DecisionSender {
       "%(count)s others were already decided",
       decidedByOthers,
     );
-    const message = gettext("%(rejected)s (%(others)s)", { rejected, others });
+    const message = gettext("%(rejected)s; %(others)s", { rejected, others });
     this.activityLog.complete(entry, message, slot);
   }
 
@@ -153,7 +177,7 @@ export class DecisionSender {
     this.#returnToQueue(items, isNetworkError ? entry.request : null, message);
     const [first] = items;
     // Unsent decisions have a notice of their own at the bottom, with a button to try again.
-    if (!isNetworkError) this.activityLog.showError(message);
+    if (!isNetworkError) this.activityLog.showError(message, items.length === 1 ? first : null);
     if (first !== undefined && !(isNetworkError && this.queue.focusId)) {
       this.queue.focusIfIdle(first);
     }
@@ -174,10 +198,10 @@ export class DecisionSender {
   #markDecided(
     item: QueueItem,
     entry: ActivityEntry,
-    { message, decisionId }: { message: string; decisionId: string | null },
+    { message, decisionId, outcome }: Decided,
   ): void {
     for (const decided of entry.items) if (decided.item === item) decided.decisionId = decisionId;
-    this.queue.markDecided(item, message);
+    this.queue.markDecided(item, message, outcome);
   }
 }
 

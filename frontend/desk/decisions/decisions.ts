@@ -7,7 +7,6 @@ import {
   type DecisionRequest,
   isEdited,
   isUndecided,
-  lengthError,
   publishRequest,
   type QueueItem,
   rejectRequest,
@@ -16,7 +15,7 @@ import {
 import type { Dom } from "../ui/dom.ts";
 import { type ActivityEntry, ActivityLog } from "./activity-log.ts";
 import { DecisionSender } from "./decision-sender.ts";
-import { Undo } from "./undo.ts";
+import { type ShowHistory, Undo } from "./undo.ts";
 
 export class Decisions {
   readonly activityLog: ActivityLog;
@@ -28,10 +27,11 @@ export class Decisions {
     private readonly dom: Dom,
     private readonly queue: Queue,
     private readonly session: Session,
+    showHistory: ShowHistory,
   ) {
-    this.activityLog = new ActivityLog(dom, queue);
+    this.activityLog = new ActivityLog(dom, queue, session);
     this.#sender = new DecisionSender(dom, queue, this.activityLog, session);
-    this.#undo = new Undo(dom, queue, this.activityLog);
+    this.#undo = new Undo({ dom, queue, activityLog: this.activityLog, session, showHistory });
   }
 
   get unsentItems(): QueueItem[] {
@@ -41,21 +41,20 @@ export class Decisions {
   /** Publishes the comment with the edits in its draft, if there are any. */
   publish(item: QueueItem): Promise<void> {
     if (item.mode === "edit" && !isEdited(item)) {
-      return this.#showProblem(
-        item,
+      return this.#showProblems(item, [
         gettext("Nothing has been changed. Close the editor to publish the comment as it is."),
-      );
+      ]);
     }
-    const request = lengthError(item, this.session.limits) ?? publishRequest(item);
-    if (typeof request !== "string") return this.#decide([item], request);
+    const request = publishRequest(item, this.session.limits);
+    if (!Array.isArray(request)) return this.#decide([item], request);
     item.mode = "edit";
-    return this.#showProblem(item, request);
+    return this.#showProblems(item, request);
   }
 
   reject(item: QueueItem): Promise<void> {
-    const request = lengthError(item, this.session.limits) ?? rejectRequest(item);
-    return typeof request === "string"
-      ? this.#showProblem(item, request)
+    const request = rejectRequest(item, this.session.limits);
+    return Array.isArray(request)
+      ? this.#showProblems(item, request)
       : this.#decide([item], request);
   }
 
@@ -81,6 +80,16 @@ export class Decisions {
   resetForEditing(item: QueueItem): void {
     resetForEditing(item);
     this.activityLog.prune();
+  }
+
+  /** Asks what others did to the comments on this page and to the decisions of this moderator. */
+  async checkOthers(): Promise<void> {
+    const superseded = await this.queue.markDecidedByOthers(this.activityLog.checkedIds);
+    for (const later of superseded) this.activityLog.applySuperseded(later);
+    // What was undone may have been decided again since.
+    if (superseded.some(({ verdict }) => verdict === "undo")) {
+      await this.queue.markDecidedByOthers();
+    }
   }
 
   undoLast(): Promise<void> {
@@ -113,10 +122,11 @@ export class Decisions {
     if (focused !== null && !isUndecided(focused)) this.queue.focusNext();
   }
 
-  #showProblem(item: QueueItem, message: string): Promise<void> {
-    item.message = message;
+  /** All that is missing, beside the button that was pressed. */
+  #showProblems(item: QueueItem, problems: string[]): Promise<void> {
+    item.message = problems.join("\n");
     this.queue.focusId = item.row.comment_id;
-    this.dom.announce(message);
+    this.dom.announce(problems.join(" "));
     this.dom.focusOn("#focus .item-message");
     return Promise.resolve();
   }

@@ -1,8 +1,16 @@
 /** What the desk says about decisions: in progress, made, failed, or made by another moderator. */
 
 import { errorMessage, NetworkError, RequestRejected } from "../api/client.ts";
-import type { AlreadyDecided, DecisionResult, EditKind, Verdict } from "../api/types.ts";
+import type {
+  AlreadyDecided,
+  DecisionResult,
+  EditKind,
+  SupersededDecision,
+  Terms,
+  Verdict,
+} from "../api/types.ts";
 import { gettext, ngettext } from "../i18n.ts";
+import type { DecisionRequest, Outcome } from "../queue/queue-item.ts";
 
 /** Who made the current decision on a comment that is no longer pending. */
 export type ExistingDecision = Omit<AlreadyDecided, "comment_id">;
@@ -29,31 +37,50 @@ export function editKindLabel(editKind: EditKind): string {
   return labels[editKind] ?? editKind;
 }
 
+/** A verdict with its reason: "Rejected (Spam)", "Published with an edit (Masked, Personal data)". */
+export function decisionLabel({ verdict, clause, edit_kind }: Outcome, terms: Terms): string {
+  const decision = verdictLabel(verdict as Verdict);
+  if (clause === null) return decision;
+  const title = clauseTitle(terms, clause);
+  if (edit_kind === null) return gettext("%(decision)s (%(clause)s)", { decision, clause: title });
+  const kind = editKindLabel(edit_kind);
+  return gettext("%(decision)s (%(kind)s, %(clause)s)", { decision, kind, clause: title });
+}
+
+/** The title of a clause; its key if the terms have it no more. */
+export function clauseTitle({ clauses }: Terms, clause: string): string {
+  return clauses.find(({ key }) => key === clause)?.title ?? clause;
+}
+
+/** What the desk is about to send, in the words of the server. */
+export function reasonOf(request: DecisionRequest): Outcome {
+  const clause = "clause" in request ? request.clause : null;
+  const edit_kind = "edit_kind" in request ? request.edit_kind : null;
+  return { verdict: request.verdict, clause, edit_kind };
+}
+
 /** Until the server has responded. */
-export function progressMessage(
-  verdict: "publish" | "publish_edited" | "reject",
-  count: number,
-): string {
-  if (verdict === "publish") return gettext("Publishing…");
-  if (verdict === "publish_edited") return gettext("Publishing with an edit…");
-  if (count === 1) return gettext("Rejecting…");
-  return ngettext("Rejecting %(count)s comment…", "Rejecting %(count)s comments…", count);
+export function progressMessage(request: DecisionRequest, count: number, terms: Terms): string {
+  const decision = decisionLabel(reasonOf(request), terms);
+  if (count === 1) return gettext("Sending: %(decision)s…", { decision });
+  return ngettext(
+    "Sending for %(count)s comment: %(decision)s…",
+    "Sending for %(count)s comments: %(decision)s…",
+    count,
+    { decision },
+  );
 }
 
 export function resultMessage(
-  verdict: "publish" | "publish_edited" | "reject",
+  request: DecisionRequest,
   { state, slot }: DecisionResult,
+  terms: Terms,
 ): string {
+  const decision = decisionLabel(reasonOf(request), terms);
   const time = slot.label;
-  if (verdict === "reject") return gettext("Rejected, final at %(time)s", { time });
-  if (state !== "held") {
-    return verdict === "publish"
-      ? gettext("Published, final at %(time)s", { time })
-      : gettext("Published with an edit, final at %(time)s", { time });
-  }
-  return verdict === "publish"
-    ? gettext("Published, appears at %(time)s at the earliest", { time })
-    : gettext("Published with an edit, appears at %(time)s at the earliest", { time });
+  return state === "held"
+    ? gettext("%(decision)s, appears at %(time)s at the earliest", { decision, time })
+    : gettext("%(decision)s, final at %(time)s", { decision, time });
 }
 
 /** Without a response it is unknown whether the decision was stored. */
@@ -68,74 +95,57 @@ export function notDecidedMessage(error: unknown): string {
 
 /** If the decision is by `me`, then an earlier request did arrive, and its response was lost. */
 export function alreadyDecidedMessage(
-  { decided_by: moderator, verdict }: Pick<ExistingDecision, "decided_by" | "verdict">,
+  existing: Pick<ExistingDecision, "decided_by" | keyof Outcome>,
   me: string | null,
+  terms: Terms,
 ): string {
+  const { decided_by: moderator, verdict } = existing;
   if (verdict === WITHDRAWN) return gettext("The author has withdrawn this comment.");
-  if (moderator === me) return decidedByMe(verdict);
-  return moderator === "" ? decidedBySomebody(verdict) : decidedBy(moderator, verdict);
-}
-
-function decidedByMe(verdict: string): string {
-  switch (verdict) {
-    case "publish":
-      return gettext("Your earlier decision did arrive: you have already published this comment.");
-    case "publish_edited":
-      return gettext(
-        "Your earlier decision did arrive: you have already published this comment with an edit.",
-      );
-    case "reject":
-      return gettext("Your earlier decision did arrive: you have already rejected this comment.");
-    case "remove":
-      return gettext("Your earlier decision did arrive: you have already removed this comment.");
-    default:
-      return gettext("Your earlier decision did arrive: you have already decided on this comment.");
+  const decision = decisionLabel(existing, terms);
+  if (moderator === me) {
+    return gettext("Your earlier decision did arrive: %(decision)s.", { decision });
   }
+  return moderator === ""
+    ? gettext("Another moderator has already decided: %(decision)s.", { decision })
+    : gettext("%(moderator)s has already decided: %(decision)s.", { moderator, decision });
 }
 
-function decidedBy(moderator: string, verdict: string): string {
+/** What happened to a decision of this moderator afterwards. `mine` is its label. */
+export function supersededMessage(
+  { verdict, decided_by: moderator, clause }: SupersededDecision,
+  mine: string,
+  { me, terms }: { me: string; terms: Terms },
+): string {
   switch (verdict) {
-    case "publish":
-      return gettext("%(moderator)s has already published this comment.", { moderator });
-    case "publish_edited":
-      return gettext("%(moderator)s has already published this comment with an edit.", {
+    case "undo":
+      return moderator === me
+        ? gettext("You undid this elsewhere: %(decision)s.", { decision: mine })
+        : gettext("%(moderator)s undid your decision: %(decision)s.", {
+            moderator,
+            decision: mine,
+          });
+    case "remove":
+      return gettext("%(moderator)s has removed this comment (%(clause)s).", {
         moderator,
+        clause: clauseTitle(terms, clause ?? ""),
       });
-    case "reject":
-      return gettext("%(moderator)s has already rejected this comment.", { moderator });
-    case "remove":
-      return gettext("%(moderator)s has already removed this comment.", { moderator });
     default:
-      return gettext("%(moderator)s has already decided on this comment.", { moderator });
-  }
-}
-
-function decidedBySomebody(verdict: string): string {
-  switch (verdict) {
-    case "publish":
-      return gettext("Another moderator has already published this comment.");
-    case "publish_edited":
-      return gettext("Another moderator has already published this comment with an edit.");
-    case "reject":
-      return gettext("Another moderator has already rejected this comment.");
-    case "remove":
-      return gettext("Another moderator has already removed this comment.");
-    default:
-      return gettext("Another moderator has already decided on this comment.");
+      return gettext("The author has withdrawn this comment.");
   }
 }
 
 /** The decision that made the server reject ours; null if the error has another reason. */
 export function existingDecision(error: unknown): ExistingDecision | null {
   if (!(error instanceof RequestRejected)) return null;
-  const { decided_by, verdict, decision_id } = error.details;
-  if (error.code === "no_such_comment") {
-    return { decided_by: "", verdict: WITHDRAWN, decision_id: null };
-  }
+  const { decided_by, verdict, clause, edit_kind, decision_id } = error.details;
+  const none = { clause: null, edit_kind: null, decision_id: null };
+  if (error.code === "no_such_comment") return { decided_by: "", verdict: WITHDRAWN, ...none };
   if (error.code !== "already_decided") return null;
   return {
     decided_by: String(decided_by ?? ""),
     verdict: String(verdict ?? ""),
+    clause: typeof clause === "string" ? clause : null,
+    edit_kind: typeof edit_kind === "string" ? (edit_kind as EditKind) : null,
     decision_id: typeof decision_id === "string" ? decision_id : null,
   };
 }

@@ -1,25 +1,91 @@
 /** Undoes decisions, including those that are still being sent. */
 
 import { errorMessage, isStored, NetworkError } from "../api/client.ts";
-import type { UndoManyResult } from "../api/types.ts";
+import type { FailedUndo, Terms, UndoManyResult } from "../api/types.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import type { Queue } from "../queue/queue.ts";
-import { canResend, resetForEditing } from "../queue/queue-item.ts";
+import { canResend, type QueueItem, resetForEditing } from "../queue/queue-item.ts";
 import type { Dom } from "../ui/dom.ts";
-import type { ActivityEntry, ActivityLog, DecidedItem } from "./activity-log.ts";
+import {
+  type ActivityEntry,
+  type ActivityLog,
+  type DecidedItem,
+  itemOf,
+  type ToastAction,
+} from "./activity-log.ts";
+
+/** Opens the history: all of it, or one comment that is to be removed. */
+export type ShowHistory = (commentId: string | null) => void;
+
+interface Dependencies {
+  dom: Dom;
+  queue: Queue;
+  activityLog: ActivityLog;
+  session: { pseudonym: string; terms: Terms };
+  showHistory: ShowHistory;
+}
 
 export class Undo {
-  constructor(
-    private readonly dom: Dom,
-    private readonly queue: Queue,
-    private readonly activityLog: ActivityLog,
-  ) {}
+  readonly #dom: Dom;
+  readonly #queue: Queue;
+  readonly #activityLog: ActivityLog;
+  readonly #session: Dependencies["session"];
+  readonly #showHistory: ShowHistory;
 
+  constructor({ dom, queue, activityLog, session, showHistory }: Dependencies) {
+    this.#dom = dom;
+    this.#queue = queue;
+    this.#activityLog = activityLog;
+    this.#session = session;
+    this.#showHistory = showHistory;
+  }
+
+  /** After its slot a comment may still be held, for want of others to release it with: the server knows. */
   undoLast(): Promise<void> {
-    const entry = this.activityLog.undoable;
+    const { undoable, inForce } = this.#activityLog;
+    const isPublication = inForce !== null && inForce.request.verdict !== "reject";
+    const entry = undoable ?? (isPublication && inForce.canUndo ? inForce : null);
     if (entry !== null) return this.undo(entry);
-    this.activityLog.showInfo(gettext("There is nothing to undo."));
+    if (inForce !== null) this.#showTooLate(inForce);
+    else {
+      this.#showAdvice(
+        gettext(
+          "You have decided nothing since you signed in. Older decisions are in the history.",
+        ),
+        null,
+        { label: gettext("Open the history"), run: () => this.#showHistory(null) },
+      );
+    }
     return Promise.resolve();
+  }
+
+  /** The way on gets the focus, unless the moderator is writing meanwhile. */
+  #showAdvice(message: string, item: QueueItem | null, action: ToastAction): void {
+    this.#activityLog.showInfo(message, item, action);
+    if (!this.#queue.isEditing) this.#dom.focusOn(".toast button");
+  }
+
+  /** After the slot a comment can still be removed, and a rejection stays. */
+  #showTooLate(entry: ActivityEntry): void {
+    const decision = this.#activityLog.labelOf(entry);
+    const time = entry.slot.label;
+    const item = itemOf(entry);
+    if (entry.request.verdict === "reject" || item === null) {
+      this.#showAdvice(
+        gettext("Too late to undo: %(decision)s is final since %(time)s.", { decision, time }),
+        item,
+        { label: gettext("Open the history"), run: () => this.#showHistory(null) },
+      );
+      return;
+    }
+    this.#showAdvice(
+      gettext(
+        "Too late to undo: %(decision)s, and released at %(time)s. You can remove the comment.",
+        { decision, time },
+      ),
+      item,
+      { label: gettext("Remove…"), run: () => this.#showHistory(item.row.comment_id) },
+    );
   }
 
   /** A decision that is still being sent is undone once it has arrived. */
@@ -27,15 +93,16 @@ export class Undo {
     if (!entry.canUndo) return;
     entry.canUndo = false; // a second click must not undo twice
     if (entry.sending !== null) {
-      this.activityLog.showInfo(
+      this.#activityLog.showInfo(
         gettext("This decision is still being sent. It will be undone as soon as it arrives."),
+        itemOf(entry),
       );
       await entry.sending;
     }
     this.#cancelUnsent(entry);
     const decided = entry.items.filter(({ decisionId }) => decisionId !== null);
     if (decided.length > 0) await this.#undoDecided(entry, decided);
-    this.activityLog.prune();
+    this.#activityLog.prune();
   }
 
   #cancelUnsent(entry: ActivityEntry): void {
@@ -48,15 +115,19 @@ export class Undo {
     }
     const [first] = unsent;
     if (first === undefined) return;
-    this.activityLog.showInfo(gettext("Undone: it will not be sent again."));
-    this.queue.focusIfIdle(first.item);
+    const decision = this.#activityLog.labelOf(entry);
+    this.#activityLog.showInfo(
+      gettext("Undone: %(decision)s. It will not be sent again.", { decision }),
+      itemOf(entry),
+    );
+    this.#queue.focusIfIdle(first.item);
   }
 
   async #undoDecided(entry: ActivityEntry, items: DecidedItem[]): Promise<void> {
     const decision_ids = items.map(({ decisionId }) => decisionId);
     try {
       const body = { decision_ids };
-      const result = await this.dom.post<UndoManyResult>("/api/desk/undo-many", body);
+      const result = await this.#dom.post<UndoManyResult>("/api/desk/undo-many", body);
       this.#applyResult(entry, items, result);
     } catch (error) {
       this.#handleError(entry, items, error);
@@ -67,15 +138,16 @@ export class Undo {
     const reason = errorMessage(error);
     if (isStored(error)) {
       this.#returnToQueue(entry, items);
-      this.activityLog.showError(gettext("Undone. %(reason)s", { reason }));
+      this.#activityLog.showError(gettext("Undone. %(reason)s", { reason }), itemOf(entry));
       return;
     }
     entry.canUndo = error instanceof NetworkError;
     const hasNoResponse = error instanceof NetworkError && error.code === null;
-    this.activityLog.showError(
+    this.#activityLog.showError(
       hasNoResponse
         ? gettext("No response arrived, so it is not known whether it was undone. Try again.")
         : gettext("Not undone. %(reason)s", { reason }),
+      itemOf(entry),
     );
   }
 
@@ -84,35 +156,58 @@ export class Undo {
     items: DecidedItem[],
     { undone, failed, not_stored }: UndoManyResult,
   ): void {
-    const undoneIds = new Set(undone.map(({ decision_id }) => decision_id));
-    const failure = failed.find(({ error }) => error !== "already_undone");
-    // An earlier request may have arrived although its response was lost.
-    for (const { error, decision_id } of failed) {
-      if (error === "already_undone") undoneIds.add(decision_id);
-    }
-    const returned = items.filter(({ decisionId }) => undoneIds.has(decisionId ?? ""));
+    const byOthers = failed.filter((failure) => this.#isUndoneByOther(failure));
+    const failures = failed.filter(({ error }) => error !== "already_undone");
+    const remaining = new Set([...byOthers, ...failures].map(({ decision_id }) => decision_id));
+    for (const id of not_stored) remaining.add(id);
+    // Also those that an earlier request had undone, although its response was lost.
+    const responses = new Set([...undone, ...failed].map(({ decision_id }) => decision_id));
+    const isReturned = (id: string) => responses.has(id) && !remaining.has(id);
+    const returned = items.filter(({ decisionId }) => isReturned(decisionId ?? ""));
     this.#returnToQueue(entry, returned);
     entry.canUndo = not_stored.length > 0;
-    const reason =
-      failure?.message ?? gettext("The database cannot store anything at the moment. Try again.");
-    this.#showResult(returned.length, items.length, reason);
+    const [failure] = failures;
+    if (failure?.error === "too_late_to_undo" && items.length === 1) this.#showTooLate(entry);
+    else if (byOthers.length < items.length) {
+      const reason =
+        failure?.message ?? gettext("The database cannot store anything at the moment. Try again.");
+      this.#showResult(entry, returned.length, items.length - byOthers.length, reason);
+    }
+    for (const { decision_id, undone_by } of byOthers) {
+      const later = { decision_id, verdict: "undo", decided_by: undone_by ?? "" };
+      this.#activityLog.applySuperseded({ ...later, comment_id: "", clause: null });
+    }
   }
 
-  #showResult(count: number, total: number, reason: string): void {
-    if (count === 0) this.activityLog.showError(gettext("Not undone. %(reason)s", { reason }));
-    else if (count < total) {
+  #isUndoneByOther({ error, undone_by }: FailedUndo): boolean {
+    return (
+      error === "already_undone" &&
+      (undone_by ?? this.#session.pseudonym) !== this.#session.pseudonym
+    );
+  }
+
+  #showResult(entry: ActivityEntry, count: number, total: number, reason: string): void {
+    const item = itemOf(entry);
+    const decision = this.#activityLog.labelOf(entry);
+    if (count === 0) {
+      this.#activityLog.showError(gettext("Not undone. %(reason)s", { reason }), item);
+    } else if (count < total) {
       const values = { count, total, reason };
-      this.activityLog.showError(
+      this.#activityLog.showError(
         gettext("%(count)s of %(total)s undone, the others were not. %(reason)s", values),
       );
     } else if (total === 1) {
-      this.activityLog.showInfo(gettext("Undone: the comment is waiting again."));
+      this.#activityLog.showInfo(
+        gettext("Undone: %(decision)s. The comment is waiting again.", { decision }),
+        item,
+      );
     } else {
-      this.activityLog.showInfo(
+      this.#activityLog.showInfo(
         ngettext(
-          "Undone: %(count)s comment is waiting again.",
-          "Undone: %(count)s comments are waiting again.",
+          "Undone: %(decision)s. %(count)s comment is waiting again.",
+          "Undone: %(decision)s. %(count)s comments are waiting again.",
           count,
+          { decision },
         ),
       );
     }
@@ -121,13 +216,13 @@ export class Undo {
   #returnToQueue(entry: ActivityEntry, items: DecidedItem[]): void {
     for (const decided of items) {
       decided.decisionId = null;
-      this.queue.markPending(decided.item);
+      this.#queue.markPending(decided.item);
       if (entry.request.verdict !== "reject") {
-        this.queue.heldCount = Math.max(0, this.queue.heldCount - 1);
+        this.#queue.heldCount = Math.max(0, this.#queue.heldCount - 1);
       }
     }
     entry.isUndone = entry.items.every(({ decisionId }) => decisionId === null);
     const [first] = items;
-    if (first !== undefined) this.queue.focusIfIdle(first.item);
+    if (first !== undefined) this.#queue.focusIfIdle(first.item);
   }
 }

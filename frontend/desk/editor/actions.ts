@@ -1,9 +1,11 @@
 /** What shortcuts and buttons do to the comment in focus. */
 
+import type { EditKind } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
+import { editKindLabel } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import { isUndecided, type QueueItem } from "../queue/queue-item.ts";
-import { maskPart } from "../text/graphemes.ts";
+import { maskPart, type TextRange } from "../text/mask.ts";
 
 const PERSONAL_DATA = "personal-data";
 
@@ -28,10 +30,16 @@ function focusOnClause(desk: SessionState, item: QueueItem): void {
   desk.dom.focusOn(`#focus .chips.clauses input${chosen}`);
 }
 
-/** Does nothing in a rejection, where the key to publish is too easily hit by mistake. */
+/** Not in a rejection, where the key to publish is too easily hit by mistake. */
 export function publish(desk: SessionState, item: QueueItem): void {
   if (isTooEarly(desk, item)) return;
-  if (item.mode !== "reject") void desk.decisions.publish(item);
+  if (item.mode === "reject") {
+    showMessage(
+      desk,
+      item,
+      gettext("Not published: a rejection is open. Close it with Esc first."),
+    );
+  } else void desk.decisions.publish(item);
 }
 
 export function reject(desk: SessionState, item: QueueItem): void {
@@ -39,8 +47,24 @@ export function reject(desk: SessionState, item: QueueItem): void {
 }
 
 /** Whether the focus has just moved to this comment by itself: the click was meant for the previous one. */
-function isTooEarly({ queue }: SessionState, item: QueueItem): boolean {
-  return !isUndecided(item) || (queue.isGuarded && queue.focusId === item.row.comment_id);
+function isTooEarly(desk: SessionState, item: QueueItem): boolean {
+  if (!isUndecided(item)) return true;
+  const { queue } = desk;
+  const isGuarded = queue.isGuarded && queue.focusId === item.row.comment_id;
+  if (isGuarded) {
+    showMessage(
+      desk,
+      item,
+      gettext("Not used: this comment had only just appeared. Read it, then press again."),
+    );
+  }
+  return isGuarded;
+}
+
+/** Beside the buttons of the comment. */
+function showMessage({ dom }: SessionState, item: QueueItem, message: string): void {
+  item.message = message;
+  dom.announce(message);
 }
 
 /** To the next comment, or at the end of the page to the rest of the queue. */
@@ -99,13 +123,14 @@ function isFocusInClauses(): boolean {
 export function maskSelection(desk: SessionState, item: QueueItem): void {
   if (!isUndecided(item)) return;
   const selection = item.mode === "edit" ? selectionInEditor() : selectionInComment();
-  if (selection === null) {
+  const masked = selection && maskPart(item.draft.text, selection, item.draft.lang);
+  if (masked === null) {
     openEditor(desk, item);
-    desk.dom.announce(gettext("Select the text to mask, then mask it."));
+    item.isMaskHintShown = true;
+    desk.dom.announce(maskHint());
     return;
   }
   desk.decisions.resetForEditing(item);
-  const masked = maskPart(item.draft.text, selection.start, selection.end);
   item.draft.text = masked.text;
   item.draft.editKind ??= "masked";
   item.draft.editClause ??=
@@ -115,9 +140,23 @@ export function maskSelection(desk: SessionState, item: QueueItem): void {
   desk.dom.focusOn("#edit-text", masked.end); // the caret stays in the text for the next mask
 }
 
-interface TextRange {
-  start: number;
-  end: number;
+export function maskHint(): string {
+  return gettext(
+    "Nothing is selected. Select a part of what to mask, then mask it: the whole number, address or word is covered.",
+  );
+}
+
+/** In the editor, or while reading, which opens it. */
+export function chooseEditKind(desk: SessionState, item: QueueItem, editKind: EditKind): boolean {
+  if (!isUndecided(item) || item.mode === "reject") return false;
+  desk.decisions.resetForEditing(item);
+  if (item.mode === "read") {
+    item.mode = "edit";
+    desk.dom.focusOn("#edit-text");
+  }
+  item.draft.editKind = editKind;
+  desk.dom.announce(editKindLabel(editKind));
+  return true;
 }
 
 function selectionInEditor(): TextRange | null {

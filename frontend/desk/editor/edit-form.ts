@@ -6,10 +6,19 @@ import type { SessionState } from "../app/session-state.ts";
 import { editKindLabel } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import { isEdited, type QueueItem } from "../queue/queue-item.ts";
+import { EDIT_KIND_KEYS } from "../shortcuts/shortcuts.ts";
 import { countGraphemes } from "../text/graphemes.ts";
 import { clauseChips, kbd } from "../ui/elements.ts";
-import { ignoreDoubleClick } from "../ui/forms.ts";
-import { chooseClause, closePanels, maskSelection, publish, restoreOriginal } from "./actions.ts";
+import { ignoreDoubleClick, onEnterInChoice } from "../ui/forms.ts";
+import {
+  chooseClause,
+  chooseEditKind,
+  closePanels,
+  maskHint,
+  maskSelection,
+  publish,
+  restoreOriginal,
+} from "./actions.ts";
 import { diffView } from "./diff-view.ts";
 import { editNotice } from "./edit-notice.ts";
 import { itemMessage } from "./item-message.ts";
@@ -21,8 +30,13 @@ const ROWS_MAX = 14;
 export function editForm(desk: SessionState, item: QueueItem): TemplateResult {
   const edited = isEdited(item);
   const { clauses } = desk.session.terms;
-  return html`<div class="editor">
-    ${textField(desk, item)} ${nameField(desk, item)}
+  return html`<div class="editor" @keydown=${onEnterInChoice(() => publish(desk, item))}>
+    ${textField(desk, item)} ${kindChips(desk, item)}
+    ${clauseChips(clauses, item.draft.editClause, {
+      group: "edit-clause",
+      legend: gettext("Clause of the terms"),
+      choose: (clause) => chooseClause(desk, item, clause),
+    })}
     <h2>${gettext("Changes")}</h2>
     <div class="text">
       ${
@@ -31,13 +45,7 @@ export function editForm(desk: SessionState, item: QueueItem): TemplateResult {
           : html`<p class="small">${gettext("Nothing has been changed yet.")}</p>`
       }
     </div>
-    ${kindChips(desk, item)}
-    ${clauseChips(clauses, item.draft.editClause, {
-      group: "edit-clause",
-      legend: gettext("Clause of the terms"),
-      choose: (clause) => chooseClause(desk, item, clause),
-    })}
-    ${noteField(desk, item)} ${itemMessage(item)}
+    ${nameField(desk, item)} ${noteField(desk, item)}
     <p class="small">${editNotice(clauses, item)}</p>
     <div class="actions">
       <button
@@ -58,6 +66,7 @@ export function editForm(desk: SessionState, item: QueueItem): TemplateResult {
             </button>`
           : nothing
       }
+      ${itemMessage(item)}
     </div>
   </div>`;
 }
@@ -78,6 +87,7 @@ function textField(desk: SessionState, item: QueueItem): TemplateResult {
       .value=${live(text)}
       @input=${(event: Event) => {
         item.draft.text = (event.currentTarget as HTMLTextAreaElement).value;
+        item.isMaskHintShown = false;
         desk.dom.requestRender();
       }}
     ></textarea>
@@ -88,7 +98,8 @@ function textField(desk: SessionState, item: QueueItem): TemplateResult {
       <span id="edit-count" class=${count > max ? "error" : "small"}
         >${gettext("%(count)s of %(max)s characters", { count, max })}</span
       >
-    </p>`;
+    </p>
+    ${item.isMaskHintShown ? html`<p class="mask-hint">${maskHint()}</p>` : nothing}`;
 }
 
 function nameField(desk: SessionState, item: QueueItem): TemplateResult {
@@ -116,12 +127,8 @@ function kindChips(desk: SessionState, item: QueueItem): TemplateResult {
           name="edit-kind"
           value=${editKind}
           .checked=${item.draft.editKind === editKind}
-          @change=${() => {
-            item.draft.editKind = editKind;
-            item.message = null;
-            desk.dom.requestRender();
-          }}
-        /><span>${editKindLabel(editKind)}</span></label
+          @change=${() => chooseEditKind(desk, item, editKind)}
+        /><span>${editKindLabel(editKind)} ${kbd(EDIT_KIND_KEYS[editKind])}</span></label
       >`,
     )}
   </fieldset>`;

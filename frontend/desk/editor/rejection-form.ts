@@ -5,7 +5,7 @@ import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
 import { clauseChips, kbd } from "../ui/elements.ts";
-import { ignoreDoubleClick } from "../ui/forms.ts";
+import { ignoreDoubleClick, onEnterInChoice } from "../ui/forms.ts";
 import { chooseClause, closePanels, reject } from "./actions.ts";
 import { itemMessage } from "./item-message.ts";
 import { noteField } from "./note-field.ts";
@@ -14,14 +14,14 @@ export function rejectionForm(desk: SessionState, item: QueueItem): TemplateResu
   return html`<section
     class="rejection"
     aria-label=${gettext("Reject")}
-    @keydown=${(event: KeyboardEvent) => rejectOnEnter(desk, item, event)}
+    @keydown=${onEnterInChoice(() => reject(desk, item))}
   >
     ${clauseChips(desk.session.terms.clauses, item.draft.rejectClause, {
       group: "reject-clause",
       legend: gettext("Reject under this clause of the terms"),
       choose: (clause) => chooseClause(desk, item, clause),
     })}
-    ${noteField(desk, item)} ${itemMessage(item)}
+    ${noteField(desk, item)}
     <div class="actions">
       <button
         type="button"
@@ -33,14 +33,7 @@ export function rejectionForm(desk: SessionState, item: QueueItem): TemplateResu
       <button type="button" class="secondary" @click=${() => closePanels(desk, item)}>
         ${gettext("Do not reject")} ${kbd("Esc")}
       </button>
+      ${itemMessage(item)}
     </div>
   </section>`;
-}
-
-/** Enter on a clause submits, as in a form; in the note it starts a new line. */
-function rejectOnEnter(desk: SessionState, item: QueueItem, event: KeyboardEvent): void {
-  const isPlainEnter = event.key === "Enter" && !event.repeat && !event.ctrlKey && !event.metaKey;
-  if (!isPlainEnter || !(event.target instanceof HTMLInputElement)) return;
-  event.preventDefault();
-  reject(desk, item);
 }

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { HistoryEntry, Verdict } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
-import { editKindLabel, verdictLabel } from "../decisions/messages.ts";
+import { clauseTitle, decisionLabel, editKindLabel, verdictLabel } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import {
   clauseChips,
@@ -13,7 +13,7 @@ import {
   loadingView,
   readerText,
 } from "../ui/elements.ts";
-import { formValue, onSubmit } from "../ui/forms.ts";
+import { formValue, onEnterInChoice, onSubmit } from "../ui/forms.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
 
 export function historyView(desk: SessionState): TemplateResult {
@@ -54,10 +54,10 @@ function findView({ history }: SessionState): TemplateResult {
 function findError(history: SessionState["history"]): string | null {
   if (history.isInvalidLink) {
     return gettext(
-      "This is not the link of a comment. A comment's link ends in #c- and 26 characters: copy it from below the comment.",
+      "This is not the link of a comment. Open “Share” below the comment and copy its link.",
     );
   }
-  return history.phase === "ready" && history.removing === null ? history.error : null;
+  return history.phase === "ready" && history.failedId === null ? history.error : null;
 }
 
 function bodyView(desk: SessionState): TemplateResult {
@@ -71,11 +71,14 @@ function bodyView(desk: SessionState): TemplateResult {
       ${
         history.commentId === null
           ? gettext("There are no decisions yet.")
-          : gettext("There are no decisions on this comment.")
+          : gettext(
+              "The history has no comment with this link. It was never decided here, or the link is not whole.",
+            )
       }
     </p>`;
   }
-  return html`<ol class="history">
+  return html`${history.commentId === null ? nothing : summaryView(desk)}
+    <ol class="history">
       ${history.entries.map((entry, index) => {
         const previous = history.entries[index - 1];
         return html`${isNewSlot(entry, previous) ? slotView(entry) : nothing} ${entryView(desk, entry)}`;
@@ -88,6 +91,30 @@ function bodyView(desk: SessionState): TemplateResult {
             ${gettext("Show older decisions")}
           </button>`
     }`;
+}
+
+/** What has become of a comment that was found by its link. */
+function summaryView({ history, session }: SessionState): TemplateResult {
+  const [first] = history.entries;
+  if (first === undefined) return html``;
+  const removal = history.entries.find(({ verdict }) => verdict === "remove");
+  if (first.state === "withdrawn") {
+    return html`<p class="summary">${gettext("The author has withdrawn this comment.")}</p>`;
+  }
+  if (first.state === "removed" && removal !== undefined) {
+    return html`<p class="summary">
+      ${gettextTemplate(
+        "This comment is not public any more: removed by %(moderator)s (%(clause)s).",
+        {
+          moderator: html`<bdi>${removal.decided_by}</bdi>`,
+          clause: clauseTitle(session.terms, removal.clause ?? ""),
+        },
+      )}
+    </p>`;
+  }
+  return html`<p class="summary">
+    ${gettext("This comment is %(state)s.", { state: stateLabel(first.state) })}
+  </p>`;
 }
 
 function isNewSlot(entry: HistoryEntry, previous: HistoryEntry | undefined): boolean {
@@ -111,11 +138,17 @@ function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
       ${gettextTemplate("%(verdict)s by %(moderator)s", {
         verdict: html`<b>${verdictLabel(entry.verdict)}</b>`,
         moderator: html`<bdi>${entry.decided_by}</bdi>`,
-      })}
+      })}${undoneView(desk, entry)}
       · ${clauseView(desk, entry)} <bdi>${entry.story_title}</bdi> ${stateView(entry)}
     </p>
     ${textView(desk, entry)} ${noteView(entry)} ${actionsView(desk, entry)}
+    ${desk.history.failedId === entry.decision_id ? errorView(desk.history.error, "action-error") : nothing}
   </li>`;
+}
+
+/** "Undone by Heron: Rejected (Spam)" */
+function undoneView({ session }: SessionState, { undoes }: HistoryEntry): string {
+  return undoes === null ? "" : `: ${decisionLabel(undoes, session.terms)}`;
 }
 
 function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
@@ -125,15 +158,20 @@ function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
   </p>`;
 }
 
-/** The server has only accepted texts; a rejected one is shown if this browser has decrypted it. */
+/** The server has only accepted texts; another one is shown if this browser has decrypted it. */
 function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
-  if (entry.is_undone || entry.verdict === "undo") return html``;
-  if (entry.text !== null) {
+  // After an undo, what the server has in clear belongs to a later decision.
+  const isReversed = entry.is_undone || entry.verdict === "undo";
+  if (entry.text !== null && !isReversed) {
     return commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");
   }
-  const item = entry.verdict === "reject" ? desk.findItem(entry.comment_id) : null;
-  if (item === null) return html``;
-  return commentTextView(item.envelope.text, item.draft.lang, item.envelope.name);
+  const item = desk.findItem(entry.comment_id);
+  if (item !== null) {
+    return commentTextView(item.envelope.text, item.draft.lang, item.envelope.name);
+  }
+  return entry.text === null
+    ? html``
+    : commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");
 }
 
 function commentTextView(text: string, lang: string, name: string): TemplateResult {
@@ -179,10 +217,9 @@ function stateLabel(state: string): string {
   }
 }
 
-function clauseView(desk: SessionState, entry: HistoryEntry): TemplateResult {
+function clauseView({ session }: SessionState, entry: HistoryEntry): TemplateResult {
   if (entry.clause === null) return html``;
-  const clause =
-    desk.session.terms.clauses.find(({ key }) => key === entry.clause)?.title ?? entry.clause;
+  const clause = clauseTitle(session.terms, entry.clause);
   if (entry.edit_kind === null) return html`${clause} ·`;
   return html`${gettext("%(kind)s, %(clause)s", { kind: editKindLabel(entry.edit_kind), clause })} ·`;
 }
@@ -211,7 +248,11 @@ function actionsView(desk: SessionState, entry: HistoryEntry): TemplateResult {
 
 function removalForm(desk: SessionState, entry: HistoryEntry): TemplateResult {
   const { history } = desk;
-  return html`<section class="removal-form" aria-label=${gettext("Remove")}>
+  return html`<section
+    class="removal-form"
+    aria-label=${gettext("Remove")}
+    @keydown=${onEnterInChoice(() => void history.remove(entry))}
+  >
     ${clauseChips(desk.session.terms.clauses, history.removing?.clause ?? null, {
       group: "remove-clause",
       legend: gettext("Remove under this clause of the terms"),
@@ -220,7 +261,6 @@ function removalForm(desk: SessionState, entry: HistoryEntry): TemplateResult {
         desk.dom.requestRender();
       },
     })}
-    ${errorView(history.error, "remove-error")}
     <p class="small">
       ${gettext("The comment disappears from every page immediately. A removal cannot be undone.")}
     </p>

@@ -1,8 +1,8 @@
 /** Past decisions, newest slot first. Decisions can be undone, and comments removed, from here. */
 
-import { errorMessage, isStored } from "../api/client.ts";
-import type { HistoryEntry, HistoryPage } from "../api/types.ts";
-import { alreadyDecidedMessage, existingDecision } from "../decisions/messages.ts";
+import { errorMessage, isStored, NetworkError, RequestRejected } from "../api/client.ts";
+import type { HistoryEntry, HistoryPage, Terms } from "../api/types.ts";
+import { alreadyDecidedMessage, decisionLabel, existingDecision } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import type { Dom } from "../ui/dom.ts";
 
@@ -20,6 +20,8 @@ export class History {
   nextCursor: string | null = null;
   /** The entry whose removal form is open, and the clause chosen in it. */
   removing: { decisionId: string; clause: string | null } | null = null;
+  /** The entry that the error is about; null if it is about the list. */
+  failedId: string | null = null;
   isBusy = false;
   /** If set, only the decisions on this comment are shown. */
   commentId: string | null = null;
@@ -29,7 +31,7 @@ export class History {
 
   constructor(
     private readonly dom: Dom,
-    private readonly me: string,
+    private readonly session: { pseudonym: string; terms: Terms },
     private readonly returnToQueue: (commentId: string) => void,
   ) {}
 
@@ -38,6 +40,7 @@ export class History {
     this.commentId = commentId;
     this.isInvalidLink = false;
     this.removing = null;
+    this.failedId = null;
     return this.#loadPage(null, (page) => {
       this.entries = page.entries;
     });
@@ -61,6 +64,14 @@ export class History {
     if (commentId !== null && this.error === null) this.dom.focusOn(this.#resultSelector);
   }
 
+  /** One comment, with the form for its removal open if it can be removed. */
+  async openForRemoval(commentId: string): Promise<void> {
+    await this.load(commentId);
+    const entry = this.entries.find(({ can_remove }) => can_remove);
+    if (entry !== undefined) this.openRemoval(entry);
+    else if (this.error === null) this.dom.focusOn(this.#resultSelector);
+  }
+
   /** The first available button, or else the result itself. */
   get #resultSelector(): string {
     const hasAction = this.entries.some((entry) => entry.can_undo || entry.can_remove);
@@ -70,7 +81,9 @@ export class History {
 
   undo(entry: HistoryEntry): Promise<void> {
     return this.#act(entry, {
-      announcement: gettext("Undone: the comment is back in the queue."),
+      announcement: gettext("Undone: %(decision)s. The comment is waiting again.", {
+        decision: decisionLabel(entry, this.session.terms),
+      }),
       send: () => this.dom.post("/api/desk/undo", { decision_id: entry.decision_id }),
       apply: () => {
         this.#updateComment(entry.comment_id, { state: "pending", can_undo: false });
@@ -82,6 +95,8 @@ export class History {
 
   openRemoval(entry: HistoryEntry | null): void {
     this.removing = entry === null ? null : { decisionId: entry.decision_id, clause: null };
+    this.error = null;
+    this.failedId = null;
     this.dom.focusOn(entry === null ? "h1" : ".removal-form input");
   }
 
@@ -89,11 +104,15 @@ export class History {
     const clause = this.removing?.clause ?? null;
     if (clause === null) {
       this.error = gettext("Choose the clause of the terms for this removal.");
+      this.failedId = entry.decision_id;
       this.dom.announce(this.error);
       return Promise.resolve();
     }
     return this.#act(entry, {
-      announcement: gettext("Removed"),
+      announcement: decisionLabel(
+        { verdict: "remove", clause, edit_kind: null },
+        this.session.terms,
+      ),
       send: () => this.dom.post("/api/desk/remove", { comment_id: entry.comment_id, clause }),
       apply: () => {
         this.removing = null;
@@ -112,10 +131,13 @@ export class History {
     }
   }
 
+  /** Shows the new entry, and what others did meanwhile; the error stays beside the button. */
   async #act(entry: HistoryEntry, { send, apply, announcement }: HistoryAction): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = null;
+    this.failedId = null;
+    let problem: string | null = null;
     try {
       await send();
       apply();
@@ -123,14 +145,39 @@ export class History {
       this.dom.focusOn(`[data-decision="${entry.decision_id}"]`);
     } catch (error) {
       if (isStored(error)) apply();
-      const existing = existingDecision(error);
-      this.error =
-        existing === null ? errorMessage(error) : alreadyDecidedMessage(existing, this.me);
-      this.dom.announce(this.error);
+      problem = this.#problem(error);
+      this.dom.announce(problem);
+      this.failedId = entry.decision_id;
+      if (error instanceof NetworkError && !isStored(error)) return;
     } finally {
+      this.error = problem;
       this.isBusy = false;
       this.dom.requestRender();
     }
+    await this.#addNewEntries();
+    this.error ??= problem;
+  }
+
+  #problem(error: unknown): string {
+    const existing = existingDecision(error);
+    const { pseudonym: me, terms } = this.session;
+    if (existing !== null) return alreadyDecidedMessage(existing, me, terms);
+    const undoneBy = error instanceof RequestRejected ? error.details.undone_by : undefined;
+    if (typeof undoneBy !== "string") return errorMessage(error);
+    return gettext("%(moderator)s has already undone this decision.", { moderator: undoneBy });
+  }
+
+  async #addNewEntries(): Promise<void> {
+    const { nextCursor } = this;
+    const before = this.entries;
+    let older: HistoryEntry[] = [];
+    await this.#loadPage(null, ({ entries }) => {
+      const newest = new Set(entries.map(({ decision_id }) => decision_id));
+      older = before.filter(({ decision_id }) => !newest.has(decision_id));
+      this.entries = [...entries, ...older];
+    });
+    if (older.length > 0) this.nextCursor = nextCursor;
+    this.dom.requestRender();
   }
 
   async #loadPage(cursor: string | null, show: (page: HistoryPage) => void): Promise<void> {
@@ -155,7 +202,11 @@ export class History {
   }
 }
 
-/** The id at the end of a comment's link, or an id by itself. */
+/** The id in the address of a comment's page or of its position on another, or an id by itself. */
 function commentIdIn(link: string): string | null {
-  return /(?:^|#c-)([a-z2-7]{26})$/.exec(link.trim())?.[1] ?? null;
+  const match =
+    /^([a-z2-7]{26})$|#c-([a-z2-7]{26})$|\/comment\/([a-z2-7]{26})\.html(?:[?#].*)?$/.exec(
+      link.trim(),
+    );
+  return match?.slice(1).find((id) => id !== undefined) ?? null;
 }

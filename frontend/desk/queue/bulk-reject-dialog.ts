@@ -5,6 +5,7 @@ import type { SessionState } from "../app/session-state.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { dialog } from "../ui/dialog.ts";
 import { clauseChips, kbd } from "../ui/elements.ts";
+import { onEnterInChoice } from "../ui/forms.ts";
 
 export function bulkRejectDialog(desk: SessionState): TemplateResult {
   const count = desk.bulkRejectItems.length;
@@ -17,6 +18,7 @@ export function bulkRejectDialog(desk: SessionState): TemplateResult {
   return dialog({
     title: ngettext("Reject %(count)s comment?", "Reject %(count)s comments?", count),
     content: html`<p>${explanation(desk)}</p>
+      <div @keydown=${onEnterInChoice(submit)}>
       ${clauseChips(desk.session.terms.clauses, desk.bulkRejectClause, {
         group: "all-clause",
         legend: gettext("Clause of the terms"),
@@ -25,6 +27,7 @@ export function bulkRejectDialog(desk: SessionState): TemplateResult {
           desk.dom.requestRender();
         },
       })}
+      </div>
       <div class="actions">
         <button type="button" ?disabled=${desk.bulkRejectClause === null} @click=${submit}>
           ${ngettext("Reject %(count)s comment", "Reject %(count)s comments", count)}

@@ -1,6 +1,7 @@
 /** The comment in focus: its parent, its text at reading size, and the actions. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { QueueRow } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
@@ -12,7 +13,7 @@ import { itemMessage } from "../editor/item-message.ts";
 import { rejectionForm } from "../editor/rejection-form.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { truncate } from "../text/graphemes.ts";
-import { languageName } from "../text/language.ts";
+import { allLanguages, languageName } from "../text/language.ts";
 import { displayName, kbd, readerText, storyLink, visuallyHidden } from "../ui/elements.ts";
 import { ignoreDoubleClick } from "../ui/forms.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -47,7 +48,9 @@ function emptyView(queue: Queue): TemplateResult {
       ${
         isPageDone
           ? gettext("All comments on this page are decided.")
-          : gettext("No comments are waiting. New comments will appear here.")
+          : gettext("All read. New comments appear here; the next release is at %(time)s.", {
+              time: queue.nextSlot.label,
+            })
       }
     </p>
     <button
@@ -131,11 +134,8 @@ function parentView(parent: QueueRow["parent"]): TemplateResult {
 /** Whether the language menu was last used with the mouse. */
 let isMenuUsedByPointer = false;
 
-/** The language was guessed from the script; the moderator can correct it. */
+/** The language was guessed; the moderator can correct it. */
 function languageMenu(desk: SessionState, item: QueueItem): TemplateResult {
-  const languages = [
-    ...new Set([item.envelope.lang, item.draft.lang, ...desk.session.languages, "und"]),
-  ];
   const choose = (event: Event) => {
     desk.decisions.resetForEditing(item);
     item.draft.lang = (event.currentTarget as HTMLSelectElement).value;
@@ -152,13 +152,18 @@ function languageMenu(desk: SessionState, item: QueueItem): TemplateResult {
       isMenuUsedByPointer = false;
     }}
   >
-    ${languages.map(
-      (lang) =>
-        html`<option value=${lang} ?selected=${lang === item.draft.lang}>
-          ${languageName(lang)}
-        </option>`,
-    )}
+    ${guard([item, item.draft.lang], () => languageOptions(desk, item))}
   </select>`;
+}
+
+/** Every language; first those that the comment may be in, and those of the site. */
+function languageOptions({ session }: SessionState, item: QueueItem): TemplateResult {
+  const likely = new Set([item.draft.lang, ...item.likelyLanguages, ...session.languages, "und"]);
+  const others = allLanguages().filter((lang) => !likely.has(lang));
+  const option = (lang: string) =>
+    html`<option value=${lang} ?selected=${lang === item.draft.lang}>${languageName(lang)}</option>`;
+  return html`<optgroup label=${gettext("Likely")}>${Array.from(likely, option)}</optgroup>
+    <optgroup label=${gettext("All languages")}>${others.map(option)}</optgroup>`;
 }
 
 function textView(item: QueueItem): TemplateResult {
@@ -172,8 +177,7 @@ function textView(item: QueueItem): TemplateResult {
 
 function actionsView(desk: SessionState, item: QueueItem): TemplateResult {
   const edited = isEdited(item);
-  return html`${itemMessage(item)}
-    <div class="actions">
+  return html`<div class="actions decide">
       <button type="button" @click=${ignoreDoubleClick(() => publish(desk, item))}>
         ${edited ? gettext("Publish edited") : gettext("Publish")} ${kbd("a")}
       </button>
@@ -183,6 +187,7 @@ function actionsView(desk: SessionState, item: QueueItem): TemplateResult {
       <button type="button" class="secondary" @click=${() => openRejection(desk, item)}>
         ${gettext("Reject")} ${kbd("d")}
       </button>
+      ${itemMessage(item)}
     </div>
     ${edited ? html`<p class="small">${editNotice(desk.session.terms.clauses, item)}</p>` : nothing}
     <p class="small release-note">

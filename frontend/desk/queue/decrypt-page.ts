@@ -3,6 +3,7 @@
 import type { QueuePage, QueueRow } from "../api/types.ts";
 import { decryptRow, type UnreadableReason } from "../crypto/envelope.ts";
 import type { DecryptionKey } from "../crypto/identity.ts";
+import { loadDetector } from "../text/guess-language.ts";
 import { createItem, type QueueItem } from "./queue-item.ts";
 
 export interface UnreadableRow {
@@ -28,6 +29,7 @@ export async function decryptPage(
   keys: ReadonlyMap<string, DecryptionKey>,
   cache: CachedItems,
 ): Promise<DecryptedPage> {
+  const detect = await loadDetector();
   const start = performance.now();
   const decryptedRows = await Promise.all(page.comments.map((row) => decryptRow(row, keys)));
   performance.measure("yobal-decrypt", { start, detail: page.comments.length }); // for the benchmark
@@ -36,7 +38,7 @@ export async function decryptPage(
     const decrypted = decryptedRows[index];
     if (decrypted === undefined) return;
     if ("unreadable" in decrypted) result.unreadable.push({ row, reason: decrypted.unreadable });
-    else result.items.push(reuseItem(cache, row) ?? createItem(row, decrypted.envelope));
+    else result.items.push(reuseItem(cache, row) ?? createItem(row, decrypted.envelope, detect));
   });
   return result;
 }
@@ -46,7 +48,9 @@ function reuseItem({ items, decided }: CachedItems, row: QueueRow): QueueItem | 
   const item = items.get(row.comment_id);
   if (item === undefined || item.state === "sending") return item ?? null;
   if (item.state === "done" && !decided.has(item)) return item;
-  if (item.state === "done") Object.assign(item, { state: "pending", message: null });
+  if (item.state === "done") {
+    Object.assign(item, { state: "pending", message: null, outcome: null });
+  }
   item.row = row;
   return item;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { SessionState } from "../app/session-state.ts";
-import type { ActivityEntry } from "../decisions/activity-log.ts";
+import { type ActivityEntry, itemOf } from "../decisions/activity-log.ts";
 import { gettext } from "../i18n.ts";
 import { excerpt } from "../ui/elements.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -30,7 +30,7 @@ export function infoPanel(desk: SessionState): TemplateResult {
 function detailsView({ row }: QueueItem): TemplateResult {
   return html`<h2>${gettext("This comment")}</h2>
     <ul>
-      <li>${arrivalLabel(row.age_slots)}</li>
+      <li>${arrivalLabel(row.age_days)}</li>
       <li>
         ${
           row.has_receipt
@@ -42,14 +42,11 @@ function detailsView({ row }: QueueItem): TemplateResult {
 }
 
 function entryView({ decisions }: SessionState, entry: ActivityEntry): TemplateResult {
-  const [first] = entry.items;
-  const item = entry.items.length === 1 && first !== undefined ? first.item : null;
+  const item = itemOf(entry);
+  const later = entry.items.find(({ superseded }) => superseded !== null)?.superseded ?? null;
   return html`<li class="small">
-    ${
-      entry.isUndone
-        ? gettextTemplate("%(decision)s (undone)", { decision: html`<s>${entry.message}</s>` })
-        : entry.message
-    }
+    ${entry.isUndone ? undoneLabel(entry) : entry.message}
+    ${later === null ? nothing : html`<b class="later">${later}</b>`}
     ${item === null ? nothing : excerpt(item.draft.text, item.draft.lang)}
     ${
       decisions.activityLog.canUndo(entry)
@@ -59,4 +56,11 @@ function entryView({ decisions }: SessionState, entry: ActivityEntry): TemplateR
         : nothing
     }
   </li>`;
+}
+
+function undoneLabel({ message, undoneBy }: ActivityEntry): TemplateResult {
+  const decision = html`<s>${message}</s>`;
+  if (undoneBy === null) return gettextTemplate("%(decision)s (undone)", { decision });
+  const moderator = html`<bdi>${undoneBy}</bdi>`;
+  return gettextTemplate("%(decision)s (undone by %(moderator)s)", { decision, moderator });
 }

@@ -1,10 +1,12 @@
 /** One comment on the queue's page: its envelope, the moderator's draft, and the state of the decision. */
 
-import type { EditKind, QueueRow, Session } from "../api/types.ts";
+import type { AlreadyDecided, EditKind, QueueRow, Session } from "../api/types.ts";
 import type { Envelope } from "../crypto/envelope.ts";
 import { gettext } from "../i18n.ts";
 import { isEmpty } from "../text/empty.ts";
 import { countGraphemes } from "../text/graphemes.ts";
+import { type Detect, guessLanguage } from "../text/guess-language.ts";
+import { normalizeMasks } from "../text/mask.ts";
 
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
@@ -23,14 +25,25 @@ export interface Draft {
   note: string;
 }
 
+/** A verdict with its reason, by whomever. */
+export type Outcome = Pick<AlreadyDecided, "verdict" | "clause" | "edit_kind">;
+
 export interface QueueItem {
   row: QueueRow;
   envelope: Envelope;
   state: ItemState;
   mode: Mode;
   draft: Draft;
-  /** Shown beside the comment: what was decided, or what went wrong. */
+  /** Languages that the comment may be in, for the top of the menu. */
+  likelyLanguages: string[];
+  /** Shown beside the comment: what was decided, or what went wrong; one sentence a line. */
   message: string | null;
+  /** What was decided; null while it is undecided. */
+  outcome: Outcome | null;
+  /** Decided comments in the order of the decisions. */
+  decidedNumber: number;
+  /** Whether the editor says how to mask: nothing was selected. */
+  isMaskHintShown: boolean;
   /** A request that could not be sent, and will be sent again. */
   unsent: DecisionRequest | null;
   /** An earlier request that may have arrived although no response came. */
@@ -50,12 +63,14 @@ export type DecisionRequest =
     }
   | { verdict: "reject"; clause: string; note: string | null };
 
-export function createItem(row: QueueRow, envelope: Envelope): QueueItem {
+export function createItem(row: QueueRow, envelope: Envelope, detect: Detect): QueueItem {
   const { text, name } = envelope;
-  const lang = languageOf(row, envelope);
+  const serverGuess = languageOf(row, envelope);
+  const { lang, alternatives } = guessLanguage(text, row.edition, serverGuess, detect);
   return {
-    ...{ row, envelope, state: "pending", mode: "read", message: null },
-    ...{ unsent: null, possiblySent: null },
+    ...{ row, envelope, state: "pending", mode: "read", message: null, isMaskHintShown: false },
+    ...{ unsent: null, possiblySent: null, outcome: null, decidedNumber: 0 },
+    likelyLanguages: [lang, serverGuess, ...alternatives],
     draft: { text, name, lang, editKind: null, editClause: null, rejectClause: null, note: "" },
   };
 }
@@ -77,6 +92,7 @@ export function canResend(item: QueueItem, request: DecisionRequest): boolean {
 /** Starts a new decision: a request that could not be sent is not sent again. */
 export function resetForEditing(item: QueueItem): void {
   item.message = null;
+  item.isMaskHintShown = false;
   if (item.state !== "unsent") return;
   Object.assign(item, { state: "pending", unsent: null, possiblySent: item.unsent });
 }
@@ -96,50 +112,66 @@ export function isUntouched(item: QueueItem): boolean {
   return item.state === "pending" && item.mode === "read" && !hasUnsavedText(item);
 }
 
-/** The request to publish the comment with its edits, or a message about what is missing. */
-export function publishRequest(item: QueueItem): DecisionRequest | string {
+/** The request to publish the comment with its edits, or all that must be mended before. */
+export function publishRequest(
+  item: QueueItem,
+  limits: Session["limits"],
+): DecisionRequest | string[] {
   const { draft, envelope } = item;
+  const { lang, editKind: edit_kind, editClause: clause } = draft;
   if (!isEdited(item)) {
     const { text, name, nonce } = envelope;
-    return { verdict: "publish", text, name, nonce, lang: draft.lang };
+    return { verdict: "publish", text, name, nonce, lang };
   }
-  if (isEmpty(draft.text)) return gettext("The comment is empty. Reject it instead.");
-  if (draft.editKind === null) return gettext("Choose the kind of edit.");
-  const { text, name, editKind: edit_kind, editClause: clause, lang } = draft;
-  if (clause === null) return gettext("Choose the clause of the terms for this edit.");
+  const problems = [
+    isEmpty(draft.text) && gettext("The comment is empty. Reject it instead."),
+    ...lengthProblems(draft, limits),
+    edit_kind === null && gettext("Choose the kind of edit."),
+    clause === null && gettext("Choose the clause of the terms for this edit."),
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0 || edit_kind === null || clause === null) return problems;
+  const [text, name] = [normalizeMasks(draft.text), normalizeMasks(draft.name)];
   return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
 }
 
-export function rejectRequest(item: QueueItem): DecisionRequest | string {
-  const { rejectClause: clause } = item.draft;
-  if (clause === null) return gettext("Choose the clause of the terms for this rejection.");
+/** The request to reject the comment, or all that must be mended before. */
+export function rejectRequest(
+  item: QueueItem,
+  limits: Session["limits"],
+): DecisionRequest | string[] {
+  const { rejectClause: clause, note } = item.draft;
+  const problems = [
+    clause === null && gettext("Choose the clause of the terms for this rejection."),
+    noteProblem(note, limits),
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0 || clause === null) return problems;
   return { verdict: "reject", clause, note: noteOf(item) };
 }
 
-/** A message if a text is longer than the server accepts. Text is never cut. */
-export function lengthError({ draft }: QueueItem, limits: Session["limits"]): string | null {
+/** Each text that is longer than the server accepts. Text is never cut. */
+function lengthProblems(draft: Draft, limits: Session["limits"]): (string | false)[] {
   const text = countGraphemes(draft.text);
   const name = countGraphemes(draft.name);
-  const note = countGraphemes(draft.note);
-  if (text > limits.text_graphemes_max) {
-    return gettext("The comment has %(count)s characters; at most %(max)s are allowed.", {
-      count: text,
-      max: limits.text_graphemes_max,
-    });
-  }
-  if (name > limits.name_graphemes_max) {
-    return gettext("The name has %(count)s characters; at most %(max)s are allowed.", {
-      count: name,
-      max: limits.name_graphemes_max,
-    });
-  }
-  if (note > limits.note_graphemes_max) {
-    return gettext("The note has %(count)s characters; at most %(max)s are allowed.", {
-      count: note,
-      max: limits.note_graphemes_max,
-    });
-  }
-  return null;
+  return [
+    text > limits.text_graphemes_max &&
+      gettext("The comment has %(count)s characters; at most %(max)s are allowed.", {
+        count: text,
+        max: limits.text_graphemes_max,
+      }),
+    name > limits.name_graphemes_max &&
+      gettext("The name has %(count)s characters; at most %(max)s are allowed.", {
+        count: name,
+        max: limits.name_graphemes_max,
+      }),
+    noteProblem(draft.note, limits),
+  ];
+}
+
+function noteProblem(note: string, limits: Session["limits"]): string | false {
+  const count = countGraphemes(note);
+  const max = limits.note_graphemes_max;
+  if (count <= max) return false;
+  return gettext("The note has %(count)s characters; at most %(max)s are allowed.", { count, max });
 }
 
 function noteOf({ row, draft }: QueueItem): string | null {

@@ -1,10 +1,11 @@
 /** The queue tab with its three panes: the list, the comment in focus, and the info panel. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { isKnownLanguage, languageName } from "../text/language.ts";
-import { excerpt, loadFailedView, loadingView } from "../ui/elements.ts";
+import { excerpt, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { ageLabel } from "./age.ts";
 import { commentPane } from "./comment-view.ts";
 import { infoPanel } from "./info-panel.ts";
@@ -31,11 +32,65 @@ function listView(desk: SessionState): TemplateResult {
   if (queue.phase === "failed") {
     return loadFailedView(queue.error ?? "", () => void queue.load(null));
   }
+  const { folded } = queue;
   return html`<h2 id="queue-title" class="queue-title" tabindex="-1">${titleOf(queue)}</h2>
+    ${foldView(folded)}
     <ol @keydown=${(event: KeyboardEvent) => onArrowKey(desk, event)}>
-      ${queue.items.map((item) => rowView(queue, item))}
+      ${repeat(
+        queue.items.filter((item) => !folded.includes(item)),
+        ({ row }) => row.comment_id,
+        (item) => (isUndecided(item) ? rowView(queue, item) : decidedRow(item)),
+      )}
     </ol>
     ${footerView(desk)}`;
+}
+
+/** "12 done ✓ 9 ✕ 3": opened, it lists them. */
+function foldView(folded: QueueItem[]): TemplateResult | typeof nothing {
+  if (folded.length === 0) return nothing;
+  const count = (sign: string) => folded.filter(({ outcome }) => signOf(outcome) === sign).length;
+  return html`<details class="fold" @toggle=${showFromStart}>
+    <summary>
+      <b>${ngettext("%(count)s done", "%(count)s done", folded.length)}</b>
+      <span
+        ><span aria-hidden="true">${PUBLISHED_SIGN}</span> ${count(PUBLISHED_SIGN)}
+        ${visuallyHidden(gettext("published"))}</span
+      >
+      <span
+        ><span aria-hidden="true">${REJECTED_SIGN}</span> ${count(REJECTED_SIGN)}
+        ${visuallyHidden(gettext("rejected"))}</span
+      >
+    </summary>
+    <ul>
+      ${folded.map(decidedRow)}
+    </ul>
+  </details>`;
+}
+
+/** The list may have been scrolled past its start, where the opened fold is. */
+function showFromStart(event: Event): void {
+  const fold = event.currentTarget as HTMLDetailsElement;
+  if (fold.open) fold.scrollIntoView({ block: "start" });
+}
+
+const PUBLISHED_SIGN = "\u2713"; // ✓
+const REJECTED_SIGN = "\u2715"; // ✕
+
+function signOf(outcome: QueueItem["outcome"]): string {
+  if (outcome === null || outcome.verdict === "withdrawn") return "";
+  return outcome.verdict.startsWith("publish") ? PUBLISHED_SIGN : REJECTED_SIGN;
+}
+
+/** What was decided, in place of a comment that can be chosen. */
+function decidedRow({ row, envelope, draft, state, message, outcome }: QueueItem): TemplateResult {
+  return html`<li data-state=${state} data-id=${row.comment_id}>
+    <div class="row decided">
+      ${excerpt(envelope.text, draft.lang)}
+      <span class="small row-message"
+        ><span class="sign" aria-hidden="true">${signOf(outcome)}</span> ${message ?? gettext("Sending…")}</span
+      >
+    </div>
+  </li>`;
 }
 
 function titleOf({ readableCount }: Queue): string {
@@ -52,7 +107,6 @@ function rowView(queue: Queue, item: QueueItem): TemplateResult {
       class="row"
       aria-current=${isFocused ? "true" : "false"}
       tabindex=${isFocused ? 0 : -1}
-      ?disabled=${!isUndecided(item)}
       @click=${() => queue.focus(row.comment_id)}
     >
       ${excerpt(envelope.text, draft.lang)}
@@ -72,7 +126,7 @@ function detailsView(item: QueueItem): TemplateResult {
     ${hasUnsavedText(item) ? html`<b class="draft-label">${draftLabel(item)} ·</b>` : nothing}
     <span title=${languageName(draft.lang)}>${isKnownLanguage(draft.lang) ? draft.lang : "?"} ·</span>
     <bdi class="title">${row.story_title}</bdi>
-    <span>· ${ageLabel(row.age_slots)}</span>
+    <span>· ${ageLabel(row.age_days)}</span>
   </span>`;
 }
 

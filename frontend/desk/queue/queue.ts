@@ -1,15 +1,31 @@
 /** The page of the queue on screen. It never changes by itself; only the moderator changes it. */
 
 import { errorMessage } from "../api/client.ts";
-import type { AlreadyDecided, QueuePage, QueueStatus, Slot } from "../api/types.ts";
+import type {
+  AlreadyDecidedList,
+  QueuePage,
+  QueueStatus,
+  Slot,
+  SupersededDecision,
+  Terms,
+} from "../api/types.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { alreadyDecidedMessage } from "../decisions/messages.ts";
 import type { Dom } from "../ui/dom.ts";
 import { decryptPage, type UnreadableRow } from "./decrypt-page.ts";
-import { hasUnsavedText, isUndecided, isUntouched, type QueueItem } from "./queue-item.ts";
+import {
+  hasUnsavedText,
+  isUndecided,
+  isUntouched,
+  type Outcome,
+  type QueueItem,
+} from "./queue-item.ts";
 
 /** Long enough for a second click or tap, or a key press meant for the previous comment. */
 const GUARD_MS = 300;
+
+/** Decided comments that stay visible in their place. */
+const UNFOLDED_MAX = 2;
 
 /** The server's page size, and its limit for one request. */
 const BATCH_MAX = 50;
@@ -31,6 +47,7 @@ export class Queue {
   isGuarded = false;
   isLoading = false;
   #guardTimer: ReturnType<typeof setTimeout> | undefined;
+  #decidedCount = 0;
   #cursor: string | null = null;
   #nextCursor: string | null = null;
   /** Items that are not on this page, but have unsaved text or were being sent when their page was left. */
@@ -40,6 +57,7 @@ export class Queue {
     private readonly dom: Dom,
     readonly keyring: Keyring,
     status: QueueStatus,
+    private readonly terms: Terms,
   ) {
     this.pendingCount = status.pending_count;
     this.heldCount = status.held_count;
@@ -48,6 +66,14 @@ export class Queue {
 
   get focused(): QueueItem | null {
     return this.items.find((item) => item.row.comment_id === this.focusId) ?? null;
+  }
+
+  /** Decided comments, but for the last ones, so that the row in focus does not move. */
+  get folded(): QueueItem[] {
+    const decided = this.items.filter(({ state }) => state === "done");
+    return decided
+      .toSorted((a, b) => a.decidedNumber - b.decidedNumber)
+      .slice(0, Math.max(0, decided.length - UNFOLDED_MAX));
   }
 
   get undecided(): QueueItem[] {
@@ -111,22 +137,26 @@ export class Queue {
     }
   }
 
-  /** Rows that others have decided stay in place with a message: nothing moves, and no draft is lost. */
-  async markDecidedByOthers(): Promise<void> {
+  /**
+   * A comment that others have decided says so in its place; with work begun on it, it stays open.
+   * Returns which of the moderator's own decisions are not in force any more.
+   */
+  async markDecidedByOthers(decision_ids: string[] = []): Promise<SupersededDecision[]> {
     const pending = this.items.filter(({ state }) => state === "pending").slice(0, BATCH_MAX * 2);
-    if (pending.length === 0) return;
+    if (pending.length === 0 && decision_ids.length === 0) return [];
     const comment_ids = pending.map(({ row }) => row.comment_id);
-    const { already_decided } = await this.dom.post<{ already_decided: AlreadyDecided[] }>(
+    const { already_decided, superseded } = await this.dom.post<AlreadyDecidedList>(
       "/api/desk/already-decided",
-      { comment_ids },
+      { comment_ids, decision_ids },
     );
     for (const decision of already_decided) {
       const item = pending.find(({ row }) => row.comment_id === decision.comment_id);
       if (item?.state !== "pending") continue;
-      item.message = alreadyDecidedMessage(decision, null);
-      if (item !== this.focused && isUntouched(item)) item.state = "done";
+      item.message = alreadyDecidedMessage(decision, null, this.terms);
+      if (item !== this.focused && isUntouched(item)) this.#markDone(item, decision);
     }
     this.dom.requestRender();
+    return superseded;
   }
 
   /** Updates the numbers, and nothing else on screen. */
@@ -186,20 +216,27 @@ export class Queue {
     }
   }
 
-  markDecided(item: QueueItem, message: string): void {
-    const decided = {
-      ...{ state: "done", mode: "read", message },
-      ...{ unsent: null, possiblySent: null },
-    };
-    Object.assign(item, decided);
+  markDecided(item: QueueItem, message: string, outcome: Outcome): void {
+    Object.assign(item, { mode: "read", message, unsent: null, possiblySent: null });
+    this.#markDone(item, outcome);
     this.pendingCount = Math.max(0, this.pendingCount - 1);
+  }
+
+  #markDone(item: QueueItem, { verdict, clause, edit_kind }: Outcome): void {
+    this.#decidedCount += 1;
+    const outcome = { verdict, clause, edit_kind };
+    Object.assign(item, { state: "done", outcome, decidedNumber: this.#decidedCount });
   }
 
   /** After an undo: the comment keeps its position, or comes first if its page is no longer here. */
   markPending(item: QueueItem): void {
-    item.state = "pending";
-    item.message = null;
+    this.returnItem(item, null);
     this.pendingCount += 1;
+  }
+
+  /** The server's numbers include the comment already. */
+  returnItem(item: QueueItem, message: string | null): void {
+    Object.assign(item, { state: "pending", outcome: null, message });
     this.ensureListed(item);
   }
 

@@ -2,9 +2,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { SessionState } from "../app/session-state.ts";
+import { itemOf } from "../decisions/activity-log.ts";
+import { goToNext, openEditor, openRejection, publish } from "../editor/actions.ts";
+import { itemMessage } from "../editor/item-message.ts";
 import { gettext, ngettext } from "../i18n.ts";
-import type { Mode } from "../queue/queue-item.ts";
-import { kbd } from "../ui/elements.ts";
+import { isUndecided, type Mode } from "../queue/queue-item.ts";
+import { excerpt, kbd } from "../ui/elements.ts";
+import { ignoreDoubleClick } from "../ui/forms.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
 
 /** Unsent decisions are shown in every tab; at the bottom they move nothing that is being read. */
@@ -13,7 +17,30 @@ export function shortcutBar(desk: SessionState): TemplateResult {
   if (!isInQueue && desk.decisions.unsentItems.length === 0) return html``;
   return html`<footer class="shortcut-bar">
     ${unsentNotice(desk)} ${isInQueue ? hintsView(desk) : nothing}
+    ${isInQueue ? phoneBar(desk) : nothing}
   </footer>`;
+}
+
+/** On a narrow screen the buttons of the comment that is being read are within reach of a thumb. */
+function phoneBar(desk: SessionState): TemplateResult | typeof nothing {
+  const item = desk.queue.focused;
+  const isReading = item !== null && isUndecided(item) && item.mode === "read";
+  if (!isReading || desk.queue.pane !== "focus") return nothing;
+  return html`<div class="phone-bar" role="group" aria-label=${gettext("Decide")}>
+    ${itemMessage(item)}
+    <button type="button" class="plain" @click=${() => goToNext(desk, false)}>
+      ${gettext("Skip")}
+    </button>
+    <button type="button" class="secondary" @click=${() => openRejection(desk, item)}>
+      ${gettext("Reject")}
+    </button>
+    <button type="button" class="secondary" @click=${() => openEditor(desk, item)}>
+      ${gettext("Edit")}
+    </button>
+    <button type="button" @click=${ignoreDoubleClick(() => publish(desk, item))}>
+      ${gettext("Publish")}
+    </button>
+  </div>`;
 }
 
 function unsentNotice({ decisions }: SessionState): TemplateResult {
@@ -58,10 +85,11 @@ function hintsFor(mode: Mode): TemplateResult[] {
 function toastView({ decisions }: SessionState): TemplateResult {
   const { toast } = decisions.activityLog;
   if (toast === null) return html``;
-  const { entry } = toast;
+  const { entry, action } = toast;
+  const item = toast.item ?? (entry === null ? null : itemOf(entry));
   const canUndo = entry !== null && decisions.activityLog.canUndo(entry);
-  return html`<p class="toast ${toast.isError ? "warning" : ""}">
-    <span>${toast.message}</span>
+  return html`<div class="toast ${toast.isError ? "warning" : ""}">
+    <p>${toast.message} ${item === null ? nothing : excerpt(item.draft.text, item.draft.lang)}</p>
     ${
       canUndo
         ? html`<button type="button" class="plain" @click=${() => void decisions.undo(entry)}>
@@ -69,5 +97,15 @@ function toastView({ decisions }: SessionState): TemplateResult {
           </button>`
         : nothing
     }
-  </p>`;
+    ${
+      action === null
+        ? nothing
+        : html`<button type="button" class="plain" @click=${() => {
+            decisions.activityLog.closeToast();
+            action.run();
+          }}>
+            ${action.label}
+          </button>`
+    }
+  </div>`;
 }

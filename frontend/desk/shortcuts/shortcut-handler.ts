@@ -4,6 +4,7 @@ import type { App } from "../app/app.ts";
 import type { SessionState } from "../app/session-state.ts";
 import {
   chooseClauseNumber,
+  chooseEditKind,
   closePanels,
   goToNext,
   maskSelection,
@@ -62,6 +63,9 @@ function act(
     case "next":
       goToNext(desk, event.repeat);
       return true;
+    case "history":
+      location.hash = desk.tab === "history" ? "#queue" : "#history";
+      return true;
     case "leave":
       return leave(desk, item, event.target);
     default:
@@ -87,6 +91,10 @@ function actOnComment(desk: SessionState, item: QueueItem, action: Action): bool
     case "mask":
       maskSelection(desk, item);
       return true;
+    case "masked":
+    case "shortened":
+    case "reworded":
+      return chooseEditKind(desk, item, action);
     case "reject":
       if (item.mode === "reject") reject(desk, item);
       else openRejection(desk, item);

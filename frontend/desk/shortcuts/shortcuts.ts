@@ -5,6 +5,7 @@
  * while the moderator types in a field or composes characters.
  */
 
+import type { EditKind } from "../api/types.ts";
 import { gettext } from "../i18n.ts";
 import type { Mode } from "../queue/queue-item.ts";
 
@@ -26,10 +27,12 @@ export type ActionName =
   | "publish"
   | "edit"
   | "mask"
+  | EditKind
   | "reject"
   | "clause"
   | "send"
   | "undo"
+  | "history"
   | "leave"
   | "help";
 export type Action = Exclude<ActionName, "clause"> | { clause: number };
@@ -61,6 +64,13 @@ const HELP_CODE = "Slash"; // with Shift this is "?", also in layouts with other
 const COMPOSING_KEY = "Process"; // older browsers report this instead of isComposing
 const CLAUSE_CODE = /^(Digit|Numpad)([1-8])$/;
 const DIGIT = /^\p{Nd}$/u;
+
+/** "b" is for the black bar; "m" masks the selection. */
+export const EDIT_KIND_KEYS: Record<EditKind, string> = {
+  masked: "b",
+  shortened: "s",
+  reworded: "w",
+};
 
 export const SHORTCUTS: readonly Shortcut[] = [
   {
@@ -95,8 +105,23 @@ export const SHORTCUTS: readonly Shortcut[] = [
     hints: { read: { label: () => gettext("mask") }, edit: { label: () => gettext("mask") } },
   },
   {
+    ...single("masked", EDIT_KIND_KEYS.masked, "KeyB"),
+    label: () => gettext("kind of edit: masked"),
+    hints: {}, // these three are on the chips
+  },
+  {
+    ...single("shortened", EDIT_KIND_KEYS.shortened, "KeyS"),
+    label: () => gettext("kind of edit: shortened"),
+    hints: {},
+  },
+  {
+    ...single("reworded", EDIT_KIND_KEYS.reworded, "KeyW"),
+    label: () => gettext("kind of edit: reworded"),
+    hints: {},
+  },
+  {
     ...single("reject", "d", "KeyD"),
-    label: () => gettext("reject; press again, or Enter on the clause, to send"),
+    label: () => gettext("reject; press again to send"),
     hints: {
       read: { label: () => gettext("reject") },
       reject: { label: () => gettext("reject"), keys: ["d", "Enter"] },
@@ -123,7 +148,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
     scope: "comment",
     isSingleKey: false,
     mayRepeat: false,
-    label: () => gettext("send the edit or the rejection, also from within a field"),
+    label: () =>
+      gettext("send the edit or the rejection, also from within a field; on a clause, Enter"),
     hints: {}, // shown together with the key that publishes an edit
   },
   {
@@ -131,6 +157,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
     scope: "queue",
     label: () => gettext("undo the last decision, until its slot"),
     hints: {}, // shown in the toast
+  },
+  {
+    ...single("history", "h", "KeyH"),
+    scope: "desk",
+    label: () => gettext("the history, and back to the queue"),
+    hints: { read: { label: () => gettext("history") } },
   },
   {
     action: "leave",
@@ -228,8 +260,10 @@ export function enableSingleKeys(isEnabled: boolean): void {
   else localStorage.setItem(SETTING, "off");
 }
 
-/** A menu would use the key to choose an option that starts with that character. */
+/** A closed menu would use the key to choose an option; an open one is searched by typing. */
 export function wouldChooseOption(press: KeyPress, target: EventTarget | null): boolean {
-  const isMenu = target instanceof HTMLSelectElement;
-  return isMenu && areSingleKeysEnabled() && actionFor(press, false) !== null;
+  const isMenu = target instanceof HTMLSelectElement && CSS.supports("selector(:open)");
+  return (
+    isMenu && !target.matches(":open") && areSingleKeysEnabled() && actionFor(press, false) !== null
+  );
 }

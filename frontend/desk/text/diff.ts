@@ -21,11 +21,33 @@ export function diffWords(before: string, after: string, lang: string): DiffPart
 
 /** Words, spaces and punctuation; joined, they give the text again. */
 export function splitWords(text: string, lang: string): string[] {
-  if (!("Segmenter" in Intl)) return text.match(/\p{L}[\p{L}\p{M}]*|\p{N}+|\s+|./gsu) ?? [];
+  return wordSpans(text, lang).map(({ start, end }) => text.slice(start, end));
+}
+
+interface WordSpan {
+  start: number;
+  end: number;
+  /** False for spaces and punctuation. */
+  isWord: boolean;
+}
+
+/** The whole text in spans, in scripts without spaces by a dictionary. */
+export function wordSpans(text: string, lang: string): WordSpan[] {
+  if (!("Segmenter" in Intl)) {
+    return Array.from(text.matchAll(/\p{L}[\p{L}\p{M}]*|\p{N}+|\s+|./gsu), (match) => ({
+      start: match.index,
+      end: match.index + match[0].length,
+      isWord: /^[\p{L}\p{N}]/u.test(match[0]),
+    }));
+  }
   const segmenter = new Intl.Segmenter(isLanguageTag(lang) ? lang : undefined, {
     granularity: "word",
   });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return Array.from(segmenter.segment(text), ({ segment, index, isWordLike }) => ({
+    start: index,
+    end: index + segment.length,
+    isWord: isWordLike ?? false,
+  }));
 }
 
 function isLanguageTag(lang: string): boolean {

@@ -1,6 +1,5 @@
-/** Characters as people count them (grapheme clusters), and masking them. */
+/** Characters as people count them (grapheme clusters). */
 
-const MASK = "\u25ae"; // ▮
 const UNCOUNTED = /\u200b/g; // zero-width space: separates Khmer words, is not a character
 
 // Firefox before 125 has no Segmenter; code points are the closest approximation there.
@@ -30,17 +29,4 @@ export function truncate(text: string, graphemesMax: number): string {
   if (start.length === text.length && graphemes.length <= graphemesMax) return text;
   // The slice may have cut the last grapheme in two.
   return `${graphemes.slice(0, Math.min(graphemesMax, graphemes.length - 1)).join("")}…`;
-}
-
-/** One ▮ for each character and space hides even the shape of a name; line breaks stay. */
-export function mask(text: string): string {
-  return splitGraphemes(text)
-    .map((grapheme) => (/^[\r\n]+$/.test(grapheme) ? grapheme : MASK))
-    .join("");
-}
-
-/** Masks the text between two offsets. `end` is the offset behind the mask. */
-export function maskPart(text: string, start: number, end: number): { text: string; end: number } {
-  const masked = mask(text.slice(start, end));
-  return { text: text.slice(0, start) + masked + text.slice(end), end: start + masked.length };
 }

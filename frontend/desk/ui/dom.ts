@@ -3,6 +3,7 @@
 import { type Post, post as postOnce, RequestRejected } from "../api/client.ts";
 
 const COMMENT_ID = "focus";
+const LIST = ".queue";
 const TEXT_INPUTS = new Set(["text", "password", "search", "email", "url", "tel", "number"]);
 
 /** Whether the focus is where characters are typed, or where an option is chosen by typing. */
@@ -39,7 +40,12 @@ export class Dom {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
+      const row = currentRow();
+      const top = row?.getBoundingClientRect().top ?? 0;
       this.#render();
+      // Rows above it may have been folded: what is being read must not move.
+      if (row !== null && row === currentRow())
+        scrollList(row, row.getBoundingClientRect().top - top);
       this.#moveFocus();
     });
   }
@@ -80,6 +86,7 @@ export class Dom {
     }
     if (target?.id === COMMENT_ID) showFromTop(target);
     else target?.scrollIntoView({ block: "nearest" });
+    if (target === currentRow()) showRow();
   }
 
   /** An expired session is renewed in place and the request repeated, so that no typed text is lost. */
@@ -101,5 +108,24 @@ function showFromTop(comment: HTMLElement): void {
     pane.scrollTop = 0;
     pane.scrollIntoView({ block: "start" });
   }
-  document.querySelector('.row[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+  showRow();
+}
+
+/** The row in focus stays a third from the top of the list, as far as there are rows above and below. */
+function showRow(): void {
+  const row = currentRow();
+  const list = row?.closest<HTMLElement>(LIST);
+  if (row == null || list == null) return;
+  row.scrollIntoView({ block: "nearest" }); // on a narrow screen the list does not scroll by itself
+  const third = list.getBoundingClientRect().top + list.clientHeight / 3;
+  scrollList(row, row.getBoundingClientRect().top - third);
+}
+
+function scrollList(row: HTMLElement, distance: number): void {
+  const list = row.closest<HTMLElement>(LIST);
+  if (list !== null) list.scrollTop += distance;
+}
+
+function currentRow(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('.row[aria-current="true"]');
 }

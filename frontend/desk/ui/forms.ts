@@ -19,3 +19,14 @@ export function ignoreDoubleClick(action: () => void) {
     if ((event as MouseEvent).detail <= 1) action();
   };
 }
+
+/** Enter on a clause or a kind of edit submits, as in a form; in a text field it starts a new line. */
+export function onEnterInChoice(submit: () => void) {
+  return (event: KeyboardEvent): void => {
+    const isPlainEnter = event.key === "Enter" && !event.repeat && !event.ctrlKey && !event.metaKey;
+    const isChoice = event.target instanceof HTMLInputElement && event.target.type === "radio";
+    if (!isPlainEnter || !isChoice) return;
+    event.preventDefault();
+    submit();
+  };
+}

@@ -70,10 +70,15 @@ def publish_edited(
 ) -> DecisionResult:
     """Accept an edited text, with the kind of edit and the clause that readers see.
 
+    Masks get their one length here, whatever the desk sends.
+
     Raises AlreadyDecided, NoSuchComment, InvalidInput.
     """
-    text, name = texts.clean(text), texts.clean_name(name)
-    _check_text(text, name, lang, context.rules)
+    text = texts.normalize_masks(texts.clean(text))
+    name = texts.normalize_masks(texts.clean_name(name))
+    # A mask counts as one character: masking a short word must not exceed the limit.
+    counted_text, counted_name = (part.replace(texts.MASK, texts.MASK[0]) for part in (text, name))
+    _check_text(counted_text, counted_name, lang, context.rules)
     _check_masks(text)
     _check_clause(clause)
     comment = _get_pending(database, comment_id)
@@ -124,6 +129,8 @@ def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
         comment_id,
         decided_by=decision.decided_by,
         verdict=decision.verdict,
+        clause=decision.clause,
+        edit_kind=decision.edit_kind,
         decision_id=decision.id,
     )
 

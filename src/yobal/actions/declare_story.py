@@ -5,15 +5,14 @@ from collections.abc import Sequence
 import msgspec
 
 from yobal.core import ids, language_tag, submission
-from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.answer_size import TITLE_GRAPHEMES_MAX, URL_BYTES_MAX
 from yobal.core.errors import InvalidInput, Reason
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
 from yobal.core.web_url import is_web_url
-from yobal.store import published_comments, stale_files, stories
-from yobal.store.database import Connection, Database
+from yobal.store import stale_files, stories
+from yobal.store.database import Database
 
 
 def add(database: Database, rules: SiteRules, story_id: str, edition: Edition) -> None:
@@ -24,18 +23,17 @@ def add(database: Database, rules: SiteRules, story_id: str, edition: Edition) -
     check(story_id, edition)
     with database.writing() as conn:
         stories.add_edition(conn, rules.site_id, story_id, edition)
-        files = stale.all_of_thread(
-            root_positions=stories.get(conn, rules.site_id, story_id).next_position,
-            reply_counts=published_comments.reply_counts(conn, rules.site_id, story_id),
-        )
-        stale_files.add(conn, rules.site_id, story_id, files)
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)
 
 
 def set_open(database: Database, rules: SiteRules, story_id: str, *, is_open: bool) -> None:
-    """Open or close a story for new comments. Raises NoSuchStory."""
+    """Open or close a story for new comments. Raises NoSuchStory.
+
+    Every file of the story has buttons to reply, or must lose them, so every file becomes stale.
+    """
     with database.writing() as conn:
         stories.set_open(conn, rules.site_id, story_id, is_open=is_open)
-        stale_files.add(conn, rules.site_id, story_id, stale.after_form_change())
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)
 
 
 class Declaration(msgspec.Struct, frozen=True):
@@ -62,17 +60,8 @@ def add_many(
         for declaration in changed:
             stories.add_edition(conn, rules.site_id, declaration.story_id, declaration.edition)
         for story_id in dict.fromkeys(declaration.story_id for declaration in changed):
-            _mark_stale(conn, rules, story_id)
+            stale_files.add_all_of_thread(conn, rules.site_id, story_id)
     return changed
-
-
-def _mark_stale(conn: Connection, rules: SiteRules, story_id: str) -> None:
-    """Every file of the story names all its editions."""
-    files = stale.all_of_thread(
-        root_positions=stories.get(conn, rules.site_id, story_id).next_position,
-        reply_counts=published_comments.reply_counts(conn, rules.site_id, story_id),
-    )
-    stale_files.add(conn, rules.site_id, story_id, files)
 
 
 def check(story_id: str, edition: Edition) -> None:

@@ -66,6 +66,7 @@ def _placement(conn: Connection, comment: PublishedCommentRow) -> Placement:
         comment_id=comment.id,
         position=comment.position,
         root_id=comment.root_id,
+        parent_id=comment.parent_id,
         root_position=root.position if root is not None else None,
         reply_count=comment.next_reply_position,
     )

@@ -143,7 +143,7 @@ def _add_epoch(
         first_slot=last_slot(rules.schedule, now),
     )
     for story in stories.list_all(conn, rules.site_id):  # their forms can open now
-        stale_files.add(conn, rules.site_id, story.story_id, stale.after_form_change())
+        stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
     return [Wrap(epoch_id, wraps[0].wrap)]
 
 

@@ -1,8 +1,7 @@
 """Marks every public file as stale, so that all of them are written again from the database."""
 
-from yobal.core import stale_files as stale
 from yobal.core.site_rules import SiteRules
-from yobal.store import published_comments, stale_files, stories
+from yobal.store import stale_files, stories
 from yobal.store.database import Database
 
 
@@ -16,8 +15,4 @@ def mark_site_stale(database: Database, rules: SiteRules) -> None:
 
 def mark_story_stale(database: Database, rules: SiteRules, story_id: str) -> None:
     with database.writing() as conn:
-        files = stale.all_of_thread(
-            root_positions=stories.get(conn, rules.site_id, story_id).next_position,
-            reply_counts=published_comments.reply_counts(conn, rules.site_id, story_id),
-        )
-        stale_files.add(conn, rules.site_id, story_id, files)
+        stale_files.add_all_of_thread(conn, rules.site_id, story_id)

@@ -122,6 +122,7 @@ def _add_to_thread(conn: Connection, comment: Comment, held_text: HeldText, slot
     else:
         position = stories.get(conn, comment.site_id, comment.story_id).next_position
     root_id = root.id if root is not None else None
+    parent_id = parent.id if parent is not None else root_id
     published_comments.add(
         conn,
         PublishedCommentRow(
@@ -130,12 +131,13 @@ def _add_to_thread(conn: Connection, comment: Comment, held_text: HeldText, slot
             story_id=comment.story_id,
             edition=comment.edition,
             root_id=root_id,
-            parent_id=parent.id if parent is not None else root_id,
+            parent_id=parent_id,
             position=position,
             text=held_text.text,
             name=held_text.name,
             lang=held_text.lang,
             slot=slot,
+            edit_kind=held_text.edit_kind,
             edited_clause=held_text.clause,
         ),
     )
@@ -146,6 +148,7 @@ def _add_to_thread(conn: Connection, comment: Comment, held_text: HeldText, slot
         comment_id=comment.id,
         position=position,
         root_id=root_id,
+        parent_id=parent_id,
         root_position=root.position if root is not None else None,
     )
     files = stale.after_publication(placement)

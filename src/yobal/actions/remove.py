@@ -43,7 +43,10 @@ def remove(
         if removed == 0:
             current = decisions.current(conn, comment_id)
             raise AlreadyDecided(
-                comment_id, decided_by=current.decided_by if current else "", verdict="remove"
+                comment_id,
+                decided_by=current.decided_by if current else "",
+                verdict="remove",
+                clause=current.clause if current else None,
             )
         files = erase_published.erase_published(conn, comment, removal="removed", clause=clause)
         decision = Decision(

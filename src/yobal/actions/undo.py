@@ -69,8 +69,9 @@ def undo(
 def _check_can_undo(
     conn: Connection, decision: Decision, comment: Comment, *, released: Slot
 ) -> None:
-    if decisions.is_undone(conn, decision.id):
-        raise AlreadyUndone(decision.id)
+    earlier_undo = decisions.undo_of(conn, decision.id)
+    if earlier_undo is not None:
+        raise AlreadyUndone(decision.id, undone_by=earlier_undo.decided_by)
     current = decisions.current(conn, comment.id)
     is_current = current is not None and current.id == decision.id
     if not is_current or states.next_state(comment.state, "undo") is None:

@@ -17,7 +17,7 @@ from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import StaleFile
-from yobal.core.thread import NewestView, PageView
+from yobal.core.thread import CommentPageView, NewestView, PageView
 from yobal.store import sites, stale_files, stories, thread_views
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
@@ -117,12 +117,13 @@ def write(
         editions = stories.editions_of(conn, site_id, story_id)
         for file in files:
             thread_file = thread_views.read(conn, file_writer.rules, story_id, editions, file)
-            for edition in editions:
-                folder = paths.thread_folder(site_id, story_id, edition.tag)
-                if thread_file is None:
-                    deleted += [f"{folder}/{key}" for key in _replies_keys(file)]
-                    continue
-                contents = _render(file_writer.page_renderer, thread_file.of(edition))
+            if thread_file is None:
+                folders = [paths.thread_folder(site_id, story_id, item.tag) for item in editions]
+                deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]
+                continue
+            for view in thread_file.in_editions():
+                folder = paths.thread_folder(site_id, story_id, view.thread.edition.tag)
+                contents = _render(file_writer.page_renderer, view)
                 rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
     file_writer.public_files.write(rendered, slot=slot)
     file_writer.public_files.remove(deleted)
@@ -134,13 +135,18 @@ def _render(page_renderer: PageRenderer, view: thread_views.View) -> Mapping[str
             return page_renderer.newest(view)
         case PageView():
             return page_renderer.page(view)
+        case CommentPageView():
+            return page_renderer.comment(view)
         case _:
             return page_renderer.replies(view)
 
 
-def _replies_keys(file: StaleFile) -> list[str]:
+def _keys(file: StaleFile) -> list[str]:
+    """Of a file that may have to be deleted: a comment's page, or a page of its replies."""
+    if file.file_kind == "comment":
+        return [paths.comment(file.comment_id)]
     return [
-        paths.replies(file.root_id, file.number, suffix)
+        paths.replies(file.comment_id, file.number, suffix)
         for suffix in ("html", "fragment.html", "json")
     ]
 

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 import msgspec
 
+from yobal.core.terms import EditKind
+
 
 class YobalError(Exception):
     """The base class of Yobal's own errors.
@@ -39,10 +41,13 @@ class AlreadyDecided(YobalError):
         *,
         decided_by: str = "",
         verdict: str = "",
+        clause: str | None = None,
+        edit_kind: EditKind | None = None,
         decision_id: str | None = None,
     ) -> None:
         super().__init__(comment_id)
         self.decided_by, self.verdict, self.decision_id = decided_by, verdict, decision_id
+        self.clause, self.edit_kind = clause, edit_kind
 
 
 class TooLateToUndo(YobalError):
@@ -50,7 +55,11 @@ class TooLateToUndo(YobalError):
 
 
 class AlreadyUndone(TooLateToUndo):
-    """The decision was undone before."""
+    """The decision was undone before, by `undone_by`."""
+
+    def __init__(self, decision_id: str, *, undone_by: str) -> None:
+        super().__init__(decision_id)
+        self.undone_by = undone_by
 
 
 class DecisionNotAuthentic(YobalError):

@@ -58,11 +58,23 @@ NEWEST: Final = "index.html"
 NEWEST_FRAGMENT: Final = "thread.fragment.html"
 NEWEST_JSON: Final = "index.json"
 FORM: Final = "form.fragment.html"
+_COMMENT_FOLDER: Final = "comment"
 
 
 def page(number: int, suffix: str) -> str:
     """`suffix` is `html`, `fragment.html` or `json`."""
     return f"page/{number}.{suffix}"
+
+
+def comment(comment_id: str) -> str:
+    """The page of one comment, in the folder of the edition that it was written in."""
+    return f"{_COMMENT_FOLDER}/{comment_id}.html"
+
+
+def is_comment(path: str) -> bool:
+    """Whether this is the path of a comment's page in a URL, for a comment that exists or not."""
+    thread_path, _ = parse_thread_path(path)
+    return bool(thread_path) and path.startswith(f"{thread_path}{_COMMENT_FOLDER}/")
 
 
 def replies(root_id: str, number: int, suffix: str) -> str:

@@ -69,13 +69,9 @@ def pick_slot(schedule: Schedule, *, now: float, randbelow: RandomBelow) -> Slot
     return next_slot(schedule, now, steps=1 + randbelow(schedule.max_hold_slots))
 
 
-def age_slots(schedule: Schedule, arrival: Slot, now: float) -> int:
-    """How many slots have passed since a comment's arrival slot, at most 99."""
-    slot, passed = arrival, 0
-    latest = last_slot(schedule, now)
-    while slot < latest and passed < 99:
-        slot, passed = next_slot(schedule, slot), passed + 1
-    return passed
+def age_days(schedule: Schedule, arrival: Slot, now: float) -> int:
+    """How many midnights of the site's zone have passed since a comment's arrival slot."""
+    return max(0, (day_of(schedule, int(now)) - day_of(schedule, arrival)).days)
 
 
 def day_of(schedule: Schedule, slot: Slot) -> date:

@@ -6,6 +6,7 @@ removed and why. Nothing is truncated; `core.submission` rejects what is too lon
 
 import re
 import unicodedata
+from itertools import islice
 from typing import Final
 
 import regex
@@ -43,7 +44,6 @@ _END_OF_ISOLATE: Final = "\u2069"
 # Stanzas and sections may be further apart than paragraphs; more is only empty space.
 _BLANK_LINES: Final = re.compile(r"\n{4,}")
 _TWO_BLANK_LINES: Final = "\n\n\n"
-MASKED: Final = re.compile("(▮+)")
 _GRAPHEME: Final = regex.compile(r"\X")
 # Two regional indicators are one flag. `\X` looks at the whole run before each of them, so a long run
 # would take quadratic time.
@@ -62,6 +62,17 @@ _INVISIBLE: Final = regex.compile(
 _INKLESS: Final = regex.compile(
     rf"[\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]+", regex.V1
 )
+
+# What stands for a masked part of a text. Must match `frontend/desk/text/mask.ts`.
+MASK: Final = "▮" * 8
+MASKED: Final = re.compile("(▮+)")  # a group, so that splitting keeps the masks
+# Up to a full stop of any script; the Latin one also ends abbreviations and stands in numbers.
+_SENTENCE: Final = regex.compile(
+    r".+?(?:\p{SB=STerm}|\p{SB=ATerm}(?=[\p{SB=Close}]*(?:\s|$)))"
+    r"[\p{SB=STerm}\p{SB=ATerm}\p{SB=Close}]*"
+)
+_RIGHT_TO_LEFT: Final = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
+_WITH_DIRECTION: Final = regex.compile(r"[\p{Bidi_Class=L}\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 
 
 def clean(raw: str) -> str:
@@ -134,6 +145,11 @@ def line_problem(text: str) -> str:
     return ""
 
 
+def normalize_masks(text: str) -> str:
+    """Every mask has the same length, so that none tells how much it hides."""
+    return MASKED.sub(MASK, text)
+
+
 def is_empty(text: str) -> bool:
     """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None
@@ -152,6 +168,30 @@ def count_masks(text: str) -> int:
 def count_graphemes(text: str) -> int:
     """Length in grapheme clusters (UAX 29), without zero-width spaces."""
     return len(_GRAPHEME.findall(_FLAG.sub("a", text.replace("\u200b", ""))))
+
+
+def truncate(text: str, graphemes_max: int) -> str:
+    """The text on one line, cut at a word with an ellipsis if it has more graphemes than that."""
+    line = " ".join(text.split())
+    graphemes = [match[0] for match in islice(_GRAPHEME.finditer(line), graphemes_max + 1)]
+    if len(graphemes) <= graphemes_max:
+        return line
+    start = "".join(graphemes[:graphemes_max])
+    words, _, _ = start.rpartition(" ")
+    return (words if len(words) * 2 > len(start) else start).rstrip() + "…"
+
+
+def first_sentence(text: str, graphemes_max: int) -> str:
+    """The first sentence on one line; truncated if it has more graphemes than that."""
+    line = " ".join(text.split("\n", maxsplit=1)[0].split())
+    match = _SENTENCE.match(line)
+    return truncate(match[0] if match else line, graphemes_max)
+
+
+def direction(text: str) -> str:
+    """`rtl` or `ltr` by the first letter that has a direction, as browsers decide `dir=auto`."""
+    first = _WITH_DIRECTION.search(text)
+    return "rtl" if first is not None and _RIGHT_TO_LEFT.match(first[0]) else "ltr"
 
 
 def excess_length(text: str, graphemes_max: int) -> int:

@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from yobal.core.terms import EditKind
+
 PAGE_COMMENTS: Final = 50  # top-level comments on a page, and replies on a page of replies
 REPLIES_SHOWN: Final = 5  # replies shown under their root; the rest are on pages of replies
 
@@ -27,6 +29,7 @@ class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
     lang: str
     edition: str  # that it was sent under
     day: str
+    edit_kind: EditKind | None = None  # how a moderator edited it, with the clause
     edited_clause: str | None = None
     parent_id: str | None = None
     # None if the parent is the root, which is shown above anyway, or was removed.
@@ -35,7 +38,6 @@ class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
     removal_clause: str | None = None
     replies: tuple["PublishedComment", ...] = ()  # the first five, oldest first
     has_more_replies: bool = False
-    page: int = 1  # the numbered page that always has it, for links to it
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,15 +62,30 @@ class NewestView(msgspec.Struct, frozen=True, kw_only=True):
     thread: ThreadRef
     comments: tuple[PublishedComment, ...]
     comments_total: int  # published and not removed, replies included
-    older_page: int | None  # the numbered page with the next older comment
+    older: "CommentLocation | None"  # the newest comment that is not shown
+
+
+class CommentLocation(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a comment stands: on a numbered page, or on page `number` of the replies of `root_id`."""
+
+    comment_id: str
+    number: int
+    root_id: str | None = None
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):
-    """One numbered page, newest first. It holds nothing that other pages' comments can change."""
+    """One numbered page, newest first. It holds nothing that comments on other pages can change,
+    except that the first one on the next page adds a link."""
 
     thread: ThreadRef
     number: int  # from 1, the oldest
+    last_position: int  # of its comments, counted from 1, removed ones included
+    has_newer: bool  # there is a page after this one
     comments: tuple[PublishedComment, ...]
+
+    @property
+    def first_position(self) -> int:
+        return (self.number - 1) * PAGE_COMMENTS + 1
 
 
 class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +95,32 @@ class RepliesView(msgspec.Struct, frozen=True, kw_only=True):
     root: PublishedComment
     root_page: int
     number: int  # from 1
+    last_position: int  # of its replies under the root, counted from 1, removed ones included
+    has_more: bool  # there is a page after this one
     comments: tuple[PublishedComment, ...]
-    has_more: bool = False  # there is a page after this one
+
+    @property
+    def first_position(self) -> int:
+        return REPLIES_SHOWN + (self.number - 1) * PAGE_COMMENTS + 1
+
+
+class CommentPageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The page of one comment, in the edition that it was written in.
+
+    It shows nothing of the parent, so that it stays as it is when the parent is removed.
+    """
+
+    thread: ThreadRef
+    comment: PublishedComment  # with its first direct replies, or those below it if it is a root
+    parent: "CommentLink | None"
+    more_replies: CommentLocation | None  # the first reply that is not shown
+
+
+class CommentLink(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link to the page of a comment needs."""
+
+    comment_id: str
+    edition: str
 
 
 def form_state(*, has_epoch: bool, is_open: bool) -> FormState:

@@ -46,7 +46,7 @@ PUBLISHED: Final = (
         name="Reader from the delta",
         text=(
             "My father worked on this ferry for thirty years. The agreement is real: a copy hung "
-            "in the ticket house all summer. Call ▮▮▮▮▮▮▮▮▮▮▮▮ if you want to see it."
+            "in the ticket house all summer. Call ▮▮▮▮▮▮▮▮ if you want to see it."
         ),
         edit=Edit(
             sealed_text=(

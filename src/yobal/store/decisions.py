@@ -3,6 +3,8 @@
 The only thing that is ever erased is the note to an author who has withdrawn.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,7 +12,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.decision_mac import Acceptance, text_hash
 from yobal.core.decisions import Verdict
 from yobal.core.schedule import Slot
-from yobal.core.states import REJECTED, State
+from yobal.core.states import REJECTED, WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
 from yobal.store.held_texts import HeldText
@@ -42,9 +44,22 @@ class HistoryRow(Decision, frozen=True, kw_only=True):
     story_title: str | None
     state: State
     is_undone: bool
+    undone_verdict: Verdict | None
+    undone_clause: str | None
+    undone_edit_kind: EditKind | None
     text: str | None
     name: str | None
     lang: str | None
+
+
+class Superseded(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that a later act has replaced: `undo`, `remove`, or `withdrawn` by the author."""
+
+    decision_id: str
+    comment_id: str
+    verdict: str
+    decided_by: str
+    clause: str | None
 
 
 def acceptance_of(comment: Comment, held_text: HeldText, decision: Decision) -> Acceptance:
@@ -72,9 +87,42 @@ def get(conn: Connection, decision_id: str) -> Decision | None:
     return fetch_one(conn, Decision, sa.select(decisions).where(decisions.c.id == decision_id))
 
 
-def is_undone(conn: Connection, decision_id: str) -> bool:
-    undo = sa.select(decisions.c.id).where(decisions.c.undoes_id == decision_id)
-    return conn.execute(undo.limit(1)).first() is not None
+def undo_of(conn: Connection, decision_id: str) -> Decision | None:
+    """The undo of a decision, if there is one."""
+    return fetch_one(
+        conn, Decision, sa.select(decisions).where(decisions.c.undoes_id == decision_id)
+    )
+
+
+def superseded(conn: Connection, decision_ids: Sequence[str]) -> list[Superseded]:
+    """Those of the decisions that are not in force any more, each with the act that came after it."""
+    later = decisions.alias("later")
+    is_undo = later.c.undoes_id == decisions.c.id
+    is_removal = sa.and_(
+        later.c.comment_id == decisions.c.comment_id,
+        later.c.verdict == "remove",
+        decisions.c.verdict != "remove",
+    )
+    rows = fetch_all(
+        conn,
+        Superseded,
+        sa.select(
+            decisions.c.id.label("decision_id"),
+            decisions.c.comment_id,
+            sa.func.coalesce(later.c.verdict, "withdrawn").label("verdict"),
+            sa.func.coalesce(later.c.decided_by, "").label("decided_by"),
+            later.c.clause,
+        )
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .outerjoin(later, sa.or_(is_undo, is_removal))
+        .where(
+            decisions.c.id.in_(decision_ids),
+            sa.or_(later.c.id.is_not(None), comments.c.state == WITHDRAWN),
+        )
+        # Of a decision that was undone, a removal that came later concerns another decision.
+        .order_by(is_undo.is_(True)),
+    )
+    return list({row.decision_id: row for row in rows}.values())
 
 
 def current(conn: Connection, comment_id: str) -> Decision | None:
@@ -127,7 +175,7 @@ def history(
     comment_id: str | None = None,
 ) -> list[HistoryRow]:
     """Decisions (of one comment if it is given), newest slot first, in random order inside a slot."""
-    undo = decisions.alias("undo")
+    undo, undone = decisions.alias("undo"), decisions.alias("undone")
     story_title = (
         sa.select(sa.func.min(editions.c.title))
         .where(editions.c.site_id == comments.c.site_id, editions.c.story_id == comments.c.story_id)
@@ -140,12 +188,16 @@ def history(
             comments.c.state,
             story_title.label("story_title"),
             undo.c.id.is_not(None).label("is_undone"),
+            undone.c.verdict.label("undone_verdict"),
+            undone.c.clause.label("undone_clause"),
+            undone.c.edit_kind.label("undone_edit_kind"),
             sa.func.coalesce(published_comments.c.text, held_texts.c.text).label("text"),
             sa.func.coalesce(published_comments.c.name, held_texts.c.name).label("name"),
             sa.func.coalesce(published_comments.c.lang, held_texts.c.lang).label("lang"),
         )
         .join(comments, comments.c.id == decisions.c.comment_id)
         .outerjoin(undo, undo.c.undoes_id == decisions.c.id)
+        .outerjoin(undone, undone.c.id == decisions.c.undoes_id)
         .outerjoin(
             published_comments,
             sa.and_(

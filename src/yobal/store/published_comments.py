@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.language import UNKNOWN
 from yobal.core.schedule import Slot
+from yobal.core.terms import EditKind
 from yobal.core.thread import Removal
 from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import published_comments
@@ -30,6 +31,7 @@ class PublishedCommentRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lang: str
     slot: Slot
+    edit_kind: EditKind | None
     edited_clause: str | None
     removal: Removal | None = None
     removal_clause: str | None = None
@@ -61,12 +63,17 @@ def newest_roots(
     return fetch_all(conn, PublishedCommentRow, newest)
 
 
-def position_before(conn: Connection, site_id: str, story_id: str, *, position: int) -> int | None:
-    """The position of the newest top-level comment before a position; None if there is none."""
-    earlier = sa.select(sa.func.max(published_comments.c.position)).where(
-        _is_root(site_id, story_id), published_comments.c.position < position
+def newest_before(
+    conn: Connection, site_id: str, story_id: str, *, position: int
+) -> PublishedCommentRow | None:
+    """The newest top-level comment before a position; None if there is none."""
+    earlier = (
+        sa.select(published_comments)
+        .where(_is_root(site_id, story_id), published_comments.c.position < position)
+        .order_by(published_comments.c.position.desc())
+        .limit(1)
     )
-    return conn.execute(earlier).scalar_one_or_none()
+    return fetch_one(conn, PublishedCommentRow, earlier)
 
 
 def roots_between(
@@ -114,12 +121,17 @@ def names_of(conn: Connection, comment_ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in conn.execute(names)}
 
 
-def replies_to(conn: Connection, comment_id: str) -> list[PublishedCommentRow]:
-    """Direct replies, tombstones included."""
+def replies_to(
+    conn: Connection, comment_id: str, *, limit: int | None = None
+) -> list[PublishedCommentRow]:
+    """Direct replies, oldest first, tombstones included."""
     return fetch_all(
         conn,
         PublishedCommentRow,
-        sa.select(published_comments).where(published_comments.c.parent_id == comment_id),
+        sa.select(published_comments)
+        .where(published_comments.c.parent_id == comment_id)
+        .order_by(published_comments.c.position)
+        .limit(limit),
     )
 
 
@@ -139,6 +151,16 @@ def reply_counts(conn: Connection, site_id: str, story_id: str) -> dict[str, int
         _is_root(site_id, story_id), published_comments.c.next_reply_position > 0
     )
     return {row.id: row.next_reply_position for row in conn.execute(roots)}
+
+
+def ids_of_story(conn: Connection, site_id: str, story_id: str) -> list[str]:
+    """The ids of all comments of a story, without tombstones."""
+    ids = sa.select(published_comments.c.id).where(
+        published_comments.c.site_id == site_id,
+        published_comments.c.story_id == story_id,
+        published_comments.c.removal.is_(None),
+    )
+    return list(conn.execute(ids).scalars())
 
 
 def allocate_reply_position(conn: Connection, root_id: str) -> int:
@@ -174,6 +196,7 @@ def make_tombstone(
             name="",
             removal=removal,
             removal_clause=clause,
+            edit_kind=None,
             edited_clause=None,
             lang=UNKNOWN,
         )

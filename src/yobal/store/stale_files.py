@@ -11,13 +11,15 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core import stale_files as stale
 from yobal.core.stale_files import StaleFile
+from yobal.store import published_comments, stories
 from yobal.store.tables import stale_files
 
 _ADD: Final = sa.text(
-    "insert into stale_files (site_id, story_id, file_kind, root_id, number, generation)"
-    " values (:site_id, :story_id, :file_kind, :root_id, :number, 0)"
-    " on conflict (site_id, story_id, file_kind, root_id, number)"
+    "insert into stale_files (site_id, story_id, file_kind, comment_id, number, generation)"
+    " values (:site_id, :story_id, :file_kind, :comment_id, :number, 0)"
+    " on conflict (site_id, story_id, file_kind, comment_id, number)"
     " do update set generation = stale_files.generation + 1"
 )
 
@@ -36,22 +38,45 @@ def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile
 
     Sorted, so that two transactions that mark the same files cannot deadlock.
     """
-    for file in sorted(set(files)):
-        conn.execute(
-            _ADD, {"site_id": site_id, "story_id": story_id} | msgspec.structs.asdict(file)
-        )
+    rows = [
+        {"site_id": site_id, "story_id": story_id} | msgspec.structs.asdict(file)
+        for file in sorted(set(files))
+    ]
+    if rows:
+        conn.execute(_ADD, rows)
+
+
+def add_all_of_thread(conn: Connection, site_id: str, story_id: str) -> None:
+    """Mark every file of a thread; the cost grows with its comments. Raises NoSuchStory."""
+    files = stale.all_of_thread(
+        root_positions=stories.get(conn, site_id, story_id).next_position,
+        reply_counts=published_comments.reply_counts(conn, site_id, story_id),
+        comment_ids=published_comments.ids_of_story(conn, site_id, story_id),
+    )
+    add(conn, site_id, story_id, files)
 
 
 def next_batch(conn: Connection, site_id: str, *, limit: int) -> list[StaleFileRow]:
-    """The first of them, story by story."""
+    """The first of them, story by story; the pages of single comments after all others.
+
+    A story that closes makes as many of those stale as it has comments; its thread must not wait.
+    """
+    is_comment = stale_files.c.file_kind == "comment"
+    batch = _first(conn, site_id, sa.not_(is_comment), limit)
+    return batch + _first(conn, site_id, is_comment, limit - len(batch))
+
+
+def _first(
+    conn: Connection, site_id: str, condition: sa.ColumnElement[bool], limit: int
+) -> list[StaleFileRow]:
     return _fetch(
         conn,
         sa.select(stale_files)
-        .where(stale_files.c.site_id == site_id)
+        .where(stale_files.c.site_id == site_id, condition)
         .order_by(
             stale_files.c.story_id,
             stale_files.c.file_kind,
-            stale_files.c.root_id,
+            stale_files.c.comment_id,
             stale_files.c.number,
         )
         .limit(limit),
@@ -82,7 +107,7 @@ def remove(conn: Connection, rows: Iterable[StaleFileRow]) -> None:
                 stale_files.c.site_id == row.site_id,
                 stale_files.c.story_id == row.story_id,
                 stale_files.c.file_kind == row.file.file_kind,
-                stale_files.c.root_id == row.file.root_id,
+                stale_files.c.comment_id == row.file.comment_id,
                 stale_files.c.number == row.file.number,
                 stale_files.c.generation == row.generation,
             )
@@ -96,7 +121,7 @@ def _fetch(
         StaleFileRow(
             site_id=row.site_id,
             story_id=row.story_id,
-            file=StaleFile(row.file_kind, row.root_id, row.number),
+            file=StaleFile(row.file_kind, row.comment_id, row.number),
             generation=row.generation,
         )
         for row in conn.execute(statement)

@@ -268,6 +268,7 @@ published_comments = sa.Table(
     _text("name"),
     _text("lang"),
     _slot("slot"),
+    _text("edit_kind", nullable=True),
     _text("edited_clause", nullable=True),
     # Only tombstones have it: rows that stay where a comment with replies was.
     _text("removal", nullable=True),
@@ -284,7 +285,7 @@ stale_files = sa.Table(
     _key("site_id"),
     _key("story_id"),
     _key("file_kind"),
-    _key("root_id"),
+    _key("comment_id"),
     sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
     # Grows each time the file is marked again, so that the writer sees whether it is still stale.
     sa.Column("generation", sa.Integer, nullable=False, server_default="0"),

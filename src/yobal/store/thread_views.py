@@ -1,7 +1,7 @@
 """Reads what one public file of a thread shows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -12,6 +12,9 @@ from yobal.core.stale_files import StaleFile
 from yobal.core.thread import (
     PAGE_COMMENTS,
     REPLIES_SHOWN,
+    CommentLink,
+    CommentLocation,
+    CommentPageView,
     Edition,
     NewestView,
     PageView,
@@ -20,12 +23,13 @@ from yobal.core.thread import (
     ThreadRef,
     form_state,
     page_of,
+    replies_page_of,
 )
 from yobal.store import epochs, published_comments, stories
 from yobal.store.published_comments import PublishedCommentRow
 from yobal.store.stories import Story
 
-View = NewestView | PageView | RepliesView
+View = NewestView | PageView | RepliesView | CommentPageView
 
 
 class ThreadFile(msgspec.Struct, frozen=True):
@@ -34,18 +38,22 @@ class ThreadFile(msgspec.Struct, frozen=True):
     view: View
     editions: Sequence[Edition]
 
-    def of(self, edition: Edition) -> View:
-        other_editions = tuple(other for other in self.editions if other.tag != edition.tag)
-        thread = msgspec.structs.replace(
-            self.view.thread, edition=edition, other_editions=other_editions
-        )
-        return msgspec.structs.replace(self.view, thread=thread)
+    def in_editions(self) -> Iterator[View]:
+        """The file in each edition that has it: the page of one comment is only in its own."""
+        for edition in self.editions:
+            if isinstance(self.view, CommentPageView) and self.view.comment.edition != edition.tag:
+                continue
+            other_editions = tuple(other for other in self.editions if other.tag != edition.tag)
+            thread = msgspec.structs.replace(
+                self.view.thread, edition=edition, other_editions=other_editions
+            )
+            yield msgspec.structs.replace(self.view, thread=thread)
 
 
 def read(
     conn: Connection, rules: SiteRules, story_id: str, editions: Sequence[Edition], file: StaleFile
 ) -> ThreadFile | None:
-    """None for the replies of a comment that was deleted."""
+    """None for the replies of a comment that was deleted, and for the page of one without its text."""
     story = stories.get(conn, rules.site_id, story_id)
     thread = ThreadRef(
         site_id=rules.site_id,
@@ -60,7 +68,9 @@ def read(
         case "newest":
             view = _newest(conn, rules.schedule, thread, story)
         case "page":
-            view = _page(conn, rules.schedule, thread, file.number)
+            view = _page(conn, rules.schedule, thread, story, file.number)
+        case "comment":
+            view = _comment_page(conn, rules.schedule, thread, file.comment_id)
         case _:
             view = _replies(conn, rules.schedule, thread, file)
     return ThreadFile(view, editions) if view is not None else None
@@ -70,40 +80,49 @@ def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef, story: Stor
     roots = published_comments.newest_roots(
         conn, thread.site_id, thread.story_id, limit=PAGE_COMMENTS
     )
-    earlier = published_comments.position_before(
+    older = published_comments.newest_before(
         conn, thread.site_id, thread.story_id, position=roots[-1].position if roots else 0
     )
     return NewestView(
         thread=thread,
         comments=_with_replies(conn, schedule, thread, roots),
         comments_total=story.comments_total,
-        older_page=page_of(earlier) if earlier is not None else None,
+        older=CommentLocation(comment_id=older.id, number=page_of(older.position))
+        if older
+        else None,
     )
 
 
-def _page(conn: Connection, schedule: Schedule, thread: ThreadRef, number: int) -> PageView:
-    first = (number - 1) * PAGE_COMMENTS
+def _page(
+    conn: Connection, schedule: Schedule, thread: ThreadRef, story: Story, number: int
+) -> PageView:
+    end = number * PAGE_COMMENTS
     roots = published_comments.roots_between(
-        conn, thread.site_id, thread.story_id, first=first, last=first + PAGE_COMMENTS - 1
+        conn, thread.site_id, thread.story_id, first=end - PAGE_COMMENTS, last=end - 1
     )
-    comments = _with_replies(conn, schedule, thread, roots)
-    return PageView(thread=thread, number=number, comments=comments)
+    return PageView(
+        thread=thread,
+        number=number,
+        last_position=min(end, story.next_position),
+        has_newer=story.next_position > end,
+        comments=_with_replies(conn, schedule, thread, roots),
+    )
 
 
 def _replies(
     conn: Connection, schedule: Schedule, thread: ThreadRef, file: StaleFile
 ) -> RepliesView | None:
-    root = published_comments.get(conn, file.root_id)
+    root = published_comments.get(conn, file.comment_id)
     if root is None:
         return None
-    first = REPLIES_SHOWN + (file.number - 1) * PAGE_COMMENTS
+    end = REPLIES_SHOWN + file.number * PAGE_COMMENTS
     replies = published_comments.replies_between(
         conn,
         [root.id],
         site_id=thread.site_id,
         story_id=thread.story_id,
-        first=first,
-        last=first + PAGE_COMMENTS - 1,
+        first=end - PAGE_COMMENTS,
+        last=end - 1,
     )
     names = _names_of_parents(conn, replies)
     return RepliesView(
@@ -111,17 +130,50 @@ def _replies(
         root=_comment(schedule, root),
         root_page=page_of(root.position),
         number=file.number,
-        has_more=root.next_reply_position > first + PAGE_COMMENTS,
+        last_position=min(end, root.next_reply_position),
+        has_more=root.next_reply_position > end,
         comments=tuple(_comment(schedule, reply, names) for reply in replies),
     )
+
+
+def _comment_page(
+    conn: Connection, schedule: Schedule, thread: ThreadRef, comment_id: str
+) -> CommentPageView | None:
+    row = published_comments.get(conn, comment_id)
+    if row is None or row.removal is not None:
+        return None
+    parent = published_comments.get(conn, row.parent_id) if row.parent_id else None
+    more_replies: CommentLocation | None = None
+    if row.root_id is None:
+        (comment,) = _with_replies(conn, schedule, thread, [row])
+    else:
+        rows = published_comments.replies_to(conn, comment_id, limit=REPLIES_SHOWN + 1)
+        replies = tuple(_comment(schedule, reply) for reply in rows[:REPLIES_SHOWN])
+        comment = _comment(schedule, row, replies=replies)
+        more_replies = _location_of_reply(rows[REPLIES_SHOWN]) if rows[REPLIES_SHOWN:] else None
+    return CommentPageView(
+        thread=thread,
+        comment=comment,
+        parent=CommentLink(comment_id=parent.id, edition=parent.edition) if parent else None,
+        more_replies=more_replies,
+    )
+
+
+def _location_of_reply(reply: PublishedCommentRow) -> CommentLocation:
+    """Of a reply after the first five under its root."""
+    number = replies_page_of(reply.position) or 1
+    return CommentLocation(comment_id=reply.id, number=number, root_id=reply.root_id)
 
 
 def _with_replies(
     conn: Connection, schedule: Schedule, thread: ThreadRef, roots: Sequence[PublishedCommentRow]
 ) -> tuple[PublishedComment, ...]:
+    root_ids = [root.id for root in roots if root.next_reply_position]
+    if not root_ids:
+        return tuple(_comment(schedule, root) for root in roots)
     replies = published_comments.replies_between(
         conn,
-        [root.id for root in roots if root.next_reply_position],
+        root_ids,
         site_id=thread.site_id,
         story_id=thread.story_id,
         first=0,
@@ -154,6 +206,7 @@ def _comment(
         lang=row.lang,
         edition=row.edition,
         day=day_of(schedule, row.slot).isoformat(),
+        edit_kind=row.edit_kind,
         edited_clause=row.edited_clause,
         parent_id=row.parent_id,
         parent_name=parent_name,
@@ -161,5 +214,4 @@ def _comment(
         removal_clause=row.removal_clause,
         replies=replies,
         has_more_replies=row.root_id is None and row.next_reply_position > REPLIES_SHOWN,
-        page=page_of(row.position) if row.root_id is None else 1,
     )

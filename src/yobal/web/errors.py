@@ -8,7 +8,7 @@ from typing import Final
 from yobal.adapters.rendering.i18n import translator_for
 from yobal.core import errors
 from yobal.core.errors import YobalError
-from yobal.web.response_types import AlreadyDecidedError, ErrorBody
+from yobal.web.response_types import AlreadyDecidedError, AlreadyUndoneError, ErrorBody
 
 
 class BadForm(YobalError):
@@ -126,8 +126,16 @@ def to_response(error: YobalError) -> tuple[int, ErrorBody]:
     message = translator.gettext(message)
     if isinstance(error, errors.AlreadyDecided):
         return status, AlreadyDecidedError(
-            code, message, error.decided_by, error.verdict, error.decision_id
+            error=code,
+            message=message,
+            decided_by=error.decided_by,
+            verdict=error.verdict,
+            clause=error.clause,
+            edit_kind=error.edit_kind,
+            decision_id=error.decision_id,
         )
+    if isinstance(error, errors.AlreadyUndone):
+        return status, AlreadyUndoneError(code, message, error.undone_by)
     if isinstance(error, errors.InvalidInput):
         reasons = [translator.gettext(reason.message) % reason.values for reason in error.reasons]
         message %= {"reasons": "; ".join(reasons)}

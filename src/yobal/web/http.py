@@ -68,3 +68,12 @@ def send_response(transport: Transport, response: Response, *, without_body: boo
         transport.response_empty(response.status, headers)
     else:
         transport.response_bytes(response.status, headers, response.body)
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether Accept-Encoding lists gzip, and not as `gzip;q=0`."""
+    for item in accept_encoding.lower().split(","):
+        name, _, weight = item.partition(";")
+        if name.strip() == "gzip":
+            return not weight or weight.strip().removeprefix("q=").strip("0.") != ""
+    return False

@@ -13,7 +13,7 @@ from yobal.web.body_timeout import BodyTimeout
 from yobal.web.file_cache import CachedFile, FileCache
 from yobal.web.forms import BODY_BYTES_MAX, is_form
 from yobal.web.handlers.dispatch import FormHandler
-from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, send_response
+from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, accepts_gzip, send_response
 
 BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
 _ANY_ETAG: Final = "*"  # RFC 9110: matches whatever exists
@@ -97,9 +97,7 @@ async def _read_chunks(transport: Transport) -> bytes | None:
 
 
 def _send_file(scope: Scope, transport: Transport, file: CachedFile, *, is_head: bool) -> None:
-    variant = (
-        file.gzipped if _accepts_gzip(scope.headers.get("accept-encoding", "")) else file.plain
-    )
+    variant = file.gzipped if accepts_gzip(scope.headers.get("accept-encoding", "")) else file.plain
     if_none_match = scope.headers.get("if-none-match", "")
     if variant.etag in if_none_match or if_none_match.strip() == _ANY_ETAG:
         transport.response_empty(304, variant.not_modified_headers)
@@ -107,12 +105,3 @@ def _send_file(scope: Scope, transport: Transport, file: CachedFile, *, is_head:
         transport.response_empty(200, variant.headers)
     else:
         transport.response_bytes(200, variant.headers, variant.body)
-
-
-def _accepts_gzip(accept_encoding: str) -> bool:
-    """Whether Accept-Encoding lists gzip, and not as `gzip;q=0`."""
-    for item in accept_encoding.lower().split(","):
-        name, _, weight = item.partition(";")
-        if name.strip() == "gzip":
-            return not weight or weight.strip().removeprefix("q=").strip("0.") != ""
-    return False

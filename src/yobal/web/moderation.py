@@ -18,6 +18,7 @@ from yobal.adapters.server_keys import Keyring
 from yobal.core.decisions import DecisionContext
 from yobal.core.errors import (
     AlreadyDecided,
+    AlreadyUndone,
     DatabaseUnavailable,
     NoSuchComment,
     NoSuchDecision,
@@ -76,7 +77,7 @@ class ModerationController:
     def already_decided(
         self, data: JSONBody[request_types.AlreadyDecidedRequest]
     ) -> types.AlreadyDecidedList:
-        """Which of the comments on a moderator's screen are no longer pending."""
+        """What others did to the comments and to the decisions on a moderator's screen."""
         with self._database.reading() as conn:
             pending_ids = queue.filter_pending(conn, data.comment_ids)
             decided = [
@@ -84,7 +85,8 @@ class ModerationController:
                 for comment_id in data.comment_ids
                 if comment_id not in pending_ids
             ]
-        return types.AlreadyDecidedList(decided)
+            superseded = decisions.superseded(conn, data.decision_ids)
+        return types.AlreadyDecidedList(decided, serializers.superseded_decisions(superseded))
 
     def decide(
         self, data: JSONBody[request_types.DecideRequest], request: AnyRequest
@@ -162,7 +164,10 @@ class ModerationController:
                 undone = self._undo(decision_id, context)
             except (TooLateToUndo, NoSuchDecision) as error:
                 _, body = errors.to_response(error)
-                result.failed.append(types.FailedUndo(decision_id, body.error, body.message))
+                undone_by = error.undone_by if isinstance(error, AlreadyUndone) else None
+                result.failed.append(
+                    types.FailedUndo(decision_id, body.error, body.message, undone_by)
+                )
             except DatabaseUnavailable:
                 result.not_stored.extend(decision_ids[index:])
                 break

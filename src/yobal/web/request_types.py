@@ -22,6 +22,7 @@ RecoveryToken = Annotated[
 EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
+LanguageTag = Annotated[str, msgspec.Meta(max_length=35)]  # as long as RFC 5646 asks for
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,7 +94,7 @@ class PublishRequest(Request, tag="publish", tag_field="verdict"):
     text: Text
     name: ShortText
     nonce: Hex32
-    lang: ShortText
+    lang: LanguageTag
 
 
 class PublishEditedRequest(Request, tag="publish_edited", tag_field="verdict"):
@@ -102,7 +103,7 @@ class PublishEditedRequest(Request, tag="publish_edited", tag_field="verdict"):
     name: ShortText
     edit_kind: EditKind
     clause: ShortText
-    lang: ShortText
+    lang: LanguageTag
     note: Text | None = None
 
 
@@ -125,7 +126,8 @@ class UndoRequest(Request):
 
 
 class AlreadyDecidedRequest(Request):
-    comment_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=100)]
+    comment_ids: Annotated[list[Id], msgspec.Meta(max_length=100)] = []
+    decision_ids: Annotated[list[Id], msgspec.Meta(max_length=100)] = []
 
 
 class UndoManyRequest(Request):

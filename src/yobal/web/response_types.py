@@ -89,7 +89,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     story_url: str
     lang: str
     epoch_id: str
-    age_slots: int
+    age_days: int
     has_receipt: bool
     parent: ParentComment | None
     envelope: bytes
@@ -106,11 +106,24 @@ class AlreadyDecided(msgspec.Struct, frozen=True):
     comment_id: str
     decided_by: str
     verdict: str
+    clause: str | None
+    edit_kind: EditKind | None
     decision_id: str | None
+
+
+class SupersededDecision(msgspec.Struct, frozen=True):
+    """A decision that a later act has replaced. `verdict` is `undo`, `remove` or `withdrawn`."""
+
+    decision_id: str
+    comment_id: str
+    verdict: str
+    decided_by: str
+    clause: str | None
 
 
 class AlreadyDecidedList(msgspec.Struct, frozen=True):
     already_decided: list[AlreadyDecided]
+    superseded: list[SupersededDecision]
 
 
 class DecisionResult(msgspec.Struct, frozen=True):
@@ -143,9 +156,12 @@ class UndoneDecision(msgspec.Struct, frozen=True):
 
 
 class FailedUndo(msgspec.Struct, frozen=True):
+    """`undone_by` is the moderator who undid the decision before, or null."""
+
     decision_id: str
     error: str
     message: str
+    undone_by: str | None
 
 
 class UndoManyResult(msgspec.Struct, frozen=True):
@@ -154,6 +170,14 @@ class UndoManyResult(msgspec.Struct, frozen=True):
     undone: list[UndoneDecision]
     failed: list[FailedUndo]
     not_stored: list[str]
+
+
+class UndoneVerdict(msgspec.Struct, frozen=True):
+    """What an undo reversed."""
+
+    verdict: Verdict
+    clause: str | None
+    edit_kind: EditKind | None
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +190,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     clause: str | None
     edit_kind: EditKind | None
+    undoes: UndoneVerdict | None
     note: str | None
     decided_by: str
     day: str
@@ -238,4 +263,12 @@ class AlreadyDecidedError(ErrorBody, frozen=True):
 
     decided_by: str
     verdict: str
+    clause: str | None
+    edit_kind: EditKind | None
     decision_id: str | None
+
+
+class AlreadyUndoneError(ErrorBody, frozen=True):
+    """The body of a 409 `already_undone`."""
+
+    undone_by: str

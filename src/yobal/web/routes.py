@@ -1,5 +1,6 @@
 """Every route of the desk, and who may use it. The public side is in `intake_app.py`."""
 
+import gzip
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -11,12 +12,13 @@ from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.adapters import error_reporting
-from yobal.adapters.rendering.desk_catalogue import catalogue_json
+from yobal.adapters.rendering.desk_catalogue import catalogue_json, languages_json
 from yobal.adapters.rendering.i18n import read_catalogue, translator_for
 from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
+from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
@@ -31,7 +33,7 @@ class Route(NamedTuple):
 
 
 PAGES: Final = ("/", "/join", "/recover")
-ASSETS: Final = ("desk.js", "desk.css", "words.json", "icon.svg")
+ASSETS: Final = ("desk.js", "desk.css", "language-detector.js", "words.json", "icon.svg")
 PEOPLE_ROUTES: Final = (
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
     Route("/api/desk/session", "moderator", PeopleController.session),
@@ -133,10 +135,17 @@ def _page(path: str, page_html: bytes) -> Any:
 
 
 def _asset(static: Path, name: str) -> Any:
-    content = (static / name).read_bytes()
+    """Gzipped, because nothing is cached on a moderator's device and the language detector is large."""
+    plain = (static / name).read_bytes()
+    gzipped = gzip.compress(plain, mtime=0)
 
-    def asset() -> Response[bytes]:
-        return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
+    def asset(request: AnyRequest) -> Response[bytes]:
+        response = Response(plain, media_type=_MEDIA_TYPES[Path(name).suffix])
+        response.headers["vary"] = "accept-encoding"
+        if accepts_gzip(request.headers.get("accept-encoding", "")):
+            response.content = gzipped
+            response.headers["content-encoding"] = "gzip"
+        return response
 
     return get(f"/assets/{name}", sync_to_thread=False, opt={"access": "anyone"})(asset)
 
@@ -154,6 +163,7 @@ def _desk_page(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
             is_demo=is_demo,
             lang=errors.DESK_LANGUAGE,
             gettext=translator_for(errors.DESK_LANGUAGE).gettext,
+            languages=languages_json(errors.DESK_LANGUAGE),
             messages=catalogue_json(read_catalogue(errors.DESK_LANGUAGE)),
         )
         .encode()

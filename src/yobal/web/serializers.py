@@ -7,13 +7,13 @@ from yobal.actions import clock_guard
 from yobal.core import language
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment
-from yobal.core.schedule import DAY_SECONDS, Slot, age_slots, day_of, next_slot
+from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
 from yobal.store import comments, epochs, people, queue, sites, stories
 from yobal.store.database import Connection
-from yobal.store.decisions import HistoryRow
+from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.people import Invitation, Moderator
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
@@ -96,7 +96,7 @@ def queue_row(row: QueueRow, rules: SiteRules, *, now: float) -> types.QueueRow:
         story_url=row.story_url,
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
-        age_slots=age_slots(rules.schedule, row.arrival_slot, now),
+        age_days=age_days(rules.schedule, row.arrival_slot, now),
         has_receipt=row.has_receipt,
         parent=parent,
         envelope=row.envelope,
@@ -119,12 +119,31 @@ def already_decided(comment_id: str, error: AlreadyDecided | NoSuchComment) -> t
     """A comment that no longer exists was withdrawn by its author."""
     if isinstance(error, NoSuchComment):
         error = AlreadyDecided(comment_id, verdict="withdrawn")
-    return types.AlreadyDecided(comment_id, error.decided_by, error.verdict, error.decision_id)
+    return types.AlreadyDecided(
+        comment_id=comment_id,
+        decided_by=error.decided_by,
+        verdict=error.verdict,
+        clause=error.clause,
+        edit_kind=error.edit_kind,
+        decision_id=error.decision_id,
+    )
+
+
+def superseded_decisions(rows: Sequence[Superseded]) -> list[types.SupersededDecision]:
+    return [
+        types.SupersededDecision(
+            row.decision_id, row.comment_id, row.verdict, row.decided_by, row.clause
+        )
+        for row in rows
+    ]
 
 
 def history_entry(row: HistoryRow, rules: SiteRules, released: Slot) -> types.HistoryEntry:
     is_current = not row.is_undone and row.verdict != "undo"
     can_undo = is_current and (row.state == HELD or (row.state == REJECTED and row.slot > released))
+    undoes = None
+    if row.undone_verdict is not None:
+        undoes = types.UndoneVerdict(row.undone_verdict, row.undone_clause, row.undone_edit_kind)
     return types.HistoryEntry(
         decision_id=row.id,
         comment_id=row.comment_id,
@@ -133,6 +152,7 @@ def history_entry(row: HistoryRow, rules: SiteRules, released: Slot) -> types.Hi
         verdict=row.verdict,
         clause=row.clause,
         edit_kind=row.edit_kind,
+        undoes=undoes,
         note=row.note,
         decided_by=row.decided_by,
         day=day_of(rules.schedule, row.slot).isoformat(),

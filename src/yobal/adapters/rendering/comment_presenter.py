@@ -3,15 +3,24 @@
 Templates only test whether a field is set; every other decision is made here.
 """
 
+from collections.abc import Iterable
+from typing import Final, Literal
+
 import msgspec
 from markupsafe import Markup
 
 from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.line_breaks import with_line_breaks
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
-from yobal.core import paths
-from yobal.core.text import MASKED
-from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView
+from yobal.core import text as texts
+from yobal.core.text import MASKED, count_graphemes
+from yobal.core.thread import CommentLink, PublishedComment
+
+QUOTED: Final = "“%(text)s”"
+LINE_CHARACTERS: Final = 66  # in a line of the widest column
+FOLDED_LINES: Final = 18  # so a comment folds after about 1,200 letters
+SHORT_GRAPHEMES_MAX: Final = 280
+MEDIUM_GRAPHEMES_MAX: Final = 700
 
 
 class TextRun(msgspec.Struct, frozen=True):
@@ -26,14 +35,15 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
 
     comment: PublishedComment
     text_runs: tuple[TextRun, ...]
+    is_long: bool  # folded where it stands among others
+    length: Literal["short", "medium", "long"]
+    footer_dir: str  # the direction of the text; empty if it is the page's
     day: str
     language: str  # empty if it is the edition's
-    edited_clause: str  # key; empty if no moderator edited it
     edited_clause_title: str
     removal_clause_title: str
     share: ShareLinks
     replies: tuple["CommentView", ...]
-    has_more_replies: bool  # than those in `replies`
 
 
 class CommentPresenter:
@@ -42,56 +52,35 @@ class CommentPresenter:
     def __init__(self, translator: Translator, links: ThreadLinks, edition: str) -> None:
         self._translator, self._links, self._edition = translator, links, edition
 
-    def newest(self, view: NewestView) -> tuple[CommentView, ...]:
-        return tuple(self._with_replies(comment, comment.page) for comment in view.comments)
+    def comments(self, comments: Iterable[PublishedComment]) -> tuple[CommentView, ...]:
+        return tuple(self.comment(comment) for comment in comments)
 
-    def page(self, view: PageView) -> tuple[CommentView, ...]:
-        return tuple(self._with_replies(comment, view.number) for comment in view.comments)
-
-    def replies(self, view: RepliesView) -> tuple[CommentView, ...]:
-        file = paths.replies(view.root.id, view.number, "html")
-        return tuple(self._present(comment, file) for comment in view.comments)
-
-    def root(self, view: RepliesView) -> CommentView:
-        return self._present(view.root, paths.page(view.root_page, "html"))
-
-    def parent(self, comment: PublishedComment) -> CommentView:
-        return self._present(comment, paths.page(comment.page, "html"))
-
-    def _with_replies(self, comment: PublishedComment, page: int) -> CommentView:
-        file = paths.page(page, "html")
-        replies = tuple(self._present(reply, file) for reply in comment.replies)
-        return self._present(
-            comment, file, replies=replies, has_more_replies=comment.has_more_replies
-        )
-
-    def _present(
-        self,
-        comment: PublishedComment,
-        file: str,
-        *,
-        replies: tuple[CommentView, ...] = (),
-        has_more_replies: bool = False,
-    ) -> CommentView:
-        """`file` is the page that the comment's permalink leads to."""
+    def comment(self, comment: PublishedComment, *, excerpt: str = "") -> CommentView:
+        """A comment with its replies; `excerpt` is for its share links."""
         translator = self._translator
         is_own_language = comment.lang == self._edition
+        text_dir = texts.direction(comment.text)
+        link = CommentLink(comment_id=comment.id, edition=comment.edition)
         return CommentView(
             comment=comment,
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
+            is_long=_is_long(comment.text),
+            length=_length(comment.text),
+            footer_dir="" if text_dir == translator.dir else text_dir,
             day=translator.day(comment.day),
             language="" if is_own_language else translator.language(comment.lang),
-            edited_clause=comment.edited_clause or "",
             edited_clause_title=self._clause_title(comment.edited_clause),
             removal_clause_title=self._clause_title(comment.removal_clause),
-            share=self._links.share(file, comment.id),
-            replies=replies,
-            has_more_replies=has_more_replies,
+            share=self._links.share(link, excerpt),
+            replies=self.comments(comment.replies),
         )
 
+    def quoted(self, text: str) -> str:
+        """In the quotation marks of the page's language."""
+        return self._translator.gettext(QUOTED) % {"text": text}
+
     def _clause_title(self, clause: str | None) -> str:
-        """In lower case, because it is used inside a sentence."""
-        return self._translator.clause(clause).lower() if clause else ""
+        return self._translator.clause(clause) if clause else ""
 
 
 def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
@@ -104,3 +93,19 @@ def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
         for index, run in enumerate(runs)
         if run
     )
+
+
+def _is_long(text: str) -> bool:
+    """Whether it fills more lines than a folded comment shows."""
+    if len(text) <= LINE_CHARACTERS and text.count("\n") < FOLDED_LINES:
+        return False
+    lines = text.split("\n")
+    return sum(count_graphemes(line) // LINE_CHARACTERS + 1 for line in lines) > FOLDED_LINES
+
+
+def _length(text: str) -> Literal["short", "medium", "long"]:
+    """How large the words are on the comment's own page: the fewer, the larger."""
+    graphemes = count_graphemes(text)
+    if graphemes <= SHORT_GRAPHEMES_MAX:
+        return "short"
+    return "medium" if graphemes <= MEDIUM_GRAPHEMES_MAX else "long"

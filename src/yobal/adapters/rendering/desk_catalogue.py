@@ -1,4 +1,4 @@
-"""The catalogue of one language as JSON, for the desk's page.
+"""The catalogue of one language and the names of all languages as JSON, for the desk's page.
 
 A message without a translation is left out: the desk then shows the message itself, which is English.
 """
@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 # Every plural category of a language that a whole number can have occurs below this number.
 _EXAMPLES: Final = range(200)
+_NO_LANGUAGES: Final = frozenset({"mul", "und", "zxx"})  # several, undetermined, none
+_SCRIPT_LENGTH: Final = 4
 
 
 def catalogue_json(catalog: Catalog) -> Markup:
@@ -34,8 +36,22 @@ def catalogue_json(catalog: Catalog) -> Markup:
             messages[message.id[0]] = {
                 category: translation[plural_index(number)] for category, number in examples.items()
             }
-    text = json.dumps(messages, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # the catalogues are ours, and "<" is escaped
+    return _json(messages)
+
+
+def languages_json(lang: str) -> Markup:
+    """The name of every language that CLDR has one for, without regional forms, by its tag."""
+    names: dict[str, str] = {}
+    for identifier, name in Locale(lang).languages.items():
+        language, *others = str(identifier).split("_")
+        if language not in _NO_LANGUAGES and all(len(part) == _SCRIPT_LENGTH for part in others):
+            names["-".join([language, *others])] = str(name)
+    return _json(names)
+
+
+def _json(value: object) -> Markup:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # texts of ours and of CLDR, and "<" is escaped
 
 
 def _plural_examples(locale: Locale | None) -> dict[str, int]:

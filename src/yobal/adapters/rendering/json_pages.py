@@ -7,7 +7,16 @@ is stored, and no key describes the sender.
 import msgspec
 
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView
-from yobal.core.thread import Edition, FormState, NewestView, PageView, Removal, RepliesView
+from yobal.core.terms import EditKind
+from yobal.core.thread import (
+    Edition,
+    FormState,
+    NewestView,
+    PageView,
+    PublishedComment,
+    Removal,
+    RepliesView,
+)
 
 
 class PublicComment(msgspec.Struct, frozen=True):
@@ -19,6 +28,7 @@ class PublicComment(msgspec.Struct, frozen=True):
     lang: str
     edition: str  # the tag of the edition it was sent under
     day: str
+    edit_kind: EditKind | None  # how a moderator edited it
     edited_clause: str | None  # the clause that a moderator edited it by
     parent_id: str | None
     parent_name: str | None
@@ -82,8 +92,8 @@ def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
         editions=view.thread.other_editions,
         form=view.thread.form,
         total=view.comments_total,
-        older=view.older_page,
-        comments=[_comment(comment) for comment in presenter.newest(view)],
+        older=view.older.number if view.older else None,
+        comments=_comments(view.comments, presenter),
     )
     return msgspec.json.encode(file)
 
@@ -98,7 +108,7 @@ def page(view: PageView, presenter: CommentPresenter) -> bytes:
         url=edition.url,
         page=view.number,
         older=view.number - 1 or None,
-        comments=[_comment(comment) for comment in presenter.page(view)],
+        comments=_comments(view.comments, presenter),
     )
     return msgspec.json.encode(file)
 
@@ -114,9 +124,15 @@ def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
         root_id=view.root.id,
         root_page=view.root_page,
         page=view.number,
-        comments=[_comment(comment) for comment in presenter.replies(view)],
+        comments=_comments(view.comments, presenter),
     )
     return msgspec.json.encode(file)
+
+
+def _comments(
+    comments: tuple[PublishedComment, ...], presenter: CommentPresenter
+) -> list[PublicComment]:
+    return [_comment(view) for view in presenter.comments(comments)]
 
 
 def _comment(view: CommentView) -> PublicComment:
@@ -128,6 +144,7 @@ def _comment(view: CommentView) -> PublicComment:
         lang=comment.lang,
         edition=comment.edition,
         day=comment.day,
+        edit_kind=comment.edit_kind,
         edited_clause=comment.edited_clause,
         parent_id=comment.parent_id,
         parent_name=comment.parent_name,

@@ -13,6 +13,7 @@ from yobal.core.terms import EditKind
 Problem = Literal[
     "closed",
     "unknown_story",
+    "unknown_comment",
     "not_open_yet",
     "story_full",
     "site_full",

@@ -26,14 +26,23 @@ from yobal.adapters.rendering.page_context import (
 from yobal.adapters.rendering.templates import renderer_for
 from yobal.adapters.rendering.urls import ThreadLinks, site_links
 from yobal.core import paths
+from yobal.core import text as texts
 from yobal.core.language import detect_language
 from yobal.core.schedule import Slot
 from yobal.core.submission import FieldError
 from yobal.core.terms import CLAUSES, TERMS_VERSION
-from yobal.core.thread import NewestView, PageView, PublishedComment, RepliesView, ThreadRef
+from yobal.core.thread import (
+    CommentPageView,
+    NewestView,
+    PageView,
+    PublishedComment,
+    RepliesView,
+    ThreadRef,
+)
 
 __all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "ServerFacts", "SiteContext"]
 
+EXCERPT_GRAPHEMES: Final = 120  # of a comment's text, in its share links and its card
 _FRAGMENT: Final = "fragment.html"
 _CODE_PLACEHOLDER: Final = b"00000-00000-00000-00000"  # in a cached page, for the receipt's code
 _CACHED_SENT_PAGES_MAX: Final = 256
@@ -57,7 +66,7 @@ class PageRenderer:
     def newest(self, view: NewestView) -> dict[str, bytes]:
         """The files of the thread's own address, and the form as a fragment of its own."""
         thread, presenter = view.thread, self._presenter(view.thread)
-        context = {"view": view, "comments": presenter.newest(view), "older": view.older_page}
+        context = {"view": view, "comments": presenter.comments(view.comments)}
         return {
             paths.NEWEST: self._render("newest.html", thread, context),
             paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
@@ -66,10 +75,9 @@ class PageRenderer:
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:
-        """The files of a numbered page. They depend neither on the form's state nor on newer pages."""
+        """The files of a numbered page."""
         thread, presenter = view.thread, self._presenter(view.thread)
-        older = view.number - 1 or None
-        context = {"view": view, "comments": presenter.page(view), "older": older}
+        context = {"view": view, "comments": presenter.comments(view.comments)}
         return {
             paths.page(view.number, "html"): self._render("page.html", thread, context),
             paths.page(view.number, _FRAGMENT): self._render(
@@ -82,7 +90,11 @@ class PageRenderer:
         """The files of one page of replies, beyond the first five of a comment."""
         thread, presenter = view.thread, self._presenter(view.thread)
         root_id, number = view.root.id, view.number
-        context = {"view": view, "root": presenter.root(view), "comments": presenter.replies(view)}
+        context = {
+            "view": view,
+            "root": presenter.comment(view.root),
+            "comments": presenter.comments(view.comments),
+        }
         return {
             paths.replies(root_id, number, "html"): self._render("replies.html", thread, context),
             paths.replies(root_id, number, _FRAGMENT): self._render(
@@ -90,6 +102,19 @@ class PageRenderer:
             ),
             paths.replies(root_id, number, "json"): json_pages.replies(view, presenter),
         }
+
+    def comment(self, view: CommentPageView) -> dict[str, bytes]:
+        """The page of one comment: large, with its first replies, and as a card for a chat."""
+        thread, presenter = view.thread, self._presenter(view.thread)
+        excerpt = texts.truncate(view.comment.text, EXCERPT_GRAPHEMES)
+        context = {
+            "view": view,
+            "comment_view": presenter.comment(view.comment, excerpt=presenter.quoted(excerpt)),
+            "first_sentence": presenter.quoted(
+                texts.first_sentence(view.comment.text, EXCERPT_GRAPHEMES)
+            ),
+        }
+        return {paths.comment(view.comment.id): self._render("comment.html", thread, context)}
 
     def terms(self, edition: str) -> bytes:
         """The terms in an edition's language: every clause that a decision can name."""
@@ -247,10 +272,10 @@ class PageRenderer:
         )
 
     def _presenter(self, thread: ThreadRef) -> CommentPresenter:
-        """Permalinks are full URLs everywhere, so one presenter serves page, fragment and JSON."""
+        """Share links are full URLs everywhere, so one presenter serves page, fragment and JSON."""
         edition = thread.edition.tag
         links = ThreadLinks(thread, base="", public_url=self._site_context.public_url)
         return CommentPresenter(renderer_for(edition).translator, links, edition)
 
     def _parent(self, thread: ThreadRef, parent: PublishedComment | None) -> CommentView | None:
-        return self._presenter(thread).parent(parent) if parent else None
+        return self._presenter(thread).comment(parent) if parent else None

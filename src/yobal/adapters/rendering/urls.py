@@ -8,12 +8,12 @@ from urllib.parse import quote
 import msgspec
 
 from yobal.core import paths
-from yobal.core.thread import ThreadRef
+from yobal.core.thread import CommentLink, CommentLocation, ThreadRef
 from yobal.core.web_url import is_web_url
 
 
 class ShareLinks(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain links to share one comment. The permalink is a full URL and never changes."""
+    """Plain links to share one comment. The permalink is the full URL of its page and never changes."""
 
     permalink: str
     whatsapp: str
@@ -51,23 +51,42 @@ class ThreadLinks:
     def page(self, number: int) -> str:
         return self.thread + paths.page(number, "html")
 
+    def location(self, location: CommentLocation) -> str:
+        """Where a comment stands among others."""
+        page = (
+            self.page(location.number)
+            if location.root_id is None
+            else self.replies(location.root_id, location.number)
+        )
+        return f"{page}#c-{location.comment_id}"
+
+    def comment(self, link: CommentLink) -> str:
+        """The page of one comment, in the edition that it was written in."""
+        return f"{self._base}/{self._folder(link.edition)}/{paths.comment(link.comment_id)}"
+
     def replies(self, root_id: str, number: int) -> str:
         return self.thread + paths.replies(root_id, number, "html")
 
-    def share(self, file: str, comment_id: str) -> ShareLinks:
-        """For a comment whose permanent page is `file`, a path below the thread's folder."""
-        folder = self._folder(self._thread.edition.tag)
-        permalink = f"{self._public_url}/{folder}/{file}#c-{comment_id}"
-        quoted = quote(permalink, safe="")
+    def share(self, link: CommentLink, excerpt: str = "") -> ShareLinks:
+        """For the page of one comment; the message begins with `excerpt`, if there is one."""
+        folder = self._folder(link.edition)
+        permalink = f"{self._public_url}/{folder}/{paths.comment(link.comment_id)}"
+        message = _quoted(f"{excerpt}\n{permalink}" if excerpt else permalink)
+        telegram = f"https://t.me/share/url?url={_quoted(permalink)}"
         return ShareLinks(
             permalink=permalink,
-            whatsapp=f"https://wa.me/?text={quoted}",
-            telegram=f"https://t.me/share/url?url={quoted}",
-            email=f"mailto:?body={quoted}",
+            whatsapp=f"https://wa.me/?text={message}",
+            telegram=f"{telegram}&text={_quoted(excerpt)}" if excerpt else telegram,
+            email=f"mailto:?body={message}",
         )
 
     def _folder(self, edition: str) -> str:
         return paths.thread_folder(self._thread.site_id, self._thread.story_id, edition)
+
+
+def _quoted(text: str) -> str:
+    """As a value in a query, where a colon and a slash need no escape; the page stays lighter."""
+    return quote(text, safe=":/")
 
 
 def site_links(site_id: str, edition: str, thread: str = "") -> SiteLinks:

@@ -19,6 +19,7 @@ from yobal.web.thread_status import ThreadStatus, ThreadStatusCache
 PROBLEM_STATUSES: Final[dict[Problem, int]] = {
     "closed": 403,
     "unknown_story": 404,
+    "unknown_comment": 404,  # not 410: a GET must not ask the database whether it ever existed
     "not_open_yet": 503,
     "story_full": 503,
     "site_full": 503,

@@ -75,7 +75,9 @@ class FormHandler:
 
     def not_found(self, path: str, *, has_thread: bool) -> Response:
         """For a GET, so it must not use the database."""
-        return self._dependencies.problem_page("unknown_story", path=path, leads_back=has_thread)
+        is_comment = has_thread and paths.is_comment(path)
+        problem: Problem = "unknown_comment" if is_comment else "unknown_story"
+        return self._dependencies.problem_page(problem, path=path, leads_back=has_thread)
 
     async def _context(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
         """Raises NoSuchStory."""

@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=False),
         sa.Column("slot", sa.BigInteger(), nullable=False),
+        sa.Column("edit_kind", sa.Text(), nullable=True),
         sa.Column("edited_clause", sa.Text(), nullable=True),
         sa.Column("removal", sa.Text(), nullable=True),
         sa.Column("removal_clause", sa.Text(), nullable=True),
@@ -207,11 +208,16 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("story_id", sa.Text(), nullable=False),
         sa.Column("file_kind", sa.Text(), nullable=False),
-        sa.Column("root_id", sa.Text(), nullable=False),
+        sa.Column("comment_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint(
-            "site_id", "story_id", "file_kind", "root_id", "number", name=op.f("pk_stale_files")
+            "site_id",
+            "story_id",
+            "file_kind",
+            "comment_id",
+            "number",
+            name=op.f("pk_stale_files"),
         ),
         sqlite_with_rowid=False,
     )

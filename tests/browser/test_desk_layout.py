@@ -1,0 +1,95 @@
+"""Nothing that is being read moves, and the buttons are in sight: at 1,280 x 800 and on a phone."""
+
+import re
+from typing import Any, Final
+
+from playwright.sync_api import ViewportSize, expect
+
+from tests.browser.actors import Actors, Moderator
+from tests.browser.fixtures import NewsroomWithLead
+from tests.browser.sending import send, send_all
+
+SMALL_DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
+SMALL_PHONE: Final[dict[str, Any]] = {
+    "viewport": {"width": 360, "height": 640},
+    "is_mobile": True,
+    "has_touch": True,
+}
+# Where the row in focus begins, from the top of the list, in thirds of its height.
+ROW = """() => {
+  const list = document.querySelector(".queue");
+  const row = document.querySelector(".row[aria-current='true']");
+  return (row.getBoundingClientRect().top - list.getBoundingClientRect().top) * 3 / list.clientHeight;
+}"""
+
+
+def test_the_row_in_focus_stays_a_third_from_the_top_and_decided_rows_fold(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send_all(still.newsroom.story(), [f"In a long list {number}." for number in range(30)])
+    desk = still.lead(actors)
+    desk.page.set_viewport_size(SMALL_DESKTOP)
+    desk.page.locator("li[data-id] button").nth(8).click()
+    for decided in range(1, 6):
+        before = desk.page.evaluate(ROW)
+        assert 0.8 < before < 1.2, before
+        desk.press("a" if decided % 2 else "5 d")
+        expect(desk.page.locator(".fold, [data-state='done']").first).to_be_visible()
+        expect(desk.page.locator("[data-state='sending']")).to_have_count(0)
+    fold = desk.page.locator(".fold summary")
+    expect(fold).to_have_text(re.compile(r"3 done\s+✓ 2\s+published\s+✕ 1\s+rejected"))
+    expect(fold).to_be_in_viewport()
+    fold.click()
+    expect(desk.page.locator(".fold li")).to_have_count(3)
+    expect(desk.page.locator(".fold li").nth(1)).to_contain_text("✕ Rejected (Spam)")
+    desk.press("z")
+    expect(fold).to_contain_text("2 done")
+
+
+def test_the_button_that_sends_is_in_sight_at_1280_by_800(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send(still.newsroom.story(), "Longer than a screen. " * 80, receipt=True)
+    desk = still.lead(actors)
+    desk.page.set_viewport_size(SMALL_DESKTOP)
+    desk.open("Longer than a screen.")
+    expect(_button(desk, "Publish")).to_be_in_viewport(ratio=1)
+    desk.press("d")
+    expect(desk.page.locator("#reject")).to_be_in_viewport(ratio=1)
+    desk.press("Escape e")
+    expect(desk.page.locator("#publish-edited")).to_be_in_viewport(ratio=1)
+    # The control: without the rule it is far below.
+    desk.focus.locator(".actions").evaluate("bar => { bar.style.position = 'static'; }")
+    expect(desk.page.locator("#publish-edited")).not_to_be_in_viewport()
+
+
+def test_on_a_phone_four_buttons_are_at_the_bottom_and_no_key_is_named(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send_all(still.newsroom.story(), ["On a small phone.", "The one after it."])
+    desk = still.lead_in_fresh_browser(actors, **SMALL_PHONE)
+    header = desk.page.locator(".header").bounding_box()
+    notices = desk.page.locator(".notices").bounding_box()
+    assert header is not None
+    assert notices is not None
+    assert notices["y"] + notices["height"] <= 640 / 3
+    desk.row("On a small phone.").locator("button").click()
+    bar = desk.page.locator(".phone-bar")
+    names = bar.get_by_role("button").all_inner_texts()
+    assert [name.strip() for name in names] == ["Skip", "Reject", "Edit", "Publish"]
+    for button in bar.get_by_role("button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+    assert desk.page.locator("kbd:visible").count() == 0
+    comment = desk.focus.get_attribute("data-id")
+    bar.get_by_role("button", name="Edit").click()
+    assert desk.page.locator("kbd:visible").count() == 0
+    expect(desk.page.locator("#publish-edited")).to_be_in_viewport(ratio=1)
+    expect(bar).to_have_count(0)
+    desk.page.get_by_role("button", name="Close").click()
+    bar.get_by_role("button", name="Publish").click()
+    expect(desk.toast).to_contain_text("Published, appears at")
+    expect(desk.focus).not_to_have_attribute("data-id", str(comment))
+
+
+def _button(desk: Moderator, name: str) -> Any:
+    return desk.focus.get_by_role("button", name=name)
