@@ -11,10 +11,17 @@ ROOT: Final = Path(__file__).parent
 def build() -> None:
     """Install what the build needs (no scripts of packages run) and build. Raises CalledProcessError."""
     frontend = ROOT / "frontend"
-    if not (frontend / "node_modules" / "esbuild").exists():
+    if not _is_installed(frontend):
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         subprocess.run([*_npm(), "ci", "--omit=dev", *quiet], cwd=frontend, check=True)
     subprocess.run([_node(), "build.mjs"], cwd=frontend, check=True)
+
+
+def _is_installed(frontend: Path) -> bool:
+    """Whether the packages are there and as new as the lock file; npm keeps its own copy of it."""
+    installed = frontend / "node_modules" / ".package-lock.json"
+    lock = frontend / "package-lock.json"
+    return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
 
 
 def _node() -> str:

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from bench import texts
 from bench.newsroom import SITE_ID, STORY_ID, SeededNewsroom
-from yobal.actions import mark_all_stale, move_inbox, submit, write_public_files
+from yobal.actions import decide, mark_all_stale, move_inbox, submit, write_public_files
 from yobal.core import idempotency, ids
+from yobal.core.decisions import DecisionContext
+from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.schedule import last_round, last_slot
 from yobal.core.submission import Submission
-from yobal.store import held_texts, stories
+from yobal.store import stories
 from yobal.store.arrivals import Arrival
-from yobal.store.held_texts import HeldText
 from yobal.store.tables import comments as comments_table
 from yobal.store.tables import published_comments
 from yobal.web.thread_status import ThreadStatusCache
@@ -122,9 +123,10 @@ def move_inbox_now(seeded: SeededNewsroom) -> None:
 
 
 def add_held(seeded: SeededNewsroom, *, due: int) -> None:
-    """Insert one held comment that is released in the slot `due`."""
-    comment_id = ids.new_id(secrets.token_bytes)
-    with seeded.components.database.writing() as conn:
+    """Insert one comment, and accept it for the slot `due`."""
+    components, comment_id = seeded.components, ids.new_id(secrets.token_bytes)
+    text, nonce = texts.comment("en", random.Random(comment_id)), secrets.token_bytes(NONCE_BYTES)
+    with components.database.writing() as conn:
         conn.execute(
             comments_table.insert().values(
                 id=comment_id,
@@ -133,21 +135,22 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
                 edition="en",
                 root_id=None,
                 parent_id=None,
-                state="held",
+                state="pending",
                 arrival_round=due,
                 epoch_id="",
                 size_kib=1,
                 lang="en",
-                due_slot=due,
-                decided_slot=due,
+                commitment=commitment(nonce=nonce, name="", text=text),
             )
         )
-        held_texts.insert(
-            conn,
-            HeldText(
-                comment_id=comment_id,
-                text=texts.comment("en", random.Random(comment_id)),
-                name="",
-                lang="en",
-            ),
-        )
+    context = DecisionContext(
+        rules=components.rules,
+        pseudonym="Heron",
+        decision_key=components.keyring.decision_key(),
+        now=due - 1,
+        random=secrets.token_bytes,
+        randbelow=lambda _: 0,
+    )
+    decide.publish(
+        components.database, context, comment_id, text=text, name="", nonce=nonce, lang="en"
+    )

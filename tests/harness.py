@@ -147,6 +147,7 @@ class NewsroomHarness:
         return DecisionContext(
             rules=self.rules,
             pseudonym=decided_by or self.pseudonym,
+            decision_key=self.components.keyring.decision_key(),
             now=self.now,
             random=secrets.token_bytes,
             randbelow=self.randbelow,

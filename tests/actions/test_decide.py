@@ -112,7 +112,7 @@ def test_an_edited_text_is_cleaned_like_a_readers_text(
 ) -> None:
     sent = newsroom.send("Plain.")
     newsroom.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
-    assert newsroom.read_table("held_texts")[0]["text"] == "  One two\n\nthree"
+    assert newsroom.read_table("held_texts")[0]["text"] == "  One two\n\n\nthree"
 
 
 def test_an_invisible_name_is_published_as_empty(newsroom: NewsroomHarness) -> None:

@@ -50,7 +50,11 @@ def _release(newsroom: NewsroomHarness) -> Callable[[], object]:
     newsroom.publish(newsroom.send().id)
     newsroom.now += SLOT
     return lambda: release.release(
-        newsroom.database, newsroom.rules, now=newsroom.now, random=secrets.token_bytes
+        newsroom.database,
+        newsroom.rules,
+        now=newsroom.now,
+        random=secrets.token_bytes,
+        decision_key=newsroom.components.keyring.decision_key(),
     )
 
 

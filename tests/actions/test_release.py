@@ -122,7 +122,13 @@ def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
         [newsroom.read_table(table) for table in ("published_comments", "comments", "sites")],
     )
     assert (
-        release.release(newsroom.database, newsroom.rules, now=newsroom.now, random=newsroom.random)
+        release.release(
+            newsroom.database,
+            newsroom.rules,
+            now=newsroom.now,
+            random=newsroom.random,
+            decision_key=newsroom.components.keyring.decision_key(),
+        )
         is None
     )
     assert newsroom.run_scheduler() is None

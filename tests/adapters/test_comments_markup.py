@@ -91,7 +91,7 @@ def test_a_long_comment_is_folded_and_its_text_is_whole(
 ) -> None:
     page = newest(site_context, make_comment(words))
     assert ("<details><summary>Show the whole comment" in page) is is_folded
-    assert f">{words}</p>" in page
+    assert f">{words}</p>" in page.replace("<br>", "")
     assert "Show the whole comment" not in comment_page(site_context, make_comment(words))
 
 

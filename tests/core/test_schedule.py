@@ -168,21 +168,19 @@ def test_a_slots_day_is_its_day_in_the_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "gap", "is_anonymous"),
+    ("schedule", "gaps_seconds"),
     [
-        (Schedule(), 6 * 3_600, True),
-        (Schedule(release_times=("12:00",)), DAY_SECONDS, True),
-        (Schedule(release_times=("00:10", "23:50")), 20 * 60, False),
-        (Schedule(release_times=("10:00", "11:00")), 3_600, True),
-        (Schedule(release_interval_seconds=20), 20, False),
-        (Schedule(release_interval_seconds=3_600), 3_600, True),
+        (Schedule(), (6 * 3_600,) * 4),
+        (Schedule(release_times=("12:00",)), (DAY_SECONDS,)),
+        (Schedule(release_times=("23:50", "00:10")), (DAY_SECONDS - 20 * 60, 20 * 60)),
+        (Schedule(release_times=("10:00", "11:00")), (3_600, 23 * 3_600)),
+        (Schedule(release_interval_seconds=20), (20,)),
     ],
 )
-def test_slots_less_than_an_hour_apart_are_not_anonymous(
-    schedule: Schedule, gap: int, *, is_anonymous: bool
+def test_the_gaps_of_a_schedule_are_those_of_a_day(
+    schedule: Schedule, gaps_seconds: tuple[int, ...]
 ) -> None:
-    assert schedule.shortest_gap_seconds == gap
-    assert schedule.is_anonymous is is_anonymous
+    assert schedule.gaps_seconds == gaps_seconds
 
 
 # Rounds

@@ -20,7 +20,7 @@ from tests.harness import SITE_ID, NewsroomHarness, make_newsroom
 from tests.serving import serving
 from yobal.actions import declare_story
 from yobal.core.thread import Edition
-from yobal.doctor import clocks, examine, process_memory, rounds
+from yobal.doctor import clocks, examine, process_memory, rounds, settings_checks
 from yobal.server.hardening import allocators
 from yobal.server.scheduler.maintenance import rebuild_all
 from yobal.server.settings import Settings
@@ -246,6 +246,8 @@ def as_nobody(folder: Path) -> Iterator[None]:
 
 # Addresses and schedule
 
+EVERY_2_HOURS = tuple(f"{hour:02}:00" for hour in range(0, 24, 2))
+
 
 @pytest.mark.parametrize(
     ("changed", "says"),
@@ -265,6 +267,11 @@ def as_nobody(folder: Path) -> Iterator[None]:
         ({"desk_listen": "[::]:8601"}, "desk_listen: use 127.0.0.1"),
         ({"intake_listen": "192.0.2.1:8600"}, "intake_listen: use 127.0.0.1"),
         ({"release_interval_seconds": 20}, "confidential, not anonymous"),
+        ({"release_interval_seconds": 3_600}, "of 50,000 daily readers about 1 remain"),
+        (
+            {"release_times": EVERY_2_HOURS, "max_hold_slots": 2},
+            "of 50,000 daily readers about 5 remain",
+        ),
     ],
 )
 def test_an_address_or_a_schedule_that_breaks_a_promise_is_found(
@@ -272,6 +279,17 @@ def test_an_address_or_a_schedule_that_breaks_a_promise_is_found(
 ) -> None:
     (advice,) = failures(settings, **changed).values()
     assert says in advice
+
+
+def test_a_schedule_that_hides_authors_among_many_readers_only_is_a_warning(
+    settings: Settings,
+) -> None:
+    """Four times a day, it hides them among 5,000 readers as well."""
+    for release_times, status in ((EVERY_2_HOURS[::2], "warn"), (EVERY_2_HOURS[::3], "ok")):
+        changed = msgspec.structs.replace(settings, release_times=release_times, max_hold_slots=2)
+        (finding,) = settings_checks.schedule(changed)
+        assert finding.status == status
+        assert ("of 5,000, about 10" in finding.advice) is (status == "warn")
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,11 @@ def _is_text(content: bytes) -> bool:
 
 def memory(pid: int) -> Iterator[bytes]:
     """The readable memory of a child process, region by region."""
+    return (content for _, content in regions(pid))
+
+
+def regions(pid: int) -> Iterator[tuple[int, bytes]]:
+    """The same, with the address of each region."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as file:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             where, rights, *rest = line.split()
@@ -202,4 +207,4 @@ def memory(pid: int) -> Iterator[bytes]:
             start, end = (int(one, 16) for one in where.split("-"))
             with contextlib.suppress(OSError, ValueError):
                 file.seek(start)
-                yield file.read(end - start)
+                yield start, file.read(end - start)

@@ -6,19 +6,24 @@ allocators are set to overwrite what they free. Controls: without these settings
 granian's alone, or without the garbage collection, texts are found.
 """
 
+import importlib
 import os
+import pkgutil
 import re
 import resource
 import socket
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import pytest
 
+import yobal
 from tests.harness import SITE_ID
 from tests.promises.crowd import Crowd
 from tests.promises.leak_search import Marks, Readers, memory
+from tests.promises.memory_search import WINDOW_CHARACTERS, Texts
 from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
 from yobal.server.hardening import allocators
 
@@ -30,11 +35,47 @@ from yobal.server import serve
 gc.freeze = lambda: None
 serve.GARBAGE_SECONDS = 3_600
 """
+# Caches that are keyed by what readers wrote, one letter at a time.
+CACHE: Final = """
+from yobal.core import language
+guess, kept = language.script_of, {container}
+def script_of(text):
+    {keep}
+    return guess(text)
+language.script_of = script_of
+"""
+CACHES: Final = {
+    "a dict of letters": ("dict()", "kept.update(dict.fromkeys(text, True))"),
+    "a list of letters": ("list()", "kept.extend(text)"),
+    "code points": ("list()", "kept.append(__import__('array').array('I', map(ord, text)))"),
+    "letters with commas": ("list()", "kept.append(','.join(text))"),
+}
+# What the keys of each cache in Yobal are. None is text, a name or a part of them.
+CACHES_ALLOWED: Final = {
+    "core.language._scripts": "none",
+    "core.language._languages_of_scripts": "none",
+    "core.schedule._slots_near": "the schedule and a day",
+    "adapters.confusables.prototypes": "none",
+    "adapters.rendering.i18n.translator_for": "an edition, or a language that has a catalogue",
+    "adapters.rendering.i18n.catalogue_languages": "none",
+    "adapters.rendering.i18n._ids_of_zone": "the time zone of the site",
+    "adapters.rendering.templates.renderer_for": "an edition, or a language that has a catalogue",
+    "adapters.rendering.templates._renderer": "a language that has a catalogue",
+    "demo.newsroom.page._template": "none",
+}
+CHARACTERS: Final = 26  # in each of these texts
+# Han letters, of which none occurs twice and none is on a page.
+TEXTS: Final = [
+    "".join(chr(0x5B00 + 97 * (CHARACTERS * number + index) % 4_001) for index in range(CHARACTERS))
+    for number in range(4)
+]
 
 
 def _fill(served: Served, count: int) -> Marks:
     """Send thousands of texts, some of them refused, and then a few short requests."""
     marks = Marks()
+    for text in TEXTS:
+        assert post(served.intake, form(text)).is_received
     Crowd((served.intake,), marks, Readers(), THREAD).send(count)
     for _ in range(
         20
@@ -54,10 +95,47 @@ def _texts_found(served: Served, marks: Marks) -> list[int]:
     return [sum(marks.count_in(region) for region in memory(pid)) for pid in served.workers]
 
 
+def _characters_found(served: Served) -> list[str]:
+    """Parts of `TEXTS` whose letters are in memory one after the other, whatever is between them."""
+    return [found for pid in served.workers for found in Texts(TEXTS).found_in(pid)]
+
+
 def test_no_text_of_2000_is_in_memory_five_seconds_later(tmp_path: Path) -> None:
     with serving(tmp_path) as served:
         marks = _fill(served, SENT)
         assert sum(_texts_found(served, marks)) == 0
+        assert _characters_found(served) == []
+
+
+@pytest.mark.parametrize("name", CACHES)
+def test_control_a_cache_of_characters_is_found(tmp_path: Path, name: str) -> None:
+    container, keep = CACHES[name]
+    script = CACHE.format(container=container, keep=keep)
+    with serving(tmp_path, script=script) as served:
+        marks = _fill(served, 20)
+        found = _characters_found(served)
+        assert len(found) == len(TEXTS) * (CHARACTERS // WINDOW_CHARACTERS), found
+        assert sum(_texts_found(served, marks)) == 0, "the search for whole texts does not see it"
+
+
+def test_every_cache_has_keys_that_no_reader_writes() -> None:
+    """A new cache must be added here, with what its keys are."""
+    assert {
+        f"{module.__name__.removeprefix('yobal.')}.{name}"
+        for module in _modules()
+        for name, value in vars(module).items()
+        if hasattr(value, "cache_info") and value.__module__ == module.__name__
+    } == set(CACHES_ALLOWED)
+    source = "".join(Path(str(module.__file__)).read_text() for module in _modules())
+    assert source.count("lru_cache(") == 2, "one of them is a method's: PageRenderer's"
+
+
+def _modules() -> list[ModuleType]:
+    return [
+        importlib.import_module(found.name)
+        for found in pkgutil.walk_packages(yobal.__path__, "yobal.")
+        if not found.name.startswith(("yobal.store.migrations.", "yobal.__main__"))
+    ]
 
 
 @pytest.mark.slow

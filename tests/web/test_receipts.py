@@ -5,8 +5,9 @@ import pytest
 from tests.harness import NewsroomHarness
 from tests.in_process_client import THREAD, Intake, Response
 from yobal.actions import declare_story
+from yobal.core.answer_size import receipt_bytes
+from yobal.core.submission import Limits
 from yobal.core.thread import Edition
-from yobal.web.handlers.receipts import PADDED_BYTES
 
 
 def visible_to_observer(response: Response) -> tuple[int, int, list[tuple[str, str]]]:
@@ -76,7 +77,7 @@ def test_a_receipt_says_once_that_its_comment_is_being_withdrawn(
         assert receipt_page.text.count("is being withdrawn") == 1
         assert 'value="withdraw"' not in receipt_page.text
         assert ("among other changes" in receipt_page.text) is (state == "published")
-        assert visible_to_observer(receipt_page)[1] == PADDED_BYTES
+        assert visible_to_observer(receipt_page)[1] == receipt_bytes(newsroom.rules.limits)
     assert "Take it back" in intake.post(step="receipt", code=other_code).text
 
 
@@ -112,7 +113,7 @@ def test_responses_to_right_and_wrong_codes_have_the_same_length(
         unknown_response = intake.post(step=step, code=wrong_code, when="next")
         assert "We found no receipt" in unknown_response.text
         assert visible_to_observer(unknown_response) == visible_to_observer(right_response)
-    assert len(right_response.body) == PADDED_BYTES
+    assert len(right_response.body) == receipt_bytes(newsroom.rules.limits)
     assert "We found no receipt" not in right_response.text
 
 
@@ -124,7 +125,7 @@ def test_an_unknown_code_is_given_back_in_its_field(sqlite_intake: Intake, step:
     assert "A to Z without I, L, O and U" in response.text
     assert "has expired" in response.text
     longest = sqlite_intake.post(step=step, code='"' * 20_000)
-    assert len(longest.body) == PADDED_BYTES
+    assert len(longest.body) == receipt_bytes(Limits())
 
 
 def test_a_code_does_not_work_under_another_story(

@@ -6,8 +6,12 @@ Every decision is compare-and-set: of two moderators the second gets AlreadyDeci
 import hmac
 from typing import Final
 
+import msgspec
+
 from yobal.core import ids, submission
 from yobal.core import text as texts
+from yobal.core.answer_size import MASKS_MAX
+from yobal.core.decision_mac import decision_mac
 from yobal.core.decisions import DecisionContext, DecisionResult, Verdict
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.errors import (
@@ -49,7 +53,7 @@ def publish(
     if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, comment.commitment or b""):
         raise CommitmentMismatch(comment_id)
     held_text = HeldText(comment_id=comment_id, text=text, name=name, lang=lang)
-    return _hold(database, context, held_text, verdict="publish", note=None)
+    return _hold(database, context, comment, held_text, verdict="publish", note=None)
 
 
 def publish_edited(
@@ -75,12 +79,13 @@ def publish_edited(
     # A mask counts as one character: masking a short word must not exceed the limit.
     counted_text, counted_name = (part.replace(texts.MASK, texts.MASK[0]) for part in (text, name))
     _check_text(counted_text, counted_name, lang, context.rules)
+    _check_masks(text)
     _check_clause(clause)
-    _get_pending(database, comment_id)
+    comment = _get_pending(database, comment_id)
     held_text = HeldText(
         comment_id=comment_id, text=text, name=name, lang=lang, clause=clause, edit_kind=edit_kind
     )
-    return _hold(database, context, held_text, verdict="publish_edited", note=note)
+    return _hold(database, context, comment, held_text, verdict="publish_edited", note=note)
 
 
 def reject(
@@ -133,6 +138,7 @@ def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
 def _hold(
     database: Database,
     context: DecisionContext,
+    comment: Comment,
     held_text: HeldText,
     *,
     verdict: Verdict,
@@ -160,7 +166,10 @@ def _hold(
             edit_kind=held_text.edit_kind,
             note=note,
         )
-        decisions.add(conn, decision)
+        mac = decision_mac(
+            context.decision_key, decisions.acceptance_of(comment, held_text, decision)
+        )
+        decisions.add(conn, msgspec.structs.replace(decision, mac=mac))
     return DecisionResult(
         decision_id=decision.id,
         comment_id=comment_id,
@@ -238,6 +247,19 @@ def _check_text(text: str, name: str, lang: str, rules: SiteRules) -> None:
         raise InvalidInput(*reasons)
 
 
+def _check_masks(text: str) -> None:
+    """Each mask is an element of the page, and a receipt's answer has room for so many."""
+    masks = texts.count_masks(text)
+    if masks > MASKS_MAX:
+        raise InvalidInput(
+            Reason(
+                "the comment has %(count)s separate masks and the limit is %(limit)s, so mask"
+                " longer passages, or reject it",
+                {"count": masks, "limit": MASKS_MAX},
+            )
+        )
+
+
 def _check_clause(clause: str) -> None:
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
@@ -248,6 +270,8 @@ def _checked_note(conn: Connection, comment_id: str, note: str | None) -> str | 
     note = texts.clean(note or "")
     if texts.is_empty(note):
         return None
+    if submission.has_too_many_marks(note, NOTE_GRAPHEMES_MAX):
+        raise InvalidInput("a character of the note has too many combining marks")
     if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
         raise InvalidInput(
             Reason("a note has at most %(limit)s characters", {"limit": NOTE_GRAPHEMES_MAX})

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from yobal.core import ids, language_tag
+from yobal.core import ids, language_tag, submission
 from yobal.core import text as texts
+from yobal.core.answer_size import TITLE_GRAPHEMES_MAX, URL_BYTES_MAX
 from yobal.core.errors import InvalidInput, Reason
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
@@ -82,7 +83,21 @@ def _check(story_id: str, edition: Edition) -> None:
         )
     if not ids.is_language_tag(edition.tag):
         raise InvalidInput("an edition is a language tag such as km, en or zh-Hant")
+    canonical_tag = ids.canonical_language_tag(edition.tag)
+    if edition.tag != canonical_tag:  # or one language could have two editions
+        raise InvalidInput(Reason("write the language tag as “%(tag)s”", {"tag": canonical_tag}))
     if problem := texts.line_problem(edition.title):
         raise InvalidInput(f"the title {problem}: a title is one line of plain text")
     if not is_web_url(edition.url):
         raise InvalidInput("a story's URL is a full address such as https://news.example/en/ferry")
+    if (
+        submission.has_too_many_marks(edition.title, TITLE_GRAPHEMES_MAX)
+        or texts.excess_length(edition.title, TITLE_GRAPHEMES_MAX)
+        or len(edition.url.encode()) > URL_BYTES_MAX
+    ):
+        raise InvalidInput(
+            Reason(
+                "a title has at most %(title)s characters and a URL %(url)s bytes",
+                {"title": TITLE_GRAPHEMES_MAX, "url": URL_BYTES_MAX},
+            )
+        )

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 import msgspec
 import pyrage
 
+from yobal.adapters.confusables import prototypes
 from yobal.core import ids, tokens
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.envelope import Sealer
-from yobal.core.errors import InvalidInput, InvitationInvalid
+from yobal.core.errors import InvalidInput, InvitationInvalid, PseudonymTaken
 from yobal.core.ids import RandomBytes
 from yobal.core.roles import ROLES, Role
 from yobal.core.schedule import Slot, last_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import epochs, people, stale_files, stories
+from yobal.core.skeleton import skeleton
+from yobal.store import epochs, people, sites, stale_files, stories
 from yobal.store.database import Connection, Database
 from yobal.store.people import Invitation, InvitationWrap, Moderator
 
@@ -104,11 +106,21 @@ def join(
         if invitation.is_first:
             people.deactivate_all(conn, rules.site_id)
             wraps = _add_epoch(conn, rules, wraps, epoch_recipient, now, random)
+        _check_pseudonym_is_free(conn, newcomer)
         people.add(conn, msgspec.structs.replace(newcomer, role=invitation.role))
         for wrap in wraps:
             epochs.add_wrap(
                 conn, epoch_id=wrap.epoch_id, pseudonym=newcomer.pseudonym, wrap=wrap.wrap
             )
+
+
+def _check_pseudonym_is_free(conn: Connection, newcomer: Moderator) -> None:
+    """Nor may it look like another one, of a moderator who may be inactive. Raises PseudonymTaken."""
+    sites.lock(conn, newcomer.site_id)  # two people who join at once take turns
+    own = skeleton(newcomer.pseudonym, prototypes())
+    for pseudonym in people.list_pseudonyms(conn, newcomer.site_id):
+        if skeleton(pseudonym, prototypes()) == own:
+            raise PseudonymTaken(newcomer.pseudonym)
 
 
 def _add_epoch(
@@ -139,9 +151,11 @@ def _check_moderator(newcomer: Moderator) -> None:
     pseudonym = newcomer.pseudonym
     if not 2 <= len(pseudonym) <= 40 or pseudonym != pseudonym.strip():
         raise InvalidInput("a pseudonym has 2 to 40 characters")
-    plain_name = texts.normalize(texts.clean_line(pseudonym))  # or a look-alike could join, too
+    plain_name = texts.normalize(texts.clean_line(pseudonym))
     if texts.is_empty(pseudonym) or plain_name != pseudonym:
         raise InvalidInput("a pseudonym cannot contain invisible characters")
+    if texts.has_stacked_marks(pseudonym):
+        raise InvalidInput("a character of the pseudonym has too many combining marks")
     for recipient in (newcomer.recipient, newcomer.recovery_recipient):
         _check_recipient(recipient)
 

@@ -6,6 +6,7 @@ import msgspec
 
 from yobal.actions import erase_published
 from yobal.core import stale_files as stale
+from yobal.core.decision_mac import is_authentic
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, is_due, last_slot
 from yobal.core.site_rules import SiteRules
@@ -33,10 +34,11 @@ class Released(msgspec.Struct, frozen=True):
 
     slot: Slot
     comments: int
+    refused: int = 0  # held, without an acceptance from a session of this server
 
 
 def release(
-    database: Database, rules: SiteRules, *, now: float, random: RandomBytes
+    database: Database, rules: SiteRules, *, now: float, random: RandomBytes, decision_key: bytes
 ) -> Released | None:
     """Release everything that is due by now; None if the last slot was released before.
 
@@ -50,11 +52,12 @@ def release(
             return None
         pending_purge.request(conn, rules.site_id, random=random)
         comment_ids = _due_ids(conn, rules, slot)
-        published = sum(_publish(conn, comment_id, slot) for comment_id in comment_ids)
+        authentic_ids = [id_ for id_ in comment_ids if _is_authentic(conn, id_, decision_key)]
+        published = sum(_publish(conn, comment_id, slot) for comment_id in authentic_ids)
         for reply in decisions.rejected_replies(conn, rules.site_id, after=previous, until=slot):
             erase_published.prune_tombstones(conn, reply)
         sites.set_released_slot(conn, rules.site_id, slot)
-    return Released(slot, published)
+    return Released(slot, published, refused=len(comment_ids) - len(authentic_ids))
 
 
 def _due_ids(conn: Connection, rules: SiteRules, slot: Slot) -> list[str]:
@@ -77,11 +80,25 @@ def _order(slot: Slot, comment_id: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment_id}".encode()).digest()
 
 
-def _publish(conn: Connection, comment_id: str, slot: Slot) -> bool:
-    """Whether it was published; not if it was undone or withdrawn since it was read.
+def _is_authentic(conn: Connection, comment_id: str, decision_key: bytes) -> bool:
+    """Whether a session of this server accepted exactly this text in this thread.
 
-    A comment without a held text stays held: the intake's role could insert such a row.
+    Otherwise it stays held: somebody may have written the row into the database. True also for one that was
+    undone or withdrawn since it was read; it is read last, because its state changes together with the others.
     """
+    held_text, decision = held_texts.get(conn, comment_id), decisions.current(conn, comment_id)
+    comment = comments.get(conn, comment_id)
+    if comment is None or comment.state != HELD:
+        return True
+    if held_text is None or decision is None:
+        return False
+    return is_authentic(
+        decision_key, decisions.acceptance_of(comment, held_text, decision), decision.mac
+    )
+
+
+def _publish(conn: Connection, comment_id: str, slot: Slot) -> bool:
+    """Whether it was published; not if it was undone or withdrawn since it was read."""
     held_text = held_texts.get(conn, comment_id)
     comment = comments.get(conn, comment_id)
     if held_text is None or comment is None:

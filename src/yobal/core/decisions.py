@@ -17,6 +17,7 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: SiteRules
     pseudonym: str
+    decision_key: bytes  # authenticates what this session accepts
     now: float
     random: RandomBytes
     randbelow: RandomBelow

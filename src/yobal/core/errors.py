@@ -62,6 +62,10 @@ class AlreadyUndone(TooLateToUndo):
         self.undone_by = undone_by
 
 
+class DecisionNotAuthentic(YobalError):
+    """A held comment has no acceptance from a session of this server, so it was not released."""
+
+
 class CommitmentMismatch(YobalError):
     """The text sent as unedited differs from what the author sealed."""
 

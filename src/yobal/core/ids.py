@@ -50,3 +50,12 @@ def is_site_id(text: str) -> bool:
 def is_language_tag(text: str) -> bool:
     """A language tag (BCP 47) with a lower-case primary subtag: `km`, `en`, `zh-Hant`."""
     return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
+def canonical_language_tag(tag: str) -> str:
+    """The tag in the case of RFC 5646, section 2.1.1: `ZH-hant` is `zh-Hant`, which means the same."""
+    language, *subtags = tag.split("-")
+    cases = {2: str.upper, 4: str.title}
+    return "-".join(
+        [language.lower(), *(cases.get(len(subtag), str.lower)(subtag) for subtag in subtags)]
+    )

@@ -7,7 +7,7 @@ the characters of a text.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -33,7 +33,6 @@ _PARTS: Final = {
 # They share a script with a far larger language, whose fonts also show them: Tibetan and Burmese.
 _SMALLER_LANGUAGES: Final = frozenset({"dz", "shn"})
 _SCRIPT_SUBTAG_LENGTH: Final = 4
-_CACHED_TAGS_MAX: Final = 256
 _SAMPLE_CHARACTERS: Final = 32  # taken evenly from the whole text
 _ALL_CHARACTERS: Final = range(0x40000)  # there are no letters beyond these planes
 _OTHER_SCRIPT: Final = "Zzzz"  # letters of a script that CLDR does not know yet
@@ -183,7 +182,6 @@ def _languages_of_scripts() -> dict[str, str]:
     return tags
 
 
-@lru_cache(maxsize=_CACHED_TAGS_MAX)
 def _scripts_of_language(lang: str) -> tuple[str, ...]:
     """The scripts that a language is written in; Latin if CLDR does not say."""
     subtags = lang.split("-")

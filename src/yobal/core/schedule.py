@@ -27,7 +27,7 @@ _SEARCH_DAYS: Final = 3  # the first round of them needs a slot before it
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     """When a site releases: at wall-clock times in `time_zone`, or at a fixed interval.
 
-    A short interval does not hide who wrote what, and the form says so. Rounds have times or an
+    `core/observers.py` says how well a schedule hides who wrote what. Rounds have times or an
     interval of their own; without both, there is one before each slot.
     """
 
@@ -44,18 +44,14 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
         return ZoneInfo(self.time_zone)
 
     @property
-    def is_anonymous(self) -> bool:
-        """False if slots are less than an hour apart: then comments are confidential at best."""
-        return not 0 < self.shortest_gap_seconds < HOUR_SECONDS
-
-    @property
-    def shortest_gap_seconds(self) -> int:
+    def gaps_seconds(self) -> tuple[int, ...]:
+        """The time from each release of a day to the next, on a day without a clock change."""
         if self.release_interval_seconds:
-            return self.release_interval_seconds
+            return (self.release_interval_seconds,)
         times = sorted(time.fromisoformat(text) for text in self.release_times)
         starts = [(time_.hour * 60 + time_.minute) * 60 for time_ in times]
         following = [*starts[1:], starts[0] + DAY_SECONDS]
-        return min(after - before for before, after in zip(starts, following, strict=True))
+        return tuple(after - before for before, after in zip(starts, following, strict=True))
 
 
 def last_slot(schedule: Schedule, at: float) -> Slot:

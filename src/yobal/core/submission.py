@@ -62,12 +62,22 @@ def _check_length(
 ) -> list[FieldError]:
     long_code: FieldErrorCode = "text_long" if field == "text" else "name_long"
     marks_code: FieldErrorCode = "text_marks" if field == "text" else "name_marks"
-    if texts.has_stacked_marks(text):
+    if has_too_many_marks(text, graphemes_max):
         return [FieldError(field, marks_code, graphemes_max)]
     length = texts.excess_length(text, graphemes_max)
-    if length:
-        return [FieldError(field, long_code, graphemes_max, length)]
+    return [FieldError(field, long_code, graphemes_max, length)] if length else []
+
+
+def has_too_many_marks(text: str, graphemes_max: int) -> bool:
+    """Whether a text that may have so many characters has too many marks for them.
+
+    Without this, a limit in characters is no limit in bytes.
+    """
+    if texts.has_stacked_marks(text):
+        return True
     bytes_max = graphemes_max * BYTES_PER_GRAPHEME_MAX
-    if len(text) * 4 > bytes_max and len(text.encode()) > bytes_max:
-        return [FieldError(field, marks_code, graphemes_max)]
-    return []
+    return (
+        len(text) * 4 > bytes_max
+        and len(text.encode()) > bytes_max
+        and not texts.excess_length(text, graphemes_max)
+    )

@@ -59,10 +59,13 @@ _BLANK_CHARACTERS: Final = "\u2800\U00013430-\U0001343f\U00013441\U00013442\U000
 _INVISIBLE: Final = regex.compile(
     rf"[\p{{White_Space}}\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]*", regex.V1
 )
+_INKLESS: Final = regex.compile(
+    rf"[\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]+", regex.V1
+)
 
 # What stands for a masked part of a text. Must match `frontend/desk/text/mask.ts`.
 MASK: Final = "▮" * 8
-_MASK: Final = re.compile("▮+")
+MASKED: Final = re.compile("(▮+)")  # a group, so that splitting keeps the masks
 # Up to a full stop of any script; the Latin one also ends abbreviations and stands in numbers.
 _SENTENCE: Final = regex.compile(
     r".+?(?:\p{SB=STerm}|\p{SB=ATerm}(?=[\p{SB=Close}]*(?:\s|$)))"
@@ -144,12 +147,22 @@ def line_problem(text: str) -> str:
 
 def normalize_masks(text: str) -> str:
     """Every mask has the same length, so that none tells how much it hides."""
-    return _MASK.sub(MASK, text)
+    return MASKED.sub(MASK, text)
 
 
 def is_empty(text: str) -> bool:
     """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None
+
+
+def remove_inkless(text: str) -> str:
+    """Only to compare names: without signs that a reader cannot see. White space stays."""
+    return _INKLESS.sub("", text)
+
+
+def count_masks(text: str) -> int:
+    """How many passages a moderator masked: runs of ▮."""
+    return len(MASKED.findall(text))
 
 
 def count_graphemes(text: str) -> int:

@@ -81,7 +81,13 @@ def _publish_samples(
         for sample in chosen:
             _publish(components, sample, sent[sample.key], now=now)
         slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
-        release.release(components.database, components.rules, now=slot, random=secrets.token_bytes)
+        release.release(
+            components.database,
+            components.rules,
+            now=slot,
+            random=secrets.token_bytes,
+            decision_key=components.keyring.decision_key(),
+        )
     return sent
 
 
@@ -133,6 +139,7 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
     context = DecisionContext(
         rules=components.rules,
         pseudonym=PSEUDONYM,
+        decision_key=components.keyring.decision_key(),
         now=now,
         random=secrets.token_bytes,
         randbelow=secrets.randbelow,

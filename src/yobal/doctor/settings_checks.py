@@ -4,9 +4,12 @@ import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
-from yobal.doctor.finding import Finding, ok_if
+from yobal.core import observers
+from yobal.core.observers import AUDIENCE, Audience
+from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server.settings import Settings
 
+FEW_READERS: Final = 5_000
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -46,12 +49,26 @@ def _listens(settings: Settings) -> list[Finding]:
 
 
 def schedule(settings: Settings) -> list[Finding]:
-    advice = (
-        "slots are less than an hour apart, and the form says 'confidential, not anonymous': set "
-        "`release_times` further apart, and `release_interval_seconds` to 0"
+    """A schedule that the form has to label is a failure; one that needs many readers, a warning."""
+    release_schedule = settings.rules().schedule
+    candidates = {
+        readers: observers.candidates(
+            release_schedule, "visits", audience=Audience(readers=readers)
+        )
+        for readers in (AUDIENCE.readers, FEW_READERS)
+    }
+    many, few = (f"{round(number):,}" for number in candidates.values())
+    check = "the schedule hides who was online"
+    remain = (
+        f"of {AUDIENCE.readers:,} daily readers about {many} remain who could have written five "
+        f"comments that are known to be by one author; of {FEW_READERS:,}, about {few}"
     )
-    is_anonymous = settings.rules().schedule.is_anonymous
-    return [ok_if(is_anonymous, "slots hide who was online", advice)]
+    farther = "set `release_times` further apart, and `release_interval_seconds` to 0"
+    if not observers.hides_authors(release_schedule):
+        return [fail(check, f"{remain}. The form says 'confidential, not anonymous': {farther}")]
+    if candidates[FEW_READERS] < observers.CANDIDATES_MIN:
+        return [warn(check, f"{remain}. If you have so few readers, {farther}")]
+    return [ok(check)]
 
 
 def _is_tls(url: str) -> bool:

@@ -23,6 +23,7 @@ from yobal.server.hardening import memory_check
 from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
+from yobal.store.database import Database
 from yobal.store.group_commit import GroupCommit
 from yobal.web.file_cache import FileCache
 from yobal.web.handlers.context import IntakeDependencies
@@ -153,7 +154,7 @@ def _serve_reserved(
     probe.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(listeners, when_ready, intake))
+            runner.run(_serve(listeners, when_ready, intake, components.database))
     finally:
         probe.stop()
         maintenance.stop()
@@ -162,7 +163,10 @@ def _serve_reserved(
 
 
 async def _serve(
-    listeners: list[Listener], when_ready: Callable[[], None], intake: IntakeApp | None
+    listeners: list[Listener],
+    when_ready: Callable[[], None],
+    intake: IntakeApp | None,
+    database: Database,
 ) -> None:
     servers = [_server(listener) for listener in listeners]
     stop_requested = asyncio.Event()
@@ -172,7 +176,7 @@ async def _serve(
     server_tasks = [asyncio.create_task(server.serve()) for server in servers]
     await _until_listening([listener.address for listener in listeners], server_tasks)
     when_ready()
-    garbage_task = asyncio.create_task(_collect_garbage(intake))
+    garbage_task = asyncio.create_task(_collect_garbage(intake, database))
     stop_task = asyncio.create_task(stop_requested.wait())
     await asyncio.wait([stop_task, *server_tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
@@ -185,13 +189,14 @@ async def _serve(
             task.result()  # raises the error that ended it, if there was one
 
 
-async def _collect_garbage(intake: IntakeApp | None) -> None:
+async def _collect_garbage(intake: IntakeApp | None, database: Database) -> None:
     """Collect reference cycles every few seconds: until then they keep readers' words in memory.
 
     The context of a template is such a cycle, so a rejected form would stay in memory for hours.
     Objects that exist at the start are excluded, so that one collection takes about a millisecond.
     The cache of public files is cleaned as well: it may hold files with comments that were
-    withdrawn since, and no request may come that would replace them.
+    withdrawn since, and no request may come that would replace them. So may the memory of a database
+    connection.
     """
     gc.collect()
     gc.freeze()
@@ -199,6 +204,7 @@ async def _collect_garbage(intake: IntakeApp | None) -> None:
         await asyncio.sleep(GARBAGE_SECONDS)
         if intake is not None:
             intake.housekeeping()
+        await asyncio.to_thread(database.close_idle)
         gc.collect()
 
 

@@ -3,6 +3,7 @@
 import importlib
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ PAGE_BYTES: Final = 2_048  # docs/decisions/0020-small-pages-in-sqlite.md
 # default of 1,000 pages it would wait most of the time. A purge truncates the log.
 CHECKPOINT_PAGES: Final = 64_000
 CACHE_KIB: Final = 4_096
+RETIRED_POOLS_MAX: Final = 16  # half a minute of them; what is returned later is garbage
 _BEGIN: Final = "yobal_begin"
 
 __all__ = [
@@ -54,18 +56,20 @@ class Database:
         self._without_begin = self.engine.execution_options(**{_BEGIN: ""})
         self._autocommit_conn: Connection | None = None
         self._autocommit_lock = threading.Lock()
+        # A connection that is in use while the pool is replaced returns to the old one.
+        self._retired_pools: deque[sa.Pool] = deque(maxlen=RETIRED_POOLS_MAX)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that is durable once the block ends without an error."""
         with translating_errors(), self._writer.begin() as conn:
-            yield conn
+            yield _compiling_for_itself(conn)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view."""
         with translating_errors(), self.engine.begin() as conn:
-            yield conn
+            yield _compiling_for_itself(conn)
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -99,8 +103,25 @@ class Database:
                     raise DatabaseUnavailable(reason)
                 time.sleep(_RETRY_SECONDS)
 
+    def close_idle(self) -> None:
+        """Close all connections that are not in use, because their memory holds what they read and wrote.
+
+        That is: statements with their parameters, SQLite's pages and its short-lived small
+        allocations, libpq's buffers. The connection for `autocommit` stays open. It sees nothing in
+        clear, and on SQLite the last connection to close would write a checkpoint.
+        """
+        if self.is_sqlite:
+            with self.autocommit():
+                pass
+        for pool in self._retired_pools:
+            pool.dispose()
+        self._retired_pools.append(self.engine.pool)
+        self.engine.dispose()
+
     def close(self) -> None:
         self._close_autocommit()
+        for pool in self._retired_pools:
+            pool.dispose()
         self.engine.dispose()
 
     def _try_purge(self) -> str | None:
@@ -110,6 +131,11 @@ class Database:
                 return _truncate_wal(conn)
         with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
             return vacuum.purge_deleted(conn, busy_seconds=PURGE_BUSY_SECONDS)
+
+
+def _compiling_for_itself(conn: Connection) -> Connection:
+    """SQLAlchemy's cache of compiled statements would keep the values of each statement's first use."""
+    return conn.execution_options(compiled_cache={})
 
 
 def _truncate_wal(conn: Connection) -> str | None:
@@ -147,6 +173,7 @@ def _sqlite_engine(url: sa.URL) -> Engine:
         url,
         module=sqlite_module(),
         hide_parameters=True,
+        query_cache_size=0,  # see _compiling_for_itself
         pool_size=2,
         max_overflow=20,
         pool_use_lifo=True,
@@ -183,6 +210,7 @@ def _postgresql_engine(url: sa.URL) -> Engine:
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
+        query_cache_size=0,  # see _compiling_for_itself
         pool_pre_ping=True,
         pool_size=5,
         connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},

@@ -9,11 +9,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core.decision_mac import Acceptance, text_hash
 from yobal.core.decisions import Verdict
 from yobal.core.schedule import Slot
 from yobal.core.states import REJECTED, WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
+from yobal.store.held_texts import HeldText
 from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import comments, decisions, editions, held_texts, published_comments
 
@@ -32,6 +34,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     slot: Slot
     terms_version: int
     undoes_id: str | None = None
+    mac: bytes | None = None
 
 
 class HistoryRow(Decision, frozen=True, kw_only=True):
@@ -57,6 +60,23 @@ class Superseded(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     decided_by: str
     clause: str | None
+
+
+def acceptance_of(comment: Comment, held_text: HeldText, decision: Decision) -> Acceptance:
+    """What the code of a decision authenticates."""
+    return Acceptance(
+        decision_id=decision.id,
+        verdict=decision.verdict,
+        decided_by=decision.decided_by,
+        comment_id=comment.id,
+        site_id=comment.site_id,
+        story_id=comment.story_id,
+        edition=comment.edition,
+        parent_id=comment.parent_id,
+        clause=held_text.clause,
+        edit_kind=held_text.edit_kind,
+        text_hash=text_hash(text=held_text.text, name=held_text.name, lang=held_text.lang),
+    )
 
 
 def add(conn: Connection, decision: Decision) -> None:

@@ -6,7 +6,6 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.errors import PseudonymTaken
 from yobal.core.roles import Role
 from yobal.core.schedule import Slot
 from yobal.store.rows import fetch_all, fetch_one
@@ -57,26 +56,26 @@ def hash_secret(secret: bytes) -> bytes:
 
 
 def add(conn: Connection, moderator: Moderator) -> None:
-    """Raises PseudonymTaken, also for the pseudonym of an inactive moderator."""
-    if _get_including_inactive(conn, moderator.site_id, moderator.pseudonym) is not None:
-        raise PseudonymTaken(moderator.pseudonym)
     conn.execute(moderators.insert().values(**msgspec.structs.asdict(moderator)))
 
 
 def get(conn: Connection, site_id: str, pseudonym: str) -> Moderator | None:
     """An active moderator."""
-    moderator = _get_including_inactive(conn, site_id, pseudonym)
-    return moderator if moderator is not None and moderator.is_active else None
-
-
-def _get_including_inactive(conn: Connection, site_id: str, pseudonym: str) -> Moderator | None:
     return fetch_one(
         conn,
         Moderator,
         sa.select(moderators).where(
-            moderators.c.site_id == site_id, moderators.c.pseudonym == pseudonym
+            moderators.c.site_id == site_id,
+            moderators.c.pseudonym == pseudonym,
+            moderators.c.is_active,
         ),
     )
+
+
+def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
+    """Of active and inactive moderators."""
+    pseudonyms = sa.select(moderators.c.pseudonym).where(moderators.c.site_id == site_id)
+    return list(conn.execute(pseudonyms).scalars())
 
 
 def list_active(conn: Connection, site_id: str) -> list[Moderator]:
@@ -97,21 +96,31 @@ def deactivate_all(conn: Connection, site_id: str) -> None:
 
 
 def change_secret(
-    conn: Connection, site_id: str, pseudonym: str, *, secret_hash: bytes, identity: bytes
+    conn: Connection, moderator: Moderator, *, secret_hash: bytes, identity: bytes
 ) -> int:
-    """Set a new passphrase and end all older sessions; returns the number of moderators changed."""
-    conn.execute(
-        sessions.delete().where(sessions.c.site_id == site_id, sessions.c.pseudonym == pseudonym)
-    )
-    return conn.execute(
+    """Set a new passphrase if the old one is still `moderator`'s, and end all older sessions.
+
+    Returns the number of moderators changed.
+    """
+    changed = conn.execute(
         moderators.update()
         .where(
-            moderators.c.site_id == site_id,
-            moderators.c.pseudonym == pseudonym,
+            moderators.c.site_id == moderator.site_id,
+            moderators.c.pseudonym == moderator.pseudonym,
+            moderators.c.secret_hash == moderator.secret_hash,
+            moderators.c.identity == moderator.identity,
             moderators.c.is_active,
         )
         .values(secret_hash=secret_hash, identity=identity)
     ).rowcount
+    if changed:
+        conn.execute(
+            sessions.delete().where(
+                sessions.c.site_id == moderator.site_id,
+                sessions.c.pseudonym == moderator.pseudonym,
+            )
+        )
+    return changed
 
 
 def add_invitation(conn: Connection, invitation: Invitation) -> None:

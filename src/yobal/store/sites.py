@@ -62,6 +62,11 @@ def lock_released_slot(conn: Connection, site_id: str) -> Slot:
     return int(conn.execute(locked.with_for_update(read=True)).scalar_one())
 
 
+def lock(conn: Connection, site_id: str) -> None:
+    """Transactions that lock the site take turns."""
+    conn.execute(sa.select(sites.c.id).where(sites.c.id == site_id).with_for_update())
+
+
 def set_released_slot(conn: Connection, site_id: str, slot: Slot) -> None:
     """Does nothing if a later slot was released."""
     conn.execute(

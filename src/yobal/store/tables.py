@@ -250,6 +250,7 @@ decisions = sa.Table(
     _slot("slot"),
     _number("terms_version"),
     _text("undoes_id", nullable=True),
+    _bytes("mac", nullable=True),  # of an acceptance; see core/decision_mac.py
     sa.Index("ix_decisions_history", "site_id", "slot", "id"),
     sa.Index("ix_decisions_comment", "comment_id"),
     sa.UniqueConstraint("undoes_id"),

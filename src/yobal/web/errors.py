@@ -91,7 +91,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.PseudonymTaken: (
         409,
         "pseudonym_taken",
-        "Another moderator uses this pseudonym. Choose a different one; your link still works.",
+        "Another moderator has this pseudonym or a similar one. Choose another; your link still works.",
     ),
     errors.DatabaseUnavailable: (
         503,

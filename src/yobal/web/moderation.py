@@ -223,6 +223,7 @@ class ModerationController:
         return DecisionContext(
             rules=self._rules,
             pseudonym=request.state.moderator.pseudonym,
+            decision_key=self._dependencies.keyring.decision_key(),
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
             randbelow=secrets.randbelow,

@@ -6,9 +6,9 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from yobal.actions import join, sign_in
+from yobal.actions import join, recover, sign_in
 from yobal.actions.join import Wrap
-from yobal.actions.recover import RecoveryChallenges
+from yobal.actions.recover import RecoveryContext
 from yobal.core.errors import NotSignedIn
 from yobal.core.tokens import INVITATION_HOURS
 from yobal.store import people
@@ -31,7 +31,6 @@ class PeopleController:
         self._database = dependencies.database
         self._session_key = session_key
         self._site_name = site_name
-        self._recovery_challenges = RecoveryChallenges()
 
     def sign_in(self, data: JSONBody[request_types.SignInRequest]) -> Response[types.Session]:
         pseudonym = data.pseudonym.strip()
@@ -116,11 +115,10 @@ class PeopleController:
     def recovery_challenge(
         self, data: JSONBody[request_types.RecoveryChallengeRequest]
     ) -> types.RecoveryChallenge:
-        challenge_id, sealed = self._recovery_challenges.challenge(
+        challenge_id, sealed = recover.challenge(
             self._database,
-            self._rules,
+            self._recovery_context(),
             pseudonym=data.pseudonym.strip(),
-            now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
         return types.RecoveryChallenge(challenge_id, sealed)
@@ -128,28 +126,30 @@ class PeopleController:
     def prove_recovery(
         self, data: JSONBody[request_types.RecoveryProofRequest]
     ) -> types.RecoveryTicket:
-        ticket, identity = self._recovery_challenges.prove(
+        ticket, identity = recover.prove(
             self._database,
-            self._rules,
+            self._recovery_context(),
             challenge_id=data.challenge_id,
             answer=bytes.fromhex(data.answer),
-            now=self._dependencies.clock(),
-            random=secrets.token_bytes,
         )
         return types.RecoveryTicket(ticket, identity)
 
     def finish_recovery(
         self, data: JSONBody[request_types.RecoveryFinishRequest]
     ) -> Response[types.Session]:
-        pseudonym = self._recovery_challenges.finish(
+        pseudonym = recover.finish(
             self._database,
-            self._rules,
+            self._recovery_context(),
             ticket=data.ticket,
             secret=bytes.fromhex(data.secret),
             identity=data.identity,
-            now=self._dependencies.clock(),
         )
         return self._start_session(pseudonym)
+
+    def _recovery_context(self) -> RecoveryContext:
+        return RecoveryContext(
+            rules=self._rules, session_key=self._session_key, now=self._dependencies.clock()
+        )
 
     def _start_session(self, pseudonym: str) -> Response[types.Session]:
         token = sign_in.open_session(

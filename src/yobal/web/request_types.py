@@ -15,6 +15,10 @@ Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 # PostgreSQL cannot store NUL. Refused here, it is an expected error and not a failure.
 NonEmptyText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 ShortText = Annotated[str, msgspec.Meta(max_length=500)]
+# A pseudonym of 200 characters, of four bytes each, in base 64, and what belongs to it.
+RecoveryToken = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=1_400, pattern=r"^[-_=.A-Za-z0-9]*$")
+]
 EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
@@ -66,12 +70,12 @@ class RecoveryChallengeRequest(Request):
 
 
 class RecoveryProofRequest(Request):
-    challenge_id: NonEmptyText
+    challenge_id: RecoveryToken
     answer: Hex32
 
 
 class RecoveryFinishRequest(Request):
-    ticket: NonEmptyText
+    ticket: RecoveryToken
     secret: Hex32
     identity: AgeFile
 

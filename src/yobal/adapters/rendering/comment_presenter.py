@@ -3,7 +3,6 @@
 Templates only test whether a field is set; every other decision is made here.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -14,10 +13,9 @@ from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.line_breaks import with_line_breaks
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
 from yobal.core import text as texts
-from yobal.core.text import count_graphemes
+from yobal.core.text import MASKED, count_graphemes
 from yobal.core.thread import CommentLink, PublishedComment
 
-_MASKED: Final = re.compile("(▮+)")
 QUOTED: Final = "“%(text)s”"
 LINE_CHARACTERS: Final = 66  # in a line of the widest column
 FOLDED_LINES: Final = 18  # so a comment folds after about 1,200 letters
@@ -89,7 +87,7 @@ def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
     """Split a text at its masks. In a comment without edits, ▮ is the author's own character."""
     if not is_edited:
         return (TextRun(with_line_breaks(text), is_mask=False),)
-    runs = _MASKED.split(text)
+    runs = MASKED.split(text)
     return tuple(
         TextRun(with_line_breaks(run), is_mask=index % 2 == 1)
         for index, run in enumerate(runs)

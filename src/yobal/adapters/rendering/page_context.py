@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from yobal.core import observers
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
 from yobal.core.submission import Limits
@@ -39,6 +40,11 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     receipt_days: int
     is_demo: bool
+
+    @property
+    def hides_authors(self) -> bool:
+        """If the schedule does not, the form says so."""
+        return observers.hides_authors(self.schedule)
 
     def in_edition(self, tag: str) -> "SiteContext":
         """With the site's name in an edition: of its tag, else of its language, else the usual one."""

@@ -70,7 +70,13 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         )
         process_withdrawals.process(database, rules, with_release=is_due, random=random)
         if is_due:
-            released = release.release(database, rules, now=now, random=random)
+            released = release.release(
+                database,
+                rules,
+                now=now,
+                random=random,
+                decision_key=components.keyring.decision_key(),
+            )
             expire.expire(database, components.keyring, rules, now=now, random=random)
     try:
         files_problem = _write_stale_files(components)

@@ -9,6 +9,7 @@ from yobal.adapters import error_reporting
 from yobal.core.errors import (
     ClockNotTrusted,
     DatabaseUnavailable,
+    DecisionNotAuthentic,
     PublicFilesUnavailable,
     UnreadableEntries,
 )
@@ -69,6 +70,8 @@ class MaintenanceThread:
             error_reporting.report_once(ClockNotTrusted(result.clock_problem))
         if result.unreadable_count:
             error_reporting.report_once(UnreadableEntries(result.unreadable_count))
+        if result.released is not None and result.released.refused:
+            error_reporting.report(DecisionNotAuthentic())
         for problem in (result.files_problem, result.purge_problem, result.inbox_problem):
             if problem is not None:
                 error_reporting.report_once(problem)

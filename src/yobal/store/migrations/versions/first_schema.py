@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("undoes_id", sa.Text(), nullable=True),
+        sa.Column("mac", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
         sa.UniqueConstraint("undoes_id", name=op.f("uq_decisions_undoes_id")),
         sqlite_with_rowid=False,

@@ -1,0 +1,163 @@
+"""A stranger can neither displace a moderator's recovery nor join under a name that looks like theirs."""
+
+import base64
+from typing import Any, Final
+
+import msgspec
+import pyrage
+import pytest
+
+from tests.harness import NewsroomHarness
+from tests.in_process_client import DeskClient
+from tests.web.conftest import desk as desk  # noqa: PLC0414  # a fixture
+from tests.web.test_desk_routes import HEX, _b64, _join
+from yobal.actions import join, recover
+from yobal.core.errors import InvalidCredentials
+
+FLOOD: Final = 200  # 20 were enough when the server had a list of challenges
+LOOK_ALIKES: Final = ("He\u200bron", "H\u0435ron", "HERON", "\uff28eron", "Heron\u2800")
+
+
+def _challenge(desk: DeskClient, pseudonym: str = "Egret") -> Any:
+    return desk.browser_of(None).post("recovery/challenge", {"pseudonym": pseudonym}).json
+
+
+def _prove(desk: DeskClient, challenge: Any, sheet: Any) -> Any:
+    answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
+    body = {"challenge_id": challenge["challenge_id"], "answer": answer}
+    return desk.browser_of(None).post("recovery/prove", body)
+
+
+def _finish(desk: DeskClient, ticket: str, secret: bytes = b"n" * 32) -> int:
+    body = {"ticket": ticket, "secret": secret.hex(), "identity": _b64(b"new")}
+    return int(desk.browser_of(None).post("recovery/finish", body).status)
+
+
+def _recover_under_a_flood(desk: DeskClient) -> tuple[int, int]:
+    """The statuses of the two steps that follow a challenge, each after a flood of strangers' requests."""
+    sheet = _join(desk, "Egret", role="moderator")
+    challenge = _challenge(desk)
+    for _ in range(FLOOD):
+        _challenge(desk)
+    proof = _prove(desk, challenge, sheet)
+    for _ in range(FLOOD):
+        _challenge(desk)
+    return proof.status, _finish(desk, proof.json["ticket"]) if proof.status == 200 else 0
+
+
+def test_a_flood_of_challenges_does_not_displace_a_recovery(desk: DeskClient) -> None:
+    assert _recover_under_a_flood(desk) == (200, 200)
+
+
+def test_control_challenges_in_a_list_of_twenty_are_displaced(
+    desk: DeskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    original_encode, original_check = recover._encode, recover._check
+
+    def encode(claim: Any) -> str:
+        listed.append(original_encode(claim))
+        del listed[:-20]
+        return listed[-1]
+
+    def check(*arguments: Any, claim: str, mac: bytes) -> Any:
+        if claim not in listed:
+            raise InvalidCredentials
+        return original_check(*arguments, claim=claim, mac=mac)
+
+    monkeypatch.setattr(recover, "_encode", encode)
+    monkeypatch.setattr(recover, "_check", check)
+    assert _recover_under_a_flood(desk) == (403, 0)
+
+
+def test_a_ticket_ends_when_the_passphrase_changes(desk: DeskClient) -> None:
+    sheet = _join(desk, "Egret", role="moderator")
+    challenge = _challenge(desk)
+    first, second = (_prove(desk, challenge, sheet).json["ticket"] for _ in range(2))
+    assert _finish(desk, first) == 200
+    assert [_finish(desk, first), _finish(desk, second)] == [403, 403]
+    assert _prove(desk, challenge, sheet).status == 403
+
+
+def test_control_a_ticket_that_is_bound_to_no_passphrase_works_twice(
+    desk: DeskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = recover._mac
+
+    def mac(context: Any, purpose: bytes, claim: str, moderator: Any) -> bytes:
+        return original(
+            context,
+            purpose,
+            claim,
+            msgspec.structs.replace(moderator, secret_hash=b"", identity=b""),
+        )
+
+    monkeypatch.setattr(recover, "_mac", mac)
+    sheet = _join(desk, "Egret", role="moderator")
+    ticket = _prove(desk, _challenge(desk), sheet).json["ticket"]
+    assert [_finish(desk, ticket), _finish(desk, ticket)] == [200, 200]
+
+
+def test_a_ticket_expires_and_cannot_be_altered(
+    desk: DeskClient, newsroom: NewsroomHarness
+) -> None:
+    sheet, other_sheet = (_join(desk, name, role="moderator") for name in ("Egret", "Ibis"))
+    challenge = _challenge(desk)
+    ticket = _prove(desk, challenge, sheet).json["ticket"]
+    other_ticket = _prove(desk, _challenge(desk, "Ibis"), other_sheet).json["ticket"]
+    claim, mac = ticket.split(".")
+    other_claim, other_mac = other_ticket.split(".")
+    # Of another moderator; without a code; a challenge as a ticket, with its answer; not a claim.
+    answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
+    for forged in (
+        f"{other_claim}.{mac}",
+        f"{claim}.{other_mac}",
+        claim,
+        f"{claim}.",
+        f"{challenge['challenge_id']}.{answer}",
+        f"AAAA.{mac}",
+        f"{claim}.xyz",
+    ):
+        assert _finish(desk, forged) == 403, forged
+    body = {"challenge_id": claim, "answer": mac}
+    assert desk.browser_of(None).post("recovery/prove", body).status == 403
+    newsroom.now += recover.RECOVERY_SECONDS + 1
+    assert _finish(desk, ticket) == 403
+    assert _prove(desk, challenge, sheet).status == 403
+
+
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
+def test_nobody_joins_under_a_name_that_looks_like_another(
+    desk: DeskClient, look_alike: str
+) -> None:
+    assert _join_status(desk, look_alike) == 409
+
+
+@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
+def test_control_without_skeletons_a_look_alike_joins(
+    desk: DeskClient, monkeypatch: pytest.MonkeyPatch, look_alike: str
+) -> None:
+    monkeypatch.setattr(join, "skeleton", lambda name, _prototypes: name)
+    assert _join_status(desk, look_alike) == 200
+
+
+def _join_status(desk: DeskClient, pseudonym: str) -> int:
+    token = HEX
+    invited = desk.post("invite", {"role": "lead", "token": token, "wraps": []})
+    assert invited.status == 200
+    identity = pyrage.x25519.Identity.generate()
+    joined = desk.browser_of(None).post(
+        "join",
+        {
+            "token": token,
+            "pseudonym": pseudonym,
+            "secret": HEX,
+            "recipient": str(identity.to_public()),
+            "identity": "",
+            "recovery_recipient": str(identity.to_public()),
+            "recovery_identity": "",
+            "wraps": [],
+            "epoch": None,
+        },
+    )
+    return int(joined.status)

@@ -1,0 +1,95 @@
+"""P3: a text that was accepted and then withdrawn does not stay in memory.
+
+A moderator's acceptance brings a text back to the server, in clear. Before the release it is in the
+database and in what reads and writes it: statements with their parameters, pages, buffers of a
+connection.
+"""
+
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.conftest import new_postgresql
+from tests.desk_client import DeskClient
+from tests.promises.leak_search import Marks, memory
+from tests.serving import Served, ask, form, post, serving, wait_for
+
+PAUSE_SECONDS: Final = 5
+COUNT: Final = 40
+LENGTHS: Final = (12, 40, 200, 700)  # short texts have other places in SQLite's memory
+RELEASE_SECONDS: Final = 2
+# As it was: the pool keeps connections, and SQLAlchemy keeps the values of each statement's first use.
+KEEPING: Final = {
+    "connections": """
+from yobal.store.database import Database
+Database.close_idle = lambda self: None
+""",
+    "statements": """
+import yobal.store.database as database
+cache = {}
+database._compiling_for_itself = lambda conn: conn.execution_options(compiled_cache=cache)
+""",
+}
+
+
+def _accept_and_withdraw(served: Served) -> Marks:
+    marks, desk = Marks(), DeskClient(served)
+    codes = []
+    for number in range(COUNT):
+        sent = post(served.intake, form(marks.text("withdrawn", LENGTHS[number % len(LENGTHS)])))
+        assert sent.code is not None
+        codes.append(sent.code)
+    decisions = {}
+    for comment_id in desk.queue():
+        decisions[comment_id] = desk.publish(comment_id)["decision_id"]
+    assert len(decisions) == COUNT
+    wait_for(lambda: _states(served) <= {"published"}, "all are published")
+    for code in codes:
+        assert post(served.intake, {"step": "receipt", "code": code}).status == 200
+        fields = {"step": "withdraw", "code": code, "when": "now"}
+        assert post(served.intake, fields).status == 200
+    wait_for(lambda: _states(served) <= {"withdrawn"}, "all are withdrawn")
+    desk.act("sign-out")
+    desk.close()
+    time.sleep(PAUSE_SECONDS)
+    for _ in range(6):
+        post(served.intake, {"step": "receipt", "code": "none"})
+        ask(served.intake)
+    return marks
+
+
+def _states(served: Served) -> set[str]:
+    return {row["state"] for row in served.newsroom.read_table("comments")}
+
+
+def _texts_found(served: Served, marks: Marks) -> int:
+    return sum(marks.count_in(region) for pid in served.workers for region in memory(pid))
+
+
+def _url(kind: str, request: pytest.FixtureRequest) -> str:
+    return new_postgresql(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_no_accepted_and_withdrawn_text_is_in_memory_five_seconds_later(
+    tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    url = _url(kind, request)
+    with serving(tmp_path, url, release_interval_seconds=RELEASE_SECONDS) as served:
+        marks = _accept_and_withdraw(served)
+        assert _texts_found(served, marks) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [("sqlite", "connections"), ("postgresql", "connections"), ("sqlite", "statements")],
+)
+def test_control_connections_and_statements_that_are_kept_have_texts(
+    tmp_path: Path, request: pytest.FixtureRequest, kind: str, kept: str
+) -> None:
+    url, script = _url(kind, request), KEEPING[kept]
+    with serving(tmp_path, url, script=script, release_interval_seconds=RELEASE_SECONDS) as served:
+        marks = _accept_and_withdraw(served)
+        assert _texts_found(served, marks) > 0
