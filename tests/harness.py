@@ -23,17 +23,18 @@ from yobal.actions import (
     write_public_files,
 )
 from yobal.actions.release import Released
-from yobal.core import idempotency, text
+from yobal.core import held_text, idempotency, text
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
+from yobal.core.held_text import HeldText
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import NewModerator, from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
-from yobal.server.scheduler.maintenance import prepare_files, run_once
+from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import arrivals, comments, envelopes, epochs, people
+from yobal.store import arrivals, comments, envelopes, epochs, held_texts, people
 from yobal.store.arrivals import Outcome
 from yobal.web.thread_status import ThreadStatusCache
 
@@ -169,6 +170,7 @@ class NewsroomHarness:
         envelope = self.decrypt(comment_id)
         return decide.publish(
             self.database,
+            self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             text=envelope.text,
@@ -188,6 +190,7 @@ class NewsroomHarness:
         envelope = self.decrypt(comment_id)
         return decide.publish_edited(
             self.database,
+            self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             text=words,
@@ -214,7 +217,7 @@ class NewsroomHarness:
             now=self.now,
             random=secrets.token_bytes,
         )
-        purge_deleted.purge_deleted(self.database, SITE_ID)
+        self.purge()
 
     def remove(
         self, comment_id: str, *, clause: str = "threats", decided_by: str | None = None
@@ -225,8 +228,31 @@ class NewsroomHarness:
         write_public_files.write_files_now(
             self.components.file_writer, result.story_id, result.files
         )
-        purge_deleted.purge_deleted(self.database, SITE_ID)
+        self.purge()
         return result.decided
+
+    def purge(self) -> None:
+        purge_deleted.purge_deleted(self.database, self.components.cell_file, SITE_ID)
+
+    def held_texts(self) -> dict[str, HeldText | None]:
+        """The decrypted texts of held comments; None where the cell does not decrypt one."""
+        with self.database.reading() as conn:
+            rows = held_texts.page(conn, after="", limit=10_000)
+        texts = {
+            row.comment_id: self.components.cell_file.decrypt(
+                row.cell, row.ciphertext, purpose="held text", comment_id=row.comment_id
+            )
+            for row in rows
+        }
+        return {
+            key: held_text.decode(plain) if plain is not None else None
+            for key, plain in texts.items()
+        }
+
+    def lose_cells(self) -> None:
+        """What a restore without `secrets/cells` leaves: other cells."""
+        self.components.cell_file.path.unlink()
+        self.components.cell_file.prepare()
 
     # Receipts
 
@@ -323,7 +349,9 @@ def make_newsroom(
 
 
 def catch_up(components: Components, *, now: float) -> None:
-    """What the server does at its start: prepare the files, then one maintenance pass."""
+    """What the server does at its start: prepare cells and files, then one maintenance pass."""
+    components.cell_file.unsettled.clear()  # a new process knows nothing of them
+    prepare_cells(components, now=now)
     prepare_files(components)
     result = run_once(components, now=now)
     assert (result.clock_problem, result.files_problem, result.purge_problem) == (None, None, None)

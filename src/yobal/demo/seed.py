@@ -78,6 +78,7 @@ def _publish_samples(
         slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
         release.release(
             components.database,
+            components.cell_file,
             components.rules,
             now=slot,
             random=secrets.token_bytes,
@@ -135,6 +136,7 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
     if sample.edit is None:
         decide.publish(
             components.database,
+            components.cell_file,
             context,
             sent.comment_id,
             text=sample.text,
@@ -145,6 +147,7 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
     else:
         decide.publish_edited(
             components.database,
+            components.cell_file,
             context,
             sent.comment_id,
             text=sample.text,

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from yobal.core.errors import UnsupportedEnvironment, YobalError
-from yobal.doctor import clocks, databases, permissions, process_memory, settings_checks, working
+from yobal.doctor import (
+    cells,
+    clocks,
+    databases,
+    permissions,
+    process_memory,
+    settings_checks,
+    working,
+)
 from yobal.doctor.finding import Finding, fail
 from yobal.server import service_user
 from yobal.server.settings import Settings
@@ -31,6 +39,7 @@ def examine(
         "owners": lambda: working.owners(settings),
         "files": lambda: permissions.examine(settings, file),
         "database": lambda: databases.examine(settings),
+        "cells": lambda: cells.examine(settings),
         "work": lambda: working.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
         "addresses": lambda: settings_checks.addresses(settings),

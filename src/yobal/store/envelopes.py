@@ -13,6 +13,11 @@ def get(conn: Connection, comment_id: str) -> bytes | None:
     return conn.execute(sealed).scalar_one_or_none()
 
 
+def exists(conn: Connection, comment_id: str) -> bool:
+    row = sa.select(envelopes.c.row_key).where(envelopes.c.comment_id == comment_id)
+    return conn.execute(row).one_or_none() is not None
+
+
 def delete_original(conn: Connection, comment_id: str) -> None:
     """Delete the envelope, and the commitment with it.
 

@@ -17,6 +17,7 @@ from yobal.actions import (
     purge_deleted,
     redate_future_rows,
     release,
+    requeue_unreadable,
     write_public_files,
 )
 from yobal.actions.release import Released
@@ -55,8 +56,12 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
             is_due = clock_problem is None and _has_slot_come(conn, components, now)
         process_withdrawals.process(database, rules, with_release=is_due, random=random)
         if is_due:
+            requeue_unreadable.requeue(
+                database, components.cell_file, rules, now=now, random=random
+            )
             released = release.release(
                 database,
+                components.cell_file,
                 rules,
                 now=now,
                 random=random,
@@ -109,6 +114,23 @@ def prepare_files(components: Components) -> None:
     write_assets(components)
 
 
+def prepare_cells(components: Components, *, now: float) -> None:
+    """Called once at startup, before the first pass. Raises DatabaseUnavailable.
+
+    What cannot be decrypted after a restore goes back to the queue; cells that a crash left are
+    overwritten.
+    """
+    with release_lock(components.database):
+        requeue_unreadable.requeue(
+            components.database,
+            components.cell_file,
+            components.rules,
+            now=now,
+            random=secrets.token_bytes,
+        )
+    purge_deleted.sweep(components.database, components.cell_file)
+
+
 def rebuild_all(components: Components) -> int:
     """Write every public file from the database and remove all others; returns how many files exist.
 
@@ -158,7 +180,10 @@ def _purge(components: Components) -> DatabaseUnavailable | None:
     """Why deleted text may still be in the database's files; the next pass repeats the purge."""
     try:
         purge_deleted.purge_deleted(
-            components.database, components.rules.site_id, seconds=PURGE_SECONDS
+            components.database,
+            components.cell_file,
+            components.rules.site_id,
+            seconds=PURGE_SECONDS,
         )
     except DatabaseUnavailable as error:
         return error

@@ -13,7 +13,12 @@ from yobal.core.errors import (
     PublicFilesUnavailable,
 )
 from yobal.core.schedule import Slot, last_slot
-from yobal.server.scheduler.maintenance import prepare_files, rotate_keys_only, run_once
+from yobal.server.scheduler.maintenance import (
+    prepare_cells,
+    prepare_files,
+    rotate_keys_only,
+    run_once,
+)
 from yobal.server.wiring import Components
 
 TICK_SECONDS: Final = 1.0  # a withdrawal takes effect within ten seconds
@@ -30,6 +35,7 @@ class MaintenanceThread:
         """`is_desk`: the whole maintenance; otherwise only what an intake in its own process needs."""
         self._components = components
         self._is_desk = is_desk
+        self._are_cells_prepared = False
         self._are_files_prepared = False
         self._clock = clock
         self._slot: Slot | None = None
@@ -62,6 +68,9 @@ class MaintenanceThread:
         if not self._is_desk:
             rotate_keys_only(self._components, now=now)
             return
+        if not self._are_cells_prepared:
+            prepare_cells(self._components, now=now)
+            self._are_cells_prepared = True
         if not self._are_files_prepared:
             self._prepare_files()
         result = run_once(self._components, now=now)

@@ -99,14 +99,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "expired_cells",
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("cell", name=op.f("pk_expired_cells")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "held_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("lang", sa.Text(), nullable=False),
-        sa.Column("clause", sa.Text(), nullable=True),
-        sa.Column("edit_kind", sa.Text(), nullable=True),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_held_texts")),
+        sa.UniqueConstraint("cell", name=op.f("uq_held_texts_cell")),
         sqlite_with_rowid=False,
     )
     op.create_table(
