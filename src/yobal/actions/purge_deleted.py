@@ -13,7 +13,7 @@ def purge_deleted(
     The cells come first: they need no other connection to end. Raises DatabaseUnavailable if it is
     not finished in time; it stays pending then, and the next call repeats it.
     """
-    are_cells_overwritten = _overwrite_expired(database, cell_file)
+    are_cells_overwritten = overwrite_expired(database, cell_file)
     with database.reading() as conn:
         purge_id = pending_purge.pending_id(conn, site_id)
     if purge_id is None:
@@ -36,7 +36,7 @@ def sweep(database: Database, cell_file: CellFile) -> None:
             cells.remove_expired(conn, expired)
 
 
-def _overwrite_expired(database: Database, cell_file: CellFile) -> bool:
+def overwrite_expired(database: Database, cell_file: CellFile) -> bool:
     """Whether there were any. The list is read again under the lock: another process may be faster."""
     with database.reading() as conn:
         if not cells.expired(conn) and not cell_file.unsettled:
