@@ -34,7 +34,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import arrivals, comments, envelopes, epochs, held_texts, people
+from yobal.store import arrivals, comments, epochs, held_texts, people
 from yobal.store.arrivals import Outcome
 from yobal.web.thread_status import ThreadStatusCache
 
@@ -145,13 +145,22 @@ class NewsroomHarness:
         )
 
     def decrypt(self, comment_id: str) -> Envelope:
-        """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does."""
+        """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does.
+
+        The original of a decided comment is first decrypted with its cell.
+        """
+        epoch_id = self.comment_row(comment_id)["epoch_id"]
+        chosen = sa.text("select cell, sealed from envelopes where comment_id = :id")
         with self.database.reading() as conn:
-            row = comments.get(conn, comment_id)
-            sealed = envelopes.get(conn, comment_id)
-        assert row is not None
-        assert sealed is not None
-        plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch_id)])
+            row = conn.execute(chosen, {"id": comment_id}).mappings().one()
+        sealed = bytes(row["sealed"])
+        if row["cell"] is not None:
+            age_file = self.components.cell_file.decrypt(
+                row["cell"], sealed, purpose="original", comment_id=comment_id
+            )
+            assert age_file is not None
+            sealed = age_file
+        plain = pyrage.decrypt(sealed, [self.epoch_identity(epoch_id)])
         return msgspec.json.decode(plain, type=Envelope)
 
     def epoch_identity(self, epoch_id: str) -> Any:

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.store.database import Database
-from yobal.store.tables import expired_cells, held_texts
+from yobal.store.tables import envelopes, expired_cells, held_texts
 
-_NAMED_BY: Final = (held_texts.c.cell,)  # every column that names a cell whose key is still needed
+_NAMED_BY: Final = (
+    held_texts.c.cell,
+    envelopes.c.cell,
+)  # every column that names a cell whose key is still needed
 _REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindparam("number"))
 
 
@@ -41,6 +44,11 @@ def all_needed(conn: Connection) -> set[int]:
 def expire(conn: Connection, chosen: sa.Select[Any]) -> None:
     """List these cells as expired: this transaction deletes what they encrypt."""
     conn.execute(expired_cells.insert().from_select(["cell"], chosen))
+
+
+def expire_unused(conn: Connection, number: int) -> None:
+    """It was given out, and what it should encrypt was deleted meanwhile."""
+    conn.execute(expired_cells.insert().values(cell=number))
 
 
 def expired(conn: Connection) -> list[int]:

@@ -190,8 +190,16 @@ envelopes = sa.Table(
     metadata,
     sa.Column("row_key", _ROW_KEY, primary_key=True, autoincrement=False),
     _text("comment_id"),
+    _number("cell", nullable=True),  # which encrypts `sealed` once the comment is decided
     _bytes("sealed"),
     sa.UniqueConstraint("comment_id"),
+    sa.Index(
+        "ix_envelopes_cell",
+        "cell",
+        unique=True,
+        sqlite_where=sa.text("cell is not null"),
+        postgresql_where=sa.text("cell is not null"),
+    ),
 )
 
 held_texts = sa.Table(

@@ -18,6 +18,7 @@ from yobal.actions import (
     redate_future_rows,
     release,
     requeue_unreadable,
+    wrap_originals,
     write_public_files,
 )
 from yobal.actions.release import Released
@@ -68,6 +69,13 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 decision_key=components.keyring.decision_key(),
             )
             expire.expire(database, components.keyring, rules, now=now, random=random)
+            wrap_originals.wrap(
+                database,
+                components.cell_file,
+                rules,
+                until=last_slot(rules.schedule, now),
+                random=random,
+            )
     try:
         files_problem = _write_stale_files(components)
         if clock_problem is None:
