@@ -185,7 +185,7 @@ def test_control_with_an_error_log_the_addresses_of_long_comments_are_found(
 
 def test_control_with_request_buffering_a_long_comment_is_found_on_disk(tmp_path: Path) -> None:
     conf = EXAMPLE.read_text(encoding="utf-8")
-    for guard in ("client_body_buffer_size 128k;", "proxy_request_buffering off;"):
+    for guard in ("client_body_buffer_size 272k;", "proxy_request_buffering off;"):
         assert guard in conf
         conf = conf.replace(guard, "")
     with running(tmp_path, text=conf) as run, _in_flight(run) as held:
