@@ -7,7 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import memory, opening, page_size, queue_size, rounds, static, submissions, thread_size
+from bench import (
+    cells,
+    memory,
+    opening,
+    page_size,
+    queue_size,
+    rounds,
+    static,
+    submissions,
+    thread_size,
+)
 from bench.interleave import SHORT, Pace
 from bench.result import Row, table
 
@@ -16,6 +26,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "submissions": submissions.measure,
     "round": rounds.measure,
     "release": thread_size.measure,
+    "cells": cells.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,
     "page-size": page_size.measure,

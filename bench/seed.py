@@ -152,5 +152,12 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
         randbelow=lambda _: 0,
     )
     decide.publish(
-        components.database, context, comment_id, text=text, name="", nonce=nonce, lang="en"
+        components.database,
+        components.cell_file,
+        context,
+        comment_id,
+        text=text,
+        name="",
+        nonce=nonce,
+        lang="en",
     )

@@ -24,18 +24,19 @@ from yobal.actions import (
     write_public_files,
 )
 from yobal.actions.release import Released
-from yobal.core import idempotency, text
+from yobal.core import held_text, idempotency, text
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
+from yobal.core.held_text import HeldText
 from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo.keys import NewModerator, from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
-from yobal.server.scheduler.maintenance import prepare_files, run_once
+from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import comments, envelopes, epochs, people, sites
+from yobal.store import comments, epochs, held_texts, people, sites
 from yobal.store.inbox_entries import Outcome
 from yobal.store.locks import release_lock
 from yobal.web.thread_status import ThreadStatusCache
@@ -154,13 +155,22 @@ class NewsroomHarness:
         )
 
     def decrypt(self, comment_id: str) -> Envelope:
-        """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does."""
+        """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does.
+
+        The original of a decided comment is first decrypted with its cell.
+        """
+        epoch_id = self.comment_row(comment_id)["epoch_id"]
+        chosen = sa.text("select cell, sealed from envelopes where comment_id = :id")
         with self.database.reading() as conn:
-            row = comments.get(conn, comment_id)
-            sealed = envelopes.get(conn, comment_id)
-        assert row is not None
-        assert sealed is not None
-        plain = pyrage.decrypt(bytes(sealed), [self.epoch_identity(row.epoch_id)])
+            row = conn.execute(chosen, {"id": comment_id}).mappings().one()
+        sealed = bytes(row["sealed"])
+        if row["cell"] is not None:
+            age_file = self.components.cell_file.decrypt(
+                row["cell"], sealed, purpose="original", comment_id=comment_id
+            )
+            assert age_file is not None
+            sealed = age_file
+        plain = pyrage.decrypt(sealed, [self.epoch_identity(epoch_id)])
         return msgspec.json.decode(plain, type=Envelope)
 
     def epoch_identity(self, epoch_id: str) -> Any:
@@ -179,6 +189,7 @@ class NewsroomHarness:
         envelope = self.decrypt(comment_id)
         return decide.publish(
             self.database,
+            self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             text=envelope.text,
@@ -198,6 +209,7 @@ class NewsroomHarness:
         envelope = self.decrypt(comment_id)
         return decide.publish_edited(
             self.database,
+            self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             text=words,
@@ -224,7 +236,7 @@ class NewsroomHarness:
             now=self.now,
             random=secrets.token_bytes,
         )
-        purge_deleted.purge_deleted(self.database, SITE_ID)
+        self.purge()
 
     def remove(
         self, comment_id: str, *, clause: str = "threats", decided_by: str | None = None
@@ -235,8 +247,31 @@ class NewsroomHarness:
         write_public_files.write_files_now(
             self.components.file_writer, result.story_id, result.files
         )
-        purge_deleted.purge_deleted(self.database, SITE_ID)
+        self.purge()
         return result.decided
+
+    def purge(self) -> None:
+        purge_deleted.purge_deleted(self.database, self.components.cell_file, SITE_ID)
+
+    def held_texts(self) -> dict[str, HeldText | None]:
+        """The decrypted texts of held comments; None where the cell does not decrypt one."""
+        with self.database.reading() as conn:
+            rows = held_texts.page(conn, after="", limit=10_000)
+        texts = {
+            row.comment_id: self.components.cell_file.decrypt(
+                row.cell, row.ciphertext, purpose="held text", comment_id=row.comment_id
+            )
+            for row in rows
+        }
+        return {
+            key: held_text.decode(plain) if plain is not None else None
+            for key, plain in texts.items()
+        }
+
+    def lose_cells(self) -> None:
+        """What a restore without `secrets/cells` leaves: other cells."""
+        self.components.cell_file.path.unlink()
+        self.components.cell_file.prepare()
 
     # Receipts
 
@@ -362,7 +397,9 @@ def make_newsroom(
 
 
 def catch_up(components: Components, *, now: float) -> None:
-    """What the server does at its start: prepare the files, then one maintenance pass."""
+    """What the server does at its start: prepare cells and files, then one maintenance pass."""
+    components.cell_file.unsettled.clear()  # a new process knows nothing of them
+    prepare_cells(components, now=now)
     prepare_files(components)
     result = run_once(components, now=now)
     assert (result.clock_problem, result.files_problem, result.purge_problem) == (None, None, None)

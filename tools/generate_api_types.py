@@ -75,7 +75,7 @@ def structs() -> dict[str, type[msgspec.Struct]]:
 def generate() -> str:
     """The whole of `types.ts`."""
     blocks = [
-        *(f"export type {name} = {_union(literal)};\n" for name, literal in _literals().items()),
+        *(_literal_type(name, literal) for name, literal in _literals().items()),
         *(_interface(name, struct) for name, struct in structs().items()),
         *(f"export type {name} = {union};\n" for name, union in _request_unions()),
         "".join(_route_map()),
@@ -150,6 +150,14 @@ def _route_map() -> Iterator[str]:
         else:
             yield f'  "{path}": {{\n    request: {request};\n    response: {response};\n  }};\n'
     yield "}\n"
+
+
+def _literal_type(name: str, values: Iterable[str]) -> str:
+    line = f"export type {name} = {_union(values)};\n"
+    if len(line) <= _LINE_LENGTH_MAX:
+        return line
+    members = "".join(f'\n  | "{value}"' for value in values)
+    return f"export type {name} ={members};\n"
 
 
 def _union(values: Iterable[str]) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from yobal.actions import expire, move_inbox, process_withdrawals, release
+from yobal.actions import expire, move_inbox, process_withdrawals, release, wrap_originals
 from yobal.adapters import public_files
+from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
-from yobal.store import stale_files
+from yobal.store import cells, stale_files
 from yobal.store.database import Database
 
 
@@ -25,6 +26,9 @@ STEPS: dict[str, tuple[Any, str]] = {
     "withdraw": (process_withdrawals, "process"),
     "release": (release, "release"),
     "expire": (expire, "expire"),
+    "wrap": (wrap_originals, "wrap"),
+    "overwrite cells": (LockedCells, "overwrite"),
+    "take cells off the list": (cells, "remove_expired"),
     "purge": (Database, "purge"),
     "write": (PublicFiles, "write"),
     "remove files": (PublicFiles, "remove"),
@@ -37,7 +41,13 @@ STEPS: dict[str, tuple[Any, str]] = {
 @contextmanager
 def power_cut(step: str, *, is_before: bool) -> Iterator[None]:
     """Raise PowerCut before or after a step, whenever it is called inside the block."""
-    where, name = STEPS[step]
+    with cut_at(*STEPS[step], is_before=is_before):
+        yield
+
+
+@contextmanager
+def cut_at(where: Any, name: str, *, is_before: bool) -> Iterator[None]:
+    """The same for any function."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(where, name, _cut(getattr(where, name), is_before=is_before))
         yield

@@ -11,6 +11,7 @@ from tests.harness import SITE_ID, SLOT, NewsroomHarness
 from yobal.actions import decide
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
+from yobal.core.held_text import HeldText
 from yobal.core.schedule import next_slot
 from yobal.store import sites
 
@@ -45,7 +46,14 @@ def test_a_text_that_differs_from_the_sealed_one_cannot_be_published_as_unedited
     }
     given |= forged[changed]
     with pytest.raises(CommitmentMismatch):
-        decide.publish(newsroom.database, newsroom.decision_context(), sent.id, lang="en", **given)
+        decide.publish(
+            newsroom.database,
+            newsroom.components.cell_file,
+            newsroom.decision_context(),
+            sent.id,
+            lang="en",
+            **given,
+        )
     assert newsroom.state(sent.id) == "pending"
     assert newsroom.read_table("held_texts") == []
 
@@ -58,6 +66,7 @@ def test_moving_a_character_from_the_text_to_the_name_changes_the_commitment(
     with pytest.raises(CommitmentMismatch):
         decide.publish(
             newsroom.database,
+            newsroom.components.cell_file,
             newsroom.decision_context(),
             sent.id,
             text="c",
@@ -112,13 +121,19 @@ def test_an_edited_text_is_cleaned_like_a_readers_text(
 ) -> None:
     sent = newsroom.send("Plain.")
     newsroom.publish_edited(sent.id, "  One\u202e two\r\n\r\n\r\n\r\nthree\x07 ")
-    assert newsroom.read_table("held_texts")[0]["text"] == "  One two\n\n\nthree"
+    assert _held_text(newsroom, sent.id).text == "  One two\n\n\nthree"
 
 
 def test_an_invisible_name_is_published_as_empty(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("Plain.", name="\u200e", skip_cleaning=True)
     newsroom.publish_edited(sent.id, "Plain indeed.")  # under the name that was sealed
-    assert newsroom.read_table("held_texts")[0]["name"] == ""
+    assert _held_text(newsroom, sent.id).name == ""
+
+
+def _held_text(newsroom: NewsroomHarness, comment_id: str) -> HeldText:
+    held_text = newsroom.held_texts()[comment_id]
+    assert held_text is not None
+    return held_text
 
 
 def test_publishing_unedited_deletes_the_original_and_its_commitment(
@@ -138,6 +153,7 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
     "too many words": lambda newsroom, comment: newsroom.publish_edited(comment, "a" * 2_001),
     "a language that is none": lambda newsroom, comment: decide.publish_edited(
         newsroom.database,
+        newsroom.components.cell_file,
         newsroom.decision_context(),
         comment,
         text="a",
@@ -194,6 +210,7 @@ def test_the_second_of_two_moderators_learns_who_decided_what(
     with pytest.raises(AlreadyDecided) as error:
         decide.publish(
             newsroom.database,
+            newsroom.components.cell_file,
             newsroom.decision_context(),
             sent.id,
             text=opened.text,

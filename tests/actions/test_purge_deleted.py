@@ -51,6 +51,7 @@ def _release(newsroom: NewsroomHarness) -> Callable[[], object]:
     newsroom.now += SLOT
     return lambda: release.release(
         newsroom.database,
+        newsroom.components.cell_file,
         newsroom.rules,
         now=newsroom.now,
         random=secrets.token_bytes,
@@ -99,7 +100,7 @@ def test_an_undo_that_is_refused_leaves_no_purge_pending(newsroom: NewsroomHarne
     with pytest.raises(TooLateToUndo):
         newsroom.undo(rejected)
     assert _pending_id(newsroom) is None
-    assert purge_deleted(newsroom.database, SITE_ID) is False
+    assert purge_deleted(newsroom.database, newsroom.components.cell_file, SITE_ID) is False
 
 
 def test_text_that_is_deleted_during_a_purge_stays_pending(

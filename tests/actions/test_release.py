@@ -55,6 +55,7 @@ def _hold(
     )
     return decide.publish(
         newsroom.database,
+        newsroom.components.cell_file,
         desk,
         comment_id,
         text=opened.text,
@@ -124,6 +125,7 @@ def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
     assert (
         release.release(
             newsroom.database,
+            newsroom.components.cell_file,
             newsroom.rules,
             now=newsroom.now,
             random=newsroom.random,
@@ -191,7 +193,10 @@ def test_a_comment_undone_after_it_was_read_as_due_is_not_published(
         assert release._due_ids(conn, newsroom.rules, int(START) + SLOT) == [sent.id]
     newsroom.undo(decided)
     with newsroom.database.writing() as conn:
-        assert release._publish(conn, sent.id, int(START) + SLOT) is False
+        assert (
+            release._publish(conn, newsroom.components.cell_file, sent.id, int(START) + SLOT)
+            is False
+        )
     assert newsroom.read_table("published_comments") == []
 
 

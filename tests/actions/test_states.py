@@ -10,7 +10,8 @@ from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.states import TRANSITIONS, State, Verb, next_state, source_states
-from yobal.store import comments
+from yobal.server.scheduler.maintenance import prepare_cells
+from yobal.store import comments, envelopes
 
 STATES: tuple[State, ...] = get_args(State)
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -43,6 +44,10 @@ class Life:
     def _removed(self) -> None:
         self._published()
         self.decided = self.newsroom.remove(self.sent.id)
+
+    def _lost(self) -> None:
+        self._held()
+        _lose(self)
 
     def _withdrawn(self) -> None:
         self._held()
@@ -78,6 +83,14 @@ def _withdraw(life: Life) -> None:
     life.newsroom.run_scheduler()
 
 
+def _lose(life: Life) -> None:
+    """The server is restored without its cells, from a backup without the original."""
+    life.newsroom.lose_cells()
+    with life.newsroom.database.writing() as conn:
+        envelopes.delete_original(conn, life.sent.id)
+    prepare_cells(life.newsroom.components, now=life.newsroom.now)
+
+
 TRY: dict[Verb, Callable[[Life], None]] = {
     "publish": _publish,
     "reject": _reject,
@@ -85,6 +98,7 @@ TRY: dict[Verb, Callable[[Life], None]] = {
     "release": _release,
     "remove": _remove,
     "withdraw": _withdraw,
+    "lose": _lose,
 }
 
 
@@ -130,8 +144,8 @@ def test_a_transition_needs_the_expected_state(newsroom: NewsroomHarness) -> Non
     assert newsroom.state(sent.id) == "held"
 
 
-def test_withdrawn_and_removed_are_final() -> None:
-    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed"})
+def test_withdrawn_removed_and_lost_are_final() -> None:
+    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed", "lost"})
 
 
 def test_only_a_release_publishes_and_only_held_comments() -> None:

@@ -12,7 +12,7 @@ def test_undoing_a_held_comment_makes_it_pending_and_deletes_its_text(
 ) -> None:
     sent = newsroom.send("Do not keep this.")
     decided = newsroom.publish(sent.id)
-    assert newsroom.read_table("held_texts")[0]["text"] == "Do not keep this."
+    assert [held and held.text for held in newsroom.held_texts().values()] == ["Do not keep this."]
     newsroom.undo(decided)
     assert newsroom.state(sent.id) == "pending"
     assert newsroom.read_table("held_texts") == []
@@ -30,7 +30,7 @@ def test_an_undone_text_is_nowhere_on_the_disk(
 ) -> None:
     sent = sqlite_newsroom.send("Unrepeatable words of an undone decision.")
     decided = sqlite_newsroom.publish(sent.id)
-    assert _on_disk(sqlite_newsroom, b"Unrepeatable words")
+    assert not _on_disk(sqlite_newsroom, b"Unrepeatable words"), "encrypted under a cell"
     sqlite_newsroom.undo(decided)
     assert not _on_disk(sqlite_newsroom, b"Unrepeatable words")
 
@@ -117,6 +117,7 @@ def _hold_for(newsroom: NewsroomHarness, comment_id: str, *, slots: int) -> Deci
     desk = msgspec.structs.replace(desk, rules=rules, randbelow=lambda below: below - 1)
     return decide.publish(
         newsroom.database,
+        newsroom.components.cell_file,
         desk,
         comment_id,
         text=opened.text,

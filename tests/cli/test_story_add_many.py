@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from tests.harness import SITE_ID, START
-from yobal.actions import declare_story, setup_site, write_public_files
+from yobal.actions import setup_site, write_public_files
 from yobal.cli import commands
 from yobal.core.errors import InvalidInput, PublicFilesUnavailable
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
+from yobal.store import stale_files
 
 LIMIT_CPU_SECONDS = 60
 LARGE = 10_000
@@ -173,7 +174,7 @@ def test_a_batch_that_fails_is_not_stored_at_all(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(declare_story, "_mark_stale", fail)
+        patch.setattr(stale_files, "add_all_of_thread", fail)
         with pytest.raises(KeyboardInterrupt):
             add(config, write(config, *map(line, range(6))))
     assert commands.story_list(config) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import new_postgresql
+from yobal.adapters.cell_file import Cell, CellFile
 from yobal.store.diagnostics import _POSTGRESQL
 
 # The settings that the documentation asks for, as `yobal doctor` checks them.
@@ -65,3 +66,9 @@ def cluster() -> Iterator[Callable[..., Cluster]]:
     yield make
     for started in made:
         started.close()
+
+
+def bypass_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Store in clear what cells would encrypt."""
+    monkeypatch.setattr(Cell, "encrypt", lambda _, plain, **__: plain)
+    monkeypatch.setattr(CellFile, "decrypt", lambda _, __, stored, **___: stored)

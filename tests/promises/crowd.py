@@ -63,7 +63,7 @@ class Crowd:
         return self.body(self._marks.text("refused", 500)) + b"%FF%FE" + b"&name=\xff"
 
     def _far_too_long(self) -> bytes:
-        return self.body(self._marks.text("refused", 12_000))
+        return self.body(self._marks.text("refused", 40_000))  # nginx refuses it
 
     def _too_long(self) -> bytes:
         return self.body(self._marks.text("refused", 5_000, "Cyrillic"))

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -9,9 +10,11 @@ import sqlalchemy as sa
 
 from tests.harness import SITE_ID, NewsroomHarness
 from yobal.actions import declare_story, release
+from yobal.core import held_text
 from yobal.core.decision_mac import text_hash
+from yobal.core.held_text import HeldText
 from yobal.core.thread import Edition
-from yobal.store import decisions
+from yobal.store import cells, decisions
 from yobal.store.tables import comments, held_texts
 from yobal.store.tables import decisions as decision_rows
 
@@ -54,7 +57,7 @@ def _with_another_text(newsroom: NewsroomHarness) -> str:
     comment_id = _accept(newsroom)
     with newsroom.database.writing() as conn:
         of_comment = held_texts.c.comment_id == comment_id
-        conn.execute(held_texts.update().where(of_comment).values(text=FORGED))
+        conn.execute(held_texts.update().where(of_comment).values(**_forged(newsroom, comment_id)))
     return comment_id
 
 
@@ -81,8 +84,17 @@ def _hold(conn: Any, newsroom: NewsroomHarness, comment_id: str) -> None:
     due_slot = int(newsroom.now)
     held = {"state": "held", "due_slot": due_slot, "decided_slot": due_slot}
     conn.execute(comments.update().where(comments.c.id == comment_id).values(**held))
-    row = {"comment_id": comment_id, "text": FORGED, "name": "", "lang": "en"}
-    conn.execute(held_texts.insert().values(**row))
+    conn.execute(held_texts.insert().values(**_forged(newsroom, comment_id)))
+
+
+def _forged(newsroom: NewsroomHarness, comment_id: str) -> dict[str, Any]:
+    """Somebody who has the cells, too: without them the text could not be read, and is not released."""
+    forged = HeldText(comment_id=comment_id, text=FORGED, name="", lang="en")
+    find_used = partial(cells.find_used, newsroom.database)
+    with newsroom.components.cell_file.allocate(1, find_used=find_used) as (cell,):
+        plain = held_text.encode(forged)
+        ciphertext = cell.encrypt(plain, purpose="held text", comment_id=comment_id)
+    return {"comment_id": comment_id, "cell": cell.number, "ciphertext": ciphertext}
 
 
 def _decision(comment_id: str) -> dict[str, Any]:

@@ -225,7 +225,10 @@ class Actions(RuleBasedStateMachine):
         expected = {key: one.state for key, one in self.model.comments.items()}
         moved = {key: state for key, state in expected.items() if state != IN_INBOX}
         assert found == moved, STATES
-        held = {row["comment_id"]: row["text"] for row in self.newsroom.read_table("held_texts")}
+        held = {
+            key: held_text and held_text.text
+            for key, held_text in self.newsroom.held_texts().items()
+        }
         assert held == {key: self.model.comments[key].shown for key in self._of("held")}, HELD
 
     @invariant()
@@ -393,21 +396,21 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         Database,
         "purge",
         _nothing,
-        [_send, _publish, lambda actions: actions.undo(which=0, cut=None)],
+        [_send, _publish, _slot, lambda actions: actions.remove(which=1, cut=None)],
         DESTROYED,
     ),
     "no purge at the start after a power cut": (
         sys.modules[__name__],
         "catch_up",
         _nothing,
-        [_send, _publish, lambda actions: actions.undo(which=0, cut=("purge", True))],
+        [_send, _publish, _slot, lambda actions: actions.remove(which=1, cut=("purge", True))],
         DESTROYED,
     ),
     "no record of the purge that is pending": (
         pending_purge,
         "request",
         _nothing,
-        [_send, _publish, lambda actions: actions.undo(which=0, cut=("purge", True))],
+        [_send, _publish, _slot, lambda actions: actions.remove(which=1, cut=("purge", True))],
         DESTROYED,
     ),
     "no files at the start after a power cut": (

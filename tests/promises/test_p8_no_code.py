@@ -42,12 +42,6 @@ SHAPES: Final = """pages => pages.map(page => {
   return [...read.querySelectorAll(":not(br)")]
     .map(one => `${one.tagName}[${one.getAttributeNames()}]`).join("\\n");
 })"""
-# The text of elements, with a line end for each `br`, whichever of the two the page uses.
-LINES: Final = """(elements) => elements.map((element) => {
-  const copy = element.cloneNode(true);
-  for (const line of copy.querySelectorAll("br")) line.replaceWith("\\n");
-  return copy.textContent;
-})"""
 
 # The forms take each payload in the default run or in the slow one: every other text in each.
 each_half = pytest.mark.parametrize(
@@ -408,7 +402,7 @@ def _read_all(page: Page) -> dict[str, str]:
 
 def _words_of(page: Page, expected: set[str]) -> set[str]:
     """The words of every comment of a page, after checking that they are nothing but words."""
-    found = page.locator(".yobal-text").evaluate_all(LINES)
+    found = page.locator(".yobal-text").all_text_contents()
     assert found
     assert set(found) <= expected, set(found) - expected
     assert page.locator(".yobal-text :not(.yobal-mask, br)").count() == 0

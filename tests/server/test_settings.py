@@ -196,7 +196,7 @@ def test_a_missing_name_is_an_error_that_gives_an_example(tmp_path: Path) -> Non
 
 # None of these is a value of any setting; some are values of another type.
 NEVER_VALID = ("true", "[1]", "1.5", "-1", '""', "{a = 1}", "2026-01-01", "06:00:00")
-MAY_BE_EMPTY = {"database", "intake_database"}
+MAY_BE_EMPTY = {"database", "intake_database", "site_url"}
 
 
 @pytest.mark.parametrize("check", settings._CHECKS, ids=lambda check: check.setting)

@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 
 from tests.harness import NewsroomHarness
 from yobal.actions.purge_deleted import purge_deleted
+from yobal.adapters.cell_file import CellFile
 from yobal.core import ids
 from yobal.core.errors import DatabaseUnavailable, UnsupportedEnvironment
 from yobal.store import database as databases
@@ -100,9 +101,7 @@ def test_a_purge_truncates_the_log_and_leaves_no_deleted_text(tmp_path: Path) ->
     migrate(database)
     with database.writing() as conn:
         conn.execute(
-            tables.held_texts.insert().values(
-                comment_id="c", text="Unrepeatable.", name="", lang="en"
-            )
+            tables.held_texts.insert().values(comment_id="c", cell=1, ciphertext=b"Unrepeatable.")
         )
     with database.writing() as conn:
         conn.execute(tables.held_texts.delete())
@@ -120,14 +119,15 @@ def test_a_purge_that_a_reader_blocks_is_not_reported_as_done_and_stays_pending(
     migrate(database)
     _insert_site(database, "s")
     database.purge()
+    cell_file = CellFile(tmp_path / "cells", cells_min=1)
     with database.reading() as reader:
         reader.execute(sa.select(tables.sites)).all()
         with database.writing() as conn:
             pending_purge.request(conn, "s", random=secrets.token_bytes)
         with pytest.raises(DatabaseUnavailable):
-            purge_deleted(database, "s", seconds=0.3)
+            purge_deleted(database, cell_file, "s", seconds=0.3)
         assert _is_purge_pending(database)
-    assert purge_deleted(database, "s")
+    assert purge_deleted(database, cell_file, "s")
     assert not _is_purge_pending(database)
     database.close()
 
@@ -168,9 +168,7 @@ def test_an_old_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_error_message_does_not_contain_the_row(newsroom: NewsroomHarness) -> None:
-    insert = tables.held_texts.insert().values(
-        comment_id="c", text="Unrepeatable.", name="", lang="en"
-    )
+    insert = tables.held_texts.insert().values(comment_id="c", cell=1, ciphertext=b"Unrepeatable.")
     with newsroom.database.writing() as conn:
         conn.execute(insert)
     with pytest.raises(sa.exc.IntegrityError) as error, newsroom.database.writing() as conn:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.harness import SITE_ID
 from tests.promises.conftest import Cluster, cluster
 from yobal.actions.purge_deleted import purge_deleted
+from yobal.adapters.cell_file import CellFile
 from yobal.core.errors import DatabaseUnavailable
 from yobal.store import pending_purge, sites, tables, vacuum
 from yobal.store.database import Database
@@ -27,9 +28,11 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     migrate(database)
     with database.writing() as conn:
         sites.add(conn, site_id=SITE_ID, name="n", is_demo=False, released_slot=0, last_round=0)
-        for comment, text in (("b", "Stays."), ("a", WORDS)):
+        for cell, comment, text in ((1, "b", "Stays."), (2, "a", WORDS)):
             conn.execute(
-                tables.held_texts.insert().values(comment_id=comment, text=text, name="", lang="en")
+                tables.held_texts.insert().values(
+                    comment_id=comment, cell=cell, ciphertext=text.encode()
+                )
             )
     yield database, one.folder
     database.close()
@@ -60,25 +63,28 @@ def test_deleted_text_that_shared_a_page_is_gone_after_a_purge(
     database.purge()
     assert not _is_found(*made)
     with database.reading() as conn:
-        assert conn.execute(sa.select(tables.held_texts.c.text)).scalars().all() == ["Stays."]
+        assert conn.execute(sa.select(tables.held_texts.c.ciphertext)).scalars().all() == [
+            b"Stays."
+        ]
 
 
 def test_a_purge_is_not_done_while_an_older_transaction_keeps_the_text(
-    made: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch
+    made: tuple[Database, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     database, _ = made
+    cell_file = CellFile(tmp_path / "cells", cells_min=1)
     old = database.engine.execution_options(isolation_level="REPEATABLE READ")
     with old.begin() as reader:
         reader.execute(sa.select(tables.sites)).all()
         _delete(database)
         with pytest.raises(DatabaseUnavailable, match="older"):
-            purge_deleted(database, SITE_ID, seconds=0.3)
+            purge_deleted(database, cell_file, SITE_ID, seconds=0.3)
         assert _is_purge_pending(database)
         monkeypatch.setattr(vacuum, "_OLDER", sa.text("select false where :now <> '' or true"))
         database.purge(seconds=0.3)
         assert _is_found(*made), "control: without the check the purge would count as done"
     monkeypatch.undo()
-    assert purge_deleted(database, SITE_ID)
+    assert purge_deleted(database, cell_file, SITE_ID)
     assert not _is_purge_pending(database)
     assert not _is_found(*made)
 

@@ -57,7 +57,7 @@ def test_a_form_without_an_idempotency_key_is_confirmed_before_anything_is_store
     )
     assert confirm_page.status == 200
     assert newsroom.read_table("comments") == []
-    assert "Read me.\n\nAgain." in confirm_page.text.replace("\r", "")
+    assert "Read me.\n\n\nAgain." in confirm_page.text.replace("\r", "").replace("<br>", "")
     form_fields = intake.post(
         fields(step="confirm", idempotency_key=confirm_page.field("idempotency_key"))
     )

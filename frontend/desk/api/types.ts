@@ -7,7 +7,14 @@ export type Verdict = "publish" | "publish_edited" | "reject" | "remove" | "undo
 
 export type Role = "lead" | "moderator";
 
-export type State = "pending" | "held" | "published" | "rejected" | "removed" | "withdrawn";
+export type State =
+  | "pending"
+  | "held"
+  | "published"
+  | "rejected"
+  | "removed"
+  | "withdrawn"
+  | "lost";
 
 export type EditKind = "masked" | "shortened" | "reworded";
 

@@ -160,7 +160,7 @@ export class ActivityLog {
       if (later.verdict === "undo") {
         this.queue.returnItem(decided.item, message);
         entry.isUndone = !isActive(entry);
-        entry.undoneBy = later.decided_by;
+        entry.undoneBy = later.decided_by || null; // empty: the server undid it
       } else {
         decided.superseded = message;
         decided.item.message = message;

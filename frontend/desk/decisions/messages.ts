@@ -118,6 +118,12 @@ export function supersededMessage(
 ): string {
   switch (verdict) {
     case "undo":
+      if (moderator === "") {
+        return gettext(
+          "The server was restored without this text, so your decision is undone: %(decision)s.",
+          { decision: mine },
+        );
+      }
       return moderator === me
         ? gettext("You undid this elsewhere: %(decision)s.", { decision: mine })
         : gettext("%(moderator)s undid your decision: %(decision)s.", {

@@ -135,15 +135,28 @@ function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
     data-decision=${entry.decision_id}
   >
     <p>
-      ${gettextTemplate("%(verdict)s by %(moderator)s", {
-        verdict: html`<b>${verdictLabel(entry.verdict)}</b>`,
-        moderator: html`<bdi>${entry.decided_by}</bdi>`,
-      })}${undoneView(desk, entry)}
+      ${decidedByView(desk, entry)}
       · ${clauseView(desk, entry)} <bdi>${entry.story_title}</bdi> ${stateView(entry)}
     </p>
     ${textView(desk, entry)} ${noteView(entry)} ${actionsView(desk, entry)}
     ${desk.history.failedId === entry.decision_id ? errorView(desk.history.error, "action-error") : nothing}
   </li>`;
+}
+
+/** The server undoes a publication by itself if a restore has left it without the text. */
+function decidedByView(desk: SessionState, entry: HistoryEntry): TemplateResult {
+  const { verdict, decided_by } = entry;
+  const label = html`<b>${verdictLabel(verdict)}</b>`;
+  if (decided_by === "") {
+    return gettextTemplate(
+      "%(verdict)s by the server: it was restored without the keys of accepted texts, so the comment is waiting again",
+      { verdict: label },
+    );
+  }
+  return html`${gettextTemplate("%(verdict)s by %(moderator)s", {
+    verdict: label,
+    moderator: html`<bdi>${decided_by}</bdi>`,
+  })}${undoneView(desk, entry)}`;
 }
 
 /** "Undone by Heron: Rejected (Spam)" */
@@ -212,6 +225,8 @@ function stateLabel(state: string): string {
       return gettext("removed");
     case "withdrawn":
       return gettext("withdrawn");
+    case "lost":
+      return gettext("lost: the server was restored without its text");
     default:
       return state;
   }

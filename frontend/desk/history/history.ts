@@ -163,7 +163,7 @@ export class History {
     const { pseudonym: me, terms } = this.session;
     if (existing !== null) return alreadyDecidedMessage(existing, me, terms);
     const undoneBy = error instanceof RequestRejected ? error.details.undone_by : undefined;
-    if (typeof undoneBy !== "string") return errorMessage(error);
+    if (typeof undoneBy !== "string" || undoneBy === "") return errorMessage(error);
     return gettext("%(moderator)s has already undone this decision.", { moderator: undoneBy });
   }
 

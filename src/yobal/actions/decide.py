@@ -4,10 +4,13 @@ Every decision is compare-and-set: of two moderators the second gets AlreadyDeci
 """
 
 import hmac
+from functools import partial
 from typing import Final
 
 import msgspec
 
+from yobal.adapters.cell_file import CellFile
+from yobal.core import held_text as held_text_format
 from yobal.core import ids, submission
 from yobal.core import text as texts
 from yobal.core.answer_size import MASKS_MAX
@@ -21,20 +24,22 @@ from yobal.core.errors import (
     NoSuchComment,
     Reason,
 )
+from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot, next_slot, pick_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSE_KEYS, NOTE_GRAPHEMES_MAX, TERMS_VERSION, EditKind
-from yobal.store import comments, decisions, held_texts, sites
+from yobal.store import cells, comments, decisions, held_texts, sites
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
-from yobal.store.held_texts import HeldText
+from yobal.store.held_texts import HeldRow
 
 
 def publish(
     database: Database,
+    cell_file: CellFile,
     context: DecisionContext,
     comment_id: str,
     *,
@@ -53,11 +58,12 @@ def publish(
     if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, comment.commitment or b""):
         raise CommitmentMismatch(comment_id)
     held_text = HeldText(comment_id=comment_id, text=text, name=name, lang=lang)
-    return _hold(database, context, comment, held_text, verdict="publish", note=None)
+    return _hold(database, cell_file, context, comment, held_text, verdict="publish", note=None)
 
 
 def publish_edited(
     database: Database,
+    cell_file: CellFile,
     context: DecisionContext,
     comment_id: str,
     *,
@@ -85,7 +91,9 @@ def publish_edited(
     held_text = HeldText(
         comment_id=comment_id, text=text, name=name, lang=lang, clause=clause, edit_kind=edit_kind
     )
-    return _hold(database, context, comment, held_text, verdict="publish_edited", note=note)
+    return _hold(
+        database, cell_file, context, comment, held_text, verdict="publish_edited", note=note
+    )
 
 
 def reject(
@@ -137,6 +145,7 @@ def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
 
 def _hold(
     database: Database,
+    cell_file: CellFile,
     context: DecisionContext,
     comment: Comment,
     held_text: HeldText,
@@ -144,9 +153,10 @@ def _hold(
     verdict: Verdict,
     note: str | None,
 ) -> DecisionResult:
-    """Hold the text until a slot that is picked at random."""
+    """Hold the text, encrypted under a new cell, until a slot that is picked at random."""
     comment_id, schedule = held_text.comment_id, context.rules.schedule
-    with database.writing() as conn:
+    plain, find_used = held_text_format.encode(held_text), partial(cells.find_used, database)
+    with cell_file.allocate(1, find_used=find_used) as (cell,), database.writing() as conn:
         now = _now(conn, context)
         due_slot = pick_slot(schedule, now=now, randbelow=context.randbelow)
         final_slot = next_slot(schedule, now)
@@ -156,7 +166,9 @@ def _hold(
         )
         if held == 0:
             raise already_decided(conn, comment_id)
-        held_texts.insert(conn, held_text)
+        ciphertext = cell.encrypt(plain, purpose="held text", comment_id=comment_id)
+        row = HeldRow(comment_id=comment_id, cell=cell.number, ciphertext=ciphertext)
+        held_texts.insert(conn, row)
         decision = _decision(
             context,
             comment_id,

@@ -66,26 +66,11 @@ def add_many(
 
 def check(story_id: str, edition: Edition) -> None:
     """Raises InvalidInput."""
-    _check(story_id, edition)
-    if not language_tag.is_known(edition.tag):
-        raise InvalidInput(
-            Reason(
-                "“%(tag)s” is not a language tag that Unicode's CLDR knows, such as km, en or zh-Hant",
-                {"tag": edition.tag},
-            )
-        )
-
-
-def _check(story_id: str, edition: Edition) -> None:
     if not ids.is_story_id(story_id):
         raise InvalidInput(
             "a story id has 1 to 128 characters of A-Z a-z 0-9 . _ ~ - and is not . or .."
         )
-    if not ids.is_language_tag(edition.tag):
-        raise InvalidInput("an edition is a language tag such as km, en or zh-Hant")
-    canonical_tag = ids.canonical_language_tag(edition.tag)
-    if edition.tag != canonical_tag:  # or one language could have two editions
-        raise InvalidInput(Reason("write the language tag as “%(tag)s”", {"tag": canonical_tag}))
+    _check_tag(edition.tag)
     if problem := texts.line_problem(edition.title):
         raise InvalidInput(f"the title {problem}: a title is one line of plain text")
     if not is_web_url(edition.url):
@@ -101,3 +86,18 @@ def _check(story_id: str, edition: Edition) -> None:
                 {"title": TITLE_GRAPHEMES_MAX, "url": URL_BYTES_MAX},
             )
         )
+
+
+def _check_tag(tag: str) -> None:
+    if not ids.is_language_tag(tag):
+        raise InvalidInput("an edition is a language tag such as km, en or zh-Hant")
+    if not language_tag.is_known(tag):
+        raise InvalidInput(
+            Reason(
+                "“%(tag)s” is not a language tag that Unicode's CLDR knows, such as km, en or zh-Hant",
+                {"tag": tag},
+            )
+        )
+    canonical_tag = ids.canonical_language_tag(tag)
+    if tag != canonical_tag:  # or one language could have two editions
+        raise InvalidInput(Reason("write the language tag as “%(tag)s”", {"tag": canonical_tag}))

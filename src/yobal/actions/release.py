@@ -5,8 +5,11 @@ import hashlib
 import msgspec
 
 from yobal.actions import erase_published
+from yobal.adapters.cell_file import CellFile
+from yobal.core import held_text as held_text_format
 from yobal.core import stale_files as stale
 from yobal.core.decision_mac import is_authentic
+from yobal.core.held_text import HeldText
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, is_due, last_slot
 from yobal.core.site_rules import SiteRules
@@ -25,7 +28,6 @@ from yobal.store import (
 )
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
-from yobal.store.held_texts import HeldText
 from yobal.store.published_comments import PublishedCommentRow
 
 
@@ -38,7 +40,13 @@ class Released(msgspec.Struct, frozen=True):
 
 
 def release(
-    database: Database, rules: SiteRules, *, now: float, random: RandomBytes, decision_key: bytes
+    database: Database,
+    cell_file: CellFile,
+    rules: SiteRules,
+    *,
+    now: float,
+    random: RandomBytes,
+    decision_key: bytes,
 ) -> Released | None:
     """Release everything that is due by now; None if the last slot was released before.
 
@@ -52,8 +60,10 @@ def release(
             return None
         pending_purge.request(conn, rules.site_id, random=random)
         comment_ids = _due_ids(conn, rules, slot)
-        authentic_ids = [id_ for id_ in comment_ids if _is_authentic(conn, id_, decision_key)]
-        published = sum(_publish(conn, comment_id, slot) for comment_id in authentic_ids)
+        authentic_ids = [
+            id_ for id_ in comment_ids if _is_authentic(conn, cell_file, id_, decision_key)
+        ]
+        published = sum(_publish(conn, cell_file, comment_id, slot) for comment_id in authentic_ids)
         for reply in decisions.rejected_replies(conn, rules.site_id, after=previous, until=slot):
             erase_published.prune_tombstones(conn, reply)
         sites.set_released_slot(conn, rules.site_id, slot)
@@ -80,13 +90,15 @@ def _order(slot: Slot, comment_id: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment_id}".encode()).digest()
 
 
-def _is_authentic(conn: Connection, comment_id: str, decision_key: bytes) -> bool:
+def _is_authentic(
+    conn: Connection, cell_file: CellFile, comment_id: str, decision_key: bytes
+) -> bool:
     """Whether a session of this server accepted exactly this text in this thread.
 
     Otherwise it stays held: somebody may have written the row into the database. True also for one that was
     undone or withdrawn since it was read; it is read last, because its state changes together with the others.
     """
-    held_text, decision = held_texts.get(conn, comment_id), decisions.current(conn, comment_id)
+    held_text, decision = _decrypt(conn, cell_file, comment_id), decisions.current(conn, comment_id)
     comment = comments.get(conn, comment_id)
     if comment is None or comment.state != HELD:
         return True
@@ -97,9 +109,9 @@ def _is_authentic(conn: Connection, comment_id: str, decision_key: bytes) -> boo
     )
 
 
-def _publish(conn: Connection, comment_id: str, slot: Slot) -> bool:
+def _publish(conn: Connection, cell_file: CellFile, comment_id: str, slot: Slot) -> bool:
     """Whether it was published; not if it was undone or withdrawn since it was read."""
-    held_text = held_texts.get(conn, comment_id)
+    held_text = _decrypt(conn, cell_file, comment_id)
     comment = comments.get(conn, comment_id)
     if held_text is None or comment is None:
         return False
@@ -111,6 +123,15 @@ def _publish(conn: Connection, comment_id: str, slot: Slot) -> bool:
     if held_text.clause is None:  # the original of an edited text is kept for a while
         envelopes.delete_original(conn, comment_id)
     return True
+
+
+def _decrypt(conn: Connection, cell_file: CellFile, comment_id: str) -> HeldText | None:
+    """None if it has no text, or one that cannot be decrypted, which the scheduler sends back to the queue."""
+    row = held_texts.get(conn, comment_id)
+    if row is None:
+        return None
+    plain = cell_file.decrypt(row.cell, row.ciphertext, purpose="held text", comment_id=comment_id)
+    return held_text_format.decode(plain) if plain is not None else None
 
 
 def _add_to_thread(conn: Connection, comment: Comment, held_text: HeldText, slot: Slot) -> None:

@@ -9,16 +9,16 @@ make the same key at once, all use the same one.
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
+from yobal.adapters.durable_files import create_atomically, sync_folder
 from yobal.core import idempotency, receipts
 
 KEY_BYTES: Final = 32
 _FOLDER_MODE: Final = 0o700
-_FILE_MODE: Final = 0o600
 
 
 class Keyring:
@@ -138,31 +138,16 @@ class Keyring:
         if key is None:
             self._folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             midnight = min(day, today) if day and today else None
-            _create_atomically(path, secrets.token_bytes, midnight)
+            modified_at = (
+                datetime.combine(midnight, time.min, UTC).timestamp() if midnight else None
+            )
+            create_atomically(path, secrets.token_bytes(KEY_BYTES), modified_at=modified_at)
             key = self._cache[path] = path.read_bytes()
         return key
 
 
 def _parse_day(name: str) -> date:
     return date.fromisoformat(name)
-
-
-def _create_atomically(path: Path, random: Callable[[int], bytes], midnight: date | None) -> None:
-    """Make a key file that nothing can read half written. The first of several processes wins."""
-    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(random(KEY_BYTES))
-        file.flush()
-        if midnight is not None:
-            modified_at = datetime.combine(midnight, time.min, UTC).timestamp()
-            os.utime(file.fileno(), (modified_at, modified_at))
-        os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(temporary, path)
-    temporary.unlink()
-    _sync_folder(path.parent)
 
 
 def _destroy(path: Path) -> None:
@@ -173,12 +158,4 @@ def _destroy(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(path.parent)

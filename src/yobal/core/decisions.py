@@ -1,6 +1,6 @@
 """What every decision needs, and what it returns."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.states import State
 
 Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
+SYSTEM: Final = ""  # `decided_by` of an undo that no moderator asked for; no pseudonym is empty
 
 
 class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,7 +37,11 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 def pad(envelope: Envelope) -> tuple[bytes, int]:
     """The envelope's JSON (UTF-8, no escapes) padded to its size bucket, and the bucket in KiB."""
-    plain = msgspec.json.encode(envelope)
+    return pad_json(msgspec.json.encode(envelope))
+
+
+def pad_json(plain: bytes) -> tuple[bytes, int]:
+    """JSON padded with spaces to its size bucket, and the bucket in KiB. Raises EnvelopeTooLarge."""
     for kib in SIZE_BUCKETS_KIB:
         if len(plain) <= kib * _KIB:
             return plain.ljust(kib * _KIB), kib

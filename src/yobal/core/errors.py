@@ -113,7 +113,7 @@ class EnvelopeTooLarge(YobalError):
 
 
 class DatabaseUnavailable(YobalError):
-    """The database cannot be used, and nothing was stored; the message says why."""
+    """The database or its file of cells cannot be used, and nothing was stored; the message says why."""
 
     is_loggable = True
 

@@ -83,6 +83,7 @@ def _publish_samples(
         slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
         release.release(
             components.database,
+            components.cell_file,
             components.rules,
             now=slot,
             random=secrets.token_bytes,
@@ -147,6 +148,7 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
     if sample.edit is None:
         decide.publish(
             components.database,
+            components.cell_file,
             context,
             sent.comment_id,
             text=sample.text,
@@ -157,6 +159,7 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
     else:
         decide.publish_edited(
             components.database,
+            components.cell_file,
             context,
             sent.comment_id,
             text=sample.text,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yobal.core.errors import UnsupportedEnvironment, YobalError
 from yobal.doctor import (
+    cells,
     clocks,
     databases,
     permissions,
@@ -39,6 +40,7 @@ def examine(
         "owners": lambda: working.owners(settings),
         "files": lambda: permissions.examine(settings, file),
         "database": lambda: databases.examine(settings),
+        "cells": lambda: cells.examine(settings),
         "work": lambda: working.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
         "rounds": lambda: rounds.examine(settings, clock=clock),

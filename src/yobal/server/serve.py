@@ -93,6 +93,7 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
         rules=components.rules,
         database=components.database,
         keyring=components.keyring,
+        cell_file=components.cell_file,
         file_writer=components.file_writer,
         desk_url=components.settings.desk_url,
         clock=clock,

@@ -27,6 +27,8 @@ PREFIX: Final = "YOBAL_"
 NOT_SETTINGS: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})
 MAX_HOLD_SLOTS_MAX: Final = 8
 SESSION_HOURS_MAX: Final = 720
+CELLS_PER_PENDING: Final = 4  # cells in a new file for each comment that may be pending
+CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
 DAYS_MAX: Final = 200  # of receipts and sealed originals
 PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
@@ -99,6 +101,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def secrets_dir(self) -> Path:
         return self.folder / "secrets"
+
+    @property
+    def cells_file(self) -> Path:
+        return self.secrets_dir / "cells"
+
+    @property
+    def cells_min(self) -> int:
+        """Room for a full queue that is held, several times over. More cells are made as needed."""
+        return min(CELLS_PER_PENDING * self.max_pending_per_site, CELLS_AT_FIRST_MAX)
 
     @property
     def database_url(self) -> str:

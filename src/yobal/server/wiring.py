@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from yobal.actions.write_public_files import FileWriter
+from yobal.adapters.cell_file import CellFile
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.adapters.server_keys import Keyring
@@ -28,6 +29,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     inbox: Inbox
     keyring: Keyring
+    cell_file: CellFile  # for the desk's side only
     file_writer: FileWriter
     is_demo: bool
 
@@ -54,6 +56,7 @@ def prepare_storage(settings: Settings) -> None:
         migrate(database)
     finally:
         database.close()
+    _cell_file(settings).prepare()
 
 
 def build_components(settings: Settings, *, database_url: str = "") -> Components:
@@ -89,6 +92,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         database=database,
         inbox=open_inbox(database),
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
+        cell_file=_cell_file(settings),
         file_writer=file_writer,
         is_demo=is_demo,
     )
@@ -99,6 +103,10 @@ def other_site(site_id: str, settings_site_id: str) -> str:
         f'this database belongs to the site "{site_id}", and the settings say site_id = '
         f'"{settings_site_id}": correct `site_id`, or let `data_dir` or `database` name another place'
     )
+
+
+def _cell_file(settings: Settings) -> CellFile:
+    return CellFile(settings.cells_file, cells_min=settings.cells_min)
 
 
 def read_built_asset(name: str) -> bytes:

@@ -11,11 +11,11 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.decision_mac import Acceptance, text_hash
 from yobal.core.decisions import Verdict
+from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot
 from yobal.core.states import REJECTED, WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
-from yobal.store.held_texts import HeldText
 from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import comments, decisions, editions, held_texts, published_comments
 
@@ -38,7 +38,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HistoryRow(Decision, frozen=True, kw_only=True):
-    """A decision with its comment's state; text, name and lang if the comment has them in clear."""
+    """A decision with its comment's state; text, name and lang if the comment is published.
+
+    A held comment has its text encrypted under a cell.
+    """
 
     story_id: str
     story_title: str | None
@@ -50,6 +53,8 @@ class HistoryRow(Decision, frozen=True, kw_only=True):
     text: str | None
     name: str | None
     lang: str | None
+    held_cell: int | None
+    held_ciphertext: bytes | None
 
 
 class Superseded(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,9 +196,11 @@ def history(
             undone.c.verdict.label("undone_verdict"),
             undone.c.clause.label("undone_clause"),
             undone.c.edit_kind.label("undone_edit_kind"),
-            sa.func.coalesce(published_comments.c.text, held_texts.c.text).label("text"),
-            sa.func.coalesce(published_comments.c.name, held_texts.c.name).label("name"),
-            sa.func.coalesce(published_comments.c.lang, held_texts.c.lang).label("lang"),
+            published_comments.c.text,
+            published_comments.c.name,
+            published_comments.c.lang,
+            held_texts.c.cell.label("held_cell"),
+            held_texts.c.ciphertext.label("held_ciphertext"),
         )
         .join(comments, comments.c.id == decisions.c.comment_id)
         .outerjoin(undo, undo.c.undoes_id == decisions.c.id)

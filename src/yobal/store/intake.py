@@ -73,7 +73,10 @@ class PublicComment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a receipt shows, as of the last release. `slot` is when the comment was published."""
+    """What a receipt shows, as of the last release. `slot` is when the comment was published.
+
+    Only a published comment has its text here.
+    """
 
     site_id: str
     story_id: str

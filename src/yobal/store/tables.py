@@ -193,19 +193,32 @@ envelopes = sa.Table(
     metadata,
     sa.Column("row_key", _ROW_KEY, primary_key=True, autoincrement=False),
     _text("comment_id"),
+    _number("cell", nullable=True),  # which encrypts `sealed` once the comment is decided
     _bytes("sealed"),
     sa.UniqueConstraint("comment_id"),
+    sa.Index(
+        "ix_envelopes_cell",
+        "cell",
+        unique=True,
+        sqlite_where=sa.text("cell is not null"),
+        postgresql_where=sa.text("cell is not null"),
+    ),
 )
 
 held_texts = sa.Table(
     "held_texts",
     metadata,  # rows are deleted, never blanked
     _key("comment_id"),
-    _text("text"),
-    _text("name"),
-    _text("lang"),
-    _text("clause", nullable=True),
-    _text("edit_kind", nullable=True),
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    _bytes("ciphertext"),  # `core/held_text.py`
+    sa.UniqueConstraint("cell"),
+    sqlite_with_rowid=False,
+)
+
+expired_cells = sa.Table(
+    "expired_cells",
+    metadata,  # cells of deleted rows that are not overwritten yet
+    sa.Column("cell", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
     sqlite_with_rowid=False,
 )
 

@@ -14,7 +14,9 @@ from yobal.actions import remove as remove_action
 from yobal.actions import undo as undo_action
 from yobal.actions.undo import Undone
 from yobal.actions.write_public_files import FileWriter
+from yobal.adapters.cell_file import CellFile
 from yobal.adapters.server_keys import Keyring
+from yobal.core import held_text as held_text_format
 from yobal.core.decisions import DecisionContext
 from yobal.core.errors import (
     AlreadyDecided,
@@ -25,9 +27,11 @@ from yobal.core.errors import (
     PurgePending,
     TooLateToUndo,
 )
+from yobal.core.held_text import HeldText
 from yobal.core.site_rules import SiteRules
 from yobal.store import decisions, queue, sites
 from yobal.store.database import Database
+from yobal.store.decisions import HistoryRow
 from yobal.web import cursors, errors, request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import AnyRequest
@@ -41,6 +45,7 @@ class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
     rules: SiteRules
     database: Database
     keyring: Keyring
+    cell_file: CellFile
     file_writer: FileWriter
     desk_url: str
     clock: Callable[[], float] = time.time
@@ -53,6 +58,7 @@ class ModerationController:
         self._dependencies = dependencies
         self._rules = dependencies.rules
         self._database = dependencies.database
+        self._cell_file = dependencies.cell_file
 
     def queue(
         self, data: JSONBody[request_types.QueueRequest], request: AnyRequest
@@ -97,6 +103,7 @@ class ModerationController:
             case request_types.PublishRequest():
                 result = decide.publish(
                     self._database,
+                    self._cell_file,
                     context,
                     data.comment_id,
                     text=data.text,
@@ -107,6 +114,7 @@ class ModerationController:
             case request_types.PublishEditedRequest():
                 result = decide.publish_edited(
                     self._database,
+                    self._cell_file,
                     context,
                     data.comment_id,
                     text=data.text,
@@ -145,7 +153,7 @@ class ModerationController:
     ) -> types.UndoResult:
         undone = self._undo(data.decision_id, self._context(request))
         with _purge_after_commit():
-            purge_deleted.purge_deleted(self._database, self._rules.site_id)
+            self._purge()
         return types.UndoResult(undone.comment_id, undone.state)
 
     def undo_many(
@@ -155,7 +163,7 @@ class ModerationController:
         result = self._undo_each(data.decision_ids, self._context(request))
         if result.undone:
             with _purge_after_commit():
-                purge_deleted.purge_deleted(self._database, self._rules.site_id)
+                self._purge()
         return result
 
     def _undo_each(self, decision_ids: list[str], context: DecisionContext) -> types.UndoManyResult:
@@ -200,7 +208,7 @@ class ModerationController:
                     self._dependencies.file_writer, removed.story_id, removed.files
                 )
             finally:
-                purge_deleted.purge_deleted(self._database, self._rules.site_id)
+                self._purge()
         return serializers.decision_result(self._rules, removed.decided, now=context.now)
 
     def history(self, data: JSONBody[request_types.HistoryRequest]) -> types.HistoryPage:
@@ -216,8 +224,22 @@ class ModerationController:
             released = sites.released_slot(conn, self._rules.site_id)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].slot, page[-1].id) if has_more else None
-        entries = [serializers.history_entry(row, self._rules, released) for row in page]
+        entries = [
+            serializers.history_entry(row, self._rules, released, held_text=self._held_text(row))
+            for row in page
+        ]
         return types.HistoryPage(entries, cursor)
+
+    def _held_text(self, row: HistoryRow) -> HeldText | None:
+        if row.held_cell is None or row.held_ciphertext is None:
+            return None
+        plain = self._cell_file.decrypt(
+            row.held_cell, row.held_ciphertext, purpose="held text", comment_id=row.comment_id
+        )
+        return held_text_format.decode(plain) if plain is not None else None
+
+    def _purge(self) -> None:
+        purge_deleted.purge_deleted(self._database, self._cell_file, self._rules.site_id)
 
     def _context(self, request: AnyRequest) -> DecisionContext:
         return DecisionContext(

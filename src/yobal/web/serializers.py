@@ -7,6 +7,7 @@ from yobal.actions import clock_guard
 from yobal.core import language
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.core.held_text import HeldText
 from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
@@ -140,7 +141,11 @@ def superseded_decisions(rows: Sequence[Superseded]) -> list[types.SupersededDec
     ]
 
 
-def history_entry(row: HistoryRow, rules: SiteRules, released: Slot) -> types.HistoryEntry:
+def history_entry(
+    row: HistoryRow, rules: SiteRules, released: Slot, *, held_text: HeldText | None
+) -> types.HistoryEntry:
+    """With the text as published, or as it will be."""
+    shown = held_text or row
     is_current = not row.is_undone and row.verdict != "undo"
     can_undo = is_current and (row.state == HELD or (row.state == REJECTED and row.slot > released))
     undoes = None
@@ -163,9 +168,9 @@ def history_entry(row: HistoryRow, rules: SiteRules, released: Slot) -> types.Hi
         is_undone=row.is_undone,
         can_undo=can_undo,
         can_remove=is_current and row.verdict != "remove" and row.state == PUBLISHED,
-        name=row.name,
-        text=row.text,
-        lang=row.lang,
+        name=shown.name,
+        text=shown.text,
+        lang=shown.lang,
     )
 
 

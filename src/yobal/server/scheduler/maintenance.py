@@ -18,6 +18,8 @@ from yobal.actions import (
     purge_deleted,
     redate_future_rows,
     release,
+    requeue_unreadable,
+    wrap_originals,
     write_public_files,
 )
 from yobal.actions.release import Released
@@ -70,14 +72,25 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         )
         process_withdrawals.process(database, rules, with_release=is_due, random=random)
         if is_due:
+            requeue_unreadable.requeue(
+                database, components.cell_file, rules, now=now, random=random
+            )
             released = release.release(
                 database,
+                components.cell_file,
                 rules,
                 now=now,
                 random=random,
                 decision_key=components.keyring.decision_key(),
             )
             expire.expire(database, components.keyring, rules, now=now, random=random)
+            wrap_originals.wrap(
+                database,
+                components.cell_file,
+                rules,
+                until=last_slot(rules.schedule, now),
+                random=random,
+            )
     try:
         files_problem = _write_stale_files(components)
         if clock_problem is None:
@@ -129,6 +142,23 @@ def prepare_files(components: Components) -> None:
         components.file_writer.public_files.remove_unfinished()
     _mark_stale_if_config_changed(components)
     write_assets(components)
+
+
+def prepare_cells(components: Components, *, now: float) -> None:
+    """Called once at startup, before the first pass. Raises DatabaseUnavailable.
+
+    What cannot be decrypted after a restore goes back to the queue; cells that a crash left are
+    overwritten.
+    """
+    with release_lock(components.database):
+        requeue_unreadable.requeue(
+            components.database,
+            components.cell_file,
+            components.rules,
+            now=now,
+            random=secrets.token_bytes,
+        )
+    purge_deleted.sweep(components.database, components.cell_file)
 
 
 def rebuild_all(components: Components) -> int:
@@ -196,7 +226,10 @@ def _purge(components: Components) -> DatabaseUnavailable | None:
     """Why deleted text may still be in the database's files; the next pass repeats the purge."""
     try:
         purge_deleted.purge_deleted(
-            components.database, components.rules.site_id, seconds=PURGE_SECONDS
+            components.database,
+            components.cell_file,
+            components.rules.site_id,
+            seconds=PURGE_SECONDS,
         )
     except DatabaseUnavailable as error:
         return error

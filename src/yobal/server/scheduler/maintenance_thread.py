@@ -14,7 +14,12 @@ from yobal.core.errors import (
     UnreadableEntries,
 )
 from yobal.core.schedule import Slot, last_slot
-from yobal.server.scheduler.maintenance import prepare_files, rotate_keys_only, run_once
+from yobal.server.scheduler.maintenance import (
+    prepare_cells,
+    prepare_files,
+    rotate_keys_only,
+    run_once,
+)
 from yobal.server.wiring import Components
 
 TICK_SECONDS: Final = 1.0  # a withdrawal "at once" takes effect within ten seconds
@@ -31,6 +36,7 @@ class MaintenanceThread:
         """`is_desk`: the whole maintenance; otherwise only what an intake in its own process needs."""
         self._components = components
         self._is_desk = is_desk
+        self._are_cells_prepared = False
         self._are_files_prepared = False
         self._clock = clock
         self._slot: Slot | None = None
@@ -63,18 +69,12 @@ class MaintenanceThread:
         if not self._is_desk:
             rotate_keys_only(self._components, now=now)
             return
+        if not self._are_cells_prepared:
+            prepare_cells(self._components, now=now)
+            self._are_cells_prepared = True
         if not self._are_files_prepared:
             self._prepare_files()
-        result = run_once(self._components, now=now)
-        if result.clock_problem is not None:
-            error_reporting.report_once(ClockNotTrusted(result.clock_problem))
-        if result.unreadable_count:
-            error_reporting.report_once(UnreadableEntries(result.unreadable_count))
-        if result.released is not None and result.released.refused:
-            error_reporting.report(DecisionNotAuthentic())
-        for problem in (result.files_problem, result.purge_problem, result.inbox_problem):
-            if problem is not None:
-                error_reporting.report_once(problem)
+        _report(run_once(self._components, now=now))
 
     def _prepare_files(self) -> None:
         """A full disk must not stop the rest of the pass."""
@@ -88,3 +88,15 @@ class MaintenanceThread:
         if self._slot not in (None, slot):
             error_reporting.flush()
         self._slot = slot
+
+
+def _report(result: PassResult) -> None:
+    if result.clock_problem is not None:
+        error_reporting.report_once(ClockNotTrusted(result.clock_problem))
+    if result.unreadable_count:
+        error_reporting.report_once(UnreadableEntries(result.unreadable_count))
+    if result.released is not None and result.released.refused:
+        error_reporting.report(DecisionNotAuthentic())
+    for problem in (result.files_problem, result.purge_problem, result.inbox_problem):
+        if problem is not None:
+            error_reporting.report_once(problem)

@@ -82,9 +82,18 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("row_key", name=op.f("pk_envelopes")),
         sa.UniqueConstraint("comment_id", name=op.f("uq_envelopes_comment_id")),
+    )
+    op.create_index(
+        "ix_envelopes_cell",
+        "envelopes",
+        ["cell"],
+        unique=True,
+        sqlite_where=sa.text("cell is not null"),
+        postgresql_where=sa.text("cell is not null"),
     )
     op.create_table(
         "epochs",
@@ -99,14 +108,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "expired_cells",
+        sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("cell", name=op.f("pk_expired_cells")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "held_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("lang", sa.Text(), nullable=False),
-        sa.Column("clause", sa.Text(), nullable=True),
-        sa.Column("edit_kind", sa.Text(), nullable=True),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_held_texts")),
+        sa.UniqueConstraint("cell", name=op.f("uq_held_texts_cell")),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,61 @@
+"""Which cells of `secrets/cells` are in use, and which must be overwritten.
+
+A cell is listed as expired in the transaction that deletes the row that it encrypts. It is overwritten
+after the commit, and taken off the list after that. So a crash in between is repaired by the next
+pass, and no listed cell is given out again before it is overwritten.
+"""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from yobal.store.database import Database
+from yobal.store.tables import envelopes, expired_cells, held_texts
+
+_NAMED_BY: Final = (
+    held_texts.c.cell,
+    envelopes.c.cell,
+)  # every column that names a cell whose key is still needed
+_REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindparam("number"))
+
+
+def find_used(database: Database, numbers: Collection[int]) -> set[int]:
+    """Those of these cells that encrypt something, or are not overwritten yet."""
+    columns = (*_NAMED_BY, expired_cells.c.cell)
+    with database.reading() as conn:
+        return {
+            number
+            for column in columns
+            for number in conn.execute(sa.select(column).where(column.in_(numbers))).scalars()
+        }
+
+
+def all_needed(conn: Connection) -> set[int]:
+    """Every cell that encrypts something."""
+    return {
+        number
+        for column in _NAMED_BY
+        for number in conn.execute(sa.select(column).where(column.is_not(None))).scalars()
+    }
+
+
+def expire(conn: Connection, chosen: sa.Select[Any]) -> None:
+    """List these cells as expired: this transaction deletes what they encrypt."""
+    conn.execute(expired_cells.insert().from_select(["cell"], chosen))
+
+
+def expire_unused(conn: Connection, number: int) -> None:
+    """It was given out, and what it should encrypt was deleted meanwhile."""
+    conn.execute(expired_cells.insert().values(cell=number))
+
+
+def expired(conn: Connection) -> list[int]:
+    return list(conn.execute(sa.select(expired_cells.c.cell)).scalars())
+
+
+def remove_expired(conn: Connection, numbers: Collection[int]) -> None:
+    """They are overwritten, and can be given out again."""
+    if numbers:
+        conn.execute(_REMOVE, [{"number": number} for number in numbers])

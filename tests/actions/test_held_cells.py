@@ -1,0 +1,300 @@
+"""Held texts under cells: what destroys a key, what a crash leaves, and what a restore without cells loses."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.actions.power_cut import PowerCut, cut_at
+from tests.harness import NewsroomHarness, SentComment, catch_up
+from yobal.actions import decide
+from yobal.adapters.cell_file import CELL_BYTES, Cell, LockedCells
+from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.server.scheduler.maintenance import prepare_cells
+from yobal.store import cells, decisions, envelopes, held_texts
+from yobal.store.database import Database
+
+WORDS = "Unrepeatable words of a held comment."
+
+
+def _file(newsroom: NewsroomHarness) -> list[bytes]:
+    content = newsroom.components.cell_file.path.read_bytes()
+    return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
+
+
+def _cell_of(newsroom: NewsroomHarness, sent: SentComment) -> int:
+    return next(
+        int(row["cell"])
+        for row in newsroom.read_table("held_texts")
+        if row["comment_id"] == sent.id
+    )
+
+
+def _text_of(newsroom: NewsroomHarness, sent: SentComment) -> str | None:
+    held_text = newsroom.held_texts()[sent.id]
+    return held_text.text if held_text is not None else None
+
+
+def test_each_held_text_has_a_cell_of_its_own(newsroom: NewsroomHarness) -> None:
+    sent = [newsroom.send(f"{WORDS} {number}") for number in range(8)]
+    for comment in sent:
+        newsroom.publish(comment.id)
+    assert len({_cell_of(newsroom, comment) for comment in sent}) == 8
+    assert [_text_of(newsroom, comment) for comment in sent] == [f"{WORDS} {n}" for n in range(8)]
+    assert all(
+        b"Unrepeatable" not in row["ciphertext"] for row in newsroom.read_table("held_texts")
+    )
+
+
+def test_texts_of_different_lengths_have_ciphertexts_of_one_length(
+    newsroom: NewsroomHarness,
+) -> None:
+    for words in ("A.", "B" * 700):
+        newsroom.publish(newsroom.send(words).id)
+    assert len({len(row["ciphertext"]) for row in newsroom.read_table("held_texts")}) == 1
+
+
+def _undone(newsroom: NewsroomHarness) -> SentComment:
+    sent = newsroom.send(WORDS)
+    newsroom.undo(newsroom.publish(sent.id))
+    return sent
+
+
+def _withdrawn(newsroom: NewsroomHarness) -> SentComment:
+    sent = newsroom.send(WORDS)
+    newsroom.publish(sent.id)
+    newsroom.request_withdrawal(sent.code)
+    newsroom.run_scheduler()
+    return sent
+
+
+def _released(newsroom: NewsroomHarness) -> SentComment:
+    sent = newsroom.send(WORDS)
+    newsroom.publish(sent.id)
+    newsroom.pass_slots()
+    return sent
+
+
+@pytest.mark.parametrize("act", [_undone, _withdrawn, _released])
+def test_the_cell_is_overwritten_when_the_text_is_no_longer_held(
+    newsroom: NewsroomHarness,
+    act: Callable[[NewsroomHarness], SentComment],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers: list[int] = []
+    real = Cell.encrypt
+
+    def encrypt(self: Cell, plain: bytes, **bound_to: Any) -> bytes:
+        numbers.append(self.number)
+        keys.append(self._key)
+        return real(self, plain, **bound_to)
+
+    keys: list[bytes] = []
+    monkeypatch.setattr(Cell, "encrypt", encrypt)
+    act(newsroom)
+    assert len(keys) == 1
+    assert keys[0] not in _file(newsroom)
+    assert newsroom.read_table("expired_cells") == newsroom.read_table("held_texts") == []
+
+
+def test_a_refused_decision_leaves_no_key(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = newsroom.send(WORDS)
+    pending = decide._get_pending(newsroom.database, sent.id)
+    newsroom.reject(sent.id)
+    monkeypatch.setattr(decide, "_get_pending", lambda *_: pending)
+    with pytest.raises(AlreadyDecided):
+        newsroom.publish(sent.id)
+    (number,) = newsroom.components.cell_file.unsettled
+    before = _file(newsroom)[number]
+    newsroom.run_scheduler()
+    assert _file(newsroom)[number] != before
+    assert newsroom.components.cell_file.unsettled == set()
+
+
+def test_a_key_whose_row_is_stored_after_all_is_kept(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection ends during the commit: the caller cannot know whether it took effect."""
+    sent = newsroom.send(WORDS)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "writing", _fails_after_commit(Database.writing))
+        with pytest.raises(ConnectionError):
+            newsroom.publish(sent.id)
+    assert newsroom.components.cell_file.unsettled
+    newsroom.run_scheduler()
+    assert _text_of(newsroom, sent) == WORDS
+
+
+def _fails_after_commit(real: Any, error: type[BaseException] = ConnectionError) -> Any:
+    @contextmanager
+    def writing(self: Database) -> Iterator[Any]:
+        with real(self) as conn:
+            yield conn
+        raise error
+
+    return writing
+
+
+# A crash
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(LockedCells, "write"), (held_texts, "insert"), (decisions, "add")],
+    ids=["key", "row", "decision"],
+)
+def test_a_power_cut_before_the_commit_of_a_publication_leaves_it_pending_and_no_key(
+    newsroom: NewsroomHarness, where: Any, name: str, *, is_before: bool
+) -> None:
+    stays = newsroom.send(WORDS)
+    newsroom.publish(stays.id)
+    sent = newsroom.send(WORDS)
+    with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
+        newsroom.publish(sent.id)
+    before = _file(newsroom)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "pending"
+    unchanged = [number for number, cell in enumerate(_file(newsroom)) if cell == before[number]]
+    assert unchanged == [_cell_of(newsroom, stays)]
+    assert _text_of(newsroom, stays) == WORDS
+
+
+def test_a_power_cut_after_the_commit_of_a_publication_keeps_the_text(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = newsroom.send(WORDS)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "writing", _fails_after_commit(Database.writing, PowerCut))
+        with pytest.raises(PowerCut):
+            newsroom.publish(sent.id)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "held"
+    assert _text_of(newsroom, sent) == WORDS
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(LockedCells, "overwrite"), (cells, "remove_expired"), (Database, "purge")],
+    ids=["overwrite", "list", "purge"],
+)
+@pytest.mark.parametrize("act", [_undone, _withdrawn, _released])
+def test_a_power_cut_while_a_text_is_destroyed_leaves_no_key_after_the_next_start(
+    newsroom: NewsroomHarness,
+    act: Callable[[NewsroomHarness], SentComment],
+    where: Any,
+    name: str,
+    *,
+    is_before: bool,
+) -> None:
+    before = _file(newsroom)
+    with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
+        act(newsroom)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.read_table("expired_cells") == []
+    assert not [cell for cell, old in zip(_file(newsroom), before, strict=True) if cell == old]
+
+
+def test_control_without_the_sweep_a_crash_leaves_a_key(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send(WORDS)
+    with cut_at(held_texts, "insert", is_before=False), pytest.raises(PowerCut):
+        newsroom.publish(sent.id)
+    before = _file(newsroom)
+    newsroom.components.cell_file.unsettled.clear()  # a new process
+    newsroom.run_scheduler()
+    assert _file(newsroom) == before
+
+
+# A restore
+
+
+def test_after_a_restore_without_cells_held_comments_are_pending_again_undone_by_the_system(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send(WORDS)
+    decided = newsroom.publish(sent.id)
+    newsroom.lose_cells()
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "pending"
+    assert newsroom.receipt_state(sent.code) == "pending"
+    assert newsroom.read_table("held_texts") == []
+    undo = next(row for row in newsroom.read_table("decisions") if row["verdict"] == "undo")
+    assert (undo["decided_by"], undo["undoes_id"]) == ("", decided.decision_id)
+    assert newsroom.decrypt(sent.id).text == WORDS
+    newsroom.publish(sent.id)
+    newsroom.pass_slots()
+    assert WORDS in newsroom.read_file("en/index.html")
+
+
+def test_an_unreadable_text_is_never_released_and_returns_before_its_slot(
+    newsroom: NewsroomHarness,
+) -> None:
+    """Also without a restart: a cell can be damaged while the server runs."""
+    sent, other = newsroom.send(WORDS), newsroom.send("Others stay.")
+    newsroom.publish(sent.id)
+    newsroom.publish(other.id)
+    with newsroom.components.cell_file.locked() as locked_cells:
+        locked_cells.overwrite([_cell_of(newsroom, sent)])
+    newsroom.pass_slots()
+    assert (newsroom.state(sent.id), newsroom.state(other.id)) == ("pending", "published")
+
+
+def test_a_text_that_was_moved_to_another_comment_is_not_released(
+    newsroom: NewsroomHarness,
+) -> None:
+    first, second = newsroom.send("First."), newsroom.send("Second.")
+    newsroom.publish(first.id)
+    newsroom.publish(second.id)
+    swap = "update held_texts set comment_id = :to where comment_id = :from"
+    with newsroom.database.writing() as conn:
+        for from_, to in ((first.id, "x"), (second.id, first.id), ("x", second.id)):
+            conn.execute(sa.text(swap), {"from": from_, "to": to})
+    newsroom.pass_slots()
+    assert (newsroom.state(first.id), newsroom.state(second.id)) == ("pending", "pending")
+
+
+def test_without_text_and_original_a_comment_is_lost_and_its_receipt_says_so(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send(WORDS)
+    newsroom.publish(sent.id)
+    newsroom.lose_cells()
+    with newsroom.database.writing() as conn:
+        envelopes.delete_original(conn, sent.id)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "lost"
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert (receipt.status.state, receipt.can_withdraw) == ("lost", False)
+    newsroom.pass_slots()
+    assert newsroom.state(sent.id) == "lost"
+
+
+def test_a_lost_reply_no_longer_keeps_the_tombstone_of_its_parent(
+    newsroom: NewsroomHarness,
+) -> None:
+    parent = newsroom.publish_new("Parent.")
+    reply = newsroom.send("Reply.", parent_id=parent.id)
+    newsroom.publish(reply.id)
+    newsroom.remove(parent.id)
+    assert newsroom.read_table("published_comments")
+    newsroom.lose_cells()
+    with newsroom.database.writing() as conn:
+        envelopes.delete_original(conn, reply.id)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(reply.id) == "lost"
+    assert newsroom.read_table("published_comments") == []
+
+
+def test_a_start_with_every_cell_changes_no_held_comment(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send(WORDS)
+    newsroom.publish(sent.id)
+    prepare_cells(newsroom.components, now=newsroom.now)
+    assert (newsroom.state(sent.id), _text_of(newsroom, sent)) == ("held", WORDS)
+    with pytest.raises(NoSuchComment):
+        newsroom.remove(sent.id)
