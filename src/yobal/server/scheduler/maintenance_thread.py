@@ -15,6 +15,7 @@ from yobal.core.errors import (
 )
 from yobal.core.schedule import Slot, last_slot
 from yobal.server.scheduler.maintenance import (
+    PassResult,
     prepare_cells,
     prepare_files,
     rotate_keys_only,
