@@ -44,6 +44,17 @@ def test_a_repeated_form_gets_a_new_receipt_for_the_same_comment(
     assert {newsroom.receipt_state(code) for code in codes[:5]} == {"pending"}
 
 
+def test_the_form_for_a_reply_shows_how_the_quoted_comment_was_edited(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    root = newsroom.send("Call me on 012 345 678.")
+    newsroom.publish_edited(root.id, "Call me on ▮▮▮▮▮▮▮▮.")
+    newsroom.pass_slots()
+    form = intake.post(step="reply", parent_id=root.id)
+    assert form.text.count('class="yobal-mask"') == 1
+    assert "by a moderator (Personal data)" in form.text
+
+
 def test_a_reply_shows_its_parent_and_is_sealed_with_it(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
