@@ -165,6 +165,13 @@ def test_a_comment_that_is_far_too_long_is_given_back_whole(
     assert f"\n{text}</textarea>" in response.text
 
 
+def test_only_a_chosen_name_is_bold_in_the_preview(sqlite_intake: Intake) -> None:
+    anonymous = sqlite_intake.post(step="send", text="Words.")
+    assert '<p class="yobal-byline">Anonymous</p>' in anonymous.text
+    named = sqlite_intake.post(step="send", text="Words.", name="Dara")
+    assert '<p class="yobal-byline"><b><bdi>Dara</bdi></b></p>' in named.text
+
+
 def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> None:
     khmer = sqlite_intake.post(step="send", text="Words.", path=THREAD.replace("/en/", "/km/"))
     assert '<html class="yobal" lang="km"' in khmer.text
