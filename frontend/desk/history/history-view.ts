@@ -173,7 +173,7 @@ function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
 
 /** The server has only accepted texts; another one is shown if this browser has decrypted it. */
 function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
-  // After an undo, what the server has in clear belongs to a later decision.
+  // After an undo, the text that the server has belongs to a later decision.
   const isReversed = entry.is_undone || entry.verdict === "undo";
   if (entry.text !== null && !isReversed) {
     return commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");
