@@ -45,7 +45,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
     tmp_path: Path, disk: Path
 ) -> None:
-    with serving(tmp_path) as served:
+    with serving(tmp_path, disk_reserve_mib=0) as served:
         ballast = disk / "ballast"
         ballast.write_bytes(bytes(BALLAST_BYTES))
         received = [_sent(served, f"Before {number}.") for number in range(10)]
@@ -80,7 +80,7 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
 def test_control_a_commit_whose_failure_is_ignored_loses_received_comments(
     tmp_path: Path, disk: Path
 ) -> None:
-    with serving(tmp_path, script=SWALLOWING) as served:
+    with serving(tmp_path, script=SWALLOWING, disk_reserve_mib=0) as served:
         (disk / "ballast").write_bytes(bytes(BALLAST_BYTES))
         received = [_sent(served, f"Filling {number} " + "និង" * 300) for number in range(700)]
         (disk / "ballast").unlink()

@@ -40,7 +40,7 @@ def failed(folder: Path) -> str:
 
 
 def test_a_full_disk_is_printed_once_and_found_by_doctor(tmp_path: Path, disk: Path) -> None:
-    with serving(tmp_path, script=QUICK) as served:
+    with serving(tmp_path, script=QUICK, disk_reserve_mib=0) as served:
         assert "comments can be stored" not in failed(tmp_path)
         fill(disk)
         said = "cannot store comments since the slot "
@@ -60,7 +60,7 @@ def test_a_full_disk_is_printed_once_and_found_by_doctor(tmp_path: Path, disk: P
 def test_a_disk_that_became_read_only_is_printed_and_found_by_doctor(
     tmp_path: Path, disk: Path
 ) -> None:
-    with serving(tmp_path, script=QUICK) as served:
+    with serving(tmp_path, script=QUICK, disk_reserve_mib=0) as served:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=False)
         if "ro," not in next(
             line for line in Path("/proc/mounts").read_text().splitlines() if str(disk) in line

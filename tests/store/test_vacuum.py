@@ -27,7 +27,15 @@ def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
     database = Database(one.new_database())
     migrate(database)
     with database.writing() as conn:
-        sites.add(conn, site_id=SITE_ID, name="n", is_demo=False, released_slot=0, last_round=0)
+        sites.add(
+            conn,
+            site_id=SITE_ID,
+            name="n",
+            is_demo=False,
+            released_slot=0,
+            last_round=0,
+            admission_seed=b"",
+        )
         for cell, comment, text in ((1, "b", "Stays."), (2, "a", WORDS)):
             conn.execute(
                 tables.held_texts.insert().values(

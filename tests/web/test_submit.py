@@ -201,10 +201,16 @@ def test_a_full_queue_names_the_next_slot_and_gives_the_text_back(
 ) -> None:
     with intake_of(newsroom, **{limit: 1}) as intake:
         idempotency_key = intake.post(step="send", text="x").field("idempotency_key")
-        assert (
+        # Between slots, two to four times the limit are accepted; the exact number is secret.
+        accepted = 0
+        while (
             "reached us"
-            in intake.post(step="send", text="Fills it.", idempotency_key=idempotency_key).text
-        )
+            in intake.post(
+                step="send", text=f"Fills it {accepted}.", idempotency_key=idempotency_key
+            ).text
+        ):
+            accepted += 1
+        assert 2 <= accepted <= 4
         for step in ("send", "confirm"):
             response = intake.post(step=step, text=WORDS, idempotency_key=idempotency_key)
             assert response.status == 503
@@ -212,7 +218,7 @@ def test_a_full_queue_names_the_next_slot_and_gives_the_text_back(
             assert "18:00" in response.text
             assert WORDS in response.text
         assert intake.post(step="reply", parent_id="a" * 26).status == 503
-    assert len(newsroom.read_table("comments")) == 1
+    assert len(newsroom.read_table("comments")) == accepted
 
 
 def test_if_the_database_fails_the_page_says_so_and_gives_the_text_back(

@@ -3,12 +3,14 @@
 A crash at any point loses nothing and doubles nothing; the next pass continues.
 """
 
+from collections import Counter
+
 import msgspec
 
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Round
 from yobal.core.site_rules import SiteRules
-from yobal.store import arrivals, inbox_entries, sites, withdrawal_requests
+from yobal.store import admissions, arrivals, inbox_entries, sites, withdrawal_requests
 from yobal.store.database import Connection, Database
 from yobal.store.inbox import Inbox
 from yobal.store.inbox_entries import InboxEntry
@@ -60,6 +62,9 @@ def _store(
 ) -> Moved:
     contents = inbox_entries.read(entries, site_id=rules.site_id, random=random)
     failed = arrivals.insert_comments(conn, contents.comments, arrival_round=arrival_round)
+    admissions.count_arrivals(
+        conn, rules.site_id, Counter(arrival.story_id for arrival in contents.comments)
+    )
     arrivals.insert_receipts(conn, contents.receipts)
     for request in contents.requests:
         withdrawal_requests.add(conn, request)

@@ -8,6 +8,7 @@ from yobal.actions import erase_published
 from yobal.adapters.cell_file import CellFile
 from yobal.core import held_text as held_text_format
 from yobal.core import stale_files as stale
+from yobal.core.admission import SEED_BYTES
 from yobal.core.decision_mac import is_authentic
 from yobal.core.held_text import HeldText
 from yobal.core.ids import RandomBytes
@@ -16,6 +17,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import Placement
 from yobal.core.states import HELD, PUBLISHED
 from yobal.store import (
+    admissions,
     comments,
     decisions,
     envelopes,
@@ -67,6 +69,7 @@ def release(
         for reply in decisions.rejected_replies(conn, rules.site_id, after=previous, until=slot):
             erase_published.prune_tombstones(conn, reply)
         sites.set_released_slot(conn, rules.site_id, slot)
+        admissions.decide(conn, rules, seed=random(SEED_BYTES))
     return Released(slot, published, refused=len(comment_ids) - len(authentic_ids))
 
 

@@ -3,6 +3,7 @@
 import secrets
 
 from yobal.core import tokens
+from yobal.core.admission import SEED_BYTES
 from yobal.core.errors import AlreadySetUp
 from yobal.core.schedule import last_round, last_slot
 from yobal.core.site_rules import SiteRules
@@ -25,6 +26,7 @@ def create_site(
             is_demo=is_demo,
             released_slot=last_slot(rules.schedule, now),
             last_round=last_round(rules.schedule, now),
+            admission_seed=secrets.token_bytes(SEED_BYTES),
         )
 
 

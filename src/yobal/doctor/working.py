@@ -33,6 +33,7 @@ def examine(settings: Settings) -> list[Finding]:
         return [
             ok("the site exists"),
             _finding("comments can be stored", lambda: health.storing_problems(database)),
+            _finding("the disk has its reserve", lambda: health.disk_reserve_problems(settings)),
             _finding(
                 "public files and keys can be written", lambda: health.writing_problems(settings)
             ),

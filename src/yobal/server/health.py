@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from yobal.adapters import disk_reserve
 from yobal.core import paths
 from yobal.core.errors import DatabaseUnavailable
 from yobal.server.settings import Settings
@@ -31,6 +32,7 @@ class HealthProblem(msgspec.Struct, frozen=True):
 
 
 STORE_TASK: Final = "store comments"
+ACCEPT_TASK: Final = "accept comments"
 FILES_TASK: Final = "write public files"
 KEYS_TASK: Final = "rotate its keys"
 READ_TASK: Final = "show every public page"
@@ -53,6 +55,20 @@ def storing_problems(database: Database) -> list[HealthProblem]:
     except DatabaseUnavailable as error:
         reasons.append(str(error))
     return [HealthProblem(STORE_TASK, reason) for reason in reasons[:1]]
+
+
+def disk_reserve_problems(settings: Settings) -> list[HealthProblem]:
+    """Why the form accepts no comments although they could be stored."""
+    reserve_mib = settings.disk_reserve_mib
+    try:
+        is_low = disk_reserve.is_low(settings.written_dir, reserve_mib)
+    except OSError:  # reported by the others
+        return []
+    reason = (
+        f"less than {reserve_mib} MiB are free on the disk of {settings.written_dir}"
+        " (`disk_reserve_mib`): free some space; comments are accepted again from the next slot on"
+    )
+    return [HealthProblem(ACCEPT_TASK, reason)] if is_low else []
 
 
 def writing_problems(settings: Settings) -> list[HealthProblem]:

@@ -68,6 +68,7 @@ class HealthProbe:
     def _find(self) -> list[HealthProblem]:
         components, problems = self._components, []
         problems += health.storing_problems(components.database)
+        problems += health.disk_reserve_problems(components.settings)
         if "desk" in self._roles:
             problems += health.writing_problems(components.settings)
             try:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from yobal.adapters import disk_reserve
 from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
@@ -71,7 +73,16 @@ def intake_app(
             keyring=components.keyring,
             page_renderer=components.page_renderer,
             thread_status=thread_status
-            or ThreadStatusCache(components.database, components.inbox, components.rules),
+            or ThreadStatusCache(
+                components.database,
+                components.inbox,
+                components.rules,
+                is_disk_low=partial(
+                    disk_reserve.is_low,
+                    components.settings.written_dir,
+                    components.settings.disk_reserve_mib,
+                ),
+            ),
             group_commit=group,
             csp=csp,
             server_facts=ServerFacts(

@@ -88,11 +88,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     original_retention_days: int = _DEFAULTS.original_retention_days
     max_pending_per_story: int = _DEFAULTS.max_pending_per_story
     max_pending_per_site: int = _DEFAULTS.max_pending_per_site
+    disk_reserve_mib: int = 256
     session_hours: int = _DEFAULTS.session_hours
 
     @property
     def folder(self) -> Path:
         return Path(self.data_dir)
+
+    @property
+    def written_dir(self) -> Path:
+        """Where comments are written: beside SQLite's file, otherwise the data folder."""
+        file = diagnostics.sqlite_file(self.database_url)
+        return file.parent if file is not None else self.folder
 
     @property
     def files_dir(self) -> Path:
@@ -383,6 +390,7 @@ _CHECKS: Final = (
     _number("name_graphemes_max", 1, _COUNT_MAX, example=60),
     _number("max_pending_per_story", 1, _COUNT_MAX, example=500),
     _number("max_pending_per_site", 1, _COUNT_MAX, example=5_000),
+    _number("disk_reserve_mib", 0, _COUNT_MAX, example=256),  # 0: none
     # How long data is kept
     _number("receipt_days", 1, DAYS_MAX, example=30),
     _number("original_retention_days", 0, DAYS_MAX, example=14),

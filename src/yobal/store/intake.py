@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.schedule import Slot
+from yobal.core.schedule import Round, Slot
 from yobal.core.states import State
 from yobal.core.terms import EditKind
 from yobal.core.thread import Edition
@@ -18,18 +18,13 @@ from yobal.store.sql_views import RECEIPT_STATUS
 from yobal.store.withdrawal_requests import RequestKind
 
 _SITE: Final = sa.text(
-    "select id, name, is_demo, released_slot, epoch_id, recipient from intake_site"
-    " order by id limit 1"
-).columns(is_demo=sa.Boolean)
+    "select id, name, is_demo, released_slot, last_round, is_full, arrivals_since_slot,"
+    " admission_seed, epoch_id, recipient from intake_site order by id limit 1"
+).columns(is_demo=sa.Boolean, is_full=sa.Boolean)
 _STORY: Final = sa.text(
-    "select s.is_open,"
-    " (select count(*) from intake_pending p where p.site_id = s.site_id and p.story_id = s.story_id)"
-    " - (select count(*) from intake_unreadable u"
-    " where u.site_id = s.site_id and u.story_id = s.story_id) as story_pending_count,"
-    " (select count(*) from intake_pending p where p.site_id = s.site_id)"
-    " - (select count(*) from intake_unreadable u where u.site_id = s.site_id) as site_pending_count"
-    " from intake_stories s where s.site_id = :site_id and s.story_id = :story_id"
-).columns(is_open=sa.Boolean)
+    "select is_open, is_full, arrivals_since_slot from intake_stories"
+    " where site_id = :site_id and story_id = :story_id"
+).columns(is_open=sa.Boolean, is_full=sa.Boolean)
 _EDITIONS: Final = sa.text(
     "select tag, title, url from intake_editions"
     " where site_id = :site_id and story_id = :story_id order by tag"
@@ -49,16 +44,20 @@ class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     is_demo: bool
     released_slot: Slot
+    last_round: Round
+    is_full: bool
+    arrivals_since_slot: int
+    admission_seed: bytes
     epoch_id: str | None
     recipient: str | None
 
 
 class IntakeStory(msgspec.Struct, frozen=True, kw_only=True):
-    """Pending comments in the tables; those that no moderator can decrypt any more are not counted."""
+    """`arrivals_since_slot` are in the tables; more may be in the inbox."""
 
     is_open: bool
-    story_pending_count: int
-    site_pending_count: int
+    is_full: bool
+    arrivals_since_slot: int
 
 
 class PublicComment(msgspec.Struct, frozen=True, kw_only=True):

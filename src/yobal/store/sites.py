@@ -34,6 +34,7 @@ def add(
     is_demo: bool,
     released_slot: Slot,
     last_round: Round,
+    admission_seed: bytes,
 ) -> None:
     conn.execute(
         sites.insert().values(
@@ -42,6 +43,7 @@ def add(
             is_demo=is_demo,
             released_slot=released_slot,
             last_round=last_round,
+            admission_seed=admission_seed,
         )
     )
 

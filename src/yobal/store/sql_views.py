@@ -10,20 +10,13 @@ from sqlalchemy.engine import Connection
 
 VIEWS: Final = {
     "intake_site": """
-        select s.id, s.name, s.is_demo, s.released_slot, e.id as epoch_id, e.recipient
+        select s.id, s.name, s.is_demo, s.released_slot, s.last_round, s.is_full,
+            s.arrivals_since_slot, s.admission_seed, e.id as epoch_id, e.recipient
         from sites s left join epochs e on e.site_id = s.id
             and e.number = (select max(n.number) from epochs n where n.site_id = s.id)""",
-    "intake_stories": "select site_id, story_id, is_open from stories",
+    "intake_stories": """
+        select site_id, story_id, is_open, is_full, arrivals_since_slot from stories""",
     "intake_editions": "select site_id, story_id, tag, title, url from editions",
-    "intake_pending": "select site_id, story_id from comments where state = 'pending'",
-    # Comments whose epoch's key no active moderator holds. `cross join` makes SQLite start with the
-    # few epochs, so that the view costs nothing while every epoch can be decrypted.
-    "intake_unreadable": """
-        select c.site_id, c.story_id from epochs e
-        cross join comments c
-        where c.site_id = e.site_id and c.epoch_id = e.id and c.state = 'pending' and not exists (
-            select 1 from wrapped_epoch_keys w join moderators m on m.pseudonym = w.pseudonym
-            where w.epoch_id = e.id and m.site_id = e.site_id and m.is_active)""",
     "intake_published": """
         select id, site_id, story_id, root_id, edition, text, name, lang, slot,
             edit_kind, edited_clause

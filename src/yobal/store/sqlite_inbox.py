@@ -97,7 +97,11 @@ class SqliteInbox:
 
     def count_comments(self) -> dict[str, int]:
         counts: Counter[str] = Counter()
+        with self._database.reading() as conn:
+            taken = sites.taken_inboxes(conn)
         for path in self._paths():
+            if path.name in taken:
+                continue
             for story_id, count in self._read(path, _COUNT):
                 counts[story_id] += count
         return counts

@@ -1,5 +1,7 @@
 """Stories and their editions."""
 
+from typing import Final
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,9 +22,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     comments_total: int  # published and not removed, replies included
 
 
+_COLUMNS: Final = [stories.c[name] for name in Story.__struct_fields__]
+
+
 def get(conn: Connection, site_id: str, story_id: str) -> Story:
     """Raises NoSuchStory."""
-    story = fetch_one(conn, Story, sa.select(stories).where(_is_story(site_id, story_id)))
+    story = fetch_one(conn, Story, sa.select(*_COLUMNS).where(_is_story(site_id, story_id)))
     if story is None:
         raise NoSuchStory(story_id)
     return story
@@ -32,7 +37,7 @@ def list_all(conn: Connection, site_id: str) -> list[Story]:
     return fetch_all(
         conn,
         Story,
-        sa.select(stories).where(stories.c.site_id == site_id).order_by(stories.c.story_id),
+        sa.select(*_COLUMNS).where(stories.c.site_id == site_id).order_by(stories.c.story_id),
     )
 
 

@@ -61,6 +61,10 @@ sites = sa.Table(
     _slot("last_round"),  # what came to the inbox until then is in the tables
     # Names of SQLite's inbox files that are in the tables and not destroyed yet; see sqlite_inbox.py.
     sa.Column("taken_inboxes", sa.Text, nullable=False, server_default=""),
+    # Whether comments are accepted; see admissions.py. The limit of arrivals comes from the seed.
+    _bytes("admission_seed"),
+    sa.Column("is_full", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("arrivals_since_slot", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 
@@ -72,6 +76,9 @@ stories = sa.Table(
     _flag("is_open"),
     _number("next_position"),  # of the next top-level comment in this thread
     _number("comments_total"),  # published and not removed, replies included
+    # The same as of the site
+    sa.Column("is_full", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("arrivals_since_slot", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 

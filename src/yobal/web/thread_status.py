@@ -7,15 +7,17 @@ from typing import Final
 
 import msgspec
 
-from yobal.core import ids
+from yobal.core import admission, ids
+from yobal.core.admission import Admission
 from yobal.core.envelope import Sealer
 from yobal.core.errors import NoSuchStory
-from yobal.core.schedule import day_of
+from yobal.core.schedule import Round, Slot, day_of
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition, FormState, PublishedComment, ThreadRef, form_state
 from yobal.store import intake
 from yobal.store.database import Database
 from yobal.store.inbox import Inbox
+from yobal.store.intake import IntakeSite, IntakeStory
 
 CACHE_SECONDS: Final = 1.0
 CACHED_STORIES_MAX: Final = 10_000
@@ -37,14 +39,14 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
 class StoryStatus(msgspec.Struct, kw_only=True):
     is_open: bool
     editions: tuple[Edition, ...]
-    story_pending_count: int
-    site_pending_count: int
+    admission: Admission
+    site_admission: Admission
     loaded_at: float
 
     def count_new_comment(self) -> None:
         """A new comment counts at once, not only when the cache expires."""
-        self.story_pending_count += 1
-        self.site_pending_count += 1
+        self.admission.arrival_count += 1
+        self.site_admission.arrival_count += 1
 
 
 class ThreadStatus(msgspec.Struct, frozen=True):
@@ -70,6 +72,13 @@ class ThreadStatus(msgspec.Struct, frozen=True):
         )
 
 
+class _Rows(msgspec.Struct, frozen=True):
+    site: IntakeSite
+    story: IntakeStory
+    editions: tuple[Edition, ...]
+    languages: frozenset[str]
+
+
 class Parent(msgspec.Struct, frozen=True):
     """The published comment that a form replies to, and the top-level comment of both."""
 
@@ -85,11 +94,15 @@ class ThreadStatusCache:
         database: Database,
         inbox: Inbox,
         rules: SiteRules,
+        *,
+        is_disk_low: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._inbox = inbox
         self._rules = rules
+        self._is_disk_low = is_disk_low
+        self._low_disk_slot: Slot | None = None
         self._clock = clock
         self._site: SiteStatus | None = None
         self._stories: dict[str, StoryStatus] = {}
@@ -109,31 +122,27 @@ class ThreadStatusCache:
 
     def load(self, story_id: str) -> ThreadStatus:
         """From the database, whatever is cached. Raises NoSuchStory."""
-        now, site_id = self._clock(), self._rules.site_id
+        now = self._clock()
         if not ids.is_story_id(story_id):
             raise NoSuchStory(story_id)
-        inbox_counts = self._inbox.count_comments()
-        with self._database.reading() as conn:
-            site_row = intake.get_site(conn)
-            row = intake.get_story(conn, site_id, story_id)
-            editions = tuple(intake.editions(conn, site_id, story_id))
-            languages = intake.languages(conn, site_id)
-        if row is None or site_row is None or not editions:
-            self._stories.pop(story_id, None)
-            raise NoSuchStory(story_id)
-        story = StoryStatus(
-            is_open=bool(row.is_open),
-            editions=editions,
-            story_pending_count=row.story_pending_count + inbox_counts.get(story_id, 0),
-            site_pending_count=row.site_pending_count + sum(inbox_counts.values()),
+        rows, inbox_counts = self._read(story_id), self._inbox.count_comments()
+        while self._last_round() != rows.site.last_round:  # a round has emptied the inbox
+            rows, inbox_counts = self._read(story_id), self._inbox.count_comments()
+        self._site = SiteStatus(
+            sealing_key=self._sealing_key(rows.site.epoch_id, rows.site.recipient),
+            languages=rows.languages,
             loaded_at=now,
         )
-        sealing_key = self._sealing_key(site_row.epoch_id, site_row.recipient)
-        self._site = SiteStatus(sealing_key=sealing_key, languages=languages, loaded_at=now)
         if len(self._stories) >= CACHED_STORIES_MAX:
             self._stories.clear()
-        self._stories[story_id] = story
-        return ThreadStatus(self._site, story)
+        self._stories[story_id] = StoryStatus(
+            is_open=rows.story.is_open,
+            editions=rows.editions,
+            admission=self._admission(rows, story_id, inbox_counts),
+            site_admission=self._site_admission(rows.site, inbox_counts),
+            loaded_at=now,
+        )
+        return ThreadStatus(self._site, self._stories[story_id])
 
     def parent(self, story_id: str, comment_id: str) -> Parent | None:
         """None if there is no such published comment in this story."""
@@ -155,6 +164,48 @@ class ThreadStatusCache:
             edited_clause=row.edited_clause,
         )
         return Parent(row.root_id or row.id, comment)
+
+    def _read(self, story_id: str) -> _Rows:
+        """Raises NoSuchStory."""
+        site_id = self._rules.site_id
+        with self._database.reading() as conn:
+            site = intake.get_site(conn)
+            story = intake.get_story(conn, site_id, story_id)
+            editions = tuple(intake.editions(conn, site_id, story_id))
+            languages = intake.languages(conn, site_id)
+        if site is None or story is None or not editions:
+            self._stories.pop(story_id, None)
+            raise NoSuchStory(story_id)
+        return _Rows(site, story, editions, languages)
+
+    def _last_round(self) -> Round | None:
+        with self._database.reading() as conn:
+            site = intake.get_site(conn)
+        return site.last_round if site is not None else None
+
+    def _admission(self, rows: _Rows, story_id: str, inbox_counts: dict[str, int]) -> Admission:
+        return Admission(
+            is_full=rows.story.is_full,
+            arrival_count=rows.story.arrivals_since_slot + inbox_counts.get(story_id, 0),
+            arrivals_max=admission.arrivals_max(
+                rows.site.admission_seed, story_id, pending_max=self._rules.max_pending_per_story
+            ),
+        )
+
+    def _site_admission(self, site: IntakeSite, inbox_counts: dict[str, int]) -> Admission:
+        return Admission(
+            is_full=site.is_full or self._was_disk_low(site.released_slot),
+            arrival_count=site.arrivals_since_slot + sum(inbox_counts.values()),
+            arrivals_max=admission.arrivals_max(
+                site.admission_seed, admission.SITE, pending_max=self._rules.max_pending_per_site
+            ),
+        )
+
+    def _was_disk_low(self, released_slot: Slot) -> bool:
+        """At any time since the last release: what others wrote or deleted must not show before the next."""
+        if self._is_disk_low():
+            self._low_disk_slot = released_slot
+        return self._low_disk_slot == released_slot
 
     def _cached(self, story_id: str) -> ThreadStatus | None:
         site, story = self._site, self._stories.get(story_id)

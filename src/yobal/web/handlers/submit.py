@@ -53,12 +53,12 @@ class SubmitHandler:
 
     def _why_closed(self, context: RequestContext) -> Problem | None:
         """Checked first, before the reader is asked to correct or confirm anything."""
-        rules, story = self._dependencies.rules, context.status.story
+        story = context.status.story
         if context.status.form != "open":
             return context.status.form
-        if story.story_pending_count >= rules.max_pending_per_story:
+        if story.admission.is_closed:
             return "story_full"
-        if story.site_pending_count >= rules.max_pending_per_site:
+        if story.site_admission.is_closed:
             return "site_full"
         return None
 

@@ -215,6 +215,9 @@ def upgrade() -> None:
         sa.Column("pending_purge_id", sa.Text(), nullable=True),
         sa.Column("last_round", sa.BigInteger(), nullable=False),
         sa.Column("taken_inboxes", sa.Text(), server_default="", nullable=False),
+        sa.Column("admission_seed", sa.LargeBinary(), nullable=False),
+        sa.Column("is_full", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("arrivals_since_slot", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
         sqlite_with_rowid=False,
     )
@@ -243,6 +246,8 @@ def upgrade() -> None:
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("next_position", sa.Integer(), nullable=False),
         sa.Column("comments_total", sa.Integer(), nullable=False),
+        sa.Column("is_full", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("arrivals_since_slot", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("site_id", "story_id", name=op.f("pk_stories")),
         sqlite_with_rowid=False,
     )
