@@ -275,22 +275,6 @@ def test_without_text_and_original_a_comment_is_lost_and_its_receipt_says_so(
     assert newsroom.state(sent.id) == "lost"
 
 
-def test_a_lost_reply_no_longer_keeps_the_tombstone_of_its_parent(
-    newsroom: NewsroomHarness,
-) -> None:
-    parent = newsroom.publish_new("Parent.")
-    reply = newsroom.send("Reply.", parent_id=parent.id)
-    newsroom.publish(reply.id)
-    newsroom.remove(parent.id)
-    assert newsroom.read_table("published_comments")
-    newsroom.lose_cells()
-    with newsroom.database.writing() as conn:
-        envelopes.delete_original(conn, reply.id)
-    catch_up(newsroom.components, now=newsroom.now)
-    assert newsroom.state(reply.id) == "lost"
-    assert newsroom.read_table("published_comments") == []
-
-
 def test_a_start_with_every_cell_changes_no_held_comment(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send(WORDS)
     newsroom.publish(sent.id)

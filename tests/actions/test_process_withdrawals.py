@@ -35,6 +35,9 @@ def test_a_withdrawn_comment_keeps_only_id_story_root_and_day(
     row = newsroom.comment_row(sent.id)
     assert {name for name, value in row.items() if value not in (None, "", 0)} == LEFT
     assert row["arrival_round"] % 86_400 == 0
+    (*lines,) = newsroom.read_table("published_comments")
+    assert all((line["text"], line["name"]) == ("", "") for line in lines)
+    newsroom.pass_slots()
     for table in (
         "envelopes",
         "held_texts",
@@ -156,6 +159,8 @@ def test_tombstones_go_with_their_last_reply_at_any_depth(newsroom: NewsroomHarn
         _withdrawn(newsroom, comment)
     assert len(newsroom.read_table("published_comments")) == 4
     _withdrawn(newsroom, chain[-1])
+    assert len(newsroom.read_table("published_comments")) == 4, "until the next release"
+    newsroom.pass_slots()
     assert newsroom.read_table("published_comments") == []
     assert "Withdrawn by its author" not in newsroom.read_file("en/index.html")
     assert "Withdrawn by its author" not in newsroom.read_file("en/page/1.html")
@@ -163,21 +168,33 @@ def test_tombstones_go_with_their_last_reply_at_any_depth(newsroom: NewsroomHarn
     assert story_id["comments_total"] == 0
 
 
-@pytest.mark.parametrize("end", ["rejected", "withdrawn"])
-def test_a_tombstone_kept_for_a_pending_reply_goes_if_the_reply_is_not_published(
-    newsroom: NewsroomHarness, end: str
+@pytest.mark.parametrize("reply", ["none", "pending", "held"])
+def test_a_line_stays_until_the_next_release_whatever_was_replied_and_not_published(
+    newsroom: NewsroomHarness, reply: str
 ) -> None:
     root = newsroom.publish_new("Root.")
-    answer = newsroom.send("Not for the page.", parent_id=root.id)
+    if reply != "none":
+        answer = newsroom.send("Not on the page yet.", parent_id=root.id)
+    if reply == "held":
+        newsroom.randbelow = lambda _: 1  # not with the next slot
+        newsroom.publish(answer.id)
     _withdrawn(newsroom, root)
     assert "Withdrawn by its author" in newsroom.read_file("en/index.html")
-    if end == "rejected":
-        newsroom.reject(answer.id)
-        newsroom.pass_slots()
-    else:
-        _withdrawn(newsroom, answer)
+    newsroom.pass_slots()
     assert newsroom.read_table("published_comments") == []
     assert "Withdrawn by its author" not in newsroom.read_file("en/index.html")
+
+
+def test_a_reply_that_is_released_with_the_slot_keeps_the_line(newsroom: NewsroomHarness) -> None:
+    root = newsroom.publish_new("Root.")
+    answer = newsroom.send("Released with the next slot.", parent_id=root.id)
+    newsroom.randbelow = lambda _: 0
+    newsroom.publish(answer.id)
+    _withdrawn(newsroom, root)
+    newsroom.pass_slots()
+    page = newsroom.read_file("en/index.html")
+    assert "Withdrawn by its author" in page
+    assert "Released with the next slot." in page
 
 
 def test_a_reply_whose_parent_was_deleted_is_published_under_the_root(
@@ -186,9 +203,8 @@ def test_a_reply_whose_parent_was_deleted_is_published_under_the_root(
     root = newsroom.publish_new("Root.")
     middle = newsroom.publish_new("Middle.", parent_id=root.id)
     answer = newsroom.send("Whom do I answer?", parent_id=middle.id)
-    decided = newsroom.reject(answer.id)
     _withdrawn(newsroom, middle)
-    newsroom.undo(decided)
+    newsroom.pass_slots()  # its line goes
     newsroom.publish(answer.id)
     newsroom.pass_slots()
     shown = next(row for row in newsroom.read_table("published_comments") if row["id"] == answer.id)

@@ -10,6 +10,7 @@ from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroo
 from tests.conftest import KINDS, new_postgresql
 
 WORDS = "The ferry was always late, and nobody told us why."
+AT_ONCE = "At once. Somebody watching your connection could tell it was yours."
 KHMER = "ខ្ញុំ\u200bគាំទ្រ\u200bពួកគាត់។"
 
 
@@ -52,13 +53,13 @@ def test_a_comment_is_sent_published_and_withdrawn_by_its_receipt(
     reader.until(code, "Your comment is published")
     expect(reader.page.locator(".yobal-preview .yobal-text")).to_have_text(WORDS)
 
-    reader.take_back("At once")
+    reader.take_back(AT_ONCE)
     expect(
         reader.page.get_by_role("heading", name="Your comment is being withdrawn")
     ).to_be_visible()
     names = ("", "index.json", "thread.fragment.html", "page/1.html", "page/1.json")
     wait_for(lambda: not any(WORDS in story.get(name) for name in names))
-    assert story.texts() == []
+    wait_for(lambda: story.texts() == [])  # its line stays until the next release
     reader.until(code, "We found no receipt with this code")
 
 
@@ -71,7 +72,7 @@ def test_a_comment_withdrawn_while_pending_never_appears(
     desk = quick.lead(actors)
     desk.open("Never mind.")
     reader.find(code)
-    reader.take_back("Destroy my comment")
+    reader.take_back(AT_ONCE)
     reader.until(code, "We found no receipt with this code")
     desk.press("a")
     expect(desk.toast).to_contain_text("The author has withdrawn this comment.")
@@ -166,7 +167,7 @@ def test_a_moderator_removes_a_published_comment_at_once(
     desk.choose("respect")
     desk.page.get_by_role("button", name="Remove now").click()
     expect(desk.page.locator("li.decision", has_text="now removed")).to_be_visible()
-    assert story.texts() == []
+    assert story.texts() in ([""], [])  # its line stays until the next release
     reader.until(code, "a moderator later removed it")
     expect(reader.page.locator("main")).to_contain_text("Respect")
 

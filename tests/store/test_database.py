@@ -156,7 +156,14 @@ def _is_purge_pending(database: Database) -> bool:
 
 
 def _insert_site(database: Database, site_id: str) -> None:
-    row = {"id": site_id, "name": "n", "is_demo": False, "released_slot": 0, "last_round": 0}
+    row = {
+        "id": site_id,
+        "name": "n",
+        "is_demo": False,
+        "released_slot": 0,
+        "last_round": 0,
+        "admission_seed": b"",
+    }
     with database.writing() as conn:
         conn.execute(tables.sites.insert().values(row))
 

@@ -1,13 +1,13 @@
-"""Erases a published comment: deletes it if it has no replies, else leaves a tombstone.
+"""Erases a published comment. Its line stays until the next release, and after that only with replies.
 
-Shared by `remove` and `process_withdrawals`; `release` uses it for tombstones that lose their last reply.
+If the line depended on replies that nobody has read yet, its absence would show that there are none.
+Shared by `remove`, `process_withdrawals` and `release`.
 """
 
 from yobal.core import stale_files as stale
 from yobal.core.stale_files import Placement, StaleFile
 from yobal.core.thread import Removal
-from yobal.store import comments, published_comments, stale_files, stories
-from yobal.store.comments import Comment
+from yobal.store import published_comments, stale_files, stories
 from yobal.store.database import Connection
 from yobal.store.published_comments import PublishedCommentRow
 
@@ -17,40 +17,19 @@ def erase_published(
 ) -> set[StaleFile]:
     """Erase text and name, and mark every file that shows them as stale; returns these files."""
     files = _files_showing(conn, comment)
-    if _has_replies(conn, comment):
-        published_comments.make_tombstone(conn, comment.id, removal=removal, clause=clause)
-    else:
-        published_comments.delete(conn, comment.id)
-        files |= _prune_tombstones(conn, comment)
+    published_comments.make_tombstone(conn, comment.id, removal=removal, clause=clause)
     stories.add_to_counters(conn, comment.site_id, comment.story_id, comments=-1)
     stale_files.add(conn, comment.site_id, comment.story_id, files)
     return files
 
 
-def prune_tombstones(conn: Connection, comment: Comment) -> None:
-    """Delete tombstones that were kept only for this reply, which will not be published."""
-    files = _prune_tombstones(conn, comment)
-    stale_files.add(conn, comment.site_id, comment.story_id, files)
-
-
-def _prune_tombstones(conn: Connection, reply: PublishedCommentRow | Comment) -> set[StaleFile]:
-    """From the parent upwards: a tombstone may be kept only for the tombstone below it."""
-    files: set[StaleFile] = set()
-    for comment_id in (reply.parent_id, reply.root_id):
-        tombstone = published_comments.get(conn, comment_id)
-        if tombstone is None or tombstone.removal is None or _has_replies(conn, tombstone):
-            continue
-        files |= _files_showing(conn, tombstone)
-        published_comments.delete(conn, tombstone.id)
-        files |= _prune_tombstones(conn, tombstone)
-    return files
-
-
-def _has_replies(conn: Connection, comment: PublishedCommentRow) -> bool:
-    """Published, or still possible: a pending or held reply keeps the tombstone."""
-    return published_comments.has_replies(conn, comment.id) or bool(
-        comments.count_pending_replies(conn, comment.site_id, comment.id)
-    )
+def delete_tombstones_without_replies(conn: Connection, site_id: str) -> None:
+    """As the last step of a release. A tombstone may be kept only for the tombstone below it."""
+    while tombstones := published_comments.tombstones_without_replies(conn, site_id):
+        for tombstone in tombstones:
+            files = _files_showing(conn, tombstone)
+            stale_files.add(conn, tombstone.site_id, tombstone.story_id, files)
+            published_comments.delete(conn, tombstone.id)
 
 
 def _files_showing(conn: Connection, comment: PublishedCommentRow) -> set[StaleFile]:

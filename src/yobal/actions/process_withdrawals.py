@@ -103,8 +103,6 @@ def _process_request(
         published_comment = published_comments.get(conn, comment.id)
         if published_comment is not None:
             erase_published.erase_published(conn, published_comment, removal="withdrawn")
-        else:
-            erase_published.prune_tombstones(conn, comment)
         _erase_remains(conn, comment.id)
         withdrawal_requests.delete(conn, request.id)
     return True

@@ -57,8 +57,7 @@ def release(
     """
     slot = last_slot(rules.schedule, now)
     with database.writing() as conn:
-        previous = sites.released_slot(conn, rules.site_id)
-        if previous >= slot:
+        if sites.released_slot(conn, rules.site_id) >= slot:
             return None
         pending_purge.request(conn, rules.site_id, random=random)
         comment_ids = _due_ids(conn, rules, slot)
@@ -66,8 +65,7 @@ def release(
             id_ for id_ in comment_ids if _is_authentic(conn, cell_file, id_, decision_key)
         ]
         published = sum(_publish(conn, cell_file, comment_id, slot) for comment_id in authentic_ids)
-        for reply in decisions.rejected_replies(conn, rules.site_id, after=previous, until=slot):
-            erase_published.prune_tombstones(conn, reply)
+        erase_published.delete_tombstones_without_replies(conn, rules.site_id)
         sites.set_released_slot(conn, rules.site_id, slot)
         admissions.decide(conn, rules, seed=random(SEED_BYTES))
     return Released(slot, published, refused=len(comment_ids) - len(authentic_ids))

@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from yobal.actions import erase_published
 from yobal.adapters.cell_file import CellFile
 from yobal.core import ids
 from yobal.core.decisions import SYSTEM
@@ -108,12 +107,8 @@ def _undo(
 
 def _lose(conn: Connection, comment_id: str) -> bool:
     """Whether it was still held."""
-    comment = comments.get(conn, comment_id)
-    if comment is None:
-        return False
     if comments.transition(conn, comment_id, from_=HELD, to=LOST, due_slot=None) == 0:
         return False
     held_texts.delete(conn, comment_id)
     envelopes.delete_original(conn, comment_id)
-    erase_published.prune_tombstones(conn, comment)
     return True

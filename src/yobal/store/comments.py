@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import DAY_SECONDS, Slot
-from yobal.core.states import HELD, PENDING, PUBLISHED, WITHDRAWN, State
+from yobal.core.states import HELD, PUBLISHED, WITHDRAWN, State
 from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import comments, receipts
 
@@ -142,16 +142,3 @@ def overwrite_arrival_round(conn: Connection, comment_id: str, *, released: Slot
         .where(comments.c.id == comment_id, comments.c.state == PUBLISHED)
         .values(arrival_round=released)
     )
-
-
-def count_pending_replies(conn: Connection, site_id: str, comment_id: str) -> int:
-    """How many pending or held comments reply to this one, or have it as their root."""
-    return conn.execute(
-        sa.select(sa.func.count())
-        .select_from(comments)
-        .where(
-            comments.c.site_id == site_id,
-            sa.or_(comments.c.parent_id == comment_id, comments.c.root_id == comment_id),
-            comments.c.state.in_((PENDING, HELD)),
-        )
-    ).scalar_one()

@@ -13,7 +13,7 @@ from yobal.core.decision_mac import Acceptance, text_hash
 from yobal.core.decisions import Verdict
 from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot
-from yobal.core.states import REJECTED, WITHDRAWN, State
+from yobal.core.states import WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
 from yobal.store.rows import fetch_all, fetch_one
@@ -146,24 +146,6 @@ def current(conn: Connection, comment_id: str) -> Decision | None:
         )
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
         .limit(1),
-    )
-
-
-def rejected_replies(conn: Connection, site_id: str, *, after: Slot, until: Slot) -> list[Comment]:
-    """Replies whose rejection became final in these slots."""
-    return fetch_all(
-        conn,
-        Comment,
-        sa.select(comments)
-        .join(decisions, decisions.c.comment_id == comments.c.id)
-        .where(
-            decisions.c.site_id == site_id,
-            decisions.c.slot > after,
-            decisions.c.slot <= until,
-            decisions.c.verdict == "reject",
-            comments.c.state == REJECTED,
-            comments.c.parent_id.is_not(None),
-        ),
     )
 
 

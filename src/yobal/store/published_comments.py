@@ -135,14 +135,28 @@ def replies_to(
     )
 
 
-def has_replies(conn: Connection, comment_id: str) -> bool:
-    """Whether a comment has direct replies or is the root of others, tombstones included."""
-    any_reply = sa.select(published_comments.c.id).where(
-        sa.or_(
-            published_comments.c.parent_id == comment_id, published_comments.c.root_id == comment_id
-        )
+def tombstones_without_replies(conn: Connection, site_id: str) -> list[PublishedCommentRow]:
+    """Those that no row replies to, and that are not the root of any; tombstones count as replies."""
+    reply = published_comments.alias("reply")
+    has_replies = sa.or_(
+        sa.exists().where(reply.c.parent_id == published_comments.c.id),
+        sa.exists().where(
+            reply.c.site_id == published_comments.c.site_id,
+            reply.c.story_id == published_comments.c.story_id,
+            reply.c.root_id == published_comments.c.id,
+        ),
     )
-    return conn.execute(any_reply.limit(1)).one_or_none() is not None
+    return fetch_all(
+        conn,
+        PublishedCommentRow,
+        sa.select(published_comments)
+        .where(
+            published_comments.c.site_id == site_id,
+            published_comments.c.removal.is_not(None),
+            ~has_replies,
+        )
+        .order_by(published_comments.c.id),
+    )
 
 
 def reply_counts(conn: Connection, site_id: str, story_id: str) -> dict[str, int]:

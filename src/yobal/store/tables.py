@@ -299,6 +299,12 @@ published_comments = sa.Table(
     _number("next_reply_position"),
     sa.Index("ix_published_comments_position", "site_id", "story_id", "root_id", "position"),
     sa.Index("ix_published_comments_parent_id", "parent_id"),
+    sa.Index(
+        "ix_published_comments_removal",
+        "site_id",
+        sqlite_where=sa.text("removal is not null"),
+        postgresql_where=sa.text("removal is not null"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -179,6 +179,14 @@ def upgrade() -> None:
         "ix_published_comments_parent_id", "published_comments", ["parent_id"], unique=False
     )
     op.create_index(
+        "ix_published_comments_removal",
+        "published_comments",
+        ["site_id"],
+        unique=False,
+        sqlite_where=sa.text("removal is not null"),
+        postgresql_where=sa.text("removal is not null"),
+    )
+    op.create_index(
         "ix_published_comments_position",
         "published_comments",
         ["site_id", "story_id", "root_id", "position"],
