@@ -1,21 +1,23 @@
 """The folder of public files. A reader never sees half a file, and a write that returns is durable.
 
-Each file has a `.gz` of the same bytes beside it. Files have the time of their slot, not of the write.
+Each file has a `.gz` of the same bytes beside it, padded to steps. Files have the time of their slot, not of the write.
 """
 
 import ctypes
-import gzip
 import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from yobal.core import padded_gzip
 from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 
 TEMPORARY_PREFIX: Final = ".yobal-"  # a file with this name was not finished
 _GZIP_LEVEL: Final = 9
+GZIP_STEP_BYTES: Final = 4_000  # by its length, a page can be one of many
+_SAME_FOR_ALL: Final = (".css", ".svg")  # whoever reads any page reads these
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 
@@ -88,7 +90,8 @@ class PublicFiles:
             for key, content in files.items():
                 target = self.folder / key
                 target.parent.mkdir(parents=True, exist_ok=True)
-                compressed = gzip.compress(content, _GZIP_LEVEL, mtime=0)
+                step_bytes = 1 if target.suffix in _SAME_FOR_ALL else GZIP_STEP_BYTES
+                compressed = padded_gzip.compress(content, step_bytes=step_bytes, level=_GZIP_LEVEL)
                 # The .gz is renamed first: the file cache checks only the plain file for changes,
                 # so what it reads between the two renames is read again after the second.
                 gz_target = target.with_name(target.name + ".gz")

@@ -14,6 +14,7 @@ from yobal.web.file_cache import CachedFile, FileCache
 from yobal.web.forms import BODY_BYTES_MAX, is_form
 from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, accepts_gzip, send_response
+from yobal.web.response_padding import pad
 
 BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
 _ANY_ETAG: Final = "*"  # RFC 9110: matches whatever exists
@@ -36,7 +37,11 @@ class IntakeApp:
                 return
             response = self._form_handler.what_we_keep(scope.path) or self._not_found(scope.path)
         elif scope.method == "POST":
-            response = await self._post(scope, transport)
+            response = pad(
+                await self._post(scope, transport),
+                self._form_handler.limits,
+                is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
+            )
         else:
             response = await self._form_handler.problem("method", scope.path)
         send_response(transport, response, without_body=is_head)

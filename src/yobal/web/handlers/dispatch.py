@@ -8,6 +8,7 @@ from yobal.adapters.rendering.pages import Draft, Problem
 from yobal.core import paths
 from yobal.core import text as texts
 from yobal.core.errors import NoSuchStory
+from yobal.core.submission import Limits
 from yobal.core.thread import ThreadRef
 from yobal.web import forms
 from yobal.web.errors import BadForm
@@ -28,6 +29,10 @@ class FormHandler:
             "receipt": receipts.show,
             "withdraw": receipts.withdraw,
         }
+
+    @property
+    def limits(self) -> Limits:
+        return self._dependencies.rules.limits
 
     async def handle(self, path: str, body: bytes) -> Response:
         """The page that answers a form. Whatever fails, it gives the reader's text back."""

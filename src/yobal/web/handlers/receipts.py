@@ -6,7 +6,6 @@ from typing import Final, Literal
 from yobal.actions import receipts
 from yobal.adapters.rendering.pages import ReceiptDetails
 from yobal.core import text as texts
-from yobal.core.answer_size import receipt_bytes
 from yobal.core.receipts import read_code
 from yobal.core.schedule import day_of
 from yobal.core.states import PUBLISHED
@@ -15,7 +14,6 @@ from yobal.web.http import Response
 
 TYPED_CODE_MAX: Final = 200  # of what was typed as a code; more cannot be a mistyped code
 _WHEN: Final[dict[str, Literal["now", "next"]]] = {"now": "now", "next": "next"}
-_COMMENT_BYTES: Final = len(b"<!---->")
 
 
 class ReceiptHandler:
@@ -34,7 +32,7 @@ class ReceiptHandler:
         # As it was typed, the code could be long.
         details = self._details(match, read_code(context.fields.get("code", "")) or "")
         body = self._dependencies.page_renderer.receipt(context.thread, details)
-        return self._padded(self._dependencies.page(body))
+        return self._dependencies.page(body)
 
     async def withdraw(self, context: RequestContext) -> Response:
         dependencies, match = self._dependencies, await self._find(context)
@@ -42,7 +40,7 @@ class ReceiptHandler:
             return self._unknown(context)
         when = _WHEN.get(context.fields.get("when", ""))
         if when is None or not match.can_withdraw:
-            return self._padded(dependencies.problem_page("cannot_withdraw", thread=context.thread))
+            return dependencies.problem_page("cannot_withdraw", thread=context.thread)
         await asyncio.to_thread(receipts.request_withdrawal, dependencies.inbox, match, when=when)
         return self._withdrawal_requested(context, match, when)
 
@@ -53,15 +51,13 @@ class ReceiptHandler:
         body = self._dependencies.page_renderer.withdrawal_requested(
             context.thread, when=when, is_published=match.status.state == PUBLISHED
         )
-        return self._padded(self._dependencies.page(body))
+        return self._dependencies.page(body)
 
     def _unknown(self, context: RequestContext) -> Response:
         """Gives the code back, to correct it. A code that expired looks the same."""
         typed_code = texts.clean_line(context.fields.get("code", "")[:TYPED_CODE_MAX])
-        return self._padded(
-            self._dependencies.problem_page(
-                "unknown_receipt", thread=context.thread, typed_code=typed_code
-            )
+        return self._dependencies.problem_page(
+            "unknown_receipt", thread=context.thread, typed_code=typed_code
         )
 
     async def _find(self, context: RequestContext) -> receipts.ReceiptMatch | None:
@@ -90,14 +86,3 @@ class ReceiptHandler:
             can_withdraw=match.can_withdraw,
             day=day_of(schedule, status.slot).isoformat() if status.slot is not None else None,
         )
-
-    def _padded(self, response: Response) -> Response:
-        """So that an observer of the network cannot tell one answer from another by its length.
-
-        An answer that exceeds the computed length, which none should, gets a multiple of it.
-        """
-        missing = -len(response.body) % receipt_bytes(self._dependencies.rules.limits)
-        padding = b""
-        if missing >= _COMMENT_BYTES:
-            padding = b"<!--" + b" " * (missing - _COMMENT_BYTES) + b"-->"
-        return Response(response.status, response.body + padding.ljust(missing), response.headers)
