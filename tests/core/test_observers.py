@@ -8,11 +8,21 @@ from pathlib import Path
 from statistics import mean
 from typing import Final
 
+import msgspec
 import pytest
 
 from yobal.core import observers
 from yobal.core.observers import CANDIDATES_MIN, Audience, Observer, candidates, hides_authors
-from yobal.core.schedule import DAY_SECONDS, Schedule, Slot, last_slot, next_slot, pick_slot
+from yobal.core.schedule import (
+    DAY_SECONDS,
+    Round,
+    Schedule,
+    Slot,
+    last_round,
+    last_slot,
+    next_round,
+    pick_slot,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 WEEK_DAYS: Final = 7  # one comment in each week, so that no window is another's
@@ -32,6 +42,10 @@ SCHEDULES: Final = {
     "6 hours, the next slot only": every(6, max_hold_slots=1),
     "12 hours": every(12),
     "24 hours, three slots": every(24, max_hold_slots=3),
+    "12 hours, a round every 3": msgspec.structs.replace(
+        every(12), round_interval_seconds=3 * 3_600
+    ),
+    "4 hours, a round every 12": msgspec.structs.replace(every(4), round_times=("03:00", "15:00")),
 }
 
 
@@ -67,12 +81,16 @@ class Simulation:
     def _window(self, week: int, slots_assumed: int) -> tuple[float, float]:
         """A comment comes, is accepted at once, and is released: when may it have come?"""
         arrival = START + (week * WEEK_DAYS + self._draw.uniform(3, 4)) * DAY_SECONDS
-        released = pick_slot(self._schedule, now=arrival, randbelow=self._draw.randrange)
+        arrival_round = next_round(self._schedule, arrival)
+        released = pick_slot(self._schedule, now=arrival_round, randbelow=self._draw.randrange)
         self._arrivals.append(arrival)
         if self._observer == "desk":
-            begin = last_slot(self._schedule, arrival)
-            return begin, next_slot(self._schedule, begin)
-        return self._slots_before(released, slots_assumed), released
+            return last_round(self._schedule, arrival), arrival_round
+        first_slot = self._slots_before(released, slots_assumed)
+        return self._round_before(first_slot), self._round_before(released)
+
+    def _round_before(self, slot: Slot) -> Round:
+        return last_round(self._schedule, slot - 1)
 
     def _slots_before(self, slot: Slot, slots: int) -> Slot:
         for _ in range(slots):
@@ -121,12 +139,21 @@ def test_control_counting_visitors_where_the_observer_counts_writers_is_noticed(
 def test_the_shortest_windows_count() -> None:
     """An author who always writes before the two releases that are close is hidden least."""
     uneven = Schedule(release_times=("00:00", "01:00", "12:00"), max_hold_slots=1)
-    assert observers.window_seconds(uneven, "visits") == 3_600
+    assert observers.window_seconds(uneven, "visits") == 5_400, "from the round at 23:00 to 00:30"
     assert (
         observers.window_seconds(Schedule(release_times=("00:00", "01:00", "12:00")), "visits")
         == 12 * 3_600
     )
     assert observers.window_seconds(Schedule(release_interval_seconds=20), "visits") == 40
+
+
+def test_at_the_desk_the_time_between_rounds_counts() -> None:
+    for interval in (600, 3_600, 3 * 3_600):
+        schedule = Schedule(round_interval_seconds=interval)
+        assert observers.window_seconds(schedule, "desk") == interval
+        assert observers.window_seconds(schedule, "visits") == 12 * 3_600
+    assert observers.window_seconds(Schedule(), "desk") == 6 * 3_600
+    assert observers.window_seconds(Schedule(round_times=("01:00", "03:00")), "desk") == 7_200
 
 
 @pytest.mark.parametrize(

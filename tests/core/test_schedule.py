@@ -167,22 +167,6 @@ def test_a_slots_day_is_its_day_in_the_time_zone() -> None:
     assert slots.day_of(Schedule(time_zone="America/New_York"), slot) == date(2026, 11, 22)
 
 
-@pytest.mark.parametrize(
-    ("schedule", "gaps_seconds"),
-    [
-        (Schedule(), (6 * 3_600,) * 4),
-        (Schedule(release_times=("12:00",)), (DAY_SECONDS,)),
-        (Schedule(release_times=("23:50", "00:10")), (DAY_SECONDS - 20 * 60, 20 * 60)),
-        (Schedule(release_times=("10:00", "11:00")), (3_600, 23 * 3_600)),
-        (Schedule(release_interval_seconds=20), (20,)),
-    ],
-)
-def test_the_gaps_of_a_schedule_are_those_of_a_day(
-    schedule: Schedule, gaps_seconds: tuple[int, ...]
-) -> None:
-    assert schedule.gaps_seconds == gaps_seconds
-
-
 # Rounds
 
 

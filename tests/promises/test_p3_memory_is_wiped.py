@@ -67,6 +67,7 @@ CACHES_ALLOWED: Final = {
     "core.language._languages_of_scripts": "none",
     "core.language_tag._languages": "none",
     "core.language_tag._variants": "none",
+    "core.observers.window_seconds": "the schedule and an observer",
     "core.schedule._slots_near": "the schedule and a day",
     "adapters.confusables.prototypes": "none",
     "adapters.rendering.i18n.translator_for": "an edition, or a language that has a catalogue",

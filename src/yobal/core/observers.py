@@ -9,16 +9,21 @@ the shortest.
 """
 
 import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Literal
 
 import msgspec
 
-from yobal.core.schedule import DAY_SECONDS, Schedule
+from yobal.core.schedule import DAY_SECONDS, Round, Schedule, Slot, next_round, next_slot
 
 # `visits` sees who reached the site, and when; `bytes` counts what they sent as well, so that writing
-# differs from reading; `desk` is like `visits`, and a moderator too, who sees in which slot a comment came.
+# differs from reading; `desk` is like `visits`, and a moderator too, who sees with which round a comment came.
 Observer = Literal["visits", "bytes", "desk"]
 LINKED_COMMENTS: Final = 5  # known to be by one author, from a name or a style
+_DAYS: Final = 12  # more than the longest wait: 8 slots, one a day
 CANDIDATES_MIN: Final = 20  # a schedule that leaves fewer to `visits` is labelled on the form
 
 
@@ -52,18 +57,41 @@ def candidates(
     return 1 + (audience.readers - 1) * -(math.expm1(-per_day * window_days) ** linked)
 
 
+@lru_cache(maxsize=16)
 def window_seconds(schedule: Schedule, observer: Observer) -> int:
     """In how much time a released comment can have arrived, where the schedule hides it least.
 
-    An accepted comment waits for one of the next `max_hold_slots` releases. Somebody at the desk knows for
-    which of the intervals between them it waited.
+    An accepted comment waits for one of the next `max_hold_slots` releases, and moderators get it at a round:
+    it arrived in the time between the last rounds before two releases. Somebody at the desk sees with
+    which round it came.
     """
-    intervals = 1 if observer == "desk" else schedule.max_hold_slots
-    gaps = schedule.gaps_seconds
-    return min(
-        sum(gaps[(first + further) % len(gaps)] for further in range(intervals))
-        for first in range(len(gaps))
-    )
+    rounds, slots = _rounds(schedule), _slots(schedule)
+    if observer == "desk":
+        return min(after - before for before, after in pairwise(rounds))
+    last_rounds = [rounds[bisect_left(rounds, slot) - 1] for slot in slots if slot > rounds[0]]
+    held = schedule.max_hold_slots
+    windows = zip(last_rounds, last_rounds[held:], strict=False)
+    # Zero, if no round comes between: then nothing can have been accepted there.
+    return min(end - begin for begin, end in windows if end > begin)
+
+
+def _rounds(schedule: Schedule) -> list[Round]:
+    return list(_until(lambda at: next_round(_in_utc(schedule), at)))
+
+
+def _slots(schedule: Schedule) -> list[Slot]:
+    return list(_until(lambda at: next_slot(_in_utc(schedule), at)))
+
+
+def _in_utc(schedule: Schedule) -> Schedule:
+    """Without clock changes."""
+    return msgspec.structs.replace(schedule, time_zone="UTC")
+
+
+def _until(following: Callable[[int], int]) -> Iterator[int]:
+    at = 0
+    while (at := following(at)) <= _DAYS * DAY_SECONDS:
+        yield at
 
 
 def hides_authors(schedule: Schedule) -> bool:

@@ -43,16 +43,6 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
-    def gaps_seconds(self) -> tuple[int, ...]:
-        """The time from each release of a day to the next, on a day without a clock change."""
-        if self.release_interval_seconds:
-            return (self.release_interval_seconds,)
-        times = sorted(time.fromisoformat(text) for text in self.release_times)
-        starts = [(time_.hour * 60 + time_.minute) * 60 for time_ in times]
-        following = [*starts[1:], starts[0] + DAY_SECONDS]
-        return tuple(after - before for before, after in zip(starts, following, strict=True))
-
 
 def last_slot(schedule: Schedule, at: float) -> Slot:
     """The last slot at or before a time."""
