@@ -121,7 +121,11 @@ def test_no_text_of_2000_is_in_memory_five_seconds_later(tmp_path: Path) -> None
         assert _characters_found(served) == []
 
 
-@pytest.mark.parametrize("name", CACHES)
+@pytest.mark.parametrize(
+    "name",
+    # Found like the list, by the addresses of its letters.
+    [pytest.param(n, marks=pytest.mark.slow) if n == "a dict of letters" else n for n in CACHES],
+)
 def test_control_a_cache_of_characters_is_found(tmp_path: Path, name: str) -> None:
     container, keep = CACHES[name]
     script = CACHE.format(container=container, keep=keep)

