@@ -128,8 +128,9 @@ def test_a_rejection_is_undone_from_the_history(still: NewsroomWithLead, actors:
     expect(rows).to_contain_text("Rejected by Heron")
     expect(rows).to_contain_text("Undo me from the history.")  # it was read in this browser
     rows.get_by_role("button", name="Undo").click()
-    expect(rows).to_contain_text("undone, now waiting")
-    expect(rows).to_be_focused()
+    # Two entries now: the decision, which keeps the focus, and above it its undo.
+    expect(rows.filter(has_text="Undone by Heron")).to_be_visible()
+    expect(rows.filter(has_text="undone, now waiting")).to_be_focused()
     desk.go("Queue")
     desk.go("History")
     expect(rows.filter(has_text="Undone by Heron")).to_be_visible()

@@ -196,6 +196,7 @@ def test_text_with_a_visible_character_is_not_empty(something: str) -> None:
         ("Ferries\n", "has more than one line"),
         ("Q&amp;A <b>", ""),  # plain text, shown as it is
         (f" {KHMER} ", ""),
+        ("Ferries and boats ", ""),
         ("\u2067שלום!\u2069", ""),
         ("e\u0301t\xa0!", ""),
     ],

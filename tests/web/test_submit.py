@@ -44,6 +44,17 @@ def test_a_repeated_form_gets_a_new_receipt_for_the_same_comment(
     assert {newsroom.receipt_state(code) for code in codes[:5]} == {"pending"}
 
 
+def test_the_form_for_a_reply_shows_how_the_quoted_comment_was_edited(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    root = newsroom.send("Call me on 012 345 678.")
+    newsroom.publish_edited(root.id, "Call me on ▮▮▮▮▮▮▮▮.")
+    newsroom.pass_slots()
+    form = intake.post(step="reply", parent_id=root.id)
+    assert form.text.count('class="yobal-mask"') == 1
+    assert "by a moderator (Personal data)" in form.text
+
+
 def test_a_reply_shows_its_parent_and_is_sealed_with_it(
     intake: Intake, newsroom: NewsroomHarness
 ) -> None:
@@ -152,6 +163,13 @@ def test_a_comment_that_is_far_too_long_is_given_back_whole(
     assert response.status == 422
     assert f"Your comment has {length:,} characters; the limit is 2,000." in response.text
     assert f"\n{text}</textarea>" in response.text
+
+
+def test_only_a_chosen_name_is_bold_in_the_preview(sqlite_intake: Intake) -> None:
+    anonymous = sqlite_intake.post(step="send", text="Words.")
+    assert '<p class="yobal-byline">Anonymous</p>' in anonymous.text
+    named = sqlite_intake.post(step="send", text="Words.", name="Dara")
+    assert '<p class="yobal-byline"><b><bdi>Dara</bdi></b></p>' in named.text
 
 
 def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> None:

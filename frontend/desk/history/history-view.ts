@@ -1,6 +1,7 @@
 /** The history tab: decisions by slot, finding a comment by its link, undoing and removing. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { HistoryEntry, Verdict } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { clauseTitle, decisionLabel, editKindLabel, verdictLabel } from "../decisions/messages.ts";
@@ -79,10 +80,14 @@ function bodyView(desk: SessionState): TemplateResult {
   }
   return html`${history.commentId === null ? nothing : summaryView(desk)}
     <ol class="history">
-      ${history.entries.map((entry, index) => {
-        const previous = history.entries[index - 1];
-        return html`${isNewSlot(entry, previous) ? slotView(entry) : nothing} ${entryView(desk, entry)}`;
-      })}
+      ${repeat(
+        history.entries,
+        ({ decision_id }) => decision_id,
+        (entry, index) => {
+          const previous = history.entries[index - 1];
+          return html`${isNewSlot(entry, previous) ? slotView(entry) : nothing} ${entryView(desk, entry)}`;
+        },
+      )}
     </ol>
     ${
       history.nextCursor === null
@@ -173,7 +178,7 @@ function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
 
 /** The server has only accepted texts; another one is shown if this browser has decrypted it. */
 function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
-  // After an undo, what the server has in clear belongs to a later decision.
+  // After an undo, the text that the server has belongs to a later decision.
   const isReversed = entry.is_undone || entry.verdict === "undo";
   if (entry.text !== null && !isReversed) {
     return commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");

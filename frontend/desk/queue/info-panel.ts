@@ -1,6 +1,7 @@
 /** The pane beside the comment: details about it, and the decisions since signing in. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { SessionState } from "../app/session-state.ts";
 import { type ActivityEntry, itemOf } from "../decisions/activity-log.ts";
 import { gettext } from "../i18n.ts";
@@ -21,7 +22,11 @@ export function infoPanel(desk: SessionState): TemplateResult {
       entries.length === 0
         ? html`<p class="small">${gettext("No decisions yet.")}</p>`
         : html`<ul>
-            ${entries.slice(0, ENTRIES_MAX).map((entry) => entryView(desk, entry))}
+            ${repeat(
+              entries.slice(0, ENTRIES_MAX),
+              (entry) => entry,
+              (entry) => entryView(desk, entry),
+            )}
           </ul>`
     }
   </section>`;

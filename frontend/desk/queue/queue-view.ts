@@ -63,7 +63,7 @@ function foldView(folded: QueueItem[]): TemplateResult | typeof nothing {
       >
     </summary>
     <ul>
-      ${folded.map(decidedRow)}
+      ${repeat(folded, ({ row }) => row.comment_id, decidedRow)}
     </ul>
   </details>`;
 }

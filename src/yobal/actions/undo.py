@@ -31,7 +31,7 @@ def undo(
 ) -> Undone:
     """Undo a publication until its release, and a rejection until its slot.
 
-    The caller purges: the text of a held comment was stored in clear. Raises NoSuchDecision,
+    The caller purges, which destroys the key of the held text. Raises NoSuchDecision,
     AlreadyUndone, TooLateToUndo.
     """
     with database.writing() as conn:

@@ -138,9 +138,10 @@ def line_problem(text: str) -> str:
         return "is empty"
     if text.splitlines() != [text]:
         return "has more than one line"
-    cleaned = clean(text)
-    for character in text.strip():
-        if text.count(character) != cleaned.count(character):
+    stripped = text.strip()
+    cleaned = clean(stripped)
+    for character in stripped:
+        if stripped.count(character) != cleaned.count(character):
             return f"has the character U+{ord(character):04X}, which is not plain text"
     return ""
 

@@ -36,7 +36,8 @@ _EDITIONS: Final = sa.text(
 )
 _LANGUAGES: Final = sa.text("select distinct tag from intake_editions where site_id = :site_id")
 _PUBLISHED: Final = sa.text(
-    "select id, root_id, edition, text, name, lang, slot from intake_published"
+    "select id, root_id, edition, text, name, lang, slot, edit_kind, edited_clause"
+    " from intake_published"
     " where id = :id and site_id = :site_id and story_id = :story_id"
 )
 
@@ -70,6 +71,8 @@ class PublicComment(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lang: str
     slot: Slot
+    edit_kind: EditKind | None
+    edited_clause: str | None
 
 
 class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):

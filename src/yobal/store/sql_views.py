@@ -25,7 +25,8 @@ VIEWS: Final = {
             select 1 from wrapped_epoch_keys w join moderators m on m.pseudonym = w.pseudonym
             where w.epoch_id = e.id and m.site_id = e.site_id and m.is_active)""",
     "intake_published": """
-        select id, site_id, story_id, root_id, edition, text, name, lang, slot
+        select id, site_id, story_id, root_id, edition, text, name, lang, slot,
+            edit_kind, edited_clause
         from published_comments where removal is null""",
 }
 _POSTGRESQL_VIEWS: Final = {

@@ -145,7 +145,14 @@ class ThreadStatusCache:
             return None
         day = day_of(self._rules.schedule, row.slot).isoformat()
         comment = PublishedComment(
-            id=row.id, name=row.name, text=row.text, lang=row.lang, edition=row.edition, day=day
+            id=row.id,
+            name=row.name,
+            text=row.text,
+            lang=row.lang,
+            edition=row.edition,
+            day=day,
+            edit_kind=row.edit_kind,
+            edited_clause=row.edited_clause,
         )
         return Parent(row.root_id or row.id, comment)
 
