@@ -250,7 +250,7 @@ class SqliteInbox:
 
     def _read_strictly(self, path: Path, query: str, values: Sequence[object] = ()) -> list[Any]:
         with self._open(path).reading() as conn:
-            return list(conn.exec_driver_sql(query, tuple(values)))
+            return list(conn.exec_driver_sql(query, tuple(values)).all())
 
     def _stored_receipt_counts(self, arrivals: Sequence[Arrival]) -> dict[bytes, int]:
         """Of the comments that are in the tables already, how many receipts each has."""
