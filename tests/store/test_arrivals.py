@@ -10,6 +10,7 @@ from tests.store.factories import arrival
 from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival, ReceiptArrival
+from yobal.store.insert_rows import ROWS_PER_STATEMENT
 
 
 def _arrivals(count: int) -> list[Arrival]:
@@ -43,10 +44,18 @@ def test_one_invalid_comment_of_fifty_fails_alone(newsroom: NewsroomHarness, fie
 def test_a_comment_that_is_moved_twice_is_stored_once(newsroom: NewsroomHarness) -> None:
     group = _arrivals(5)
     _insert(newsroom, group, 1)
-    _insert(newsroom, [*group, *_arrivals(2)], 2)
+    assert _insert(newsroom, [*group, *_arrivals(2)], 2) == 0
     rounds = [row["arrival_round"] for row in newsroom.read_table("comments")]
     assert sorted(rounds) == [1] * 5 + [2] * 2
     assert len(newsroom.read_table("envelopes")) == 7
+
+
+def test_more_rows_than_one_statement_takes_are_all_stored(newsroom: NewsroomHarness) -> None:
+    group = _arrivals(2 * ROWS_PER_STATEMENT + 1)
+    assert _insert(newsroom, group) == 0
+    stored = {row["comment_id"]: bytes(row["sealed"]) for row in newsroom.read_table("envelopes")}
+    assert stored == {comment.id: comment.sealed for comment in group}
+    assert len(newsroom.read_table("comments")) == len(group)
 
 
 def test_of_several_with_the_same_hash_or_id_one_is_stored(newsroom: NewsroomHarness) -> None:
@@ -74,16 +83,16 @@ def test_receipts_of_one_comment_are_numbered(newsroom: NewsroomHarness) -> None
 def test_a_full_database_stores_nothing(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    execute: Any = sa.engine.Connection.execute
+    execute: Any = sa.engine.Connection.exec_driver_sql
 
-    def is_full(conn: sa.Connection, statement: sa.Executable, *rest: object) -> object:
-        if isinstance(statement, sa.Insert):
+    def is_full(conn: sa.Connection, statement: str, *rest: object) -> object:
+        if statement.startswith("insert into envelopes"):
             raise sa.exc.OperationalError("insert", {}, Exception("database or disk is full"))
         return execute(conn, statement, *rest)
 
     def insert_three() -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(sa.engine.Connection, "execute", is_full)
+            patch.setattr(sa.engine.Connection, "exec_driver_sql", is_full)
             _insert(newsroom, _arrivals(3))
 
     with pytest.raises(DatabaseUnavailable):

@@ -268,6 +268,27 @@ def test_a_file_that_was_never_finished_is_removed_later(sqlite_newsroom: Newsro
     assert (old.exists(), new.exists()) == (False, True)
 
 
+@pytest.mark.parametrize("is_moved", [False, True], ids=["damaged", "being destroyed"])
+def test_a_file_of_noise_is_passed_over_only_while_it_is_destroyed(
+    sqlite_newsroom: NewsroomHarness, *, is_moved: bool
+) -> None:
+    """Overwriting takes a moment, and readers send meanwhile. In any other file, noise is damage."""
+    newsroom, database = sqlite_newsroom, Database(sqlite_newsroom.database.url)
+    _add(newsroom.inbox)
+    (file,) = (file for file in _inbox_files(newsroom) if not file.name.endswith(("-wal", "-shm")))
+    newsroom.inbox.close_current()
+    if is_moved:
+        with newsroom.database.writing() as conn:
+            assert newsroom.inbox.take(conn)
+    newsroom.inbox.close()
+    file.write_bytes(os.urandom(8_192))
+    other = open_inbox(database)
+    with contextlib.nullcontext() if is_moved else pytest.raises(DatabaseUnavailable):
+        assert (other.count_comments(), other.find([b"hash"])) == ({}, [])
+    other.close()
+    database.close()
+
+
 def test_looking_at_a_file_that_is_just_removed_makes_no_empty_one(
     sqlite_newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

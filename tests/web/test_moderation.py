@@ -668,7 +668,7 @@ def test_a_queue_row_has_the_fields_of_the_comments_row(
         root.id,
         root.id,
         False,
-        1,  # it came with the round at 11:00, and the slot at 12:00 has passed
+        0,
     )
     assert row["parent"] == {"name": "Dara", "text": "Root.", "lang": "en"}
 

@@ -1,7 +1,8 @@
 """Sealed comments and receipts that a round moves from the inbox into the tables."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, TypeVar
+from operator import attrgetter
+from typing import Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -11,12 +12,17 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from yobal.core import ids
 from yobal.core.schedule import Round
 from yobal.core.states import PENDING
+from yobal.store.insert_rows import Value, insert_rows
 from yobal.store.tables import comments, envelopes, receipts
 
-_COMMENT_COLUMNS: Final = (
-    *("id", "site_id", "story_id", "edition", "root_id", "parent_id", "state", "arrival_round"),
+_ARRIVAL_COLUMNS: Final = (
+    *("id", "site_id", "story_id", "edition", "root_id", "parent_id"),
     *("epoch_id", "size_kib", "lang", "idempotency_hash", "commitment"),
 )
+_COMMENT_COLUMNS: Final = (*_ARRIVAL_COLUMNS, "state", "arrival_round")
+_ENVELOPE_COLUMNS: Final = ("row_key", "comment_id", "sealed")
+_RECEIPT_COLUMNS: Final = ("hash", "idempotency_hash", "week", "copy")
+_values_of_comment: Final = attrgetter(*_ARRIVAL_COLUMNS)
 T = TypeVar("T")
 _CHUNK: Final = 500  # values in one `in (…)`
 
@@ -51,9 +57,13 @@ class ReceiptArrival(msgspec.Struct, kw_only=True, frozen=True):
 def insert_comments(conn: Connection, arrivals: Sequence[Arrival], *, arrival_round: Round) -> int:
     """Insert the new ones in the order of their random ids; returns how many broke a rule.
 
-    Safe to repeat: a comment that was sent twice, or moved twice, is stored once.
+    Safe to repeat: a comment that was sent twice, or moved twice, is stored once. What is stored already
+    is only looked for if it stands in the way, which is rare.
     """
-    new = _without_stored(conn, sorted(arrivals, key=lambda arrival: arrival.id))
+    ordered = _without_repeats(sorted(arrivals, key=lambda arrival: arrival.id), set())
+    if _insert(conn, ordered, arrival_round):
+        return 0
+    new = _without_repeats(ordered, _stored_keys(conn, ordered))
     if _insert(conn, new, arrival_round):
         return 0
     return sum(not _insert(conn, [arrival], arrival_round) for arrival in new)
@@ -80,14 +90,13 @@ def insert_receipts(conn: Connection, arrivals: Sequence[ReceiptArrival]) -> Non
         stored.add(receipt.hash)
         copy = next_copies.get(receipt.idempotency_hash, 0)
         next_copies[receipt.idempotency_hash] = copy + 1
-        new.append(msgspec.structs.asdict(receipt) | {"copy": copy})
-    if new:
-        conn.execute(receipts.insert(), new)
+        new.append((receipt.hash, receipt.idempotency_hash, receipt.week, copy))
+    insert_rows(conn, receipts, _RECEIPT_COLUMNS, new)
 
 
-def _without_stored(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """Of several with the same id or idempotency hash, only the first."""
-    stored: set[str | bytes | None] = set()
+def _stored_keys(conn: Connection, arrivals: Sequence[Arrival]) -> set[str | bytes]:
+    """Ids and idempotency hashes of the comments in the tables that have one of these."""
+    stored: set[str | bytes] = set()
     for chunk in _chunks(arrivals):
         repeated = sa.select(comments.c.id, comments.c.idempotency_hash).where(
             sa.or_(
@@ -95,8 +104,13 @@ def _without_stored(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arriv
                 comments.c.idempotency_hash.in_([arrival.idempotency_hash for arrival in chunk]),
             )
         )
-        for comment_id, idempotency_hash in conn.execute(repeated):
-            stored |= {comment_id, idempotency_hash}
+        for row in conn.execute(repeated):
+            stored.update(key for key in row if key is not None)
+    return stored
+
+
+def _without_repeats(arrivals: Sequence[Arrival], stored: set[str | bytes]) -> list[Arrival]:
+    """Of several with the same id or idempotency hash, only the first."""
     new = []
     for arrival in arrivals:
         if stored.isdisjoint((arrival.id, arrival.idempotency_hash)):
@@ -107,21 +121,12 @@ def _without_stored(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arriv
 
 def _insert(conn: Connection, arrivals: Sequence[Arrival], arrival_round: Round) -> bool:
     """All or none. A full, locked or lost database raises; a broken rule does not."""
-    if not arrivals:
-        return True
-    rows = [_comment_row(arrival, arrival_round) for arrival in arrivals]
-    sealed = [
-        {
-            "row_key": ids.id_prefix(arrival.id),
-            "comment_id": arrival.id,
-            "sealed": arrival.sealed,
-        }
-        for arrival in arrivals
-    ]
     savepoint = conn.begin_nested()
     try:
-        conn.execute(comments.insert(), rows)
-        conn.execute(envelopes.insert(), sealed)
+        rows = [_comment_row(arrival, arrival_round) for arrival in arrivals]
+        insert_rows(conn, comments, _COMMENT_COLUMNS, rows)
+        sealed = [(ids.id_prefix(arrival.id), arrival.id, arrival.sealed) for arrival in arrivals]
+        insert_rows(conn, envelopes, _ENVELOPE_COLUMNS, sealed)
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error, OperationalError):
             raise
@@ -131,9 +136,8 @@ def _insert(conn: Connection, arrivals: Sequence[Arrival], arrival_round: Round)
     return True
 
 
-def _comment_row(arrival: Arrival, arrival_round: Round) -> dict[str, Any]:
-    row = msgspec.structs.asdict(arrival) | {"state": PENDING, "arrival_round": arrival_round}
-    return {column: row[column] for column in _COMMENT_COLUMNS}
+def _comment_row(arrival: Arrival, arrival_round: Round) -> tuple[Value, ...]:
+    return (*_values_of_comment(arrival), PENDING, arrival_round)
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
