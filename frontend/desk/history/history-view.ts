@@ -194,7 +194,7 @@ function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
 
 function commentTextView(text: string, lang: string, name: string): TemplateResult {
   return html`<p class="excerpt">${readerText(text, lang)}</p>
-    <p class="small">${displayName(name)}</p>`;
+    <p class="small">${displayName(name, lang)}</p>`;
 }
 
 /** The state that follows from a verdict. It is shown only if something else has happened since. */
