@@ -160,11 +160,11 @@ class Gallery:
             page.request.get(f"{story.url}{name}.fragment.html").text()
             for name in ("thread", "form")
         )
-        body = f"""<!doctype html><html lang="{edition}" dir="auto"><meta charset="utf-8">
+        body = f"""<!doctype html><html lang="{edition}" dir="auto" style="color-scheme: light dark"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="{style_url}">
 <body style="max-width: 42rem; margin: 24px auto; padding: 0 20px"><h1>{TITLES[edition]}</h1>
 <p>{WORDS[edition][0]}</p>{thread}{form}"""
-        url = f"https://news.example/{edition}/{story.key}"
+        url = f"{story.url}article.html"  # http, as the stylesheet is
         page.route(url, lambda route: route.fulfill(body=body, content_type="text/html"))
         page.goto(url)
         self.look(f"{edition}-story", page)
