@@ -127,9 +127,7 @@ def test_a_ticket_expires_and_cannot_be_altered(
 
 
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES)
-def test_nobody_joins_under_a_name_that_looks_like_another(
-    desk: DeskClient, look_alike: str
-) -> None:
+def test_a_pseudonym_that_looks_like_another_is_refused(desk: DeskClient, look_alike: str) -> None:
     assert _join_status(desk, look_alike) == 409
 
 
