@@ -88,7 +88,7 @@ def test_z_after_the_slot_leads_to_the_removal_and_the_removal_to_its_entry(
     desk.page.get_by_label("Find a comment by its link").fill(f"{story.url}#c-{comment}")
     desk.press("Enter")
     expect(desk.page.locator(".summary")).to_contain_text(
-        "not public any more: removed by Heron (Threats and incitement)"
+        "no longer public: removed by Heron (Threats and incitement)"
     )
 
 
