@@ -47,7 +47,7 @@ function emptyView(queue: Queue): TemplateResult {
     <p>
       ${
         isPageDone
-          ? gettext("All comments on this page are decided.")
+          ? gettext("All comments on this page have been decided.")
           : gettext("All read. New comments appear here; the next release is at %(time)s.", {
               time: queue.nextSlot.label,
             })

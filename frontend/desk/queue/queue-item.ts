@@ -112,7 +112,7 @@ export function isUntouched(item: QueueItem): boolean {
   return item.state === "pending" && item.mode === "read" && !hasUnsavedText(item);
 }
 
-/** The request to publish the comment with its edits, or all that must be mended before. */
+/** The request to publish the comment with its edits, or every problem that must be corrected first. */
 export function publishRequest(
   item: QueueItem,
   limits: Session["limits"],
@@ -134,7 +134,7 @@ export function publishRequest(
   return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
 }
 
-/** The request to reject the comment, or all that must be mended before. */
+/** The request to reject the comment, or every problem that must be corrected first. */
 export function rejectRequest(
   item: QueueItem,
   limits: Session["limits"],

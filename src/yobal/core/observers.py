@@ -23,7 +23,7 @@ CANDIDATES_MIN: Final = 20  # a schedule that leaves fewer to `visits` is labell
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """Everybody who reads a site; those who do not write hide those who do."""
+    """Everyone who reads a site; those who do not write hide those who do."""
 
     readers: int = 50_000
     visits_per_day: float = 1.0  # of each reader
@@ -42,7 +42,7 @@ def candidates(
 ) -> float:
     """The expected number of readers, the author included, who could have written all linked comments.
 
-    Others are candidates if they came (for `bytes`: wrote) in the window of each comment. Somebody who does
+    Others are candidates if they came (for `bytes`: wrote) in the window of each comment. A reader who does
     so at a rate of r a day does it in a window of w days with a probability of 1 - exp(-rw).
     """
     per_day = audience.visits_per_day
@@ -55,7 +55,7 @@ def candidates(
 def window_seconds(schedule: Schedule, observer: Observer) -> int:
     """In how much time a released comment can have arrived, where the schedule hides it least.
 
-    An accepted comment waits for one of the next `max_hold_slots` releases. Somebody at the desk knows for
+    An accepted comment waits for one of the next `max_hold_slots` releases. A moderator knows for
     which of the intervals between them it waited.
     """
     intervals = 1 if observer == "desk" else schedule.max_hold_slots
@@ -67,5 +67,5 @@ def window_seconds(schedule: Schedule, observer: Observer) -> int:
 
 
 def hides_authors(schedule: Schedule) -> bool:
-    """Whether enough candidates remain for somebody who sees who reached the site."""
+    """Whether enough candidates remain for an observer who sees who reached the site."""
     return candidates(schedule, "visits") >= CANDIDATES_MIN
