@@ -306,7 +306,7 @@ test("a page that was requested before a decision does not bring the comment bac
   assert.equal(first.state, "pending");
 });
 
-test("a decision undone by a colleague is told in its place, in the log and in the toast", async () => {
+test("a decision undone by a colleague is shown on the comment, in the log and in the toast", async () => {
   const { queue, decisions, items, respond } = await deskWithManualServer();
   items[0].draft.rejectClause = "spam";
   void decisions.reject(items[0]);
@@ -347,29 +347,35 @@ test("z on a decision that a colleague undid names the colleague", async () => {
   assert.deepEqual([items[0].state, items[0].message], ["pending", message]);
 });
 
-test("what is decided again after an undo by a colleague is told in the same check", async () => {
+test("a new decision after a colleague's undo is shown in the same check", async () => {
   const { decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
   await respond("/api/desk/decide");
   const checked = decisions.checkOthers();
   const { comment_id } = items[0].row;
-  const later = { comment_id, decided_by: "Egret", clause: null };
-  const undone = { ...later, decision_id: `d-${comment_id}`, verdict: "undo" };
+  const byEgret = { comment_id, decided_by: "Egret", clause: null };
+  const undone = { ...byEgret, decision_id: `d-${comment_id}`, verdict: "undo" };
   await respond("/api/desk/already-decided", { already_decided: [], superseded: [undone] });
-  const again = { ...later, decision_id: "e", verdict: "reject", clause: "spam", edit_kind: null };
+  const again = {
+    ...byEgret,
+    decision_id: "e",
+    verdict: "reject",
+    clause: "spam",
+    edit_kind: null,
+  };
   await respond("/api/desk/already-decided", { already_decided: [again], superseded: [] });
   await checked;
   assert.equal(items[0].state, "done");
   assert.equal(items[0].message, "Egret has already decided: Rejected (Spam).");
 });
 
-test("a removal or a withdrawal after a decision is told beside it, and it cannot be undone", async () => {
+test("a removal or withdrawal after a decision is shown beside it, and the decision cannot be undone", async () => {
   const { decisions, items, respond } = await deskWithManualServer();
   const checkWith = async (verdict: string, decided_by: string, clause: string | null) => {
     const { comment_id } = items[verdict === "remove" ? 0 : 1].row;
     const checked = decisions.checkOthers();
-    const later = { decision_id: `d-${comment_id}`, comment_id, verdict, decided_by, clause };
-    await respond("/api/desk/already-decided", { already_decided: [], superseded: [later] });
+    const superseded = { decision_id: `d-${comment_id}`, comment_id, verdict, decided_by, clause };
+    await respond("/api/desk/already-decided", { already_decided: [], superseded: [superseded] });
     await checked;
   };
   for (const item of [items[0], items[1]]) {
@@ -385,13 +391,13 @@ test("a removal or a withdrawal after a decision is told beside it, and it canno
 });
 
 /** The next slot has passed. */
-const later = { ...status, pending_count: 3, next_slot: { at: 60, label: "19:00" } };
+const afterSlot = { ...status, pending_count: 3, next_slot: { at: 60, label: "19:00" } };
 
 test("z after the slot leads to the removal of the comment", async () => {
   const { queue, decisions, items, respond, requests, opened } = await deskWithManualServer();
   void decisions.publish(items[0]);
   await respond("/api/desk/decide");
-  queue.applyStatus(later);
+  queue.applyStatus(afterSlot);
   void decisions.undoLast();
   const decision_id = `d-${items[0].row.comment_id}`;
   const failure = { decision_id, error: "too_late_to_undo", message: "", undone_by: null };
@@ -409,7 +415,7 @@ test("z after the slot undoes a comment that is still held", async () => {
   const { queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.publish(items[0]);
   await respond("/api/desk/decide");
-  queue.applyStatus(later);
+  queue.applyStatus(afterSlot);
   void decisions.undoLast();
   await respond("/api/desk/undo-many");
   assert.equal(items[0].state, "pending");
@@ -420,10 +426,13 @@ test("z after the slot of a rejection says that it is final", async () => {
   items[0].draft.rejectClause = "spam";
   void decisions.reject(items[0]);
   await respond("/api/desk/decide", { ...decisionFor(items[0].row), state: "rejected" });
-  queue.applyStatus(later);
+  queue.applyStatus(afterSlot);
   await decisions.undoLast();
   const { toast } = decisions.activityLog;
-  assert.match(toast?.message ?? "", /Too late to undo: Rejected \(Spam\) is final since 18:00/);
+  assert.match(
+    toast?.message ?? "",
+    /Too late to undo: Rejected \(Spam\) has been final since 18:00/,
+  );
   assert.equal(requests("/api/desk/undo-many").length, 0);
 });
 

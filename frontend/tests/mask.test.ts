@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MASK, maskPart, normalizeMasks } from "../desk/text/mask.ts";
+import { countWithMasks, MASK, maskPart, normalizeMasks } from "../desk/text/mask.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Vectors {
   mask: string;
   cases: { lang: string; text: string; selected: string; masked: string | null }[];
   typed: [string, string][];
+  lengths: [string, number][];
 }
 
 const vectors = readVectors<Vectors>("masks.json");
@@ -27,4 +28,8 @@ test("a mask covers the numbers, addresses and words that the selection touches,
 
 test("a mask typed by hand gets the length of every mask", () => {
   for (const [typed, normalized] of vectors.typed) assert.equal(normalizeMasks(typed), normalized);
+});
+
+test("a mask counts as one character, as on the server", () => {
+  for (const [text, length] of vectors.lengths) assert.equal(countWithMasks(text), length, text);
 });

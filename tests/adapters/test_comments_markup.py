@@ -96,14 +96,14 @@ def test_a_long_comment_is_folded_and_its_text_is_whole(
 
 
 def test_nothing_links_into_the_newest_page(site_context: SiteContext) -> None:
-    """A comment leaves it, and 50 anchors that nobody uses would weigh 300 bytes."""
+    """A comment leaves it, and 50 unused anchors would weigh 300 bytes."""
     assert 'id="c-' not in newest(site_context, make_comment("x"))
 
 
 # The page of its own
 
 
-def test_the_words_are_the_larger_the_fewer_they_are(site_context: SiteContext) -> None:
+def test_short_comments_are_set_in_larger_type(site_context: SiteContext) -> None:
     for words, length in (("x" * 280, "short"), ("x" * 281, "medium"), ("x" * 701, "long")):
         page = comment_page(site_context, make_comment(words))
         assert f'class="yobal-text yobal-{length}"' in page

@@ -1,6 +1,7 @@
 """Catalogues are complete; days, times, numbers and names are formatted for each language."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
@@ -59,6 +60,14 @@ def placeholders(text: str) -> list[str]:
 def test_the_english_catalogue_holds_every_message_and_no_other() -> None:
     ids = {message.id for message in catalogue("en") if message.id}
     assert ids == sentences() | set(desk_messages())
+
+
+@pytest.mark.parametrize("lang", ["en", "km"])
+def test_a_catalogue_lists_each_message_once(lang: str) -> None:
+    """Reading it would hide a second entry, which a merge of two branches can leave."""
+    path = files("yobal") / "locales" / lang / "LC_MESSAGES" / "yobal.po"
+    entries = re.findall(r'(?m)^msgid .*(?:\n".*")*', path.read_text("utf-8"))
+    assert [entry for entry, count in Counter(entries).items() if count > 1] == []
 
 
 def test_the_khmer_catalogue_holds_every_message_of_the_readers_pages() -> None:

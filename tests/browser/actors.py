@@ -141,6 +141,15 @@ class Moderator:
         self.give_last_group()
         return self.settled()
 
+    def invite(self, role: str) -> str:
+        """A link from the page of people, made in this lead's browser."""
+        self.go("People")
+        self.choose(role)
+        self.page.get_by_role("button", name="Make a link").click()
+        link = self.page.locator("#link")
+        expect(link).to_have_value(re.compile(r"/join#[\w-]{43}$"))
+        return link.input_value()
+
     def choose_keys(self, pseudonym: str) -> None:
         """Pseudonym and passphrase; the recovery sheet is on the page afterwards."""
         self.page.locator("#pseudonym").fill(pseudonym)

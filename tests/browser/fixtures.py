@@ -82,6 +82,17 @@ class NewsroomWithLead:
         return actors.moderator(self.newsroom, **options).sign_in(self.pseudonym, self.passphrase)
 
 
+class Colleague:
+    """A second moderator of the newsroom, Egret, who joined by a link."""
+
+    def __init__(self, served: NewsroomWithLead, people: Actors) -> None:
+        self.link = served.lead(people).invite("moderator")
+        self._joined = people.moderator(served.newsroom).join(self.link, "Egret")
+
+    def at_desk(self, actors: Actors) -> Moderator:
+        return actors.reopen(self._joined)
+
+
 def serve_newsroom(
     browser: Browser,
     folder: Path,
@@ -123,3 +134,10 @@ def still(
     yield from serve_newsroom(
         browser_here, tmp_path_factory.mktemp("still"), release_interval_seconds=STILL_SECONDS
     )
+
+
+@pytest.fixture(scope="module")
+def colleague(still: NewsroomWithLead, browser_here: Browser) -> Iterator[Colleague]:
+    people = Actors(browser_here)
+    yield Colleague(still, people)
+    people.close()

@@ -25,6 +25,7 @@ WORDS: Final = {
     "km": ("ខ្ញុំគាំទ្រពួកគាត់។ ពួកគាត់មិនសុំអ្វីច្រើនទេ គ្រាន់តែសុំអ្វីដែលគេបានសន្យា។", "ខ្ញុំក៏យល់ស្របដែរ។"),
     "ar": ("عمل والدي على هذه العبّارة ثلاثين عاما، والاتفاق حقيقي (2024).", "رأيته أنا أيضا."),
 }
+DEMO_EDITIONS: Final = ("en", "km")  # the demonstration has a story page in these
 TITLES: Final = {"en": "Ferry workers", "km": "កម្មករសាឡាង", "ar": "عمال العبّارة"}
 
 
@@ -111,7 +112,7 @@ class Gallery:
         page.context.close()
 
     def _story(self, page: Page, edition: str) -> None:
-        if edition in ("en", "km"):
+        if edition in DEMO_EDITIONS:
             page.goto(self.demo.story_url.replace("/en/", f"/{edition}/"))
             self.look(f"{edition}-story", page)
 
@@ -144,8 +145,29 @@ class Gallery:
             page.goto(story.url + path)
             page.reload()
             self.look(f"{edition}-{name}", page)
-        page.goto(f"{self.newsroom.public_url}/{SITE_ID}/@/terms/{edition}.html")
-        self.look(f"{edition}-terms", page)
+        if edition not in DEMO_EDITIONS:
+            self._embedded(reader, edition)
+        for name in ("terms", "what-we-keep"):
+            page.goto(f"{self.newsroom.public_url}/{SITE_ID}/@/{name}/{edition}.html")
+            self.look(f"{edition}-{name}", page)
+
+    def _embedded(self, reader: Reader, edition: str) -> None:
+        """A newsroom's page of its own, in the direction of its language, around both fragments."""
+        page, story = reader.page, reader.story
+        reader.open()
+        style_url = page.locator("link[rel=stylesheet]").evaluate("link => link.href")
+        thread, form = (
+            page.request.get(f"{story.url}{name}.fragment.html").text()
+            for name in ("thread", "form")
+        )
+        body = f"""<!doctype html><html lang="{edition}" dir="auto" style="color-scheme: light dark"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="{style_url}">
+<body style="max-width: 42rem; margin: 24px auto; padding: 0 20px"><h1>{TITLES[edition]}</h1>
+<p>{WORDS[edition][0]}</p>{thread}{form}"""
+        url = f"{story.url}article.html"  # http, as the stylesheet is
+        page.route(url, lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.goto(url)
+        self.look(f"{edition}-story", page)
 
     def _form(self, reader: Reader, edition: str) -> None:
         page, (words, _) = reader.page, WORDS[edition]

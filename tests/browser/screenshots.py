@@ -1,4 +1,4 @@
-"""A picture of every page: phone and desktop, light and dark, English, Khmer and right to left.
+"""A picture of every page: phone, desktop and a 27-inch screen, light and dark, English, Khmer and right to left.
 
 `python -m tests.browser.screenshots [FOLDER]`, which `make screenshots` does.
 """
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.browser.actors import DESKTOP, PHONE, Actors
 from tests.browser.bulk import open_bulk_harness
@@ -18,7 +18,11 @@ from tests.browser.gallery import Gallery, served_demo
 
 # What each language needs to be drawn at all, and the Debian package that brings it.
 FONTS: Final = {"km": "fonts-noto-core", "ar": "fonts-noto-core", "ja": "fonts-noto-cjk"}
-SHAPES: Final = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
+SHAPES: Final = {
+    "phone": PHONE["viewport"],
+    "desktop": DESKTOP["viewport"],
+    "wide": ViewportSize(width=2560, height=1440),
+}
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 

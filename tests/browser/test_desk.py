@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.actors import PHONE, Actors, Moderator
-from tests.browser.fixtures import NewsroomWithLead
+from tests.browser.fixtures import Colleague, NewsroomWithLead
 from tests.browser.sending import send
 
 # At every scroll position: what can be acted on, is in sight, and would not get the finger.
@@ -33,24 +31,6 @@ COVERED = """() => {
   }
   return [...covered];
 }"""
-
-
-class Colleague:
-    """A moderator who came in by a link, and the link."""
-
-    def __init__(self, served: NewsroomWithLead, people: Actors) -> None:
-        self.link = _invitation(served.lead(people), "moderator")
-        self._joined = people.moderator(served.newsroom).join(self.link, "Colleague")
-
-    def at_desk(self, actors: Actors) -> Moderator:
-        return actors.reopen(self._joined)
-
-
-@pytest.fixture(scope="module")
-def colleague(still: NewsroomWithLead, browser_here: Browser) -> Iterator[Colleague]:
-    people = Actors(browser_here)
-    yield Colleague(still, people)
-    people.close()
 
 
 def test_a_lead_made_in_the_browser_signs_in_with_the_seven_words(
@@ -144,7 +124,7 @@ def test_a_second_lead_joins_by_link_and_reads_pending_comments(
     send(still.newsroom.story(), "For both leads.")
     lead = still.lead(actors)
     expect(lead.page.locator(".notices")).to_contain_text("You are the only lead.")
-    second = actors.moderator(still.newsroom).join(_invitation(lead, "lead"), "Second lead")
+    second = actors.moderator(still.newsroom).join(lead.invite("lead"), "Second lead")
     second.open("For both leads.")
     expect(second.page.locator("#reading-words")).to_have_text("For both leads.")
     again = actors.moderator(still.newsroom).sign_in("Second lead", second.passphrase)
@@ -157,7 +137,7 @@ def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
     still: NewsroomWithLead, actors: Actors
 ) -> None:
     new = actors.moderator(still.newsroom)
-    new.page.goto(_invitation(still.lead(actors), "moderator"))
+    new.page.goto(still.lead(actors).invite("moderator"))
     for name, why in (
         ("O\u200b", "2 to 40 characters"),
         ("Her\u202eon", "not contain invisible characters"),
@@ -191,7 +171,7 @@ def test_an_invitation_works_once(
 def test_a_moderator_may_not_invite(colleague: Colleague, actors: Actors) -> None:
     moderator = colleague.at_desk(actors)
     moderator.go("People")
-    expect(moderator.page.locator("ul.people").first).to_contain_text("Colleague")
+    expect(moderator.page.locator("ul.people").first).to_contain_text("Egret")
     expect(moderator.page.get_by_role("heading", name="Invite")).to_have_count(0)
 
 
@@ -199,7 +179,7 @@ def test_the_recovery_sheet_replaces_the_passphrase(
     still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Read after the recovery.")
-    link = _invitation(still.lead(actors), "moderator")
+    link = still.lead(actors).invite("moderator")
     lost = actors.moderator(still.newsroom).join(link, "Forgetful")
     found = actors.moderator(still.newsroom).recover("Forgetful", lost.sheet)
     assert found.passphrase != lost.passphrase
@@ -351,7 +331,7 @@ def test_an_error_in_the_page_is_reported_and_typed_text_stays(
 def test_a_missing_word_list_is_loaded_again_with_the_same_link(
     still: NewsroomWithLead, actors: Actors
 ) -> None:
-    link = _invitation(still.lead(actors), "moderator")
+    link = still.lead(actors).invite("moderator")
     desk = actors.moderator(still.newsroom)
     desk.page.goto(link)
     desk.page.route("**/assets/words.json", lambda route: route.abort(), times=1)
@@ -407,16 +387,6 @@ def test_the_queue_does_not_move_while_others_write(
     desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(desk.page.locator("#queue-title")).to_contain_text(re.compile(rf"^\s*{waiting + 1}\b"))
     assert rows.evaluate_all("rows => rows.map(row => row.dataset.id)") == before
-
-
-def _invitation(lead: Moderator, role: str) -> str:
-    """A link from the page of people, made in the lead's browser."""
-    lead.go("People")
-    lead.choose(role)
-    lead.page.get_by_role("button", name="Make a link").click()
-    link = lead.page.locator("#link")
-    expect(link).to_have_value(re.compile(r"/join#[\w-]{43}$"))
-    return link.input_value()
 
 
 def _refuse_once(page: Page, path: str, message: str) -> None:

@@ -104,7 +104,9 @@ def test_an_edit_is_shown_as_a_diff_and_readers_see_its_clause(
     expect(desk.page.locator(".editor ins")).to_contain_text("▮▮▮")
     desk.choose("masked")
     desk.choose("personal-data")
-    expect(desk.page.locator(".editor")).to_contain_text("Edited by a moderator: Personal data")
+    expect(desk.page.locator(".editor")).to_contain_text(
+        "Readers will see: “Masked by a moderator (Personal data)”."
+    )
     desk.page.locator("#publish-edited").click()
     expect(desk.toast).to_contain_text("Published with an edit")
     wait_for(lambda: story.texts() == ["Call ▮▮▮▮▮▮▮▮ if you want to see it."])

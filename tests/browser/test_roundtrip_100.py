@@ -65,7 +65,7 @@ def _decide_all(desk: Moderator, count: int) -> set[str]:
     page, rejected = desk.page, set[str]()
     for number in range(count):
         if number and number % PAGE == 0:
-            expect(desk.focus).to_contain_text("All comments on this page are decided.")
+            expect(desk.focus).to_contain_text("All comments on this page have been decided.")
             desk.press("Tab Enter")
         expect(page.locator("article#focus")).to_be_visible()
         comment = str(desk.focus.get_attribute("data-id"))

@@ -1,14 +1,12 @@
 """A command that fails prints one sentence, exits with 1, and leaves nothing half done."""
 
-import os
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import run
 from tests.harness import SITE_ID, START, NewsroomHarness
 from tests.serving import free_ports
 from yobal.actions import setup_site
@@ -20,18 +18,9 @@ from yobal.server.wiring import build_components, prepare_storage
 PLAIN = f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n'
 
 
-def run(folder: Path, *words: str, **environment: str) -> str:
+def run_failing(folder: Path, *words: str, **environment: str) -> str:
     """The error of a command that fails: one line, no traceback."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "yobal", *words],
-        cwd=folder,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run(folder, *words, **environment)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("yobal: ")
     assert done.stderr.count("\n") == 1, done.stderr
@@ -52,20 +41,20 @@ def site(tmp_path: Path) -> Path:
 
 def test_the_error_for_an_unreachable_database_does_not_contain_its_password(site: Path) -> None:
     for url in ("postgresql://u:hidden@127.0.0.1:1/d", "mysql://u:hidden@h/d", "nonsense:hidden"):
-        message = run(site, "story", "list", YOBAL_DATABASE=url)
+        message = run_failing(site, "story", "list", YOBAL_DATABASE=url)
         assert "database" in message
         assert "hidden" not in message
 
 
 def test_a_file_that_is_not_a_database_is_reported_in_one_line(site: Path) -> None:
     (site / "data" / "yobal.sqlite").write_bytes(b"Not a database at all. " * 500)
-    assert "the file is not a database of SQLite" in run(site, "story", "list")
+    assert "the file is not a database of SQLite" in run_failing(site, "story", "list")
 
 
 def test_a_folder_that_cannot_be_created_is_named(site: Path) -> None:
     (site / "in the way").write_text("a file")
-    assert "in the way" in run(site, "story", "list", YOBAL_DATA_DIR="in the way/data")
-    assert str(site) in run(site, "story", "list", "--config", str(site))
+    assert "in the way" in run_failing(site, "story", "list", YOBAL_DATA_DIR="in the way/data")
+    assert str(site) in run_failing(site, "story", "list", "--config", str(site))
 
 
 def test_serve_says_which_address_is_in_use(site: Path) -> None:
@@ -77,7 +66,7 @@ def test_serve_says_which_address_is_in_use(site: Path) -> None:
             "YOBAL_DESK_LISTEN": f"127.0.0.1:{desk}",
         }
         for name in free:
-            assert f"cannot listen on {listen}: Address already in use. " in run(
+            assert f"cannot listen on {listen}: Address already in use. " in run_failing(
                 site, "serve", **(free | {name: listen})
             )
 

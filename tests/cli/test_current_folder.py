@@ -1,13 +1,11 @@
 """Modules that lie in the folder from which `python -m yobal` is started never run."""
 
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import run, run_module
 from tests.harness import SITE_ID
 from tests.serving import Served, make_served
 
@@ -29,24 +27,11 @@ def _plant(folder: Path) -> None:
         (folder / f"{name}.py").write_text(f"open({str(folder / MARKER)!r}, 'w').close()\n")
 
 
-def _run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
-    return subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=folder,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("words", [("--help",), ("init",), ("doctor",)])
 def test_a_command_does_not_run_modules_of_the_current_folder(
     folder: Path, words: tuple[str, ...]
 ) -> None:
-    done = _run(folder, "yobal", *words)
+    done = run(folder, *words)
     assert "Traceback" not in done.stderr
     assert not (folder / MARKER).exists()
 
@@ -65,10 +50,10 @@ def test_serve_does_not_run_modules_of_the_current_folder(tmp_path: Path) -> Non
 def test_serve_that_restarts_itself_does_not_run_modules_of_the_current_folder(
     folder: Path,
 ) -> None:
-    assert _run(folder, "yobal", "init").returncode == 0
+    assert run(folder, "init").returncode == 0
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        done = _run(folder, "yobal", "serve", YOBAL_INTAKE_LISTEN=listen)
+        done = run(folder, "serve", YOBAL_INTAKE_LISTEN=listen)
     assert "cannot listen" in done.stderr
     assert not (folder / MARKER).exists()
 
@@ -77,5 +62,5 @@ def test_serve_that_restarts_itself_does_not_run_modules_of_the_current_folder(
 def test_control_a_plain_module_runs_what_lies_in_the_current_folder(
     folder: Path, module: str
 ) -> None:
-    _run(folder, module)
+    run_module(folder, module)
     assert (folder / MARKER).exists()

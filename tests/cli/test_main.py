@@ -1,12 +1,12 @@
 """The commands as a technician types them, each in its own process. An error is one sentence."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import run
 from tests.harness import SITE_ID, START
 from yobal.actions import setup_site
 from yobal.server.scheduler.maintenance import write_assets
@@ -14,19 +14,6 @@ from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
 
 WORDS = ("--edition", "en", "--title", "Ferry workers", "--url", "https://news.example/ferry")
-
-
-def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
-    return subprocess.run(
-        [sys.executable, "-m", "yobal", *words],
-        cwd=folder,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def succeed(folder: Path, *words: str) -> str:

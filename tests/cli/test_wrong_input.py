@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests.cli.command import run
 from tests.conftest import new_postgresql
 from tests.harness import SITE_ID, make_newsroom
 from tests.serving import free_ports, is_listening, wait_for
@@ -45,24 +46,17 @@ COMMANDS = (
 )
 
 
-def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "yobal", *words],
-        cwd=folder,
-        env=inherited | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def run_without_traceback(
+    folder: Path, *words: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    done = run(folder, *words, **environment)
     assert "Traceback" not in done.stderr
     assert "panicked" not in done.stderr
     return done
 
 
 def fail(folder: Path, *words: str, **environment: str) -> str:
-    done = run(folder, *words, **environment)
+    done = run_without_traceback(folder, *words, **environment)
     assert (done.returncode, done.stdout) == (1, ""), done.stderr
     assert done.stderr.startswith("yobal: ")
     assert done.stderr.count("\n") == 1, done.stderr
@@ -84,7 +78,7 @@ def _name_database(folder: Path, url: str) -> None:
 
 
 def test_the_version_is_printed(tmp_path: Path) -> None:
-    done = run(tmp_path, "--version")
+    done = run_without_traceback(tmp_path, "--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "yobal 0.1.0\n"
 
@@ -135,7 +129,7 @@ def test_doctor_gives_the_same_advice_for_the_database_of_a_newer_version(
     folder: Path, database_url: str
 ) -> None:
     _with_schema(folder, database_url, "a_newer_one")
-    done = run(folder, "doctor")
+    done = run_without_traceback(folder, "doctor")
     failed = [line for line in done.stdout.splitlines() if line.startswith("fail")]
     (schema,) = (line for line in failed if "schema" in line)
     assert "install that version again" in schema
@@ -172,7 +166,7 @@ def test_serve_intake_as_a_role_without_rights_says_what_to_do(
 def site(folder: Path) -> Path:
     settings = load(folder / "yobal.toml", {})
     prepare_storage(settings)
-    assert run(folder, "init").returncode == 0
+    assert run_without_traceback(folder, "init").returncode == 0
     return folder
 
 
@@ -224,7 +218,7 @@ USAGE = (
 
 def test_an_unknown_word_or_option_is_answered_with_the_usage(site: Path) -> None:
     for words in USAGE:
-        done = run(site, *words)
+        done = run_without_traceback(site, *words)
         assert (done.returncode, done.stdout) == (2, ""), words
         assert "Usage: yobal" in done.stderr, words
 

@@ -18,6 +18,9 @@ from yobal.core.submission import Limits, validate
 VECTORS = json.loads(
     (Path(__file__).parent.parent / "vectors" / "text.json").read_text(encoding="utf-8")
 )
+MASKS = json.loads(
+    (Path(__file__).parent.parent / "vectors" / "masks.json").read_text(encoding="utf-8")
+)
 KHMER = "ខ្ញុំ\u200bធ្វើការ\u200bនៅ\u200bសាឡាង"
 FAMILY = "👨\u200d👩\u200d👧"
 # Everything that has broken a cleaner somewhere: line ends, spaces, controls, marks that move,
@@ -325,3 +328,8 @@ def test_a_text_is_truncated_at_a_word_and_never_inside_a_character() -> None:
 )
 def test_a_text_has_the_direction_of_its_first_strong_character(words: str, direction: str) -> None:
     assert text.direction(words) == direction
+
+
+def test_a_mask_counts_as_one_character() -> None:
+    for words, length in MASKS["lengths"]:
+        assert text.count_graphemes(text.shorten_masks(words)) == length, words

@@ -89,7 +89,7 @@ def test_a_file_system_that_keeps_old_blocks_is_named(
     assert status == "ok" or name in found.advice
 
 
-def test_a_system_that_does_not_say_is_named(tmp_path: Path) -> None:
+def test_an_unknown_file_system_is_a_warning(tmp_path: Path) -> None:
     assert cells._file_system(tmp_path, tmp_path / "none").status == "warn"
 
 

@@ -21,7 +21,7 @@ class LoopDisk(msgspec.Struct, frozen=True):
     image: Path
 
     def blocks(self) -> bytes:
-        """Everything on the disk, as somebody who takes it out of the machine reads it."""
+        """Everything on the disk, as a thief who takes it out of the machine reads it."""
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

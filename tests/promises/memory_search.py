@@ -32,7 +32,7 @@ Memory = Sequence[tuple[int, bytes]]  # regions: address and content
 
 
 class Texts:
-    """Texts of letters of which none occurs twice, so that a cache of letters keeps them in order."""
+    """Texts in which no letter occurs twice, so that a cache of letters keeps them in order."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         assert len(set("".join(texts))) == sum(map(len, texts)), "a letter occurs twice"

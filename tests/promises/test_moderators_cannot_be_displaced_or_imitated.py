@@ -10,7 +10,8 @@ import pytest
 from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient
 from tests.web.conftest import desk as desk  # noqa: PLC0414  # a fixture
-from tests.web.test_desk_routes import HEX, _b64, _join
+from tests.web.desk_keys import join_by_invitation, to_base64
+from tests.web.test_desk_routes import HEX
 from yobal.actions import join, recover
 from yobal.core.errors import InvalidCredentials
 
@@ -29,13 +30,13 @@ def _prove(desk: DeskClient, challenge: Any, sheet: Any) -> Any:
 
 
 def _finish(desk: DeskClient, ticket: str, secret: bytes = b"n" * 32) -> int:
-    body = {"ticket": ticket, "secret": secret.hex(), "identity": _b64(b"new")}
+    body = {"ticket": ticket, "secret": secret.hex(), "identity": to_base64(b"new")}
     return int(desk.browser_of(None).post("recovery/finish", body).status)
 
 
 def _recover_under_a_flood(desk: DeskClient) -> tuple[int, int]:
     """The statuses of the two steps that follow a challenge, each after a flood of strangers' requests."""
-    sheet = _join(desk, "Egret", role="moderator")
+    sheet = join_by_invitation(desk, "Egret", role="moderator")
     challenge = _challenge(desk)
     for _ in range(FLOOD):
         _challenge(desk)
@@ -71,7 +72,7 @@ def test_control_challenges_in_a_list_of_twenty_are_displaced(
 
 
 def test_a_ticket_ends_when_the_passphrase_changes(desk: DeskClient) -> None:
-    sheet = _join(desk, "Egret", role="moderator")
+    sheet = join_by_invitation(desk, "Egret", role="moderator")
     challenge = _challenge(desk)
     first, second = (_prove(desk, challenge, sheet).json["ticket"] for _ in range(2))
     assert _finish(desk, first) == 200
@@ -93,7 +94,7 @@ def test_control_a_ticket_that_is_bound_to_no_passphrase_works_twice(
         )
 
     monkeypatch.setattr(recover, "_mac", mac)
-    sheet = _join(desk, "Egret", role="moderator")
+    sheet = join_by_invitation(desk, "Egret", role="moderator")
     ticket = _prove(desk, _challenge(desk), sheet).json["ticket"]
     assert [_finish(desk, ticket), _finish(desk, ticket)] == [200, 200]
 
@@ -101,7 +102,9 @@ def test_control_a_ticket_that_is_bound_to_no_passphrase_works_twice(
 def test_a_ticket_expires_and_cannot_be_altered(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sheet, other_sheet = (_join(desk, name, role="moderator") for name in ("Egret", "Ibis"))
+    sheet, other_sheet = (
+        join_by_invitation(desk, name, role="moderator") for name in ("Egret", "Ibis")
+    )
     challenge = _challenge(desk)
     ticket = _prove(desk, challenge, sheet).json["ticket"]
     other_ticket = _prove(desk, _challenge(desk, "Ibis"), other_sheet).json["ticket"]
@@ -127,9 +130,7 @@ def test_a_ticket_expires_and_cannot_be_altered(
 
 
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES)
-def test_nobody_joins_under_a_name_that_looks_like_another(
-    desk: DeskClient, look_alike: str
-) -> None:
+def test_a_pseudonym_that_looks_like_another_is_refused(desk: DeskClient, look_alike: str) -> None:
     assert _join_status(desk, look_alike) == 409
 
 

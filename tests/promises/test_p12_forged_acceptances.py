@@ -88,7 +88,7 @@ def _hold(conn: Any, newsroom: NewsroomHarness, comment_id: str) -> None:
 
 
 def _forged(newsroom: NewsroomHarness, comment_id: str) -> dict[str, Any]:
-    """Somebody who has the cells, too: without them the text could not be read, and is not released."""
+    """An attacker who also has the cells: without them the text could not be read, and is not released."""
     forged = HeldText(comment_id=comment_id, text=FORGED, name="", lang="en")
     find_used = partial(cells.find_used, newsroom.database)
     with newsroom.components.cell_file.allocate(1, find_used=find_used) as (cell,):

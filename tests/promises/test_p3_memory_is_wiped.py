@@ -78,7 +78,7 @@ CACHES_ALLOWED: Final = {
     "demo.newsroom.page._template": "none",
 }
 CHARACTERS: Final = 26  # in each of these texts
-# Han letters, of which none occurs twice and none is on a page.
+# Han letters: each occurs once, and no page contains any of them.
 TEXTS: Final = [
     "".join(chr(0x5B00 + 97 * (CHARACTERS * number + index) % 4_001) for index in range(CHARACTERS))
     for number in range(4)

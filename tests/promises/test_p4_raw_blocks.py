@@ -1,4 +1,4 @@
-"""P4 against somebody who takes the disk: freed blocks and logs hold no text that was undone or withdrawn.
+"""P4 against a thief of the disk: freed blocks and logs hold no text that was undone or withdrawn.
 
 On SQLite the whole disk is searched, block by block; on PostgreSQL every file, `pg_wal` included.
 Control: with cells bypassed, the same search finds the texts.
@@ -39,7 +39,7 @@ class Taken:
         return self.texts[-1]
 
     def count_texts_in(self, content: bytes) -> int:
-        """Texts of which at least one piece can be read."""
+        """Texts with at least one readable piece."""
         return sum(
             any(piece.encode() in content for piece in text.split(" ")) for text in self.texts
         )

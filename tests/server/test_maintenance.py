@@ -462,9 +462,9 @@ def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_any_report(
     monkeypatch.setattr(PublicFiles, "write", is_full)
     MaintenanceThread(newsroom.components, is_desk=True, clock=lambda: midnight + DAY)._tick()
     assert keys(newsroom, "day") == ["2026-11-23", "2026-11-24", "2026-11-25"]
-    told = capfd.readouterr().err
-    assert "PublicFilesUnavailable" in told
-    assert "DatabaseUnavailable" in told
+    printed = capfd.readouterr().err
+    assert "PublicFilesUnavailable" in printed
+    assert "DatabaseUnavailable" in printed
     assert newsroom.read_table("sites")[0]["pending_purge_id"] is not None
 
 

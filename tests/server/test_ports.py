@@ -72,7 +72,7 @@ def test_a_second_server_is_refused_in_every_role(tmp_path: Path, role: tuple[st
         assert stderr.count("\n") == 1
 
 
-def test_of_servers_that_start_at_the_same_moment_one_is_refused(tmp_path: Path) -> None:
+def test_if_two_servers_start_at_the_same_moment_one_is_refused(tmp_path: Path) -> None:
     served = make_served(tmp_path)
     processes = [_serve(tmp_path) for _ in range(3)]
     try:

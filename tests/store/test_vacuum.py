@@ -22,7 +22,7 @@ WORDS = "Unrepeatable words."
 
 @pytest.fixture
 def made(cluster: Callable[..., Cluster]) -> Iterator[tuple[Database, Path]]:
-    """A database with two rows, the second of which is deleted, and the folder of its files."""
+    """A database with two rows, the second deleted, and the folder of its files."""
     one = cluster()
     database = Database(one.new_database())
     migrate(database)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
+import pyrage
 import pytest
 
 from tests.harness import SITE_ID, NewsroomHarness
@@ -42,3 +44,19 @@ def signed_in(newsroom: NewsroomHarness) -> DeskClient:
 @cache
 def _secret(pseudonym: str, passphrase: str) -> str:
     return from_passphrase(SITE_ID, pseudonym, passphrase)[0].hex()
+
+
+def newcomer(token: str, **fields: Any) -> dict[str, Any]:
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    body: dict[str, Any] = {
+        "token": token,
+        "pseudonym": "Egret",
+        "secret": "22" * 32,
+        "recipient": recipient,
+        "identity": "",
+        "recovery_recipient": recipient,
+        "recovery_identity": "",
+        "wraps": [],
+        "epoch": None,
+    }
+    return body | fields

@@ -150,17 +150,17 @@ export class ActivityLog {
     }
   }
 
-  /** Another moderator undid a decision, or the comment has gone: told where the decision is shown. */
-  applySuperseded(later: SupersededDecision): void {
+  /** Another moderator undid a decision, or the comment is gone: shown beside the decision. */
+  applySuperseded(superseded: SupersededDecision): void {
     for (const { entry, decided } of this.#decidedItems()) {
-      if (decided.decisionId !== later.decision_id) continue;
+      if (decided.decisionId !== superseded.decision_id) continue;
       const { pseudonym: me, terms } = this.session;
-      const message = supersededMessage(later, this.labelOf(entry), { me, terms });
+      const message = supersededMessage(superseded, this.labelOf(entry), { me, terms });
       decided.decisionId = null;
-      if (later.verdict === "undo") {
+      if (superseded.verdict === "undo") {
         this.queue.returnItem(decided.item, message);
         entry.isUndone = !isActive(entry);
-        entry.undoneBy = later.decided_by || null; // empty: the server undid it
+        entry.undoneBy = superseded.decided_by || null; // empty: the server undid it
       } else {
         decided.superseded = message;
         decided.item.message = message;

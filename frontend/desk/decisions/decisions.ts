@@ -85,7 +85,7 @@ export class Decisions {
   /** Asks what others did to the comments on this page and to the decisions of this moderator. */
   async checkOthers(): Promise<void> {
     const superseded = await this.queue.markDecidedByOthers(this.activityLog.checkedIds);
-    for (const later of superseded) this.activityLog.applySuperseded(later);
+    for (const decision of superseded) this.activityLog.applySuperseded(decision);
     // What was undone may have been decided again since.
     if (superseded.some(({ verdict }) => verdict === "undo")) {
       await this.queue.markDecidedByOthers();

@@ -40,7 +40,7 @@ export class Undo {
     this.#showHistory = showHistory;
   }
 
-  /** After its slot a comment may still be held, for want of others to release it with: the server knows. */
+  /** A comment may still be held after its slot, if too few are due: only the server knows. */
   undoLast(): Promise<void> {
     const { undoable, inForce } = this.#activityLog;
     const isPublication = inForce !== null && inForce.request.verdict !== "reject";
@@ -50,7 +50,7 @@ export class Undo {
     else {
       this.#showAdvice(
         gettext(
-          "You have decided nothing since you signed in. Older decisions are in the history.",
+          "You have not decided anything since you signed in. Older decisions are in the history.",
         ),
         null,
         { label: gettext("Open the history"), run: () => this.#showHistory(null) },
@@ -72,7 +72,10 @@ export class Undo {
     const item = itemOf(entry);
     if (entry.request.verdict === "reject" || item === null) {
       this.#showAdvice(
-        gettext("Too late to undo: %(decision)s is final since %(time)s.", { decision, time }),
+        gettext("Too late to undo: %(decision)s has been final since %(time)s.", {
+          decision,
+          time,
+        }),
         item,
         { label: gettext("Open the history"), run: () => this.#showHistory(null) },
       );
@@ -174,8 +177,8 @@ export class Undo {
       this.#showResult(entry, returned.length, items.length - byOthers.length, reason);
     }
     for (const { decision_id, undone_by } of byOthers) {
-      const later = { decision_id, verdict: "undo", decided_by: undone_by ?? "" };
-      this.#activityLog.applySuperseded({ ...later, comment_id: "", clause: null });
+      const undo = { decision_id, verdict: "undo", decided_by: undone_by ?? "" };
+      this.#activityLog.applySuperseded({ ...undo, comment_id: "", clause: null });
     }
   }
 

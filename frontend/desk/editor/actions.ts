@@ -55,7 +55,7 @@ function isTooEarly(desk: SessionState, item: QueueItem): boolean {
     showMessage(
       desk,
       item,
-      gettext("Not used: this comment had only just appeared. Read it, then press again."),
+      gettext("Ignored: this comment had only just appeared. Read it, then press again."),
     );
   }
   return isGuarded;
@@ -142,7 +142,7 @@ export function maskSelection(desk: SessionState, item: QueueItem): void {
 
 export function maskHint(): string {
   return gettext(
-    "Nothing is selected. Select a part of what to mask, then mask it: the whole number, address or word is covered.",
+    "Nothing is selected. Select any part of what you want to mask, then mask it: the whole number, address or word is covered.",
   );
 }
 

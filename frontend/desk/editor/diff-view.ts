@@ -15,8 +15,8 @@ export function diffView({ envelope, draft }: QueueItem): TemplateResult {
         ? html``
         : html`<p class="small">
             ${gettext("Name:")}
-            <del>${visuallyHidden(html`${gettext("deleted:")} `)}${displayName(envelope.name)}</del>
-            <ins>${visuallyHidden(html`${gettext("inserted:")} `)}${displayName(draft.name)}</ins>
+            <del>${visuallyHidden(html`${gettext("deleted:")} `)}${displayName(envelope.name, lang)}</del>
+            <ins>${visuallyHidden(html`${gettext("inserted:")} `)}${displayName(draft.name, lang)}</ins>
           </p>`
     }`;
 }

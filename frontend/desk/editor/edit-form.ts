@@ -7,7 +7,7 @@ import { editKindLabel } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import { isEdited, type QueueItem } from "../queue/queue-item.ts";
 import { EDIT_KIND_KEYS } from "../shortcuts/shortcuts.ts";
-import { countGraphemes } from "../text/graphemes.ts";
+import { countWithMasks } from "../text/mask.ts";
 import { clauseChips, kbd } from "../ui/elements.ts";
 import { ignoreDoubleClick, onEnterInChoice } from "../ui/forms.ts";
 import {
@@ -74,7 +74,7 @@ export function editForm(desk: SessionState, item: QueueItem): TemplateResult {
 function textField(desk: SessionState, item: QueueItem): TemplateResult {
   const { lang, text } = item.draft;
   const max = desk.session.limits.text_graphemes_max;
-  const count = countGraphemes(text);
+  const count = countWithMasks(text);
   return html`<label for="edit-text">${gettext("The comment as readers will see it")}</label>
     <textarea
       id="edit-text"

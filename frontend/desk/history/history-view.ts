@@ -73,7 +73,7 @@ function bodyView(desk: SessionState): TemplateResult {
         history.commentId === null
           ? gettext("There are no decisions yet.")
           : gettext(
-              "The history has no comment with this link. It was never decided here, or the link is not whole.",
+              "The history has no comment with this link. It was never decided here, or the link is incomplete.",
             )
       }
     </p>`;
@@ -109,7 +109,7 @@ function summaryView({ history, session }: SessionState): TemplateResult {
   if (first.state === "removed" && removal !== undefined) {
     return html`<p class="summary">
       ${gettextTemplate(
-        "This comment is not public any more: removed by %(moderator)s (%(clause)s).",
+        "This comment is no longer public: removed by %(moderator)s (%(clause)s).",
         {
           moderator: html`<bdi>${removal.decided_by}</bdi>`,
           clause: clauseTitle(session.terms, removal.clause ?? ""),
@@ -194,7 +194,7 @@ function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
 
 function commentTextView(text: string, lang: string, name: string): TemplateResult {
   return html`<p class="excerpt">${readerText(text, lang)}</p>
-    <p class="small">${displayName(name)}</p>`;
+    <p class="small">${displayName(name, lang)}</p>`;
 }
 
 /** The state that follows from a verdict. It is shown only if something else has happened since. */

@@ -47,7 +47,7 @@ function emptyView(queue: Queue): TemplateResult {
     <p>
       ${
         isPageDone
-          ? gettext("All comments on this page are decided.")
+          ? gettext("All comments on this page have been decided.")
           : gettext("All read. New comments appear here; the next release is at %(time)s.", {
               time: queue.nextSlot.label,
             })
@@ -94,7 +94,7 @@ function headerView(desk: SessionState, item: QueueItem): TemplateResult {
       ${storyLink(row.story_title, row.story_url)}
       <span
         >${gettextTemplate("name to show: %(name)s", {
-          name: html`<b>${displayName(draft.name)}</b>`,
+          name: html`<b>${displayName(draft.name, draft.lang)}</b>`,
         })}</span
       >
       <label>${gettext("language")} ${languageMenu(desk, item)}</label>
@@ -116,7 +116,7 @@ function parentView(parent: QueueRow["parent"]): TemplateResult {
   const firstLines = text.split("\n").slice(0, PARENT_LINES).join("\n");
   const short = truncate(firstLines, PARENT_GRAPHEMES);
   return html`<blockquote class="parent">
-    <p class="small">${gettextTemplate("reply to %(name)s", { name: displayName(name) })}</p>
+    <p class="small">${gettextTemplate("reply to %(name)s", { name: displayName(name, lang) })}</p>
     ${
       short === text
         ? html`<p class="parent-text">${readerText(text, lang)}</p>`

@@ -48,10 +48,11 @@ function detailsView({ row }: QueueItem): TemplateResult {
 
 function entryView({ decisions }: SessionState, entry: ActivityEntry): TemplateResult {
   const item = itemOf(entry);
-  const later = entry.items.find(({ superseded }) => superseded !== null)?.superseded ?? null;
+  const supersededBy =
+    entry.items.find(({ superseded }) => superseded !== null)?.superseded ?? null;
   return html`<li class="small">
     ${entry.isUndone ? undoneLabel(entry) : entry.message}
-    ${later === null ? nothing : html`<b class="later">${later}</b>`}
+    ${supersededBy === null ? nothing : html`<b class="later">${supersededBy}</b>`}
     ${item === null ? nothing : excerpt(item.draft.text, item.draft.lang)}
     ${
       decisions.activityLog.canUndo(entry)

@@ -6,7 +6,7 @@ import { gettext } from "../i18n.ts";
 import { isEmpty } from "../text/empty.ts";
 import { countGraphemes } from "../text/graphemes.ts";
 import { type Detect, guessLanguage } from "../text/guess-language.ts";
-import { normalizeMasks } from "../text/mask.ts";
+import { countWithMasks, normalizeMasks } from "../text/mask.ts";
 
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
@@ -112,7 +112,7 @@ export function isUntouched(item: QueueItem): boolean {
   return item.state === "pending" && item.mode === "read" && !hasUnsavedText(item);
 }
 
-/** The request to publish the comment with its edits, or all that must be mended before. */
+/** The request to publish the comment with its edits, or every problem that must be corrected first. */
 export function publishRequest(
   item: QueueItem,
   limits: Session["limits"],
@@ -134,7 +134,7 @@ export function publishRequest(
   return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
 }
 
-/** The request to reject the comment, or all that must be mended before. */
+/** The request to reject the comment, or every problem that must be corrected first. */
 export function rejectRequest(
   item: QueueItem,
   limits: Session["limits"],
@@ -150,8 +150,8 @@ export function rejectRequest(
 
 /** Each text that is longer than the server accepts. Text is never cut. */
 function lengthProblems(draft: Draft, limits: Session["limits"]): (string | false)[] {
-  const text = countGraphemes(draft.text);
-  const name = countGraphemes(draft.name);
+  const text = countWithMasks(draft.text);
+  const name = countWithMasks(draft.name);
   return [
     text > limits.text_graphemes_max &&
       gettext("The comment has %(count)s characters; at most %(max)s are allowed.", {

@@ -44,7 +44,7 @@ function explanation(reason: UnreadableReason): string {
       );
     case "moved":
       return gettext(
-        "Such a comment was encrypted for another story or thread than the one it is stored in. Somebody may have changed the database: tell your technician. It cannot be published.",
+        "Such a comment was encrypted for another story or thread than the one it is stored in. Someone may have changed the database: tell your technician. It cannot be published.",
       );
     case "damaged":
       return gettext("The encrypted data is damaged. Tell your technician.");

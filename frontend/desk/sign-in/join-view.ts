@@ -69,6 +69,6 @@ function firstLeadText(): string {
 
 function roleText({ invitation }: Join): string {
   return invitation?.role === "lead"
-    ? gettext("You join as a lead.")
-    : gettext("You join as a moderator.");
+    ? gettext("You are joining as a lead.")
+    : gettext("You are joining as a moderator.");
 }

@@ -3,6 +3,7 @@
  * languages share a script. It stays `und` where the words do not decide.
  */
 
+import { isScriptOf } from "./language.ts";
 import type { Candidate } from "./language-detector.ts";
 
 export type Detect = (text: string) => Candidate[];
@@ -21,13 +22,6 @@ const LEAD_MIN = 0.04;
 /** So far ahead of all others that a lower score will do, as in a short comment in Chinese. */
 const LEAD_CLEAR = 0.3;
 const ALTERNATIVES_MAX = 3;
-/** Scripts that are written together with another one, which `Intl.Locale` does not say. */
-const SCRIPT_PARTS: Record<string, string[]> = {
-  Jpan: ["Hira", "Kana", "Hani"],
-  Kore: ["Hang", "Hani"],
-  Hans: ["Hani"],
-  Hant: ["Hani"],
-};
 /** The detector does not tell them apart: Malay and Indonesian. */
 const SAME: Record<string, string[]> = { ms: ["id"] };
 
@@ -59,15 +53,6 @@ function alternativesOf({ lang }: Candidate): string[] {
 
 function primary(lang: string): string {
   return lang.split("-")[0] ?? lang;
-}
-
-/** Whether most letters of the text belong to the script of the language, by CLDR and Unicode. */
-function isScriptOf(lang: string, text: string): boolean {
-  const script = new Intl.Locale(lang).maximize().script ?? "Latn";
-  const parts = SCRIPT_PARTS[script] ?? [script];
-  const own = new RegExp(parts.map((part) => `\\p{Script=${part}}`).join("|"), "gu");
-  const total = text.match(/\p{L}/gu)?.length ?? 0;
-  return (text.match(own)?.length ?? 0) * 2 > total;
 }
 
 const DETECTOR_URL: string = "/assets/language-detector.js";

@@ -3,6 +3,13 @@
 import { gettext, pageLanguage } from "../i18n.ts";
 
 const UNKNOWN = new Set(["", "und", "other"]);
+/** Scripts that are written together with another one, which `Intl.Locale` does not say. */
+const SCRIPT_PARTS: Record<string, string[]> = {
+  Jpan: ["Hira", "Kana", "Hani"],
+  Kore: ["Hang", "Hani"],
+  Hans: ["Hani"],
+  Hant: ["Hani"],
+};
 const NAMES_ID = "languages";
 
 let names: Readonly<Record<string, string>> = {};
@@ -40,4 +47,18 @@ export function languageName(lang: string): string {
   } catch {
     return lang; // not a language tag
   }
+}
+
+/** The language of the comment, if the name is in the script of that language; else unknown. */
+export function languageOfName(name: string, lang: string): string {
+  return isKnownLanguage(lang) && isScriptOf(lang, name) ? lang : "und";
+}
+
+/** Whether most letters of the text belong to the script of the language, by CLDR and Unicode. */
+export function isScriptOf(lang: string, text: string): boolean {
+  const script = new Intl.Locale(lang).maximize().script ?? "Latn";
+  const parts = SCRIPT_PARTS[script] ?? [script];
+  const own = new RegExp(parts.map((part) => `\\p{Script=${part}}`).join("|"), "gu");
+  const total = text.match(/\p{L}/gu)?.length ?? 0;
+  return (text.match(own)?.length ?? 0) * 2 > total;
 }

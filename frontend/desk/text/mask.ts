@@ -1,6 +1,7 @@
 /** Masking. A mask covers whole numbers, addresses and words, and never tells how long they were. */
 
 import { wordSpans } from "./diff.ts";
+import { countGraphemes } from "./graphemes.ts";
 
 const SIGN = "\u25ae"; // ▮
 /** What stands for masked text, whatever its length. */
@@ -43,6 +44,11 @@ export function maskPart(
 /** Gives every mask its length, also one that was typed by hand. */
 export function normalizeMasks(text: string): string {
   return text.replace(SIGNS, MASK);
+}
+
+/** The length that the server compares with the limit: a mask counts as one character. */
+export function countWithMasks(text: string): number {
+  return countGraphemes(text.replace(SIGNS, SIGN));
 }
 
 function snapToTokens(text: string, range: TextRange, lang: string): TextRange | null {

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Clause } from "../api/types.ts";
 import { gettext } from "../i18n.ts";
 import { truncate } from "../text/graphemes.ts";
+import { languageOfName } from "../text/language.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** For screen readers only. */
@@ -34,9 +35,10 @@ export function excerpt(text: string, lang: string): TemplateResult {
   >`;
 }
 
-/** A name in its own direction, or what readers see in place of an empty name. */
-export function displayName(name: string): TemplateResult {
-  return name === "" ? html`<i>${gettext("Anonymous")}</i>` : html`<bdi>${name}</bdi>`;
+/** A name in its own direction, or what readers see in place of an empty name. `lang` is the comment's. */
+export function displayName(name: string, lang: string): TemplateResult {
+  if (name === "") return html`<i>${gettext("Anonymous")}</i>`;
+  return html`<bdi lang=${languageOfName(name, lang)}>${name}</bdi>`;
 }
 
 export function errorView(message: string | null, id: string): TemplateResult | typeof nothing {

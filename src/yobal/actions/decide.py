@@ -82,9 +82,7 @@ def publish_edited(
     """
     text = texts.normalize_masks(texts.clean(text))
     name = texts.normalize_masks(texts.clean_name(name))
-    # A mask counts as one character: masking a short word must not exceed the limit.
-    counted_text, counted_name = (part.replace(texts.MASK, texts.MASK[0]) for part in (text, name))
-    _check_text(counted_text, counted_name, lang, context.rules)
+    _check_text(texts.shorten_masks(text), texts.shorten_masks(name), lang, context.rules)
     _check_masks(text)
     _check_clause(clause)
     comment = _get_pending(database, comment_id)

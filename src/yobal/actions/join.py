@@ -115,7 +115,7 @@ def join(
 
 
 def _check_pseudonym_is_free(conn: Connection, newcomer: Moderator) -> None:
-    """Nor may it look like another one, of a moderator who may be inactive. Raises PseudonymTaken."""
+    """It must not look like any other moderator's, even an inactive one's. Raises PseudonymTaken."""
     sites.lock(conn, newcomer.site_id)  # two people who join at once take turns
     own = skeleton(newcomer.pseudonym, prototypes())
     for pseudonym in people.list_pseudonyms(conn, newcomer.site_id):

@@ -29,7 +29,7 @@ _TICKET: Final = b"ticket"
 
 
 class _Claim(msgspec.Struct, frozen=True, array_like=True):
-    """For whom, and until when. The nonce makes two challenges of one second different."""
+    """For whom, and until when. The nonce makes two challenges in the same second differ."""
 
     pseudonym: str
     expires_at: int
@@ -90,7 +90,7 @@ def finish(
 def _check(
     conn: Connection, context: RecoveryContext, purpose: bytes, *, claim: str, mac: bytes
 ) -> Moderator:
-    """The moderator whom a claim names, if the code that came with it is right. Raises InvalidCredentials."""
+    """The moderator named in a claim, if the MAC sent with it is valid. Raises InvalidCredentials."""
     decoded = _decode(claim)
     moderator = people.get(conn, context.rules.site_id, decoded.pseudonym)
     if moderator is None or decoded.expires_at < context.now:

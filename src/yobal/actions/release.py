@@ -96,7 +96,7 @@ def _is_authentic(
 ) -> bool:
     """Whether a session of this server accepted exactly this text in this thread.
 
-    Otherwise it stays held: somebody may have written the row into the database. True also for one that was
+    Otherwise it stays held: the row may have been written into the database. True also for one that was
     undone or withdrawn since it was read; it is read last, because its state changes together with the others.
     """
     held_text, decision = _decrypt(conn, cell_file, comment_id), decisions.current(conn, comment_id)

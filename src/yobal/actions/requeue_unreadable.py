@@ -54,7 +54,7 @@ def requeue(
             if envelopes.exists(conn, comment_id):
                 pending += _undo(conn, rules, comment_id, slot=slot, random=random)
             else:
-                lost += _lose(conn, comment_id)
+                lost += _mark_lost(conn, comment_id)
     return Requeued(pending, lost)
 
 
@@ -105,7 +105,7 @@ def _undo(
     return True
 
 
-def _lose(conn: Connection, comment_id: str) -> bool:
+def _mark_lost(conn: Connection, comment_id: str) -> bool:
     """Whether it was still held."""
     if comments.transition(conn, comment_id, from_=HELD, to=LOST, due_slot=None) == 0:
         return False

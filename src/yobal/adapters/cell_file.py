@@ -1,4 +1,4 @@
-"""The file of cells: 32-byte keys, each of which encrypts one thing until it is overwritten.
+"""The file of cells: 32-byte keys, and each encrypts one thing until it is overwritten.
 
 Only the desk's side uses it. A key that were ever in two places could not be destroyed, so the file is
 never copied, renamed or truncated once it is in use: cells are overwritten in place, and it grows at
@@ -142,8 +142,8 @@ class CellFile:
     def allocate(self, count: int, *, find_used: FindUsed) -> Iterator[list[Cell]]:
         """New keys, on the disk before the block begins.
 
-        The block commits the rows that name them. The lock is held until then, so that nobody takes
-        the cells for free. If the block raises, it is unknown whether the rows are stored.
+        The block commits the rows that name them. The lock is held until then, so that no other
+        process takes the cells for free. If the block raises, it is unknown whether the rows are stored.
         """
         with self.locked() as cells:
             numbers = cells.choose(count, lambda asked: find_used(asked) | self.unsettled)
@@ -184,7 +184,7 @@ def _translating_errors() -> Iterator[None]:
 
 
 def _bound_to(purpose: Purpose, comment_id: str) -> bytes:
-    """Whoever can write the database must not be able to move a text to another comment."""
+    """Binds a text to its comment: someone who writes the database must not be able to move it to another."""
     return b"\0".join((_DOMAIN, purpose.encode(), comment_id.encode()))
 
 

@@ -1,4 +1,4 @@
-"""Authenticates an acceptance, so that a row that somebody wrote into the database is not released.
+"""Authenticates an acceptance, so that a row that an attacker wrote into the database is not released.
 
 The code is made in a moderator's session, under a key in `secrets/`, over what was decided about which
 text in which thread. Who has only the database cannot make one.

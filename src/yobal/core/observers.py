@@ -28,7 +28,7 @@ CANDIDATES_MIN: Final = 20  # a schedule that leaves fewer to `visits` is labell
 
 
 class Audience(msgspec.Struct, frozen=True, kw_only=True):
-    """Everybody who reads a site; those who do not write hide those who do."""
+    """Everyone who reads a site; those who do not write hide those who do."""
 
     readers: int = 50_000
     visits_per_day: float = 1.0  # of each reader
@@ -47,7 +47,7 @@ def candidates(
 ) -> float:
     """The expected number of readers, the author included, who could have written all linked comments.
 
-    Others are candidates if they came (for `bytes`: wrote) in the window of each comment. Somebody who does
+    Others are candidates if they came (for `bytes`: wrote) in the window of each comment. A reader who does
     so at a rate of r a day does it in a window of w days with a probability of 1 - exp(-rw).
     """
     per_day = audience.visits_per_day
@@ -95,5 +95,5 @@ def _until(following: Callable[[int], int]) -> Iterator[int]:
 
 
 def hides_authors(schedule: Schedule) -> bool:
-    """Whether enough candidates remain for somebody who sees who reached the site."""
+    """Whether enough candidates remain for an observer who sees who reached the site."""
     return candidates(schedule, "visits") >= CANDIDATES_MIN

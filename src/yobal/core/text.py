@@ -151,6 +151,11 @@ def normalize_masks(text: str) -> str:
     return MASKED.sub(MASK, text)
 
 
+def shorten_masks(text: str) -> str:
+    """Only to count: a mask is one character, so that masking a short word never exceeds a limit."""
+    return MASKED.sub(MASK[0], text)
+
+
 def is_empty(text: str) -> bool:
     """Whether a reader would see nothing: only spaces, blanks and what Unicode says to ignore."""
     return _INVISIBLE.fullmatch(text) is not None

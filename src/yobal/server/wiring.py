@@ -101,7 +101,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
 def other_site(site_id: str, settings_site_id: str) -> str:
     return (
         f'this database belongs to the site "{site_id}", and the settings say site_id = '
-        f'"{settings_site_id}": correct `site_id`, or let `data_dir` or `database` name another place'
+        f'"{settings_site_id}": correct `site_id`, or point `data_dir` or `database` at another place'
     )
 
 

@@ -4,6 +4,7 @@ The only thing that is ever erased is the note to an author who has withdrawn.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -162,13 +163,34 @@ def history(
     comment_id: str | None = None,
 ) -> list[HistoryRow]:
     """Decisions (of one comment if it is given), newest slot first, in random order inside a slot."""
+    page = (
+        _select_history()
+        .where(decisions.c.site_id == site_id)
+        .order_by(decisions.c.slot.desc(), decisions.c.id)
+        .limit(limit)
+    )
+    if comment_id is not None:
+        page = page.where(decisions.c.comment_id == comment_id)
+    if before is not None:
+        slot, decision_id = before
+        page = page.where(
+            sa.or_(
+                decisions.c.slot < slot,
+                sa.and_(decisions.c.slot == slot, decisions.c.id > decision_id),
+            )
+        )
+    return fetch_all(conn, HistoryRow, page)
+
+
+def _select_history() -> sa.Select[Any]:
+    """The fields of a HistoryRow: a decision, its comment, its undo, and the text that the desk may show."""
     undo, undone = decisions.alias("undo"), decisions.alias("undone")
     story_title = (
         sa.select(sa.func.min(editions.c.title))
         .where(editions.c.site_id == comments.c.site_id, editions.c.story_id == comments.c.story_id)
         .scalar_subquery()
     )
-    page = (
+    return (
         sa.select(
             decisions,
             comments.c.story_id,
@@ -194,18 +216,4 @@ def history(
             ),
         )
         .outerjoin(held_texts, held_texts.c.comment_id == comments.c.id)
-        .where(decisions.c.site_id == site_id)
-        .order_by(decisions.c.slot.desc(), decisions.c.id)
-        .limit(limit)
     )
-    if comment_id is not None:
-        page = page.where(decisions.c.comment_id == comment_id)
-    if before is not None:
-        slot, decision_id = before
-        page = page.where(
-            sa.or_(
-                decisions.c.slot < slot,
-                sa.and_(decisions.c.slot == slot, decisions.c.id > decision_id),
-            )
-        )
-    return fetch_all(conn, HistoryRow, page)

@@ -57,7 +57,7 @@ _CONNECTION: Final = {
     "timed out": _NOT_RUNNING,
 }
 _MISSING: Final = "does not exist"  # in the two messages that begin with a kind of name
-_LOST: Final = "the server has ended the connection: look whether it runs"
+_LOST: Final = "the server has ended the connection: check that it is running"
 _OTHER: Final = "it failed for a reason that Yobal does not know: look at the database's own log"
 
 

@@ -101,12 +101,12 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     errors.PurgePending: (
         503,
         "purge_pending",
-        "Done, but the deleted text is still in a file. Yobal retries by itself.",
+        "Done, but the deleted text is still in a file. Yobal will try again automatically.",
     ),
     errors.PublicFilesUnavailable: (
         503,
         "files_pending",
-        "Done, but the public files could not be written yet. Yobal retries by itself.",
+        "Done, but the public files could not be written yet. Yobal will try again automatically.",
     ),
 }
 UNEXPECTED: Final = (500, "internal_error", "Something went wrong. Nothing was lost. Try again.")

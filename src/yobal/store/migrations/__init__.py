@@ -61,7 +61,7 @@ def explain_unknown(revision: str | None) -> str | None:
         return None
     return (
         f"this database was made by another version of Yobal (schema {revision}): install that "
-        "version again, or let `data_dir` or `database` name another place and run `yobal init`"
+        "version again, or point `data_dir` or `database` at another place and run `yobal init`"
     )
 
 

@@ -1,62 +1,38 @@
-"""The desk tells what others did, what was decided, what is missing, and what to do instead."""
+"""Messages of the desk: what others did, what was decided, what is missing, what to do instead."""
 
-from collections.abc import Iterator
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Browser, expect
-
-from tests.browser.actors import Actors, Moderator, wait_for
-from tests.browser.fixtures import NewsroomWithLead
+from tests.browser.actors import Actors, wait_for
+from tests.browser.fixtures import Colleague, NewsroomWithLead
 from tests.browser.sending import send, send_all
 
 REFRESH = "document.dispatchEvent(new Event('visibilitychange'))"
 MASK = "▮" * 8
 
 
-class Colleague:
-    """A second moderator of the newsroom, who joined by a link."""
-
-    def __init__(self, served: NewsroomWithLead, people: Actors) -> None:
-        lead = served.lead(people)
-        lead.go("People")
-        lead.page.get_by_role("button", name="Make a link").click()
-        link = lead.page.locator("#link").input_value()
-        self._joined = people.moderator(served.newsroom).join(link, "Egret")
-
-    def at_desk(self, actors: Actors) -> Moderator:
-        return actors.reopen(self._joined)
-
-
-@pytest.fixture(scope="module")
-def colleague(still: NewsroomWithLead, browser_here: Browser) -> Iterator[Colleague]:
-    people = Actors(browser_here)
-    yield Colleague(still, people)
-    people.close()
-
-
 def test_a_decision_that_a_colleague_undid_says_so_in_its_place(
     still: NewsroomWithLead, colleague: Colleague, actors: Actors
 ) -> None:
-    send(still.newsroom.story(), "Undone by somebody else.")
+    send(still.newsroom.story(), "Undone by someone else.")
     lead, other = still.lead(actors), colleague.at_desk(actors)
-    comment = lead.open("Undone by somebody else.")
+    comment = lead.open("Undone by someone else.")
     lead.press("5 d")
     expect(lead.toast).to_contain_text("Rejected (Spam), final at")
-    expect(lead.toast).to_contain_text("Undone by somebody else.")
+    expect(lead.toast).to_contain_text("Undone by someone else.")
     other.press("h")
     entry = other.page.locator(f"li.decision[data-id='{comment}']")
     entry.get_by_role("button", name="Undo").click()
     undo = entry.filter(has_text="Undone by Egret: Rejected (Spam)")
-    expect(undo).to_contain_text("Undone by somebody else.")
+    expect(undo).to_contain_text("Undone by someone else.")
 
     lead.page.evaluate(REFRESH)
-    told = "Egret undid your decision: Rejected (Spam)."
-    expect(lead.toast).to_contain_text(told)
+    message = "Egret undid your decision: Rejected (Spam)."
+    expect(lead.toast).to_contain_text(message)
     expect(lead.page.locator(".info-panel")).to_contain_text("(undone by Egret)")
-    lead.row("Undone by somebody else.").locator("button").click()
-    expect(lead.focus.locator(".item-message:visible")).to_have_text(told)
+    lead.row("Undone by someone else.").locator("button").click()
+    expect(lead.focus.locator(".item-message:visible")).to_have_text(message)
     lead.press("z")
-    expect(lead.toast).to_contain_text("You have decided nothing")
+    expect(lead.toast).to_contain_text("You have not decided anything")
 
 
 def test_undoing_what_a_colleague_has_undone_names_the_colleague(
@@ -112,7 +88,7 @@ def test_z_after_the_slot_leads_to_the_removal_and_the_removal_to_its_entry(
     desk.page.get_by_label("Find a comment by its link").fill(f"{story.url}#c-{comment}")
     desk.press("Enter")
     expect(desk.page.locator(".summary")).to_contain_text(
-        "not public any more: removed by Heron (Threats and incitement)"
+        "no longer public: removed by Heron (Threats and incitement)"
     )
 
 
