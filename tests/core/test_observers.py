@@ -205,5 +205,15 @@ def test_the_published_tables_are_the_models(name: str) -> None:
             assert cell == f"{round(COLUMNS[column](schedule)):,}", (label, column)
 
 
+def test_the_published_table_of_rounds_is_the_models() -> None:
+    lines = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").splitlines()
+    head = next(n for n, line in enumerate(lines) if line.startswith("| time between rounds"))
+    seconds = {"minutes": 60, "hour": 3_600, "hours": 3_600}
+    for label, cell in (_cells(line) for line in lines[head + 2 : head + 8]):
+        number, unit = label.split()
+        schedule = Schedule(round_interval_seconds=int(number) * seconds[unit])
+        assert cell == f"{round(candidates(schedule, 'desk')):,}", label
+
+
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
