@@ -154,7 +154,7 @@ def test_a_khmer_comment_of_any_length_arrives_through_nginx(
     assert response.is_received
     assert response.code
     assert text in _waiting_texts(served)
-    assert response.header("cache-control") == "no-store"
+    assert response.header("cache-control") == "no-store, no-transform"
     assert response.header("x-content-type-options") == "nosniff"
 
 
