@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import resource
 import signal
 import sys
 import time
@@ -41,7 +42,9 @@ Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would delay the stop
 HEADER_SECONDS: Final = 20
 GARBAGE_SECONDS: Final = 2
-REQUESTS_MAX: Final = 128  # at a time; later ones wait in the kernel
+# Of each side; later ones wait in the kernel. Those that say nothing are closed after HEADER_SECONDS.
+CONNECTIONS_MAX: Final = 4_096
+_OTHER_FILES: Final = 512  # open at the same time: databases, public files, logs
 # The thread that commits needs the interpreter a few times per group. With Python's default it
 # would wait 5 ms each time while the event loop seals one comment after another.
 SWITCH_SECONDS: Final = 0.000_02
@@ -145,6 +148,7 @@ def _serve_reserved(
     when_ready: Callable[[], None],
 ) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
+    _raise_open_files_limit(len(roles) * CONNECTIONS_MAX + _OTHER_FILES)
     settings = components.settings
     group = GroupCommit(components.inbox) if "intake" in roles else None
     is_memory_wiped = memory_check.memory_is_wiped()
@@ -172,6 +176,14 @@ def _serve_reserved(
         maintenance.stop()
         if group is not None:
             group.close()
+
+
+def _raise_open_files_limit(needed: int) -> None:
+    """As far as the system permits: the usual 1,024 would end after a thousand silent connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(
@@ -241,11 +253,10 @@ def _server(listener: Listener) -> Server:
         interface=listener.interface,
         http=HTTPModes.http1,
         websockets=False,
-        # Bodies are in memory until they are answered: at most 128 times 256 KiB, 32 MiB.
-        backpressure=REQUESTS_MAX,
+        backpressure=CONNECTIONS_MAX,
         log_enabled=False,
         log_access=False,
         http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=64 * 1_024
+            header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=16 * 1_024
         ),
     )

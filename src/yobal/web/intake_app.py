@@ -3,6 +3,7 @@
 A GET never touches the database.
 """
 
+import asyncio
 from typing import Final
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian exports no names
@@ -17,6 +18,8 @@ from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, accepts_gzi
 from yobal.web.response_padding import pad
 
 BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
+# Bodies are in memory until they are answered: at most 128 times 256 KiB, 32 MiB.
+BODIES_MAX: Final = 128
 _ANY_ETAG: Final = "*"  # RFC 9110: matches whatever exists
 _READ_METHODS: Final = ("GET", "HEAD")
 _LENGTH_DIGITS_MAX: Final = 9  # Python refuses to convert a number of thousands of digits
@@ -27,6 +30,7 @@ class IntakeApp:
         self._files = files
         self._form_handler = form_handler
         self._body_timeout = BodyTimeout(BODY_SECONDS_MAX)
+        self._bodies = asyncio.Semaphore(BODIES_MAX)
 
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         is_head = scope.method == "HEAD"
@@ -37,11 +41,12 @@ class IntakeApp:
                 return
             response = self._form_handler.what_we_keep(scope.path) or self._not_found(scope.path)
         elif scope.method == "POST":
-            response = pad(
-                await self._post(scope, transport),
-                self._form_handler.limits,
-                is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
-            )
+            async with self._bodies:
+                response = pad(
+                    await self._post(scope, transport),
+                    self._form_handler.limits,
+                    is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
+                )
         else:
             response = await self._form_handler.problem("method", scope.path)
         send_response(transport, response, without_body=is_head)
