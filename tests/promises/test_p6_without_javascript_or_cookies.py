@@ -142,6 +142,7 @@ def test_a_reader_needs_no_cookie_script_or_third_party(served: Served) -> None:
 
     waiting = reader.submit(reader.get(THREAD), "receipt", code=code.lower().replace("-", " "))
     assert "waiting for a moderator" in waiting.text
+    wait_for(lambda: len(list(desk.queue())) == 1, "the comment has come with a round")
     for comment in list(desk.queue()):
         desk.publish(comment)
     wait_for(lambda: "ferry was late" in reader.get(THREAD).text, "the comment is on the page")

@@ -303,7 +303,7 @@ def test_control_without_autoescape_the_check_fails(
 def test_control_a_desk_with_inner_html_is_caught(
     hostile: NewsroomWithLead, bulk: BulkHarness, tmp_path: Path, actors: Actors
 ) -> None:
-    bulk.send_raw(hostile.newsroom.story(), "<img src=x onerror=alert(1)>")
+    bulk.send_raw(hostile.newsroom.story(), "Words.\n<img src=x onerror=alert(1)>")
     script = _desk_with_inner_html(tmp_path / "frontend")
     watch = Watch()
     people = Actors(actors.browser)
@@ -331,7 +331,7 @@ def _clear_template_cache() -> None:
 
 
 def _desk_with_inner_html(folder: Path) -> bytes:
-    """Build the desk from a copy in which one place inserts a reader's text as HTML."""
+    """Build the desk from a copy in which later paragraphs of an excerpt are inserted as HTML."""
     shutil.copytree(FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules"))
     (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
     source = folder / "desk" / "ui" / "elements.ts"
