@@ -13,6 +13,7 @@ from yobal.doctor import (
     process_memory,
     rounds,
     settings_checks,
+    weak_settings,
     working,
 )
 from yobal.doctor.finding import Finding, fail
@@ -46,6 +47,7 @@ def examine(
         "rounds": lambda: rounds.examine(settings, clock=clock),
         "addresses": lambda: settings_checks.addresses(settings),
         "schedule": lambda: settings_checks.schedule(settings),
+        "weak settings": lambda: weak_settings.examine(settings),
     }
     return [finding for name, check in checks.items() for finding in _run(name, check)] + memory
 

@@ -26,7 +26,7 @@ from yobal.store import diagnostics
 PREFIX: Final = "YOBAL_"
 NOT_SETTINGS: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})
 MAX_HOLD_SLOTS_MAX: Final = 8
-SESSION_HOURS_MAX: Final = 720
+SESSION_HOURS_MAX: Final = 168  # a week
 CELLS_PER_PENDING: Final = 4  # cells in a new file for each comment that may be pending
 CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
 DAYS_MAX: Final = 200  # of receipts and sealed originals
