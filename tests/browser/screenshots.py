@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from tests.browser.actors import DESKTOP, PHONE, Actors
+from tests.browser.actors import DESKTOP, Actors
 from tests.browser.bulk import open_bulk_harness
 from tests.browser.fixtures import SLOT_SECONDS, chromium_arguments, chromium_path, serve_newsroom
 from tests.browser.gallery import Gallery, served_demo
@@ -19,7 +19,7 @@ from tests.browser.gallery import Gallery, served_demo
 # What each language needs to be drawn at all, and the Debian package that brings it.
 FONTS: Final = {"km": "fonts-noto-core", "ar": "fonts-noto-core", "ja": "fonts-noto-cjk"}
 SHAPES: Final = {
-    "phone": PHONE["viewport"],
+    "phone": ViewportSize(width=360, height=740),  # a cheap one
     "desktop": DESKTOP["viewport"],
     "wide": ViewportSize(width=2560, height=1440),
 }
