@@ -29,7 +29,7 @@ WEAKNESSES: Final = (
     _Weakness(
         "site_url",
         lambda s: s.site_url.startswith("http://"),
-        "use https: the link leads readers there, and over plain HTTP everybody on the way sees it",
+        "use https: the link leads readers there, and over plain HTTP others on the way see it",
     ),
     _Weakness(
         "frame_ancestors",
@@ -40,7 +40,7 @@ WEAKNESSES: Final = (
     _Weakness(
         "frame_ancestors",
         lambda s: any(host.startswith("http:") for host in s.frame_ancestors),
-        "use https: whoever changes that page on its way changes what surrounds the form",
+        "use https: a page that is changed on its way changes what surrounds the form",
         "fail",
     ),
     _Weakness(

@@ -34,7 +34,7 @@ def count_arrivals(conn: Connection, site_id: str, counts: Mapping[str, int]) ->
 
 
 def decide(conn: Connection, rules: SiteRules, *, seed: bytes) -> None:
-    """Decide anew for the site and every story; called once for each slot that is released."""
+    """Decide again for the site and every story; called once for each slot that is released."""
     pending = _pending_counts(conn, rules.site_id)
     full_stories = [
         story_id
