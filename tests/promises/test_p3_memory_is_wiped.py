@@ -146,7 +146,7 @@ def test_every_cache_has_keys_that_no_reader_writes() -> None:
         if hasattr(value, "cache_info") and value.__module__ == module.__name__
     } == set(CACHES_ALLOWED)
     source = "".join(Path(str(module.__file__)).read_text() for module in _modules())
-    assert source.count("lru_cache(") == 3, "one of them is a method's: PageRenderer's"
+    assert source.count("lru_cache(") == 4, "one of them is a method's: PageRenderer's"
 
 
 def _modules() -> list[ModuleType]:
