@@ -234,6 +234,17 @@ def doctor(config: Config = DEFAULT_CONFIG) -> None:
     sys.exit(0 if is_ok else 1)
 
 
+@app.command("self-test")
+def self_test(config: Config = DEFAULT_CONFIG) -> None:
+    """Attack a scratch newsroom with these settings, and say what an observer learned.
+
+    Exits with 1 if an attack succeeds.
+    """
+    from yobal.self_test import run
+
+    sys.exit(0 if run(config, show=typer.echo) else 1)
+
+
 @app.command("grant-intake")
 def grant_intake(
     database_role: Annotated[str, typer.Argument(help="An existing PostgreSQL role.")],
