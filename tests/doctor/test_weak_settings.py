@@ -55,7 +55,9 @@ ROWS: Final[dict[str, Row]] = {
     "release_interval_seconds": Row(refused=-1, failed=3_600, well=0),
     "max_hold_slots": Row(refused=9, warned=1, well=2),
     "min_batch_size": Row(refused=0, warned=1, well=3),
-    "round_times": Row(refused=["5"], warned=[f"{hour:02}:00" for hour in range(2, 24, 3)], well=["05:00", "17:00"]),
+    "round_times": Row(
+        refused=["5"], warned=[f"{hour:02}:00" for hour in range(2, 24, 3)], well=["05:00", "17:00"]
+    ),
     "round_interval_seconds": Row(refused=-1, warned=600, well=0),
     "text_graphemes_max": Row(refused=0, well=2_000),
     "name_graphemes_max": Row(refused=0, warned=300, well=60),
