@@ -14,11 +14,13 @@ from tests.harness import STORY_ID, NewsroomHarness
 from tests.in_process_client import Intake, Response, intake_of
 from tests.samples import Sample, texts
 from yobal.actions import declare_story
+from yobal.core.answer_size import gzip_answer_bytes
+from yobal.core.submission import Limits, has_too_many_marks
 from yobal.core.text import count_graphemes
 from yobal.web import intake_app
-from yobal.web.response_padding import GZIP_STEP_BYTES
 
 SCRIPTS = ("Latn", "Khmr", "Arab", "Mymr", "Ethi", "Cyrl", "Deva", "Kore", "Jpan", "Thai")
+GZIP_STEP_BYTES = gzip_answer_bytes(Limits())
 GZIP = [("accept-encoding", "gzip, deflate, br")]
 
 
@@ -102,6 +104,30 @@ def test_a_client_without_gzip_gets_one_size_as_well(newsroom: NewsroomHarness) 
             )
         }
     assert len(sizes) == 1
+
+
+def test_a_text_that_cannot_be_compressed_is_refused(newsroom: NewsroomHarness) -> None:
+    """Otherwise the answers that show it would be longer, and show whose it is."""
+    draw = random.Random(7)
+    marks = [chr(code) for code in range(0x300, 0x370)]
+    words = "".join("a" + "".join(draw.choices(marks, k=5)) for _ in range(2_000))
+    with intake_of(newsroom) as intake:
+        answer = intake.post(step="send", text=words, headers=GZIP)
+    assert answer.status == 422
+    assert len(answer.body) % GZIP_STEP_BYTES == 0
+
+
+def test_no_language_is_refused_for_its_marks() -> None:
+    limits = Limits()
+    draw = random.Random(8)
+    for sample in texts():
+        words = sample.text.split(" ")
+        longest = " ".join(draw.choices(words, k=2_000))
+        for graphemes_max in (limits.text_graphemes_max, limits.name_graphemes_max, 300):
+            cut = longest[: graphemes_max * 2]
+            while count_graphemes(cut) > graphemes_max:
+                cut = cut[: len(cut) * 9 // 10]
+            assert not has_too_many_marks(cut, graphemes_max), (sample.language, graphemes_max)
 
 
 def test_control_without_padding_the_answers_have_many_sizes(

@@ -1,5 +1,6 @@
 """What a reader sends, and what can be wrong with it: all errors at once, as codes."""
 
+import zlib
 from typing import Final, Literal
 
 import msgspec
@@ -75,9 +76,18 @@ def has_too_many_marks(text: str, graphemes_max: int) -> bool:
     """
     if texts.has_stacked_marks(text):
         return True
-    bytes_max = graphemes_max * BYTES_PER_GRAPHEME_MAX
-    return (
-        len(text) * 4 > bytes_max
-        and len(text.encode()) > bytes_max
-        and not texts.excess_length(text, graphemes_max)
-    )
+    if len(text) * 4 <= compressed_bytes_max(graphemes_max):  # UTF-8 has at most 4 bytes for each
+        return False
+    content = text.encode()
+    is_too_large = len(content) > graphemes_max * BYTES_PER_GRAPHEME_MAX or len(
+        zlib.compress(content)
+    ) > compressed_bytes_max(graphemes_max)
+    return is_too_large and not texts.excess_length(text, graphemes_max)
+
+
+def compressed_bytes_max(graphemes_max: int) -> int:
+    """Of a text of so many characters: no language comes near it, only random marks exceed it.
+
+    The answer that shows the text would be longer than others, and so would show whose it is.
+    """
+    return graphemes_max * 4 + 256

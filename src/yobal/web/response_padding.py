@@ -3,13 +3,10 @@
 from typing import Final
 
 from yobal.core import padded_gzip
-from yobal.core.answer_size import receipt_bytes
+from yobal.core.answer_size import gzip_answer_bytes, receipt_bytes
 from yobal.core.submission import Limits
 from yobal.web.http import Response
 
-# The page of a text of 2,000 characters in any language, compressed. Only texts made to be
-# incompressible need more, and get twice or three times as much.
-GZIP_STEP_BYTES: Final = 16_384
 _LEVEL: Final = 6
 _COMMENT_BYTES: Final = len(b"<!---->")
 
@@ -21,7 +18,9 @@ def pad(response: Response, limits: Limits, *, is_gzip_accepted: bool) -> Respon
         for name, value in response.headers
     ]
     if is_gzip_accepted:
-        body = padded_gzip.compress(response.body, step_bytes=GZIP_STEP_BYTES, level=_LEVEL)
+        body = padded_gzip.compress(
+            response.body, step_bytes=gzip_answer_bytes(limits), level=_LEVEL
+        )
         headers += [("content-encoding", "gzip"), ("vary", "accept-encoding")]
         return Response(response.status, body, headers)
     return Response(response.status, _pad_plain(response.body, receipt_bytes(limits)), headers)
