@@ -140,6 +140,7 @@ def test_a_time_zone_is_named_after_its_city(time_zone: str, english: str, khmer
         ("Etc/GMT+7", "UTC−07:00", "ម៉ោង\u200bសកល −០៧:០០"),  # west of Greenwich
         ("Etc/GMT-5", "UTC+05:00", "ម៉ោង\u200bសកល +០៥:០០"),
         ("UTC", "UTC", "ម៉ោង\u200bសកល"),
+        ("EST", "UTC−05:00", "ម៉ោង\u200bសកល −០៥:០០"),
         ("Greenwich", "UTC", "ម៉ោង\u200bសកល"),
     ],
 )

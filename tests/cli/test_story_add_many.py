@@ -142,6 +142,14 @@ def test_a_line_that_is_wrong_is_named_by_its_number_and_nothing_is_declared(
     assert commands.story_list(config) == []
 
 
+def test_a_line_in_another_encoding_is_named_by_its_number(tmp_path: Path) -> None:
+    config = _make_site(tmp_path, f"sqlite:///{tmp_path / 'yobal.sqlite'}")
+    file = write(config, line(0))
+    file.write_bytes(file.read_bytes().replace(b"Title", b"T\xeftle"))
+    with pytest.raises(InvalidInput, match="line 1: not in UTF-8"):
+        add(config, file)
+
+
 def test_every_wrong_line_is_named_up_to_ten(tmp_path: Path) -> None:
     config = _make_site(tmp_path, f"sqlite:///{tmp_path / 'yobal.sqlite'}")
     with pytest.raises(InvalidInput) as raised:

@@ -116,14 +116,14 @@ def test_the_doctor_judges_each_value_and_says_what_to_do(tmp_path: Path, name: 
     for value, status in ((row.failed, "fail"), (row.warned, "warn"), (row.well, "ok")):
         if value is None and status != "ok":
             continue
-        found = _findings(_load(tmp_path, **{name: value}))
-        others = [str(finding) for finding in found if finding.status != "ok"]
-        statuses = {finding.status for finding in found}
+        findings = _findings(_load(tmp_path, **{name: value}))
+        others = [str(finding) for finding in findings if finding.status != "ok"]
+        statuses = {finding.status for finding in findings}
         if status == "ok":
             assert others == []
         else:
             assert status in statuses, (name, value)
-            assert all(finding.advice for finding in found if finding.status != "ok")
+            assert all(finding.advice for finding in findings if finding.status != "ok")
             assert ("fail" in statuses) == (status == "fail"), others
 
 

@@ -105,6 +105,12 @@ INVALID = {
     'database = "postgresql://u@h:x/d"': "database",
     'database = "sqlite:////"': "database",
     "session_hours = 99999999": "session_hours",
+    'frame_ancestors = ["*"]': "frame_ancestors",
+    'frame_ancestors = ["https://news.example/stories"]': "frame_ancestors",
+    'site_url = "https://"': "site_url",
+    'site_url = "http://[::1"': "site_url",
+    'site_names = { xx = "A" }': "site_names",
+    'site_names = { iw = "A" }': "site_names",
     'site_name = "a\\nb"': "site_name",
     'data_dir = "a\\u0000b"': "data_dir",
     "data_dir = 1": "data_dir",
@@ -132,6 +138,13 @@ def test_all_invalid_values_are_reported_at_once(tmp_path: Path) -> None:
 def test_a_site_id_fits_an_address_and_a_file_name(tmp_path: Path, site_id: str) -> None:
     with pytest.raises(InvalidSettings, match="site"):
         _load(tmp_path, YOBAL_SITE_ID=site_id)
+
+
+def test_a_file_that_is_not_utf8_is_an_error_that_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "yobal.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidSettings, match="UTF-8"):
+        load(path, {})
 
 
 def test_without_a_settings_file_the_error_says_what_to_do(tmp_path: Path) -> None:

@@ -38,6 +38,15 @@ def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
     assert newsroom.read_table("withdrawal_requests") == []
 
 
+@pytest.mark.parametrize("when", ["", "later"])
+def test_a_withdrawal_without_a_time_gets_the_two_choices_again(intake: Intake, when: str) -> None:
+    code = code_of(intake.send(receipt="yes"))
+    response = intake.post(step="withdraw", code=code, when=when)
+    assert "cannot be withdrawn" not in response.text
+    assert 'value="next"' in response.text
+    assert 'value="now"' in response.text
+
+
 @pytest.mark.parametrize("when", ["now", "next"])
 def test_a_published_comment_is_withdrawn_when_its_author_chose(
     intake: Intake, newsroom: NewsroomHarness, when: str

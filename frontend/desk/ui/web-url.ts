@@ -2,8 +2,11 @@
 
 const NEVER = '\\p{White_Space}\\p{Cc}\\p{Cs}\\p{Bidi_Control}<>"\\\\';
 const HOST = `(?:[^${NEVER}/?#@:\\[\\]]+|\\[[0-9A-Fa-f:.]+\\])`;
+// 1 to 65535
+const PORT =
+  "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 const WEB_URL = new RegExp(
-  `^[Hh][Tt][Tt][Pp][Ss]?://${HOST}(?::[0-9]{1,5})?(?:[/?#][^${NEVER}]*)?$`,
+  `^[Hh][Tt][Tt][Pp][Ss]?://${HOST}(?::${PORT})?(?:[/?#][^${NEVER}]*)?$`,
   "u",
 );
 

@@ -57,6 +57,8 @@ def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 def _parse(line: bytes) -> Declaration:
     try:
         parsed = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=_Line)
+    except UnicodeDecodeError:
+        raise InvalidInput(f"not in UTF-8 (a line is like {_EXAMPLE})") from None
     except msgspec.DecodeError as error:
         raise InvalidInput(f"{error} (a line is like {_EXAMPLE})") from None
     edition = Edition(tag=parsed.edition, title=parsed.title, url=parsed.url)

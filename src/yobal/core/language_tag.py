@@ -14,13 +14,16 @@ _SCRIPT_LENGTH: Final = 4
 # CLDR has names for these, and they say that something is not known.
 _UNKNOWN: Final = frozenset({"und", "mul", "zxx", "mis", "Zzzz", "Zxxx", "Zyyy", "Zinh", "ZZ"})
 
+# Codes that another one has replaced, such as iw by he: one language could have two editions.
+_REPLACED: Final = frozenset({"bh", "in", "iw", "ji", "jw", "mo", "sh"})
+
 
 def is_known(tag: str) -> bool:
     """Whether it is a language that CLDR knows, with a script, a region or variants it knows."""
     if not ids.is_language_tag(tag):
         return False
     language, *rest = tag.split("-")
-    if language not in _languages() - _UNKNOWN:
+    if language not in _languages() - _UNKNOWN or language in _REPLACED:
         return False
     names = Locale.parse("en")
     if rest and len(rest[0]) == _SCRIPT_LENGTH and rest[0].isalpha():

@@ -75,6 +75,13 @@ _RIGHT_TO_LEFT: Final = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 _WITH_DIRECTION: Final = regex.compile(r"[\p{Bidi_Class=L}\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 
 
+# White space, without U+1680: it is drawn as a line, which holds the letters of Ogham together.
+_BLANKS: Final = "".join(
+    chr(code) for code in range(0x3001) if chr(code).isspace() and code != 0x1680
+)
+_BLANK_RUN: Final = regex.compile(f"[{regex.escape(_BLANKS)}]+")
+
+
 def clean(raw: str) -> str:
     """The text as it is stored: as it was written, without what can hide or smuggle.
 
@@ -86,7 +93,7 @@ def clean(raw: str) -> str:
         text = _TAG_OR_FLAG.sub(r"\1", text)
     if not text.isascii() and _SELECTOR.search(text):
         text = _STRAY_SELECTOR.sub("", text)
-    text = "\n".join([_balance_isolates(line).rstrip() for line in text.split("\n")])
+    text = "\n".join([_balance_isolates(line).rstrip(_BLANKS) for line in text.split("\n")])
     if _TWO_BLANK_LINES in text:
         text = _BLANK_LINES.sub(_TWO_BLANK_LINES, text)
     return text.strip("\n")
@@ -116,7 +123,7 @@ def normalize(text: str) -> str:
 
 def clean_line(raw: str) -> str:
     """The same on one line, with single spaces."""
-    return " ".join(clean(raw).split())
+    return " ".join(word for word in _BLANK_RUN.split(clean(raw)) if word)
 
 
 def has_stacked_marks(text: str) -> bool:

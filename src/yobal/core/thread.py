@@ -124,10 +124,10 @@ class CommentLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def form_state(*, has_epoch: bool, is_open: bool) -> FormState:
-    """Without an epoch there is no key to seal comments to."""
-    if not has_epoch:
-        return "not_open_yet"
-    return "open" if is_open else "closed"
+    """Without an epoch there is no key to seal comments to. A closed story will not open with one."""
+    if not is_open:
+        return "closed"
+    return "open" if has_epoch else "not_open_yet"
 
 
 def page_of(position: int) -> int:

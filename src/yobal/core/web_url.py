@@ -6,8 +6,12 @@ import regex
 
 _NEVER: Final = r"\p{White_Space}\p{Cc}\p{Cs}\p{Bidi_Control}<>\"\\"
 _HOST: Final = rf"(?:[^{_NEVER}/?#@:\[\]]+|\[[0-9A-Fa-f:.]+\])"
+# 1 to 65535
+_PORT: Final = (
+    "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+)
 _WEB_URL: Final = regex.compile(
-    rf"[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][^{_NEVER}]*)?"
+    rf"[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?::{_PORT})?(?:[/?#][^{_NEVER}]*)?"
 )
 
 

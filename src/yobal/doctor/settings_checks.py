@@ -18,7 +18,7 @@ def addresses(settings: Settings) -> list[Finding]:
     return [
         ok_if(
             _is_tls(desk) or _is_loopback(desk),
-            "moderators connect over TLS",
+            "moderators connect over TLS, or from this machine only",
             "desk_url: use https",
         ),
         ok_if(
@@ -28,7 +28,7 @@ def addresses(settings: Settings) -> list[Finding]:
         ),
         ok_if(
             _is_tls(public) or _is_loopback(public) or public.endswith(".onion"),
-            "readers connect over TLS",
+            "readers connect over TLS, or from this machine only",
             "public_url: use https, or an onion address",
         ),
         *_listens(settings),

@@ -104,14 +104,14 @@ WEAKNESSES: Final = (
 
 def examine(settings: Settings) -> list[Finding]:
     """One finding for each weakness, or one that there is none."""
-    found = [
+    findings = [
         (fail if weakness.level == "fail" else warn)(
             f"{weakness.setting} = {_shown(getattr(settings, weakness.setting))}", weakness.advice
         )
         for weakness in WEAKNESSES
         if weakness.applies(settings)
     ]
-    return found or [ok("no setting weakens a promise")]
+    return findings or [ok("no setting weakens a promise")]
 
 
 def _rounds_tell_moderators(settings: Settings) -> bool:

@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from yobal.core import ids
+from yobal.core import ids, language_tag
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
 from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
+from yobal.core.web_url import is_web_url
 from yobal.store import diagnostics
 
 PREFIX: Final = "YOBAL_"
@@ -168,7 +169,9 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise InvalidSettings(f"{path} does not exist; `yobal init` writes one") from None
     except OSError as error:
         raise InvalidSettings(f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise InvalidSettings(f"{path} is not a text file in UTF-8: save it as one") from None
+    except tomllib.TOMLDecodeError as error:
         raise InvalidSettings(f"{path} is not a TOML file: {error}") from None
     unknown = sorted(set(values) - _FIELDS.keys())
     if unknown:
@@ -283,11 +286,11 @@ def _is_time(text: str) -> bool:
 
 
 def _are_site_names(names: Mapping[str, str]) -> bool:
-    return all(ids.is_language_tag(tag) and _is_plain_line(name) for tag, name in names.items())
+    return all(language_tag.is_known(tag) and _is_plain_line(name) for tag, name in names.items())
 
 
 def _is_web_url(url: str) -> bool:
-    return not url or url.startswith(("https://", "http://"))
+    return not url or is_web_url(url)
 
 
 def _is_origin(url: str) -> bool:
@@ -305,9 +308,13 @@ def _is_origin(url: str) -> bool:
 
 
 def _are_frame_ancestors(hosts: tuple[str, ...]) -> bool:
-    """They are written into a header, where some characters would end the list."""
+    """Scheme and host. They are written into a header, where some characters would end the list."""
     return all(
-        host.isascii() and host.isprintable() and not set(host) & _NEVER_IN_FRAME_ANCESTOR
+        host.isascii()
+        and host.isprintable()
+        and not set(host) & _NEVER_IN_FRAME_ANCESTOR
+        and (name := host.removeprefix("https://").removeprefix("http://")) not in ("", "*")
+        and "/" not in name
         for host in hosts
     )
 
@@ -370,7 +377,12 @@ _CHECKS: Final = (
     _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),
     _Check("intake_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8600"'),
     _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
-    _Check("frame_ancestors", _are_frame_ancestors, "a list of hosts", '["https://news.example"]'),
+    _Check(
+        "frame_ancestors",
+        _are_frame_ancestors,
+        "a list of schemes and hosts",
+        '["https://news.example"]',
+    ),
     # Where data is kept
     _Check("data_dir", _is_path, "the path of a folder", '"data"'),
     _Check("database", _is_database, _DATABASE, '"postgresql://yobal@/yobal"', is_secret=True),

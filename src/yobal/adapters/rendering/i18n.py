@@ -31,6 +31,8 @@ _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
 # A day as it is written inside a sentence, where CLDR's form lacks words that the language needs.
 _DAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bទីd ខែMMMM ឆ្នាំy"}
 _ZONES_WITHOUT_CITY: Final = "Etc/"
+# For CLDR they are other names of a city's zone, which their users need not live in.
+_OFFSETS: Final = ("EST", "HST", "MST")
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
@@ -77,7 +79,7 @@ class Translator:
         Empty for a zone without a city, such as `Etc/GMT+7`.
         """
         present_id = _present_id(schedule.time_zone)
-        if present_id.startswith(_ZONES_WITHOUT_CITY):
+        if present_id.startswith(_ZONES_WITHOUT_CITY) or schedule.time_zone in _OFFSETS:
             return ""
         for zone_id in _ids_of_zone(schedule.time_zone):
             if "city" in self._locale.time_zones.get(zone_id, {}):

@@ -39,6 +39,8 @@ class ReceiptHandler:
         if match is None:
             return self._unknown(context)
         when = _WHEN.get(context.fields.get("when", ""))
+        if when is None and match.can_withdraw:
+            return await self.show(context)  # with both choices
         if when is None or not match.can_withdraw:
             return dependencies.problem_page("cannot_withdraw", thread=context.thread)
         await asyncio.to_thread(receipts.request_withdrawal, dependencies.inbox, match, when=when)
