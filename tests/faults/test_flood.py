@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -28,6 +29,16 @@ HALF_A_FORM: Final = (
 ).encode()
 HALF_A_HANDSHAKE: Final = b"\x16\x03\x01\x02\x00\x01\x00"  # a TLS record that announces 512 bytes
 KINDS: Final = {"nothing": b"", "half a header": HALF_A_HEADER, "half a form": HALF_A_FORM}
+LONG_BYTES_MAX: Final = 400 * 1024  # so that few connections fill it
+MOST_OF_A_LONG_FORM: Final = (
+    f"POST {THREAD} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    f"Content-Length: 104000\r\n\r\nstep=send&text={100_000 * 'a'}"
+).encode()
+LITTLE_ROOM_FOR_LONG_FORMS: Final = f"""
+from functools import partial
+from yobal.web import intake_app
+intake_app.BodyTimeout = partial(intake_app.BodyTimeout, long_bytes_max={LONG_BYTES_MAX})
+"""
 ONE_SHARED_LIMIT: Final = """
 from yobal.server import open_files
 open_files.intake_connections = lambda: 128
@@ -76,7 +87,7 @@ def desk_answers(served: Served, port: int, *, seconds: float = ANSWER_SECONDS) 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("flood")) as made:
+    with serving(tmp_path_factory.mktemp("flood"), script=LITTLE_ROOM_FOR_LONG_FORMS) as made:
         yield made
 
 
@@ -97,6 +108,25 @@ def test_a_flood_of_the_public_side_stops_neither_readers_nor_the_desk(
         assert answers(served.intake, THREAD)
         assert post(served.intake, form("words")).is_received
         assert desk_answers(served, served.desk)
+
+
+def test_an_unfinished_long_form_is_given_up_for_others_and_the_rest_is_received(
+    served: Served,
+) -> None:
+    """Which one it is, the oldest, is in tests/web/test_body_timeout.py."""
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(LONG_BYTES_MAX // 100_000 + 1):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", served.intake)))
+            client.settimeout(ANSWER_SECONDS)
+            client.sendall(MOST_OF_A_LONG_FORM)
+            clients.append(client)
+        given_up = select.select(clients, [], [], ANSWER_SECONDS)[0]
+        assert [client.recv(64)[:13] for client in given_up] == [b"HTTP/1.1 400 "]
+        assert post(served.intake, form("words")).is_received
+        other = next(client for client in clients if client not in given_up)
+        other.sendall(3_985 * b"a")
+        assert other.recv(64).startswith(b"HTTP/1.1 422 "), "too long, but read to its end"
 
 
 def test_a_flood_of_the_desk_does_not_stop_readers(served: Served) -> None:
