@@ -10,7 +10,6 @@ from bench import newsroom, nginx, serving
 from yobal.server.settings import Settings
 
 PATH: Final = Path(__file__).parent.parent / "examples" / "nginx.conf"
-_MODERATORS: Final = "    # Moderators: another host"
 _TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -21,9 +20,9 @@ def running(settings: Settings, folder: Path) -> Iterator[int]:
     Raises NotAvailable where nginx is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    readers, desk = newsroom.free_port(), newsroom.free_port()
+    readers = newsroom.free_port()
     config = folder / "nginx.conf"
-    config.write_text(_fitted(PATH.read_text(encoding="utf-8"), settings, folder, (readers, desk)))
+    config.write_text(_fitted(PATH.read_text(encoding="utf-8"), settings, folder, readers))
     command = [
         nginx.find_nginx(),
         "-p",
@@ -39,10 +38,9 @@ def running(settings: Settings, folder: Path) -> Iterator[int]:
         yield readers
 
 
-def _fitted(text: str, settings: Settings, folder: Path, ports: tuple[int, int]) -> str:
+def _fitted(text: str, settings: Settings, folder: Path, port: int) -> str:
     """Raises ValueError where the example lacks a line that is replaced here."""
-    servers = text.partition(_MODERATORS)[::2]
-    text = _MODERATORS.join(map(_without_tls, servers, ports))
+    text = _without_tls(text, port)
     kinds = "".join(f"    {kind}_temp_path {folder}/{kind};\n" for kind in _TEMPORARY)
     for shipped, ours in (
         ("user www-data;", f"user {folder.owner()};"),
@@ -50,7 +48,6 @@ def _fitted(text: str, settings: Settings, folder: Path, ports: tuple[int, int])
         ("worker_processes auto;", "worker_processes 1;"),
         ("/srv/yobal/data/public", str(settings.files_dir)),
         ("127.0.0.1:8600", settings.intake_listen),
-        ("127.0.0.1:8601", settings.desk_listen),
         ("http {\n", f"http {{\n{kinds}"),
     ):
         if shipped not in text:
@@ -59,6 +56,6 @@ def _fitted(text: str, settings: Settings, folder: Path, ports: tuple[int, int])
     return text
 
 
-def _without_tls(server: str, port: int) -> str:
-    server = re.sub(r"\n +(ssl_certificate|listen \[::\])[^\n]*", "", server)
-    return server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+def _without_tls(text: str, port: int) -> str:
+    text = re.sub(r"\n +(ssl_certificate|listen \[::\])[^\n]*", "", text)
+    return text.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")

@@ -1,4 +1,4 @@
-"""Runs nginx with the shipped example in front of a served newsroom, on a test's ports and folders."""
+"""Runs nginx with the shipped examples in front of a served newsroom, on a test's ports and folders."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.serving import (
     READY_SECONDS,
@@ -23,100 +23,132 @@ from tests.serving import (
 )
 
 EXAMPLE: Final = ROOT / "examples" / "nginx.conf"
+DESK_EXAMPLE: Final = ROOT / "examples" / "nginx-desk.conf"
 
 
 @dataclass
 class Nginx:
-    """nginx with the example's configuration."""
+    """nginx with the readers' example, and beside it nginx with the desk's."""
 
     folder: Path
     port: int
     desk: int
     plain: int
     text: str
-    process: "subprocess.Popen[bytes] | None" = None
-
-    @property
-    def pid(self) -> int:
-        assert self.process is not None
-        return self.process.pid
+    desk_text: str
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
     def workers(self) -> list[int]:
-        return [self.pid, *children(self.pid)]
+        return [pid for process in self.processes for pid in (process.pid, *children(process.pid))]
 
     def start(self) -> None:
+        for name, text, port in (
+            ("nginx", self.text, self.port),
+            ("nginx-desk", self.desk_text, self.desk),
+        ):
+            if text:
+                self._start(self.folder / f"{name}.conf", text, port)
+
+    def _start(self, path: Path, text: str, port: int) -> None:
         program = needed("nginx", "nginx-light")
-        path = self.folder / "nginx.conf"
-        path.write_text(self.text, encoding="utf-8")
-        command = [
-            program,
-            "-p",
-            str(self.folder),
-            "-c",
-            str(path),
-            "-e",
-            "/dev/null",
-            "-g",
-            "daemon off;",
-        ]
+        path.write_text(text, encoding="utf-8")
+        command = [program, "-p", str(self.folder), "-c", str(path), "-e", "/dev/null"]
         with (self.folder / "output").open("ab") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output)
-        wait_for(self._is_ready, "nginx answers")
+            process = subprocess.Popen(
+                [*command, "-g", "daemon off;"], stdout=output, stderr=output
+            )
+        self.processes.append(process)
+        wait_for(lambda: self._is_ready(process, port), f"nginx answers ({path.name})")
 
     def stop(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(timeout=READY_SECONDS)
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGQUIT)
+        for process in self.processes:
+            process.wait(timeout=READY_SECONDS)
 
-    def _is_ready(self) -> bool:
-        assert self.process is not None
+    def _is_ready(self, process: "subprocess.Popen[bytes]", port: int) -> bool:
         output = (self.folder / "output").read_text(errors="replace")
-        assert self.process.poll() is None, f"nginx ended: {output[-2000:]}"
-        return is_listening(self.port)
+        assert process.poll() is None, f"nginx ended: {output[-2000:]}"
+        return is_listening(port)
 
 
-def make_nginx(folder: Path, served: Served, *, extra: str = "", text: str = "") -> Nginx:
-    """The shipped example with this test's ports and paths; `extra` goes into its `http` block."""
+def make_nginx(
+    folder: Path, served: Served, *, extra: str = "", text: str = "", is_desk_apart: bool = True
+) -> Nginx:
+    """The shipped examples with this test's ports and paths; `extra` goes into the readers' `http` block.
+
+    `is_desk_apart`: otherwise one nginx serves both, as an earlier example did.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port, desk, plain = free_ports(3)
     conf = text or EXAMPLE.read_text(encoding="utf-8")
     conf = conf.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace("listen [::]:80;", "")
-    readers, heading, moderators = conf.partition("    # Moderators: ")
-    assert heading, "the example has two servers"
-    conf = _plain(readers, port) + heading + _plain(moderators, desk)
-    for shipped, ours in (
-        ("user www-data;", "user root;" if os.geteuid() == 0 else ""),
-        ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
-        ("worker_processes auto;", "worker_processes 1;"),
-        ("/srv/yobal/data/public", str(served.newsroom.files_dir)),
-        ("http://127.0.0.1:8600", f"http://127.0.0.1:{served.intake}"),
-        ("http://127.0.0.1:8601", f"http://127.0.0.1:{served.desk}"),
-        ("http {\n", f"http {{\n{_temp_folders(folder)}{extra}\n"),
-    ):
+    conf = _without_tls(conf, port)
+    desk_conf = _without_tls(DESK_EXAMPLE.read_text(encoding="utf-8"), desk)
+    desk_conf = _replace(
+        desk_conf, {"http://127.0.0.1:8601": f"http://127.0.0.1:{served.desk}"} | _paths(folder)
+    )
+    if not is_desk_apart:
+        extra += desk_conf[desk_conf.index("    server {") : desk_conf.rindex("}")]
+        desk_conf = ""
+    ours_by_shipped = {
+        "worker_processes auto;": "worker_processes 1;",
+        "/srv/yobal/data/public": str(served.newsroom.files_dir),
+        "http://127.0.0.1:8600": f"http://127.0.0.1:{served.intake}",
+    }
+    conf = _replace(conf, ours_by_shipped | _paths(folder, extra))
+    return Nginx(folder, port, desk, plain, conf, desk_conf)
+
+
+def _paths(folder: Path, extra: str = "") -> dict[str, str]:
+    """What both examples have in common."""
+    return {
+        "user www-data;": "user root;" if os.geteuid() == 0 else "",
+        "pid /run/": f"pid {folder}/",
+        "http {\n": f"http {{\n{_temp_folders(folder)}{extra}\n",
+    }
+
+
+def _replace(conf: str, ours_by_shipped: dict[str, str]) -> str:
+    for shipped, ours in ours_by_shipped.items():
         assert shipped in conf, f"the example lacks {shipped!r}"
         conf = conf.replace(shipped, ours)
-    return Nginx(folder, port, desk, plain, conf)
+    return conf
 
 
 @contextlib.contextmanager
-def nginx_before(folder: Path, served: Served, **given: str) -> Iterator[Nginx]:
-    """nginx with the shipped example in front of a served newsroom."""
+def nginx_before(folder: Path, served: Served, **given: Any) -> Iterator[Nginx]:
+    """nginx with the shipped examples in front of a served newsroom."""
     nginx = make_nginx(folder, served, **given)
     try:
         nginx.start()
         yield nginx
     finally:
-        if nginx.process is not None and nginx.process.poll() is None:
-            nginx.stop()
+        nginx.stop()
 
 
-def _plain(server: str, port: int) -> str:
-    """Without TLS and on loopback only."""
-    server = re.sub(r"\n +ssl_certificate[^\n]*", "", server)
-    server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    ipv6 = f"listen [::1]:{port};" if socket.has_dualstack_ipv6() else ""
-    return server.replace("listen [::]:443 ssl;", ipv6)
+def _without_tls(conf: str, port: int) -> str:
+    """On loopback only."""
+    conf = re.sub(r"\n +ssl_certificate[^\n]*", "", conf)
+    conf, count = re.subn(r"listen 8?443 ssl([^;]*);", rf"listen 127.0.0.1:{port}\g<1>;", conf)
+    assert count, "the example listens with TLS"
+    ipv6 = rf"listen [::1]:{port}\g<1>;" if socket.has_dualstack_ipv6() else ""
+    return re.sub(r"listen \[::\]:8?443 ssl([^;]*);", ipv6, conf)
+
+
+def with_tls(conf: str, port: int, folder: Path) -> str:
+    """A configuration of `make_nginx` with TLS again, and a test's certificate."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = [needed("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
+    files = ["-subj", "/CN=test", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+    conf = re.sub(rf"listen ([^;]*:{port})([^;]*);", r"listen \1 ssl\2;", conf)
+    return conf.replace(
+        "ssl_session_tickets off;",
+        f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_session_tickets off;",
+    )
 
 
 def _temp_folders(folder: Path) -> str:

@@ -110,11 +110,10 @@ def ask(
     headers: Mapping[str, str] | None = None,
     source: str = "",
     host: str = "127.0.0.1",
-    timeout: float = 30,
 ) -> Response:
     """One request on a connection of its own, from a chosen loopback address."""
     origin = (source, 0) if source else None
-    with socket.create_connection((host, port), timeout, origin) as connection:
+    with socket.create_connection((host, port), timeout=30, source_address=origin) as connection:
         named = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         given = {"Host": named, "Connection": "close"} | dict(headers or {})
         if body or method == "POST":

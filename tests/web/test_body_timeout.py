@@ -70,3 +70,33 @@ def test_a_body_that_arrives_in_time_is_returned() -> None:
         return result
 
     assert asyncio.run(read_in_time()) == 7
+
+
+def test_the_oldest_long_body_is_given_up_if_all_together_are_too_large() -> None:
+    body_timeout = BodyTimeout(60, long_bytes_max=100)
+
+    async def receive(size_bytes: int, finished: asyncio.Event) -> str:
+        async def reading() -> str:
+            body_timeout.count(size_bytes)
+            await finished.wait()
+            return "read"
+
+        try:
+            return await body_timeout.wait_for(reading())
+        except TimeoutError:
+            return "given up"
+
+    async def receive_three() -> list[str]:
+        finished = asyncio.Event()
+        tasks = []
+        for size_bytes in (60, 30, 50):
+            tasks.append(asyncio.ensure_future(receive(size_bytes, finished)))
+            await asyncio.sleep(0)
+        await asyncio.wait([tasks[0]])
+        finished.set()
+        return [await task for task in tasks]
+
+    assert asyncio.run(receive_three()) == ["given up", "read", "read"]
+    assert body_timeout._long_bytes == 0
+    assert asyncio.run(receive(101, asyncio.Event())) == "given up"
+    assert body_timeout._long_bytes == 0

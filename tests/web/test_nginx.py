@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.harness import SITE_ID
-from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before
+from tests.nginx import DESK_EXAMPLE, EXAMPLE, Nginx, make_nginx, nginx_before, with_tls
 from tests.serving import (
     ROOT,
     THREAD,
@@ -282,11 +282,16 @@ def test_the_desk_has_a_server_of_its_own(served: Served, nginx: Nginx) -> None:
     )
 
 
+def test_the_desks_name_without_its_port_redirects_to_its_port(nginx: Nginx) -> None:
+    response = ask(nginx.port, path="/join", headers={"Host": "desk.example"})
+    assert (response.status, response.header("location")) == (308, "https://desk.example:8443/join")
+
+
 def test_plain_http_redirects_both_hosts_to_https(nginx: Nginx) -> None:
-    for host in ("comments.example", "desk.example"):
+    for host, port in (("comments.example", ""), ("desk.example", ":8443")):
         response = ask(nginx.plain, path="/a/b?c=d", headers={"Host": host})
         assert response.status == 308
-        assert response.header("location") == f"https://{host}/a/b?c=d"
+        assert response.header("location") == f"https://{host}{port}/a/b?c=d"
 
 
 def _newsroom_server(served: Served, port: int, stories: Path) -> str:
@@ -325,42 +330,20 @@ def test_a_story_includes_its_fragments_and_nothing_while_it_is_not_declared(
     assert directly.body == b"", "fragments are for the newsroom's own pages"
 
 
-def test_the_example_is_valid_with_tls(tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", [EXAMPLE, DESK_EXAMPLE], ids=lambda path: path.name)
+def test_the_example_is_valid_with_tls(tmp_path: Path, example: Path) -> None:
     """`nginx -t` on the shipped file, with test certificates."""
-    openssl = needed("openssl", "openssl")
     nginx = needed("nginx", "nginx-light")
     served = make_served(tmp_path)
     folder = tmp_path / "nginx"
     made = make_nginx(folder, served)
-    conf = made.text
     served.close()
-    shipped = EXAMPLE.read_text(encoding="utf-8")
-    with_tls = rf"listen 127\.0\.0\.1:(?!{made.plain};)(\d+);"
-    conf = re.sub(with_tls, r"listen 127.0.0.1:\1 ssl;", conf)
-    conf = re.sub(r"listen \[::1\]:(\d+);", r"listen [::1]:\1 ssl;", conf)
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        [
-            openssl,
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-subj",
-            "/CN=test",
-            "-keyout",
-            str(key),
-            "-out",
-            str(certificate),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    assert shipped.count("ssl_certificate ") == shipped.count("ssl_certificate_key ") == 2
-    conf = conf.replace(
-        "ssl_session_tickets off;",
-        f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_session_tickets off;",
+    shipped = example.read_text(encoding="utf-8")
+    is_desk = example == DESK_EXAMPLE
+    servers = 1 if is_desk else 2  # the second one redirects to the desk's port
+    assert shipped.count("ssl_certificate ") == shipped.count("ssl_certificate_key ") == servers
+    conf = with_tls(
+        made.desk_text if is_desk else made.text, made.desk if is_desk else made.port, folder
     )
     (folder / "nginx.conf").write_text(conf, encoding="utf-8")
     result = subprocess.run(

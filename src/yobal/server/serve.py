@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import resource
 import signal
 import sys
 import time
@@ -21,7 +20,7 @@ from yobal.adapters import disk_reserve
 from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
-from yobal.server import ports
+from yobal.server import open_files, ports
 from yobal.server.hardening import memory_check
 from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
@@ -40,11 +39,10 @@ from yobal.web.thread_status import ThreadStatusCache
 Role = Literal["intake", "desk"]
 Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would delay the stop
-HEADER_SECONDS: Final = 20
+HEADER_SECONDS: Final = 10  # from the connection on, so that a silent one ends as well
+HEADER_BYTES_MAX: Final = 16 * 1024
+BACKLOG: Final = 1_024  # connections that wait in the kernel
 GARBAGE_SECONDS: Final = 2
-# Of each side; later ones wait in the kernel. Those that say nothing are closed after HEADER_SECONDS.
-CONNECTIONS_MAX: Final = 4_096
-_OTHER_FILES: Final = 512  # open at the same time: databases, public files, logs
 # The thread that commits needs the interpreter a few times per group. With Python's default it
 # would wait 5 ms each time while the event loop seals one comment after another.
 SWITCH_SECONDS: Final = 0.000_02
@@ -56,6 +54,7 @@ class Listener(msgspec.Struct, frozen=True):
     application: Any
     interface: Interfaces
     address: str
+    connections_max: int  # of its own, so that neither side uses up the other's
 
 
 def intake_app(
@@ -148,7 +147,6 @@ def _serve_reserved(
     when_ready: Callable[[], None],
 ) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
-    _raise_open_files_limit(len(roles) * CONNECTIONS_MAX + _OTHER_FILES)
     settings = components.settings
     group = GroupCommit(components.inbox) if "intake" in roles else None
     is_memory_wiped = memory_check.memory_is_wiped()
@@ -157,12 +155,15 @@ def _serve_reserved(
         if group is not None
         else None
     )
+    intake_connections = open_files.intake_connections()
     listeners = []
     if intake is not None:
-        listeners.append(Listener(wrap_intake(intake), Interfaces.RSGI, settings.intake_listen))
+        application, address = wrap_intake(intake), settings.intake_listen
+        listeners.append(Listener(application, Interfaces.RSGI, address, intake_connections))
     if "desk" in roles:
+        application, address = desk_app_for(components), settings.desk_listen
         listeners.append(
-            Listener(desk_app_for(components), Interfaces.ASGINL, settings.desk_listen)
+            Listener(application, Interfaces.ASGINL, address, open_files.DESK_CONNECTIONS)
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
     probe = HealthProbe(components, roles)
@@ -176,14 +177,6 @@ def _serve_reserved(
         maintenance.stop()
         if group is not None:
             group.close()
-
-
-def _raise_open_files_limit(needed: int) -> None:
-    """As far as the system permits: the usual 1,024 would end after a thousand silent connections."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(
@@ -253,10 +246,11 @@ def _server(listener: Listener) -> Server:
         interface=listener.interface,
         http=HTTPModes.http1,
         websockets=False,
-        backpressure=CONNECTIONS_MAX,
+        backpressure=listener.connections_max,  # later ones wait in the kernel
+        backlog=BACKLOG,
         log_enabled=False,
         log_access=False,
         http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=16 * 1_024
+            header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=HEADER_BYTES_MAX
         ),
     )

@@ -3,7 +3,6 @@
 A GET never touches the database.
 """
 
-import asyncio
 from typing import Final
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian exports no names
@@ -18,8 +17,7 @@ from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, accepts_gzi
 from yobal.web.response_padding import pad
 
 BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
-# Bodies are in memory until they are answered: at most 128 times 256 KiB, 32 MiB.
-BODIES_MAX: Final = 128
+SHORT_BYTES_MAX: Final = 16 * 1024  # read in one piece, which is faster, and not counted
 _ANY_ETAG: Final = "*"  # RFC 9110: matches whatever exists
 _READ_METHODS: Final = ("GET", "HEAD")
 _LENGTH_DIGITS_MAX: Final = 9  # Python refuses to convert a number of thousands of digits
@@ -30,7 +28,6 @@ class IntakeApp:
         self._files = files
         self._form_handler = form_handler
         self._body_timeout = BodyTimeout(BODY_SECONDS_MAX)
-        self._bodies = asyncio.Semaphore(BODIES_MAX)
 
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         is_head = scope.method == "HEAD"
@@ -41,12 +38,11 @@ class IntakeApp:
                 return
             response = self._form_handler.what_we_keep(scope.path) or self._not_found(scope.path)
         elif scope.method == "POST":
-            async with self._bodies:
-                response = pad(
-                    await self._post(scope, transport),
-                    self._form_handler.limits,
-                    is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
-                )
+            response = pad(
+                await self._post(scope, transport),
+                self._form_handler.limits,
+                is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
+            )
         else:
             response = await self._form_handler.problem("method", scope.path)
         send_response(transport, response, without_body=is_head)
@@ -59,7 +55,7 @@ class IntakeApp:
     async def _post(self, scope: Scope, transport: Transport) -> Response:
         if not is_form(scope.headers.get("content-type", "")):
             return await self._form_handler.problem("type", scope.path)
-        reading = _read_body(scope.headers.get("content-length"), transport)
+        reading = self._read_body(scope.headers.get("content-length"), transport)
         try:
             body = await self._body_timeout.wait_for(reading)
         except TimeoutError:
@@ -72,6 +68,32 @@ class IntakeApp:
             error_reporting.count(error)
             return await self._form_handler.problem("unavailable", scope.path)
 
+    async def _read_body(self, content_length: str | None, transport: Transport) -> bytes | None:
+        """The body; None once it is too large. Empty if the connection was closed."""
+        try:
+            if content_length is None:
+                return await self._read_chunks(transport)
+            if not content_length.isdecimal() or len(content_length) > _LENGTH_DIGITS_MAX:
+                return None
+            if int(content_length) > BODY_BYTES_MAX:
+                return None
+            if int(content_length) > SHORT_BYTES_MAX:
+                return await self._read_chunks(transport)
+            body = await transport()  # the server reads no more than Content-Length
+            return body if len(body) <= BODY_BYTES_MAX else None
+        except ProtocolClosed:
+            return b""
+
+    async def _read_chunks(self, transport: Transport) -> bytes | None:
+        chunks, size_bytes = [], 0
+        async for chunk in transport:
+            self._body_timeout.count(len(chunk))
+            size_bytes += len(chunk)
+            if size_bytes > BODY_BYTES_MAX:
+                return None
+            chunks.append(chunk)
+        return b"".join(chunks)
+
     def _not_found(self, path: str) -> Response:
         if not path.endswith("/") and self._files.get(path + "/") is not None:
             location = [("location", path + "/"), ("cache-control", "no-store")]
@@ -79,31 +101,6 @@ class IntakeApp:
         thread_path, _ = paths.parse_thread_path(path)
         has_thread = bool(thread_path) and self._files.get(thread_path) is not None
         return self._form_handler.not_found(path, has_thread=has_thread)
-
-
-async def _read_body(content_length: str | None, transport: Transport) -> bytes | None:
-    """The body; None once it is too large. Empty if the connection was closed."""
-    try:
-        if content_length is None:
-            return await _read_chunks(transport)
-        if not content_length.isdecimal() or len(content_length) > _LENGTH_DIGITS_MAX:
-            return None
-        if int(content_length) > BODY_BYTES_MAX:
-            return None
-        body = await transport()  # the server reads no more than Content-Length
-        return body if len(body) <= BODY_BYTES_MAX else None
-    except ProtocolClosed:
-        return b""
-
-
-async def _read_chunks(transport: Transport) -> bytes | None:
-    chunks, size_bytes = [], 0
-    async for chunk in transport:
-        size_bytes += len(chunk)
-        if size_bytes > BODY_BYTES_MAX:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def _send_file(scope: Scope, transport: Transport, file: CachedFile, *, is_head: bool) -> None:
