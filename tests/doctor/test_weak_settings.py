@@ -40,7 +40,7 @@ ROWS: Final[dict[str, Row]] = {
     "intake_listen": Row(refused="8600", failed="0.0.0.0:8600", well="127.0.0.1:8600"),
     "desk_listen": Row(refused="localhost:8601", failed="[::]:8601", well="127.0.0.1:8601"),
     "frame_ancestors": Row(
-        refused=["https://a;b"], failed=["https://*"], well=["https://news.example"]
+        refused=["https://a;b"], failed=["https://*.example"], well=["https://news.example"]
     ),
     "time_zone": Row(refused="Asia/Atlantis", well="Asia/Phnom_Penh"),
     "data_dir": Row(refused="", well="data"),

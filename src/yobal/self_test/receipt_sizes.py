@@ -11,7 +11,7 @@ from typing import Any, Final
 from yobal.core.answer_size import MASKS_MAX
 from yobal.core.submission import Limits
 from yobal.core.terms import NOTE_GRAPHEMES_MAX
-from yobal.doctor.finding import Finding, warn
+from yobal.doctor.finding import Finding
 from yobal.self_test.scratch import CannotPlay, QueuedComment, ScratchNewsroom
 from yobal.self_test.wording import learned, learned_nothing
 
@@ -23,11 +23,6 @@ _MASKED: Final = "▮a"
 _HAN: Final = [chr(code) for code in range(0x20000, 0x2A6DF)]  # four bytes each
 _MARKS: Final = [chr(code) for code in (*range(0x300, 0x315), *range(0x363, 0x370))]
 # Compression cannot be promised to fit a step: the answer grows by whole steps.
-_INCOMPRESSIBLE: Final = "characters with random marks, which hardly compress"
-_LESS_TEXT: Final = (
-    "A moderator who edits a comment like that marks its author for somebody who counts bytes on the "
-    "line: read the edits of moderators you do not trust, or set `text_graphemes_max` lower"
-)
 _OK: Final = 200
 _WRONG_CODE: Final = "0" * 20
 
@@ -48,10 +43,8 @@ def play(newsroom: ScratchNewsroom) -> Finding:
     published = [label for label in accepted if attempts[label]["verdict"] == "publish_edited"]
     newsroom.pass_releases([queued[label].id for label in published])
     measured.add()
-    if measured.differences.keys() - {_INCOMPRESSIBLE}:
-        return learned(CHECK, [text for texts in measured.differences.values() for text in texts])
     if measured.differences:
-        return warn(CHECK, f"{measured.differences[_INCOMPRESSIBLE][0]}. {_LESS_TEXT}")
+        return learned(CHECK, [text for texts in measured.differences.values() for text in texts])
     plain, compressed = measured.wrong
     return learned_nothing(
         CHECK,
@@ -112,7 +105,7 @@ def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, Any]]]:
         | {"note": _dense(draw, NOTE_GRAPHEMES_MAX)},
     )
     yield (
-        _INCOMPRESSIBLE,
+        "characters with random marks, which hardly compress",
         _edit(_dense(draw, text_max, marks=4), _dense(draw, name_max, marks=4))
         | {"note": _dense(draw, NOTE_GRAPHEMES_MAX, marks=4)},
     )
