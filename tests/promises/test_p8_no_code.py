@@ -348,12 +348,14 @@ def _render_newest(bulk: BulkHarness, story: Story, folder: Path) -> bytes:
     file_writer = FileWriter(
         bulk.database, bulk.components.page_renderer, PublicFiles(folder), bulk.rules
     )
-    write_public_files.write(
-        file_writer,
-        story.key,
-        [StaleFile("newest", "", 0)],
-        slot=bulk.rules.schedule.release_interval_seconds,
-    )
+    with bulk.database.reading() as conn:
+        write_public_files.write(
+            file_writer,
+            conn,
+            story.key,
+            [StaleFile("newest", "", 0)],
+            slot=bulk.rules.schedule.release_interval_seconds,
+        )
     return (folder / SITE_ID / story.key / story.edition / "index.html").read_bytes()
 
 

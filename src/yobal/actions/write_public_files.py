@@ -19,7 +19,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import StaleFile
 from yobal.core.thread import CommentPageView, NewestView, PageView
 from yobal.store import sites, stale_files, stories, thread_views
-from yobal.store.database import Database
+from yobal.store.database import Connection, Database
 from yobal.store.locks import release_lock
 from yobal.store.stale_files import StaleFileRow
 
@@ -67,21 +67,23 @@ def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
     """Write these files and unmark them. The caller holds the release lock."""
     if not rows:
         return
-    with file_writer.database.reading() as conn:
-        slot = sites.released_slot(conn, file_writer.rules.site_id)
     by_story = [
         (story_id, list(of_story)) for story_id, of_story in groupby(rows, lambda row: row.story_id)
     ]
     collected = _CollectedFiles()
     collector = msgspec.structs.replace(file_writer, public_files=collected)
-    for story_id, story_rows in by_story:
-        write(collector, story_id, [row.file for row in story_rows], slot=slot)
+    # One transaction: each compiles its statements again, which takes longer than running them.
+    with file_writer.database.reading() as conn:
+        slot = sites.released_slot(conn, file_writer.rules.site_id)
+        for story_id, story_rows in by_story:
+            write(collector, conn, story_id, [row.file for row in story_rows], slot=slot)
     try:
         collected.write_to(file_writer.public_files, slot=slot)
     except PublicFilesUnavailable:
         # Perhaps in one story's folder only, which must not stop the stories before it.
         for story_id, story_rows in by_story:
-            write(file_writer, story_id, [row.file for row in story_rows], slot=slot)
+            with file_writer.database.reading() as conn:
+                write(file_writer, conn, story_id, [row.file for row in story_rows], slot=slot)
             with file_writer.database.writing() as conn:
                 stale_files.remove(conn, story_rows)
     with file_writer.database.writing() as conn:
@@ -107,24 +109,28 @@ class _CollectedFiles(PublicFiles):
 
 
 def write(
-    file_writer: FileWriter, story_id: str, files: Iterable[StaleFile], *, slot: Slot
+    file_writer: FileWriter,
+    conn: Connection,
+    story_id: str,
+    files: Iterable[StaleFile],
+    *,
+    slot: Slot,
 ) -> None:
     """Render and write these files in every edition; delete those of deleted comments."""
     site_id = file_writer.rules.site_id
     rendered: dict[str, bytes] = {}
     deleted: list[str] = []
-    with file_writer.database.reading() as conn:
-        editions = stories.editions_of(conn, site_id, story_id)
-        for file in files:
-            thread_file = thread_views.read(conn, file_writer.rules, story_id, editions, file)
-            if thread_file is None:
-                folders = [paths.thread_folder(site_id, story_id, item.tag) for item in editions]
-                deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]
-                continue
-            for view in thread_file.in_editions():
-                folder = paths.thread_folder(site_id, story_id, view.thread.edition.tag)
-                contents = _render(file_writer.page_renderer, view)
-                rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
+    editions = stories.editions_of(conn, site_id, story_id)
+    for file in files:
+        thread_file = thread_views.read(conn, file_writer.rules, story_id, editions, file)
+        if thread_file is None:
+            folders = [paths.thread_folder(site_id, story_id, item.tag) for item in editions]
+            deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]
+            continue
+        for view in thread_file.in_editions():
+            folder = paths.thread_folder(site_id, story_id, view.thread.edition.tag)
+            contents = _render(file_writer.page_renderer, view)
+            rendered |= {f"{folder}/{key}": content for key, content in contents.items()}
     file_writer.public_files.write(rendered, slot=slot)
     file_writer.public_files.remove(deleted)
 
