@@ -88,6 +88,15 @@ export class SessionState {
     this.dom.requestRender();
   }
 
+  /** The queue shows what was undone, or why nothing was. */
+  undoLast(): void {
+    if (this.tab !== "queue") {
+      this.openTab("queue"); // before the hash does, so that a message keeps the focus it gets
+      location.hash = "#queue";
+    }
+    void this.decisions.undoLast();
+  }
+
   #loadHistory(): void {
     const commentId = this.#commentToRemove;
     this.#commentToRemove = null;

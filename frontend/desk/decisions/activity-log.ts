@@ -177,7 +177,8 @@ export class ActivityLog {
   #show(toast: Partial<Toast> & { message: string }): void {
     this.toast = { entry: null, item: null, action: null, isError: false, ...toast };
     const { item, entry } = this.toast;
-    const words = (item ?? (entry && itemOf(entry)))?.draft.text ?? "";
+    const about = item ?? (entry && itemOf(entry));
+    const words = about === null ? "" : decidedText(about, entry);
     const spoken =
       `${toast.message.replace(/\.$/, "")}. ${truncate(words, SPOKEN_GRAPHEMES)}`.trim();
     // If the focus moved to another comment, its label is announced as well.
@@ -191,6 +192,12 @@ export class ActivityLog {
 /** The comment of an entry that has one; a bulk rejection has none. */
 export function itemOf({ items }: ActivityEntry): QueueItem | null {
   return items.length === 1 ? (items[0]?.item ?? null) : null;
+}
+
+/** The edited text only for a publication of it: a rejection is about the author's. */
+export function decidedText(item: QueueItem, entry: ActivityEntry | null): string {
+  const verdict = entry?.request.verdict ?? item.outcome?.verdict;
+  return verdict === "publish_edited" ? item.draft.text : item.envelope.text;
 }
 
 function isInForce({ decisionId, superseded }: DecidedItem): boolean {
