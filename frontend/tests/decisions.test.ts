@@ -469,6 +469,18 @@ test("z after the only decision was undone says that nothing is left to undo", a
   assert.deepEqual(opened, [null]);
 });
 
+test("z after one's own removal of the comment says that nothing is left to undo", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  queue.applyStatus(afterSlot);
+  decisions.activityLog.markRemoved(items[0].row.comment_id, "spam");
+  await decisions.undoLast();
+  assert.match(decisions.activityLog.toast?.message ?? "", /^There is nothing left to undo/);
+  assert.equal(requests("/api/desk/undo-many").length, 0);
+  assert.equal(items[0].message, "Heron has removed this comment (Spam).");
+});
+
 test("a decision that lost against one's own on another device is reported as not stored", async () => {
   const { decisions, items, respond, requests } = await deskWithManualServer();
   items[0].draft.rejectClause = "spam";

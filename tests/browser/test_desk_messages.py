@@ -90,6 +90,9 @@ def test_z_after_the_slot_leads_to_the_removal_and_the_removal_to_its_entry(
     expect(desk.page.locator(".summary")).to_contain_text(
         "no longer public: removed by Heron (Threats and incitement)"
     )
+    desk.go("Queue")
+    desk.press("z")
+    expect(desk.toast).to_contain_text("There is nothing left to undo")
 
 
 def test_all_that_an_edit_lacks_is_said_beside_the_button_and_given_by_keys(

@@ -43,7 +43,10 @@ export class SessionState {
   ) {
     this.queue = new Queue(dom, keyring, session, session.terms);
     this.decisions = new Decisions(dom, this.queue, session, (id) => this.#showHistory(id));
-    this.history = new History(dom, session, (commentId) => this.#returnToQueue(commentId));
+    this.history = new History(dom, session, {
+      undone: (commentId) => this.#returnToQueue(commentId),
+      removed: (id, clause) => this.decisions.activityLog.markRemoved(id, clause),
+    });
     this.people = new People(dom, keyring);
   }
 
