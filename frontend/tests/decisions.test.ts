@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NetworkError, RequestRejected } from "../desk/api/client.ts";
+import { decidedText } from "../desk/decisions/activity-log.ts";
 import type { QueueItem } from "../desk/queue/queue-item.ts";
 import {
   decisionFor,
@@ -454,6 +455,79 @@ test("z with nothing decided leads to the history", async () => {
   await decisions.undoLast();
   decisions.activityLog.toast?.action?.run();
   assert.deepEqual(opened, [null]);
+});
+
+test("z after the only decision was undone says that nothing is left to undo", async () => {
+  const { decisions, items, respond, opened } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  void decisions.undoLast();
+  await respond("/api/desk/undo-many");
+  await decisions.undoLast();
+  assert.match(decisions.activityLog.toast?.message ?? "", /^There is nothing left to undo/);
+  decisions.activityLog.toast?.action?.run();
+  assert.deepEqual(opened, [null]);
+});
+
+test("z after one's own removal of the comment says that nothing is left to undo", async () => {
+  const { queue, decisions, items, respond, requests } = await deskWithManualServer();
+  void decisions.publish(items[0]);
+  await respond("/api/desk/decide");
+  queue.applyStatus(afterSlot);
+  decisions.activityLog.markRemoved(items[0].row.comment_id, "spam");
+  await decisions.undoLast();
+  assert.match(decisions.activityLog.toast?.message ?? "", /^There is nothing left to undo/);
+  assert.equal(requests("/api/desk/undo-many").length, 0);
+  assert.equal(items[0].message, "Heron has removed this comment (Spam).");
+});
+
+test("a decision that lost against one's own on another device is reported as not stored", async () => {
+  const { decisions, items, respond, requests } = await deskWithManualServer();
+  items[0].draft.rejectClause = "spam";
+  void decisions.reject(items[0]);
+  const details = { decided_by: "Heron", verdict: "publish", decision_id: "d-elsewhere" };
+  await respond("/api/desk/decide", new RequestRejected(409, "already_decided", "", details));
+  const { toast } = decisions.activityLog;
+  const message =
+    /^Not stored: Rejected \(Spam\)\. You had already decided .* on another device: Published\./;
+  assert.match(toast?.message ?? "", message);
+  assert.equal(toast?.isError, true);
+  assert.equal(items[0].outcome?.verdict, "publish");
+  void decisions.undoLast();
+  assert.equal(requests("/api/desk/undo-many").length, 0);
+});
+
+test("a bulk rejection says which comments one had published on another device", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  void decisions.bulkReject(queue.rejectableItems, "spam");
+  const published = { decided_by: "Heron", verdict: "publish", decision_id: "d-elsewhere" };
+  const [first, ...others] = items;
+  await respond("/api/desk/reject-many", {
+    decided: others.map(({ row }) => decisionFor(row)),
+    already_decided: [{ comment_id: first.row.comment_id, ...published }],
+    not_stored: [],
+  });
+  assert.match(first.message ?? "", /^Not stored: Rejected \(Spam\)\./);
+  assert.match(
+    decisions.activityLog.toast?.message ?? "",
+    /3 comments: Rejected \(Spam\); 1 other was already decided/,
+  );
+});
+
+test("a rejection shows what the author wrote, not an edit that was not sent", async () => {
+  const { decisions, items, respond } = await deskWithManualServer();
+  Object.assign(items[0].draft, { text: "x", editKind: "masked", editClause: "personal-data" });
+  void decisions.publish(items[0]);
+  const [edit] = decisions.activityLog.entries;
+  assert.ok(edit);
+  assert.equal(decidedText(items[0], edit), "x");
+  await respond("/api/desk/decide", lost());
+  items[0].draft.rejectClause = "spam";
+  void decisions.reject(items[0]);
+  await respond("/api/desk/decide");
+  const { toast } = decisions.activityLog;
+  assert.match(toast?.message ?? "", /^Rejected/);
+  assert.equal(decidedText(items[0], toast?.entry ?? null), items[0].envelope.text);
 });
 
 test("toast and row name the clause, and the comment", async () => {

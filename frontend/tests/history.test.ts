@@ -7,6 +7,7 @@ import type { Dom } from "../desk/ui/dom.ts";
 import { fakeDom, terms } from "./fake-desk.ts";
 
 const session = { pseudonym: "Heron", terms };
+const ignore = { undone: () => {}, removed: () => {} };
 const historyEntry = {
   verdict: "publish",
   clause: null,
@@ -24,7 +25,10 @@ async function historyFailingWith(error: Error) {
     if (path === "/api/desk/history") return { entries: [{ ...historyEntry }], next_cursor: null };
     throw error;
   });
-  const history = new History(dom as unknown as Dom, session, (id) => returned.push(id));
+  const history = new History(dom as unknown as Dom, session, {
+    ...ignore,
+    undone: (id) => returned.push(id),
+  });
   await history.load();
   const [entry] = history.entries;
   assert.ok(entry);
@@ -68,7 +72,7 @@ test("the entry of a removal appears at once, and older pages stay", async () =>
     if (cursor !== null) return { entries: [entry("a")], next_cursor: null };
     return { entries: newest, next_cursor: "2" };
   });
-  const history = new History(dom as unknown as Dom, session, () => {});
+  const history = new History(dom as unknown as Dom, session, ignore);
   await history.load();
   await history.loadOlder();
   const [first] = history.entries;
@@ -83,10 +87,23 @@ test("the entry of a removal appears at once, and older pages stay", async () =>
   assert.deepEqual([history.nextCursor, cursors], [null, [null, "2", null]]);
 });
 
+test("a stored removal is reported with its clause, so that it is no longer undone", async () => {
+  const removed: string[][] = [];
+  const dom = fakeDom(() => ({ entries: [{ ...historyEntry }], next_cursor: null }));
+  const listener = { ...ignore, removed: (...removal: string[]) => removed.push(removal) };
+  const history = new History(dom as unknown as Dom, session, listener);
+  await history.load();
+  const [entry] = history.entries;
+  assert.ok(entry);
+  history.removing = { decisionId: "d", clause: "spam" };
+  await history.remove(entry);
+  assert.deepEqual(removed, [["a", "spam"]]);
+});
+
 test("a comment that is to be removed is shown with its form open", async () => {
   const entries = [{ ...historyEntry, can_remove: true }];
   const dom = fakeDom(() => ({ entries, next_cursor: null }));
-  const history = new History(dom as unknown as Dom, session, () => {});
+  const history = new History(dom as unknown as Dom, session, ignore);
   await history.openForRemoval("a");
   assert.deepEqual([history.commentId, history.removing?.decisionId], ["a", "d"]);
   assert.equal(dom.focusedOn, ".removal-form input");

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from playwright.sync_api import ViewportSize, expect
 
-from tests.browser.actors import Actors, Moderator
+from tests.browser.actors import Actors, Moderator, wait_for
 from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send, send_all
 
@@ -89,6 +89,45 @@ def test_on_a_phone_four_buttons_are_at_the_bottom_and_no_key_is_named(
     bar.get_by_role("button", name="Publish").click()
     expect(desk.toast).to_contain_text("Published, appears at")
     expect(desk.focus).not_to_have_attribute("data-id", str(comment))
+
+
+def test_the_whole_form_for_a_removal_is_in_sight_at_1280_by_800(
+    quick: NewsroomWithLead, actors: Actors
+) -> None:
+    story = quick.newsroom.story()
+    send_all(story, ["To be removed from a small screen."])
+    desk = quick.lead(actors)
+    desk.page.set_viewport_size(SMALL_DESKTOP)
+    comment = desk.open("To be removed from a small screen.")
+    desk.press("a")
+    wait_for(lambda: story.texts() == ["To be removed from a small screen."])
+    desk.go("History")
+    entry = desk.page.locator(f"li.decision[data-id='{comment}']")
+    # At the fold, wherever the entry stands in the list.
+    entry.evaluate("entry => { entry.style.marginBlockStart = '560px'; scrollTo(0, 0); }")
+    entry.get_by_role("button", name="Remove…").focus()
+    desk.press("Enter")
+    expect(desk.page.locator(".removal-form input").first).to_be_focused()
+    expect(desk.page.get_by_role("button", name="Remove now")).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_the_missing_choices_are_in_sight_beside_the_message(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send(still.newsroom.story(), "Edited on a small phone.")
+    desk = still.lead_in_fresh_browser(actors, **SMALL_PHONE)
+    desk.row("Edited on a small phone.").locator("button").click()
+    desk.page.locator(".phone-bar").get_by_role("button", name="Edit").click()
+    desk.page.locator("#edit-text").fill("Edited.")
+    desk.page.locator("#publish-edited").click()
+    message = desk.focus.locator(".actions .item-message")
+    expect(message).to_be_in_viewport(ratio=1)
+    kinds = desk.focus.locator(".chips").first
+    expect(kinds).to_be_in_viewport(ratio=1)
+    chips, bar = kinds.bounding_box(), desk.focus.locator(".editor .actions").bounding_box()
+    assert chips is not None
+    assert bar is not None
+    assert chips["y"] + chips["height"] <= bar["y"]
 
 
 def _button(desk: Moderator, name: str) -> Any:

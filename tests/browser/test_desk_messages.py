@@ -32,7 +32,7 @@ def test_a_decision_that_a_colleague_undid_says_so_in_its_place(
     lead.row("Undone by someone else.").locator("button").click()
     expect(lead.focus.locator(".item-message:visible")).to_have_text(message)
     lead.press("z")
-    expect(lead.toast).to_contain_text("You have not decided anything")
+    expect(lead.toast).to_contain_text("There is nothing left to undo")
 
 
 def test_undoing_what_a_colleague_has_undone_names_the_colleague(
@@ -90,6 +90,9 @@ def test_z_after_the_slot_leads_to_the_removal_and_the_removal_to_its_entry(
     expect(desk.page.locator(".summary")).to_contain_text(
         "no longer public: removed by Heron (Threats and incitement)"
     )
+    desk.go("Queue")
+    desk.press("z")
+    expect(desk.toast).to_contain_text("There is nothing left to undo")
 
 
 def test_all_that_an_edit_lacks_is_said_beside_the_button_and_given_by_keys(
@@ -105,9 +108,16 @@ def test_all_that_an_edit_lacks_is_said_beside_the_button_and_given_by_keys(
     expect(message).to_be_in_viewport(ratio=1)
     expect(message).to_contain_text("Choose the kind of edit.")
     expect(message).to_contain_text("Choose the clause of the terms for this edit.")
+    expect(message).to_be_focused()
     desk.press("s")
     expect(desk.page.locator("input[value='shortened']")).to_be_checked()
-    desk.press("6 Control+Enter")
+    # The message with the focus is gone: the focus is on what was chosen.
+    expect(desk.page.locator("input[value='shortened']")).to_be_focused()
+    desk.press("Control+Enter")
+    expect(message).to_be_focused()
+    desk.press("6")
+    expect(desk.page.locator("input[name='edit-clause']:checked")).to_be_focused()
+    desk.press("Control+Enter")
     expect(desk.toast).to_contain_text("Published with an edit (Shortened, Off topic)")
 
 
@@ -135,6 +145,26 @@ def test_m_with_nothing_selected_says_what_to_do(still: NewsroomWithLead, actors
     desk.press("ArrowRight " * 15 + "Shift+ArrowRight " * 4 + "Escape m")
     expect(desk.page.locator("#edit-text")).to_have_value(f"Call me on {MASK} soon.")
     expect(desk.page.locator(".mask-hint")).to_have_count(0)
+
+
+def test_z_in_the_history_returns_to_the_queue_and_undoes_the_last_decision(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send(still.newsroom.story(), "Undone from another tab.")
+    desk = still.lead(actors)
+    desk.open("Undone from another tab.")
+    desk.press("d 5 d")
+    expect(desk.toast).to_contain_text("Rejected")
+    desk.press("h")
+    expect(desk.page.get_by_role("heading", name="History")).to_be_focused()
+    desk.press("z")
+    expect(desk.toast).to_contain_text("Undone: Rejected (Spam). The comment is waiting again.")
+    expect(desk.page.locator("#reading-words")).to_have_text("Undone from another tab.")
+    desk.press("h")
+    expect(desk.page.get_by_role("heading", name="History")).to_be_focused()
+    desk.press("z")
+    expect(desk.toast).to_contain_text("There is nothing left to undo")
+    expect(desk.toast.get_by_role("button")).to_be_focused()
 
 
 def test_h_opens_the_history_and_the_queue_again(still: NewsroomWithLead, actors: Actors) -> None:

@@ -81,6 +81,21 @@ def test_m_masks_the_words_of_the_selection_and_puts_the_caret_after_the_mask(
     expect(desk.toast).to_contain_text("Published with an edit")
 
 
+def test_a_kind_of_edit_and_its_clause_are_chosen_by_keys_while_reading(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    send(still.newsroom.story(), "Reworded by keys.")
+    desk = still.lead(actors)
+    for key, kind in (("w", "reworded"), ("s", "shortened"), ("b", "masked")):
+        _walk_to(desk, "Reworded by keys.")
+        desk.press(key)
+        expect(desk.page.locator(f"input[value='{kind}']")).to_be_focused()
+        desk.press("2")
+        expect(desk.page.locator("input[name='edit-clause']").nth(1)).to_be_checked()
+        expect(desk.page.locator("#edit-text")).to_have_value("Reworded by keys.")
+        desk.press("Escape")
+
+
 def test_the_help_opens_and_closes_by_keys_and_changes_nothing(
     still: NewsroomWithLead, actors: Actors
 ) -> None:

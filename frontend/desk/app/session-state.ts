@@ -43,7 +43,10 @@ export class SessionState {
   ) {
     this.queue = new Queue(dom, keyring, session, session.terms);
     this.decisions = new Decisions(dom, this.queue, session, (id) => this.#showHistory(id));
-    this.history = new History(dom, session, (commentId) => this.#returnToQueue(commentId));
+    this.history = new History(dom, session, {
+      undone: (commentId) => this.#returnToQueue(commentId),
+      removed: (id, clause) => this.decisions.activityLog.markRemoved(id, clause),
+    });
     this.people = new People(dom, keyring);
   }
 
@@ -86,6 +89,15 @@ export class SessionState {
     if (tab === "people") void this.people.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
+  }
+
+  /** The queue shows what was undone, or why nothing was. */
+  undoLast(): void {
+    if (this.tab !== "queue") {
+      this.openTab("queue"); // before the hash does, so that a message keeps the focus it gets
+      location.hash = "#queue";
+    }
+    void this.decisions.undoLast();
   }
 
   #loadHistory(): void {

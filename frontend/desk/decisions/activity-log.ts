@@ -150,6 +150,18 @@ export class ActivityLog {
     }
   }
 
+  /** This moderator removed the comment in the history. */
+  markRemoved(comment_id: string, clause: string): void {
+    for (const { entry, decided } of this.#decidedItems()) {
+      if (decided.item.row.comment_id !== comment_id || decided.decisionId === null) continue;
+      const { pseudonym: me, terms } = this.session;
+      const { decisionId: decision_id } = decided;
+      const removal = { decision_id, comment_id, verdict: "remove", decided_by: me, clause };
+      decided.decisionId = null;
+      markGone(entry, decided, supersededMessage(removal, this.labelOf(entry), { me, terms }));
+    }
+  }
+
   /** Another moderator undid a decision, or the comment is gone: shown beside the decision. */
   applySuperseded(superseded: SupersededDecision): void {
     for (const { entry, decided } of this.#decidedItems()) {
@@ -162,9 +174,7 @@ export class ActivityLog {
         entry.isUndone = !isActive(entry);
         entry.undoneBy = superseded.decided_by || null; // empty: the server undid it
       } else {
-        decided.superseded = message;
-        decided.item.message = message;
-        entry.canUndo &&= entry.items.some(isInForce);
+        markGone(entry, decided, message);
       }
       this.showInfo(message, decided.item);
     }
@@ -177,7 +187,8 @@ export class ActivityLog {
   #show(toast: Partial<Toast> & { message: string }): void {
     this.toast = { entry: null, item: null, action: null, isError: false, ...toast };
     const { item, entry } = this.toast;
-    const words = (item ?? (entry && itemOf(entry)))?.draft.text ?? "";
+    const about = item ?? (entry && itemOf(entry));
+    const words = about === null ? "" : decidedText(about, entry);
     const spoken =
       `${toast.message.replace(/\.$/, "")}. ${truncate(words, SPOKEN_GRAPHEMES)}`.trim();
     // If the focus moved to another comment, its label is announced as well.
@@ -191,6 +202,19 @@ export class ActivityLog {
 /** The comment of an entry that has one; a bulk rejection has none. */
 export function itemOf({ items }: ActivityEntry): QueueItem | null {
   return items.length === 1 ? (items[0]?.item ?? null) : null;
+}
+
+/** The decision stays in the log, but there is nothing left to undo. */
+function markGone(entry: ActivityEntry, decided: DecidedItem, message: string): void {
+  decided.superseded = message;
+  decided.item.message = message;
+  entry.canUndo &&= entry.items.some(isInForce);
+}
+
+/** The edited text only for a publication of it: a rejection is about the author's. */
+export function decidedText(item: QueueItem, entry: ActivityEntry | null): string {
+  const verdict = entry?.request.verdict ?? item.outcome?.verdict;
+  return verdict === "publish_edited" ? item.draft.text : item.envelope.text;
 }
 
 function isInForce({ decisionId, superseded }: DecidedItem): boolean {

@@ -14,6 +14,7 @@ import type { Dom } from "../ui/dom.ts";
 import type { ActivityEntry, ActivityLog } from "./activity-log.ts";
 import {
   alreadyDecidedMessage,
+  decidedElsewhereMessage,
   type ExistingDecision,
   existingDecision,
   notDecidedMessage,
@@ -100,8 +101,12 @@ export class DecisionSender {
 
   #applyExisting(item: QueueItem, entry: ActivityEntry, existing: ExistingDecision): void {
     const { pseudonym: me, terms } = this.session;
+    if (existing.decided_by === me && isFromElsewhere(item, entry.request, existing)) {
+      this.#applyElsewhere(item, entry, existing);
+      return;
+    }
     const message = alreadyDecidedMessage(existing, me, terms);
-    const isOurs = existing.decided_by === this.session.pseudonym && existing.decision_id !== null;
+    const isOurs = existing.decided_by === me && existing.decision_id !== null;
     const isOlderRequest = isOurs && isDifferent(item.possiblySent, entry.request);
     const decisionId = isOurs ? existing.decision_id : null;
     this.#markDecided(item, entry, { message, decisionId, outcome: existing });
@@ -116,6 +121,14 @@ export class DecisionSender {
       );
     } else if (isOurs) this.activityLog.complete(entry, message, entry.slot);
     else this.activityLog.showInfo(message, item);
+  }
+
+  /** This moderator's decision on another device stands, and not the one made here. */
+  #applyElsewhere(item: QueueItem, entry: ActivityEntry, existing: ExistingDecision): void {
+    const mine = this.activityLog.labelOf(entry);
+    const message = decidedElsewhereMessage(existing, mine, this.session.terms);
+    this.#markDecided(item, entry, { message, decisionId: null, outcome: existing });
+    this.activityLog.showError(message, item);
   }
 
   #applyBulkResult(entry: ActivityEntry, result: RejectManyResult): boolean {
@@ -134,7 +147,10 @@ export class DecisionSender {
     for (const decision of already_decided) {
       const isOurs = decision.decided_by === me && decision.verdict === "reject";
       const decisionId = isOurs ? decision.decision_id : null;
-      const message = alreadyDecidedMessage(decision, me, terms);
+      const message =
+        decision.decided_by === me && !isOurs
+          ? decidedElsewhereMessage(decision, this.activityLog.labelOf(entry), terms)
+          : alreadyDecidedMessage(decision, me, terms);
       markDecided(decision.comment_id, { message, decisionId, outcome: decision });
     }
     const notStored = entry.items
@@ -144,12 +160,14 @@ export class DecisionSender {
       "Not decided: the database could not store any more decisions. Try again.",
     );
     this.#returnToQueue(notStored, entry.request, reason);
-    const byOthers = already_decided.filter(({ decided_by }) => decided_by !== me).length;
-    this.#completeBulk(entry, byOthers, decided[0]?.slot);
+    const otherwise = already_decided.filter(
+      ({ decided_by, verdict }) => decided_by !== me || verdict !== "reject",
+    );
+    this.#completeBulk(entry, otherwise.length, decided[0]?.slot);
     return notStored.length === 0;
   }
 
-  #completeBulk(entry: ActivityEntry, decidedByOthers: number, slot = entry.slot): void {
+  #completeBulk(entry: ActivityEntry, decidedOtherwise: number, slot = entry.slot): void {
     const count = entry.items.filter(({ decisionId }) => decisionId !== null).length;
     const rejected = ngettext(
       "%(count)s comment: %(decision)s",
@@ -157,14 +175,14 @@ export class DecisionSender {
       count,
       { decision: this.activityLog.labelOf(entry) },
     );
-    if (decidedByOthers === 0) {
+    if (decidedOtherwise === 0) {
       this.activityLog.complete(entry, rejected, slot);
       return;
     }
     const others = ngettext(
       "%(count)s other was already decided",
       "%(count)s others were already decided",
-      decidedByOthers,
+      decidedOtherwise,
     );
     const message = gettext("%(rejected)s; %(others)s", { rejected, others });
     this.activityLog.complete(entry, message, slot);
@@ -203,6 +221,15 @@ export class DecisionSender {
     for (const decided of entry.items) if (decided.item === item) decided.decisionId = decisionId;
     this.queue.markDecided(item, message, outcome);
   }
+}
+
+/** Whether no request of this device can have led to the moderator's decision. */
+function isFromElsewhere(
+  { possiblySent }: QueueItem,
+  request: DecisionRequest,
+  { verdict }: ExistingDecision,
+): boolean {
+  return verdict !== request.verdict && verdict !== possiblySent?.verdict;
 }
 
 /** Whether an earlier request that arrived differs from the current one. */

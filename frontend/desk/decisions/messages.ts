@@ -110,6 +110,14 @@ export function alreadyDecidedMessage(
     : gettext("%(moderator)s has already decided: %(decision)s.", { moderator, decision });
 }
 
+/** The same moderator decided otherwise, on another device. `mine` is the label of what was not stored. */
+export function decidedElsewhereMessage(existing: Outcome, mine: string, terms: Terms): string {
+  return gettext(
+    "Not stored: %(mine)s. You had already decided this comment on another device: %(decision)s. To change that, undo it in the history.",
+    { mine, decision: decisionLabel(existing, terms) },
+  );
+}
+
 /** What happened to a decision of this moderator afterwards. `mine` is its label. */
 export function supersededMessage(
   { verdict, decided_by: moderator, clause }: SupersededDecision,

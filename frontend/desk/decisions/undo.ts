@@ -47,16 +47,23 @@ export class Undo {
     const entry = undoable ?? (isPublication && inForce.canUndo ? inForce : null);
     if (entry !== null) return this.undo(entry);
     if (inForce !== null) this.#showTooLate(inForce);
-    else {
-      this.#showAdvice(
-        gettext(
-          "You have not decided anything since you signed in. Older decisions are in the history.",
-        ),
-        null,
-        { label: gettext("Open the history"), run: () => this.#showHistory(null) },
-      );
-    }
+    else this.#showNothingToUndo();
     return Promise.resolve();
+  }
+
+  #showNothingToUndo(): void {
+    const hasDecided = this.#activityLog.entries.length > 0;
+    const message = hasDecided
+      ? gettext(
+          "There is nothing left to undo: what you decided since you signed in is undone, or is no longer in force. Older decisions are in the history.",
+        )
+      : gettext(
+          "You have not decided anything since you signed in. Older decisions are in the history.",
+        );
+    this.#showAdvice(message, null, {
+      label: gettext("Open the history"),
+      run: () => this.#showHistory(null),
+    });
   }
 
   /** The way on gets the focus, unless the moderator is writing meanwhile. */

@@ -111,12 +111,13 @@ export function chooseClauseNumber(desk: SessionState, item: QueueItem, number: 
   if (clause === undefined || !isUndecided(item)) return;
   if (item.mode === "read") item.mode = "reject";
   chooseClause(desk, item, clause.key);
-  if (item.mode === "reject" || isFocusInClauses()) focusOnClause(desk, item);
+  if (item.mode === "reject" || doesFocusFollow()) focusOnClause(desk, item);
   desk.dom.announce(clause.title);
 }
 
-function isFocusInClauses(): boolean {
-  return document.activeElement?.closest(".chips.clauses") != null;
+/** From another clause, and from the message about the missing clause, which disappears. */
+function doesFocusFollow(): boolean {
+  return document.activeElement?.closest(".chips.clauses, .item-message") != null;
 }
 
 /** Masks the selected text, in the editor or in the comment as it is read. */
@@ -150,11 +151,10 @@ export function maskHint(): string {
 export function chooseEditKind(desk: SessionState, item: QueueItem, editKind: EditKind): boolean {
   if (!isUndecided(item) || item.mode === "reject") return false;
   desk.decisions.resetForEditing(item);
-  if (item.mode === "read") {
-    item.mode = "edit";
-    desk.dom.focusOn("#edit-text");
-  }
+  item.mode = "edit";
   item.draft.editKind = editKind;
+  // Not into the text: the next key is the number of the clause.
+  desk.dom.focusOn(`#focus input[name="edit-kind"][value="${editKind}"]`);
   desk.dom.announce(editKindLabel(editKind));
   return true;
 }

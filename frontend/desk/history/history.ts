@@ -13,6 +13,12 @@ interface HistoryAction {
   announcement: string;
 }
 
+/** Is told what the server has stored, so that the queue and the log of decisions agree with it. */
+export interface HistoryListener {
+  undone: (commentId: string) => void;
+  removed: (commentId: string, clause: string) => void;
+}
+
 export class History {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
@@ -32,7 +38,7 @@ export class History {
   constructor(
     private readonly dom: Dom,
     private readonly session: { pseudonym: string; terms: Terms },
-    private readonly returnToQueue: (commentId: string) => void,
+    private readonly listener: HistoryListener,
   ) {}
 
   /** Loads the newest decisions: on one comment, or on all. */
@@ -88,7 +94,7 @@ export class History {
       apply: () => {
         this.#updateComment(entry.comment_id, { state: "pending", can_undo: false });
         entry.is_undone = true;
-        this.returnToQueue(entry.comment_id);
+        this.listener.undone(entry.comment_id);
       },
     });
   }
@@ -116,6 +122,7 @@ export class History {
       send: () => this.dom.post("/api/desk/remove", { comment_id: entry.comment_id, clause }),
       apply: () => {
         this.removing = null;
+        this.listener.removed(entry.comment_id, clause);
         this.#updateComment(entry.comment_id, {
           ...{ state: "removed", text: null, name: null },
           ...{ can_undo: false, can_remove: false },

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { SessionState } from "../app/session-state.ts";
-import { type ActivityEntry, itemOf } from "../decisions/activity-log.ts";
+import { type ActivityEntry, decidedText, itemOf } from "../decisions/activity-log.ts";
 import { gettext } from "../i18n.ts";
 import { excerpt } from "../ui/elements.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -53,7 +53,7 @@ function entryView({ decisions }: SessionState, entry: ActivityEntry): TemplateR
   return html`<li class="small">
     ${entry.isUndone ? undoneLabel(entry) : entry.message}
     ${supersededBy === null ? nothing : html`<b class="later">${supersededBy}</b>`}
-    ${item === null ? nothing : excerpt(item.draft.text, item.draft.lang)}
+    ${item === null ? nothing : excerpt(decidedText(item, entry), item.draft.lang)}
     ${
       decisions.activityLog.canUndo(entry)
         ? html`<button type="button" class="plain" @click=${() => void decisions.undo(entry)}>

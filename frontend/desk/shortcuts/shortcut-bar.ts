@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { SessionState } from "../app/session-state.ts";
-import { itemOf } from "../decisions/activity-log.ts";
+import { decidedText, itemOf } from "../decisions/activity-log.ts";
 import { goToNext, openEditor, openRejection, publish } from "../editor/actions.ts";
 import { itemMessage } from "../editor/item-message.ts";
 import { gettext, ngettext } from "../i18n.ts";
@@ -89,7 +89,7 @@ function toastView({ decisions }: SessionState): TemplateResult {
   const item = toast.item ?? (entry === null ? null : itemOf(entry));
   const canUndo = entry !== null && decisions.activityLog.canUndo(entry);
   return html`<div class="toast ${toast.isError ? "warning" : ""}">
-    <p>${toast.message} ${item === null ? nothing : excerpt(item.draft.text, item.draft.lang)}</p>
+    <p>${toast.message} ${item === null ? nothing : excerpt(decidedText(item, entry), item.draft.lang)}</p>
     ${
       canUndo
         ? html`<button type="button" class="plain" @click=${() => void decisions.undo(entry)}>

@@ -58,7 +58,7 @@ function act(
       desk.openDialog("shortcuts");
       return true;
     case "undo":
-      void desk.decisions.undoLast();
+      desk.undoLast();
       return true;
     case "next":
       goToNext(desk, event.repeat);

@@ -154,8 +154,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   {
     ...single("undo", "z", "KeyZ"),
-    scope: "queue",
-    label: () => gettext("undo the last decision, until its slot"),
+    scope: "desk",
+    label: () =>
+      gettext("undo the last decision, until its slot; from another tab, back to the queue"),
     hints: {}, // shown in the toast
   },
   {

@@ -2,6 +2,7 @@
 
 import { wordSpans } from "./diff.ts";
 import { countGraphemes } from "./graphemes.ts";
+import { PRIVATE_DATA } from "./private-data.ts";
 
 const SIGN = "\u25ae"; // ▮
 /** What stands for masked text, whatever its length. */
@@ -14,19 +15,13 @@ export interface TextRange {
   end: number;
 }
 
-// Without the letters of other scripts, which may follow without a space.
-const ADDRESSES = [
-  /(?:https?:\/\/|www\.)[!-~]*[\w/=]/giu,
-  /[\w.%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*/giu,
-  /@[\w.]*\w/giu,
-];
-/** Groups of digits with what people put between them: one space, a point, a slash, a dash, brackets. */
-const NUMBER =
-  /\+?(?:\(\p{Nd}+\) ?)?\p{Nd}+(?:(?:[ \u00a0./]| ?[-\u2010-\u2015] ?| ?\(\p{Nd}+\) ?)\p{Nd}+)*/gu;
 /** Words that a hyphen joins are one: a number plate, a double name. */
 const HYPHEN = /^[-_\u2010\u2011]$/u;
 /** In scripts without spaces, a foreign word may touch the words around it. */
-const SCRIPT_RUN = /[\p{Script=Latin}\p{Nd}.'\u2019_]+|[^\p{Script=Latin}\p{Nd}]+/gu;
+const SCRIPT_RUN =
+  /[\p{Script=Latin}\p{Nd}.'\u2019_][\p{Script=Latin}\p{Nd}.'\u2019_\p{M}\u200c\u200d]*|[^\p{Script=Latin}\p{Nd}]+/gu;
+/** Combining marks, joiners and variation selectors have no script: they belong to what is before them. */
+const REST_OF_GRAPHEME = /[\p{M}\u200c\u200d]/u;
 const OUTER = /^[\s\p{P}]+|[\s\p{P}]+$/gu;
 
 /** Masks the tokens that a range touches. `end` is the offset behind the mask; null if it touches none. */
@@ -67,7 +62,13 @@ function snapToTokens(text: string, range: TextRange, lang: string): TextRange |
     isLarger = larger.start < start || larger.end > end;
     snapped = larger;
   }
-  return joinMasks(text, snapped);
+  return joinMasks(text, snapToGraphemes(text, snapped));
+}
+
+function snapToGraphemes(text: string, { start, end }: TextRange): TextRange {
+  let last = end;
+  while (REST_OF_GRAPHEME.test(text.charAt(last))) last += 1;
+  return { start, end: last };
 }
 
 /** Without the spaces and the punctuation at both ends; tokens bring back what is theirs. */
@@ -89,10 +90,7 @@ function findTokens(text: string, lang: string): TextRange[] {
       else words.push(part);
     }
   }
-  return [
-    ...words,
-    ...[...ADDRESSES, NUMBER, SIGNS].flatMap((pattern) => matches(text, pattern, 0)),
-  ];
+  return [...words, ...[...PRIVATE_DATA, SIGNS].flatMap((pattern) => matches(text, pattern, 0))];
 }
 
 function matches(text: string, pattern: RegExp, offset: number): TextRange[] {

@@ -85,7 +85,7 @@ export class Dom {
       target.setSelectionRange(this.#caret, this.#caret);
     }
     if (target?.id === COMMENT_ID) showFromTop(target);
-    else target?.scrollIntoView({ block: "nearest" });
+    else if (target != null) showInForm(target);
     if (target === currentRow()) showRow();
   }
 
@@ -98,6 +98,25 @@ export class Dom {
       await this.reauthenticate();
       return postOnce<T>(path, body);
     }
+  }
+}
+
+/** With the whole removal form, or with the choice that a message asks for. */
+function showInForm(target: HTMLElement): void {
+  target.closest(".removal-form")?.scrollIntoView({ block: "nearest" });
+  target.scrollIntoView({ block: "nearest" });
+  if (target.matches(".item-message")) showMissingChoice(target);
+}
+
+/** The bar with the message and the buttons may cover the choice on a small screen. */
+function showMissingChoice(message: HTMLElement): void {
+  const groups = message.closest(`#${COMMENT_ID}`)?.querySelectorAll("fieldset.chips") ?? [];
+  const missing = Array.from(groups).find((group) => group.querySelector(":checked") === null);
+  const bar = message.closest(".actions");
+  if (missing === undefined || bar === null) return;
+  const { top, bottom } = missing.getBoundingClientRect();
+  if (top < 0 || bottom > bar.getBoundingClientRect().top) {
+    missing.scrollIntoView({ block: "start" });
   }
 }
 
