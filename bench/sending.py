@@ -95,6 +95,6 @@ def send(
 def _request(path: str, host: str, content_type: str, body: bytes) -> bytes:
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {content_type}\r\n"
-        f"Content-Length: {len(body)}\r\nOrigin: http://{host}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\nOrigin: http://{host}\r\nAccept-Encoding: gzip\r\n\r\n"
     )
     return head.encode() + body

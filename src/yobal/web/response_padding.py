@@ -8,6 +8,9 @@ from yobal.core.submission import Limits
 from yobal.web.http import Response
 
 _LEVEL: Final = 6
+_MEMORY_LEVEL: Final = (
+    3  # 15 µs for a page instead of 60, most of it for memory that is overwritten
+)
 _COMMENT_BYTES: Final = len(b"<!---->")
 
 
@@ -19,7 +22,10 @@ def pad(response: Response, limits: Limits, *, is_gzip_accepted: bool) -> Respon
     ]
     if is_gzip_accepted:
         body = padded_gzip.compress(
-            response.body, step_bytes=gzip_answer_bytes(limits), level=_LEVEL
+            response.body,
+            step_bytes=gzip_answer_bytes(limits),
+            level=_LEVEL,
+            memory_level=_MEMORY_LEVEL,
         )
         headers += [("content-encoding", "gzip"), ("vary", "accept-encoding")]
         return Response(response.status, body, headers)
