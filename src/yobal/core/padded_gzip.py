@@ -15,13 +15,16 @@ _HEADER: Final = (
 _SUBFIELD_ID: Final = b"Yo"
 _FIELD_HEAD_BYTES: Final = 6  # length of the field, id and length of its only subfield
 _TRAILER_BYTES: Final = 8
+_WINDOW_BITS_MIN: Final = 9
 
 
 def compress(
     content: bytes, *, step_bytes: int, level: int, memory_level: int = zlib.DEF_MEM_LEVEL
 ) -> bytes:
     """At most `STEP_BYTES_MAX` for the step. A lower `memory_level`, 1 to 9, starts faster."""
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, memory_level)
+    # A window that holds the content: a larger one only takes longer to set up, and to overwrite.
+    window_bits = min(max(len(content).bit_length(), _WINDOW_BITS_MIN), zlib.MAX_WBITS)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -window_bits, memory_level)
     body = deflate.compress(content) + deflate.flush()
     size_bytes = len(_HEADER) + _FIELD_HEAD_BYTES + len(body) + _TRAILER_BYTES
     padding = bytes(-size_bytes % step_bytes)
