@@ -1,6 +1,6 @@
 """Erases a published comment. Its line stays until the next release, and after that only with replies.
 
-If the line depended on replies that nobody has read yet, its absence would show that there are none.
+If pending replies kept the line, everyone could see from it whether a reply is waiting.
 Shared by `remove`, `process_withdrawals` and `release`.
 """
 

@@ -97,7 +97,7 @@ class _CollectedFiles(PublicFiles):
         self._written: dict[str, bytes] = {}
         self._removed: list[str] = []
 
-    def write(self, files: Mapping[str, bytes], *, slot: Slot) -> None:  # noqa: ARG002  # its
+    def write(self, files: Mapping[str, bytes], *, slot: Slot) -> None:  # noqa: ARG002  # the signature of PublicFiles
         self._written |= files
 
     def remove(self, keys: Iterable[str]) -> None:

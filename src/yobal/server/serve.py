@@ -197,7 +197,7 @@ async def _serve(
     stop_task = asyncio.create_task(stop_requested.wait())
     await asyncio.wait([stop_task, *server_tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
-        server.stop()  # type: ignore[no-untyped-call]  # granian's
+        server.stop()  # type: ignore[no-untyped-call]  # granian has no types for it
     _, late_tasks = await asyncio.wait(server_tasks, timeout=STOP_SECONDS)
     for task in (*late_tasks, stop_task, garbage_task):
         task.cancel()

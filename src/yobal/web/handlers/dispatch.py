@@ -63,7 +63,7 @@ class FormHandler:
             thread = (await self._context(path, {}, Draft())).thread
         except NoSuchStory:
             leads_back = False
-        except Exception as error:  # noqa: BLE001  # the problem can be told without the database
+        except Exception as error:  # noqa: BLE001  # the page needs no database
             error_reporting.count(error)
         return self._dependencies.problem_page(
             problem, thread=thread, path=path, leads_back=leads_back
