@@ -28,3 +28,23 @@ def test_the_file_has_no_time(tmp_path: Path) -> None:
     file.write_bytes(compressed)
     checked = subprocess.run(["gzip", "--test", str(file)], capture_output=True, check=False)
     assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_stored_content_is_one_step_or_none(content: bytes) -> None:
+    stored = padded_gzip.store(content, step_bytes=8_192)
+    if stored is None:
+        assert len(content) > 8_000
+    else:
+        assert len(stored) == 8_192
+        assert gzip.decompress(stored) == content
+
+
+def test_content_is_stored_up_to_the_last_byte_that_fits() -> None:
+    longest = max(
+        length for length in range(200) if padded_gzip.store(b"a" * length, step_bytes=100)
+    )
+    stored = padded_gzip.store(b"a" * longest, step_bytes=100)
+    assert stored is not None
+    assert (len(stored), gzip.decompress(stored)) == (100, b"a" * longest)
+    assert longest == 100 - 29

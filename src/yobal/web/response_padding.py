@@ -21,15 +21,17 @@ def pad(response: Response, limits: Limits, *, is_gzip_accepted: bool) -> Respon
         for name, value in response.headers
     ]
     if is_gzip_accepted:
-        body = padded_gzip.compress(
-            response.body,
-            step_bytes=gzip_answer_bytes(limits),
-            level=_LEVEL,
-            memory_level=_MEMORY_LEVEL,
-        )
+        body = _gzip(response.body, gzip_answer_bytes(limits))
         headers += [("content-encoding", "gzip"), ("vary", "accept-encoding")]
         return Response(response.status, body, headers)
     return Response(response.status, _pad_plain(response.body, receipt_bytes(limits)), headers)
+
+
+def _gzip(body: bytes, step_bytes: int) -> bytes:
+    """Most pages fit into a step as they are; compressing them would cost time and save nothing."""
+    return padded_gzip.store(body, step_bytes=step_bytes) or padded_gzip.compress(
+        body, step_bytes=step_bytes, level=_LEVEL, memory_level=_MEMORY_LEVEL
+    )
 
 
 def _pad_plain(body: bytes, step_bytes: int) -> bytes:
