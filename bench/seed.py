@@ -118,8 +118,9 @@ def move_inbox_now(seeded: SeededNewsroom) -> None:
     components = seeded.components
     database, inbox, rules = components.database, components.inbox, components.rules
     arrival_round = last_round(rules.schedule, time.time())
-    move_inbox.move(database, inbox, rules, arrival_round=arrival_round, random=secrets.token_bytes)
-    move_inbox.destroy_moved(database, inbox, rules, random=secrets.token_bytes)
+    cell_file, random = components.cell_file, secrets.token_bytes
+    move_inbox.move(database, inbox, cell_file, rules, arrival_round=arrival_round, random=random)
+    move_inbox.destroy_moved(database, inbox, cell_file, rules, random=random)
 
 
 def add_held(seeded: SeededNewsroom, *, due: int) -> None:

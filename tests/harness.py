@@ -157,20 +157,17 @@ class NewsroomHarness:
     def decrypt(self, comment_id: str) -> Envelope:
         """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does.
 
-        The original of a decided comment is first decrypted with its cell.
+        Before that, the server decrypts what is stored with the envelope's cell.
         """
         epoch_id = self.comment_row(comment_id)["epoch_id"]
-        chosen = sa.text("select cell, sealed from envelopes where comment_id = :id")
+        chosen = sa.text("select cell, ciphertext from envelopes where comment_id = :id")
         with self.database.reading() as conn:
             row = conn.execute(chosen, {"id": comment_id}).mappings().one()
-        sealed = bytes(row["sealed"])
-        if row["cell"] is not None:
-            age_file = self.components.cell_file.decrypt(
-                row["cell"], sealed, purpose="original", comment_id=comment_id
-            )
-            assert age_file is not None
-            sealed = age_file
-        plain = pyrage.decrypt(sealed, [self.epoch_identity(epoch_id)])
+        envelope = self.components.cell_file.decrypt(
+            row["cell"], bytes(row["ciphertext"]), purpose="envelope", comment_id=comment_id
+        )
+        assert envelope is not None
+        plain = pyrage.decrypt(envelope, [self.epoch_identity(epoch_id)])
         return msgspec.json.decode(plain, type=Envelope)
 
     def epoch_identity(self, epoch_id: str) -> Any:
@@ -268,10 +265,17 @@ class NewsroomHarness:
             for key, plain in texts.items()
         }
 
-    def lose_cells(self) -> None:
-        """What a restore without `secrets/cells` leaves: other cells."""
+    def needed_cells(self) -> set[int]:
+        """The cells that the tables name, read without the code that is tested."""
+        tables = ("held_texts", "envelopes")
+        return {int(row["cell"]) for table in tables for row in self.read_table(table)}
+
+    def lose_cells(self) -> bytes:
+        """What a restore without `secrets/cells` leaves: other cells. Returns those that were there."""
+        cells = self.components.cell_file.path.read_bytes()
         self.components.cell_file.path.unlink()
         self.components.cell_file.prepare()
+        return cells
 
     # Receipts
 
@@ -318,12 +322,17 @@ class NewsroomHarness:
             moved = move_inbox.move(
                 self.database,
                 self.inbox,
+                self.components.cell_file,
                 self.rules,
                 arrival_round=max(before, arrival_round),
                 random=secrets.token_bytes,
             )
             move_inbox.destroy_moved(
-                self.database, self.inbox, self.rules, random=secrets.token_bytes
+                self.database,
+                self.inbox,
+                self.components.cell_file,
+                self.rules,
+                random=secrets.token_bytes,
             )
         return moved
 

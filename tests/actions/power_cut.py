@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from yobal.actions import expire, move_inbox, process_withdrawals, release, wrap_originals
+from yobal.actions import expire, move_inbox, process_withdrawals, release
 from yobal.adapters import public_files
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
@@ -26,7 +26,6 @@ STEPS: dict[str, tuple[Any, str]] = {
     "withdraw": (process_withdrawals, "process"),
     "release": (release, "release"),
     "expire": (expire, "expire"),
-    "wrap": (wrap_originals, "wrap"),
     "overwrite cells": (LockedCells, "overwrite"),
     "take cells off the list": (cells, "remove_expired"),
     "purge": (Database, "purge"),

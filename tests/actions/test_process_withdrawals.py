@@ -57,7 +57,7 @@ def test_a_withdrawn_text_is_nowhere_on_the_disk(
     newsroom = sqlite_newsroom
     sent = newsroom.send("Unrepeatable words, withdrawn.")
     with newsroom.database.reading() as conn:
-        sealed = bytes(conn.execute(sa.text("select sealed from envelopes")).scalar_one())
+        stored = bytes(conn.execute(sa.text("select ciphertext from envelopes")).scalar_one())
     if state != "pending":
         newsroom.publish(sent.id)
     if state == "published":
@@ -67,7 +67,7 @@ def test_a_withdrawn_text_is_nowhere_on_the_disk(
         one.read_bytes() for one in newsroom.files_dir.parent.parent.rglob("*") if one.is_file()
     ]
     assert len(on_disk) > 5
-    for trace in (b"Unrepeatable words", sealed[-200:], sealed[:200]):
+    for trace in (b"Unrepeatable words", stored[-200:], stored[:200]):
         assert not any(trace in content for content in on_disk)
 
 

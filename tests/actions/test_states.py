@@ -11,7 +11,7 @@ from yobal.core.envelope import Envelope
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.states import TRANSITIONS, State, Verb, next_state, source_states
 from yobal.server.scheduler.maintenance import prepare_cells
-from yobal.store import comments, envelopes
+from yobal.store import comments
 
 STATES: tuple[State, ...] = get_args(State)
 VERBS: tuple[Verb, ...] = get_args(Verb)
@@ -25,6 +25,7 @@ class Life:
         self.sent: SentComment = newsroom.send("Words of the life.")
         self.code = self.sent.code
         self.decided: DecisionResult | None = None
+        self.cells: bytes | None = None  # that were lost
         getattr(self, f"_{state}")()
         assert newsroom.state(self.sent.id) == state
 
@@ -84,10 +85,15 @@ def _withdraw(life: Life) -> None:
 
 
 def _lose(life: Life) -> None:
-    """The server is restored without its cells, from a backup without the original."""
-    life.newsroom.lose_cells()
-    with life.newsroom.database.writing() as conn:
-        envelopes.delete_original(conn, life.sent.id)
+    """The server is restored without its cells."""
+    life.cells = life.newsroom.lose_cells()
+    prepare_cells(life.newsroom.components, now=life.newsroom.now)
+
+
+def _recover(life: Life) -> None:
+    """The cells are put back."""
+    if life.cells is not None:
+        life.newsroom.components.cell_file.path.write_bytes(life.cells)
     prepare_cells(life.newsroom.components, now=life.newsroom.now)
 
 
@@ -99,6 +105,7 @@ TRY: dict[Verb, Callable[[Life], None]] = {
     "remove": _remove,
     "withdraw": _withdraw,
     "lose": _lose,
+    "recover": _recover,
 }
 
 
@@ -144,8 +151,8 @@ def test_a_transition_needs_the_expected_state(newsroom: NewsroomHarness) -> Non
     assert newsroom.state(sent.id) == "held"
 
 
-def test_withdrawn_removed_and_lost_are_final() -> None:
-    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed", "lost"})
+def test_withdrawn_and_removed_are_final() -> None:
+    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed"})
 
 
 def test_only_a_release_publishes_and_only_held_comments() -> None:

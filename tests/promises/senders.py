@@ -95,12 +95,16 @@ def check_nothing_lost_or_stored_twice(served: Served, senders: Senders) -> None
 def sealed_texts(newsroom: NewsroomHarness) -> Iterator[str]:
     with newsroom.database.reading() as conn:
         rows = conn.execute(
-            sa.select(comments.c.epoch_id, envelopes.c.sealed).join(
+            sa.select(comments.c.epoch_id, envelopes).join(
                 envelopes, envelopes.c.comment_id == comments.c.id
             )
         ).all()
     identities: dict[str, Any] = {}
     for row in rows:
         identity = identities.setdefault(row.epoch_id, newsroom.epoch_identity(row.epoch_id))
-        plain = pyrage.decrypt(bytes(row.sealed), [identity])
+        envelope = newsroom.components.cell_file.decrypt(
+            row.cell, bytes(row.ciphertext), purpose="envelope", comment_id=row.comment_id
+        )
+        assert envelope is not None
+        plain = pyrage.decrypt(envelope, [identity])
         yield msgspec.json.decode(plain, type=Envelope).text

@@ -22,7 +22,7 @@ from tests.in_process_client import DeskClient, intake_of
 from tests.store.factories import arrival
 from yobal.core import ids
 from yobal.store import arrivals
-from yobal.store.arrivals import Arrival
+from yobal.store.arrivals import Arrival, EncryptedArrival
 from yobal.store.database import PAGE_BYTES
 
 COMMENTS: Final = 300
@@ -82,9 +82,12 @@ def test_between_rounds_the_desk_shows_nothing_of_what_readers_do(
 def test_control_without_the_inbox_the_desk_shows_each_comment_at_once(
     newsroom: NewsroomHarness, desk: DeskClient
 ) -> None:
-    before = _polls(desk)
+    before, sent = _polls(desk), _real_arrival(newsroom)
+    with newsroom.components.cell_file.allocate(1, find_used=lambda _: set()) as (cell,):
+        ciphertext = cell.encrypt(sent.sealed, purpose="envelope", comment_id=sent.id)
+    encrypted = EncryptedArrival(sent, cell.number, ciphertext)
     with newsroom.database.writing() as conn:
-        arrivals.insert_comments(conn, [_real_arrival(newsroom)], arrival_round=0)
+        arrivals.insert_comments(conn, [encrypted], arrival_round=0)
     assert _polls(desk) != before
 
 
@@ -125,9 +128,10 @@ def _through_the_inbox(newsroom: NewsroomHarness, sent: list[Arrival]) -> None:
 
 
 def _directly(newsroom: NewsroomHarness, sent: list[Arrival]) -> None:
-    for one in sent:
+    for number, comment in enumerate(sent):
+        encrypted = EncryptedArrival(comment, number, comment.sealed)
         with newsroom.database.writing() as conn:
-            arrivals.insert_comments(conn, [one], arrival_round=0)
+            arrivals.insert_comments(conn, [encrypted], arrival_round=0)
 
 
 def _tau_of_the_best_estimator(
@@ -357,6 +361,6 @@ def _postgresql_estimators(newsroom: NewsroomHarness) -> Iterator[Order]:
             yield {row[0]: tuple(map(int, row[1].strip("()").split(","))) for row in rows}
             yield {row[0]: int(row[2]) for row in rows}
         chunks = conn.execute(
-            sa.text("select comment_id, pg_column_toast_chunk_id(sealed)::text from envelopes")
+            sa.text("select comment_id, pg_column_toast_chunk_id(ciphertext)::text from envelopes")
         )
         yield {row[0]: int(row[1]) for row in chunks if row[1] is not None}

@@ -114,7 +114,7 @@ def test_the_first_comment_of_a_day_makes_no_key_and_changes_no_key_file(
     folder = sqlite_newsroom.components.settings.secrets_dir
     before = {path: path.stat().st_ctime_ns for path in folder.rglob("*")}
     sqlite_newsroom.now += DAY
-    sqlite_newsroom.send()
+    sqlite_newsroom.send(waits_for_round=True)
     assert {path: path.stat().st_ctime_ns for path in folder.rglob("*")} == before
 
 

@@ -1,5 +1,6 @@
 """What a round inserts: each comment once, and one that breaks a rule fails alone."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,17 +10,26 @@ from tests.harness import NewsroomHarness
 from tests.store.factories import arrival
 from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
-from yobal.store.arrivals import Arrival, ReceiptArrival
+from yobal.store.arrivals import Arrival, EncryptedArrival, InsertedComments, ReceiptArrival
 from yobal.store.insert_rows import ROWS_PER_STATEMENT
 
 
-def _arrivals(count: int) -> list[Arrival]:
-    return [arrival() for _ in range(count)]
+def _arrivals(number: int) -> list[Arrival]:
+    return [arrival() for _ in range(number)]
 
 
-def _insert(newsroom: NewsroomHarness, group: list[Arrival], arrival_round: int = 0) -> int:
+_cell_numbers = count()
+
+
+def _insert(
+    newsroom: NewsroomHarness, group: list[Arrival], arrival_round: int = 0
+) -> InsertedComments:
+    """The ciphertext is what was sealed: the store does not look into it."""
+    encrypted = [
+        EncryptedArrival(arrival, next(_cell_numbers), arrival.sealed) for arrival in group
+    ]
     with newsroom.database.writing() as conn:
-        return arrivals.insert_comments(conn, group, arrival_round=arrival_round)
+        return arrivals.insert_comments(conn, encrypted, arrival_round=arrival_round)
 
 
 def _insert_receipts(newsroom: NewsroomHarness, *receipts: ReceiptArrival) -> None:
@@ -35,7 +45,8 @@ def _receipt(name: bytes, comment: Arrival) -> ReceiptArrival:
 def test_one_invalid_comment_of_fifty_fails_alone(newsroom: NewsroomHarness, field: str) -> None:
     group = _arrivals(50)
     setattr(group[17], field, None)
-    assert _insert(newsroom, group) == 1
+    inserted = _insert(newsroom, group)
+    assert (inserted.failed_count, len(inserted.unused_cells)) == (1, 1)
     stored = {row["id"] for row in newsroom.read_table("comments")}
     assert stored == {one.id for one in group} - {group[17].id}
     assert {row["comment_id"] for row in newsroom.read_table("envelopes")} == stored
@@ -44,7 +55,8 @@ def test_one_invalid_comment_of_fifty_fails_alone(newsroom: NewsroomHarness, fie
 def test_a_comment_that_is_moved_twice_is_stored_once(newsroom: NewsroomHarness) -> None:
     group = _arrivals(5)
     _insert(newsroom, group, 1)
-    assert _insert(newsroom, [*group, *_arrivals(2)], 2) == 0
+    repeated = _insert(newsroom, [*group, *_arrivals(2)], 2)
+    assert (repeated.failed_count, len(repeated.unused_cells)) == (0, 5)
     rounds = [row["arrival_round"] for row in newsroom.read_table("comments")]
     assert sorted(rounds) == [1] * 5 + [2] * 2
     assert len(newsroom.read_table("envelopes")) == 7
@@ -52,8 +64,10 @@ def test_a_comment_that_is_moved_twice_is_stored_once(newsroom: NewsroomHarness)
 
 def test_more_rows_than_one_statement_takes_are_all_stored(newsroom: NewsroomHarness) -> None:
     group = _arrivals(2 * ROWS_PER_STATEMENT + 1)
-    assert _insert(newsroom, group) == 0
-    stored = {row["comment_id"]: bytes(row["sealed"]) for row in newsroom.read_table("envelopes")}
+    assert _insert(newsroom, group) == InsertedComments(failed_count=0, unused_cells=set())
+    stored = {
+        row["comment_id"]: bytes(row["ciphertext"]) for row in newsroom.read_table("envelopes")
+    }
     assert stored == {comment.id: comment.sealed for comment in group}
     assert len(newsroom.read_table("comments")) == len(group)
 
@@ -62,7 +76,8 @@ def test_of_several_with_the_same_hash_or_id_one_is_stored(newsroom: NewsroomHar
     first, same_hash, second, same_id = _arrivals(4)
     same_hash.idempotency_hash = first.idempotency_hash
     same_id.id = second.id
-    _insert(newsroom, [first, same_hash, second, same_id])
+    inserted = _insert(newsroom, [first, same_hash, second, same_id])
+    assert (inserted.failed_count, len(inserted.unused_cells)) == (0, 2)
     stored = {row["id"] for row in newsroom.read_table("comments")}
     assert len(stored) == 2
     assert {row["comment_id"] for row in newsroom.read_table("envelopes")} == stored

@@ -344,6 +344,10 @@ def test_a_row_on_its_way_to_the_old_half_is_moved_with_the_same_round(
             {"kind": entry.kind, "key": entry.key, "story": "s", "content": entry.content},
         )
     move_inbox.destroy_moved(
-        newsroom.database, newsroom.inbox, newsroom.rules, random=newsroom.random
+        newsroom.database,
+        newsroom.inbox,
+        newsroom.components.cell_file,
+        newsroom.rules,
+        random=newsroom.random,
     )
     assert late.id in _ids(newsroom)

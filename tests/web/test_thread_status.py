@@ -110,6 +110,7 @@ def test_an_inbox_that_is_moved_but_not_destroyed_is_not_counted_twice(
     move_inbox.move(
         newsroom.database,
         newsroom.inbox,
+        newsroom.components.cell_file,
         newsroom.rules,
         arrival_round=last_round(newsroom.rules.schedule, newsroom.now),
         random=secrets.token_bytes,

@@ -23,7 +23,7 @@ def expire(
             conn, rules.site_id, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )
         for comment_id in expired_ids:
-            envelopes.delete_original(conn, comment_id)
+            envelopes.delete(conn, comment_id)
         expiry.delete_receipts(conn, before_week=keyring.oldest_week(today).isoformat())
         expiry.delete_idempotency_hashes(
             conn, arrived_before=int(datetime.combine(oldest_day, time.min, UTC).timestamp())

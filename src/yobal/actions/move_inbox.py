@@ -1,16 +1,27 @@
 """A round: what readers sent since the last one goes from the inbox into the tables, and the inbox is destroyed.
 
-A crash at any point loses nothing and doubles nothing; the next pass continues.
+On its way, each envelope is encrypted once more under a cell: what the intake stored ends with the
+inbox, and what the tables store ends with its cell. A crash at any point loses nothing and doubles nothing; the next pass continues.
 """
 
 from collections import Counter
+from functools import partial
 
 import msgspec
 
+from yobal.adapters.cell_file import Allocate, CellFile
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Round
 from yobal.core.site_rules import SiteRules
-from yobal.store import admissions, arrivals, inbox_entries, sites, withdrawal_requests
+from yobal.store import (
+    admissions,
+    arrivals,
+    cells,
+    inbox_entries,
+    sites,
+    withdrawal_requests,
+)
+from yobal.store.arrivals import Arrival, EncryptedArrival
 from yobal.store.database import Connection, Database
 from yobal.store.inbox import Inbox
 from yobal.store.inbox_entries import InboxEntry
@@ -26,6 +37,7 @@ class Moved(msgspec.Struct, frozen=True):
 def move(
     database: Database,
     inbox: Inbox,
+    cell_file: CellFile,
     rules: SiteRules,
     *,
     arrival_round: Round,
@@ -33,27 +45,36 @@ def move(
 ) -> Moved:
     """Move everything in one transaction. The caller holds the release lock and calls `destroy_moved`."""
     inbox.close_current()
-    with database.writing() as conn:
-        moved = _store(conn, inbox.take(conn), rules, arrival_round=arrival_round, random=random)
+    find_used = partial(cells.find_used, database)
+    with cell_file.allocating(find_used=find_used) as allocate, database.writing() as conn:
+        entries = inbox.take(conn)
+        moved = _store(conn, allocate, entries, rules, arrival_round=arrival_round, random=random)
         sites.set_last_round(conn, rules.site_id, arrival_round)
     return moved
 
 
 def destroy_moved(
-    database: Database, inbox: Inbox, rules: SiteRules, *, random: RandomBytes
+    database: Database,
+    inbox: Inbox,
+    cell_file: CellFile,
+    rules: SiteRules,
+    *,
+    random: RandomBytes,
 ) -> None:
     """Destroy the inboxes that were moved, if there are any. Raises DatabaseUnavailable."""
     with database.reading() as conn:
         if not inbox.has_taken(conn):
             return
-    with database.writing() as conn:
+    find_used = partial(cells.find_used, database)
+    with cell_file.allocating(find_used=find_used) as allocate, database.writing() as conn:
         late = inbox.destroy_taken(conn)
         arrival_round = sites.last_round(conn, rules.site_id)
-        _store(conn, late, rules, arrival_round=arrival_round, random=random)
+        _store(conn, allocate, late, rules, arrival_round=arrival_round, random=random)
 
 
 def _store(
     conn: Connection,
+    allocate: Allocate,
     entries: list[InboxEntry],
     rules: SiteRules,
     *,
@@ -61,11 +82,28 @@ def _store(
     random: RandomBytes,
 ) -> Moved:
     contents = inbox_entries.read(entries, site_id=rules.site_id, random=random)
-    failed = arrivals.insert_comments(conn, contents.comments, arrival_round=arrival_round)
+    inserted = arrivals.insert_comments(
+        conn, _encrypt(contents.comments, allocate), arrival_round=arrival_round
+    )
+    cells.expire_unused(conn, inserted.unused_cells)
     admissions.count_arrivals(
         conn, rules.site_id, Counter(arrival.story_id for arrival in contents.comments)
     )
     arrivals.insert_receipts(conn, contents.receipts)
     for request in contents.requests:
         withdrawal_requests.add(conn, request)
-    return Moved(len(contents.comments) - failed, contents.unreadable_count + failed)
+    failed_count = inserted.failed_count
+    return Moved(len(contents.comments) - failed_count, contents.unreadable_count + failed_count)
+
+
+def _encrypt(comments: list[Arrival], allocate: Allocate) -> list[EncryptedArrival]:
+    if not comments:
+        return []
+    return [
+        EncryptedArrival(
+            arrival,
+            cell.number,
+            cell.encrypt(arrival.sealed, purpose="envelope", comment_id=arrival.id),
+        )
+        for arrival, cell in zip(comments, allocate(len(comments)), strict=True)
+    ]

@@ -125,5 +125,5 @@ def _erase_remains(conn: Connection, comment_id: str) -> None:
     comments.delete_receipts(conn, comment_id)
     decisions.erase_notes(conn, comment_id)
     held_texts.delete(conn, comment_id)
-    envelopes.delete_original(conn, comment_id)
+    envelopes.delete(conn, comment_id)
     comments.blank_withdrawn(conn, comment_id)

@@ -122,7 +122,7 @@ def _publish(conn: Connection, cell_file: CellFile, comment_id: str, slot: Slot)
     held_texts.delete(conn, comment_id)
     comments.overwrite_arrival_round(conn, comment_id, released=slot)
     if held_text.clause is None:  # the original of an edited text is kept for a while
-        envelopes.delete_original(conn, comment_id)
+        envelopes.delete(conn, comment_id)
     return True
 
 

@@ -22,7 +22,7 @@ from yobal.adapters.durable_files import create_atomically
 from yobal.core.errors import DatabaseUnavailable
 
 CELL_BYTES: Final = 32
-Purpose = Literal["held text", "original"]
+Purpose = Literal["envelope", "held text"]
 FindUsed = Callable[[Collection[int]], set[int]]
 _NONCE_BYTES: Final = 12
 _DOMAIN: Final = b"yobal cell 1"
@@ -44,6 +44,9 @@ class Cell:
         return nonce + ChaCha20Poly1305(self._key).encrypt(nonce, plain, bound_to)
 
 
+Allocate = Callable[[int], list[Cell]]
+
+
 class LockedCells:
     """The file while no other thread or process gives out, or overwrites, a cell.
 
@@ -60,14 +63,15 @@ class LockedCells:
     def choose(self, count: int, find_used: FindUsed) -> list[int]:
         """Free cells at random places. The file grows if most are in use."""
         chosen: set[int] = set()
+        cell_count = self.count
         for _ in range(_TRIES):
             missing = count - len(chosen)
-            candidates = {secrets.randbelow(self.count) for _ in range(2 * missing)} - chosen
+            candidates = {secrets.randbelow(cell_count) for _ in range(2 * missing)} - chosen
             free = sorted(candidates - find_used(candidates))
             chosen.update(_RANDOM.sample(free, min(missing, len(free))))
             if len(chosen) == count:
                 return _RANDOM.sample(sorted(chosen), count)
-        self.grow(2 * self.count)
+        self.grow(2 * cell_count)
         return self.choose(count, find_used)
 
     def grow(self, count: int) -> None:
@@ -139,19 +143,31 @@ class CellFile:
             os.close(descriptor)
 
     @contextmanager
-    def allocate(self, count: int, *, find_used: FindUsed) -> Iterator[list[Cell]]:
-        """New keys, on the disk before the block begins.
+    def allocating(self, *, find_used: FindUsed) -> Iterator[Allocate]:
+        """A function that returns new keys, which are on the disk when it returns.
 
         The block commits the rows that name them. The lock is held until then, so that no other
         process takes the cells for free. If the block raises, it is unknown whether the rows are stored.
         """
+        allocated: set[int] = set()
         with self.locked() as cells:
-            numbers = cells.choose(count, lambda asked: find_used(asked) | self.unsettled)
-            keys = {number: secrets.token_bytes(CELL_BYTES) for number in numbers}
-            self.unsettled.update(numbers)
-            cells.write(keys)
-            yield [Cell(number, key) for number, key in keys.items()]
-            self.unsettled.difference_update(numbers)
+
+            def allocate(count: int) -> list[Cell]:
+                numbers = cells.choose(count, lambda asked: find_used(asked) | self.unsettled)
+                keys = {number: secrets.token_bytes(CELL_BYTES) for number in numbers}
+                allocated.update(numbers)
+                self.unsettled.update(numbers)
+                cells.write(keys)
+                return [Cell(number, key) for number, key in keys.items()]
+
+            yield allocate
+            self.unsettled -= allocated
+
+    @contextmanager
+    def allocate(self, count: int, *, find_used: FindUsed) -> Iterator[list[Cell]]:
+        """The same for a number that is known: new keys, on the disk before the block begins."""
+        with self.allocating(find_used=find_used) as allocate:
+            yield allocate(count)
 
     def decrypt(
         self, number: int, ciphertext: bytes, *, purpose: Purpose, comment_id: str

@@ -6,7 +6,7 @@ A state changes only through `store/comments.transition`, which names the state 
 from typing import Final, Literal
 
 State = Literal["pending", "held", "published", "rejected", "removed", "withdrawn", "lost"]
-Verb = Literal["publish", "reject", "undo", "release", "remove", "withdraw", "lose"]
+Verb = Literal["publish", "reject", "undo", "release", "remove", "withdraw", "lose", "recover"]
 
 PENDING: Final = "pending"  # sealed and undecided
 HELD: Final = "held"  # accepted, waiting for its slot
@@ -14,18 +14,20 @@ PUBLISHED: Final = "published"
 REJECTED: Final = "rejected"
 REMOVED: Final = "removed"  # was published, and a moderator removed it
 WITHDRAWN: Final = "withdrawn"  # by its author
-LOST: Final = "lost"  # neither its text nor its original can be decrypted: restored without cells
+LOST: Final = "lost"  # nothing of it can be decrypted: restored without cells
 
 TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (PENDING, "publish"): HELD,
     (PENDING, "reject"): REJECTED,
     (PENDING, "withdraw"): WITHDRAWN,
+    (PENDING, "lose"): LOST,
     (HELD, "release"): PUBLISHED,
     (HELD, "undo"): PENDING,
     (HELD, "withdraw"): WITHDRAWN,
     (HELD, "lose"): LOST,
     (REJECTED, "undo"): PENDING,  # before its slot
     (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: the receipt still says "pending"
+    (LOST, "recover"): PENDING,  # its cell was put back
     (PUBLISHED, "remove"): REMOVED,
     (PUBLISHED, "withdraw"): WITHDRAWN,
 }

@@ -132,8 +132,9 @@ def _send(
 def _move_inbox(components: Components, *, now: float) -> None:
     arrival_round = last_round(components.rules.schedule, now)
     database, inbox, rules = components.database, components.inbox, components.rules
-    move_inbox.move(database, inbox, rules, arrival_round=arrival_round, random=secrets.token_bytes)
-    move_inbox.destroy_moved(database, inbox, rules, random=secrets.token_bytes)
+    cell_file, random = components.cell_file, secrets.token_bytes
+    move_inbox.move(database, inbox, cell_file, rules, arrival_round=arrival_round, random=random)
+    move_inbox.destroy_moved(database, inbox, cell_file, rules, random=random)
 
 
 def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: float) -> None:

@@ -20,7 +20,7 @@ _ARRIVAL_COLUMNS: Final = (
     *("epoch_id", "size_kib", "lang", "idempotency_hash", "commitment"),
 )
 _COMMENT_COLUMNS: Final = (*_ARRIVAL_COLUMNS, "state", "arrival_round")
-_ENVELOPE_COLUMNS: Final = ("row_key", "comment_id", "sealed")
+_ENVELOPE_COLUMNS: Final = ("row_key", "comment_id", "cell", "ciphertext")
 _RECEIPT_COLUMNS: Final = ("hash", "idempotency_hash", "week", "copy")
 _values_of_comment: Final = attrgetter(*_ARRIVAL_COLUMNS)
 T = TypeVar("T")
@@ -46,6 +46,21 @@ class Arrival(msgspec.Struct, kw_only=True):
     week: str = ""  # of the receipt
 
 
+class EncryptedArrival(msgspec.Struct, frozen=True):
+    """A sealed comment with its envelope as the tables store it: encrypted once more, under a cell."""
+
+    arrival: Arrival
+    cell: int
+    ciphertext: bytes
+
+
+class InsertedComments(msgspec.Struct, frozen=True):
+    """How many comments broke a rule, and the cells of those that were not inserted, repeats included."""
+
+    failed_count: int
+    unused_cells: set[int]
+
+
 class ReceiptArrival(msgspec.Struct, kw_only=True, frozen=True):
     """A receipt that is not in the tables yet. It refers to its comment by the idempotency hash."""
 
@@ -54,19 +69,25 @@ class ReceiptArrival(msgspec.Struct, kw_only=True, frozen=True):
     week: str
 
 
-def insert_comments(conn: Connection, arrivals: Sequence[Arrival], *, arrival_round: Round) -> int:
-    """Insert the new ones in the order of their random ids; returns how many broke a rule.
+def insert_comments(
+    conn: Connection, encrypted: Sequence[EncryptedArrival], *, arrival_round: Round
+) -> InsertedComments:
+    """Insert the new ones in the order of their random ids.
 
     Safe to repeat: a comment that was sent twice, or moved twice, is stored once. What is stored already
     is only looked for if it stands in the way, which is rare.
     """
-    ordered = _without_repeats(sorted(arrivals, key=lambda arrival: arrival.id), set())
-    if _insert(conn, ordered, arrival_round):
-        return 0
-    new = _without_repeats(ordered, _stored_keys(conn, ordered))
-    if _insert(conn, new, arrival_round):
-        return 0
-    return sum(not _insert(conn, [arrival], arrival_round) for arrival in new)
+    ordered = _without_repeats(sorted(encrypted, key=lambda comment: comment.arrival.id), set())
+    new, inserted = ordered, ordered
+    if not _insert(conn, ordered, arrival_round):
+        new = inserted = _without_repeats(ordered, _stored_keys(conn, ordered))
+        if not _insert(conn, new, arrival_round):
+            inserted = [comment for comment in new if _insert(conn, [comment], arrival_round)]
+    return InsertedComments(
+        failed_count=len(new) - len(inserted),
+        unused_cells={comment.cell for comment in encrypted}
+        - {comment.cell for comment in inserted},
+    )
 
 
 def insert_receipts(conn: Connection, arrivals: Sequence[ReceiptArrival]) -> None:
@@ -94,10 +115,10 @@ def insert_receipts(conn: Connection, arrivals: Sequence[ReceiptArrival]) -> Non
     insert_rows(conn, receipts, _RECEIPT_COLUMNS, new)
 
 
-def _stored_keys(conn: Connection, arrivals: Sequence[Arrival]) -> set[str | bytes]:
+def _stored_keys(conn: Connection, encrypted: Sequence[EncryptedArrival]) -> set[str | bytes]:
     """Ids and idempotency hashes of the comments in the tables that have one of these."""
     stored: set[str | bytes] = set()
-    for chunk in _chunks(arrivals):
+    for chunk in _chunks([comment.arrival for comment in encrypted]):
         repeated = sa.select(comments.c.id, comments.c.idempotency_hash).where(
             sa.or_(
                 comments.c.id.in_([arrival.id for arrival in chunk]),
@@ -109,24 +130,26 @@ def _stored_keys(conn: Connection, arrivals: Sequence[Arrival]) -> set[str | byt
     return stored
 
 
-def _without_repeats(arrivals: Sequence[Arrival], stored: set[str | bytes]) -> list[Arrival]:
+def _without_repeats(
+    encrypted: Sequence[EncryptedArrival], stored: set[str | bytes]
+) -> list[EncryptedArrival]:
     """Of several with the same id or idempotency hash, only the first."""
     new = []
-    for arrival in arrivals:
-        if stored.isdisjoint((arrival.id, arrival.idempotency_hash)):
-            new.append(arrival)
-            stored |= {arrival.id, arrival.idempotency_hash}
+    for comment in encrypted:
+        keys = (comment.arrival.id, comment.arrival.idempotency_hash)
+        if stored.isdisjoint(keys):
+            new.append(comment)
+            stored |= set(keys)
     return new
 
 
-def _insert(conn: Connection, arrivals: Sequence[Arrival], arrival_round: Round) -> bool:
+def _insert(conn: Connection, encrypted: Sequence[EncryptedArrival], arrival_round: Round) -> bool:
     """All or none. A full, locked or lost database raises; a broken rule does not."""
     savepoint = conn.begin_nested()
     try:
-        rows = [_comment_row(arrival, arrival_round) for arrival in arrivals]
+        rows = [_comment_row(comment.arrival, arrival_round) for comment in encrypted]
         insert_rows(conn, comments, _COMMENT_COLUMNS, rows)
-        sealed = [(ids.id_prefix(arrival.id), arrival.id, arrival.sealed) for arrival in arrivals]
-        insert_rows(conn, envelopes, _ENVELOPE_COLUMNS, sealed)
+        insert_rows(conn, envelopes, _ENVELOPE_COLUMNS, [_envelope_row(new) for new in encrypted])
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error, OperationalError):
             raise
@@ -138,6 +161,11 @@ def _insert(conn: Connection, arrivals: Sequence[Arrival], arrival_round: Round)
 
 def _comment_row(arrival: Arrival, arrival_round: Round) -> tuple[Value, ...]:
     return (*_values_of_comment(arrival), PENDING, arrival_round)
+
+
+def _envelope_row(comment: EncryptedArrival) -> tuple[Value, ...]:
+    comment_id = comment.arrival.id
+    return (ids.id_prefix(comment_id), comment_id, comment.cell, comment.ciphertext)
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -18,27 +18,27 @@ _NAMED_BY: Final = (
     held_texts.c.cell,
     envelopes.c.cell,
 )  # every column that names a cell whose key is still needed
+_CHUNK: Final = 10_000  # values in one `in (…)`: SQLite takes 32,766 and PostgreSQL 65,535
 _REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindparam("number"))
 
 
 def find_used(database: Database, numbers: Collection[int]) -> set[int]:
     """Those of these cells that encrypt something, or are not overwritten yet."""
     columns = (*_NAMED_BY, expired_cells.c.cell)
+    ordered = sorted(numbers)
+    chunks = [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]
     with database.reading() as conn:
         return {
             number
             for column in columns
-            for number in conn.execute(sa.select(column).where(column.in_(numbers))).scalars()
+            for chunk in chunks
+            for number in conn.execute(sa.select(column).where(column.in_(chunk))).scalars()
         }
 
 
 def all_needed(conn: Connection) -> set[int]:
     """Every cell that encrypts something."""
-    return {
-        number
-        for column in _NAMED_BY
-        for number in conn.execute(sa.select(column).where(column.is_not(None))).scalars()
-    }
+    return {number for column in _NAMED_BY for number in conn.execute(sa.select(column)).scalars()}
 
 
 def expire(conn: Connection, chosen: sa.Select[Any]) -> None:
@@ -46,9 +46,10 @@ def expire(conn: Connection, chosen: sa.Select[Any]) -> None:
     conn.execute(expired_cells.insert().from_select(["cell"], chosen))
 
 
-def expire_unused(conn: Connection, number: int) -> None:
-    """It was given out, and what it should encrypt was deleted meanwhile."""
-    conn.execute(expired_cells.insert().values(cell=number))
+def expire_unused(conn: Connection, numbers: Collection[int]) -> None:
+    """They were given out, and what they encrypt is not stored."""
+    if numbers:
+        conn.execute(expired_cells.insert(), [{"cell": number} for number in sorted(numbers)])
 
 
 def expired(conn: Connection) -> list[int]:

@@ -33,7 +33,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     epoch_id: str
     arrival_round: Slot
-    envelope: bytes
+    cell: int  # decrypts `ciphertext`, which is the envelope
+    ciphertext: bytes
     has_receipt: bool
     story_title: str
     story_url: str
@@ -68,7 +69,8 @@ def page(
             comments.c.lang,
             comments.c.epoch_id,
             comments.c.arrival_round,
-            envelopes.c.sealed.label("envelope"),
+            envelopes.c.cell,
+            envelopes.c.ciphertext,
             has_receipt.label("has_receipt"),
             editions.c.title.label("story_title"),
             editions.c.url.label("story_url"),

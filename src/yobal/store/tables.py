@@ -200,16 +200,10 @@ envelopes = sa.Table(
     metadata,
     sa.Column("row_key", _ROW_KEY, primary_key=True, autoincrement=False),
     _text("comment_id"),
-    _number("cell", nullable=True),  # which encrypts `sealed` once the comment is decided
-    _bytes("sealed"),
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    _bytes("ciphertext"),  # an age file, encrypted once more
     sa.UniqueConstraint("comment_id"),
-    sa.Index(
-        "ix_envelopes_cell",
-        "cell",
-        unique=True,
-        sqlite_where=sa.text("cell is not null"),
-        postgresql_where=sa.text("cell is not null"),
-    ),
+    sa.UniqueConstraint("cell"),
 )
 
 held_texts = sa.Table(

@@ -32,6 +32,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.store import decisions, queue, sites
 from yobal.store.database import Database
 from yobal.store.decisions import HistoryRow
+from yobal.store.queue import QueueRow
 from yobal.web import cursors, errors, request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import AnyRequest
@@ -73,12 +74,22 @@ class ModerationController:
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].arrival_round, page[-1].comment_id) if has_more else None
         return types.QueuePage(
-            comments=[serializers.queue_row(row, self._rules, now=now) for row in page],
+            comments=[
+                serializers.queue_row(row, self._rules, envelope=envelope, now=now)
+                for row in page
+                if (envelope := self._decrypt(row)) is not None
+            ],
             next_cursor=cursor,
             pending_count=status.pending_count,
             held_count=status.held_count,
             next_slot=status.next_slot,
             next_round=status.next_round,
+        )
+
+    def _decrypt(self, row: QueueRow) -> bytes | None:
+        """None if its cell is missing: the next start marks the comment as lost."""
+        return self._cell_file.decrypt(
+            row.cell, row.ciphertext, purpose="envelope", comment_id=row.comment_id
         )
 
     def already_decided(

@@ -82,7 +82,7 @@ def queue_status(
     )
 
 
-def queue_row(row: QueueRow, rules: SiteRules, *, now: float) -> types.QueueRow:
+def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -> types.QueueRow:
     parent = None
     if row.parent_text is not None and row.parent_removal is None:
         parent = types.ParentComment(
@@ -102,7 +102,7 @@ def queue_row(row: QueueRow, rules: SiteRules, *, now: float) -> types.QueueRow:
         age_days=age_days(rules.schedule, row.arrival_round, now),
         has_receipt=row.has_receipt,
         parent=parent,
-        envelope=row.envelope,
+        envelope=envelope,
     )
 
 

@@ -13,13 +13,12 @@ from yobal.actions import (
     clock_guard,
     expire,
     mark_all_stale,
+    missing_cells,
     move_inbox,
     process_withdrawals,
     purge_deleted,
     redate_future_rows,
     release,
-    requeue_unreadable,
-    wrap_originals,
     write_public_files,
 )
 from yobal.actions.release import Released
@@ -63,7 +62,12 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         if is_round_due:
             arrival_round = last_round(rules.schedule, now)
             moved = move_inbox.move(
-                database, components.inbox, rules, arrival_round=arrival_round, random=random
+                database,
+                components.inbox,
+                components.cell_file,
+                rules,
+                arrival_round=arrival_round,
+                random=random,
             )
             unreadable_count = moved.unreadable_count
         inbox_problem = _destroy_moved(components)
@@ -72,7 +76,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         )
         process_withdrawals.process(database, rules, with_release=is_due, random=random)
         if is_due:
-            requeue_unreadable.requeue(
+            missing_cells.requeue_held(
                 database, components.cell_file, rules, now=now, random=random
             )
             released = release.release(
@@ -84,13 +88,6 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 decision_key=components.keyring.decision_key(),
             )
             expire.expire(database, components.keyring, rules, now=now, random=random)
-            wrap_originals.wrap(
-                database,
-                components.cell_file,
-                rules,
-                until=last_slot(rules.schedule, now),
-                random=random,
-            )
     try:
         files_problem = _write_stale_files(components)
         if clock_problem is None:
@@ -147,11 +144,11 @@ def prepare_files(components: Components) -> None:
 def prepare_cells(components: Components, *, now: float) -> None:
     """Called once at startup, before the first pass. Raises DatabaseUnavailable.
 
-    What cannot be decrypted after a restore goes back to the queue; cells that a crash left are
-    overwritten.
+    What cannot be decrypted after a restore goes back to the queue, or is lost; cells that a crash left
+    are overwritten.
     """
     with release_lock(components.database):
-        requeue_unreadable.requeue(
+        missing_cells.requeue_and_mark_lost(
             components.database,
             components.cell_file,
             components.rules,
@@ -206,7 +203,11 @@ def _destroy_moved(components: Components) -> DatabaseUnavailable | None:
     """Why an inbox that was moved still exists; the next pass tries again."""
     try:
         move_inbox.destroy_moved(
-            components.database, components.inbox, components.rules, random=secrets.token_bytes
+            components.database,
+            components.inbox,
+            components.cell_file,
+            components.rules,
+            random=secrets.token_bytes,
         )
     except DatabaseUnavailable as error:
         return error

@@ -82,18 +82,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("comment_id", sa.Text(), nullable=False),
-        sa.Column("cell", sa.Integer(), nullable=True),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("row_key", name=op.f("pk_envelopes")),
+        sa.UniqueConstraint("cell", name=op.f("uq_envelopes_cell")),
         sa.UniqueConstraint("comment_id", name=op.f("uq_envelopes_comment_id")),
-    )
-    op.create_index(
-        "ix_envelopes_cell",
-        "envelopes",
-        ["cell"],
-        unique=True,
-        sqlite_where=sa.text("cell is not null"),
-        postgresql_where=sa.text("cell is not null"),
     )
     op.create_table(
         "epochs",
