@@ -24,6 +24,8 @@ ROW = """() => {
   const row = document.querySelector(".row[aria-current='true']");
   return (row.getBoundingClientRect().top - list.getBoundingClientRect().top) * 3 / list.clientHeight;
 }"""
+
+
 @pytest.fixture(scope="module")
 def bulk(quick: NewsroomWithLead) -> Iterator[BulkHarness]:
     yield from open_bulk_harness(quick)
