@@ -9,6 +9,7 @@ import {
   editionName,
   isNamedLanguage,
   languageName,
+  languageOfName,
   setLanguages,
 } from "../desk/text/language.ts";
 import { detectLanguages } from "../desk/text/language-detector.ts";
@@ -101,6 +102,18 @@ test("the menu's languages are in the order of their names", () => {
   assert.equal(languageName("zh-Hant"), "Traditional Chinese");
   assert.equal(languageName("de-AT"), "Austrian German"); // from the browser
   setLanguages({});
+});
+
+test("a name is in the language of the comment only if it is in its script", () => {
+  for (const [name, lang, expected] of [
+    ["សុខ ដារ៉ា", "km", "km"],
+    ["Delta", "km", "und"],
+    ["Delta", "en", "en"],
+    ["田中さん", "ja", "ja"],
+    ["Delta", "und", "und"],
+  ] as const) {
+    assert.equal(languageOfName(name, lang), expected, name);
+  }
 });
 
 test("a language without a name is unknown, and only an edition shows its tag", () => {
