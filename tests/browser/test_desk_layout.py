@@ -144,6 +144,29 @@ def test_the_whole_form_for_a_removal_is_in_sight_at_1280_by_800(
     expect(desk.page.get_by_role("button", name="Remove now")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_entry_of_the_history_is_three_lines_high(
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors, width: int
+) -> None:
+    story = quick.newsroom.story(title="Ferry")
+    send(story, f"One line for the history at {width}.", name="Delta")
+    bulk.publish_all(story)
+    wait_for(lambda: len(story.texts()) == 1)
+    desk = quick.lead(actors)
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.go("History")
+    entry = desk.page.locator("li.decision", has_text=f"history at {width}.")
+    box = entry.bounding_box()
+    name = entry.get_by_text("Delta").bounding_box()
+    button = entry.get_by_role("button", name="Remove…").bounding_box()
+    assert box is not None
+    assert name is not None
+    assert button is not None
+    assert box["height"] <= 120
+    assert button["y"] < name["y"] + name["height"] / 2 < button["y"] + button["height"]
+    assert button["height"] >= 44
+
+
 def test_on_a_phone_the_missing_choices_are_in_sight_beside_the_message(
     still: NewsroomWithLead, actors: Actors
 ) -> None:

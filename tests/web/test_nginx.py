@@ -228,7 +228,7 @@ def test_a_body_that_is_too_large_is_explained(nginx: Nginx) -> None:
 def address_of_link_back(response: Response) -> str:
     """Where the link on one of nginx's own pages leads, from the address of the form."""
     (href,) = re.findall("<a href='([^']*)'>Back to the comments</a>", response.text)
-    return urljoin(THREAD, href)
+    return urljoin(THREAD, str(href))
 
 
 def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:

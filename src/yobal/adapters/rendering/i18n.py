@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from yobal.core import language as langs
+from yobal.core import text as texts
 from yobal.core.schedule import Schedule, Slot, day_of
 from yobal.core.terms import CLAUSES
 
@@ -103,6 +104,11 @@ class Translator:
         if tag in (langs.UNKNOWN, langs.OTHER):
             return ""
         return _name(tag, self._locale)
+
+    def direction_of(self, text: str) -> str:
+        """The direction of a text; empty if it is the page's."""
+        text_dir = texts.direction(text) if text else self.dir
+        return "" if text_dir == self.dir else text_dir
 
     def language_of(self, text: str, edition: str) -> str:
         """The language of a name or note that is not in this language's script; else empty."""
