@@ -202,7 +202,7 @@ def test_a_story_that_closes_meanwhile_returns_the_text(
     assert reader.page.locator("#yobal-text").input_value() == "Too late, it seems."
     reader.open().page.reload()  # a browser may keep the page for a minute
     assert reader.page.locator("#yobal-text").count() == 0
-    expect(reader.page.locator("main")).to_contain_text("Comments on this story are closed.")
+    expect(reader.page.locator("main")).to_contain_text("Comments on this story are closed")
 
 
 def test_a_full_desk_is_announced_before_the_form_is_filled_in(

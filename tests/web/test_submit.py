@@ -109,6 +109,7 @@ def test_the_form_is_given_back_filled_to_change_what_was_written(
     ("fields", "heading"),
     [
         ({"text": "", "step": "send"}, "Add your comment"),
+        ({"text": "\u200b", "step": "send", "name": "n" * 99}, "Add your comment"),
         ({"text": "Mine.", "step": "confirm", "change": "yes"}, "Change your comment"),
         ({"text": "Mine.", "step": "send", "name": "n" * 99}, "Your comment has not been sent"),
     ],
@@ -119,6 +120,7 @@ def test_the_heading_does_not_repeat_the_label_of_the_field(
     page = sqlite_intake.post(fields).text
     assert re.findall(r"<h1>(.*?)</h1>", page) == [heading]
     assert page.count(">Your comment<") == 1
+    assert ("Nothing was lost" in page) is (heading == "Your comment has not been sent")
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])
