@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actors import Actors, Moderator, Reader, wait_for
+from tests.browser.actors import DESKTOP, Actors, Moderator, Reader, wait_for
 from tests.browser.bulk import BulkHarness
 from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.newsroom import SITE_ID, Story, free_ports
@@ -305,6 +305,7 @@ class Gallery:
         expect(desk.page.get_by_role("dialog")).to_be_visible()
         self.look("desk-help", desk.page)
         desk.press("Escape")
+        desk.page.set_viewport_size(DESKTOP["viewport"])  # a phone hides the list
         desk.page.locator(".queue-footer button").filter(has_text="on this page").click()
         question = desk.page.get_by_role("dialog")
         expect(question).to_be_visible()
