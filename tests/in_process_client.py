@@ -58,8 +58,8 @@ class Response:
     @property
     def code(self) -> str | None:
         """The receipt's code."""
-        match = re.search(r'translate="no" dir="ltr">([0-9A-Z-]+)<', self.body.decode())
-        return match[1] if match else None
+        match = re.search(r'translate="no" dir="ltr">([0-9A-Z ]+)<', self.body.decode())
+        return match[1].replace(" ", "-") if match else None
 
 
 def ask(

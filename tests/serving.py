@@ -97,8 +97,8 @@ class Response:
 
     @property
     def code(self) -> str | None:
-        match = re.search(r"yobal-code[^>]*>([0-9A-Z-]{23})<", self.text)
-        return match[1] if match else None
+        match = re.search(r"yobal-code[^>]*>([0-9A-Z ]{23})<", self.text)
+        return match[1].replace(" ", "-") if match else None
 
 
 def ask(

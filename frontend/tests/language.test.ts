@@ -4,7 +4,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { guessLanguage } from "../desk/text/guess-language.ts";
-import { allLanguages, languageName, setLanguages } from "../desk/text/language.ts";
+import {
+  allLanguages,
+  editionName,
+  isNamedLanguage,
+  languageName,
+  languageOfName,
+  setLanguages,
+} from "../desk/text/language.ts";
 import { detectLanguages } from "../desk/text/language-detector.ts";
 
 /** Under an English edition, unless it says otherwise. `server` is the server's guess from the script. */
@@ -94,6 +101,27 @@ test("the menu's languages are in the order of their names", () => {
   assert.deepEqual(allLanguages(), ["en", "fil", "km", "zh-Hant"]);
   assert.equal(languageName("zh-Hant"), "Traditional Chinese");
   assert.equal(languageName("de-AT"), "Austrian German"); // from the browser
-  assert.equal(languageName("not a tag"), "not a tag");
   setLanguages({});
+});
+
+test("a name is in the language of the comment only if it is in its script", () => {
+  for (const [name, lang, expected] of [
+    ["សុខ ដារ៉ា", "km", "km"],
+    ["Delta", "km", "und"],
+    ["Delta", "en", "en"],
+    ["田中さん", "ja", "ja"],
+    ["Delta", "und", "und"],
+  ] as const) {
+    assert.equal(languageOfName(name, lang), expected, name);
+  }
+});
+
+test("a language without a name is unknown, and only an edition shows its tag", () => {
+  setLanguages({});
+  for (const lang of ["pka", "not a tag", "und", "other", ""]) {
+    assert.equal(languageName(lang), "unknown language", lang);
+    assert.equal(isNamedLanguage(lang), false, lang);
+  }
+  assert.equal(languageName("rhg"), "Rohingya");
+  assert.deepEqual([editionName("km"), editionName("kdt")], ["Khmer", "kdt"]);
 });

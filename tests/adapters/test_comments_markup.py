@@ -1,6 +1,7 @@
 """How a comment is shown: among others, and on the page of its own."""
 
 import re
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 
 from tests.adapters.conftest import make_thread
 from tests.adapters.test_pages import make_comment, newest
-from yobal.adapters.rendering.pages import PageRenderer, SiteContext
+from yobal.adapters.rendering.pages import Draft, PageRenderer, ReceiptDetails, SiteContext
 from yobal.core.text import count_graphemes
 from yobal.core.thread import CommentLink, CommentPageView, PublishedComment
 
@@ -75,6 +76,27 @@ def test_what_stands_below_a_comment_follows_its_direction(site_context: SiteCon
     assert '<div class="yobal-footer" dir="rtl">' in page
     assert '<p class="yobal-edited" dir="rtl"><span dir="ltr">' in page
     assert "dir=" not in newest(site_context, make_comment("Yes")).split("yobal-footer")[1][:40]
+
+
+@pytest.mark.parametrize(("text", "attribute"), [("نعم", ' dir="rtl"'), ("Yes", "")])
+def test_the_rule_beside_a_text_is_on_the_side_where_it_begins(
+    site_context: SiteContext, text: str, attribute: str
+) -> None:
+    """Of a reply, a quotation, a preview and a moderator's note."""
+    thread, pages, comment = make_thread("en"), PageRenderer(site_context), make_comment(text)
+    reply = make_comment(text, id="b" * 26, parent_name="Dara")
+    among_others = newest(site_context, msgspec.structs.replace(comment, replies=(reply,)))
+    assert f'<div class="yobal-reply-item"{attribute}>' in among_others
+    assert '<span dir="ltr">In reply to <bdi>Dara</bdi></span>' in among_others
+    draft, day = Draft(text=text), date(2026, 11, 23)
+    form = pages.form(thread, draft, idempotency_key="o", parent=comment, field_errors=())
+    assert f'<blockquote class="yobal-quoted"{attribute}>' in form.decode()
+    preview = pages.confirm(thread, draft, idempotency_key="o", parent=None, earliest_day=day)
+    assert f'<blockquote class="yobal-preview"{attribute}>' in preview.decode()
+    receipt = ReceiptDetails(code="0" * 20, state="published", text=text, note=text)
+    shown = pages.receipt(thread, receipt).decode()
+    assert f'<blockquote class="yobal-preview"{attribute}>' in shown
+    assert f'<blockquote class="yobal-quoted"{attribute}>' in shown
 
 
 @pytest.mark.parametrize(

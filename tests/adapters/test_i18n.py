@@ -1,6 +1,7 @@
 """Catalogues are complete; days, times, numbers and names are formatted for each language."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
@@ -8,6 +9,7 @@ from io import BytesIO
 from zoneinfo import available_timezones
 
 import pytest
+from babel.core import get_global
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
@@ -15,6 +17,7 @@ from jinja2.ext import babel_extract
 from tests.desk_messages import desk_messages
 from yobal.adapters.rendering.comment_presenter import QUOTED
 from yobal.adapters.rendering.i18n import own_name, translator_for
+from yobal.core.language import detect_language
 from yobal.core.schedule import Schedule
 from yobal.core.terms import CLAUSES
 
@@ -124,6 +127,8 @@ def test_a_day_has_no_time_and_a_time_is_that_of_the_city() -> None:
         ("Asia/Ho_Chi_Minh", "Ho Chi Minh City", "ហូជីមីញ"),
         ("America/Argentina/Buenos_Aires", "Buenos Aires", "ប៊ុយណូស៊ែ"),
         ("US/Eastern", "New York", "ញូវយ៉ក"),
+        ("Pacific/Kanton", "Kanton", "កាន់តុន"),  # CLDR still has the island of its older id
+        ("Pacific/Enderbury", "Kanton", "កាន់តុន"),
         ("Etc/GMT+7", "", ""),
         ("UTC", "", ""),
     ],
@@ -162,6 +167,27 @@ def test_no_time_zone_is_shown_in_latin_script_in_khmer() -> None:
     assert unknown_to_cldr <= {"America/Coyhaique"}  # of 2025
 
 
+def test_a_present_time_zone_is_named_like_its_id_or_like_a_newer_spelling_of_it() -> None:
+    """Over all of zoneinfo: no other id lends its city to a zone that is in use."""
+    english = translator_for("en")
+    aliases = get_global("zone_aliases")
+    others = {}
+    for time_zone in available_timezones() - set(aliases) - {"localtime", "Factory"}:
+        city = english.city(Schedule(time_zone=time_zone))
+        in_id = time_zone.rsplit("/", 1)[-1].replace("_", " ")
+        if city and _alphabetic(in_id)[:4] not in _alphabetic(city):
+            others[time_zone] = city
+    assert others == {  # one place each, with two spellings
+        "America/Scoresbysund": "Ittoqqortoormiit",
+        "Asia/Aqtau": "Aktau",
+        "Asia/Qostanay": "Kostanay",
+    }
+
+
+def _alphabetic(city: str) -> str:
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFD", city))).lower()
+
+
 def test_a_time_has_seconds_only_if_the_schedule_needs_them() -> None:
     assert translator_for("en").time(SLOT, Schedule(release_interval_seconds=20)) == "05:46:40"
     assert translator_for("en").time(SLOT, Schedule(release_interval_seconds=60)) == "05:46"
@@ -177,8 +203,31 @@ def test_languages_are_named_in_the_language_of_the_page_and_in_their_own() -> N
     assert translator_for("en").language("km") == "Khmer"
     assert translator_for("km").language("ko") == "កូរ៉េ"
     assert translator_for("en").language("und") == ""
-    assert translator_for("en").language("qqq-nonsense") == "qqq-nonsense"
-    assert (own_name("km"), own_name("en"), own_name("qq-x")) == ("ខ្មែរ", "English", "qq-x")
+    assert (own_name("km"), own_name("en")) == ("ខ្មែរ", "English")
+
+
+@pytest.mark.parametrize("lang", ["en", "km"])
+def test_a_language_without_a_name_is_not_shown_by_its_tag(lang: str) -> None:
+    """U+1107F is of a script whose only language CLDR does not name."""
+    translator = translator_for(lang)
+    guessed = detect_language("\U0001107f", edition="en")
+    assert (guessed, translator.language(guessed)) == ("pka", "")
+    assert translator.language("qqq-nonsense") == ""
+    characters = (chr(code) for code in range(0x11, 0x32000, 7))
+    for tag in {detect_language(character, edition="en") for character in characters}:
+        assert translator.language(tag) != tag
+        assert translator.language(tag)[:1] != " "
+
+
+def test_a_language_that_has_a_name_but_no_data_is_named() -> None:
+    assert translator_for("en").language("rhg") == "Rohingya"
+    assert translator_for("km").language("rhg") == "រ៉ូហ៊ីងយ៉ា"
+    assert translator_for("en").language("gon-Gonm") == "Gondi"
+
+
+def test_the_link_to_an_edition_has_a_name_in_any_case() -> None:
+    names = [own_name(tag) for tag in ("zh-Hant", "cop", "kdt")]
+    assert names == ["中文 (繁體)", "Coptic", "kdt"]
 
 
 def test_a_language_without_a_catalogue_is_served_in_english() -> None:

@@ -12,7 +12,15 @@ from tests.adapters.conftest import make_thread, render_files
 from yobal.adapters.rendering.pages import PageRenderer, ReceiptDetails, ServerFacts, SiteContext
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
-from yobal.core.thread import Edition, FormState, NewestView, PageView, PublishedComment, ThreadRef
+from yobal.core.thread import (
+    Edition,
+    FormState,
+    NewestView,
+    PageView,
+    PublishedComment,
+    RepliesView,
+    ThreadRef,
+)
 
 RenderAll = Callable[..., dict[str, bytes]]
 OTHER_FACTS = (
@@ -121,7 +129,7 @@ def test_a_quick_schedule_is_called_confidential_and_not_anonymous(
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ("closed", "Comments on this story are closed."),
+        ("closed", "Comments on this story are closed"),
         ("not_open_yet", "Comments are not open yet"),
     ],
 )
@@ -130,7 +138,8 @@ def test_a_thread_that_is_not_open_has_no_form_and_says_so(
 ) -> None:
     thread = msgspec.structs.replace(THREAD, form=form)
     page = newest(site_context, make_comment("x"), thread=thread)
-    assert sentence in page
+    assert f"{sentence}</h2>" in page
+    assert "Add your comment" not in page
     assert 'name="text"' not in page
     assert 'value="reply"' not in page
     assert 'value="receipt"' in page
@@ -157,6 +166,24 @@ def test_every_permalink_leads_to_the_comments_own_page_in_the_edition_it_was_wr
     assert f'href="{link}"' in newest(site_context, comment)
     assert f'href="{link}"' in numbered["page/3.html"].decode()
     assert msgspec.json.decode(numbered["page/3.json"])["comments"][0]["link"] == link
+
+
+def test_a_page_of_one_comment_names_one_number(site_context: SiteContext) -> None:
+    comment = make_comment("x")
+    view = PageView(thread=THREAD, number=3, last_position=101, has_newer=False, comments=())
+    renderer = PageRenderer(site_context)
+    assert "<span>Comment 101</span>" in renderer.page(view)["page/3.html"].decode()
+    replies = RepliesView(
+        thread=THREAD,
+        root=comment,
+        root_page=1,
+        number=1,
+        last_position=6,
+        has_more=False,
+        comments=(),
+    )
+    (page, *_) = renderer.replies(replies).values()
+    assert "<span>Reply 6</span>" in page.decode()
 
 
 @pytest.mark.parametrize("form", ["closed", "not_open_yet"])

@@ -24,7 +24,7 @@ PHONE: Final[dict[str, Any]] = {
     "has_touch": True,
 }
 DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 900}}
-CODE: Final = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}$")
+CODE: Final = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}( [0-9A-HJKMNP-TV-Z]{5}){3}$")
 DECIDING: Final = ("a", "d", "Enter")
 LOCAL_HOSTS: Final = ("127.0.0.1", "localhost")
 WAIT_MS: Final = 15_000
@@ -98,7 +98,7 @@ class Reader:
         self.story.newsroom.wait_for_round()
         code = self.page.locator(".yobal-ticket .yobal-code").inner_text()
         assert CODE.match(code), code
-        return code
+        return code.replace(" ", "-")
 
     def find(self, code: str) -> None:
         """Type the receipt's code into the thread's page."""

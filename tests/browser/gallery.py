@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.actors import Actors, Moderator, Reader, wait_for
+from tests.browser.actors import DESKTOP, Actors, Moderator, Reader, wait_for
 from tests.browser.bulk import BulkHarness
 from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.newsroom import SITE_ID, Story, free_ports
@@ -107,6 +107,7 @@ class Gallery:
         story = self._thread(edition)
         reader = Reader(page, story)
         self._published(reader, edition)
+        self._mixed(reader, edition)
         self._form(reader, edition)
         self._receipt(reader, edition)
         page.context.close()
@@ -141,6 +142,7 @@ class Gallery:
             ("replies", f"replies/{root_id}/1.html"),
             ("comment", f"comment/{root_id}.html"),
             ("comment-removed", f"comment/{'a' * 26}.html"),
+            ("not-found", "page/9.html"),
         ):
             page.goto(story.url + path)
             page.reload()
@@ -150,6 +152,34 @@ class Gallery:
         for name in ("terms", "what-we-keep"):
             page.goto(f"{self.newsroom.public_url}/{SITE_ID}/@/{name}/{edition}.html")
             self.look(f"{edition}-{name}", page)
+
+    def _mixed(self, reader: Reader, edition: str) -> None:
+        """A thread with a long and a masked comment, other languages, a removed root and a reply to a reply."""
+        page, story, words = reader.page, self._thread(edition), WORDS[edition][0]
+        sent = {}
+        for key, text, name in (
+            ("removed", "This will be gone.", "Echo"),
+            ("masked", f"{words} 000 555 0142.", "Foxtrot"),
+            ("long", f"{words} " * 24, "Golf"),
+        ):
+            sent[key] = self.bulk.send(text, name=name, story_id=story.key, edition=edition).id
+            if key == "masked":
+                self.bulk.publish_edited(sent[key], f"{words} ▮▮▮▮▮▮▮▮.")
+            else:
+                self.bulk.publish(sent[key])
+        wait_for(lambda: story.json()["total"] == len(sent))
+        parent_id = sent["removed"]
+        for lang in sorted(WORDS, key=lambda lang: lang == edition):
+            parent_id = self.bulk.send(
+                WORDS[lang][1], parent_id=parent_id, story_id=story.key, edition=edition
+            ).id
+            self.bulk.publish_all(story)
+            wait_for(functools.partial(_has, story, parent_id))
+        self.bulk.remove(sent["removed"])
+        wait_for(lambda: not _has(story, "This will be gone."))
+        page.goto(story.url)
+        page.reload()
+        self.look(f"{edition}-thread-mixed", page)
 
     def _embedded(self, reader: Reader, edition: str) -> None:
         """A newsroom's page of its own, in the direction of its language, around both fragments."""
@@ -179,6 +209,8 @@ class Gallery:
         reader.fill(words, name="Delta")
         _send(page)
         self.look(f"{edition}-confirm", page)
+        page.locator("button[name='change']").click()
+        self.look(f"{edition}-change", page)
         _send(page)
         self.look(f"{edition}-sent", page)
         reader.open()
@@ -236,6 +268,11 @@ class Gallery:
         desk.go("History")
         expect(desk.page.locator("li.decision").first).to_be_visible()
         self.look("desk-history", desk.page)
+        desk.page.locator("#address").fill("https://news.example/en/ferry")
+        desk.page.get_by_role("button", name="Find").click()
+        desk.page.get_by_role("button", name="Remove…").nth(1).click()
+        expect(desk.page.locator(".removal-form")).to_be_visible()
+        self.look("desk-history-removal", desk.page)
         desk.go("People")
         desk.page.get_by_role("button", name="Make a link").click()
         expect(desk.page.locator("#link")).to_be_visible()
@@ -268,6 +305,15 @@ class Gallery:
         expect(desk.page.get_by_role("dialog")).to_be_visible()
         self.look("desk-help", desk.page)
         desk.press("Escape")
+        desk.page.set_viewport_size(DESKTOP["viewport"])  # a phone hides the list
+        desk.page.locator(".queue-footer button").filter(has_text="on this page").click()
+        question = desk.page.get_by_role("dialog")
+        expect(question).to_be_visible()
+        self.look("desk-bulk-reject", desk.page)
+        desk.choose("spam")
+        question.get_by_role("button", name="Reject").click()
+        expect(desk.page.locator("#focus.empty")).to_contain_text("All read.")
+        self.look("desk-empty", desk.page)
 
     def _join(self, link: str) -> None:
         new = self.actors.moderator(self.newsroom)
@@ -279,12 +325,28 @@ class Gallery:
         new.keep_new_words("Newcomer", lambda: self.look("desk-join-words", new.page))
         expect(new.page.locator(".groups")).to_be_visible()
         self.look("desk-join-sheet", new.page)
+        new.give_last_group()
+        new.settled()
+        self._recover(new)
         new.page.context.close()
+
+    def _recover(self, moderator: Moderator) -> None:
+        page = moderator.page
+        page.goto(f"{self.newsroom.desk_url}/recover")
+        page.locator("#pseudonym").fill("Newcomer")
+        page.locator("#sheet").fill(moderator.sheet)
+        page.get_by_role("button", name="Make a new passphrase").click()
+        moderator.keep_new_words("Newcomer", lambda: self.look("desk-recover-words", page))
+        moderator.settled()
 
 
 def _send(page: Page) -> None:
     """The form's own button, whatever it is called in the page's language."""
     page.locator("main form.yobal-form button").first.click()
+
+
+def _has(story: Story, words: str) -> bool:
+    return words in str(story.json())
 
 
 def _shows(reader: Reader, code: str, mark: str) -> bool:

@@ -34,7 +34,7 @@ def _send(story: Story, words: str, *, name: str = "", receipt: bool = False) ->
     assert 'name="step"' not in sent, sent
     assert "<textarea" not in sent, sent
     match = _RECEIPT_CODE.search(sent)
-    return match[1] if match else ""
+    return match[1].replace(" ", "-") if match else ""
 
 
 def send_all(story: Story, texts: list[str]) -> None:

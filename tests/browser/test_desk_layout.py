@@ -1,11 +1,14 @@
 """Nothing that is being read moves, and the buttons are in sight: at 1,280 x 800 and on a phone."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
+import pytest
 from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.actors import Actors, Moderator, wait_for
+from tests.browser.bulk import BulkHarness, open_bulk_harness
 from tests.browser.fixtures import NewsroomWithLead
 from tests.browser.sending import send, send_all
 
@@ -21,6 +24,11 @@ ROW = """() => {
   const row = document.querySelector(".row[aria-current='true']");
   return (row.getBoundingClientRect().top - list.getBoundingClientRect().top) * 3 / list.clientHeight;
 }"""
+
+
+@pytest.fixture(scope="module")
+def bulk(quick: NewsroomWithLead) -> Iterator[BulkHarness]:
+    yield from open_bulk_harness(quick)
 
 
 def test_the_row_in_focus_stays_a_third_from_the_top_and_decided_rows_fold(
@@ -61,6 +69,31 @@ def test_the_button_that_sends_is_in_sight_at_1280_by_800(
     # The control: without the rule it is far below.
     desk.focus.locator(".actions").evaluate("bar => { bar.style.position = 'static'; }")
     expect(desk.page.locator("#publish-edited")).not_to_be_in_viewport()
+
+
+def test_all_of_the_form_for_a_rejection_is_in_sight_at_1280_by_800(
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors
+) -> None:
+    story = quick.newsroom.story()
+    send(story, "A parent of three lines. " * 8)
+    bulk.publish_all(story)
+    wait_for(lambda: len(story.texts()) == 1)
+    parent_id = story.json()["comments"][0]["id"]
+    for words in ("A short reply.", "A long reply. " * 60):
+        bulk.send(words, parent_id=parent_id, story_id=story.key, edition="en")
+    desk = quick.lead(actors)
+    desk.page.set_viewport_size(SMALL_DESKTOP)
+    for words in ("A short reply.", "A long reply."):
+        desk.open(words)
+        desk.press("d")
+        bar = desk.page.locator(".rejection .actions").bounding_box()
+        assert bar is not None
+        for part in (*desk.page.locator(".rejection label").all(), desk.page.locator("#note")):
+            box = part.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= bar["y"], words
+            expect(part).to_be_in_viewport(ratio=1)
+        desk.press("Escape")
 
 
 def test_on_a_phone_four_buttons_are_at_the_bottom_and_no_key_is_named(
@@ -109,6 +142,29 @@ def test_the_whole_form_for_a_removal_is_in_sight_at_1280_by_800(
     desk.press("Enter")
     expect(desk.page.locator(".removal-form input").first).to_be_focused()
     expect(desk.page.get_by_role("button", name="Remove now")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_entry_of_the_history_is_three_lines_high(
+    quick: NewsroomWithLead, bulk: BulkHarness, actors: Actors, width: int
+) -> None:
+    story = quick.newsroom.story(title="Ferry")
+    send(story, f"One line for the history at {width}.", name="Delta")
+    bulk.publish_all(story)
+    wait_for(lambda: len(story.texts()) == 1)
+    desk = quick.lead(actors)
+    desk.page.set_viewport_size({"width": width, "height": 800})
+    desk.go("History")
+    entry = desk.page.locator("li.decision", has_text=f"history at {width}.")
+    box = entry.bounding_box()
+    name = entry.get_by_text("Delta").bounding_box()
+    button = entry.get_by_role("button", name="Remove…").bounding_box()
+    assert box is not None
+    assert name is not None
+    assert button is not None
+    assert box["height"] <= 120
+    assert button["y"] < name["y"] + name["height"] / 2 < button["y"] + button["height"]
+    assert button["height"] >= 44
 
 
 def test_on_a_phone_the_missing_choices_are_in_sight_beside_the_message(

@@ -107,3 +107,21 @@ def test_no_language_has_a_bold_font_for_its_texts(page: Page) -> None:
     for lang, text in (("my", BURMESE), ("km", KHMER), ("th", "ภาษาไทย"), ("bo", "བོད་ཡིག")):
         show(page, f'<p class="yobal-text" lang="{lang}">{text}</p>')
         assert all("Bold" not in name for name in fonts_of(page, ".yobal-text", "postScriptName"))
+
+
+@pytest.mark.parametrize("lang", ["en", "km", "my", "bo", "ar", "ja"])
+def test_a_short_quotation_shows_five_whole_lines(page: Page, lang: str) -> None:
+    """The top of a sixth line would look like a mistake."""
+    lines = "\n".join("123456789")
+    show(
+        page,
+        f'<blockquote><p class="yobal-text yobal-quotation" lang="{lang}">{lines}</p></blockquote>',
+    )
+    lines_shown = page.locator(".yobal-quotation").evaluate(
+        """quotation => {
+          const { lineHeight, paddingTop } = getComputedStyle(quotation);
+          const { height } = quotation.getBoundingClientRect();
+          return (height - parseFloat(paddingTop)) / parseFloat(lineHeight);
+        }"""
+    )
+    assert lines_shown == pytest.approx(5, abs=0.02)

@@ -73,6 +73,22 @@ def test_each_paragraph_runs_in_the_direction_of_its_characters(
     assert_the_mark_ends_its_line(reader.page.locator(".yobal-comment .yobal-text"))
 
 
+def test_a_name_at_the_desk_has_the_language_of_the_comment_if_it_is_in_its_script(
+    still: NewsroomWithLead, actors: Actors
+) -> None:
+    story = still.newsroom.story()
+    send(story, "ខ្ញុំគាំទ្រពួកគាត់។", name="សុខ ដារ៉ា")
+    send(story, "ខ្ញុំក៏គាំទ្រពួកគាត់ដែរ។", name="Delta")
+    desk = still.lead(actors)
+    for words, name, lang in (
+        ("ខ្ញុំគាំទ្រពួកគាត់។", "សុខ ដារ៉ា", "km"),
+        ("ខ្ញុំក៏គាំទ្រពួកគាត់ដែរ។", "Delta", "und"),
+    ):
+        desk.open(words)
+        shown = desk.focus.locator("p.story bdi", has_text=name)
+        expect(shown).to_have_attribute("lang", lang)
+
+
 def test_a_row_shows_the_start_of_a_right_to_left_comment(
     still: NewsroomWithLead, actors: Actors
 ) -> None:

@@ -40,10 +40,10 @@ def utc(slot: int) -> str:
 
 
 def slots_between(schedule: Schedule, begin: str, end: str) -> list[str]:
-    slot, found = last_slot(schedule, at(begin)), []
+    slot, instants = last_slot(schedule, at(begin)), []
     while (slot := next_slot(schedule, slot)) < at(end):
-        found.append(utc(slot))
-    return found
+        instants.append(utc(slot))
+    return instants
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,21 @@ def slots_between(schedule: Schedule, begin: str, end: str) -> list[str]:
 def test_a_skipped_slot_moves_to_the_next_instant_and_a_repeated_slot_comes_once(
     zone: str, wall: str, day: str, expected: str
 ) -> None:
-    one = Schedule(time_zone=zone, release_times=(wall,))
+    schedule = Schedule(time_zone=zone, release_times=(wall,))
     noon = at(f"{day} 12:00")
     near = [
         utc(slot)
         for slot in sorted(
-            {last_slot(one, noon), last_slot(one, noon - DAY_SECONDS), next_slot(one, noon)}
+            {
+                last_slot(schedule, noon),
+                last_slot(schedule, noon - DAY_SECONDS),
+                next_slot(schedule, noon),
+            }
         )
     ]
     assert expected in near
     begin, end = f"{day} 00:00", f"{day} 23:59"
-    around = slots_between(one, utc(at(begin) - DAY_SECONDS), utc(at(end) + DAY_SECONDS))
+    around = slots_between(schedule, utc(at(begin) - DAY_SECONDS), utc(at(end) + DAY_SECONDS))
     assert around.count(expected) == 1
     assert len(around) == 3  # yesterday's, today's, tomorrow's
 
@@ -105,9 +109,9 @@ def test_every_time_lies_between_two_slots(zone: str, walls: set[object], moment
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_year_has_as_many_slots_as_days_times_four(zone: str) -> None:
-    found = slots_between(Schedule(time_zone=zone), "2026-01-01 00:00", "2027-01-01 00:00")
-    assert abs(len(found) - 4 * 365) <= 1
-    assert all(one < other for one, other in pairwise(found))
+    slots_of_year = slots_between(Schedule(time_zone=zone), "2026-01-01 00:00", "2027-01-01 00:00")
+    assert abs(len(slots_of_year) - 4 * 365) <= 1
+    assert all(slot < following for slot, following in pairwise(slots_of_year))
 
 
 def test_a_slot_at_the_given_time_is_past() -> None:
@@ -171,10 +175,10 @@ def test_a_slots_day_is_its_day_in_the_time_zone() -> None:
 
 
 def rounds_between(schedule: Schedule, begin: str, end: str) -> list[str]:
-    round_, found = last_round(schedule, at(begin)), []
+    round_, times = last_round(schedule, at(begin)), []
     while (round_ := next_round(schedule, round_)) < at(end):
-        found.append(utc(round_)[11:])
-    return found
+        times.append(utc(round_)[11:])
+    return times
 
 
 @pytest.mark.parametrize(
@@ -193,8 +197,8 @@ def rounds_between(schedule: Schedule, begin: str, end: str) -> list[str]:
 def test_a_round_comes_an_hour_before_each_slot_or_halfway_or_as_set(
     settings_: dict[str, Any], expected: list[str]
 ) -> None:
-    found = rounds_between(Schedule(**settings_), "2026-11-21 23:59", "2026-11-22 23:59")
-    assert found == expected
+    times = rounds_between(Schedule(**settings_), "2026-11-21 23:59", "2026-11-22 23:59")
+    assert times == expected
 
 
 def test_a_short_interval_has_a_round_halfway_between_two_slots() -> None:
@@ -211,8 +215,8 @@ def test_a_short_interval_has_a_round_halfway_between_two_slots() -> None:
 def test_rounds_follow_the_clock_of_the_zone_through_a_change() -> None:
     berlin = Schedule(time_zone="Europe/Berlin", release_times=("02:30", "12:00"))
     # 02:30 is skipped, so the slot comes at 01:00 UTC and its round an hour earlier.
-    found = rounds_between(berlin, "2026-03-28 23:00", "2026-03-29 12:00")
-    assert found == ["00:00", "09:00"]
+    times = rounds_between(berlin, "2026-03-28 23:00", "2026-03-29 12:00")
+    assert times == ["00:00", "09:00"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -224,12 +228,14 @@ def test_rounds_follow_the_clock_of_the_zone_through_a_change() -> None:
 def test_between_two_slots_there_is_exactly_one_round(
     zone: str, times: set[str], moment: int
 ) -> None:
-    one = Schedule(time_zone=zone, release_times=tuple(sorted(times)))
-    slot, following = last_slot(one, moment), next_slot(one, moment)
-    round_ = next_round(one, slot)
+    schedule = Schedule(time_zone=zone, release_times=tuple(sorted(times)))
+    slot, following = last_slot(schedule, moment), next_slot(schedule, moment)
+    round_ = next_round(schedule, slot)
     assert slot <= round_ < following
-    assert next_round(one, round_) >= following
-    assert last_round(one, moment) == (round_ if round_ <= moment else last_round(one, slot - 1))
+    assert next_round(schedule, round_) >= following
+    assert last_round(schedule, moment) == (
+        round_ if round_ <= moment else last_round(schedule, slot - 1)
+    )
     lead = following - round_
     assert lead == 3_600 if following - slot >= 7_200 else lead == (following - slot) // 2
 

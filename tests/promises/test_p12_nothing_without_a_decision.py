@@ -83,73 +83,73 @@ class Actions(RuleBasedStateMachine):
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK)
     def send_again(self, which: int) -> None:
-        comment, one = self._pick(which)
-        if self.model.now // DAY - one.sent_at // DAY > 1 or one.is_reply:
+        comment_id, comment = self._pick(which)
+        if self.model.now // DAY - comment.sent_at // DAY > 1 or comment.is_reply:
             return  # its day key is gone, or its parent may be
         sent = self.newsroom.send(
-            one.words, idempotency_key=self.forms[comment], waits_for_round=True
+            comment.words, idempotency_key=self.forms[comment_id], waits_for_round=True
         )
         assert sent.outcome.status == "repeat"
-        self.model.add_receipt(comment, sent.code)
-        assert len(one.codes | one.inbox_codes) <= COPIES_MAX
+        self.model.add_receipt(comment_id, sent.code)
+        assert len(comment.codes | comment.inbox_codes) <= COPIES_MAX
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK, is_now=st.booleans())
     def request_withdrawal(self, which: int, *, is_now: bool) -> None:
-        comment, one = self._pick(which)
-        to_response = self.model.receipt_state(comment)
-        codes = [*one.codes, *one.inbox_codes]
+        comment_id, comment = self._pick(which)
+        to_response = self.model.receipt_state(comment_id)
+        codes = [*comment.codes, *comment.inbox_codes]
         if codes and to_response in ("pending", "held", "published"):
             when: Literal["now", "next"] = "now" if is_now else "next"
             code = codes[-1]
             self.newsroom.request_withdrawal(code, when, waits_for_round=True)
-            self.model.inbox_requests.append((comment, when, code))
+            self.model.inbox_requests.append((comment_id, when, code))
 
     # Moderators
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK, is_edited=st.booleans(), slots=st.integers(1, 2))
     def publish(self, which: int, slots: int, *, is_edited: bool) -> None:
-        comment, one = self._pick(which)
+        comment_id, comment = self._pick(which)
         self.newsroom.randbelow = lambda _below: slots - 1
-        words = f"Edited-{one.words}" if is_edited else one.words
-        if one.state != "pending":
-            self._is_refused(comment, one)
+        words = f"Edited-{comment.words}" if is_edited else comment.words
+        if comment.state != "pending":
+            self._is_refused(comment_id, comment)
             return
         decided = (
-            self.newsroom.publish_edited(comment, words)
+            self.newsroom.publish_edited(comment_id, words)
             if is_edited
-            else self.newsroom.publish(comment)
+            else self.newsroom.publish(comment_id)
         )
-        self.model.accept(comment, words, slots=slots, decision_id=decided.decision_id)
-        self.decisions.append((comment, decided))
+        self.model.accept(comment_id, words, slots=slots, decision_id=decided.decision_id)
+        self.decisions.append((comment_id, decided))
 
     @precondition(lambda self: self.model.comments)
     @rule(which=PICK)
     def reject(self, which: int) -> None:
-        comment, one = self._pick(which)
-        if one.state != "pending":
-            self._is_refused(comment, one)
+        comment_id, comment = self._pick(which)
+        if comment.state != "pending":
+            self._is_refused(comment_id, comment)
             return
-        decided = self.newsroom.reject(comment)
-        self.model.reject(comment, decision_id=decided.decision_id)
-        self.decisions.append((comment, decided))
+        decided = self.newsroom.reject(comment_id)
+        self.model.reject(comment_id, decision_id=decided.decision_id)
+        self.decisions.append((comment_id, decided))
 
-    def _is_refused(self, comment_id: str, one: ModelComment) -> None:
+    def _is_refused(self, comment_id: str, comment: ModelComment) -> None:
         """Before its round, the desk does not know a comment."""
-        error = NoSuchComment if one.state == IN_INBOX else AlreadyDecided
+        error = NoSuchComment if comment.state == IN_INBOX else AlreadyDecided
         with pytest.raises(error):
             self.newsroom.reject(comment_id)
 
     @precondition(lambda self: self.decisions)
     @rule(which=PICK, cut=CUTS)
     def undo(self, which: int, cut: tuple[str, bool] | None) -> None:
-        comment, decided = self.decisions[which % len(self.decisions)]
-        if self.model.can_undo(comment, decided.decision_id):
-            words = self.model.comments[comment].shown
+        comment_id, decided = self.decisions[which % len(self.decisions)]
+        if self.model.can_undo(comment_id, decided.decision_id):
+            words = self.model.comments[comment_id].shown
             with _cut(cut):
                 self.newsroom.undo(decided)
-            self.model.undo(comment)
+            self.model.undo(comment_id)
             self._after(cut, words)
         else:
             with pytest.raises(TooLateToUndo):
@@ -159,21 +159,21 @@ class Actions(RuleBasedStateMachine):
     @rule(which=PICK, cut=CUTS)
     def remove(self, which: int, cut: tuple[str, bool] | None) -> None:
         public = self._of("published")
-        comment = public[which % len(public)] if public and which % 3 else self._pick(which)[0]
-        one = self.model.comments[comment]
-        if one.state == "published":
+        comment_id = public[which % len(public)] if public and which % 3 else self._pick(which)[0]
+        comment = self.model.comments[comment_id]
+        if comment.state == "published":
             with _cut(cut):
-                self.newsroom.remove(comment)
+                self.newsroom.remove(comment_id)
             (row,) = [
                 row
                 for row in self.newsroom.read_table("decisions")
-                if row["comment_id"] == comment and row["verdict"] == "remove"
+                if row["comment_id"] == comment_id and row["verdict"] == "remove"
             ]
-            self.model.remove(comment, decision_id=row["id"])
-            self._after(cut, one.shown)
+            self.model.remove(comment_id, decision_id=row["id"])
+            self._after(cut, comment.shown)
         else:
             with pytest.raises((NoSuchComment, AlreadyDecided)):
-                self.newsroom.remove(comment)
+                self.newsroom.remove(comment_id)
 
     @rule()
     def close_or_open(self) -> None:
@@ -221,10 +221,10 @@ class Actions(RuleBasedStateMachine):
 
     @invariant()
     def the_store_is_in_the_states_of_the_model(self) -> None:
-        found = {row["id"]: row["state"] for row in self.newsroom.read_table("comments")}
-        expected = {key: one.state for key, one in self.model.comments.items()}
+        stored = {row["id"]: row["state"] for row in self.newsroom.read_table("comments")}
+        expected = {key: comment.state for key, comment in self.model.comments.items()}
         moved = {key: state for key, state in expected.items() if state != IN_INBOX}
-        assert found == moved, STATES
+        assert stored == moved, STATES
         held = {
             key: held_text and held_text.text
             for key, held_text in self.newsroom.held_texts().items()
@@ -233,32 +233,36 @@ class Actions(RuleBasedStateMachine):
 
     @invariant()
     def no_original_and_no_receipt_is_kept_longer_than_it_should(self) -> None:
-        kept = {row["comment_id"] for row in self.newsroom.read_table("envelopes")}
-        assert kept == {key for key, one in self.model.comments.items() if one.has_original}, KEPT
-        codes = sum(len(one.codes) for one in self.model.comments.values())
+        with_original = {row["comment_id"] for row in self.newsroom.read_table("envelopes")}
+        assert with_original == {
+            key for key, comment in self.model.comments.items() if comment.has_original
+        }, KEPT
+        codes = sum(len(comment.codes) for comment in self.model.comments.values())
         assert len(self.newsroom.read_table("receipts")) == codes, RECEIPTS
 
     @invariant()
     def exactly_what_was_decided_and_released_is_public(self) -> None:
         files = self.newsroom.read_all_files()
         text = b"".join(files[key] for key in files if key.endswith((".html", ".json"))).decode()
-        for comment, one in self.model.comments.items():
-            is_public = one.state == "published"
-            assert (f">{one.shown}<" in text) == is_public or not one.shown, f"{PUBLIC}: {one}"
-            if not is_public or one.shown != one.words:
-                assert f">{one.words}<" not in text, f"{PUBLIC}: {one}"
-            if one.state in (IN_INBOX, "pending", "held", "rejected"):
-                assert comment not in text, f"{PUBLIC}: {one}"
+        for comment_id, comment in self.model.comments.items():
+            is_public = comment.state == "published"
+            assert (f">{comment.shown}<" in text) == is_public or not comment.shown, (
+                f"{PUBLIC}: {comment}"
+            )
+            if not is_public or comment.shown != comment.words:
+                assert f">{comment.words}<" not in text, f"{PUBLIC}: {comment}"
+            if comment.state in (IN_INBOX, "pending", "held", "rejected"):
+                assert comment_id not in text, f"{PUBLIC}: {comment}"
 
     @invariant()
     def receipts_say_what_the_model_says(self) -> None:
-        for comment, one in self.model.comments.items():
+        for comment_id, comment in self.model.comments.items():
             to_response = {
-                self.newsroom.receipt_state(code) for code in (*one.codes, *one.inbox_codes)
+                self.newsroom.receipt_state(code) for code in (*comment.codes, *comment.inbox_codes)
             }
-            if one.state == "withdrawn":  # codes of a later repeat expire with its day key
+            if comment.state == "withdrawn":  # codes of a later repeat expire with its day key
                 to_response.discard(None)
-            assert to_response <= {self.model.receipt_state(comment)}, TOLD
+            assert to_response <= {self.model.receipt_state(comment_id)}, TOLD
 
     def teardown(self) -> None:
         try:
@@ -273,11 +277,11 @@ class Actions(RuleBasedStateMachine):
 
     def _pick(self, which: int) -> tuple[str, ModelComment]:
         """Any comment; later ones are picked more often."""
-        known = list(self.model.comments.items())
-        return known[-1 - which % min(len(known), 1 + which % 7)]
+        newest_last = list(self.model.comments.items())
+        return newest_last[-1 - which % min(len(newest_last), 1 + which % 7)]
 
     def _of(self, state: str) -> list[str]:
-        return [key for key, one in self.model.comments.items() if one.state == state]
+        return [key for key, comment in self.model.comments.items() if comment.state == state]
 
     def _after(self, cut: tuple[str, bool] | None, words: str) -> None:
         """After a power cut the next start finishes the work; either way, the text is in no file."""

@@ -149,7 +149,8 @@ def _tau_of_the_best_estimator(
         else _postgresql_estimators(newsroom)
     )
     return max(
-        abs(_tau([order[one.id] for one in sent if one.id in order])) for order in estimators
+        abs(_tau([order[comment.id] for comment in sent if comment.id in order]))
+        for order in estimators
     )
 
 
@@ -276,7 +277,7 @@ def _sqlite_estimators(
         root = conn.exec_driver_sql(
             "select rootpage from sqlite_schema where name = 'envelopes'"
         ).scalar_one()
-    ids_by_key = {ids.id_prefix(one.id): one.id for one in sent}
+    ids_by_key = {ids.id_prefix(comment.id): comment.id for comment in sent}
     cells = {
         ids_by_key[key]: (page, offset, overflow)
         for key, page, offset, overflow in _leaf_cells(content, root)
@@ -284,13 +285,13 @@ def _sqlite_estimators(
     }
     assert len(cells) == len(sent)
     reused = {page: position for position, page in enumerate(free_pages)}
-    yield {one: (page, offset) for one, (page, offset, _) in cells.items()}  # leaf
-    yield {one: page for one, (_, _, page) in cells.items() if page}  # overflow
-    yield {one: reused[page] for one, (_, _, page) in cells.items() if page in reused}  # free list
+    yield {id_: (page, offset) for id_, (page, offset, _) in cells.items()}  # leaf
+    yield {id_: page for id_, (_, _, page) in cells.items() if page}  # overflow
+    yield {id_: reused[page] for id_, (_, _, page) in cells.items() if page in reused}  # free list
     # Offset: in every table and index that names a comment, first and last in the file.
-    yield {one.id: content.find(one.id.encode()) for one in sent}
-    yield {one.id: content.rfind(one.id.encode()) for one in sent}
-    yield {one.id: content.find(one.receipt_hash or b"") for one in sent}
+    yield {comment.id: content.find(comment.id.encode()) for comment in sent}
+    yield {comment.id: content.rfind(comment.id.encode()) for comment in sent}
+    yield {comment.id: content.find(comment.receipt_hash or b"") for comment in sent}
 
 
 def _file_of(newsroom: NewsroomHarness) -> bytes:

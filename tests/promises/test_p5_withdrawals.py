@@ -6,18 +6,11 @@ Control: a line that goes at once where nothing keeps it shows the difference.
 """
 
 import re
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
+from tests import pending_replies
 from tests.harness import NewsroomHarness
-from yobal.actions import erase_published
-from yobal.core.stale_files import StaleFile
-from yobal.store import published_comments
-from yobal.store.database import Connection
-from yobal.store.published_comments import PublishedCommentRow
-from yobal.store.tables import comments
 
 LINE = "Withdrawn by its author"
 
@@ -53,18 +46,5 @@ def test_a_reply_that_nobody_has_read_keeps_no_line(newsroom: NewsroomHarness) -
 def test_control_a_line_that_pending_replies_keep_is_noticed(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    erase = erase_published.erase_published
-
-    def erase_without_pending_replies(
-        conn: Connection, comment: PublishedCommentRow, **removal: Any
-    ) -> set[StaleFile]:
-        files = erase(conn, comment, **removal)
-        replies = sa.select(comments.c.id).where(
-            comments.c.parent_id == comment.id, comments.c.state == "pending"
-        )
-        if not conn.execute(replies).all():
-            published_comments.delete(conn, comment.id)
-        return files
-
-    monkeypatch.setattr(erase_published, "erase_published", erase_without_pending_replies)
+    pending_replies.show_in_tombstones(monkeypatch)
     assert _withdraw_both(newsroom) == {"without a reply": 0, "with a reply": 1}

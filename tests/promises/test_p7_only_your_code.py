@@ -61,7 +61,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def _spellings(code: str) -> list[bytes]:
     plain = code.replace("-", "")
-    return [one.encode() for word in (code, plain) for one in (word, word.lower())]
+    return [
+        one.encode()
+        for word in (code, plain, code.replace("-", " "))
+        for one in (word, word.lower())
+    ]
 
 
 def _sent(port: int, text: str = "With a receipt.") -> str:

@@ -10,26 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from tests import pending_replies
 from tests.harness import NewsroomHarness
 from yobal import self_test
-from yobal.actions import erase_published
 from yobal.cli.main import app
 from yobal.core import submission
 from yobal.core import text as texts
-from yobal.core.stale_files import StaleFile
 from yobal.doctor.finding import Finding
 from yobal.self_test import accepting, desk_polls, receipt_sizes, scratch, withdrawals
 from yobal.self_test.scratch import ScratchNewsroom
 from yobal.self_test.wording import duration
 from yobal.server.scheduler import maintenance
 from yobal.server.wiring import Components
-from yobal.store import admissions, published_comments
-from yobal.store.database import Connection
-from yobal.store.published_comments import PublishedCommentRow
-from yobal.store.tables import comments
+from yobal.store import admissions
 from yobal.web import response_padding
 from yobal.web.routes import MODERATION_ROUTES, PEOPLE_ROUTES
 
@@ -134,20 +129,7 @@ def test_control_without_rounds_the_desk_shows_each_comment(
 def test_control_a_line_that_pending_replies_keep_is_learned(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    erase = erase_published.erase_published
-
-    def erase_without_pending_replies(
-        conn: Connection, comment: PublishedCommentRow, **removal: Any
-    ) -> set[StaleFile]:
-        files = erase(conn, comment, **removal)
-        replies = sa.select(comments.c.id).where(
-            comments.c.parent_id == comment.id, comments.c.state == "pending"
-        )
-        if not conn.execute(replies).all():
-            published_comments.delete(conn, comment.id)
-        return files
-
-    monkeypatch.setattr(erase_published, "erase_published", erase_without_pending_replies)
+    pending_replies.show_in_tombstones(monkeypatch)
     status, printed = run(withdrawals)
     assert (status, printed[:4]) == (1, "fail")
     assert "somebody had replied to one of two comments, from river-post/self-test/" in printed

@@ -63,8 +63,8 @@ def test_a_repeat_in_a_group_is_one_comment_with_two_receipts(newsroom: Newsroom
     group = [arrival() for _ in range(5)]
     group[3].idempotency_hash = group[1].idempotency_hash
     outcomes = newsroom.inbox.add(group)
-    assert [one.status for one in outcomes] == ["new", "new", "new", "repeat", "new"]
-    assert all(one.has_receipt for one in outcomes)
+    assert [outcome.status for outcome in outcomes] == ["new", "new", "new", "repeat", "new"]
+    assert all(outcome.has_receipt for outcome in outcomes)
     newsroom.move_inbox()
     assert (len(_ids(newsroom)), len(newsroom.read_table("receipts"))) == (4, 5)
 
@@ -182,7 +182,7 @@ def test_a_crash_at_any_step_of_a_round_loses_nothing_and_doubles_nothing(
     ]
     for where, name in steps:
         for is_before in (True, False):
-            sent |= {one.id for one in _add(newsroom.inbox, 5)}
+            sent |= {entry.id for entry in _add(newsroom.inbox, 5)}
             with monkeypatch.context() as patch:
                 real = getattr(where, name)
 
@@ -196,7 +196,7 @@ def test_a_crash_at_any_step_of_a_round_loses_nothing_and_doubles_nothing(
                 patch.setattr(where, name, cut)
                 with contextlib.suppress(PowerCut):
                     newsroom.move_inbox()
-            sent |= {one.id for one in _add(newsroom.inbox, 2)}
+            sent |= {entry.id for entry in _add(newsroom.inbox, 2)}
             newsroom.move_inbox()
             assert _ids(newsroom) == sent, (name, is_before)
             assert len(newsroom.read_table("receipts")) == len(sent)
@@ -229,14 +229,14 @@ def test_a_destroyed_inbox_is_overwritten_before_it_is_removed(
 ) -> None:
     newsroom = sqlite_newsroom
     sealed = [os.urandom(1_200) for _ in range(20)]
-    newsroom.inbox.add([arrival(sealed=one) for one in sealed])
+    newsroom.inbox.add([arrival(sealed=envelope) for envelope in sealed])
     for number, file in enumerate(_inbox_files(newsroom)):
-        os.link(file, tmp_path / f"kept-{number}")  # the same blocks under another name
-    kept = sorted(tmp_path.glob("kept-*"))
-    assert any(sealed[0] in file.read_bytes() for file in kept), "control: before the round"
+        os.link(file, tmp_path / f"linked-{number}")  # the same blocks under another name
+    linked_files = sorted(tmp_path.glob("linked-*"))
+    assert any(sealed[0] in file.read_bytes() for file in linked_files), "control: before the round"
     newsroom.move_inbox()
-    for file in kept:
-        assert not any(one in file.read_bytes() for one in sealed), file
+    for file in linked_files:
+        assert not any(envelope in file.read_bytes() for envelope in sealed), file
     assert len([file for file in _inbox_files(newsroom) if "-wal" not in file.name]) <= 2
 
 

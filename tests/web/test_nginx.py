@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.nginx import DESK_EXAMPLE, EXAMPLE, Nginx, make_nginx, nginx_before, 
 from tests.serving import (
     ROOT,
     THREAD,
+    Response,
     Served,
     ask,
     form,
@@ -220,6 +222,13 @@ def test_a_body_that_is_too_large_is_explained(nginx: Nginx) -> None:
     assert "This is far too long" in response.text
     assert response.header("cache-control") == "no-store"
     assert response.header("content-security-policy")
+    assert ask(nginx.port, path=address_of_link_back(response)).status == 200
+
+
+def address_of_link_back(response: Response) -> str:
+    """Where the link on one of nginx's own pages leads, from the address of the form."""
+    (href,) = re.findall("<a href='([^']*)'>Back to the comments</a>", response.text)
+    return urljoin(THREAD, str(href))
 
 
 def test_nginx_passes_on_no_header_about_the_browser(tmp_path: Path) -> None:
@@ -264,11 +273,12 @@ def test_if_yobal_is_down_readers_are_told_that_nothing_was_received(tmp_path: P
     served = make_served(tmp_path)
     with nginx_before(tmp_path / "nginx", served) as nginx:
         response = post(nginx.port, form("words"))
-        page = ask(nginx.port)
+        page = ask(nginx.port, path=address_of_link_back(response))
     served.close()
     assert response.status == 503
     assert "Nothing was received" in response.text
     assert page.status == 200, "reading goes on without Yobal"
+    assert "Ferry workers" in page.text
 
 
 def test_the_desk_has_a_server_of_its_own(served: Served, nginx: Nginx) -> None:

@@ -13,6 +13,7 @@ from yobal.web.http import PUBLIC_CACHE
 
 KHMER = THREAD.replace("/en/", "/km/")
 NOWHERE = f"/{SITE_ID}/nowhere/km/"
+STORY_URL = "https://news.example/en/ferry"
 BACK = f'<a href="{KHMER}">ត្រឡប់'
 JSON = ("content-type", "application/json")
 
@@ -44,7 +45,7 @@ def test_every_problem_page_is_in_the_editions_language_and_links_to_the_thread(
     assert response.status == status
     assert speaks_khmer(response)
     assert BACK in response.text
-    assert ("កម្មករសាឡាង" in response.text) is (status != 404)  # a GET does not use the database
+    assert "កម្មករសាឡាង" in response.text  # a GET has it from a file, not from the database
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 413, 415])
@@ -105,7 +106,28 @@ def test_an_address_is_never_markup_in_a_page(sqlite_intake: Intake) -> None:
         assert "<script" not in response.body.decode()
 
 
-@pytest.mark.parametrize("edition", ["en", "km", "th"])
+def test_a_page_that_does_not_exist_leads_back_to_the_story(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    newsroom.database.close()
+    for name in ("page/9.html", "replies/none/1.html", "comment/none.html", "nothing.txt"):
+        response = intake.get(THREAD + name)
+        assert response.status == 404
+        assert f'<a href="{STORY_URL}" target="_top">Back to the story</a>' in response.text
+        assert f'<a href="{THREAD}">Back to the comments</a>' in response.text
+    assert "Back to" not in intake.get(THREAD.replace("/en/", "/fr/") + "page/9.html").text
+
+
+@pytest.mark.parametrize("edition", ["fr", "xx-zz", "th", "en", "km"])
+def test_what_we_keep_exists_where_the_terms_exist(sqlite_intake: Intake, edition: str) -> None:
+    statuses = [
+        sqlite_intake.get(f"/{SITE_ID}/@/{name}/{edition}.html").status
+        for name in ("terms", "what-we-keep")
+    ]
+    assert statuses == ([200, 200] if edition in ("en", "km") else [404, 404])
+
+
+@pytest.mark.parametrize("edition", ["en", "km"])
 def test_what_we_keep_is_rendered_without_the_database(
     intake: Intake, newsroom: NewsroomHarness, edition: str
 ) -> None:

@@ -1,5 +1,7 @@
 """Writing comments and replies in unusual situations; `test_dispatch.py` has the usual ones."""
 
+import re
+
 import pytest
 
 from tests.harness import NewsroomHarness
@@ -101,6 +103,24 @@ def test_the_form_is_given_back_filled_to_change_what_was_written(
     assert "reached us" in sent.text
     row = next(row for row in newsroom.read_table("comments") if row["state"] == "pending")
     assert newsroom.decrypt(row["id"]).text == "Changed."
+
+
+@pytest.mark.parametrize(
+    ("fields", "heading"),
+    [
+        ({"text": "", "step": "send"}, "Add your comment"),
+        ({"text": "\u200b", "step": "send", "name": "n" * 99}, "Add your comment"),
+        ({"text": "Mine.", "step": "confirm", "change": "yes"}, "Change your comment"),
+        ({"text": "Mine.", "step": "send", "name": "n" * 99}, "Your comment has not been sent"),
+    ],
+)
+def test_the_heading_does_not_repeat_the_label_of_the_field(
+    sqlite_intake: Intake, fields: dict[str, str], heading: str
+) -> None:
+    page = sqlite_intake.post(fields).text
+    assert re.findall(r"<h1>(.*?)</h1>", page) == [heading]
+    assert page.count(">Your comment<") == 1
+    assert ("Nothing was lost" in page) is (heading == "Your comment has not been sent")
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "removed", "elsewhere", "none", "no id"])

@@ -143,7 +143,9 @@ function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
       ${decidedByView(desk, entry)}
       · ${clauseView(desk, entry)} <bdi>${entry.story_title}</bdi> ${stateView(entry)}
     </p>
-    ${textView(desk, entry)} ${noteView(entry)} ${actionsView(desk, entry)}
+    ${textView(desk, entry)} ${noteView(entry)}
+    <div class="decision-footer">${nameView(desk, entry)} ${buttonsView(desk, entry)}</div>
+    ${desk.history.removing?.decisionId === entry.decision_id ? removalForm(desk, entry) : nothing}
     ${desk.history.failedId === entry.decision_id ? errorView(desk.history.error, "action-error") : nothing}
   </li>`;
 }
@@ -176,25 +178,35 @@ function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
   </p>`;
 }
 
-/** The server has only accepted texts; another one is shown if this browser has decrypted it. */
-function textView(desk: SessionState, entry: HistoryEntry): TemplateResult {
-  // After an undo, the text that the server has belongs to a later decision.
-  const isReversed = entry.is_undone || entry.verdict === "undo";
-  if (entry.text !== null && !isReversed) {
-    return commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");
-  }
-  const item = desk.findItem(entry.comment_id);
-  if (item !== null) {
-    return commentTextView(item.envelope.text, item.draft.lang, item.envelope.name);
-  }
-  return entry.text === null
-    ? html``
-    : commentTextView(entry.text, entry.lang ?? "und", entry.name ?? "");
+interface ShownComment {
+  text: string;
+  name: string;
+  lang: string;
 }
 
-function commentTextView(text: string, lang: string, name: string): TemplateResult {
-  return html`<p class="excerpt">${readerText(text, lang)}</p>
-    <p class="small">${displayName(name, lang)}</p>`;
+/** The server has only accepted texts; another one is shown if this browser has decrypted it. */
+function shownComment(desk: SessionState, entry: HistoryEntry): ShownComment | null {
+  const { text, name, lang } = entry;
+  const stored = text === null ? null : { text, name: name ?? "", lang: lang ?? "und" };
+  // After an undo, the text that the server has belongs to a later decision.
+  const isReversed = entry.is_undone || entry.verdict === "undo";
+  if (stored !== null && !isReversed) return stored;
+  const item = desk.findItem(entry.comment_id);
+  return item === null ? stored : { ...item.envelope, lang: item.draft.lang };
+}
+
+function textView(desk: SessionState, entry: HistoryEntry): TemplateResult | typeof nothing {
+  const shown = shownComment(desk, entry);
+  return shown === null
+    ? nothing
+    : html`<p class="excerpt">${readerText(shown.text, shown.lang)}</p>`;
+}
+
+function nameView(desk: SessionState, entry: HistoryEntry): TemplateResult | typeof nothing {
+  const shown = shownComment(desk, entry);
+  return shown === null
+    ? nothing
+    : html`<p class="small">${displayName(shown.name, shown.lang)}</p>`;
 }
 
 /** The state that follows from a verdict. It is shown only if something else has happened since. */
@@ -244,21 +256,23 @@ function clauseView({ session }: SessionState, entry: HistoryEntry): TemplateRes
   return html`${gettext("%(kind)s, %(clause)s", { kind: editKindLabel(entry.edit_kind), clause })} ·`;
 }
 
-function actionsView(desk: SessionState, entry: HistoryEntry): TemplateResult {
-  const { history } = desk;
-  if (history.removing?.decisionId === entry.decision_id) return removalForm(desk, entry);
-  if (!entry.can_undo && !entry.can_remove) return html``;
+function buttonsView(
+  { history }: SessionState,
+  entry: HistoryEntry,
+): TemplateResult | typeof nothing {
+  const isFormOpen = history.removing?.decisionId === entry.decision_id;
+  if (isFormOpen || (!entry.can_undo && !entry.can_remove)) return nothing;
   return html`<p class="actions">
     ${
       entry.can_undo
-        ? html`<button type="button" class="secondary" @click=${() => void history.undo(entry)}>
+        ? html`<button type="button" class="plain" @click=${() => void history.undo(entry)}>
             ${gettext("Undo")}
           </button>`
         : nothing
     }
     ${
       entry.can_remove
-        ? html`<button type="button" class="secondary" @click=${() => history.openRemoval(entry)}>
+        ? html`<button type="button" class="plain" @click=${() => history.openRemoval(entry)}>
             ${gettext("Remove…")}
           </button>`
         : nothing

@@ -13,7 +13,7 @@ import { itemMessage } from "../editor/item-message.ts";
 import { rejectionForm } from "../editor/rejection-form.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { truncate } from "../text/graphemes.ts";
-import { allLanguages, languageName } from "../text/language.ts";
+import { allLanguages, editionName, isNamedLanguage, languageName } from "../text/language.ts";
 import { displayName, kbd, readerText, storyLink, visuallyHidden } from "../ui/elements.ts";
 import { ignoreDoubleClick } from "../ui/forms.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -90,7 +90,7 @@ function commentView(desk: SessionState, item: QueueItem): TemplateResult {
 function headerView(desk: SessionState, item: QueueItem): TemplateResult {
   const { row, draft } = item;
   return html`<p class="story small">
-      <span>${gettext("%(language)s edition", { language: languageName(row.edition) })}</span>
+      <span>${gettext("%(language)s edition", { language: editionName(row.edition) })}</span>
       ${storyLink(row.story_title, row.story_url)}
       <span
         >${gettextTemplate("name to show: %(name)s", {
@@ -158,10 +158,12 @@ function languageMenu(desk: SessionState, item: QueueItem): TemplateResult {
 
 /** Every language; first those that the comment may be in, and those of the site. */
 function languageOptions({ session }: SessionState, item: QueueItem): TemplateResult {
-  const likely = new Set([item.draft.lang, ...item.likelyLanguages, ...session.languages, "und"]);
-  const others = allLanguages().filter((lang) => !likely.has(lang));
-  const option = (lang: string) =>
-    html`<option value=${lang} ?selected=${lang === item.draft.lang}>${languageName(lang)}</option>`;
+  const { lang } = item.draft;
+  const named = [lang, ...item.likelyLanguages, ...session.languages].filter(isNamedLanguage);
+  const likely = new Set([...named, isNamedLanguage(lang) ? "und" : lang]);
+  const others = allLanguages().filter((tag) => !likely.has(tag));
+  const option = (tag: string) =>
+    html`<option value=${tag} ?selected=${tag === lang}>${languageName(tag)}</option>`;
   return html`<optgroup label=${gettext("Likely")}>${Array.from(likely, option)}</optgroup>
     <optgroup label=${gettext("All languages")}>${others.map(option)}</optgroup>`;
 }

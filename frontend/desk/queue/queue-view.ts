@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext, ngettext } from "../i18n.ts";
-import { isKnownLanguage, languageName } from "../text/language.ts";
+import { isNamedLanguage, languageName } from "../text/language.ts";
 import { excerpt, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { ageLabel } from "./age.ts";
 import { commentPane } from "./comment-view.ts";
@@ -132,7 +132,7 @@ function detailsView(item: QueueItem): TemplateResult {
   const { row, draft } = item;
   return html`<span class="small details">
     ${hasUnsavedText(item) ? html`<b class="draft-label">${draftLabel(item)} ·</b>` : nothing}
-    <span title=${languageName(draft.lang)}>${isKnownLanguage(draft.lang) ? draft.lang : "?"} ·</span>
+    <span title=${languageName(draft.lang)}>${isNamedLanguage(draft.lang) ? draft.lang : "?"} ·</span>
     <bdi class="title">${row.story_title}</bdi>
     <span>· ${ageLabel(row.age_days)}</span>
   </span>`;

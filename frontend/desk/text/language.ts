@@ -35,23 +35,37 @@ export function allLanguages(): string[] {
   return tags;
 }
 
-export function isKnownLanguage(lang: string): boolean {
-  return !UNKNOWN.has(lang);
+/** Whether it has a name: a tag that the server found for a rare script may have none. */
+export function isNamedLanguage(lang: string): boolean {
+  return nameOf(lang) !== null;
 }
 
 export function languageName(lang: string): string {
-  if (!isKnownLanguage(lang)) return gettext("unknown language");
-  if (Object.hasOwn(names, lang)) return names[lang] ?? lang;
+  return nameOf(lang) ?? gettext("unknown language");
+}
+
+/** The technician chose the tag of an edition, so it says more than "unknown". */
+export function editionName(tag: string): string {
+  return nameOf(tag) ?? tag;
+}
+
+function nameOf(lang: string): string | null {
+  if (UNKNOWN.has(lang)) return null;
+  if (Object.hasOwn(names, lang)) return names[lang] ?? null;
   try {
-    return new Intl.DisplayNames([pageLanguage()], { type: "language" }).of(lang) ?? lang;
+    const browserNames = new Intl.DisplayNames([pageLanguage()], {
+      type: "language",
+      fallback: "none",
+    });
+    return browserNames.of(lang) ?? null;
   } catch {
-    return lang; // not a language tag
+    return null; // not a language tag
   }
 }
 
 /** The language of the comment, if the name is in the script of that language; else unknown. */
 export function languageOfName(name: string, lang: string): string {
-  return isKnownLanguage(lang) && isScriptOf(lang, name) ? lang : "und";
+  return !UNKNOWN.has(lang) && isScriptOf(lang, name) ? lang : "und";
 }
 
 /** Whether most letters of the text belong to the script of the language, by CLDR and Unicode. */

@@ -10,7 +10,7 @@ const PSEUDONYM_CHARACTERS_MAX = 40;
 // `core/text.py`, which also allows balanced isolates and flags; a pseudonym needs neither.
 const ALLOWED = "\\u200b-\\u200f\\u061c\\u180e";
 const INVISIBLE = new RegExp(
-  `(?![${ALLOWED}])(?:[\\p{Cc}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffb]|(?=\\p{Default_Ignorable_Code_Point})[\\p{Cf}\\p{Cn}])`,
+  `(?![${ALLOWED}])(?:[\\p{Cc}\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}\\ufff9-\\ufffc]|(?=\\p{Default_Ignorable_Code_Point})[\\p{Cf}\\p{Cn}])`,
   "u",
 );
 

@@ -101,9 +101,9 @@ export class Dom {
   }
 }
 
-/** With the whole removal form, or with the choice that a message asks for. */
+/** With the whole form of a removal or rejection, or with the choice that a message asks for. */
 function showInForm(target: HTMLElement): void {
-  target.closest(".removal-form")?.scrollIntoView({ block: "nearest" });
+  target.closest(".removal-form, .rejection")?.scrollIntoView({ block: "nearest" });
   target.scrollIntoView({ block: "nearest" });
   if (target.matches(".item-message")) showMissingChoice(target);
 }

@@ -25,6 +25,8 @@ _DROPPED: Final = regex.compile(
     rf"--[\t\n{_ALLOWED_FORMATS}{_ISOLATES}{_TAGS}]]+",
     regex.V1,
 )
+# Stands for a picture that was copied or dictated along with the text, which is not there.
+_MISSING_OBJECT: Final = "\ufffc"
 # A flag of a subdivision: a black flag, two letters for the country, one to four letters or digits for
 # the subdivision, and the end. Any other tag can only smuggle text.
 _TAG_ALPHABETIC: Final = r"[\U000e0061-\U000e007a]"
@@ -53,9 +55,12 @@ _STACK: Final = regex.compile(rf"\p{{M}}{{{MARKS_IN_A_ROW_MAX + 1}}}")
 # A quick first test: in a stack every third character is a mark, in other texts almost never.
 _STRIDE: Final = 3
 _SAMPLED_STACK: Final = regex.compile(rf"\p{{M}}{{{(MARKS_IN_A_ROW_MAX + 1) // _STRIDE}}}")
-# Without ink, although Unicode has no property that says so: the empty Braille cell, blanks and joiners of
-# hieroglyphs, the Khitan filler, the null notehead. Must match `frontend/desk/text/empty.ts`.
-_BLANK_CHARACTERS: Final = "\u2800\U00013430-\U0001343f\U00013441\U00013442\U00016fe4\U0001d159"
+# Without ink, although Unicode has no property that says so: the empty Braille cell, the place of a missing
+# object, blanks and joiners of hieroglyphs, the Khitan filler, the null notehead. Must match
+# `frontend/desk/text/empty.ts`.
+_BLANK_CHARACTERS: Final = (
+    "\u2800\ufffc\U00013430-\U0001343f\U00013441\U00013442\U00016fe4\U0001d159"
+)
 _INVISIBLE: Final = regex.compile(
     rf"[\p{{White_Space}}\p{{Default_Ignorable_Code_Point}}{_BLANK_CHARACTERS}]*", regex.V1
 )
@@ -88,6 +93,7 @@ def clean(raw: str) -> str:
     `clean(clean(x)) == clean(x)` for every x.
     """
     text = "\n".join(raw.splitlines())  # every kind of line end
+    text = text.replace(_MISSING_OBJECT, "")
     if not text.replace("\n", "").replace("\u200b", "").isprintable():
         text = _DROPPED.sub("", text)
         text = _TAG_OR_FLAG.sub(r"\1", text)

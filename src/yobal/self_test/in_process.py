@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import AsyncIterator, Iterable
-from html import unescape
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -27,8 +26,8 @@ class Response(msgspec.Struct, frozen=True):
     @property
     def code(self) -> str | None:
         """The receipt's code that the page shows."""
-        match = re.search(r'translate="no" dir="ltr">([0-9A-Z-]+)<', self.body.decode())
-        return unescape(match[1]) if match else None
+        match = re.search(r'translate="no" dir="ltr">([0-9A-Z ]+)<', self.body.decode())
+        return match[1] if match else None
 
 
 class _Scope:

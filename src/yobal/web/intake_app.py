@@ -8,7 +8,9 @@ from typing import Final
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian exports no names
 
 from yobal.adapters import error_reporting
+from yobal.adapters.rendering import json_pages
 from yobal.core import paths
+from yobal.core.thread import ThreadRef
 from yobal.web.body_timeout import BodyTimeout
 from yobal.web.file_cache import CachedFile, FileCache
 from yobal.web.forms import BODY_BYTES_MAX, is_form
@@ -36,7 +38,7 @@ class IntakeApp:
             if file is not None:
                 _send_file(scope, transport, file, is_head=is_head)
                 return
-            response = self._form_handler.what_we_keep(scope.path) or self._not_found(scope.path)
+            response = self._what_we_keep(scope.path) or self._not_found(scope.path)
         elif scope.method == "POST":
             response = pad(
                 await self._post(scope, transport),
@@ -98,9 +100,20 @@ class IntakeApp:
         if not path.endswith("/") and self._files.get(path + "/") is not None:
             location = [("location", path + "/"), ("cache-control", "no-store")]
             return Response(308, b"", [*location, *SAFE_HEADERS])
+        return self._form_handler.not_found(path, self._thread_above(path))
+
+    def _what_we_keep(self, path: str) -> Response | None:
+        """In every language that there are terms in, and in no other."""
+        site_id, edition = paths.parse_what_we_keep(path) or ("", "")
+        if not edition or self._files.get(f"/{paths.terms(site_id, edition)}") is None:
+            return None
+        return self._form_handler.what_we_keep(site_id, edition)
+
+    def _thread_above(self, path: str) -> ThreadRef | None:
+        """The thread that a path lies below, from its file."""
         thread_path, _ = paths.parse_thread_path(path)
-        has_thread = bool(thread_path) and self._files.get(thread_path) is not None
-        return self._form_handler.not_found(path, has_thread=has_thread)
+        file = self._files.get(thread_path + paths.NEWEST_JSON) if thread_path else None
+        return json_pages.parse_thread(file.plain.body) if file else None
 
 
 def _send_file(scope: Scope, transport: Transport, file: CachedFile, *, is_head: bool) -> None:

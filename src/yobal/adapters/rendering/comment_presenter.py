@@ -12,7 +12,6 @@ from markupsafe import Markup
 from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.line_breaks import with_line_breaks
 from yobal.adapters.rendering.urls import ShareLinks, ThreadLinks
-from yobal.core import text as texts
 from yobal.core.text import MASKED, count_graphemes
 from yobal.core.thread import CommentLink, PublishedComment
 
@@ -37,7 +36,7 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
     text_runs: tuple[TextRun, ...]
     is_long: bool  # folded where it stands among others
     length: Literal["short", "medium", "long"]
-    footer_dir: str  # the direction of the text; empty if it is the page's
+    dir: str  # the direction of the text; empty if it is the page's
     day: str
     language: str  # empty if it is the edition's
     edited_clause_title: str
@@ -59,14 +58,13 @@ class CommentPresenter:
         """A comment with its replies; `excerpt` is for its share links."""
         translator = self._translator
         is_own_language = comment.lang == self._edition
-        text_dir = texts.direction(comment.text)
         link = CommentLink(comment_id=comment.id, edition=comment.edition)
         return CommentView(
             comment=comment,
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
             is_long=_is_long(comment.text),
             length=_length(comment.text),
-            footer_dir="" if text_dir == translator.dir else text_dir,
+            dir=translator.direction_of(comment.text),
             day=translator.day(comment.day),
             language="" if is_own_language else translator.language(comment.lang),
             edited_clause_title=self._clause_title(comment.edited_clause),

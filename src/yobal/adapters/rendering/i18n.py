@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from yobal.core import language as langs
+from yobal.core import text as texts
 from yobal.core.schedule import Schedule, Slot, day_of
 from yobal.core.terms import CLAUSES
 
@@ -84,7 +85,7 @@ class Translator:
         for zone_id in _ids_of_zone(schedule.time_zone):
             if "city" in self._locale.time_zones.get(zone_id, {}):
                 return str(self._locale.time_zones[zone_id]["city"])
-        return present_id.rsplit("/", 1)[-1].replace("_", " ")
+        return _city_in(present_id)
 
     def utc_offset(self, schedule: Schedule) -> str:
         """`UTC−07:00`, for a zone without a city; `UTC` if it has no offset."""
@@ -99,10 +100,15 @@ class Translator:
         return format_list(times, locale=self._locale)
 
     def language(self, tag: str) -> str:
-        """The name of a language in this language; empty if the language is unknown."""
+        """The name of a language in this language; empty if it is unknown or has no name."""
         if tag in (langs.UNKNOWN, langs.OTHER):
             return ""
         return _name(tag, self._locale)
+
+    def direction_of(self, text: str) -> str:
+        """The direction of a text; empty if it is the page's."""
+        text_dir = texts.direction(text) if text else self.dir
+        return "" if text_dir == self.dir else text_dir
 
     def language_of(self, text: str, edition: str) -> str:
         """The language of a name or note that is not in this language's script; else empty."""
@@ -113,10 +119,25 @@ class Translator:
 
 @cache
 def _ids_of_zone(zone_id: str) -> tuple[str, ...]:
-    """The id, its present name, and every older one: CLDR may know the city under any of them."""
+    """The present id of a zone, and the older ids of the same city: CLDR may know it under any of them.
+
+    An older id can be that of another place, as Enderbury, where nobody lives, was of Kanton.
+    """
     present = _present_id(zone_id)
     older = [alias for alias, name in get_global("zone_aliases").items() if name == present]
-    return (zone_id, present, *older)
+    return (
+        present,
+        *(alias for alias in older if _english_city(alias).startswith(_city_in(present))),
+    )
+
+
+def _english_city(zone_id: str) -> str:
+    city = Locale(FALLBACK).time_zones.get(zone_id, {}).get("city")
+    return str(city or _city_in(zone_id))
+
+
+def _city_in(zone_id: str) -> str:
+    return zone_id.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def _present_id(zone_id: str) -> str:
@@ -137,18 +158,24 @@ def catalogue_language(edition: str) -> str:
 
 
 def own_name(tag: str) -> str:
-    """The name of a language in that language: `ខ្មែរ`, `English`."""
+    """The name of an edition's language in that language: `ខ្មែរ`, `English`.
+
+    In English if CLDR does not know it; the tag, which the technician chose, if there is none.
+    """
     try:
-        return _name(tag, Locale.parse(tag, sep="-"))
+        name = _name(tag, Locale.parse(tag, sep="-"))
     except (UnknownLocaleError, ValueError):
-        return tag
+        name = ""
+    return name or _name(tag, Locale(FALLBACK)) or tag
 
 
 def _name(tag: str, locale: Locale) -> str:
+    """Empty if CLDR has none: a reader cannot do anything with a tag."""
+    name = locale.languages.get(tag.split("-", maxsplit=1)[0], "")
     try:
-        return Locale.parse(tag, sep="-").get_display_name(locale) or tag
+        return str(name and Locale.parse(tag, sep="-").get_display_name(locale))
     except (UnknownLocaleError, ValueError):
-        return tag
+        return str(name)
 
 
 @cache

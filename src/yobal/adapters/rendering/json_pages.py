@@ -16,6 +16,7 @@ from yobal.core.thread import (
     PublishedComment,
     Removal,
     RepliesView,
+    ThreadRef,
 )
 
 
@@ -79,6 +80,30 @@ class RepliesFile(msgspec.Struct, frozen=True, kw_only=True):
     root_page: int
     page: int
     comments: list[PublicComment]
+
+
+class _ThreadFields(msgspec.Struct, frozen=True):
+    """What a `NewestFile` says about its thread."""
+
+    site_id: str
+    story_id: str
+    edition: str
+    title: str
+    url: str
+    editions: tuple[Edition, ...]
+    form: FormState
+
+
+def parse_thread(file: bytes) -> ThreadRef:
+    """The thread of an `index.json`."""
+    fields = msgspec.json.decode(file, type=_ThreadFields)
+    return ThreadRef(
+        site_id=fields.site_id,
+        story_id=fields.story_id,
+        edition=Edition(tag=fields.edition, title=fields.title, url=fields.url),
+        other_editions=fields.editions,
+        form=fields.form,
+    )
 
 
 def newest(view: NewestView, presenter: CommentPresenter) -> bytes:

@@ -44,7 +44,7 @@ __all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "ServerFacts", 
 
 EXCERPT_GRAPHEMES: Final = 120  # of a comment's text, in its share links and its card
 _FRAGMENT: Final = "fragment.html"
-_CODE_PLACEHOLDER: Final = b"00000-00000-00000-00000"  # in a cached page, for the receipt's code
+_CODE_PLACEHOLDER: Final = b"00000 00000 00000 00000"  # in a cached page, for the receipt's code
 _CACHED_SENT_PAGES_MAX: Final = 256
 
 
@@ -183,7 +183,10 @@ class PageRenderer:
         page = self._cached_sent_page(
             thread, earliest, until if code else None, is_out_of_codes=is_out_of_codes
         )
-        return page.replace(_CODE_PLACEHOLDER, code.encode()) if code else page
+        if code is None:
+            return page
+        # Spaces: at the end of a line nobody could tell whether a hyphen belongs to the code.
+        return page.replace(_CODE_PLACEHOLDER, code.replace("-", " ").encode())
 
     def _render_sent(
         self, thread: ThreadRef, earliest: Slot, until: date | None, *, is_out_of_codes: bool

@@ -69,20 +69,20 @@ class FormHandler:
             problem, thread=thread, path=path, leads_back=leads_back
         )
 
-    def what_we_keep(self, path: str) -> Response | None:
-        """The page about stored data, if this is its path. For a GET: it does not use the database."""
-        dependencies, parsed = self._dependencies, paths.parse_what_we_keep(path)
-        if parsed is None or parsed[0] != dependencies.rules.site_id:
+    def what_we_keep(self, site_id: str, edition: str) -> Response | None:
+        """The page about stored data; None for another site. For a GET: it does not use the database."""
+        dependencies = self._dependencies
+        if site_id != dependencies.rules.site_id:
             return None
-        body = dependencies.page_renderer.what_we_keep(parsed[1], dependencies.server_facts)
+        body = dependencies.page_renderer.what_we_keep(edition, dependencies.server_facts)
         headers = [*page_headers(dependencies.csp), ("cache-control", PUBLIC_CACHE)]
         return Response(200, body, headers)
 
-    def not_found(self, path: str, *, has_thread: bool) -> Response:
-        """For a GET, so it must not use the database."""
-        is_comment = has_thread and paths.is_comment(path)
+    def not_found(self, path: str, thread: ThreadRef | None) -> Response:
+        """For a GET, so it must not use the database. `thread` is the one that the path lies below."""
+        is_comment = thread is not None and paths.is_comment(path)
         problem: Problem = "unknown_comment" if is_comment else "unknown_story"
-        return self._dependencies.problem_page(problem, path=path, leads_back=has_thread)
+        return self._dependencies.problem_page(problem, thread=thread, path=path, leads_back=False)
 
     async def _context(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
         """Raises NoSuchStory."""
