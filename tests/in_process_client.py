@@ -21,6 +21,7 @@ from yobal.demo.keys import from_passphrase
 from yobal.server.serve import desk_app_for, intake_app
 from yobal.store.group_commit import GroupCommit
 from yobal.web.guard import COOKIE
+from yobal.web.response_time import ResponseTime
 from yobal.web.thread_status import ThreadStatusCache
 
 FORM = ("content-type", "application/x-www-form-urlencoded")
@@ -177,7 +178,11 @@ class Intake:
             newsroom.database, newsroom.inbox, replaced, clock=lambda: next(ticks)
         )
         self.app = intake_app(
-            components, group, clock=lambda: newsroom.now, thread_status=thread_status
+            components,
+            group,
+            clock=lambda: newsroom.now,
+            thread_status=thread_status,
+            response_time=ResponseTime(is_equal=False),
         )
 
     def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Response:

@@ -589,4 +589,4 @@ def test_an_account_that_may_not_read_a_process_is_told_so() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
     )
-    assert "this account may not look" in done.stdout
+    assert "only root may look" in done.stdout

@@ -33,6 +33,7 @@ from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store.group_commit import GroupCommit
 from yobal.web.guard import COOKIE
+from yobal.web.response_time import ResponseTime
 from yobal.web.thread_status import ThreadStatusCache
 
 STORY_ID: Final = "self-test"
@@ -73,7 +74,13 @@ class ScratchNewsroom:
         status = ThreadStatusCache(
             components.database, components.inbox, components.rules, clock=lambda: next(ticks)
         )
-        self._intake = intake_app(components, group, clock=lambda: self.now, thread_status=status)
+        self._intake = intake_app(
+            components,
+            group,
+            clock=lambda: self.now,
+            thread_status=status,
+            response_time=ResponseTime(is_equal=False),
+        )
         self._desk = desk_app_for(components, clock=lambda: self.now)
         self._path = f"/{components.rules.site_id}/{STORY_ID}/en/"
 
