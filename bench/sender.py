@@ -1,6 +1,6 @@
-"""A separate program: 32 connections that send prepared requests and wait for each response.
+"""A separate program: connections that send prepared requests and wait for each response.
 
-`python -m bench.sender PORT SECONDS FILE`: FILE contains requests, each preceded by its length in 4 bytes.
+`python -m bench.sender PORT SECONDS FILE CONNECTIONS`: FILE contains requests, each preceded by its length in 4 bytes.
 Prints the number of accepted and of refused requests, and the seconds it took.
 """
 
@@ -12,7 +12,6 @@ from collections import deque
 from pathlib import Path
 from typing import Final
 
-SENDERS: Final = 32
 ACCEPTED: Final = (b"200", b"201")
 DRAIN_SECONDS: Final = 10
 _HEAD_END: Final = b"\r\n\r\n"
@@ -66,13 +65,15 @@ class Sender:
         self._socket = None
 
 
-def send_all(port: int, seconds: float, requests: deque[bytes]) -> tuple[int, int, float]:
+def send_all(
+    port: int, seconds: float, requests: deque[bytes], *, connections: int
+) -> tuple[int, int, float]:
     """Send until the time or the requests run out; requests in flight are awaited and counted."""
     selector = selectors.DefaultSelector()
     counts = {True: 0, False: 0}
     started = time.monotonic()
     busy = 0
-    for _ in range(min(SENDERS, len(requests))):
+    for _ in range(min(connections, len(requests))):
         Sender(port, selector).send(requests.popleft())
         busy += 1
     while busy and time.monotonic() < started + seconds + DRAIN_SECONDS:
@@ -100,6 +101,9 @@ def read_requests(path: Path) -> deque[bytes]:
 
 if __name__ == "__main__":
     good, bad, seconds = send_all(
-        int(sys.argv[1]), float(sys.argv[2]), read_requests(Path(sys.argv[3]))
+        int(sys.argv[1]),
+        float(sys.argv[2]),
+        read_requests(Path(sys.argv[3])),
+        connections=int(sys.argv[4]),
     )
     print(good, bad, seconds)

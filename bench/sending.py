@@ -17,6 +17,9 @@ from bench import texts
 from yobal.core import idempotency
 
 ROOT: Final = Path(__file__).parent.parent
+# Yobal holds each response for 100 ms: with fewer connections, it would wait for the senders.
+CONNECTIONS: Final = 512
+PEER_CONNECTIONS: Final = 32
 
 
 class SendResult(msgspec.Struct, frozen=True):
@@ -75,12 +78,14 @@ def send(
     seconds: float,
     folder: Path,
     stored: Callable[[], int],
+    connections: int = CONNECTIONS,
 ) -> SendResult:
     """Send for `seconds`; raises NotStored unless the database holds every acknowledged comment."""
     file = folder / "requests"
     file.write_bytes(b"".join(len(body).to_bytes(4, "big") + body for body in requests))
     before = stored()
-    command = [sys.executable, "-m", "bench.sender", str(port), str(seconds), str(file)]
+    arguments = [str(port), str(seconds), str(file), str(connections)]
+    command = [sys.executable, "-m", "bench.sender", *arguments]
     process = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     accepted, refused, seconds_taken = process.stdout.split()
     sent = SendResult(int(accepted), int(refused), float(seconds_taken))

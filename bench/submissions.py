@@ -108,5 +108,10 @@ def _isso(folder: Path) -> Iterator[Callable[[float], float]]:
 def _send_to_isso(peer: isso.Isso, seconds: float, folder: Path) -> float:
     requests = sending.isso_requests(int(ISSO_RATE_MOST * seconds), peer.host, random.Random())
     return sending.send(
-        requests, port=peer.port, seconds=seconds, folder=folder, stored=peer.stored
+        requests,
+        port=peer.port,
+        seconds=seconds,
+        folder=folder,
+        stored=peer.stored,
+        connections=sending.PEER_CONNECTIONS,
     ).rate

@@ -5,44 +5,45 @@ import copy
 import itertools
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
-from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian names no exports
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from yobal.actions.sign_in import open_session
 from yobal.demo.keys import from_passphrase
+from yobal.self_test import in_process
+from yobal.self_test.in_process import FORM, Pairs, Scope, Transport, ask_desk, ask_intake
 from yobal.server.serve import desk_app_for, intake_app
 from yobal.store.group_commit import GroupCommit
 from yobal.web.guard import COOKIE
+from yobal.web.response_time import ResponseTime
 from yobal.web.thread_status import ThreadStatusCache
 
-FORM = ("content-type", "application/x-www-form-urlencoded")
+__all__ = [
+    "FORM",
+    "THREAD",
+    "DeskClient",
+    "Intake",
+    "Response",
+    "Scope",
+    "Transport",
+    "ask",
+    "intake_of",
+]
 THREAD = f"/{SITE_ID}/{STORY_ID}/en/"
-Pairs = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Response:
-    """A response as the application sent it."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
+class Response(in_process.Response, frozen=True):
+    """A response as the application sent it, with what tests look at."""
 
     @property
     def text(self) -> str:
         return unescape(self.body.decode())
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
         values = [value for key, value in self.headers if key.lower() == name]
@@ -72,97 +73,12 @@ def ask(
     is_cut: bool = False,
 ) -> Response:
     """One request; with `is_cut` the client disconnects after the last chunk."""
-    if hasattr(app, "__rsgi__"):
-        return asyncio.run(ask_intake(app, method, path, headers, chunks, is_cut=is_cut))
-    return asyncio.run(_ask(app, method, path, list(headers), chunks, is_cut=is_cut))
-
-
-async def ask_intake(
-    app: Any, method: str, path: str, headers: Pairs, chunks: Sequence[bytes], *, is_cut: bool
-) -> Response:
-    """The same for an application with granian's own interface, RSGI."""
-    transport = Transport(chunks, is_cut=is_cut)
-    await app.__rsgi__(Scope(method, path.partition("?")[0], headers), transport)
-    assert transport.response is not None
-    return transport.response
-
-
-class Scope:
-    """The head of a request."""
-
-    proto = "http"
-
-    def __init__(self, method: str, path: str, headers: Pairs) -> None:
-        self.method, self.path = method, path
-        self.headers = {name.lower(): value for name, value in reversed([*headers])}
-
-
-class Transport:
-    """Sends the body in chunks and keeps the response."""
-
-    def __init__(self, chunks: Sequence[bytes], *, is_cut: bool) -> None:
-        self._chunks, self._is_cut = chunks, is_cut
-        self.response: Response | None = None
-
-    async def __call__(self) -> bytes:
-        return b"".join([chunk async for chunk in self])
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self._chunks:
-            yield chunk
-        if self._is_cut:
-            raise ProtocolClosed
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.response = Response(status, headers, body)
-
-    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
-        self.response_bytes(status, headers, b"")
-
-
-async def _ask(
-    app: Any,
-    method: str,
-    path: str,
-    headers: list[tuple[str, str]],
-    chunks: Sequence[bytes],
-    *,
-    is_cut: bool,
-) -> Response:
-    waiting = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
-    if is_cut:
-        waiting.append({"type": "http.disconnect"})
+    if hasattr(app, "__rsgi__"):  # granian's own interface gets the path without its query
+        asked = ask_intake(app, method, path.partition("?")[0], headers, chunks, is_cut=is_cut)
     else:
-        waiting[-1]["more_body"] = False
-    messages = iter(waiting)
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return next(messages, {"type": "http.disconnect"})
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    raw_path, _, query = path.partition("?")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": raw_path,
-        "raw_path": quote(raw_path).encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "server": ("127.0.0.1", 80),
-        "client": ("203.0.113.7", 4_242),
-        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
-    }
-    await app(scope, receive, send)
-    start = next(message for message in sent if message["type"] == "http.response.start")
-    body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
-    received = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
-    return Response(start["status"], received, body)
+        asked = ask_desk(app, method, path, headers, chunks, is_cut=is_cut)
+    response = asyncio.run(asked)
+    return Response(response.status, response.headers, response.body)
 
 
 class Intake:
@@ -177,7 +93,11 @@ class Intake:
             newsroom.database, newsroom.inbox, replaced, clock=lambda: next(ticks)
         )
         self.app = intake_app(
-            components, group, clock=lambda: newsroom.now, thread_status=thread_status
+            components,
+            group,
+            clock=lambda: newsroom.now,
+            thread_status=thread_status,
+            response_time=ResponseTime(is_equal=False),
         )
 
     def get(self, path: str = THREAD, headers: Pairs = (), method: str = "GET") -> Response:

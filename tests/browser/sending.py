@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.browser.newsroom import Story
 
-SENDERS: Final = 4
+SENDERS: Final = 16
 _RECEIPT_CODE: Final = re.compile(r'class="yobal-code" translate="no" dir="ltr">([^<]+)<')
 
 

@@ -8,18 +8,10 @@ import pytest
 from tests.doctor.test_doctor import failures, settings
 from yobal.adapters.cell_file import CELL_BYTES
 from yobal.doctor import cells
-from yobal.doctor.cells import file_system_of
 from yobal.server.settings import Settings
 
 __all__ = ["settings"]
 ONE_NAME = "the file of cells has one owner and one name"
-MOUNTS = [
-    "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw",
-    "30 22 0:25 / /srv rw - btrfs /dev/sdb rw",
-    "31 22 8:3 / /srv/with\\040space rw - xfs /dev/sdc rw",
-    "32 30 8:4 / /srv/yobal rw - ext4 /dev/sdd rw",
-    "33 30 0:40 / /srv/yobal rw shared:2 master:1 - nfs4 host:/x rw",
-]
 
 
 def test_a_missing_file_of_cells_is_a_failure(settings: Settings) -> None:
@@ -61,19 +53,6 @@ def test_a_copy_of_the_cells_beside_the_data_is_a_failure(settings: Settings, na
     (settings.folder / name).write_bytes(settings.cells_file.read_bytes())
     (settings.folder / name).chmod(0o600)
     assert Path(name).name in failures(settings)["no copy of the cells lies beside the data"]
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("/var/lib/cells", "ext4"),
-        ("/srv/other/cells", "btrfs"),
-        ("/srv/with space/cells", "xfs"),
-        ("/srv/yobal/data/cells", "nfs4"),
-    ],
-)
-def test_the_file_system_is_the_one_mounted_last_and_nearest(path: str, name: str) -> None:
-    assert file_system_of(Path(path), MOUNTS) == name
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import make_url
 
 from tests.conftest import new_postgresql
@@ -534,6 +535,21 @@ def test_a_database_that_does_not_answer_is_a_failure(server: Server) -> None:
     assert "hidden" not in advice["database"]
 
 
+def test_an_intake_with_another_database_or_too_many_rights_is_found(
+    server: Server, postgresql: str
+) -> None:
+    other = new_postgresql(postgresql).replace("postgresql+psycopg", "postgresql")
+    another = sa.make_url(other).set(username=server.role).render_as_string(hide_password=False)
+    advice = failures(server.settings, intake_database=another)
+    assert "nothing that readers send" in advice["the intake's database is the desk's"]
+    server.run(f"grant select on comments to {server.role}")
+    try:
+        advice = failures(server.settings)
+    finally:
+        server.run(f"revoke select on comments from {server.role}")
+    assert set(advice) == {"the intake's role cannot read comments"}
+
+
 # Memory
 
 
@@ -589,4 +605,4 @@ def test_an_account_that_may_not_read_a_process_is_told_so() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
     )
-    assert "this account may not look" in done.stdout
+    assert "only root may look" in done.stdout

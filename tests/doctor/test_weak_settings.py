@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from yobal.core.errors import InvalidSettings
-from yobal.doctor import settings_checks, weak_settings
+from yobal.doctor import database_urls, settings_checks, weak_settings
 from yobal.doctor.finding import Finding
 from yobal.server.settings import Settings, load
 
@@ -17,6 +17,7 @@ BASE: Final[dict[str, Any]] = {
     "public_url": "https://comments.example",
     "desk_url": "https://desk.example",
 }
+DATABASE: Final = "postgresql://yobal@/yobal"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     failed: Any = None
     warned: Any = None
     well: Any
+    others: dict[str, Any] = {}  # what other settings must be for it to matter
 
 
 ROWS: Final[dict[str, Row]] = {
@@ -44,8 +46,15 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "time_zone": Row(refused="Asia/Atlantis", well="Asia/Phnom_Penh"),
     "data_dir": Row(refused="", well="data"),
-    "database": Row(refused="mysql://x/y", well="postgresql://yobal@/yobal"),
-    "intake_database": Row(refused="x", well="postgresql://intake@/yobal"),
+    "database": Row(
+        refused="mysql://x/y", failed="postgresql://yobal@db.example/yobal", well=DATABASE
+    ),
+    "intake_database": Row(
+        refused="x",
+        failed=DATABASE,  # the same role
+        well="postgresql://intake@/yobal",
+        others={"database": DATABASE},
+    ),
     "release_times": Row(
         refused=["24:00"],
         failed=[f"{hour:02}:00" for hour in range(24)],
@@ -88,6 +97,7 @@ def _toml(value: Any) -> str:
 
 def _findings(settings: Settings) -> list[Finding]:
     return [
+        *database_urls.examine(settings),
         *settings_checks.addresses(settings),
         *settings_checks.schedule(settings),
         *weak_settings.examine(settings),
@@ -116,7 +126,7 @@ def test_the_doctor_judges_each_value_and_says_what_to_do(tmp_path: Path, name: 
     for value, status in ((row.failed, "fail"), (row.warned, "warn"), (row.well, "ok")):
         if value is None and status != "ok":
             continue
-        findings = _findings(_load(tmp_path, **{name: value}))
+        findings = _findings(_load(tmp_path, **row.others, **{name: value}))
         others = [str(finding) for finding in findings if finding.status != "ok"]
         statuses = {finding.status for finding in findings}
         if status == "ok":

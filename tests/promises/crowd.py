@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from tests.promises.leak_search import Fate, Marks, Readers
 from tests.serving import Response, form, post
 
-SENDERS: Final = 16
+SENDERS: Final = 64  # each response takes 100 ms
 BAD_ONE_IN: Final = 100
 LENGTHS: Final = (20, 80, 200, 500, 500, 2_000)  # servers spool the long ones to disk
 SCRIPTS: Final = ("Khmer", "Cyrillic")

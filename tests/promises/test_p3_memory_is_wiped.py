@@ -11,6 +11,7 @@ import os
 import pkgutil
 import re
 import resource
+import signal
 import socket
 import time
 from pathlib import Path
@@ -24,7 +25,17 @@ from tests.harness import SITE_ID
 from tests.promises.crowd import Crowd
 from tests.promises.leak_search import Marks, Readers, memory
 from tests.promises.memory_search import WINDOW_CHARACTERS, Texts
-from tests.serving import THREAD, Served, ask, form, make_served, needed, post, serving
+from tests.serving import (
+    READY_SECONDS,
+    THREAD,
+    Served,
+    ask,
+    form,
+    make_served,
+    needed,
+    post,
+    serving,
+)
 from yobal.server.hardening import allocators
 
 PAUSE_SECONDS: Final = 5
@@ -45,6 +56,10 @@ from yobal.server import serve
 gc.disable()
 gc.freeze = lambda: None
 serve.GARBAGE_SECONDS = 3_600
+"""
+UNGUARDED: Final = """
+from yobal.server.hardening import dumpable
+dumpable.forbid = lambda: None
 """
 # Caches that are keyed by what readers wrote, one letter at a time.
 CACHE: Final = """
@@ -248,3 +263,26 @@ def test_a_crash_writes_no_core_file(tmp_path: Path) -> None:
         finally:
             served.close()
         assert re.search(rf"Max core file size +{limit} +{limit} ", limits), limits
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["ours", "control"])
+def test_a_crash_is_not_dumped_even_without_a_limit(tmp_path: Path, *, is_guarded: bool) -> None:
+    """The limit does not bind a program to which the kernel pipes core dumps."""
+    pattern = Path("/proc/sys/kernel/core_pattern").read_text()
+    if "/" in pattern or pattern.startswith("|"):
+        pytest.skip("this machine writes no core file into the current folder")
+    guard = "pass\n" if is_guarded else UNGUARDED
+    served = make_served(tmp_path)
+    served.script = guard
+    served.before = (needed("prlimit", "util-linux"), "--core=unlimited:unlimited")
+    try:
+        served.start()
+        os.kill(served.pid, signal.SIGSEGV)
+        assert served.process is not None
+        served.process.wait(timeout=READY_SECONDS)
+        cores = list(tmp_path.glob("core*"))
+        for core in cores:  # it is large
+            core.unlink()
+        assert bool(cores) != is_guarded
+    finally:
+        served.close()

@@ -6,6 +6,7 @@ connection.
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from tests.promises.leak_search import Marks, memory
 from tests.serving import Served, ask, form, post, serving, wait_for
 
 PAUSE_SECONDS: Final = 5
+SENDERS: Final = 16
 COUNT: Final = 40
 LENGTHS: Final = (12, 40, 200, 700)  # short texts have other places in SQLite's memory
 RELEASE_SECONDS: Final = 2
@@ -35,28 +37,31 @@ database._compiling_for_itself = lambda conn: conn.execution_options(compiled_ca
 
 
 def _accept_and_withdraw(served: Served) -> Marks:
-    marks, desk = Marks(), DeskClient(served)
-    codes = []
-    for number in range(COUNT):
-        sent = post(served.intake, form(marks.text("withdrawn", LENGTHS[number % len(LENGTHS)])))
-        assert sent.code is not None
-        codes.append(sent.code)
+    marks = Marks()
+    texts = [marks.text("withdrawn", LENGTHS[number % len(LENGTHS)]) for number in range(COUNT)]
+    with ThreadPoolExecutor(SENDERS) as pool:  # each response takes 100 ms
+        codes = [sent.code for sent in pool.map(lambda t: post(served.intake, form(t)), texts)]
+    desk = DeskClient(served)
     wait_for(lambda: len(list(desk.queue())) == COUNT, "all have come with a round")
     for comment_id in list(desk.queue()):
         desk.publish(comment_id)
     wait_for(lambda: _states(served) <= {"published"}, "all are published")
-    for code in codes:
-        assert post(served.intake, {"step": "receipt", "code": code}).status == 200
-        fields = {"step": "withdraw", "code": code, "when": "now"}
-        assert post(served.intake, fields).status == 200
-    wait_for(lambda: _states(served) <= {"withdrawn"}, "all are withdrawn")
     desk.act("sign-out")
     desk.close()
+    with ThreadPoolExecutor(SENDERS) as pool:
+        assert all(pool.map(lambda code: _withdraw(served, code or ""), codes))
+    wait_for(lambda: _states(served) <= {"withdrawn"}, "all are withdrawn")
     time.sleep(PAUSE_SECONDS)
     for _ in range(6):
         post(served.intake, {"step": "receipt", "code": "none"})
         ask(served.intake)
     return marks
+
+
+def _withdraw(served: Served, code: str) -> bool:
+    """Looks at the receipt first; whether both were answered."""
+    forms = ({"step": "receipt", "code": code}, {"step": "withdraw", "code": code, "when": "now"})
+    return all(post(served.intake, fields).status == 200 for fields in forms)
 
 
 def _states(served: Served) -> set[str]:

@@ -84,8 +84,13 @@ def published(hostile: NewsroomWithLead, bulk: BulkHarness) -> Story:
             bulk.publish(comment)
     wait_for(lambda: story.json()["total"] == len(PAYLOADS))
     root = story.json()["comments"][0]["id"]
-    for words in PAYLOADS[:PAGE]:
-        bulk.publish(bulk.send(words, name=words, parent_id=root, story_id=story.key).id)
+    replies = [
+        bulk.send(words, name=words, parent_id=root, story_id=story.key, waits_for_round=True)
+        for words in PAYLOADS[:PAGE]
+    ]
+    bulk.move_inbox()  # once, or each reply would wait for a round of its own
+    for reply in replies:
+        bulk.publish(reply.id)
     wait_for(lambda: story.json()["total"] == len(PAYLOADS) + PAGE)
     return story
 

@@ -1,4 +1,4 @@
-"""Files in `secrets/` that are complete from the start, and on the disk when they can be read."""
+"""Files that are complete from the start, on the disk when they can be read, and without a time of reading."""
 
 import contextlib
 import os
@@ -8,6 +8,7 @@ from typing import Final
 
 _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
+_UNTRACED: Final = getattr(os, "O_NOATIME", 0)  # Linux only
 
 
 def create_atomically(path: Path, content: bytes, *, modified_at: float | None = None) -> None:
@@ -25,6 +26,22 @@ def create_atomically(path: Path, content: bytes, *, modified_at: float | None =
         os.link(temporary, path)
     temporary.unlink()
     sync_folder(path.parent)
+
+
+def read_untraced(path: str | Path) -> bytes:
+    """Its content, and no access time: that would show when somebody read a page, or used a receipt.
+
+    Only the owner of a file may ask for that. Others leave the time that the file system keeps.
+    """
+    with open(path, "rb", opener=_open_untraced) as file:  # Path.open has no opener
+        return file.read()
+
+
+def _open_untraced(path: str, flags: int) -> int:
+    try:
+        return os.open(path, flags | _UNTRACED)
+    except PermissionError:
+        return os.open(path, flags)
 
 
 def sync_folder(folder: Path) -> None:

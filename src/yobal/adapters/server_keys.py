@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
-from yobal.adapters.durable_files import create_atomically, sync_folder
+from yobal.adapters.durable_files import create_atomically, read_untraced, sync_folder
 from yobal.core import idempotency, receipts
 
 KEY_BYTES: Final = 32
@@ -128,7 +128,7 @@ class Keyring:
         key = self._cache.get(path)
         if key is None:
             with contextlib.suppress(FileNotFoundError):
-                key = self._cache[path] = path.read_bytes()
+                key = self._cache[path] = read_untraced(path)
         return key
 
     def _get_or_make(self, key_kind: str, day: date | None, today: date | None = None) -> bytes:
@@ -142,7 +142,7 @@ class Keyring:
                 datetime.combine(midnight, time.min, UTC).timestamp() if midnight else None
             )
             create_atomically(path, secrets.token_bytes(KEY_BYTES), modified_at=modified_at)
-            key = self._cache[path] = path.read_bytes()
+            key = self._cache[path] = read_untraced(path)
         return key
 
 

@@ -8,7 +8,9 @@ from yobal.core.errors import UnsupportedEnvironment, YobalError
 from yobal.doctor import (
     cells,
     clocks,
+    database_urls,
     databases,
+    disks,
     permissions,
     process_memory,
     rounds,
@@ -40,6 +42,8 @@ def examine(
         "settings": lambda: working.settings_are_readable(file),
         "owners": lambda: working.owners(settings),
         "files": lambda: permissions.examine(settings, file),
+        "disks": lambda: disks.examine(settings),
+        "database URLs": lambda: database_urls.examine(settings),
         "database": lambda: databases.examine(settings),
         "cells": lambda: cells.examine(settings),
         "work": lambda: working.examine(settings),

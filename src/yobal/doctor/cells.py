@@ -1,11 +1,12 @@
 """Whether overwriting a cell destroys its key: one file, one name, one owner, on a disk that writes in place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from yobal.adapters.cell_file import CELL_BYTES
 from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
+from yobal.doctor.mounts import MOUNTINFO, mount_of
 from yobal.server.settings import Settings
 from yobal.store import cells
 from yobal.store.database import Database
@@ -30,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         *_file(file, settings),
         *_copies(file, settings),
-        _file_system(file, Path("/proc/self/mountinfo")),
+        _file_system(file, MOUNTINFO),
         *_in_use(file, settings),
     ]
 
@@ -64,28 +65,14 @@ def _copies(file: Path, settings: Settings) -> Iterator[Finding]:
 
 def _file_system(file: Path, mountinfo: Path) -> Finding:
     check = "overwriting a cell destroys it on the disk"
-    try:
-        name = file_system_of(file.resolve(), mountinfo.read_text().splitlines())
-    except OSError:
-        name = None
-    if name is None:
+    mount = mount_of(file, mountinfo)
+    if mount is None:
         return warn(check, "this system does not say which file system it is on; use ext4 or XFS")
+    name = mount.file_system
     if name in _NOT_IN_PLACE or name.startswith("fuse"):
         advice = f"{file} is on {name}, which keeps old blocks: use ext4 or XFS, without snapshots"
         return warn(check, advice)
     return ok(check)
-
-
-def file_system_of(path: Path, mountinfo: Iterable[str]) -> str | None:
-    """The type of the file system that is mounted nearest above the path: proc_pid_mountinfo(5)."""
-    nearest, name = -1, None
-    for line in mountinfo:
-        mount, _, device = line.partition(" - ")
-        mount_point = Path(mount.split()[4].replace("\\040", " "))
-        depth = len(mount_point.parts)
-        if path.is_relative_to(mount_point) and depth >= nearest:  # a later mount covers an earlier
-            nearest, name = depth, device.split()[0]
-    return name
 
 
 def _in_use(file: Path, settings: Settings) -> Iterator[Finding]:

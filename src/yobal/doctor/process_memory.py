@@ -26,8 +26,7 @@ def examine_process(process: Path) -> Finding:
         environment = (process / "environ").read_bytes().decode(errors="replace")
         process_name = (process / "comm").read_text().strip()
     except PermissionError:
-        advice = "this account may not look; run `yobal doctor` as root or as the server's own user"
-        return fail(check, advice)
+        return fail(check, "only root may look: run `yobal doctor` as root")
     if process_name == memory_check.UNWIPED:
         advice = (
             "the test at its start failed: start it without "

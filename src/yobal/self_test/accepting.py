@@ -6,7 +6,7 @@ An answer that changes between slots would show when somebody wrote, or when a m
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from yobal.core.schedule import Schedule, next_round, next_slot
 from yobal.doctor.finding import Finding
@@ -44,7 +44,7 @@ class _Observer:
             ]
             before = after
 
-    def _look(self) -> dict[str, Any]:
+    def _look(self) -> dict[str, object]:
         post = self._newsroom.post
         answers = {
             "the answer to a form": post(step="send", text=_QUESTION),
@@ -56,7 +56,7 @@ class _Observer:
         }
         self.answer_count += len(answers)
         # Not the bodies, in which random keys differ.
-        seen: dict[str, Any] = {
+        seen: dict[str, object] = {
             name: (answer.status, answer.headers, len(answer.body))
             for name, answer in answers.items()
         }

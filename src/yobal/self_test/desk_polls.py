@@ -5,7 +5,7 @@ What changes would show when somebody wrote. What a round itself shows is comput
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from yobal.core import observers
 from yobal.core.observers import AUDIENCE, CANDIDATES_MIN
@@ -16,7 +16,7 @@ from yobal.self_test.wording import duration, learned, learned_nothing
 
 CHECK: Final = "watching the desk between rounds"
 # Every route that shows something and changes nothing; `{}` gets the ids of what is listed.
-POLLED: Final[dict[str, dict[str, Any]]] = {
+POLLED: Final[dict[str, dict[str, object]]] = {
     "queue": {"cursor": None},
     "session": {},
     "people": {},
@@ -48,7 +48,7 @@ def play(newsroom: ScratchNewsroom) -> Finding:
     return _rounds(newsroom.schedule, poll_count)
 
 
-def _poll(newsroom: ScratchNewsroom, listed: list[str]) -> dict[str, Any]:
+def _poll(newsroom: ScratchNewsroom, listed: list[str]) -> dict[str, object]:
     bodies = POLLED | {"already-decided": {"comment_ids": listed, "decision_ids": []}}
     return {route: newsroom.ask_desk(route, body) for route, body in bodies.items()}
 

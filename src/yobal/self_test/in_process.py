@@ -1,12 +1,13 @@
-"""Calls the intake and the desk as the server does, without a socket."""
+"""Calls the intake and the desk as the server does, without a socket. Yobal's own tests use it, too."""
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian exports no names
 
 Pairs = Iterable[tuple[str, str]]
 FORM: Final = ("content-type", "application/x-www-form-urlencoded")
@@ -30,28 +31,31 @@ class Response(msgspec.Struct, frozen=True):
         return match[1] if match else None
 
 
-class _Scope:
+class Scope:
     """The head of a request to the intake."""
 
     proto = "http"
 
     def __init__(self, method: str, path: str, headers: Pairs) -> None:
         self.method, self.path = method, path
-        self.headers = dict(headers)
+        self.headers = {name.lower(): value for name, value in reversed([*headers])}
 
 
-class _Transport:
-    """Sends the body to the intake, and keeps the response."""
+class Transport:
+    """Sends the body to the intake in chunks, and keeps the response."""
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-        self.response = Response(500, [], b"")  # until there is another
+    def __init__(self, chunks: Sequence[bytes], *, is_cut: bool = False) -> None:
+        self._chunks, self._is_cut = chunks, is_cut
+        self.response: Response | None = None
 
     async def __call__(self) -> bytes:
-        return self._body
+        return b"".join([chunk async for chunk in self])
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._body
+        for chunk in self._chunks:
+            yield chunk
+        if self._is_cut:
+            raise ProtocolClosed
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.response = Response(status, headers, body)
@@ -60,40 +64,62 @@ class _Transport:
         self.response_bytes(status, headers, b"")
 
 
-async def post_form(app: Any, path: str, body: bytes, headers: Pairs = ()) -> Response:
-    """A reader's form, for the intake's interface, RSGI."""
-    transport = _Transport(body)
-    await app.__rsgi__(_Scope("POST", path, [FORM, *headers]), transport)
-    return transport.response
+async def ask_intake(
+    app: Any,
+    method: str,
+    path: str,
+    headers: Pairs,
+    chunks: Sequence[bytes],
+    *,
+    is_cut: bool = False,
+) -> Response:
+    """A request to the intake's interface, RSGI. With `is_cut` the client disconnects after the last chunk."""
+    transport = Transport(chunks, is_cut=is_cut)
+    await app.__rsgi__(Scope(method, path, headers), transport)
+    return transport.response or Response(500, [], b"")
 
 
-async def post_json(app: Any, path: str, body: bytes, headers: Pairs) -> Response:
-    """A moderator's request, for the desk's interface, ASGI."""
-    waiting = iter([{"type": "http.request", "body": body, "more_body": False}])
+async def ask_desk(
+    app: Any,
+    method: str,
+    path: str,
+    headers: Pairs,
+    chunks: Sequence[bytes],
+    *,
+    is_cut: bool = False,
+) -> Response:
+    """A request to the desk's interface, ASGI."""
+    waiting = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    if is_cut:
+        waiting.append({"type": "http.disconnect"})
+    else:
+        waiting[-1]["more_body"] = False
+    messages = iter(waiting)
     sent: list[Any] = []
 
     async def receive() -> Any:
-        return next(waiting, {"type": "http.disconnect"})
+        return next(messages, {"type": "http.disconnect"})
 
     async def send(message: Any) -> None:
         sent.append(message)
 
+    raw_path, _, query = path.partition("?")
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "POST",
+        "method": method,
         "scheme": "http",
-        "path": path,
-        "raw_path": quote(path).encode(),
-        "query_string": b"",
+        "path": raw_path,
+        "raw_path": quote(raw_path).encode(),
+        "query_string": query.encode(),
         "root_path": "",
         "server": ("127.0.0.1", 80),
-        "client": ("127.0.0.1", 1),
-        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
+        "client": ("203.0.113.7", 4_242),
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
     }
     await app(scope, receive, send)
     start = next(message for message in sent if message["type"] == "http.response.start")
-    content = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
+    body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
     received = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
-    return Response(start["status"], received, content)
+    return Response(start["status"], received, body)

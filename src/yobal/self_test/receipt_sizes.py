@@ -6,7 +6,7 @@ counts bytes on the line would see whose receipt it is.
 
 import random
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from yobal.core.answer_size import MASKS_MAX
 from yobal.core.submission import Limits
@@ -88,7 +88,7 @@ class _Sizes:
         return plain, compressed
 
 
-def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, Any]]]:
+def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, object]]]:
     """What is tried, and the decision. The desk refuses some."""
     text_max, name_max = limits.text_graphemes_max, limits.name_graphemes_max
     masks = min(MASKS_MAX, text_max // 2)
@@ -120,7 +120,7 @@ def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, Any]]]:
     )
 
 
-def _edit(words: str, name: str) -> dict[str, Any]:
+def _edit(words: str, name: str) -> dict[str, object]:
     return {
         "verdict": "publish_edited",
         "text": words,
@@ -137,5 +137,5 @@ def _dense(draw: random.Random, graphemes: int, *, marks: int = 0) -> str:
     return "".join(draw.choice(alphabet) for _ in range(graphemes) for alphabet in alphabets)
 
 
-def _decide(newsroom: ScratchNewsroom, comment: QueuedComment, fields: dict[str, Any]) -> bool:
+def _decide(newsroom: ScratchNewsroom, comment: QueuedComment, fields: dict[str, object]) -> bool:
     return newsroom.ask_desk("decide", {"comment_id": comment.id} | fields).status == _OK

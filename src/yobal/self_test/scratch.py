@@ -8,11 +8,11 @@ import itertools
 import json
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -26,13 +26,14 @@ from yobal.core.schedule import WAIT_SECONDS_MAX, Schedule, last_slot, next_roun
 from yobal.core.thread import Edition
 from yobal.demo.keys import NewModerator, from_passphrase, make_lead
 from yobal.demo.lead import join_first_lead
-from yobal.self_test.in_process import Response, post_form, post_json
+from yobal.self_test.in_process import FORM, Response, ask_desk, ask_intake
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.serve import desk_app_for, intake_app
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store.group_commit import GroupCommit
 from yobal.web.guard import COOKIE
+from yobal.web.response_time import ResponseTime
 from yobal.web.thread_status import ThreadStatusCache
 
 STORY_ID: Final = "self-test"
@@ -73,7 +74,13 @@ class ScratchNewsroom:
         status = ThreadStatusCache(
             components.database, components.inbox, components.rules, clock=lambda: next(ticks)
         )
-        self._intake = intake_app(components, group, clock=lambda: self.now, thread_status=status)
+        self._intake = intake_app(
+            components,
+            group,
+            clock=lambda: self.now,
+            thread_status=status,
+            response_time=ResponseTime(is_equal=False),
+        )
         self._desk = desk_app_for(components, clock=lambda: self.now)
         self._path = f"/{components.rules.site_id}/{STORY_ID}/en/"
 
@@ -117,7 +124,7 @@ class ScratchNewsroom:
 
     # A moderator
 
-    def ask_desk(self, route: str, body: dict[str, Any]) -> Response:
+    def ask_desk(self, route: str, body: Mapping[str, object]) -> Response:
         """Signs in first where that is needed: an attack may outlast a session."""
         response = self._ask_desk(route, body)
         if response.status != _NOT_SIGNED_IN:
@@ -183,15 +190,16 @@ class ScratchNewsroom:
         return all(comment_id.encode() in content for comment_id in comment_ids)
 
     async def _post(self, fields: dict[str, str], *, is_gzip_accepted: bool = False) -> Response:
-        headers = [GZIP] if is_gzip_accepted else []
-        return await post_form(self._intake, self._path, urlencode(fields).encode(), headers)
+        headers = [FORM, GZIP] if is_gzip_accepted else [FORM]
+        body = urlencode(fields).encode()
+        return await ask_intake(self._intake, "POST", self._path, headers, [body])
 
     def _filled_form(self, words: str) -> dict[str, str]:
         today = datetime.fromtimestamp(self.now, UTC).date()
         key = idempotency.new_idempotency_key(secrets.token_bytes, today=today)
         return {"step": "confirm", "text": words, "idempotency_key": key, "receipt": "yes"}
 
-    def _ask_desk(self, route: str, body: dict[str, Any]) -> Response:
+    def _ask_desk(self, route: str, body: Mapping[str, object]) -> Response:
         content = json.dumps(body).encode()
         headers = [
             ("host", _HOST),
@@ -200,7 +208,8 @@ class ScratchNewsroom:
             ("content-length", str(len(content))),
             ("cookie", self._cookie or f"{COOKIE}="),
         ]
-        return asyncio.run(post_json(self._desk, f"/api/desk/{route}", content, headers))
+        asked = ask_desk(self._desk, "POST", f"/api/desk/{route}", headers, [content])
+        return asyncio.run(asked)
 
     def _decrypt(self, envelope: str) -> Envelope:
         plain = pyrage.decrypt(msgspec.convert(envelope, bytes), [self._epoch_identity])

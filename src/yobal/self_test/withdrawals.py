@@ -65,9 +65,9 @@ def _publish(newsroom: ScratchNewsroom, words: str) -> list[str]:
     return ids
 
 
-def _traces(newsroom: ScratchNewsroom, comment_id: str) -> dict[str, Any]:
+def _traces(newsroom: ScratchNewsroom, comment_id: str) -> dict[str, object]:
     """What each public file shows of a comment, without its id and its day."""
-    traces: dict[str, Any] = {}
+    traces: dict[str, object] = {}
     for path, (_, content) in newsroom.public_files().items():
         if path.endswith(".gz"):
             continue
@@ -85,7 +85,7 @@ def _shown(path: str, text: str) -> Any:
     return _DAY.sub("", element[0]) if element else None
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+def _objects(value: Any) -> Iterator[dict[str, object]]:
     """Wherever JSON has the comment."""
     if isinstance(value, dict):
         if value.get("id") == _ID:

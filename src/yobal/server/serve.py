@@ -18,10 +18,11 @@ from granian.server.embed import Server
 
 from yobal.adapters import disk_reserve
 from yobal.adapters.rendering.page_context import ServerFacts
+from yobal.adapters.rendering.templates import load_templates
 from yobal.core import language
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import open_files, ports
-from yobal.server.hardening import memory_check
+from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
@@ -33,6 +34,7 @@ from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import content_security_policy
 from yobal.web.intake_app import IntakeApp
 from yobal.web.moderation import DeskDependencies
+from yobal.web.response_time import ResponseTime
 from yobal.web.routes import desk_app
 from yobal.web.thread_status import ThreadStatusCache
 
@@ -63,6 +65,7 @@ def intake_app(
     *,
     clock: Clock = time.time,
     thread_status: ThreadStatusCache | None = None,
+    response_time: ResponseTime | None = None,
     is_memory_wiped: bool = False,
 ) -> IntakeApp:
     language.load_scripts()  # or the first reader would wait for it
@@ -95,7 +98,8 @@ def intake_app(
             clock=clock,
         )
     )
-    return IntakeApp(FileCache(components.settings.files_dir, csp), form_handler)
+    files = FileCache(components.settings.files_dir, csp)
+    return IntakeApp(files, form_handler, response_time or ResponseTime())
 
 
 def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
@@ -147,9 +151,11 @@ def _serve_reserved(
     when_ready: Callable[[], None],
 ) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
+    load_templates()
     settings = components.settings
     group = GroupCommit(components.inbox) if "intake" in roles else None
     is_memory_wiped = memory_check.memory_is_wiped()
+    dumpable.forbid()
     intake = (
         intake_app(components, group, is_memory_wiped=is_memory_wiped)
         if group is not None
@@ -186,6 +192,7 @@ async def _serve(
     database: Database,
 ) -> None:
     servers = [_server(listener) for listener in listeners]
+    gc.collect()  # takes 0.1 s now: no reader must be able to tell that nobody came before
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for stop_signal in (signal.SIGINT, signal.SIGTERM):  # before the first request is answered
@@ -215,7 +222,6 @@ async def _collect_garbage(intake: IntakeApp | None, database: Database) -> None
     withdrawn since, and no request may come that would replace them. So may the memory of a database
     connection.
     """
-    gc.collect()
     gc.freeze()
     while True:
         await asyncio.sleep(GARBAGE_SECONDS)

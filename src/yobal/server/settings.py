@@ -162,7 +162,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     return msgspec.structs.replace(settings, data_dir=str(data_dir))
 
 
-def _read_file(path: Path) -> dict[str, Any]:
+def _read_file(path: Path) -> dict[str, object]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -182,8 +182,8 @@ def _read_file(path: Path) -> dict[str, Any]:
     return values
 
 
-def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _read_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
     for variable, text in environment.items():
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
             continue

@@ -6,7 +6,9 @@ The settings are not read through `Database`, because its connections change the
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
+from psycopg import pq
 from sqlalchemy.exc import DBAPIError
 
 from yobal.core.errors import DatabaseUnavailable
@@ -39,6 +41,10 @@ _MAY_ADD: Final = sa.text(
     "select has_function_privilege(oid, 'execute') from pg_proc"
     " where proname = 'add_to_inbox' and pronamespace = current_schema()::regnamespace"
 )
+_ROLE_FACTS: Final = sa.text(
+    "select current_database(), pg_postmaster_start_time(), current_user,"
+    " has_table_privilege(to_regclass('comments'), 'select')"
+)
 _SPILL: Final = sa.text("select count(*) from generate_series(1, 20000)")  # 480 kB
 
 
@@ -70,6 +76,52 @@ def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL."""
     parsed = sa.make_url(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+class ServerConnection(msgspec.Struct, frozen=True):
+    """How a URL reaches PostgreSQL, with what libpq adds from its environment (`PGHOST`, `PGSSLMODE` …)."""
+
+    hosts: tuple[str, ...]
+    sslmode: str
+    role: str
+
+
+def connection_of(url: str) -> ServerConnection | None:
+    """None for SQLite."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return None
+    defaults = {
+        option.keyword.decode(): (option.val or b"").decode()
+        for option in pq.Conninfo.get_defaults()
+    }
+    query = {key: value for key, value in parsed.query.items() if isinstance(value, str)}
+    hosts = query.get("hostaddr") or defaults["hostaddr"] or query.get("host") or parsed.host
+    return ServerConnection(
+        hosts=tuple((hosts or defaults["host"]).split(",")),
+        sslmode=query.get("sslmode") or defaults["sslmode"],
+        role=query.get("user") or parsed.username or defaults["user"],
+    )
+
+
+class RoleFacts(msgspec.Struct, frozen=True):
+    """What PostgreSQL says of a connection: which database it is, and what its role may read."""
+
+    database_id: tuple[str, str]
+    role: str
+    reads_comments: bool
+
+
+def role_facts(url: str) -> RoleFacts:
+    """Raises DatabaseUnavailable."""
+    psycopg_url = sa.make_url(url).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(psycopg_url, poolclass=sa.NullPool, hide_parameters=True)
+    try:
+        with engine.connect() as conn:
+            name, started_at, role, reads_comments = conn.execute(_ROLE_FACTS).one()
+    except DBAPIError as error:
+        raise DatabaseUnavailable(failures.explain(error)) from None
+    return RoleFacts((name, str(started_at)), role, bool(reads_comments))
 
 
 def password(url: str) -> str:

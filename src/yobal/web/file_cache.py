@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from yobal.adapters.durable_files import read_untraced
 from yobal.adapters.public_files import TEMPORARY_PREFIX
 from yobal.core import paths
 from yobal.web.http import HTML, PUBLIC_CACHE, Headers, page_headers
@@ -96,8 +97,8 @@ class FileCache:
         if suffix not in _CONTENT_TYPES or not _is_public(path):
             return None
         try:
-            plain = Path(self._folder + path).read_bytes()
-            gzipped = Path(self._folder + path + ".gz").read_bytes()
+            plain = read_untraced(self._folder + path)
+            gzipped = read_untraced(self._folder + path + ".gz")
         except OSError:
             return None
         file = self._cached_file(plain, gzipped, suffix, signature)

@@ -1,14 +1,16 @@
 """The public side's RSGI application: serves files, reads forms, refuses everything else.
 
-A GET never touches the database.
+A GET never touches the database. Every response to a POST has one size and one duration.
 """
 
+import time
 from typing import Final
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # granian exports no names
 
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering import json_pages
+from yobal.adapters.rendering.pages import Problem
 from yobal.core import paths
 from yobal.core.thread import ThreadRef
 from yobal.web.body_timeout import BodyTimeout
@@ -17,6 +19,7 @@ from yobal.web.forms import BODY_BYTES_MAX, is_form
 from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, accepts_gzip, send_response
 from yobal.web.response_padding import pad
+from yobal.web.response_time import ResponseTime
 
 BODY_SECONDS_MAX: Final = 60  # enough for a slow phone
 SHORT_BYTES_MAX: Final = 16 * 1024  # read in one piece, which is faster, and not counted
@@ -26,9 +29,12 @@ _LENGTH_DIGITS_MAX: Final = 9  # Python refuses to convert a number of thousands
 
 
 class IntakeApp:
-    def __init__(self, files: FileCache, form_handler: FormHandler) -> None:
+    def __init__(
+        self, files: FileCache, form_handler: FormHandler, response_time: ResponseTime
+    ) -> None:
         self._files = files
         self._form_handler = form_handler
+        self._response_time = response_time
         self._body_timeout = BodyTimeout(BODY_SECONDS_MAX)
 
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
@@ -40,11 +46,7 @@ class IntakeApp:
                 return
             response = self._what_we_keep(scope.path) or self._not_found(scope.path)
         elif scope.method == "POST":
-            response = pad(
-                await self._post(scope, transport),
-                self._form_handler.limits,
-                is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
-            )
+            response = await self._post(scope, transport)
         else:
             response = await self._form_handler.problem("method", scope.path)
         send_response(transport, response, without_body=is_head)
@@ -55,20 +57,35 @@ class IntakeApp:
         self._body_timeout.cancel_late()
 
     async def _post(self, scope: Scope, transport: Transport) -> Response:
+        body, problem = await self._read_form(scope, transport)
+        received_at = time.monotonic()
+        response = pad(
+            await self._handle(scope.path, body, problem),
+            self._form_handler.limits,
+            is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
+        )
+        await self._response_time.wait(received_at)
+        return response
+
+    async def _read_form(self, scope: Scope, transport: Transport) -> tuple[bytes, Problem | None]:
+        """The body, or why it cannot be handled."""
         if not is_form(scope.headers.get("content-type", "")):
-            return await self._form_handler.problem("type", scope.path)
+            return b"", "type"
         reading = self._read_body(scope.headers.get("content-length"), transport)
         try:
             body = await self._body_timeout.wait_for(reading)
         except TimeoutError:
-            return await self._form_handler.problem("bad_form", scope.path)
-        if body is None:
-            return await self._form_handler.problem("too_large", scope.path)
+            return b"", "bad_form"
+        return (b"", "too_large") if body is None else (body, None)
+
+    async def _handle(self, path: str, body: bytes, problem: Problem | None) -> Response:
+        if problem is not None:
+            return await self._form_handler.problem(problem, path)
         try:
-            return await self._form_handler.handle(scope.path, body)
+            return await self._form_handler.handle(path, body)
         except Exception as error:  # noqa: BLE001  # a page instead of the server's bare 500
             error_reporting.count(error)
-            return await self._form_handler.problem("unavailable", scope.path)
+            return await self._form_handler.problem("unavailable", path)
 
     async def _read_body(self, content_length: str | None, transport: Transport) -> bytes | None:
         """The body; None once it is too large. Empty if the connection was closed."""

@@ -1,0 +1,75 @@
+"""P5: how long a response takes does not show what others do at the same time.
+
+A poll of the form was faster if somebody else had sent a form under the same story within the last
+second, because the thread's status was loaded already: 2 ms instead of 7 on SQLite, 2 instead of 9 on
+PostgreSQL. Control: without equal durations, the same polls show it.
+
+To be certain on a busy machine, the server of this test needs 60 ms more to load a status.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from tests.serving import Served, form, post, serving
+
+CACHE_SECONDS: Final = 0.4
+POLLS: Final = 7
+ALIKE_SECONDS: Final = 0.02
+SLOW: Final = f"""
+import time
+from yobal.web import thread_status
+thread_status.CACHE_SECONDS = {CACHE_SECONDS}
+load = thread_status.ThreadStatusCache.load
+def slow_load(cache, story_id):
+    time.sleep(0.06)
+    return load(cache, story_id)
+thread_status.ThreadStatusCache.load = slow_load
+"""
+UNEQUAL: Final = SLOW + (
+    "from yobal.web import response_time\nresponse_time.duration = lambda elapsed: elapsed\n"
+)
+Poll = Callable[[Served], object]
+POLLED: Final[dict[str, Poll]] = {
+    "asks whether the form is open": lambda s: post(
+        s.intake, {"step": "send", "text": "Is it full?"}
+    ),
+    "looks a receipt up": lambda s: post(s.intake, {"step": "receipt", "code": "0" * 20}),
+    "sends a comment": lambda s: post(s.intake, form("A poll.")),
+}
+
+
+def test_a_response_takes_as_long_whether_or_not_somebody_else_has_sent_a_form(
+    tmp_path: Path, database_url: str
+) -> None:
+    with serving(tmp_path, database_url, script=SLOW) as served:
+        for name, poll in POLLED.items():
+            assert abs(_difference(served, poll)) < ALIKE_SECONDS, name
+
+
+def test_control_without_equal_durations_a_poll_shows_the_forms_of_others(
+    tmp_path: Path, database_url: str
+) -> None:
+    with serving(tmp_path, database_url, script=UNEQUAL) as served:
+        for name, poll in POLLED.items():
+            assert _difference(served, poll) > ALIKE_SECONDS, name
+
+
+def _difference(served: Served, poll: Poll) -> float:
+    """How much longer the poll takes if nobody else has sent a form shortly before."""
+    alone, after_others = [], []
+    for _ in range(POLLS):
+        time.sleep(CACHE_SECONDS * 1.1)
+        alone.append(_seconds(poll, served))
+        time.sleep(CACHE_SECONDS * 1.1)
+        post(served.intake, {"step": "reply"})
+        after_others.append(_seconds(poll, served))
+    return statistics.median(alone) - statistics.median(after_others)
+
+
+def _seconds(poll: Poll, served: Served) -> float:
+    started = time.perf_counter()
+    poll(served)
+    return time.perf_counter() - started
