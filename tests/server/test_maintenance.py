@@ -1,7 +1,6 @@
 """Maintenance: which clocks it trusts, what it repeats after a failure, and what waits for it."""
 
 import os
-import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, catch_up
-from yobal.actions import declare_story, mark_all_stale, remove, undo, write_public_files
+from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, SentComment, catch_up
+from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
 from yobal.adapters import error_reporting
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer
@@ -162,11 +161,11 @@ def test_a_purge_that_failed_is_repeated_by_the_next_pass(
         done.append(True)
         return real(database)
 
-    held = newsroom.publish(newsroom.send().id)
+    published = newsroom.publish_new()
     with monkeypatch.context() as patch:
         patch.setattr(Database, "_try_purge", is_blocked)
         with pytest.raises(DatabaseUnavailable):
-            _undo_without_waiting(newsroom, held)
+            _remove_without_waiting(newsroom, published)
     monkeypatch.setattr(Database, "_try_purge", counted)
     newsroom.run_scheduler()
     assert done == [True]
@@ -174,11 +173,11 @@ def test_a_purge_that_failed_is_repeated_by_the_next_pass(
     assert done == [True], "a purge is done once"
 
 
-def _undo_without_waiting(newsroom: NewsroomHarness, held: Any) -> None:
+def _remove_without_waiting(newsroom: NewsroomHarness, published: SentComment) -> None:
     real = newsroom.database.purge
     newsroom.database.purge = lambda **_: real(seconds=0)
     try:
-        newsroom.undo(held)
+        newsroom.remove(published.id)
     finally:
         newsroom.database.purge = real
 
@@ -412,15 +411,8 @@ def test_a_start_with_a_full_disk_serves_and_recovers(
 def test_a_full_disk_stops_neither_the_purge_nor_the_rotation_of_keys(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    held = newsroom.publish(newsroom.send().id)
-    undo.undo(
-        newsroom.database,
-        newsroom.rules,
-        held.decision_id,
-        decided_by="Heron",
-        now=newsroom.now,
-        random=secrets.token_bytes,
-    )
+    sent = newsroom.publish_new()
+    remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
     thread = MaintenanceThread(
         newsroom.components, is_desk=True, clock=lambda: newsroom.now + 2 * DAY
     )

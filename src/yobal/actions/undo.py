@@ -9,7 +9,7 @@ from yobal.core.schedule import Slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
 from yobal.core.terms import TERMS_VERSION
-from yobal.store import comments, decisions, held_texts, pending_purge, sites
+from yobal.store import comments, decisions, held_texts, sites
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
@@ -31,14 +31,14 @@ def undo(
 ) -> Undone:
     """Undo a publication until its release, and a rejection until its slot.
 
-    The caller purges, which destroys the key of the held text. Raises NoSuchDecision,
-    AlreadyUndone, TooLateToUndo.
+    The caller purges, which overwrites the cell of the held text. The database's own files need no
+    purge, which an observer could notice: what they hold of the text is noise then. Raises
+    NoSuchDecision, AlreadyUndone, TooLateToUndo.
     """
     with database.writing() as conn:
         decision = decisions.get(conn, decision_id)
         if decision is None:
             raise NoSuchDecision(decision_id)
-        pending_purge.request(conn, rules.site_id, random=random)
         comment = comments.get(conn, decision.comment_id)
         if comment is None:
             raise NoSuchDecision(decision_id)
