@@ -4,7 +4,7 @@ A poll of the form was faster if somebody else had sent a form under the same st
 second, because the thread's status was loaded already: 2 ms instead of 7 on SQLite, 2 instead of 9 on
 PostgreSQL. Control: without equal durations, the same polls show it.
 
-To be certain on a busy machine, the server of this test needs 60 ms more to load a status.
+To be certain on a busy machine, the server of this test needs 35 ms more to load a status.
 """
 
 import statistics
@@ -24,7 +24,7 @@ from yobal.web import thread_status
 thread_status.CACHE_SECONDS = {CACHE_SECONDS}
 load = thread_status.ThreadStatusCache.load
 def slow_load(cache, story_id):
-    time.sleep(0.06)
+    time.sleep(0.035)
     return load(cache, story_id)
 thread_status.ThreadStatusCache.load = slow_load
 """
