@@ -19,7 +19,12 @@ class Api:
             "Origin": settings.desk_url,
             "Content-Type": "application/json",
         }
-        self.ask("sign-in", {"pseudonym": newsroom.PSEUDONYM, "secret": seeded.secret()})
+        challenge = self.ask("sign-in/challenge", {})["challenge"]
+        signature = seeded.signature(challenge)
+        self.ask(
+            "sign-in",
+            {"pseudonym": newsroom.PSEUDONYM, "challenge": challenge, "signature": signature},
+        )
 
     def ask(self, route: str, body: dict[str, Any]) -> Any:
         """The JSON of the response. Raises ValueError for every status but 200."""

@@ -10,8 +10,9 @@ import pyrage
 
 from yobal.actions import declare_story, setup_site
 from yobal.core.thread import Edition
-from yobal.demo.keys import from_passphrase, make_lead
+from yobal.demo.keys import from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
+from yobal.demo.signing import sign_in_signature
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
@@ -40,9 +41,10 @@ class SeededNewsroom(msgspec.Struct, frozen=True):
         """The path of the English thread."""
         return f"/{SITE_ID}/{STORY_ID}/en/"
 
-    def secret(self) -> str:
-        """The sign-in secret that the lead's browser derives, in hexadecimal."""
-        return from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)[0].hex()
+    def signature(self, challenge: str) -> str:
+        """With which the lead's browser signs in."""
+        seed, _ = from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)
+        return sign_in_signature(seed, site_id=SITE_ID, pseudonym=PSEUDONYM, challenge=challenge)
 
     def epoch_identity(self) -> str:
         """The key that decrypts pending comments, unwrapped as the lead's browser does it."""
@@ -95,7 +97,7 @@ def _create_newsroom(components: Components) -> str:
     """Create a site, its lead with an epoch, and a story in two editions; return the lead's passphrase."""
     database, rules, now = components.database, components.rules, time.time()
     setup_site.create_site(database, rules, name=components.settings.site_name, now=now)
-    lead = make_lead(SITE_ID, PSEUDONYM)
+    lead = make_moderator(SITE_ID, PSEUDONYM)
     join_first_lead(components, lead, now=now)
     for tag, title in TITLES.items():
         url = f"https://news.example/{tag}/ferry"

@@ -83,7 +83,12 @@ def add_to_inbox(seeded: SeededNewsroom, count: int) -> None:
 def sealed_comments(seeded: SeededNewsroom, count: int) -> list[Arrival]:
     components, now, rng = seeded.components, time.time(), random.Random(5)
     site = (
-        ThreadStatusCache(components.database, components.inbox, components.rules)
+        ThreadStatusCache(
+            components.database,
+            components.inbox,
+            components.rules,
+            components.intake_roster_reader,
+        )
         .load(STORY_ID)
         .site
     )

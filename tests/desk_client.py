@@ -5,9 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.harness import SITE_ID
+from tests.in_process_client import sign_in_body, sign_in_seed
 from tests.serving import Served
-from yobal.demo.keys import from_passphrase
 
 
 class DeskClient:
@@ -17,8 +16,9 @@ class DeskClient:
         self._served = served
         self._connection = http.client.HTTPConnection("localhost", served.desk, timeout=30)
         self._cookie = ""
-        secret, _ = from_passphrase(SITE_ID, served.newsroom.pseudonym, served.newsroom.passphrase)
-        self.act("sign-in", pseudonym=served.newsroom.pseudonym, secret=secret.hex())
+        seed = sign_in_seed(served.newsroom.pseudonym, served.newsroom.passphrase)
+        challenge = self.act("sign-in/challenge")["challenge"]
+        self.act("sign-in", **sign_in_body(challenge, served.newsroom.pseudonym, seed))
 
     def act(self, name: str, /, **fields: Any) -> Any:
         origin = f"http://localhost:{self._served.desk}"

@@ -31,7 +31,7 @@ from yobal.core.held_text import HeldText
 from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
-from yobal.demo.keys import NewModerator, from_passphrase, make_lead
+from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.settings import Settings
@@ -86,6 +86,11 @@ class NewsroomHarness:
     def close(self) -> None:
         self.components.close()
 
+    def thread_status(self, **options: Any) -> ThreadStatusCache:
+        """As the intake has it, with an empty cache."""
+        reader = self.components.intake_roster_reader
+        return ThreadStatusCache(self.database, self.inbox, self.rules, reader, **options)
+
     # Readers
 
     def send(
@@ -110,7 +115,7 @@ class NewsroomHarness:
             words, name = text.clean(words), text.clean_name(name)
         today = datetime.fromtimestamp(self.now, UTC).date()
         key = idempotency_key or idempotency.new_idempotency_key(secrets.token_bytes, today=today)
-        cache = ThreadStatusCache(self.database, self.inbox, self.rules)
+        cache = self.thread_status()
         site = cache.load(story_id).site
         assert site.sealing_key is not None
         parent = cache.parent(story_id, parent_id) if parent_id else None
@@ -177,7 +182,7 @@ class NewsroomHarness:
         assert moderator is not None
         unlocking = _unlocking(self.pseudonym, self.passphrase)
         personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
-        wrap = next(row.wrap for row in rows if row.epoch_id == epoch_id)
+        wrap = next((row.wrap for row in rows if row.epoch_id == epoch_id), None)
         if wrap is None:
             raise KeyError(epoch_id)
         return _identity(pyrage.decrypt(wrap, [personal]))
@@ -443,10 +448,15 @@ def add_lead(newsroom: NewsroomHarness, pseudonym: str = "Heron") -> None:
     newsroom.pseudonym, newsroom.passphrase = pseudonym, lead.passphrase
 
 
+def lead_of(newsroom: NewsroomHarness) -> NewModerator:
+    """The keys of the newest first lead."""
+    return _lead(newsroom.pseudonym)
+
+
 @cache
 def _lead(pseudonym: str) -> NewModerator:
     """One lead's keys for every newsroom of the run: stretching a passphrase takes 0.2 seconds."""
-    return make_lead(SITE_ID, pseudonym)
+    return make_moderator(SITE_ID, pseudonym)
 
 
 @cache

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ import msgspec
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from yobal.actions.sign_in import open_session
 from yobal.demo.keys import from_passphrase
+from yobal.demo.signing import sign_in_signature
 from yobal.self_test import in_process
 from yobal.self_test.in_process import FORM, Pairs, Scope, Transport, ask_desk, ask_intake
 from yobal.server.serve import desk_app_for, intake_app
@@ -90,7 +92,11 @@ class Intake:
         components = msgspec.structs.replace(newsroom.components, rules=replaced)
         ticks = itertools.count(step=60)  # the cached status is always too old
         thread_status = ThreadStatusCache(
-            newsroom.database, newsroom.inbox, replaced, clock=lambda: next(ticks)
+            newsroom.database,
+            newsroom.inbox,
+            replaced,
+            newsroom.components.intake_roster_reader,
+            clock=lambda: next(ticks),
         )
         self.app = intake_app(
             components,
@@ -206,7 +212,22 @@ class DeskClient:
             headers.append(("accept-encoding", accept_encoding))
         return ask(self.app, "GET", path, headers=headers)
 
-    def sign_in(self, pseudonym: str = "", secret: str = "") -> Response:
+    def sign_in(self, pseudonym: str = "", seed: bytes = b"") -> Response:
+        """By the words of the newsroom's lead, unless the seed that other words make is given."""
         name = pseudonym or self.newsroom.pseudonym
-        secret = secret or from_passphrase(SITE_ID, name, self.newsroom.passphrase)[0].hex()
-        return self.post("sign-in", pseudonym=name, secret=secret)
+        seed = seed or sign_in_seed(name, self.newsroom.passphrase)
+        return self.post("sign-in", sign_in_body(self.challenge(), name, seed))
+
+    def challenge(self) -> str:
+        return str(self.post("sign-in/challenge").json["challenge"])
+
+
+def sign_in_body(challenge: str, pseudonym: str, seed: bytes) -> dict[str, str]:
+    name = pseudonym.strip()
+    signature = sign_in_signature(seed, site_id=SITE_ID, pseudonym=name, challenge=challenge)
+    return {"pseudonym": pseudonym, "challenge": challenge, "signature": signature}
+
+
+@cache
+def sign_in_seed(pseudonym: str, passphrase: str) -> bytes:
+    return from_passphrase(SITE_ID, pseudonym, passphrase)[0]

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHex } from "../desk/crypto/bytes.ts";
 import { readSheet, sheetGroups } from "../desk/crypto/crockford.ts";
-import { fromLinkSecret, fromPassphrase, fromSheet } from "../desk/crypto/derive.ts";
+import { fromPassphrase, fromSheet } from "../desk/crypto/derive.ts";
 import {
   generateIdentity,
+  identityFile,
   importDecryptionKey,
+  parseIdentityFile,
   recipientOf,
   unwrap,
   wrap,
 } from "../desk/crypto/identity.ts";
 import { generatePassphrase, PASSPHRASE_WORDS, randomBelow } from "../desk/crypto/passphrase.ts";
+import { invitationFragment, parseLink } from "../desk/sign-in/link.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Derived {
@@ -19,34 +22,60 @@ interface Derived {
 }
 
 interface Vectors {
-  passphrases: (Derived & Record<"site" | "pseudonym" | "passphrase" | "secret", string>)[];
-  links: (Derived & { link_secret: string; token: string })[];
+  passphrases: (Derived & Record<"site" | "pseudonym" | "passphrase" | "sign_in_seed", string>)[];
+  links: Record<"link_secret" | "token" | "founder_key", string>[];
   sheets: (Derived & { bytes: string; sheet: string; typed: string })[];
 }
 
 const vectors = readVectors<Vectors>("keys.json");
 
-test("a passphrase gives the same secret and identity as in Python", async () => {
+test("a passphrase gives the same sign-in key and identity as in Python", async () => {
   for (const vector of vectors.passphrases) {
     const keys = await fromPassphrase(vector.site, vector.pseudonym, vector.passphrase);
-    assert.equal(keys.secret, vector.secret);
+    assert.equal(toHex(keys.signInSeed), vector.sign_in_seed);
     assert.equal(keys.identity, vector.identity);
     assert.equal(await recipientOf(keys.identity), vector.recipient);
   }
 });
 
-test("a link gives the same token and identity as in Python", async () => {
+test("a first lead's link gives the same token and key as in Python", () => {
   for (const vector of vectors.links) {
-    const keys = fromLinkSecret(vector.link_secret);
-    assert.deepEqual(keys, { token: vector.token, identity: vector.identity });
-    assert.equal(await recipientOf(vector.identity), vector.recipient);
+    const link = parseLink(vector.link_secret);
+    assert.ok(link?.kind === "founder");
+    assert.equal(link.token, vector.token);
+    assert.equal(toHex(link.founderKey), vector.founder_key);
   }
 });
 
-test("an invalid link secret gives no keys", () => {
-  for (const wrong of ["", "abc", `${vectors.links[0]?.link_secret}A`, "*".repeat(43)]) {
-    assert.equal(fromLinkSecret(wrong), null);
+test("an invitation's link can be read back", () => {
+  const [token, first, lead] = ["1a", "2b", "3c"].map((byte) => byte.repeat(32));
+  assert.ok(token && first && lead);
+  const link = { token, first, lead, role: "lead" } as const;
+  assert.deepEqual(parseLink(invitationFragment(link)), { kind: "invitation", ...link });
+});
+
+test("an invalid link is none", () => {
+  const secret = vectors.links[0]?.link_secret ?? "";
+  const parts = [secret, secret, secret];
+  for (const wrong of [
+    "",
+    "abc",
+    `${secret}A`,
+    "*".repeat(43),
+    parts.join("."),
+    [...parts, "owner"].join("."),
+    [...parts, "lead", "x"].join("."),
+    [secret, "x", secret, "lead"].join("."),
+  ]) {
+    assert.equal(parseLink(wrong), null);
   }
+});
+
+test("an identity's file says which roster it belongs to", async () => {
+  const identity = await generateIdentity();
+  const first = "ab".repeat(32);
+  assert.deepEqual(parseIdentityFile(identityFile(identity, first)), { identity, first });
+  assert.deepEqual(parseIdentityFile(identity), { identity, first: null });
 });
 
 test("a recovery sheet can be read back in every way of typing it", () => {

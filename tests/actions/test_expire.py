@@ -49,11 +49,16 @@ def test_sessions_and_invitations_expire_with_a_slot_and_are_deleted(
         now=newsroom.now,
         random=newsroom.random,
     )
-    setup_site.invite_first_lead(newsroom.database, newsroom.rules, now=newsroom.now)
-    assert (
-        sign_in.session_for(newsroom.database, token=token, session_key=key, now=newsroom.now).role
-        == "lead"
+    pin = newsroom.components.roster_pin
+    setup_site.invite_first_lead(newsroom.database, newsroom.rules, pin, now=newsroom.now)
+    _, member = sign_in.member_for(
+        newsroom.database,
+        newsroom.components.roster_reader,
+        token=token,
+        session_key=key,
+        now=newsroom.now,
     )
+    assert member.role == "lead"
     (session,) = newsroom.read_table("sessions")
     assert session["expires_slot"] % 21_600 == 0
     assert token not in bytes(session["token_hash"])
@@ -73,7 +78,7 @@ def test_a_new_lead_can_decrypt_only_the_new_epoch(
     }
     with newsroom.database.reading() as conn:
         assert queue.count_unreadable(conn, newsroom.rules.site_id, "Egret") == len(old)
-        assert queue.count_unreadable(conn, newsroom.rules.site_id, "Heron") == 1
+        assert queue.count_unreadable(conn, newsroom.rules.site_id, "Heron") == len(old) + 1
     assert newsroom.decrypt(new.id).text == "New."
     with pytest.raises(KeyError):  # there is no wrap of the first epoch for Egret
         newsroom.decrypt(old[0].id)

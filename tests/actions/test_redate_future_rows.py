@@ -45,7 +45,9 @@ def test_after_the_correction_nothing_is_dated_in_the_future(
         random=ahead.random,
     )
     assert token
-    setup_site.invite_first_lead(ahead.database, ahead.rules, now=ahead.now)
+    setup_site.invite_first_lead(
+        ahead.database, ahead.rules, ahead.components.roster_pin, now=ahead.now
+    )
     ahead.now = right
     trust_clock(ahead.components, now=ahead.now)
 

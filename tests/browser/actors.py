@@ -25,6 +25,8 @@ PHONE: Final[dict[str, Any]] = {
 }
 DESKTOP: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 900}}
 CODE: Final = re.compile(r"^[0-9A-HJKMNP-TV-Z]{5}( [0-9A-HJKMNP-TV-Z]{5}){3}$")
+SIX_WORDS: Final = re.compile(r"^\s*[a-z-]+( [a-z-]+){5}\s*$")
+INVITATION: Final = re.compile(r"/join#([\w-]{43}\.){3}(lead|moderator)$")
 DECIDING: Final = ("a", "d", "Enter")
 LOCAL_HOSTS: Final = ("127.0.0.1", "localhost")
 WAIT_MS: Final = 15_000
@@ -134,12 +136,46 @@ class Moderator:
         self.sheet = ""
         self.watch = Watch()
 
-    def join(self, link: str, pseudonym: str) -> "Moderator":
-        """By a link: pseudonym, passphrase, recovery sheet, desk."""
+    def join_first(self, link: str, pseudonym: str) -> "Moderator":
+        """By the technician's link: pseudonym, passphrase, recovery sheet, desk."""
         self.page.goto(link)
         self.choose_keys(pseudonym)
         self.give_last_group()
         return self.settled()
+
+    def join(self, lead: "Moderator", pseudonym: str, *, role: str = "moderator") -> "Moderator":
+        """By a lead's link, and six words that the lead hears."""
+        self.register(lead.invite(role), pseudonym)
+        lead.confirm(pseudonym, self.read_words())
+        return self.settled()
+
+    def register(self, link: str, pseudonym: str) -> None:
+        """Spend a lead's link; afterwards the six words are on the page."""
+        self.page.goto(link)
+        self.choose_keys(pseudonym)
+        self.give_last_group()
+
+    def read_words(self) -> str:
+        """The words that an invited person reads to the lead."""
+        words = self.page.locator("#confirmation-words")
+        expect(words).to_have_text(SIX_WORDS)
+        return words.inner_text()
+
+    def confirm(self, pseudonym: str, words: str) -> None:
+        """Type the words as the lead of a person who has registered."""
+        self.type_heard_words(pseudonym, words)
+        expect(self.waiting(pseudonym)).to_have_count(0)
+
+    def type_heard_words(self, pseudonym: str, words: str) -> None:
+        self.page.goto(f"{self.newsroom.desk_url}/#queue")
+        self.look().go("People")
+        waiting = self.waiting(pseudonym)
+        waiting.get_by_label("The six words that you hear").fill(words)
+        waiting.get_by_role("button", name="Make them a member").click()
+
+    def waiting(self, pseudonym: str) -> Any:
+        """The entry of a person who waits for a lead."""
+        return self.page.locator("li:has(form)", has_text=pseudonym)
 
     def invite(self, role: str) -> str:
         """A link from the page of people, made in this lead's browser."""
@@ -147,7 +183,7 @@ class Moderator:
         self.choose(role)
         self.page.get_by_role("button", name="Make a link").click()
         link = self.page.locator("#link")
-        expect(link).to_have_value(re.compile(r"/join#[\w-]{43}$"))
+        expect(link).to_have_value(INVITATION)
         return link.input_value()
 
     def choose_keys(self, pseudonym: str) -> None:
@@ -162,7 +198,7 @@ class Moderator:
         expect(groups).to_have_count(8)
         self.sheet = " ".join(groups.all_inner_texts())
         self.page.locator("#last-group").fill(self.sheet.split()[-1].lower())
-        self.page.get_by_role("button", name="I have the sheet: open the desk").click()
+        self.page.get_by_role("button", name="I have the sheet").click()
 
     def keep_new_words(self, pseudonym: str, look: Callable[[], None] = lambda: None) -> None:
         """Read the passphrase off the page and type it once more."""

@@ -17,7 +17,6 @@ from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.submission import Submission
 from yobal.server import settings
 from yobal.server.wiring import build_components
-from yobal.store import intake
 
 
 class BulkHarness(NewsroomHarness):
@@ -44,14 +43,13 @@ class BulkHarness(NewsroomHarness):
     def send_raw(self, story: Story, words: str) -> str:
         """Insert a comment as an attacker with write access could: sealed, but not cleaned or checked."""
         with self.database.reading() as conn:
-            site = intake.get_site(conn)
-        assert site is not None
-        assert site.epoch_id is not None
-        assert site.recipient is not None
-        sealer, nonce = Sealer(site.recipient), self.random(NONCE_BYTES)
+            roster = self.components.intake_roster_reader.read(conn)
+        assert roster is not None
+        epoch = roster.epochs[-1]
+        sealer, nonce = Sealer(epoch.recipient), self.random(NONCE_BYTES)
         sent = submit.seal(
             Submission(
-                site_id=site.id,
+                site_id=roster.site_id,
                 story_id=story.key,
                 edition=story.edition,
                 parent_id=None,
@@ -59,7 +57,7 @@ class BulkHarness(NewsroomHarness):
                 name="",
             ),
             submit.SubmissionTarget(
-                epoch_id=site.epoch_id, sealer=sealer, root_id=None, languages=frozenset({"en"})
+                epoch_id=epoch.epoch_id, sealer=sealer, root_id=None, languages=frozenset({"en"})
             ),
             self.components.keyring,
             self.rules,

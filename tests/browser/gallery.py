@@ -277,7 +277,8 @@ class Gallery:
         desk.page.get_by_role("button", name="Make a link").click()
         expect(desk.page.locator("#link")).to_be_visible()
         self.look("desk-people", desk.page)
-        self._join(desk.page.locator("#link").input_value())
+        self._join(desk, desk.page.locator("#link").input_value())
+        self._not_trusted(desk)
         desk.page.context.close()
 
     def _outside(self, desk: Moderator) -> None:
@@ -315,7 +316,7 @@ class Gallery:
         expect(desk.page.locator("#focus.empty")).to_contain_text("All read.")
         self.look("desk-empty", desk.page)
 
-    def _join(self, link: str) -> None:
+    def _join(self, lead: Moderator, link: str) -> None:
         new = self.actors.moderator(self.newsroom)
         new.page.goto(link)
         expect(new.page.locator("#pseudonym")).to_be_visible()
@@ -326,9 +327,23 @@ class Gallery:
         expect(new.page.locator(".groups")).to_be_visible()
         self.look("desk-join-sheet", new.page)
         new.give_last_group()
+        words = new.read_words()
+        self.look("desk-join-read-words", new.page)
+        lead.type_heard_words("Newcomer", "these are not the right words")
+        expect(lead.page.locator("#words-mismatch")).to_be_visible()
+        self.look("desk-people-waiting", lead.page)
+        lead.confirm("Newcomer", words)
         new.settled()
         self._recover(new)
         new.page.context.close()
+
+    def _not_trusted(self, desk: Moderator) -> None:
+        """The red page, as when the server refuses its own roster."""
+        answer = '{"error": "roster_invalid", "message": ""}'
+        desk.page.route("**/api/desk/roster", lambda route: route.fulfill(status=503, body=answer))
+        desk.page.reload()
+        expect(desk.page.get_by_role("heading", name="Stop")).to_be_visible()
+        self.look("desk-not-trusted", desk.page)
 
     def _recover(self, moderator: Moderator) -> None:
         page = moderator.page

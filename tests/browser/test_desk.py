@@ -124,7 +124,7 @@ def test_a_second_lead_joins_by_link_and_reads_pending_comments(
     send(still.newsroom.story(), "For both leads.")
     lead = still.lead(actors)
     expect(lead.page.locator(".notices")).to_contain_text("You are the only lead.")
-    second = actors.moderator(still.newsroom).join(lead.invite("lead"), "Second lead")
+    second = actors.moderator(still.newsroom).join(lead, "Second lead", role="lead")
     second.open("For both leads.")
     expect(second.page.locator("#reading-words")).to_have_text("For both leads.")
     again = actors.moderator(still.newsroom).sign_in("Second lead", second.passphrase)
@@ -136,8 +136,8 @@ def test_a_second_lead_joins_by_link_and_reads_pending_comments(
 def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
     still: NewsroomWithLead, actors: Actors
 ) -> None:
-    new = actors.moderator(still.newsroom)
-    new.page.goto(still.lead(actors).invite("moderator"))
+    new, lead = actors.moderator(still.newsroom), still.lead(actors)
+    new.page.goto(lead.invite("moderator"))
     for name, why in (
         ("O\u200b", "2 to 40 characters"),
         ("Her\u202eon", "not contain invisible characters"),
@@ -147,7 +147,7 @@ def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
         expect(new.page.locator("#name-error")).to_contain_text(why)
         expect(new.page.locator("#pseudonym")).to_be_focused()
     _refuse_once(
-        new.page, "**/api/desk/join", "Nothing was changed: a pseudonym has 2 to 40 characters."
+        new.page, "**/api/desk/register", "Nothing was changed: a pseudonym has 2 to 40 characters."
     )
     new.choose_keys("Refused name")
     new.give_last_group()
@@ -155,6 +155,7 @@ def test_after_a_refused_pseudonym_another_is_chosen_with_the_same_link(
     new.page.locator("#pseudonym").fill("Ame\u0301lie")
     new.page.get_by_role("button", name="Make my passphrase").click()
     new.give_last_group()
+    lead.confirm("Amélie", new.read_words())
     new.settled().go("People")
     expect(new.page.locator("ul.people").first).to_contain_text("Amélie")
 
@@ -179,8 +180,7 @@ def test_the_recovery_sheet_replaces_the_passphrase(
     still: NewsroomWithLead, actors: Actors
 ) -> None:
     send(still.newsroom.story(), "Read after the recovery.")
-    link = still.lead(actors).invite("moderator")
-    lost = actors.moderator(still.newsroom).join(link, "Forgetful")
+    lost = actors.moderator(still.newsroom).join(still.lead(actors), "Forgetful")
     found = actors.moderator(still.newsroom).recover("Forgetful", lost.sheet)
     assert found.passphrase != lost.passphrase
     found.open("Read after the recovery.")
@@ -340,7 +340,7 @@ def test_a_missing_word_list_is_loaded_again_with_the_same_link(
     desk.page.get_by_role("button", name="Try again").click()
     desk.keep_new_words("On a flaky line")
     desk.give_last_group()
-    desk.settled()
+    desk.read_words()
 
 
 def test_a_locked_desk_opens_only_with_the_passphrase(

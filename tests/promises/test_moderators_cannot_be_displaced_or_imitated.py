@@ -1,19 +1,26 @@
 """A stranger can neither displace a moderator's recovery nor join under a name that looks like theirs."""
 
-import base64
 from typing import Any, Final
 
 import msgspec
-import pyrage
 import pytest
 
 from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient
 from tests.web.conftest import desk as desk  # noqa: PLC0414  # a fixture
-from tests.web.desk_keys import join_by_invitation, to_base64
+from tests.web.desk_keys import (
+    answer_of,
+    finish_recovery,
+    invite,
+    join_by_invitation,
+    moderator_of,
+    prove_sheet,
+    register,
+)
 from tests.web.test_desk_routes import HEX
 from yobal.actions import join, recover
 from yobal.core.errors import InvalidCredentials
+from yobal.demo.keys import NewModerator
 
 FLOOD: Final = 200  # 20 were enough when the server had a list of challenges
 LOOK_ALIKES: Final = ("He\u200bron", "H\u0435ron", "HERON", "\uff28eron", "Heron\u2800")
@@ -23,27 +30,24 @@ def _challenge(desk: DeskClient, pseudonym: str = "Egret") -> Any:
     return desk.browser_of(None).post("recovery/challenge", {"pseudonym": pseudonym}).json
 
 
-def _prove(desk: DeskClient, challenge: Any, sheet: Any) -> Any:
-    answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
-    body = {"challenge_id": challenge["challenge_id"], "answer": answer}
-    return desk.browser_of(None).post("recovery/prove", body)
+def _prove(desk: DeskClient, challenge: Any, moderator: NewModerator) -> Any:
+    return prove_sheet(desk, challenge, moderator)
 
 
-def _finish(desk: DeskClient, ticket: str, secret: bytes = b"n" * 32) -> int:
-    body = {"ticket": ticket, "secret": secret.hex(), "identity": to_base64(b"new")}
-    return int(desk.browser_of(None).post("recovery/finish", body).status)
+def _finish(desk: DeskClient, ticket: str, moderator: NewModerator, seed: bytes = b"n") -> int:
+    return finish_recovery(desk, ticket, moderator, seed=seed * 32).status
 
 
 def _recover_under_a_flood(desk: DeskClient) -> tuple[int, int]:
     """The statuses of the two steps that follow a challenge, each after a flood of strangers' requests."""
-    sheet = join_by_invitation(desk, "Egret", role="moderator")
+    egret = join_by_invitation(desk, "Egret", role="moderator")
     challenge = _challenge(desk)
     for _ in range(FLOOD):
         _challenge(desk)
-    proof = _prove(desk, challenge, sheet)
+    proof = _prove(desk, challenge, egret)
     for _ in range(FLOOD):
         _challenge(desk)
-    return proof.status, _finish(desk, proof.json["ticket"]) if proof.status == 200 else 0
+    return proof.status, _finish(desk, proof.json["ticket"], egret) if proof.status == 200 else 0
 
 
 def test_a_flood_of_challenges_does_not_displace_a_recovery(desk: DeskClient) -> None:
@@ -72,12 +76,12 @@ def test_control_challenges_in_a_list_of_twenty_are_displaced(
 
 
 def test_a_ticket_ends_when_the_passphrase_changes(desk: DeskClient) -> None:
-    sheet = join_by_invitation(desk, "Egret", role="moderator")
+    egret = join_by_invitation(desk, "Egret", role="moderator")
     challenge = _challenge(desk)
-    first, second = (_prove(desk, challenge, sheet).json["ticket"] for _ in range(2))
-    assert _finish(desk, first) == 200
-    assert [_finish(desk, first), _finish(desk, second)] == [403, 403]
-    assert _prove(desk, challenge, sheet).status == 403
+    first, second = (_prove(desk, challenge, egret).json["ticket"] for _ in range(2))
+    assert _finish(desk, first, egret) == 200
+    assert [_finish(desk, one, egret, b"o") for one in (first, second)] == [403, 403]
+    assert _prove(desk, challenge, egret).status == 403
 
 
 def test_control_a_ticket_that_is_bound_to_no_passphrase_works_twice(
@@ -85,33 +89,33 @@ def test_control_a_ticket_that_is_bound_to_no_passphrase_works_twice(
 ) -> None:
     original = recover._mac
 
-    def mac(context: Any, purpose: bytes, claim: str, moderator: Any) -> bytes:
+    def mac(context: Any, purpose: bytes, claim: str, owner: Any) -> bytes:
+        moderator = msgspec.structs.replace(owner.moderator, identity=b"")
+        keys = msgspec.structs.replace(owner.keys, sign_in_key=HEX)
         return original(
             context,
             purpose,
             claim,
-            msgspec.structs.replace(moderator, secret_hash=b"", identity=b""),
+            msgspec.structs.replace(owner, keys=keys, moderator=moderator),
         )
 
     monkeypatch.setattr(recover, "_mac", mac)
-    sheet = join_by_invitation(desk, "Egret", role="moderator")
-    ticket = _prove(desk, _challenge(desk), sheet).json["ticket"]
-    assert [_finish(desk, ticket), _finish(desk, ticket)] == [200, 200]
+    egret = join_by_invitation(desk, "Egret", role="moderator")
+    ticket = _prove(desk, _challenge(desk), egret).json["ticket"]
+    assert [_finish(desk, ticket, egret, seed) for seed in (b"n", b"o")] == [200, 200]
 
 
 def test_a_ticket_expires_and_cannot_be_altered(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
-    sheet, other_sheet = (
-        join_by_invitation(desk, name, role="moderator") for name in ("Egret", "Ibis")
-    )
+    egret, ibis = (join_by_invitation(desk, name, role="moderator") for name in ("Egret", "Ibis"))
     challenge = _challenge(desk)
-    ticket = _prove(desk, challenge, sheet).json["ticket"]
-    other_ticket = _prove(desk, _challenge(desk, "Ibis"), other_sheet).json["ticket"]
+    ticket = _prove(desk, challenge, egret).json["ticket"]
+    other_ticket = _prove(desk, _challenge(desk, "Ibis"), ibis).json["ticket"]
     claim, mac = ticket.split(".")
     other_claim, other_mac = other_ticket.split(".")
     # Of another moderator; without a code; a challenge as a ticket, with its answer; not a claim.
-    answer = pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex()
+    answer = answer_of(challenge, egret)
     for forged in (
         f"{other_claim}.{mac}",
         f"{claim}.{other_mac}",
@@ -121,12 +125,12 @@ def test_a_ticket_expires_and_cannot_be_altered(
         f"AAAA.{mac}",
         f"{claim}.xyz",
     ):
-        assert _finish(desk, forged) == 403, forged
+        assert _finish(desk, forged, egret) == 403, forged
     body = {"challenge_id": claim, "answer": mac}
     assert desk.browser_of(None).post("recovery/prove", body).status == 403
     newsroom.now += recover.RECOVERY_SECONDS + 1
-    assert _finish(desk, ticket) == 403
-    assert _prove(desk, challenge, sheet).status == 403
+    assert _finish(desk, ticket, egret) == 403
+    assert _prove(desk, challenge, egret).status == 403
 
 
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES)
@@ -143,22 +147,4 @@ def test_control_without_skeletons_a_look_alike_joins(
 
 
 def _join_status(desk: DeskClient, pseudonym: str) -> int:
-    token = HEX
-    invited = desk.post("invite", {"role": "lead", "token": token, "wraps": []})
-    assert invited.status == 200
-    identity = pyrage.x25519.Identity.generate()
-    joined = desk.browser_of(None).post(
-        "join",
-        {
-            "token": token,
-            "pseudonym": pseudonym,
-            "secret": HEX,
-            "recipient": str(identity.to_public()),
-            "identity": "",
-            "recovery_recipient": str(identity.to_public()),
-            "recovery_identity": "",
-            "wraps": [],
-            "epoch": None,
-        },
-    )
-    return int(joined.status)
+    return register(desk, invite(desk, role="lead"), moderator_of(pseudonym)).status

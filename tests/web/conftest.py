@@ -1,15 +1,11 @@
 """The intake and the desk of a newsroom on both databases, with the lead signed in."""
 
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
-import pyrage
 import pytest
 
-from tests.harness import SITE_ID, NewsroomHarness
+from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient, Intake, intake_of
-from yobal.demo.keys import from_passphrase
 
 
 @pytest.fixture
@@ -37,26 +33,5 @@ def sqlite_desk(sqlite_newsroom: NewsroomHarness) -> DeskClient:
 
 def signed_in(newsroom: NewsroomHarness) -> DeskClient:
     made = DeskClient(newsroom)
-    assert made.sign_in(secret=_secret(newsroom.pseudonym, newsroom.passphrase)).status == 200
+    assert made.sign_in().status == 200
     return made
-
-
-@cache
-def _secret(pseudonym: str, passphrase: str) -> str:
-    return from_passphrase(SITE_ID, pseudonym, passphrase)[0].hex()
-
-
-def newcomer(token: str, **fields: Any) -> dict[str, Any]:
-    recipient = str(pyrage.x25519.Identity.generate().to_public())
-    body: dict[str, Any] = {
-        "token": token,
-        "pseudonym": "Egret",
-        "secret": "22" * 32,
-        "recipient": recipient,
-        "identity": "",
-        "recovery_recipient": recipient,
-        "recovery_identity": "",
-        "wraps": [],
-        "epoch": None,
-    }
-    return body | fields

@@ -2,67 +2,162 @@
 
 import base64
 import secrets
+from functools import cache
 from typing import Any
 
+import msgspec
 import pyrage
 
-from tests.in_process_client import DeskClient
-from yobal.core.tokens import invitation_token
-
-
-def make_keys() -> tuple[Any, str]:
-    identity = pyrage.x25519.Identity.generate()
-    return identity, str(identity.to_public())
+from tests.harness import SITE_ID, lead_of
+from tests.in_process_client import DeskClient, Response
+from yobal.core import roster
+from yobal.core.roster import MemberAdded, NewKeys, SignedStatement
+from yobal.demo import signing
+from yobal.demo.keys import NewModerator, make_moderator
 
 
 def to_base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def join_by_invitation(
-    desk: DeskClient, pseudonym: str, *, role: str, secret: bytes = b"s" * 32
-) -> Any:
-    """Heron invites, and the invitee joins with keys as a browser makes them. Returns the sheet's identity."""
-    heron = pyrage.x25519.Identity.from_str(
-        str(desk.newsroom.epoch_identity(newest_epoch_id(desk)))
-    )
-    token = invitation_token(secrets.token_bytes(32)).hex()
-    invitation = pyrage.x25519.Identity.generate()
-    wrap = pyrage.encrypt(str(heron).encode(), [invitation.to_public()])
-    wraps = [{"epoch_id": newest_epoch_id(desk), "wrap": to_base64(wrap)}]
-    body = {"role": role, "token": token, "wraps": wraps}
-    assert desk.post("invite", body).status == 200
+@cache
+def moderator_of(pseudonym: str) -> NewModerator:
+    """One person's keys for every newsroom of the run: stretching a passphrase takes 0.2 seconds."""
+    return make_moderator(SITE_ID, pseudonym)
 
-    contents = desk.browser_of(None).post("open-invitation", {"token": token}).json
-    assert (contents["role"], contents["is_first"]) == (role, False)
-    (received,) = contents["wraps"]
-    epoch_id = pyrage.decrypt(base64.b64decode(received["wrap"]), [invitation])
-    personal, recipient = make_keys()
-    sheet, sheet_recipient = make_keys()
-    own_wrap = pyrage.encrypt(epoch_id, [personal.to_public()])
-    joined = desk.browser_of(None).post(
-        "join",
-        {
-            "token": token,
-            "pseudonym": pseudonym,
-            "secret": secret.hex(),
-            "recipient": recipient,
-            "identity": to_base64(b"wrapped"),
-            "recovery_recipient": sheet_recipient,
-            "recovery_identity": to_base64(
-                pyrage.encrypt(str(personal).encode(), [sheet.to_public()])
-            ),
-            "wraps": [{"epoch_id": received["epoch_id"], "wrap": to_base64(own_wrap)}],
-            "epoch": None,
-        },
+
+def newcomer(moderator: NewModerator, **changed: Any) -> dict[str, Any]:
+    """What `register` and `begin-roster` take."""
+    return {
+        "keys": moderator.keys,
+        "keys_signature": to_base64(moderator.keys_signature),
+        "identity": to_base64(moderator.identity),
+        "recovery_identity": to_base64(moderator.recovery_identity),
+    } | changed
+
+
+def as_json(signed: SignedStatement) -> dict[str, Any]:
+    return {
+        "statement": signed.statement,
+        "signature": to_base64(signed.signature),
+        "keys": signed.keys,
+        "keys_signature": to_base64(signed.keys_signature) if signed.keys_signature else None,
+    }
+
+
+def invite(desk: DeskClient, *, role: str = "moderator") -> str:
+    """The token of a lead's invitation."""
+    token = secrets.token_bytes(32).hex()
+    response = desk.post("invite", role=role, token=token)
+    assert response.status == 200, response.body
+    assert response.json["hours"] == 24
+    return token
+
+
+def register(desk: DeskClient, token: str, moderator: NewModerator) -> Response:
+    """What the invited person's browser does with a link."""
+    stranger = desk.browser_of(None)
+    opened = stranger.post("open-invitation", token=token)
+    if opened.status != 200:
+        return opened
+    head = roster.statement_hash(opened.json["statements"][-1]["statement"])
+    return stranger.post("register", token=token, head=head, newcomer=newcomer(moderator))
+
+
+def member_added(
+    desk: DeskClient, registration: dict[str, Any], *, by: NewModerator, **changed: Any
+) -> SignedStatement:
+    """What a lead's browser signs to confirm a registration."""
+    keys = registration["keys"]
+    fields = {
+        "site_id": SITE_ID,
+        "previous": desk.post("session").json["roster_head"],
+        "by": by.signing_key,
+        "member": roster.read_keys(
+            keys, base64.b64decode(registration["keys_signature"])
+        ).signing_key,
+        "role": registration["role"],
+        "keys_hash": roster.keys_hash(keys),
+    }
+    signed_keys = (keys, base64.b64decode(registration["keys_signature"]))
+    return signing.sign_statement(by.signing_seed, MemberAdded(**(fields | changed)), signed_keys)
+
+
+def confirm(
+    desk: DeskClient, registration: dict[str, Any], *, by: NewModerator, **changed: Any
+) -> Response:
+    """A lead has heard the right words: signs, and wraps the epoch's key."""
+    signed = member_added(desk, registration, by=by, **changed)
+    epoch_id = newest_epoch_id(desk)
+    epoch = pyrage.x25519.Identity.from_str(str(desk.newsroom.epoch_identity(epoch_id)))
+    keys = roster.read_keys(registration["keys"], base64.b64decode(registration["keys_signature"]))
+    recipient = pyrage.x25519.Recipient.from_str(keys.recipient)
+    wrap = to_base64(pyrage.encrypt(str(epoch).encode(), [recipient]))
+    return desk.post(
+        "confirm-member",
+        registration_id=registration["registration_id"],
+        statement=as_json(signed),
+        wraps=[{"epoch_id": epoch_id, "wrap": wrap}],
     )
-    assert joined.status == 200, joined.text
-    assert (joined.json["pseudonym"], joined.json["role"]) == (pseudonym, role)
-    stored_wrap = base64.b64decode(joined.json["epochs"][0]["wrap"])
-    assert pyrage.decrypt(stored_wrap, [personal]) == epoch_id
-    assert desk.browser_of(None).post("open-invitation", {"token": token}).status == 410, "used up"
-    return sheet
+
+
+def join_by_invitation(desk: DeskClient, pseudonym: str, *, role: str) -> NewModerator:
+    """The newsroom's lead invites; the person registers, and the lead confirms."""
+    moderator = moderator_of(pseudonym)
+    registered = register(desk, invite(desk, role=role), moderator)
+    assert registered.status == 200, registered.text
+    (registration,) = [
+        item for item in desk.post("people").json["registrations"] if item["keys"] == moderator.keys
+    ]
+    confirmed = confirm(desk, registration, by=lead_of(desk.newsroom))
+    assert confirmed.status == 200, confirmed.text
+    return moderator
 
 
 def newest_epoch_id(desk: DeskClient) -> str:
-    return str(desk.newsroom.read_table("epochs")[-1]["id"])
+    epochs = sorted(desk.newsroom.read_table("epochs"), key=lambda row: row["number"])
+    return str(epochs[-1]["id"])
+
+
+def challenge_of(desk: DeskClient, pseudonym: str) -> Any:
+    return desk.browser_of(None).post("recovery/challenge", pseudonym=pseudonym).json
+
+
+def answer_of(challenge: Any, moderator: NewModerator) -> str:
+    """What the sheet's key decrypts."""
+    sheet = pyrage.x25519.Identity.from_str(moderator.sheet)
+    return str(pyrage.decrypt(base64.b64decode(challenge["sealed"]), [sheet]).hex())
+
+
+def prove_sheet(desk: DeskClient, challenge: Any, moderator: NewModerator) -> Response:
+    body = {
+        "challenge_id": challenge["challenge_id"],
+        "answer": answer_of(challenge, moderator),
+    }
+    return desk.browser_of(None).post("recovery/prove", body)
+
+
+def new_words(
+    moderator: NewModerator, head: str, *, seed: bytes, **changed: Any
+) -> SignedStatement:
+    """What a member signs for new words, whose sign-in key this seed makes."""
+    old = roster.read_keys(moderator.keys, moderator.keys_signature)
+    fields = {"sign_in_key": signing.public_key(seed)} | changed
+    keys = signing.sign_keys(moderator.signing_seed, msgspec.structs.replace(old, **fields))
+    statement = NewKeys(
+        site_id=SITE_ID,
+        previous=head,
+        by=moderator.signing_key,
+        keys_hash=roster.keys_hash(keys[0]),
+    )
+    return signing.sign_statement(moderator.signing_seed, statement, keys)
+
+
+def finish_recovery(
+    desk: DeskClient, ticket: str, moderator: NewModerator, *, seed: bytes, **changed: Any
+) -> Response:
+    newest = max(desk.newsroom.read_table("statements"), key=lambda row: row["number"])
+    head = roster.statement_hash(newest["statement"])
+    statement = as_json(new_words(moderator, head, seed=seed, **changed))
+    body = {"ticket": ticket, "statement": statement, "identity": to_base64(seed)}
+    return desk.browser_of(None).post("recovery/finish", body)

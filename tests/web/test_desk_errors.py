@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient
-from tests.web.conftest import newcomer
+from tests.web.test_desk_routes import SIGNATURE, STATEMENT
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.i18n import translator_for
 from yobal.core.errors import Forbidden, InvalidInput, Reason
@@ -20,28 +20,33 @@ PURGE = ("vacuum", "pragma wal_checkpoint")
 
 def odd_requests(epoch_id: str) -> dict[str, tuple[str, Any]]:
     wrap = {"epoch_id": epoch_id, "wrap": ""}
-    invited = {"role": "moderator", "token": HEX, "wraps": [wrap]}
+    confirmed = {"registration_id": HEX, "statement": STATEMENT, "wraps": [wrap]}
+    sign_in = {"pseudonym": "Heron", "challenge": "0.0", "signature": SIGNATURE}
     secret = WORDS.encode()
     return {
         "a cursor that is too large": ("queue", {"cursor": "9" * 30 + f".{ID}"}),
         "a cursor in other digits": ("history", {"cursor": f"٣.{ID}"}),
         "a cursor with a NUL": ("history", {"cursor": "1.\0"}),
-        "a name with a NUL": ("sign-in", {"pseudonym": "a\0b", "secret": HEX}),
+        "a name with a NUL": ("sign-in", sign_in | {"pseudonym": "a\0b"}),
         "a challenge with a NUL": ("recovery/challenge", {"pseudonym": "\0"}),
-        "half a surrogate": ("sign-in", b'{"pseudonym":"\\ud800","secret":"' + b"0" * 64 + b'"}'),
-        "an epoch twice": ("invite", invited | {"wraps": [wrap, wrap]}),
-        "an invalid epoch": ("invite", invited | {"wraps": [wrap | {"epoch_id": "\0"}]}),
-        "an epoch twice in a join": ("join", newcomer(HEX, wraps=[wrap, wrap])),
+        "half a surrogate": ("recovery/challenge", b'{"pseudonym":"\\ud800"}'),
+        "a signature that is too short": ("sign-in", sign_in | {"signature": "AAAA"}),
+        "a challenge in other letters": ("sign-in", sign_in | {"challenge": WORDS}),
+        "an invalid epoch": ("confirm-member", confirmed | {"wraps": [wrap | {"epoch_id": "\0"}]}),
         "a wrap that is too large": (
-            "invite",
-            invited | {"wraps": [wrap | {"wrap": "A" * 16_384}]},
+            "confirm-member",
+            confirmed | {"wraps": [wrap | {"wrap": "A" * 16_384}]},
+        ),
+        "a statement with a NUL": (
+            "confirm-member",
+            confirmed | {"statement": STATEMENT | {"statement": "\0"}},
         ),
         "a hundred thousand brackets": ("queue", b"[" * 100_000),
         "no JSON": ("queue", secret),
         "truncated JSON": ("decide", b'{"verdict":"publish","text":"' + secret),
         "an unknown verdict": ("decide", {"verdict": WORDS, "comment_id": ID}),
         "an unknown field": ("queue", {"cursor": None, WORDS: WORDS}),
-        "a number instead of a string": ("sign-in", {"pseudonym": 7, "secret": HEX}),
+        "a number instead of a string": ("sign-in", sign_in | {"pseudonym": 7}),
         "a string instead of a list": ("reject-many", {"comment_ids": WORDS, "clause": "spam"}),
     }
 

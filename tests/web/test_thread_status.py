@@ -13,7 +13,7 @@ from yobal.core.errors import NoSuchStory
 from yobal.core.schedule import last_round
 from yobal.core.thread import Edition
 from yobal.store import queue
-from yobal.web.thread_status import CACHE_SECONDS, StoryStatus, ThreadStatus, ThreadStatusCache
+from yobal.web.thread_status import CACHE_SECONDS, StoryStatus, ThreadStatus
 
 
 class Clock:
@@ -27,12 +27,12 @@ class Clock:
 @pytest.mark.parametrize("key", ["nowhere", "", "..", "a/b", "fer\0ry", "ក", "f" * 129])
 def test_a_story_that_was_not_declared_does_not_exist(newsroom: NewsroomHarness, key: str) -> None:
     with pytest.raises(NoSuchStory):
-        ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules).load(key)
+        newsroom.thread_status().load(key)
 
 
 def test_a_status_is_cached_for_one_second(newsroom: NewsroomHarness) -> None:
     clock = Clock()
-    cache = ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules, clock=clock)
+    cache = newsroom.thread_status(clock=clock)
     assert cache._cached(STORY_ID) is None
     cache.load(STORY_ID)
     declare_story.set_open(newsroom.database, newsroom.rules, STORY_ID, is_open=False)
@@ -47,7 +47,7 @@ def test_a_status_is_cached_for_one_second(newsroom: NewsroomHarness) -> None:
 def test_requests_that_arrive_together_share_one_query(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules)
+    cache = newsroom.thread_status()
     all_have_asked, loads = threading.Event(), []
     load = cache.load
 
@@ -76,7 +76,7 @@ def test_requests_that_arrive_together_share_one_query(
 
 
 def _status(newsroom: NewsroomHarness, story_id: str = STORY_ID) -> StoryStatus:
-    return ThreadStatusCache(newsroom.database, newsroom.inbox, newsroom.rules).load(story_id).story
+    return newsroom.thread_status().load(story_id).story
 
 
 def _set_limits(newsroom: NewsroomHarness, **limits: int) -> None:
@@ -156,9 +156,7 @@ def test_once_the_disk_was_low_no_story_accepts_comments_until_the_next_slot(
     newsroom: NewsroomHarness,
 ) -> None:
     is_low = iter([False, True, False, False])
-    cache = ThreadStatusCache(
-        newsroom.database, newsroom.inbox, newsroom.rules, is_disk_low=lambda: next(is_low)
-    )
+    cache = newsroom.thread_status(is_disk_low=lambda: next(is_low))
     closed = [_is_closed(cache.load(STORY_ID).story) for _ in range(3)]
     newsroom.pass_slots()
     assert [*closed, _is_closed(cache.load(STORY_ID).story)] == [False, True, True, False]

@@ -36,6 +36,13 @@ export function isStored(error: unknown): boolean {
   return error instanceof NetworkError && STORED_CODES.includes(error.code ?? "");
 }
 
+let rosterRefused = () => {};
+
+/** Called whenever the server refuses its own roster, whatever the request was. */
+export function onRosterRefused(listener: () => void): void {
+  rosterRefused = listener;
+}
+
 export type Post = <T>(path: string, body: object) => Promise<T>;
 
 /** Throws only `RequestRejected` and `NetworkError`. */
@@ -43,6 +50,7 @@ export async function post<T>(path: string, body: object): Promise<T> {
   const response = await send(path, body);
   const content = await readJson(response);
   if (response.ok && content !== null) return content as T;
+  if (content?.error === "roster_invalid") rosterRefused();
   if (response.ok || response.status >= 500) throw networkError(content);
   const message = messageOf(content) ?? unreadableResponse();
   throw new RequestRejected(response.status, String(content?.error ?? ""), message, content ?? {});

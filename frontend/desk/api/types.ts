@@ -34,7 +34,6 @@ export interface Slot {
 /** An epoch; `wrap` is its identity encrypted to this moderator, or null. */
 export interface EpochKey {
   epoch_id: string;
-  recipient: string;
   wrap: string | null;
 }
 
@@ -66,6 +65,7 @@ export interface Session extends QueueStatus {
   role: Role;
   identity: string;
   epochs: EpochKey[];
+  roster_head: string;
   unreadable_count: number;
   needs_second_lead: boolean;
   is_clock_trusted: boolean;
@@ -206,21 +206,22 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-export interface InvitationWrap {
-  epoch_id: string;
-  recipient: string;
-  wrap: string;
+/** A signed statement of the roster; `keys` is null where the statement names none, or they are withheld. */
+export interface Statement {
+  statement: string;
+  signature: string;
+  keys: string | null;
+  keys_signature: string | null;
 }
 
+export interface Roster {
+  statements: Statement[];
+}
+
+/** `statements` are the roster to join, without keys; empty if the link makes a first lead. */
 export interface Invitation {
-  role: Role;
   is_first: boolean;
-  wraps: InvitationWrap[];
-}
-
-export interface Person {
-  pseudonym: string;
-  role: Role;
+  statements: Statement[];
 }
 
 export interface OpenInvitation {
@@ -228,9 +229,24 @@ export interface OpenInvitation {
   expires: Slot;
 }
 
+/** A person who has used a link and waits for a lead. */
+export interface Registration {
+  registration_id: string;
+  role: Role;
+  invited_by: string;
+  head: string;
+  keys: string;
+  keys_signature: string;
+  expires: Slot;
+}
+
 export interface PeopleList {
-  people: Person[];
   invitations: OpenInvitation[];
+  registrations: Registration[];
+}
+
+export interface SignInChallenge {
+  challenge: string;
 }
 
 /** The link works for at least `hours` and expires with a slot. */
@@ -247,6 +263,7 @@ export interface RecoveryChallenge {
 export interface RecoveryTicket {
   ticket: string;
   identity: string;
+  head: string;
 }
 
 export interface ErrorBody {
@@ -268,9 +285,25 @@ export interface AlreadyUndoneError extends ErrorBody {
   undone_by: string;
 }
 
+/** `keys` and their signature belong to statements that name the hash of keys. */
+export interface NewStatement {
+  statement: string;
+  signature: string;
+  keys?: string | null;
+  keys_signature?: string | null;
+}
+
+export interface NewKeys {
+  keys: string;
+  keys_signature: string;
+  identity: string;
+  recovery_identity: string;
+}
+
 export interface SignInRequest {
   pseudonym: string;
-  secret: string;
+  challenge: string;
+  signature: string;
 }
 
 export interface OpenInvitationRequest {
@@ -282,26 +315,32 @@ export interface NewWrap {
   wrap: string;
 }
 
-export interface NewEpoch {
-  recipient: string;
+export interface BeginRosterRequest {
+  token: string;
+  statements: NewStatement[];
+  newcomer: NewKeys;
+  wrap: string;
 }
 
-export interface JoinRequest {
+export interface RegisterRequest {
   token: string;
-  pseudonym: string;
-  secret: string;
-  recipient: string;
-  identity: string;
-  recovery_recipient: string;
-  recovery_identity: string;
-  wraps: NewWrap[];
-  epoch: NewEpoch | null;
+  head: string;
+  newcomer: NewKeys;
 }
 
 export interface InviteRequest {
   role: Role;
   token: string;
+}
+
+export interface ConfirmMemberRequest {
+  registration_id: string;
+  statement: NewStatement;
   wraps: NewWrap[];
+}
+
+export interface DiscardRegistrationRequest {
+  registration_id: string;
 }
 
 export interface RecoveryChallengeRequest {
@@ -315,7 +354,7 @@ export interface RecoveryProofRequest {
 
 export interface RecoveryFinishRequest {
   ticket: string;
-  secret: string;
+  statement: NewStatement;
   identity: string;
 }
 
@@ -382,13 +421,21 @@ export type DecideRequest = PublishRequest | PublishEditedRequest | RejectReques
 
 /** Request and response of each route. */
 export interface Routes {
+  "/api/desk/sign-in/challenge": { request: Record<string, never>; response: SignInChallenge };
   "/api/desk/sign-in": { request: SignInRequest; response: Session };
   "/api/desk/session": { request: Record<string, never>; response: Session };
   "/api/desk/sign-out": { request: Record<string, never>; response: Record<string, never> };
   "/api/desk/open-invitation": { request: OpenInvitationRequest; response: Invitation };
-  "/api/desk/join": { request: JoinRequest; response: Session };
+  "/api/desk/begin-roster": { request: BeginRosterRequest; response: Session };
+  "/api/desk/register": { request: RegisterRequest; response: Record<string, never> };
+  "/api/desk/roster": { request: Record<string, never>; response: Roster };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
+  "/api/desk/confirm-member": { request: ConfirmMemberRequest; response: Record<string, never> };
+  "/api/desk/discard-registration": {
+    request: DiscardRegistrationRequest;
+    response: Record<string, never>;
+  };
   "/api/desk/recovery/challenge": {
     request: RecoveryChallengeRequest;
     response: RecoveryChallenge;

@@ -1,9 +1,15 @@
-/** The screen that is shown (sign-in, join, recovery, the desk), and the way from one to the next. */
+/** The screen that is shown (sign-in, join, recovery, the desk, the red page), and the way from one to the next. */
 
-import { errorMessage, post, RequestRejected } from "../api/client.ts";
+import { errorMessage, onRosterRefused, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { deleteKey, loadKey } from "../crypto/key-store.ts";
+import { deleteKeys, loadKeys } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
+import {
+  fetchTrustedRoster,
+  type OwnRoster,
+  RosterNotTrusted,
+  type RosterProblem,
+} from "../roster/roster-check.ts";
 import { Join } from "../sign-in/join.ts";
 import { Recovery } from "../sign-in/recovery.ts";
 import { SignIn } from "../sign-in/sign-in.ts";
@@ -24,6 +30,7 @@ export type Screen =
   | { kind: "sign-in"; signIn: SignIn }
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
+  | { kind: "not-trusted"; problem: RosterProblem }
   | { kind: "desk"; desk: SessionState };
 
 /** Locking must not wait for a dead connection. */
@@ -42,6 +49,7 @@ export class App {
   ) {
     this.dom = new Dom(render);
     this.#otherTabs = new OtherTabs(site.id, () => void this.#lockedInOtherTab());
+    onRosterRefused(() => this.#stop("refused"));
   }
 
   async start(): Promise<void> {
@@ -51,6 +59,7 @@ export class App {
     try {
       await this.#resume();
     } catch (error) {
+      if (this.screen.kind === "not-trusted") return; // the red page says more
       this.#show({ kind: "failed", message: errorMessage(error) });
     }
   }
@@ -78,7 +87,7 @@ export class App {
   async #closeDesk(): Promise<void> {
     if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
     this.#show({ kind: "locking" });
-    await deleteKey(this.site.id);
+    await deleteKeys(this.site.id);
   }
 
   /** Shows that this page has a fault, once: a fault in rendering would repeat itself for ever. */
@@ -91,11 +100,11 @@ export class App {
   /** Continues a session whose key is still in this browser; otherwise asks to sign in. */
   async #resume(): Promise<void> {
     const session = await this.#loadSession();
-    const key = session === null ? null : await loadKey(this.site.id, session.pseudonym);
-    if (session !== null && key !== null) {
-      return this.#openDesk({ session, personalKey: key, isPersisted: true });
+    const stored = session === null ? null : await loadKeys(this.site.id, session.pseudonym);
+    if (session !== null && stored !== null) {
+      return this.#openDesk({ session, keys: { ...stored, isPersisted: true }, first: null });
     }
-    await deleteKey(this.site.id);
+    await deleteKeys(this.site.id);
     const openDesk = (signedIn: SignedIn) => this.#openDesk(signedIn);
     const signIn = new SignIn(this.dom, this.site.id, null, openDesk);
     this.#show({ kind: "sign-in", signIn });
@@ -111,10 +120,11 @@ export class App {
   }
 
   #join(): Promise<void> {
-    const secret = location.hash.slice(1);
-    history.replaceState(null, "", "/join"); // keeps the secret out of the browser's history
+    const fragment = location.hash.slice(1);
+    history.replaceState(null, "", "/join"); // keeps the token out of the browser's history
     const openDesk = (signedIn: SignedIn) => this.#openDesk(signedIn);
-    const join = new Join(this.dom, this.site.id, secret, openDesk);
+    const stop = ({ problem }: RosterNotTrusted) => this.#stop(problem);
+    const join = new Join(this.dom, this.site.id, fragment, openDesk, stop);
     this.#show({ kind: "join", join });
     return join.openInvitation();
   }
@@ -125,13 +135,35 @@ export class App {
     this.#show({ kind: "recover", recovery });
   }
 
+  /** Nothing is shown or decrypted before the roster is verified. */
   async #openDesk(signedIn: SignedIn): Promise<void> {
+    const own = await this.#trustedRoster(signedIn);
+    if (own === null) return;
     if (location.pathname !== "/") history.replaceState(null, "", "/");
-    const keyring = await Keyring.of(signedIn);
-    const desk = new SessionState(this.dom, signedIn.session, keyring);
+    const keyring = await Keyring.of(signedIn.session, signedIn.keys, own.roster);
+    const stop = ({ problem }: RosterNotTrusted) => this.#stop(problem);
+    const desk = new SessionState(this.dom, signedIn.session, { keyring, own, stop });
     this.dom.reauthenticate = () => this.#reauthenticate(desk);
     this.#show({ kind: "desk", desk });
     desk.start();
+  }
+
+  /** Null if the red page is shown instead. */
+  async #trustedRoster(signedIn: SignedIn): Promise<OwnRoster | null> {
+    try {
+      return await fetchTrustedRoster(signedIn);
+    } catch (error) {
+      if (!(error instanceof RosterNotTrusted)) throw error;
+      this.#stop(error.problem);
+      return null;
+    }
+  }
+
+  /** Replaces everything by the red page. */
+  #stop(problem: RosterProblem): void {
+    if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
+    this.#show({ kind: "not-trusted", problem });
+    this.dom.focusOn("h1");
   }
 
   /** Several requests may find the session expired; the form is shown once for all of them. */

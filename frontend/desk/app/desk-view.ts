@@ -76,7 +76,7 @@ function noticesView(desk: SessionState): TemplateResult {
           </p>`
     }
     ${
-      desk.keyring.isPersisted
+      desk.keyring.keys.isPersisted
         ? nothing
         : html`<p class="notice">
             ${gettext(
@@ -97,7 +97,7 @@ function noticesView(desk: SessionState): TemplateResult {
   </section>`;
 }
 
-function needsSecondLead({ session, people }: SessionState): boolean {
-  if (session.role !== "lead" || !session.needs_second_lead) return false;
-  return people.list.people.filter(({ role }) => role === "lead").length < 2;
+function needsSecondLead({ own }: SessionState): boolean {
+  const members = Array.from(own.roster.members.values());
+  return own.self.role === "lead" && members.filter(({ role }) => role === "lead").length < 2;
 }

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { pageFaultMessage } from "../api/client.ts";
 import { gettext } from "../i18n.ts";
+import { notTrustedView } from "../roster/not-trusted-view.ts";
 import { joinView } from "../sign-in/join-view.ts";
 import { recoveryView } from "../sign-in/recovery-view.ts";
 import { signInPage } from "../sign-in/sign-in-view.ts";
@@ -40,6 +41,8 @@ function screenView(app: App): TemplateResult {
       return joinView(screen.join, site.name);
     case "recover":
       return recoveryView(screen.recovery, site.name);
+    case "not-trusted":
+      return notTrustedView(screen.problem, app);
     case "desk":
       return deskView(screen.desk, app);
   }

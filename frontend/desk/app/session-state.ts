@@ -8,8 +8,17 @@ import { History } from "../history/history.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
+import { firstOf, headOf } from "../roster/roster.ts";
+import { fetchTrustedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
 import type { Dom } from "../ui/dom.ts";
+
+/** What the desk has verified, and what to call when it can no longer be trusted. */
+interface TrustedDesk {
+  keyring: Keyring;
+  own: OwnRoster;
+  stop: (error: RosterNotTrusted) => void;
+}
 
 export type Tab = "queue" | "history" | "people";
 
@@ -36,18 +45,26 @@ export class SessionState {
   #isLeaving = false;
   #commentToRemove: string | null = null;
 
+  readonly keyring: Keyring;
+  /** The verified roster, and who is signed in. */
+  own: OwnRoster;
+  readonly #stop: (error: RosterNotTrusted) => void;
+
   constructor(
     readonly dom: Dom,
     public session: Session,
-    readonly keyring: Keyring,
+    { keyring, own, stop }: TrustedDesk,
   ) {
+    this.keyring = keyring;
+    this.own = own;
+    this.#stop = stop;
     this.queue = new Queue(dom, keyring, session, session.terms);
     this.decisions = new Decisions(dom, this.queue, session, (id) => this.#showHistory(id));
     this.history = new History(dom, session, {
       undone: (commentId) => this.#returnToQueue(commentId),
       removed: (id, clause) => this.decisions.activityLog.markRemoved(id, clause),
     });
-    this.people = new People(dom, keyring);
+    this.people = new People(dom, this);
   }
 
   start(): void {
@@ -74,6 +91,18 @@ export class SessionState {
   /** From now on the page closes without a question. */
   allowLeaving(): void {
     this.#isLeaving = true;
+  }
+
+  /** Fetches and verifies the roster again. Throws `RosterNotTrusted` after showing the red page. */
+  async refreshRoster(): Promise<void> {
+    const { session, keyring } = this;
+    try {
+      const first = firstOf(this.own.roster);
+      this.own = await fetchTrustedRoster({ session, keys: keyring.keys, first });
+    } catch (error) {
+      if (error instanceof RosterNotTrusted) this.#stop(error);
+      throw error;
+    }
   }
 
   /** Renews an expired session before a request needs it. */
@@ -147,6 +176,7 @@ export class SessionState {
       this.session = await post<Session>("/api/desk/session", {});
       this.sessionExpired = false;
       this.queue.applyStatus(this.session);
+      if (this.session.roster_head !== headOf(this.own.roster)) await this.refreshRoster();
       await this.decisions.checkOthers();
     } catch (error) {
       this.#pollFailed(error);
@@ -157,6 +187,7 @@ export class SessionState {
 
   /** A lost connection is not reported here: the next decision reports it. */
   #pollFailed(error: unknown): void {
+    if (error instanceof RosterNotTrusted) return; // the red page says it
     if (!(error instanceof RequestRejected || error instanceof NetworkError)) throw error;
     this.sessionExpired = error instanceof RequestRejected && error.code === "not_signed_in";
     this.dom.requestRender();

@@ -1,17 +1,16 @@
-/** Derives secrets and age identities from a passphrase, a link or a sheet: `docs/http-desk.md`. */
+/** Derives keys from a passphrase, a first lead's link or a sheet: `docs/http-desk.md`. */
 
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { fromBase64Url, join, toHex, utf8 } from "./bytes.ts";
+import { join, toHex, utf8 } from "./bytes.ts";
 import { identityOf } from "./identity.ts";
 
 const DOMAIN = "yobal 1";
 const SCRYPT = { N: 2 ** 16, r: 8, p: 1, dkLen: 64 };
-const LINK_SECRET_BYTES = 32;
 
-/** `secret` is sent to the server to sign in; `identity` decrypts the personal key and is never sent. */
+/** `signInSeed` makes the key that signs in; `identity` decrypts the personal key. Neither is ever sent. */
 export interface PassphraseKeys {
-  secret: string;
+  signInSeed: Uint8Array;
   identity: string;
 }
 
@@ -28,34 +27,23 @@ export async function fromPassphrase(
 ): Promise<PassphraseKeys> {
   const salt = utf8(DOMAIN + siteId + pseudonym.trim());
   const key = await scryptAsync(utf8(normalizePassphrase(passphrase)), salt, SCRYPT);
-  return { secret: toHex(key.subarray(0, 32)), identity: identityOf(key.subarray(32)) };
+  return { signInSeed: key.slice(0, 32), identity: identityOf(key.subarray(32)) };
 }
 
-export interface LinkKeys {
+/** The key of the MAC in a roster's first statement is known to the technician's link and the server. */
+export interface FounderKeys {
   token: string;
-  identity: string;
+  founderKey: Uint8Array;
 }
 
-/** `secret` is the link's fragment, 43 characters; null for an invalid one. */
-export function fromLinkSecret(secret: string): LinkKeys | null {
-  const raw = decodeLinkSecret(secret);
-  if (raw === null) return null;
+export function fromFounderSecret(secret: Uint8Array): FounderKeys {
   return {
-    token: toHex(sha256(join(utf8("yobal invite token"), raw))),
-    identity: identityOf(sha256(join(utf8("yobal invite key"), raw))),
+    token: toHex(sha256(join(utf8("yobal invite token"), secret))),
+    founderKey: sha256(join(utf8("yobal founder key"), secret)),
   };
 }
 
 /** The age identity of a recovery sheet's 20 bytes. */
 export function fromSheet(raw: Uint8Array): string {
   return identityOf(sha256(join(utf8("yobal recovery"), raw)));
-}
-
-function decodeLinkSecret(secret: string): Uint8Array | null {
-  try {
-    const raw = fromBase64Url(secret);
-    return raw.length === LINK_SECRET_BYTES ? raw : null;
-  } catch {
-    return null;
-  }
 }

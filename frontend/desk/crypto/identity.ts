@@ -13,6 +13,7 @@ export {
 export type DecryptionKey = CryptoKey | string;
 
 const PREFIX = "AGE-SECRET-KEY-";
+const ROSTER_COMMENT = "# yobal roster ";
 // RFC 8410: the bytes before an X25519 key of 32 bytes in PKCS #8.
 const PKCS8_PREFIX = Uint8Array.of(
   0x30,
@@ -51,6 +52,24 @@ export async function importDecryptionKey(identity: string): Promise<DecryptionK
   } finally {
     pkcs8.fill(0);
   }
+}
+
+/**
+ * A moderator's identity with the hash of the roster's first statement, as an age identity file with a comment.
+ * Only those who know the words' or the sheet's recipient can write one: so a new device learns which roster is ours.
+ */
+export function identityFile(identity: string, first: string): string {
+  return `${ROSTER_COMMENT}${first}\n${identity}\n`;
+}
+
+/** `first` is null in a file without it. */
+export function parseIdentityFile(file: string): { identity: string; first: string | null } {
+  const lines = file.split("\n").map((line) => line.trim());
+  const comment = lines.find((line) => line.startsWith(ROSTER_COMMENT));
+  return {
+    identity: lines.find((line) => line.startsWith(PREFIX)) ?? "",
+    first: comment?.slice(ROSTER_COMMENT.length) ?? null,
+  };
 }
 
 /** The identity's text encrypted to one recipient, as an age file in base64. */

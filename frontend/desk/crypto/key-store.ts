@@ -1,46 +1,70 @@
-/** Stores the personal key in the browser between reloads: it can be used there, but not exported. */
+/**
+ * Stores the personal keys in the browser between reloads: they can be used there, but not exported.
+ * And, for longer than a session, what this device has verified of the roster.
+ */
 
 const DATABASE = "yobal";
-const STORE = "keys";
+const VERSION = 2;
+const KEYS = "keys";
+const PINS = "roster-pins";
+type StoreName = typeof KEYS | typeof PINS;
 
-interface StoredKey {
+/** `signingKey` signs for the member whose public key is `publicKey`. */
+export interface StoredKeys {
   pseudonym: string;
   key: CryptoKey;
+  signingKey: CryptoKey;
+  publicKey: string;
+}
+
+/** A roster that was verified once can only grow: the hash of statement `length - 1` is `head`. */
+export interface RosterPin {
+  first: string;
+  length: number;
+  head: string;
 }
 
 /**
- * Stores one key per site; false if the browser cannot. Some browsers refuse in a private window, and
- * some cannot store such a key: then the passphrase is needed again after a reload.
+ * Stores one person's keys per site; false if the browser cannot. Some browsers refuse in a private window,
+ * and some cannot store such keys: then the passphrase is needed again after a reload.
  */
-export async function storeKey(
-  siteId: string,
-  pseudonym: string,
-  key: CryptoKey,
-): Promise<boolean> {
-  const entry = { pseudonym, key } satisfies StoredKey;
-  return (await inStore("readwrite", (store) => store.put(entry, siteId))) !== null;
+export async function storeKeys(siteId: string, keys: StoredKeys): Promise<boolean> {
+  return (await inStore(KEYS, "readwrite", (store) => store.put(keys, siteId))) !== null;
 }
 
-export async function loadKey(siteId: string, pseudonym: string): Promise<CryptoKey | null> {
-  const stored = await inStore("readonly", (store) => store.get(siteId));
-  const entry = stored as StoredKey | null | undefined;
-  return entry?.pseudonym === pseudonym ? entry.key : null;
+export async function loadKeys(siteId: string, pseudonym: string): Promise<StoredKeys | null> {
+  const stored = await inStore(KEYS, "readonly", (store) => store.get(siteId));
+  const keys = stored as StoredKeys | null | undefined;
+  // Stored by an older version, it may have no signing key.
+  return keys?.pseudonym === pseudonym && keys.signingKey !== undefined ? keys : null;
 }
 
-export async function deleteKey(siteId: string): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(siteId));
+export async function deleteKeys(siteId: string): Promise<void> {
+  await inStore(KEYS, "readwrite", (store) => store.delete(siteId));
+}
+
+/** Stays when the desk is locked. */
+export async function storePin(siteId: string, pin: RosterPin): Promise<void> {
+  await inStore(PINS, "readwrite", (store) => store.put(pin, siteId));
+}
+
+/** Null on a device that has not seen the site's roster, or cannot store anything. */
+export async function loadPin(siteId: string): Promise<RosterPin | null> {
+  const pin = await inStore(PINS, "readonly", (store) => store.get(siteId));
+  return (pin as RosterPin | null | undefined) ?? null;
 }
 
 /** Null if the browser cannot store anything. */
 async function inStore(
+  name: StoreName,
   mode: IDBTransactionMode,
   createRequest: (store: IDBObjectStore) => IDBRequest,
 ): Promise<unknown> {
   const database = await openDatabase();
   if (database === null) return null;
   try {
-    const transaction = database.transaction(STORE, mode);
-    const request = createRequest(transaction.objectStore(STORE));
+    const transaction = database.transaction(name, mode);
+    const request = createRequest(transaction.objectStore(name));
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
@@ -58,7 +82,11 @@ function openDatabase(): Promise<IDBDatabase | null> {
   return new Promise((resolve) => {
     const request = requestDatabase();
     if (request === null) return resolve(null);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onupgradeneeded = () => {
+      for (const name of [KEYS, PINS]) {
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
+      }
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(null);
   });
@@ -66,7 +94,7 @@ function openDatabase(): Promise<IDBDatabase | null> {
 
 function requestDatabase(): IDBOpenDBRequest | null {
   try {
-    return indexedDB.open(DATABASE, 1);
+    return indexedDB.open(DATABASE, VERSION);
   } catch {
     return null; // SecurityError, or no IndexedDB at all
   }

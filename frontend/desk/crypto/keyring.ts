@@ -1,49 +1,69 @@
-/** The keys of the signed-in moderator: the personal key, and the epoch keys that it decrypts. */
+/** The keys of the signed-in moderator: the personal keys, and the epoch keys that they decrypt. */
 
 import type { NewWrap, Session } from "../api/types.ts";
-import { type DecryptionKey, importDecryptionKey, unwrap, wrap } from "./identity.ts";
+import type { Roster } from "../roster/roster.ts";
+import { type DecryptionKey, importDecryptionKey, recipientOf, unwrap, wrap } from "./identity.ts";
+import type { SigningKey } from "./signing.ts";
+
+/** What words, a sheet or this browser's store open. */
+export interface PersonalKeys {
+  key: DecryptionKey;
+  signingKey: SigningKey;
+  publicKey: string;
+  /** Whether the browser stores the keys across a reload. */
+  isPersisted: boolean;
+}
 
 /** The result of signing in, joining or recovering. */
 export interface SignedIn {
   session: Session;
-  personalKey: DecryptionKey;
-  /** Whether the browser stores the key across a reload. */
-  isPersisted: boolean;
+  keys: PersonalKeys;
+  /** The roster's first statement, as the words, the sheet or the link say it; null after a reload. */
+  first: string | null;
+  /** Whether a link has just said so: then this device's memory of another roster does not count. */
+  isNewHere?: boolean;
 }
 
 export class Keyring {
   private constructor(
-    private readonly personalKey: DecryptionKey,
+    readonly keys: PersonalKeys,
     private readonly epochs: Session["epochs"],
     readonly epochKeys: ReadonlyMap<string, DecryptionKey>,
-    /** Whether the browser stores the personal key across a reload. */
-    readonly isPersisted: boolean,
+    private readonly recipients: ReadonlyMap<string, string>,
   ) {}
 
   /** A wrap that cannot be decrypted counts as a missing one: the comments of its epoch stay unreadable. */
-  static async of({ session, personalKey, isPersisted }: SignedIn): Promise<Keyring> {
+  static async of(session: Session, keys: PersonalKeys, roster: Roster): Promise<Keyring> {
+    const recipients = new Map(roster.epochs.map((epoch) => [epoch.epoch_id, epoch.recipient]));
     const epochKeys = new Map<string, DecryptionKey>();
     for (const { epoch_id, wrap: wrapped } of session.epochs) {
-      const identity = wrapped === null ? null : await tryUnwrap(wrapped, personalKey);
+      const identity = await tryUnwrap(wrapped, keys.key, recipients.get(epoch_id));
       if (identity !== null) epochKeys.set(epoch_id, await importDecryptionKey(identity));
     }
-    return new Keyring(personalKey, session.epochs, epochKeys, isPersisted);
+    return new Keyring(keys, session.epochs, epochKeys, recipients);
   }
 
   /** Every epoch key that we can decrypt, wrapped for `recipient`. The identities are not stored. */
   async wrapsFor(recipient: string): Promise<NewWrap[]> {
     const wraps: NewWrap[] = [];
     for (const { epoch_id, wrap: wrapped } of this.epochs) {
-      const identity = wrapped === null ? null : await tryUnwrap(wrapped, this.personalKey);
+      const identity = await tryUnwrap(wrapped, this.keys.key, this.recipients.get(epoch_id));
       if (identity !== null) wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
     }
     return wraps;
   }
 }
 
-async function tryUnwrap(wrapped: string, key: DecryptionKey): Promise<string | null> {
+/** Null unless it is the identity of the recipient that a lead has signed. */
+async function tryUnwrap(
+  wrapped: string | null,
+  key: DecryptionKey,
+  recipient: string | undefined,
+): Promise<string | null> {
+  if (wrapped === null) return null;
   try {
-    return await unwrap(wrapped, key);
+    const identity = await unwrap(wrapped, key);
+    return (await recipientOf(identity)) === recipient ? identity : null;
   } catch {
     return null;
   }

@@ -6,12 +6,12 @@ import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
 import { errorView, loadFailedView, loadingView } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
-import type { People } from "./people.ts";
+import type { People, Waiting } from "./people.ts";
 
 export function peopleView(desk: SessionState): TemplateResult {
   return html`<main class="page">
     <h1 tabindex="-1">${gettext("People")}</h1>
-    ${listView(desk)} ${desk.session.role === "lead" ? inviteView(desk.people) : nothing}
+    ${listView(desk)} ${desk.own.self.role === "lead" ? inviteView(desk.people) : nothing}
   </main>`;
 }
 
@@ -19,13 +19,15 @@ function roleLabel(role: Role): string {
   return role === "lead" ? gettext("lead") : gettext("moderator");
 }
 
-function listView({ people, session }: SessionState): TemplateResult {
+function listView({ people, own, session }: SessionState): TemplateResult {
   if (people.phase === "loading") return loadingView(gettext("Loading the list…"));
   if (people.phase === "failed") {
     return loadFailedView(people.error ?? "", () => void people.load());
   }
-  return html`<ul class="people">
-      ${people.list.people.map(
+  const isLead = own.self.role === "lead";
+  return html`${people.waiting.length === 0 ? nothing : waitingView(people, isLead)}
+    <ul class="people">
+      ${people.members.map(
         ({ pseudonym, role }) => html`<li>
           <b><bdi>${pseudonym}</bdi></b> <span class="small">${
             pseudonym === session.pseudonym
@@ -35,13 +37,72 @@ function listView({ people, session }: SessionState): TemplateResult {
         </li>`,
       )}
     </ul>
-    ${people.list.invitations.length === 0 ? nothing : invitationsView(people)}`;
+    ${people.invitations.length === 0 ? nothing : invitationsView(people)}`;
 }
 
-function invitationsView({ list }: People): TemplateResult {
+/** People who have used a link. A lead makes them members; moderators see that somebody waits. */
+function waitingView(people: People, isLead: boolean): TemplateResult {
+  return html`<h2>${gettext("Waiting for a lead")}</h2>
+    <ul class="people">
+      ${people.waiting.map(
+        (waiting, index) => html`<li>
+          <b><bdi>${waiting.keys?.pseudonym ?? gettext("Damaged entry")}</bdi></b>
+          <span class="small">${roleLabel(waiting.registration.role)}</span>
+          ${isLead ? confirmView(people, waiting, index) : nothing}
+        </li>`,
+      )}
+    </ul>`;
+}
+
+/** There is no button “they are the same”: only words that were heard can be typed. */
+function confirmView(people: People, waiting: Waiting, index: number): TemplateResult {
+  const id = `heard-words-${index}`;
+  const confirm = (form: HTMLFormElement) => void people.confirm(waiting, formValue(form, id));
+  return html`<form class="fields" @submit=${onSubmit(confirm)}>
+      <p class="hint" id="${id}-hint">
+        ${gettext(
+          "Wait for the call, or call. If you know the voice, type the six words that the person reads to you. Never let anyone send you the words.",
+        )}
+      </p>
+      <label for=${id}>${gettext("The six words that you hear")}</label>
+      <input
+        id=${id}
+        name=${id}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        aria-describedby="${id}-hint"
+      />
+      ${waiting.isMismatch ? mismatchView() : nothing}
+      <div class="field-row">
+        <button type="submit" ?disabled=${people.isBusy}>
+          ${people.isBusy ? gettext("Signing…") : gettext("Make them a member")}
+        </button>
+        <button
+          type="button"
+          class="secondary"
+          ?disabled=${people.isBusy}
+          @click=${() => void people.discard(waiting)}
+        >
+          ${gettext("Discard")}
+        </button>
+      </div>
+    </form>`;
+}
+
+function mismatchView(): TemplateResult {
+  return html`<p class="error" id="words-mismatch" role="alert" tabindex="-1">
+    ${gettext(
+      "These are not the words of this registration. Nothing was signed. Ask for them once more, slowly. If they still differ, somebody else has used the link or stands between you: discard this, and send a new link over another channel.",
+    )}
+  </p>`;
+}
+
+function invitationsView({ invitations }: People): TemplateResult {
   return html`<h2>${gettext("Pending invitations")}</h2>
     <ul class="people">
-      ${list.invitations.map(
+      ${invitations.map(
         ({ role, expires }) => html`<li>
           ${roleLabel(role)}
           <span class="small">${gettext("the link works until %(time)s", { time: expires.label })}</span>
@@ -65,12 +126,12 @@ function inviteView(people: People): TemplateResult {
       </fieldset>
       <p class="small">
         ${gettext(
-          "Moderators read and decide. Leads can also invite. Both can read the comments that are waiting now.",
+          "Moderators read and decide. Leads can also invite and confirm. Both can read the comments that are waiting now.",
         )}
       </p>
       ${errorView(people.phase === "ready" ? people.error : null, "invite-error")}
       <button type="submit" ?disabled=${people.isBusy}>
-        ${people.isBusy ? gettext("Encrypting the keys…") : gettext("Make a link")}
+        ${gettext("Make a link")}
       </button>
     </form>
     ${people.link === null ? nothing : linkView(people, people.link)}`;
@@ -91,7 +152,7 @@ function linkView(people: People, link: NonNullable<People["link"]>): TemplateRe
     />
     <p class="hint" id="link-hint">
       ${gettext(
-        "This link is shown only once, works once, and is valid for at least %(hours)s hours. The first person who opens it joins: send it over a channel that only this person reads.",
+        "This link is shown only once, works once, and is valid for at least %(hours)s hours. It opens nothing by itself: the person who has used it appears above, and joins when you have typed the words that they read to you in a call.",
         { hours: link.hours },
       )}
     </p>

@@ -30,6 +30,8 @@ function stepView(join: Join, siteName: string): TemplateResult {
         : newPassphraseView(join.newPassphrase, join.isBusy);
     case "sheet":
       return recoverySheetView(join, siteName);
+    case "words":
+      return wordsView(join);
   }
 }
 
@@ -37,14 +39,14 @@ function invalidView(): TemplateResult {
   return html`<h1 tabindex="-1">${gettext("This link does not work")}</h1>
     <p>
       ${gettext(
-        "A link works once, for 24 hours. This one was already used, has expired, or is incomplete. Ask for a new one.",
+        "A link works once, for 24 hours. This one was already used, has expired, or is incomplete. If you have not used it, somebody else may have: tell your lead. It opened nothing. Ask for a new one.",
       )}
     </p>
     <p><a href="/">${gettext("Sign in instead")}</a></p>`;
 }
 
 function pseudonymView(join: Join): TemplateResult {
-  const isFirst = join.invitation?.is_first === true;
+  const isFirst = join.link?.kind === "founder";
   const submit = (form: HTMLFormElement) => join.choosePseudonym(formValue(form, "pseudonym"));
   return html`<h1>${isFirst ? gettext("Set up this desk") : gettext("Join this desk")}</h1>
     <p>${isFirst ? firstLeadText() : roleText(join)}</p>
@@ -67,8 +69,30 @@ function firstLeadText(): string {
   );
 }
 
-function roleText({ invitation }: Join): string {
-  return invitation?.role === "lead"
+/** Nothing opens before the lead has typed these words. */
+function wordsView(join: Join): TemplateResult {
+  return html`<h1 tabindex="-1">${gettext("Call your lead and read them these words")}</h1>
+    <p class="passphrase" id="confirmation-words" aria-label=${gettext("The six words")}>
+      ${join.words}
+    </p>
+    <ol>
+      <li>
+        ${gettext("Call the lead who sent you the link. You must recognize the voice, so do not send the words as a message.")}
+      </li>
+      <li>${gettext("Read out the six words. The lead types them.")}</li>
+      <li>${gettext("Keep this page open: the desk opens here by itself.")}</li>
+    </ol>
+    <p class="small">
+      ${gettext(
+        "If the lead says that the words differ, somebody has come between you. Close this page, and ask for a new link over another channel.",
+      )}
+    </p>
+    <p class="small" role="status">${gettext("Waiting for your lead…")}</p>
+    ${errorView(join.error, "words-error")}`;
+}
+
+function roleText({ link }: Join): string {
+  return link?.kind === "invitation" && link.role === "lead"
     ? gettext("You are joining as a lead.")
     : gettext("You are joining as a moderator.");
 }

@@ -1,29 +1,37 @@
-/** Joining with an invitation: a pseudonym, a passphrase, a recovery sheet, and the keys derived from them. */
+/** Joining with a link: a pseudonym, a passphrase, a recovery sheet, and for all but a first lead six words. */
 
-import { errorMessage, post, RequestRejected } from "../api/client.ts";
-import type { Invitation, NewWrap, Session } from "../api/types.ts";
-import { randomBytes } from "../crypto/bytes.ts";
+import { errorMessage, NetworkError, post, RequestRejected } from "../api/client.ts";
+import type { Invitation, Session } from "../api/types.ts";
+import { fromHex, randomBytes } from "../crypto/bytes.ts";
 import { normalizeCode, SHEET_BYTES, sheetGroups } from "../crypto/crockford.ts";
-import { fromLinkSecret, fromPassphrase, fromSheet, type LinkKeys } from "../crypto/derive.ts";
-import {
-  generateIdentity,
-  importDecryptionKey,
-  recipientOf,
-  unwrap,
-  wrap,
-} from "../crypto/identity.ts";
+import { generateIdentity, recipientOf, wrap } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
+import { fetchWordList } from "../crypto/passphrase.ts";
+import { signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
+import { confirmationWords, tokenHash } from "../roster/confirmation-words.ts";
+import { firstOf, headOf, keysHash, verifyRoster } from "../roster/roster.ts";
+import { RosterNotTrusted, verified } from "../roster/roster-check.ts";
+import { newEpochId, signFirstStatements } from "../roster/sign-statements.ts";
 import { normalizePseudonym, pseudonymError } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
+import { type InvitationLink, type Link, parseLink } from "./link.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
-import { persistKey } from "./sign-in.ts";
+import {
+  importPersonalKeys,
+  type NewPerson,
+  newPerson,
+  sealedIdentities,
+  signedKeysOf,
+} from "./personal-keys.ts";
+import { signInWith } from "./sign-in.ts";
 
-const FIRST_EPOCH = "first";
 /** Only the pseudonym was rejected: another can be tried with the same passphrase and sheet. */
 const PSEUDONYM_ERRORS = ["pseudonym_taken", "invalid"];
+/** How often to look whether the lead has confirmed. */
+const CONFIRMED_POLL_MS = 3_000;
 
-export type JoinStep = "loading" | "invalid" | "pseudonym" | "passphrase" | "sheet";
+export type JoinStep = "loading" | "invalid" | "pseudonym" | "passphrase" | "sheet" | "words";
 
 export class Join {
   step: JoinStep = "loading";
@@ -31,18 +39,22 @@ export class Join {
   isBusy = false;
   pseudonym = "";
   newPassphrase: NewPassphrase | null = null;
-  invitation: Invitation | null = null;
+  /** The six words to read to the lead. */
+  words = "";
+  readonly link: Link | null;
   readonly #sheet = randomBytes(SHEET_BYTES);
-  readonly #link: LinkKeys | null;
   #passphrase = "";
+  /** The newest statement of the roster that this browser was given. */
+  #head = "";
 
   constructor(
     private readonly dom: Dom,
     private readonly siteId: string,
-    secret: string,
+    fragment: string,
     private readonly onJoined: (signedIn: SignedIn) => Promise<void>,
+    private readonly onNotTrusted: (error: RosterNotTrusted) => void,
   ) {
-    this.#link = fromLinkSecret(secret);
+    this.link = parseLink(fragment);
   }
 
   get sheetGroups(): string[] {
@@ -52,11 +64,13 @@ export class Join {
   async openInvitation(): Promise<void> {
     this.error = null;
     try {
-      if (this.#link === null) throw new RequestRejected(410, "invitation_invalid", "", {});
-      const { token } = this.#link;
-      this.invitation = await post<Invitation>("/api/desk/open-invitation", { token });
+      if (this.link === null) throw new RequestRejected(410, "invitation_invalid", "", {});
+      const { token } = this.link;
+      const invitation = await post<Invitation>("/api/desk/open-invitation", { token });
+      if (this.link.kind === "invitation") await this.#checkRoster(this.link, invitation);
       this.#showStep("pseudonym", "#pseudonym");
     } catch (error) {
+      if (error instanceof RosterNotTrusted) return this.onNotTrusted(error);
       if (hasCode(error, "invitation_invalid")) this.#showStep("invalid", "h1");
       else this.error = errorMessage(error);
     }
@@ -96,7 +110,7 @@ export class Join {
     this.isBusy = true;
     this.dom.requestRender();
     try {
-      await this.onJoined(await this.#join());
+      await this.#join();
     } catch (error) {
       this.error = joinErrorMessage(error);
       if (PSEUDONYM_ERRORS.some((code) => hasCode(error, code))) {
@@ -108,45 +122,54 @@ export class Join {
     }
   }
 
-  async #join(): Promise<SignedIn> {
-    const [personalIdentity, passphraseKeys] = await Promise.all([
-      generateIdentity(),
-      fromPassphrase(this.siteId, this.pseudonym, this.#passphrase),
-    ]);
-    const [recipient, recovery_recipient] = await Promise.all([
-      recipientOf(personalIdentity),
-      recipientOf(fromSheet(this.#sheet)),
-    ]);
-    const session = await post<Session>("/api/desk/join", {
-      token: this.#link?.token,
-      pseudonym: this.pseudonym,
-      secret: passphraseKeys.secret,
-      recipient,
-      identity: await wrap(personalIdentity, await recipientOf(passphraseKeys.identity)),
-      recovery_recipient,
-      recovery_identity: await wrap(personalIdentity, recovery_recipient),
-      ...(await this.#epochKeys(recipient)),
-    });
-    const personalKey = await importDecryptionKey(personalIdentity);
-    const isPersisted = await persistKey(this.siteId, session.pseudonym, personalKey);
-    return { session, personalKey, isPersisted };
+  async #join(): Promise<void> {
+    const secrets = { passphrase: this.#passphrase, sheet: this.#sheet };
+    const person = await newPerson(this.siteId, this.pseudonym, secrets);
+    if (this.link?.kind === "founder") await this.onJoined(await beginRoster(this.link, person));
+    else if (this.link?.kind === "invitation") await this.#register(this.link, person);
   }
 
-  /** A first lead creates a new epoch; everyone else receives the epochs of the invitation. */
-  async #epochKeys(
-    recipient: string,
-  ): Promise<{ wraps: NewWrap[]; epoch: { recipient: string } | null }> {
-    if (this.invitation?.is_first) {
-      const identity = await generateIdentity();
-      const wraps = [{ epoch_id: FIRST_EPOCH, wrap: await wrap(identity, recipient) }];
-      return { wraps, epoch: { recipient: await recipientOf(identity) } };
+  /** The link must name this roster's first statement, and one of its leads. Throws `RosterNotTrusted`. */
+  async #checkRoster({ first, lead }: InvitationLink, { statements }: Invitation): Promise<void> {
+    const options = { withKeys: false };
+    const roster = await verified(() => verifyRoster(statements, this.siteId, options));
+    const isLead = roster.members.get(lead)?.role === "lead";
+    if (firstOf(roster) !== first || !isLead) throw new RosterNotTrusted("link");
+    this.#head = headOf(roster);
+  }
+
+  /** Spends the link. The keys open nothing until the lead has heard the words. */
+  async #register(link: InvitationLink, person: NewPerson): Promise<void> {
+    const [list, keys, identities] = await Promise.all([
+      fetchWordList(),
+      signedKeysOf(person),
+      sealedIdentities(person, link.first),
+    ]);
+    const { token, first, lead, role } = link;
+    const head = this.#head;
+    const newcomer = { ...keys, ...identities };
+    await post("/api/desk/register", { token, head, newcomer });
+    const token_hash = tokenHash(fromHex(token));
+    const agreed = { token_hash, first, head, lead, role, keys_hash: keysHash(keys.keys) };
+    this.words = confirmationWords(agreed, list);
+    this.#showStep("words", "h1");
+    void this.#waitForLead(link, person);
+  }
+
+  /** A member can sign in; until then the server says that the words are wrong. */
+  async #waitForLead(link: InvitationLink, person: NewPerson): Promise<void> {
+    while (this.step === "words") {
+      await new Promise((resolve) => setTimeout(resolve, CONFIRMED_POLL_MS));
+      try {
+        const signedIn = await signInWith(this.siteId, person.pseudonym, person.passphraseKeys);
+        this.step = "loading";
+        await this.onJoined({ ...signedIn, first: link.first, isNewHere: true });
+      } catch (error) {
+        const isWaiting = hasCode(error, "invalid_credentials") || error instanceof NetworkError;
+        this.error = isWaiting ? null : errorMessage(error);
+        this.dom.requestRender();
+      }
     }
-    const wraps: NewWrap[] = [];
-    for (const { epoch_id, wrap: wrapped } of this.invitation?.wraps ?? []) {
-      const identity = await unwrap(wrapped, this.#link?.identity ?? "");
-      wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
-    }
-    return { wraps, epoch: null };
   }
 
   #showStep(step: JoinStep, focusSelector: string): void {
@@ -155,11 +178,33 @@ export class Join {
   }
 }
 
+/** A first lead signs the first two statements of a new roster, and is a member at once. */
+async function beginRoster(
+  { token, founderKey }: { token: string; founderKey: Uint8Array },
+  person: NewPerson,
+): Promise<SignedIn> {
+  const [keys, epoch] = await Promise.all([signedKeysOf(person), generateIdentity()]);
+  const { statements, first } = await signFirstStatements(signingSeed(person.identity), {
+    siteId: person.siteId,
+    keys,
+    founderKey,
+    epoch: { epoch_id: newEpochId(), recipient: await recipientOf(epoch) },
+  });
+  const session = await post<Session>("/api/desk/begin-roster", {
+    token,
+    statements,
+    newcomer: { ...keys, ...(await sealedIdentities(person, first)) },
+    wrap: await wrap(epoch, await recipientOf(person.identity)),
+  });
+  const imported = await importPersonalKeys(person.siteId, session.pseudonym, person.identity);
+  return { session, keys: imported, first, isNewHere: true };
+}
+
 /** If the invitation is used up, an earlier request may have arrived and its response was lost. */
 function joinErrorMessage(error: unknown): string {
   if (!hasCode(error, "invitation_invalid")) return errorMessage(error);
   return gettext(
-    "This link has already been used. If your connection was lost a moment ago, you may already have joined: go to the sign-in page and use your passphrase.",
+    "This link has already been used. If that was not you just now, tell your lead at once: somebody else may have the link. It opened nothing. Ask for a new one.",
   );
 }
 

@@ -32,7 +32,7 @@ export function recoverySheetView(join: Join, siteName: string): TemplateResult 
       />
       ${errorView(join.error, "sheet-error")}
       <button type="submit" ?disabled=${join.isBusy}>
-        ${join.isBusy ? gettext("Creating your keys…") : gettext("I have the sheet: open the desk")}
+        ${join.isBusy ? gettext("Creating your keys…") : gettext("I have the sheet")}
       </button>
     </form>`;
 }

@@ -1,21 +1,28 @@
 /** Signing in with the recovery sheet: it answers a challenge, and then a new passphrase is generated. */
 
 import { errorMessage, NetworkError, post, RequestRejected } from "../api/client.ts";
-import type { Session } from "../api/types.ts";
+import type { RecoveryChallenge, RecoveryTicket, Session } from "../api/types.ts";
 import { fromBase64, toHex } from "../crypto/bytes.ts";
 import { readSheet } from "../crypto/crockford.ts";
 import { fromPassphrase, fromSheet } from "../crypto/derive.ts";
-import { decrypt, importDecryptionKey, recipientOf, unwrap, wrap } from "../crypto/identity.ts";
+import { decrypt, parseIdentityFile, recipientOf, unwrap } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
+import { signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
+import { type SignedKeys, signNewKeys } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
-import { persistKey } from "./sign-in.ts";
+import { importPersonalKeys, sealedIdentities, signedKeysOf } from "./personal-keys.ts";
 
-interface ProvenRecovery {
-  ticket: string;
+const ATTEMPTS_MAX = 3;
+
+/** What the sheet has proved; `answer` gives another ticket if the roster changes meanwhile. */
+interface ProvenRecovery extends RecoveryTicket {
+  proof: { challenge_id: string; answer: string };
+  recoveryRecipient: string;
   personalIdentity: string;
+  first: string | null;
 }
 
 export class Recovery {
@@ -50,30 +57,51 @@ export class Recovery {
   }
 
   async #prove(pseudonym: string, sheetIdentity: string): Promise<ProvenRecovery> {
-    const { challenge_id, sealed } = await post<{ challenge_id: string; sealed: string }>(
-      "/api/desk/recovery/challenge",
-      { pseudonym },
-    );
+    const { challenge_id, sealed } = await post<RecoveryChallenge>("/api/desk/recovery/challenge", {
+      pseudonym,
+    });
     const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
-    const { ticket, identity } = await post<{ ticket: string; identity: string }>(
-      "/api/desk/recovery/prove",
-      { challenge_id, answer },
-    );
-    return { ticket, personalIdentity: await unwrap(identity, sheetIdentity) };
+    const proof = { challenge_id, answer };
+    const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
+    const { identity, first } = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
+    const recoveryRecipient = await recipientOf(sheetIdentity);
+    return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first };
   }
 
-  async #finish(
-    { ticket, personalIdentity }: ProvenRecovery,
-    pseudonym: string,
-    passphrase: string,
-  ): Promise<SignedIn> {
-    const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
-    const identity = await wrap(personalIdentity, await recipientOf(keys.identity));
-    const { secret } = keys;
-    const session = await post<Session>("/api/desk/recovery/finish", { ticket, secret, identity });
-    const personalKey = await importDecryptionKey(personalIdentity);
-    const isPersisted = await persistKey(this.siteId, session.pseudonym, personalKey);
-    return { session, personalKey, isPersisted };
+  /** New words are a new statement of their owner. */
+  async #finish(proven: ProvenRecovery, pseudonym: string, passphrase: string): Promise<SignedIn> {
+    const { personalIdentity, recoveryRecipient, first } = proven;
+    const passphraseKeys = await fromPassphrase(this.siteId, pseudonym, passphrase);
+    const person = {
+      siteId: this.siteId,
+      pseudonym,
+      identity: personalIdentity,
+      passphraseKeys,
+      recoveryRecipient,
+    };
+    const { identity } = await sealedIdentities(person, first ?? "");
+    const session = await this.#change(proven, await signedKeysOf(person), identity);
+    const keys = await importPersonalKeys(this.siteId, session.pseudonym, personalIdentity);
+    return { session, keys, first };
+  }
+
+  /** Signs again if another statement came first. */
+  async #change(proven: ProvenRecovery, keys: SignedKeys, identity: string): Promise<Session> {
+    let { ticket, head } = proven;
+    for (let attempt = 1; ; attempt += 1) {
+      const statement = await signNewKeys(signingSeed(proven.personalIdentity), {
+        siteId: this.siteId,
+        previous: head,
+        keys,
+      });
+      try {
+        return await post<Session>("/api/desk/recovery/finish", { ticket, statement, identity });
+      } catch (error) {
+        const isLate = error instanceof RequestRejected && error.code === "roster_changed";
+        if (!isLate || attempt === ATTEMPTS_MAX) throw error;
+        ({ ticket, head } = await post<RecoveryTicket>("/api/desk/recovery/prove", proven.proof));
+      }
+    }
   }
 
   async #withBusy(work: () => Promise<void>): Promise<void> {

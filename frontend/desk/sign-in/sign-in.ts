@@ -1,14 +1,17 @@
 /** Signing in: at the start, or again after a session has expired. */
 
 import { errorMessage, post, RequestRejected } from "../api/client.ts";
-import type { Session } from "../api/types.ts";
-import { fromPassphrase } from "../crypto/derive.ts";
-import { type DecryptionKey, importDecryptionKey, unwrap } from "../crypto/identity.ts";
-import { storeKey } from "../crypto/key-store.ts";
+import type { Session, SignInChallenge } from "../api/types.ts";
+import { toBase64 } from "../crypto/bytes.ts";
+import { fromPassphrase, type PassphraseKeys } from "../crypto/derive.ts";
+import { parseIdentityFile, unwrap } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
+import { sign } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
+import { signInMessage } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
+import { importPersonalKeys } from "./personal-keys.ts";
 
 export class SignIn {
   error: string | null = null;
@@ -28,7 +31,8 @@ export class SignIn {
     this.dom.requestRender();
     try {
       const pseudonym = this.pseudonym ?? normalizePseudonym(typedPseudonym);
-      await this.onSignedIn(await this.#signIn(pseudonym, passphrase));
+      const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
+      await this.onSignedIn(await signInWith(this.siteId, pseudonym, keys));
     } catch (error) {
       this.error = errorMessage(error);
       this.dom.focusOn("#passphrase");
@@ -37,32 +41,33 @@ export class SignIn {
       this.dom.requestRender();
     }
   }
-
-  async #signIn(pseudonym: string, passphrase: string): Promise<SignedIn> {
-    const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
-    const session = await post<Session>("/api/desk/sign-in", { pseudonym, secret: keys.secret });
-    const personalKey = await importDecryptionKey(await personalIdentity(session, keys.identity));
-    const isPersisted = await persistKey(this.siteId, session.pseudonym, personalKey);
-    return { session, personalKey, isPersisted };
-  }
 }
 
-async function personalIdentity(session: Session, passphraseIdentity: string): Promise<string> {
+/** Nothing that depends on the pseudonym is fetched before, so names cannot be probed. */
+export async function signInWith(
+  siteId: string,
+  pseudonym: string,
+  passphraseKeys: PassphraseKeys,
+): Promise<SignedIn> {
+  const { challenge } = await post<SignInChallenge>("/api/desk/sign-in/challenge", {});
+  const message = signInMessage({ site_id: siteId, pseudonym, challenge });
+  const signature = toBase64(await sign(passphraseKeys.signInSeed, message));
+  const session = await post<Session>("/api/desk/sign-in", { pseudonym, challenge, signature });
+  const { identity, first } = await openIdentity(session, passphraseKeys.identity);
+  const keys = await importPersonalKeys(siteId, session.pseudonym, identity);
+  return { session, keys, first };
+}
+
+async function openIdentity(
+  session: Session,
+  passphraseIdentity: string,
+): Promise<{ identity: string; first: string | null }> {
   try {
-    return await unwrap(session.identity, passphraseIdentity);
+    return parseIdentityFile(await unwrap(session.identity, passphraseIdentity));
   } catch {
     const message = gettext(
       "You are signed in, but your key on the server could not be decrypted. Use your recovery sheet, and tell your technician.",
     );
     throw new RequestRejected(403, "invalid_credentials", message, {});
   }
-}
-
-/** A browser without X25519 keys stores nothing, and needs the passphrase again after a reload. */
-export async function persistKey(
-  siteId: string,
-  pseudonym: string,
-  key: DecryptionKey,
-): Promise<boolean> {
-  return typeof key !== "string" && (await storeKey(siteId, pseudonym, key));
 }

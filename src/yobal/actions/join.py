@@ -1,154 +1,240 @@
-"""A lead invites people; an invited person joins with keys that their browser made."""
+"""How a person becomes a member: a first lead at once, all others when a lead has signed it."""
 
 from collections.abc import Sequence
 
 import msgspec
 import pyrage
 
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.confusables import prototypes
-from yobal.core import ids, tokens
+from yobal.core import roster as roster_rules
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.envelope import Sealer
-from yobal.core.errors import InvalidInput, InvitationInvalid, PseudonymTaken
-from yobal.core.ids import RandomBytes
-from yobal.core.roles import ROLES, Role
-from yobal.core.schedule import Slot, last_slot
+from yobal.core.errors import (
+    Forbidden,
+    InvalidInput,
+    InvitationInvalid,
+    PseudonymTaken,
+    RosterInvalid,
+)
+from yobal.core.roster import Keys, Roster, SignedStatement
+from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
 from yobal.store import epochs, people, sites, stale_files, stories
 from yobal.store.database import Connection, Database
-from yobal.store.people import Invitation, InvitationWrap, Moderator
+from yobal.store.people import Moderator, Registration
 
 
 class Wrap(msgspec.Struct, frozen=True):
-    """An epoch's identity as an age file. `epoch_id` is `first` for the epoch made by a first lead."""
+    """An epoch's identity as an age file."""
 
     epoch_id: str
     wrap: bytes
 
 
-class InvitationContents(msgspec.Struct, frozen=True):
-    """What an invitation offers. The wraps are sealed to the invitation's key."""
+class Newcomer(msgspec.Struct, frozen=True):
+    """What a browser has made for a person: signed public keys, and the identity in two sealed forms."""
 
-    role: Role
-    is_first: bool
-    wraps: list[InvitationWrap]
+    keys: str
+    keys_signature: bytes
+    identity: bytes
+    recovery_identity: bytes
 
 
-def invite(
+def begin_roster(
     database: Database,
     rules: SiteRules,
+    roster_reader: RosterReader,
     *,
     token: bytes,
-    role: Role,
-    wraps: Sequence[Wrap],
+    statements: Sequence[SignedStatement],
+    newcomer: Newcomer,
+    wrap: bytes,
     now: float,
-) -> Slot:
-    """Store a lead's invitation; returns the slot with which it expires. Raises InvalidInput."""
-    if role not in ROLES:
-        raise InvalidInput("a role is lead or moderator")
-    _check_wraps(wraps)
-    expires_slot = tokens.invitation_expiry(rules.schedule, now)
-    token_hash = people.hash_secret(token)
+) -> str:
+    """Become the first lead, with a new roster and its first epoch; returns the pseudonym.
+
+    All earlier moderators become inactive, and their wraps are deleted. Raises InvitationInvalid,
+    PseudonymTaken, InvalidInput.
+    """
+    keys = _check_keys(newcomer)
+    token_hash = people.hash_token(token)
     with database.writing() as conn:
-        if people.get_invitation(conn, token_hash, now=now) is not None:
-            raise InvalidInput("this invitation exists already, so make another")
-        people.add_invitation(
+        invitation = people.get_invitation(conn, token_hash, now=now)
+        if invitation is None or invitation.invited_by is not None:
+            raise InvitationInvalid
+        roster = roster_reader.begin(conn, list(statements))
+        member = roster.named(keys.pseudonym)
+        if len(statements) != 2 or len(roster.epochs) != 1 or member is None or member.keys != keys:
+            raise InvalidInput("a first lead signs two statements: the lead's keys and an epoch")
+        if people.consume_invitation(conn, token_hash) == 0:
+            raise InvitationInvalid
+        people.deactivate_all(conn, rules.site_id)
+        epochs.end_all(conn, rules.site_id)
+        _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
+        (epoch,) = roster.epochs
+        _check_recipient(epoch.recipient)
+        _add_epoch(conn, rules, epoch.epoch_id, now)
+        _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
+    with database.reading() as conn:
+        roster_reader.read(conn)  # pins it, so that another link can be made now
+    return keys.pseudonym
+
+
+def register(
+    database: Database, rules: SiteRules, *, token: bytes, head: str, newcomer: Newcomer, now: float
+) -> None:
+    """Spend an invitation. A lead must confirm the keys before they open anything.
+
+    Raises InvitationInvalid, PseudonymTaken, InvalidInput.
+    """
+    keys = _check_keys(newcomer)
+    if keys.site_id != rules.site_id:
+        raise InvalidInput("these keys are for another site")
+    token_hash = people.hash_token(token)
+    with database.writing() as conn:
+        invitation = people.get_invitation(conn, token_hash, now=now)
+        if invitation is None or invitation.invited_by is None:
+            raise InvitationInvalid
+        if people.consume_invitation(conn, token_hash) == 0:
+            raise InvitationInvalid
+        _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
+        people.add_registration(
             conn,
-            Invitation(
+            Registration(
                 token_hash=token_hash,
                 site_id=rules.site_id,
-                role=role,
-                is_first=False,
-                expires_slot=expires_slot,
+                role=invitation.role,
+                invited_by=invitation.invited_by,
+                head=head,
+                keys=newcomer.keys,
+                keys_signature=newcomer.keys_signature,
+                identity=newcomer.identity,
+                recovery_identity=newcomer.recovery_identity,
+                expires_slot=invitation.expires_slot,
             ),
         )
-        for wrap in wraps:
-            people.add_invitation_wrap(conn, token_hash, wrap.epoch_id, wrap.wrap)
-    return expires_slot
 
 
-def open_invitation(database: Database, *, token: bytes, now: float) -> InvitationContents:
-    """Read an invitation without using it. Raises InvitationInvalid."""
-    token_hash = people.hash_secret(token)
-    with database.reading() as conn:
-        invitation = people.get_invitation(conn, token_hash, now=now)
-        if invitation is None:
-            raise InvitationInvalid
-        wraps = people.wraps_of_invitation(conn, token_hash)
-    return InvitationContents(invitation.role, invitation.is_first, wraps)
-
-
-def join(
+def confirm_member(
     database: Database,
     rules: SiteRules,
-    newcomer: Moderator,
+    roster_reader: RosterReader,
     *,
-    token: bytes,
+    registration_id: bytes,
+    confirmed_by: str,
+    statement: SignedStatement,
     wraps: Sequence[Wrap],
-    epoch_recipient: str | None,
     now: float,
-    random: RandomBytes,
 ) -> None:
-    """Use an invitation and become a moderator, in the invitation's role.
+    """Make a registered person a member, by the signed statement of the lead with this pseudonym.
 
-    A first lead brings a new epoch, and all earlier moderators become inactive. Raises
-    InvitationInvalid, PseudonymTaken, InvalidInput.
+    Raises InvitationInvalid, RosterChanged, PseudonymTaken, Forbidden, InvalidInput.
     """
-    _check_moderator(newcomer)
-    _check_wraps(wraps)
-    token_hash = people.hash_secret(token)
     with database.writing() as conn:
-        invitation = people.get_invitation(conn, token_hash, now=now)
-        if invitation is None or people.consume_invitation(conn, token_hash) == 0:
+        registration = people.get_registration(conn, registration_id, now=now)
+        if registration is None or people.delete_registration(conn, registration_id) == 0:
             raise InvitationInvalid
-        if invitation.is_first:
-            people.deactivate_all(conn, rules.site_id)
-            wraps = _add_epoch(conn, rules, wraps, epoch_recipient, now, random)
-        _check_pseudonym_is_free(conn, newcomer)
-        people.add(conn, msgspec.structs.replace(newcomer, role=invitation.role))
-        for wrap in wraps:
-            epochs.add_wrap(
-                conn, epoch_id=wrap.epoch_id, pseudonym=newcomer.pseudonym, wrap=wrap.wrap
-            )
+        roster = roster_reader.append(conn, statement)
+        newcomer = Newcomer(
+            registration.keys,
+            registration.keys_signature,
+            registration.identity,
+            registration.recovery_identity,
+        )
+        keys = _check_keys(newcomer)
+        _check_is_added(roster, registration, keys, statement, confirmed_by=confirmed_by)
+        _check_wraps(wraps, roster)
+        _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
+        _add_moderator(conn, keys, newcomer, wraps)
 
 
-def _check_pseudonym_is_free(conn: Connection, newcomer: Moderator) -> None:
-    """It must not look like any other moderator's, even an inactive one's. Raises PseudonymTaken."""
-    sites.lock(conn, newcomer.site_id)  # two people who join at once take turns
-    own = skeleton(newcomer.pseudonym, prototypes())
-    for pseudonym in people.list_pseudonyms(conn, newcomer.site_id):
-        if skeleton(pseudonym, prototypes()) == own:
-            raise PseudonymTaken(newcomer.pseudonym)
+def discard_registration(database: Database, *, registration_id: bytes) -> None:
+    """The link of this registration stays spent."""
+    with database.writing() as conn:
+        people.delete_registration(conn, registration_id)
 
 
-def _add_epoch(
-    conn: Connection,
-    rules: SiteRules,
-    wraps: Sequence[Wrap],
-    recipient: str | None,
-    now: float,
-    random: RandomBytes,
-) -> list[Wrap]:
-    if recipient is None or len(wraps) != 1:
-        raise InvalidInput("a first lead needs one new epoch and one wrap of its key")
-    _check_recipient(recipient)
-    epoch_id = ids.new_id(random)
+def _check_is_added(
+    roster: Roster,
+    registration: Registration,
+    keys: Keys,
+    signed: SignedStatement,
+    *,
+    confirmed_by: str,
+) -> None:
+    """The statement adds whom the link invited, in that role, and is signed by the lead who is signed in."""
+    lead = roster.named(confirmed_by)
+    statement = roster_rules.decode_statement(signed.statement)
+    if lead is None or statement.by != lead.signing_key:
+        raise Forbidden
+    added = roster.members.get(keys.signing_key)
+    if not isinstance(statement, roster_rules.MemberAdded) or added is None:
+        raise InvalidInput("the statement does not add this person")
+    if statement.member != keys.signing_key or added.keys != keys:
+        raise InvalidInput("the statement does not add this person")
+    if added.role != registration.role:
+        raise InvalidInput("the invitation is for another role")
+
+
+def _check_wraps(wraps: Sequence[Wrap], roster: Roster) -> None:
+    """One for each epoch at most, and one for the newest: a member can read what comes from now on."""
+    wrapped, epoch_ids = [wrap.epoch_id for wrap in wraps], [e.epoch_id for e in roster.epochs]
+    if len(set(wrapped)) != len(wrapped):
+        raise InvalidInput("there are two wraps for one epoch")
+    if not set(wrapped) <= set(epoch_ids) or epoch_ids[-1] not in wrapped:
+        raise InvalidInput("the wraps are not those of the epochs")
+
+
+def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequence[Wrap]) -> None:
+    people.add(
+        conn,
+        Moderator(
+            site_id=keys.site_id,
+            pseudonym=keys.pseudonym,
+            identity=newcomer.identity,
+            recovery_identity=newcomer.recovery_identity,
+        ),
+    )
+    for wrap in wraps:
+        epochs.add_wrap(conn, epoch_id=wrap.epoch_id, pseudonym=keys.pseudonym, wrap=wrap.wrap)
+
+
+def _add_epoch(conn: Connection, rules: SiteRules, epoch_id: str, now: float) -> None:
     epochs.add(
         conn,
         epoch_id=epoch_id,
         site_id=rules.site_id,
-        recipient=recipient,
         first_slot=last_slot(rules.schedule, now),
     )
     for story in stories.list_all(conn, rules.site_id):  # their forms can open now
         stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
-    return [Wrap(epoch_id, wraps[0].wrap)]
 
 
-def _check_moderator(newcomer: Moderator) -> None:
-    pseudonym = newcomer.pseudonym
+def _check_pseudonym_is_free(conn: Connection, site_id: str, pseudonym: str) -> None:
+    """It must not look like any other moderator's, even an inactive one's. Raises PseudonymTaken."""
+    sites.lock(conn, site_id)  # two people who join at once take turns
+    own = skeleton(pseudonym, prototypes())
+    for taken in people.list_pseudonyms(conn, site_id):
+        if skeleton(taken, prototypes()) == own:
+            raise PseudonymTaken(pseudonym)
+
+
+def _check_keys(newcomer: Newcomer) -> Keys:
+    """Raises InvalidInput."""
+    try:
+        keys = roster_rules.read_keys(newcomer.keys, newcomer.keys_signature)
+    except RosterInvalid:
+        raise InvalidInput("the public keys are not signed by their owner") from None
+    _check_pseudonym(keys.pseudonym)
+    for recipient in (keys.recipient, keys.recovery_recipient):
+        _check_recipient(recipient)
+    return keys
+
+
+def _check_pseudonym(pseudonym: str) -> None:
     if not 2 <= len(pseudonym) <= 40 or pseudonym != pseudonym.strip():
         raise InvalidInput("a pseudonym has 2 to 40 characters")
     plain_name = texts.normalize(texts.clean_line(pseudonym))
@@ -156,13 +242,6 @@ def _check_moderator(newcomer: Moderator) -> None:
         raise InvalidInput("a pseudonym cannot contain invisible characters")
     if texts.has_stacked_marks(pseudonym):
         raise InvalidInput("a character of the pseudonym has too many combining marks")
-    for recipient in (newcomer.recipient, newcomer.recovery_recipient):
-        _check_recipient(recipient)
-
-
-def _check_wraps(wraps: Sequence[Wrap]) -> None:
-    if len({wrap.epoch_id for wrap in wraps}) != len(wraps):
-        raise InvalidInput("there are two wraps for one epoch")
 
 
 def _check_recipient(recipient: str) -> None:

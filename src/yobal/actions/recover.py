@@ -2,7 +2,7 @@
 
 The server remembers nothing between the three steps, so requests from strangers displace no challenge and
 no ticket. Both name their moderator and their expiry, and both are authenticated with a key of the
-server, together with the moderator's current passphrase: they end as soon as that changes.
+server, together with the moderator's current keys: they end as soon as those change.
 """
 
 import base64
@@ -14,8 +14,11 @@ from typing import Final
 import msgspec
 import pyrage
 
-from yobal.core.errors import InvalidCredentials
+from yobal.actions.roster_reader import RosterReader
+from yobal.core import roster as roster_rules
+from yobal.core.errors import InvalidCredentials, InvalidInput
 from yobal.core.ids import RandomBytes
+from yobal.core.roster import Keys, Member, SignedStatement
 from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Connection, Database
@@ -40,8 +43,26 @@ class RecoveryContext(msgspec.Struct, frozen=True, kw_only=True):
     """What every step needs. Time is an argument."""
 
     rules: SiteRules
+    roster_reader: RosterReader
     session_key: bytes
     now: float
+
+
+class _Owner(msgspec.Struct, frozen=True):
+    """Of a sheet: sealed keys from the database, public keys from the roster."""
+
+    moderator: Moderator
+    member: Member
+    keys: Keys
+    head: str  # of the roster
+
+
+class ProvenSheet(msgspec.Struct, frozen=True):
+    """What the sheet's owner needs for new words: their identity, and the statement to sign after."""
+
+    ticket: str
+    identity: bytes
+    head: str
 
 
 def challenge(
@@ -49,66 +70,80 @@ def challenge(
 ) -> tuple[str, bytes]:
     """An id, and its answer sealed to the sheet; for an unknown pseudonym, to a random key."""
     with database.reading() as conn:
-        moderator = people.get(conn, context.rules.site_id, pseudonym)
+        owner = _owner(conn, context, pseudonym)
     claim = _encode(_Claim(pseudonym, _expiry(context), random(_NONCE_BYTES)))
-    if moderator is None:
+    if owner is None:
         recipient = pyrage.x25519.Identity.generate().to_public()
         return claim, pyrage.encrypt(random(hashlib.sha256().digest_size), [recipient])
-    recipient = pyrage.x25519.Recipient.from_str(moderator.recovery_recipient)
-    return claim, pyrage.encrypt(_mac(context, _ANSWER, claim, moderator), [recipient])
+    recipient = pyrage.x25519.Recipient.from_str(owner.keys.recovery_recipient)
+    return claim, pyrage.encrypt(_mac(context, _ANSWER, claim, owner), [recipient])
 
 
 def prove(
     database: Database, context: RecoveryContext, *, challenge_id: str, answer: bytes
-) -> tuple[str, bytes]:
-    """A ticket for `finish`, and the personal identity wrapped to the sheet. Raises InvalidCredentials."""
+) -> ProvenSheet:
+    """The ticket is for `finish`. Raises InvalidCredentials."""
     with database.reading() as conn:
-        moderator = _check(conn, context, _ANSWER, claim=challenge_id, mac=answer)
-    claim = _encode(_Claim(moderator.pseudonym, _expiry(context), b""))
-    ticket = f"{claim}.{_mac(context, _TICKET, claim, moderator).hex()}"
-    return ticket, moderator.recovery_identity
+        owner = _check(conn, context, _ANSWER, claim=challenge_id, mac=answer)
+    claim = _encode(_Claim(owner.keys.pseudonym, _expiry(context), b""))
+    ticket = f"{claim}.{_mac(context, _TICKET, claim, owner).hex()}"
+    return ProvenSheet(ticket, owner.moderator.recovery_identity, owner.head)
 
 
 def finish(
-    database: Database, context: RecoveryContext, *, ticket: str, secret: bytes, identity: bytes
+    database: Database,
+    context: RecoveryContext,
+    *,
+    ticket: str,
+    statement: SignedStatement,
+    identity: bytes,
 ) -> str:
-    """Set the new passphrase; returns the moderator's pseudonym. Raises InvalidCredentials."""
+    """Put a new passphrase into force; returns the moderator's pseudonym.
+
+    Raises InvalidCredentials, RosterChanged, InvalidInput.
+    """
     claim, _, mac = ticket.partition(".")
     with database.writing() as conn:
-        moderator = _check(conn, context, _TICKET, claim=claim, mac=_from_hex(mac))
-        changed = people.change_secret(
-            conn,
-            moderator,
-            secret_hash=people.hash_secret(secret),
-            identity=identity,
+        owner = _check(conn, context, _TICKET, claim=claim, mac=_from_hex(mac))
+        roster = context.roster_reader.append(conn, statement)
+        changed = roster.members.get(owner.member.signing_key)
+        expected = msgspec.structs.replace(
+            owner.keys, sign_in_key=changed.keys.sign_in_key if changed and changed.keys else ""
         )
-        if changed == 0:  # a second request with this ticket was faster, or the moderator is gone
-            raise InvalidCredentials
-    return moderator.pseudonym
+        if changed is None or changed.keys != expected or changed.keys == owner.keys:
+            raise InvalidInput("the statement does not change this person's words")
+        if people.change_identity(conn, owner.moderator, identity=identity) == 0:
+            raise InvalidCredentials  # a second request with this ticket was faster
+    return owner.keys.pseudonym
+
+
+def _owner(conn: Connection, context: RecoveryContext, pseudonym: str) -> _Owner | None:
+    moderator = people.get(conn, context.rules.site_id, pseudonym)
+    roster = context.roster_reader.read(conn)
+    member = roster.named(pseudonym) if roster is not None else None
+    if moderator is None or roster is None or member is None or member.keys is None:
+        return None
+    return _Owner(moderator, member, member.keys, roster.head)
 
 
 def _check(
     conn: Connection, context: RecoveryContext, purpose: bytes, *, claim: str, mac: bytes
-) -> Moderator:
-    """The moderator named in a claim, if the MAC sent with it is valid. Raises InvalidCredentials."""
+) -> _Owner:
+    """The owner named in a claim, if the MAC sent with it is valid. Raises InvalidCredentials."""
     decoded = _decode(claim)
-    moderator = people.get(conn, context.rules.site_id, decoded.pseudonym)
-    if moderator is None or decoded.expires_at < context.now:
+    owner = _owner(conn, context, decoded.pseudonym)
+    if owner is None or decoded.expires_at < context.now:
         raise InvalidCredentials
-    if not hmac.compare_digest(_mac(context, purpose, claim, moderator), mac):
+    if not hmac.compare_digest(_mac(context, purpose, claim, owner), mac):
         raise InvalidCredentials
-    return moderator
+    return owner
 
 
-def _mac(context: RecoveryContext, purpose: bytes, claim: str, moderator: Moderator) -> bytes:
-    """Under a key of its own, over what the claim says and what the moderator signs in with now."""
+def _mac(context: RecoveryContext, purpose: bytes, claim: str, owner: _Owner) -> bytes:
+    """Under a key of its own, over what the claim says and what the owner signs in with now."""
     key = hmac.digest(context.session_key, _KEY_DOMAIN, "sha256")
-    current = (
-        moderator.secret_hash,
-        moderator.identity,
-        moderator.recovery_recipient.encode(),
-        moderator.recovery_identity,
-    )
+    sealed = (owner.moderator.identity, owner.moderator.recovery_identity)
+    current = (roster_rules.encode(owner.keys), *sealed)
     message = msgspec.msgpack.encode((purpose, context.rules.site_id, claim, current))
     return hmac.digest(key, message, "sha256")
 

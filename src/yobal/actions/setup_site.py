@@ -2,6 +2,7 @@
 
 import secrets
 
+from yobal.adapters.roster_pin import RosterPin
 from yobal.core import tokens
 from yobal.core.admission import SEED_BYTES
 from yobal.core.errors import AlreadySetUp
@@ -30,21 +31,22 @@ def create_site(
         )
 
 
-def invite_first_lead(database: Database, rules: SiteRules, *, now: float) -> str:
-    """The secret of a link with which a browser makes the first lead and a new epoch.
+def invite_first_lead(database: Database, rules: SiteRules, pin: RosterPin, *, now: float) -> str:
+    """The secret of a link with which a browser makes the first lead, a new roster and a new epoch.
 
     Earlier links stop working at once. Moderators stay active until the link is used.
     """
     secret = secrets.token_bytes(tokens.INVITATION_SECRET_BYTES)
+    pin.expect_founder(tokens.founder_key(secret))
     with database.writing() as conn:
         people.delete_invitations(conn, rules.site_id)
         people.add_invitation(
             conn,
             Invitation(
-                token_hash=people.hash_secret(tokens.invitation_token(secret)),
+                token_hash=people.hash_token(tokens.invitation_token(secret)),
                 site_id=rules.site_id,
                 role="lead",
-                is_first=True,
+                invited_by=None,
                 expires_slot=tokens.invitation_expiry(rules.schedule, now),
             ),
         )

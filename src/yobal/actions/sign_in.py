@@ -1,39 +1,74 @@
-"""Signs moderators in and out. The server stores hashes only; a session expires with a slot."""
+"""Signs moderators in and out. A sign-in is a signature over a challenge; the server stores no secret for it.
+
+The server remembers no challenge either: each names its expiry and is authenticated with a key of the server.
+"""
 
 import hashlib
 import hmac
 from typing import Final
 
+from yobal.actions.roster_reader import RosterReader
+from yobal.core import roster as roster_rules
 from yobal.core import tokens
 from yobal.core.errors import InvalidCredentials, NotSignedIn
 from yobal.core.ids import RandomBytes
+from yobal.core.roster import Member, Roster
 from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
-from yobal.store.people import Session
 
 SESSION_TOKEN_BYTES: Final = 32
+CHALLENGE_SECONDS: Final = 300  # a slow phone needs some seconds to derive its keys
+_CHALLENGE_DOMAIN: Final = b"yobal sign-in challenge"
+_NONCE_BYTES: Final = 16
+_NO_KEY: Final = "00" * roster_rules.KEY_BYTES  # verifying for an unknown pseudonym takes as long
+
+
+def challenge(*, session_key: bytes, now: float, random: RandomBytes) -> str:
+    """For anyone: it depends on no pseudonym."""
+    claim = f"{int(now) + CHALLENGE_SECONDS}.{random(_NONCE_BYTES).hex()}"
+    return f"{claim}.{_challenge_mac(session_key, claim)}"
 
 
 def sign_in(
     database: Database,
     rules: SiteRules,
+    roster_reader: RosterReader,
     *,
     pseudonym: str,
-    secret: bytes,
+    challenge: str,
+    signature: bytes,
     session_key: bytes,
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session's token. Raises InvalidCredentials, also for an unknown pseudonym."""
+    """A session's token. Raises InvalidCredentials, also for an unknown pseudonym, and RosterInvalid."""
     with database.reading() as conn:
-        moderator = people.get(conn, rules.site_id, pseudonym)
-    stored_hash = moderator.secret_hash if moderator is not None else bytes(32)
-    if not hmac.compare_digest(people.hash_secret(secret), stored_hash) or moderator is None:
+        roster, _ = roster_reader.read_all(conn)
+    member = roster.named(pseudonym) if roster is not None else None
+    key = member.keys.sign_in_key if member is not None and member.keys is not None else _NO_KEY
+    message = roster_rules.sign_in_message(
+        site_id=rules.site_id, pseudonym=pseudonym, challenge=challenge
+    )
+    is_signed = roster_rules.is_signed(message, signature=signature, by=key)
+    if not _is_own_challenge(challenge, session_key, now) or not is_signed or member is None:
         raise InvalidCredentials
     return open_session(
         database, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
     )
+
+
+def _is_own_challenge(challenge: str, session_key: bytes, now: float) -> bool:
+    """Whether this server gave it out, and it has not expired."""
+    claim, _, mac = challenge.rpartition(".")
+    if not hmac.compare_digest(_challenge_mac(session_key, claim).encode(), mac.encode()):
+        return False
+    return int(claim.partition(".")[0]) >= now
+
+
+def _challenge_mac(session_key: bytes, claim: str) -> str:
+    key = hmac.digest(session_key, _CHALLENGE_DOMAIN, "sha256")
+    return hmac.digest(key, claim.encode(), "sha256").hex()
 
 
 def open_session(
@@ -58,13 +93,24 @@ def open_session(
     return token
 
 
-def session_for(database: Database, *, token: bytes, session_key: bytes, now: float) -> Session:
-    """Raises NotSignedIn."""
+def member_for(
+    database: Database,
+    roster_reader: RosterReader,
+    *,
+    token: bytes,
+    session_key: bytes,
+    now: float,
+) -> tuple[str, Member]:
+    """Pseudonym and membership behind a session. Raises NotSignedIn, RosterInvalid."""
     with database.reading() as conn:
         session = people.get_session(conn, _hash(session_key, token), now=now)
-    if session is None:
+        if session is None:
+            raise NotSignedIn
+        roster: Roster | None = roster_reader.read(conn)
+    member = roster.named(session.pseudonym) if roster is not None else None
+    if member is None:
         raise NotSignedIn
-    return session
+    return session.pseudonym, member
 
 
 def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:

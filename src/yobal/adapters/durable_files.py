@@ -13,6 +13,21 @@ _UNTRACED: Final = getattr(os, "O_NOATIME", 0)  # Linux only
 
 def create_atomically(path: Path, content: bytes, *, modified_at: float | None = None) -> None:
     """Make a file that nothing can read half written. The first of several processes wins."""
+    temporary = _write_beside(path, content, modified_at=modified_at)
+    with contextlib.suppress(FileExistsError):
+        os.link(temporary, path)
+    temporary.unlink()
+    sync_folder(path.parent)
+
+
+def replace_atomically(path: Path, content: bytes) -> None:
+    """The old content or the new one, whenever it is read."""
+    _write_beside(path, content, modified_at=None).replace(path)
+    sync_folder(path.parent)
+
+
+def _write_beside(path: Path, content: bytes, *, modified_at: float | None) -> Path:
+    """A temporary file with this content, synced."""
     path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
@@ -22,10 +37,7 @@ def create_atomically(path: Path, content: bytes, *, modified_at: float | None =
         if modified_at is not None:
             os.utime(file.fileno(), (modified_at, modified_at))
         os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(temporary, path)
-    temporary.unlink()
-    sync_folder(path.parent)
+    return temporary
 
 
 def read_untraced(path: str | Path) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
+from yobal.cli import roster_report
 from yobal.cli import story_list as story_list_file
 from yobal.core.errors import (
     AlreadySetUp,
@@ -72,7 +73,9 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
             setup_site.create_site(
                 components.database, components.rules, name=settings.site_name, now=now
             )
-        secret = setup_site.invite_first_lead(components.database, components.rules, now=now)
+        secret = setup_site.invite_first_lead(
+            components.database, components.rules, components.roster_pin, now=now
+        )
         write_assets(components)
     finally:
         components.close()
@@ -190,6 +193,14 @@ def doctor(path: Path) -> tuple[list[str], bool]:
     findings = examine(settings_file.load(path), path)
     lines = [str(finding) for finding in findings]
     return lines, not any(finding.is_failure for finding in findings)
+
+
+def roster(path: Path, *, is_accepted: bool) -> tuple[list[str], bool]:
+    """Lines to print, and whether the roster verifies. Raises RosterInvalid."""
+    with _open_site(path) as components:
+        if is_accepted:
+            return roster_report.accept(components), True
+        return roster_report.report(components)
 
 
 def grant_intake(path: Path, database_role: str) -> str:

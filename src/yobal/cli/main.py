@@ -234,6 +234,23 @@ def doctor(config: Config = DEFAULT_CONFIG) -> None:
     sys.exit(0 if is_ok else 1)
 
 
+@app.command()
+def roster(
+    config: Config = DEFAULT_CONFIG,
+    is_accepted: Annotated[
+        bool,
+        typer.Option("--accept", help="Believe the roster that the database has, after a restore."),
+    ] = False,
+) -> None:
+    """Show who is a member, and the fingerprints of the roster. Exits with 1 if it does not verify."""
+    from yobal.cli import commands
+
+    lines, is_ok = commands.roster(config, is_accepted=is_accepted)
+    for line in lines:
+        typer.echo(line)
+    sys.exit(0 if is_ok else 1)
+
+
 @app.command("self-test")
 def self_test(config: Config = DEFAULT_CONFIG) -> None:
     """Attack a scratch newsroom with these settings, and say what an observer learned.

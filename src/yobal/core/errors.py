@@ -118,6 +118,23 @@ class DatabaseUnavailable(YobalError):
     is_loggable = True
 
 
+class RosterInvalid(YobalError):
+    """The statements about members and keys break a rule, so no key of theirs is used."""
+
+    is_loggable = True
+
+    def __init__(self, rule: str, number: int) -> None:
+        super().__init__(
+            f"the roster in the database does not verify (rule: {rule}, statement {number});"
+            " see docs/trouble.md"
+        )
+        self.rule, self.number = rule, number
+
+
+class RosterChanged(YobalError):
+    """Another statement was added first; the same can be signed again after it."""
+
+
 class PurgePending(YobalError):
     """The change is stored, but deleted text may still be in a file."""
 

@@ -1,7 +1,7 @@
 """Invitations and sessions: their tokens and when they expire.
 
-The browser derives the same token, and a key that the server never sees, from an invitation's
-secret; `tests/vectors/keys.json` tests both sides.
+The browser derives the same token and key from the secret of a first lead's link;
+`tests/vectors/keys.json` tests both sides. The link of an invitation has the token itself, and no key.
 """
 
 import base64
@@ -14,6 +14,7 @@ from yobal.core.schedule import HOUR_SECONDS, Schedule, Slot, next_slot
 INVITATION_SECRET_BYTES: Final = 32
 INVITATION_HOURS: Final = 24
 _TOKEN_DOMAIN: Final = b"yobal invite token"
+_FOUNDER_DOMAIN: Final = b"yobal founder key"
 
 
 def encode_invitation_secret(secret: bytes) -> str:
@@ -22,8 +23,13 @@ def encode_invitation_secret(secret: bytes) -> str:
 
 
 def invitation_token(secret: bytes) -> bytes:
-    """What proves an invitation to the server."""
+    """What proves a first lead's link to the server."""
     return hashlib.sha256(_TOKEN_DOMAIN + secret).digest()
+
+
+def founder_key(secret: bytes) -> bytes:
+    """The key of the MAC in a roster's first statement; see `adapters/roster_pin.py`."""
+    return hashlib.sha256(_FOUNDER_DOMAIN + secret).digest()
 
 
 def invitation_expiry(schedule: Schedule, now: float) -> Slot:

@@ -9,8 +9,10 @@ from typing import Final
 import msgspec
 import pyrage
 
+from yobal.core import roster
+from yobal.core.roster import Keys
+from yobal.demo import signing
 from yobal.server.wiring import STATIC
-from yobal.store.people import Moderator, hash_secret
 
 PASSPHRASE_WORDS: Final = 7
 _SCRYPT_N: Final = 2**16
@@ -19,39 +21,61 @@ _ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
-class NewModerator(msgspec.Struct, frozen=True):
-    """A moderator with their wrap of a new epoch, the epoch's recipient, and their passphrase."""
+class NewModerator(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a moderator's browser makes; `epoch` and `wrap` are for a first lead."""
 
-    moderator: Moderator
-    recipient: str
-    wrap: bytes
+    keys: str
+    keys_signature: bytes
+    identity: bytes
+    recovery_identity: bytes
+    signing_seed: bytes
+    sign_in_seed: bytes
     passphrase: str
+    sheet: str  # the recovery sheet's identity
+    epoch_recipient: str
+    wrap: bytes
+
+    @property
+    def signing_key(self) -> str:
+        return signing.public_key(self.signing_seed)
 
 
-def make_lead(site_id: str, pseudonym: str) -> NewModerator:
-    """Everything that a first lead's browser makes."""
+def make_moderator(site_id: str, pseudonym: str) -> NewModerator:
     passphrase = " ".join(secrets.choice(_word_list()) for _ in range(PASSPHRASE_WORDS))
-    secret, unlocking = from_passphrase(site_id, pseudonym, passphrase)
-    personal, epoch = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
-    sheet = pyrage.x25519.Identity.generate()  # not kept: a demonstration has no recovery sheet
-    moderator = Moderator(
-        site_id=site_id,
-        pseudonym=pseudonym,
-        role="lead",
-        secret_hash=hash_secret(secret),
-        recipient=str(personal.to_public()),
-        identity=pyrage.encrypt(str(personal).encode(), [unlocking.to_public()]),
-        recovery_recipient=str(sheet.to_public()),
-        recovery_identity=pyrage.encrypt(str(personal).encode(), [sheet.to_public()]),
+    sign_in_seed, unlocking = from_passphrase(site_id, pseudonym, passphrase)
+    scalar = secrets.token_bytes(roster.KEY_BYTES)
+    personal, signing_seed = identity_of(scalar), signing.signing_seed(scalar)
+    epoch, sheet = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    keys, keys_signature = signing.sign_keys(
+        signing_seed,
+        Keys(
+            site_id=site_id,
+            pseudonym=pseudonym,
+            signing_key=signing.public_key(signing_seed),
+            sign_in_key=signing.public_key(sign_in_seed),
+            recipient=str(personal.to_public()),
+            recovery_recipient=str(sheet.to_public()),
+        ),
     )
-    wrap = pyrage.encrypt(str(epoch).encode(), [personal.to_public()])
-    return NewModerator(moderator, str(epoch.to_public()), wrap, passphrase)
+    line = str(personal).encode()
+    return NewModerator(
+        keys=keys,
+        keys_signature=keys_signature,
+        identity=pyrage.encrypt(line, [unlocking.to_public()]),
+        recovery_identity=pyrage.encrypt(line, [sheet.to_public()]),
+        signing_seed=signing_seed,
+        sign_in_seed=sign_in_seed,
+        passphrase=passphrase,
+        sheet=str(sheet),
+        epoch_recipient=str(epoch.to_public()),
+        wrap=pyrage.encrypt(str(epoch).encode(), [personal.to_public()]),
+    )
 
 
 def from_passphrase(
     site_id: str, pseudonym: str, passphrase: str
 ) -> tuple[bytes, pyrage.x25519.Identity]:
-    """The secret that signs in, and the identity that decrypts the personal one.
+    """The seed of the key that signs in, and the identity that decrypts the personal one.
 
     `docs/http-desk.md` describes the derivation.
     """

@@ -17,7 +17,7 @@ from yobal.core.schedule import HOUR_SECONDS, last_round, next_slot
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo import samples
-from yobal.demo.keys import make_lead
+from yobal.demo.keys import make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.demo.newsroom import content
 from yobal.demo.samples import Sample
@@ -53,9 +53,9 @@ def seed(components: Components, *, now: float) -> str:
                 url=components.settings.public_url + edition.path,
             ),
         )
-    lead = make_lead(components.rules.site_id, PSEUDONYM)
+    lead = make_moderator(components.rules.site_id, PSEUDONYM)
     join_first_lead(components, lead, now=start)
-    sealer = Sealer(lead.recipient)
+    sealer = Sealer(lead.epoch_recipient)
     published = _publish_samples(components, sealer, start=start)
     for sample in samples.PENDING:
         parent_id = published[sample.parent_key].comment_id if sample.parent_key else None

@@ -24,8 +24,9 @@ from yobal.core.envelope import Envelope
 from yobal.core.errors import YobalError
 from yobal.core.schedule import WAIT_SECONDS_MAX, Schedule, last_slot, next_round, next_slot
 from yobal.core.thread import Edition
-from yobal.demo.keys import NewModerator, from_passphrase, make_lead
+from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
+from yobal.demo.signing import sign_in_signature
 from yobal.self_test.in_process import FORM, Response, ask_desk, ask_intake
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.serve import desk_app_for, intake_app
@@ -65,14 +66,18 @@ class ScratchNewsroom:
     ) -> None:
         self.components = components
         self.now = now
-        site_id = components.rules.site_id
-        self._secret, unlocking = from_passphrase(site_id, PSEUDONYM, lead.passphrase)
-        personal = _identity(pyrage.decrypt(lead.moderator.identity, [unlocking]))
+        self._lead = lead
+        _, unlocking = from_passphrase(components.rules.site_id, PSEUDONYM, lead.passphrase)
+        personal = _identity(pyrage.decrypt(lead.identity, [unlocking]))
         self._epoch_identity = _identity(pyrage.decrypt(lead.wrap, [personal]))
         self._cookie = ""
         ticks = itertools.count(step=60)  # nothing is read from the cache of the last second
         status = ThreadStatusCache(
-            components.database, components.inbox, components.rules, clock=lambda: next(ticks)
+            components.database,
+            components.inbox,
+            components.rules,
+            components.intake_roster_reader,
+            clock=lambda: next(ticks),
         )
         self._intake = intake_app(
             components,
@@ -129,7 +134,14 @@ class ScratchNewsroom:
         response = self._ask_desk(route, body)
         if response.status != _NOT_SIGNED_IN:
             return response
-        sign_in = {"pseudonym": PSEUDONYM, "secret": self._secret.hex()}
+        challenge = self._ask_desk("sign-in/challenge", {}).json["challenge"]
+        signature = sign_in_signature(
+            self._lead.sign_in_seed,
+            site_id=self.components.rules.site_id,
+            pseudonym=PSEUDONYM,
+            challenge=challenge,
+        )
+        sign_in = {"pseudonym": PSEUDONYM, "challenge": challenge, "signature": signature}
         signed_in = self._ask_desk("sign-in", sign_in)
         cookies = [value for name, value in signed_in.headers if name == "set-cookie"]
         self._cookie = cookies[0].partition(";")[0]
@@ -249,7 +261,7 @@ def _scratch_settings(settings: Settings, folder: Path) -> Settings:
 def _set_up(components: Components, group: GroupCommit, *, now: float) -> ScratchNewsroom:
     rules = components.rules
     setup_site.create_site(components.database, rules, name=components.settings.site_name, now=now)
-    lead = make_lead(rules.site_id, PSEUDONYM)
+    lead = make_moderator(rules.site_id, PSEUDONYM)
     join_first_lead(components, lead, now=now)
     edition = Edition(tag="en", title="A story", url="https://news.example/story")
     declare_story.add(components.database, rules, STORY_ID, edition)

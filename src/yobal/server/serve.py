@@ -82,6 +82,7 @@ def intake_app(
                 components.database,
                 components.inbox,
                 components.rules,
+                components.intake_roster_reader,
                 is_disk_low=partial(
                     disk_reserve.is_low,
                     components.settings.written_dir,
@@ -109,6 +110,7 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
     dependencies = DeskDependencies(
         rules=components.rules,
         database=components.database,
+        roster_reader=components.roster_reader,
         keyring=components.keyring,
         cell_file=components.cell_file,
         file_writer=components.file_writer,

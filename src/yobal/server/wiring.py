@@ -5,10 +5,12 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.roster_reader import RosterReader
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.cell_file import CellFile
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
+from yobal.adapters.roster_pin import RosterPin
 from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.core.site_rules import SiteRules
@@ -28,6 +30,9 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     rules: SiteRules
     database: Database
     inbox: Inbox
+    roster_pin: RosterPin
+    roster_reader: RosterReader  # for the desk's side
+    intake_roster_reader: RosterReader  # through the view without keys
     keyring: Keyring
     cell_file: CellFile  # for the desk's side only
     file_writer: FileWriter
@@ -83,6 +88,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         receipt_days=settings.receipt_days,
         is_demo=is_demo,
     )
+    pin = RosterPin(settings.secrets_dir)
     file_writer = FileWriter(
         database, PageRenderer(site_context), PublicFiles(settings.files_dir), rules
     )
@@ -91,6 +97,15 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         rules=rules,
         database=database,
         inbox=open_inbox(database),
+        roster_pin=pin,
+        roster_reader=RosterReader(settings.site_id, pin),
+        intake_roster_reader=RosterReader(
+            settings.site_id,
+            pin,
+            list_all=intake.list_statements,
+            newest=intake.newest_statement,
+            with_keys=False,
+        ),
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
         cell_file=_cell_file(settings),
         file_writer=file_writer,

@@ -10,15 +10,14 @@ from yobal.store.tables import epochs, wrapped_epoch_keys
 
 
 class EpochKey(msgspec.Struct, frozen=True):
-    """An epoch and its identity, sealed to one moderator; None if the moderator has no wrap."""
+    """An epoch's identity, sealed to one moderator; None if the moderator has no wrap."""
 
     epoch_id: str
-    recipient: str
     wrap: bytes | None
 
 
-def add(conn: Connection, *, epoch_id: str, site_id: str, recipient: str, first_slot: Slot) -> None:
-    """Make it the newest epoch, to which the intake seals from now on."""
+def add(conn: Connection, *, epoch_id: str, site_id: str, first_slot: Slot) -> None:
+    """Make it the newest epoch."""
     newest = sa.select(sa.func.coalesce(sa.func.max(epochs.c.number), 0)).where(
         epochs.c.site_id == site_id
     )
@@ -33,7 +32,7 @@ def add(conn: Connection, *, epoch_id: str, site_id: str, recipient: str, first_
             id=epoch_id,
             site_id=site_id,
             number=number,
-            recipient=recipient,
+            is_current=True,
             first_slot=first_slot,
             last_slot=None,
         )
@@ -41,7 +40,7 @@ def add(conn: Connection, *, epoch_id: str, site_id: str, recipient: str, first_
 
 
 def newest_id(conn: Connection, site_id: str) -> str | None:
-    """The epoch that the intake seals to; None before the first lead has joined."""
+    """None before the first lead has joined."""
     newest = (
         sa.select(epochs.c.id)
         .where(epochs.c.site_id == site_id)
@@ -58,15 +57,22 @@ def add_wrap(conn: Connection, *, epoch_id: str, pseudonym: str, wrap: bytes) ->
 
 
 def keys_of(conn: Connection, site_id: str, pseudonym: str) -> list[EpochKey]:
-    """Every epoch of the site, newest first."""
+    """Every epoch of the present roster, newest first."""
     is_own = sa.and_(
         wrapped_epoch_keys.c.epoch_id == epochs.c.id, wrapped_epoch_keys.c.pseudonym == pseudonym
     )
     return fetch_all(
         conn,
         EpochKey,
-        sa.select(epochs.c.id.label("epoch_id"), epochs.c.recipient, wrapped_epoch_keys.c.wrap)
+        sa.select(epochs.c.id.label("epoch_id"), wrapped_epoch_keys.c.wrap)
         .outerjoin(wrapped_epoch_keys, is_own)
-        .where(epochs.c.site_id == site_id)
+        .where(epochs.c.site_id == site_id, epochs.c.is_current)
         .order_by(epochs.c.number.desc()),
     )
+
+
+def end_all(conn: Connection, site_id: str) -> None:
+    """Delete every wrap: what the moderators before hold opens nothing more. Their comments still count."""
+    of_site = sa.select(epochs.c.id).where(epochs.c.site_id == site_id)
+    conn.execute(wrapped_epoch_keys.delete().where(wrapped_epoch_keys.c.epoch_id.in_(of_site)))
+    conn.execute(epochs.update().where(epochs.c.site_id == site_id).values(is_current=False))

@@ -1,11 +1,14 @@
 """Deletes what has expired, and what a clock that was ahead has given out."""
 
-import sqlalchemy as sa
+from typing import Final
+
 from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Slot
 from yobal.core.states import WITHDRAWN
-from yobal.store.tables import comments, invitation_wraps, invitations, receipts, sessions
+from yobal.store.tables import comments, invitations, receipts, registrations, sessions
+
+_EXPIRING: Final = (sessions, invitations, registrations)
 
 
 def delete_receipts(conn: Connection, *, before_week: str) -> None:
@@ -14,11 +17,9 @@ def delete_receipts(conn: Connection, *, before_week: str) -> None:
 
 
 def delete_expired(conn: Connection, *, now: float) -> None:
-    """Sessions and invitations."""
-    conn.execute(sessions.delete().where(sessions.c.expires_slot <= now))
-    expired = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot <= now)
-    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(expired)))
-    conn.execute(invitations.delete().where(invitations.c.expires_slot <= now))
+    """Sessions, invitations, and registrations that no lead has confirmed."""
+    for table in _EXPIRING:
+        conn.execute(table.delete().where(table.c.expires_slot <= now))
 
 
 def delete_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None:
@@ -35,9 +36,7 @@ def delete_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None
 
 
 def delete_future(conn: Connection, *, after: Slot, after_week: str) -> None:
-    """Sessions, invitations and receipts that end later than any given out now."""
-    conn.execute(sessions.delete().where(sessions.c.expires_slot > after))
-    future = sa.select(invitations.c.token_hash).where(invitations.c.expires_slot > after)
-    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(future)))
-    conn.execute(invitations.delete().where(invitations.c.expires_slot > after))
+    """Sessions, invitations, registrations and receipts that end later than any given out now."""
+    for table in _EXPIRING:
+        conn.execute(table.delete().where(table.c.expires_slot > after))
     conn.execute(receipts.delete().where(receipts.c.week > after_week))

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core.roster import SignedStatement
 from yobal.core.schedule import Round, Slot
 from yobal.core.states import State
 from yobal.core.terms import EditKind
@@ -19,8 +20,15 @@ from yobal.store.withdrawal_requests import RequestKind
 
 _SITE: Final = sa.text(
     "select id, name, is_demo, released_slot, last_round, is_full, arrivals_since_slot,"
-    " admission_seed, epoch_id, recipient from intake_site order by id limit 1"
+    " admission_seed from intake_site order by id limit 1"
 ).columns(is_demo=sa.Boolean, is_full=sa.Boolean)
+_STATEMENTS: Final = sa.text(
+    "select statement, signature from intake_statements where site_id = :site_id order by number"
+)
+_NEWEST_STATEMENT: Final = sa.text(
+    "select number, statement from intake_statements where site_id = :site_id"
+    " order by number desc limit 1"
+)
 _STORY: Final = sa.text(
     "select is_open, is_full, arrivals_since_slot from intake_stories"
     " where site_id = :site_id and story_id = :story_id"
@@ -38,8 +46,6 @@ _PUBLISHED: Final = sa.text(
 
 
 class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
-    """The site with its newest epoch; `epoch_id` and `recipient` are None before there is one."""
-
     id: str
     name: str
     is_demo: bool
@@ -48,8 +54,6 @@ class IntakeSite(msgspec.Struct, frozen=True, kw_only=True):
     is_full: bool
     arrivals_since_slot: int
     admission_seed: bytes
-    epoch_id: str | None
-    recipient: str | None
 
 
 class IntakeStory(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +113,17 @@ def receipt_status(
 
 def get_site(conn: Connection) -> IntakeSite | None:
     return fetch_one(conn, IntakeSite, _SITE)
+
+
+def list_statements(conn: Connection, site_id: str) -> list[SignedStatement]:
+    """The roster, without the keys beside its statements."""
+    return fetch_all(conn, SignedStatement, _STATEMENTS.bindparams(site_id=site_id))
+
+
+def newest_statement(conn: Connection, site_id: str) -> tuple[int, str] | None:
+    """How many there are, and the last."""
+    row = conn.execute(_NEWEST_STATEMENT, {"site_id": site_id}).one_or_none()
+    return (row.number + 1, row.statement) if row is not None else None
 
 
 def get_story(conn: Connection, site_id: str, story_id: str) -> IntakeStory | None:

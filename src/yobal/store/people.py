@@ -1,4 +1,4 @@
-"""Moderators, their invitations and their sessions."""
+"""Moderators' sealed keys, invitations, registrations and sessions. Who is a member says `statements.py`."""
 
 import hashlib
 
@@ -9,37 +9,42 @@ from sqlalchemy.engine import Connection
 from yobal.core.roles import Role
 from yobal.core.schedule import Slot
 from yobal.store.rows import fetch_all, fetch_one
-from yobal.store.tables import epochs, invitation_wraps, invitations, moderators, sessions
+from yobal.store.tables import invitations, moderators, registrations, sessions
 
 
 class Moderator(msgspec.Struct, frozen=True, kw_only=True):
-    """A moderator. `identity` and `recovery_identity` are age files that the server cannot open."""
+    """Both identities are age files that the server cannot open."""
 
     site_id: str
     pseudonym: str
-    role: Role
     is_active: bool = True
-    secret_hash: bytes
-    recipient: str
     identity: bytes
-    recovery_recipient: str
     recovery_identity: bytes
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """`invited_by` is None for the link that makes a first lead."""
+
     token_hash: bytes
     site_id: str
     role: Role
-    is_first: bool  # makes the first lead, with a new epoch
+    invited_by: str | None
     expires_slot: Slot
 
 
-class InvitationWrap(msgspec.Struct, frozen=True):
-    """An epoch, and its identity sealed to the invitation's key."""
+class Registration(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who has used a link and waits for a lead's confirmation."""
 
-    epoch_id: str
-    recipient: str
-    wrap: bytes
+    token_hash: bytes
+    site_id: str
+    role: Role
+    invited_by: str
+    head: str
+    keys: str
+    keys_signature: bytes
+    identity: bytes
+    recovery_identity: bytes
+    expires_slot: Slot
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +52,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     site_id: str
     pseudonym: str
-    role: Role
 
 
-def hash_secret(secret: bytes) -> bytes:
-    """SHA-256. The input has at least 90 random bits and needs no slow hash."""
-    return hashlib.sha256(secret).digest()
+def hash_token(token: bytes) -> bytes:
+    """SHA-256. A token has 256 random bits and needs no slow hash."""
+    return hashlib.sha256(token).digest()
 
 
 def add(conn: Connection, moderator: Moderator) -> None:
@@ -78,40 +82,29 @@ def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
     return list(conn.execute(pseudonyms).scalars())
 
 
-def list_active(conn: Connection, site_id: str) -> list[Moderator]:
-    return fetch_all(
-        conn,
-        Moderator,
-        sa.select(moderators)
-        .where(moderators.c.site_id == site_id, moderators.c.is_active)
-        .order_by(moderators.c.role, moderators.c.pseudonym),
-    )
-
-
 def deactivate_all(conn: Connection, site_id: str) -> None:
-    """Lock every moderator out: no sign-in, no session and no invitation works any more."""
-    conn.execute(moderators.update().where(moderators.c.site_id == site_id).values(is_active=False))
-    conn.execute(sessions.delete().where(sessions.c.site_id == site_id))
-    delete_invitations(conn, site_id)
+    """Lock every moderator out, and delete what their words and sheets opened."""
+    of_site = moderators.c.site_id == site_id
+    nothing = {"is_active": False, "identity": b"", "recovery_identity": b""}
+    conn.execute(moderators.update().where(of_site).values(**nothing))
+    for table in (sessions, registrations, invitations):
+        conn.execute(table.delete().where(table.c.site_id == site_id))
 
 
-def change_secret(
-    conn: Connection, moderator: Moderator, *, secret_hash: bytes, identity: bytes
-) -> int:
-    """Set a new passphrase if the old one is still `moderator`'s, and end all older sessions.
+def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) -> int:
+    """Replace `moderator`'s identity, sealed to a new passphrase, and end all older sessions.
 
-    Returns the number of moderators changed.
+    Returns the number of moderators changed: none if the identity is another meanwhile.
     """
     changed = conn.execute(
         moderators.update()
         .where(
             moderators.c.site_id == moderator.site_id,
             moderators.c.pseudonym == moderator.pseudonym,
-            moderators.c.secret_hash == moderator.secret_hash,
             moderators.c.identity == moderator.identity,
             moderators.c.is_active,
         )
-        .values(secret_hash=secret_hash, identity=identity)
+        .values(identity=identity)
     ).rowcount
     if changed:
         conn.execute(
@@ -125,12 +118,6 @@ def change_secret(
 
 def add_invitation(conn: Connection, invitation: Invitation) -> None:
     conn.execute(invitations.insert().values(**msgspec.structs.asdict(invitation)))
-
-
-def add_invitation_wrap(conn: Connection, token_hash: bytes, epoch_id: str, wrap: bytes) -> None:
-    conn.execute(
-        invitation_wraps.insert().values(token_hash=token_hash, epoch_id=epoch_id, wrap=wrap)
-    )
 
 
 def get_invitation(conn: Connection, token_hash: bytes, *, now: float) -> Invitation | None:
@@ -155,27 +142,46 @@ def list_invitations(conn: Connection, site_id: str, *, now: float) -> list[Invi
     )
 
 
-def wraps_of_invitation(conn: Connection, token_hash: bytes) -> list[InvitationWrap]:
-    return fetch_all(
-        conn,
-        InvitationWrap,
-        sa.select(invitation_wraps.c.epoch_id, epochs.c.recipient, invitation_wraps.c.wrap)
-        .join(epochs, epochs.c.id == invitation_wraps.c.epoch_id)
-        .where(invitation_wraps.c.token_hash == token_hash)
-        .order_by(epochs.c.number),
-    )
-
-
 def consume_invitation(conn: Connection, token_hash: bytes) -> int:
     """Delete it; 1 for the first caller, 0 for all others."""
-    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash == token_hash))
     return conn.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount
 
 
 def delete_invitations(conn: Connection, site_id: str) -> None:
-    of_site = sa.select(invitations.c.token_hash).where(invitations.c.site_id == site_id)
-    conn.execute(invitation_wraps.delete().where(invitation_wraps.c.token_hash.in_(of_site)))
     conn.execute(invitations.delete().where(invitations.c.site_id == site_id))
+
+
+def add_registration(conn: Connection, registration: Registration) -> None:
+    conn.execute(registrations.insert().values(**msgspec.structs.asdict(registration)))
+
+
+def list_registrations(conn: Connection, site_id: str, *, now: float) -> list[Registration]:
+    """Those that have not expired."""
+    return fetch_all(
+        conn,
+        Registration,
+        sa.select(registrations)
+        .where(registrations.c.site_id == site_id, registrations.c.expires_slot > now)
+        .order_by(registrations.c.expires_slot, registrations.c.token_hash),
+    )
+
+
+def get_registration(conn: Connection, token_hash: bytes, *, now: float) -> Registration | None:
+    """One that has not expired."""
+    return fetch_one(
+        conn,
+        Registration,
+        sa.select(registrations).where(
+            registrations.c.token_hash == token_hash, registrations.c.expires_slot > now
+        ),
+    )
+
+
+def delete_registration(conn: Connection, token_hash: bytes) -> int:
+    """1 for the first caller, 0 for all others."""
+    return conn.execute(
+        registrations.delete().where(registrations.c.token_hash == token_hash)
+    ).rowcount
 
 
 def add_session(
@@ -189,22 +195,12 @@ def add_session(
 
 
 def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session | None:
-    """A session of an active moderator that has not expired."""
+    """A session that has not expired. Whether its moderator is a member is for the roster to say."""
     return fetch_one(
         conn,
         Session,
-        sa.select(moderators.c.site_id, moderators.c.pseudonym, moderators.c.role)
-        .join(
-            sessions,
-            sa.and_(
-                sessions.c.site_id == moderators.c.site_id,
-                sessions.c.pseudonym == moderators.c.pseudonym,
-            ),
-        )
-        .where(
-            sessions.c.token_hash == token_hash,
-            sessions.c.expires_slot > now,
-            moderators.c.is_active,
+        sa.select(sessions.c.site_id, sessions.c.pseudonym).where(
+            sessions.c.token_hash == token_hash, sessions.c.expires_slot > now
         ),
     )
 

@@ -93,13 +93,25 @@ editions = sa.Table(
     sqlite_with_rowid=False,
 )
 
+statements = sa.Table(
+    "statements",
+    metadata,  # the roster; `core/roster.py` verifies it, and nothing else says who is a member
+    _key("site_id"),
+    sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
+    _text("statement"),
+    _bytes("signature"),
+    _text("keys", nullable=True),  # whose hash the statement names
+    _bytes("keys_signature", nullable=True),
+    sqlite_with_rowid=False,
+)
+
 epochs = sa.Table(
     "epochs",
-    metadata,
+    metadata,  # for the order and the slots; the recipient is in a statement only
     _key("id"),
     _text("site_id"),
-    _number("number"),  # the intake seals to the highest
-    _text("recipient"),
+    _number("number"),
+    _flag("is_current"),  # of the present roster; the others are of those before `init --new-epoch`
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
     sa.UniqueConstraint("site_id", "number"),
@@ -120,12 +132,8 @@ moderators = sa.Table(
     metadata,
     _key("site_id"),
     _key("pseudonym"),
-    _text("role"),
     _flag("is_active"),
-    _bytes("secret_hash"),  # SHA-256 of 90 random bits after scrypt: needs no slow hash
-    _text("recipient"),
     _bytes("identity"),  # the personal identity, sealed to the passphrase's key
-    _text("recovery_recipient"),
     _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
     sqlite_with_rowid=False,
 )
@@ -136,17 +144,24 @@ invitations = sa.Table(
     _hash_key("token_hash"),
     _text("site_id"),
     _text("role"),
-    _flag("is_first"),
+    _text("invited_by", nullable=True),  # a lead's signing key; null for the first lead's link
     _slot("expires_slot"),
     sqlite_with_rowid=False,
 )
 
-invitation_wraps = sa.Table(
-    "invitation_wraps",
-    metadata,
+registrations = sa.Table(
+    "registrations",
+    metadata,  # who has used a link, and is no member until a lead confirms it
     _hash_key("token_hash"),
-    _key("epoch_id"),
-    _bytes("wrap"),
+    _text("site_id"),
+    _text("role"),
+    _text("invited_by"),
+    _text("head"),  # of the roster that the browser was given
+    _text("keys"),
+    _bytes("keys_signature"),
+    _bytes("identity"),
+    _bytes("recovery_identity"),
+    _slot("expires_slot"),
     sqlite_with_rowid=False,
 )
 

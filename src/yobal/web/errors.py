@@ -93,6 +93,19 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "pseudonym_taken",
         "Another moderator has this pseudonym or a similar one. Choose another; your link still works.",
     ),
+    errors.RosterChanged: (
+        409,
+        "roster_changed",
+        "Another lead changed the list of members at the same moment. Nothing was changed. Try again.",
+    ),
+    errors.RosterInvalid: (
+        503,
+        "roster_invalid",
+        (
+            "The signed list of members in the database was changed by someone who may not."
+            " Nothing was opened or changed."
+        ),
+    ),
     errors.DatabaseUnavailable: (
         503,
         "unavailable",

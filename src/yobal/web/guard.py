@@ -1,15 +1,16 @@
 """Decides who may use a route of the desk. A route that declares no access is denied."""
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 
 from yobal.actions import sign_in
+from yobal.actions.roster_reader import RosterReader
 from yobal.core.errors import Forbidden, NotSignedIn
+from yobal.core.roles import Role
 from yobal.store.database import Database
-from yobal.store.people import Session
 from yobal.web.errors import BadRequest, HostMismatch, OriginMismatch, TlsRequired
 
 Access = Literal["anyone", "moderator", "lead"]
@@ -19,20 +20,34 @@ COOKIE: Final = "__Host-yobal"
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
+class SignedInModerator(NamedTuple):
+    """Whose request it is. The role is the roster's."""
+
+    pseudonym: str
+    role: Role
+
+
 class Guard:
     """Checks every request before its route."""
 
     def __init__(
-        self, database: Database, *, desk_url: str, session_key: bytes, clock: Callable[[], float]
+        self,
+        database: Database,
+        roster_reader: RosterReader,
+        *,
+        desk_url: str,
+        session_key: bytes,
+        clock: Callable[[], float],
     ) -> None:
         self._database = database
+        self._roster_reader = roster_reader
         self._origin = desk_url
         self._scheme, _, self._host = desk_url.partition("://")
         self._session_key = session_key
         self._clock = clock
 
     def check(self, request: AnyRequest) -> None:
-        """Raises TlsRequired, OriginMismatch, BadRequest, NotSignedIn or Forbidden."""
+        """Raises TlsRequired, OriginMismatch, BadRequest, NotSignedIn, RosterInvalid or Forbidden."""
         access: Access | None = request.route_handler.opt.get("access")
         if access is None:
             raise Forbidden
@@ -59,13 +74,18 @@ class Guard:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _moderator(self, request: AnyConnection) -> Session:
+    def _moderator(self, request: AnyConnection) -> SignedInModerator:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
-        return sign_in.session_for(
-            self._database, token=token, session_key=self._session_key, now=self._clock()
+        pseudonym, member = sign_in.member_for(
+            self._database,
+            self._roster_reader,
+            token=token,
+            session_key=self._session_key,
+            now=self._clock(),
         )
+        return SignedInModerator(pseudonym, member.role)
 
 
 def session_token(request: AnyConnection) -> bytes | None:

@@ -12,6 +12,7 @@ from litestar.params import JSONBody
 from yobal.actions import decide, purge_deleted, write_public_files
 from yobal.actions import remove as remove_action
 from yobal.actions import undo as undo_action
+from yobal.actions.roster_reader import RosterReader
 from yobal.actions.undo import Undone
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.cell_file import CellFile
@@ -45,6 +46,7 @@ class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: SiteRules
     database: Database
+    roster_reader: RosterReader
     keyring: Keyring
     cell_file: CellFile
     file_writer: FileWriter

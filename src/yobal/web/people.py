@@ -1,4 +1,4 @@
-"""The desk's routes for people: signing in, joining through a link, inviting, recovering."""
+"""The desk's routes for people: signing in, the roster, invitations, recovery."""
 
 import secrets
 
@@ -6,16 +6,15 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from yobal.actions import join, recover, sign_in
-from yobal.actions.join import Wrap
+from yobal.actions import invite, join, recover, sign_in
+from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
 from yobal.core.errors import NotSignedIn
+from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
 from yobal.store import people
-from yobal.store.people import Moderator
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
-from yobal.web.errors import BadRequest
 from yobal.web.guard import COOKIE, AnyRequest, session_token
 from yobal.web.moderation import DeskDependencies
 
@@ -29,16 +28,28 @@ class PeopleController:
         self._dependencies = dependencies
         self._rules = dependencies.rules
         self._database = dependencies.database
+        self._roster_reader = dependencies.roster_reader
         self._session_key = session_key
         self._site_name = site_name
+
+    def sign_in_challenge(self) -> types.SignInChallenge:
+        return types.SignInChallenge(
+            sign_in.challenge(
+                session_key=self._session_key,
+                now=self._dependencies.clock(),
+                random=secrets.token_bytes,
+            )
+        )
 
     def sign_in(self, data: JSONBody[request_types.SignInRequest]) -> Response[types.Session]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
             self._database,
             self._rules,
+            self._roster_reader,
             pseudonym=pseudonym,
-            secret=bytes.fromhex(data.secret),
+            challenge=data.challenge,
+            signature=data.signature,
             session_key=self._session_key,
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
@@ -56,61 +67,94 @@ class PeopleController:
         response.cookies = [_cookie("", age=0)]
         return response
 
+    def roster(self) -> types.Roster:
+        """As the database has it: the desk's page verifies it by itself."""
+        with self._database.reading() as conn:
+            _, signed = self._roster_reader.read_all(conn)
+        return types.Roster(serializers.statements(signed))
+
     def open_invitation(
         self, data: JSONBody[request_types.OpenInvitationRequest]
     ) -> types.Invitation:
-        contents = join.open_invitation(
-            self._database, token=bytes.fromhex(data.token), now=self._dependencies.clock()
+        invitation, signed = invite.open_invitation(
+            self._database,
+            self._roster_reader,
+            token=bytes.fromhex(data.token),
+            now=self._dependencies.clock(),
         )
-        wraps = [
-            types.InvitationWrap(wrap.epoch_id, wrap.recipient, wrap.wrap)
-            for wrap in contents.wraps
-        ]
-        return types.Invitation(contents.role, contents.is_first, wraps)
+        return types.Invitation(invitation.invited_by is None, serializers.statements(signed))
 
-    def join(self, data: JSONBody[request_types.JoinRequest]) -> Response[types.Session]:
-        moderator = Moderator(
-            site_id=self._rules.site_id,
-            pseudonym=data.pseudonym.strip(),
-            role="moderator",
-            secret_hash=people.hash_secret(bytes.fromhex(data.secret)),
-            recipient=data.recipient,
-            identity=data.identity,
-            recovery_recipient=data.recovery_recipient,
-            recovery_identity=data.recovery_identity,
-        )
-        join.join(
+    def begin_roster(
+        self, data: JSONBody[request_types.BeginRosterRequest]
+    ) -> Response[types.Session]:
+        pseudonym = join.begin_roster(
             self._database,
             self._rules,
-            moderator,
+            self._roster_reader,
             token=bytes.fromhex(data.token),
-            wraps=_wraps(data.wraps),
-            epoch_recipient=data.epoch.recipient if data.epoch else None,
+            statements=[_signed(item) for item in data.statements],
+            newcomer=_newcomer(data.newcomer),
+            wrap=data.wrap,
             now=self._dependencies.clock(),
-            random=secrets.token_bytes,
         )
-        return self._start_session(moderator.pseudonym)
+        return self._start_session(pseudonym)
+
+    def register(self, data: JSONBody[request_types.RegisterRequest]) -> types.Empty:
+        join.register(
+            self._database,
+            self._rules,
+            token=bytes.fromhex(data.token),
+            head=data.head,
+            newcomer=_newcomer(data.newcomer),
+            now=self._dependencies.clock(),
+        )
+        return types.Empty()
 
     def people(self) -> types.PeopleList:
+        site_id, now = self._rules.site_id, self._dependencies.clock()
         with self._database.reading() as conn:
-            members = people.list_active(conn, self._rules.site_id)
-            invitations = people.list_invitations(
-                conn, self._rules.site_id, now=self._dependencies.clock()
-            )
-        return serializers.people_list(self._rules, members, invitations)
+            invitations = people.list_invitations(conn, site_id, now=now)
+            registrations = people.list_registrations(conn, site_id, now=now)
+        return serializers.people_list(self._rules, invitations, registrations)
 
-    def invite(self, data: JSONBody[request_types.InviteRequest]) -> types.NewInvitation:
-        expires = join.invite(
+    def invite(
+        self, data: JSONBody[request_types.InviteRequest], request: AnyRequest
+    ) -> types.NewInvitation:
+        expires = invite.invite(
             self._database,
             self._rules,
+            self._roster_reader,
             token=bytes.fromhex(data.token),
             role=data.role,
-            wraps=_wraps(data.wraps),
+            invited_by=request.state.moderator.pseudonym,
             now=self._dependencies.clock(),
         )
         return types.NewInvitation(
             INVITATION_HOURS, serializers.expiry_with_label(self._rules, expires)
         )
+
+    def confirm_member(
+        self, data: JSONBody[request_types.ConfirmMemberRequest], request: AnyRequest
+    ) -> types.Empty:
+        join.confirm_member(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            registration_id=bytes.fromhex(data.registration_id),
+            confirmed_by=request.state.moderator.pseudonym,
+            statement=_signed(data.statement),
+            wraps=[Wrap(wrap.epoch_id, wrap.wrap) for wrap in data.wraps],
+            now=self._dependencies.clock(),
+        )
+        return types.Empty()
+
+    def discard_registration(
+        self, data: JSONBody[request_types.DiscardRegistrationRequest]
+    ) -> types.Empty:
+        join.discard_registration(
+            self._database, registration_id=bytes.fromhex(data.registration_id)
+        )
+        return types.Empty()
 
     def recovery_challenge(
         self, data: JSONBody[request_types.RecoveryChallengeRequest]
@@ -126,13 +170,13 @@ class PeopleController:
     def prove_recovery(
         self, data: JSONBody[request_types.RecoveryProofRequest]
     ) -> types.RecoveryTicket:
-        ticket, identity = recover.prove(
+        proven = recover.prove(
             self._database,
             self._recovery_context(),
             challenge_id=data.challenge_id,
             answer=bytes.fromhex(data.answer),
         )
-        return types.RecoveryTicket(ticket, identity)
+        return types.RecoveryTicket(proven.ticket, proven.identity, proven.head)
 
     def finish_recovery(
         self, data: JSONBody[request_types.RecoveryFinishRequest]
@@ -141,14 +185,17 @@ class PeopleController:
             self._database,
             self._recovery_context(),
             ticket=data.ticket,
-            secret=bytes.fromhex(data.secret),
+            statement=_signed(data.statement),
             identity=data.identity,
         )
         return self._start_session(pseudonym)
 
     def _recovery_context(self) -> RecoveryContext:
         return RecoveryContext(
-            rules=self._rules, session_key=self._session_key, now=self._dependencies.clock()
+            rules=self._rules,
+            roster_reader=self._roster_reader,
+            session_key=self._session_key,
+            now=self._dependencies.clock(),
         )
 
     def _start_session(self, pseudonym: str) -> Response[types.Session]:
@@ -170,22 +217,25 @@ class PeopleController:
     def _session(self, pseudonym: str) -> types.Session:
         with self._database.reading() as conn:
             moderator = people.get(conn, self._rules.site_id, pseudonym)
-            if moderator is None:  # deactivated since the request began
+            roster, _ = self._roster_reader.read_all(conn)
+            if moderator is None or roster is None:  # deactivated since the request began
                 raise NotSignedIn
             return serializers.session(
                 conn,
                 self._rules,
                 moderator,
+                roster,
                 site_name=self._site_name,
                 now=self._dependencies.clock(),
             )
 
 
-def _wraps(new_wraps: list[request_types.NewWrap]) -> list[Wrap]:
-    """Raises BadRequest if an epoch occurs twice."""
-    if len({wrap.epoch_id for wrap in new_wraps}) != len(new_wraps):
-        raise BadRequest
-    return [Wrap(wrap.epoch_id, wrap.wrap) for wrap in new_wraps]
+def _signed(new: request_types.NewStatement) -> SignedStatement:
+    return SignedStatement(new.statement, new.signature, new.keys, new.keys_signature)
+
+
+def _newcomer(new: request_types.NewKeys) -> Newcomer:
+    return Newcomer(new.keys, new.keys_signature, new.identity, new.recovery_identity)
 
 
 def _cookie(value: str, *, age: int | None = None) -> Cookie:

@@ -14,12 +14,15 @@ Id = Annotated[str, msgspec.Meta(pattern="^[a-z2-7]{26}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 # PostgreSQL cannot store NUL. Refused here, it is an expected error and not a failure.
 NonEmptyText = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Signature = Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
+# A statement has some 500 bytes, and keys with the longest pseudonym 2,000.
+SignedText = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096, pattern=r"^[^\x00]*$")]
+Challenge = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[0-9a-f.]+$")]
 ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 # A pseudonym of 200 characters, of four bytes each, in base 64, and what belongs to it.
 RecoveryToken = Annotated[
     str, msgspec.Meta(min_length=1, max_length=1_400, pattern=r"^[-_=.A-Za-z0-9]*$")
 ]
-EpochId = Annotated[str, msgspec.Meta(pattern="^([a-z2-7]{26}|first)$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
 LanguageTag = Annotated[str, msgspec.Meta(max_length=35)]  # as long as RFC 5646 asks for
@@ -29,9 +32,26 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     pass
 
 
+class NewStatement(Request):
+    """`keys` and their signature belong to statements that name the hash of keys."""
+
+    statement: SignedText
+    signature: Signature
+    keys: SignedText | None = None
+    keys_signature: Signature | None = None
+
+
+class NewKeys(Request):
+    keys: SignedText
+    keys_signature: Signature
+    identity: AgeFile
+    recovery_identity: AgeFile
+
+
 class SignInRequest(Request):
     pseudonym: NonEmptyText
-    secret: Hex32
+    challenge: Challenge
+    signature: Signature
 
 
 class OpenInvitationRequest(Request):
@@ -39,30 +59,36 @@ class OpenInvitationRequest(Request):
 
 
 class NewWrap(Request):
-    epoch_id: EpochId
+    epoch_id: Id
     wrap: AgeFile
 
 
-class NewEpoch(Request):
-    recipient: NonEmptyText
-
-
-class JoinRequest(Request):
+class BeginRosterRequest(Request):
     token: Hex32
-    pseudonym: NonEmptyText
-    secret: Hex32
-    recipient: NonEmptyText
-    identity: AgeFile
-    recovery_recipient: NonEmptyText
-    recovery_identity: AgeFile
-    wraps: list[NewWrap]
-    epoch: NewEpoch | None
+    statements: Annotated[list[NewStatement], msgspec.Meta(min_length=2, max_length=2)]
+    newcomer: NewKeys
+    wrap: AgeFile
+
+
+class RegisterRequest(Request):
+    token: Hex32
+    head: Hex32
+    newcomer: NewKeys
 
 
 class InviteRequest(Request):
     role: Role
     token: Hex32
+
+
+class ConfirmMemberRequest(Request):
+    registration_id: Hex32
+    statement: NewStatement
     wraps: list[NewWrap]
+
+
+class DiscardRegistrationRequest(Request):
+    registration_id: Hex32
 
 
 class RecoveryChallengeRequest(Request):
@@ -76,7 +102,7 @@ class RecoveryProofRequest(Request):
 
 class RecoveryFinishRequest(Request):
     ticket: RecoveryToken
-    secret: Hex32
+    statement: NewStatement
     identity: AgeFile
 
 

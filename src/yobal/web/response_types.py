@@ -22,7 +22,6 @@ class EpochKey(msgspec.Struct, frozen=True):
     """An epoch; `wrap` is its identity encrypted to this moderator, or null."""
 
     epoch_id: str
-    recipient: str
     wrap: bytes | None
 
 
@@ -59,6 +58,7 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     role: Role
     identity: bytes
     epochs: list[EpochKey]
+    roster_head: str
     unreadable_count: int
     needs_second_lead: bool
     is_clock_trusted: bool
@@ -213,21 +213,24 @@ class HistoryPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class InvitationWrap(msgspec.Struct, frozen=True):
-    epoch_id: str
-    recipient: str
-    wrap: bytes
+class Statement(msgspec.Struct, frozen=True):
+    """A signed statement of the roster; `keys` is null where the statement names none, or they are withheld."""
+
+    statement: str
+    signature: bytes
+    keys: str | None
+    keys_signature: bytes | None
+
+
+class Roster(msgspec.Struct, frozen=True):
+    statements: list[Statement]
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    role: Role
+    """`statements` are the roster to join, without keys; empty if the link makes a first lead."""
+
     is_first: bool
-    wraps: list[InvitationWrap]
-
-
-class Person(msgspec.Struct, frozen=True):
-    pseudonym: str
-    role: Role
+    statements: list[Statement]
 
 
 class OpenInvitation(msgspec.Struct, frozen=True):
@@ -235,9 +238,25 @@ class OpenInvitation(msgspec.Struct, frozen=True):
     expires: Slot
 
 
+class Registration(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who has used a link and waits for a lead."""
+
+    registration_id: str
+    role: Role
+    invited_by: str
+    head: str
+    keys: str
+    keys_signature: bytes
+    expires: Slot
+
+
 class PeopleList(msgspec.Struct, frozen=True):
-    people: list[Person]
     invitations: list[OpenInvitation]
+    registrations: list[Registration]
+
+
+class SignInChallenge(msgspec.Struct, frozen=True):
+    challenge: str
 
 
 class NewInvitation(msgspec.Struct, frozen=True):
@@ -255,6 +274,7 @@ class RecoveryChallenge(msgspec.Struct, frozen=True):
 class RecoveryTicket(msgspec.Struct, frozen=True):
     ticket: str
     identity: bytes
+    head: str
 
 
 class ErrorBody(msgspec.Struct, frozen=True):

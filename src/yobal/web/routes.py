@@ -35,13 +35,18 @@ class Route(NamedTuple):
 PAGES: Final = ("/", "/join", "/recover")
 ASSETS: Final = ("desk.js", "desk.css", "language-detector.js", "words.json", "icon.svg")
 PEOPLE_ROUTES: Final = (
+    Route("/api/desk/sign-in/challenge", "anyone", PeopleController.sign_in_challenge),
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
     Route("/api/desk/session", "moderator", PeopleController.session),
     Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
-    Route("/api/desk/join", "anyone", PeopleController.join),
+    Route("/api/desk/begin-roster", "anyone", PeopleController.begin_roster),
+    Route("/api/desk/register", "anyone", PeopleController.register),
+    Route("/api/desk/roster", "moderator", PeopleController.roster),
     Route("/api/desk/people", "moderator", PeopleController.people),
     Route("/api/desk/invite", "lead", PeopleController.invite),
+    Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),
+    Route("/api/desk/discard-registration", "lead", PeopleController.discard_registration),
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
@@ -92,6 +97,7 @@ def desk_app(
     dependencies.keyring.decision_key()  # made now, or its file would reveal the time of the first decision
     guard = Guard(
         dependencies.database,
+        dependencies.roster_reader,
         desk_url=dependencies.desk_url,
         session_key=session_key,
         clock=dependencies.clock,

@@ -6,16 +6,17 @@ from datetime import datetime
 from yobal.actions import clock_guard
 from yobal.core import language
 from yobal.core.decisions import DecisionResult
-from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.held_text import HeldText
+from yobal.core.roster import Roster, SignedStatement
 from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, people, queue, sites, stories
+from yobal.store import comments, epochs, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
-from yobal.store.people import Invitation, Moderator
+from yobal.store.people import Invitation, Moderator, Registration
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
 
@@ -35,24 +36,34 @@ def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
 
 
 def session(
-    conn: Connection, rules: SiteRules, moderator: Moderator, *, site_name: str, now: float
+    conn: Connection,
+    rules: SiteRules,
+    moderator: Moderator,
+    roster: Roster,
+    *,
+    site_name: str,
+    now: float,
 ) -> types.Session:
+    """Raises NotSignedIn if the moderator is no member any more."""
     site_id, pseudonym = rules.site_id, moderator.pseudonym
+    member = roster.named(pseudonym)
+    if member is None:
+        raise NotSignedIn
     status = queue_status(conn, rules, pseudonym, now=now)
-    leads = [member for member in people.list_active(conn, site_id) if member.role == "lead"]
     return types.Session(
         site_id=site_id,
         site_name=site_name,
         is_demo=sites.is_demo(conn, site_id),
         pseudonym=pseudonym,
-        role=moderator.role,
+        role=member.role,
         identity=moderator.identity,
         epochs=[
-            types.EpochKey(key.epoch_id, key.recipient, key.wrap)
+            types.EpochKey(key.epoch_id, key.wrap)
             for key in epochs.keys_of(conn, site_id, pseudonym)
         ],
+        roster_head=roster.head,
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
-        needs_second_lead=len(leads) < 2,
+        needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
         terms=types.Terms(TERMS_VERSION, CLAUSES),
         edit_kinds=list(EDIT_KINDS),
@@ -175,12 +186,30 @@ def history_entry(
 
 
 def people_list(
-    rules: SiteRules, members: Sequence[Moderator], invitations: Sequence[Invitation]
+    rules: SiteRules, invitations: Sequence[Invitation], registrations: Sequence[Registration]
 ) -> types.PeopleList:
     return types.PeopleList(
-        people=[types.Person(member.pseudonym, member.role) for member in members],
         invitations=[
-            types.OpenInvitation(row.role, expiry_with_label(rules, row.expires_slot))
-            for row in invitations
+            types.OpenInvitation(item.role, expiry_with_label(rules, item.expires_slot))
+            for item in invitations
+        ],
+        registrations=[
+            types.Registration(
+                registration_id=item.token_hash.hex(),
+                role=item.role,
+                invited_by=item.invited_by,
+                head=item.head,
+                keys=item.keys,
+                keys_signature=item.keys_signature,
+                expires=expiry_with_label(rules, item.expires_slot),
+            )
+            for item in registrations
         ],
     )
+
+
+def statements(signed: Sequence[SignedStatement]) -> list[types.Statement]:
+    return [
+        types.Statement(item.statement, item.signature, item.keys, item.keys_signature)
+        for item in signed
+    ]

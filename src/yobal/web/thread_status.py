@@ -7,15 +7,17 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.roster_reader import RosterReader
 from yobal.core import admission, ids
 from yobal.core.admission import Admission
 from yobal.core.envelope import Sealer
-from yobal.core.errors import NoSuchStory
+from yobal.core.errors import NoSuchStory, RosterInvalid
+from yobal.core.roster import Epoch
 from yobal.core.schedule import Round, Slot, day_of
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition, FormState, PublishedComment, ThreadRef, form_state
 from yobal.store import intake
-from yobal.store.database import Database
+from yobal.store.database import Connection, Database
 from yobal.store.inbox import Inbox
 from yobal.store.intake import IntakeSite, IntakeStory
 
@@ -32,6 +34,7 @@ class SealingKey(msgspec.Struct, frozen=True):
 
 class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     sealing_key: SealingKey | None  # None until the first lead has made the keys
+    roster_error: RosterInvalid | None  # then nothing can be sealed
     languages: frozenset[str]  # those that a comment's row may name in clear
     loaded_at: float
 
@@ -55,7 +58,8 @@ class ThreadStatus(msgspec.Struct, frozen=True):
 
     @property
     def form(self) -> FormState:
-        return form_state(has_epoch=self.site.sealing_key is not None, is_open=self.story.is_open)
+        has_epoch = self.site.sealing_key is not None or self.site.roster_error is not None
+        return form_state(has_epoch=has_epoch, is_open=self.story.is_open)
 
     def thread_ref(self, site_id: str, story_id: str, edition: str) -> ThreadRef:
         """Raises NoSuchStory if the story has no such edition."""
@@ -77,6 +81,8 @@ class _Rows(msgspec.Struct, frozen=True):
     story: IntakeStory
     editions: tuple[Edition, ...]
     languages: frozenset[str]
+    epoch: Epoch | None
+    roster_error: RosterInvalid | None
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -94,6 +100,7 @@ class ThreadStatusCache:
         database: Database,
         inbox: Inbox,
         rules: SiteRules,
+        roster_reader: RosterReader,
         *,
         is_disk_low: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
@@ -101,6 +108,7 @@ class ThreadStatusCache:
         self._database = database
         self._inbox = inbox
         self._rules = rules
+        self._roster_reader = roster_reader
         self._is_disk_low = is_disk_low
         self._low_disk_slot: Slot | None = None
         self._clock = clock
@@ -129,7 +137,8 @@ class ThreadStatusCache:
         while self._last_round() != rows.site.last_round:  # a round has emptied the inbox
             rows, inbox_counts = self._read(story_id), self._inbox.count_comments()
         self._site = SiteStatus(
-            sealing_key=self._sealing_key(rows.site.epoch_id, rows.site.recipient),
+            sealing_key=self._sealing_key(rows.epoch),
+            roster_error=rows.roster_error,
             languages=rows.languages,
             loaded_at=now,
         )
@@ -173,10 +182,11 @@ class ThreadStatusCache:
             story = intake.get_story(conn, site_id, story_id)
             editions = tuple(intake.editions(conn, site_id, story_id))
             languages = intake.languages(conn, site_id)
+            epoch, roster_error = self._newest_epoch(conn)
         if site is None or story is None or not editions:
             self._stories.pop(story_id, None)
             raise NoSuchStory(story_id)
-        return _Rows(site, story, editions, languages)
+        return _Rows(site, story, editions, languages, epoch, roster_error)
 
     def _last_round(self) -> Round | None:
         with self._database.reading() as conn:
@@ -214,11 +224,19 @@ class ThreadStatusCache:
         loaded_at = min(site.loaded_at, story.loaded_at)
         return ThreadStatus(site, story) if self._clock() - loaded_at < CACHE_SECONDS else None
 
-    def _sealing_key(self, epoch_id: str | None, recipient: str | None) -> SealingKey | None:
+    def _newest_epoch(self, conn: Connection) -> tuple[Epoch | None, RosterInvalid | None]:
+        """Only a verified statement says to whom comments are sealed."""
+        try:
+            roster = self._roster_reader.read(conn)
+        except RosterInvalid as error:
+            return None, error
+        return (roster.epochs[-1] if roster is not None and roster.epochs else None), None
+
+    def _sealing_key(self, epoch: Epoch | None) -> SealingKey | None:
         """The one in use if the epoch is the same: parsing a recipient takes time."""
-        if epoch_id is None or recipient is None:
+        if epoch is None:
             return None
         current = self._site.sealing_key if self._site is not None else None
-        if current is not None and current.epoch_id == epoch_id:
+        if current is not None and current.epoch_id == epoch.epoch_id:
             return current
-        return SealingKey(epoch_id, Sealer(recipient))
+        return SealingKey(epoch.epoch_id, Sealer(epoch.recipient))

@@ -52,8 +52,10 @@ class SubmitHandler:
         return self._form(context, Draft(), parent, [])
 
     def _why_closed(self, context: RequestContext) -> Problem | None:
-        """Checked first, before the reader is asked to correct or confirm anything."""
+        """Checked first, before the reader is asked to correct or confirm anything. Raises RosterInvalid."""
         story = context.status.story
+        if context.status.site.roster_error is not None:
+            raise context.status.site.roster_error
         if context.status.form != "open":
             return context.status.form
         if story.admission.is_closed:

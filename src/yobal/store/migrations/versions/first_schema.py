@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("first_slot", sa.BigInteger(), nullable=False),
         sa.Column("last_slot", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
@@ -116,19 +116,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "invitation_wraps",
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("epoch_id", sa.Text(), nullable=False),
-        sa.Column("wrap", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", "epoch_id", name=op.f("pk_invitation_wraps")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "invitations",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("is_first", sa.Boolean(), nullable=False),
+        sa.Column("invited_by", sa.Text(), nullable=True),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitations")),
         sqlite_with_rowid=False,
@@ -137,12 +129,8 @@ def upgrade() -> None:
         "moderators",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
-        sa.Column("recovery_recipient", sa.Text(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
         sqlite_with_rowid=False,
@@ -198,6 +186,21 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "registrations",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("invited_by", sa.Text(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("keys_signature", sa.LargeBinary(), nullable=False),
+        sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_slot", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_registrations")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "sessions",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -238,6 +241,17 @@ def upgrade() -> None:
             "number",
             name=op.f("pk_stale_files"),
         ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "statements",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("keys", sa.Text(), nullable=True),
+        sa.Column("keys_signature", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("site_id", "number", name=op.f("pk_statements")),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,72 @@
+/** The red page: what the desk cannot believe, and what to do. It shows no comment. */
+
+import { html, type TemplateResult } from "lit";
+import { gettext } from "../i18n.ts";
+import { siteHeading } from "../sign-in/site-heading.ts";
+import { gettextTemplate } from "../ui/rich-text.ts";
+import type { RosterProblem } from "./roster-check.ts";
+
+interface Actions {
+  site: { name: string };
+  start: () => Promise<void>;
+  lock: () => Promise<void>;
+}
+
+export function notTrustedView(problem: RosterProblem, app: Actions): TemplateResult {
+  return html`<main class="narrow-page not-trusted">
+    ${siteHeading(app.site.name)}
+    <h1 tabindex="-1">${gettext("Stop: this desk cannot be trusted")}</h1>
+    <p role="alert">${whatHappened(problem)}</p>
+    <p>
+      ${gettext("No comment was opened and nothing was sent. Your passphrase and your sheet stay valid.")}
+    </p>
+    <h2>${gettext("What to do")}</h2>
+    <ol>
+      <li>${gettext("Do not use the desk, on any device, until this is explained.")}</li>
+      <li>
+        ${gettext("Call a lead, by telephone or in person. Do not write about it by e-mail or on the desk.")}
+      </li>
+      <li>
+        ${gettextTemplate(
+          "Tell your technician to run %(command)s on the server, and to read “The red page” in the handbook.",
+          { command: html`<code>yobal roster</code>` },
+        )}
+      </li>
+    </ol>
+    <div class="field-row">
+      <button type="button" @click=${() => void app.lock()}>${gettext("Lock this device")}</button>
+      <button type="button" class="secondary" @click=${() => void app.start()}>
+        ${gettext("Try again")}
+      </button>
+    </div>
+  </main>`;
+}
+
+function whatHappened(problem: RosterProblem): string {
+  switch (problem) {
+    case "altered":
+      return gettext(
+        "The signed list of members and keys was changed by someone who may not change it, or it is damaged.",
+      );
+    case "unsigned":
+      return gettext(
+        "The database has a key for readers’ comments that no lead has signed. Comments sealed to it could be read by a stranger.",
+      );
+    case "older":
+      return gettext(
+        "Entries are missing from the signed list of members and keys: this device has seen a newer one. A backup may have been restored, or someone has deleted them.",
+      );
+    case "other":
+      return gettext(
+        "This is not the list of members and keys that you belong to. If a lead has told you by telephone that the desk was set up again, ask for a link and join with it.",
+      );
+    case "link":
+      return gettext(
+        "This link does not fit this desk: its list of members and keys is not the one that your lead has. The link is still unused.",
+      );
+    case "refused":
+      return gettext(
+        "The server refuses its own list of members and keys: it does not verify, or entries are missing. Readers’ comments are not accepted until this is explained.",
+      );
+  }
+}

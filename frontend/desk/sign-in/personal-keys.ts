@@ -1,0 +1,84 @@
+/** A member's keys: made in this browser, imported into it, and stored until the desk is locked. */
+
+import { fromPassphrase, fromSheet, type PassphraseKeys } from "../crypto/derive.ts";
+import {
+  generateIdentity,
+  identityFile,
+  importDecryptionKey,
+  recipientOf,
+  wrap,
+} from "../crypto/identity.ts";
+import { storeKeys } from "../crypto/key-store.ts";
+import type { PersonalKeys } from "../crypto/keyring.ts";
+import { importSigningKey, publicKeyOf, signingSeed } from "../crypto/signing.ts";
+import type { Keys } from "../roster/roster.ts";
+import { type SignedKeys, signKeys } from "../roster/sign-statements.ts";
+
+/** A browser without these kinds of keys stores nothing, and needs the passphrase again after a reload. */
+export async function importPersonalKeys(
+  siteId: string,
+  pseudonym: string,
+  identity: string,
+): Promise<PersonalKeys> {
+  const seed = signingSeed(identity);
+  const publicKey = publicKeyOf(seed);
+  const [key, signingKey] = await Promise.all([
+    importDecryptionKey(identity),
+    importSigningKey(seed),
+  ]);
+  const isPersisted =
+    key instanceof CryptoKey &&
+    signingKey instanceof CryptoKey &&
+    (await storeKeys(siteId, { pseudonym, key, signingKey, publicKey }));
+  return { key, signingKey, publicKey, isPersisted };
+}
+
+/** What a person's words and sheet make, before anything is sent. */
+export interface NewPerson {
+  siteId: string;
+  pseudonym: string;
+  identity: string;
+  passphraseKeys: PassphraseKeys;
+  recoveryRecipient: string;
+}
+
+export async function newPerson(
+  siteId: string,
+  pseudonym: string,
+  secrets: { passphrase: string; sheet: Uint8Array },
+): Promise<NewPerson> {
+  const [identity, passphraseKeys, recoveryRecipient] = await Promise.all([
+    generateIdentity(),
+    fromPassphrase(siteId, pseudonym, secrets.passphrase),
+    recipientOf(fromSheet(secrets.sheet)),
+  ]);
+  return { siteId, pseudonym, identity, passphraseKeys, recoveryRecipient };
+}
+
+/** The public keys, signed by their owner. Nothing in them comes from the server. */
+export async function signedKeysOf(person: NewPerson): Promise<SignedKeys> {
+  const seed = signingSeed(person.identity);
+  const keys: Keys = {
+    v: 1,
+    site_id: person.siteId,
+    pseudonym: person.pseudonym,
+    signing_key: publicKeyOf(seed),
+    sign_in_key: publicKeyOf(person.passphraseKeys.signInSeed),
+    recipient: await recipientOf(person.identity),
+    recovery_recipient: person.recoveryRecipient,
+  };
+  return signKeys(seed, keys);
+}
+
+/** The identity, sealed to the words and to the sheet, with the roster that they belong to. */
+export async function sealedIdentities(
+  person: NewPerson,
+  first: string,
+): Promise<{ identity: string; recovery_identity: string }> {
+  const file = identityFile(person.identity, first);
+  const [identity, recovery_identity] = await Promise.all([
+    wrap(file, await recipientOf(person.passphraseKeys.identity)),
+    wrap(file, person.recoveryRecipient),
+  ]);
+  return { identity, recovery_identity };
+}

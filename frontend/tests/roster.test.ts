@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Statement } from "../desk/api/types.ts";
+import { fromHex, toBase64, toHex } from "../desk/crypto/bytes.ts";
+import { importSigningKey, publicKeyOf, sign, signingSeed } from "../desk/crypto/signing.ts";
+import { confirmationWords, type WordsOver } from "../desk/roster/confirmation-words.ts";
+import { firstOf, headOf, RosterInvalid, verifyRoster } from "../desk/roster/roster.ts";
+import { founderMac, signInMessage } from "../desk/roster/sign-statements.ts";
+import { readVectors } from "./vectors.ts";
+
+interface Signed {
+  statement: string;
+  signature: string;
+  keys: string | null;
+  keys_signature: string | null;
+}
+
+interface Vectors {
+  site_id: string;
+  signing_keys: { identity: string; signing_key: string }[];
+  founder: { key: string; signing_key: string; mac: string };
+  sign_in: Record<
+    "secret" | "sign_in_key" | "site_id" | "pseudonym" | "challenge" | "signature",
+    string
+  >;
+  words: (WordsOver & { words: string })[];
+  valid: {
+    name: string;
+    statements: Signed[];
+    roster: {
+      first: string;
+      head: string;
+      members: Record<"signing_key" | "role" | "pseudonym" | "recipient" | "sign_in_key", string>[];
+      epochs: { epoch_id: string; recipient: string }[];
+    };
+  }[];
+  broken: { name: string; rule: string; statements: Signed[] }[];
+}
+
+const vectors = readVectors<Vectors>("roster.json");
+
+const asSent = (signed: Signed): Statement => ({
+  statement: signed.statement,
+  signature: toBase64(fromHex(signed.signature)),
+  keys: signed.keys,
+  keys_signature: signed.keys_signature === null ? null : toBase64(fromHex(signed.keys_signature)),
+});
+
+for (const { name, statements, roster: expected } of vectors.valid) {
+  test(`a valid roster says the same as in Python: ${name}`, async () => {
+    const roster = await verifyRoster(statements.map(asSent), vectors.site_id);
+    assert.equal(firstOf(roster), expected.first);
+    assert.equal(headOf(roster), expected.head);
+    const members = Array.from(roster.members.values(), ({ signingKey, role, keys }) => ({
+      signing_key: signingKey,
+      role,
+      pseudonym: keys?.pseudonym,
+      recipient: keys?.recipient,
+      sign_in_key: keys?.sign_in_key,
+    }));
+    const byKey = (a: { signing_key: string }, b: { signing_key: string }) =>
+      a.signing_key < b.signing_key ? -1 : 1;
+    assert.deepEqual(members.sort(byKey), expected.members.sort(byKey));
+    assert.deepEqual(roster.epochs, expected.epochs);
+    const withheld = statements.map((one) => ({
+      ...asSent(one),
+      keys: null,
+      keys_signature: null,
+    }));
+    const public_ = await verifyRoster(withheld, vectors.site_id, { withKeys: false });
+    assert.deepEqual(public_.epochs, expected.epochs);
+  });
+}
+
+for (const { name, rule, statements } of vectors.broken) {
+  test(`a broken roster is refused under the same rule as in Python: ${name}`, async () => {
+    await assert.rejects(verifyRoster(statements.map(asSent), vectors.site_id), (error) => {
+      assert.ok(error instanceof RosterInvalid);
+      assert.equal(error.rule, rule);
+      return true;
+    });
+  });
+}
+
+test("keys, MACs and signatures are the same as in Python", async () => {
+  for (const { identity, signing_key } of vectors.signing_keys) {
+    assert.equal(publicKeyOf(signingSeed(identity)), signing_key);
+  }
+  const { founder, sign_in } = vectors;
+  assert.equal(founderMac(fromHex(founder.key), founder.signing_key), founder.mac);
+  const seed = fromHex(sign_in.secret);
+  assert.equal(publicKeyOf(seed), sign_in.sign_in_key);
+  const message = signInMessage(sign_in);
+  assert.equal(toHex(await sign(seed, message)), sign_in.signature);
+  assert.equal(toHex(await sign(await importSigningKey(seed), message)), sign_in.signature);
+});
+
+test("a browser without Ed25519 verifies the same", async (context) => {
+  context.mock.method(crypto.subtle, "importKey", async () => {
+    throw new DOMException("no Ed25519", "NotSupportedError");
+  });
+  for (const { statements } of vectors.valid) {
+    await verifyRoster(statements.map(asSent), vectors.site_id);
+  }
+  for (const { statements, rule } of vectors.broken) {
+    await assert.rejects(verifyRoster(statements.map(asSent), vectors.site_id), { rule });
+  }
+});
+
+test("the words that two people compare depend on everything that they agree on", async () => {
+  const list = Array.from({ length: 7_776 }, (_, index) => `word${index}`);
+  for (const { words, ...over } of vectors.words) {
+    assert.equal(confirmationWords(over, list), words);
+  }
+});

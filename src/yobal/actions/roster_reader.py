@@ -1,0 +1,151 @@
+"""Reads the site's roster and verifies it. What a server has verified once can only grow."""
+
+import hmac
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from yobal.adapters.roster_pin import Pin, RosterPin
+from yobal.core import roster as rules
+from yobal.core.errors import InvalidInput, Reason, RosterChanged, RosterInvalid
+from yobal.core.roster import Roster, SignedStatement
+from yobal.store import sites, statements
+from yobal.store.database import Connection
+
+ListAll = Callable[[Connection, str], list[SignedStatement]]
+Newest = Callable[[Connection, str], tuple[int, str] | None]
+
+
+class _Verified(msgspec.Struct, frozen=True):
+    signed: tuple[SignedStatement, ...]
+    roster: Roster
+
+    @property
+    def newest(self) -> tuple[int, str]:
+        return len(self.signed), self.signed[-1].statement
+
+
+class RosterReader:
+    """One for each process and database role; several threads use it."""
+
+    def __init__(
+        self,
+        site_id: str,
+        pin: RosterPin,
+        *,
+        list_all: ListAll = statements.list_all,
+        newest: Newest = statements.newest,
+        with_keys: bool = True,
+    ) -> None:
+        self._site_id = site_id
+        self._pin = pin
+        self._list_all, self._newest, self._with_keys = list_all, newest, with_keys
+        self._lock = threading.Lock()
+        self._verified: _Verified | None = None
+
+    def read(self, conn: Connection) -> Roster | None:
+        """None before the first lead. Trusts its memory unless there is a newer statement.
+
+        Raises RosterInvalid.
+        """
+        verified, newest = self._verified, self._newest(conn, self._site_id)
+        if verified is not None and newest == verified.newest:
+            return verified.roster
+        return self.read_all(conn)[0]
+
+    def read_all(self, conn: Connection) -> tuple[Roster | None, tuple[SignedStatement, ...]]:
+        """Looks at every statement, so that an altered one is noticed. Raises RosterInvalid."""
+        pin = self._pin.read()  # before the rows: it must not be newer
+        signed = tuple(self._list_all(conn, self._site_id))
+        with self._lock:
+            if self._verified is None or self._verified.signed != signed:
+                self._verified = self._verify(signed, pin)
+            return (self._verified.roster if self._verified else None), signed
+
+    def append(self, conn: Connection, signed: SignedStatement) -> Roster:
+        """Add a statement, which takes effect with the caller's transaction.
+
+        Raises RosterChanged if another came first, and InvalidInput for one that breaks a rule.
+        """
+        sites.lock(conn, self._site_id)
+        roster = self.read_all(conn)[0]
+        if roster is None:
+            raise RosterChanged
+        try:
+            extended = rules.extend(roster, signed, site_id=self._site_id)
+        except RosterInvalid as error:
+            raise RosterChanged if error.rule == "previous" else _rejected(error) from None
+        statements.append(conn, self._site_id, signed, number=len(roster.hashes))
+        return extended
+
+    def begin(self, conn: Connection, first: list[SignedStatement]) -> Roster:
+        """Replace the roster by that of the first lead whom the technician invited. Raises InvalidInput."""
+        sites.lock(conn, self._site_id)
+        try:
+            roster = rules.verify(first, site_id=self._site_id)
+        except RosterInvalid as error:
+            raise _rejected(error) from None
+        if not _is_awaited(self._pin.read(), roster):
+            raise InvalidInput("this link is not the newest of `yobal init`")
+        statements.delete_all(conn, self._site_id)
+        for number, signed in enumerate(first):
+            statements.append(conn, self._site_id, signed, number=number)
+        return roster
+
+    def accept(self, conn: Connection) -> Roster | None:
+        """Believe what the database has now: a technician's act after a restore. Raises RosterInvalid."""
+        signed = self._list_all(conn, self._site_id)
+        if not signed:
+            return None
+        roster = rules.verify(signed, site_id=self._site_id)
+        self._pin.write(_pin_of(roster))
+        return roster
+
+    def _verify(self, signed: tuple[SignedStatement, ...], pin: Pin) -> _Verified | None:
+        verified = self._verified
+        if verified is not None and signed == verified.signed[: len(signed)]:
+            return verified  # a transaction that began before the newest statement, or rows were deleted
+        if not signed:
+            if pin.first is not None:
+                raise RosterInvalid("older", 0)
+            return None
+        roster = self._extended(signed)
+        if roster.first == pin.first:
+            if roster.hashes[pin.length - 1 : pin.length] != (pin.head,):
+                raise RosterInvalid("older", min(len(signed), pin.length))
+            if len(signed) > pin.length:
+                self._pin.write(msgspec.structs.replace(pin, length=len(signed), head=roster.head))
+        elif _is_awaited(pin, roster):
+            self._pin.write(_pin_of(roster))
+        else:
+            raise RosterInvalid("founder", 0)
+        return _Verified(signed, roster)
+
+    def _extended(self, signed: tuple[SignedStatement, ...]) -> Roster:
+        """Verifies only what is new, where the rest is what was verified before."""
+        done = self._verified
+        if done is None or signed[: len(done.signed)] != done.signed:
+            return rules.verify(signed, site_id=self._site_id, with_keys=self._with_keys)
+        roster = done.roster
+        for item in signed[len(done.signed) :]:
+            roster = rules.extend(roster, item, site_id=self._site_id, with_keys=self._with_keys)
+        return roster
+
+
+def _is_awaited(pin: Pin, roster: Roster) -> bool:
+    """Whether the technician's link made this first statement."""
+    if pin.founder_key is None:
+        return False
+    expected = rules.founder_mac(bytes.fromhex(pin.founder_key), roster.founder)
+    return hmac.compare_digest(expected, roster.founder_mac)
+
+
+def _pin_of(roster: Roster) -> Pin:
+    return Pin(first=roster.first, length=len(roster.hashes), head=roster.head)
+
+
+def _rejected(error: RosterInvalid) -> InvalidInput:
+    return InvalidInput(
+        Reason("the signed statement breaks the rule “%(rule)s”", {"rule": error.rule})
+    )

@@ -1,0 +1,41 @@
+"""What this server has verified of the roster, in `secrets/roster`: outside the database and its backups.
+
+It is why a roster that someone writes into the database is not believed: the first statement must carry a
+MAC by a key from the technician's link, and a roster that was verified once can only grow.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from yobal.adapters.durable_files import replace_atomically
+
+FILE_NAME: Final = "roster"
+
+
+class Pin(msgspec.Struct, frozen=True, kw_only=True):
+    """`founder_key` (hex) is expected of the next first statement, and gone once there is one."""
+
+    founder_key: str | None = None
+    first: str | None = None
+    length: int = 0
+    head: str | None = None
+
+
+class RosterPin:
+    def __init__(self, secrets_dir: Path) -> None:
+        self._path = secrets_dir / FILE_NAME
+
+    def read(self) -> Pin:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Pin)
+        except FileNotFoundError:
+            return Pin()
+
+    def write(self, pin: Pin) -> None:
+        replace_atomically(self._path, msgspec.json.encode(pin))
+
+    def expect_founder(self, founder_key: bytes) -> None:
+        """The next first statement must be MACed with this key. Until it comes, nothing changes."""
+        self.write(msgspec.structs.replace(self.read(), founder_key=founder_key.hex()))

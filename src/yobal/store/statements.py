@@ -1,0 +1,55 @@
+"""The statements of the roster, in order. Whether they are genuine is for `core/roster.py` to say."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from yobal.core.errors import RosterChanged
+from yobal.core.roster import SignedStatement
+from yobal.store.rows import fetch_all
+from yobal.store.tables import statements
+
+_COLUMNS: Final = (
+    statements.c.statement,
+    statements.c.signature,
+    statements.c["keys"],  # `.keys` is a method
+    statements.c.keys_signature,
+)
+
+
+def list_all(conn: Connection, site_id: str) -> list[SignedStatement]:
+    chosen = sa.select(*_COLUMNS).where(statements.c.site_id == site_id)
+    return fetch_all(conn, SignedStatement, chosen.order_by(statements.c.number))
+
+
+def newest(conn: Connection, site_id: str) -> tuple[int, str] | None:
+    """How many there are, and the last."""
+    chosen = sa.select(statements.c.number, statements.c.statement)
+    last = chosen.where(statements.c.site_id == site_id).order_by(statements.c.number.desc())
+    row = conn.execute(last.limit(1)).one_or_none()
+    return (row.number + 1, row.statement) if row is not None else None
+
+
+def append(conn: Connection, site_id: str, signed: SignedStatement, *, number: int) -> None:
+    """Only if it is still the next. Raises RosterChanged."""
+    taken = sa.select(statements.c.number).where(
+        statements.c.site_id == site_id, statements.c.number >= number
+    )
+    if conn.execute(taken.limit(1)).one_or_none() is not None:
+        raise RosterChanged
+    conn.execute(
+        statements.insert().values(
+            site_id=site_id,
+            number=number,
+            statement=signed.statement,
+            signature=signed.signature,
+            keys=signed.keys,
+            keys_signature=signed.keys_signature,
+        )
+    )
+
+
+def delete_all(conn: Connection, site_id: str) -> None:
+    """Before a new first statement."""
+    conn.execute(statements.delete().where(statements.c.site_id == site_id))
