@@ -5,6 +5,7 @@ import { fromHex, toBase64, toHex } from "../desk/crypto/bytes.ts";
 import { importSigningKey, publicKeyOf, sign, signingSeed } from "../desk/crypto/signing.ts";
 import { confirmationWords, type WordsOver } from "../desk/roster/confirmation-words.ts";
 import { firstOf, headOf, RosterInvalid, verifyRoster } from "../desk/roster/roster.ts";
+import { problemOf } from "../desk/roster/roster-check.ts";
 import { founderMac, signInMessage } from "../desk/roster/sign-statements.ts";
 import { readVectors } from "./vectors.ts";
 
@@ -112,4 +113,25 @@ test("the words that two people compare depend on everything that they agree on"
   for (const { words, ...over } of vectors.words) {
     assert.equal(confirmationWords(over, list), words);
   }
+});
+
+test("a device believes only the roster that its owner and itself know", async () => {
+  const vector = vectors.valid.at(2);
+  assert.ok(vector);
+  const roster = await verifyRoster(vector.statements.map(asSent), vectors.site_id);
+  const [first, head, length] = [firstOf(roster), headOf(roster), roster.hashes.length];
+  const epochs = roster.epochs.map(({ epoch_id }) => ({ epoch_id, wrap: null }));
+  const session = { epochs, roster_head: head };
+  const pin = { first, length, head };
+  const other = "00".repeat(32);
+  const nothing = { first: null, pin: null };
+  assert.equal(problemOf(roster, session, { first, pin }), null);
+  assert.equal(problemOf(roster, session, nothing), null);
+  assert.equal(problemOf(roster, session, { first: other, pin: null }), "other");
+  assert.equal(problemOf(roster, session, { first, pin: { ...pin, first: other } }), "other");
+  assert.equal(problemOf(roster, session, { first, pin: { ...pin, length: length + 1 } }), "older");
+  assert.equal(problemOf(roster, session, { first, pin: { ...pin, head: other } }), "older");
+  assert.equal(problemOf(roster, { ...session, roster_head: other }, nothing), "older");
+  const unsigned = [...epochs, { epoch_id: "b".repeat(25), wrap: null }];
+  assert.equal(problemOf(roster, { ...session, epochs: unsigned }, nothing), "unsigned");
 });

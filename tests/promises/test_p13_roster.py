@@ -110,7 +110,11 @@ def test_control_without_signatures_comments_are_sealed_to_the_attacker(
     (row,) = newsroom.read_table("envelopes")
     personal = _personal_identity(ATTACKER)
     epoch = pyrage.x25519.Identity.from_str(pyrage.decrypt(ATTACKER.wrap, [personal]).decode())
-    assert b"Read by the attacker." in pyrage.decrypt(bytes(row["sealed"]), [epoch])
+    envelope = newsroom.components.cell_file.decrypt(
+        row["cell"], bytes(row["ciphertext"]), purpose="envelope", comment_id=row["comment_id"]
+    )
+    assert envelope is not None
+    assert b"Read by the attacker." in pyrage.decrypt(envelope, [epoch])
 
 
 def _personal_identity(moderator: NewModerator) -> Any:
