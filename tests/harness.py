@@ -464,5 +464,6 @@ def _unlocking(pseudonym: str, passphrase: str) -> Any:
     return from_passphrase(SITE_ID, pseudonym, passphrase)[1]
 
 
-def _identity(text_of_identity: bytes) -> Any:
-    return pyrage.x25519.Identity.from_str(text_of_identity.decode().strip())
+def _identity(identity_file: bytes) -> Any:
+    """The last line: a browser writes a comment above it."""
+    return pyrage.x25519.Identity.from_str(identity_file.decode().split()[-1])

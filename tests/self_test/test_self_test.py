@@ -29,7 +29,8 @@ from yobal.web import response_padding
 from yobal.web.routes import MODERATION_ROUTES, PEOPLE_ROUTES
 
 CHANGING = {  # routes that change something, or that take no session
-    *("sign-in", "sign-out", "open-invitation", "join", "invite"),
+    *("sign-in/challenge", "sign-in", "sign-out", "open-invitation", "begin-roster", "register"),
+    *("invite", "confirm-member", "discard-registration"),
     *("recovery/challenge", "recovery/prove", "recovery/finish"),
     *("decide", "reject-many", "undo", "undo-many", "remove"),
 }

@@ -19,6 +19,7 @@ CHECK: Final = "watching the desk between rounds"
 POLLED: Final[dict[str, dict[str, object]]] = {
     "queue": {"cursor": None},
     "session": {},
+    "roster": {},
     "people": {},
     "history": {"cursor": None, "comment_id": None},
     "already-decided": {"comment_ids": [], "decision_ids": []},
