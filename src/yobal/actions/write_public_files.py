@@ -157,8 +157,8 @@ def _keys(file: StaleFile) -> list[str]:
     ]
 
 
-def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
-    """The stylesheet, the icon, and the terms in every language of the site.
+def write_assets(file_writer: FileWriter, assets: Mapping[str, bytes]) -> None:
+    """What is the same for all stories, by name, and the terms in every language of the site.
 
     Also in every language that has a catalogue: pages without a story link to the terms, too.
     """
@@ -167,7 +167,7 @@ def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
         with file_writer.database.reading() as conn:
             slot = sites.released_slot(conn, site_id)
             languages = catalogue_languages().union(stories.languages(conn, site_id))
-        files = {paths.style(site_id): style, paths.icon(site_id): icon}
+        files = {paths.asset(site_id, name): content for name, content in assets.items()}
         files |= {
             paths.terms(site_id, language): file_writer.page_renderer.terms(language)
             for language in sorted(languages)

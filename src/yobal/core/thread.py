@@ -15,6 +15,7 @@ REPLIES_SHOWN: Final = 5  # replies shown under their root; the rest are on page
 
 Removal = Literal["withdrawn", "removed"]
 FormState = Literal["open", "closed", "not_open_yet"]
+EmbeddedForm = Literal["frame", "page"]  # where `embed.js` has the form: in a frame, or on our page
 
 
 class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
@@ -47,13 +48,14 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread in one edition, with the state of its form."""
+    """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page."""
 
     site_id: str
     story_id: str
     edition: Edition
     other_editions: tuple[Edition, ...] = ()  # the story's other editions
     form: FormState = "open"
+    is_framed: bool = False
 
 
 class NewestView(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,6 +82,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         limits=rules.limits,
         receipt_days=settings.receipt_days,
         is_demo=is_demo,
+        embedded_form=settings.embedded_form,
     )
     file_writer = FileWriter(
         database, PageRenderer(site_context), PublicFiles(settings.files_dir), rules

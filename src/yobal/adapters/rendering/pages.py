@@ -64,14 +64,18 @@ class PageRenderer:
     # Public files
 
     def newest(self, view: NewestView) -> dict[str, bytes]:
-        """The files of the thread's own address, and the form as a fragment of its own."""
+        """The files of the thread's own address, and the form alone, as a fragment and for a frame."""
         thread, presenter = view.thread, self._presenter(view.thread)
+        framed = msgspec.structs.replace(thread, is_framed=True)
         context = {"view": view, "comments": presenter.comments(view.comments)}
         return {
             paths.NEWEST: self._render("newest.html", thread, context),
             paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
-            paths.NEWEST_JSON: json_pages.newest(view, presenter),
+            paths.NEWEST_JSON: json_pages.newest(
+                view, presenter, embedded_form=self._site_context.embedded_form
+            ),
             paths.FORM: self._render("form_fragment.html", thread, {}, is_fragment=True),
+            paths.FORM_FRAME: self._render("form_frame.html", framed, {}),
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:

@@ -1,0 +1,22 @@
+/** `<yobal-count story="…">`: how many comments a story has, for lists of stories. */
+
+const DIGITS: Record<string, string> = { km: "km-u-nu-khmr" }; // as on Yobal's own pages
+
+export function defineCount(siteUrl: string): void {
+  let counts: Promise<Record<string, number>> | undefined; // one file for all of a page
+  class YobalCount extends HTMLElement {
+    async connectedCallback(): Promise<void> {
+      counts ??= fetch(`${siteUrl}@/counts.json`, { credentials: "omit" }).then((response) =>
+        response.json(),
+      );
+      try {
+        const count = (await counts)[this.getAttribute("story") ?? ""];
+        const lang = this.closest("[lang]")?.getAttribute("lang") || "en";
+        if (count !== undefined) this.textContent = count.toLocaleString(DIGITS[lang] ?? lang);
+      } catch {
+        // What stands in the element stays.
+      }
+    }
+  }
+  customElements.define("yobal-count", YobalCount);
+}
