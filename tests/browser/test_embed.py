@@ -350,3 +350,21 @@ def test_a_thread_is_not_loaded_before_a_reader_comes_near(
     assert not [url for url in requests if "index.json" in url]
     with page.expect_request(f"**/{STORY_ID}/en/index.json"):
         page.locator("yobal-comments").scroll_into_view_if_needed()
+
+
+def test_a_list_of_stories_shows_counts_from_one_file(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    site, served = embedded
+    story = new_story(served, "counted")
+    publish_many(served, story, ["One.", "Two."])
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    items = "".join(
+        f'<li><yobal-count story="{name}">{words}</yobal-count></li>'
+        for name, words in ((story, ""), ("never-declared", "none"), (story, ""))
+    )
+    site.show(page, story_page(threads_of(served), edition="km").replace("<h1>", f"{items}<h1>"))
+    counts = page.locator("yobal-count")
+    expect(counts).to_have_text(["២", "none", "២"])
+    assert len([url for url in requests if url.endswith("counts.json")]) == 1

@@ -4,6 +4,7 @@ from typing import Final
 
 from yobal.core import ids
 
+FEED: Final = "feed.atom"  # of a thread, in its folder, and of the site
 ASSETS: Final = "@"  # not allowed in a story id, so it cannot collide with one
 
 
@@ -43,6 +44,15 @@ def frame_script(site_id: str) -> str:
 def embed_script(site_id: str) -> str:
     """Draws a thread on a newsroom's page."""
     return asset(site_id, "embed.js")
+
+
+def counts(site_id: str) -> str:
+    """How many comments stories have."""
+    return asset(site_id, "counts.json")
+
+
+def site_feed(site_id: str) -> str:
+    return asset(site_id, FEED)
 
 
 def icon(site_id: str) -> str:

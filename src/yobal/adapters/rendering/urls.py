@@ -47,6 +47,7 @@ class ThreadLinks:
         self.style = f"{base}/{paths.style(thread.site_id)}"
         self.icon = f"{base}/{paths.icon(thread.site_id)}"
         self.frame_script = f"{base}/{paths.frame_script(thread.site_id)}"
+        self.feed = self.complete + paths.FEED
         self.story_url = web_url(thread.edition.url)
 
     def in_edition(self, edition: str) -> str:
