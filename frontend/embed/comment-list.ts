@@ -48,7 +48,7 @@ export function replyItem(
 ): HTMLElement {
   return el(
     "div",
-    { class: "yobal-reply-item", part: "reply" },
+    { class: "yobal-reply-item", part: "reply", dir: reply.dir },
     ...commentBody(reply, day, words, links),
   );
 }
@@ -69,7 +69,11 @@ function commentBody(
       el(
         "p",
         { class: "yobal-byline" },
-        fill(sentences.in_reply_to, name(comment.parent_name, words)),
+        el(
+          "span",
+          { dir: words.dir },
+          fill(sentences.in_reply_to, name(comment.parent_name, words)),
+        ),
       ),
     textOf(comment, words),
     edited(comment, words, links),

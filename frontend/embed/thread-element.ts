@@ -145,7 +145,7 @@ class Thread {
 
   #form(file: NewestFile): HTMLElement[] {
     const { sentences } = file.words;
-    if (file.form === "closed") return [el("p", {}, sentences.closed)];
+    if (file.form === "closed") return [el("h2", {}, sentences.closed)];
     const link = el(
       "a",
       { class: "yobal-button", href: `${this.#url}#yobal-form`, part: "button" },

@@ -14,7 +14,7 @@ from yobal.adapters.rendering.i18n import Translator
 SENTENCES: Final = {
     "anonymous": "Anonymous",
     "be_first": "Be the first to write one.",
-    "closed": "Comments on this story are closed.",
+    "closed": "Comments on this story are closed",
     "email": "E-mail",
     "form": "Add your comment",
     "in_reply_to": "In reply to %(name)s",
