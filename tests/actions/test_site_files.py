@@ -94,13 +94,11 @@ def test_a_feed_has_only_the_newest_comments(sqlite_newsroom: NewsroomHarness) -
 
 def test_a_complete_page_describes_its_comments_for_machines(newsroom: NewsroomHarness) -> None:
     root = newsroom.publish_new("A root.", name="Dara")
-    reply = newsroom.publish_new("A reply.", parent_id=root.id)
+    newsroom.publish_new("A reply.", parent_id=root.id)
     for key in ("en/index.html", "en/page/1.html", f"en/comment/{root.id}.html"):
         page = newsroom.read_file(key)
         assert page.count('itemtype="https://schema.org/Article"') == 1
         assert page.count('itemtype="https://schema.org/Comment"') == 2
-        for comment in (root, reply):
-            assert f'/comment/{comment.id}.html"' in page.split("itemid=", 1)[1]
         assert page.count('itemprop="text"') == 2
         assert '<meta itemprop="author" content="Dara">' in page
     assert "itemprop" not in newsroom.read_file("en/thread.fragment.html")
