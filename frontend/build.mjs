@@ -1,4 +1,5 @@
-// Builds the front end into the Python package: the desk, its word list, and the readers' stylesheet.
+// Builds the front end into the Python package: the desk, its word list, the readers' stylesheet, and what
+// newsrooms embed in their own pages.
 // `node build.mjs [FOLDER]`; needs only what `npm ci --omit=dev --ignore-scripts` installs.
 
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -39,6 +40,11 @@ const entries = [
   },
   { entryPoints: { desk: join(here, "desk/style/desk.css") }, target: deskTarget },
 ];
+// Also in old browsers of readers. Classic scripts, so that `document.currentScript` says where they are from.
+for (const name of ["embed", "frame"]) {
+  const entryPoints = { [name]: join(here, `embed/${name}.ts`) };
+  entries.push({ entryPoints, format: "iife", target: ["chrome84", "firefox90", "safari15"] });
+}
 // Readers' browsers may be old. The stylesheet has its own fallbacks, so nothing is rewritten.
 const comments = join(here, "comments.css");
 if (existsSync(comments)) entries.push({ entryPoints: { comments } });

@@ -107,7 +107,7 @@ def _paths(folder: Path, extra: str = "") -> dict[str, str]:
     return {
         "user www-data;": "user root;" if os.geteuid() == 0 else "",
         "pid /run/": f"pid {folder}/",
-        "http {\n": f"http {{\n{_temp_folders(folder)}{extra}\n",
+        "http {\n": f"http {{\n{temp_folders(folder)}{extra}\n",
     }
 
 
@@ -151,6 +151,6 @@ def with_tls(conf: str, port: int, folder: Path) -> str:
     )
 
 
-def _temp_folders(folder: Path) -> str:
+def temp_folders(folder: Path) -> str:
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     return "".join(f"    {kind}_temp_path {folder}/{kind}_temp;\n" for kind in kinds)

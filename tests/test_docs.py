@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import typer.main
 
-from yobal.adapters.rendering import json_pages
+from yobal.adapters.rendering import json_pages, words
 from yobal.cli.main import app
 from yobal.core import paths
 from yobal.core.submission import FieldErrorCode
@@ -29,6 +29,7 @@ PAGES = sorted(
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+CUSTOM_PROPERTY = "--yobal-"  # of a newsroom's stylesheet
 OLD_OPTIONS = {"--site", "--again", "--clock-is-right"}  # the changelog says what replaced them
 FOREIGN_OPTIONS = {  # of pip, adduser, systemctl, curl and the like, in the technicians' commands
     "--require-hashes",
@@ -209,7 +210,25 @@ def test_only_commands_and_options_that_exist_are_named() -> None:
         allowed = (
             options | FOREIGN_OPTIONS | (OLD_OPTIONS if page.name == "CHANGELOG.md" else set())
         )
-        assert set(OPTION.findall(text)) <= allowed, page
+        named = {name for name in OPTION.findall(text) if not name.startswith(CUSTOM_PROPERTY)}
+        assert named <= allowed, page
+
+
+def test_exactly_the_colours_that_a_page_can_set_are_named() -> None:
+    style = read(ROOT / "frontend" / "embed" / "style.ts")
+    block = style.split("const COLOURS = {")[1].split("}")[0]
+    colours = {name.strip('"') for name in re.findall(r"^  (\S+):", block, re.MULTILINE)}
+    named = {name for name in OPTION.findall(doc("embed.md")) if name.startswith(CUSTOM_PROPERTY)}
+    assert named == {CUSTOM_PROPERTY + colour for colour in colours | {"padding"}}
+
+
+def test_exactly_the_keys_that_are_needed_to_draw_are_in_the_public_json() -> None:
+    """`frontend/embed/types.ts` is written by hand."""
+    types = read(ROOT / "frontend" / "embed" / "types.ts")
+    for struct in (json_pages.PublicComment, words.Words):
+        (block,) = re.findall(rf"interface {struct.__name__} {{(.*?)\n}}", types, re.DOTALL)
+        assert set(re.findall(r"^  (\w+):", block, re.MULTILINE)) <= set(struct.__struct_fields__)
+    assert set(re.findall(r'^  \| "(\w+)"', types, re.MULTILINE)) == set(words.SENTENCES)
 
 
 def test_only_the_ports_of_the_settings_are_named() -> None:

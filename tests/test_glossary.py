@@ -23,7 +23,9 @@ PYTHON = [
     *(ROOT / "bench").rglob("*.py"),
 ]
 TYPESCRIPT = [
-    path for folder in ("desk", "tests") for path in (ROOT / "frontend" / folder).rglob("*.ts")
+    path
+    for folder in ("desk", "embed", "tests")
+    for path in (ROOT / "frontend" / folder).rglob("*.ts")
 ]
 STYLES = [
     *(path for path in (ROOT / "frontend").glob("*.css")),

@@ -52,7 +52,13 @@ def test_declaring_a_story_writes_an_empty_thread(
 ) -> None:
     keys = {key.removeprefix(f"{SITE_ID}/{STORY_ID}/") for key in _thread(newsroom)}
     for edition in ("km", "en"):
-        for name in ("index.html", "thread.fragment.html", "index.json", "form.fragment.html"):
+        for name in (
+            "index.html",
+            "thread.fragment.html",
+            "index.json",
+            "form.fragment.html",
+            "form.frame.html",
+        ):
             assert {f"{edition}/{name}", f"{edition}/{name}.gz"} <= keys
     assert _json(newsroom, "en/index.json")["comments"] == []
 
@@ -103,7 +109,9 @@ def test_a_release_rewrites_only_the_pages_that_change(newsroom: NewsroomHarness
     newsroom.publish_new("Beside it.")
     later = {key: path.stat().st_ino for key, path in _paths(newsroom).items()}
     assert {key for key in now if later[key] != now[key]} == {
-        key for key in later if key.endswith(("index.html", "fragment.html", "/page/2.html"))
+        key
+        for key in later
+        if key.endswith(("index.html", "fragment.html", "frame.html", "/page/2.html"))
     } - {key for key in now if "/page/1." in key}
     assert len(set(later) - set(now)) == 1, "the page of the new comment, in one edition"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import get_args
 
+import msgspec
 import pytest
 
 from yobal.adapters.rendering.pages import (
@@ -54,7 +55,12 @@ def render_all(site_context: SiteContext) -> RenderAll:
 
     def render(text: str = "plain", edition: str = "en") -> dict[str, bytes]:
         pages, thread = PageRenderer(site_context), make_thread(edition, title=text)
-        return render_files(pages, thread, text) | _responses(pages, thread, text)
+        framed = msgspec.structs.replace(thread, is_framed=True)
+        return {
+            **render_files(pages, thread, text),
+            **_responses(pages, thread, text, folder="response"),
+            **_responses(pages, framed, text, folder="frame"),
+        }
 
     return render
 
@@ -152,7 +158,9 @@ def render_files(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str,
     }
 
 
-def _responses(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, bytes]:
+def _responses(
+    pages: PageRenderer, thread: ThreadRef, text: str, *, folder: str
+) -> dict[str, bytes]:
     draft = Draft(text=text, name=text, wants_receipt=True)
     root, _withdrawn = make_comments(text)
     field_errors = [
@@ -184,5 +192,6 @@ def _responses(pages: PageRenderer, thread: ThreadRef, text: str) -> dict[str, b
     }
     for problem in get_args(Problem):
         rendered[problem] = pages.problem(thread, problem, draft=draft, next_slot=SLOT)
-    rendered["no_thread"] = pages.problem(None, "unknown_story", draft=draft, path="/a/b/km/")
-    return {f"response/{name}.html": page for name, page in rendered.items()}
+    if not thread.is_framed:
+        rendered["no_thread"] = pages.problem(None, "unknown_story", draft=draft, path="/a/b/km/")
+    return {f"{folder}/{name}.html": page for name, page in rendered.items()}

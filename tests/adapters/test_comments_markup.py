@@ -86,7 +86,7 @@ def test_the_rule_beside_a_text_is_on_the_side_where_it_begins(
     thread, pages, comment = make_thread("en"), PageRenderer(site_context), make_comment(text)
     reply = make_comment(text, id="b" * 26, parent_name="Dara")
     among_others = newest(site_context, msgspec.structs.replace(comment, replies=(reply,)))
-    assert f'<div class="yobal-reply-item"{attribute}>' in among_others
+    assert f'<div class="yobal-reply-item"{attribute} itemprop=' in among_others
     assert '<span dir="ltr">In reply to <bdi>Dara</bdi></span>' in among_others
     draft, day = Draft(text=text), date(2026, 11, 23)
     form = pages.form(thread, draft, idempotency_key="o", parent=comment, field_errors=())

@@ -41,3 +41,22 @@ def test_the_form_on_the_story_page_stands_apart_and_leads_back_to_the_story(
         expect(page.get_by_role("heading", name="Your comment reached us")).to_be_visible()
         page.get_by_role("link", name="Back to the story").click()
         expect(page).to_have_url(demo.story_url)
+
+
+def test_the_story_with_one_line_in_its_template_shows_the_same_comments(
+    tmp_path: Path, actors: Actors
+) -> None:
+    for demo in served_demo(tmp_path):
+        page = actors.context().new_page()
+        page.goto(demo.story_url)
+        texts = page.locator(".yobal-text").all_inner_texts()
+        page.goto(demo.story_url + "/one-line")
+        thread = page.locator("yobal-comments")
+        thread.scroll_into_view_if_needed()
+        expect(thread.locator(".yobal-text")).to_have_text(texts)
+        form = thread.frame_locator(".form.is-shown iframe")
+        form.get_by_role("textbox", name="Your comment").fill("From the frame.")
+        form.get_by_role("button", name="Send to the moderators").click()
+        expect(form.get_by_role("heading", name="Read it once more")).to_be_visible()
+        form.get_by_role("button", name="Send to the moderators").click()
+        expect(form.get_by_role("heading", name="Your comment reached us")).to_be_visible()

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness import STORY_ID, NewsroomHarness
+from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from tests.in_process_client import Intake, Response, intake_of
 from tests.samples import Sample, texts
 from yobal.actions import declare_story
+from yobal.core import paths
 from yobal.core.answer_size import gzip_answer_bytes
 from yobal.core.submission import Limits, has_too_many_marks
 from yobal.core.text import count_graphemes
@@ -21,6 +22,7 @@ from yobal.web import intake_app
 
 SCRIPTS = ("Latn", "Khmr", "Arab", "Mymr", "Ethi", "Cyrl", "Deva", "Kore", "Jpan", "Thai")
 GZIP_STEP_BYTES = gzip_answer_bytes(Limits())
+FRAME = f"/{SITE_ID}/{STORY_ID}/en/{paths.FORM_FRAME}"
 GZIP = [("accept-encoding", "gzip, deflate, br")]
 
 
@@ -80,6 +82,24 @@ def test_every_answer_to_a_form_has_one_size(newsroom: NewsroomHarness) -> None:
         assert answer.header("cache-control") == "no-store, no-transform"
     head_sizes = {sum(len(name + value) for name, value in a.headers) for a in answers}
     assert len(head_sizes) == 1, "nor do the headers differ"
+
+
+def test_every_answer_in_a_frame_has_one_size(newsroom: NewsroomHarness) -> None:
+    published = newsroom.publish_new("Root.")
+    steps = [
+        {"step": "send", "text": "ក" * 2_000, "name": "ក" * 60, "receipt": "yes"},
+        {"step": "send", "text": ""},
+        {"step": "reply", "parent_id": published.id},
+        {"step": "receipt", "code": published.code or ""},
+        {"step": "receipt", "code": "0" * 20},
+        {"step": "withdraw", "code": published.code or "", "when": "next"},
+        {},
+    ]
+    with intake_of(newsroom) as intake:
+        answers = [intake.post(fields, path=FRAME, headers=GZIP) for fields in steps]
+    assert {len(answer.body) for answer in answers} == {GZIP_STEP_BYTES}
+    heads = {sum(len(name + value) for name, value in answer.headers) for answer in answers}
+    assert len(heads) == 1
 
 
 def test_a_text_that_is_too_long_gets_a_multiple_of_it(newsroom: NewsroomHarness) -> None:

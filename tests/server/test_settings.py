@@ -50,6 +50,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "release_times": "01:00, 13:00",
         "round_times": "00:30, 12:30",
         "frame_ancestors": "https://a.example,https://b.example",
+        "embedded_form": "page",
         "text_graphemes_max": "100",
         "name_graphemes_max": "7",
         "site_name": "n",

@@ -13,6 +13,7 @@ from tests.in_process_client import THREAD, Intake
 from yobal.adapters.public_files import GZIP_STEP_BYTES, PublicFiles
 from yobal.web import file_cache
 from yobal.web.file_cache import FileCache
+from yobal.web.http import policies
 
 GZIP = [("accept-encoding", "br, gzip;q=0.9")]
 KINDS = {
@@ -23,6 +24,9 @@ KINDS = {
     THREAD + "form.fragment.html": "text/html; charset=utf-8",
     THREAD + "page/1.html": "text/html; charset=utf-8",
     f"/{SITE_ID}/@/comments.css": "text/css; charset=utf-8",
+    THREAD + "form.frame.html": "text/html; charset=utf-8",
+    f"/{SITE_ID}/@/embed.js": "text/javascript; charset=utf-8",
+    f"/{SITE_ID}/@/frame.js": "text/javascript; charset=utf-8",
     f"/{SITE_ID}/@/icon.svg": "image/svg+xml",
     f"/{SITE_ID}/@/terms/km.html": "text/html; charset=utf-8",
 }
@@ -207,7 +211,7 @@ def test_only_finished_public_files_are_served(
         assert (response.status, "This page does not exist" in response.text) == (404, True), path
         assert response.header("location") is None, path
         assert str(sqlite_newsroom.files_dir) not in response.text
-    assert FileCache(sqlite_newsroom.files_dir, "").get("/\ud800") is None
+    assert FileCache(sqlite_newsroom.files_dir, policies(())).get("/\ud800") is None
 
 
 def test_a_deleted_file_is_not_found(
@@ -251,7 +255,7 @@ def test_a_read_between_two_renames_never_caches_the_old_text(
     public_files: PublicFiles, monkeypatch: pytest.MonkeyPatch, step: int, *, was_cached: bool
 ) -> None:
     """The removed text is in the gzipped file too, and most browsers get that one."""
-    files = FileCache(public_files.folder, "")
+    files = FileCache(public_files.folder, policies(()))
     if was_cached:
         files.get("/a.html")
     rename = Path.rename
@@ -289,7 +293,7 @@ def test_a_sweep_drops_changed_and_deleted_files_that_are_not_requested(
     public_files: PublicFiles, change: Callable[[PublicFiles], None]
 ) -> None:
     public_files.write({"b.html": b"Stays."}, slot=SLOT)
-    files = FileCache(public_files.folder, "")
+    files = FileCache(public_files.folder, policies(()))
     files.get("/a.html")
     stays = files.get("/b.html")
     change(public_files)
@@ -304,7 +308,7 @@ def test_repeated_sweeps_check_every_file(
 ) -> None:
     monkeypatch.setattr(file_cache, "CHECKED_FILES_MAX", 2)
     public_files.write({f"{number}.html": b"Words." for number in range(5)}, slot=SLOT)
-    files = FileCache(public_files.folder, "")
+    files = FileCache(public_files.folder, policies(()))
     for number in range(5):
         files.get(f"/{number}.html")
     public_files.remove([f"{number}.html" for number in range(5)])
@@ -314,7 +318,7 @@ def test_repeated_sweeps_check_every_file(
 def test_requesting_a_deleted_file_drops_it_from_memory(
     public_files: PublicFiles,
 ) -> None:
-    files = FileCache(public_files.folder, "")
+    files = FileCache(public_files.folder, policies(()))
     files.get("/a.html")
     public_files.remove(["a.html"])
     assert files.get("/a.html") is None

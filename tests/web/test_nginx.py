@@ -15,7 +15,15 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.harness import SITE_ID
-from tests.nginx import DESK_EXAMPLE, EXAMPLE, Nginx, make_nginx, nginx_before, with_tls
+from tests.nginx import (
+    DESK_EXAMPLE,
+    EXAMPLE,
+    Nginx,
+    make_nginx,
+    nginx_before,
+    temp_folders,
+    with_tls,
+)
 from tests.serving import (
     ROOT,
     THREAD,
@@ -73,6 +81,9 @@ def nginx(served: Served) -> Iterator[Nginx]:
         f"/{SITE_ID}/@/what-we-keep/en.html",
         f"{THREAD}form.fragment.html",
         f"/{SITE_ID}/@/icon.svg",
+        f"{THREAD}form.frame.html",
+        f"/{SITE_ID}/@/embed.js",
+        f"/{SITE_ID}/@/frame.js",
     ],
 )
 def test_nginx_serves_files_with_the_same_headers_as_yobal(
@@ -363,6 +374,65 @@ def test_the_example_is_valid_with_tls(tmp_path: Path, example: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
+
+
+@pytest.fixture
+def news_site(served: Served, tmp_path: Path) -> Iterator[int]:
+    """The port of a news site that has the comments below a path, as in `examples/nginx-path.conf`."""
+    (port,) = free_ports(1)
+    shipped = (ROOT / "examples" / "nginx-path.conf").read_text(encoding="utf-8")
+    ours_by_shipped = {
+        "RIVER-POST": SITE_ID,
+        "/srv/yobal/data/public": str(served.newsroom.files_dir),
+        "http://127.0.0.1:8600": f"http://127.0.0.1:{served.intake}",
+    }
+    for name, ours in ours_by_shipped.items():
+        assert name in shipped
+        shipped = shipped.replace(name, ours)
+    http, server = shipped.split("# Into `server`")
+    server = server.partition("\n")[2]
+    folder = tmp_path / "news-site"
+    (folder / "pages").mkdir(parents=True)
+    (folder / "pages" / "story.html").write_text("<h1>A story</h1>", encoding="utf-8")
+    text = (
+        f"pid {folder}/pid; error_log /dev/null; worker_processes 1; events {{}}\n"
+        f"{'user root;' if os.geteuid() == 0 else ''}\n"
+        f"http {{ access_log {folder}/access.log;\n{temp_folders(folder)}\n{http}\n"
+        f"server {{ listen 127.0.0.1:{port}; root {folder}/pages;\n{server} }} }}"
+    )
+    nginx = Nginx(folder, port, desk=0, plain=0, text=text, desk_text="")
+    try:
+        nginx.start()
+        yield port
+    finally:
+        nginx.stop()
+
+
+def test_comments_below_a_path_of_the_news_site_are_as_on_a_host_of_their_own(
+    served: Served, news_site: int, tmp_path: Path
+) -> None:
+    assert ask(news_site, path="/story.html").text == "<h1>A story</h1>"
+    for path in (
+        THREAD,
+        f"{THREAD}index.json",
+        f"{THREAD}form.frame.html",
+        f"{THREAD}nothing.json",
+        f"/{SITE_ID}/@/embed.js",
+        f"/{SITE_ID}/@/what-we-keep/en.html",
+        f"{THREAD}index.html.gz",
+    ):
+        direct, through = ask(served.intake, path=path), ask(news_site, path=path)
+        assert (through.status, through.body) == (direct.status, direct.body), path
+        headers = [
+            {(name.lower(), value) for name, value in one.headers if name.lower() not in OWN}
+            for one in (direct, through)
+        ]
+        assert headers[0] == headers[1], path
+    for path in (THREAD, f"{THREAD}form.frame.html"):
+        assert post(news_site, form("Below a path."), path=path).is_received
+    log = (tmp_path / "news-site" / "access.log").read_text(encoding="utf-8")
+    assert "/story.html" in log
+    assert SITE_ID not in log
 
 
 def _write(page: Path, content: bytes) -> None:

@@ -16,9 +16,9 @@ from yobal.core import paths
 from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
-from yobal.core.stale_files import StaleFile
+from yobal.core.stale_files import NEWEST, StaleFile
 from yobal.core.thread import CommentPageView, NewestView, PageView
-from yobal.store import sites, stale_files, stories, thread_views
+from yobal.store import site_views, sites, stale_files, stories, thread_views
 from yobal.store.database import Connection, Database
 from yobal.store.locks import release_lock
 from yobal.store.stale_files import StaleFileRow
@@ -77,10 +77,13 @@ def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
         slot = sites.released_slot(conn, file_writer.rules.site_id)
         for story_id, story_rows in by_story:
             write(collector, conn, story_id, [row.file for row in story_rows], slot=slot)
+        site_files = _render_site(file_writer, conn) if _concern_site(rows) else {}
+        collector.public_files.write(site_files, slot=slot)
     try:
         collected.write_to(file_writer.public_files, slot=slot)
     except PublicFilesUnavailable:
         # Perhaps in one story's folder only, which must not stop the stories before it.
+        file_writer.public_files.write(site_files, slot=slot)
         for story_id, story_rows in by_story:
             with file_writer.database.reading() as conn:
                 write(file_writer, conn, story_id, [row.file for row in story_rows], slot=slot)
@@ -88,6 +91,15 @@ def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
                 stale_files.remove(conn, story_rows)
     with file_writer.database.writing() as conn:
         stale_files.remove(conn, rows)
+
+
+def _concern_site(rows: Sequence[StaleFileRow]) -> bool:
+    """Counts and the site's feed change whenever a thread's newest comments do."""
+    return any(row.file == NEWEST for row in rows)
+
+
+def _render_site(file_writer: FileWriter, conn: Connection) -> dict[str, bytes]:
+    return file_writer.page_renderer.site(site_views.read(conn, file_writer.rules))
 
 
 class _CollectedFiles(PublicFiles):
@@ -157,8 +169,8 @@ def _keys(file: StaleFile) -> list[str]:
     ]
 
 
-def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
-    """The stylesheet, the icon, and the terms in every language of the site.
+def write_assets(file_writer: FileWriter, assets: Mapping[str, bytes]) -> None:
+    """What is the same for all stories, by name, the terms in every language of the site, and its own files.
 
     Also in every language that has a catalogue: pages without a story link to the terms, too.
     """
@@ -167,7 +179,10 @@ def write_assets(file_writer: FileWriter, *, style: bytes, icon: bytes) -> None:
         with file_writer.database.reading() as conn:
             slot = sites.released_slot(conn, site_id)
             languages = catalogue_languages().union(stories.languages(conn, site_id))
-        files = {paths.style(site_id): style, paths.icon(site_id): icon}
+            site_files = _render_site(file_writer, conn)
+        files = site_files | {
+            paths.asset(site_id, name): content for name, content in assets.items()
+        }
         files |= {
             paths.terms(site_id, language): file_writer.page_renderer.terms(language)
             for language in sorted(languages)

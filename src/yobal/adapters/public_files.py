@@ -17,7 +17,7 @@ from yobal.core.schedule import Slot
 TEMPORARY_PREFIX: Final = ".yobal-"  # a file with this name was not finished
 _GZIP_LEVEL: Final = 9
 GZIP_STEP_BYTES: Final = 4_000  # by its length, a page can be one of many
-_SAME_FOR_ALL: Final = (".css", ".svg")  # every visitor reads these
+_SAME_FOR_ALL: Final = (".css", ".js", ".svg")  # every visitor reads these
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from yobal.core import ids
 
+FEED: Final = "feed.atom"  # of a thread, in its folder, and of the site
 ASSETS: Final = "@"  # not allowed in a story id, so it cannot collide with one
 
 
@@ -26,12 +27,36 @@ def assets_folder(site_id: str) -> str:
     return f"{site_id}/{ASSETS}"
 
 
+def asset(site_id: str, name: str) -> str:
+    """A file that is the same for all stories."""
+    return f"{assets_folder(site_id)}/{name}"
+
+
 def style(site_id: str) -> str:
-    return f"{assets_folder(site_id)}/comments.css"
+    return asset(site_id, "comments.css")
+
+
+def frame_script(site_id: str) -> str:
+    """Tells a newsroom's page how high the frame with the form has to be."""
+    return asset(site_id, "frame.js")
+
+
+def embed_script(site_id: str) -> str:
+    """Draws a thread on a newsroom's page."""
+    return asset(site_id, "embed.js")
+
+
+def counts(site_id: str) -> str:
+    """How many comments stories have."""
+    return asset(site_id, "counts.json")
+
+
+def site_feed(site_id: str) -> str:
+    return asset(site_id, FEED)
 
 
 def icon(site_id: str) -> str:
-    return f"{assets_folder(site_id)}/icon.svg"
+    return asset(site_id, "icon.svg")
 
 
 def terms(site_id: str, edition: str) -> str:
@@ -58,6 +83,7 @@ NEWEST: Final = "index.html"
 NEWEST_FRAGMENT: Final = "thread.fragment.html"
 NEWEST_JSON: Final = "index.json"
 FORM: Final = "form.fragment.html"
+FORM_FRAME: Final = "form.frame.html"  # in a frame on a newsroom's page; its forms are sent to it
 _COMMENT_FOLDER: Final = "comment"
 
 
@@ -69,6 +95,11 @@ def page(number: int, suffix: str) -> str:
 def comment(comment_id: str) -> str:
     """The page of one comment, in the folder of the edition that it was written in."""
     return f"{_COMMENT_FOLDER}/{comment_id}.html"
+
+
+def is_form_frame(path: str) -> bool:
+    """Whether this is the address of a form in a frame, of a story that exists or not."""
+    return path.endswith(f"/{FORM_FRAME}")
 
 
 def is_comment(path: str) -> bool:

@@ -13,8 +13,11 @@ from yobal.core.terms import EditKind
 PAGE_COMMENTS: Final = 50  # top-level comments on a page, and replies on a page of replies
 REPLIES_SHOWN: Final = 5  # replies shown under their root; the rest are on pages of replies
 
+FEED_ENTRIES_MAX: Final = 50
+
 Removal = Literal["withdrawn", "removed"]
 FormState = Literal["open", "closed", "not_open_yet"]
+EmbeddedForm = Literal["frame", "page"]  # where `embed.js` has the form: in a frame, or on our page
 
 
 class PublishedComment(msgspec.Struct, kw_only=True, frozen=True):
@@ -47,13 +50,29 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread in one edition, with the state of its form."""
+    """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page."""
 
     site_id: str
     story_id: str
     edition: Edition
     other_editions: tuple[Edition, ...] = ()  # the story's other editions
     form: FormState = "open"
+    is_framed: bool = False
+
+
+class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment in a feed, with the title of its story in its edition."""
+
+    story_id: str
+    headline: str
+    comment: PublishedComment
+
+
+class SiteView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the files of the whole site show."""
+
+    counts: dict[str, int]  # comments that are published and not removed, by story
+    entries: tuple[FeedEntry, ...]  # newest first
 
 
 class NewestView(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +82,7 @@ class NewestView(msgspec.Struct, frozen=True, kw_only=True):
     comments: tuple[PublishedComment, ...]
     comments_total: int  # published and not removed, replies included
     older: "CommentLocation | None"  # the newest comment that is not shown
+    feed: tuple[PublishedComment, ...] = ()  # the newest comments and replies, newest first
 
 
 class CommentLocation(msgspec.Struct, frozen=True, kw_only=True):

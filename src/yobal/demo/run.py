@@ -115,8 +115,10 @@ def _seed_or_read(components: Components, sign_in: Path) -> str:
 
 def _print_instructions(settings: Settings, passphrase: str) -> None:
     story_url = settings.public_url + content.EDITIONS[-1].path
+    one_line_path = content.EDITIONS[-1].one_line_path
     print(
         f"story: {story_url}\n"
+        f"the same with one line in its template: {settings.public_url}{one_line_path}\n"
         f"desk: {settings.desk_url}/\n"
         f"sign in: {seed.PSEUDONYM} {passphrase}\n\n"
         "Try it: write a comment under the story (also with JavaScript off) and ask for a receipt.\n"

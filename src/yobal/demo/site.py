@@ -22,6 +22,8 @@ _ASSETS: Final = {
     content.STYLE_PATH: ("newsroom.css", "text/css; charset=utf-8"),
     content.PICTURE_PATH: ("picture.svg", "image/svg+xml"),
 }
+# What the page needs that has the one line.
+_ONE_LINE: Final = "; script-src 'self'; connect-src 'self'; frame-src 'self'"
 
 
 class DemoSite:
@@ -31,10 +33,10 @@ class DemoSite:
         self._components = components
         self._intake = intake
         self._editions = {edition.path: edition for edition in content.EDITIONS}
-        self._headers = [
-            *page_headers(content_security_policy(())),
-            ("cache-control", "no-cache"),
-        ]
+        self._one_line_editions = {edition.one_line_path: edition for edition in content.EDITIONS}
+        policy = content_security_policy(())
+        self._headers = [*page_headers(policy), ("cache-control", "no-cache")]
+        self._one_line_headers = [*page_headers(policy + _ONE_LINE), ("cache-control", "no-cache")]
 
     async def __rsgi__(self, scope: Scope, transport: Transport) -> None:
         response = self._response(scope)
@@ -55,8 +57,14 @@ class DemoSite:
             return Response(
                 200, body, [("content-type", content_type), ("cache-control", "no-cache")]
             )
-        edition = self._editions.get(path)
-        return Response(200, self._story(edition), self._headers) if edition else None
+        if path in self._one_line_editions:
+            edition = self._one_line_editions[path]
+            story_url = self._components.settings.public_url + path
+            html = page.render_with_one_line(edition, story_url=story_url)
+            return Response(200, html.encode(), self._one_line_headers)
+        if path in self._editions:
+            return Response(200, self._story(self._editions[path]), self._headers)
+        return None
 
     def _story(self, edition: Edition) -> bytes:
         settings = self._components.settings
@@ -67,7 +75,6 @@ class DemoSite:
             edition,
             thread=_read(folder / paths.NEWEST_FRAGMENT),
             form=_read(folder / paths.FORM),
-            style_url="/" + paths.style(content.SITE_ID),
             story_url=settings.public_url + edition.path,
         ).encode()
 

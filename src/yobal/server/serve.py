@@ -31,7 +31,7 @@ from yobal.store.group_commit import GroupCommit
 from yobal.web.file_cache import FileCache
 from yobal.web.handlers.context import IntakeDependencies
 from yobal.web.handlers.dispatch import FormHandler
-from yobal.web.http import content_security_policy
+from yobal.web.http import policies
 from yobal.web.intake_app import IntakeApp
 from yobal.web.moderation import DeskDependencies
 from yobal.web.response_time import ResponseTime
@@ -69,7 +69,7 @@ def intake_app(
     is_memory_wiped: bool = False,
 ) -> IntakeApp:
     language.load_scripts()  # or the first reader would wait for it
-    csp = content_security_policy(components.settings.frame_ancestors)
+    csp = policies(components.settings.frame_ancestors)
     form_handler = FormHandler(
         IntakeDependencies(
             rules=components.rules,
@@ -90,7 +90,7 @@ def intake_app(
                 ),
             ),
             group_commit=group,
-            csp=csp,
+            csp=csp.page,
             server_facts=ServerFacts(
                 database="sqlite" if components.database.is_sqlite else "postgresql",
                 original_retention_days=components.settings.original_retention_days,
@@ -100,7 +100,7 @@ def intake_app(
         )
     )
     files = FileCache(components.settings.files_dir, csp)
-    return IntakeApp(files, form_handler, response_time or ResponseTime())
+    return IntakeApp(files, form_handler, csp, response_time or ResponseTime())
 
 
 def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:

@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +21,7 @@ from yobal.core.errors import InvalidSettings
 from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
+from yobal.core.thread import EmbeddedForm
 from yobal.core.web_url import is_web_url
 from yobal.store import diagnostics
 
@@ -73,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     intake_listen: str = "127.0.0.1:8600"
     desk_listen: str = "127.0.0.1:8601"
     frame_ancestors: tuple[str, ...] = ()
+    embedded_form: EmbeddedForm = "frame"
     data_dir: str = "data"
     database: str = ""  # empty: SQLite in `data_dir`
     intake_database: str = ""  # `serve intake` on PostgreSQL: its own role
@@ -356,6 +358,7 @@ def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
     return _Check(setting, lambda number: lowest <= number <= highest, takes, str(example))
 
 
+_EMBEDDED_FORMS: Final = get_args(EmbeddedForm)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
 _LISTEN: Final = "an IP address and a port, ADDRESS:PORT"
@@ -383,6 +386,7 @@ _CHECKS: Final = (
         "a list of schemes and hosts",
         '["https://news.example"]',
     ),
+    _Check("embedded_form", _EMBEDDED_FORMS.__contains__, '"frame" or "page"', '"frame"'),
     # Where data is kept
     _Check("data_dir", _is_path, "the path of a folder", '"data"'),
     _Check("database", _is_database, _DATABASE, '"postgresql://yobal@/yobal"', is_secret=True),

@@ -87,6 +87,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         limits=rules.limits,
         receipt_days=settings.receipt_days,
         is_demo=is_demo,
+        embedded_form=settings.embedded_form,
     )
     pin = RosterPin(settings.secrets_dir)
     file_writer = FileWriter(

@@ -63,6 +63,34 @@ def newest_roots(
     return fetch_all(conn, PublishedCommentRow, newest)
 
 
+def newest_of_site(conn: Connection, site_id: str, *, limit: int) -> list[PublishedCommentRow]:
+    """The newest comments and replies of all stories, without tombstones."""
+    return _newest(conn, published_comments.c.site_id == site_id, limit)
+
+
+def newest_of_story(
+    conn: Connection, site_id: str, story_id: str, *, limit: int
+) -> list[PublishedCommentRow]:
+    """The same of one story."""
+    is_of_story = sa.and_(
+        published_comments.c.site_id == site_id, published_comments.c.story_id == story_id
+    )
+    return _newest(conn, is_of_story, limit)
+
+
+def _newest(
+    conn: Connection, condition: sa.ColumnElement[bool], limit: int
+) -> list[PublishedCommentRow]:
+    return fetch_all(
+        conn,
+        PublishedCommentRow,
+        sa.select(published_comments)
+        .where(condition, published_comments.c.removal.is_(None))
+        .order_by(published_comments.c.slot.desc(), published_comments.c.id.desc())
+        .limit(limit),
+    )
+
+
 def newest_before(
     conn: Connection, site_id: str, story_id: str, *, position: int
 ) -> PublishedCommentRow | None:

@@ -308,6 +308,9 @@ published_comments = sa.Table(
     _number("next_reply_position"),
     sa.Index("ix_published_comments_position", "site_id", "story_id", "root_id", "position"),
     sa.Index("ix_published_comments_parent_id", "parent_id"),
+    # For the feeds, and for the counts, which need no more than this index.
+    sa.Index("ix_published_comments_newest", "site_id", "slot", "id", "story_id"),
+    sa.Index("ix_published_comments_newest_of_story", "site_id", "story_id", "slot", "id"),
     sa.Index(
         "ix_published_comments_removal",
         "site_id",

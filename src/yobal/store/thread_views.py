@@ -10,6 +10,7 @@ from yobal.core.schedule import Schedule, day_of
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import StaleFile
 from yobal.core.thread import (
+    FEED_ENTRIES_MAX,
     PAGE_COMMENTS,
     REPLIES_SHOWN,
     CommentLink,
@@ -90,6 +91,12 @@ def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef, story: Stor
         older=CommentLocation(comment_id=older.id, number=page_of(older.position))
         if older
         else None,
+        feed=tuple(
+            comment_of(schedule, row)
+            for row in published_comments.newest_of_story(
+                conn, thread.site_id, thread.story_id, limit=FEED_ENTRIES_MAX
+            )
+        ),
     )
 
 
@@ -127,12 +134,12 @@ def _replies(
     names = _names_of_parents(conn, replies)
     return RepliesView(
         thread=thread,
-        root=_comment(schedule, root),
+        root=comment_of(schedule, root),
         root_page=page_of(root.position),
         number=file.number,
         last_position=min(end, root.next_reply_position),
         has_more=root.next_reply_position > end,
-        comments=tuple(_comment(schedule, reply, names) for reply in replies),
+        comments=tuple(comment_of(schedule, reply, names) for reply in replies),
     )
 
 
@@ -148,8 +155,8 @@ def _comment_page(
         (comment,) = _with_replies(conn, schedule, thread, [row])
     else:
         rows = published_comments.replies_to(conn, comment_id, limit=REPLIES_SHOWN + 1)
-        replies = tuple(_comment(schedule, reply) for reply in rows[:REPLIES_SHOWN])
-        comment = _comment(schedule, row, replies=replies)
+        replies = tuple(comment_of(schedule, reply) for reply in rows[:REPLIES_SHOWN])
+        comment = comment_of(schedule, row, replies=replies)
         more_replies = _location_of_reply(rows[REPLIES_SHOWN]) if rows[REPLIES_SHOWN:] else None
     return CommentPageView(
         thread=thread,
@@ -170,7 +177,7 @@ def _with_replies(
 ) -> tuple[PublishedComment, ...]:
     root_ids = [root.id for root in roots if root.next_reply_position]
     if not root_ids:
-        return tuple(_comment(schedule, root) for root in roots)
+        return tuple(comment_of(schedule, root) for root in roots)
     replies = published_comments.replies_between(
         conn,
         root_ids,
@@ -182,8 +189,8 @@ def _with_replies(
     names = _names_of_parents(conn, replies)
     by_root: dict[str | None, list[PublishedComment]] = defaultdict(list)
     for reply in replies:
-        by_root[reply.root_id].append(_comment(schedule, reply, names))
-    return tuple(_comment(schedule, root, replies=tuple(by_root[root.id])) for root in roots)
+        by_root[reply.root_id].append(comment_of(schedule, reply, names))
+    return tuple(comment_of(schedule, root, replies=tuple(by_root[root.id])) for root in roots)
 
 
 def _names_of_parents(conn: Connection, replies: Sequence[PublishedCommentRow]) -> dict[str, str]:
@@ -192,7 +199,7 @@ def _names_of_parents(conn: Connection, replies: Sequence[PublishedCommentRow]) 
     )
 
 
-def _comment(
+def comment_of(
     schedule: Schedule,
     row: PublishedCommentRow,
     names: dict[str, str] | None = None,

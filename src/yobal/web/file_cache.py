@@ -12,7 +12,15 @@ import msgspec
 from yobal.adapters.durable_files import read_untraced
 from yobal.adapters.public_files import TEMPORARY_PREFIX
 from yobal.core import paths
-from yobal.web.http import HTML, PUBLIC_CACHE, Headers, page_headers
+from yobal.web.http import (
+    HTML,
+    PUBLIC_CACHE,
+    SHARED_HEADERS,
+    SHARED_SUFFIXES,
+    Headers,
+    Policies,
+    page_headers,
+)
 
 MEMORY_BYTES_MAX: Final = 64 * 1024 * 1024
 CHECKED_FILES_MAX: Final = 500  # 5 ms of file system calls
@@ -20,7 +28,9 @@ _CONTENT_TYPES: Final = {
     ".html": HTML,
     ".json": "application/json",
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".atom": "application/atom+xml; charset=utf-8",
 }
 Signature = tuple[int, int, int, int]  # inode, size, modification and change time
 
@@ -47,9 +57,9 @@ class CachedFile(msgspec.Struct, frozen=True):
 class FileCache:
     """Keeps a folder in memory as far as it fits. Every request checks whether the file changed."""
 
-    def __init__(self, folder: Path, csp: str) -> None:
+    def __init__(self, folder: Path, policies: Policies) -> None:
         self._folder = os.fspath(folder)
-        self._csp = csp
+        self._policies = policies
         self._files: OrderedDict[str, CachedFile] = OrderedDict()
         self._size_bytes = 0
         self._paths_to_check: list[str] = []
@@ -101,7 +111,7 @@ class FileCache:
             gzipped = read_untraced(self._folder + path + ".gz")
         except OSError:
             return None
-        file = self._cached_file(plain, gzipped, suffix, signature)
+        file = self._cached_file(plain, gzipped, path, signature)
         self._drop(path)
         self._size_bytes += file.size_bytes
         self._files[path] = file
@@ -116,11 +126,12 @@ class FileCache:
             self._size_bytes -= file.size_bytes
 
     def _cached_file(
-        self, plain: bytes, gzipped: bytes, suffix: str, signature: Signature
+        self, plain: bytes, gzipped: bytes, path: str, signature: Signature
     ) -> CachedFile:
-        digest = hashlib.sha256(plain).hexdigest()[:32]
+        digest, suffix = hashlib.sha256(plain).hexdigest()[:32], Path(path).suffix
         headers = [
-            *page_headers(self._csp, content_type=_CONTENT_TYPES[suffix]),
+            *page_headers(self._policies.of(path), content_type=_CONTENT_TYPES[suffix]),
+            *(SHARED_HEADERS if suffix in SHARED_SUFFIXES else []),
             ("cache-control", PUBLIC_CACHE),
             ("last-modified", formatdate(signature[2] // 1_000_000_000, usegmt=True)),
             ("vary", "accept-encoding"),

@@ -6,8 +6,11 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from yobal.core import paths
+
 Headers = list[tuple[str, str]]
 
+CSP: Final = "content-security-policy"
 HTML: Final = "text/html; charset=utf-8"
 PUBLIC_CACHE: Final = "public, max-age=60, must-revalidate"
 SAFE_HEADERS: Final[Headers] = [
@@ -16,6 +19,33 @@ SAFE_HEADERS: Final[Headers] = [
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "interest-cohort=(), browsing-topics=()"),
 ]
+
+
+# Public files that any page may read, because anybody can.
+SHARED_HEADERS: Final[Headers] = [
+    ("access-control-allow-origin", "*"),
+    ("cross-origin-resource-policy", "cross-origin"),
+]
+SHARED_SUFFIXES: Final = (".json", ".css", ".js", ".atom")
+
+
+class Policies(msgspec.Struct, frozen=True):
+    """The Content-Security-Policy of pages, and of a form in a frame on a newsroom's page."""
+
+    page: str
+    frame: str
+
+    def of(self, path: str) -> str:
+        return self.frame if paths.is_form_frame(path) else self.page
+
+    def applied(self, response: "Response", path: str) -> "Response":
+        """The response with the policy of its path. For a missing file that pages may read, readable."""
+        headers = [
+            (name, self.of(path) if name == CSP else value) for name, value in response.headers
+        ]
+        if path.endswith(SHARED_SUFFIXES):
+            headers += SHARED_HEADERS
+        return Response(response.status, response.body, headers)
 
 
 class Scope(Protocol):
@@ -53,11 +83,28 @@ def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
     )
 
 
+def frame_policy(frame_ancestors: tuple[str, ...]) -> str:
+    """For the form in a frame on a newsroom's page, and for the answers in it.
+
+    Sandboxed, so that it is of no origin: on one host with that page, the page's scripts could
+    otherwise read what is typed. What it links to opens outside of the sandbox, because a browser
+    refuses to show a page with a Cross-Origin-Opener-Policy inside of it.
+    """
+    return (
+        f"{content_security_policy(frame_ancestors)}; script-src 'self'; sandbox allow-forms"
+        " allow-scripts allow-popups allow-popups-to-escape-sandbox"
+    )
+
+
+def policies(frame_ancestors: tuple[str, ...]) -> Policies:
+    return Policies(content_security_policy(frame_ancestors), frame_policy(frame_ancestors))
+
+
 def page_headers(csp: str, *, content_type: str = HTML) -> Headers:
     """For every page and file of the public side: no cookie and no HSTS."""
     return [
         ("content-type", content_type),
-        ("content-security-policy", csp),
+        (CSP, csp),
         *SAFE_HEADERS,
     ]
 

@@ -17,7 +17,15 @@ from yobal.web.body_timeout import BodyTimeout
 from yobal.web.file_cache import CachedFile, FileCache
 from yobal.web.forms import BODY_BYTES_MAX, is_form
 from yobal.web.handlers.dispatch import FormHandler
-from yobal.web.http import SAFE_HEADERS, Response, Scope, Transport, accepts_gzip, send_response
+from yobal.web.http import (
+    SAFE_HEADERS,
+    Policies,
+    Response,
+    Scope,
+    Transport,
+    accepts_gzip,
+    send_response,
+)
 from yobal.web.response_padding import pad
 from yobal.web.response_time import ResponseTime
 
@@ -30,9 +38,14 @@ _LENGTH_DIGITS_MAX: Final = 9  # Python refuses to convert a number of thousands
 
 class IntakeApp:
     def __init__(
-        self, files: FileCache, form_handler: FormHandler, response_time: ResponseTime
+        self,
+        files: FileCache,
+        form_handler: FormHandler,
+        policies: Policies,
+        response_time: ResponseTime,
     ) -> None:
         self._files = files
+        self._policies = policies
         self._form_handler = form_handler
         self._response_time = response_time
         self._body_timeout = BodyTimeout(BODY_SECONDS_MAX)
@@ -49,7 +62,7 @@ class IntakeApp:
             response = await self._post(scope, transport)
         else:
             response = await self._form_handler.problem("method", scope.path)
-        send_response(transport, response, without_body=is_head)
+        send_response(transport, self._policies.applied(response, scope.path), without_body=is_head)
 
     def housekeeping(self) -> None:
         """To be called every few seconds: drops outdated files from the cache and cancels slow bodies."""

@@ -49,14 +49,14 @@ class CommentPresenter:
     """Makes the views of one thread's comments, for one edition."""
 
     def __init__(self, translator: Translator, links: ThreadLinks, edition: str) -> None:
-        self._translator, self._links, self._edition = translator, links, edition
+        self.translator, self._links, self._edition = translator, links, edition
 
     def comments(self, comments: Iterable[PublishedComment]) -> tuple[CommentView, ...]:
         return tuple(self.comment(comment) for comment in comments)
 
     def comment(self, comment: PublishedComment, *, excerpt: str = "") -> CommentView:
         """A comment with its replies; `excerpt` is for its share links."""
-        translator = self._translator
+        translator = self.translator
         is_own_language = comment.lang == self._edition
         link = CommentLink(comment_id=comment.id, edition=comment.edition)
         return CommentView(
@@ -75,10 +75,10 @@ class CommentPresenter:
 
     def quoted(self, text: str) -> str:
         """In the quotation marks of the page's language."""
-        return self._translator.gettext(QUOTED) % {"text": text}
+        return self.translator.gettext(QUOTED) % {"text": text}
 
     def _clause_title(self, clause: str | None) -> str:
-        return self._translator.clause(clause) if clause else ""
+        return self.translator.clause(clause) if clause else ""
 
 
 def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:

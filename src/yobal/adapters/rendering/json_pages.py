@@ -1,4 +1,4 @@
-"""Published comments as JSON, for programs. These types are the whole format.
+"""Published comments as JSON, for programs and `embed.js`. These types are the whole format.
 
 Keys are in the order of the fields. A day is `YYYY-MM-DD` in the site's time zone; no finer time
 is stored, and no key describes the sender.
@@ -7,13 +7,15 @@ is stored, and no key describes the sender.
 import msgspec
 
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView
+from yobal.adapters.rendering.words import Words, words_for
+from yobal.core import text as texts
 from yobal.core.terms import EditKind
 from yobal.core.thread import (
     Edition,
+    EmbeddedForm,
     FormState,
     NewestView,
     PageView,
-    PublishedComment,
     Removal,
     RepliesView,
     ThreadRef,
@@ -27,6 +29,8 @@ class PublicComment(msgspec.Struct, frozen=True):
     name: str  # empty for "Anonymous"
     text: str
     lang: str
+    dir: str  # the direction of the text: "ltr" or "rtl"
+    is_long: bool  # folded where it stands among others
     edition: str  # the tag of the edition it was sent under
     day: str
     edit_kind: EditKind | None  # how a moderator edited it
@@ -50,9 +54,11 @@ class NewestFile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     editions: tuple[Edition, ...]  # the story's other editions
     form: FormState
+    embedded_form: EmbeddedForm
     total: int  # published comments, replies included
     older: int | None  # the number of the page with older comments
     comments: list[PublicComment]
+    words: Words
 
 
 class PageFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +72,7 @@ class PageFile(msgspec.Struct, frozen=True, kw_only=True):
     page: int
     older: int | None
     comments: list[PublicComment]
+    words: Words
 
 
 class RepliesFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +86,9 @@ class RepliesFile(msgspec.Struct, frozen=True, kw_only=True):
     root_id: str
     root_page: int
     page: int
+    has_more: bool  # there is a page after this one
     comments: list[PublicComment]
+    words: Words
 
 
 class _ThreadFields(msgspec.Struct, frozen=True):
@@ -106,8 +115,8 @@ def parse_thread(file: bytes) -> ThreadRef:
     )
 
 
-def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
-    edition = view.thread.edition
+def newest(view: NewestView, presenter: CommentPresenter, *, embedded_form: EmbeddedForm) -> bytes:
+    edition, comments = view.thread.edition, presenter.comments(view.comments)
     file = NewestFile(
         site_id=view.thread.site_id,
         story_id=view.thread.story_id,
@@ -116,15 +125,17 @@ def newest(view: NewestView, presenter: CommentPresenter) -> bytes:
         url=edition.url,
         editions=view.thread.other_editions,
         form=view.thread.form,
+        embedded_form=embedded_form,
         total=view.comments_total,
         older=view.older.number if view.older else None,
-        comments=_comments(view.comments, presenter),
+        comments=[_comment(comment) for comment in comments],
+        words=words_for(presenter.translator, edition.tag, comments, total=view.comments_total),
     )
     return msgspec.json.encode(file)
 
 
 def page(view: PageView, presenter: CommentPresenter) -> bytes:
-    edition = view.thread.edition
+    edition, comments = view.thread.edition, presenter.comments(view.comments)
     file = PageFile(
         site_id=view.thread.site_id,
         story_id=view.thread.story_id,
@@ -133,13 +144,14 @@ def page(view: PageView, presenter: CommentPresenter) -> bytes:
         url=edition.url,
         page=view.number,
         older=view.number - 1 or None,
-        comments=_comments(view.comments, presenter),
+        comments=[_comment(comment) for comment in comments],
+        words=words_for(presenter.translator, edition.tag, comments),
     )
     return msgspec.json.encode(file)
 
 
 def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
-    edition = view.thread.edition
+    edition, comments = view.thread.edition, presenter.comments(view.comments)
     file = RepliesFile(
         site_id=view.thread.site_id,
         story_id=view.thread.story_id,
@@ -149,15 +161,11 @@ def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
         root_id=view.root.id,
         root_page=view.root_page,
         page=view.number,
-        comments=_comments(view.comments, presenter),
+        has_more=view.has_more,
+        comments=[_comment(comment) for comment in comments],
+        words=words_for(presenter.translator, edition.tag, comments),
     )
     return msgspec.json.encode(file)
-
-
-def _comments(
-    comments: tuple[PublishedComment, ...], presenter: CommentPresenter
-) -> list[PublicComment]:
-    return [_comment(view) for view in presenter.comments(comments)]
 
 
 def _comment(view: CommentView) -> PublicComment:
@@ -167,6 +175,8 @@ def _comment(view: CommentView) -> PublicComment:
         name=comment.name,
         text=comment.text,
         lang=comment.lang,
+        dir=texts.direction(comment.text),
+        is_long=view.is_long,
         edition=comment.edition,
         day=comment.day,
         edit_kind=comment.edit_kind,

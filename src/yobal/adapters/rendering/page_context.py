@@ -9,6 +9,7 @@ from yobal.core.schedule import Schedule
 from yobal.core.states import State
 from yobal.core.submission import Limits
 from yobal.core.terms import EditKind
+from yobal.core.thread import EmbeddedForm
 
 Problem = Literal[
     "closed",
@@ -40,6 +41,7 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     receipt_days: int
     is_demo: bool
+    embedded_form: EmbeddedForm = "frame"
 
     @property
     def hides_authors(self) -> bool:

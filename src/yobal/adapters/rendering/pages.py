@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 import msgspec
 
 from yobal import __version__
-from yobal.adapters.rendering import json_pages
+from yobal.adapters.rendering import feeds, json_pages
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView, text_runs
-from yobal.adapters.rendering.i18n import catalogue_language
+from yobal.adapters.rendering.i18n import FALLBACK, catalogue_language
 from yobal.adapters.rendering.page_context import (
     Draft,
     Problem,
@@ -33,16 +33,19 @@ from yobal.core.submission import FieldError
 from yobal.core.terms import CLAUSES, TERMS_VERSION
 from yobal.core.thread import (
     CommentPageView,
+    FeedEntry,
     NewestView,
     PageView,
     PublishedComment,
     RepliesView,
+    SiteView,
     ThreadRef,
 )
 
 __all__ = ["Draft", "PageRenderer", "Problem", "ReceiptDetails", "ServerFacts", "SiteContext"]
 
 EXCERPT_GRAPHEMES: Final = 120  # of a comment's text, in its share links and its card
+_WITH_MICRODATA: Final = ("newest.html", "page.html", "replies.html", "comment.html")
 _FRAGMENT: Final = "fragment.html"
 _CODE_PLACEHOLDER: Final = b"00000 00000 00000 00000"  # in a cached page, for the receipt's code
 _CACHED_SENT_PAGES_MAX: Final = 256
@@ -64,14 +67,19 @@ class PageRenderer:
     # Public files
 
     def newest(self, view: NewestView) -> dict[str, bytes]:
-        """The files of the thread's own address, and the form as a fragment of its own."""
+        """The files of the thread's own address, and the form alone, as a fragment and for a frame."""
         thread, presenter = view.thread, self._presenter(view.thread)
+        framed = msgspec.structs.replace(thread, is_framed=True)
         context = {"view": view, "comments": presenter.comments(view.comments)}
         return {
             paths.NEWEST: self._render("newest.html", thread, context),
             paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
-            paths.NEWEST_JSON: json_pages.newest(view, presenter),
+            paths.NEWEST_JSON: json_pages.newest(
+                view, presenter, embedded_form=self._site_context.embedded_form
+            ),
             paths.FORM: self._render("form_fragment.html", thread, {}, is_fragment=True),
+            paths.FORM_FRAME: self._render("form_frame.html", framed, {}),
+            paths.FEED: self._thread_feed(view),
         }
 
     def page(self, view: PageView) -> dict[str, bytes]:
@@ -120,6 +128,43 @@ class PageRenderer:
         """The terms in an edition's language: every clause that a decision can name."""
         context = {"clauses": CLAUSES, "version": TERMS_VERSION}
         return self._render_without_thread("terms.html", edition, context)
+
+    def site(self, view: SiteView) -> dict[str, bytes]:
+        """The files of the whole site that change with its comments, by their keys."""
+        site_id, public_url = self._site_context.site_id, self._site_context.public_url
+        head = feeds.FeedHead(
+            title=self._site_context.site_name,
+            lang=FALLBACK,
+            url=f"{public_url}/{paths.site_feed(site_id)}",
+            page_url=self._site_context.site_url,
+        )
+        entries = [(entry, self._permalink(entry)) for entry in view.entries]
+        return {
+            paths.counts(site_id): msgspec.json.encode(view.counts),
+            paths.site_feed(site_id): feeds.feed(head, entries),
+        }
+
+    def _thread_feed(self, view: NewestView) -> bytes:
+        thread, public_url = view.thread, self._site_context.public_url
+        translator = renderer_for(thread.edition.tag).translator
+        page_url = f"{public_url}/{paths.thread_folder(thread.site_id, thread.story_id, thread.edition.tag)}/"
+        site_name = self._site_context.in_edition(thread.edition.tag).site_name
+        head = feeds.FeedHead(
+            title=f"{translator.gettext('Comments')} · {thread.edition.title} · {site_name}",
+            lang=translator.lang,
+            url=page_url + paths.FEED,
+            page_url=page_url,
+        )
+        entries = [
+            FeedEntry(story_id=thread.story_id, headline=thread.edition.title, comment=comment)
+            for comment in view.feed
+        ]
+        return feeds.feed(head, [(entry, self._permalink(entry)) for entry in entries])
+
+    def _permalink(self, entry: FeedEntry) -> str:
+        comment, site_context = entry.comment, self._site_context
+        folder = paths.thread_folder(site_context.site_id, entry.story_id, comment.edition)
+        return f"{site_context.public_url}/{folder}/{paths.comment(comment.id)}"
 
     # Responses to a form, and the page that is not a file
 
@@ -258,6 +303,7 @@ class PageRenderer:
             thread=thread,
             links=links,
             is_fragment=is_fragment,
+            has_microdata=template in _WITH_MICRODATA and not is_fragment,
             **context,
         )
 
@@ -271,6 +317,7 @@ class PageRenderer:
             thread=None,
             links=site_links(self._site_context.site_id, edition, link_back),
             is_fragment=False,
+            has_microdata=False,
             **context,
         )
 

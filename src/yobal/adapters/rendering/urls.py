@@ -33,15 +33,21 @@ class SiteLinks(msgspec.Struct, frozen=True):
 
 
 class ThreadLinks:
-    """The URLs of one thread in one edition; `base` is empty or `scheme://host`."""
+    """The URLs of one thread in one edition; `base` is empty or `scheme://host`.
+
+    `thread` is where its forms are sent, and where they lead back to: the page, or the frame.
+    """
 
     def __init__(self, thread: ThreadRef, *, base: str, public_url: str) -> None:
         self._thread, self._base, self._public_url = thread, base, public_url
-        self.thread = f"{base}/{self._folder(thread.edition.tag)}/"
+        self.complete = f"{base}/{self._folder(thread.edition.tag)}/"
+        self.thread = self.complete + (paths.FORM_FRAME if thread.is_framed else "")
         self.terms = f"{base}/{paths.terms(thread.site_id, thread.edition.tag)}"
         self.what_we_keep = f"{base}/{paths.what_we_keep(thread.site_id, thread.edition.tag)}"
         self.style = f"{base}/{paths.style(thread.site_id)}"
         self.icon = f"{base}/{paths.icon(thread.site_id)}"
+        self.frame_script = f"{base}/{paths.frame_script(thread.site_id)}"
+        self.feed = self.complete + paths.FEED
         self.story_url = web_url(thread.edition.url)
 
     def in_edition(self, edition: str) -> str:
@@ -49,7 +55,7 @@ class ThreadLinks:
         return f"{self._base}/{self._folder(edition)}/"
 
     def page(self, number: int) -> str:
-        return self.thread + paths.page(number, "html")
+        return self.complete + paths.page(number, "html")
 
     def location(self, location: CommentLocation) -> str:
         """Where a comment stands among others."""
@@ -65,7 +71,7 @@ class ThreadLinks:
         return f"{self._base}/{self._folder(link.edition)}/{paths.comment(link.comment_id)}"
 
     def replies(self, root_id: str, number: int) -> str:
-        return self.thread + paths.replies(root_id, number, "html")
+        return self.complete + paths.replies(root_id, number, "html")
 
     def share(self, link: CommentLink, excerpt: str = "") -> ShareLinks:
         """For the page of one comment; the message begins with `excerpt`, if there is one."""

@@ -57,6 +57,11 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
         """The path at which the demonstration serves this edition."""
         return f"/{self.tag}/{STORY_ID}"
 
+    @property
+    def one_line_path(self) -> str:
+        """The same story, with the comments by the one line in its template."""
+        return f"{self.path}/one-line"
+
 
 def paragraphs(text: str) -> tuple[str, ...]:
     """Split at blank lines; a line break inside a paragraph becomes a space."""

@@ -30,6 +30,7 @@ from yobal.store import intake, sites
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
+_ASSETS: Final = ("comments.css", "icon.svg", "embed.js", "frame.js")
 WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for a whole archive
 PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
 
@@ -177,11 +178,9 @@ def rebuild_all(components: Components) -> int:
 
 
 def write_assets(components: Components) -> None:
-    """The stylesheet, the icon, the terms. Raises PublicFilesUnavailable."""
+    """What is the same for all stories, and the terms. Raises PublicFilesUnavailable."""
     write_public_files.write_assets(
-        components.file_writer,
-        style=read_built_asset("comments.css"),
-        icon=read_built_asset("icon.svg"),
+        components.file_writer, {name: read_built_asset(name) for name in _ASSETS}
     )
 
 

@@ -1,7 +1,11 @@
 """Handles every form of a reader: all are POSTs to the thread's address, and `step` says which it is.
 
+A form in a frame is sent to the frame's address, and its answers are made for the frame.
+
 Cookies, addresses and Origin are not looked at: a reader has no authority that could be abused.
 """
+
+import msgspec
 
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.pages import Draft, Problem
@@ -87,11 +91,13 @@ class FormHandler:
     async def _context(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
         """Raises NoSuchStory."""
         site_id, *rest = path.strip("/").split("/")
-        if site_id != self._dependencies.rules.site_id or len(rest) != 2:
+        is_framed = rest[2:] == [paths.FORM_FRAME]
+        if site_id != self._dependencies.rules.site_id or len(rest) != 2 + is_framed:
             raise NoSuchStory(path)
-        story_id, edition = rest
+        story_id, edition = rest[:2]
         status = await self._dependencies.thread_status.get(story_id)
         thread = status.thread_ref(site_id, story_id, edition)
+        thread = msgspec.structs.replace(thread, is_framed=is_framed)
         return RequestContext(thread, fields, draft, status)
 
 

@@ -168,6 +168,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("removal is not null"),
     )
     op.create_index(
+        "ix_published_comments_newest",
+        "published_comments",
+        ["site_id", "slot", "id", "story_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_published_comments_newest_of_story",
+        "published_comments",
+        ["site_id", "story_id", "slot", "id"],
+        unique=False,
+    )
+    op.create_index(
         "ix_published_comments_position",
         "published_comments",
         ["site_id", "story_id", "root_id", "position"],

@@ -1,0 +1,14 @@
+/** `/@/embed.js`, the one line in a newsroom's template: threads and counts on its own pages.
+ *
+ * It stores nothing, asks for nothing again, and writes no markup.
+ */
+
+import { defineCount } from "./count-element.ts";
+import { defineThread } from "./thread-element.ts";
+
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement && !customElements.get("yobal-comments")) {
+  const siteUrl = new URL("../", script.src).href; // of …/SITE/@/embed.js
+  defineThread(siteUrl);
+  defineCount(siteUrl);
+}
