@@ -25,12 +25,15 @@ from tests.promises.crowd import Crowd, statuses
 from tests.promises.leak_search import Fate, Marks, Readers, open_files, spellings, written
 from tests.serving import THREAD, Served, post, serving, wait_for
 from yobal.actions import declare_story, undo
+from yobal.core.roster import SIGNATURE_BYTES, SignedStatement
 from yobal.core.thread import Edition
+from yobal.store import statements
 from yobal.store.database import Database
 
 ASIDE: Final = "market"  # a second story, for what is decided
 STAYS: Final = "harbour"  # a third, for what is accepted and stays: it shares pages with what goes
 WITHDRAWN_COUNT: Final = 12
+BROKEN_NUMBER: Final = 999  # of a statement that is none
 
 
 class Run:
@@ -329,18 +332,13 @@ def _fail_some(newsroom: NewsroomHarness) -> Iterator[None]:
 
 @contextmanager
 def _break_keys(newsroom: NewsroomHarness) -> Iterator[None]:
-    """Break the newest epoch's recipient: sealing then raises while it holds the text."""
+    """Break the roster: reading the newest epoch then raises while the handler holds the text."""
+    broken = SignedStatement("broken", bytes(SIGNATURE_BYTES))
     with newsroom.database.writing() as conn:
-        conn.execute(
-            sa.text(
-                "insert into epochs (id, site_id, number, recipient, first_slot)"
-                " values ('broken', :site_id, 99, 'age1broken', 0)"
-            ),
-            {"site_id": SITE_ID},
-        )
+        statements.append(conn, SITE_ID, broken, number=BROKEN_NUMBER)
     yield
     with newsroom.database.writing() as conn:
-        conn.execute(sa.text("delete from epochs where id = 'broken'"))
+        conn.execute(sa.text(f"delete from statements where number = {BROKEN_NUMBER}"))
 
 
 @contextmanager

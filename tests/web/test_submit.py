@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from tests.harness import NewsroomHarness
+from tests.harness import SITE_ID, NewsroomHarness
 from tests.in_process_client import THREAD, Intake, intake_of
 from yobal.actions import declare_story
 from yobal.adapters import error_reporting
+from yobal.adapters.roster_pin import Pin
 from yobal.core.thread import Edition
+from yobal.store import statements
 from yobal.store.database import Database
-from yobal.store.tables import epochs
 
 WORDS = "ខ្ញុំធ្វើការ\u200bនៅសាឡាង។ <b>&amp;\"' plain"
 
@@ -201,7 +202,8 @@ def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> No
 
 def test_without_keys_nothing_is_accepted(intake: Intake, newsroom: NewsroomHarness) -> None:
     with newsroom.database.writing() as conn:
-        conn.execute(epochs.delete())
+        statements.delete_all(conn, SITE_ID)
+    newsroom.components.roster_pin.write(Pin())
     response = intake.post(step="send", text=WORDS)
     assert response.status == 503
     assert "Comments are not open yet" in response.text
