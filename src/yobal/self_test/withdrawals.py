@@ -16,7 +16,7 @@ CHECK: Final = "watching what withdrawn comments leave"
 _CHOICES: Final[tuple[Literal["now", "next"], ...]] = ("now", "next")
 _BATCH_MAX: Final = 20  # of other comments that are released together with these
 _ID: Final = "COMMENT-ID"
-_DAY: Final = re.compile(r"<time.*?</time>")
+_DAY: Final = re.compile(r'<time.*?</time>|<meta itemprop="datePublished"[^>]*>')
 
 
 def play(newsroom: ScratchNewsroom) -> Finding:
