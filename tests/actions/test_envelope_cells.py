@@ -9,8 +9,9 @@ import pytest
 from tests.actions.power_cut import PowerCut, cut_at
 from tests.harness import NewsroomHarness, SentComment, catch_up
 from yobal.adapters.cell_file import CELL_BYTES, LockedCells
+from yobal.core.decisions import SYSTEM
 from yobal.core.ids import new_id
-from yobal.store import arrivals
+from yobal.store import arrivals, decisions
 
 DAY = 86_400
 AGE = b"age-encryption.org/v1"
@@ -193,6 +194,42 @@ def test_a_lost_comment_returns_to_the_queue_when_its_cells_are_put_back(
     assert [newsroom.state(sent.id) for sent in (waiting, accepted)] == ["pending", "pending"]
     assert newsroom.decrypt(accepted.id).text == WORDS
     assert newsroom.state(other.id) == "lost"
+
+
+def test_a_comment_that_was_accepted_and_lost_returns_without_a_decision_in_force(
+    newsroom: NewsroomHarness,
+) -> None:
+    """Otherwise its second acceptance, in the same slot, is refused by the release or cannot be undone."""
+    sent = newsroom.send(WORDS)
+    newsroom.publish(sent.id)
+    cells = newsroom.lose_cells()
+    catch_up(newsroom.components, now=newsroom.now)
+    newsroom.components.cell_file.path.write_bytes(cells)
+    catch_up(newsroom.components, now=newsroom.now)
+    with newsroom.database.reading() as conn:
+        assert decisions.current(conn, sent.id) is None
+    undos = [row for row in newsroom.read_table("decisions") if row["verdict"] == "undo"]
+    assert [row["decided_by"] for row in undos] == [SYSTEM]
+    newsroom.publish(sent.id)
+    newsroom.pass_slots(2)
+    assert newsroom.state(sent.id) == "published"
+
+
+@pytest.mark.parametrize("make", [_pending, _held])
+def test_a_withdrawal_that_was_asked_for_before_the_loss_is_final(
+    newsroom: NewsroomHarness, make: Callable[[NewsroomHarness], SentComment]
+) -> None:
+    """The author was told that it goes, so cells that are put back must not bring it back."""
+    sent = make(newsroom)
+    newsroom.request_withdrawal(sent.code)
+    cells = newsroom.lose_cells()
+    catch_up(newsroom.components, now=newsroom.now)
+    newsroom.pass_slots()
+    assert newsroom.state(sent.id) == "withdrawn"
+    newsroom.components.cell_file.path.write_bytes(cells)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "withdrawn"
+    assert newsroom.read_table("envelopes") == []
 
 
 def test_what_is_lost_for_longer_than_the_retention_stays_lost(newsroom: NewsroomHarness) -> None:
