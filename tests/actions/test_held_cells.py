@@ -1,7 +1,8 @@
 """Held texts under cells: what destroys a key, what a crash leaves, and what a restore without cells loses."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ import sqlalchemy as sa
 from tests.actions.power_cut import PowerCut, cut_at
 from tests.harness import NewsroomHarness, SentComment, catch_up
 from yobal.actions import decide
+from yobal.actions.purge_deleted import overwrite_expired, sweep
 from yobal.adapters.cell_file import CELL_BYTES, Cell, LockedCells, Purpose
-from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.core.errors import AlreadyDecided, DatabaseUnavailable, NoSuchComment
 from yobal.server.scheduler.maintenance import prepare_cells
 from yobal.store import cells, decisions, held_texts
 from yobal.store.database import Database
+from yobal.store.held_texts import HeldRow
 
 WORDS = "Unrepeatable words of a held comment."
 
@@ -126,6 +129,36 @@ def test_a_key_whose_row_is_stored_after_all_is_kept(
     assert newsroom.components.cell_file.unsettled
     newsroom.run_scheduler()
     assert _text_of(newsroom, sent) == WORDS
+
+
+@pytest.mark.parametrize("destroy", [sweep, overwrite_expired])
+def test_a_key_whose_row_is_being_stored_is_kept(
+    newsroom: NewsroomHarness, destroy: Callable[..., object]
+) -> None:
+    """PostgreSQL may finish a commit after the connection of its client is lost."""
+    if newsroom.database.is_sqlite:
+        pytest.skip("SQLite commits in the process of its client")
+    cell_file = newsroom.components.cell_file
+    sent = newsroom.send(WORDS)
+    with newsroom.database.writing() as conn:
+        with suppress(ConnectionError), _allocated(newsroom) as cell:
+            encrypted = cell.encrypt(b"words", purpose="held text", comment_id=sent.id)
+            row = HeldRow(comment_id=sent.id, cell=cell.number, ciphertext=encrypted)
+            held_texts.insert(conn, row)
+            raise ConnectionError
+        with pytest.raises(DatabaseUnavailable):
+            destroy(newsroom.database, cell_file)
+    destroy(newsroom.database, cell_file)
+    plain = cell_file.decrypt(cell.number, encrypted, purpose="held text", comment_id=sent.id)
+    assert plain == b"words"
+    assert not cell_file.unsettled
+
+
+@contextmanager
+def _allocated(newsroom: NewsroomHarness) -> Iterator[Cell]:
+    find_used = partial(cells.find_used, newsroom.database)
+    with newsroom.components.cell_file.allocate(1, find_used=find_used) as (cell,):
+        yield cell
 
 
 def _fails_after_commit(real: Any, error: type[BaseException] = ConnectionError) -> Any:
@@ -244,6 +277,26 @@ def test_an_unreadable_text_is_never_released_and_returns_before_its_slot(
         locked_cells.overwrite([_cell_of(newsroom, sent)])
     newsroom.pass_slots()
     assert (newsroom.state(sent.id), newsroom.state(other.id)) == ("pending", "published")
+
+
+def test_a_decision_that_is_made_again_while_cells_are_examined_stays(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row that was read is outdated, and its cell overwritten."""
+    sent = newsroom.send(WORDS)
+    decided, page = newsroom.publish(sent.id), held_texts.page
+
+    def outdated(conn: Any, **limits: Any) -> Any:
+        rows = page(conn, **limits)
+        newsroom.undo(decided)
+        newsroom.purge()
+        newsroom.publish(sent.id)
+        return rows
+
+    with monkeypatch.context() as patch:
+        patch.setattr(held_texts, "page", outdated)
+        prepare_cells(newsroom.components, now=newsroom.now)
+    assert (newsroom.state(sent.id), _text_of(newsroom, sent)) == ("held", WORDS)
 
 
 def test_a_text_that_was_moved_to_another_comment_is_not_released(
