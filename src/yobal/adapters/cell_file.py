@@ -1,6 +1,6 @@
 """The file of cells: 32-byte keys, and each encrypts one thing until it is overwritten.
 
-Only the desk's side uses it. A key that were ever in two places could not be destroyed, so the file is
+Only the desk's side uses it. A key that was ever in two places could not be destroyed, so the file is
 never copied, renamed or truncated once it is in use: cells are overwritten in place, and it grows at
 its end. A free cell holds random bytes, too, so the file does not show how many are in use.
 """
