@@ -8,7 +8,7 @@ import pytest
 
 from tests.actions.power_cut import PowerCut, cut_at
 from tests.harness import NewsroomHarness, SentComment, catch_up
-from yobal.adapters.cell_file import CELL_BYTES, LockedCells
+from yobal.adapters.cell_file import LockedCells
 from yobal.core.decisions import SYSTEM
 from yobal.core.ids import new_id
 from yobal.store import arrivals, decisions
@@ -130,16 +130,11 @@ def test_cells_of_comments_that_were_not_inserted_are_overwritten(
         patch.setattr(LockedCells, "write", collecting)
         newsroom.move_inbox()
     (unused,) = set(numbers) - newsroom.needed_cells()
-    before = _cells(newsroom)[unused]
+    before = newsroom.cells()[unused]
     newsroom.purge()
     assert newsroom.read_table("expired_cells") == []
-    assert _cells(newsroom)[unused] != before
+    assert newsroom.cells()[unused] != before
     assert newsroom.decrypt(sent.id).text == WORDS
-
-
-def _cells(newsroom: NewsroomHarness) -> list[bytes]:
-    content = newsroom.components.cell_file.path.read_bytes()
-    return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
 
 
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
@@ -154,9 +149,9 @@ def test_a_power_cut_in_a_round_loses_no_comment_and_leaves_no_key(
     sent = newsroom.send(WORDS, waits_for_round=True)
     with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
         newsroom.move_inbox()
-    before = _cells(newsroom)
+    before = newsroom.cells()
     catch_up(newsroom.components, now=newsroom.now)
-    unchanged = {number for number, cell in enumerate(_cells(newsroom)) if cell == before[number]}
+    unchanged = {number for number, cell in enumerate(newsroom.cells()) if cell == before[number]}
     assert unchanged == newsroom.needed_cells()
     newsroom.move_inbox()
     assert newsroom.decrypt(sent.id).text == WORDS

@@ -12,7 +12,7 @@ from tests.actions.power_cut import PowerCut, cut_at
 from tests.harness import NewsroomHarness, SentComment, catch_up
 from yobal.actions import decide
 from yobal.actions.purge_deleted import overwrite_expired, sweep
-from yobal.adapters.cell_file import CELL_BYTES, Cell, LockedCells, Purpose
+from yobal.adapters.cell_file import Cell, LockedCells, Purpose
 from yobal.core.errors import AlreadyDecided, DatabaseUnavailable, NoSuchComment
 from yobal.server.scheduler.maintenance import prepare_cells
 from yobal.store import cells, decisions, held_texts
@@ -20,11 +20,6 @@ from yobal.store.database import Database
 from yobal.store.held_texts import HeldRow
 
 WORDS = "Unrepeatable words of a held comment."
-
-
-def _file(newsroom: NewsroomHarness) -> list[bytes]:
-    content = newsroom.components.cell_file.path.read_bytes()
-    return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
 
 
 def _cell_of(newsroom: NewsroomHarness, sent: SentComment) -> int:
@@ -97,7 +92,7 @@ def test_the_cell_is_overwritten_when_the_text_is_no_longer_held(
     monkeypatch.setattr(Cell, "encrypt", encrypt)
     act(newsroom)
     assert len(keys) == 1
-    assert keys[0] not in _file(newsroom)
+    assert keys[0] not in newsroom.cells()
     assert newsroom.read_table("expired_cells") == newsroom.read_table("held_texts") == []
 
 
@@ -111,9 +106,9 @@ def test_a_refused_decision_leaves_no_key(
     with pytest.raises(AlreadyDecided):
         newsroom.publish(sent.id)
     (number,) = newsroom.components.cell_file.unsettled
-    before = _file(newsroom)[number]
+    before = newsroom.cells()[number]
     newsroom.run_scheduler()
-    assert _file(newsroom)[number] != before
+    assert newsroom.cells()[number] != before
     assert newsroom.components.cell_file.unsettled == set()
 
 
@@ -188,10 +183,10 @@ def test_a_power_cut_before_the_commit_of_a_publication_leaves_it_pending_and_no
     sent = newsroom.send(WORDS)
     with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
         newsroom.publish(sent.id)
-    before = _file(newsroom)
+    before = newsroom.cells()
     catch_up(newsroom.components, now=newsroom.now)
     assert newsroom.state(sent.id) == "pending"
-    unchanged = {number for number, cell in enumerate(_file(newsroom)) if cell == before[number]}
+    unchanged = {number for number, cell in enumerate(newsroom.cells()) if cell == before[number]}
     assert unchanged == newsroom.needed_cells()
     assert _text_of(newsroom, stays) == WORDS
 
@@ -226,22 +221,22 @@ def test_a_power_cut_while_a_text_is_destroyed_leaves_no_key_after_the_next_star
     *,
     is_before: bool,
 ) -> None:
-    before = _file(newsroom)
+    before = newsroom.cells()
     with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
         act(newsroom)
     catch_up(newsroom.components, now=newsroom.now)
     assert newsroom.read_table("expired_cells") == []
-    assert not [cell for cell, old in zip(_file(newsroom), before, strict=True) if cell == old]
+    assert not [cell for cell, old in zip(newsroom.cells(), before, strict=True) if cell == old]
 
 
 def test_control_without_the_sweep_a_crash_leaves_a_key(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send(WORDS)
     with cut_at(held_texts, "insert", is_before=False), pytest.raises(PowerCut):
         newsroom.publish(sent.id)
-    before = _file(newsroom)
+    before = newsroom.cells()
     newsroom.components.cell_file.unsettled.clear()  # a new process
     newsroom.run_scheduler()
-    assert _file(newsroom) == before
+    assert newsroom.cells() == before
 
 
 # A restore
