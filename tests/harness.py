@@ -24,6 +24,7 @@ from yobal.actions import (
     write_public_files,
 )
 from yobal.actions.release import Released
+from yobal.adapters.cell_file import CELL_BYTES
 from yobal.core import held_text, idempotency, text
 from yobal.core.decisions import DecisionContext, DecisionResult
 from yobal.core.envelope import Envelope
@@ -269,6 +270,11 @@ class NewsroomHarness:
             key: held_text.decode(plain) if plain is not None else None
             for key, plain in texts.items()
         }
+
+    def cells(self) -> list[bytes]:
+        """The keys in `secrets/cells`, by number."""
+        content = self.components.cell_file.path.read_bytes()
+        return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
 
     def needed_cells(self) -> set[int]:
         """The cells that the tables name, read without the code that is tested."""

@@ -8,9 +8,10 @@ import pytest
 
 from tests.actions.power_cut import PowerCut, cut_at
 from tests.harness import NewsroomHarness, SentComment, catch_up
-from yobal.adapters.cell_file import CELL_BYTES, LockedCells
+from yobal.adapters.cell_file import LockedCells
+from yobal.core.decisions import SYSTEM
 from yobal.core.ids import new_id
-from yobal.store import arrivals
+from yobal.store import arrivals, decisions
 
 DAY = 86_400
 AGE = b"age-encryption.org/v1"
@@ -129,16 +130,11 @@ def test_cells_of_comments_that_were_not_inserted_are_overwritten(
         patch.setattr(LockedCells, "write", collecting)
         newsroom.move_inbox()
     (unused,) = set(numbers) - newsroom.needed_cells()
-    before = _cells(newsroom)[unused]
+    before = newsroom.cells()[unused]
     newsroom.purge()
     assert newsroom.read_table("expired_cells") == []
-    assert _cells(newsroom)[unused] != before
+    assert newsroom.cells()[unused] != before
     assert newsroom.decrypt(sent.id).text == WORDS
-
-
-def _cells(newsroom: NewsroomHarness) -> list[bytes]:
-    content = newsroom.components.cell_file.path.read_bytes()
-    return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
 
 
 @pytest.mark.parametrize("is_before", [True, False], ids=["before", "after"])
@@ -153,9 +149,9 @@ def test_a_power_cut_in_a_round_loses_no_comment_and_leaves_no_key(
     sent = newsroom.send(WORDS, waits_for_round=True)
     with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
         newsroom.move_inbox()
-    before = _cells(newsroom)
+    before = newsroom.cells()
     catch_up(newsroom.components, now=newsroom.now)
-    unchanged = {number for number, cell in enumerate(_cells(newsroom)) if cell == before[number]}
+    unchanged = {number for number, cell in enumerate(newsroom.cells()) if cell == before[number]}
     assert unchanged == newsroom.needed_cells()
     newsroom.move_inbox()
     assert newsroom.decrypt(sent.id).text == WORDS
@@ -193,6 +189,42 @@ def test_a_lost_comment_returns_to_the_queue_when_its_cells_are_put_back(
     assert [newsroom.state(sent.id) for sent in (waiting, accepted)] == ["pending", "pending"]
     assert newsroom.decrypt(accepted.id).text == WORDS
     assert newsroom.state(other.id) == "lost"
+
+
+def test_a_comment_that_was_accepted_and_lost_returns_without_a_decision_in_force(
+    newsroom: NewsroomHarness,
+) -> None:
+    """Otherwise its second acceptance, in the same slot, is refused by the release or cannot be undone."""
+    sent = newsroom.send(WORDS)
+    newsroom.publish(sent.id)
+    cells = newsroom.lose_cells()
+    catch_up(newsroom.components, now=newsroom.now)
+    newsroom.components.cell_file.path.write_bytes(cells)
+    catch_up(newsroom.components, now=newsroom.now)
+    with newsroom.database.reading() as conn:
+        assert decisions.current(conn, sent.id) is None
+    undos = [row for row in newsroom.read_table("decisions") if row["verdict"] == "undo"]
+    assert [row["decided_by"] for row in undos] == [SYSTEM]
+    newsroom.publish(sent.id)
+    newsroom.pass_slots(2)
+    assert newsroom.state(sent.id) == "published"
+
+
+@pytest.mark.parametrize("make", [_pending, _held])
+def test_a_withdrawal_that_was_asked_for_before_the_loss_is_final(
+    newsroom: NewsroomHarness, make: Callable[[NewsroomHarness], SentComment]
+) -> None:
+    """The author was told that it goes, so cells that are put back must not bring it back."""
+    sent = make(newsroom)
+    newsroom.request_withdrawal(sent.code)
+    cells = newsroom.lose_cells()
+    catch_up(newsroom.components, now=newsroom.now)
+    newsroom.pass_slots()
+    assert newsroom.state(sent.id) == "withdrawn"
+    newsroom.components.cell_file.path.write_bytes(cells)
+    catch_up(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "withdrawn"
+    assert newsroom.read_table("envelopes") == []
 
 
 def test_what_is_lost_for_longer_than_the_retention_stays_lost(newsroom: NewsroomHarness) -> None:

@@ -1,7 +1,8 @@
 """Held texts under cells: what destroys a key, what a crash leaves, and what a restore without cells loses."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,18 +11,15 @@ import sqlalchemy as sa
 from tests.actions.power_cut import PowerCut, cut_at
 from tests.harness import NewsroomHarness, SentComment, catch_up
 from yobal.actions import decide
-from yobal.adapters.cell_file import CELL_BYTES, Cell, LockedCells, Purpose
-from yobal.core.errors import AlreadyDecided, NoSuchComment
+from yobal.actions.purge_deleted import overwrite_expired, sweep
+from yobal.adapters.cell_file import Cell, LockedCells, Purpose
+from yobal.core.errors import AlreadyDecided, DatabaseUnavailable, NoSuchComment
 from yobal.server.scheduler.maintenance import prepare_cells
 from yobal.store import cells, decisions, held_texts
 from yobal.store.database import Database
+from yobal.store.held_texts import HeldRow
 
 WORDS = "Unrepeatable words of a held comment."
-
-
-def _file(newsroom: NewsroomHarness) -> list[bytes]:
-    content = newsroom.components.cell_file.path.read_bytes()
-    return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
 
 
 def _cell_of(newsroom: NewsroomHarness, sent: SentComment) -> int:
@@ -94,7 +92,7 @@ def test_the_cell_is_overwritten_when_the_text_is_no_longer_held(
     monkeypatch.setattr(Cell, "encrypt", encrypt)
     act(newsroom)
     assert len(keys) == 1
-    assert keys[0] not in _file(newsroom)
+    assert keys[0] not in newsroom.cells()
     assert newsroom.read_table("expired_cells") == newsroom.read_table("held_texts") == []
 
 
@@ -108,9 +106,9 @@ def test_a_refused_decision_leaves_no_key(
     with pytest.raises(AlreadyDecided):
         newsroom.publish(sent.id)
     (number,) = newsroom.components.cell_file.unsettled
-    before = _file(newsroom)[number]
+    before = newsroom.cells()[number]
     newsroom.run_scheduler()
-    assert _file(newsroom)[number] != before
+    assert newsroom.cells()[number] != before
     assert newsroom.components.cell_file.unsettled == set()
 
 
@@ -126,6 +124,36 @@ def test_a_key_whose_row_is_stored_after_all_is_kept(
     assert newsroom.components.cell_file.unsettled
     newsroom.run_scheduler()
     assert _text_of(newsroom, sent) == WORDS
+
+
+@pytest.mark.parametrize("destroy", [sweep, overwrite_expired])
+def test_a_key_whose_row_is_being_stored_is_kept(
+    newsroom: NewsroomHarness, destroy: Callable[..., object]
+) -> None:
+    """PostgreSQL may finish a commit after the connection of its client is lost."""
+    if newsroom.database.is_sqlite:
+        pytest.skip("SQLite commits in the process of its client")
+    cell_file = newsroom.components.cell_file
+    sent = newsroom.send(WORDS)
+    with newsroom.database.writing() as conn:
+        with suppress(ConnectionError), _allocated(newsroom) as cell:
+            encrypted = cell.encrypt(b"words", purpose="held text", comment_id=sent.id)
+            row = HeldRow(comment_id=sent.id, cell=cell.number, ciphertext=encrypted)
+            held_texts.insert(conn, row)
+            raise ConnectionError
+        with pytest.raises(DatabaseUnavailable):
+            destroy(newsroom.database, cell_file)
+    destroy(newsroom.database, cell_file)
+    plain = cell_file.decrypt(cell.number, encrypted, purpose="held text", comment_id=sent.id)
+    assert plain == b"words"
+    assert not cell_file.unsettled
+
+
+@contextmanager
+def _allocated(newsroom: NewsroomHarness) -> Iterator[Cell]:
+    find_used = partial(cells.find_used, newsroom.database)
+    with newsroom.components.cell_file.allocate(1, find_used=find_used) as (cell,):
+        yield cell
 
 
 def _fails_after_commit(real: Any, error: type[BaseException] = ConnectionError) -> Any:
@@ -155,10 +183,10 @@ def test_a_power_cut_before_the_commit_of_a_publication_leaves_it_pending_and_no
     sent = newsroom.send(WORDS)
     with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
         newsroom.publish(sent.id)
-    before = _file(newsroom)
+    before = newsroom.cells()
     catch_up(newsroom.components, now=newsroom.now)
     assert newsroom.state(sent.id) == "pending"
-    unchanged = {number for number, cell in enumerate(_file(newsroom)) if cell == before[number]}
+    unchanged = {number for number, cell in enumerate(newsroom.cells()) if cell == before[number]}
     assert unchanged == newsroom.needed_cells()
     assert _text_of(newsroom, stays) == WORDS
 
@@ -193,22 +221,22 @@ def test_a_power_cut_while_a_text_is_destroyed_leaves_no_key_after_the_next_star
     *,
     is_before: bool,
 ) -> None:
-    before = _file(newsroom)
+    before = newsroom.cells()
     with cut_at(where, name, is_before=is_before), pytest.raises(PowerCut):
         act(newsroom)
     catch_up(newsroom.components, now=newsroom.now)
     assert newsroom.read_table("expired_cells") == []
-    assert not [cell for cell, old in zip(_file(newsroom), before, strict=True) if cell == old]
+    assert not [cell for cell, old in zip(newsroom.cells(), before, strict=True) if cell == old]
 
 
 def test_control_without_the_sweep_a_crash_leaves_a_key(newsroom: NewsroomHarness) -> None:
     sent = newsroom.send(WORDS)
     with cut_at(held_texts, "insert", is_before=False), pytest.raises(PowerCut):
         newsroom.publish(sent.id)
-    before = _file(newsroom)
+    before = newsroom.cells()
     newsroom.components.cell_file.unsettled.clear()  # a new process
     newsroom.run_scheduler()
-    assert _file(newsroom) == before
+    assert newsroom.cells() == before
 
 
 # A restore
@@ -244,6 +272,26 @@ def test_an_unreadable_text_is_never_released_and_returns_before_its_slot(
         locked_cells.overwrite([_cell_of(newsroom, sent)])
     newsroom.pass_slots()
     assert (newsroom.state(sent.id), newsroom.state(other.id)) == ("pending", "published")
+
+
+def test_a_decision_that_is_made_again_while_cells_are_examined_stays(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row that was read is outdated, and its cell overwritten."""
+    sent = newsroom.send(WORDS)
+    decided, page = newsroom.publish(sent.id), held_texts.page
+
+    def outdated(conn: Any, **limits: Any) -> Any:
+        rows = page(conn, **limits)
+        newsroom.undo(decided)
+        newsroom.purge()
+        newsroom.publish(sent.id)
+        return rows
+
+    with monkeypatch.context() as patch:
+        patch.setattr(held_texts, "page", outdated)
+        prepare_cells(newsroom.components, now=newsroom.now)
+    assert (newsroom.state(sent.id), _text_of(newsroom, sent)) == ("held", WORDS)
 
 
 def test_a_text_that_was_moved_to_another_comment_is_not_released(

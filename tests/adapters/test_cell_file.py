@@ -191,6 +191,32 @@ def test_a_full_disk_gives_out_no_cell(
         raise AssertionError
 
 
+def test_a_full_disk_gets_back_what_a_growth_took(
+    cell_file: CellFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database may be on the same disk, and needs the rest of it."""
+    before, real = cell_file.path.read_bytes(), os.pwrite
+
+    def write_half(descriptor: int, content: bytes, offset: int) -> int:
+        return real(descriptor, content[: len(content) // 2], offset)
+
+    with monkeypatch.context() as patch, cell_file.locked() as cells:
+        patch.setattr(os, "pwrite", write_half)
+        with pytest.raises(DatabaseUnavailable, match="No space"):
+            cells.grow(512)
+    assert cell_file.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1, CELL_BYTES])
+def test_a_file_that_was_truncated_is_as_long_as_before_when_a_cell_is_needed(
+    cell_file: CellFile, size_bytes: int
+) -> None:
+    os.truncate(cell_file.path, size_bytes)
+    number, ciphertext = _encrypt(cell_file)
+    assert len(_cells(cell_file)) == 256
+    assert _decrypt(cell_file, number, ciphertext) == b"words"
+
+
 def test_cells_whose_rows_may_not_be_stored_are_remembered_and_not_given_out(
     cell_file: CellFile,
 ) -> None:

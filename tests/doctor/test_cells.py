@@ -16,7 +16,7 @@ ONE_NAME = "the file of cells has one owner and one name"
 
 def test_a_missing_file_of_cells_is_a_failure(settings: Settings) -> None:
     settings.cells_file.unlink()
-    assert "return to the queue" in failures(settings)["cells"]
+    assert "put it back" in failures(settings)["cells"]
 
 
 def test_cells_with_a_second_name_are_a_failure(settings: Settings) -> None:

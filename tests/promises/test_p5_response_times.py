@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.serving import Served, form, post, serving
+from tests.serving import THREAD, Served, ask, form, post, serving
 
 CACHE_SECONDS: Final = 0.4
 POLLS: Final = 7
@@ -37,6 +37,7 @@ POLLED: Final[dict[str, Poll]] = {
         s.intake, {"step": "send", "text": "Is it full?"}
     ),
     "looks a receipt up": lambda s: post(s.intake, {"step": "receipt", "code": "0" * 20}),
+    "uses a method that no page allows": lambda s: ask(s.intake, "PUT", THREAD),
     "sends a comment": lambda s: post(s.intake, form("A poll.")),
 }
 

@@ -67,9 +67,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _spellings(code: str) -> list[bytes]:
     plain = code.replace("-", "")
     return [
-        one.encode()
-        for word in (code, plain, code.replace("-", " "))
-        for one in (word, word.lower())
+        spelling.encode()
+        for grouped in (code, plain, code.replace("-", " "))
+        for spelling in (grouped, grouped.lower())
     ]
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, SentComment, catch_up
 from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
 from yobal.adapters import error_reporting
+from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer
 from yobal.adapters.server_keys import Keyring
@@ -22,7 +23,7 @@ from yobal.core.thread import Edition
 from yobal.server.scheduler import maintenance
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import build_components
-from yobal.store import stale_files
+from yobal.store import arrivals, stale_files
 from yobal.store.database import Database
 from yobal.store.locks import release_lock
 from yobal.store.tables import sites
@@ -440,6 +441,45 @@ def test_the_purge_waits_neither_for_the_files_nor_for_the_keys(
     with pytest.raises(DatabaseUnavailable, match="full"):
         maintenance.run_once(newsroom.components, now=newsroom.now)
     assert newsroom.read_table("sites")[0]["pending_purge_id"] is None
+
+
+def test_a_round_that_fails_stops_no_withdrawal_and_no_release_and_is_repeated(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(*_: Any, **__: Any) -> Any:
+        raise DatabaseUnavailable("the file of cells: No space left on device")
+
+    published, held = newsroom.publish_new("Published."), newsroom.send("Held.")
+    newsroom.publish(held.id)
+    waiting = newsroom.send("Waiting.", waits_for_round=True)
+    newsroom.request_withdrawal(published.code, waits_for_round=True)
+    newsroom.now += SLOT
+    with monkeypatch.context() as patch:
+        patch.setattr(LockedCells, "write", is_full)
+        result = maintenance.run_once(newsroom.components, now=newsroom.now)
+    assert "cells" in str(result.inbox_problem)
+    assert newsroom.state(published.id) == "withdrawn"
+    assert newsroom.state(held.id) == "published"
+    assert newsroom.state(waiting.id) is None
+    newsroom.run_scheduler()
+    assert newsroom.state(waiting.id) == "pending"
+
+
+def test_rounds_that_fail_give_back_their_cells(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full database refuses the rows each second: without this the file of cells would grow for ever."""
+
+    def is_full(*_: Any, **__: Any) -> Any:
+        raise DatabaseUnavailable("database is full")
+
+    newsroom.send(waits_for_round=True)
+    newsroom.now += SLOT
+    monkeypatch.setattr(arrivals, "insert_receipts", is_full)
+    for _ in range(3):
+        result = maintenance.run_once(newsroom.components, now=newsroom.now)
+        assert "full" in str(result.inbox_problem)
+        assert newsroom.components.cell_file.unsettled == set()
 
 
 def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_any_report(

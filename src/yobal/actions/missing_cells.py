@@ -44,11 +44,14 @@ def requeue_held(
         if _is_readable(row, cell_file, "held text"):
             continue
         with database.writing() as conn:
+            current = held_texts.get(conn, row.comment_id)
+            if current is None or _is_readable(current, cell_file, "held text"):
+                continue  # decided again since it was read
             pending_purge.request(conn, rules.site_id, random=random)
-            slot = next_slot(rules.schedule, max(now, sites.released_slot(conn, rules.site_id)))
+            slot = _next_slot(conn, rules, now)
             envelope = envelopes.get(conn, row.comment_id)
             if envelope is not None and _is_readable(envelope, cell_file, "envelope"):
-                pending += _undo(conn, rules, row.comment_id, slot=slot, random=random)
+                pending += _undo(conn, rules, row.comment_id, from_=HELD, slot=slot, random=random)
             else:
                 lost += _change_state(conn, row.comment_id, from_=HELD, to=LOST, slot=slot)
     return Requeued(pending, lost)
@@ -63,11 +66,12 @@ def requeue_and_mark_lost(
     for row in _pages(database, _envelopes_in(LOST)):
         if _is_readable(row, cell_file, "envelope"):
             with database.writing() as conn:
-                pending += _change_state(conn, row.comment_id, from_=LOST, to=PENDING, slot=None)
+                slot = _next_slot(conn, rules, now)
+                pending += _undo(conn, rules, row.comment_id, from_=LOST, slot=slot, random=random)
     for row in _pages(database, _envelopes_in(PENDING)):
         if not _is_readable(row, cell_file, "envelope"):
             with database.writing() as conn:
-                slot = next_slot(rules.schedule, max(now, sites.released_slot(conn, rules.site_id)))
+                slot = _next_slot(conn, rules, now)
                 lost += _change_state(conn, row.comment_id, from_=PENDING, to=LOST, slot=slot)
     return Requeued(held.pending + pending, held.lost + lost)
 
@@ -92,12 +96,22 @@ def _is_readable(row: Row, cell_file: CellFile, purpose: Purpose) -> bool:
     return plain is not None
 
 
+def _next_slot(conn: Connection, rules: SiteRules, now: float) -> Slot:
+    return next_slot(rules.schedule, max(now, sites.released_slot(conn, rules.site_id)))
+
+
 def _undo(
-    conn: Connection, rules: SiteRules, comment_id: str, *, slot: Slot, random: RandomBytes
+    conn: Connection,
+    rules: SiteRules,
+    comment_id: str,
+    *,
+    from_: State,
+    slot: Slot,
+    random: RandomBytes,
 ) -> bool:
-    """Whether it was still held."""
+    """Make it pending, without a decision in force. Whether it was still in the state."""
     undone = decisions.current(conn, comment_id)
-    if not _change_state(conn, comment_id, from_=HELD, to=PENDING, slot=None):
+    if not _change_state(conn, comment_id, from_=from_, to=PENDING, slot=None):
         return False
     if undone is not None:
         decisions.add(

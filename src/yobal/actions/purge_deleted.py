@@ -1,6 +1,6 @@
 """Destroys what transactions have deleted since the last purge: cells are overwritten, files are purged."""
 
-from yobal.adapters.cell_file import CellFile
+from yobal.adapters.cell_file import CellFile, LockedCells
 from yobal.store import cells, pending_purge
 from yobal.store.database import PURGE_SECONDS, Database
 
@@ -28,7 +28,8 @@ def sweep(database: Database, cell_file: CellFile) -> None:
     """Overwrite every cell that no row needs. For the start: a crash may have left keys of rows that
     were never stored, or of rows that are deleted."""
     with cell_file.locked() as locked_cells:
-        with database.reading() as conn:
+        with database.writing() as conn:
+            cells.wait_for_commits(conn)
             needed, expired = cells.all_needed(conn), cells.expired(conn)
         locked_cells.overwrite_all_except(needed)
         cell_file.unsettled.clear()
@@ -42,12 +43,22 @@ def overwrite_expired(database: Database, cell_file: CellFile) -> bool:
         if not cells.expired(conn) and not cell_file.unsettled:
             return False
     with cell_file.locked() as locked_cells:
-        unsettled = set(cell_file.unsettled)
-        stored = cells.find_used(database, unsettled)
         with database.reading() as conn:
             expired = cells.expired(conn)
-        locked_cells.overwrite({*expired, *(unsettled - stored)})
-        cell_file.unsettled -= unsettled
+        locked_cells.overwrite(expired)
+        if cell_file.unsettled:  # before what a full database refuses
+            _overwrite_unsettled(database, cell_file, locked_cells)
         with database.writing() as conn:
             cells.remove_expired(conn, expired)
     return True
+
+
+def _overwrite_unsettled(
+    database: Database, cell_file: CellFile, locked_cells: LockedCells
+) -> None:
+    """Those that no row names. The caller holds the lock of the file."""
+    unsettled = set(cell_file.unsettled)
+    with database.writing() as conn:
+        cells.wait_for_commits(conn)
+    locked_cells.overwrite(unsettled - cells.find_used(database, unsettled))
+    cell_file.unsettled -= unsettled

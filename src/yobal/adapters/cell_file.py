@@ -1,6 +1,6 @@
 """The file of cells: 32-byte keys, and each encrypts one thing until it is overwritten.
 
-Only the desk's side uses it. A key that were ever in two places could not be destroyed, so the file is
+Only the desk's side uses it. A key that was ever in two places could not be destroyed, so the file is
 never copied, renamed or truncated once it is in use: cells are overwritten in place, and it grows at
 its end. A free cell holds random bytes, too, so the file does not show how many are in use.
 """
@@ -80,8 +80,13 @@ class LockedCells:
         missing = count * CELL_BYTES - start
         if missing > 0:
             with _translating_errors():
-                self._write(start, secrets.token_bytes(missing))
-                os.fsync(self._descriptor)
+                try:
+                    self._write(start, secrets.token_bytes(missing))
+                    os.fsync(self._descriptor)
+                except OSError:
+                    # The database may need what is left of the disk.
+                    os.ftruncate(self._descriptor, start)
+                    raise
 
     def write(self, keys: Mapping[int, bytes]) -> None:
         """On the disk when it returns: one sync for all of them."""
@@ -151,6 +156,7 @@ class CellFile:
         """
         allocated: set[int] = set()
         with self.locked() as cells:
+            cells.grow(self.cells_min)  # it may have been truncated
 
             def allocate(count: int) -> list[Cell]:
                 numbers = cells.choose(count, lambda asked: find_used(asked) | self.unsettled)

@@ -28,6 +28,7 @@ TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (REJECTED, "undo"): PENDING,  # before its slot
     (REJECTED, "withdraw"): WITHDRAWN,  # before its slot: the receipt still says "pending"
     (LOST, "recover"): PENDING,  # its cell was put back
+    (LOST, "withdraw"): WITHDRAWN,  # asked for while the receipt still said "pending"
     (PUBLISHED, "remove"): REMOVED,
     (PUBLISHED, "withdraw"): WITHDRAWN,
 }

@@ -24,8 +24,8 @@ def examine(settings: Settings) -> list[Finding]:
     file = settings.cells_file
     if not file.exists():
         advice = (
-            f"{file} does not exist: `yobal serve` makes a new one, and comments that are held "
-            "return to the queue"
+            f"{file} does not exist: put it back before you start `yobal serve`, which makes a new "
+            "one and marks comments that wait for a decision or a release as lost"
         )
         return [fail("cells", advice)]
     return [

@@ -20,7 +20,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _connections(urls: dict[str, str]) -> Iterator[Finding]:
-    """Without `verify-full`, whoever is on the way can be the database, and read and change everything."""
+    """Without `verify-full`, a machine in between can imitate PostgreSQL, and read and change everything."""
     for name, url in urls.items():
         connection = diagnostics.connection_of(url)
         if connection is None:
@@ -28,7 +28,7 @@ def _connections(urls: dict[str, str]) -> Iterator[Finding]:
         remote_hosts = [host for host in connection.hosts if not _is_local(host)]
         yield ok_if(
             not remote_hosts or connection.sslmode == _VERIFIED,
-            f"nobody on the way can read or imitate PostgreSQL ({name})",
+            f"no machine in between can read or imitate PostgreSQL ({name})",
             f"{name}: add ?sslmode={_VERIFIED}, because {', '.join(remote_hosts)} is another machine",
         )
 

@@ -194,7 +194,7 @@ async def _serve(
     database: Database,
 ) -> None:
     servers = [_server(listener) for listener in listeners]
-    gc.collect()  # takes 0.1 s now: no reader must be able to tell that nobody came before
+    gc.collect()  # takes 0.1 s now: or the first response would show that it was the first
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for stop_signal in (signal.SIGINT, signal.SIGTERM):  # before the first request is answered

@@ -55,7 +55,7 @@ class EncryptedArrival(msgspec.Struct, frozen=True):
 
 
 class InsertedComments(msgspec.Struct, frozen=True):
-    """How many comments broke a rule, and the cells of those that were not inserted, repeats included."""
+    """How many comments broke a rule, and the cells of all that were not inserted, including repeats."""
 
     failed_count: int
     unused_cells: set[int]

@@ -18,7 +18,10 @@ _NAMED_BY: Final = (
     held_texts.c.cell,
     envelopes.c.cell,
 )  # every column that names a cell whose key is still needed
+LOCK_MILLISECONDS: Final = 100  # moderators and releases wait behind the lock for as long
 _CHUNK: Final = 10_000  # values in one `in (…)`: SQLite takes 32,766 and PostgreSQL 65,535
+_SET_LOCK_TIMEOUT: Final = sa.text(f"set local lock_timeout = {LOCK_MILLISECONDS}")
+_LOCK_ROWS: Final = sa.text("lock table held_texts, envelopes in share mode")  # their usual order
 _REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindparam("number"))
 
 
@@ -34,6 +37,17 @@ def find_used(database: Database, numbers: Collection[int]) -> set[int]:
             for chunk in chunks
             for number in conn.execute(sa.select(column).where(column.in_(chunk))).scalars()
         }
+
+
+def wait_for_commits(conn: Connection) -> None:
+    """Every row that a lost connection was about to commit is stored, or never will be.
+
+    PostgreSQL may end a commit after its client is gone. SQLite has one writer, who holds the lock already.
+    Raises DatabaseUnavailable if that transaction is still open.
+    """
+    if conn.dialect.name != "sqlite":
+        conn.execute(_SET_LOCK_TIMEOUT)
+        conn.execute(_LOCK_ROWS)
 
 
 def all_needed(conn: Connection) -> set[int]:

@@ -1,6 +1,7 @@
 """The public side's RSGI application: serves files, reads forms, refuses everything else.
 
-A GET never touches the database. Every response to a POST has one size and one duration.
+A GET never touches the database. Every response to a POST has one size, and every response to
+anything but a GET or HEAD one duration.
 """
 
 import time
@@ -61,7 +62,7 @@ class IntakeApp:
         elif scope.method == "POST":
             response = await self._post(scope, transport)
         else:
-            response = await self._form_handler.problem("method", scope.path)
+            response = await self._refuse_method(scope.path)
         send_response(transport, self._policies.applied(response, scope.path), without_body=is_head)
 
     def housekeeping(self) -> None:
@@ -77,6 +78,13 @@ class IntakeApp:
             self._form_handler.limits,
             is_gzip_accepted=accepts_gzip(scope.headers.get("accept-encoding", "")),
         )
+        await self._response_time.wait(received_at)
+        return response
+
+    async def _refuse_method(self, path: str) -> Response:
+        """The page names the thread, so it reads the thread's status as a form does."""
+        received_at = time.monotonic()
+        response = await self._form_handler.problem("method", path)
         await self._response_time.wait(received_at)
         return response
 

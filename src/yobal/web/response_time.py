@@ -1,7 +1,7 @@
 """Gives every response to a form one duration: how long the work took would show what others do.
 
 The first form in a second loads the status of its thread, and comments that arrive together wait for one
-commit. Whoever measured the difference would see when somebody else sends a form, and a moderator decides.
+commit. Someone who measured the difference would see when somebody else sends a form, and a moderator decides.
 """
 
 import asyncio

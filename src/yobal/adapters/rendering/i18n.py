@@ -121,7 +121,7 @@ class Translator:
 def _ids_of_zone(zone_id: str) -> tuple[str, ...]:
     """The present id of a zone, and the older ids of the same city: CLDR may know it under any of them.
 
-    An older id can be that of another place, as Enderbury, where nobody lives, was of Kanton.
+    An older id may name another place: `Pacific/Enderbury`, an empty island, became `Pacific/Kanton`.
     """
     present = _present_id(zone_id)
     older = [alias for alias, name in get_global("zone_aliases").items() if name == present]
@@ -160,7 +160,7 @@ def catalogue_language(edition: str) -> str:
 def own_name(tag: str) -> str:
     """The name of an edition's language in that language: `ខ្មែរ`, `English`.
 
-    In English if CLDR does not know it; the tag, which the technician chose, if there is none.
+    If CLDR has no name in that language, the English one; if it has none at all, the tag.
     """
     try:
         name = _name(tag, Locale.parse(tag, sep="-"))

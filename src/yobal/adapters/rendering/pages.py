@@ -230,7 +230,7 @@ class PageRenderer:
         )
         if code is None:
             return page
-        # Spaces: at the end of a line nobody could tell whether a hyphen belongs to the code.
+        # Spaces, because a hyphen at the end of a line may look like part of the code.
         return page.replace(_CODE_PLACEHOLDER, code.replace("-", " ").encode())
 
     def _render_sent(

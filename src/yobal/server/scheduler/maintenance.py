@@ -43,53 +43,45 @@ class PassResult(msgspec.Struct, frozen=True, kw_only=True):
     clock_problem: str | None  # nothing was released, expired or destroyed, and why
     files_problem: PublicFilesUnavailable | None  # some public files are still stale
     purge_problem: DatabaseUnavailable | None  # deleted text may still be in the database's files
-    inbox_problem: DatabaseUnavailable | None  # an inbox was moved but is not destroyed yet
+    inbox_problem: DatabaseUnavailable | None  # an inbox is not moved, or not destroyed, yet
 
 
 def run_once(components: Components, *, now: float, is_clock_trusted: bool = False) -> PassResult:
     """One pass. It may end at any point: whatever is left undone is recorded in the database.
 
-    Withdrawals, files and the purge need no clock. None of files, keys and purge waits for another
-    of them. Raises DatabaseUnavailable.
+    Withdrawals, files and the purge need no clock. A round that fails stops no withdrawal, and none of
+    files, keys and purge waits for another of them. Raises DatabaseUnavailable.
     """
     database, rules, random = components.database, components.rules, secrets.token_bytes
     released: Released | None = None
     unreadable_count = 0
-    with release_lock(database):
-        with database.reading() as conn:
-            clock_problem = None if is_clock_trusted else _clock_problem(conn, components, now)
-            is_round_due = clock_problem is None and _has_round_come(conn, components, now)
-            is_due = clock_problem is None and _has_slot_come(conn, components, now)
-        if is_round_due:
-            arrival_round = last_round(rules.schedule, now)
-            moved = move_inbox.move(
-                database,
-                components.inbox,
-                components.cell_file,
-                rules,
-                arrival_round=arrival_round,
-                random=random,
-            )
-            unreadable_count = moved.unreadable_count
-        inbox_problem = _destroy_moved(components)
-        process_withdrawals.collect(
-            database, components.inbox, rules, with_release=is_due, random=random
-        )
-        process_withdrawals.process(database, rules, with_release=is_due, random=random)
-        if is_due:
-            missing_cells.requeue_held(
-                database, components.cell_file, rules, now=now, random=random
-            )
-            released = release.release(
-                database,
-                components.cell_file,
-                rules,
-                now=now,
-                random=random,
-                decision_key=components.keyring.decision_key(),
-            )
-            expire.expire(database, components.keyring, rules, now=now, random=random)
+    round_problem: DatabaseUnavailable | None = None
     try:
+        with release_lock(database):
+            with database.reading() as conn:
+                clock_problem = None if is_clock_trusted else _clock_problem(conn, components, now)
+                is_round_due = clock_problem is None and _has_round_come(conn, components, now)
+                is_due = clock_problem is None and _has_slot_come(conn, components, now)
+            if is_round_due:
+                unreadable_count, round_problem = _move_inbox(components, now)
+            inbox_problem = _destroy_moved(components) or round_problem
+            process_withdrawals.collect(
+                database, components.inbox, rules, with_release=is_due, random=random
+            )
+            process_withdrawals.process(database, rules, with_release=is_due, random=random)
+            if is_due:
+                missing_cells.requeue_held(
+                    database, components.cell_file, rules, now=now, random=random
+                )
+                released = release.release(
+                    database,
+                    components.cell_file,
+                    rules,
+                    now=now,
+                    random=random,
+                    decision_key=components.keyring.decision_key(),
+                )
+                expire.expire(database, components.keyring, rules, now=now, random=random)
         files_problem = _write_stale_files(components)
         if clock_problem is None:
             _rotate_keys(components, now)
@@ -196,6 +188,22 @@ def _has_slot_come(conn: Connection, components: Components, now: float) -> bool
 def _has_round_come(conn: Connection, components: Components, now: float) -> bool:
     last = sites.last_round(conn, components.rules.site_id)
     return last < last_round(components.rules.schedule, now)
+
+
+def _move_inbox(components: Components, now: float) -> tuple[int, DatabaseUnavailable | None]:
+    """How many entries were dropped, or why nothing was moved; the next pass tries again."""
+    try:
+        moved = move_inbox.move(
+            components.database,
+            components.inbox,
+            components.cell_file,
+            components.rules,
+            arrival_round=last_round(components.rules.schedule, now),
+            random=secrets.token_bytes,
+        )
+    except DatabaseUnavailable as error:
+        return 0, error
+    return moved.unreadable_count, None
 
 
 def _destroy_moved(components: Components) -> DatabaseUnavailable | None:
