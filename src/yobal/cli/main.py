@@ -216,6 +216,41 @@ def release(
 
 
 @app.command()
+def backup(config: Config = DEFAULT_CONFIG) -> None:
+    """Write a backup for a key that is elsewhere, while Yobal runs. Example: `yobal backup`"""
+    from yobal.cli import commands
+
+    for line in commands.backup(config):
+        typer.echo(line)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `yobal backup` wrote.")],
+    identity: Annotated[
+        Path, typer.Option("--identity", help="The file that `age-keygen` wrote, with the key.")
+    ],
+    secrets_file: Annotated[
+        Path | None, typer.Option("--secrets", help="SITE-secrets.age from beside the backup.")
+    ] = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Only read it, and say whether it is whole.")
+    ] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Bring a backup back into an empty database, and write the public files.
+
+    Example: `yobal restore river-post-2026-11-27T0430Z.yobal.age --identity backup-key.txt`
+    """
+    from yobal.cli import commands
+
+    for line in commands.restore(
+        config, file, identity_file=identity, secrets_file=secrets_file, is_check=is_check
+    ):
+        typer.echo(line)
+
+
+@app.command()
 def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands

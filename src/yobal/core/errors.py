@@ -118,6 +118,19 @@ class DatabaseUnavailable(YobalError):
     is_loggable = True
 
 
+class BackupInvalid(YobalError):
+    """A backup, or the key for it, cannot be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the backup cannot be used: {reason}")
+
+
+class PurgeListNotWritten(YobalError):
+    """The list of removed and withdrawn comments is older than the last slot."""
+
+    is_loggable = True
+
+
 class RosterInvalid(YobalError):
     """The statements about members and keys break a rule, so no key of theirs is used."""
 
