@@ -10,6 +10,7 @@ from yobal.doctor.finding import Finding, fail, ok, warn
 from yobal.server.settings import Settings
 
 SESSION_HOURS: Final = 24
+EPOCH_DAYS: Final = 31
 RECEIPT_DAYS: Final = 90
 RETENTION_DAYS: Final = 30
 PENDING_PER_SITE: Final = 100_000
@@ -93,6 +94,11 @@ WEAKNESSES: Final = (
         "original_retention_days",
         lambda s: s.original_retention_days > RETENTION_DAYS,
         f"use {RETENTION_DAYS} or less: until then, moderators' keys open what was rejected",
+    ),
+    _Weakness(
+        "epoch_days",
+        lambda s: s.epoch_days > EPOCH_DAYS,
+        f"use {EPOCH_DAYS} or less: a stolen key opens what was sealed in all these days",
     ),
     _Weakness(
         "session_hours",
