@@ -38,7 +38,8 @@ def _remove(desk: DeskClient, member: Any, *remaining: Any) -> Any:
 
 
 def _leave(desk: DeskClient, member: Any) -> Any:
-    return desk.post("remove-member", statements=[as_json(signed_removal(desk, member, by=member))])
+    removal = as_json(signed_removal(desk, member, by=member))
+    return desk.post("remove-member", statements=[removal], wraps=[])
 
 
 def _roster(newsroom: NewsroomHarness, reader: RosterReader | None = None) -> Roster:
@@ -176,7 +177,7 @@ def test_a_removal_is_taken_only_as_it_must_be(desk: DeskClient, newsroom: Newsr
     impostor = removal_body(desk, egret, [heron, ibis], by=ibis)
     at_ibis = desk.browser_of("Ibis")
     refused: dict[str, tuple[DeskClient, Any, int]] = {
-        "no new epoch": (desk, {"statements": [first]}, 422),
+        "no new epoch": (desk, {"statements": [first], "wraps": []}, 422),
         "no wraps": (desk, good | {"wraps": []}, 422),
         "a member left out": (desk, good | {"wraps": good["wraps"][:1]}, 422),
         "the removed member's wrap": (
@@ -186,14 +187,18 @@ def test_a_removal_is_taken_only_as_it_must_be(desk: DeskClient, newsroom: Newsr
         ),
         "a member twice": (desk, good | {"wraps": [*good["wraps"], good["wraps"][0]]}, 422),
         "the epoch first": (desk, good | {"statements": [second, first]}, 409),
-        "no removal": (desk, {"statements": [epoch_body(desk, [], by=heron)["statement"]]}, 422),
+        "no removal": (
+            desk,
+            {"statements": [epoch_body(desk, [], by=heron)["statement"]], "wraps": []},
+            422,
+        ),
         "by a moderator": (desk.browser_of("Egret"), by_moderator, 422),
         "signed by another": (at_ibis, good, 403),
         "by another moderator": (desk, impostor, 422),
         "not signed in": (desk.browser_of(None), good, 401),
         "no statement": (
             desk,
-            {"statements": [{"statement": "{}", "signature": first["signature"]}]},
+            {"statements": [{"statement": "{}", "signature": first["signature"]}], "wraps": []},
             422,
         ),
         "of nobody": (desk, removal_body(desk, moderator_of("Swift"), [heron], by=heron), 422),

@@ -353,7 +353,7 @@ export interface MemberWrap {
 
 export interface RemoveMemberRequest {
   statements: NewStatement[];
-  wraps?: MemberWrap[];
+  wraps: MemberWrap[];
 }
 
 export interface BeginEpochRequest {

@@ -108,7 +108,7 @@ export class MemberRemoval {
       previous: headOf(own.roster),
       member: member.signingKey,
     });
-    if (this.isLeaving) return { statements: [removal] };
+    if (this.isLeaving) return { statements: [removal], wraps: [] };
     const { statement, wraps } = await signNewEpoch(keyring.keys, {
       siteId,
       previous: statementHash(removal.statement),

@@ -94,7 +94,7 @@ class MemberWrap(Request):
 
 class RemoveMemberRequest(Request):
     statements: Annotated[list[NewStatement], msgspec.Meta(min_length=1, max_length=2)]
-    wraps: list[MemberWrap] = []
+    wraps: list[MemberWrap]
 
 
 class BeginEpochRequest(Request):
