@@ -76,6 +76,7 @@ ROWS: Final[dict[str, Row]] = {
     "receipt_days": Row(refused=201, warned=200, well=30),
     "original_retention_days": Row(refused=201, warned=60, well=14),
     "epoch_days": Row(refused=91, warned=60, well=7),
+    "embedded_form": Row(refused="popup", well="frame"),
     "session_hours": Row(refused=100_000, warned=100, well=12),
 }
 
