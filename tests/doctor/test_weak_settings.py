@@ -85,6 +85,7 @@ ROWS: Final[dict[str, Row]] = {
     "purge_list_dir": Row(
         refused="x", warned="", well="/mnt/x", others={"backup_dir": "/var/backups/yobal"}
     ),
+    "epoch_days": Row(refused=91, warned=60, well=7),
     "embedded_form": Row(refused="popup", well="frame"),
     "session_hours": Row(refused=100_000, warned=100, well=12),
 }

@@ -56,6 +56,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "purge_list_dir": "/mnt/elsewhere",
         "text_graphemes_max": "100",
         "name_graphemes_max": "7",
+        "epoch_days": "14",
         "site_name": "n",
         "site_names": "km=ប៉ុស្តិ៍ទន្លេ, zh-Hant = n",
         "site_url": "https://news.example/",

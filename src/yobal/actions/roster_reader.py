@@ -63,21 +63,25 @@ class RosterReader:
                 self._verified = self._verify(signed, pin)
             return (self._verified.roster if self._verified else None), signed
 
-    def append(self, conn: Connection, signed: SignedStatement) -> Roster:
-        """Add a statement, which takes effect with the caller's transaction.
+    def append(self, conn: Connection, *signed: SignedStatement) -> Roster:
+        """Add statements, which take effect with the caller's transaction.
 
-        Raises RosterChanged if another came first, and InvalidInput for one that breaks a rule.
+        That transaction must not read the roster again: what it wrote would be pinned, and a pin that is
+        ahead of the database refuses every roster. Raises RosterChanged if another statement came first,
+        and InvalidInput for one that breaks a rule.
         """
         sites.lock(conn, self._site_id)
         roster = self.read_all(conn)[0]
         if roster is None:
             raise RosterChanged
-        try:
-            extended = rules.extend(roster, signed, site_id=self._site_id)
-        except RosterInvalid as error:
-            raise RosterChanged if error.rule == "previous" else _rejected(error) from None
-        statements.append(conn, self._site_id, signed, number=len(roster.hashes))
-        return extended
+        for item in signed:
+            number = len(roster.hashes)
+            try:
+                roster = rules.extend(roster, item, site_id=self._site_id)
+            except RosterInvalid as error:
+                raise RosterChanged if error.rule == "previous" else _rejected(error) from None
+            statements.append(conn, self._site_id, item, number=number)
+        return roster
 
     def begin(self, conn: Connection, first: list[SignedStatement]) -> Roster:
         """Replace the roster by that of the first lead whom the technician invited. Raises InvalidInput."""

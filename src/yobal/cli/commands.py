@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
-from yobal.cli import backup_commands, roster_report
+from yobal.cli import backup_commands, people_report, roster_report
 from yobal.cli import story_list as story_list_file
 from yobal.core.errors import (
     AlreadySetUp,
@@ -216,6 +216,24 @@ def doctor(path: Path) -> tuple[list[str], bool]:
     findings = examine(settings_file.load(path), path)
     lines = [str(finding) for finding in findings]
     return lines, not any(finding.is_failure for finding in findings)
+
+
+def people_list(path: Path) -> list[str]:
+    """Raises RosterInvalid."""
+    with _open_site(path) as components:
+        return people_report.describe(components, now=time.time())
+
+
+def people_suspend(path: Path, pseudonym: str) -> list[str]:
+    """Raises NoSuchMember."""
+    with _open_site(path) as components:
+        return people_report.suspend_member(components, pseudonym)
+
+
+def people_resume(path: Path, pseudonym: str) -> str:
+    """Raises NoSuchMember."""
+    with _open_site(path) as components:
+        return people_report.resume_member(components, pseudonym)
 
 
 def roster(path: Path, *, is_accepted: bool) -> tuple[list[str], bool]:

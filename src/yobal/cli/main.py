@@ -24,8 +24,11 @@ app = typer.Typer(
 )
 story_app = typer.Typer(no_args_is_help=True, help="Declare, open and close stories.")
 app.add_typer(story_app, name="story")
+people_app = typer.Typer(no_args_is_help=True, help="List moderators, suspend one, and resume.")
+app.add_typer(people_app, name="people")
 
 Config = Annotated[Path, typer.Option("--config", envvar="YOBAL_CONFIG", help="The settings file.")]
+Name = Annotated[str, typer.Argument(help="A pseudonym, as `yobal people list` prints it.")]
 StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
 DEFAULT_CONFIG: Final = Path("yobal.toml")
 
@@ -284,6 +287,32 @@ def roster(
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)
+
+
+@people_app.command("list")
+def people_list(config: Config = DEFAULT_CONFIG) -> None:
+    """List every member: role, open sessions, and whether suspended."""
+    from yobal.cli import commands
+
+    for line in commands.people_list(config):
+        typer.echo(line)
+
+
+@people_app.command("suspend")
+def people_suspend(name: Name, config: Config = DEFAULT_CONFIG) -> None:
+    """End a moderator's sessions and refuse sign-in, until a lead removes them or lifts it."""
+    from yobal.cli import commands
+
+    for line in commands.people_suspend(config, name):
+        typer.echo(line)
+
+
+@people_app.command("resume")
+def people_resume(name: Name, config: Config = DEFAULT_CONFIG) -> None:
+    """Let a suspended moderator sign in again."""
+    from yobal.cli import commands
+
+    typer.echo(commands.people_resume(config, name))
 
 
 @app.command("self-test")

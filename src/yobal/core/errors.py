@@ -92,6 +92,18 @@ class NotSignedIn(YobalError):
     """There is no session, or it has expired."""
 
 
+class NoLongerMember(NotSignedIn):
+    """The session was ended because its owner was removed."""
+
+
+class Suspended(YobalError):
+    """The technician has suspended this moderator, and no lead has lifted it."""
+
+
+class NoSuchMember(YobalError):
+    """No member has this pseudonym; `yobal people list` names all members."""
+
+
 class InvalidCredentials(YobalError):
     """The pseudonym or the secret is wrong."""
 

@@ -11,6 +11,7 @@ from yobal.server.settings import Settings
 
 BACKUPS: Final = 60
 SESSION_HOURS: Final = 24
+EPOCH_DAYS: Final = 31
 RECEIPT_DAYS: Final = 90
 RETENTION_DAYS: Final = 30
 PENDING_PER_SITE: Final = 100_000
@@ -94,6 +95,11 @@ WEAKNESSES: Final = (
         "original_retention_days",
         lambda s: s.original_retention_days > RETENTION_DAYS,
         f"use {RETENTION_DAYS} or less: until then, moderators' keys open what was rejected",
+    ),
+    _Weakness(
+        "epoch_days",
+        lambda s: s.epoch_days > EPOCH_DAYS,
+        f"use {EPOCH_DAYS} or less: a stolen key opens what was sealed in all these days",
     ),
     _Weakness(
         "session_hours",
