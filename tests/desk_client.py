@@ -23,6 +23,7 @@ class DeskClient:
     def act(self, name: str, /, **fields: Any) -> Any:
         origin = f"http://localhost:{self._served.desk}"
         headers = {"Origin": origin, "Content-Type": "application/json", "Cookie": self._cookie}
+        fields = self._served.newsroom.signer().signed_body(name, fields)
         self._connection.request("POST", f"/api/desk/{name}", json.dumps(fields), headers)
         response = self._connection.getresponse()
         body = response.read()

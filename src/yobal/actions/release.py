@@ -5,11 +5,14 @@ import hashlib
 import msgspec
 
 from yobal.actions import erase_published
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.cell_file import CellFile
 from yobal.core import held_text as held_text_format
 from yobal.core import stale_files as stale
 from yobal.core.admission import SEED_BYTES
-from yobal.core.decision_mac import is_authentic
+from yobal.core.decision_signature import Signers
+from yobal.core.decisions import ACCEPTING
+from yobal.core.errors import RosterInvalid
 from yobal.core.held_text import HeldText
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, is_due, last_slot
@@ -38,7 +41,7 @@ class Released(msgspec.Struct, frozen=True):
 
     slot: Slot
     comments: int
-    refused: int = 0  # held, without an acceptance from a session of this server
+    refused: int = 0  # held, without a decision that a member has signed
 
 
 def release(
@@ -48,7 +51,7 @@ def release(
     *,
     now: float,
     random: RandomBytes,
-    decision_key: bytes,
+    roster_reader: RosterReader,
 ) -> Released | None:
     """Release everything that is due by now; None if the last slot was released before.
 
@@ -60,10 +63,8 @@ def release(
         if sites.released_slot(conn, rules.site_id) >= slot:
             return None
         pending_purge.request(conn, rules.site_id, random=random)
-        comment_ids = _due_ids(conn, rules, slot)
-        authentic_ids = [
-            id_ for id_ in comment_ids if _is_authentic(conn, cell_file, id_, decision_key)
-        ]
+        comment_ids, signers = _due_ids(conn, rules, slot), _signers(conn, roster_reader)
+        authentic_ids = [id_ for id_ in comment_ids if _is_authentic(conn, cell_file, id_, signers)]
         published = sum(_publish(conn, cell_file, comment_id, slot) for comment_id in authentic_ids)
         erase_published.delete_tombstones_without_replies(conn, rules.site_id)
         sites.set_released_slot(conn, rules.site_id, slot)
@@ -91,10 +92,18 @@ def _order(slot: Slot, comment_id: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment_id}".encode()).digest()
 
 
+def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
+    """None if the roster does not verify: then nobody's signature counts, and all of it stays held."""
+    try:
+        return roster_reader.signers(conn)
+    except RosterInvalid:
+        return None
+
+
 def _is_authentic(
-    conn: Connection, cell_file: CellFile, comment_id: str, decision_key: bytes
+    conn: Connection, cell_file: CellFile, comment_id: str, signers: Signers | None
 ) -> bool:
-    """Whether a session of this server accepted exactly this text in this thread.
+    """Whether a member has signed that exactly this text appears in this thread.
 
     Otherwise it stays held: the row may have been written into the database. True also for one that was
     undone or withdrawn since it was read; it is read last, because its state changes together with the others.
@@ -103,10 +112,17 @@ def _is_authentic(
     comment = comments.get(conn, comment_id)
     if comment is None or comment.state != HELD:
         return True
-    if held_text is None or decision is None:
+    if held_text is None or decision is None or signers is None:
         return False
-    return is_authentic(
-        decision_key, decisions.acceptance_of(comment, held_text, decision), decision.mac
+    document = decisions.document_of(decision)
+    return (
+        document is not None
+        and document.comment_id == comment_id
+        and document.verdict in ACCEPTING
+        and (document.clause, document.edit_kind) == (held_text.clause, held_text.edit_kind)
+        and document.publication_hash == decisions.publication_hash_of(comment, held_text)
+        and signers.current.get(decision.decided_by) == document.by
+        and signers.is_genuine(document, decision.signature)
     )
 
 
@@ -161,6 +177,7 @@ def _add_to_thread(conn: Connection, comment: Comment, held_text: HeldText, slot
             slot=slot,
             edit_kind=held_text.edit_kind,
             edited_clause=held_text.clause,
+            publication_nonce=bytes.fromhex(held_text.nonce),
         ),
     )
     stories.add_to_counters(

@@ -2,7 +2,10 @@
 
 import msgspec
 
+from yobal.actions.decision_context import DecisionContext
 from yobal.core import ids, states
+from yobal.core.decision_signature import DecisionSignature
+from yobal.core.decisions import SYSTEM
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, next_slot
@@ -22,19 +25,18 @@ class Undone(msgspec.Struct, frozen=True):
 
 def undo(
     database: Database,
-    rules: SiteRules,
+    context: DecisionContext,
     decision_id: str,
     *,
-    decided_by: str,
-    now: float,
-    random: RandomBytes,
+    signature: DecisionSignature,
 ) -> Undone:
     """Undo a publication until its release, and a rejection until its slot.
 
     The caller purges, which overwrites the cell of the held text. The database's own files need no
     purge, which an observer could notice: what they hold of the text is noise then. Raises
-    NoSuchDecision, AlreadyUndone, TooLateToUndo.
+    NoSuchDecision, AlreadyUndone, TooLateToUndo, SignatureInvalid.
     """
+    rules = context.rules
     with database.writing() as conn:
         decision = decisions.get(conn, decision_id)
         if decision is None:
@@ -44,6 +46,9 @@ def undo(
             raise NoSuchDecision(decision_id)
         released = sites.released_slot(conn, rules.site_id)
         _check_can_undo(conn, decision, comment, released=released)
+        document = context.check_signature(
+            conn, signature, comment_id=comment.id, verdict="undo", undoes_id=decision_id
+        )
         undone = comments.transition(
             conn, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
         )
@@ -53,17 +58,54 @@ def undo(
         decisions.add(
             conn,
             Decision(
-                id=ids.new_id(random),
+                id=ids.new_id(context.random),
                 site_id=rules.site_id,
                 comment_id=comment.id,
                 verdict="undo",
-                decided_by=decided_by,
-                slot=next_slot(rules.schedule, max(now, released)),
+                decided_by=context.pseudonym,
+                slot=next_slot(rules.schedule, max(context.now, released)),
                 terms_version=TERMS_VERSION,
                 undoes_id=decision_id,
+                head=document.head,
+                signing_key=document.by,
+                signature=signature.signature,
             ),
         )
     return Undone(comment.id, PENDING)
+
+
+def undo_by_system(
+    conn: Connection,
+    rules: SiteRules,
+    comment_id: str,
+    *,
+    from_: State,
+    slot: Slot,
+    random: RandomBytes,
+) -> bool:
+    """Make it pending, without a decision in force and unsigned. Whether it was still in the state."""
+    undone = decisions.current(conn, comment_id)
+    changed = comments.transition(
+        conn, comment_id, from_=from_, to=PENDING, due_slot=None, decided_slot=None
+    )
+    if changed == 0:
+        return False
+    held_texts.delete(conn, comment_id)
+    if undone is not None:
+        decisions.add(
+            conn,
+            Decision(
+                id=ids.new_id(random),
+                site_id=rules.site_id,
+                comment_id=comment_id,
+                verdict="undo",
+                decided_by=SYSTEM,
+                slot=slot,
+                terms_version=TERMS_VERSION,
+                undoes_id=undone.id,
+            ),
+        )
+    return True
 
 
 def _check_can_undo(

@@ -185,7 +185,14 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
 
 def rebuild(path: Path) -> str:
     with _open_site(path) as components:
-        return f"wrote {rebuild_all(components)} files"
+        rebuilt = rebuild_all(components)
+    text = f"wrote {rebuilt.files} files"
+    if rebuilt.withheld:
+        text += (
+            f"; {rebuilt.withheld} published comments were not approved in this form by any member,"
+            " and are not shown: see docs/trouble.md"
+        )
+    return text
 
 
 def doctor(path: Path) -> tuple[list[str], bool]:
