@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from yobal.actions.undo import undo_by_system
+from yobal.actions.undo_by_system import undo_by_system
 from yobal.adapters.cell_file import CellFile, Purpose
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, next_slot

@@ -1,7 +1,7 @@
 """Returns held comments to the queue whose decision was made by a person who is not a member any more."""
 
 from yobal.actions.roster_reader import RosterReader
-from yobal.actions.undo import undo_by_system
+from yobal.actions.undo_by_system import undo_by_system
 from yobal.core.decision_signature import Signers
 from yobal.core.errors import RosterInvalid
 from yobal.core.ids import RandomBytes

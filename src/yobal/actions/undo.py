@@ -5,11 +5,8 @@ import msgspec
 from yobal.actions.decision_context import DecisionContext
 from yobal.core import ids, states
 from yobal.core.decision_signature import DecisionSignature
-from yobal.core.decisions import SYSTEM
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
-from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, next_slot
-from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
 from yobal.core.terms import TERMS_VERSION
 from yobal.store import comments, decisions, held_texts, sites
@@ -72,40 +69,6 @@ def undo(
             ),
         )
     return Undone(comment.id, PENDING)
-
-
-def undo_by_system(
-    conn: Connection,
-    rules: SiteRules,
-    comment_id: str,
-    *,
-    from_: State,
-    slot: Slot,
-    random: RandomBytes,
-) -> bool:
-    """Make it pending, without a decision in force and unsigned. Whether it was still in the state."""
-    undone = decisions.current(conn, comment_id)
-    changed = comments.transition(
-        conn, comment_id, from_=from_, to=PENDING, due_slot=None, decided_slot=None
-    )
-    if changed == 0:
-        return False
-    held_texts.delete(conn, comment_id)
-    if undone is not None:
-        decisions.add(
-            conn,
-            Decision(
-                id=ids.new_id(random),
-                site_id=rules.site_id,
-                comment_id=comment_id,
-                verdict="undo",
-                decided_by=SYSTEM,
-                slot=slot,
-                terms_version=TERMS_VERSION,
-                undoes_id=undone.id,
-            ),
-        )
-    return True
 
 
 def _check_can_undo(
