@@ -1,6 +1,7 @@
 """Releases a slot: publishes what is due, in random order, and makes decisions final."""
 
 import hashlib
+from typing import Final
 
 import msgspec
 
@@ -34,6 +35,8 @@ from yobal.store import (
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.published_comments import PublishedCommentRow
+
+_ANY_SLOT: Final = 2**62
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -90,6 +93,15 @@ def _due_ids(conn: Connection, rules: SiteRules, slot: Slot) -> list[str]:
 
 def _order(slot: Slot, comment_id: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment_id}".encode()).digest()
+
+
+def count_refused(
+    conn: Connection, cell_file: CellFile, rules: SiteRules, roster_reader: RosterReader
+) -> int:
+    """How many held comments would not be released, whenever their slot comes. Raises RosterInvalid."""
+    signers = roster_reader.signers(conn)
+    held = comments.due(conn, rules.site_id, until=_ANY_SLOT)
+    return sum(not _is_authentic(conn, cell_file, item.comment_id, signers) for item in held)
 
 
 def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
