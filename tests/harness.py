@@ -170,10 +170,11 @@ class NewsroomHarness:
         """Signs as the lead, or as another moderator, who becomes a member if needed."""
         pseudonym = decided_by or self.pseudonym
         keys = moderator_of(pseudonym)
-        with self.database.writing() as conn:
+        with self.database.reading() as conn:
             roster = self.components.roster_reader.read(conn)
-            if roster is not None and roster.named(pseudonym) is None:
-                added = self.signed_by_lead(keys, previous=roster.head)
+        if roster is not None and roster.named(pseudonym) is None:
+            added = self.signed_by_lead(keys, previous=roster.head)
+            with self.database.writing() as conn:
                 self.components.roster_reader.append(conn, added)
         return DecisionSigner(self.components, keys.signing_seed)
 

@@ -17,6 +17,7 @@ import msgspec
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from yobal.actions.sign_in import open_session
+from yobal.demo.decision_signer import SIGNED_ROUTES
 from yobal.demo.keys import from_passphrase
 from yobal.demo.signing import sign_in_signature
 from yobal.self_test import in_process
@@ -211,7 +212,7 @@ class DeskClient:
 
     def _content(self, name: str, body: dict[str, Any]) -> bytes:
         """A body that no page of the desk would send is not signed."""
-        if "head" not in body:
+        if name in SIGNED_ROUTES and "head" not in body:
             with contextlib.suppress(KeyError, TypeError):
                 body = self.newsroom.signer(self.pseudonym).signed_body(name, body)
         return json.dumps(body).encode()

@@ -183,10 +183,9 @@ def test_a_comment_undone_after_it_was_read_as_due_is_not_published(
         assert release._due_ids(conn, newsroom.rules, int(START) + SLOT) == [sent.id]
     newsroom.undo(decided)
     with newsroom.database.writing() as conn:
-        assert (
-            release._publish(conn, newsroom.components.cell_file, sent.id, int(START) + SLOT)
-            is False
-        )
+        signers = newsroom.components.roster_reader.signers(conn)
+        cell_file, slot = newsroom.components.cell_file, int(START) + SLOT
+        assert release._outcome(conn, cell_file, sent.id, signers, slot) == "gone"
     assert newsroom.read_table("published_comments") == []
 
 

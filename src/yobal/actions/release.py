@@ -1,7 +1,7 @@
 """Releases a slot: publishes what is due, in random order, and makes decisions final."""
 
 import hashlib
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -34,9 +34,18 @@ from yobal.store import (
 )
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
+from yobal.store.decisions import Decision
 from yobal.store.published_comments import PublishedCommentRow
 
 _ANY_SLOT: Final = 2**62
+_Outcome = Literal["published", "refused", "gone"]
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """The text of a held comment, and the decision in force, if there is one."""
+
+    text: HeldText
+    decision: Decision | None
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -67,12 +76,11 @@ def release(
             return None
         pending_purge.request(conn, rules.site_id, random=random)
         comment_ids, signers = _due_ids(conn, rules, slot), _signers(conn, roster_reader)
-        authentic_ids = [id_ for id_ in comment_ids if _is_authentic(conn, cell_file, id_, signers)]
-        published = sum(_publish(conn, cell_file, comment_id, slot) for comment_id in authentic_ids)
+        outcomes = [_outcome(conn, cell_file, id_, signers, slot) for id_ in comment_ids]
         erase_published.delete_tombstones_without_replies(conn, rules.site_id)
         sites.set_released_slot(conn, rules.site_id, slot)
         admissions.decide(conn, rules, seed=random(SEED_BYTES))
-    return Released(slot, published, refused=len(comment_ids) - len(authentic_ids))
+    return Released(slot, outcomes.count("published"), refused=outcomes.count("refused"))
 
 
 def _due_ids(conn: Connection, rules: SiteRules, slot: Slot) -> list[str]:
@@ -100,8 +108,14 @@ def count_refused(
 ) -> int:
     """How many held comments would not be released, whenever their slot comes. Raises RosterInvalid."""
     signers = roster_reader.signers(conn)
-    held = comments.due(conn, rules.site_id, until=_ANY_SLOT)
-    return sum(not _is_authentic(conn, cell_file, item.comment_id, signers) for item in held)
+    refused = 0
+    for item in comments.due(conn, rules.site_id, until=_ANY_SLOT):
+        held, comment = _read_held(conn, cell_file, item.comment_id)
+        is_released = (
+            held is not None and comment is not None and _is_authentic(comment, held, signers)
+        )
+        refused += comment is not None and not is_released
+    return refused
 
 
 def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
@@ -112,46 +126,54 @@ def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
         return None
 
 
-def _is_authentic(
-    conn: Connection, cell_file: CellFile, comment_id: str, signers: Signers | None
-) -> bool:
-    """Whether a member has signed that exactly this text appears in this thread.
+def _outcome(
+    conn: Connection, cell_file: CellFile, comment_id: str, signers: Signers | None, slot: Slot
+) -> _Outcome:
+    """Publish it if a member has signed it; `gone` if it was undone or withdrawn since it was read."""
+    held, comment = _read_held(conn, cell_file, comment_id)
+    if comment is None:
+        return "gone"
+    if held is None or not _is_authentic(comment, held, signers):
+        return "refused"
+    if comments.transition(conn, comment_id, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
+        return "gone"
+    _add_to_thread(conn, comment, held.text, slot)
+    held_texts.delete(conn, comment_id)
+    comments.overwrite_arrival_round(conn, comment_id, released=slot)
+    if held.text.clause is None:  # the original of an edited text is kept for a while
+        envelopes.delete(conn, comment_id)
+    return "published"
 
-    Otherwise it stays held: the row may have been written into the database. True also for one that was
-    undone or withdrawn since it was read; it is read last, because its state changes together with the others.
-    """
-    held_text, decision = _decrypt(conn, cell_file, comment_id), decisions.current(conn, comment_id)
+
+def _read_held(
+    conn: Connection, cell_file: CellFile, comment_id: str
+) -> tuple[_Held | None, Comment | None]:
+    """The comment, if it is still held, is read last: its state changes together with the others."""
+    text, decision = _decrypt(conn, cell_file, comment_id), decisions.current(conn, comment_id)
     comment = comments.get(conn, comment_id)
     if comment is None or comment.state != HELD:
-        return True
-    if held_text is None or decision is None or signers is None:
-        return False
-    document = decisions.document_of(decision)
+        return None, None
+    return (_Held(text, decision) if text is not None else None), comment
+
+
+def _is_authentic(comment: Comment, held: _Held, signers: Signers | None) -> bool:
+    """Whether a member has signed that exactly this text appears in this thread.
+
+    Otherwise it stays held: the row may have been written into the database.
+    """
+    decision, text = held.decision, held.text
+    document = decisions.document_of(decision) if decision is not None else None
     return (
-        document is not None
-        and document.comment_id == comment_id
+        decision is not None
+        and document is not None
+        and signers is not None
+        and document.comment_id == comment.id
         and document.verdict in ACCEPTING
-        and (document.clause, document.edit_kind) == (held_text.clause, held_text.edit_kind)
-        and document.publication_hash == decisions.publication_hash_of(comment, held_text)
+        and (document.clause, document.edit_kind) == (text.clause, text.edit_kind)
+        and document.publication_hash == decisions.publication_hash_of(comment, text)
         and signers.current.get(decision.decided_by) == document.by
         and signers.is_genuine(document, decision.signature)
     )
-
-
-def _publish(conn: Connection, cell_file: CellFile, comment_id: str, slot: Slot) -> bool:
-    """Whether it was published; not if it was undone or withdrawn since it was read."""
-    held_text = _decrypt(conn, cell_file, comment_id)
-    comment = comments.get(conn, comment_id)
-    if held_text is None or comment is None:
-        return False
-    if comments.transition(conn, comment_id, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
-        return False
-    _add_to_thread(conn, comment, held_text, slot)
-    held_texts.delete(conn, comment_id)
-    comments.overwrite_arrival_round(conn, comment_id, released=slot)
-    if held_text.clause is None:  # the original of an edited text is kept for a while
-        envelopes.delete(conn, comment_id)
-    return True
 
 
 def _decrypt(conn: Connection, cell_file: CellFile, comment_id: str) -> HeldText | None:

@@ -69,12 +69,12 @@ def is_genuine(row: PublishedDecision, signers: Signers | None) -> bool:
     return (
         document.publication_hash == publication_hash(row.publication_nonce, publication)
         and (document.clause, document.edit_kind) == (row.edited_clause, row.edit_kind)
-        and (row.root_id, row.parent_id) == _place(row)
+        and (row.root_id, row.parent_id) == _expected_parents(row)
         and signers.is_genuine(document, row.decision.signature)
     )
 
 
-def _place(row: PublishedDecision) -> tuple[str | None, str | None]:
+def _expected_parents(row: PublishedDecision) -> tuple[str | None, str | None]:
     """As `release` chooses root and parent: what was replied to may have been gone by then."""
     if not row.has_root:
         return None, None

@@ -85,7 +85,7 @@ class _Membership(msgspec.Struct, frozen=True):
     """From which statement on a key was a member's, and from which on not any more."""
 
     joined: int
-    left: int | None
+    ended: int | None
 
 
 class Signers(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +114,7 @@ class Signers(msgspec.Struct, frozen=True, kw_only=True):
         membership = self._memberships.get((at.roster, signing_key))
         if membership is None or at.number < membership.joined:
             return False
-        return membership.left is None or at.number < membership.left
+        return membership.ended is None or at.number < membership.ended
 
 
 def signers_of(

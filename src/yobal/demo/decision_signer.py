@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from yobal.core import text as texts
 from yobal.core.decision_signature import (
@@ -21,7 +21,8 @@ from yobal.demo import signing
 from yobal.server.wiring import Components
 from yobal.store import comments, decisions, envelopes
 
-_NO_ID = "a" * 26
+SIGNED_ROUTES: Final = frozenset({"decide", "reject-many", "undo", "undo-many", "remove"})
+_NO_ID: Final = "a" * 26
 
 
 class DecisionSigner:

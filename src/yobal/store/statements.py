@@ -57,9 +57,9 @@ def copy_to_former(conn: Connection, site_id: str, *, first: str) -> None:
     """
     columns = (statements.c.site_id, statements.c.number, *_COLUMNS)
     of_site = statements.c.site_id == site_id
-    kept = sa.select(*columns, sa.literal(first)).where(of_site)
+    copied = sa.select(*columns, sa.literal(first)).where(of_site)
     names = [*(column.name for column in columns), "first"]
-    conn.execute(former_statements.insert().from_select(names, kept))
+    conn.execute(former_statements.insert().from_select(names, copied))
 
 
 def delete_all(conn: Connection, site_id: str) -> None:
