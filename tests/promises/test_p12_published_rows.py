@@ -6,11 +6,12 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import NewsroomHarness, add_lead
+from tests.harness import SITE_ID, NewsroomHarness, add_lead
 from yobal.actions import verify_published
 from yobal.core.errors import RosterInvalid
 from yobal.doctor import signatures
 from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.store import statements
 
 FORGED: Final = "Written into the database."
 GENUINE: Final = "Approved by a moderator."
@@ -133,6 +134,21 @@ def test_what_was_published_under_a_former_roster_stays(published: NewsroomHarne
     add_lead(published, "Dara")
     assert rebuild_all(published.components).withheld == 0
     published.components.roster_reader._verified = None  # another process
+    assert rebuild_all(published.components).withheld == 0
+
+
+def test_a_former_roster_that_was_put_back_does_not_stop_a_new_one(
+    published: NewsroomHarness,
+) -> None:
+    with published.database.reading() as conn:
+        old = statements.list_all(conn, SITE_ID)
+    add_lead(published, "Egret")
+    with published.database.writing() as conn:
+        statements.delete_all(conn, SITE_ID)
+        for number, signed in enumerate(old):
+            statements.append(conn, SITE_ID, signed, number=number)
+    published.components.roster_reader._verified = None  # another process
+    add_lead(published, "Dara")
     assert rebuild_all(published.components).withheld == 0
 
 

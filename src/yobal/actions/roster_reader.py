@@ -123,8 +123,9 @@ class RosterReader:
         with contextlib.suppress(RosterInvalid):
             self.read_all(conn)  # its newest statements are pinned, too
         old = statements.list_all(conn, self._site_id)
-        if old:
-            first = rules.statement_hash(old[0].statement)
+        first = rules.statement_hash(old[0].statement) if old else None
+        # Somebody may have put back statements of a former roster.
+        if first is not None and first not in statements.former_firsts(conn, self._site_id):
             statements.copy_to_former(conn, self._site_id, first=first)
 
     def accept(self, conn: Connection) -> Roster | None:
