@@ -9,7 +9,6 @@ import pyrage
 import pytest
 
 from tests.harness import SITE_ID, NewsroomHarness, newsroom_settings
-from yobal.actions import remove
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.cli import backup_commands
 from yobal.core.errors import BackupInvalid, DatabaseUnavailable, InvalidSettings
@@ -69,9 +68,7 @@ def test_a_restored_newsroom_has_the_same_public_files_and_its_receipts_work(
     root = backed_up.publish_new("A root. ស្រុកខ្មែរ")
     backed_up.publish_new("A reply.", parent_id=root.id)
     removed_before = backed_up.publish_new("Removed before the backup.")
-    remove.remove(
-        backed_up.database, backed_up.decision_context(), removed_before.id, clause="spam"
-    )
+    backed_up.remove(removed_before.id, clause="spam")
     waiting = backed_up.send("It waits.")
     backed_up.pass_slots()
     path = _back_up(backed_up)
@@ -96,12 +93,12 @@ def test_what_was_removed_or_withdrawn_after_the_backup_stays_so(
     )
     held = backed_up.send("Fourth.")
     path = _back_up(backed_up)
-    remove.remove(backed_up.database, backed_up.decision_context(), removed.id, clause="spam")
+    backed_up.remove(removed.id, clause="spam")
     backed_up.request_withdrawal(withdrawn.code)
     backed_up.request_withdrawal(held.code)
     backed_up.pass_slots()
 
-    printed = _restore(empty, path)
+    printed = _restore(empty, path, _folder(backed_up).secrets_path)
 
     restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
     states = [restored.state(sent.id) for sent in (kept, removed, withdrawn, held)]
@@ -117,12 +114,21 @@ def test_control_without_the_list_they_come_back(
 ) -> None:
     removed = backed_up.publish_new("B.")
     path = _back_up(backed_up)
-    remove.remove(backed_up.database, backed_up.decision_context(), removed.id, clause="spam")
+    backed_up.remove(removed.id, clause="spam")
     backed_up.pass_slots()
     settings = msgspec.structs.replace(empty.settings, purge_list_dir="")
     printed = _restore(msgspec.structs.replace(empty, settings=settings), path)
     assert NewsroomHarness(empty, "", "").state(removed.id) == "published"
     assert any("public again" in line for line in printed)
+
+
+def test_without_the_secrets_no_page_is_written_before_the_roster_is_accepted(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path, empty: Components
+) -> None:
+    newsroom = _with_backups(sqlite_newsroom, tmp_path)
+    newsroom.publish_new()
+    assert any("accept it, then run" in line for line in _restore(empty, _back_up(newsroom)))
+    assert not list(empty.settings.files_dir.rglob("index.html"))
 
 
 def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(

@@ -3,28 +3,22 @@
 import base64
 import secrets
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 import msgspec
 import pyrage
 
 from tests.harness import SITE_ID, lead_of
+from tests.harness import moderator_of as moderator_of  # noqa: PLC0414  # used with the others
 from tests.in_process_client import DeskClient, Response
 from yobal.core import ids, roster
 from yobal.core.roster import MemberAdded, MemberRemoved, NewEpoch, NewKeys, SignedStatement
 from yobal.demo import signing
-from yobal.demo.keys import NewModerator, make_moderator
+from yobal.demo.keys import NewModerator
 
 
 def to_base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
-
-
-@cache
-def moderator_of(pseudonym: str) -> NewModerator:
-    """One person's keys for every newsroom of the run: stretching a passphrase takes 0.2 seconds."""
-    return make_moderator(SITE_ID, pseudonym)
 
 
 def newcomer(moderator: NewModerator, **changed: Any) -> dict[str, Any]:

@@ -145,11 +145,12 @@ export interface DecisionResult {
   decided_by: string;
 }
 
-/** `not_stored` has the comments that came after a failure of the database. */
+/** `not_stored` has the comments that came after a failure of the database. `not_signed` has those whose signature the server did not accept. */
 export interface RejectManyResult {
   decided: DecisionResult[];
   already_decided: AlreadyDecided[];
   not_stored: string[];
+  not_signed: string[];
 }
 
 export interface UndoResult {
@@ -393,16 +394,23 @@ export interface HistoryRequest {
   comment_id?: string | null;
 }
 
-export interface PublishRequest {
+/** The head of the roster that the desk has verified, and the member's signature of the decision. */
+export interface Signed {
+  head: string;
+  signature: string;
+}
+
+export interface PublishRequest extends Signed {
   verdict: "publish";
   comment_id: string;
   text: string;
   name: string;
   nonce: string;
   lang: string;
+  publication_nonce: string;
 }
 
-export interface PublishEditedRequest {
+export interface PublishEditedRequest extends Signed {
   verdict: "publish_edited";
   comment_id: string;
   text: string;
@@ -410,22 +418,29 @@ export interface PublishEditedRequest {
   edit_kind: EditKind;
   clause: string;
   lang: string;
+  publication_nonce: string;
   note?: string | null;
 }
 
-export interface RejectRequest {
+export interface RejectRequest extends Signed {
   verdict: "reject";
   comment_id: string;
   clause: string;
   note?: string | null;
 }
 
-export interface RejectManyRequest {
-  comment_ids: string[];
-  clause: string;
+export interface SignedComment {
+  comment_id: string;
+  signature: string;
 }
 
-export interface UndoRequest {
+export interface RejectManyRequest {
+  comments: SignedComment[];
+  clause: string;
+  head: string;
+}
+
+export interface UndoRequest extends Signed {
   decision_id: string;
 }
 
@@ -434,11 +449,17 @@ export interface AlreadyDecidedRequest {
   decision_ids?: string[];
 }
 
-export interface UndoManyRequest {
-  decision_ids: string[];
+export interface SignedUndo {
+  decision_id: string;
+  signature: string;
 }
 
-export interface RemoveRequest {
+export interface UndoManyRequest {
+  undos: SignedUndo[];
+  head: string;
+}
+
+export interface RemoveRequest extends Signed {
   comment_id: string;
   clause: string;
 }

@@ -3,6 +3,7 @@
 import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import type { Keyring } from "../crypto/keyring.ts";
+import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
@@ -66,11 +67,15 @@ export class SessionState {
     this.#stop = stop;
     this.end = end;
     this.queue = new Queue(dom, keyring, session, session.terms);
-    this.decisions = new Decisions(dom, this.queue, session, (id) => this.#showHistory(id));
-    this.history = new History(dom, session, {
-      undone: (commentId) => this.#returnToQueue(commentId),
-      removed: (id, clause) => this.decisions.activityLog.markRemoved(id, clause),
-    });
+    const head = () => headOf(this.own.roster);
+    const signer = new DecisionSigner(session.site_id, keyring.keys, head);
+    const showHistory = (id: string | null) => this.#showHistory(id);
+    this.decisions = new Decisions(dom, this.queue, session, { signer, showHistory });
+    const listener = {
+      undone: (commentId: string) => this.#returnToQueue(commentId),
+      removed: (id: string, clause: string) => this.decisions.activityLog.markRemoved(id, clause),
+    };
+    this.history = new History(dom, session, listener, signer);
     this.people = new People(dom, this);
     this.memberRemoval = new MemberRemoval(dom, this);
   }

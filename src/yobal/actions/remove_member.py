@@ -94,6 +94,9 @@ def _return_held(
     released = sites.lock_released_slot(conn, rules.site_id) if held else 0
     slot = reverse_decision.final_slot(rules, released, now=now)
     return sum(
-        reverse_decision.reverse(conn, decision, slot=slot, decided_by=decided_by, random=random)
+        reverse_decision.reverse(
+            conn,
+            reverse_decision.undo_of(decision, slot=slot, decided_by=decided_by, random=random),
+        )
         for decision in held
     )

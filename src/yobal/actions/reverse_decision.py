@@ -16,33 +16,27 @@ def final_slot(rules: SiteRules, released: Slot, *, now: float) -> Slot:
     return next_slot(rules.schedule, max(now, released))
 
 
-def reverse(
-    conn: Connection,
-    decision: Decision,
-    *,
-    state: State = HELD,
-    slot: Slot,
-    decided_by: str,
-    random: RandomBytes,
-) -> bool:
+def undo_of(decision: Decision, *, slot: Slot, decided_by: str, random: RandomBytes) -> Decision:
+    """The row that records the undo, without a signature."""
+    return Decision(
+        id=ids.new_id(random),
+        site_id=decision.site_id,
+        comment_id=decision.comment_id,
+        verdict="undo",
+        decided_by=decided_by,
+        slot=slot,
+        terms_version=TERMS_VERSION,
+        undoes_id=decision.id,
+    )
+
+
+def reverse(conn: Connection, undo: Decision, *, from_: State = HELD) -> bool:
     """Put the comment back into the queue. False if it was released or withdrawn since it was read."""
-    undone = comments.transition(
-        conn, decision.comment_id, from_=state, to=PENDING, due_slot=None, decided_slot=None
+    changed = comments.transition(
+        conn, undo.comment_id, from_=from_, to=PENDING, due_slot=None, decided_slot=None
     )
-    if undone == 0:
+    if changed == 0:
         return False
-    held_texts.delete(conn, decision.comment_id)
-    decisions.add(
-        conn,
-        Decision(
-            id=ids.new_id(random),
-            site_id=decision.site_id,
-            comment_id=decision.comment_id,
-            verdict="undo",
-            decided_by=decided_by,
-            slot=slot,
-            terms_version=TERMS_VERSION,
-            undoes_id=decision.id,
-        ),
-    )
+    held_texts.delete(conn, undo.comment_id)
+    decisions.add(conn, undo)
     return True

@@ -3,11 +3,11 @@
 import msgspec
 
 from yobal.actions import reverse_decision
+from yobal.actions.decision_context import DecisionContext
 from yobal.core import states
+from yobal.core.decision_signature import DecisionSignature
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
-from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot
-from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
 from yobal.store import comments, decisions, sites
 from yobal.store.comments import Comment
@@ -22,19 +22,18 @@ class Undone(msgspec.Struct, frozen=True):
 
 def undo(
     database: Database,
-    rules: SiteRules,
+    context: DecisionContext,
     decision_id: str,
     *,
-    decided_by: str,
-    now: float,
-    random: RandomBytes,
+    signature: DecisionSignature,
 ) -> Undone:
     """Undo a publication until its release, and a rejection until its slot.
 
     The caller purges, which overwrites the cell of the held text. The database's own files need no
     purge, which an observer could notice: what they hold of the text is noise then. Raises
-    NoSuchDecision, AlreadyUndone, TooLateToUndo.
+    NoSuchDecision, AlreadyUndone, TooLateToUndo, SignatureInvalid.
     """
+    rules = context.rules
     with database.writing() as conn:
         decision = decisions.get(conn, decision_id)
         if decision is None:
@@ -44,10 +43,17 @@ def undo(
             raise NoSuchDecision(decision_id)
         released = sites.released_slot(conn, rules.site_id)
         _check_can_undo(conn, decision, comment, released=released)
-        slot = reverse_decision.final_slot(rules, released, now=now)
-        if not reverse_decision.reverse(
-            conn, decision, state=comment.state, slot=slot, decided_by=decided_by, random=random
-        ):
+        document = context.check_signature(
+            conn, signature, comment_id=comment.id, verdict="undo", undoes_id=decision_id
+        )
+        slot = reverse_decision.final_slot(rules, released, now=context.now)
+        unsigned = reverse_decision.undo_of(
+            decision, slot=slot, decided_by=context.pseudonym, random=context.random
+        )
+        signed = msgspec.structs.replace(
+            unsigned, head=document.head, signing_key=document.by, signature=signature.signature
+        )
+        if not reverse_decision.reverse(conn, signed, from_=comment.state):
             raise TooLateToUndo(decision_id)
     return Undone(comment.id, PENDING)
 

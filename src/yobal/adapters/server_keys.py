@@ -1,5 +1,5 @@
-"""The secrets on disk, outside the database, public files and backups: day keys, peppers, the keys of
-sessions and decisions.
+"""The secrets on disk, outside the database, public files and backups: day keys, peppers, the key
+of sessions.
 
 A key is normally made in advance: if the first comment of a day made it, the time of its file would
 be the time of that comment. A key file is complete from the start, and of several processes that
@@ -90,10 +90,6 @@ class Keyring:
 
     def session_key(self) -> bytes:
         return self._get_or_make("session", None)
-
-    def decision_key(self) -> bytes:
-        """With another key, no held comment is released: all of them must be decided again."""
-        return self._get_or_make("decisions", None)
 
     def destroy_old(self, today: date) -> int:
         """Destroy day keys after 48 hours and peppers after their last day; returns how many."""

@@ -23,8 +23,8 @@ _NOT_SET: Final = (
     " backup-key.txt` prints, on another machine, which keeps backup-key.txt"
 )
 _ROSTER_ADVICE: Final = (
-    "The roster is not the one that this server has verified: see `yobal roster`, and accept it if"
-    " the leads agree. Until then forms are closed."
+    "No public files are written yet: the roster is not the one that this server has verified. `yobal"
+    " roster` shows it. If the leads agree, accept it, then run `yobal rebuild`."
 )
 _NO_LIST: Final = (
     "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again:"
@@ -79,7 +79,7 @@ def run_restore(
         restore.restore_secrets(secrets_file, identity, components.keyring, components.roster_pin)
         yield "receipts of the last weeks work again"
     yield _purge(components)
-    yield f"{rebuild_all(components)} public files written"
+    yield _rebuild(components)
     yield from _warnings(components)
 
 
@@ -98,14 +98,18 @@ def _purge(components: Components) -> str:
     return f"{erased} comments erased that were removed or withdrawn since, by {purge_list.path}"
 
 
+def _rebuild(components: Components) -> str:
+    """Without a roster nothing can be verified, so nothing is written."""
+    try:
+        return str(rebuild_all(components))
+    except RosterInvalid:
+        return _ROSTER_ADVICE
+
+
 def _warnings(components: Components) -> Iterator[str]:
     with components.database.reading() as conn:
         site_id = components.settings.site_id
         waiting = sum(comments.count(conn, site_id, state) for state in (PENDING, HELD))
-        try:
-            components.roster_reader.read(conn)
-        except RosterInvalid:
-            yield _ROSTER_ADVICE
     if waiting:
         yield (
             f"{waiting} comments waited for a decision or a release. Those whose keys are not in"

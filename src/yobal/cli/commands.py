@@ -185,7 +185,7 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
 
 def rebuild(path: Path) -> str:
     with _open_site(path) as components:
-        return f"wrote {rebuild_all(components)} files"
+        return str(rebuild_all(components))
 
 
 def backup(path: Path) -> Iterator[str]:

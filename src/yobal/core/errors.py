@@ -63,7 +63,11 @@ class AlreadyUndone(TooLateToUndo):
 
 
 class DecisionNotAuthentic(YobalError):
-    """A held comment has no acceptance from a session of this server, so it was not released."""
+    """A held comment has no decision that a member has signed, so it was not released."""
+
+
+class SignatureInvalid(YobalError):
+    """The decision is not signed, or the signature is of another decision or of no member."""
 
 
 class CommitmentMismatch(YobalError):

@@ -105,6 +105,14 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "commitment_mismatch",
         "This text differs from what the author sealed. Publish it as edited, or skip it.",
     ),
+    errors.SignatureInvalid: (
+        409,
+        "signature_invalid",
+        (
+            "The server did not accept the signature of this device, so nothing was decided or lost."
+            " Reload the page and try again. If it happens again, tell your lead."
+        ),
+    ),
     errors.InvitationInvalid: (
         410,
         "invitation_invalid",

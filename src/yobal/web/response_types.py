@@ -149,11 +149,15 @@ class DecisionResult(msgspec.Struct, frozen=True):
 
 
 class RejectManyResult(msgspec.Struct, frozen=True):
-    """`not_stored` has the comments that came after a failure of the database."""
+    """`not_stored` has the comments that came after a failure of the database.
+
+    `not_signed` has those whose signature the server did not accept.
+    """
 
     decided: list[DecisionResult]
     already_decided: list[AlreadyDecided]
     not_stored: list[str]
+    not_signed: list[str]
 
 
 class UndoResult(msgspec.Struct, frozen=True):

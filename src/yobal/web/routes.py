@@ -97,7 +97,6 @@ def desk_app(
 ) -> Litestar:
     """The desk as an ASGI application."""
     session_key = dependencies.keyring.session_key()
-    dependencies.keyring.decision_key()  # made now, or its file would reveal the time of the first decision
     guard = Guard(
         dependencies.database,
         dependencies.roster_reader,

@@ -20,6 +20,8 @@ from yobal.actions import (
     purge_deleted,
     redate_future_rows,
     release,
+    return_held,
+    verify_published,
     write_public_files,
 )
 from yobal.actions.release import Released
@@ -82,13 +84,16 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 missing_cells.requeue_held(
                     database, components.cell_file, rules, now=now, random=random
                 )
+                return_held.return_held(
+                    database, rules, components.roster_reader, now=now, random=random
+                )
                 released = release.release(
                     database,
                     components.cell_file,
                     rules,
                     now=now,
                     random=random,
-                    decision_key=components.keyring.decision_key(),
+                    roster_reader=components.roster_reader,
                 )
                 expire.expire(database, components.keyring, rules, now=now, random=random)
                 purge_list_problem = _write_purge_list(components)
@@ -165,11 +170,29 @@ def prepare_cells(components: Components, *, now: float) -> None:
     purge_deleted.sweep(components.database, components.cell_file)
 
 
-def rebuild_all(components: Components) -> int:
-    """Write every public file from the database and remove all others; returns how many files exist.
+class Rebuilt(msgspec.Struct, frozen=True):
+    files: int
+    withheld: int  # published comments that do not verify, and are not shown
 
-    A file is removed if it existed before and was not written again, by us or by a running desk.
+    def __str__(self) -> str:
+        text = f"wrote {self.files} files"
+        if self.withheld:
+            text += (
+                f"; {self.withheld} published comments were not approved in this form by any member,"
+                " and are not shown: see docs/trouble.md"
+            )
+        return text
+
+
+def rebuild_all(components: Components) -> Rebuilt:
+    """Verify all that is published, write every public file from it, and remove all others.
+
+    A file is removed if it existed before and was not written again, by us or by a running desk. Raises
+    RosterInvalid before anything is changed.
     """
+    published = verify_published.withhold_unverified(
+        components.database, components.rules, components.roster_reader
+    )
     public_files = components.file_writer.public_files
     versions_before = public_files.versions()
     mark_all_stale.mark_site_stale(components.database, components.rules)
@@ -180,7 +203,7 @@ def rebuild_all(components: Components) -> int:
         public_files.remove(
             key for key, version in versions_after.items() if versions_before.get(key) == version
         )
-    return len(public_files.keys())
+    return Rebuilt(len(public_files.keys()), published.withheld)
 
 
 def write_assets(components: Components) -> None:
