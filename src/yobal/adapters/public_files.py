@@ -6,7 +6,8 @@ Each file has a `.gz` of the same bytes beside it, padded to steps. Files have t
 import ctypes
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,26 @@ class PublicFiles:
                 path.with_name(path.name + ".gz").unlink(missing_ok=True)
                 folders.add(path.parent)
             _sync_folders(folder for folder in folders if folder.exists())
+        except OSError as error:
+            raise self._unavailable(error) from None
+
+    def remove_other_folders(self, folder: str, names: Collection[str]) -> None:
+        """Remove the folders in a folder that have none of these names, and the folder itself if it becomes empty.
+
+        Raises PublicFilesUnavailable.
+        """
+        path = self.folder / folder
+        try:
+            others = [child for child in path.iterdir() if child.name not in names]
+        except FileNotFoundError:
+            return
+        try:
+            for child in others:
+                shutil.rmtree(child)
+            if others and not names:
+                path.rmdir()
+                path = path.parent
+            _sync_folders([path] if others else [])
         except OSError as error:
             raise self._unavailable(error) from None
 
