@@ -180,6 +180,6 @@ def test_set_without_anything_to_set_is_an_error_of_usage(folder: Path) -> None:
 
 def test_every_command_has_an_example_in_its_help() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group
-    assert len(commands) == 7
+    assert len(commands) == 8
     for name, command in commands.items():
         assert f"yobal story {name}" in (command.epilog or ""), name

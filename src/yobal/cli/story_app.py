@@ -44,6 +44,53 @@ def add(
         typer.echo(story_commands.add(config, story_id, edition=edition, title=title, url=url))
 
 
+@app.command(
+    epilog="Example: yobal story sync https://news.example/sitemap.xml --edition en --dry-run"
+)
+def sync(
+    source: Annotated[
+        str, typer.Argument(help="The URL of RSS, Atom or a sitemap; or a file; or -.")
+    ],
+    edition: Annotated[
+        str, typer.Option(help="The language tag of pages whose language it does not say.")
+    ] = "",
+    id_from: Annotated[
+        str, typer.Option(help="Make ids from url (its last part) or from guid.")
+    ] = "url",
+    id_pattern: Annotated[
+        str, typer.Option(help="A regular expression; its group is the id.")
+    ] = "",
+    close_after: Annotated[
+        int | None,
+        typer.Option(min=1, max=3650, help="New stories close so many days after publication."),
+    ] = None,
+    is_dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be declared.")
+    ] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Declare the stories of a feed or a sitemap, and write their threads. Safe to repeat."""
+    if id_from not in ("url", "guid"):
+        raise typer.BadParameter("--id-from takes url or guid")
+    import re
+
+    from yobal.cli import story_sync, sync_plan
+
+    if edition and not sync_plan.is_edition(edition):
+        raise typer.BadParameter(f"--edition {edition} is no language tag such as km or en")
+    try:
+        pattern = re.compile(id_pattern) if id_pattern else None
+    except re.error as error:
+        raise typer.BadParameter(f"--id-pattern is no regular expression: {error}") from None
+    plan = sync_plan.PlanOptions(
+        edition=edition,
+        id_from="guid" if id_from == "guid" else "url",
+        id_pattern=pattern,
+    )
+    options = story_sync.SyncOptions(plan=plan, close_after_days=close_after, is_dry_run=is_dry_run)
+    typer.echo(story_sync.sync(config, source, options, say=typer.echo, warn=_show_progress))
+
+
 @app.command(epilog="Example: yobal story close ferry-2026")
 def close(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
     """Accept no more comments on a story from now on; published comments stay."""
