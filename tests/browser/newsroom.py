@@ -97,6 +97,13 @@ class BrowserNewsroom:
             inbox.close()
             database.close()
 
+    def say(self, story: "Story", *, question: str, note: str, closes: str) -> None:
+        """What the newsroom says beside a thread, in the story's first edition."""
+        options = story_commands.SetOptions(
+            edition=story.edition, question=question, note=note, closes=closes
+        )
+        story_commands.change(self.config, story.key, options)
+
     def close_story(self, story: "Story") -> None:
         story_commands.set_open(self.config, story.key, is_open=False)
 
