@@ -28,8 +28,14 @@ WORDS: Final = {
 DEMO_EDITIONS: Final = ("en", "km")  # the demonstration has a story page in these
 # What the newsroom says above the form, and above the thread.
 EDITOR_TEXTS: Final = {
-    "en": ("Do you take the ferry to work?", "Corrected on Monday: the strike began a day earlier."),
-    "km": ("តើ​លោក⁠អ្នក​ជិះ​សាឡាង​ទៅ​ធ្វើ​ការ​ទេ?", "បាន​កែ​នៅ​ថ្ងៃ​ចន្ទ៖ កូដ⁠កម្ម​បាន​ចាប់⁠ផ្តើម​មុន​មួយ​ថ្ងៃ។"),
+    "en": (
+        "Do you take the ferry to work?",
+        "Corrected on Monday: the strike began a day earlier.",
+    ),
+    "km": (
+        "តើ\u200bលោក⁠អ្នក\u200bជិះ\u200bសាឡាង\u200bទៅ\u200bធ្វើ\u200bការ\u200bទេ?",
+        "បាន\u200bកែ\u200bនៅ\u200bថ្ងៃ\u200bចន្ទ៖ កូដ⁠កម្ម\u200bបាន\u200bចាប់⁠ផ្តើម\u200bមុន\u200bមួយ\u200bថ្ងៃ។",
+    ),
     "ar": ("هل تركب العبّارة إلى عملك؟", "تصحيح يوم الاثنين: بدأ الإضراب قبل ذلك بيوم."),
 }
 TITLES: Final = {"en": "Ferry workers", "km": "កម្មករសាឡាង", "ar": "عمال العبّارة"}

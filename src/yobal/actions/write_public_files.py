@@ -99,14 +99,10 @@ def _remove_old_editions(file_writer: FileWriter, rows: Sequence[StaleFileRow]) 
     site_id = file_writer.rules.site_id
     story_ids = [row.story_id for row in rows if row.file == NEWEST]
     with file_writer.database.reading() as conn:
-        tags = {story_id: _tags(conn, site_id, story_id) for story_id in story_ids}
-    for story_id, editions in tags.items():
+        tags_by_story = stories.tags_of(conn, site_id, story_ids)
+    for story_id, tags in tags_by_story.items():
         folder = paths.story_folder(site_id, story_id)
-        file_writer.public_files.remove_other_folders(folder, editions)
-
-
-def _tags(conn: Connection, site_id: str, story_id: str) -> set[str]:
-    return {edition.tag for edition in stories.editions_of(conn, site_id, story_id)}
+        file_writer.public_files.remove_other_folders(folder, tags)
 
 
 def _concern_site(rows: Sequence[StaleFileRow]) -> bool:

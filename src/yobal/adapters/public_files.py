@@ -16,6 +16,7 @@ from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 
 TEMPORARY_PREFIX: Final = ".yobal-"  # a file with this name was not finished
+FOLDERS_SYNCED_SINGLY_MAX: Final = 20  # for more, one sync of the file system is faster
 _GZIP_LEVEL: Final = 9
 GZIP_STEP_BYTES: Final = 4_000  # by its length, a page can be one of many
 _SAME_FOR_ALL: Final = (".css", ".js", ".svg")  # every visitor reads these
@@ -125,7 +126,11 @@ class PublicFiles:
             raise
         for temporary, target in moves:
             temporary.rename(target)
-        _sync_folders(_with_parents(self.folder, {target.parent for _, target in moves}))
+        folders = _with_parents(self.folder, {target.parent for _, target in moves})
+        if len(folders) > FOLDERS_SYNCED_SINGLY_MAX:
+            _sync_file_system(self.folder)
+        else:
+            _sync_folders(folders)
 
 
 def _write_temporary(target: Path, content: bytes, slot: Slot) -> Path:

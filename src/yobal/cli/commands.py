@@ -15,7 +15,7 @@ from yobal.core.errors import (
     InvalidSettings,
     UnsupportedEnvironment,
 )
-from yobal.doctor import examine
+from yobal.doctor import Finding, examine, story_page
 from yobal.server import serve as server
 from yobal.server import service_user
 from yobal.server import settings as settings_file
@@ -140,7 +140,15 @@ def rebuild(path: Path) -> str:
 
 def doctor(path: Path) -> tuple[list[str], bool]:
     """Lines to print, and whether no check failed."""
-    findings = examine(settings_file.load(path), path)
+    return _reported(examine(settings_file.load(path), path))
+
+
+def doctor_page(path: Path, url: str) -> tuple[list[str], bool]:
+    """The same about a page of a story."""
+    return _reported(story_page.examine(settings_file.load(path), url))
+
+
+def _reported(findings: list[Finding]) -> tuple[list[str], bool]:
     lines = [str(finding) for finding in findings]
     return lines, not any(finding.is_failure for finding in findings)
 

@@ -166,12 +166,17 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     typer.echo(commands.rebuild(config))
 
 
-@app.command()
-def doctor(config: Config = DEFAULT_CONFIG) -> None:
+@app.command(epilog="Example: yobal doctor --page https://news.example/en/ferry")
+def doctor(
+    config: Config = DEFAULT_CONFIG,
+    page: Annotated[
+        str, typer.Option(help="Look at this page of a story instead of this machine.")
+    ] = "",
+) -> None:
     """Check for anything that breaks a promise, and say what to do. Exits with 1 if a check fails."""
     from yobal.cli import commands
 
-    lines, is_ok = commands.doctor(config)
+    lines, is_ok = commands.doctor_page(config, page) if page else commands.doctor(config)
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)

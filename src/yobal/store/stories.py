@@ -118,19 +118,42 @@ def set_editor_texts(
 
 def editor_texts_of(conn: Connection, site_id: str, story_id: str) -> dict[str, EditorTexts]:
     """By edition."""
-    is_of_story = sa.and_(editions.c.site_id == site_id, editions.c.story_id == story_id)
-    return {tag: texts for (_, tag), texts in _editor_texts(conn, is_of_story).items()}
+    return {edition.tag: texts for edition, texts in editions_with_texts(conn, site_id, story_id)}
+
+
+def editions_with_texts(
+    conn: Connection, site_id: str, story_id: str
+) -> list[tuple[Edition, EditorTexts]]:
+    rows = conn.execute(
+        sa.select(editions)
+        .where(editions.c.site_id == site_id, editions.c.story_id == story_id)
+        .order_by(editions.c.tag)
+    )
+    return [
+        (
+            Edition(tag=row.tag, title=row.title, url=row.url),
+            EditorTexts(question=row.question, pinned_note=row.pinned_note),
+        )
+        for row in rows
+    ]
+
+
+def tags_of(conn: Connection, site_id: str, story_ids: Collection[str]) -> dict[str, set[str]]:
+    """The tags of the editions of each of these stories; none for one that does not exist."""
+    tags: dict[str, set[str]] = {story_id: set() for story_id in story_ids}
+    rows = conn.execute(
+        sa.select(editions.c.story_id, editions.c.tag).where(
+            editions.c.site_id == site_id, editions.c.story_id.in_(sorted(tags))
+        )
+    )
+    for row in rows:
+        tags[row.story_id].add(row.tag)
+    return tags
 
 
 def all_editor_texts(conn: Connection, site_id: str) -> dict[tuple[str, str], EditorTexts]:
     """Of the whole site, by story and edition."""
-    return _editor_texts(conn, editions.c.site_id == site_id)
-
-
-def _editor_texts(
-    conn: Connection, condition: sa.ColumnElement[bool]
-) -> dict[tuple[str, str], EditorTexts]:
-    rows = conn.execute(sa.select(editions).where(condition).order_by(editions.c.tag))
+    rows = conn.execute(sa.select(editions).where(editions.c.site_id == site_id))
     return {
         (row.story_id, row.tag): EditorTexts(question=row.question, pinned_note=row.pinned_note)
         for row in rows

@@ -63,9 +63,9 @@ class StoryEditions(msgspec.Struct, frozen=True):
 
 
 def read_editions(conn: Connection, site_id: str, story_id: str) -> StoryEditions:
+    rows = stories.editions_with_texts(conn, site_id, story_id)
     return StoryEditions(
-        stories.editions_of(conn, site_id, story_id),
-        stories.editor_texts_of(conn, site_id, story_id),
+        [edition for edition, _ in rows], {edition.tag: texts for edition, texts in rows}
     )
 
 
