@@ -120,3 +120,10 @@ def test_a_file_on_the_disk_has_the_same_limit(tmp_path: Path) -> None:
         download.read_file(path, SMALL)
     with pytest.raises(CannotFetch, match="standard input has more than"):
         download.unpack(io.BytesIO(b"x" * 1_001), "standard input", SMALL)
+
+
+def test_a_packed_file_is_unpacked_in_small_pieces() -> None:
+    """A small file that becomes a large one must not be in memory before its size is known."""
+    pieces = list(download._unpacked([BOMB], "bomb"))
+    assert max(map(len, pieces)) <= 64 * 1_024
+    assert sum(map(len, pieces)) == 5_000_000
