@@ -16,6 +16,7 @@ from bench import (
     queue_size,
     rounds,
     static,
+    story_sync,
     submissions,
     thread_size,
 )
@@ -33,6 +34,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "opening": opening.measure,
     "page-size": page_size.measure,
     "memory": memory.measure,
+    "story-sync": story_sync.measure,
 }
 
 

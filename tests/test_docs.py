@@ -156,7 +156,7 @@ def code_blocks(page: str) -> list[str]:
     return re.findall(r"^```\n(.*?)^```", doc(page), re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", ["install.md", "embed.md", "operate.md", "trouble.md"])
+@pytest.mark.parametrize("page", ["install.md", "stories.md", "operate.md", "trouble.md"])
 def test_every_command_for_technicians_is_whole_and_can_be_copied(page: str) -> None:
     """No part is left out, and each command of Yobal has words and options that it takes."""
     blocks = code_blocks(page)
@@ -202,7 +202,7 @@ def test_only_commands_and_options_that_exist_are_named() -> None:
     by_name = commands()
     words = {name.split()[0] for name in by_name}
     params = [param for command in by_name.values() for param in command.params]
-    options = {option for param in params for option in param.opts} | {"--version"}
+    options = {option for param in params for option in param.opts} | {"--version", "--help"}
     for page in PAGES:
         text = read(page)
         for command in re.findall(r"(?:`|/bin/|^)yobal ([a-z][a-z-]*)", text, re.MULTILINE):

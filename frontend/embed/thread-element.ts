@@ -91,7 +91,7 @@ class Thread {
     const thread = el("section", { class: "yobal yobal-fragment", part: "thread", lang, dir });
     applyTheme(this.#host, thread);
     this.#links = this.#linksOf(file);
-    thread.append(this.#comments(file), ...this.#form(file));
+    thread.append(...pinnedNote(file), this.#comments(file), ...this.#form(file));
     const links = [...this.#root.querySelectorAll("link")];
     this.#root.replaceChildren(...links, thread);
   }
@@ -151,7 +151,10 @@ class Thread {
       { class: "yobal-button", href: `${this.#url}#yobal-form`, part: "button" },
       sentences.write,
     );
-    if (file.embedded_form === "page") return [el("p", { class: "yobal-buttons" }, link)];
+    if (file.embedded_form === "page") {
+      const question = file.question && editorText(file, file.question, " yobal-medium");
+      return [...(question ? [question] : []), el("p", { class: "yobal-buttons" }, link)];
+    }
     return [this.#frame("", sentences.form, link)];
   }
 
@@ -198,6 +201,23 @@ class Thread {
     });
     return link;
   }
+}
+
+/** What the newsroom says above the thread. */
+function pinnedNote(file: NewestFile): HTMLElement[] {
+  if (!file.pinned_note) return [];
+  const title = el(
+    "p",
+    { class: "yobal-small", id: "yobal-pinned-title" },
+    file.words.sentences.from_newsroom,
+  );
+  const note = editorText(file, file.pinned_note, "");
+  const attributes = { class: "yobal-pinned", part: "note", "aria-labelledby": title.id };
+  return [el("aside", attributes, title, note)];
+}
+
+function editorText(file: NewestFile, text: string, name: string): HTMLElement {
+  return el("p", { class: `yobal-text${name}`, lang: file.edition, dir: "auto" }, text);
 }
 
 /** Null if there is no such file; undefined if it cannot be loaded now. */

@@ -6,6 +6,7 @@ type Sentence =
   | "closed"
   | "email"
   | "form"
+  | "from_newsroom"
   | "in_reply_to"
   | "link"
   | "masked"
@@ -61,7 +62,10 @@ export interface PageFile extends CommentsFile {
 }
 
 export interface NewestFile extends PageFile {
+  edition: string;
   form: "open" | "closed" | "not_open_yet";
+  question: string;
+  pinned_note: string;
   embedded_form: "frame" | "page";
 }
 

@@ -26,6 +26,18 @@ WORDS: Final = {
     "ar": ("عمل والدي على هذه العبّارة ثلاثين عاما، والاتفاق حقيقي (2024).", "رأيته أنا أيضا."),
 }
 DEMO_EDITIONS: Final = ("en", "km")  # the demonstration has a story page in these
+# What the newsroom says above the form, and above the thread.
+EDITOR_TEXTS: Final = {
+    "en": (
+        "Do you take the ferry to work?",
+        "Corrected on Monday: the strike began a day earlier.",
+    ),
+    "km": (
+        "តើ\u200bលោក⁠អ្នក\u200bជិះ\u200bសាឡាង\u200bទៅ\u200bធ្វើ\u200bការ\u200bទេ?",
+        "បាន\u200bកែ\u200bនៅ\u200bថ្ងៃ\u200bចន្ទ៖ កូដ⁠កម្ម\u200bបាន\u200bចាប់⁠ផ្តើម\u200bមុន\u200bមួយ\u200bថ្ងៃ។",
+    ),
+    "ar": ("هل تركب العبّارة إلى عملك؟", "تصحيح يوم الاثنين: بدأ الإضراب قبل ذلك بيوم."),
+}
 TITLES: Final = {"en": "Ferry workers", "km": "កម្មករសាឡាង", "ar": "عمال العبّارة"}
 
 
@@ -180,6 +192,11 @@ class Gallery:
         page.goto(story.url)
         page.reload()
         self.look(f"{edition}-thread-mixed", page)
+        question, note = EDITOR_TEXTS[edition]
+        self.newsroom.say(story, question=question, note=note, closes="2030-12-01T18:00")
+        page.goto(story.url)
+        page.reload()
+        self.look(f"{edition}-thread-from-newsroom", page)
 
     def _embedded(self, reader: Reader, edition: str) -> None:
         """A newsroom's page of its own, in the direction of its language, around both fragments."""

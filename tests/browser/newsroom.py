@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
-from yobal.cli import commands
+from yobal.cli import commands, story_commands
 from yobal.server import settings
 from yobal.store.database import Database
 from yobal.store.inbox import open_inbox
@@ -81,7 +81,7 @@ class BrowserNewsroom:
         key = key or f"story-{self._stories}"
         for edition in editions or ("en",):
             url = f"https://news.example/{edition}/{key}"
-            commands.story_add(self.config, key, edition=edition, title=title, url=url)
+            story_commands.add(self.config, key, edition=edition, title=title, url=url)
         return Story(self, key, (editions or ("en",))[0])
 
     def wait_for_round(self) -> None:
@@ -97,8 +97,15 @@ class BrowserNewsroom:
             inbox.close()
             database.close()
 
+    def say(self, story: "Story", *, question: str, note: str, closes: str) -> None:
+        """What the newsroom says beside a thread, in the story's first edition."""
+        options = story_commands.SetOptions(
+            edition=story.edition, question=question, note=note, closes=closes
+        )
+        story_commands.change(self.config, story.key, options)
+
     def close_story(self, story: "Story") -> None:
-        commands.story_set_open(self.config, story.key, is_open=False)
+        story_commands.set_open(self.config, story.key, is_open=False)
 
 
 class Story:

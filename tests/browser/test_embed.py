@@ -11,9 +11,11 @@ from tests.browser.host_page import STRICT, NewsSite, news_site_with_threads, st
 from tests.harness import SITE_ID, STORY_ID
 from tests.promises.payloads import EVIL, PAYLOADS
 from tests.serving import Served, wait_for
-from yobal.actions import declare_story
+from yobal.actions import change_story, declare_story
+from yobal.actions.change_story import StoryChanges
 from yobal.core.thread import PAGE_COMMENTS, Edition
 
+MARKUP: Final = "<img src=x onerror=alert(1)><b>b</b>"
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 # Records what moves, what is stored, what the page is told and what its policy forbids.
 RECORDER = """
@@ -369,3 +371,20 @@ def test_a_list_of_stories_shows_counts_from_one_file(
     counts = page.locator("yobal-count")
     expect(counts).to_have_text(["២", "none", "២"])
     assert len([url for url in requests if url.endswith("counts.json")]) == 1
+
+
+def test_what_the_newsroom_says_is_drawn_as_text_in_its_language(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    _, served = embedded
+    story = new_story(served, "from-the-newsroom", "km")
+    changes = StoryChanges(question=f"សំណួរ? {MARKUP}", pinned_note=f"កំណត់ចំណាំ {MARKUP}\nb")
+    change_story.change(served.newsroom.database, served.newsroom.rules, story, changes)
+    served.newsroom.run_scheduler()
+    thread = draw(page, embedded, story_id=story, edition="km")
+    note = thread.locator("aside .yobal-text")
+    assert note.text_content() == f"កំណត់ចំណាំ {MARKUP}\nb"
+    assert note.get_attribute("lang") == "km"
+    expect(thread.locator("aside")).to_have_accessible_name("សារ\u200bពី\u200bការិយាល័យ\u200bព័ត៌មាន")
+    expect(form_of(thread).locator(".yobal-medium")).to_contain_text("សំណួរ?")
+    assert page.evaluate("window.seen.violations") == []

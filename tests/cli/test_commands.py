@@ -10,7 +10,7 @@ from tests.cli.command import run
 from tests.harness import SITE_ID, START, NewsroomHarness
 from tests.serving import free_ports
 from yobal.actions import setup_site
-from yobal.cli import commands
+from yobal.cli import commands, story_commands
 from yobal.core.errors import ClockNotTrusted, InvalidSettings
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
@@ -120,10 +120,10 @@ def test_the_names_in_the_editions_are_written_to_the_settings(tmp_path: Path) -
 def test_a_new_epoch_invalidates_the_previous_link_and_keeps_the_stories(tmp_path: Path) -> None:
     path = tmp_path / "yobal.toml"
     first = commands.init(path, {"site_id": SITE_ID, "site_name": "n"}, is_new_epoch=False)
-    commands.story_add(path, "ferry", edition="en", title="T", url="https://news.example/t")
+    story_commands.add(path, "ferry", edition="en", title="T", url="https://news.example/t")
     again = commands.init(path, {}, is_new_epoch=True)
     assert first[1] != again[1]
-    assert commands.story_list(path) == ["ferry  open  0 comments  en"]
+    assert story_commands.list_all(path) == ["ferry  open  0 comments  en"]
 
 
 INVALID_SETTINGS = {

@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness import SITE_ID, START
 from yobal.actions import setup_site, write_public_files
-from yobal.cli import commands
+from yobal.cli import story_commands
 from yobal.core.errors import InvalidInput, PublicFilesUnavailable
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
@@ -56,7 +56,7 @@ def write(config: Path, *lines: Any) -> Path:
 
 def add(config: Path, file: Path) -> tuple[str, list[str]]:
     progress: list[str] = []
-    return commands.story_add_many(config, file, show=progress.append), progress
+    return story_commands.add_many(config, file, show=progress.append), progress
 
 
 def pages(config: Path) -> dict[str, bytes]:
@@ -70,7 +70,7 @@ def pages(config: Path) -> dict[str, bytes]:
 def test_every_line_is_declared_and_has_its_page(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "DECLARED_TOGETHER_MAX", 4)
+    monkeypatch.setattr(story_commands, "DECLARED_TOGETHER_MAX", 4)
     file = write(config, *map(line, range(10)), "")
     result, progress = add(config, file)
     assert result == "10 declared or changed, 0 unchanged"
@@ -79,8 +79,8 @@ def test_every_line_is_declared_and_has_its_page(
         "8 of 10",
         "10 of 10",
     ]
-    assert len(commands.story_list(config)) == 5
-    assert commands.story_list(config)[0] == "story-0  open  0 comments  en km"
+    assert len(story_commands.list_all(config)) == 5
+    assert story_commands.list_all(config)[0] == "story-0  open  0 comments  en km"
     written = pages(config)
     assert len(written) == 10
     assert b"Title 3" in written["story-1/km/index.html"]
@@ -112,7 +112,7 @@ def test_it_gives_the_same_pages_as_one_command_for_each(tmp_path: Path) -> None
         else:
             for values in map(line, range(4)):
                 story_id = values.pop("story_id")
-                commands.story_add(config, story_id, **values)
+                story_commands.add(config, story_id, **values)
         written.append(pages(config))
     assert written[0] == written[1]
 
@@ -139,7 +139,7 @@ def test_a_line_that_is_wrong_is_named_by_its_number_and_nothing_is_declared(
     with pytest.raises(InvalidInput) as raised:
         add(config, file)
     assert str(raised.value).startswith(f"nothing was declared; {WRONG[text]}")
-    assert commands.story_list(config) == []
+    assert story_commands.list_all(config) == []
 
 
 def test_a_line_in_another_encoding_is_named_by_its_number(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_batch_that_fails_is_not_stored_at_all(
         patch.setattr(stale_files, "add_all_of_thread", fail)
         with pytest.raises(KeyboardInterrupt):
             add(config, write(config, *map(line, range(6))))
-    assert commands.story_list(config) == []
+    assert story_commands.list_all(config) == []
 
 
 def test_it_reads_standard_input_and_shows_its_progress_beside_the_result(tmp_path: Path) -> None:

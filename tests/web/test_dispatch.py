@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.harness import START, STORY_ID, NewsroomHarness
+from tests.harness import SLOT, START, STORY_ID, NewsroomHarness
 from tests.in_process_client import Intake
-from yobal.actions import declare_story
+from yobal.actions import change_story, declare_story
+from yobal.actions.change_story import StoryChanges
 from yobal.core import idempotency
+from yobal.core.schedule import last_slot
 from yobal.web.handlers.context import PROBLEM_STATUSES
 
 
@@ -140,6 +142,24 @@ def test_a_closed_story_says_so_and_gives_the_text_back(
     response = intake.post(fields())
     assert (response.status, "The ferry is late." in response.text) == (403, True)
     assert newsroom.read_table("comments") == []
+
+
+def test_a_story_is_closed_from_its_closing_time_on_even_before_the_release(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    closes = last_slot(newsroom.rules.schedule, newsroom.now) + SLOT
+    change_story.change(newsroom.database, newsroom.rules, STORY_ID, StoryChanges(closes=closes))
+    newsroom.now = closes - 1
+    confirm = intake.post(step="send", text="The ferry is late.")
+    assert "Comments on this story close on 22 November 2026 at 18:00 (UTC)." not in confirm.text
+    changed = intake.post(step="send", text="The ferry is late.", change="yes")
+    assert "Comments on this story close on 22 November 2026 at 18:00 (UTC)." in changed.text
+    newsroom.now = closes
+    response = intake.post(fields())
+    assert (response.status, "The ferry is late." in response.text) == (403, True)
+    assert newsroom.read_table("comments") == []
+    newsroom.run_scheduler()
+    assert intake.post(fields()).status == 403
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The newsroom declares, opens and closes its stories. The caller writes the public files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -8,11 +10,15 @@ from yobal.core import ids, language_tag, submission
 from yobal.core import text as texts
 from yobal.core.answer_size import TITLE_GRAPHEMES_MAX, URL_BYTES_MAX
 from yobal.core.errors import InvalidInput, Reason
+from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
+from yobal.core.stale_files import NEWEST
 from yobal.core.thread import Edition
 from yobal.core.web_url import is_web_url
-from yobal.store import stale_files, stories
-from yobal.store.database import Database
+from yobal.store import sites, stale_files, stories
+from yobal.store.database import Connection, Database
+
+NO_SLOTS: Final[Mapping[str, Slot]] = MappingProxyType({})
 
 
 def add(database: Database, rules: SiteRules, story_id: str, edition: Edition) -> None:
@@ -44,14 +50,20 @@ class Declaration(msgspec.Struct, frozen=True):
 
 
 def add_many(
-    database: Database, rules: SiteRules, declarations: Sequence[Declaration]
+    database: Database,
+    rules: SiteRules,
+    declarations: Sequence[Declaration],
+    *,
+    closes_slots: Mapping[str, Slot] = NO_SLOTS,
 ) -> list[Declaration]:
     """Declare all of them in one transaction; returns those that were new or changed.
 
     The caller has checked them. An edition that has this title and URL already is left alone.
+    `closes_slots` are when stories close, by their ids; a story that is declared already keeps its own.
     """
     with database.writing() as conn:
         current = stories.all_editions(conn, rules.site_id)
+        old_ids = {story_id for story_id, _ in current}
         changed = [
             declaration
             for declaration in declarations
@@ -60,8 +72,21 @@ def add_many(
         for declaration in changed:
             stories.add_edition(conn, rules.site_id, declaration.story_id, declaration.edition)
         for story_id in dict.fromkeys(declaration.story_id for declaration in changed):
-            stale_files.add_all_of_thread(conn, rules.site_id, story_id)
+            if story_id in old_ids:
+                stale_files.add_all_of_thread(conn, rules.site_id, story_id)
+                continue
+            stale_files.add(conn, rules.site_id, story_id, {NEWEST})
+            if story_id in closes_slots:
+                _set_closes_slot(conn, rules, story_id, closes_slots[story_id])
     return changed
+
+
+def _set_closes_slot(conn: Connection, rules: SiteRules, story_id: str, slot: Slot) -> None:
+    """Of a new story. One whose time is past never opens."""
+    if slot <= sites.released_slot(conn, rules.site_id):
+        stories.set_open(conn, rules.site_id, story_id, is_open=False)
+    else:
+        stories.set_closes_slot(conn, rules.site_id, story_id, slot)
 
 
 def check(story_id: str, edition: Edition) -> None:

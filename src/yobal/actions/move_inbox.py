@@ -19,6 +19,7 @@ from yobal.store import (
     cells,
     inbox_entries,
     sites,
+    stories,
     withdrawal_requests,
 )
 from yobal.store.arrivals import Arrival, EncryptedArrival
@@ -82,18 +83,27 @@ def _store(
     random: RandomBytes,
 ) -> Moved:
     contents = inbox_entries.read(entries, site_id=rules.site_id, random=random)
+    comments = _of_existing_stories(conn, rules, contents.comments)
     inserted = arrivals.insert_comments(
-        conn, _encrypt(contents.comments, allocate), arrival_round=arrival_round
+        conn, _encrypt(comments, allocate), arrival_round=arrival_round
     )
     cells.expire_unused(conn, inserted.unused_cells)
     admissions.count_arrivals(
-        conn, rules.site_id, Counter(arrival.story_id for arrival in contents.comments)
+        conn, rules.site_id, Counter(arrival.story_id for arrival in comments)
     )
     arrivals.insert_receipts(conn, contents.receipts)
     for request in contents.requests:
         withdrawal_requests.add(conn, request)
     failed_count = inserted.failed_count
-    return Moved(len(contents.comments) - failed_count, contents.unreadable_count + failed_count)
+    return Moved(len(comments) - failed_count, contents.unreadable_count + failed_count)
+
+
+def _of_existing_stories(
+    conn: Connection, rules: SiteRules, comments: list[Arrival]
+) -> list[Arrival]:
+    """Without those whose story was removed while they were in the inbox: nothing may be left of it."""
+    existing = stories.existing(conn, rules.site_id, {arrival.story_id for arrival in comments})
+    return [arrival for arrival in comments if arrival.story_id in existing]
 
 
 def _encrypt(comments: list[Arrival], allocate: Allocate) -> list[EncryptedArrival]:

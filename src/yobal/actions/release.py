@@ -80,6 +80,8 @@ def release(
         erase_published.delete_tombstones_without_replies(conn, rules.site_id)
         sites.set_released_slot(conn, rules.site_id, slot)
         admissions.decide(conn, rules, seed=random(SEED_BYTES))
+        for story_id in stories.close_due(conn, rules.site_id, until=slot):
+            stale_files.add_all_of_thread(conn, rules.site_id, story_id)  # with buttons to reply
     return Released(slot, outcomes.count("published"), refused=outcomes.count("refused"))
 
 

@@ -70,6 +70,7 @@ def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
     by_story = [
         (story_id, list(of_story)) for story_id, of_story in groupby(rows, lambda row: row.story_id)
     ]
+    _remove_old_editions(file_writer, rows)
     collected = _CollectedFiles()
     collector = msgspec.structs.replace(file_writer, public_files=collected)
     # One transaction: each compiles its statements again, which takes longer than running them.
@@ -91,6 +92,17 @@ def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
                 stale_files.remove(conn, story_rows)
     with file_writer.database.writing() as conn:
         stale_files.remove(conn, rows)
+
+
+def _remove_old_editions(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
+    """Delete the folders of editions, and of stories, that exist no more."""
+    site_id = file_writer.rules.site_id
+    story_ids = [row.story_id for row in rows if row.file == NEWEST]
+    with file_writer.database.reading() as conn:
+        tags_by_story = stories.tags_of(conn, site_id, story_ids)
+    for story_id, tags in tags_by_story.items():
+        folder = paths.story_folder(site_id, story_id)
+        file_writer.public_files.remove_other_folders(folder, tags)
 
 
 def _concern_site(rows: Sequence[StaleFileRow]) -> bool:
@@ -132,11 +144,12 @@ def write(
     site_id = file_writer.rules.site_id
     rendered: dict[str, bytes] = {}
     deleted: list[str] = []
-    editions = stories.editions_of(conn, site_id, story_id)
-    for file in files:
-        thread_file = thread_views.read(conn, file_writer.rules, story_id, editions, file)
+    story_editions = thread_views.read_editions(conn, site_id, story_id)
+    tags = [edition.tag for edition in story_editions.editions]
+    for file in files if tags else ():
+        thread_file = thread_views.read(conn, file_writer.rules, story_id, story_editions, file)
         if thread_file is None:
-            folders = [paths.thread_folder(site_id, story_id, item.tag) for item in editions]
+            folders = [paths.thread_folder(site_id, story_id, tag) for tag in tags]
             deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]
             continue
         for view in thread_file.in_editions():

@@ -6,7 +6,8 @@ Each file has a `.gz` of the same bytes beside it, padded to steps. Files have t
 import ctypes
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from yobal.core.errors import PublicFilesUnavailable
 from yobal.core.schedule import Slot
 
 TEMPORARY_PREFIX: Final = ".yobal-"  # a file with this name was not finished
+FOLDERS_SYNCED_SINGLY_MAX: Final = 20  # for more, one sync of the file system is faster
 _GZIP_LEVEL: Final = 9
 GZIP_STEP_BYTES: Final = 4_000  # by its length, a page can be one of many
 _SAME_FOR_ALL: Final = (".css", ".js", ".svg")  # every visitor reads these
@@ -48,6 +50,26 @@ class PublicFiles:
                 path.with_name(path.name + ".gz").unlink(missing_ok=True)
                 folders.add(path.parent)
             _sync_folders(folder for folder in folders if folder.exists())
+        except OSError as error:
+            raise self._unavailable(error) from None
+
+    def remove_other_folders(self, folder: str, names: Collection[str]) -> None:
+        """Remove the folders in a folder that have none of these names, and the folder itself if it becomes empty.
+
+        Raises PublicFilesUnavailable.
+        """
+        path = self.folder / folder
+        try:
+            others = [child for child in path.iterdir() if child.name not in names]
+        except FileNotFoundError:
+            return
+        try:
+            for child in others:
+                shutil.rmtree(child)
+            if others and not names:
+                path.rmdir()
+                path = path.parent
+            _sync_folders([path] if others else [])
         except OSError as error:
             raise self._unavailable(error) from None
 
@@ -104,7 +126,11 @@ class PublicFiles:
             raise
         for temporary, target in moves:
             temporary.rename(target)
-        _sync_folders(_with_parents(self.folder, {target.parent for _, target in moves}))
+        folders = _with_parents(self.folder, {target.parent for _, target in moves})
+        if len(folders) > FOLDERS_SYNCED_SINGLY_MAX:
+            _sync_file_system(self.folder)
+        else:
+            _sync_folders(folders)
 
 
 def _write_temporary(target: Path, content: bytes, slot: Slot) -> Path:

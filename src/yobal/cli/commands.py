@@ -2,22 +2,20 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from yobal.actions import declare_story, setup_site, write_public_files
+from yobal.actions import setup_site, write_public_files
 from yobal.cli import backup_commands, people_report, roster_report
-from yobal.cli import story_list as story_list_file
+from yobal.cli.site import check_has_site, load_settings, open_site
 from yobal.core.errors import (
     AlreadySetUp,
     ClockNotTrusted,
     InvalidSettings,
     UnsupportedEnvironment,
 )
-from yobal.core.thread import Edition
-from yobal.doctor import examine
+from yobal.doctor import Finding, examine, story_page
 from yobal.server import serve as server
 from yobal.server import service_user
 from yobal.server import settings as settings_file
@@ -26,14 +24,13 @@ from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_cloc
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import epochs, grants, intake, sites, stories
+from yobal.store import epochs, grants, sites
 
 ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "": ("intake", "desk"),
     "intake": ("intake",),
     "desk": ("desk",),
 }
-DECLARED_TOGETHER_MAX: Final = 500  # in one transaction, and between two lines of progress
 NewSettings = Mapping[str, str | Mapping[str, str]]  # options of `yobal init`
 _MEMORY_WARNING: Final = (
     "yobal: this process does not overwrite memory that it frees, so readers' words stay in it: "
@@ -53,7 +50,7 @@ _NEW_EPOCH: Final = (
 def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Writes the settings if there are none. Raises InvalidSettings, AlreadySetUp."""
     if path.exists():
-        settings = _load(path)
+        settings = load_settings(path)
     else:
         service_user.become_owner_of(path.absolute().parent)
         settings = _write_settings(path, new_settings)
@@ -93,7 +90,7 @@ def serve(path: Path, role: str) -> None:
         raise InvalidSettings(
             f"serve {role}: the role is intake or desk; without one it serves both"
         )
-    settings = _load(path)
+    settings = load_settings(path)
     if role != "intake":
         prepare_storage(settings)
     components = build_components(
@@ -114,63 +111,16 @@ def serve(path: Path, role: str) -> None:
 
 
 def _check_can_be_served(components: Components) -> None:
-    _check_has_site(components)
+    check_has_site(components)
     if components.is_demo:
         raise UnsupportedEnvironment(
             "this database was made by `yobal demo`; its keys were made outside a browser"
         )
 
 
-def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) -> str:
-    with _open_site(path) as components:
-        declare_story.add(
-            components.database,
-            components.rules,
-            story_id,
-            Edition(tag=edition, title=title, url=url),
-        )
-        _write_public_files(components)
-        site_url = f"{components.settings.public_url}/{components.rules.site_id}"
-    return f"{story_id} ({edition}): {site_url}/{story_id}/{edition}/"
-
-
-def story_add_many(path: Path, file: Path, *, show: Callable[[str], None]) -> str:
-    """Safe to repeat: what was declared already is skipped, and pages not yet written are written."""
-    declarations = story_list_file.read(file)
-    with _open_site(path) as components:
-        changed_count = 0
-        for start in range(0, len(declarations), DECLARED_TOGETHER_MAX):
-            batch = declarations[start : start + DECLARED_TOGETHER_MAX]
-            changed_count += len(
-                declare_story.add_many(components.database, components.rules, batch)
-            )
-            write_public_files.write_stale(components.file_writer)
-            show(f"{start + len(batch)} of {len(declarations)} declared, and their pages written")
-        _write_public_files(components)
-    unchanged = len(declarations) - changed_count
-    return f"{changed_count} declared or changed, {unchanged} unchanged"
-
-
-def story_set_open(path: Path, story_id: str, *, is_open: bool) -> str:
-    with _open_site(path) as components:
-        declare_story.set_open(components.database, components.rules, story_id, is_open=is_open)
-        _write_public_files(components)
-    return f"{story_id} is {'open' if is_open else 'closed'}"
-
-
-def story_list(path: Path) -> list[str]:
-    with _open_site(path) as components, components.database.reading() as conn:
-        site_id = components.rules.site_id
-        return [
-            f"{row.story_id}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
-            + " ".join(edition.tag for edition in stories.editions_of(conn, site_id, row.story_id))
-            for row in stories.list_all(conn, site_id)
-        ]
-
-
 def release(path: Path, *, is_clock_trusted: bool = False) -> str:
     """Raises ClockNotTrusted, PublicFilesUnavailable, DatabaseUnavailable."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         run_maintenance = trust_clock if is_clock_trusted else run_once
         result = run_maintenance(components, now=time.time())
         if result.clock_problem is not None:
@@ -184,13 +134,13 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
 
 
 def rebuild(path: Path) -> str:
-    with _open_site(path) as components:
+    with open_site(path) as components:
         return str(rebuild_all(components))
 
 
 def backup(path: Path) -> Iterator[str]:
     """Lines to print. Raises InvalidSettings, DatabaseUnavailable."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         yield from backup_commands.run_backup(components)
 
 
@@ -202,7 +152,7 @@ def restore(
     if is_check:
         yield from backup_commands.run_check(file, identity)
         return
-    settings = _load(path)
+    settings = load_settings(path)
     prepare_storage(settings)
     components = build_components(settings)
     try:
@@ -213,39 +163,47 @@ def restore(
 
 def doctor(path: Path) -> tuple[list[str], bool]:
     """Lines to print, and whether no check failed."""
-    findings = examine(settings_file.load(path), path)
+    return _reported(examine(settings_file.load(path), path))
+
+
+def doctor_page(path: Path, url: str) -> tuple[list[str], bool]:
+    """The same about a page of a story."""
+    return _reported(story_page.examine(settings_file.load(path), url))
+
+
+def _reported(findings: list[Finding]) -> tuple[list[str], bool]:
     lines = [str(finding) for finding in findings]
     return lines, not any(finding.is_failure for finding in findings)
 
 
 def people_list(path: Path) -> list[str]:
     """Raises RosterInvalid."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         return people_report.describe(components, now=time.time())
 
 
 def people_suspend(path: Path, pseudonym: str) -> list[str]:
     """Raises NoSuchMember."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         return people_report.suspend_member(components, pseudonym)
 
 
 def people_resume(path: Path, pseudonym: str) -> str:
     """Raises NoSuchMember."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         return people_report.resume_member(components, pseudonym)
 
 
 def roster(path: Path, *, is_accepted: bool) -> tuple[list[str], bool]:
     """Lines to print, and whether the roster verifies. Raises RosterInvalid."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         if is_accepted:
             return roster_report.accept(components), True
         return roster_report.report(components)
 
 
 def grant_intake(path: Path, database_role: str) -> str:
-    with _open_site(path) as components:
+    with open_site(path) as components:
         if components.database.is_sqlite:
             raise UnsupportedEnvironment(
                 "SQLite has no roles; separate rights for the intake need PostgreSQL"
@@ -256,37 +214,6 @@ def grant_intake(path: Path, database_role: str) -> str:
         f"{database_role} may add sealed comments and withdrawal requests to the inbox, "
         "and read the intake's views"
     )
-
-
-@contextmanager
-def _open_site(path: Path) -> Iterator[Components]:
-    settings = _load(path)
-    prepare_storage(settings)
-    components = build_components(settings)
-    try:
-        _check_has_site(components)
-        yield components
-    finally:
-        components.close()
-
-
-def _load(path: Path) -> Settings:
-    """From here on, root works as the user whose data it is."""
-    settings = settings_file.load(path)
-    service_user.become_owner_of(settings.folder)
-    return settings
-
-
-def _check_has_site(components: Components) -> None:
-    """Raises UnsupportedEnvironment. Also as the intake's role, which may not read the table."""
-    with components.database.reading() as conn:
-        if intake.get_site(conn) is None:
-            raise UnsupportedEnvironment("there is no site yet: `yobal init` sets one up")
-
-
-def _write_public_files(components: Components) -> None:
-    write_assets(components)
-    write_public_files.write_stale(components.file_writer)
 
 
 def _write_settings(path: Path, new_settings: NewSettings) -> Settings:

@@ -6,6 +6,8 @@ from typing import Annotated, Final
 
 import typer
 
+from yobal.cli import story_app
+from yobal.cli.options import DEFAULT_CONFIG, Config
 from yobal.server.hardening import allocators
 
 HARDENED: Final = ("serve", "demo")  # they hold readers' words in memory
@@ -22,15 +24,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with locals would print readers' words
     help="Reader comments for newsrooms whose readers can be punished for what they write.",
 )
-story_app = typer.Typer(no_args_is_help=True, help="Declare, open and close stories.")
-app.add_typer(story_app, name="story")
+app.add_typer(story_app.app, name="story")
 people_app = typer.Typer(no_args_is_help=True, help="List moderators, suspend one, and resume.")
 app.add_typer(people_app, name="people")
 
-Config = Annotated[Path, typer.Option("--config", envvar="YOBAL_CONFIG", help="The settings file.")]
 Name = Annotated[str, typer.Argument(help="A pseudonym, as `yobal people list` prints it.")]
-StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
-DEFAULT_CONFIG: Final = Path("yobal.toml")
 
 
 def _print_version(is_asked: bool) -> None:
@@ -151,60 +149,6 @@ def serve(
     commands.serve(config, role)
 
 
-@story_app.command("add")
-def story_add(
-    story_id: Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")] = "",
-    edition: Annotated[str, typer.Option(help="Its language tag, such as km.")] = "",
-    title: Annotated[str, typer.Option(help="The headline in that language.")] = "",
-    url: Annotated[str, typer.Option(help="The URL of the story.")] = "",
-    file: Annotated[
-        Path | None,
-        typer.Option("--from", help="Declare many: a file of JSON lines, or - for standard input."),
-    ] = None,
-    config: Config = DEFAULT_CONFIG,
-) -> None:
-    """Declare an edition of a story, or many, and write the empty threads at once."""
-    values = {"STORY_ID": story_id, "--edition": edition, "--title": title, "--url": url}
-    if file is not None and any(values.values()):
-        raise typer.BadParameter("a file names its own stories: use --from FILE alone")
-    missing = [name for name, value in values.items() if not value]
-    if file is None and missing:
-        raise typer.BadParameter(f"missing: {', '.join(missing)} (or --from FILE)")
-    from yobal.cli import commands
-
-    if file is not None:
-        typer.echo(
-            commands.story_add_many(config, file, show=lambda line: typer.echo(line, err=True))
-        )
-    else:
-        typer.echo(commands.story_add(config, story_id, edition=edition, title=title, url=url))
-
-
-@story_app.command("close")
-def story_close(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
-    """Accept no more comments on a story; published comments stay."""
-    from yobal.cli import commands
-
-    typer.echo(commands.story_set_open(config, story_id, is_open=False))
-
-
-@story_app.command("open")
-def story_open(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
-    """Accept comments on a closed story again."""
-    from yobal.cli import commands
-
-    typer.echo(commands.story_set_open(config, story_id, is_open=True))
-
-
-@story_app.command("list")
-def story_list(config: Config = DEFAULT_CONFIG) -> None:
-    """List every story: open or closed, number of comments, editions."""
-    from yobal.cli import commands
-
-    for line in commands.story_list(config):
-        typer.echo(line)
-
-
 @app.command()
 def release(
     config: Config = DEFAULT_CONFIG,
@@ -261,12 +205,17 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     typer.echo(commands.rebuild(config))
 
 
-@app.command()
-def doctor(config: Config = DEFAULT_CONFIG) -> None:
+@app.command(epilog="Example: yobal doctor --page https://news.example/en/ferry")
+def doctor(
+    config: Config = DEFAULT_CONFIG,
+    page: Annotated[
+        str, typer.Option(help="Look at this page of a story instead of this machine.")
+    ] = "",
+) -> None:
     """Check for anything that breaks a promise, and say what to do. Exits with 1 if a check fails."""
     from yobal.cli import commands
 
-    lines, is_ok = commands.doctor(config)
+    lines, is_ok = commands.doctor_page(config, page) if page else commands.doctor(config)
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)

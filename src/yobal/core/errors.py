@@ -194,3 +194,11 @@ class UnsupportedEnvironment(YobalError):
 
 class AlreadySetUp(YobalError):
     """The database has a site already."""
+
+
+class CannotFetch(YobalError):
+    """A feed or a page of the newsroom could not be fetched within limits; the message says why."""
+
+
+class CannotReadFeed(YobalError):
+    """A file is no feed and no sitemap, or is damaged; the message says where."""

@@ -10,7 +10,12 @@ ASSETS: Final = "@"  # not allowed in a story id, so it cannot collide with one
 
 def thread_folder(site_id: str, story_id: str, edition: str) -> str:
     """Also the thread's own path in URLs, between slashes. Readers' forms are sent to it."""
-    return f"{site_id}/{story_id}/{edition}"
+    return f"{story_folder(site_id, story_id)}/{edition}"
+
+
+def story_folder(site_id: str, story_id: str) -> str:
+    """With a folder for each edition."""
+    return f"{site_id}/{story_id}"
 
 
 def parse_thread_path(path: str) -> tuple[str, str]:

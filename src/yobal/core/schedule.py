@@ -61,6 +61,12 @@ def next_slot(schedule: Schedule, after: float, *, steps: int = 1) -> Slot:
     return int(slot)
 
 
+def slot_from(schedule: Schedule, at: float) -> Slot:
+    """The first slot at or after a time."""
+    slot = last_slot(schedule, at)
+    return slot if slot >= at else next_slot(schedule, at)
+
+
 def last_round(schedule: Schedule, at: float) -> Round:
     """The last round at or before a time."""
     interval, offset = _round_interval(schedule)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from yobal.core.schedule import Slot
 from yobal.core.terms import EditKind
 
 PAGE_COMMENTS: Final = 50  # top-level comments on a page, and replies on a page of replies
@@ -49,6 +50,13 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class EditorTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the newsroom says in one edition of a story; empty if nothing."""
+
+    question: str = ""  # above the form
+    pinned_note: str = ""  # above the thread
+
+
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page."""
 
@@ -57,6 +65,8 @@ class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     edition: Edition
     other_editions: tuple[Edition, ...] = ()  # the story's other editions
     form: FormState = "open"
+    closes_slot: Slot | None = None  # when an open form closes, if the newsroom has said it
+    editor_texts: EditorTexts = EditorTexts()
     is_framed: bool = False
 
 

@@ -30,7 +30,7 @@ _NEWEST_STATEMENT: Final = sa.text(
     " order by number desc limit 1"
 )
 _STORY: Final = sa.text(
-    "select is_open, is_full, arrivals_since_slot from intake_stories"
+    "select is_open, closes_slot, is_full, arrivals_since_slot from intake_stories"
     " where site_id = :site_id and story_id = :story_id"
 ).columns(is_open=sa.Boolean, is_full=sa.Boolean)
 _EDITIONS: Final = sa.text(
@@ -60,6 +60,7 @@ class IntakeStory(msgspec.Struct, frozen=True, kw_only=True):
     """`arrivals_since_slot` are in the tables; more may be in the inbox."""
 
     is_open: bool
+    closes_slot: Slot | None
     is_full: bool
     arrivals_since_slot: int
 

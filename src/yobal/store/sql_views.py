@@ -16,7 +16,8 @@ VIEWS: Final = {
     # Without the keys beside them: the intake learns who signs, but no pseudonym.
     "intake_statements": "select site_id, number, statement, signature from statements",
     "intake_stories": """
-        select site_id, story_id, is_open, is_full, arrivals_since_slot from stories""",
+        select site_id, story_id, is_open, closes_slot, is_full, arrivals_since_slot
+        from stories""",
     "intake_editions": "select site_id, story_id, tag, title, url from editions",
     "intake_published": """
         select id, site_id, story_id, root_id, edition, text, name, lang, slot,

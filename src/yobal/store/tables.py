@@ -76,6 +76,7 @@ stories = sa.Table(
     _flag("is_open"),
     _number("next_position"),  # of the next top-level comment in this thread
     _number("comments_total"),  # published and not removed, replies included
+    _slot("closes_slot", nullable=True),  # an open story closes with this slot
     # The same as of the site
     sa.Column("is_full", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("arrivals_since_slot", sa.Integer, nullable=False, server_default="0"),
@@ -90,6 +91,9 @@ editions = sa.Table(
     _key("tag"),  # BCP 47
     _text("title"),
     _text("url"),
+    # What the newsroom says above the form and above the thread; empty if nothing.
+    sa.Column("question", sa.Text, nullable=False, server_default=""),
+    sa.Column("pinned_note", sa.Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 

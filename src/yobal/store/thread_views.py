@@ -1,7 +1,7 @@
 """Reads what one public file of a thread shows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -18,6 +18,7 @@ from yobal.core.thread import (
     CommentLocation,
     CommentPageView,
     Edition,
+    EditorTexts,
     NewestView,
     PageView,
     PublishedComment,
@@ -38,29 +39,51 @@ class ThreadFile(msgspec.Struct, frozen=True):
     """What a file shows. The comments are the same in every edition; title and links are not."""
 
     view: View
-    editions: Sequence[Edition]
+    story_editions: "StoryEditions"
 
     def in_editions(self) -> Iterator[View]:
         """The file in each edition that has it: the page of one comment is only in its own."""
-        for edition in self.editions:
+        editions = self.story_editions.editions
+        for edition in editions:
             if isinstance(self.view, CommentPageView) and self.view.comment.edition != edition.tag:
                 continue
-            other_editions = tuple(other for other in self.editions if other.tag != edition.tag)
             thread = msgspec.structs.replace(
-                self.view.thread, edition=edition, other_editions=other_editions
+                self.view.thread,
+                edition=edition,
+                other_editions=tuple(other for other in editions if other.tag != edition.tag),
+                editor_texts=self.story_editions.editor_texts[edition.tag],
             )
             yield msgspec.structs.replace(self.view, thread=thread)
 
 
+class StoryEditions(msgspec.Struct, frozen=True):
+    """The editions of a story, and what the newsroom says in each."""
+
+    editions: Sequence[Edition]
+    editor_texts: Mapping[str, EditorTexts]
+
+
+def read_editions(conn: Connection, site_id: str, story_id: str) -> StoryEditions:
+    rows = stories.editions_with_texts(conn, site_id, story_id)
+    return StoryEditions(
+        [edition for edition, _ in rows], {edition.tag: texts for edition, texts in rows}
+    )
+
+
 def read(
-    conn: Connection, rules: SiteRules, story_id: str, editions: Sequence[Edition], file: StaleFile
+    conn: Connection,
+    rules: SiteRules,
+    story_id: str,
+    story_editions: StoryEditions,
+    file: StaleFile,
 ) -> ThreadFile | None:
     """None for the replies of a comment that was deleted, and for the page of one without its text."""
     story = stories.get(conn, rules.site_id, story_id)
     thread = ThreadRef(
         site_id=rules.site_id,
         story_id=story_id,
-        edition=editions[0],
+        edition=story_editions.editions[0],
+        closes_slot=story.closes_slot,
         form=form_state(
             has_epoch=epochs.newest_id(conn, rules.site_id) is not None, is_open=story.is_open
         ),
@@ -75,7 +98,7 @@ def read(
             view = _comment_page(conn, rules.schedule, thread, file.comment_id)
         case _:
             view = _replies(conn, rules.schedule, thread, file)
-    return ThreadFile(view, editions) if view is not None else None
+    return ThreadFile(view, story_editions) if view is not None else None
 
 
 def _newest(conn: Connection, schedule: Schedule, thread: ThreadRef, story: Story) -> NewestView:

@@ -41,6 +41,7 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class StoryStatus(msgspec.Struct, kw_only=True):
     is_open: bool
+    closes_slot: Slot | None
     editions: tuple[Edition, ...]
     admission: Admission
     site_admission: Admission
@@ -73,6 +74,7 @@ class ThreadStatus(msgspec.Struct, frozen=True):
             edition=current,
             other_editions=tuple(editions.values()),
             form=self.form,
+            closes_slot=self.story.closes_slot,
         )
 
 
@@ -146,6 +148,7 @@ class ThreadStatusCache:
             self._stories.clear()
         self._stories[story_id] = StoryStatus(
             is_open=rows.story.is_open,
+            closes_slot=rows.story.closes_slot,
             editions=rows.editions,
             admission=self._admission(rows, story_id, inbox_counts),
             site_admission=self._site_admission(rows.site, inbox_counts),

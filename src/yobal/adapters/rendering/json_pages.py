@@ -4,11 +4,14 @@ Keys are in the order of the fields. A day is `YYYY-MM-DD` in the site's time zo
 is stored, and no key describes the sender.
 """
 
+from datetime import datetime
+
 import msgspec
 
 from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView
 from yobal.adapters.rendering.words import Words, words_for
 from yobal.core import text as texts
+from yobal.core.schedule import Schedule, Slot
 from yobal.core.terms import EditKind
 from yobal.core.thread import (
     Edition,
@@ -54,6 +57,9 @@ class NewestFile(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     editions: tuple[Edition, ...]  # the story's other editions
     form: FormState
+    closes_at: str | None  # when an open form closes, with the offset of the site's time zone
+    question: str  # what the newsroom asks above the form; empty if nothing
+    pinned_note: str  # what it says above the thread; empty if nothing
     embedded_form: EmbeddedForm
     total: int  # published comments, replies included
     older: int | None  # the number of the page with older comments
@@ -115,7 +121,13 @@ def parse_thread(file: bytes) -> ThreadRef:
     )
 
 
-def newest(view: NewestView, presenter: CommentPresenter, *, embedded_form: EmbeddedForm) -> bytes:
+def newest(
+    view: NewestView,
+    presenter: CommentPresenter,
+    *,
+    schedule: Schedule,
+    embedded_form: EmbeddedForm,
+) -> bytes:
     edition, comments = view.thread.edition, presenter.comments(view.comments)
     file = NewestFile(
         site_id=view.thread.site_id,
@@ -125,6 +137,9 @@ def newest(view: NewestView, presenter: CommentPresenter, *, embedded_form: Embe
         url=edition.url,
         editions=view.thread.other_editions,
         form=view.thread.form,
+        closes_at=_moment(view.thread.closes_slot, schedule),
+        question=view.thread.editor_texts.question,
+        pinned_note=view.thread.editor_texts.pinned_note,
         embedded_form=embedded_form,
         total=view.comments_total,
         older=view.older.number if view.older else None,
@@ -166,6 +181,10 @@ def replies(view: RepliesView, presenter: CommentPresenter) -> bytes:
         words=words_for(presenter.translator, edition.tag, comments),
     )
     return msgspec.json.encode(file)
+
+
+def _moment(slot: Slot | None, schedule: Schedule) -> str | None:
+    return None if slot is None else datetime.fromtimestamp(slot, schedule.zone).isoformat()
 
 
 def _comment(view: CommentView) -> PublicComment:

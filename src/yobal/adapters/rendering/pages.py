@@ -75,7 +75,10 @@ class PageRenderer:
             paths.NEWEST: self._render("newest.html", thread, context),
             paths.NEWEST_FRAGMENT: self._render("newest.html", thread, context, is_fragment=True),
             paths.NEWEST_JSON: json_pages.newest(
-                view, presenter, embedded_form=self._site_context.embedded_form
+                view,
+                presenter,
+                schedule=self._site_context.schedule,
+                embedded_form=self._site_context.embedded_form,
             ),
             paths.FORM: self._render("form_fragment.html", thread, {}, is_fragment=True),
             paths.FORM_FRAME: self._render("form_frame.html", framed, {}),

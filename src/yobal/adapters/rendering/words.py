@@ -17,6 +17,7 @@ SENTENCES: Final = {
     "closed": "Comments on this story are closed",
     "email": "E-mail",
     "form": "Add your comment",
+    "from_newsroom": "From the newsroom",
     "in_reply_to": "In reply to %(name)s",
     "link": "Link",
     "masked": "Masked by a moderator (%(clause)s)",

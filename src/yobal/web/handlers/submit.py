@@ -58,6 +58,8 @@ class SubmitHandler:
             raise context.status.site.roster_error
         if context.status.form != "open":
             return context.status.form
+        if story.closes_slot is not None and self._dependencies.clock() >= story.closes_slot:
+            return "closed"  # its slot is not released yet
         if story.admission.is_closed:
             return "story_full"
         if story.site_admission.is_closed:

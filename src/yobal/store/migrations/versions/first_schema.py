@@ -74,6 +74,8 @@ def upgrade() -> None:
         sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), server_default="", nullable=False),
+        sa.Column("pinned_note", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("site_id", "story_id", "tag", name=op.f("pk_editions")),
         sqlite_with_rowid=False,
     )
@@ -295,6 +297,7 @@ def upgrade() -> None:
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("next_position", sa.Integer(), nullable=False),
         sa.Column("comments_total", sa.Integer(), nullable=False),
+        sa.Column("closes_slot", sa.BigInteger(), nullable=True),
         sa.Column("is_full", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("arrivals_since_slot", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("site_id", "story_id", name=op.f("pk_stories")),
