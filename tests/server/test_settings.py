@@ -59,6 +59,13 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "data_dir": "d",
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",
+        "notice_urls_file": "notices.txt",
+        "notice_urls": "mailto://x json://y",
+        "notice_times": "07:00, 19:00",
+        "notice_language": "km",
+        "notice_subject": "Good morning",
+        "notice_sender": "Night desk",
+        "notice_process": "command",
     }.get(name, "7")
     changed = _load(tmp_path, **{PREFIX + name.upper(): value})
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
@@ -115,6 +122,12 @@ INVALID = {
     'site_name = "a\\nb"': "site_name",
     'data_dir = "a\\u0000b"': "data_dir",
     "data_dir = 1": "data_dir",
+    'notice_times = ["9:00"]': "notice_times",
+    "notice_pending_hours_max = 721": "notice_pending_hours_max",
+    'notice_language = "xx"': "notice_language",
+    'notice_subject = "a\\nb"': "notice_subject",
+    'notice_process = "cron"': "notice_process",
+    'notice_urls = "mail"': "notice_urls",
     "max_hold_slots = [": "toml",
 }
 
@@ -185,10 +198,10 @@ def test_an_error_says_what_the_setting_takes_and_gives_an_example(tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("name", ["database", "intake_database"])
+@pytest.mark.parametrize("name", ["database", "intake_database", "notice_urls"])
 def test_an_error_never_repeats_the_password_of_a_database(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidSettings, match=name) as raised:
-        _load(tmp_path, f'{name} = "mysql://u:hidden@h/d"')
+        _load(tmp_path, f'{name} = "mysql:/u:hidden@h/d"')
     assert "hidden" not in str(raised.value)
 
 
@@ -210,7 +223,14 @@ def test_a_missing_name_is_an_error_that_gives_an_example(tmp_path: Path) -> Non
 
 # None of these is a value of any setting; some are values of another type.
 NEVER_VALID = ("true", "[1]", "1.5", "-1", '""', "{a = 1}", "2026-01-01", "06:00:00")
-MAY_BE_EMPTY = {"database", "intake_database", "site_url"}
+MAY_BE_EMPTY = {
+    "database",
+    "intake_database",
+    "notice_sender",
+    "notice_urls",
+    "notice_urls_file",
+    "site_url",
+}
 
 
 @pytest.mark.parametrize("check", settings._CHECKS, ids=lambda check: check.setting)

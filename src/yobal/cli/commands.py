@@ -122,7 +122,7 @@ def _check_can_be_served(components: Components) -> None:
 
 
 def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) -> str:
-    with _open_site(path) as components:
+    with open_site(path) as components:
         declare_story.add(
             components.database,
             components.rules,
@@ -137,7 +137,7 @@ def story_add(path: Path, story_id: str, *, edition: str, title: str, url: str) 
 def story_add_many(path: Path, file: Path, *, show: Callable[[str], None]) -> str:
     """Safe to repeat: what was declared already is skipped, and pages not yet written are written."""
     declarations = story_list_file.read(file)
-    with _open_site(path) as components:
+    with open_site(path) as components:
         changed_count = 0
         for start in range(0, len(declarations), DECLARED_TOGETHER_MAX):
             batch = declarations[start : start + DECLARED_TOGETHER_MAX]
@@ -152,14 +152,14 @@ def story_add_many(path: Path, file: Path, *, show: Callable[[str], None]) -> st
 
 
 def story_set_open(path: Path, story_id: str, *, is_open: bool) -> str:
-    with _open_site(path) as components:
+    with open_site(path) as components:
         declare_story.set_open(components.database, components.rules, story_id, is_open=is_open)
         _write_public_files(components)
     return f"{story_id} is {'open' if is_open else 'closed'}"
 
 
 def story_list(path: Path) -> list[str]:
-    with _open_site(path) as components, components.database.reading() as conn:
+    with open_site(path) as components, components.database.reading() as conn:
         site_id = components.rules.site_id
         return [
             f"{row.story_id}  {'open' if row.is_open else 'closed'}  {row.comments_total} comments  "
@@ -170,7 +170,7 @@ def story_list(path: Path) -> list[str]:
 
 def release(path: Path, *, is_clock_trusted: bool = False) -> str:
     """Raises ClockNotTrusted, PublicFilesUnavailable, DatabaseUnavailable."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         run_maintenance = trust_clock if is_clock_trusted else run_once
         result = run_maintenance(components, now=time.time())
         if result.clock_problem is not None:
@@ -184,7 +184,7 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
 
 
 def rebuild(path: Path) -> str:
-    with _open_site(path) as components:
+    with open_site(path) as components:
         return f"wrote {rebuild_all(components)} files"
 
 
@@ -197,14 +197,14 @@ def doctor(path: Path) -> tuple[list[str], bool]:
 
 def roster(path: Path, *, is_accepted: bool) -> tuple[list[str], bool]:
     """Lines to print, and whether the roster verifies. Raises RosterInvalid."""
-    with _open_site(path) as components:
+    with open_site(path) as components:
         if is_accepted:
             return roster_report.accept(components), True
         return roster_report.report(components)
 
 
 def grant_intake(path: Path, database_role: str) -> str:
-    with _open_site(path) as components:
+    with open_site(path) as components:
         if components.database.is_sqlite:
             raise UnsupportedEnvironment(
                 "SQLite has no roles; separate rights for the intake need PostgreSQL"
@@ -218,7 +218,7 @@ def grant_intake(path: Path, database_role: str) -> str:
 
 
 @contextmanager
-def _open_site(path: Path) -> Iterator[Components]:
+def open_site(path: Path) -> Iterator[Components]:
     settings = _load(path)
     prepare_storage(settings)
     components = build_components(settings)

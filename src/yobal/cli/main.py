@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 story_app = typer.Typer(no_args_is_help=True, help="Declare, open and close stories.")
 app.add_typer(story_app, name="story")
+notice_app = typer.Typer(no_args_is_help=True, help="Tell the newsroom what waits or fails.")
+app.add_typer(notice_app, name="notice")
 
 Config = Annotated[Path, typer.Option("--config", envvar="YOBAL_CONFIG", help="The settings file.")]
 StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
@@ -249,6 +251,25 @@ def roster(
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)
+
+
+@notice_app.command("test", epilog="Example: yobal notice test")
+def notice_test(config: Config = DEFAULT_CONFIG) -> None:
+    """Send a test to every address, and say which were reached. Exits with 1 if one was not."""
+    from yobal.cli import notice_commands
+
+    lines, is_ok = notice_commands.send_test(config)
+    for line in lines:
+        typer.echo(line)
+    sys.exit(0 if is_ok else 1)
+
+
+@notice_app.command("send", epilog="Example: yobal notice send --config /srv/yobal/yobal.toml")
+def notice_send(config: Config = DEFAULT_CONFIG) -> None:
+    """Send what is due now, for a timer. `yobal serve` does this unless notice_process is "command"."""
+    from yobal.cli import notice_commands
+
+    typer.echo(notice_commands.send(config))
 
 
 @app.command("self-test")

@@ -155,6 +155,12 @@ class ClockNotTrusted(YobalError):
     is_loggable = True
 
 
+class NoticeNotSent(YobalError):
+    """A notice did not reach the addresses that the message names; `yobal notice test` says why."""
+
+    is_loggable = True
+
+
 class InvalidSettings(YobalError):
     """A setting is unknown, missing or invalid; the message names it."""
 

@@ -79,6 +79,12 @@ def next_round(schedule: Schedule, after: float) -> Round:
     return rounds[bisect_right(rounds, after)]
 
 
+def last_time_of_day(schedule: Schedule, times: tuple[str, ...], at: float) -> int:
+    """The last of these wall-clock times of the site's zone at or before a time."""
+    instants = _instants_near(times, schedule.zone, int(at) // DAY_SECONDS)
+    return instants[bisect_right(instants, at) - 1]
+
+
 def earliest_release(schedule: Schedule, now: float) -> Slot:
     """The first slot at which a comment sent now can appear: moderators get it at the next round."""
     return next_slot(schedule, next_round(schedule, now))

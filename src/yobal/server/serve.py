@@ -24,6 +24,7 @@ from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import open_files, ports
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
+from yobal.server.notices.thread import NoticeThread
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.database import Database
@@ -175,16 +176,28 @@ def _serve_reserved(
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
     probe = HealthProbe(components, roles)
+    notices = _notice_thread(components, roles)
     maintenance.start()
     probe.start()
+    if notices is not None:
+        notices.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(listeners, when_ready, intake, components.database))
     finally:
+        if notices is not None:
+            notices.stop()
         probe.stop()
         maintenance.stop()
         if group is not None:
             group.close()
+
+
+def _notice_thread(components: Components, roles: tuple[Role, ...]) -> NoticeThread | None:
+    """None where another process sends notices, or nobody wants any."""
+    settings = components.settings
+    is_sender = "desk" in roles and settings.notice_process == "serve"
+    return NoticeThread(components) if is_sender and settings.has_notices else None
 
 
 async def _serve(

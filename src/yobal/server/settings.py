@@ -9,15 +9,17 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from yobal.adapters.rendering import i18n
 from yobal.core import ids, language_tag
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
+from yobal.core.notices import NoticeRules
 from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
@@ -32,6 +34,7 @@ SESSION_HOURS_MAX: Final = 168  # a week
 CELLS_PER_PENDING: Final = 4  # cells in a new file for each comment that may be pending
 CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
 DAYS_MAX: Final = 200  # of receipts and sealed originals
+PENDING_HOURS_MAX: Final = 720  # 30 days
 PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
@@ -40,6 +43,7 @@ _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
+NoticeProcess = Literal["serve", "command"]  # which one sends notices
 SocketAddress = tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]
 
 # Names of development versions, so that the error can give the new name.
@@ -93,6 +97,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_pending_per_site: int = _DEFAULTS.max_pending_per_site
     disk_reserve_mib: int = 256
     session_hours: int = _DEFAULTS.session_hours
+    notice_urls_file: str = ""  # relative to the folder of the settings file
+    notice_urls: str = ""  # secret; usually a variable
+    notice_times: tuple[str, ...] = ("09:00",)
+    notice_pending_hours_max: int = 48
+    notice_language: str = "en"
+    notice_subject: str = "Note"
+    notice_sender: str = ""  # empty: `site_name`
+    notice_process: NoticeProcess = "serve"
 
     @property
     def folder(self) -> Path:
@@ -124,6 +136,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder.absolute() / 'yobal.sqlite'}"
+
+    @property
+    def figures_file(self) -> Path:
+        return self.folder / "figures.json"
+
+    @property
+    def notices_file(self) -> Path:
+        return self.folder / "notices.json"
+
+    @property
+    def has_notices(self) -> bool:
+        return bool(self.notice_urls or self.notice_urls_file)
+
+    def notice_rules(self) -> NoticeRules:
+        return NoticeRules(
+            schedule=self.rules().schedule,
+            times=self.notice_times,
+            pending_hours_max=self.notice_pending_hours_max,
+        )
 
     def limits(self) -> Limits:
         return Limits(self.text_graphemes_max, self.name_graphemes_max)
@@ -160,8 +191,11 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     problems = list(_problems_together(settings))
     if problems:
         raise InvalidSettings("; ".join(problems))
-    data_dir = path.absolute().parent / settings.data_dir
-    return msgspec.structs.replace(settings, data_dir=str(data_dir))
+    folder = path.absolute().parent
+    urls_file = settings.notice_urls_file and str(folder / settings.notice_urls_file)
+    return msgspec.structs.replace(
+        settings, data_dir=str(folder / settings.data_dir), notice_urls_file=urls_file
+    )
 
 
 def _read_file(path: Path) -> dict[str, object]:
@@ -273,6 +307,22 @@ def _is_path(path: str) -> bool:
     return bool(path.strip()) and len(path.splitlines()) == 1 and "\0" not in path
 
 
+def _is_optional_path(path: str) -> bool:
+    return not path or _is_path(path)
+
+
+def _is_optional_line(text: str) -> bool:
+    return not text or _is_plain_line(text)
+
+
+def _are_urls(text: str) -> bool:
+    return all("://" in url for url in text.split())
+
+
+def _has_catalogue(language: str) -> bool:
+    return language in i18n.catalogue_languages()
+
+
 def _are_release_times(times: tuple[str, ...]) -> bool:
     return bool(times) and _are_times(times)
 
@@ -359,6 +409,7 @@ def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
 
 
 _EMBEDDED_FORMS: Final = get_args(EmbeddedForm)
+_NOTICE_PROCESSES: Final = get_args(NoticeProcess)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
 _LISTEN: Final = "an IP address and a port, ADDRESS:PORT"
@@ -411,4 +462,15 @@ _CHECKS: Final = (
     _number("receipt_days", 1, DAYS_MAX, example=30),
     _number("original_retention_days", 0, DAYS_MAX, example=14),
     _number("session_hours", 1, SESSION_HOURS_MAX, example=12),
+    # Notices
+    _Check("notice_urls_file", _is_optional_path, "the path of a file", '"notices.txt"'),
+    _Check(
+        "notice_urls", _are_urls, "URLs with spaces between them", '"mailto://x"', is_secret=True
+    ),
+    _Check("notice_times", _are_times, f"{_DIFFERENT_TIMES}, or none", '["09:00"]'),
+    _number("notice_pending_hours_max", 0, PENDING_HOURS_MAX, example=48),  # 0: no limit
+    _Check("notice_language", _has_catalogue, "a language that Yobal has words in", '"en"'),
+    _Check("notice_subject", _is_plain_line, "one line of plain text", '"Note"'),
+    _Check("notice_sender", _is_optional_line, "one line of plain text", '"Night desk"'),
+    _Check("notice_process", _NOTICE_PROCESSES.__contains__, '"serve" or "command"', '"serve"'),
 )

@@ -13,7 +13,9 @@ from yobal.core.errors import (
     PublicFilesUnavailable,
     UnreadableEntries,
 )
+from yobal.core.figures import Figures
 from yobal.core.schedule import Slot, last_slot
+from yobal.server import figures
 from yobal.server.scheduler.maintenance import (
     PassResult,
     prepare_cells,
@@ -41,6 +43,7 @@ class MaintenanceThread:
         self._are_files_prepared = False
         self._clock = clock
         self._slot: Slot | None = None
+        self._figures: Figures | None = figures.read(components.settings)
         self._stop_requested = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
@@ -76,6 +79,7 @@ class MaintenanceThread:
         if not self._are_files_prepared:
             self._prepare_files()
         _report(run_once(self._components, now=now))
+        self._figures = figures.record(self._components, self._figures)
 
     def _prepare_files(self) -> None:
         """A full disk must not stop the rest of the pass."""
