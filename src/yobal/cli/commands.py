@@ -188,10 +188,10 @@ def rebuild(path: Path) -> str:
         return f"wrote {rebuild_all(components)} files"
 
 
-def doctor(path: Path) -> tuple[list[str], bool]:
-    """Lines to print, and whether no check failed."""
+def doctor(path: Path, *, is_quiet: bool = False) -> tuple[list[str], bool]:
+    """Lines to print, and whether no check failed. `is_quiet`: only what failed."""
     findings = examine(settings_file.load(path), path)
-    lines = [str(finding) for finding in findings]
+    lines = [str(finding) for finding in findings if finding.is_failure or not is_quiet]
     return lines, not any(finding.is_failure for finding in findings)
 
 
@@ -218,9 +218,11 @@ def grant_intake(path: Path, database_role: str) -> str:
 
 
 @contextmanager
-def open_site(path: Path) -> Iterator[Components]:
+def open_site(path: Path, *, is_only_read: bool = False) -> Iterator[Components]:
+    """Migrates the schema, except for commands that a timer may run beside an older server."""
     settings = _load(path)
-    prepare_storage(settings)
+    if not is_only_read:
+        prepare_storage(settings)
     components = build_components(settings)
     try:
         _check_has_site(components)

@@ -225,12 +225,34 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     typer.echo(commands.rebuild(config))
 
 
-@app.command()
-def doctor(config: Config = DEFAULT_CONFIG) -> None:
+@app.command(epilog="Example: yobal doctor --quiet")
+def doctor(
+    config: Config = DEFAULT_CONFIG,
+    is_quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print only what failed, for a timer that mails it.")
+    ] = False,
+) -> None:
     """Check for anything that breaks a promise, and say what to do. Exits with 1 if a check fails."""
     from yobal.cli import commands
 
-    lines, is_ok = commands.doctor(config)
+    lines, is_ok = commands.doctor(config, is_quiet=is_quiet)
+    for line in lines:
+        typer.echo(line)
+    sys.exit(0 if is_ok else 1)
+
+
+@app.command(epilog="Example: yobal status --json")
+def status(
+    config: Config = DEFAULT_CONFIG,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    is_quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print only what needs a person, for a timer.")
+    ] = False,
+) -> None:
+    """Show what waits, the last release and round, disk, keys and pages. Exits with 1 if a person is needed."""
+    from yobal.cli import status_report
+
+    lines, is_ok = status_report.report(config, is_json=is_json, is_quiet=is_quiet)
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)

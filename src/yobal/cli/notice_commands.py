@@ -24,7 +24,7 @@ def send_test(path: Path) -> tuple[list[str], bool]:
 
 def send(path: Path) -> str:
     """Raises NoticeNotSent if an address was not reached."""
-    with open_site(path) as components:
+    with open_site(path, is_only_read=True) as components:
         kinds = check.run(components, now=time.time())
     return f"sent: {', '.join(kinds)}" if kinds else "nothing to send now"
 

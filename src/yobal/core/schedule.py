@@ -95,6 +95,16 @@ def pick_slot(schedule: Schedule, *, now: float, randbelow: RandomBelow) -> Slot
     return next_slot(schedule, now, steps=1 + randbelow(schedule.max_hold_slots))
 
 
+def age_slots(schedule: Schedule, arrival_round: Round, now: float, *, maximum: int) -> int:
+    """How many slots have passed since a comment's round, at most `maximum`."""
+    slot: float = arrival_round
+    for passed in range(maximum):
+        slot = next_slot(schedule, slot)
+        if slot > now:
+            return passed
+    return maximum
+
+
 def age_days(schedule: Schedule, arrival_round: Round, now: float) -> int:
     """How many midnights of the site's zone have passed since a comment's round."""
     return max(0, (day_of(schedule, int(now)) - day_of(schedule, arrival_round)).days)
