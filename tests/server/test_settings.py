@@ -59,6 +59,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "data_dir": "d",
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",
+        "metrics_listen": "[::1]:3",
         "notice_urls_file": "notices.txt",
         "notice_urls": "mailto://x json://y",
         "notice_times": "07:00, 19:00",
@@ -226,6 +227,7 @@ NEVER_VALID = ("true", "[1]", "1.5", "-1", '""', "{a = 1}", "2026-01-01", "06:00
 MAY_BE_EMPTY = {
     "database",
     "intake_database",
+    "metrics_listen",
     "notice_sender",
     "notice_urls",
     "notice_urls_file",
@@ -263,6 +265,13 @@ def test_the_error_of_every_setting_has_its_name_its_value_what_it_takes_and_an_
 def test_the_two_sides_cannot_listen_on_the_same_port(tmp_path: Path, lines: str) -> None:
     with pytest.raises(InvalidSettings, match=r"intake_listen = .* and desk_listen = .* same port"):
         _load(tmp_path, lines)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8600", "0.0.0.0:8601"])
+def test_the_metrics_have_a_port_of_their_own(tmp_path: Path, address: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"metrics_listen = .* needs its own"):
+        _load(tmp_path, f'metrics_listen = "{address}"')
+    assert _load(tmp_path, 'metrics_listen = "127.0.0.1:8602"').metrics_listen
 
 
 def test_the_same_port_on_two_addresses_is_valid(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ from granian.server.embed import Server
 from yobal.adapters import disk_reserve
 from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.adapters.rendering.templates import load_templates
-from yobal.core import language
+from yobal.core import language, metrics
 from yobal.core.errors import UnsupportedEnvironment
-from yobal.server import open_files, ports
+from yobal.server import figures, open_files, ports
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
 from yobal.server.notices.thread import NoticeThread
@@ -35,6 +35,7 @@ from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import policies
 from yobal.web.intake_app import IntakeApp
 from yobal.web.moderation import DeskDependencies
+from yobal.web.monitoring_app import MonitoringApp
 from yobal.web.response_time import ResponseTime
 from yobal.web.routes import desk_app
 from yobal.web.thread_status import ThreadStatusCache
@@ -139,8 +140,11 @@ def serve(
     """
     settings = components.settings
     listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
+    addresses = [listens[role] for role in roles]
+    if _is_watched(components, roles):
+        addresses.append(settings.metrics_listen)
     try:
-        with ports.reserved([listens[role] for role in roles]):
+        with ports.reserved(addresses):
             _serve_reserved(components, roles, wrap_intake=wrap_intake, when_ready=when_ready)
     finally:
         components.close()
@@ -175,6 +179,8 @@ def _serve_reserved(
             Listener(application, Interfaces.ASGINL, address, open_files.DESK_CONNECTIONS)
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
+    if _is_watched(components, roles):
+        listeners.append(_monitoring(components, maintenance))
     probe = HealthProbe(components, roles)
     notices = _notice_thread(components, roles)
     maintenance.start()
@@ -191,6 +197,22 @@ def _serve_reserved(
         maintenance.stop()
         if group is not None:
             group.close()
+
+
+def _is_watched(components: Components, roles: tuple[Role, ...]) -> bool:
+    """Figures are recorded by the desk's scheduler."""
+    return bool(components.settings.metrics_listen) and "desk" in roles
+
+
+def _monitoring(components: Components, maintenance: MaintenanceThread) -> Listener:
+    settings, schedule = components.settings, components.rules.schedule
+    application = MonitoringApp(
+        is_ready=maintenance.is_working,
+        metrics_text=lambda: metrics.text(figures.read(settings), schedule),
+    )
+    return Listener(
+        application, Interfaces.RSGI, settings.metrics_listen, open_files.METRICS_CONNECTIONS
+    )
 
 
 def _notice_thread(components: Components, roles: tuple[Role, ...]) -> NoticeThread | None:

@@ -77,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_url: str = "http://localhost:8601"
     intake_listen: str = "127.0.0.1:8600"
     desk_listen: str = "127.0.0.1:8601"
+    metrics_listen: str = ""  # empty: nobody can ask
     frame_ancestors: tuple[str, ...] = ()
     embedded_form: EmbeddedForm = "frame"
     data_dir: str = "data"
@@ -279,6 +280,14 @@ def _problems_together(settings: Settings) -> Iterator[str]:
             f'intake_listen = "{intake}" and desk_listen = "{desk}" are the same port: the two '
             'sides need a port each, for example "127.0.0.1:8600" and "127.0.0.1:8601"'
         )
+    if settings.metrics_listen and any(
+        _overlap(_socket_address(settings.metrics_listen), _socket_address(other))
+        for other in (intake, desk)
+    ):
+        yield (
+            f'metrics_listen = "{settings.metrics_listen}" is the port of another side: it needs its '
+            'own, for example "127.0.0.1:8602"'
+        )
     if settings.public_url == settings.desk_url:
         yield (
             f'public_url and desk_url are both "{settings.desk_url}": the desk needs a host name of '
@@ -431,6 +440,12 @@ _CHECKS: Final = (
     _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),
     _Check("intake_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8600"'),
     _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
+    _Check(
+        "metrics_listen",
+        lambda address: not address or _is_listen_address(address),
+        f"{_LISTEN}, or nothing",
+        '"127.0.0.1:8602"',
+    ),
     _Check(
         "frame_ancestors",
         _are_frame_ancestors,

@@ -26,6 +26,7 @@ from yobal.server.scheduler.maintenance import (
 from yobal.server.wiring import Components
 
 TICK_SECONDS: Final = 1.0  # a withdrawal "at once" takes effect within ten seconds
+STUCK_SECONDS: Final = 300.0  # no pass takes so long, whatever there is to release
 # These pass by themselves, or are repaired while the server runs: no reason not to start.
 TRANSIENT_ERRORS: Final = (PublicFilesUnavailable, DatabaseUnavailable, ClockNotTrusted, OSError)
 
@@ -42,6 +43,7 @@ class MaintenanceThread:
         self._are_cells_prepared = False
         self._are_files_prepared = False
         self._clock = clock
+        self._tick_at = 0.0  # of the monotonic clock
         self._slot: Slot | None = None
         self._figures: Figures | None = figures.read(components.settings)
         self._stop_requested = threading.Event()
@@ -60,6 +62,14 @@ class MaintenanceThread:
         self._thread.join()
         error_reporting.flush()
 
+    def is_working(self) -> bool:
+        """Whether the start is finished and passes are made, successful or not.
+
+        Why one fails is left out, because a reader's comment can fill a disk, and the answer would tell when.
+        """
+        is_prepared = self._are_cells_prepared and self._are_files_prepared
+        return is_prepared and time.monotonic() - self._tick_at < STUCK_SECONDS
+
     def _run(self) -> None:
         while not self._stop_requested.wait(TICK_SECONDS):
             try:
@@ -68,6 +78,7 @@ class MaintenanceThread:
                 error_reporting.report_once(error)
 
     def _tick(self) -> None:
+        self._tick_at = time.monotonic()
         now = self._clock()
         self._flush_errors_on_new_slot(last_slot(self._components.rules.schedule, now))
         if not self._is_desk:
