@@ -72,6 +72,7 @@ FETCHING: Final = {
 ALLOWED: Final = {
     ("server/serve.py", "asyncio.open_connection"),
     ("server/ports.py", "socket"),
+    ("server/service_manager.py", "socket"),  # of systemd, in the file system
     ("adapters/apprise_process.py", "apprise"),
 }
 

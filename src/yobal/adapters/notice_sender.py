@@ -102,7 +102,11 @@ def send(task: Task, *, is_stopped: Callable[[], bool] = lambda: False) -> list[
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if not name.startswith("YOBAL_")},
+        env={
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YOBAL_", "NOTIFY_", "WATCHDOG_"))
+        },
     )
     until = time.monotonic() + SEND_SECONDS_MAX
     task_bytes: bytes | None = msgspec.json.encode(task)

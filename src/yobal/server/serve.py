@@ -21,7 +21,7 @@ from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.adapters.rendering.templates import load_templates
 from yobal.core import language, metrics
 from yobal.core.errors import UnsupportedEnvironment
-from yobal.server import figures, open_files, ports
+from yobal.server import figures, open_files, ports, service_manager
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
 from yobal.server.notices.thread import NoticeThread
@@ -189,8 +189,17 @@ def _serve_reserved(
         notices.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(listeners, when_ready, intake, components.database))
+            runner.run(
+                _serve(
+                    listeners,
+                    when_ready,
+                    intake,
+                    components.database,
+                    is_working=maintenance.is_ticking,
+                )
+            )
     finally:
+        service_manager.notify(service_manager.STOPPING)
         if notices is not None:
             notices.stop()
         probe.stop()
@@ -227,6 +236,8 @@ async def _serve(
     when_ready: Callable[[], None],
     intake: IntakeApp | None,
     database: Database,
+    *,
+    is_working: Callable[[], bool],
 ) -> None:
     servers = [_server(listener) for listener in listeners]
     gc.collect()  # takes 0.1 s now: or the first response would show that it was the first
@@ -237,17 +248,28 @@ async def _serve(
     server_tasks = [asyncio.create_task(server.serve()) for server in servers]
     await _until_listening([listener.address for listener in listeners], server_tasks)
     when_ready()
+    service_manager.notify(service_manager.READY)
+    watchdog_task = asyncio.create_task(_feed_watchdog(is_working))
     garbage_task = asyncio.create_task(_collect_garbage(intake, database))
     stop_task = asyncio.create_task(stop_requested.wait())
     await asyncio.wait([stop_task, *server_tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]  # granian has no types for it
     _, late_tasks = await asyncio.wait(server_tasks, timeout=STOP_SECONDS)
-    for task in (*late_tasks, stop_task, garbage_task):
+    for task in (*late_tasks, stop_task, garbage_task, watchdog_task):
         task.cancel()
     for task in server_tasks:
         if task.done() and not task.cancelled():
             task.result()  # raises the error that ended it, if there was one
+
+
+async def _feed_watchdog(is_working: Callable[[], bool]) -> None:
+    """From the event loop, so that a loop that hangs is noticed as well as a scheduler that does."""
+    interval = service_manager.watchdog_seconds()
+    while interval is not None:
+        if is_working():
+            service_manager.notify(service_manager.WORKING)
+        await asyncio.sleep(interval)
 
 
 async def _collect_garbage(intake: IntakeApp | None, database: Database) -> None:

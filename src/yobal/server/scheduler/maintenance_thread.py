@@ -67,8 +67,11 @@ class MaintenanceThread:
 
         Why one fails is left out, because a reader's comment can fill a disk, and the answer would tell when.
         """
-        is_prepared = self._are_cells_prepared and self._are_files_prepared
-        return is_prepared and time.monotonic() - self._tick_at < STUCK_SECONDS
+        return self._are_cells_prepared and self._are_files_prepared and self.is_ticking()
+
+    def is_ticking(self) -> bool:
+        """Whether the thread is alive: on a full disk it ticks, and prepares its files once there is room."""
+        return time.monotonic() - self._tick_at < STUCK_SECONDS
 
     def _run(self) -> None:
         while not self._stop_requested.wait(TICK_SECONDS):
