@@ -156,7 +156,7 @@ class ClockNotTrusted(YobalError):
 
 
 class NoticeNotSent(YobalError):
-    """A notice did not reach the addresses that the message names; `yobal notice test` says why."""
+    """A notice did not reach an address, or there is none that can be used; the message names it."""
 
     is_loggable = True
 

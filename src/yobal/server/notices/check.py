@@ -51,7 +51,9 @@ def run(components: Components, *, now: float, send: Send = notice_sender.send) 
     new_state = notices.after_check(rules, state, at=at, sent=sent, unsent=unsent, failed=failed)
     state_file.write(settings.notices_file, new_state)
     if failed:
-        raise NoticeNotSent(", ".join(failed))
+        raise NoticeNotSent(
+            f"a notice did not reach {', '.join(failed)}: `yobal notice test` says why"
+        )
     return sent
 
 

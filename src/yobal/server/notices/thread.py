@@ -11,6 +11,7 @@ from yobal.server.notices import check
 from yobal.server.wiring import Components
 
 TICK_SECONDS: Final = 5.0
+STOP_SECONDS: Final = 5.0  # the process that sends is killed within a second
 
 
 class NoticeThread:
@@ -28,7 +29,7 @@ class NoticeThread:
     def stop(self) -> None:
         """A message that is being sent is given up."""
         self._stop_requested.set()
-        self._thread.join(timeout=TICK_SECONDS)
+        self._thread.join(timeout=STOP_SECONDS)
 
     def _run(self) -> None:
         send = partial(notice_sender.send, is_stopped=self._stop_requested.is_set)
