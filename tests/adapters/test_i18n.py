@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from tests.desk_messages import desk_messages
+from yobal.adapters import notice_text
 from yobal.adapters.rendering import words
 from yobal.adapters.rendering.comment_presenter import QUOTED
 from yobal.adapters.rendering.i18n import own_name, translator_for
@@ -28,10 +29,15 @@ Sentence = str | tuple[str, str]  # the pair where it depends on a number
 
 
 def sentences() -> set[Sentence]:
-    """Every sentence that readers' pages can say: from the templates and from the terms."""
+    """Every sentence of readers' pages (templates and terms) and of notices."""
     terms = {text for clause in CLAUSES for text in (clause.title, clause.sentence)}
     in_json: set[Sentence] = {*words.SENTENCES.values(), words.NO_COMMENTS, words.TOTAL}
-    return {*_in_templates(), *terms, *in_json, QUOTED}
+    in_notices: set[Sentence] = {
+        *notice_text.SENTENCES.values(),
+        notice_text.QUEUE,
+        notice_text.TEST,
+    }
+    return {*_in_templates(), *terms, *in_json, *in_notices, QUOTED}
 
 
 def _in_templates() -> Iterator[Sentence]:

@@ -52,9 +52,11 @@ def test_control_an_attempt_is_recorded_even_if_its_failure_is_ignored(tmp_path:
     assert "198.51.100.7" in done.stdout
 
 
-# What could fetch, and the only modules that may: `serve` tries its own ports and waits for them.
+# What could fetch, and the only modules that may: `serve` tries its own ports and waits for them, and
+# notices are sent by a process of their own, which no other module imports.
 FETCHING: Final = {
     "aiohttp",
+    "apprise",
     "asyncio.open_connection",
     "ftplib",
     "http.client",
@@ -67,7 +69,12 @@ FETCHING: Final = {
     "urllib.request",
     "urllib3",
 }
-ALLOWED: Final = {("server/serve.py", "asyncio.open_connection"), ("server/ports.py", "socket")}
+ALLOWED: Final = {
+    ("server/serve.py", "asyncio.open_connection"),
+    ("server/ports.py", "socket"),
+    ("server/service_manager.py", "socket"),  # of systemd, in the file system
+    ("adapters/apprise_process.py", "apprise"),
+}
 
 
 def test_only_the_named_modules_import_anything_that_could_fetch() -> None:
@@ -81,6 +88,15 @@ def test_only_the_named_modules_import_anything_that_could_fetch() -> None:
     assert found == ALLOWED
 
 
+def test_no_module_imports_the_process_that_sends_notices() -> None:
+    importers = [
+        path.name
+        for path in (ROOT / "src" / "yobal").rglob("*.py")
+        if "yobal.adapters.apprise_process" in _named(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert importers == []
+
+
 def test_control_a_fetching_module_is_found_in_every_form_of_import() -> None:
     for line, name in (
         ("import urllib.request", "urllib.request"),
@@ -90,6 +106,7 @@ def test_control_a_fetching_module_is_found_in_every_form_of_import() -> None:
         ("import asyncio\nasyncio.open_connection()", "asyncio.open_connection"),
         ("import socket", "socket"),
         ("from httpx import get", "httpx"),
+        ("from apprise import Apprise", "apprise"),
     ):
         assert name in set(_named(ast.parse(line))) & FETCHING, line
     assert not set(_named(ast.parse("from urllib.parse import quote"))) & FETCHING

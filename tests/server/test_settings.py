@@ -63,6 +63,14 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "data_dir": "d",
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",
+        "metrics_listen": "[::1]:3",
+        "notice_urls_file": "notices.txt",
+        "notice_urls": "mailto://x json://y",
+        "notice_times": "07:00, 19:00",
+        "notice_language": "km",
+        "notice_subject": "Good morning",
+        "notice_sender": "Night desk",
+        "notice_process": "command",
     }.get(name, "7")
     changed = _load(tmp_path, **{PREFIX + name.upper(): value})
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
@@ -119,6 +127,12 @@ INVALID = {
     'site_name = "a\\nb"': "site_name",
     'data_dir = "a\\u0000b"': "data_dir",
     "data_dir = 1": "data_dir",
+    'notice_times = ["9:00"]': "notice_times",
+    "notice_pending_hours_max = 721": "notice_pending_hours_max",
+    'notice_language = "xx"': "notice_language",
+    'notice_subject = "a\\nb"': "notice_subject",
+    'notice_process = "cron"': "notice_process",
+    'notice_urls = "mail"': "notice_urls",
     "max_hold_slots = [": "toml",
 }
 
@@ -189,10 +203,10 @@ def test_an_error_says_what_the_setting_takes_and_gives_an_example(tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("name", ["database", "intake_database"])
+@pytest.mark.parametrize("name", ["database", "intake_database", "notice_urls"])
 def test_an_error_never_repeats_the_password_of_a_database(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidSettings, match=name) as raised:
-        _load(tmp_path, f'{name} = "mysql://u:hidden@h/d"')
+        _load(tmp_path, f'{name} = "mysql:/u:hidden@h/d"')
     assert "hidden" not in str(raised.value)
 
 
@@ -221,6 +235,10 @@ MAY_BE_EMPTY = {
     "backup_dir",
     "backup_recipient",
     "purge_list_dir",
+    "metrics_listen",
+    "notice_sender",
+    "notice_urls",
+    "notice_urls_file",
 }
 
 
@@ -254,6 +272,13 @@ def test_the_error_of_every_setting_has_its_name_its_value_what_it_takes_and_an_
 def test_the_two_sides_cannot_listen_on_the_same_port(tmp_path: Path, lines: str) -> None:
     with pytest.raises(InvalidSettings, match=r"intake_listen = .* and desk_listen = .* same port"):
         _load(tmp_path, lines)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8600", "0.0.0.0:8601"])
+def test_the_metrics_have_a_port_of_their_own(tmp_path: Path, address: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"metrics_listen = .* needs its own"):
+        _load(tmp_path, f'metrics_listen = "{address}"')
+    assert _load(tmp_path, 'metrics_listen = "127.0.0.1:8602"').metrics_listen
 
 
 def test_the_same_port_on_two_addresses_is_valid(tmp_path: Path) -> None:

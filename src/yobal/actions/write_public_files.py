@@ -3,12 +3,14 @@
 A file stays marked as stale until it is written, so that the next start finishes after a crash.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from yobal.adapters.durable_files import read_untraced
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.i18n import catalogue_languages
 from yobal.adapters.rendering.pages import PageRenderer
@@ -127,6 +129,14 @@ class _CollectedFiles(PublicFiles):
     def remove(self, keys: Iterable[str]) -> None:
         self._removed += keys
 
+    def differing(self, folder: Path) -> list[str]:
+        """Which of them a folder does not have, or has with other bytes."""
+        return [
+            key
+            for key, content in self._written.items()
+            if not (folder / key).is_file() or read_untraced(folder / key) != content
+        ]
+
     def write_to(self, public_files: PublicFiles, *, slot: Slot) -> None:
         public_files.write(self._written, slot=slot)
         public_files.remove(self._removed)
@@ -180,6 +190,23 @@ def _keys(file: StaleFile) -> list[str]:
         paths.replies(file.comment_id, file.number, suffix)
         for suffix in ("html", "fragment.html", "json")
     ]
+
+
+def differing_files(
+    file_writer: FileWriter, story_id: str, *, choose: Callable[[list[StaleFile]], list[StaleFile]]
+) -> list[str]:
+    """The keys of public files that are not what the database would give; nothing of a stale thread.
+
+    `choose` picks from all files of the thread, of which there may be many.
+    """
+    collected, site_id = _CollectedFiles(), file_writer.rules.site_id
+    collector = msgspec.structs.replace(file_writer, public_files=collected)
+    with release_lock(file_writer.database), file_writer.database.reading() as conn:
+        if story_id in stale_files.stories_waiting(conn, site_id):
+            return []
+        files = choose(sorted(stale_files.all_of_thread(conn, site_id, story_id)))
+        write(collector, conn, story_id, files, slot=sites.released_slot(conn, site_id))
+        return sorted(collected.differing(file_writer.public_files.folder))
 
 
 def write_assets(file_writer: FileWriter, assets: Mapping[str, bytes]) -> None:

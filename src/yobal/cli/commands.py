@@ -161,18 +161,18 @@ def restore(
         components.close()
 
 
-def doctor(path: Path) -> tuple[list[str], bool]:
-    """Lines to print, and whether no check failed."""
-    return _reported(examine(settings_file.load(path), path))
+def doctor(path: Path, *, is_quiet: bool = False) -> tuple[list[str], bool]:
+    """Lines to print, and whether no check failed. `is_quiet`: only what failed."""
+    return _reported(examine(settings_file.load(path), path), is_quiet=is_quiet)
 
 
-def doctor_page(path: Path, url: str) -> tuple[list[str], bool]:
+def doctor_page(path: Path, url: str, *, is_quiet: bool = False) -> tuple[list[str], bool]:
     """The same about a page of a story."""
-    return _reported(story_page.examine(settings_file.load(path), url))
+    return _reported(story_page.examine(settings_file.load(path), url), is_quiet=is_quiet)
 
 
-def _reported(findings: list[Finding]) -> tuple[list[str], bool]:
-    lines = [str(finding) for finding in findings]
+def _reported(findings: list[Finding], *, is_quiet: bool) -> tuple[list[str], bool]:
+    lines = [str(finding) for finding in findings if finding.is_failure or not is_quiet]
     return lines, not any(finding.is_failure for finding in findings)
 
 

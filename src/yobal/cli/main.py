@@ -27,6 +27,8 @@ app = typer.Typer(
 app.add_typer(story_app.app, name="story")
 people_app = typer.Typer(no_args_is_help=True, help="List moderators, suspend one, and resume.")
 app.add_typer(people_app, name="people")
+notice_app = typer.Typer(no_args_is_help=True, help="Tell the newsroom what waits or fails.")
+app.add_typer(notice_app, name="notice")
 
 Name = Annotated[str, typer.Argument(help="A pseudonym, as `yobal people list` prints it.")]
 
@@ -205,17 +207,43 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     typer.echo(commands.rebuild(config))
 
 
-@app.command(epilog="Example: yobal doctor --page https://news.example/en/ferry")
+@app.command(
+    epilog="Examples: yobal doctor --quiet; yobal doctor --page https://news.example/en/ferry"
+)
 def doctor(
     config: Config = DEFAULT_CONFIG,
     page: Annotated[
         str, typer.Option(help="Look at this page of a story instead of this machine.")
     ] = "",
+    is_quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print only what failed, for a timer that mails it.")
+    ] = False,
 ) -> None:
     """Check for anything that breaks a promise, and say what to do. Exits with 1 if a check fails."""
     from yobal.cli import commands
 
-    lines, is_ok = commands.doctor_page(config, page) if page else commands.doctor(config)
+    lines, is_ok = (
+        commands.doctor_page(config, page, is_quiet=is_quiet)
+        if page
+        else commands.doctor(config, is_quiet=is_quiet)
+    )
+    for line in lines:
+        typer.echo(line)
+    sys.exit(0 if is_ok else 1)
+
+
+@app.command(epilog="Example: yobal status --json")
+def status(
+    config: Config = DEFAULT_CONFIG,
+    is_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    is_quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print only what needs a person, for a timer.")
+    ] = False,
+) -> None:
+    """Show what waits, the last release and round, disk, keys and pages. Exits with 1 if a person is needed."""
+    from yobal.cli import status_report
+
+    lines, is_ok = status_report.report(config, is_json=is_json, is_quiet=is_quiet)
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)
@@ -262,6 +290,25 @@ def people_resume(name: Name, config: Config = DEFAULT_CONFIG) -> None:
     from yobal.cli import commands
 
     typer.echo(commands.people_resume(config, name))
+
+
+@notice_app.command("test", epilog="Example: yobal notice test")
+def notice_test(config: Config = DEFAULT_CONFIG) -> None:
+    """Send a test to every address, and say which were reached. Exits with 1 if one was not."""
+    from yobal.cli import notice_commands
+
+    lines, is_ok = notice_commands.send_test(config)
+    for line in lines:
+        typer.echo(line)
+    sys.exit(0 if is_ok else 1)
+
+
+@notice_app.command("send", epilog="Example: yobal notice send --config /srv/yobal/yobal.toml")
+def notice_send(config: Config = DEFAULT_CONFIG) -> None:
+    """Send what is due now, for a timer. `yobal serve` does this unless notice_process is "command"."""
+    from yobal.cli import notice_commands
+
+    typer.echo(notice_commands.send(config))
 
 
 @app.command("self-test")

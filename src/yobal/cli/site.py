@@ -15,9 +15,11 @@ from yobal.store import intake
 
 
 @contextmanager
-def open_site(path: Path) -> Iterator[Components]:
+def open_site(path: Path, *, is_only_read: bool = False) -> Iterator[Components]:
+    """Migrates the schema, except for commands that a timer may run beside an older server."""
     settings = load_settings(path)
-    prepare_storage(settings)
+    if not is_only_read:
+        prepare_storage(settings)
     components = build_components(settings)
     try:
         check_has_site(components)

@@ -184,6 +184,12 @@ class ClockNotTrusted(YobalError):
     is_loggable = True
 
 
+class NoticeNotSent(YobalError):
+    """A notice did not reach an address, or there is none that can be used; the message names it."""
+
+    is_loggable = True
+
+
 class InvalidSettings(YobalError):
     """A setting is unknown, missing or invalid; the message names it."""
 

@@ -85,6 +85,12 @@ def next_round(schedule: Schedule, after: float) -> Round:
     return rounds[bisect_right(rounds, after)]
 
 
+def last_time_of_day(schedule: Schedule, times: tuple[str, ...], at: float) -> int:
+    """The last of these wall-clock times of the site's zone at or before a time."""
+    instants = _instants_near(times, schedule.zone, int(at) // DAY_SECONDS)
+    return instants[bisect_right(instants, at) - 1]
+
+
 def earliest_release(schedule: Schedule, now: float) -> Slot:
     """The first slot at which a comment sent now can appear: moderators get it at the next round."""
     return next_slot(schedule, next_round(schedule, now))
@@ -93,6 +99,16 @@ def earliest_release(schedule: Schedule, now: float) -> Slot:
 def pick_slot(schedule: Schedule, *, now: float, randbelow: RandomBelow) -> Slot:
     """The slot that a held comment is due at: 1 to `max_hold_slots` from now, all equally likely."""
     return next_slot(schedule, now, steps=1 + randbelow(schedule.max_hold_slots))
+
+
+def age_slots(schedule: Schedule, arrival_round: Round, now: float, *, maximum: int) -> int:
+    """How many slots have passed since a comment's round, at most `maximum`."""
+    slot: float = arrival_round
+    for passed in range(maximum):
+        slot = next_slot(schedule, slot)
+        if slot > now:
+            return passed
+    return maximum
 
 
 def age_days(schedule: Schedule, arrival_round: Round, now: float) -> int:

@@ -38,11 +38,13 @@ def addresses(settings: Settings) -> list[Finding]:
 def _listens(settings: Settings) -> list[Finding]:
     """Between the web server and Yobal there is no TLS."""
     listens = {"intake_listen": settings.intake_listen, "desk_listen": settings.desk_listen}
+    if settings.metrics_listen:
+        listens["metrics_listen"] = settings.metrics_listen
     return [
         ok_if(
             ipaddress.ip_address(listen.rpartition(":")[0].strip("[]")).is_loopback,
             f"only this machine can connect to {listen} ({name})",
-            f"{name}: use 127.0.0.1, or readers' words cross a network without TLS",
+            f"{name}: use 127.0.0.1, or what it answers crosses a network without TLS",
         )
         for name, listen in listens.items()
     ]

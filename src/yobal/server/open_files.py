@@ -9,6 +9,7 @@ from typing import Final
 
 INTAKE_CONNECTIONS: Final = 4_096
 DESK_CONNECTIONS: Final = 256  # each may hold a body of 256 KiB
+METRICS_CONNECTIONS: Final = 16
 OTHER_FILES: Final = 512  # public files, the database, keys, what is being written
 FEWEST_CONNECTIONS: Final = 128  # of the intake, where the system allows no more
 

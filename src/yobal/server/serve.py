@@ -19,11 +19,12 @@ from granian.server.embed import Server
 from yobal.adapters import disk_reserve
 from yobal.adapters.rendering.page_context import ServerFacts
 from yobal.adapters.rendering.templates import load_templates
-from yobal.core import language
+from yobal.core import language, metrics
 from yobal.core.errors import UnsupportedEnvironment
-from yobal.server import open_files, ports
+from yobal.server import figures, open_files, ports, service_manager
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
+from yobal.server.notices.thread import NoticeThread
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
 from yobal.store.database import Database
@@ -34,6 +35,7 @@ from yobal.web.handlers.dispatch import FormHandler
 from yobal.web.http import policies
 from yobal.web.intake_app import IntakeApp
 from yobal.web.moderation import DeskDependencies
+from yobal.web.monitoring_app import MonitoringApp
 from yobal.web.response_time import ResponseTime
 from yobal.web.routes import desk_app
 from yobal.web.thread_status import ThreadStatusCache
@@ -138,8 +140,11 @@ def serve(
     """
     settings = components.settings
     listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
+    addresses = [listens[role] for role in roles]
+    if _is_watched(components, roles):
+        addresses.append(settings.metrics_listen)
     try:
-        with ports.reserved([listens[role] for role in roles]):
+        with ports.reserved(addresses):
             _serve_reserved(components, roles, wrap_intake=wrap_intake, when_ready=when_ready)
     finally:
         components.close()
@@ -174,17 +179,56 @@ def _serve_reserved(
             Listener(application, Interfaces.ASGINL, address, open_files.DESK_CONNECTIONS)
         )
     maintenance = MaintenanceThread(components, is_desk="desk" in roles)
+    if _is_watched(components, roles):
+        listeners.append(_monitoring(components, maintenance))
     probe = HealthProbe(components, roles)
+    notices = _notice_thread(components, roles)
     maintenance.start()
     probe.start()
+    if notices is not None:
+        notices.start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(listeners, when_ready, intake, components.database))
+            runner.run(
+                _serve(
+                    listeners,
+                    when_ready,
+                    intake,
+                    components.database,
+                    is_working=maintenance.is_ticking,
+                )
+            )
     finally:
+        service_manager.notify(service_manager.STOPPING)
+        if notices is not None:
+            notices.stop()
         probe.stop()
         maintenance.stop()
         if group is not None:
             group.close()
+
+
+def _is_watched(components: Components, roles: tuple[Role, ...]) -> bool:
+    """Figures are recorded by the desk's scheduler."""
+    return bool(components.settings.metrics_listen) and "desk" in roles
+
+
+def _monitoring(components: Components, maintenance: MaintenanceThread) -> Listener:
+    settings, schedule = components.settings, components.rules.schedule
+    application = MonitoringApp(
+        is_ready=maintenance.is_working,
+        metrics_text=lambda: metrics.text(figures.read(settings), schedule),
+    )
+    return Listener(
+        application, Interfaces.RSGI, settings.metrics_listen, open_files.METRICS_CONNECTIONS
+    )
+
+
+def _notice_thread(components: Components, roles: tuple[Role, ...]) -> NoticeThread | None:
+    """None where another process sends notices, or nobody wants any."""
+    settings = components.settings
+    is_sender = "desk" in roles and settings.notice_process == "serve"
+    return NoticeThread(components) if is_sender and settings.has_notices else None
 
 
 async def _serve(
@@ -192,6 +236,8 @@ async def _serve(
     when_ready: Callable[[], None],
     intake: IntakeApp | None,
     database: Database,
+    *,
+    is_working: Callable[[], bool],
 ) -> None:
     servers = [_server(listener) for listener in listeners]
     gc.collect()  # takes 0.1 s now: or the first response would show that it was the first
@@ -202,17 +248,28 @@ async def _serve(
     server_tasks = [asyncio.create_task(server.serve()) for server in servers]
     await _until_listening([listener.address for listener in listeners], server_tasks)
     when_ready()
+    service_manager.notify(service_manager.READY)
+    watchdog_task = asyncio.create_task(_feed_watchdog(is_working))
     garbage_task = asyncio.create_task(_collect_garbage(intake, database))
     stop_task = asyncio.create_task(stop_requested.wait())
     await asyncio.wait([stop_task, *server_tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]  # granian has no types for it
     _, late_tasks = await asyncio.wait(server_tasks, timeout=STOP_SECONDS)
-    for task in (*late_tasks, stop_task, garbage_task):
+    for task in (*late_tasks, stop_task, garbage_task, watchdog_task):
         task.cancel()
     for task in server_tasks:
         if task.done() and not task.cancelled():
             task.result()  # raises the error that ended it, if there was one
+
+
+async def _feed_watchdog(is_working: Callable[[], bool]) -> None:
+    """From the event loop, so that a loop that hangs is noticed as well as a scheduler that does."""
+    interval = service_manager.watchdog_seconds()
+    while interval is not None:
+        if is_working():
+            service_manager.notify(service_manager.WORKING)
+        await asyncio.sleep(interval)
 
 
 async def _collect_garbage(intake: IntakeApp | None, database: Database) -> None:

@@ -9,16 +9,18 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from yobal.adapters import age_file
+from yobal.adapters.rendering import i18n
 from yobal.core import ids, language_tag
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
+from yobal.core.notices import NoticeRules
 from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
@@ -35,6 +37,7 @@ CELLS_PER_PENDING: Final = 4  # cells in a new file for each comment that may be
 CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
 BACKUPS_MAX: Final = 400  # a year of daily ones; more would keep what was removed too long
 DAYS_MAX: Final = 200  # of receipts and sealed originals
+PENDING_HOURS_MAX: Final = 720  # 30 days
 PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
@@ -43,6 +46,7 @@ _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
+NoticeProcess = Literal["serve", "command"]  # which one sends notices
 SocketAddress = tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]
 
 # Names of development versions, so that the error can give the new name.
@@ -76,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     desk_url: str = "http://localhost:8601"
     intake_listen: str = "127.0.0.1:8600"
     desk_listen: str = "127.0.0.1:8601"
+    metrics_listen: str = ""  # empty: nobody can ask
     frame_ancestors: tuple[str, ...] = ()
     embedded_form: EmbeddedForm = "frame"
     data_dir: str = "data"
@@ -101,6 +106,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backup_recipient: str = ""  # of age; its key is on another machine
     backups_kept: int = 14
     purge_list_dir: str = ""  # best on another disk: it must outlive the database
+    notice_urls_file: str = ""  # relative to the folder of the settings file
+    notice_urls: str = ""  # secret; usually a variable
+    notice_times: tuple[str, ...] = ("09:00",)
+    notice_pending_hours_max: int = 48
+    notice_language: str = "en"
+    notice_subject: str = "Note"
+    notice_sender: str = ""  # empty: `site_name`
+    notice_process: NoticeProcess = "serve"
 
     @property
     def folder(self) -> Path:
@@ -132,6 +145,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder.absolute() / 'yobal.sqlite'}"
+
+    @property
+    def figures_file(self) -> Path:
+        return self.folder / "figures.json"
+
+    @property
+    def notices_file(self) -> Path:
+        return self.folder / "notices.json"
+
+    @property
+    def has_notices(self) -> bool:
+        return bool(self.notice_urls or self.notice_urls_file)
+
+    def notice_rules(self) -> NoticeRules:
+        return NoticeRules(
+            schedule=self.rules().schedule,
+            times=self.notice_times,
+            pending_hours_max=self.notice_pending_hours_max,
+        )
 
     def limits(self) -> Limits:
         return Limits(self.text_graphemes_max, self.name_graphemes_max)
@@ -169,8 +201,11 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     problems = list(_problems_together(settings))
     if problems:
         raise InvalidSettings("; ".join(problems))
-    data_dir = path.absolute().parent / settings.data_dir
-    return msgspec.structs.replace(settings, data_dir=str(data_dir))
+    folder = path.absolute().parent
+    urls_file = settings.notice_urls_file and str(folder / settings.notice_urls_file)
+    return msgspec.structs.replace(
+        settings, data_dir=str(folder / settings.data_dir), notice_urls_file=urls_file
+    )
 
 
 def _read_file(path: Path) -> dict[str, object]:
@@ -254,6 +289,14 @@ def _problems_together(settings: Settings) -> Iterator[str]:
             f'intake_listen = "{intake}" and desk_listen = "{desk}" are the same port: the two '
             'sides need a port each, for example "127.0.0.1:8600" and "127.0.0.1:8601"'
         )
+    if settings.metrics_listen and any(
+        _overlap(_socket_address(settings.metrics_listen), _socket_address(other))
+        for other in (intake, desk)
+    ):
+        yield (
+            f'metrics_listen = "{settings.metrics_listen}" is the port of another side: it needs its '
+            'own, for example "127.0.0.1:8602"'
+        )
     if settings.public_url == settings.desk_url:
         yield (
             f'public_url and desk_url are both "{settings.desk_url}": the desk needs a host name of '
@@ -288,6 +331,22 @@ def _is_absolute_or_empty(path: str) -> bool:
 
 def _is_recipient(text: str) -> bool:
     return not text or age_file.is_recipient(text)
+
+
+def _is_optional_path(path: str) -> bool:
+    return not path or _is_path(path)
+
+
+def _is_optional_line(text: str) -> bool:
+    return not text or _is_plain_line(text)
+
+
+def _are_urls(text: str) -> bool:
+    return all("://" in url for url in text.split())
+
+
+def _has_catalogue(language: str) -> bool:
+    return language in i18n.catalogue_languages()
 
 
 def _are_release_times(times: tuple[str, ...]) -> bool:
@@ -376,6 +435,7 @@ def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
 
 
 _EMBEDDED_FORMS: Final = get_args(EmbeddedForm)
+_NOTICE_PROCESSES: Final = get_args(NoticeProcess)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
 _FOLDER: Final = "the absolute path of a folder, or nothing"
@@ -398,6 +458,12 @@ _CHECKS: Final = (
     _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),
     _Check("intake_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8600"'),
     _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
+    _Check(
+        "metrics_listen",
+        lambda address: not address or _is_listen_address(address),
+        f"{_LISTEN}, or nothing",
+        '"127.0.0.1:8602"',
+    ),
     _Check(
         "frame_ancestors",
         _are_frame_ancestors,
@@ -440,4 +506,15 @@ _CHECKS: Final = (
     ),
     _number("backups_kept", 1, BACKUPS_MAX, example=14),
     _Check("purge_list_dir", _is_absolute_or_empty, _FOLDER, '"/srv/elsewhere/yobal"'),
+    # Notices
+    _Check("notice_urls_file", _is_optional_path, "the path of a file", '"notices.txt"'),
+    _Check(
+        "notice_urls", _are_urls, "URLs with spaces between them", '"mailto://x"', is_secret=True
+    ),
+    _Check("notice_times", _are_times, f"{_DIFFERENT_TIMES}, or none", '["09:00"]'),
+    _number("notice_pending_hours_max", 0, PENDING_HOURS_MAX, example=48),  # 0: no limit
+    _Check("notice_language", _has_catalogue, "a language that Yobal has words in", '"en"'),
+    _Check("notice_subject", _is_plain_line, "one line of plain text", '"Note"'),
+    _Check("notice_sender", _is_optional_line, "one line of plain text", '"Night desk"'),
+    _Check("notice_process", _NOTICE_PROCESSES.__contains__, '"serve" or "command"', '"serve"'),
 )

@@ -47,13 +47,17 @@ def add(conn: Connection, site_id: str, story_id: str, files: Iterable[StaleFile
 
 
 def add_all_of_thread(conn: Connection, site_id: str, story_id: str) -> None:
-    """Mark every file of a thread; the cost grows with its comments. Raises NoSuchStory."""
-    files = stale.all_of_thread(
+    """Mark every file of a thread. Raises NoSuchStory."""
+    add(conn, site_id, story_id, all_of_thread(conn, site_id, story_id))
+
+
+def all_of_thread(conn: Connection, site_id: str, story_id: str) -> Iterable[StaleFile]:
+    """Every file that a thread should have; the cost grows with its comments. Raises NoSuchStory."""
+    return stale.all_of_thread(
         root_positions=stories.get(conn, site_id, story_id).next_position,
         reply_counts=published_comments.reply_counts(conn, site_id, story_id),
         comment_ids=published_comments.ids_of_story(conn, site_id, story_id),
     )
-    add(conn, site_id, story_id, files)
 
 
 def next_batch(conn: Connection, site_id: str, *, limit: int) -> list[StaleFileRow]:

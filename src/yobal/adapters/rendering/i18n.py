@@ -31,6 +31,7 @@ _REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
 # A day as it is written inside a sentence, where CLDR's form lacks words that the language needs.
 _DAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bទីd ខែMMMM ឆ្នាំy"}
+_WEEKDAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bEEEE"}
 _ZONES_WITHOUT_CITY: Final = "Etc/"
 # For CLDR they are other names of a city's zone, which their users need not live in.
 _OFFSETS: Final = ("EST", "HST", "MST")
@@ -67,6 +68,11 @@ class Translator:
     def day_of(self, slot: Slot, schedule: Schedule) -> str:
         """The day of a slot in the site's time zone."""
         return self.day(day_of(schedule, slot))
+
+    def weekday(self, slot: Slot, schedule: Schedule) -> str:
+        """`Tuesday`, in the site's time zone."""
+        pattern = _WEEKDAY_PATTERNS.get(self.lang, "EEEE")
+        return format_date(day_of(schedule, slot), pattern, locale=self._locale)
 
     def time(self, slot: Slot, schedule: Schedule) -> str:
         """The time of a slot in the site's time zone; with seconds only if the schedule needs them."""

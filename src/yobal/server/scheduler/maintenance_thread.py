@@ -14,7 +14,9 @@ from yobal.core.errors import (
     RosterInvalid,
     UnreadableEntries,
 )
+from yobal.core.figures import Figures
 from yobal.core.schedule import Slot, last_slot
+from yobal.server import figures
 from yobal.server.scheduler.maintenance import (
     PassResult,
     prepare_cells,
@@ -25,6 +27,7 @@ from yobal.server.scheduler.maintenance import (
 from yobal.server.wiring import Components
 
 TICK_SECONDS: Final = 1.0  # a withdrawal "at once" takes effect within ten seconds
+STUCK_SECONDS: Final = 300.0  # no pass takes so long, whatever there is to release
 # These pass by themselves, or are repaired while the server runs: no reason not to start.
 TRANSIENT_ERRORS: Final = (PublicFilesUnavailable, DatabaseUnavailable, ClockNotTrusted, OSError)
 
@@ -41,7 +44,9 @@ class MaintenanceThread:
         self._are_cells_prepared = False
         self._are_files_prepared = False
         self._clock = clock
+        self._tick_at = 0.0  # of the monotonic clock
         self._slot: Slot | None = None
+        self._figures: Figures | None = figures.read(components.settings)
         self._stop_requested = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
@@ -58,6 +63,17 @@ class MaintenanceThread:
         self._thread.join()
         error_reporting.flush()
 
+    def is_working(self) -> bool:
+        """Whether the start is finished and passes are made, successful or not.
+
+        Why one fails is left out, because a reader's comment can fill a disk, and the answer would tell when.
+        """
+        return self._are_cells_prepared and self._are_files_prepared and self.is_ticking()
+
+    def is_ticking(self) -> bool:
+        """Whether the thread is alive: on a full disk it ticks, and prepares its files once there is room."""
+        return time.monotonic() - self._tick_at < STUCK_SECONDS
+
     def _run(self) -> None:
         while not self._stop_requested.wait(TICK_SECONDS):
             try:
@@ -66,6 +82,7 @@ class MaintenanceThread:
                 error_reporting.report_once(error)
 
     def _tick(self) -> None:
+        self._tick_at = time.monotonic()
         now = self._clock()
         self._flush_errors_on_new_slot(last_slot(self._components.rules.schedule, now))
         if not self._is_desk:
@@ -76,6 +93,7 @@ class MaintenanceThread:
         if not self._are_files_prepared:
             self._prepare_files()
         _report(run_once(self._components, now=now))
+        self._figures = figures.record(self._components, self._figures)
 
     def _prepare_cells(self, now: float) -> None:
         """A technician accepts the roster after a restore. Until then the rest of the pass continues."""

@@ -1,0 +1,62 @@
+"""What `yobal status` prints: a line for each figure, then what needs a person."""
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from yobal.cli.site import open_site
+from yobal.server import status as site_status
+from yobal.server.status import AGE_SLOTS_MAX, Status
+
+
+def report(path: Path, *, is_json: bool, is_quiet: bool) -> tuple[list[str], bool]:
+    """Lines to print, and whether nothing needs a person. Raises DatabaseUnavailable."""
+    with open_site(path, is_only_read=True) as components:
+        status = site_status.read(components, now=time.time())
+    is_ok = not status.needs_person
+    if is_json:
+        return [msgspec.json.encode(status).decode()], is_ok
+    return _problems(status) if is_quiet else [*_figures(status), *_problems(status)], is_ok
+
+
+def _figures(status: Status) -> list[str]:
+    values = {
+        "version": status.version,
+        "waiting": _waiting(status),
+        "held": str(status.held_count),
+        "published": str(status.published_count),
+        "release": f"last {status.last_release}, next {status.next_release}",
+        "round": f"last {status.last_round}, next {status.next_round}",
+        "clock": "trusted" if status.is_clock_trusted else "not trusted",
+        "writing": "works" if not status.unable_to else f"cannot {', '.join(status.unable_to)}",
+        "disk": f"{status.disk_free_mib} MiB free",
+        "members": str(status.members_count) if status.is_roster_valid else "do not verify",
+        "epoch": _epoch(status),
+        "pages": _pages(status),
+    }
+    return [f"{name:<10} {value}" for name, value in values.items()]
+
+
+def _problems(status: Status) -> list[str]:
+    return [f"{'see to':<10} {problem}" for problem in status.needs_person]
+
+
+def _waiting(status: Status) -> str:
+    ages = [
+        f"{count} for {age}{' or more' if age == AGE_SLOTS_MAX else ''} slots"
+        for age, count in status.pending_by_age_slots.items()
+    ]
+    since = f"; the oldest since {status.oldest_round}" if status.oldest_round else ""
+    return f"{status.pending_count}" + (f" ({', '.join(ages)}{since})" if ages else "")
+
+
+def _epoch(status: Status) -> str:
+    return "none yet" if status.epoch_age_days is None else f"{status.epoch_age_days} days old"
+
+
+def _pages(status: Status) -> str:
+    compared = f"{status.sampled_stories_count} stories compared with the database"
+    differing = f", {len(status.differing_files)} files differ" if status.differing_files else ""
+    stale = f"; {status.stale_files_count} files wait to be written"
+    return compared + differing + (stale if status.stale_files_count else "")

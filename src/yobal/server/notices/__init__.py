@@ -1,0 +1,1 @@
+"""Tells the newsroom, at fixed times, that something waits or fails."""
