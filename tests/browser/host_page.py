@@ -16,7 +16,7 @@ STORY_PAGE: Final = "/en/ferry"
 # As strict as a page can be that embeds a thread: no inline style, no markup from strings.
 STRICT: Final = (
     "default-src 'none'; script-src {threads} 'nonce-host'; connect-src {threads}; "
-    "frame-src {threads}; base-uri 'none'; form-action 'none'; "
+    "frame-src {threads}; base-uri 'none'; form-action {threads}; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 

@@ -50,7 +50,11 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page."""
+    """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page.
+
+    `id_suffix` is a random end of all ids in a framed answer. A page can ask its frame to show an element,
+    and if it guessed the id, see by its own scrolling where on the answer that element is.
+    """
 
     site_id: str
     story_id: str
@@ -58,6 +62,7 @@ class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     other_editions: tuple[Edition, ...] = ()  # the story's other editions
     form: FormState = "open"
     is_framed: bool = False
+    id_suffix: str = ""
 
 
 class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
