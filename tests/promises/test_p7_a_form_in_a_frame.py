@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from tests.browser.host_page import NewsSite, news_site_with_threads, story_page
+from tests.harness import SITE_ID, STORY_ID
 from tests.serving import Served, ask, post
 from yobal.core import paths
 
@@ -306,3 +307,65 @@ def test_links_of_the_form_open_in_a_new_tab(embedded: tuple[NewsSite, Served], 
         form.get_by_role("link", name="Terms of Use").click()
     expect(opened.value.get_by_role("heading", name="Terms of Use")).to_be_visible()
     assert opened.value.evaluate("window.opener") is None
+
+
+WORKER: Final = """
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", event => event.waitUntil(clients.claim()));
+addEventListener("fetch", event => event.waitUntil((async () => {
+  const body = event.request.method === "POST" ? await event.request.clone().text() : "";
+  for (const client of await clients.matchAll({includeUncontrolled: true}))
+    client.postMessage(`${event.request.method} ${event.request.url} ${body}`);
+})()));
+"""
+WATCH: Final = """<script>
+window.worker = [];
+navigator.serviceWorker.addEventListener("message", event => { worker.push(event.data) });
+navigator.serviceWorker.startMessages();
+</script>"""
+DROP_ATTRIBUTE: Final = """<script>
+const set = Element.prototype.setAttribute;
+Element.prototype.setAttribute = function (name, value) {
+  if (name !== "sandbox") set.call(this, name, value);
+};
+</script>"""
+
+
+def test_what_a_service_worker_of_the_same_host_sees(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    """A limit that docs/embed.md states. The attribute keeps the form from the worker, but a script of
+    the page can drop it, and complete pages have none. The frame stays unreadable in each case."""
+    site, served = embedded
+    site.threads_port = served.intake
+    site.add("/worker.js", WORKER, {"Content-Type": "text/javascript"})
+    site.show(page, "<!doctype html><title>Any page</title>", path="/any")
+    page.evaluate(
+        "navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready)"
+        ".then(() => 0)"
+    )
+    seen = {}
+    for name, before in {"attribute": WATCH, "dropped": WATCH + DROP_ATTRIBUTE}.items():
+        site.show(page, story_page(site.origin, before=before))
+        page.locator("yobal-comments").scroll_into_view_if_needed()
+        page.locator("yobal-comments .form.is-shown").scroll_into_view_if_needed()
+        form = page.frame_locator("yobal-comments iframe")
+        confirm(form, SECRET)
+        assert form.locator("body").evaluate("() => window.origin") == "null"
+        assert page.evaluate(
+            "document.querySelector('yobal-comments').shadowRoot.querySelector('iframe')"
+            ".contentDocument === null"
+        )
+        page.wait_for_timeout(300)
+        seen[name] = "\n".join(page.evaluate("worker"))
+    secret = SECRET.replace(" ", "+")
+    assert "index.json" in seen["attribute"], "the worker works"
+    assert secret not in seen["attribute"]
+    assert secret in seen["dropped"]
+    complete = page.context.new_page()
+    complete.goto(f"{site.origin}/{SITE_ID}/{STORY_ID}/en/")
+    complete.get_by_role("textbox", name="Your comment").fill("On the complete page")
+    complete.get_by_role("button", name="Send to the moderators").click()
+    expect(complete.get_by_role("heading", name="Read it once more")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert "On+the+complete+page" in "\n".join(page.evaluate("worker"))
