@@ -325,7 +325,7 @@ def test_where_the_page_forbids_forms_a_reply_has_a_link_to_our_page(
     expect(page.get_by_role("button", name="Reply to Dara")).to_be_visible()
 
 
-def test_another_edition_is_drawn_although_the_first_one_came_later(
+def test_another_edition_is_shown_although_the_first_one_came_later(
     embedded: tuple[NewsSite, Served], page: Page
 ) -> None:
     _, served = embedded
@@ -347,7 +347,7 @@ def test_another_edition_is_drawn_although_the_first_one_came_later(
     expect(thread.locator("section.yobal")).to_have_attribute("lang", "km")
 
 
-def test_a_story_that_is_named_later_is_drawn_and_one_that_is_taken_away_is_not(
+def test_a_story_that_is_named_later_is_shown_and_one_that_is_taken_away_is_not(
     embedded: tuple[NewsSite, Served], page: Page
 ) -> None:
     _, served = embedded
@@ -362,7 +362,7 @@ def test_a_story_that_is_named_later_is_drawn_and_one_that_is_taken_away_is_not(
 
 
 @pytest.mark.parametrize("lang", ["en-US", "en_US", "en"])
-def test_without_an_edition_the_language_of_the_page_or_its_primary_subtag_is_drawn(
+def test_without_an_edition_the_language_of_the_page_or_its_primary_subtag_is_shown(
     embedded: tuple[NewsSite, Served], page: Page, lang: str
 ) -> None:
     site, served = embedded
