@@ -75,6 +75,7 @@ ROWS: Final[dict[str, Row]] = {
     "disk_reserve_mib": Row(refused=-1, warned=0, well=256),
     "receipt_days": Row(refused=201, warned=200, well=30),
     "original_retention_days": Row(refused=201, warned=60, well=14),
+    "embedded_form": Row(refused="popup", well="frame"),
     "session_hours": Row(refused=100_000, warned=100, well=12),
 }
 

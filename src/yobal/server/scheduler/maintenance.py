@@ -135,11 +135,14 @@ def prepare_files(components: Components) -> None:
 
 
 def prepare_cells(components: Components, *, now: float) -> None:
-    """Called once at startup, before the first pass. Raises DatabaseUnavailable.
+    """Called once at startup, before the first pass. Raises DatabaseUnavailable and RosterInvalid.
 
     What cannot be decrypted after a restore goes back to the queue, or is lost; cells that a crash left
-    are overwritten.
+    are overwritten. Not while the roster is not the one that `secrets/` names: this may be another
+    database, which needs none of these cells.
     """
+    with components.database.reading() as conn:
+        components.roster_reader.read(conn)
     with release_lock(components.database):
         missing_cells.requeue_and_mark_lost(
             components.database,
