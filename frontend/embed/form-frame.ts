@@ -37,9 +37,12 @@ export function addReplyFrame(place: Element, parentId: string, options: FormFra
   );
   place.after(box);
   watch(box, frame); // after the empty page that a new frame has
-  document.addEventListener("securitypolicyviolation", function onViolation(event) {
+  const onViolation = ({ effectiveDirective }: SecurityPolicyViolationEvent) => {
+    if (effectiveDirective === "form-action") box.classList.add("is-refused");
+  };
+  document.addEventListener("securitypolicyviolation", onViolation);
+  frame.addEventListener("load", () => {
     document.removeEventListener("securitypolicyviolation", onViolation);
-    if (event.effectiveDirective === "form-action") box.classList.add("is-refused");
   });
   box.append(form);
   form.submit();

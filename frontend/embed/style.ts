@@ -9,11 +9,12 @@ const RULES = `:host{all:initial;color-scheme:inherit;display:block}
 .waiting{min-height:100vh}
 .form{display:grid;margin-block-start:32px;container-type:inline-size}
 .form>*{grid-area:1/1;align-self:start}
-.form[hidden],.is-refused>iframe,.is-shown>a{display:none}
+.form[hidden],.is-shown>a{display:none}
 iframe{width:100%;height:1400px;border:0;visibility:hidden}
 iframe.dark{height:1410px}
 @container (min-width:560px){iframe{height:1150px}iframe.dark{height:1160px}}
 .is-shown>iframe{visibility:visible}
+.form.is-refused>iframe{height:0}
 .yobal-fragment{padding-inline:var(--yobal-padding,12px)}`;
 
 // What a newsroom's stylesheet calls the colours of tokens.css.
