@@ -9,6 +9,7 @@ from typing import Final
 
 from bench import (
     cells,
+    decisions,
     memory,
     opening,
     page_size,
@@ -27,6 +28,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "round": rounds.measure,
     "release": thread_size.measure,
     "cells": cells.measure,
+    "decisions": decisions.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,
     "page-size": page_size.measure,

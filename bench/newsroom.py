@@ -10,7 +10,8 @@ import pyrage
 
 from yobal.actions import declare_story, setup_site
 from yobal.core.thread import Edition
-from yobal.demo.keys import from_passphrase, make_moderator
+from yobal.demo.decision_signer import DecisionSigner
+from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.demo.signing import sign_in_signature
 from yobal.server.scheduler.maintenance import prepare_files, run_once
@@ -26,11 +27,12 @@ MANY: Final = 10_000_000  # a limit that no measurement reaches
 
 
 class SeededNewsroom(msgspec.Struct, frozen=True):
-    """The newsroom's components, its settings file and its lead's passphrase."""
+    """The newsroom's components, its settings file, and its lead's passphrase and signatures."""
 
     components: Components
     config: Path
     passphrase: str
+    signer: DecisionSigner
 
     @property
     def settings(self) -> Settings:
@@ -80,10 +82,11 @@ def seed(folder: Path, **overrides: Any) -> SeededNewsroom:
     settings = Settings(**fields)
     prepare_storage(settings)
     components = build_components(settings)
-    passphrase = _create_newsroom(components)
+    lead = _create_newsroom(components)
     prepare_files(components)
     run_once(components, now=time.time())
-    return SeededNewsroom(components, config, passphrase)
+    signer = DecisionSigner(components, lead.signing_seed)
+    return SeededNewsroom(components, config, lead.passphrase, signer)
 
 
 def free_port() -> int:
@@ -93,8 +96,8 @@ def free_port() -> int:
     return port
 
 
-def _create_newsroom(components: Components) -> str:
-    """Create a site, its lead with an epoch, and a story in two editions; return the lead's passphrase."""
+def _create_newsroom(components: Components) -> NewModerator:
+    """Create a site, its lead with an epoch, and a story in two editions; return the lead's keys."""
     database, rules, now = components.database, components.rules, time.time()
     setup_site.create_site(database, rules, name=components.settings.site_name, now=now)
     lead = make_moderator(SITE_ID, PSEUDONYM)
@@ -102,7 +105,7 @@ def _create_newsroom(components: Components) -> str:
     for tag, title in TITLES.items():
         url = f"https://news.example/{tag}/ferry"
         declare_story.add(database, rules, STORY_ID, Edition(tag=tag, title=title, url=url))
-    return lead.passphrase
+    return lead
 
 
 def _toml(value: object) -> str:

@@ -11,8 +11,8 @@ from typing import Any, Final
 from bench import texts
 from bench.newsroom import SITE_ID, STORY_ID, SeededNewsroom
 from yobal.actions import decide, mark_all_stale, move_inbox, submit, write_public_files
+from yobal.actions.decision_context import DecisionContext
 from yobal.core import idempotency, ids
-from yobal.core.decisions import DecisionContext
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.schedule import last_round, last_slot
 from yobal.core.submission import Submission
@@ -152,7 +152,7 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
     context = DecisionContext(
         rules=components.rules,
         pseudonym="Heron",
-        decision_key=components.keyring.decision_key(),
+        roster_reader=components.roster_reader,
         now=due - 1,
         random=secrets.token_bytes,
         randbelow=lambda _: 0,
@@ -166,4 +166,5 @@ def add_held(seeded: SeededNewsroom, *, due: int) -> None:
         name="",
         nonce=nonce,
         lang="en",
+        signature=seeded.signer.accept(comment_id, text=text, name="", lang="en"),
     )

@@ -73,8 +73,8 @@ def send(requests: Path, *, port: int, seconds: float, connections: int) -> Send
     sent = _SENT.search(output)
     if sent is None:
         raise ValueError(output)
-    answered, refused = int(sent[1]), int(sent[2])
-    return SendResult(answered - refused, refused, float(sent[3]))
+    responses, refused = int(sent[1]), int(sent[2])
+    return SendResult(responses - refused, refused, float(sent[3]))
 
 
 def body(url: str) -> bytes:

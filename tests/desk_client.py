@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.in_process_client import sign_in_body, sign_in_seed
 from tests.serving import Served
+from yobal.demo.decision_signer import SIGNED_ROUTES
 
 
 class DeskClient:
@@ -23,6 +24,8 @@ class DeskClient:
     def act(self, name: str, /, **fields: Any) -> Any:
         origin = f"http://localhost:{self._served.desk}"
         headers = {"Origin": origin, "Content-Type": "application/json", "Cookie": self._cookie}
+        if name in SIGNED_ROUTES:
+            fields = self._served.newsroom.signer().signed_body(name, fields)
         self._connection.request("POST", f"/api/desk/{name}", json.dumps(fields), headers)
         response = self._connection.getresponse()
         body = response.read()

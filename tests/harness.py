@@ -23,15 +23,21 @@ from yobal.actions import (
     undo,
     write_public_files,
 )
+from yobal.actions.decision_context import DecisionContext
 from yobal.actions.release import Released
+from yobal.actions.remove import Removed
 from yobal.adapters.cell_file import CELL_BYTES
 from yobal.core import held_text, idempotency, text
-from yobal.core.decisions import DecisionContext, DecisionResult
+from yobal.core import roster as roster_rules
+from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.held_text import HeldText
+from yobal.core.roster import MemberAdded, MemberRemoved, SignedStatement
 from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
+from yobal.demo import signing
+from yobal.demo.decision_signer import DecisionSigner, cleaned
 from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
@@ -154,11 +160,51 @@ class NewsroomHarness:
         return DecisionContext(
             rules=self.rules,
             pseudonym=decided_by or self.pseudonym,
-            decision_key=self.components.keyring.decision_key(),
+            roster_reader=self.components.roster_reader,
             now=self.now,
             random=secrets.token_bytes,
             randbelow=self.randbelow,
         )
+
+    def signer(self, decided_by: str | None = None) -> DecisionSigner:
+        """Signs as the lead, or as another moderator, who becomes a member if needed."""
+        pseudonym = decided_by or self.pseudonym
+        keys = moderator_of(pseudonym)
+        with self.database.reading() as conn:
+            roster = self.components.roster_reader.read(conn)
+        if roster is not None and roster.named(pseudonym) is None:
+            added = self.signed_by_lead(keys, previous=roster.head)
+            with self.database.writing() as conn:
+                self.components.roster_reader.append(conn, added)
+        return DecisionSigner(self.components, keys.signing_seed)
+
+    def signed_by_lead(self, added: NewModerator, *, previous: str) -> SignedStatement:
+        """The lead's statement that this person is a member now."""
+        lead = moderator_of(self.pseudonym)
+        statement = MemberAdded(
+            site_id=SITE_ID,
+            previous=previous,
+            by=lead.signing_key,
+            member=added.signing_key,
+            role="moderator",
+            keys_hash=roster_rules.keys_hash(added.keys),
+        )
+        keys = (added.keys, added.keys_signature)
+        return signing.sign_statement(lead.signing_seed, statement, keys)
+
+    def remove_member(self, pseudonym: str) -> None:
+        """The lead's statement that this person is not a member any more."""
+        lead, reader = moderator_of(self.pseudonym), self.components.roster_reader
+        with self.database.writing() as conn:
+            roster = reader.read(conn)
+            assert roster is not None
+            statement = MemberRemoved(
+                site_id=SITE_ID,
+                previous=roster.head,
+                by=lead.signing_key,
+                member=moderator_of(pseudonym).signing_key,
+            )
+            reader.append(conn, signing.sign_statement(lead.signing_seed, statement))
 
     def decrypt(self, comment_id: str) -> Envelope:
         """Unwrap the epoch's key and decrypt the envelope, as the desk's browser does.
@@ -188,17 +234,30 @@ class NewsroomHarness:
             raise KeyError(epoch_id)
         return _identity(pyrage.decrypt(wrap, [personal]))
 
-    def publish(self, comment_id: str, *, decided_by: str | None = None) -> DecisionResult:
-        envelope = self.decrypt(comment_id)
+    def publish(
+        self,
+        comment_id: str,
+        *,
+        decided_by: str | None = None,
+        context: DecisionContext | None = None,
+        **changed: Any,
+    ) -> DecisionResult:
+        """As the desk's page does it; `changed` replaces what the envelope says, before it is signed."""
+        envelope, signer = self.decrypt(comment_id), self.signer(decided_by)
+        opened: dict[str, Any] = {
+            "text": envelope.text,
+            "name": envelope.name,
+            "lang": envelope.lang,
+        }
+        opened |= {key: value for key, value in changed.items() if key in opened}
         return decide.publish(
             self.database,
             self.components.cell_file,
-            self.decision_context(decided_by),
+            context or self.decision_context(decided_by),
             comment_id,
-            text=envelope.text,
-            name=envelope.name,
-            nonce=bytes.fromhex(envelope.nonce),
-            lang=envelope.lang,
+            nonce=changed.get("nonce", bytes.fromhex(envelope.nonce)),
+            signature=changed.get("signature") or signer.accept(comment_id, **opened),
+            **opened,
         )
 
     def publish_edited(
@@ -209,35 +268,53 @@ class NewsroomHarness:
         clause: str = "personal-data",
         decided_by: str | None = None,
     ) -> DecisionResult:
-        envelope = self.decrypt(comment_id)
+        envelope, signer = self.decrypt(comment_id), self.signer(decided_by)
+        words, name = cleaned(words, envelope.name)
         return decide.publish_edited(
             self.database,
             self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             text=words,
-            name=envelope.name,
+            name=name,
             lang=envelope.lang,
             edit_kind="masked",
             clause=clause,
             note=None,
+            signature=signer.accept(
+                comment_id,
+                text=words,
+                name=name,
+                lang=envelope.lang,
+                clause=clause,
+                edit_kind="masked",
+            ),
         )
 
     def reject(
-        self, comment_id: str, *, clause: str = "spam", note: str | None = None
+        self,
+        comment_id: str,
+        *,
+        clause: str = "spam",
+        note: str | None = None,
+        decided_by: str | None = None,
     ) -> DecisionResult:
         return decide.reject(
-            self.database, self.decision_context(), comment_id, clause=clause, note=note
+            self.database,
+            self.components.cell_file,
+            self.decision_context(decided_by),
+            comment_id,
+            clause=clause,
+            note=note,
+            signature=self.signer(decided_by).reject(comment_id, clause=clause),
         )
 
     def undo(self, decided: DecisionResult, *, decided_by: str | None = None) -> None:
         undo.undo(
             self.database,
-            self.rules,
+            self.decision_context(decided_by),
             decided.decision_id,
-            decided_by=decided_by or self.pseudonym,
-            now=self.now,
-            random=secrets.token_bytes,
+            signature=self.signer(decided_by).undo(decided.decision_id),
         )
         self.purge()
 
@@ -245,13 +322,20 @@ class NewsroomHarness:
         self, comment_id: str, *, clause: str = "threats", decided_by: str | None = None
     ) -> DecisionResult:
         """Remove a published comment and write its public files at once, as the desk does."""
-        context = self.decision_context(decided_by)
-        result = remove.remove(self.database, context, comment_id, clause=clause)
+        result = self.remove_only(comment_id, clause=clause, decided_by=decided_by)
         write_public_files.write_files_now(
             self.components.file_writer, result.story_id, result.files
         )
         self.purge()
         return result.decided
+
+    def remove_only(
+        self, comment_id: str, *, clause: str = "spam", decided_by: str | None = None
+    ) -> Removed:
+        """Only what the database notes of a removal."""
+        signature = self.signer(decided_by).remove(comment_id, clause=clause)
+        context = self.decision_context(decided_by)
+        return remove.remove(self.database, context, comment_id, clause=clause, signature=signature)
 
     def purge(self) -> None:
         purge_deleted.purge_deleted(self.database, self.components.cell_file, SITE_ID)
@@ -406,7 +490,7 @@ def make_newsroom(
     setup_site.create_site(
         components.database, components.rules, name=site_settings.site_name, now=now
     )
-    newsroom = NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
+    newsroom = NewsroomHarness(components, "Heron", moderator_of("Heron").passphrase)
     newsroom.now = now
     add_lead(newsroom)
     for tag, title in (("km", "កម្មករសាឡាង"), ("en", "Ferry workers")):
@@ -428,7 +512,7 @@ def catch_up(components: Components, *, now: float) -> None:
 def open_newsroom_harness(folder: Path, database_url: str, **settings: Any) -> NewsroomHarness:
     """The newsroom that `make_newsroom` made in this folder and database."""
     components = build_components(newsroom_settings(folder, database_url, **settings))
-    return NewsroomHarness(components, "Heron", _lead("Heron").passphrase)
+    return NewsroomHarness(components, "Heron", moderator_of("Heron").passphrase)
 
 
 def newsroom_settings(folder: Path, database_url: str, **settings: Any) -> Settings:
@@ -449,19 +533,19 @@ def add_lead(newsroom: NewsroomHarness, pseudonym: str = "Heron") -> None:
 
     Moderators who were there before are deactivated.
     """
-    lead = _lead(pseudonym)
+    lead = moderator_of(pseudonym)
     join_first_lead(newsroom.components, lead, now=newsroom.now)
     newsroom.pseudonym, newsroom.passphrase = pseudonym, lead.passphrase
 
 
 def lead_of(newsroom: NewsroomHarness) -> NewModerator:
     """The keys of the newest first lead."""
-    return _lead(newsroom.pseudonym)
+    return moderator_of(newsroom.pseudonym)
 
 
 @cache
-def _lead(pseudonym: str) -> NewModerator:
-    """One lead's keys for every newsroom of the run: stretching a passphrase takes 0.2 seconds."""
+def moderator_of(pseudonym: str) -> NewModerator:
+    """One person's keys for every newsroom of the run: stretching a passphrase takes 0.2 seconds."""
     return make_moderator(SITE_ID, pseudonym)
 
 

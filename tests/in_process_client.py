@@ -1,6 +1,7 @@
 """Calls the intake and the desk as the server does, without a socket, with the newsroom's clock."""
 
 import asyncio
+import contextlib
 import copy
 import itertools
 import json
@@ -16,6 +17,7 @@ import msgspec
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from yobal.actions.sign_in import open_session
+from yobal.demo.decision_signer import SIGNED_ROUTES
 from yobal.demo.keys import from_passphrase
 from yobal.demo.signing import sign_in_signature
 from yobal.self_test import in_process
@@ -163,11 +165,13 @@ class DeskClient:
         components = msgspec.structs.replace(newsroom.components, settings=settings)
         self.app = desk_app_for(components, clock=lambda: newsroom.now)
         self.cookie = ""
+        self.pseudonym = newsroom.pseudonym  # who signs decisions
 
     def browser_of(self, by: str | None) -> "DeskClient":
         """Another browser at this desk, signed in as `by` or not signed in."""
         other, newsroom = copy.copy(self), self.newsroom
         other.cookie = ""
+        other.pseudonym = by or newsroom.pseudonym
         if by:
             token = open_session(
                 newsroom.database,
@@ -190,8 +194,8 @@ class DeskClient:
         method: str = "POST",
         **more: Any,
     ) -> Response:
-        """A POST as the desk's page makes it; a header of None is left out."""
-        content = body if isinstance(body, bytes) else json.dumps((body or {}) | more).encode()
+        """A POST as the desk's page makes it, signed if it decides; a header of None is left out."""
+        content = body if isinstance(body, bytes) else self._content(name, (body or {}) | more)
         plain: dict[str, str | None] = {
             "host": self.url.partition("://")[2],
             "origin": self.url,
@@ -206,6 +210,13 @@ class DeskClient:
                 self.cookie = value.split(";")[0]
         return response
 
+    def _content(self, name: str, body: dict[str, Any]) -> bytes:
+        """A body that no page of the desk would send is not signed."""
+        if name in SIGNED_ROUTES and "head" not in body:
+            with contextlib.suppress(KeyError, TypeError):
+                body = self.newsroom.signer(self.pseudonym).signed_body(name, body)
+        return json.dumps(body).encode()
+
     def get(self, path: str, *, host: str = "", accept_encoding: str = "") -> Response:
         headers = [("host", host or self.url.partition("://")[2])]
         if accept_encoding:
@@ -216,6 +227,7 @@ class DeskClient:
         """By the words of the newsroom's lead, unless the seed that other words make is given."""
         name = pseudonym or self.newsroom.pseudonym
         seed = seed or sign_in_seed(name, self.newsroom.passphrase)
+        self.pseudonym = name
         return self.post("sign-in", sign_in_body(self.challenge(), name, seed))
 
     def challenge(self) -> str:

@@ -19,6 +19,7 @@ type Sentence =
   | "share"
   | "shortened"
   | "whole"
+  | "withheld"
   | "withdrawn"
   | "write";
 
@@ -43,7 +44,7 @@ export interface PublicComment {
   edit_kind: "masked" | "shortened" | "reworded" | null;
   edited_clause: string | null;
   parent_name: string | null;
-  removal: "withdrawn" | "removed" | null;
+  removal: "withdrawn" | "removed" | "withheld" | null;
   removal_clause: string | null;
   link: string;
   replies: PublicComment[];

@@ -22,6 +22,7 @@ async function deskWithManualServer() {
   const items = desk.queue.items as [QueueItem, QueueItem, QueueItem, QueueItem];
   /** Responds to the latest request for this path. */
   const respond = async (path: string, response?: unknown) => {
+    await flushTasks(); // the decision is signed first
     const request = server.requests.filter((request) => request.path === path).at(-1);
     assert.ok(request, `no request for ${path}`);
     request.respond(response ?? responseTo(path, request.body));
@@ -31,6 +32,11 @@ async function deskWithManualServer() {
   return { ...desk, items, respond, requests };
 }
 
+/** The decisions that a request undoes, or the comments that it rejects. */
+const idsIn = (body: unknown) => {
+  const { undos, comments } = body as Record<"undos" | "comments", Record<string, string>[]>;
+  return (undos ?? comments).map(({ decision_id, comment_id }) => decision_id ?? comment_id);
+};
 const lost = () => new NetworkError("lost.");
 
 test("an undo that arrives during an edit moves neither the focus nor the caret", async () => {
@@ -92,9 +98,7 @@ test("z undoes the decision that is still being sent, not the one before it", as
   assert.match(decisions.activityLog.toast?.message ?? "", /still being sent/);
   await respond("/api/desk/decide");
   await respond("/api/desk/undo-many");
-  assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, {
-    decision_ids: [`d-${rows[1]?.comment_id}`],
-  });
+  assert.deepEqual(idsIn(requests("/api/desk/undo-many")[0]?.body), [`d-${rows[1]?.comment_id}`]);
   assert.deepEqual([items[0].state, items[1].state], ["done", "pending"]);
 });
 
@@ -105,12 +109,14 @@ test("z undoes the latest decision, not the latest response", async () => {
   const [first, second] = queue.items as [QueueItem, QueueItem];
   void decisions.publish(first);
   void decisions.publish(second);
+  await flushTasks();
   for (const { body, respond } of [...server.requests].reverse()) {
     respond(decisionFor(body));
     await flushTasks();
   }
   void decisions.undoLast();
-  assert.deepEqual(server.requests.at(-1)?.body, { decision_ids: [`d-${second.row.comment_id}`] });
+  await flushTasks();
+  assert.deepEqual(idsIn(server.requests.at(-1)?.body), [`d-${second.row.comment_id}`]);
 });
 
 test("z on a decision that could not be sent cancels it", async () => {
@@ -135,6 +141,7 @@ test("an unsent decision is dropped when the comment is opened again", async () 
   assert.equal(requests("/api/desk/decide").length, 1);
   assert.equal(decisions.unsentItems.length, 0);
   void decisions.publish(items[0]);
+  await flushTasks();
   assert.equal(requests("/api/desk/decide")[1]?.body.text, "▮▮▮▮▮▮▮▮");
 });
 
@@ -193,7 +200,8 @@ test("an earlier decision that did arrive is reported and can be undone", async 
     /did arrive: Published\..*undo the earlier decision/,
   );
   void decisions.undoLast();
-  assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, { decision_ids: ["d-old"] });
+  await flushTasks();
+  assert.deepEqual(idsIn(requests("/api/desk/undo-many")[0]?.body), ["d-old"]);
 });
 
 test("a bulk rejection without a response is unsent as a whole and sent again as a whole", async () => {
@@ -203,6 +211,7 @@ test("a bulk rejection without a response is unsent as a whole and sent again as
   assert.equal(decisions.unsentItems.length, 4);
   assert.match(items[0].message ?? "", /not known whether/);
   void decisions.retry();
+  await flushTasks();
   assert.equal(requests("/api/desk/reject-many").length, 2);
   const alreadyDecided = [items[0], items[1]].map(({ row: { comment_id } }) => ({
     ...{ comment_id, decided_by: "Heron", verdict: "reject", decision_id: `d-${comment_id}` },
@@ -212,11 +221,13 @@ test("a bulk rejection without a response is unsent as a whole and sent again as
     decided,
     already_decided: alreadyDecided,
     not_stored: [],
+    not_signed: [],
   });
   assert.equal(decisions.activityLog.toast?.message, "4 comments: Rejected (Spam)");
   void decisions.undoLast();
   const all = rows.map(({ comment_id }) => `d-${comment_id}`);
-  assert.deepEqual(requests("/api/desk/undo-many")[0]?.body, { decision_ids: all });
+  await flushTasks();
+  assert.deepEqual(idsIn(requests("/api/desk/undo-many")[0]?.body), all);
 });
 
 test("comments that the database did not store remain to be sent again", async () => {
@@ -224,18 +235,29 @@ test("comments that the database did not store remain to be sent again", async (
   void decisions.bulkReject(queue.rejectableItems, "spam");
   const notStored = [items[2].row.comment_id, items[3].row.comment_id];
   const decided = [items[0], items[1]].map(({ row }) => decisionFor(row));
-  await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: notStored });
+  await respond("/api/desk/reject-many", {
+    decided,
+    already_decided: [],
+    not_stored: notStored,
+    not_signed: [],
+  });
   assert.equal(decisions.activityLog.toast?.message, "2 comments: Rejected (Spam)");
   assert.deepEqual(decisions.unsentItems, [items[2], items[3]]);
   void decisions.retry();
-  assert.deepEqual(requests("/api/desk/reject-many")[1]?.body.comment_ids, notStored);
+  await flushTasks();
+  assert.deepEqual(idsIn(requests("/api/desk/reject-many")[1]?.body), notStored);
 });
 
 test("a bulk rejection is undone with one request and one move of the focus", async () => {
   const { queue, decisions, items, respond, requests } = await deskWithManualServer();
   void decisions.bulkReject(queue.rejectableItems, "spam");
   const decided = items.map(({ row }) => decisionFor(row));
-  await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: [] });
+  await respond("/api/desk/reject-many", {
+    decided,
+    already_decided: [],
+    not_stored: [],
+    not_signed: [],
+  });
   void decisions.undoLast();
   await respond("/api/desk/undo-many");
   assert.equal(requests("/api/desk/undo-many").length, 1);
@@ -248,7 +270,12 @@ test("an undo that had arrived before counts, and one that is too late is report
   const { queue, decisions, items, respond } = await deskWithManualServer();
   void decisions.bulkReject(queue.rejectableItems, "spam");
   const decided = items.map(({ row }) => decisionFor(row));
-  await respond("/api/desk/reject-many", { decided, already_decided: [], not_stored: [] });
+  await respond("/api/desk/reject-many", {
+    decided,
+    already_decided: [],
+    not_stored: [],
+    not_signed: [],
+  });
   void decisions.undoLast();
   const failed = [
     { decision_id: `d-${items[1].row.comment_id}`, error: "already_undone", message: "" },
@@ -506,6 +533,7 @@ test("a bulk rejection says which comments one had published on another device",
     decided: others.map(({ row }) => decisionFor(row)),
     already_decided: [{ comment_id: first.row.comment_id, ...published }],
     not_stored: [],
+    not_signed: [],
   });
   assert.match(first.message ?? "", /^Not stored: Rejected \(Spam\)\./);
   assert.match(
@@ -553,4 +581,19 @@ test("decided comments are folded, but for the last two", async () => {
   void decisions.undoLast();
   await respond("/api/desk/undo-many");
   assert.deepEqual(queue.folded, []);
+});
+
+test("comments whose signature was not accepted are back in the queue, with a message", async () => {
+  const { queue, decisions, items, respond } = await deskWithManualServer();
+  void decisions.bulkReject(queue.rejectableItems, "spam");
+  const [first, ...others] = items;
+  await respond("/api/desk/reject-many", {
+    decided: others.map(({ row }) => decisionFor(row)),
+    already_decided: [],
+    not_stored: [],
+    not_signed: [first.row.comment_id],
+  });
+  assert.equal(first.state, "pending");
+  assert.match(first.message ?? "", /did not accept the signature.*Nothing is lost/);
+  assert.equal(decisions.activityLog.toast?.message, "3 comments: Rejected (Spam)");
 });

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import type { QueuePage, QueueRow, Session } from "../desk/api/types.ts";
 import type { Envelope } from "../desk/crypto/envelope.ts";
 import type { Keyring } from "../desk/crypto/keyring.ts";
+import { publicKeyOf } from "../desk/crypto/signing.ts";
+import { DecisionSigner } from "../desk/decisions/decision-signer.ts";
 import { Decisions } from "../desk/decisions/decisions.ts";
 import { Queue } from "../desk/queue/queue.ts";
 import type { Dom } from "../desk/ui/dom.ts";
@@ -37,6 +39,13 @@ export const rows = vectors.envelopes.map(({ plain, sealed }): QueueRow => {
   };
 });
 
+const seed = new Uint8Array(32).fill(7);
+export const signer = new DecisionSigner(
+  "river-post",
+  { signingKey: seed, publicKey: publicKeyOf(seed) },
+  () => "a".repeat(64),
+);
+
 /** A desk whose server responds with what `respond` returns. The fake DOM records the focus. */
 export function deskWith(respond: (path: string, body: unknown) => unknown) {
   const dom = fakeDom(respond);
@@ -44,7 +53,7 @@ export function deskWith(respond: (path: string, body: unknown) => unknown) {
   /** The comments that the moderator was led to in the history; null for all decisions. */
   const opened: (string | null)[] = [];
   const showHistory = (commentId: string | null) => opened.push(commentId);
-  const decisions = new Decisions(dom as unknown as Dom, queue, session, showHistory);
+  const decisions = new Decisions(dom as unknown as Dom, queue, session, { signer, showHistory });
   return { dom, queue, decisions, opened };
 }
 
@@ -101,8 +110,8 @@ export const decisionFor = (body: unknown) => {
 export function responseTo(path: string, body: unknown): unknown {
   if (path === "/api/desk/queue") return page(rows);
   if (path !== "/api/desk/undo-many") return decisionFor(body);
-  const { decision_ids } = body as { decision_ids: string[] };
-  const undone = decision_ids.map((decision_id) => ({
+  const { undos } = body as { undos: { decision_id: string }[] };
+  const undone = undos.map(({ decision_id }) => ({
     decision_id,
     comment_id: decision_id.slice(2),
     state: "pending",

@@ -4,7 +4,7 @@ import { NetworkError, RequestRejected } from "../desk/api/client.ts";
 import type { HistoryEntry } from "../desk/api/types.ts";
 import { History } from "../desk/history/history.ts";
 import type { Dom } from "../desk/ui/dom.ts";
-import { fakeDom, terms } from "./fake-desk.ts";
+import { fakeDom, signer, terms } from "./fake-desk.ts";
 
 const session = { pseudonym: "Heron", terms };
 const ignore = { undone: () => {}, removed: () => {} };
@@ -25,10 +25,15 @@ async function historyFailingWith(error: Error) {
     if (path === "/api/desk/history") return { entries: [{ ...historyEntry }], next_cursor: null };
     throw error;
   });
-  const history = new History(dom as unknown as Dom, session, {
-    ...ignore,
-    undone: (id) => returned.push(id),
-  });
+  const history = new History(
+    dom as unknown as Dom,
+    session,
+    {
+      ...ignore,
+      undone: (id) => returned.push(id),
+    },
+    signer,
+  );
   await history.load();
   const [entry] = history.entries;
   assert.ok(entry);
@@ -72,7 +77,7 @@ test("the entry of a removal appears at once, and older pages stay", async () =>
     if (cursor !== null) return { entries: [entry("a")], next_cursor: null };
     return { entries: newest, next_cursor: "2" };
   });
-  const history = new History(dom as unknown as Dom, session, ignore);
+  const history = new History(dom as unknown as Dom, session, ignore, signer);
   await history.load();
   await history.loadOlder();
   const [first] = history.entries;
@@ -91,7 +96,7 @@ test("a stored removal is reported with its clause, so that it is no longer undo
   const removed: string[][] = [];
   const dom = fakeDom(() => ({ entries: [{ ...historyEntry }], next_cursor: null }));
   const listener = { ...ignore, removed: (...removal: string[]) => removed.push(removal) };
-  const history = new History(dom as unknown as Dom, session, listener);
+  const history = new History(dom as unknown as Dom, session, listener, signer);
   await history.load();
   const [entry] = history.entries;
   assert.ok(entry);
@@ -103,7 +108,7 @@ test("a stored removal is reported with its clause, so that it is no longer undo
 test("a comment that is to be removed is shown with its form open", async () => {
   const entries = [{ ...historyEntry, can_remove: true }];
   const dom = fakeDom(() => ({ entries, next_cursor: null }));
-  const history = new History(dom as unknown as Dom, session, ignore);
+  const history = new History(dom as unknown as Dom, session, ignore, signer);
   await history.openForRemoval("a");
   assert.deepEqual([history.commentId, history.removing?.decisionId], ["a", "d"]);
   assert.equal(dom.focusedOn, ".removal-form input");

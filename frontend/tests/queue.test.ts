@@ -133,6 +133,7 @@ test("a bulk rejection reports the comments that others had decided", async () =
       decided: [rows[0], rows[2], rows[3]].map((row) => decisionFor(row)),
       already_decided,
       not_stored: [],
+      not_signed: [],
     };
   });
   await queue.load(null);

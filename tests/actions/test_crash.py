@@ -8,7 +8,7 @@ import pytest
 
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.harness import SLOT, NewsroomHarness, SentComment, catch_up
-from yobal.actions import mark_all_stale, remove
+from yobal.actions import mark_all_stale
 from yobal.adapters import public_files
 from yobal.adapters.public_files import PublicFiles
 from yobal.core.errors import PublicFilesUnavailable
@@ -85,7 +85,7 @@ def test_a_file_that_becomes_stale_while_it_is_written_is_written_again(
 
     def removed_meanwhile(self: PublicFiles, files: Any, *, slot: int) -> None:
         monkeypatch.undo()
-        remove.remove(newsroom.database, newsroom.decision_context(), other.id, clause="spam")
+        newsroom.remove_only(other.id)
         real(self, files, slot=slot)
         shown.append("Removed meanwhile." in newsroom.read_file("en/index.html"))
 

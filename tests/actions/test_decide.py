@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.harness import SITE_ID, SLOT, NewsroomHarness
-from yobal.actions import decide
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, CommitmentMismatch, InvalidInput, NoSuchComment
 from yobal.core.held_text import HeldText
@@ -37,23 +36,14 @@ def test_a_text_that_differs_from_the_sealed_one_cannot_be_published_as_unedited
     sent = newsroom.send("The ferry is late.", name="Reader")
     opened = newsroom.decrypt(sent.id)
     nonce = bytes.fromhex(opened.nonce)
-    given: dict[str, Any] = {"text": opened.text, "name": opened.name, "nonce": nonce}
     forged: dict[str, dict[str, Any]] = {
         "text": {"text": "The ferry is late!"},
         "name": {"name": "reader"},
         "nonce": {"nonce": secrets.token_bytes(32)},
         "short nonce": {"nonce": nonce[:31]},
     }
-    given |= forged[changed]
     with pytest.raises(CommitmentMismatch):
-        decide.publish(
-            newsroom.database,
-            newsroom.components.cell_file,
-            newsroom.decision_context(),
-            sent.id,
-            lang="en",
-            **given,
-        )
+        newsroom.publish(sent.id, **forged[changed])
     assert newsroom.state(sent.id) == "pending"
     assert newsroom.read_table("held_texts") == []
 
@@ -62,18 +52,8 @@ def test_moving_a_character_from_the_text_to_the_name_changes_the_commitment(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("bc", name="a")
-    nonce = bytes.fromhex(newsroom.decrypt(sent.id).nonce)
     with pytest.raises(CommitmentMismatch):
-        decide.publish(
-            newsroom.database,
-            newsroom.components.cell_file,
-            newsroom.decision_context(),
-            sent.id,
-            text="c",
-            name="ab",
-            nonce=nonce,
-            lang="en",
-        )
+        newsroom.publish(sent.id, text="c", name="ab")
 
 
 @pytest.mark.parametrize(
@@ -151,18 +131,7 @@ EDITS: dict[str, Callable[[NewsroomHarness, str], DecisionResult]] = {
     "clause of a rejection": lambda newsroom, comment: newsroom.reject(comment, clause=""),
     "no words": lambda newsroom, comment: newsroom.publish_edited(comment, " \u200b\n"),
     "too many words": lambda newsroom, comment: newsroom.publish_edited(comment, "a" * 2_001),
-    "a language that is none": lambda newsroom, comment: decide.publish_edited(
-        newsroom.database,
-        newsroom.components.cell_file,
-        newsroom.decision_context(),
-        comment,
-        text="a",
-        name="",
-        lang="../en",
-        edit_kind="masked",
-        clause="spam",
-        note=None,
-    ),
+    "a language that is none": lambda newsroom, comment: newsroom.publish(comment, lang="../en"),
     "a note of 301 characters": lambda newsroom, comment: newsroom.reject(comment, note="n" * 301),
 }
 
@@ -205,19 +174,9 @@ def test_the_second_of_two_moderators_learns_who_decided_what(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send()
-    opened = newsroom.decrypt(sent.id)
-    decide.reject(newsroom.database, newsroom.decision_context("Egret"), sent.id, clause="facts")
+    newsroom.reject(sent.id, clause="facts", decided_by="Egret")
     with pytest.raises(AlreadyDecided) as error:
-        decide.publish(
-            newsroom.database,
-            newsroom.components.cell_file,
-            newsroom.decision_context(),
-            sent.id,
-            text=opened.text,
-            name="",
-            nonce=bytes.fromhex(opened.nonce),
-            lang="en",
-        )
+        newsroom.publish(sent.id)
     assert (error.value.decided_by, error.value.verdict) == ("Egret", "reject")
     assert newsroom.state(sent.id) == "rejected"
     assert newsroom.read_table("held_texts") == []

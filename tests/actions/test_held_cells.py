@@ -100,7 +100,8 @@ def test_a_refused_decision_leaves_no_key(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = newsroom.send(WORDS)
-    pending = decide._get_pending(newsroom.database, sent.id)
+    with newsroom.database.reading() as conn:
+        pending = decide._get_pending(conn, sent.id)
     newsroom.reject(sent.id)
     monkeypatch.setattr(decide, "_get_pending", lambda *_: pending)
     with pytest.raises(AlreadyDecided):

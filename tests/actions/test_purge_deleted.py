@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness import SITE_ID, SLOT, NewsroomHarness, catch_up
-from yobal.actions import expire, process_withdrawals, redate_future_rows, release, remove, undo
+from yobal.actions import expire, process_withdrawals, redate_future_rows, release, undo
 from yobal.actions.purge_deleted import purge_deleted
 from yobal.core.errors import NoSuchComment
 from yobal.store import pending_purge
@@ -22,21 +22,14 @@ def _pending_id(newsroom: NewsroomHarness) -> str | None:
 
 def _undo(newsroom: NewsroomHarness) -> Callable[[], object]:
     held = newsroom.publish(newsroom.send().id)
-    return lambda: undo.undo(
-        newsroom.database,
-        newsroom.rules,
-        held.decision_id,
-        decided_by="Heron",
-        now=newsroom.now,
-        random=secrets.token_bytes,
-    )
+    signature = newsroom.signer().undo(held.decision_id)
+    context = newsroom.decision_context()
+    return lambda: undo.undo(newsroom.database, context, held.decision_id, signature=signature)
 
 
 def _remove(newsroom: NewsroomHarness) -> Callable[[], object]:
     sent = newsroom.publish_new()
-    return lambda: remove.remove(
-        newsroom.database, newsroom.decision_context(), sent.id, clause="spam"
-    )
+    return lambda: newsroom.remove_only(sent.id)
 
 
 def _withdraw(newsroom: NewsroomHarness) -> Callable[[], object]:
@@ -55,7 +48,7 @@ def _release(newsroom: NewsroomHarness) -> Callable[[], object]:
         newsroom.rules,
         now=newsroom.now,
         random=secrets.token_bytes,
-        decision_key=newsroom.components.keyring.decision_key(),
+        roster_reader=newsroom.components.roster_reader,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import SLOT, START, NewsroomHarness
-from yobal.actions import decide, release
+from yobal.actions import release
 from yobal.actions.release import Released
 from yobal.core.schedule import last_slot, next_slot
 from yobal.server.scheduler.maintenance import run_once
@@ -49,20 +49,10 @@ def _hold(
     newsroom.components = msgspec.structs.replace(
         newsroom.components, rules=rules, file_writer=file_writer
     )
-    opened = newsroom.decrypt(comment_id)
     desk = msgspec.structs.replace(
         newsroom.decision_context(), rules=rules, randbelow=lambda below: min(randbelow, below)
     )
-    return decide.publish(
-        newsroom.database,
-        newsroom.components.cell_file,
-        desk,
-        comment_id,
-        text=opened.text,
-        name="",
-        nonce=bytes.fromhex(opened.nonce),
-        lang="en",
-    )
+    return newsroom.publish(comment_id, context=desk)
 
 
 def test_a_comment_is_held_until_the_slot_that_was_picked(newsroom: NewsroomHarness) -> None:
@@ -129,7 +119,7 @@ def test_repeating_a_release_changes_nothing(newsroom: NewsroomHarness) -> None:
             newsroom.rules,
             now=newsroom.now,
             random=newsroom.random,
-            decision_key=newsroom.components.keyring.decision_key(),
+            roster_reader=newsroom.components.roster_reader,
         )
         is None
     )
@@ -193,10 +183,9 @@ def test_a_comment_undone_after_it_was_read_as_due_is_not_published(
         assert release._due_ids(conn, newsroom.rules, int(START) + SLOT) == [sent.id]
     newsroom.undo(decided)
     with newsroom.database.writing() as conn:
-        assert (
-            release._publish(conn, newsroom.components.cell_file, sent.id, int(START) + SLOT)
-            is False
-        )
+        signers = newsroom.components.roster_reader.signers(conn)
+        cell_file, slot = newsroom.components.cell_file, int(START) + SLOT
+        assert release._outcome(conn, cell_file, sent.id, signers, slot) == "gone"
     assert newsroom.read_table("published_comments") == []
 
 

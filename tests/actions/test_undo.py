@@ -109,22 +109,11 @@ def _hold_for(newsroom: NewsroomHarness, comment_id: str, *, slots: int) -> Deci
     """Publish it for the last of this many slots."""
     import msgspec
 
-    from yobal.actions import decide
-
-    opened, desk = newsroom.decrypt(comment_id), newsroom.decision_context()
+    desk = newsroom.decision_context()
     schedule = msgspec.structs.replace(newsroom.rules.schedule, max_hold_slots=slots)
     rules = msgspec.structs.replace(newsroom.rules, schedule=schedule)
     desk = msgspec.structs.replace(desk, rules=rules, randbelow=lambda below: below - 1)
-    return decide.publish(
-        newsroom.database,
-        newsroom.components.cell_file,
-        desk,
-        comment_id,
-        text=opened.text,
-        name=opened.name,
-        nonce=bytes.fromhex(opened.nonce),
-        lang="en",
-    )
+    return newsroom.publish(comment_id, context=desk)
 
 
 def _on_disk(newsroom: NewsroomHarness, words: bytes) -> bool:

@@ -435,11 +435,9 @@ def _publish_and_undo(newsroom: NewsroomHarness, marks: Marks) -> None:
         done = newsroom.publish(newsroom.send(marks.text("undone", 300)).id)
         undo.undo(
             newsroom.database,
-            newsroom.rules,
+            newsroom.decision_context(),
             done.decision_id,
-            decided_by=newsroom.pseudonym,
-            now=newsroom.now,
-            random=newsroom.random,
+            signature=newsroom.signer().undo(done.decision_id),
         )
 
 

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, SentComment, catch_up
-from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
+from yobal.actions import declare_story, mark_all_stale, write_public_files
 from yobal.adapters import error_reporting
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
@@ -274,7 +274,7 @@ def test_a_removal_whose_files_maintenance_wrote_first_writes_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.publish_new("Here.")
-    done = remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    done = newsroom.remove_only(sent.id)
     newsroom.run_scheduler()
     before = newsroom.read_all_files()
     write_public_files.write_files_now(newsroom.components.file_writer, done.story_id, done.files)
@@ -299,7 +299,7 @@ def test_a_rebuild_removes_unknown_files_and_keeps_files_written_during_it(
         return real(*args, **kwargs)
 
     monkeypatch.setattr(write_public_files, "write_stale", write_during_rebuild)
-    assert maintenance.rebuild_all(newsroom.components) == len(
+    assert maintenance.rebuild_all(newsroom.components).files == len(
         newsroom.components.file_writer.public_files.keys()
     )
     assert not stray.exists()
@@ -437,7 +437,7 @@ def test_a_full_disk_stops_neither_the_purge_nor_the_rotation_of_keys(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = newsroom.publish_new()
-    remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    newsroom.remove_only(sent.id)
     thread = MaintenanceThread(
         newsroom.components, is_desk=True, clock=lambda: newsroom.now + 2 * DAY
     )
@@ -457,7 +457,7 @@ def test_the_purge_waits_neither_for_the_files_nor_for_the_keys(
         raise DatabaseUnavailable("database is full")
 
     sent = newsroom.publish_new()
-    remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    newsroom.remove_only(sent.id)
     if fails == "files":
         monkeypatch.setattr(stale_files, "remove", cannot_write)
     else:
@@ -510,7 +510,7 @@ def test_a_blocked_purge_stops_neither_the_rotation_of_keys_nor_any_report(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     sent = newsroom.publish_new()
-    remove.remove(newsroom.database, newsroom.decision_context(), sent.id, clause="spam")
+    newsroom.remove_only(sent.id)
     midnight = int(newsroom.now) // DAY * DAY + DAY
     monkeypatch.setattr(error_reporting, "_counts", Counter())
     monkeypatch.setattr(Database, "_try_purge", lambda _: "a reader needs the old pages")

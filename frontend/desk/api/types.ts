@@ -66,6 +66,8 @@ export interface Session extends QueueStatus {
   identity: string;
   epochs: EpochKey[];
   roster_head: string;
+  is_epoch_due: boolean;
+  suspended: string[];
   unreadable_count: number;
   needs_second_lead: boolean;
   is_clock_trusted: boolean;
@@ -73,6 +75,11 @@ export interface Session extends QueueStatus {
   edit_kinds: EditKind[];
   limits: Limits;
   languages: string[];
+}
+
+/** `returned_count` comments that this member had accepted are back in the queue. */
+export interface RemovedMember {
+  returned_count: number;
 }
 
 /** The published comment that a pending one replies to. */
@@ -138,11 +145,12 @@ export interface DecisionResult {
   decided_by: string;
 }
 
-/** `not_stored` has the comments that came after a failure of the database. */
+/** `not_stored` has the comments that came after a failure of the database. `not_signed` has those whose signature the server did not accept. */
 export interface RejectManyResult {
   decided: DecisionResult[];
   already_decided: AlreadyDecided[];
   not_stored: string[];
+  not_signed: string[];
 }
 
 export interface UndoResult {
@@ -339,6 +347,25 @@ export interface ConfirmMemberRequest {
   wraps: NewWrap[];
 }
 
+export interface MemberWrap {
+  member: string;
+  wrap: string;
+}
+
+export interface RemoveMemberRequest {
+  statements: NewStatement[];
+  wraps: MemberWrap[];
+}
+
+export interface BeginEpochRequest {
+  statement: NewStatement;
+  wraps: MemberWrap[];
+}
+
+export interface LiftSuspensionRequest {
+  pseudonym: string;
+}
+
 export interface DiscardRegistrationRequest {
   registration_id: string;
 }
@@ -367,16 +394,23 @@ export interface HistoryRequest {
   comment_id?: string | null;
 }
 
-export interface PublishRequest {
+/** The head of the roster that the desk has verified, and the member's signature of the decision. */
+export interface Signed {
+  head: string;
+  signature: string;
+}
+
+export interface PublishRequest extends Signed {
   verdict: "publish";
   comment_id: string;
   text: string;
   name: string;
   nonce: string;
   lang: string;
+  publication_nonce: string;
 }
 
-export interface PublishEditedRequest {
+export interface PublishEditedRequest extends Signed {
   verdict: "publish_edited";
   comment_id: string;
   text: string;
@@ -384,22 +418,29 @@ export interface PublishEditedRequest {
   edit_kind: EditKind;
   clause: string;
   lang: string;
+  publication_nonce: string;
   note?: string | null;
 }
 
-export interface RejectRequest {
+export interface RejectRequest extends Signed {
   verdict: "reject";
   comment_id: string;
   clause: string;
   note?: string | null;
 }
 
-export interface RejectManyRequest {
-  comment_ids: string[];
-  clause: string;
+export interface SignedComment {
+  comment_id: string;
+  signature: string;
 }
 
-export interface UndoRequest {
+export interface RejectManyRequest {
+  comments: SignedComment[];
+  clause: string;
+  head: string;
+}
+
+export interface UndoRequest extends Signed {
   decision_id: string;
 }
 
@@ -408,11 +449,17 @@ export interface AlreadyDecidedRequest {
   decision_ids?: string[];
 }
 
-export interface UndoManyRequest {
-  decision_ids: string[];
+export interface SignedUndo {
+  decision_id: string;
+  signature: string;
 }
 
-export interface RemoveRequest {
+export interface UndoManyRequest {
+  undos: SignedUndo[];
+  head: string;
+}
+
+export interface RemoveRequest extends Signed {
   comment_id: string;
   clause: string;
 }
@@ -436,6 +483,9 @@ export interface Routes {
     request: DiscardRegistrationRequest;
     response: Record<string, never>;
   };
+  "/api/desk/remove-member": { request: RemoveMemberRequest; response: RemovedMember };
+  "/api/desk/begin-epoch": { request: BeginEpochRequest; response: Record<string, never> };
+  "/api/desk/lift-suspension": { request: LiftSuspensionRequest; response: Record<string, never> };
   "/api/desk/recovery/challenge": {
     request: RecoveryChallengeRequest;
     response: RecoveryChallenge;

@@ -12,12 +12,14 @@ import {
 } from "../queue/queue-item.ts";
 import type { Dom } from "../ui/dom.ts";
 import type { ActivityEntry, ActivityLog } from "./activity-log.ts";
+import type { DecisionSigner } from "./decision-signer.ts";
 import {
   alreadyDecidedMessage,
   decidedElsewhereMessage,
   type ExistingDecision,
   existingDecision,
   notDecidedMessage,
+  notSignedMessage,
   reasonOf,
   resultMessage,
 } from "./messages.ts";
@@ -34,6 +36,7 @@ export class DecisionSender {
     private readonly queue: Queue,
     private readonly activityLog: ActivityLog,
     private readonly session: Session,
+    private readonly signer: DecisionSigner,
   ) {}
 
   /** Resolves to false after a network error: the decision stays in the queue as unsent. */
@@ -62,7 +65,7 @@ export class DecisionSender {
   async #decide(item: QueueItem, entry: ActivityEntry): Promise<boolean> {
     this.#markSending([item]);
     try {
-      const body = { comment_id: item.row.comment_id, ...entry.request };
+      const body = await this.signer.decide(item, entry.request);
       this.#applyResult(item, entry, await this.dom.post<DecisionResult>("/api/desk/decide", body));
       return true;
     } catch (error) {
@@ -75,10 +78,9 @@ export class DecisionSender {
 
   async #rejectMany(items: QueueItem[], entry: ActivityEntry): Promise<boolean> {
     this.#markSending(items);
-    const comment_ids = items.map((item) => item.row.comment_id);
     const clause = "clause" in entry.request ? entry.request.clause : "";
     try {
-      const body = { comment_ids, clause };
+      const body = await this.signer.rejectMany(items, clause);
       const result = await this.dom.post<RejectManyResult>("/api/desk/reject-many", body);
       return this.#applyBulkResult(entry, result);
     } catch (error) {
@@ -132,7 +134,7 @@ export class DecisionSender {
   }
 
   #applyBulkResult(entry: ActivityEntry, result: RejectManyResult): boolean {
-    const { decided, already_decided, not_stored } = result;
+    const { decided, already_decided, not_stored, not_signed } = result;
     const { pseudonym: me, terms } = this.session;
     const itemById = new Map(entry.items.map(({ item }) => [item.row.comment_id, item]));
     const markDecided = (commentId: string, decided: Decided) => {
@@ -153,13 +155,14 @@ export class DecisionSender {
           : alreadyDecidedMessage(decision, me, terms);
       markDecided(decision.comment_id, { message, decisionId, outcome: decision });
     }
-    const notStored = entry.items
-      .map(({ item }) => item)
-      .filter(({ row }) => not_stored.includes(row.comment_id));
+    const itemsOf = (ids: string[]) =>
+      entry.items.map(({ item }) => item).filter(({ row }) => ids.includes(row.comment_id));
+    const notStored = itemsOf(not_stored);
     const reason = gettext(
       "Not decided: the database could not store any more decisions. Try again.",
     );
     this.#returnToQueue(notStored, entry.request, reason);
+    this.#returnToQueue(itemsOf(not_signed), null, notSignedMessage());
     const otherwise = already_decided.filter(
       ({ decided_by, verdict }) => decided_by !== me || verdict !== "reject",
     );

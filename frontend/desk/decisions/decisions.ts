@@ -15,6 +15,7 @@ import {
 import type { Dom } from "../ui/dom.ts";
 import { type ActivityEntry, ActivityLog } from "./activity-log.ts";
 import { DecisionSender } from "./decision-sender.ts";
+import type { DecisionSigner } from "./decision-signer.ts";
 import { type ShowHistory, Undo } from "./undo.ts";
 
 export class Decisions {
@@ -27,11 +28,12 @@ export class Decisions {
     private readonly dom: Dom,
     private readonly queue: Queue,
     private readonly session: Session,
-    showHistory: ShowHistory,
+    { signer, showHistory }: { signer: DecisionSigner; showHistory: ShowHistory },
   ) {
     this.activityLog = new ActivityLog(dom, queue, session);
-    this.#sender = new DecisionSender(dom, queue, this.activityLog, session);
-    this.#undo = new Undo({ dom, queue, activityLog: this.activityLog, session, showHistory });
+    this.#sender = new DecisionSender(dom, queue, this.activityLog, session, signer);
+    const { activityLog } = this;
+    this.#undo = new Undo({ dom, queue, activityLog, session, signer, showHistory });
   }
 
   get unsentItems(): QueueItem[] {

@@ -93,6 +93,13 @@ export function notDecidedMessage(error: unknown): string {
   return gettext("Not decided. %(reason)s", { reason: errorMessage(error) });
 }
 
+/** In a bulk rejection; a single decision gets the same from the server. */
+export function notSignedMessage(): string {
+  return gettext(
+    "Not decided: the server did not accept the signature of this device. Nothing is lost. Reload the page and try again. If it happens again, tell your lead.",
+  );
+}
+
 /** If the decision is by `me`, then an earlier request did arrive, and its response was lost. */
 export function alreadyDecidedMessage(
   existing: Pick<ExistingDecision, "decided_by" | keyof Outcome>,

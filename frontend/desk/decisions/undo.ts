@@ -13,6 +13,7 @@ import {
   itemOf,
   type ToastAction,
 } from "./activity-log.ts";
+import type { DecisionSigner } from "./decision-signer.ts";
 
 /** Opens the history: all of it, or one comment that is to be removed. */
 export type ShowHistory = (commentId: string | null) => void;
@@ -22,6 +23,7 @@ interface Dependencies {
   queue: Queue;
   activityLog: ActivityLog;
   session: { pseudonym: string; terms: Terms };
+  signer: DecisionSigner;
   showHistory: ShowHistory;
 }
 
@@ -30,13 +32,15 @@ export class Undo {
   readonly #queue: Queue;
   readonly #activityLog: ActivityLog;
   readonly #session: Dependencies["session"];
+  readonly #signer: DecisionSigner;
   readonly #showHistory: ShowHistory;
 
-  constructor({ dom, queue, activityLog, session, showHistory }: Dependencies) {
+  constructor({ dom, queue, activityLog, session, signer, showHistory }: Dependencies) {
     this.#dom = dom;
     this.#queue = queue;
     this.#activityLog = activityLog;
     this.#session = session;
+    this.#signer = signer;
     this.#showHistory = showHistory;
   }
 
@@ -134,9 +138,12 @@ export class Undo {
   }
 
   async #undoDecided(entry: ActivityEntry, items: DecidedItem[]): Promise<void> {
-    const decision_ids = items.map(({ decisionId }) => decisionId);
+    const decided = items.map(({ item, decisionId }) => ({
+      comment_id: item.row.comment_id,
+      decision_id: decisionId ?? "",
+    }));
     try {
-      const body = { decision_ids };
+      const body = await this.#signer.undoMany(decided);
       const result = await this.#dom.post<UndoManyResult>("/api/desk/undo-many", body);
       this.#applyResult(entry, items, result);
     } catch (error) {

@@ -150,13 +150,13 @@ function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
   </li>`;
 }
 
-/** The server undoes a publication by itself if a restore has left it without the text. */
+/** The system undoes publications of former members, and those that a restore has left without a text. */
 function decidedByView(desk: SessionState, entry: HistoryEntry): TemplateResult {
   const { verdict, decided_by } = entry;
   const label = html`<b>${verdictLabel(verdict)}</b>`;
   if (decided_by === "") {
     return gettextTemplate(
-      "%(verdict)s by the server: it was restored without the keys of accepted texts, so the comment is waiting again",
+      "%(verdict)s by the system: the person who decided is not a member any more, or a restore has lost the text. The comment is waiting again.",
       { verdict: label },
     );
   }

@@ -2,6 +2,7 @@
 
 import { errorMessage, isStored, NetworkError, RequestRejected } from "../api/client.ts";
 import type { HistoryEntry, HistoryPage, Terms } from "../api/types.ts";
+import type { DecisionSigner } from "../decisions/decision-signer.ts";
 import { alreadyDecidedMessage, decisionLabel, existingDecision } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import type { Dom } from "../ui/dom.ts";
@@ -39,6 +40,7 @@ export class History {
     private readonly dom: Dom,
     private readonly session: { pseudonym: string; terms: Terms },
     private readonly listener: HistoryListener,
+    private readonly signer: DecisionSigner,
   ) {}
 
   /** Loads the newest decisions: on one comment, or on all. */
@@ -90,7 +92,11 @@ export class History {
       announcement: gettext("Undone: %(decision)s. The comment is waiting again.", {
         decision: decisionLabel(entry, this.session.terms),
       }),
-      send: () => this.dom.post("/api/desk/undo", { decision_id: entry.decision_id }),
+      send: async () => {
+        const { comment_id, decision_id } = entry;
+        const signed = await this.signer.undo(comment_id, decision_id);
+        return this.dom.post("/api/desk/undo", { decision_id, ...signed });
+      },
       apply: () => {
         this.#updateComment(entry.comment_id, { state: "pending", can_undo: false });
         entry.is_undone = true;
@@ -119,7 +125,11 @@ export class History {
         { verdict: "remove", clause, edit_kind: null },
         this.session.terms,
       ),
-      send: () => this.dom.post("/api/desk/remove", { comment_id: entry.comment_id, clause }),
+      send: async () => {
+        const { comment_id } = entry;
+        const signed = await this.signer.remove(comment_id, clause);
+        return this.dom.post("/api/desk/remove", { comment_id, clause, ...signed });
+      },
       apply: () => {
         this.removing = null;
         this.listener.removed(entry.comment_id, clause);

@@ -3,6 +3,7 @@
 import type { AlreadyDecided, EditKind, QueueRow, Session } from "../api/types.ts";
 import type { Envelope } from "../crypto/envelope.ts";
 import { gettext } from "../i18n.ts";
+import { clean, cleanName } from "../text/clean.ts";
 import { isEmpty } from "../text/empty.ts";
 import { countGraphemes } from "../text/graphemes.ts";
 import { type Detect, guessLanguage } from "../text/guess-language.ts";
@@ -130,7 +131,8 @@ export function publishRequest(
     clause === null && gettext("Choose the clause of the terms for this edit."),
   ].filter((problem) => problem !== false);
   if (problems.length > 0 || edit_kind === null || clause === null) return problems;
-  const [text, name] = [normalizeMasks(draft.text), normalizeMasks(draft.name)];
+  const text = normalizeMasks(clean(draft.text));
+  const name = normalizeMasks(cleanName(draft.name));
   return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
 }
 

@@ -9,13 +9,18 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.decision_context import DecisionContext
 from yobal.adapters.cell_file import CellFile
 from yobal.core import held_text as held_text_format
 from yobal.core import ids, submission
 from yobal.core import text as texts
 from yobal.core.answer_size import MASKS_MAX
-from yobal.core.decision_mac import decision_mac
-from yobal.core.decisions import DecisionContext, DecisionResult, Verdict
+from yobal.core.decision_signature import (
+    DecisionDocument,
+    DecisionSignature,
+    envelope_hash,
+)
+from yobal.core.decisions import DecisionResult, Verdict
 from yobal.core.envelope import NONCE_BYTES, commitment
 from yobal.core.errors import (
     AlreadyDecided,
@@ -30,11 +35,18 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSE_KEYS, NOTE_GRAPHEMES_MAX, TERMS_VERSION, EditKind
-from yobal.store import cells, comments, decisions, held_texts, sites
+from yobal.store import cells, comments, decisions, envelopes, held_texts, sites
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
 from yobal.store.held_texts import HeldRow
+
+
+class _Signed(msgspec.Struct, frozen=True):
+    """A decision as the moderator signed it."""
+
+    document: DecisionDocument
+    signature: bytes
 
 
 def publish(
@@ -47,18 +59,27 @@ def publish(
     name: str,
     nonce: bytes,
     lang: str,
+    signature: DecisionSignature,
 ) -> DecisionResult:
     """Accept what the author sealed, unchanged; the commitment proves that it is.
 
-    Raises CommitmentMismatch, AlreadyDecided, NoSuchComment, InvalidInput.
+    Raises CommitmentMismatch, AlreadyDecided, NoSuchComment, InvalidInput, SignatureInvalid.
     """
-    _check_text(text, name, lang, context.rules)
-    comment = _get_pending(database, comment_id)
-    expected = commitment(nonce=nonce, name=name, text=text)
-    if len(nonce) != NONCE_BYTES or not hmac.compare_digest(expected, comment.commitment or b""):
-        raise CommitmentMismatch(comment_id)
-    held_text = HeldText(comment_id=comment_id, text=text, name=name, lang=lang)
-    return _hold(database, cell_file, context, comment, held_text, verdict="publish", note=None)
+    _check_text(text, name, lang, context.rules, is_edited=False)
+    held_text = HeldText(
+        comment_id=comment_id, text=text, name=name, lang=lang, nonce=signature.nonce.hex()
+    )
+    with database.reading() as conn:
+        comment = _get_pending(conn, comment_id)
+        expected = commitment(nonce=nonce, name=name, text=text)
+        if len(nonce) != NONCE_BYTES or not hmac.compare_digest(
+            expected, comment.commitment or b""
+        ):
+            raise CommitmentMismatch(comment_id)
+        signed = _check_acceptance(
+            conn, cell_file, context, comment, held_text, verdict="publish", signature=signature
+        )
+    return _hold(database, cell_file, context, held_text, signed, note=None)
 
 
 def publish_edited(
@@ -73,38 +94,67 @@ def publish_edited(
     edit_kind: EditKind,
     clause: str,
     note: str | None,
+    signature: DecisionSignature,
 ) -> DecisionResult:
     """Accept an edited text, with the kind of edit and the clause that readers see.
 
-    Masks get their one length here, whatever the desk sends.
+    The desk cleans what it signs, so the server changes nothing.
 
-    Raises AlreadyDecided, NoSuchComment, InvalidInput.
+    Raises AlreadyDecided, NoSuchComment, InvalidInput, SignatureInvalid.
     """
-    text = texts.normalize_masks(texts.clean(text))
-    name = texts.normalize_masks(texts.clean_name(name))
-    _check_text(texts.shorten_masks(text), texts.shorten_masks(name), lang, context.rules)
-    _check_masks(text)
+    _check_text(
+        texts.shorten_masks(text), texts.shorten_masks(name), lang, context.rules, is_edited=True
+    )
+    _check_masks(text, name)
     _check_clause(clause)
-    comment = _get_pending(database, comment_id)
     held_text = HeldText(
-        comment_id=comment_id, text=text, name=name, lang=lang, clause=clause, edit_kind=edit_kind
+        comment_id=comment_id,
+        text=text,
+        name=name,
+        lang=lang,
+        nonce=signature.nonce.hex(),
+        clause=clause,
+        edit_kind=edit_kind,
     )
-    return _hold(
-        database, cell_file, context, comment, held_text, verdict="publish_edited", note=note
-    )
+    with database.reading() as conn:
+        comment = _get_pending(conn, comment_id)
+        signed = _check_acceptance(
+            conn,
+            cell_file,
+            context,
+            comment,
+            held_text,
+            verdict="publish_edited",
+            signature=signature,
+        )
+    return _hold(database, cell_file, context, held_text, signed, note=note)
 
 
 def reject(
     database: Database,
+    cell_file: CellFile,
     context: DecisionContext,
     comment_id: str,
     *,
     clause: str,
+    signature: DecisionSignature,
     note: str | None = None,
 ) -> DecisionResult:
-    """Reject it under a clause of the terms. Raises AlreadyDecided, NoSuchComment, InvalidInput."""
+    """Reject it under a clause of the terms.
+
+    Raises AlreadyDecided, NoSuchComment, InvalidInput, SignatureInvalid.
+    """
     _check_clause(clause)
-    _get_pending(database, comment_id)
+    with database.reading() as conn:
+        _get_pending(conn, comment_id)
+        document = context.check_signature(
+            conn,
+            signature,
+            comment_id=comment_id,
+            verdict="reject",
+            envelope_hash=_envelope_hash(conn, cell_file, comment_id),
+            clause=clause,
+        )
     with database.writing() as conn:
         final_slot = next_slot(context.rules.schedule, _now(conn, context))
         note = _checked_note(conn, comment_id, note)
@@ -114,7 +164,7 @@ def reject(
         if rejected == 0:
             raise already_decided(conn, comment_id)
         decision = _decision(
-            context, comment_id, verdict="reject", slot=final_slot, clause=clause, note=note
+            context, _Signed(document, signature.signature), slot=final_slot, note=note
         )
         decisions.add(conn, decision)
     return DecisionResult(
@@ -141,14 +191,36 @@ def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
     )
 
 
-def _hold(
-    database: Database,
+def _check_acceptance(
+    conn: Connection,
     cell_file: CellFile,
     context: DecisionContext,
     comment: Comment,
     held_text: HeldText,
     *,
     verdict: Verdict,
+    signature: DecisionSignature,
+) -> _Signed:
+    document = context.check_signature(
+        conn,
+        signature,
+        comment_id=comment.id,
+        verdict=verdict,
+        envelope_hash=_envelope_hash(conn, cell_file, comment.id),
+        clause=held_text.clause,
+        edit_kind=held_text.edit_kind,
+        publication_hash=decisions.publication_hash_of(comment, held_text),
+    )
+    return _Signed(document, signature.signature)
+
+
+def _hold(
+    database: Database,
+    cell_file: CellFile,
+    context: DecisionContext,
+    held_text: HeldText,
+    signed: _Signed,
+    *,
     note: str | None,
 ) -> DecisionResult:
     """Hold the text, encrypted under a new cell, until a slot that is picked at random."""
@@ -167,19 +239,8 @@ def _hold(
         ciphertext = cell.encrypt(plain, purpose="held text", comment_id=comment_id)
         row = HeldRow(comment_id=comment_id, cell=cell.number, ciphertext=ciphertext)
         held_texts.insert(conn, row)
-        decision = _decision(
-            context,
-            comment_id,
-            verdict=verdict,
-            slot=final_slot,
-            clause=held_text.clause,
-            edit_kind=held_text.edit_kind,
-            note=note,
-        )
-        mac = decision_mac(
-            context.decision_key, decisions.acceptance_of(comment, held_text, decision)
-        )
-        decisions.add(conn, msgspec.structs.replace(decision, mac=mac))
+        decision = _decision(context, signed, slot=final_slot, note=note)
+        decisions.add(conn, decision)
     return DecisionResult(
         decision_id=decision.id,
         comment_id=comment_id,
@@ -189,14 +250,24 @@ def _hold(
     )
 
 
-def _get_pending(database: Database, comment_id: str) -> Comment:
-    with database.reading() as conn:
-        comment = comments.get(conn, comment_id)
-        if comment is None:
-            raise NoSuchComment(comment_id)
-        if comment.state != PENDING:
-            raise already_decided(conn, comment_id)
+def _get_pending(conn: Connection, comment_id: str) -> Comment:
+    comment = comments.get(conn, comment_id)
+    if comment is None:
+        raise NoSuchComment(comment_id)
+    if comment.state != PENDING:
+        raise already_decided(conn, comment_id)
     return comment
+
+
+def _envelope_hash(conn: Connection, cell_file: CellFile, comment_id: str) -> str | None:
+    """Of what a moderator's browser has read; None if there is no envelope to read."""
+    row = envelopes.get(conn, comment_id)
+    if row is None:
+        return None
+    envelope = cell_file.decrypt(
+        row.cell, row.ciphertext, purpose="envelope", comment_id=comment_id
+    )
+    return envelope_hash(envelope) if envelope is not None else None
 
 
 def _now(conn: Connection, context: DecisionContext) -> float:
@@ -209,26 +280,25 @@ def _now(conn: Connection, context: DecisionContext) -> float:
 
 
 def _decision(
-    context: DecisionContext,
-    comment_id: str,
-    *,
-    verdict: Verdict,
-    slot: Slot,
-    clause: str | None,
-    edit_kind: EditKind | None = None,
-    note: str | None,
+    context: DecisionContext, signed: _Signed, *, slot: Slot, note: str | None
 ) -> Decision:
+    document = signed.document
     return Decision(
         id=ids.new_id(context.random),
-        site_id=context.rules.site_id,
-        comment_id=comment_id,
-        verdict=verdict,
-        clause=clause,
-        edit_kind=edit_kind,
+        site_id=document.site_id,
+        comment_id=document.comment_id,
+        verdict=document.verdict,
+        clause=document.clause,
+        edit_kind=document.edit_kind,
         note=note,
         decided_by=context.pseudonym,
         slot=slot,
         terms_version=TERMS_VERSION,
+        envelope_hash=document.envelope_hash,
+        publication_hash=document.publication_hash,
+        head=document.head,
+        signing_key=document.by,
+        signature=signed.signature,
     )
 
 
@@ -241,11 +311,16 @@ MESSAGES: Final[dict[FieldErrorCode, str]] = {
 }
 
 
-def _check_text(text: str, name: str, lang: str, rules: SiteRules) -> None:
+def _check_text(text: str, name: str, lang: str, rules: SiteRules, *, is_edited: bool) -> None:
     if not ids.is_language_tag(lang):
         raise InvalidInput(Reason("“%(lang)s” is not a language tag", {"lang": lang}))
     if texts.clean(text) != text or texts.clean_name(name) != name:
-        # The form cleans every text, so this one was sealed by someone who can write the database.
+        # Form and desk clean every text, so an unedited one was sealed by someone who can write the database.
+        if is_edited:
+            raise InvalidInput(
+                "the comment contains characters that cannot be published, so remove them"
+                " or write them in another way"
+            )
         raise InvalidInput(
             "the comment contains characters that cannot be published, so publish it as edited"
         )
@@ -257,8 +332,13 @@ def _check_text(text: str, name: str, lang: str, rules: SiteRules) -> None:
         raise InvalidInput(*reasons)
 
 
-def _check_masks(text: str) -> None:
-    """Each mask is an element of the page, and a receipt's answer has room for so many."""
+def _check_masks(text: str, name: str) -> None:
+    """Each mask is an element of the page, and a receipt's answer has room for so many.
+
+    Every mask has one length, so that none tells how much it hides.
+    """
+    if texts.normalize_masks(text) != text or texts.normalize_masks(name) != name:
+        raise InvalidInput("a mask has another length than all masks have, so mask it again")
     masks = texts.count_masks(text)
     if masks > MASKS_MAX:
         raise InvalidInput(

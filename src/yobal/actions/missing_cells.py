@@ -10,17 +10,14 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.undo_by_system import undo_by_system
 from yobal.adapters.cell_file import CellFile, Purpose
-from yobal.core import ids
-from yobal.core.decisions import SYSTEM
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, LOST, PENDING, State
-from yobal.core.terms import TERMS_VERSION
-from yobal.store import comments, decisions, envelopes, held_texts, pending_purge, sites
+from yobal.store import comments, envelopes, held_texts, pending_purge, sites
 from yobal.store.database import Connection, Database
-from yobal.store.decisions import Decision
 from yobal.store.envelopes import EnvelopeRow
 from yobal.store.held_texts import HeldRow
 
@@ -51,7 +48,9 @@ def requeue_held(
             slot = _next_slot(conn, rules, now)
             envelope = envelopes.get(conn, row.comment_id)
             if envelope is not None and _is_readable(envelope, cell_file, "envelope"):
-                pending += _undo(conn, rules, row.comment_id, from_=HELD, slot=slot, random=random)
+                pending += undo_by_system(
+                    conn, rules, row.comment_id, from_=HELD, slot=slot, random=random
+                )
             else:
                 lost += _change_state(conn, row.comment_id, from_=HELD, to=LOST, slot=slot)
     return Requeued(pending, lost)
@@ -67,7 +66,9 @@ def requeue_and_mark_lost(
         if _is_readable(row, cell_file, "envelope"):
             with database.writing() as conn:
                 slot = _next_slot(conn, rules, now)
-                pending += _undo(conn, rules, row.comment_id, from_=LOST, slot=slot, random=random)
+                pending += undo_by_system(
+                    conn, rules, row.comment_id, from_=LOST, slot=slot, random=random
+                )
     for row in _pages(database, _envelopes_in(PENDING)):
         if not _is_readable(row, cell_file, "envelope"):
             with database.writing() as conn:
@@ -98,36 +99,6 @@ def _is_readable(row: Row, cell_file: CellFile, purpose: Purpose) -> bool:
 
 def _next_slot(conn: Connection, rules: SiteRules, now: float) -> Slot:
     return next_slot(rules.schedule, max(now, sites.released_slot(conn, rules.site_id)))
-
-
-def _undo(
-    conn: Connection,
-    rules: SiteRules,
-    comment_id: str,
-    *,
-    from_: State,
-    slot: Slot,
-    random: RandomBytes,
-) -> bool:
-    """Make it pending, without a decision in force. Whether it was still in the state."""
-    undone = decisions.current(conn, comment_id)
-    if not _change_state(conn, comment_id, from_=from_, to=PENDING, slot=None):
-        return False
-    if undone is not None:
-        decisions.add(
-            conn,
-            Decision(
-                id=ids.new_id(random),
-                site_id=rules.site_id,
-                comment_id=comment_id,
-                verdict="undo",
-                decided_by=SYSTEM,
-                slot=slot,
-                terms_version=TERMS_VERSION,
-                undoes_id=undone.id,
-            ),
-        )
-    return True
 
 
 def _change_state(

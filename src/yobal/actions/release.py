@@ -1,15 +1,19 @@
 """Releases a slot: publishes what is due, in random order, and makes decisions final."""
 
 import hashlib
+from typing import Final, Literal
 
 import msgspec
 
 from yobal.actions import erase_published
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.cell_file import CellFile
 from yobal.core import held_text as held_text_format
 from yobal.core import stale_files as stale
 from yobal.core.admission import SEED_BYTES
-from yobal.core.decision_mac import is_authentic
+from yobal.core.decision_signature import Signers
+from yobal.core.decisions import ACCEPTING
+from yobal.core.errors import RosterInvalid
 from yobal.core.held_text import HeldText
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Slot, is_due, last_slot
@@ -30,7 +34,18 @@ from yobal.store import (
 )
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
+from yobal.store.decisions import Decision
 from yobal.store.published_comments import PublishedCommentRow
+
+_ANY_SLOT: Final = 2**62
+_Outcome = Literal["published", "refused", "gone"]
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """The text of a held comment, and the decision in force, if there is one."""
+
+    text: HeldText
+    decision: Decision | None
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -38,7 +53,7 @@ class Released(msgspec.Struct, frozen=True):
 
     slot: Slot
     comments: int
-    refused: int = 0  # held, without an acceptance from a session of this server
+    refused: int = 0  # held, without a decision that a member has signed
 
 
 def release(
@@ -48,7 +63,7 @@ def release(
     *,
     now: float,
     random: RandomBytes,
-    decision_key: bytes,
+    roster_reader: RosterReader,
 ) -> Released | None:
     """Release everything that is due by now; None if the last slot was released before.
 
@@ -60,15 +75,12 @@ def release(
         if sites.released_slot(conn, rules.site_id) >= slot:
             return None
         pending_purge.request(conn, rules.site_id, random=random)
-        comment_ids = _due_ids(conn, rules, slot)
-        authentic_ids = [
-            id_ for id_ in comment_ids if _is_authentic(conn, cell_file, id_, decision_key)
-        ]
-        published = sum(_publish(conn, cell_file, comment_id, slot) for comment_id in authentic_ids)
+        comment_ids, signers = _due_ids(conn, rules, slot), _signers(conn, roster_reader)
+        outcomes = [_outcome(conn, cell_file, id_, signers, slot) for id_ in comment_ids]
         erase_published.delete_tombstones_without_replies(conn, rules.site_id)
         sites.set_released_slot(conn, rules.site_id, slot)
         admissions.decide(conn, rules, seed=random(SEED_BYTES))
-    return Released(slot, published, refused=len(comment_ids) - len(authentic_ids))
+    return Released(slot, outcomes.count("published"), refused=outcomes.count("refused"))
 
 
 def _due_ids(conn: Connection, rules: SiteRules, slot: Slot) -> list[str]:
@@ -91,39 +103,77 @@ def _order(slot: Slot, comment_id: str) -> bytes:
     return hashlib.sha256(f"{slot} {comment_id}".encode()).digest()
 
 
-def _is_authentic(
-    conn: Connection, cell_file: CellFile, comment_id: str, decision_key: bytes
-) -> bool:
-    """Whether a session of this server accepted exactly this text in this thread.
-
-    Otherwise it stays held: the row may have been written into the database. True also for one that was
-    undone or withdrawn since it was read; it is read last, because its state changes together with the others.
-    """
-    held_text, decision = _decrypt(conn, cell_file, comment_id), decisions.current(conn, comment_id)
-    comment = comments.get(conn, comment_id)
-    if comment is None or comment.state != HELD:
-        return True
-    if held_text is None or decision is None:
-        return False
-    return is_authentic(
-        decision_key, decisions.acceptance_of(comment, held_text, decision), decision.mac
-    )
+def count_refused(
+    conn: Connection, cell_file: CellFile, rules: SiteRules, roster_reader: RosterReader
+) -> int:
+    """How many held comments would not be released, whenever their slot comes. Raises RosterInvalid."""
+    signers = roster_reader.signers(conn)
+    refused = 0
+    for item in comments.due(conn, rules.site_id, until=_ANY_SLOT):
+        held, comment = _read_held(conn, cell_file, item.comment_id)
+        is_released = (
+            held is not None and comment is not None and _is_authentic(comment, held, signers)
+        )
+        refused += comment is not None and not is_released
+    return refused
 
 
-def _publish(conn: Connection, cell_file: CellFile, comment_id: str, slot: Slot) -> bool:
-    """Whether it was published; not if it was undone or withdrawn since it was read."""
-    held_text = _decrypt(conn, cell_file, comment_id)
-    comment = comments.get(conn, comment_id)
-    if held_text is None or comment is None:
-        return False
+def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
+    """None if the roster does not verify: then nobody's signature counts, and all of it stays held."""
+    try:
+        return roster_reader.signers(conn)
+    except RosterInvalid:
+        return None
+
+
+def _outcome(
+    conn: Connection, cell_file: CellFile, comment_id: str, signers: Signers | None, slot: Slot
+) -> _Outcome:
+    """Publish it if a member has signed it; `gone` if it was undone or withdrawn since it was read."""
+    held, comment = _read_held(conn, cell_file, comment_id)
+    if comment is None:
+        return "gone"
+    if held is None or not _is_authentic(comment, held, signers):
+        return "refused"
     if comments.transition(conn, comment_id, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
-        return False
-    _add_to_thread(conn, comment, held_text, slot)
+        return "gone"
+    _add_to_thread(conn, comment, held.text, slot)
     held_texts.delete(conn, comment_id)
     comments.overwrite_arrival_round(conn, comment_id, released=slot)
-    if held_text.clause is None:  # the original of an edited text is kept for a while
+    if held.text.clause is None:  # the original of an edited text is kept for a while
         envelopes.delete(conn, comment_id)
-    return True
+    return "published"
+
+
+def _read_held(
+    conn: Connection, cell_file: CellFile, comment_id: str
+) -> tuple[_Held | None, Comment | None]:
+    """The comment, if it is still held, is read last: its state changes together with the others."""
+    text, decision = _decrypt(conn, cell_file, comment_id), decisions.current(conn, comment_id)
+    comment = comments.get(conn, comment_id)
+    if comment is None or comment.state != HELD:
+        return None, None
+    return (_Held(text, decision) if text is not None else None), comment
+
+
+def _is_authentic(comment: Comment, held: _Held, signers: Signers | None) -> bool:
+    """Whether a member has signed that exactly this text appears in this thread.
+
+    Otherwise it stays held: the row may have been written into the database.
+    """
+    decision, text = held.decision, held.text
+    document = decisions.document_of(decision) if decision is not None else None
+    return (
+        decision is not None
+        and document is not None
+        and signers is not None
+        and document.comment_id == comment.id
+        and document.verdict in ACCEPTING
+        and (document.clause, document.edit_kind) == (text.clause, text.edit_kind)
+        and document.publication_hash == decisions.publication_hash_of(comment, text)
+        and signers.current.get(decision.decided_by) == document.by
+        and signers.is_genuine(document, decision.signature)
+    )
 
 
 def _decrypt(conn: Connection, cell_file: CellFile, comment_id: str) -> HeldText | None:
@@ -161,6 +211,7 @@ def _add_to_thread(conn: Connection, comment: Comment, held_text: HeldText, slot
             slot=slot,
             edit_kind=held_text.edit_kind,
             edited_clause=held_text.clause,
+            publication_nonce=bytes.fromhex(held_text.nonce),
         ),
     )
     stories.add_to_counters(

@@ -3,8 +3,10 @@
 import msgspec
 
 from yobal.actions import erase_published
+from yobal.actions.decision_context import DecisionContext
 from yobal.core import ids
-from yobal.core.decisions import DecisionContext, DecisionResult
+from yobal.core.decision_signature import DecisionSignature
+from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment, Reason
 from yobal.core.stale_files import StaleFile
 from yobal.core.states import PUBLISHED, REMOVED
@@ -23,11 +25,17 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 def remove(
-    database: Database, context: DecisionContext, comment_id: str, *, clause: str
+    database: Database,
+    context: DecisionContext,
+    comment_id: str,
+    *,
+    clause: str,
+    signature: DecisionSignature,
 ) -> Removed:
     """Final at once. The caller writes the stale files and purges.
 
-    Raises NoSuchComment, AlreadyDecided (it was removed or withdrawn before), InvalidInput.
+    Raises NoSuchComment, AlreadyDecided (it was removed or withdrawn before), InvalidInput,
+    SignatureInvalid.
     """
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
@@ -36,6 +44,9 @@ def remove(
         comment = published_comments.get(conn, comment_id)
         if comment is None:
             raise NoSuchComment(comment_id)
+        document = context.check_signature(
+            conn, signature, comment_id=comment_id, verdict="remove", clause=clause
+        )
         slot = sites.released_slot(conn, context.rules.site_id)
         removed = comments.transition(
             conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot
@@ -58,6 +69,9 @@ def remove(
             decided_by=context.pseudonym,
             slot=slot,
             terms_version=TERMS_VERSION,
+            head=document.head,
+            signing_key=document.by,
+            signature=signature.signature,
         )
         decisions.add(conn, decision)
     decided = DecisionResult(

@@ -1,13 +1,15 @@
 """Reads the site's roster and verifies it. What a server has verified once can only grow."""
 
+import contextlib
 import hmac
 import threading
 from collections.abc import Callable
 
 import msgspec
 
-from yobal.adapters.roster_pin import Pin, RosterPin
+from yobal.adapters.roster_pin import FormerRoster, Pin, RosterPin
 from yobal.core import roster as rules
+from yobal.core.decision_signature import Signers, signers_of
 from yobal.core.errors import InvalidInput, Reason, RosterChanged, RosterInvalid
 from yobal.core.roster import Roster, SignedStatement
 from yobal.store import sites, statements
@@ -20,6 +22,7 @@ Newest = Callable[[Connection, str], tuple[int, str] | None]
 class _Verified(msgspec.Struct, frozen=True):
     signed: tuple[SignedStatement, ...]
     roster: Roster
+    former: tuple[FormerRoster, ...]
 
     @property
     def newest(self) -> tuple[int, str]:
@@ -43,6 +46,7 @@ class RosterReader:
         self._list_all, self._newest, self._with_keys = list_all, newest, with_keys
         self._lock = threading.Lock()
         self._verified: _Verified | None = None
+        self._signers: tuple[_Verified, Signers] | None = None
 
     def read(self, conn: Connection) -> Roster | None:
         """None before the first lead. Trusts its memory unless there is a newer statement.
@@ -63,21 +67,46 @@ class RosterReader:
                 self._verified = self._verify(signed, pin)
             return (self._verified.roster if self._verified else None), signed
 
-    def append(self, conn: Connection, signed: SignedStatement) -> Roster:
-        """Add a statement, which takes effect with the caller's transaction.
+    def signers(self, conn: Connection) -> Signers | None:
+        """Who may sign decisions, and could before; None before the first lead. Raises RosterInvalid."""
+        self.read(conn)
+        verified, cached = self._verified, self._signers
+        if verified is None:
+            return None
+        if cached is None or cached[0] is not verified:
+            chains = [self._former_chain(conn, former) for former in verified.former]
+            cached = verified, signers_of(verified.roster, verified.signed, chains)
+            self._signers = cached
+        return cached[1]
 
-        Raises RosterChanged if another came first, and InvalidInput for one that breaks a rule.
+    def _former_chain(self, conn: Connection, former: FormerRoster) -> list[SignedStatement]:
+        """Empty if it is not what was verified: then nothing that was decided under it verifies."""
+        chain = statements.list_former(conn, self._site_id, first=former.first)[: former.length]
+        try:
+            roster = rules.verify(chain, site_id=self._site_id)
+        except RosterInvalid:
+            return []
+        return chain if (roster.first, roster.head) == (former.first, former.head) else []
+
+    def append(self, conn: Connection, *signed: SignedStatement) -> Roster:
+        """Add statements, which take effect with the caller's transaction.
+
+        That transaction must not read the roster again: what it wrote would be pinned, and a pin that is
+        ahead of the database refuses every roster. Raises RosterChanged if another statement came first,
+        and InvalidInput for one that breaks a rule.
         """
         sites.lock(conn, self._site_id)
         roster = self.read_all(conn)[0]
         if roster is None:
             raise RosterChanged
-        try:
-            extended = rules.extend(roster, signed, site_id=self._site_id)
-        except RosterInvalid as error:
-            raise RosterChanged if error.rule == "previous" else _rejected(error) from None
-        statements.append(conn, self._site_id, signed, number=len(roster.hashes))
-        return extended
+        for item in signed:
+            number = len(roster.hashes)
+            try:
+                roster = rules.extend(roster, item, site_id=self._site_id)
+            except RosterInvalid as error:
+                raise RosterChanged if error.rule == "previous" else _rejected(error) from None
+            statements.append(conn, self._site_id, item, number=number)
+        return roster
 
     def begin(self, conn: Connection, first: list[SignedStatement]) -> Roster:
         """Replace the roster by that of the first lead whom the technician invited. Raises InvalidInput."""
@@ -88,10 +117,20 @@ class RosterReader:
             raise _rejected(error) from None
         if not _is_awaited(self._pin.read(), roster):
             raise InvalidInput("this link is not the newest of `yobal init`")
+        self._keep_former(conn)
         statements.delete_all(conn, self._site_id)
         for number, signed in enumerate(first):
             statements.append(conn, self._site_id, signed, number=number)
         return roster
+
+    def _keep_former(self, conn: Connection) -> None:
+        with contextlib.suppress(RosterInvalid):
+            self.read_all(conn)  # its newest statements are pinned, too
+        old = statements.list_all(conn, self._site_id)
+        first = rules.statement_hash(old[0].statement) if old else None
+        # Somebody may have put back statements of a former roster.
+        if first is not None and first not in statements.former_firsts(conn, self._site_id):
+            statements.copy_to_former(conn, self._site_id, first=first)
 
     def accept(self, conn: Connection) -> Roster | None:
         """Believe what the database has now: a technician's act after a restore. Raises RosterInvalid."""
@@ -99,7 +138,13 @@ class RosterReader:
         if not signed:
             return None
         roster = rules.verify(signed, site_id=self._site_id)
-        self._pin.write(_pin_of(roster))
+        former = {item.first: item for item in self._pin.read().former}
+        for first in statements.former_firsts(conn, self._site_id):
+            if first not in former:
+                chain = statements.list_former(conn, self._site_id, first=first)
+                old = rules.verify(chain, site_id=self._site_id)
+                former[first] = FormerRoster(first, len(chain), old.head)
+        self._pin.write(_pin_of(roster, former=tuple(former.values())))
         return roster
 
     def _verify(self, signed: tuple[SignedStatement, ...], pin: Pin) -> _Verified | None:
@@ -117,10 +162,11 @@ class RosterReader:
             if len(signed) > pin.length:
                 self._pin.write(msgspec.structs.replace(pin, length=len(signed), head=roster.head))
         elif _is_awaited(pin, roster):
-            self._pin.write(_pin_of(roster))
+            pin = _pin_of(roster, former=(*pin.former, *_as_former(pin)))
+            self._pin.write(pin)
         else:
             raise RosterInvalid("founder", 0)
-        return _Verified(signed, roster)
+        return _Verified(signed, roster, pin.former)
 
     def _extended(self, signed: tuple[SignedStatement, ...]) -> Roster:
         """Verifies only what is new, where the rest is what was verified before."""
@@ -141,8 +187,15 @@ def _is_awaited(pin: Pin, roster: Roster) -> bool:
     return hmac.compare_digest(expected, roster.founder_mac)
 
 
-def _pin_of(roster: Roster) -> Pin:
-    return Pin(first=roster.first, length=len(roster.hashes), head=roster.head)
+def _pin_of(roster: Roster, *, former: tuple[FormerRoster, ...]) -> Pin:
+    return Pin(first=roster.first, length=len(roster.hashes), head=roster.head, former=former)
+
+
+def _as_former(pin: Pin) -> tuple[FormerRoster, ...]:
+    """The roster that a new one replaces, if there was one."""
+    if pin.first is None or pin.head is None:
+        return ()
+    return (FormerRoster(pin.first, pin.length, pin.head),)
 
 
 def _rejected(error: RosterInvalid) -> InvalidInput:

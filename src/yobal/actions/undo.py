@@ -2,14 +2,14 @@
 
 import msgspec
 
-from yobal.core import ids, states
+from yobal.actions import reverse_decision
+from yobal.actions.decision_context import DecisionContext
+from yobal.core import states
+from yobal.core.decision_signature import DecisionSignature
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
-from yobal.core.ids import RandomBytes
-from yobal.core.schedule import Slot, next_slot
-from yobal.core.site_rules import SiteRules
+from yobal.core.schedule import Slot
 from yobal.core.states import HELD, PENDING, State
-from yobal.core.terms import TERMS_VERSION
-from yobal.store import comments, decisions, held_texts, sites
+from yobal.store import comments, decisions, sites
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
@@ -22,19 +22,18 @@ class Undone(msgspec.Struct, frozen=True):
 
 def undo(
     database: Database,
-    rules: SiteRules,
+    context: DecisionContext,
     decision_id: str,
     *,
-    decided_by: str,
-    now: float,
-    random: RandomBytes,
+    signature: DecisionSignature,
 ) -> Undone:
     """Undo a publication until its release, and a rejection until its slot.
 
     The caller purges, which overwrites the cell of the held text. The database's own files need no
     purge, which an observer could notice: what they hold of the text is noise then. Raises
-    NoSuchDecision, AlreadyUndone, TooLateToUndo.
+    NoSuchDecision, AlreadyUndone, TooLateToUndo, SignatureInvalid.
     """
+    rules = context.rules
     with database.writing() as conn:
         decision = decisions.get(conn, decision_id)
         if decision is None:
@@ -44,25 +43,18 @@ def undo(
             raise NoSuchDecision(decision_id)
         released = sites.released_slot(conn, rules.site_id)
         _check_can_undo(conn, decision, comment, released=released)
-        undone = comments.transition(
-            conn, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
+        document = context.check_signature(
+            conn, signature, comment_id=comment.id, verdict="undo", undoes_id=decision_id
         )
-        if undone == 0:  # released or withdrawn since it was read
+        slot = reverse_decision.final_slot(rules, released, now=context.now)
+        unsigned = reverse_decision.undo_of(
+            decision, slot=slot, decided_by=context.pseudonym, random=context.random
+        )
+        signed = msgspec.structs.replace(
+            unsigned, head=document.head, signing_key=document.by, signature=signature.signature
+        )
+        if not reverse_decision.reverse(conn, signed, from_=comment.state):
             raise TooLateToUndo(decision_id)
-        held_texts.delete(conn, comment.id)
-        decisions.add(
-            conn,
-            Decision(
-                id=ids.new_id(random),
-                site_id=rules.site_id,
-                comment_id=comment.id,
-                verdict="undo",
-                decided_by=decided_by,
-                slot=next_slot(rules.schedule, max(now, released)),
-                terms_version=TERMS_VERSION,
-                undoes_id=decision_id,
-            ),
-        )
     return Undone(comment.id, PENDING)
 
 

@@ -14,6 +14,14 @@ from yobal.adapters.durable_files import replace_atomically
 FILE_NAME: Final = "roster"
 
 
+class FormerRoster(msgspec.Struct, frozen=True):
+    """How far a roster was verified that another has replaced."""
+
+    first: str
+    length: int
+    head: str
+
+
 class Pin(msgspec.Struct, frozen=True, kw_only=True):
     """`founder_key` (hex) is expected of the next first statement, and gone once there is one."""
 
@@ -21,6 +29,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     first: str | None = None
     length: int = 0
     head: str | None = None
+    former: tuple[FormerRoster, ...] = ()
 
 
 class RosterPin:

@@ -1,5 +1,5 @@
-"""The secrets on disk, outside the database, public files and backups: day keys, peppers, the keys of
-sessions and decisions.
+"""The secrets on disk, outside the database, public files and backups: day keys, peppers, the key
+of sessions.
 
 A key is normally made in advance: if the first comment of a day made it, the time of its file would
 be the time of that comment. A key file is complete from the start, and of several processes that
@@ -70,6 +70,17 @@ class Keyring:
         peppers = (self._read(self._path("pepper", week)) for week in sorted(weeks, reverse=True))
         return [pepper for pepper in peppers if pepper is not None]
 
+    def peppers_by_week(self, today: date) -> dict[date, bytes]:
+        """What a backup holds, so that receipts work after a restore."""
+        weeks = [week for week in self._days("pepper") if self._is_pepper_valid(week, today)]
+        return {week: self._get_or_make("pepper", week, today) for week in sorted(weeks)}
+
+    def restore_pepper(self, week: date, pepper: bytes) -> None:
+        """From a backup. A pepper that this server has already stays."""
+        path = self._path("pepper", week)
+        modified_at = datetime.combine(week, time.min, UTC).timestamp()
+        create_atomically(path, pepper, modified_at=modified_at)
+
     def oldest_week(self, today: date) -> date:
         """The oldest week whose receipts still work."""
         return min(
@@ -79,10 +90,6 @@ class Keyring:
 
     def session_key(self) -> bytes:
         return self._get_or_make("session", None)
-
-    def decision_key(self) -> bytes:
-        """With another key, no held comment is released: all of them must be decided again."""
-        return self._get_or_make("decisions", None)
 
     def destroy_old(self, today: date) -> int:
         """Destroy day keys after 48 hours and peppers after their last day; returns how many."""

@@ -1,27 +1,15 @@
-"""What every decision needs, and what it returns."""
+"""Verdicts, and what a decision returns."""
 
 from typing import Final, Literal
 
 import msgspec
 
-from yobal.core.ids import RandomBytes
-from yobal.core.schedule import RandomBelow, Slot
-from yobal.core.site_rules import SiteRules
+from yobal.core.schedule import Slot
 from yobal.core.states import State
 
 Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
+ACCEPTING: Final = ("publish", "publish_edited")  # the verdicts that let a text appear
 SYSTEM: Final = ""  # `decided_by` of an undo that no moderator asked for; no pseudonym is empty
-
-
-class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Who decides, under which rules. Time and randomness are arguments."""
-
-    rules: SiteRules
-    pseudonym: str
-    decision_key: bytes  # authenticates what this session accepts
-    now: float
-    random: RandomBytes
-    randbelow: RandomBelow
 
 
 class DecisionResult(msgspec.Struct, frozen=True, kw_only=True):

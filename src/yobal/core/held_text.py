@@ -7,12 +7,16 @@ from yobal.core.terms import EditKind
 
 
 class HeldText(msgspec.Struct, frozen=True, kw_only=True):
-    """What will be published; `clause` and `edit_kind` are None if it was not edited."""
+    """What will be published; `clause` and `edit_kind` are None if it was not edited.
+
+    `nonce` is 64 hexadecimal digits: the random bytes of the hash that the moderator signed.
+    """
 
     comment_id: str
     text: str
     name: str
     lang: str
+    nonce: str
     clause: str | None = None
     edit_kind: EditKind | None = None
 

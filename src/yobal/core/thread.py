@@ -15,7 +15,7 @@ REPLIES_SHOWN: Final = 5  # replies shown under their root; the rest are on page
 
 FEED_ENTRIES_MAX: Final = 50
 
-Removal = Literal["withdrawn", "removed"]
+Removal = Literal["withdrawn", "removed", "withheld"]  # withheld: it does not verify
 FormState = Literal["open", "closed", "not_open_yet"]
 EmbeddedForm = Literal["frame", "page"]  # where `embed.js` has the form: in a frame, or on our page
 

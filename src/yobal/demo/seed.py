@@ -10,13 +10,14 @@ from typing import Final
 import msgspec
 
 from yobal.actions import decide, declare_story, move_inbox, release, setup_site, submit
+from yobal.actions.decision_context import DecisionContext
 from yobal.core import idempotency
-from yobal.core.decisions import DecisionContext
 from yobal.core.envelope import Sealer
 from yobal.core.schedule import HOUR_SECONDS, last_round, next_slot
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo import samples
+from yobal.demo.decision_signer import DecisionSigner
 from yobal.demo.keys import make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.demo.newsroom import content
@@ -56,7 +57,8 @@ def seed(components: Components, *, now: float) -> str:
     lead = make_moderator(components.rules.site_id, PSEUDONYM)
     join_first_lead(components, lead, now=start)
     sealer = Sealer(lead.epoch_recipient)
-    published = _publish_samples(components, sealer, start=start)
+    signer = DecisionSigner(components, lead.signing_seed)
+    published = _publish_samples(components, sealer, signer, start=start)
     for sample in samples.PENDING:
         parent_id = published[sample.parent_key].comment_id if sample.parent_key else None
         _send(components, sealer, sample, parent_id=parent_id, now=now)
@@ -65,7 +67,7 @@ def seed(components: Components, *, now: float) -> str:
 
 
 def _publish_samples(
-    components: Components, sealer: Sealer, *, start: float
+    components: Components, sealer: Sealer, signer: DecisionSigner, *, start: float
 ) -> dict[str, _SentSample]:
     """Publish top-level comments, then their replies: only a published comment can have one."""
     schedule = components.rules.schedule
@@ -79,7 +81,7 @@ def _publish_samples(
             sent[sample.key] = _send(components, sealer, sample, parent_id=parent_id, now=now)
         _move_inbox(components, now=now)
         for sample in chosen:
-            _publish(components, sample, sent[sample.key], now=now)
+            _publish(components, signer, sample, sent[sample.key], now=now)
         slot = next_slot(schedule, now, steps=schedule.max_hold_slots)
         release.release(
             components.database,
@@ -87,7 +89,7 @@ def _publish_samples(
             components.rules,
             now=slot,
             random=secrets.token_bytes,
-            decision_key=components.keyring.decision_key(),
+            roster_reader=components.roster_reader,
         )
     return sent
 
@@ -137,11 +139,13 @@ def _move_inbox(components: Components, *, now: float) -> None:
     move_inbox.destroy_moved(database, inbox, cell_file, rules, random=random)
 
 
-def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: float) -> None:
+def _publish(
+    components: Components, signer: DecisionSigner, sample: Sample, sent: _SentSample, *, now: float
+) -> None:
     context = DecisionContext(
         rules=components.rules,
         pseudonym=PSEUDONYM,
-        decision_key=components.keyring.decision_key(),
+        roster_reader=components.roster_reader,
         now=now,
         random=secrets.token_bytes,
         randbelow=secrets.randbelow,
@@ -156,6 +160,9 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
             name=sample.name,
             nonce=sent.nonce,
             lang=sample.lang,
+            signature=signer.accept(
+                sent.comment_id, text=sample.text, name=sample.name, lang=sample.lang
+            ),
         )
     else:
         decide.publish_edited(
@@ -169,4 +176,12 @@ def _publish(components: Components, sample: Sample, sent: _SentSample, *, now: 
             edit_kind=sample.edit.edit_kind,
             clause=sample.edit.clause,
             note=None,
+            signature=signer.accept(
+                sent.comment_id,
+                text=sample.text,
+                name=sample.name,
+                lang=sample.lang,
+                clause=sample.edit.clause,
+                edit_kind=sample.edit.edit_kind,
+            ),
         )

@@ -15,6 +15,7 @@ from yobal.doctor import (
     process_memory,
     rounds,
     settings_checks,
+    signatures,
     weak_settings,
     working,
 )
@@ -46,6 +47,7 @@ def examine(
         "database URLs": lambda: database_urls.examine(settings),
         "database": lambda: databases.examine(settings),
         "cells": lambda: cells.examine(settings),
+        "signatures": lambda: signatures.examine(settings),
         "work": lambda: working.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
         "rounds": lambda: rounds.examine(settings, clock=clock),

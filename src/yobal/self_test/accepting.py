@@ -91,10 +91,10 @@ def _acts(newsroom: ScratchNewsroom, codes: list[str]) -> Iterator[Act]:
     yield "a reader sent a comment", lambda: newsroom.send_many(["From somebody else."])
     yield "a moderator accepted a comment", lambda: newsroom.publish(first)
     rejection = {"verdict": "reject", "comment_id": second.id, "clause": "spam"}
-    decided = newsroom.ask_desk("decide", rejection).json
+    decided = newsroom.decide("decide", rejection).json
     yield "a moderator rejected a comment", lambda: None
     undone = {"decision_id": decided.get("decision_id", "")}
-    yield "a moderator undid a decision", lambda: newsroom.ask_desk("undo", undone)
+    yield "a moderator undid a decision", lambda: newsroom.decide("undo", undone)
     for number, code in enumerate(codes):
         when = ("now", "next")[number % 2]
         yield "a reader withdrew a comment", partial(newsroom.withdraw, code, when=when)

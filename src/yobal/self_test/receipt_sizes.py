@@ -138,4 +138,4 @@ def _dense(draw: random.Random, graphemes: int, *, marks: int = 0) -> str:
 
 
 def _decide(newsroom: ScratchNewsroom, comment: QueuedComment, fields: dict[str, object]) -> bool:
-    return newsroom.ask_desk("decide", {"comment_id": comment.id} | fields).status == _OK
+    return newsroom.decide("decide", {"comment_id": comment.id} | fields).status == _OK

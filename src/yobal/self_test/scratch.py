@@ -24,6 +24,7 @@ from yobal.core.envelope import Envelope
 from yobal.core.errors import YobalError
 from yobal.core.schedule import WAIT_SECONDS_MAX, Schedule, last_slot, next_round, next_slot
 from yobal.core.thread import Edition
+from yobal.demo.decision_signer import DecisionSigner
 from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.demo.signing import sign_in_signature
@@ -67,6 +68,7 @@ class ScratchNewsroom:
         self.components = components
         self.now = now
         self._lead = lead
+        self._signer = DecisionSigner(components, lead.signing_seed)
         _, unlocking = from_passphrase(components.rules.site_id, PSEUDONYM, lead.passphrase)
         personal = _identity(pyrage.decrypt(lead.identity, [unlocking]))
         self._epoch_identity = _identity(pyrage.decrypt(lead.wrap, [personal]))
@@ -155,9 +157,13 @@ class ScratchNewsroom:
             for row in rows
         ]
 
+    def decide(self, route: str, body: Mapping[str, object]) -> Response:
+        """A signed request: `decide`, `undo` and others."""
+        return self.ask_desk(route, self._signer.signed_body(route, body))
+
     def publish(self, comment: QueuedComment) -> Response:
         envelope = comment.envelope
-        return self.ask_desk(
+        return self.decide(
             "decide",
             {
                 "verdict": "publish",

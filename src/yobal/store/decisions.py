@@ -10,11 +10,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.decision_mac import Acceptance, text_hash
+from yobal.core.decision_signature import DecisionDocument, Publication, publication_hash
 from yobal.core.decisions import Verdict
 from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot
-from yobal.core.states import WITHDRAWN, State
+from yobal.core.states import HELD, WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
 from yobal.store.rows import fetch_all, fetch_one
@@ -35,7 +35,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     slot: Slot
     terms_version: int
     undoes_id: str | None = None
-    mac: bytes | None = None
+    envelope_hash: str | None = None
+    publication_hash: str | None = None
+    head: str | None = None
+    signing_key: str | None = None
+    signature: bytes | None = None
 
 
 class HistoryRow(Decision, frozen=True, kw_only=True):
@@ -68,21 +72,36 @@ class Superseded(msgspec.Struct, frozen=True, kw_only=True):
     clause: str | None
 
 
-def acceptance_of(comment: Comment, held_text: HeldText, decision: Decision) -> Acceptance:
-    """What the code of a decision authenticates."""
-    return Acceptance(
-        decision_id=decision.id,
+def document_of(decision: Decision) -> DecisionDocument | None:
+    """What the moderator must have signed if the row is genuine; None if it has no signature."""
+    if decision.head is None or decision.signing_key is None:
+        return None
+    return DecisionDocument(
+        site_id=decision.site_id,
+        comment_id=decision.comment_id,
         verdict=decision.verdict,
-        decided_by=decision.decided_by,
-        comment_id=comment.id,
-        site_id=comment.site_id,
+        envelope_hash=decision.envelope_hash,
+        clause=decision.clause,
+        edit_kind=decision.edit_kind,
+        publication_hash=decision.publication_hash,
+        undoes_id=decision.undoes_id,
+        head=decision.head,
+        by=decision.signing_key,
+    )
+
+
+def publication_hash_of(comment: Comment, held_text: HeldText) -> str:
+    """What a moderator must have signed for this text to appear at this place."""
+    publication = Publication(
+        text=held_text.text,
+        name=held_text.name,
+        lang=held_text.lang,
         story_id=comment.story_id,
         edition=comment.edition,
+        root_id=comment.root_id,
         parent_id=comment.parent_id,
-        clause=held_text.clause,
-        edit_kind=held_text.edit_kind,
-        text_hash=text_hash(text=held_text.text, name=held_text.name, lang=held_text.lang),
     )
+    return publication_hash(bytes.fromhex(held_text.nonce), publication)
 
 
 def add(conn: Connection, decision: Decision) -> None:
@@ -148,6 +167,43 @@ def current(conn: Connection, comment_id: str) -> Decision | None:
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
         .limit(1),
     )
+
+
+def held_of(conn: Connection, site_id: str, pseudonym: str) -> list[Decision]:
+    """One moderator's acceptances that are in force, of comments that are not published yet."""
+    undo = decisions.alias("undo")
+    is_undone = sa.exists().where(undo.c.undoes_id == decisions.c.id)
+    return fetch_all(
+        conn,
+        Decision,
+        sa.select(decisions)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.state == HELD,
+            decisions.c.decided_by == pseudonym,
+            decisions.c.undoes_id.is_(None),
+            ~is_undone,
+        )
+        .order_by(comments.c.id),
+    )
+
+
+def of_held(conn: Connection, site_id: str) -> list[Decision]:
+    """The decisions in force on held comments."""
+    undo = decisions.alias("undo")
+    chosen = (
+        sa.select(decisions)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .outerjoin(undo, undo.c.undoes_id == decisions.c.id)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.state == HELD,
+            decisions.c.undoes_id.is_(None),
+            undo.c.id.is_(None),
+        )
+    )
+    return fetch_all(conn, Decision, chosen)
 
 
 def erase_notes(conn: Connection, comment_id: str) -> None:

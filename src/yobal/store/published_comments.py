@@ -33,6 +33,8 @@ class PublishedCommentRow(msgspec.Struct, frozen=True, kw_only=True):
     slot: Slot
     edit_kind: EditKind | None
     edited_clause: str | None
+    publication_nonce: bytes | None = None
+    is_withheld: bool = False  # it does not verify, and is shown like a tombstone
     removal: Removal | None = None
     removal_clause: str | None = None
     next_reply_position: int = 0
@@ -85,7 +87,7 @@ def _newest(
         conn,
         PublishedCommentRow,
         sa.select(published_comments)
-        .where(condition, published_comments.c.removal.is_(None))
+        .where(condition, _is_shown())
         .order_by(published_comments.c.slot.desc(), published_comments.c.id.desc())
         .limit(limit),
     )
@@ -142,9 +144,9 @@ def replies_between(
 
 
 def names_of(conn: Connection, comment_ids: Iterable[str]) -> dict[str, str]:
-    """Names by comment, without those of tombstones."""
+    """Names by comment, without those of tombstones and of what is withheld."""
     names = sa.select(published_comments.c.id, published_comments.c.name).where(
-        published_comments.c.id.in_(list(comment_ids)), published_comments.c.removal.is_(None)
+        published_comments.c.id.in_(list(comment_ids)), _is_shown()
     )
     return {row.id: row.name for row in conn.execute(names)}
 
@@ -240,8 +242,15 @@ def make_tombstone(
             removal_clause=clause,
             edit_kind=None,
             edited_clause=None,
+            publication_nonce=None,
             lang=UNKNOWN,
         )
+    )
+
+
+def _is_shown() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        published_comments.c.removal.is_(None), published_comments.c.is_withheld.is_(False)
     )
 
 

@@ -21,7 +21,7 @@ VIEWS: Final = {
     "intake_published": """
         select id, site_id, story_id, root_id, edition, text, name, lang, slot,
             edit_kind, edited_clause
-        from published_comments where removal is null""",
+        from published_comments where removal is null and not is_withheld""",
 }
 _POSTGRESQL_VIEWS: Final = {
     "intake_inbox": """

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.errors import RosterChanged
 from yobal.core.roster import SignedStatement
 from yobal.store.rows import fetch_all
-from yobal.store.tables import statements
+from yobal.store.tables import former_statements, statements
 
 _COLUMNS: Final = (
     statements.c.statement,
@@ -50,6 +50,32 @@ def append(conn: Connection, site_id: str, signed: SignedStatement, *, number: i
     )
 
 
+def copy_to_former(conn: Connection, site_id: str, *, first: str) -> None:
+    """Keep them as those of a former roster, for what was decided under it.
+
+    `first` is the hash of its first statement.
+    """
+    columns = (statements.c.site_id, statements.c.number, *_COLUMNS)
+    of_site = statements.c.site_id == site_id
+    copied = sa.select(*columns, sa.literal(first)).where(of_site)
+    names = [*(column.name for column in columns), "first"]
+    conn.execute(former_statements.insert().from_select(names, copied))
+
+
 def delete_all(conn: Connection, site_id: str) -> None:
     """Before a new first statement."""
     conn.execute(statements.delete().where(statements.c.site_id == site_id))
+
+
+def former_firsts(conn: Connection, site_id: str) -> list[str]:
+    """The first statement of each roster that another has replaced."""
+    chosen = sa.select(former_statements.c.first).where(former_statements.c.site_id == site_id)
+    return list(conn.execute(chosen.distinct().order_by(former_statements.c.first)).scalars())
+
+
+def list_former(conn: Connection, site_id: str, *, first: str) -> list[SignedStatement]:
+    """Of the roster with this first statement, in order."""
+    chosen = sa.select(*(former_statements.c[column.name] for column in _COLUMNS)).where(
+        former_statements.c.site_id == site_id, former_statements.c.first == first
+    )
+    return fetch_all(conn, SignedStatement, chosen.order_by(former_statements.c.number))

@@ -105,6 +105,19 @@ statements = sa.Table(
     sqlite_with_rowid=False,
 )
 
+former_statements = sa.Table(
+    "former_statements",
+    metadata,  # of rosters that `init --new-epoch` replaced: what was released then still verifies
+    _key("site_id"),
+    _key("first"),  # the hash of that roster's first statement
+    sa.Column("number", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
+    _text("statement"),
+    _bytes("signature"),
+    _text("keys", nullable=True),
+    _bytes("keys_signature", nullable=True),
+    sqlite_with_rowid=False,
+)
+
 epochs = sa.Table(
     "epochs",
     metadata,  # for the order and the slots; the recipient is in a statement only
@@ -133,6 +146,8 @@ moderators = sa.Table(
     _key("site_id"),
     _key("pseudonym"),
     _flag("is_active"),
+    # By the technician, unsigned. Only a lead's statement removes a member.
+    sa.Column("is_suspended", sa.Boolean, nullable=False, server_default=sa.false()),
     _bytes("identity"),  # the personal identity, sealed to the passphrase's key
     _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
     sqlite_with_rowid=False,
@@ -172,6 +187,7 @@ sessions = sa.Table(
     _text("site_id"),
     _text("pseudonym"),
     _slot("expires_slot"),
+    _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )
 
@@ -279,7 +295,13 @@ decisions = sa.Table(
     _slot("slot"),
     _number("terms_version"),
     _text("undoes_id", nullable=True),
-    _bytes("mac", nullable=True),  # of an acceptance; see core/decision_mac.py
+    # What the moderator signed, beside the columns above; see core/decision_signature.py. Null for what the
+    # system undid.
+    _text("envelope_hash", nullable=True),
+    _text("publication_hash", nullable=True),
+    _text("head", nullable=True),
+    _text("signing_key", nullable=True),
+    _bytes("signature", nullable=True),
     sa.Index("ix_decisions_history", "site_id", "slot", "id"),
     sa.Index("ix_decisions_comment", "comment_id"),
     sa.UniqueConstraint("undoes_id"),
@@ -302,6 +324,10 @@ published_comments = sa.Table(
     _slot("slot"),
     _text("edit_kind", nullable=True),
     _text("edited_clause", nullable=True),
+    # Erased with the text: without it, the hash in the decision confirms no guess.
+    _bytes("publication_nonce", nullable=True),
+    # The last rebuild could not verify it, so it is not shown; see actions/verify_published.py.
+    sa.Column("is_withheld", sa.Boolean, nullable=False, server_default=sa.false()),
     # Only tombstones have it: rows that stay where a comment with replies was.
     _text("removal", nullable=True),
     _text("removal_clause", nullable=True),

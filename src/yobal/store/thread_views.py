@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from sqlalchemy.engine import Connection
 
+from yobal.core.language import UNKNOWN
 from yobal.core.schedule import Schedule, day_of
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import StaleFile
@@ -147,7 +148,7 @@ def _comment_page(
     conn: Connection, schedule: Schedule, thread: ThreadRef, comment_id: str
 ) -> CommentPageView | None:
     row = published_comments.get(conn, comment_id)
-    if row is None or row.removal is not None:
+    if row is None or row.removal is not None or row.is_withheld:
         return None
     parent = published_comments.get(conn, row.parent_id) if row.parent_id else None
     more_replies: CommentLocation | None = None
@@ -205,6 +206,16 @@ def comment_of(
     names: dict[str, str] | None = None,
     replies: tuple[PublishedComment, ...] = (),
 ) -> PublishedComment:
+    if row.is_withheld and row.removal is None:
+        row = msgspec.structs.replace(
+            row,
+            text="",
+            name="",
+            lang=UNKNOWN,
+            edit_kind=None,
+            edited_clause=None,
+            removal="withheld",
+        )
     parent_name = (names or {}).get(row.parent_id or "") if row.parent_id != row.root_id else None
     return PublishedComment(
         id=row.id,

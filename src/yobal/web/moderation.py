@@ -12,13 +12,13 @@ from litestar.params import JSONBody
 from yobal.actions import decide, purge_deleted, write_public_files
 from yobal.actions import remove as remove_action
 from yobal.actions import undo as undo_action
+from yobal.actions.decision_context import DecisionContext
 from yobal.actions.roster_reader import RosterReader
-from yobal.actions.undo import Undone
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.cell_file import CellFile
 from yobal.adapters.server_keys import Keyring
 from yobal.core import held_text as held_text_format
-from yobal.core.decisions import DecisionContext
+from yobal.core.decision_signature import DecisionSignature
 from yobal.core.errors import (
     AlreadyDecided,
     AlreadyUndone,
@@ -26,6 +26,7 @@ from yobal.core.errors import (
     NoSuchComment,
     NoSuchDecision,
     PurgePending,
+    SignatureInvalid,
     TooLateToUndo,
 )
 from yobal.core.held_text import HeldText
@@ -123,6 +124,7 @@ class ModerationController:
                     name=data.name,
                     nonce=bytes.fromhex(data.nonce),
                     lang=data.lang,
+                    signature=_signature(data, nonce=data.publication_nonce),
                 )
             case request_types.PublishEditedRequest():
                 result = decide.publish_edited(
@@ -136,10 +138,17 @@ class ModerationController:
                     edit_kind=data.edit_kind,
                     clause=data.clause,
                     note=data.note,
+                    signature=_signature(data, nonce=data.publication_nonce),
                 )
             case request_types.RejectRequest():
                 result = decide.reject(
-                    self._database, context, data.comment_id, clause=data.clause, note=data.note
+                    self._database,
+                    self._cell_file,
+                    context,
+                    data.comment_id,
+                    clause=data.clause,
+                    note=data.note,
+                    signature=_signature(data),
                 )
         return serializers.decision_result(self._rules, result, now=context.now)
 
@@ -150,21 +159,34 @@ class ModerationController:
         context = self._context(request)
         decided: list[types.DecisionResult] = []
         already_decided: list[types.AlreadyDecided] = []
-        for index, comment_id in enumerate(data.comment_ids):
+        not_signed: list[str] = []
+        for index, item in enumerate(data.comments):
             try:
-                result = decide.reject(self._database, context, comment_id, clause=data.clause)
+                result = decide.reject(
+                    self._database,
+                    self._cell_file,
+                    context,
+                    item.comment_id,
+                    clause=data.clause,
+                    signature=DecisionSignature(head=data.head, signature=item.signature),
+                )
             except (AlreadyDecided, NoSuchComment) as error:
-                already_decided.append(serializers.already_decided(comment_id, error))
+                already_decided.append(serializers.already_decided(item.comment_id, error))
+            except SignatureInvalid:
+                not_signed.append(item.comment_id)
             except DatabaseUnavailable:
-                return types.RejectManyResult(decided, already_decided, data.comment_ids[index:])
+                not_stored = [later.comment_id for later in data.comments[index:]]
+                return types.RejectManyResult(decided, already_decided, not_stored, not_signed)
             else:
                 decided.append(serializers.decision_result(self._rules, result, now=context.now))
-        return types.RejectManyResult(decided, already_decided, [])
+        return types.RejectManyResult(decided, already_decided, [], not_signed)
 
     def undo(
         self, data: JSONBody[request_types.UndoRequest], request: AnyRequest
     ) -> types.UndoResult:
-        undone = self._undo(data.decision_id, self._context(request))
+        undone = undo_action.undo(
+            self._database, self._context(request), data.decision_id, signature=_signature(data)
+        )
         with _purge_after_commit():
             self._purge()
         return types.UndoResult(undone.comment_id, undone.state)
@@ -173,25 +195,29 @@ class ModerationController:
         self, data: JSONBody[request_types.UndoManyRequest], request: AnyRequest
     ) -> types.UndoManyResult:
         """Each decision separately, as in `reject_many`, with one purge for all of them."""
-        result = self._undo_each(data.decision_ids, self._context(request))
+        result = self._undo_each(data, self._context(request))
         if result.undone:
             with _purge_after_commit():
                 self._purge()
         return result
 
-    def _undo_each(self, decision_ids: list[str], context: DecisionContext) -> types.UndoManyResult:
+    def _undo_each(
+        self, data: request_types.UndoManyRequest, context: DecisionContext
+    ) -> types.UndoManyResult:
         result = types.UndoManyResult([], [], [])
-        for index, decision_id in enumerate(decision_ids):
+        for index, item in enumerate(data.undos):
+            decision_id = item.decision_id
+            signature = DecisionSignature(head=data.head, signature=item.signature)
             try:
-                undone = self._undo(decision_id, context)
-            except (TooLateToUndo, NoSuchDecision) as error:
+                undone = undo_action.undo(self._database, context, decision_id, signature=signature)
+            except (TooLateToUndo, NoSuchDecision, SignatureInvalid) as error:
                 _, body = errors.to_response(error)
                 undone_by = error.undone_by if isinstance(error, AlreadyUndone) else None
                 result.failed.append(
                     types.FailedUndo(decision_id, body.error, body.message, undone_by)
                 )
             except DatabaseUnavailable:
-                result.not_stored.extend(decision_ids[index:])
+                result.not_stored.extend(later.decision_id for later in data.undos[index:])
                 break
             else:
                 result.undone.append(
@@ -199,22 +225,18 @@ class ModerationController:
                 )
         return result
 
-    def _undo(self, decision_id: str, context: DecisionContext) -> Undone:
-        return undo_action.undo(
-            self._database,
-            self._rules,
-            decision_id,
-            decided_by=context.pseudonym,
-            now=context.now,
-            random=context.random,
-        )
-
     def remove(
         self, data: JSONBody[request_types.RemoveRequest], request: AnyRequest
     ) -> types.DecisionResult:
         """Takes effect at once: the response is sent after the text is gone from every file."""
         context = self._context(request)
-        removed = remove_action.remove(self._database, context, data.comment_id, clause=data.clause)
+        removed = remove_action.remove(
+            self._database,
+            context,
+            data.comment_id,
+            clause=data.clause,
+            signature=_signature(data),
+        )
         with _purge_after_commit():
             try:
                 write_public_files.write_files_now(
@@ -258,11 +280,15 @@ class ModerationController:
         return DecisionContext(
             rules=self._rules,
             pseudonym=request.state.moderator.pseudonym,
-            decision_key=self._dependencies.keyring.decision_key(),
+            roster_reader=self._dependencies.roster_reader,
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
             randbelow=secrets.randbelow,
         )
+
+
+def _signature(data: request_types.Signed, *, nonce: str = "") -> DecisionSignature:
+    return DecisionSignature(head=data.head, signature=data.signature, nonce=bytes.fromhex(nonce))
 
 
 @contextmanager

@@ -87,6 +87,25 @@ class ConfirmMemberRequest(Request):
     wraps: list[NewWrap]
 
 
+class MemberWrap(Request):
+    member: Hex32
+    wrap: AgeFile
+
+
+class RemoveMemberRequest(Request):
+    statements: Annotated[list[NewStatement], msgspec.Meta(min_length=1, max_length=2)]
+    wraps: list[MemberWrap]
+
+
+class BeginEpochRequest(Request):
+    statement: NewStatement
+    wraps: list[MemberWrap]
+
+
+class LiftSuspensionRequest(Request):
+    pseudonym: NonEmptyText
+
+
 class DiscardRegistrationRequest(Request):
     registration_id: Hex32
 
@@ -115,25 +134,34 @@ class HistoryRequest(Request):
     comment_id: Id | None = None
 
 
-class PublishRequest(Request, tag="publish", tag_field="verdict"):
+class Signed(Request, kw_only=True):
+    """The head of the roster that the desk has verified, and the member's signature of the decision."""
+
+    head: Hex32
+    signature: Signature
+
+
+class PublishRequest(Signed, tag="publish", tag_field="verdict"):
     comment_id: Id
     text: Text
     name: ShortText
     nonce: Hex32
     lang: LanguageTag
+    publication_nonce: Hex32
 
 
-class PublishEditedRequest(Request, tag="publish_edited", tag_field="verdict"):
+class PublishEditedRequest(Signed, tag="publish_edited", tag_field="verdict"):
     comment_id: Id
     text: Text
     name: ShortText
     edit_kind: EditKind
     clause: ShortText
     lang: LanguageTag
+    publication_nonce: Hex32
     note: Text | None = None
 
 
-class RejectRequest(Request, tag="reject", tag_field="verdict"):
+class RejectRequest(Signed, tag="reject", tag_field="verdict"):
     comment_id: Id
     clause: ShortText
     note: Text | None = None
@@ -142,12 +170,18 @@ class RejectRequest(Request, tag="reject", tag_field="verdict"):
 DecideRequest = PublishRequest | PublishEditedRequest | RejectRequest
 
 
+class SignedComment(Request):
+    comment_id: Id
+    signature: Signature
+
+
 class RejectManyRequest(Request):
-    comment_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
+    comments: Annotated[list[SignedComment], msgspec.Meta(min_length=1, max_length=50)]
     clause: ShortText
+    head: Hex32
 
 
-class UndoRequest(Request):
+class UndoRequest(Signed):
     decision_id: Id
 
 
@@ -156,10 +190,16 @@ class AlreadyDecidedRequest(Request):
     decision_ids: Annotated[list[Id], msgspec.Meta(max_length=100)] = []
 
 
+class SignedUndo(Request):
+    decision_id: Id
+    signature: Signature
+
+
 class UndoManyRequest(Request):
-    decision_ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
+    undos: Annotated[list[SignedUndo], msgspec.Meta(min_length=1, max_length=50)]
+    head: Hex32
 
 
-class RemoveRequest(Request):
+class RemoveRequest(Signed):
     comment_id: Id
     clause: ShortText

@@ -47,6 +47,9 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),
     Route("/api/desk/discard-registration", "lead", PeopleController.discard_registration),
+    Route("/api/desk/remove-member", "moderator", PeopleController.remove_member),
+    Route("/api/desk/begin-epoch", "lead", PeopleController.begin_epoch),
+    Route("/api/desk/lift-suspension", "lead", PeopleController.lift_suspension),
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
@@ -94,7 +97,6 @@ def desk_app(
 ) -> Litestar:
     """The desk as an ASGI application."""
     session_key = dependencies.keyring.session_key()
-    dependencies.keyring.decision_key()  # made now, or its file would reveal the time of the first decision
     guard = Guard(
         dependencies.database,
         dependencies.roster_reader,

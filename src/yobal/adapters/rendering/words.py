@@ -31,6 +31,7 @@ SENTENCES: Final = {
     "shortened": "Shortened by a moderator (%(clause)s)",
     "whole": "Show the whole comment",
     "withdrawn": "Withdrawn by its author",
+    "withheld": "Not shown, because its approval could not be verified",
     "write": "Write a comment",
 }
 NO_COMMENTS: Final = "No comments yet"

@@ -5,6 +5,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -19,14 +20,22 @@ from yobal.actions import (
     purge_deleted,
     redate_future_rows,
     release,
+    return_held,
+    verify_published,
     write_public_files,
 )
 from yobal.actions.release import Released
+from yobal.adapters.purge_list import PurgeList
 from yobal.core import clock_check
-from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
+from yobal.core.errors import (
+    ClockNotTrusted,
+    DatabaseUnavailable,
+    PublicFilesUnavailable,
+    PurgeListNotWritten,
+)
 from yobal.core.schedule import last_round, last_slot
 from yobal.server.wiring import Components, read_built_asset
-from yobal.store import intake, sites
+from yobal.store import intake, purged_comments, sites
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
@@ -44,6 +53,7 @@ class PassResult(msgspec.Struct, frozen=True, kw_only=True):
     files_problem: PublicFilesUnavailable | None  # some public files are still stale
     purge_problem: DatabaseUnavailable | None  # deleted text may still be in the database's files
     inbox_problem: DatabaseUnavailable | None  # an inbox is not moved, or not destroyed, yet
+    purge_list_problem: PurgeListNotWritten | None  # a restore would bring back what went since
 
 
 def run_once(components: Components, *, now: float, is_clock_trusted: bool = False) -> PassResult:
@@ -56,6 +66,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
     released: Released | None = None
     unreadable_count = 0
     round_problem: DatabaseUnavailable | None = None
+    purge_list_problem: PurgeListNotWritten | None = None
     try:
         with release_lock(database):
             with database.reading() as conn:
@@ -73,15 +84,19 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 missing_cells.requeue_held(
                     database, components.cell_file, rules, now=now, random=random
                 )
+                return_held.return_held(
+                    database, rules, components.roster_reader, now=now, random=random
+                )
                 released = release.release(
                     database,
                     components.cell_file,
                     rules,
                     now=now,
                     random=random,
-                    decision_key=components.keyring.decision_key(),
+                    roster_reader=components.roster_reader,
                 )
                 expire.expire(database, components.keyring, rules, now=now, random=random)
+                purge_list_problem = _write_purge_list(components)
         files_problem = _write_stale_files(components)
         if clock_problem is None:
             _rotate_keys(components, now)
@@ -94,6 +109,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         files_problem=files_problem,
         purge_problem=purge_problem,
         inbox_problem=inbox_problem,
+        purge_list_problem=purge_list_problem,
     )
 
 
@@ -154,11 +170,29 @@ def prepare_cells(components: Components, *, now: float) -> None:
     purge_deleted.sweep(components.database, components.cell_file)
 
 
-def rebuild_all(components: Components) -> int:
-    """Write every public file from the database and remove all others; returns how many files exist.
+class Rebuilt(msgspec.Struct, frozen=True):
+    files: int
+    withheld: int  # published comments that do not verify, and are not shown
 
-    A file is removed if it existed before and was not written again, by us or by a running desk.
+    def __str__(self) -> str:
+        text = f"wrote {self.files} files"
+        if self.withheld:
+            text += (
+                f"; {self.withheld} published comments were not approved in this form by any member,"
+                " and are not shown: see docs/trouble.md"
+            )
+        return text
+
+
+def rebuild_all(components: Components) -> Rebuilt:
+    """Verify all that is published, write every public file from it, and remove all others.
+
+    A file is removed if it existed before and was not written again, by us or by a running desk. Raises
+    RosterInvalid before anything is changed.
     """
+    published = verify_published.withhold_unverified(
+        components.database, components.rules, components.roster_reader
+    )
     public_files = components.file_writer.public_files
     versions_before = public_files.versions()
     mark_all_stale.mark_site_stale(components.database, components.rules)
@@ -169,7 +203,7 @@ def rebuild_all(components: Components) -> int:
         public_files.remove(
             key for key, version in versions_after.items() if versions_before.get(key) == version
         )
-    return len(public_files.keys())
+    return Rebuilt(len(public_files.keys()), published.withheld)
 
 
 def write_assets(components: Components) -> None:
@@ -230,6 +264,20 @@ def _write_stale_files(components: Components) -> PublicFilesUnavailable | None:
         write_public_files.write_stale(components.file_writer, turns_max=WRITING_TURNS_MAX)
     except PublicFilesUnavailable as error:
         return error
+    return None
+
+
+def _write_purge_list(components: Components) -> PurgeListNotWritten | None:
+    """Why it could not be written; the next release tries again."""
+    settings = components.settings
+    if not settings.purge_list_dir:
+        return None
+    with components.database.reading() as conn:
+        purged = purged_comments.list_all(conn, settings.site_id)
+    try:
+        PurgeList(Path(settings.purge_list_dir), settings.site_id).write(purged)
+    except OSError as error:
+        return PurgeListNotWritten(f"purge_list_dir: {error.strerror}")
     return None
 
 

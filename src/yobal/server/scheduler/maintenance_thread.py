@@ -106,6 +106,11 @@ def _report(result: PassResult) -> None:
         error_reporting.report_once(UnreadableEntries(result.unreadable_count))
     if result.released is not None and result.released.refused:
         error_reporting.report(DecisionNotAuthentic())
-    for problem in (result.files_problem, result.purge_problem, result.inbox_problem):
+    for problem in (
+        result.files_problem,
+        result.purge_problem,
+        result.inbox_problem,
+        result.purge_list_problem,
+    ):
         if problem is not None:
             error_reporting.report_once(problem)

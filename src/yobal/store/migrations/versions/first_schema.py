@@ -56,7 +56,11 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("undoes_id", sa.Text(), nullable=True),
-        sa.Column("mac", sa.LargeBinary(), nullable=True),
+        sa.Column("envelope_hash", sa.Text(), nullable=True),
+        sa.Column("publication_hash", sa.Text(), nullable=True),
+        sa.Column("head", sa.Text(), nullable=True),
+        sa.Column("signing_key", sa.Text(), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
         sa.UniqueConstraint("undoes_id", name=op.f("uq_decisions_undoes_id")),
         sqlite_with_rowid=False,
@@ -130,6 +134,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("is_suspended", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
@@ -150,6 +155,8 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("edit_kind", sa.Text(), nullable=True),
         sa.Column("edited_clause", sa.Text(), nullable=True),
+        sa.Column("publication_nonce", sa.LargeBinary(), nullable=True),
+        sa.Column("is_withheld", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("removal", sa.Text(), nullable=True),
         sa.Column("removal_clause", sa.Text(), nullable=True),
         sa.Column("next_reply_position", sa.Integer(), nullable=False),
@@ -218,6 +225,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
         sqlite_with_rowid=False,
     )
@@ -264,6 +272,20 @@ def upgrade() -> None:
         sa.Column("keys", sa.Text(), nullable=True),
         sa.Column("keys_signature", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("site_id", "number", name=op.f("pk_statements")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "former_statements",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("first", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("keys", sa.Text(), nullable=True),
+        sa.Column("keys_signature", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "site_id", "first", "number", name=op.f("pk_former_statements")
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(

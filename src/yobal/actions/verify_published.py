@@ -1,0 +1,95 @@
+"""Compares every published comment with the decision that a member signed; what differs is withheld.
+
+Only `yobal rebuild` and `yobal doctor` do it: they read everything.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from yobal.actions.roster_reader import RosterReader
+from yobal.core.decision_signature import Publication, Signers, publication_hash
+from yobal.core.site_rules import SiteRules
+from yobal.store import decisions, published_decisions
+from yobal.store.database import Database
+from yobal.store.published_decisions import PublishedDecision
+
+_ROWS: Final = 500  # read at once
+
+
+class VerifiedPublished(msgspec.Struct, frozen=True):
+    verified: int
+    withheld: int
+
+
+def withhold_unverified(
+    database: Database, rules: SiteRules, roster_reader: RosterReader
+) -> VerifiedPublished:
+    """Withhold what does not verify, and show again what does. The caller writes all files.
+
+    Nothing is deleted: if the roster is put back, the next run shows the comments again. Raises RosterInvalid.
+    """
+    verified = withheld = 0
+    for page, signers in _pages(database, rules, roster_reader):
+        genuine = {row.id for row in page if is_genuine(row, signers)}
+        verified, withheld = verified + len(genuine), withheld + len(page) - len(genuine)
+        hidden = [row.id for row in page if row.id not in genuine and not row.is_withheld]
+        shown = [row.id for row in page if row.id in genuine and row.is_withheld]
+        if hidden or shown:
+            with database.writing() as conn:
+                published_decisions.set_withheld(conn, hidden, is_withheld=True)
+                published_decisions.set_withheld(conn, shown, is_withheld=False)
+    return VerifiedPublished(verified, withheld)
+
+
+def count_unverified(database: Database, rules: SiteRules, roster_reader: RosterReader) -> int:
+    """Changes nothing. Raises RosterInvalid."""
+    return sum(
+        not is_genuine(row, signers)
+        for page, signers in _pages(database, rules, roster_reader)
+        for row in page
+    )
+
+
+def is_genuine(row: PublishedDecision, signers: Signers | None) -> bool:
+    """Whether a person who was a member then has signed that exactly this appears here."""
+    document = decisions.document_of(row.decision) if row.decision is not None else None
+    if document is None or row.decision is None or signers is None or not row.publication_nonce:
+        return False
+    publication = Publication(
+        text=row.text,
+        name=row.name,
+        lang=row.lang,
+        story_id=row.story_id,
+        edition=row.edition,
+        root_id=row.sent_root_id,
+        parent_id=row.sent_parent_id,
+    )
+    return (
+        document.publication_hash == publication_hash(row.publication_nonce, publication)
+        and (document.clause, document.edit_kind) == (row.edited_clause, row.edit_kind)
+        and (row.root_id, row.parent_id) == _expected_parents(row)
+        and signers.is_genuine(document, row.decision.signature)
+    )
+
+
+def _expected_parents(row: PublishedDecision) -> tuple[str | None, str | None]:
+    """As `release` chooses root and parent: what was replied to may have been gone by then."""
+    if not row.has_root:
+        return None, None
+    return row.sent_root_id, row.sent_parent_id if row.has_parent else row.sent_root_id
+
+
+def _pages(
+    database: Database, rules: SiteRules, roster_reader: RosterReader
+) -> Iterator[tuple[list[PublishedDecision], Signers | None]]:
+    after = ""
+    while True:
+        with database.reading() as conn:
+            signers = roster_reader.signers(conn)
+            page = published_decisions.page(conn, rules.site_id, after=after, limit=_ROWS)
+        yield page, signers
+        if len(page) < _ROWS:
+            return
+        after = page[-1].id

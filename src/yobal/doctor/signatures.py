@@ -1,0 +1,48 @@
+"""Whether a member has signed what waits for its slot and what is published, exactly as the database has it."""
+
+from yobal.actions import release, verify_published
+from yobal.actions.roster_reader import RosterReader
+from yobal.adapters.cell_file import CellFile
+from yobal.adapters.roster_pin import Pin, RosterPin
+from yobal.doctor.finding import Finding, ok_if
+from yobal.server.settings import Settings
+from yobal.store.database import Database
+from yobal.store.migrations import current_revision, newest_revision
+
+
+class _ReadOnlyPin(RosterPin):
+    """The doctor changes nothing, so it does not remember what it has verified either."""
+
+    def write(self, pin: Pin) -> None:
+        pass
+
+
+def examine(settings: Settings) -> list[Finding]:
+    rules, cell_file = (
+        settings.rules(),
+        CellFile(settings.cells_file, cells_min=settings.cells_min),
+    )
+    roster_reader = RosterReader(settings.site_id, _ReadOnlyPin(settings.secrets_dir))
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as conn:
+            if current_revision(conn) != newest_revision():
+                return []  # the check of the schema says what to do
+            held = release.count_refused(conn, cell_file, rules, roster_reader)
+        published = verify_published.count_unverified(database, rules, roster_reader)
+    finally:
+        database.close()
+    return [
+        ok_if(
+            not held,
+            "members have approved what waits for its slot",
+            f"{held} accepted comments carry no valid signature of a member, so they are not released: "
+            "see DecisionNotAuthentic in docs/trouble.md",
+        ),
+        ok_if(
+            not published,
+            "members have approved what is published",
+            f"{published} published comments differ from what a member has signed: see "
+            "`yobal rebuild` in docs/trouble.md, which hides them",
+        ),
+    ]

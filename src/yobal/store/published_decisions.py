@@ -1,0 +1,106 @@
+"""What is published beside the decision that let it appear. Whether that is genuine is for an action to say."""
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from yobal.core.decisions import ACCEPTING
+from yobal.core.terms import EditKind
+from yobal.store.decisions import Decision
+from yobal.store.rows import fetch_all
+from yobal.store.tables import comments, decisions, published_comments
+
+
+class PublishedDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A published comment, what it was sent as, and the decision in force, if there is one.
+
+    `has_root` and `has_parent` say whether what it replied to is still there, if only as a tombstone.
+    """
+
+    id: str
+    text: str
+    name: str
+    lang: str
+    story_id: str
+    edition: str
+    root_id: str | None
+    parent_id: str | None
+    edit_kind: EditKind | None
+    edited_clause: str | None
+    publication_nonce: bytes | None
+    is_withheld: bool
+    sent_root_id: str | None
+    sent_parent_id: str | None
+    has_root: bool
+    has_parent: bool
+    decision: Decision | None
+
+
+class _Row(PublishedDecision, frozen=True, kw_only=True):
+    decision: None = None
+
+
+def page(conn: Connection, site_id: str, *, after: str, limit: int) -> list[PublishedDecision]:
+    """Ordered by id, without tombstones; an empty `after` starts at the first."""
+    root, parent = published_comments.alias("root"), published_comments.alias("parent")
+    shown = [
+        "id",
+        "text",
+        "name",
+        "lang",
+        "story_id",
+        "edition",
+        "root_id",
+        "parent_id",
+        "edit_kind",
+        "edited_clause",
+        "publication_nonce",
+        "is_withheld",
+    ]
+    chosen = (
+        sa.select(
+            *(published_comments.c[name] for name in shown),
+            comments.c.root_id.label("sent_root_id"),
+            comments.c.parent_id.label("sent_parent_id"),
+            root.c.id.is_not(None).label("has_root"),
+            parent.c.id.is_not(None).label("has_parent"),
+        )
+        .outerjoin(comments, comments.c.id == published_comments.c.id)
+        .outerjoin(root, root.c.id == comments.c.root_id)
+        .outerjoin(parent, parent.c.id == comments.c.parent_id)
+        .where(
+            published_comments.c.site_id == site_id,
+            published_comments.c.removal.is_(None),
+            published_comments.c.id > after,
+        )
+        .order_by(published_comments.c.id)
+        .limit(limit)
+    )
+    rows = fetch_all(conn, _Row, chosen)
+    accepted = _accepted(conn, [row.id for row in rows])
+    return [
+        PublishedDecision(**msgspec.structs.asdict(row) | {"decision": accepted.get(row.id)})
+        for row in rows
+    ]
+
+
+def _accepted(conn: Connection, comment_ids: Sequence[str]) -> dict[str, Decision]:
+    """The acceptance in force of each comment."""
+    undo = decisions.alias("undo")
+    chosen = (
+        sa.select(decisions)
+        .outerjoin(undo, undo.c.undoes_id == decisions.c.id)
+        .where(
+            decisions.c.comment_id.in_(comment_ids),
+            decisions.c.verdict.in_(ACCEPTING),
+            undo.c.id.is_(None),
+        )
+    )
+    return {decision.comment_id: decision for decision in fetch_all(conn, Decision, chosen)}
+
+
+def set_withheld(conn: Connection, comment_ids: Sequence[str], *, is_withheld: bool) -> None:
+    chosen = published_comments.c.id.in_(comment_ids)
+    conn.execute(published_comments.update().where(chosen).values(is_withheld=is_withheld))
