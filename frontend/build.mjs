@@ -40,11 +40,12 @@ const entries = [
   },
   { entryPoints: { desk: join(here, "desk/style/desk.css") }, target: deskTarget },
 ];
-// Also in old browsers of readers. Classic scripts, so that `document.currentScript` says where they are from.
-for (const name of ["embed", "frame"]) {
-  const entryPoints = { [name]: join(here, `embed/${name}.ts`) };
-  entries.push({ entryPoints, format: "iife", target: ["chrome84", "firefox90", "safari15"] });
-}
+// Also in old browsers of readers. A classic script, so that `document.currentScript` says where it is from.
+entries.push({
+  entryPoints: { embed: join(here, "embed/embed.ts") },
+  format: "iife",
+  target: ["chrome84", "firefox90", "safari15"],
+});
 // Readers' browsers may be old. The stylesheet has its own fallbacks, so nothing is rewritten.
 const comments = join(here, "comments.css");
 if (existsSync(comments)) entries.push({ entryPoints: { comments } });

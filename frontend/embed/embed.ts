@@ -6,7 +6,8 @@
 import { defineCount } from "./count-element.ts";
 import { defineThread } from "./thread-element.ts";
 
-const script = document.currentScript;
+// A module has no current script. Its own address is that of the one line in the page.
+const script = document.currentScript ?? document.querySelector('script[src*="/@/embed.js"]');
 if (script instanceof HTMLScriptElement && !customElements.get("yobal-comments")) {
   const siteUrl = new URL("../", script.src).href; // of …/SITE/@/embed.js
   defineThread(siteUrl);

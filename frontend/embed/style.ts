@@ -1,15 +1,20 @@
 /** What the element needs besides the stylesheet of Yobal's own pages, which is fetched. */
 
+// The height of the frame does not depend on what it shows: one that followed an answer would tell the page about it.
+// The form fits, in the languages and widths that were tried; longer answers scroll. On a dark page the frame is higher
+// by ten pixels, and `comments.css` reads the scheme from that, because the frame has no script.
 // Nothing of the page's own fonts and spaces comes in, except the scheme and the language's direction.
 const RULES = `:host{all:initial;color-scheme:inherit;display:block}
 :host([hidden]){display:none}
 .waiting{min-height:100vh}
-.form{display:grid;min-height:1000px;margin-block-start:32px}
+.form{display:grid;margin-block-start:32px;container-type:inline-size}
 .form>*{grid-area:1/1;align-self:start}
-.form.is-shown{min-height:0}
-.form[hidden]{display:none}
-iframe{width:100%;height:100%;border:0;visibility:hidden}
+.form[hidden],.is-shown>a{display:none}
+iframe{width:100%;height:1400px;border:0;visibility:hidden}
+iframe.dark{height:1410px}
+@container (min-width:560px){iframe{height:1150px}iframe.dark{height:1160px}}
 .is-shown>iframe{visibility:visible}
+.form.is-refused>iframe{height:0}
 .yobal-fragment{padding-inline:var(--yobal-padding,12px)}`;
 
 // What a newsroom's stylesheet calls the colours of tokens.css.
@@ -62,9 +67,9 @@ export async function addStyle(root: ShadowRoot, url: string): Promise<void> {
 /** The page's `--yobal-text` takes the place of our `--ink`, and so on. */
 export function applyTheme(host: HTMLElement, thread: HTMLElement): void {
   const computed = getComputedStyle(host);
-  for (const [theirs, ours] of Object.entries(COLOURS)) {
-    if (computed.getPropertyValue(`--yobal-${theirs}`).trim()) {
-      thread.style.setProperty(`--${ours}`, `var(--yobal-${theirs})`);
+  for (const [property, token] of Object.entries(COLOURS)) {
+    if (computed.getPropertyValue(`--yobal-${property}`).trim()) {
+      thread.style.setProperty(`--${token}`, `var(--yobal-${property})`);
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import { type CommentLinks, commentList, replyItem } from "./comment-list.ts";
 import { el } from "./dom.ts";
-import { formFrame } from "./form-frame.ts";
+import { addReplyFrame, type FormFrame, formFrame } from "./form-frame.ts";
 import { addOwnStyle, addStyle, applyTheme, isDark } from "./style.ts";
 import type {
   CommentsFile,
@@ -20,48 +20,71 @@ export function defineThread(siteUrl: string): void {
   class YobalComments extends HTMLElement {
     static observedAttributes = ["story", "edition"];
     #thread: Thread | undefined;
+    #isConnected = false; // with all attributes that it has in the page, unlike `isConnected`
 
     connectedCallback(): void {
+      this.#isConnected = true;
       this.#start();
     }
 
     attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
-      if (this.#thread && before !== after) this.#start();
+      if (this.#isConnected && before !== after) this.#start();
     }
 
     disconnectedCallback(): void {
+      this.#isConnected = false;
       this.#thread?.stop();
       this.#thread = undefined;
     }
 
     #start(): void {
       this.#thread?.stop();
+      this.#thread = undefined;
       const story = this.getAttribute("story");
-      const edition =
-        this.getAttribute("edition") ?? this.closest("[lang]")?.getAttribute("lang") ?? "";
-      if (!story || !edition) return;
-      this.#thread = new Thread(this, siteUrl, `${encodeURIComponent(story)}/${edition}/`, edition);
+      const storyUrl = `${siteUrl}${encodeURIComponent(story ?? "")}/`;
+      const editions = editionsOf(this, storyUrl);
+      if (story && editions.length)
+        this.#thread = new Thread(this, { siteUrl, storyUrl, editions });
+      else this.shadowRoot?.replaceChildren(el("slot", {}));
     }
   }
   customElements.define("yobal-comments", YobalComments);
 }
 
+/** The editions to try, the best first: as written, as in the link inside the element, or of the page's language.
+ * A page in `en-US` or `en_US` usually belongs to the edition `en`. */
+function editionsOf(host: HTMLElement, storyUrl: string): string[] {
+  const link = host.querySelector("a")?.href ?? "";
+  const linked = link.startsWith(storyUrl) ? link.slice(storyUrl.length).split("/")[0] : "";
+  const edition = host.getAttribute("edition") || linked;
+  if (edition) return [edition];
+  const lang = host.closest("[lang]")?.getAttribute("lang") ?? "";
+  const subtags = lang.replaceAll("_", "-").split("-");
+  const tags = subtags.map((_, index) => subtags.slice(0, subtags.length - index).join("-"));
+  return lang ? tags : [];
+}
+
+interface ThreadSource {
+  siteUrl: string;
+  storyUrl: string;
+  editions: string[];
+}
+
 class Thread {
   readonly #host: HTMLElement;
-  readonly #siteUrl: string;
-  readonly #url: string;
-  readonly #edition: string;
+  readonly #source: ThreadSource;
+  #url = ""; // of the thread in the edition that exists
+  #edition = "";
+  #isStopped = false;
   readonly #root: ShadowRoot;
   readonly #observer: IntersectionObserver;
   readonly #shown = new Set<string>();
   #day = "";
   #links: CommentLinks | undefined;
 
-  constructor(host: HTMLElement, siteUrl: string, path: string, edition: string) {
+  constructor(host: HTMLElement, source: ThreadSource) {
     this.#host = host;
-    this.#siteUrl = siteUrl;
-    this.#url = siteUrl + path;
-    this.#edition = edition;
+    this.#source = source;
     this.#root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     addOwnStyle(this.#root);
     // Until it is drawn, what stands in the element is seen: a link to the complete page.
@@ -73,20 +96,24 @@ class Thread {
     this.#observer.observe(host);
   }
 
+  /** Another thread may be drawn in the element from now on, so nothing of this one may be. */
   stop(): void {
+    this.#isStopped = true;
     this.#observer.disconnect();
   }
 
   async #draw(): Promise<void> {
-    this.stop();
-    const style = addStyle(this.#root, `${this.#siteUrl}@/comments.css`);
-    const file = await load<NewestFile>(`${this.#url}index.json`);
-    if (file === undefined) return; // the link stays
+    this.#observer.disconnect();
+    const styleUrl = `${this.#source.siteUrl}@/comments.css`;
+    const style = addStyle(this.#root, styleUrl).catch(() => undefined);
+    const file = await this.#load();
+    if (file === undefined || this.#isStopped) return; // the link stays
     if (file === null) {
       this.#root.replaceChildren(); // such a story was never declared
       return;
     }
-    await style.catch(() => undefined);
+    await style;
+    if (this.#isStopped) return;
     const { lang, dir } = file.words;
     const thread = el("section", { class: "yobal yobal-fragment", part: "thread", lang, dir });
     applyTheme(this.#host, thread);
@@ -94,6 +121,18 @@ class Thread {
     thread.append(...pinnedNote(file), this.#comments(file), ...this.#form(file));
     const links = [...this.#root.querySelectorAll("link")];
     this.#root.replaceChildren(...links, thread);
+  }
+
+  /** Null if there is none in any of the editions; undefined if it cannot be loaded now. */
+  async #load(): Promise<NewestFile | null | undefined> {
+    const { storyUrl, editions } = this.#source;
+    for (const edition of editions) {
+      this.#edition = edition;
+      this.#url = `${storyUrl}${edition}/`;
+      const file = await load<NewestFile>(`${this.#url}index.json`);
+      if (file !== null || this.#isStopped) return file;
+    }
+    return null;
   }
 
   #comments(file: NewestFile): HTMLElement {
@@ -155,17 +194,16 @@ class Thread {
       const question = file.question && editorText(file, file.question, " yobal-medium");
       return [...(question ? [question] : []), el("p", { class: "yobal-buttons" }, link)];
     }
-    return [this.#frame("", sentences.form, link)];
+    return [formFrame(this.#frameOptions(sentences.form, link))];
   }
 
-  #frame(hash: string, title: string, link: HTMLElement): HTMLElement {
-    const src = `${this.#url}form.frame.html${hash}`;
-    return formFrame({ src, title, link, isDark: isDark(this.#host) });
+  #frameOptions(title: string, link: HTMLElement): FormFrame {
+    return { url: `${this.#url}form.frame.html`, title, link, isDark: isDark(this.#host) };
   }
 
   #linksOf(file: NewestFile): CommentLinks {
     return {
-      terms: `${this.#siteUrl}@/terms/${this.#edition}.html`,
+      terms: `${this.#source.siteUrl}@/terms/${this.#edition}.html`,
       replyButton: (comment, label, words) => {
         if (file.form !== "open") return null;
         const text = words.sentences.reply;
@@ -174,13 +212,12 @@ class Thread {
         const button = el("button", { "aria-label": label, "aria-expanded": "false" }, text);
         let frame: HTMLElement | undefined;
         button.addEventListener("click", () => {
-          if (frame) {
+          const footer = button.closest(".yobal-footer");
+          if (frame)
             frame.hidden = !frame.hidden; // not removed: it holds what was written
-          } else {
-            frame = this.#frame(`#${comment.id}`, label, link);
-            button.closest(".yobal-footer")?.after(frame);
-          }
-          button.setAttribute("aria-expanded", String(!frame.hidden));
+          else if (footer)
+            frame = addReplyFrame(footer, comment.id, this.#frameOptions(label, link));
+          button.setAttribute("aria-expanded", String(!frame?.hidden));
         });
         return button;
       },

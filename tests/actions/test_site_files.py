@@ -38,7 +38,7 @@ def _add_other_story(newsroom: NewsroomHarness) -> None:
     newsroom.run_scheduler()
 
 
-def test_they_exist_before_the_first_comment(newsroom: NewsroomHarness) -> None:
+def test_counts_and_feeds_exist_before_the_first_comment(newsroom: NewsroomHarness) -> None:
     assert _counts(newsroom) == {}
     for feed in _feeds(newsroom):
         assert _contents(feed) == []
@@ -60,7 +60,7 @@ def test_counts_and_feeds_change_with_a_release_and_not_before(newsroom: Newsroo
     assert _contents(english) == _contents(khmer) == ["A reply.", "A root."]
 
 
-def test_what_is_removed_leaves_the_feeds_at_once(newsroom: NewsroomHarness) -> None:
+def test_a_removed_comment_leaves_the_feeds_at_once(newsroom: NewsroomHarness) -> None:
     root = newsroom.publish_new("A root.", name="Dara")
     newsroom.publish_new("A reply.", parent_id=root.id)
     newsroom.remove(root.id)

@@ -31,6 +31,7 @@ from yobal.core.thread import (
 )
 
 ROOT, REPLY, WITHDRAWN, REMOVED = (character * 26 for character in "abcd")
+ID_SUFFIX = "-f00d"
 SLOT = 1_794_980_800
 SERVER_FACTS = ServerFacts(database="sqlite", original_retention_days=14, is_memory_wiped=True)
 RenderAll = Callable[..., dict[str, bytes]]
@@ -55,7 +56,7 @@ def render_all(site_context: SiteContext) -> RenderAll:
 
     def render(text: str = "plain", edition: str = "en") -> dict[str, bytes]:
         pages, thread = PageRenderer(site_context), make_thread(edition, title=text)
-        framed = msgspec.structs.replace(thread, is_framed=True)
+        framed = msgspec.structs.replace(thread, is_framed=True, id_suffix=ID_SUFFIX)
         return {
             **render_files(pages, thread, text),
             **_responses(pages, thread, text, folder="response"),

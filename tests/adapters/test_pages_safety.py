@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
+from tests.adapters.conftest import ID_SUFFIX
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.adapters.rendering.urls import web_url
 from yobal.core import paths
@@ -95,16 +96,33 @@ def test_json_contains_the_text_unescaped(render_all: RenderAll, text: str) -> N
 
 
 def test_no_page_has_a_script_an_inline_style_or_an_event_attribute(render_all: RenderAll) -> None:
-    """Except what stands in a frame: it has one script, which tells the frame's height."""
+    """The only frame is the empty one that `embed.js` counts, in what is itself in a frame."""
     for name, page in parse_html(render_all()).items():
         is_framed = name.startswith("frame/") or name == paths.FORM_FRAME
-        scripts = [attributes for tag, attributes in page.tags if tag == "script"]
-        assert scripts == ([{"src": "/river/@/frame.js", "defer": None}] if is_framed else []), name
+        frames = [set(attributes) for tag, attributes in page.tags if tag == "iframe"]
+        assert frames == ([{"title", "hidden"}] if is_framed else []), name
         for tag, attributes in page.tags:
-            assert tag not in {"style", "iframe", "object", "embed", "img", "base"}, name
+            assert tag not in {"script", "style", "object", "embed", "img", "base"}, name
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (
                 name
             )
+
+
+def test_ids_in_an_answer_in_a_frame_cannot_be_guessed(render_all: RenderAll) -> None:
+    """A page that knows an id can ask its frame to scroll there, and see how far its own window scrolled."""
+    pages = parse_html(render_all())
+    answers = {name: page for name, page in pages.items() if name.startswith("frame/")}
+    assert answers["frame/invalid.html"].values("id")
+    for name, page in answers.items():
+        ids = page.values("id")
+        assert all(element_id.endswith(ID_SUFFIX) for element_id in ids), name
+        same_page = [url.removeprefix("#") for url in page.values("href") if url.startswith("#")]
+        described = " ".join(page.values("aria-describedby")).split()
+        assert {*page.values("for"), *described, *same_page} <= set(ids), name
+    for name, page in pages.items():
+        assert (ID_SUFFIX in " ".join(page.values("id"))) == bool(
+            name in answers and page.values("id")
+        ), name
 
 
 def test_a_page_links_only_to_the_site_and_the_share_targets(render_all: RenderAll) -> None:

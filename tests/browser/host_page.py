@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Iterator, Mapping
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -16,27 +17,49 @@ STORY_PAGE: Final = "/en/ferry"
 # As strict as a page can be that embeds a thread: no inline style, no markup from strings.
 STRICT: Final = (
     "default-src 'none'; script-src {threads} 'nonce-host'; connect-src {threads}; "
-    "frame-src {threads}; base-uri 'none'; form-action 'none'; "
+    "frame-src {threads}; base-uri 'none'; form-action {threads}; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
 
 class NewsSite:
-    """`origin` is another than that of the threads; `show` opens a story page there or on theirs."""
+    """`origin` is another than that of the threads; `show` opens a story page there or on theirs.
+
+    With `threads_port` the threads are also below a path of this host, as in `examples/nginx-path.conf`.
+    """
 
     def __init__(self, port: int) -> None:
         self.origin = f"http://localhost:{port}"
+        self.threads_port: int | None = None
         self._pages: dict[str, tuple[str, Mapping[str, str]]] = {}
         site = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self._forward(self.rfile.read(int(self.headers["Content-Length"])))
+
             def do_GET(self) -> None:
+                if site.threads_port and self.path.startswith(f"/{SITE_ID}/"):
+                    self._forward(b"")
+                    return
                 html, headers = site._pages.get(self.path, ("", {}))
                 self.send_response(200 if html else 404)
                 for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(html.encode())
+
+            def _forward(self, body: bytes) -> None:
+                threads = HTTPConnection("127.0.0.1", site.threads_port)
+                headers = {"Content-Type": self.headers.get("Content-Type", "")}
+                threads.request(self.command, self.path, body, headers)
+                response = threads.getresponse()
+                self.send_response(response.status)
+                for name, value in response.getheaders():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(response.read())
+                threads.close()
 
             def log_message(self, format: str, *args: object) -> None:
                 """Silent: a test's output is for its failures."""
@@ -47,6 +70,9 @@ class NewsSite:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def add(self, path: str, body: str, headers: Mapping[str, str]) -> None:
+        self._pages[path] = (body, headers)
 
     def show(
         self, page: Page, html: str, *, policy: str = "", threads_origin: str = "", path: str = ""
@@ -62,7 +88,7 @@ class NewsSite:
                 ),
             )
         else:
-            self._pages[path] = (html, headers)
+            self.add(path, html, headers)
         page.goto((threads_origin or self.origin) + path)
 
 

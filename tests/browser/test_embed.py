@@ -1,11 +1,12 @@
 """The one line in a story template: a thread drawn on a newsroom's own page, with the form in a frame."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, Route, ViewportSize, expect
 
 from tests.browser.host_page import STRICT, NewsSite, news_site_with_threads, story_page
 from tests.harness import SITE_ID, STORY_ID
@@ -42,6 +43,15 @@ def page(browser_here: Browser) -> Iterator[Page]:
     opened.add_init_script(RECORDER)
     yield opened
     context.close()
+
+
+def until(page: Page, condition: Callable[[], Any]) -> None:
+    """Waits while the page's events are handled."""
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("waited 5 s")
 
 
 def threads_of(served: Served) -> str:
@@ -149,7 +159,7 @@ def _described(section: Locator) -> Any:
     }""")
 
 
-def test_no_comment_comes_alive_on_a_newsrooms_page(
+def test_a_comment_cannot_run_code_on_a_newsrooms_page(
     embedded: tuple[NewsSite, Served], page: Page
 ) -> None:
     """On a page without any policy, which would stop nothing."""
@@ -195,10 +205,12 @@ def test_a_comment_is_written_and_looked_up_without_leaving_the_page(
     form.get_by_role("button", name="Send to the moderators").click()
     expect(form.get_by_role("heading", name="Read it once more")).to_be_visible()
     form.get_by_role("button", name="Send to the moderators").click()
-    expect(form.get_by_role("heading", name="Your comment reached us")).to_be_focused()
+    expect(form.get_by_role("heading", name="Your comment reached us")).to_be_visible()
     code = form.locator(".yobal-code").inner_text()
     form.get_by_role("link", name="Back to the form").click()
-    form.get_by_text("What happened to my comment?").click()
+    form.get_by_text("What happened to my comment?").press(
+        "Enter"
+    )  # the page scrolls, a click could miss
     form.get_by_label("The code on your receipt").fill(code)
     form.get_by_role("button", name="Look it up").click()
     expect(form.get_by_role("heading", name="Your comment is waiting")).to_be_visible()
@@ -278,11 +290,112 @@ def test_a_page_that_may_not_frame_the_form_has_a_link_to_it(
     site, served = embedded
     foreign = STRICT.replace("frame-src {threads}; ", "")
     thread = draw(page, embedded, policy=foreign)
+    expect(thread.locator(".form.is-refused")).to_be_attached()
     link = thread.locator(".form").get_by_role("link", name="Write a comment")
+    assert thread.locator(".form").evaluate("box => box.offsetHeight") < 60, "no empty room"
     link.click()
     expect(page.get_by_role("heading", name="Add your comment")).to_be_visible()
     assert page.url.startswith(threads_of(served))
     assert site.origin not in page.url
+
+
+def test_a_frame_that_the_server_refuses_leaves_a_link_and_no_empty_room(
+    tmp_path_factory: pytest.TempPathFactory, page: Page
+) -> None:
+    folder = tmp_path_factory.mktemp("not-framed")
+    with news_site_with_threads(folder, frame_ancestors=[]) as made:
+        thread = draw(page, made)
+        thread.locator(".form").scroll_into_view_if_needed()
+        expect(thread.locator(".form.is-refused")).to_be_attached()
+        assert thread.locator(".form").evaluate("box => box.offsetHeight") < 60
+        thread.locator(".form").get_by_role("link", name="Write a comment").click()
+        expect(page.get_by_role("heading", name="Add your comment")).to_be_visible()
+
+
+def test_where_the_page_forbids_forms_a_reply_has_a_link_to_our_page(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    _, served = embedded
+    story = new_story(served, "reply-forbidden")
+    served.newsroom.publish_new("A parent.", name="Dara", story_id=story)
+    strict = STRICT.replace("form-action {threads}", "form-action 'none'")
+    assert strict != STRICT
+    thread = draw(page, embedded, story_id=story, policy=strict)
+    thread.get_by_role("button", name="Reply to Dara").press("Enter")
+    expect(thread.locator(".yobal-comment .form.is-refused")).to_be_attached()
+    thread.locator(".yobal-comment .form").get_by_role("link").click()
+    expect(page.get_by_role("button", name="Reply to Dara")).to_be_visible()
+
+
+def test_another_edition_is_shown_although_the_first_one_came_later(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    _, served = embedded
+    story = new_story(served, "two-editions", "en", "km")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/{story}/en/index.json", hold)
+    thread = show(page, embedded, story_id=story)
+    thread.scroll_into_view_if_needed()
+    until(page, lambda: held)
+    thread.evaluate("host => host.setAttribute('edition', 'km')")
+    expect(thread.locator("section.yobal")).to_have_attribute("lang", "km")
+    with page.expect_response(f"**/{story}/en/index.json"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    expect(thread.locator("section.yobal")).to_have_attribute("lang", "km")
+
+
+def test_a_story_that_is_named_later_is_shown_and_one_that_is_taken_away_is_not(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    _, served = embedded
+    story = new_story(served, "named-later")
+    thread = show(page, embedded, story_id="")
+    thread.scroll_into_view_if_needed()
+    thread.evaluate("(host, story) => host.setAttribute('story', story)", story)
+    expect(thread.locator("section.yobal")).to_be_visible()
+    thread.evaluate("host => host.removeAttribute('story')")
+    expect(thread.locator("section.yobal")).to_have_count(0)
+    expect(thread.get_by_role("link", name="Comments")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["en-US", "en_US", "en"])
+def test_without_an_edition_the_language_of_the_page_or_its_primary_subtag_is_shown(
+    embedded: tuple[NewsSite, Served], page: Page, lang: str
+) -> None:
+    site, served = embedded
+    threads = threads_of(served)
+    html = story_page(threads).replace('<html lang="en">', f'<html lang="{lang}">')
+    element = f'<yobal-comments story="{STORY_ID}"></yobal-comments>'
+    site.show(page, re.sub(r"<yobal-comments.*</yobal-comments>", element, html, flags=re.DOTALL))
+    page.locator("yobal-comments").scroll_into_view_if_needed()
+    expect(page.locator("yobal-comments section.yobal")).to_have_attribute("lang", "en")
+
+
+def test_without_an_edition_the_link_in_the_element_says_which(
+    embedded: tuple[NewsSite, Served], page: Page
+) -> None:
+    site, served = embedded
+    story = new_story(served, "linked", "km")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    html = story_page(threads_of(served), story_id=story, edition="km")
+    html = html.replace(' edition="km"', "").replace('<html lang="km">', '<html lang="en-US">')
+    site.show(page, html)
+    page.locator("yobal-comments").scroll_into_view_if_needed()
+    expect(page.locator("yobal-comments section.yobal")).to_have_attribute("lang", "km")
+    assert len([url for url in requests if url.endswith("index.json")]) == 1
+
+
+def test_the_script_also_works_as_a_module(embedded: tuple[NewsSite, Served], page: Page) -> None:
+    site, served = embedded
+    site.show(page, story_page(threads_of(served)).replace(" async>", ' type="module">'))
+    page.locator("yobal-comments").scroll_into_view_if_needed()
+    expect(page.locator("yobal-comments section.yobal")).to_be_visible()
 
 
 def test_with_the_form_on_our_own_page_there_is_no_frame(
@@ -300,10 +413,10 @@ def test_with_the_form_on_our_own_page_there_is_no_frame(
         expect(page.get_by_role("heading", name="Add your comment")).to_be_visible()
 
 
-def test_the_scripts_are_small(embedded: tuple[NewsSite, Served]) -> None:
+def test_the_script_is_small_and_the_frame_has_none(embedded: tuple[NewsSite, Served]) -> None:
     folder = embedded[1].newsroom.files_dir / SITE_ID / "@"
     assert (folder / "embed.js.gz").stat().st_size <= 6_000
-    assert (folder / "frame.js").stat().st_size <= 1_000
+    assert not (folder / "frame.js").exists()
 
 
 def test_several_threads_and_a_theme_on_one_page(
@@ -365,11 +478,16 @@ def test_a_list_of_stories_shows_counts_from_one_file(
     page.on("request", lambda request: requests.append(request.url))
     items = "".join(
         f'<li><yobal-count story="{name}">{words}</yobal-count></li>'
-        for name, words in ((story, ""), ("never-declared", "none"), (story, ""))
+        for name, words in (
+            (story, ""),
+            ("never-declared", "none"),
+            (story, ""),
+            ("constructor", "none"),  # what every object of JavaScript has
+        )
     )
     site.show(page, story_page(threads_of(served), edition="km").replace("<h1>", f"{items}<h1>"))
     counts = page.locator("yobal-count")
-    expect(counts).to_have_text(["២", "none", "២"])
+    expect(counts).to_have_text(["២", "none", "២", "none"])
     assert len([url for url in requests if url.endswith("counts.json")]) == 1
 
 

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.harness import SLOT, START, STORY_ID, NewsroomHarness
-from tests.in_process_client import Intake
+from tests.in_process_client import THREAD, Intake
 from yobal.actions import change_story, declare_story
 from yobal.actions.change_story import StoryChanges
-from yobal.core import idempotency
+from yobal.core import idempotency, paths
 from yobal.core.schedule import last_slot
 from yobal.web.handlers.context import PROBLEM_STATUSES
 
@@ -294,3 +294,41 @@ def test_every_response_to_a_form_is_uncacheable_and_has_the_security_headers(
         assert "script-src" not in policy
         assert response.header("content-type") == "text/html; charset=utf-8"
         assert b"<script" not in response.body
+
+
+FRAME = THREAD + paths.FORM_FRAME
+STATUS_BY_PATH = {
+    FRAME: 200,
+    f"{FRAME}?x=1": 200,
+    THREAD: 200,
+    THREAD.removesuffix("/"): 200,
+    f"{FRAME}/": 404,
+    f"{FRAME}//": 404,
+    f"/{FRAME}": 404,
+    f"{THREAD}/{paths.FORM_FRAME}": 404,
+    f"{THREAD}x/{paths.FORM_FRAME}": 404,
+    f"{THREAD}./{paths.FORM_FRAME}": 404,
+    FRAME.removeprefix("/"): 404,
+    FRAME.upper(): 404,
+}
+
+
+@pytest.mark.parametrize("path", STATUS_BY_PATH)
+def test_an_answer_for_a_frame_always_has_the_policy_of_the_frame(
+    sqlite_intake: Intake, path: str
+) -> None:
+    """Paths reach the intake decoded, so `%2e` is a dot and `%2f` a slash."""
+    sent = sqlite_intake.post(fields(), path=path)
+    assert sent.status == STATUS_BY_PATH[path]
+    assert ("yobal-framed" in sent.text) == (path.partition("?")[0] == FRAME)
+    for answer in (
+        sent,
+        sqlite_intake.post({}, path=path),
+        sqlite_intake.post(b"%", path=path),
+        sqlite_intake.post(path=path, headers=[("content-type", "text/plain")]),
+        sqlite_intake.get(path, method="PUT"),
+        sqlite_intake.get(path),
+    ):
+        policy = answer.header("content-security-policy") or ""
+        if "yobal-framed" in answer.text:
+            assert "; sandbox allow-forms " in policy

@@ -26,7 +26,6 @@ KINDS = {
     f"/{SITE_ID}/@/comments.css": "text/css; charset=utf-8",
     THREAD + "form.frame.html": "text/html; charset=utf-8",
     f"/{SITE_ID}/@/embed.js": "text/javascript; charset=utf-8",
-    f"/{SITE_ID}/@/frame.js": "text/javascript; charset=utf-8",
     f"/{SITE_ID}/@/icon.svg": "image/svg+xml",
     f"/{SITE_ID}/@/terms/km.html": "text/html; charset=utf-8",
 }

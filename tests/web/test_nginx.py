@@ -83,7 +83,6 @@ def nginx(served: Served) -> Iterator[Nginx]:
         f"/{SITE_ID}/@/icon.svg",
         f"{THREAD}form.frame.html",
         f"/{SITE_ID}/@/embed.js",
-        f"/{SITE_ID}/@/frame.js",
     ],
 )
 def test_nginx_serves_files_with_the_same_headers_as_yobal(
@@ -93,8 +92,8 @@ def test_nginx_serves_files_with_the_same_headers_as_yobal(
     assert through.status == direct.status == 200
     assert through.body == direct.body
     headers = [
-        {(name.lower(), value) for name, value in one.headers if name.lower() not in OWN}
-        for one in (direct, through)
+        {(name.lower(), value) for name, value in response.headers if name.lower() not in OWN}
+        for response in (direct, through)
     ]
     assert headers[0] == headers[1]
     assert through.header("content-security-policy")
@@ -424,8 +423,8 @@ def test_comments_below_a_path_of_the_news_site_are_as_on_a_host_of_their_own(
         direct, through = ask(served.intake, path=path), ask(news_site, path=path)
         assert (through.status, through.body) == (direct.status, direct.body), path
         headers = [
-            {(name.lower(), value) for name, value in one.headers if name.lower() not in OWN}
-            for one in (direct, through)
+            {(name.lower(), value) for name, value in response.headers if name.lower() not in OWN}
+            for response in (direct, through)
         ]
         assert headers[0] == headers[1], path
     for path in (THREAD, f"{THREAD}form.frame.html"):

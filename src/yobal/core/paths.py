@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from yobal.core import ids
 
 FEED: Final = "feed.atom"  # of a thread, in its folder, and of the site
@@ -39,11 +41,6 @@ def asset(site_id: str, name: str) -> str:
 
 def style(site_id: str) -> str:
     return asset(site_id, "comments.css")
-
-
-def frame_script(site_id: str) -> str:
-    """Tells a newsroom's page how high the frame with the form has to be."""
-    return asset(site_id, "frame.js")
 
 
 def embed_script(site_id: str) -> str:
@@ -102,9 +99,23 @@ def comment(comment_id: str) -> str:
     return f"{_COMMENT_FOLDER}/{comment_id}.html"
 
 
-def is_form_frame(path: str) -> bool:
-    """Whether this is the address of a form in a frame, of a story that exists or not."""
-    return path.endswith(f"/{FORM_FRAME}")
+class FormAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a form is sent: to a thread's own address, or to that of its form in a frame."""
+
+    site_id: str
+    story_id: str
+    edition: str
+    is_framed: bool
+
+
+def parse_form_address(path: str) -> FormAddress | None:
+    """For a story that exists or not. None for every other spelling, such as a slash too many."""
+    thread_path, edition = parse_thread_path(path)
+    is_framed = path == thread_path + FORM_FRAME
+    if not thread_path or not (is_framed or f"{path.removesuffix('/')}/" == thread_path):
+        return None
+    _, site_id, story_id, *_ = thread_path.split("/")
+    return FormAddress(site_id=site_id, story_id=story_id, edition=edition, is_framed=is_framed)
 
 
 def is_comment(path: str) -> bool:

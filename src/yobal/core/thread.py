@@ -58,7 +58,11 @@ class EditorTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page."""
+    """A thread in one edition, with the state of its form. `is_framed`: seen in a newsroom's page.
+
+    `id_suffix` is a random end of all ids in a framed answer. A page can ask its frame to show an element,
+    and if it guessed the id, see by its own scrolling where on the answer that element is.
+    """
 
     site_id: str
     story_id: str
@@ -68,6 +72,7 @@ class ThreadRef(msgspec.Struct, frozen=True, kw_only=True):
     closes_slot: Slot | None = None  # when an open form closes, if the newsroom has said it
     editor_texts: EditorTexts = EditorTexts()
     is_framed: bool = False
+    id_suffix: str = ""
 
 
 class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):

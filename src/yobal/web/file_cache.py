@@ -13,10 +13,10 @@ from yobal.adapters.durable_files import read_untraced
 from yobal.adapters.public_files import TEMPORARY_PREFIX
 from yobal.core import paths
 from yobal.web.http import (
+    CROSS_ORIGIN_HEADERS,
+    CROSS_ORIGIN_SUFFIXES,
     HTML,
     PUBLIC_CACHE,
-    SHARED_HEADERS,
-    SHARED_SUFFIXES,
     Headers,
     Policies,
     page_headers,
@@ -131,7 +131,7 @@ class FileCache:
         digest, suffix = hashlib.sha256(plain).hexdigest()[:32], Path(path).suffix
         headers = [
             *page_headers(self._policies.of(path), content_type=_CONTENT_TYPES[suffix]),
-            *(SHARED_HEADERS if suffix in SHARED_SUFFIXES else []),
+            *(CROSS_ORIGIN_HEADERS if suffix in CROSS_ORIGIN_SUFFIXES else []),
             ("cache-control", PUBLIC_CACHE),
             ("last-modified", formatdate(signature[2] // 1_000_000_000, usegmt=True)),
             ("vary", "accept-encoding"),

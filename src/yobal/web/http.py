@@ -21,12 +21,12 @@ SAFE_HEADERS: Final[Headers] = [
 ]
 
 
-# Public files that any page may read, because anybody can.
-SHARED_HEADERS: Final[Headers] = [
+# Public files that a page of any origin may read, because anybody can.
+CROSS_ORIGIN_HEADERS: Final[Headers] = [
     ("access-control-allow-origin", "*"),
     ("cross-origin-resource-policy", "cross-origin"),
 ]
-SHARED_SUFFIXES: Final = (".json", ".css", ".js", ".atom")
+CROSS_ORIGIN_SUFFIXES: Final = (".json", ".css", ".js", ".atom")
 
 
 class Policies(msgspec.Struct, frozen=True):
@@ -36,15 +36,16 @@ class Policies(msgspec.Struct, frozen=True):
     frame: str
 
     def of(self, path: str) -> str:
-        return self.frame if paths.is_form_frame(path) else self.page
+        address = paths.parse_form_address(path)
+        return self.frame if address and address.is_framed else self.page
 
-    def applied(self, response: "Response", path: str) -> "Response":
+    def apply(self, response: "Response", path: str) -> "Response":
         """The response with the policy of its path. For a missing file that pages may read, readable."""
         headers = [
             (name, self.of(path) if name == CSP else value) for name, value in response.headers
         ]
-        if path.endswith(SHARED_SUFFIXES):
-            headers += SHARED_HEADERS
+        if path.endswith(CROSS_ORIGIN_SUFFIXES):
+            headers += CROSS_ORIGIN_HEADERS
         return Response(response.status, response.body, headers)
 
 
@@ -86,13 +87,13 @@ def content_security_policy(frame_ancestors: tuple[str, ...]) -> str:
 def frame_policy(frame_ancestors: tuple[str, ...]) -> str:
     """For the form in a frame on a newsroom's page, and for the answers in it.
 
-    Sandboxed, so that it is of no origin: on one host with that page, the page's scripts could
-    otherwise read what is typed. What it links to opens outside of the sandbox, because a browser
-    refuses to show a page with a Cross-Origin-Opener-Policy inside of it.
+    Sandboxed, so that it has an opaque origin: on one host with that page, the page's scripts could
+    otherwise read what is typed. It has no script. What it links to opens outside of the sandbox,
+    because a browser refuses to show a page with a Cross-Origin-Opener-Policy inside of it.
     """
     return (
-        f"{content_security_policy(frame_ancestors)}; script-src 'self'; sandbox allow-forms"
-        " allow-scripts allow-popups allow-popups-to-escape-sandbox"
+        f"{content_security_policy(frame_ancestors)}; sandbox allow-forms allow-popups"
+        " allow-popups-to-escape-sandbox"
     )
 
 

@@ -63,7 +63,7 @@ class IntakeApp:
             response = await self._post(scope, transport)
         else:
             response = await self._refuse_method(scope.path)
-        send_response(transport, self._policies.applied(response, scope.path), without_body=is_head)
+        send_response(transport, self._policies.apply(response, scope.path), without_body=is_head)
 
     def housekeeping(self) -> None:
         """To be called every few seconds: drops outdated files from the cache and cancels slow bodies."""

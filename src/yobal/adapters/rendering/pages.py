@@ -229,7 +229,10 @@ class PageRenderer:
         sends under a story before a slot, because only the code differs.
         """
         page = self._cached_sent_page(
-            thread, earliest, until if code else None, is_out_of_codes=is_out_of_codes
+            msgspec.structs.replace(thread, id_suffix=""),  # it has no ids
+            earliest,
+            until if code else None,
+            is_out_of_codes=is_out_of_codes,
         )
         if code is None:
             return page

@@ -31,6 +31,9 @@ class SiteLinks(msgspec.Struct, frozen=True):
     thread: str = ""
     story_url: str = ""
 
+    def element_id(self, name: str) -> str:
+        return f"yobal-{name}"
+
 
 class ThreadLinks:
     """The URLs of one thread in one edition; `base` is empty or `scheme://host`.
@@ -46,9 +49,12 @@ class ThreadLinks:
         self.what_we_keep = f"{base}/{paths.what_we_keep(thread.site_id, thread.edition.tag)}"
         self.style = f"{base}/{paths.style(thread.site_id)}"
         self.icon = f"{base}/{paths.icon(thread.site_id)}"
-        self.frame_script = f"{base}/{paths.frame_script(thread.site_id)}"
         self.feed = self.complete + paths.FEED
         self.story_url = web_url(thread.edition.url)
+
+    def element_id(self, name: str) -> str:
+        """The id of an element on the page, for labels and links on the same page."""
+        return f"yobal-{name}{self._thread.id_suffix}"
 
     def in_edition(self, edition: str) -> str:
         """The thread's URL in another edition."""

@@ -39,7 +39,7 @@ from yobal.store import intake, purged_comments, sites
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
-_ASSETS: Final = ("comments.css", "icon.svg", "embed.js", "frame.js")
+_ASSETS: Final = ("comments.css", "icon.svg", "embed.js")
 WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for a whole archive
 PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
 

@@ -5,6 +5,9 @@ A form in a frame is sent to the frame's address, and its answers are made for t
 Cookies, addresses and Origin are not looked at: a reader has no authority that could be abused.
 """
 
+import secrets
+from typing import Final
+
 import msgspec
 
 from yobal.adapters import error_reporting
@@ -20,6 +23,8 @@ from yobal.web.handlers.context import IntakeDependencies, RequestContext
 from yobal.web.handlers.receipts import ReceiptHandler
 from yobal.web.handlers.submit import SubmitHandler
 from yobal.web.http import PUBLIC_CACHE, Response, page_headers
+
+ID_SUFFIX_BYTES: Final = 8  # a page could try some thousands of ids in a second, of 2^64
 
 
 class FormHandler:
@@ -90,14 +95,15 @@ class FormHandler:
 
     async def _context(self, path: str, fields: dict[str, str], draft: Draft) -> RequestContext:
         """Raises NoSuchStory."""
-        site_id, *rest = path.strip("/").split("/")
-        is_framed = rest[2:] == [paths.FORM_FRAME]
-        if site_id != self._dependencies.rules.site_id or len(rest) != 2 + is_framed:
+        address = paths.parse_form_address(path)
+        if address is None or address.site_id != self._dependencies.rules.site_id:
             raise NoSuchStory(path)
-        story_id, edition = rest[:2]
-        status = await self._dependencies.thread_status.get(story_id)
-        thread = status.thread_ref(site_id, story_id, edition)
-        thread = msgspec.structs.replace(thread, is_framed=is_framed)
+        status = await self._dependencies.thread_status.get(address.story_id)
+        thread = status.thread_ref(address.site_id, address.story_id, address.edition)
+        if address.is_framed:
+            thread = msgspec.structs.replace(
+                thread, is_framed=True, id_suffix=f"-{secrets.token_hex(ID_SUFFIX_BYTES)}"
+            )
         return RequestContext(thread, fields, draft, status)
 
 
