@@ -1,6 +1,7 @@
 """Members and keys that no lead signed: the red page, and words that differ."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.browser.sending import send
 from tests.web.desk_keys import moderator_of
 
 RED: str = "Stop: this desk cannot be trusted"
+FINGERPRINT = re.compile("([0-9a-f]{4} ){7}[0-9a-f]{4}")
 Change = Callable[[list[dict[str, Any]]], None]
 
 
@@ -65,6 +67,18 @@ def _without_last(items: list[dict[str, Any]]) -> None:
     del items[-1]
 
 
+def test_the_sheet_and_the_page_of_people_show_the_same_fingerprint(
+    own: NewsroomWithLead, actors: Actors
+) -> None:
+    lead = own.lead_in_fresh_browser(actors)
+    person = actors.moderator(own.newsroom)
+    person.page.goto(lead.invite("moderator"))
+    person.choose_keys("Ibis")
+    on_sheet = person.page.locator("#sheet-fingerprint")
+    expect(on_sheet).to_have_text(FINGERPRINT)
+    expect(lead.page.locator("#fingerprint")).to_have_text(on_sheet.inner_text())
+
+
 def test_the_desk_opens_only_with_a_roster_that_it_has_verified_itself(
     own: NewsroomWithLead, actors: Actors
 ) -> None:
@@ -82,6 +96,7 @@ def test_the_desk_opens_only_with_a_roster_that_it_has_verified_itself(
         _altered(lead.page, change)
         lead.page.reload()
         _expect_red(lead.page, words)
+        expect(lead.page.locator(".fingerprints dd").first).to_have_text(FINGERPRINT)
         lead.page.unroute("**/api/desk/roster")
     lead.page.get_by_role("button", name="Try again").click()
     expect(lead.row("For members only.")).to_be_visible()

@@ -23,7 +23,7 @@ from yobal.actions import roster_reader
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.roster_pin import Pin, RosterPin
 from yobal.core import ids, roster
-from yobal.core.errors import RosterInvalid
+from yobal.core.errors import RosterInvalid, RosterNotAccepted
 from yobal.core.roster import NewEpoch
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator, make_moderator
@@ -246,9 +246,60 @@ def test_a_technician_can_accept_an_older_roster_after_a_restore(
     join_by_invitation(desk, "Egret", role="moderator")
     desk.post("session")
     _execute(newsroom, "delete from statements where number = 2")
-    with newsroom.database.reading() as conn:
-        _restarted(newsroom).accept(conn)
+    _accept(newsroom, newsroom.components.roster_pin.read().first or "")
     assert _read(newsroom) == lead_of(newsroom).epoch_recipient
+
+
+def test_a_roster_that_an_attacker_wrote_is_not_accepted_on_a_new_machine(
+    newsroom: NewsroomHarness,
+) -> None:
+    own_first = newsroom.components.roster_pin.read().first or ""
+    _forget_pin(newsroom)
+    _replace_roster(newsroom)
+    with pytest.raises(RosterNotAccepted, match="not the fingerprint"):
+        _accept(newsroom, own_first)  # what the lead reads out
+    assert newsroom.components.roster_pin.read() == Pin()
+    assert _read(newsroom) == "founder"
+
+
+def test_control_without_the_fingerprint_the_server_seals_to_the_attacker(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_first = newsroom.components.roster_pin.read().first or ""
+    monkeypatch.setattr(roster, "is_fingerprint_of", lambda _hash, _typed: True)
+    _forget_pin(newsroom)
+    _replace_roster(newsroom)
+    _accept(newsroom, own_first)
+    assert _read(newsroom) == ATTACKER.epoch_recipient
+
+
+def test_a_server_that_has_verified_a_roster_accepts_no_other(newsroom: NewsroomHarness) -> None:
+    before = newsroom.components.roster_pin.read()
+    _replace_roster(newsroom)
+    with newsroom.database.reading() as conn:
+        written = _restarted(newsroom).read_unpinned(conn)
+    assert written is not None
+    with pytest.raises(RosterNotAccepted, match="yobal init --new-epoch"):
+        _accept(newsroom, written.first)
+    assert newsroom.components.roster_pin.read() == before
+
+
+def test_a_link_that_waits_for_a_first_lead_stays_valid_when_a_roster_is_accepted(
+    newsroom: NewsroomHarness,
+) -> None:
+    newsroom.components.roster_pin.expect_founder(b"k" * 32)
+    _accept(newsroom, newsroom.components.roster_pin.read().first or "")
+    assert newsroom.components.roster_pin.read().founder_key == (b"k" * 32).hex()
+
+
+def _accept(newsroom: NewsroomHarness, typed: str) -> None:
+    with newsroom.database.reading() as conn:
+        _restarted(newsroom).accept(conn, typed)
+
+
+def _forget_pin(newsroom: NewsroomHarness) -> None:
+    """As on a new machine: `secrets/` is in no backup."""
+    (newsroom.components.settings.secrets_dir / "roster").unlink()
 
 
 def test_a_whole_roster_of_the_attackers_is_refused(newsroom: NewsroomHarness) -> None:

@@ -2,7 +2,7 @@
 
 import { errorMessage, onRosterRefused, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { deleteKeys, loadKeys } from "../crypto/key-store.ts";
+import { deleteKeys, loadKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
 import {
   fetchTrustedRoster,
@@ -30,7 +30,7 @@ export type Screen =
   | { kind: "sign-in"; signIn: SignIn }
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
-  | { kind: "not-trusted"; problem: RosterProblem }
+  | { kind: "not-trusted"; problem: RosterProblem; pin: RosterPin | null }
   | { kind: "desk"; desk: SessionState };
 
 /** Locking must not wait for a dead connection. */
@@ -162,8 +162,16 @@ export class App {
   /** Replaces everything by the red page. */
   #stop(problem: RosterProblem): void {
     if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
-    this.#show({ kind: "not-trusted", problem });
+    const screen: Screen = { kind: "not-trusted", problem, pin: null };
+    this.#show(screen);
     this.dom.focusOn("h1");
+    void this.#showPin(screen);
+  }
+
+  /** After the red page is shown: reading what this device has verified may take a moment. */
+  async #showPin(screen: Screen & { kind: "not-trusted" }): Promise<void> {
+    screen.pin = await loadPin(this.site.id);
+    this.dom.requestRender();
   }
 
   /** Several requests may find the session expired; the form is shown once for all of them. */

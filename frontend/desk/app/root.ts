@@ -42,7 +42,7 @@ function screenView(app: App): TemplateResult {
     case "recover":
       return recoveryView(screen.recovery, site.name);
     case "not-trusted":
-      return notTrustedView(screen.problem, app);
+      return notTrustedView(screen.problem, screen.pin, app);
     case "desk":
       return deskView(screen.desk, app);
   }

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Role } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
+import { fingerprint, firstOf } from "../roster/roster.ts";
 import { errorView, loadFailedView, loadingView } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
 import type { People, Waiting } from "./people.ts";
@@ -12,7 +13,19 @@ export function peopleView(desk: SessionState): TemplateResult {
   return html`<main class="page">
     <h1 tabindex="-1">${gettext("People")}</h1>
     ${listView(desk)} ${desk.own.self.role === "lead" ? inviteView(desk.people) : nothing}
+    ${fingerprintView(desk)}
   </main>`;
+}
+
+/** What a lead reads to the technician after a restore; it stays the same until a new first lead. */
+function fingerprintView({ own }: SessionState): TemplateResult {
+  return html`<h2>${gettext("Fingerprint")}</h2>
+    <p class="small">
+      ${gettext(
+        "Of the first entry of the signed list of members and keys. Compare it with your recovery sheet. If a backup is restored, the technician asks a lead for it in a call.",
+      )}
+    </p>
+    <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>`;
 }
 
 function roleLabel(role: Role): string {

@@ -28,6 +28,8 @@ function stepView(join: Join, siteName: string): TemplateResult {
       return join.newPassphrase === null
         ? html``
         : newPassphraseView(join.newPassphrase, join.isBusy);
+    case "making-keys":
+      return loadingView(gettext("Creating your keys…"));
     case "sheet":
       return recoverySheetView(join, siteName);
     case "words":

@@ -3,18 +3,34 @@
 import hmac
 import threading
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
 from yobal.adapters.roster_pin import Pin, RosterPin
 from yobal.core import roster as rules
-from yobal.core.errors import InvalidInput, Reason, RosterChanged, RosterInvalid
+from yobal.core.errors import (
+    InvalidInput,
+    Reason,
+    RosterChanged,
+    RosterInvalid,
+    RosterNotAccepted,
+)
 from yobal.core.roster import Roster, SignedStatement
 from yobal.store import sites, statements
 from yobal.store.database import Connection
 
 ListAll = Callable[[Connection, str], list[SignedStatement]]
 Newest = Callable[[Connection, str], tuple[int, str] | None]
+_WRONG_FINGERPRINT: Final = (
+    "this is not the fingerprint of the roster's first statement, so nothing was accepted: ask a lead to "
+    "read it out again (eight groups of four, on the recovery sheet and at the desk under People). If it "
+    "still differs, somebody else wrote this roster: see docs/trouble.md"
+)
+_OTHER_FIRST: Final = (
+    "`secrets/roster` says that this server had another roster, so nothing was accepted: put its database "
+    "back, or start again with `yobal init --new-epoch`"
+)
 
 
 class _Verified(msgspec.Struct, frozen=True):
@@ -93,13 +109,29 @@ class RosterReader:
             statements.append(conn, self._site_id, signed, number=number)
         return roster
 
-    def accept(self, conn: Connection) -> Roster | None:
-        """Believe what the database has now: a technician's act after a restore. Raises RosterInvalid."""
+    def read_unpinned(self, conn: Connection) -> Roster | None:
+        """What the database says of itself: an attacker's own list verifies, too. Only to be shown.
+
+        Raises RosterInvalid.
+        """
         signed = self._list_all(conn, self._site_id)
-        if not signed:
+        return rules.verify(signed, site_id=self._site_id) if signed else None
+
+    def accept(self, conn: Connection, fingerprint: str) -> Roster | None:
+        """Believe what the database has now, after a restore. None if it has no roster.
+
+        `fingerprint` is what a lead reads out: without it, an attacker's own list would be believed.
+        Raises RosterInvalid, RosterNotAccepted.
+        """
+        roster = self.read_unpinned(conn)
+        if roster is None:
             return None
-        roster = rules.verify(signed, site_id=self._site_id)
-        self._pin.write(_pin_of(roster))
+        if not rules.is_fingerprint_of(roster.first, fingerprint):
+            raise RosterNotAccepted(_WRONG_FINGERPRINT)
+        pin = self._pin.read()
+        if pin.first is not None and pin.first != roster.first:
+            raise RosterNotAccepted(_OTHER_FIRST)
+        self._pin.write(_extend_pin(pin, roster))
         return roster
 
     def _verify(self, signed: tuple[SignedStatement, ...], pin: Pin) -> _Verified | None:
@@ -115,7 +147,7 @@ class RosterReader:
             if roster.hashes[pin.length - 1 : pin.length] != (pin.head,):
                 raise RosterInvalid("older", min(len(signed), pin.length))
             if len(signed) > pin.length:
-                self._pin.write(msgspec.structs.replace(pin, length=len(signed), head=roster.head))
+                self._pin.write(_extend_pin(pin, roster))
         elif _is_awaited(pin, roster):
             self._pin.write(_pin_of(roster))
         else:
@@ -142,7 +174,14 @@ def _is_awaited(pin: Pin, roster: Roster) -> bool:
 
 
 def _pin_of(roster: Roster) -> Pin:
-    return Pin(first=roster.first, length=len(roster.hashes), head=roster.head)
+    return _extend_pin(Pin(), roster)
+
+
+def _extend_pin(pin: Pin, roster: Roster) -> Pin:
+    """A link of `yobal init` that nobody has opened yet stays valid."""
+    return msgspec.structs.replace(
+        pin, first=roster.first, length=len(roster.hashes), head=roster.head
+    )
 
 
 def _rejected(error: RosterInvalid) -> InvalidInput:

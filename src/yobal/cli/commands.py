@@ -195,11 +195,11 @@ def doctor(path: Path) -> tuple[list[str], bool]:
     return lines, not any(finding.is_failure for finding in findings)
 
 
-def roster(path: Path, *, is_accepted: bool) -> tuple[list[str], bool]:
-    """Lines to print, and whether the roster verifies. Raises RosterInvalid."""
+def roster(path: Path, *, accepted_fingerprint: str = "") -> tuple[list[str], bool]:
+    """Lines to print, and whether the roster verifies. Raises RosterInvalid, RosterNotAccepted."""
     with _open_site(path) as components:
-        if is_accepted:
-            return roster_report.accept(components), True
+        if accepted_fingerprint:
+            return roster_report.accept(components, accepted_fingerprint), True
         return roster_report.report(components)
 
 
