@@ -48,10 +48,13 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in."""
+    """Who is signed in, if the MAC is right: anyone who can write the database can write the rest."""
 
+    token_hash: bytes
     site_id: str
     pseudonym: str
+    expires_slot: Slot
+    mac: bytes
 
 
 def hash_token(token: bytes) -> bytes:
@@ -184,22 +187,16 @@ def delete_registration(conn: Connection, token_hash: bytes) -> int:
     ).rowcount
 
 
-def add_session(
-    conn: Connection, *, token_hash: bytes, site_id: str, pseudonym: str, expires_slot: Slot
-) -> None:
-    conn.execute(
-        sessions.insert().values(
-            token_hash=token_hash, site_id=site_id, pseudonym=pseudonym, expires_slot=expires_slot
-        )
-    )
+def add_session(conn: Connection, session: Session) -> None:
+    conn.execute(sessions.insert().values(**msgspec.structs.asdict(session)))
 
 
 def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session | None:
-    """A session that has not expired. Whether its moderator is a member is for the roster to say."""
+    """A session that has not expired. Its MAC is not checked, nor whether its moderator is a member."""
     return fetch_one(
         conn,
         Session,
-        sa.select(sessions.c.site_id, sessions.c.pseudonym).where(
+        sa.select(sessions).where(
             sessions.c.token_hash == token_hash, sessions.c.expires_slot > now
         ),
     )

@@ -172,6 +172,7 @@ sessions = sa.Table(
     _text("site_id"),
     _text("pseudonym"),
     _slot("expires_slot"),
+    _bytes("mac"),  # under a key in `secrets/`, over the others: `actions/sign_in.py`
     sqlite_with_rowid=False,
 )
 
