@@ -12,6 +12,7 @@ from tests.in_process_client import DeskClient, intake_of
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
     as_json,
+    confirm,
     invite,
     join_by_invitation,
     moderator_of,
@@ -28,7 +29,7 @@ from yobal.core.roster import NewEpoch
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator, make_moderator
 from yobal.demo.lead import first_statements
-from yobal.store import people, statements
+from yobal.store import people, statements, tables
 from yobal.store.people import Invitation
 
 ATTACKER: NewModerator = make_moderator(SITE_ID, "Attacker")
@@ -227,6 +228,24 @@ def test_an_older_roster_is_refused_after_a_restart(newsroom: NewsroomHarness) -
     assert _read(newsroom) == "older"
     _execute(newsroom, "delete from statements where number >= 0")
     assert _read(newsroom) == "older"
+
+
+def test_no_statement_is_added_after_deleted_ones(newsroom: NewsroomHarness) -> None:
+    """While the server runs, it remembers them: a new one would be numbered after the gap."""
+    desk = signed_in(newsroom)
+    join_by_invitation(desk, "Egret", role="moderator")
+    before = newsroom.read_table("statements")
+    assert register(desk, invite(desk), moderator_of("Ibis")).status == 200
+    (registration,) = desk.post("people").json["registrations"]
+    lead = lead_of(newsroom)
+    _execute(newsroom, "delete from statements where number = 2")
+    refused = confirm(desk, registration, by=lead)
+    assert (refused.status, refused.json["error"]) == (503, "roster_invalid")
+    with newsroom.database.writing() as conn:  # the last good copy of the table is put back
+        conn.execute(sa.text("delete from statements"))
+        conn.execute(tables.statements.insert(), before)
+    assert confirm(desk, registration, by=lead).status == 200
+    assert _read(newsroom) == lead_of(newsroom).epoch_recipient
 
 
 def test_control_without_the_pin_an_older_roster_is_believed(newsroom: NewsroomHarness) -> None:

@@ -82,12 +82,15 @@ class RosterReader:
     def append(self, conn: Connection, signed: SignedStatement) -> Roster:
         """Add a statement, which takes effect with the caller's transaction.
 
-        Raises RosterChanged if another came first, and InvalidInput for one that breaks a rule.
+        Raises RosterChanged if another came first, InvalidInput for one that breaks a rule, and RosterInvalid
+        if statements were deleted: one that is added after the gap could never be verified again.
         """
         sites.lock(conn, self._site_id)
-        roster = self.read_all(conn)[0]
+        roster, present = self.read_all(conn)
         if roster is None:
             raise RosterChanged
+        if len(present) < len(roster.hashes):
+            raise RosterInvalid("older", len(present))
         try:
             extended = rules.extend(roster, signed, site_id=self._site_id)
         except RosterInvalid as error:
