@@ -17,6 +17,10 @@ from tests.browser.sending import send
 from tests.web.desk_keys import moderator_of
 
 RED: str = "Stop: this desk cannot be trusted"
+INSERT_EPOCH = (
+    "insert into epochs (id, site_id, number, is_current, first_slot)"
+    f" values ('{'b' * 26}', 'river-post', 9, true, 0)"
+)
 FINGERPRINT = re.compile("([0-9a-f]{4} ){7}[0-9a-f]{4}")
 Change = Callable[[list[dict[str, Any]]], None]
 
@@ -113,16 +117,26 @@ def test_a_key_in_the_database_that_no_lead_signed_gives_the_red_page(
     own: NewsroomWithLead, actors: Actors, bulk: BulkHarness
 ) -> None:
     lead = own.lead_in_fresh_browser(actors)
-    _write(
-        bulk,
-        "insert into epochs (id, site_id, number, is_current, first_slot)"
-        f" values ('{'b' * 26}', 'river-post', 9, true, 0)",
-    )
+    _write(bulk, INSERT_EPOCH)
     lead.page.reload()
     _expect_red(lead.page, "a key for readers’ comments that no lead has signed")
     _write(bulk, "delete from epochs where number = 9")
     lead.page.get_by_role("button", name="Try again").click()
     lead.settled()
+
+
+def test_a_key_that_no_lead_signed_is_noticed_when_a_session_is_renewed(
+    own: NewsroomWithLead, actors: Actors, bulk: BulkHarness
+) -> None:
+    lead = own.lead_in_fresh_browser(actors)
+    lead.passphrase = own.passphrase
+    lead.page.context.clear_cookies()
+    lead.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    lead.page.get_by_role("button", name="Sign in again").click()
+    _write(bulk, INSERT_EPOCH)
+    lead.type_passphrase()
+    _expect_red(lead.page, "a key for readers’ comments that no lead has signed")
+    _write(bulk, "delete from epochs where number = 9")
 
 
 def test_a_member_altered_in_the_database_gives_the_red_page(
@@ -167,7 +181,7 @@ def test_keys_that_were_exchanged_in_the_database_have_other_words(
     expect(invited.page.get_by_text("Waiting for your lead")).to_be_visible()
 
 
-def test_whoever_uses_a_stolen_link_first_is_noticed(own: NewsroomWithLead, actors: Actors) -> None:
+def test_the_first_use_of_a_stolen_link_is_noticed(own: NewsroomWithLead, actors: Actors) -> None:
     lead, invited = own.lead(actors), actors.moderator(own.newsroom)
     link = lead.invite("moderator")
     thief = actors.moderator(own.newsroom)

@@ -179,7 +179,8 @@ export class App {
     this.#renewal ??= new Promise<void>((resolve) => {
       const { pseudonym } = desk.session;
       const focusedElement = document.activeElement;
-      desk.reauth = new SignIn(this.dom, this.site.id, pseudonym, async () => {
+      desk.reauth = new SignIn(this.dom, this.site.id, pseudonym, async (signedIn) => {
+        if (!(await this.#renew(desk, signedIn))) return;
         Object.assign(desk, { reauth: null, sessionExpired: false });
         this.#renewal = null;
         resolve();
@@ -188,6 +189,18 @@ export class App {
       this.dom.focusOn("#passphrase");
     });
     return this.#renewal;
+  }
+
+  /** False if the red page is shown instead; what waited for the session is not sent then. */
+  async #renew(desk: SessionState, signedIn: SignedIn): Promise<boolean> {
+    try {
+      await desk.renew(signedIn);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RosterNotTrusted)) throw error;
+      this.#renewal = null;
+      return false;
+    }
   }
 
   #show(screen: Screen): void {

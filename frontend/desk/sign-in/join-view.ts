@@ -32,6 +32,8 @@ function stepView(join: Join, siteName: string): TemplateResult {
       return loadingView(gettext("Creating your keys…"));
     case "sheet":
       return recoverySheetView(join, siteName);
+    case "expired":
+      return expiredView();
     case "words":
       return wordsView(join);
   }
@@ -45,6 +47,15 @@ function invalidView(): TemplateResult {
       )}
     </p>
     <p><a href="/">${gettext("Sign in instead")}</a></p>`;
+}
+
+function expiredView(): TemplateResult {
+  return html`<h1 tabindex="-1">${gettext("No lead has confirmed you")}</h1>
+    <p>
+      ${gettext(
+        "The registration has expired, and nothing was opened with it. Ask for a new link. Your seven words and your sheet are not needed any more.",
+      )}
+    </p>`;
 }
 
 function pseudonymView(join: Join): TemplateResult {

@@ -30,6 +30,8 @@ import { signInWith } from "./sign-in.ts";
 const PSEUDONYM_ERRORS = ["pseudonym_taken", "invalid"];
 /** How often to look whether the lead has confirmed. */
 const CONFIRMED_POLL_MS = 3_000;
+/** A registration expires after a day and on to the next slot, which is at most a day later. */
+const WAIT_MS_MAX = 2 * 24 * 3_600_000;
 
 export type JoinStep =
   | "loading"
@@ -38,7 +40,8 @@ export type JoinStep =
   | "passphrase"
   | "making-keys"
   | "sheet"
-  | "words";
+  | "words"
+  | "expired";
 
 export class Join {
   step: JoinStep = "loading";
@@ -186,8 +189,12 @@ export class Join {
     void this.#waitForLead(link, person);
   }
 
-  /** A member can sign in; until then the server says that the words are wrong. */
+  /**
+   * A member can sign in; until then the server says that the words are wrong. It does not say whether the lead
+   * has discarded the registration: strangers could ask.
+   */
   async #waitForLead(link: InvitationLink, person: NewPerson): Promise<void> {
+    const until = Date.now() + WAIT_MS_MAX;
     while (this.step === "words") {
       await new Promise((resolve) => setTimeout(resolve, CONFIRMED_POLL_MS));
       try {
@@ -199,6 +206,7 @@ export class Join {
         this.error = isWaiting ? null : errorMessage(error);
         this.dom.requestRender();
       }
+      if (this.step === "words" && Date.now() > until) this.#showStep("expired", "h1");
     }
   }
 
