@@ -131,10 +131,10 @@ class RosterReader:
             return None
         if not rules.is_fingerprint_of(roster.first, fingerprint):
             raise RosterNotAccepted(_WRONG_FINGERPRINT)
-        pin = self._pin.read()
-        if pin.first is not None and pin.first != roster.first:
+        first = self._pin.read().first
+        if first is not None and first != roster.first:
             raise RosterNotAccepted(_OTHER_FIRST)
-        self._pin.write(_extend_pin(pin, roster))
+        self._pin.update(lambda pin: _extend_pin(pin, roster))
         return roster
 
     def _verify(self, signed: tuple[SignedStatement, ...], pin: Pin) -> _Verified | None:
@@ -150,9 +150,9 @@ class RosterReader:
             if roster.hashes[pin.length - 1 : pin.length] != (pin.head,):
                 raise RosterInvalid("older", min(len(signed), pin.length))
             if len(signed) > pin.length:
-                self._pin.write(_extend_pin(pin, roster))
+                self._pin.update(lambda current: _advance(current, roster))
         elif _is_awaited(pin, roster):
-            self._pin.write(_pin_of(roster))
+            self._pin.update(lambda current: _begin_pin(current, pin, roster))
         else:
             raise RosterInvalid("founder", 0)
         return _Verified(signed, roster)
@@ -176,8 +176,19 @@ def _is_awaited(pin: Pin, roster: Roster) -> bool:
     return hmac.compare_digest(expected, roster.founder_mac)
 
 
-def _pin_of(roster: Roster) -> Pin:
-    return _extend_pin(Pin(), roster)
+def _advance(current: Pin, roster: Roster) -> Pin:
+    """Another process may have verified more meanwhile, or a new first lead."""
+    is_behind = current.first == roster.first and current.length < len(roster.hashes)
+    return _extend_pin(current, roster) if is_behind else current
+
+
+def _begin_pin(current: Pin, seen: Pin, roster: Roster) -> Pin:
+    """The link is used. A newer one of `yobal init` stays valid."""
+    if current.first == roster.first:
+        return _advance(current, roster)
+    is_used = current.founder_key == seen.founder_key
+    founder_key = None if is_used else current.founder_key
+    return _extend_pin(msgspec.structs.replace(current, founder_key=founder_key), roster)
 
 
 def _extend_pin(pin: Pin, roster: Roster) -> Pin:
