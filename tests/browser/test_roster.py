@@ -90,10 +90,10 @@ def test_the_desk_opens_only_with_a_roster_that_it_has_verified_itself(
     lead = own.lead_in_fresh_browser(actors)
     actors.moderator(own.newsroom).join(lead, "Egret")
     changes: list[tuple[Change, str]] = [
-        (_as_lead, "was changed by someone"),
-        (_other_keys, "was changed by someone"),
+        (_as_lead, "was changed without a lead’s signature"),
+        (_other_keys, "was changed without a lead’s signature"),
         (_without_last, "Entries are missing"),
-        (lambda items: items.clear(), "was changed by someone"),
+        (lambda items: items.clear(), "was changed without a lead’s signature"),
     ]
     lead.look()
     for change, words in changes:
@@ -217,7 +217,7 @@ def test_a_link_to_another_roster_is_refused_before_it_is_used(
     for wrong in (f"{token}.{'A' * 43}.{key}.{role}", f"{token}.{_first}.{'A' * 43}.{role}"):
         page.goto("about:blank")
         page.goto(f"{own.newsroom.desk_url}/join#{wrong}")
-        _expect_red(page, "This link does not fit this desk")
+        _expect_red(page, "This link is for another desk")
     page.goto("about:blank")
     page.goto(link)
     expect(page.locator("#pseudonym")).to_be_visible()

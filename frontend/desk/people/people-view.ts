@@ -74,7 +74,7 @@ function confirmView(people: People, waiting: Waiting, index: number): TemplateR
   return html`<form class="fields" @submit=${onSubmit(confirm)}>
       <p class="hint" id="${id}-hint">
         ${gettext(
-          "Wait for the call, or call. If you know the voice, type the six words that the person reads to you. Never let anyone send you the words.",
+          "Wait for their call, or call them. If you know the voice, type the six words that the person reads to you. Never let anyone send you the words.",
         )}
       </p>
       <label for=${id}>${gettext("The six words that you hear")}</label>
@@ -90,7 +90,7 @@ function confirmView(people: People, waiting: Waiting, index: number): TemplateR
       ${waiting.isMismatch ? mismatchView() : nothing}
       <div class="field-row">
         <button type="submit" ?disabled=${people.isBusy}>
-          ${people.isBusy ? gettext("Signing…") : gettext("Make them a member")}
+          ${people.isBusy ? gettext("Signing…") : gettext("Add as a member")}
         </button>
         <button
           type="button"
@@ -107,7 +107,7 @@ function confirmView(people: People, waiting: Waiting, index: number): TemplateR
 function mismatchView(): TemplateResult {
   return html`<p class="error" id="words-mismatch" role="alert" tabindex="-1">
     ${gettext(
-      "These are not the words of this registration. Nothing was signed. Ask for them once more, slowly. If they still differ, somebody else has used the link or stands between you: discard this, and send a new link over another channel.",
+      "These words do not match. Nothing was signed. Ask for them once more, slowly. If they still differ, somebody else has used the link or intercepts your messages. Discard this registration, and send a new link over another channel.",
     )}
   </p>`;
 }

@@ -65,7 +65,7 @@ function whatHappened(problem: RosterProblem): string {
   switch (problem) {
     case "altered":
       return gettext(
-        "The signed list of members and keys was changed by someone who may not change it, or it is damaged.",
+        "The signed list of members and keys was changed without a lead’s signature, or it is damaged.",
       );
     case "unsigned":
       return gettext(
@@ -81,7 +81,7 @@ function whatHappened(problem: RosterProblem): string {
       );
     case "link":
       return gettext(
-        "This link does not fit this desk: its list of members and keys is not the one that your lead has. The link is still unused.",
+        "This link is for another desk: its list of members and keys is not the one that your lead has. The link is still unused.",
       );
     case "refused":
       return gettext(
