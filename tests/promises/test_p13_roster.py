@@ -330,7 +330,7 @@ def test_a_whole_roster_of_the_attackers_is_refused(newsroom: NewsroomHarness) -
 def test_control_without_the_mac_a_whole_roster_of_the_attackers_is_believed(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roster_reader, "_is_awaited", lambda _pin, _roster: True)
+    monkeypatch.setattr(roster_reader, "_is_expected_founder", lambda _pin, _roster: True)
     _replace_roster(newsroom)
     assert _read(newsroom) == ATTACKER.epoch_recipient
 
@@ -352,7 +352,7 @@ def test_an_invitation_of_a_first_lead_in_the_database_makes_no_lead(
 def test_control_without_the_mac_the_attacker_becomes_the_first_lead(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roster_reader, "_is_awaited", lambda _pin, _roster: True)
+    monkeypatch.setattr(roster_reader, "_is_expected_founder", lambda _pin, _roster: True)
     assert _begin_as_attacker(newsroom) == 200
 
 
@@ -373,7 +373,7 @@ def _begin_as_attacker(newsroom: NewsroomHarness) -> int:
         .post(
             "begin-roster",
             token=token.hex(),
-            statements=[as_json(one) for one in signed],
+            statements=[as_json(item) for item in signed],
             newcomer=newcomer(ATTACKER),
             wrap=to_base64(ATTACKER.wrap),
         )
@@ -391,7 +391,7 @@ def test_an_invitations_link_opens_nothing(newsroom: NewsroomHarness) -> None:
     eavesdropper = desk.browser_of(None)
     opened = eavesdropper.post("open-invitation", token=token)
     assert set(opened.json) == {"is_first", "statements"}
-    assert {one["keys"] for one in opened.json["statements"]} == {None}
+    assert {item["keys"] for item in opened.json["statements"]} == {None}
     assert "Heron" not in opened.text
     assert "YWdlLWVuY3J5cHRpb24" not in opened.text, "no age file"
     thief = moderator_of("Egret")

@@ -11,7 +11,7 @@ import { signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { confirmationWords, tokenHash } from "../roster/confirmation-words.ts";
 import { firstOf, headOf, keysHash, verifyRoster } from "../roster/roster.ts";
-import { RosterNotTrusted, verified } from "../roster/roster-check.ts";
+import { RosterNotTrusted, verifyOrStop } from "../roster/roster-check.ts";
 import { newEpochId, type SignedKeys, signFirstStatements } from "../roster/sign-statements.ts";
 import { normalizePseudonym, pseudonymError } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
@@ -165,7 +165,7 @@ export class Join {
   /** The link must name this roster's first statement, and one of its leads. Throws `RosterNotTrusted`. */
   async #checkRoster({ first, lead }: InvitationLink, { statements }: Invitation): Promise<void> {
     const options = { withKeys: false };
-    const roster = await verified(() => verifyRoster(statements, this.siteId, options));
+    const roster = await verifyOrStop(() => verifyRoster(statements, this.siteId, options));
     const isLead = roster.members.get(lead)?.role === "lead";
     if (firstOf(roster) !== first || !isLead) throw new RosterNotTrusted("link");
     this.#head = headOf(roster);
@@ -200,7 +200,7 @@ export class Join {
       try {
         const signedIn = await signInWith(this.siteId, person.pseudonym, person.passphraseKeys);
         this.step = "loading";
-        await this.onJoined({ ...signedIn, first: link.first, isNewHere: true });
+        await this.onJoined({ ...signedIn, first: link.first, ignoresPin: true });
       } catch (error) {
         const isWaiting = hasCode(error, "invalid_credentials") || error instanceof NetworkError;
         this.error = isWaiting ? null : errorMessage(error);
@@ -248,7 +248,7 @@ async function beginRoster(
     wrap: await wrap(epochIdentity, await recipientOf(person.identity)),
   });
   const imported = await importPersonalKeys(person.siteId, session.pseudonym, person.identity);
-  return { session, keys: imported, first, isNewHere: true };
+  return { session, keys: imported, first, ignoresPin: true };
 }
 
 /** If the invitation is used up, an earlier request may have arrived and its response was lost. */

@@ -105,7 +105,7 @@ class RosterReader:
             roster = rules.verify(first, site_id=self._site_id)
         except RosterInvalid as error:
             raise _rejected(error) from None
-        if not _is_awaited(self._pin.read(), roster):
+        if not _is_expected_founder(self._pin.read(), roster):
             raise InvalidInput("this link is not the newest of `yobal init`")
         statements.delete_all(conn, self._site_id)
         for number, signed in enumerate(first):
@@ -145,19 +145,19 @@ class RosterReader:
             if pin.first is not None:
                 raise RosterInvalid("older", 0)
             return None
-        roster = self._extended(signed)
+        roster = self._extend(signed)
         if roster.first == pin.first:
             if roster.hashes[pin.length - 1 : pin.length] != (pin.head,):
                 raise RosterInvalid("older", min(len(signed), pin.length))
             if len(signed) > pin.length:
                 self._pin.update(lambda current: _advance(current, roster))
-        elif _is_awaited(pin, roster):
+        elif _is_expected_founder(pin, roster):
             self._pin.update(lambda current: _begin_pin(current, pin, roster))
         else:
             raise RosterInvalid("founder", 0)
         return _Verified(signed, roster)
 
-    def _extended(self, signed: tuple[SignedStatement, ...]) -> Roster:
+    def _extend(self, signed: tuple[SignedStatement, ...]) -> Roster:
         """Verifies only what is new, where the rest is what was verified before."""
         done = self._verified
         if done is None or signed[: len(done.signed)] != done.signed:
@@ -168,7 +168,7 @@ class RosterReader:
         return roster
 
 
-def _is_awaited(pin: Pin, roster: Roster) -> bool:
+def _is_expected_founder(pin: Pin, roster: Roster) -> bool:
     """Whether the technician's link made this first statement."""
     if pin.founder_key is None:
         return False
