@@ -3,35 +3,19 @@
 import json
 import random
 import secrets
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-import msgspec
-
-from bench import texts
+from bench import texts, wrk
+from bench.wrk import SendResult
 from yobal.core import idempotency
 
-ROOT: Final = Path(__file__).parent.parent
 # Yobal holds each response for 100 ms: with fewer connections, it would wait for the senders.
 CONNECTIONS: Final = 512
 PEER_CONNECTIONS: Final = 32
-
-
-class SendResult(msgspec.Struct, frozen=True):
-    """How many requests were accepted and refused, in how many seconds."""
-
-    accepted: int
-    refused: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        return self.accepted / self.seconds
 
 
 class NotStored(Exception):
@@ -84,11 +68,7 @@ def send(
     file = folder / "requests"
     file.write_bytes(b"".join(len(body).to_bytes(4, "big") + body for body in requests))
     before = stored()
-    arguments = [str(port), str(seconds), str(file), str(connections)]
-    command = [sys.executable, "-m", "bench.sender", *arguments]
-    process = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    accepted, refused, seconds_taken = process.stdout.split()
-    sent = SendResult(int(accepted), int(refused), float(seconds_taken))
+    sent = wrk.send(file, port=port, seconds=seconds, connections=connections)
     stored_count = stored() - before
     if sent.refused or stored_count < sent.accepted:
         raise NotStored(

@@ -335,7 +335,21 @@ class Gallery:
         lead.confirm("Newcomer", words)
         new.settled()
         self._recover(new)
+        self._remove(lead, new)
         new.page.context.close()
+
+    def _remove(self, lead: Moderator, removed: Moderator) -> None:
+        member = lead.page.locator("li.member", has_text="Newcomer")
+        member.get_by_role("button", name="Remove").click()
+        question = lead.page.get_by_role("dialog")
+        expect(question).to_be_visible()
+        self.look("desk-people-remove", lead.page)
+        question.get_by_role("button", name="Remove Newcomer").click()
+        expect(lead.page.locator("#removal-result")).to_be_visible()
+        self.look("desk-people-removed", lead.page)
+        removed.go("History")
+        expect(removed.page.get_by_role("alert")).to_be_visible()
+        self.look("desk-closed", removed.page)
 
     def _not_trusted(self, desk: Moderator) -> None:
         """The red page, as when the server refuses its own roster."""

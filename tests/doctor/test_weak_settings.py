@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import pyrage
 import pytest
 
 from yobal.core.errors import InvalidSettings
@@ -18,6 +19,7 @@ BASE: Final[dict[str, Any]] = {
     "desk_url": "https://desk.example",
 }
 DATABASE: Final = "postgresql://yobal@/yobal"
+_RECIPIENT: Final = pyrage.x25519.Identity.generate().to_public()
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +77,16 @@ ROWS: Final[dict[str, Row]] = {
     "disk_reserve_mib": Row(refused=-1, warned=0, well=256),
     "receipt_days": Row(refused=201, warned=200, well=30),
     "original_retention_days": Row(refused=201, warned=60, well=14),
+    "backup_dir": Row(
+        refused="backups", well="/var/backups/yobal", others={"purge_list_dir": "/mnt/x"}
+    ),
+    "backup_recipient": Row(refused="age1x", well=str(_RECIPIENT)),
+    "backups_kept": Row(refused=0, warned=400, well=14),
+    "purge_list_dir": Row(
+        refused="x", warned="", well="/mnt/x", others={"backup_dir": "/var/backups/yobal"}
+    ),
+    "epoch_days": Row(refused=91, warned=60, well=7),
+    "embedded_form": Row(refused="popup", well="frame"),
     "session_hours": Row(refused=100_000, warned=100, well=12),
 }
 

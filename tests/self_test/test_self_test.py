@@ -31,6 +31,7 @@ from yobal.web.routes import MODERATION_ROUTES, PEOPLE_ROUTES
 CHANGING = {  # routes that change something, or that take no session
     *("sign-in/challenge", "sign-in", "sign-out", "open-invitation", "begin-roster", "register"),
     *("invite", "confirm-member", "discard-registration"),
+    *("remove-member", "begin-epoch", "lift-suspension"),
     *("recovery/challenge", "recovery/prove", "recovery/finish"),
     *("decide", "reject-many", "undo", "undo-many", "remove"),
 }

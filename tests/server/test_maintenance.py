@@ -4,12 +4,14 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness, SentComment, catch_up
 from yobal.actions import declare_story, mark_all_stale, remove, write_public_files
@@ -407,6 +409,28 @@ def test_a_start_with_a_full_disk_serves_and_recovers(
     maintenance_thread.stop()
     assert first.startswith("yobal: ")
     assert first.count("\n") == 1
+
+
+@pytest.mark.parametrize("is_other_database", [True, False])
+def test_a_start_with_another_database_destroys_no_key(
+    newsroom: NewsroomHarness,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    is_other_database: bool,
+) -> None:
+    """As after `yobal init` with another `database` and the same `secrets/`: it has no rows that need a cell."""
+    newsroom.publish(newsroom.send("Words.").id)
+    with newsroom.database.writing() as conn:
+        for table in ("held_texts", "envelopes", *(["statements"] if is_other_database else [])):
+            conn.execute(sa.text(f"delete from {table}"))
+    monkeypatch.setattr(error_reporting, "_counts", Counter())
+    file = newsroom.components.cell_file.path
+    before = file.read_bytes()
+    with closing(build_components(newsroom.components.settings)) as components:  # a new process
+        MaintenanceThread(components, is_desk=True, clock=lambda: newsroom.now)._tick()
+    assert (file.read_bytes() == before) is is_other_database
+    assert ("RosterInvalid" in capfd.readouterr().err) is is_other_database
 
 
 def test_a_full_disk_stops_neither_the_purge_nor_the_rotation_of_keys(

@@ -51,8 +51,12 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "round_times": "00:30, 12:30",
         "frame_ancestors": "https://a.example,https://b.example",
         "embedded_form": "page",
+        "backup_dir": "/var/backups/yobal",
+        "backup_recipient": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        "purge_list_dir": "/mnt/elsewhere",
         "text_graphemes_max": "100",
         "name_graphemes_max": "7",
+        "epoch_days": "14",
         "site_name": "n",
         "site_names": "km=ប៉ុស្តិ៍ទន្លេ, zh-Hant = n",
         "site_url": "https://news.example/",
@@ -210,7 +214,14 @@ def test_a_missing_name_is_an_error_that_gives_an_example(tmp_path: Path) -> Non
 
 # None of these is a value of any setting; some are values of another type.
 NEVER_VALID = ("true", "[1]", "1.5", "-1", '""', "{a = 1}", "2026-01-01", "06:00:00")
-MAY_BE_EMPTY = {"database", "intake_database", "site_url"}
+MAY_BE_EMPTY = {
+    "database",
+    "intake_database",
+    "site_url",
+    "backup_dir",
+    "backup_recipient",
+    "purge_list_dir",
+}
 
 
 @pytest.mark.parametrize("check", settings._CHECKS, ids=lambda check: check.setting)

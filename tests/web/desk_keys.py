@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -10,8 +11,8 @@ import pyrage
 
 from tests.harness import SITE_ID, lead_of
 from tests.in_process_client import DeskClient, Response
-from yobal.core import roster
-from yobal.core.roster import MemberAdded, NewKeys, SignedStatement
+from yobal.core import ids, roster
+from yobal.core.roster import MemberAdded, MemberRemoved, NewEpoch, NewKeys, SignedStatement
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator, make_moderator
 
@@ -161,3 +162,63 @@ def finish_recovery(
     statement = as_json(new_words(moderator, head, seed=seed, **changed))
     body = {"ticket": ticket, "statement": statement, "identity": to_base64(seed)}
     return desk.browser_of(None).post("recovery/finish", body)
+
+
+def signed_removal(
+    desk: DeskClient, member: NewModerator, *, by: NewModerator, previous: str = ""
+) -> SignedStatement:
+    statement = MemberRemoved(
+        site_id=SITE_ID,
+        previous=previous or head_of(desk),
+        by=by.signing_key,
+        member=member.signing_key,
+    )
+    return signing.sign_statement(by.signing_seed, statement)
+
+
+def signed_epoch(
+    previous: str, members: Iterable[NewModerator], *, by: NewModerator
+) -> tuple[SignedStatement, list[dict[str, str]]]:
+    """What a lead's browser signs for a new epoch, and its key wrapped for each member."""
+    epoch = pyrage.x25519.Identity.generate()
+    statement = NewEpoch(
+        site_id=SITE_ID,
+        previous=previous,
+        by=by.signing_key,
+        epoch_id=ids.new_id(secrets.token_bytes),
+        recipient=str(epoch.to_public()),
+    )
+    wraps = [
+        {"member": member.signing_key, "wrap": to_base64(_wrap_of(epoch, member))}
+        for member in members
+    ]
+    return signing.sign_statement(by.signing_seed, statement), wraps
+
+
+def _wrap_of(epoch: Any, member: NewModerator) -> bytes:
+    keys = roster.read_keys(member.keys, member.keys_signature)
+    recipient = pyrage.x25519.Recipient.from_str(keys.recipient)
+    return bytes(pyrage.encrypt(str(epoch).encode(), [recipient]))
+
+
+def head_of(desk: DeskClient) -> str:
+    newest = max(desk.newsroom.read_table("statements"), key=lambda row: row["number"])
+    return roster.statement_hash(newest["statement"])
+
+
+def removal_body(
+    desk: DeskClient, member: NewModerator, remaining: Iterable[NewModerator], *, by: NewModerator
+) -> dict[str, Any]:
+    """What `remove-member` takes from a lead who removes another."""
+    removal = signed_removal(desk, member, by=by)
+    previous = roster.statement_hash(removal.statement)
+    epoch, wraps = signed_epoch(previous, remaining, by=by)
+    return {"statements": [as_json(removal), as_json(epoch)], "wraps": wraps}
+
+
+def epoch_body(
+    desk: DeskClient, members: Iterable[NewModerator], *, by: NewModerator
+) -> dict[str, Any]:
+    """What `begin-epoch` takes."""
+    epoch, wraps = signed_epoch(head_of(desk), members, by=by)
+    return {"statement": as_json(epoch), "wraps": wraps}

@@ -14,6 +14,7 @@ from tests.in_process_client import DeskClient, sign_in_body, sign_in_seed
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
     as_json,
+    epoch_body,
     invite,
     join_by_invitation,
     member_added,
@@ -21,7 +22,10 @@ from tests.web.desk_keys import (
     newcomer,
     newest_epoch_id,
     register,
+    removal_body,
+    signed_removal,
 )
+from yobal.actions import suspend
 from yobal.web.errors import TlsRequired
 from yobal.web.guard import COOKIE, Guard
 from yobal.web.routes import ASSETS
@@ -52,6 +56,9 @@ VALID_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "invite": ("lead", {"role": "moderator", "token": HEX}),
     "confirm-member": ("lead", {"registration_id": HEX, "statement": STATEMENT, "wraps": []}),
     "discard-registration": ("lead", {"registration_id": HEX}),
+    "remove-member": ("moderator", {"statements": [STATEMENT], "wraps": []}),
+    "begin-epoch": ("lead", {"statement": STATEMENT, "wraps": []}),
+    "lift-suspension": ("lead", {"pseudonym": "Nobody"}),
     "recovery/challenge": ("anyone", {"pseudonym": "Nobody"}),
     "recovery/prove": ("anyone", {"challenge_id": ID, "answer": HEX}),
     "recovery/finish": ("anyone", {"ticket": ID, "statement": STATEMENT, "identity": ""}),
@@ -189,6 +196,11 @@ UNCHANGED_TABLES = (
 def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, Any]]]:
     """For each route a body that it accepts and would act on, with its sender."""
     newsroom = desk.newsroom
+    heron, dunlin = lead_of(newsroom), join_by_invitation(desk, "Dunlin", role="moderator")
+    swift = join_by_invitation(desk, "Swift", role="moderator")
+    left = as_json(signed_removal(desk, swift, by=swift))
+    assert desk.browser_of("Swift").post("remove-member", statements=[left], wraps=[]).status == 200
+    suspend.suspend(newsroom.database, newsroom.rules.site_id, pseudonym="Dunlin")
     waiting, rejected, also, public = (
         newsroom.send(),
         newsroom.send(),
@@ -231,6 +243,9 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
             },
         ),
         "discard-registration": (desk, {"registration_id": registration["registration_id"]}),
+        "remove-member": (desk, removal_body(desk, dunlin, [heron], by=heron)),
+        "begin-epoch": (desk, epoch_body(desk, [heron, dunlin], by=heron)),
+        "lift-suspension": (desk, {"pseudonym": "Dunlin"}),
         "queue": (desk, {"cursor": None}),
         "history": (desk, {"cursor": None}),
         "already-decided": (desk, {"comment_ids": [waiting.id], "decision_ids": rejections}),
@@ -270,8 +285,11 @@ def test_control_the_complete_requests_are_accepted(desk: DeskClient) -> None:
     valid_requests = _valid_requests(desk)
     assert set(valid_requests) | WITHOUT_PARAMETERS == set(VALID_BODIES)
     for path, (client, body) in valid_requests.items():
-        if path != "reject-many":  # rejects the same comment as `decide`
-            assert client.post(path, body).status == 200, path
+        if path == "reject-many":  # rejects the same comment as `decide`
+            continue
+        # Each names the newest statement, and `confirm-member` has added one.
+        is_late = path in ("remove-member", "begin-epoch")
+        assert client.post(path, body).status == (409 if is_late else 200), path
 
 
 @pytest.mark.parametrize("name", ["nothing", "queue/x", "recovery", "../desk/queue"])

@@ -36,7 +36,16 @@ export function isStored(error: unknown): boolean {
   return error instanceof NetworkError && STORED_CODES.includes(error.code ?? "");
 }
 
+/** This person's access has ended: removed by a lead, or suspended by the technician. */
+const ACCESS_ENDED_CODES = ["no_longer_member", "suspended"];
+
 let rosterRefused = () => {};
+let accessEnded = (_message: string) => {};
+
+/** Called with the server's sentence, whatever the request was. */
+export function onAccessEnded(listener: (message: string) => void): void {
+  accessEnded = listener;
+}
 
 /** Called whenever the server refuses its own roster, whatever the request was. */
 export function onRosterRefused(listener: () => void): void {
@@ -53,6 +62,7 @@ export async function post<T>(path: string, body: object): Promise<T> {
   if (content?.error === "roster_invalid") rosterRefused();
   if (response.ok || response.status >= 500) throw networkError(content);
   const message = messageOf(content) ?? unreadableResponse();
+  if (ACCESS_ENDED_CODES.includes(String(content?.error))) accessEnded(message);
   throw new RequestRejected(response.status, String(content?.error ?? ""), message, content ?? {});
 }
 

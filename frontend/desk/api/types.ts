@@ -66,6 +66,8 @@ export interface Session extends QueueStatus {
   identity: string;
   epochs: EpochKey[];
   roster_head: string;
+  is_epoch_due: boolean;
+  suspended: string[];
   unreadable_count: number;
   needs_second_lead: boolean;
   is_clock_trusted: boolean;
@@ -73,6 +75,11 @@ export interface Session extends QueueStatus {
   edit_kinds: EditKind[];
   limits: Limits;
   languages: string[];
+}
+
+/** `returned_count` comments that this member had accepted are back in the queue. */
+export interface RemovedMember {
+  returned_count: number;
 }
 
 /** The published comment that a pending one replies to. */
@@ -339,6 +346,25 @@ export interface ConfirmMemberRequest {
   wraps: NewWrap[];
 }
 
+export interface MemberWrap {
+  member: string;
+  wrap: string;
+}
+
+export interface RemoveMemberRequest {
+  statements: NewStatement[];
+  wraps: MemberWrap[];
+}
+
+export interface BeginEpochRequest {
+  statement: NewStatement;
+  wraps: MemberWrap[];
+}
+
+export interface LiftSuspensionRequest {
+  pseudonym: string;
+}
+
 export interface DiscardRegistrationRequest {
   registration_id: string;
 }
@@ -436,6 +462,9 @@ export interface Routes {
     request: DiscardRegistrationRequest;
     response: Record<string, never>;
   };
+  "/api/desk/remove-member": { request: RemoveMemberRequest; response: RemovedMember };
+  "/api/desk/begin-epoch": { request: BeginEpochRequest; response: Record<string, never> };
+  "/api/desk/lift-suspension": { request: LiftSuspensionRequest; response: Record<string, never> };
   "/api/desk/recovery/challenge": {
     request: RecoveryChallengeRequest;
     response: RecoveryChallenge;

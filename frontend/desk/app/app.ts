@@ -1,6 +1,12 @@
 /** The screen that is shown (sign-in, join, recovery, the desk, the red page), and the way from one to the next. */
 
-import { errorMessage, onRosterRefused, post, RequestRejected } from "../api/client.ts";
+import {
+  errorMessage,
+  onAccessEnded,
+  onRosterRefused,
+  post,
+  RequestRejected,
+} from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import { deleteKeys, loadKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
@@ -31,6 +37,7 @@ export type Screen =
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
   | { kind: "not-trusted"; problem: RosterProblem; pin: RosterPin | null }
+  | { kind: "ended"; message: string }
   | { kind: "desk"; desk: SessionState };
 
 /** Locking must not wait for a dead connection. */
@@ -50,6 +57,7 @@ export class App {
     this.dom = new Dom(render);
     this.#otherTabs = new OtherTabs(site.id, () => void this.#lockedInOtherTab());
     onRosterRefused(() => this.#stop("refused"));
+    onAccessEnded((message) => void this.#end(message));
   }
 
   async start(): Promise<void> {
@@ -59,7 +67,7 @@ export class App {
     try {
       await this.#resume();
     } catch (error) {
-      if (this.screen.kind === "not-trusted") return; // the red page says more
+      if (this.screen.kind === "not-trusted" || this.screen.kind === "ended") return; // they say more
       this.#show({ kind: "failed", message: errorMessage(error) });
     }
   }
@@ -84,6 +92,16 @@ export class App {
     location.replace("/");
   }
 
+  /** This person's access has ended: closes the desk, and deletes the key from this browser. */
+  async #end(message: string): Promise<void> {
+    if (this.screen.kind !== "desk" && this.screen.kind !== "loading") return; // a form shows it
+    if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
+    this.#show({ kind: "ended", message });
+    this.dom.focusOn("h1");
+    await deleteKeys(this.site.id);
+    await post("/api/desk/sign-out", {}).catch(() => null); // the cookie opens nothing anyway
+  }
+
   async #closeDesk(): Promise<void> {
     if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
     this.#show({ kind: "locking" });
@@ -100,6 +118,7 @@ export class App {
   /** Continues a session whose key is still in this browser; otherwise asks to sign in. */
   async #resume(): Promise<void> {
     const session = await this.#loadSession();
+    if (this.screen.kind === "ended") return;
     const stored = session === null ? null : await loadKeys(this.site.id, session.pseudonym);
     if (session !== null && stored !== null) {
       return this.#openDesk({ session, keys: { ...stored, isPersisted: true }, first: null });
@@ -142,7 +161,8 @@ export class App {
     if (location.pathname !== "/") history.replaceState(null, "", "/");
     const keyring = await Keyring.of(signedIn.session, signedIn.keys, own.roster);
     const stop = ({ problem }: RosterNotTrusted) => this.#stop(problem);
-    const desk = new SessionState(this.dom, signedIn.session, { keyring, own, stop });
+    const end = (message: string) => this.#end(message);
+    const desk = new SessionState(this.dom, signedIn.session, { keyring, own, stop, end });
     this.dom.reauthenticate = () => this.#reauthenticate(desk);
     this.#show({ kind: "desk", desk });
     desk.start();

@@ -84,6 +84,7 @@ function noticesView(desk: SessionState): TemplateResult {
             )}
           </p>`
     }
+    ${desk.session.suspended.map((pseudonym) => suspensionNotice(desk, pseudonym))}
     ${
       needsSecondLead(desk)
         ? html`<p class="notice">
@@ -95,6 +96,23 @@ function noticesView(desk: SessionState): TemplateResult {
         : nothing
     }
   </section>`;
+}
+
+function suspensionNotice({ own }: SessionState, pseudonym: string): TemplateResult {
+  const name = html`<bdi>${pseudonym}</bdi>`;
+  return html`<p class="notice warning">
+    <span>${gettextTemplate(
+      "The technician has suspended %(pseudonym)s. No lead has signed that.",
+      {
+        pseudonym: name,
+      },
+    )}</span>
+    ${
+      own.self.role === "lead"
+        ? html`<a href="#people">${gettext("Remove them, or lift the suspension")}</a>`
+        : gettext("A lead has to decide.")
+    }
+  </p>`;
 }
 
 function needsSecondLead({ own }: SessionState): boolean {

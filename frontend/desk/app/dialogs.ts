@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { gettext } from "../i18n.ts";
+import { memberRemovalDialog } from "../people/member-removal-dialog.ts";
 import { bulkRejectDialog } from "../queue/bulk-reject-dialog.ts";
 import { shortcutsDialog } from "../shortcuts/shortcuts-dialog.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
@@ -12,6 +13,7 @@ import type { SessionState } from "./session-state.ts";
 export function openDialogView(desk: SessionState): TemplateResult {
   if (desk.reauth !== null) return reauthDialog(desk, desk.reauth);
   if (desk.dialog === "shortcuts") return shortcutsDialog(desk);
+  if (desk.dialog === "remove-member") return memberRemovalDialog(desk);
   return desk.dialog === "bulk-reject" ? bulkRejectDialog(desk) : html``;
 }
 

@@ -5,9 +5,11 @@ import type { Session } from "../api/types.ts";
 import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
+import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
+import { signNewEpoch } from "../roster/new-epoch.ts";
 import { firstOf, headOf } from "../roster/roster.ts";
 import { fetchTrustedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
@@ -18,6 +20,8 @@ interface TrustedDesk {
   keyring: Keyring;
   own: OwnRoster;
   stop: (error: RosterNotTrusted) => void;
+  /** Closes the desk for good, with this sentence. */
+  end: (message: string) => Promise<void>;
 }
 
 export type Tab = "queue" | "history" | "people";
@@ -34,7 +38,8 @@ export class SessionState {
   readonly decisions: Decisions;
   readonly history: History;
   readonly people: People;
-  dialog: "shortcuts" | "bulk-reject" | null = null;
+  readonly memberRemoval: MemberRemoval;
+  dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
   /** Fixed when the dialog opens, so that comments which arrive later are not rejected unread. */
   bulkRejectItems: QueueItem[] = [];
@@ -49,15 +54,17 @@ export class SessionState {
   /** The verified roster, and who is signed in. */
   own: OwnRoster;
   readonly #stop: (error: RosterNotTrusted) => void;
+  readonly end: (message: string) => Promise<void>;
 
   constructor(
     readonly dom: Dom,
     public session: Session,
-    { keyring, own, stop }: TrustedDesk,
+    { keyring, own, stop, end }: TrustedDesk,
   ) {
     this.keyring = keyring;
     this.own = own;
     this.#stop = stop;
+    this.end = end;
     this.queue = new Queue(dom, keyring, session, session.terms);
     this.decisions = new Decisions(dom, this.queue, session, (id) => this.#showHistory(id));
     this.history = new History(dom, session, {
@@ -65,10 +72,12 @@ export class SessionState {
       removed: (id, clause) => this.decisions.activityLog.markRemoved(id, clause),
     });
     this.people = new People(dom, this);
+    this.memberRemoval = new MemberRemoval(dom, this);
   }
 
   start(): void {
     void this.queue.load(null);
+    void this.#beginEpochIfDue();
     this.openTab(tabOf(location.hash));
     addEventListener("hashchange", () => this.openTab(tabOf(location.hash)));
     addEventListener("beforeunload", (event) => {
@@ -108,6 +117,32 @@ export class SessionState {
     } catch (error) {
       if (error instanceof RosterNotTrusted) this.#stop(error);
       throw error;
+    }
+  }
+
+  /** The header's numbers, the roster if it has changed, and the keys of new epochs. */
+  async refreshSession(): Promise<void> {
+    this.session = await post<Session>("/api/desk/session", {});
+    this.sessionExpired = false;
+    this.queue.applyStatus(this.session);
+    if (this.session.roster_head !== headOf(this.own.roster)) await this.refreshRoster();
+    await this.keyring.update(this.session, this.own.roster);
+  }
+
+  /** Without a question: by whichever lead is here when the newest epoch is old, or somebody has left. */
+  async #beginEpochIfDue(): Promise<void> {
+    const { own, session, keyring } = this;
+    const isDue = session.is_epoch_due || own.roster.needsEpoch;
+    if (own.self.role !== "lead" || !isDue) return;
+    const { siteId, members } = own.roster;
+    const previous = headOf(own.roster);
+    try {
+      const epoch = { siteId, previous, members: members.values() };
+      await post("/api/desk/begin-epoch", await signNewEpoch(keyring.keys, epoch));
+      await this.refreshSession();
+    } catch (error) {
+      // Another lead was faster, or the connection is lost: the next poll looks again.
+      if (!(error instanceof RequestRejected || error instanceof NetworkError)) throw error;
     }
   }
 
@@ -179,10 +214,8 @@ export class SessionState {
   async #poll(): Promise<void> {
     if (document.visibilityState !== "visible" || this.reauth !== null || this.#isLeaving) return;
     try {
-      this.session = await post<Session>("/api/desk/session", {});
-      this.sessionExpired = false;
-      this.queue.applyStatus(this.session);
-      if (this.session.roster_head !== headOf(this.own.roster)) await this.refreshRoster();
+      await this.refreshSession();
+      await this.#beginEpochIfDue();
       await this.decisions.checkOthers();
     } catch (error) {
       this.#pollFailed(error);

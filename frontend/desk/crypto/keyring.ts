@@ -25,29 +25,41 @@ export interface SignedIn {
 }
 
 export class Keyring {
-  private constructor(
-    readonly keys: PersonalKeys,
-    private readonly epochs: Session["epochs"],
-    readonly epochKeys: ReadonlyMap<string, DecryptionKey>,
-    private readonly recipients: ReadonlyMap<string, string>,
-  ) {}
+  readonly #epochKeys = new Map<string, DecryptionKey>();
+  #epochs: Session["epochs"] = [];
+  #recipients: ReadonlyMap<string, string> = new Map();
 
-  /** A wrap that cannot be decrypted counts as a missing one: the comments of its epoch stay unreadable. */
+  private constructor(readonly keys: PersonalKeys) {}
+
   static async of(session: Session, keys: PersonalKeys, roster: Roster): Promise<Keyring> {
-    const recipients = new Map(roster.epochs.map((epoch) => [epoch.epoch_id, epoch.recipient]));
-    const epochKeys = new Map<string, DecryptionKey>();
+    const keyring = new Keyring(keys);
+    await keyring.update(session, roster);
+    return keyring;
+  }
+
+  get epochKeys(): ReadonlyMap<string, DecryptionKey> {
+    return this.#epochKeys;
+  }
+
+  /**
+   * Opens the wraps of epochs that have begun since. One that cannot be decrypted counts as a missing one:
+   * the comments of its epoch stay unreadable.
+   */
+  async update(session: Session, roster: Roster): Promise<void> {
+    this.#epochs = session.epochs;
+    this.#recipients = new Map(roster.epochs.map((epoch) => [epoch.epoch_id, epoch.recipient]));
     for (const { epoch_id, wrap: wrapped } of session.epochs) {
-      const identity = await tryUnwrap(wrapped, keys.key, recipients.get(epoch_id));
-      if (identity !== null) epochKeys.set(epoch_id, await importDecryptionKey(identity));
+      if (this.#epochKeys.has(epoch_id)) continue;
+      const identity = await tryUnwrap(wrapped, this.keys.key, this.#recipients.get(epoch_id));
+      if (identity !== null) this.#epochKeys.set(epoch_id, await importDecryptionKey(identity));
     }
-    return new Keyring(keys, session.epochs, epochKeys, recipients);
   }
 
   /** Every epoch key that we can decrypt, wrapped for `recipient`. The identities are not stored. */
   async wrapsFor(recipient: string): Promise<NewWrap[]> {
     const wraps: NewWrap[] = [];
-    for (const { epoch_id, wrap: wrapped } of this.epochs) {
-      const identity = await tryUnwrap(wrapped, this.keys.key, this.recipients.get(epoch_id));
+    for (const { epoch_id, wrap: wrapped } of this.#epochs) {
+      const identity = await tryUnwrap(wrapped, this.keys.key, this.#recipients.get(epoch_id));
       if (identity !== null) wraps.push({ epoch_id, wrap: await wrap(identity, recipient) });
     }
     return wraps;

@@ -4,8 +4,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Role } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
-import { fingerprint, firstOf } from "../roster/roster.ts";
-import { errorView, loadFailedView, loadingView } from "../ui/elements.ts";
+import { fingerprint, firstOf, type Member } from "../roster/roster.ts";
+import { errorView, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
 import type { People, Waiting } from "./people.ts";
 
@@ -32,25 +32,71 @@ function roleLabel(role: Role): string {
   return role === "lead" ? gettext("lead") : gettext("moderator");
 }
 
-function listView({ people, own, session }: SessionState): TemplateResult {
+function listView(desk: SessionState): TemplateResult {
+  const { people, own } = desk;
   if (people.phase === "loading") return loadingView(gettext("Loading the list…"));
   if (people.phase === "failed") {
     return loadFailedView(people.error ?? "", () => void people.load());
   }
   const isLead = own.self.role === "lead";
   return html`${people.waiting.length === 0 ? nothing : waitingView(people, isLead)}
+    ${removalMessages(desk)}
     <ul class="people">
-      ${people.members.map(
-        ({ pseudonym, role }) => html`<li>
-          <b><bdi>${pseudonym}</bdi></b> <span class="small">${
-            pseudonym === session.pseudonym
-              ? gettext("%(role)s, you", { role: roleLabel(role) })
-              : roleLabel(role)
-          }</span>
-        </li>`,
-      )}
+      ${people.members.map((member) => memberView(desk, member))}
     </ul>
     ${people.invitations.length === 0 ? nothing : invitationsView(people)}`;
+}
+
+function memberView(desk: SessionState, member: Member): TemplateResult {
+  const { own, session, memberRemoval } = desk;
+  const pseudonym = member.keys?.pseudonym ?? "";
+  const isSelf = member.signingKey === own.self.signingKey;
+  const label = roleLabel(member.role);
+  return html`<li class="member">
+    <span>
+      <b><bdi>${pseudonym}</bdi></b>
+      <span class="small">${isSelf ? gettext("%(role)s, you", { role: label }) : label}</span>
+    </span>
+    ${
+      memberRemoval.isPossible(member)
+        ? html`<button type="button" class="plain" @click=${() => void memberRemoval.ask(member)}>
+            ${isSelf ? gettext("Leave…") : removeLabel(pseudonym)}
+          </button>`
+        : nothing
+    }
+    ${session.suspended.includes(pseudonym) ? suspensionView(desk, pseudonym) : nothing}
+  </li>`;
+}
+
+/** A screen reader lists buttons without their rows. */
+function removeLabel(pseudonym: string): TemplateResult {
+  return html`${gettext("Remove…")} ${visuallyHidden(pseudonym)}`;
+}
+
+/** Nobody has signed it, so it is shown as what the database says. */
+function suspensionView({ people, own }: SessionState, pseudonym: string): TemplateResult {
+  return html`<p class="small suspension">
+      ${gettext(
+        "Suspended by the technician; no lead has signed it. They cannot sign in, but their keys still count until a lead removes them.",
+      )}
+    </p>
+    ${
+      own.self.role === "lead"
+        ? html`<button
+            type="button"
+            class="secondary"
+            ?disabled=${people.isBusy}
+            @click=${() => void people.liftSuspension(pseudonym)}
+          >
+            ${gettext("Lift the suspension")} ${visuallyHidden(pseudonym)}
+          </button>`
+        : nothing
+    }`;
+}
+
+function removalMessages({ memberRemoval: { error, result } }: SessionState): TemplateResult {
+  return html`${error === null ? nothing : html`<p class="error" id="removal-error" role="alert" tabindex="-1">${error}</p>`}
+    ${result === null ? nothing : html`<p class="summary" id="removal-result" tabindex="-1">${result}</p>`}`;
 }
 
 /** People who have used a link. A lead makes them members; moderators see that somebody waits. */

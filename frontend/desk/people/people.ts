@@ -8,7 +8,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import { fetchWordList } from "../crypto/passphrase.ts";
 import { gettext } from "../i18n.ts";
 import { confirmationWords } from "../roster/confirmation-words.ts";
-import { firstOf, headOf, type Keys, keysHash, readKeys } from "../roster/roster.ts";
+import { firstOf, headOf, type Keys, keysHash, type Member, readKeys } from "../roster/roster.ts";
 import type { OwnRoster } from "../roster/roster-check.ts";
 import { signMemberAdded } from "../roster/sign-statements.ts";
 import { invitationFragment } from "../sign-in/link.ts";
@@ -32,6 +32,7 @@ export interface RosterAccess {
   readonly own: OwnRoster;
   /** Fetches and verifies it again. */
   refreshRoster: () => Promise<void>;
+  refreshSession: () => Promise<void>;
 }
 
 export class People {
@@ -47,11 +48,12 @@ export class People {
     private readonly access: RosterAccess,
   ) {}
 
-  get members(): { pseudonym: string; role: Role }[] {
-    const members = Array.from(this.access.own.roster.members.values());
-    return members
-      .map(({ keys, role }) => ({ pseudonym: keys?.pseudonym ?? "", role }))
-      .sort((a, b) => a.role.localeCompare(b.role) || a.pseudonym.localeCompare(b.pseudonym));
+  /** Leads first, then by pseudonym. */
+  get members(): Member[] {
+    const nameOf = ({ keys }: Member) => keys?.pseudonym ?? "";
+    return Array.from(this.access.own.roster.members.values()).sort(
+      (a, b) => a.role.localeCompare(b.role) || nameOf(a).localeCompare(nameOf(b)),
+    );
   }
 
   async load(): Promise<void> {
@@ -100,6 +102,16 @@ export class People {
       this.dom.announce(
         gettext("%(pseudonym)s is a member now.", { pseudonym: waiting.keys.pseudonym }),
       );
+      this.dom.focusOn("h1");
+    });
+  }
+
+  /** The technician suspended this member, and a lead decides that they may work again. */
+  async liftSuspension(pseudonym: string): Promise<void> {
+    await this.#withBusy(async () => {
+      await this.dom.post("/api/desk/lift-suspension", { pseudonym });
+      await this.access.refreshSession();
+      this.dom.announce(gettext("%(pseudonym)s can sign in again.", { pseudonym }));
       this.dom.focusOn("h1");
     });
   }

@@ -56,6 +56,8 @@ export interface Roster {
   members: ReadonlyMap<string, Member>;
   removed: ReadonlySet<string>;
   epochs: readonly Epoch[];
+  /** A member was removed since the newest epoch began. */
+  needsEpoch: boolean;
 }
 
 /** A statement breaks a rule. The vectors have the names of all rules. */
@@ -165,7 +167,8 @@ function extended(
     requireThat(content.previous === null, "previous");
     const lead: Member = { signingKey: content.by, role: "lead", keys: keysOf(content.by) };
     const members = new Map([[content.by, lead]]);
-    return { siteId, hashes: [hash], members, removed: new Set(), epochs: [] };
+    const none = { removed: new Set<string>(), epochs: [], needsEpoch: false };
+    return { siteId, hashes: [hash], members, ...none };
   }
   requireThat(content.previous === headOf(roster), "previous");
   const signer = roster.members.get(content.by);
@@ -197,7 +200,8 @@ function changesOf(
         Array.from(members.values()).some(({ role }) => role === "lead"),
         "last_lead",
       );
-      return { members, removed: new Set([...roster.removed, content.member]) };
+      const removed = new Set([...roster.removed, content.member]);
+      return { members, removed, needsEpoch: true };
     }
     case "add": {
       const { member, role } = content;
@@ -210,7 +214,7 @@ function changesOf(
       const { epoch_id, recipient } = content;
       requireThat(signer.role === "lead", "not_a_lead");
       requireThat(!roster.epochs.some((epoch) => epoch.epoch_id === epoch_id), "epoch_again");
-      return { epochs: [...roster.epochs, { epoch_id, recipient }] };
+      return { epochs: [...roster.epochs, { epoch_id, recipient }], needsEpoch: false };
     }
   }
 }

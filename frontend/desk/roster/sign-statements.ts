@@ -82,6 +82,21 @@ export function signMemberAdded(
   );
 }
 
+interface Removal {
+  siteId: string;
+  previous: string;
+  member: string;
+}
+
+/** By a lead, or by the member who leaves. */
+export function signMemberRemoved(
+  { signingKey, publicKey }: PersonalKeys,
+  { siteId, previous, member }: Removal,
+): Promise<NewStatement> {
+  const common = { v: 1, site_id: siteId, previous, by: publicKey } as const;
+  return signStatement(signingKey, { ...common, kind: "remove", member });
+}
+
 export function founderMac(founderKey: Uint8Array, signingKey: string): string {
   return toHex(hmac(sha256, founderKey, join(FOUNDER_DOMAIN, fromHex(signingKey))));
 }

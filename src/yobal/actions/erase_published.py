@@ -1,13 +1,23 @@
-"""Erases a published comment. Its line stays until the next release, and after that only with replies.
+"""Erases a published comment, or all that is left of a withdrawn one. Its line stays until the next release, and after that only with replies.
 
 If pending replies kept the line, everyone could see from it whether a reply is waiting.
-Shared by `remove`, `process_withdrawals` and `release`.
+Shared by `remove`, `process_withdrawals`, `release` and `restore`.
 """
 
 from yobal.core import stale_files as stale
 from yobal.core.stale_files import Placement, StaleFile
+from yobal.core.states import WITHDRAWN
 from yobal.core.thread import Removal
-from yobal.store import published_comments, stale_files, stories
+from yobal.store import (
+    comments,
+    decisions,
+    envelopes,
+    held_texts,
+    published_comments,
+    stale_files,
+    stories,
+)
+from yobal.store.comments import Comment
 from yobal.store.database import Connection
 from yobal.store.published_comments import PublishedCommentRow
 
@@ -21,6 +31,17 @@ def erase_published(
     stories.add_to_counters(conn, comment.site_id, comment.story_id, comments=-1)
     stale_files.add(conn, comment.site_id, comment.story_id, files)
     return files
+
+
+def withdraw(conn: Connection, comment: Comment) -> bool:
+    """Erase a comment in any state; the caller requests the purge. Whether it was still in its state."""
+    if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
+        return False
+    published_comment = published_comments.get(conn, comment.id)
+    if published_comment is not None:
+        erase_published(conn, published_comment, removal="withdrawn")
+    _erase_remains(conn, comment.id)
+    return True
 
 
 def delete_tombstones_without_replies(conn: Connection, site_id: str) -> None:
@@ -49,3 +70,12 @@ def _placement(conn: Connection, comment: PublishedCommentRow) -> Placement:
         root_position=root.position if root is not None else None,
         reply_count=comment.next_reply_position,
     )
+
+
+def _erase_remains(conn: Connection, comment_id: str) -> None:
+    """Receipts and the note to the author go, too."""
+    comments.delete_receipts(conn, comment_id)
+    decisions.erase_notes(conn, comment_id)
+    held_texts.delete(conn, comment_id)
+    envelopes.delete(conn, comment_id)
+    comments.blank_withdrawn(conn, comment_id)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
-import pyrage
 
+from yobal.actions.add_epoch import add_epoch, check_recipient
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.confusables import prototypes
 from yobal.core import roster as roster_rules
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
-from yobal.core.envelope import Sealer
 from yobal.core.errors import (
     Forbidden,
     InvalidInput,
@@ -19,7 +18,6 @@ from yobal.core.errors import (
     RosterInvalid,
 )
 from yobal.core.roster import Keys, Roster, SignedStatement
-from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
 from yobal.store import epochs, people, sites, stale_files, stories
@@ -75,8 +73,9 @@ def begin_roster(
         epochs.end_all(conn, rules.site_id)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         (epoch,) = roster.epochs
-        _check_recipient(epoch.recipient)
-        _add_epoch(conn, rules, epoch.epoch_id, now)
+        add_epoch(conn, rules, epoch, now)
+        for story in stories.list_all(conn, rules.site_id):  # their forms can open now
+            stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
     with database.reading() as conn:
         roster_reader.read(conn)  # pins it, so that another link can be made now
@@ -202,17 +201,6 @@ def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequ
         epochs.add_wrap(conn, epoch_id=wrap.epoch_id, pseudonym=keys.pseudonym, wrap=wrap.wrap)
 
 
-def _add_epoch(conn: Connection, rules: SiteRules, epoch_id: str, now: float) -> None:
-    epochs.add(
-        conn,
-        epoch_id=epoch_id,
-        site_id=rules.site_id,
-        first_slot=last_slot(rules.schedule, now),
-    )
-    for story in stories.list_all(conn, rules.site_id):  # their forms can open now
-        stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
-
-
 def _check_pseudonym_is_free(conn: Connection, site_id: str, pseudonym: str) -> None:
     """It must not look like any other moderator's, even an inactive one's. Raises PseudonymTaken."""
     sites.lock(conn, site_id)  # two people who join at once take turns
@@ -230,7 +218,7 @@ def _check_keys(newcomer: Newcomer) -> Keys:
         raise InvalidInput("the public keys are not signed by their owner") from None
     _check_pseudonym(keys.pseudonym)
     for recipient in (keys.recipient, keys.recovery_recipient):
-        _check_recipient(recipient)
+        check_recipient(recipient)
     return keys
 
 
@@ -242,11 +230,3 @@ def _check_pseudonym(pseudonym: str) -> None:
         raise InvalidInput("a pseudonym cannot contain invisible characters")
     if texts.has_stacked_marks(pseudonym):
         raise InvalidInput("a character of the pseudonym has too many combining marks")
-
-
-def _check_recipient(recipient: str) -> None:
-    """Check now: an unusable key would lock its owner out later."""
-    try:
-        Sealer(recipient)
-    except pyrage.RecipientError:
-        raise InvalidInput("a public key is not valid") from None

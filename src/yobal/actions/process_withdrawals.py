@@ -8,16 +8,12 @@ from yobal.actions import erase_published
 from yobal.core import states
 from yobal.core.ids import RandomBytes
 from yobal.core.site_rules import SiteRules
-from yobal.core.states import PUBLISHED, REJECTED, WITHDRAWN
+from yobal.core.states import PUBLISHED, REJECTED
 from yobal.store import (
     arrivals,
     comments,
-    decisions,
-    envelopes,
-    held_texts,
     inbox_entries,
     pending_purge,
-    published_comments,
     sites,
     withdrawal_requests,
 )
@@ -98,12 +94,8 @@ def _process_request(
         if comment.state == PUBLISHED and waits_for_release:  # published since it was read
             return False
         pending_purge.request(conn, request.site_id, random=random)
-        if comments.transition(conn, comment.id, from_=comment.state, to=WITHDRAWN) == 0:
+        if not erase_published.withdraw(conn, comment):
             return False  # a moderator was faster; the request stays and is processed next time
-        published_comment = published_comments.get(conn, comment.id)
-        if published_comment is not None:
-            erase_published.erase_published(conn, published_comment, removal="withdrawn")
-        _erase_remains(conn, comment.id)
         withdrawal_requests.delete(conn, request.id)
     return True
 
@@ -118,12 +110,3 @@ def _can_withdraw(conn: Connection, comment: Comment) -> bool:
     if comment.state != REJECTED or comment.decided_slot is None:
         return True
     return comment.decided_slot > sites.released_slot(conn, comment.site_id)
-
-
-def _erase_remains(conn: Connection, comment_id: str) -> None:
-    """Receipts and the note to the author go, too."""
-    comments.delete_receipts(conn, comment_id)
-    decisions.erase_notes(conn, comment_id)
-    held_texts.delete(conn, comment_id)
-    envelopes.delete(conn, comment_id)
-    comments.blank_withdrawn(conn, comment_id)

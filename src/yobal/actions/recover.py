@@ -121,7 +121,9 @@ def _find_owner(conn: Connection, context: RecoveryContext, pseudonym: str) -> _
     moderator = people.get(conn, context.rules.site_id, pseudonym)
     roster = context.roster_reader.read(conn)
     member = roster.named(pseudonym) if roster is not None else None
-    if moderator is None or roster is None or member is None or member.keys is None:
+    if moderator is None or moderator.is_suspended:
+        return None
+    if roster is None or member is None or member.keys is None:
         return None
     return _Owner(moderator, member, member.keys, roster.head)
 

@@ -79,11 +79,13 @@ class RosterReader:
                 self._verified = self._verify(signed, pin)
             return (self._verified.roster if self._verified else None), signed
 
-    def append(self, conn: Connection, signed: SignedStatement) -> Roster:
-        """Add a statement, which takes effect with the caller's transaction.
+    def append(self, conn: Connection, *signed: SignedStatement) -> Roster:
+        """Add statements, which take effect with the caller's transaction.
 
-        Raises RosterChanged if another came first, InvalidInput for one that breaks a rule, and RosterInvalid
-        if statements were deleted: one that is added after the gap could never be verified again.
+        That transaction must not read the roster again: what it wrote would be pinned, and a pin that is
+        ahead of the database refuses every roster. Raises RosterChanged if another statement came first,
+        InvalidInput for one that breaks a rule, and RosterInvalid if statements were deleted: one that is added
+        after the gap could never be verified again.
         """
         sites.lock(conn, self._site_id)
         roster, present = self.read_all(conn)
@@ -91,12 +93,14 @@ class RosterReader:
             raise RosterChanged
         if len(present) < len(roster.hashes):
             raise RosterInvalid("older", len(present))
-        try:
-            extended = rules.extend(roster, signed, site_id=self._site_id)
-        except RosterInvalid as error:
-            raise RosterChanged if error.rule == "previous" else _rejected(error) from None
-        statements.append(conn, self._site_id, signed, number=len(roster.hashes))
-        return extended
+        for item in signed:
+            number = len(roster.hashes)
+            try:
+                roster = rules.extend(roster, item, site_id=self._site_id)
+            except RosterInvalid as error:
+                raise RosterChanged if error.rule == "previous" else _rejected(error) from None
+            statements.append(conn, self._site_id, item, number=number)
+        return roster
 
     def begin(self, conn: Connection, first: list[SignedStatement]) -> Roster:
         """Replace the roster by that of the first lead whom the technician invited. Raises InvalidInput."""

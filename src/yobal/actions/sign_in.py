@@ -12,7 +12,7 @@ import msgspec
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import roster as roster_rules
 from yobal.core import tokens
-from yobal.core.errors import InvalidCredentials, NotSignedIn
+from yobal.core.errors import InvalidCredentials, NoLongerMember, NotSignedIn, Suspended
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Member, Roster
 from yobal.core.site_rules import SiteRules
@@ -46,7 +46,10 @@ def sign_in(
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session's token. Raises InvalidCredentials, also for an unknown pseudonym, and RosterInvalid."""
+    """A session's token. Raises InvalidCredentials, also for an unknown pseudonym, and RosterInvalid.
+
+    Raises Suspended, but only for the right words: nobody else learns of a suspension.
+    """
     with database.reading() as conn:
         roster, _ = roster_reader.read_all(conn)
     member = roster.named(pseudonym) if roster is not None else None
@@ -91,9 +94,15 @@ def open_session(
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session's token, for a person who was authenticated just now. Raises NotSignedIn, RosterInvalid."""
+    """A session's token, for a person who was authenticated just now.
+
+    Raises NotSignedIn, Suspended, RosterInvalid.
+    """
     token = random(SESSION_TOKEN_BYTES)
     with database.writing() as conn:
+        moderator = people.get(conn, rules.site_id, pseudonym)
+        if moderator is not None and moderator.is_suspended:
+            raise Suspended
         session = Session(
             token_hash=_hash(session_key, token),
             site_id=rules.site_id,
@@ -115,11 +124,16 @@ def member_for(
     session_key: bytes,
     now: float,
 ) -> tuple[str, Member]:
-    """Pseudonym and membership behind a session. Raises NotSignedIn, RosterInvalid."""
+    """Pseudonym and membership behind a session.
+
+    Raises NotSignedIn, NoLongerMember, Suspended, RosterInvalid.
+    """
     with database.reading() as conn:
         session = people.get_session(conn, _hash(session_key, token), now=now)
         if session is None:
             raise NotSignedIn
+        if session.end_reason is not None:
+            raise NoLongerMember if session.end_reason == "removed" else Suspended
         roster = roster_reader.read(conn)
     member = _member_of(session, roster)
     if not hmac.compare_digest(session.mac, _session_mac(session_key, session, member)):

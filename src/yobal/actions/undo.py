@@ -2,14 +2,14 @@
 
 import msgspec
 
-from yobal.core import ids, states
+from yobal.actions import reverse_decision
+from yobal.core import states
 from yobal.core.errors import AlreadyUndone, NoSuchDecision, TooLateToUndo
 from yobal.core.ids import RandomBytes
-from yobal.core.schedule import Slot, next_slot
+from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, State
-from yobal.core.terms import TERMS_VERSION
-from yobal.store import comments, decisions, held_texts, sites
+from yobal.store import comments, decisions, sites
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
@@ -44,25 +44,11 @@ def undo(
             raise NoSuchDecision(decision_id)
         released = sites.released_slot(conn, rules.site_id)
         _check_can_undo(conn, decision, comment, released=released)
-        undone = comments.transition(
-            conn, comment.id, from_=comment.state, to=PENDING, due_slot=None, decided_slot=None
-        )
-        if undone == 0:  # released or withdrawn since it was read
+        slot = reverse_decision.final_slot(rules, released, now=now)
+        if not reverse_decision.reverse(
+            conn, decision, state=comment.state, slot=slot, decided_by=decided_by, random=random
+        ):
             raise TooLateToUndo(decision_id)
-        held_texts.delete(conn, comment.id)
-        decisions.add(
-            conn,
-            Decision(
-                id=ids.new_id(random),
-                site_id=rules.site_id,
-                comment_id=comment.id,
-                verdict="undo",
-                decided_by=decided_by,
-                slot=next_slot(rules.schedule, max(now, released)),
-                terms_version=TERMS_VERSION,
-                undoes_id=decision_id,
-            ),
-        )
     return Undone(comment.id, PENDING)
 
 

@@ -70,6 +70,17 @@ class Keyring:
         peppers = (self._read(self._path("pepper", week)) for week in sorted(weeks, reverse=True))
         return [pepper for pepper in peppers if pepper is not None]
 
+    def peppers_by_week(self, today: date) -> dict[date, bytes]:
+        """What a backup holds, so that receipts work after a restore."""
+        weeks = [week for week in self._days("pepper") if self._is_pepper_valid(week, today)]
+        return {week: self._get_or_make("pepper", week, today) for week in sorted(weeks)}
+
+    def restore_pepper(self, week: date, pepper: bytes) -> None:
+        """From a backup. A pepper that this server has already stays."""
+        path = self._path("pepper", week)
+        modified_at = datetime.combine(week, time.min, UTC).timestamp()
+        create_atomically(path, pepper, modified_at=modified_at)
+
     def oldest_week(self, today: date) -> date:
         """The oldest week whose receipts still work."""
         return min(

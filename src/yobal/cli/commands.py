@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from yobal.actions import declare_story, setup_site, write_public_files
-from yobal.cli import roster_report
+from yobal.cli import backup_commands, people_report, roster_report
 from yobal.cli import story_list as story_list_file
 from yobal.core.errors import (
     AlreadySetUp,
@@ -188,11 +188,52 @@ def rebuild(path: Path) -> str:
         return f"wrote {rebuild_all(components)} files"
 
 
+def backup(path: Path) -> Iterator[str]:
+    """Lines to print. Raises InvalidSettings, DatabaseUnavailable."""
+    with _open_site(path) as components:
+        yield from backup_commands.run_backup(components)
+
+
+def restore(
+    path: Path, file: Path, *, identity_file: Path, secrets_file: Path | None, is_check: bool
+) -> Iterator[str]:
+    """Lines to print. Raises BackupInvalid, DatabaseUnavailable."""
+    identity = backup_commands.read_identity(identity_file)  # which only root may be able to read
+    if is_check:
+        yield from backup_commands.run_check(file, identity)
+        return
+    settings = _load(path)
+    prepare_storage(settings)
+    components = build_components(settings)
+    try:
+        yield from backup_commands.run_restore(components, file, identity, secrets_file)
+    finally:
+        components.close()
+
+
 def doctor(path: Path) -> tuple[list[str], bool]:
     """Lines to print, and whether no check failed."""
     findings = examine(settings_file.load(path), path)
     lines = [str(finding) for finding in findings]
     return lines, not any(finding.is_failure for finding in findings)
+
+
+def people_list(path: Path) -> list[str]:
+    """Raises RosterInvalid."""
+    with _open_site(path) as components:
+        return people_report.describe(components, now=time.time())
+
+
+def people_suspend(path: Path, pseudonym: str) -> list[str]:
+    """Raises NoSuchMember."""
+    with _open_site(path) as components:
+        return people_report.suspend_member(components, pseudonym)
+
+
+def people_resume(path: Path, pseudonym: str) -> str:
+    """Raises NoSuchMember."""
+    with _open_site(path) as components:
+        return people_report.resume_member(components, pseudonym)
 
 
 def roster(path: Path, *, accepted_fingerprint: str = "") -> tuple[list[str], bool]:

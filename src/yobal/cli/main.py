@@ -24,8 +24,11 @@ app = typer.Typer(
 )
 story_app = typer.Typer(no_args_is_help=True, help="Declare, open and close stories.")
 app.add_typer(story_app, name="story")
+people_app = typer.Typer(no_args_is_help=True, help="List moderators, suspend one, and resume.")
+app.add_typer(people_app, name="people")
 
 Config = Annotated[Path, typer.Option("--config", envvar="YOBAL_CONFIG", help="The settings file.")]
+Name = Annotated[str, typer.Argument(help="A pseudonym, as `yobal people list` prints it.")]
 StoryId = Annotated[str, typer.Argument(help="1 to 128 of A-Z a-z 0-9 . _ ~ -")]
 DEFAULT_CONFIG: Final = Path("yobal.toml")
 
@@ -216,6 +219,41 @@ def release(
 
 
 @app.command()
+def backup(config: Config = DEFAULT_CONFIG) -> None:
+    """Write a backup for a key that is elsewhere, while Yobal runs. Example: `yobal backup`"""
+    from yobal.cli import commands
+
+    for line in commands.backup(config):
+        typer.echo(line)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `yobal backup` wrote.")],
+    identity: Annotated[
+        Path, typer.Option("--identity", help="The file that `age-keygen` wrote, with the key.")
+    ],
+    secrets_file: Annotated[
+        Path | None, typer.Option("--secrets", help="SITE-secrets.age from beside the backup.")
+    ] = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Only read it, and say whether it is whole.")
+    ] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Bring a backup back into an empty database, and write the public files.
+
+    Example: `yobal restore river-post-2026-11-27T0430Z.yobal.age --identity backup-key.txt`
+    """
+    from yobal.cli import commands
+
+    for line in commands.restore(
+        config, file, identity_file=identity, secrets_file=secrets_file, is_check=is_check
+    ):
+        typer.echo(line)
+
+
+@app.command()
 def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands
@@ -257,6 +295,32 @@ def roster(
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)
+
+
+@people_app.command("list")
+def people_list(config: Config = DEFAULT_CONFIG) -> None:
+    """List every member: role, open sessions, and whether suspended."""
+    from yobal.cli import commands
+
+    for line in commands.people_list(config):
+        typer.echo(line)
+
+
+@people_app.command("suspend")
+def people_suspend(name: Name, config: Config = DEFAULT_CONFIG) -> None:
+    """End a moderator's sessions and refuse sign-in, until a lead removes them or lifts it."""
+    from yobal.cli import commands
+
+    for line in commands.people_suspend(config, name):
+        typer.echo(line)
+
+
+@people_app.command("resume")
+def people_resume(name: Name, config: Config = DEFAULT_CONFIG) -> None:
+    """Let a suspended moderator sign in again."""
+    from yobal.cli import commands
+
+    typer.echo(commands.people_resume(config, name))
 
 
 @app.command("self-test")

@@ -92,6 +92,18 @@ class NotSignedIn(YobalError):
     """There is no session, or it has expired."""
 
 
+class NoLongerMember(NotSignedIn):
+    """The session was ended because its owner was removed."""
+
+
+class Suspended(YobalError):
+    """The technician has suspended this moderator, and no lead has lifted it."""
+
+
+class NoSuchMember(YobalError):
+    """No member has this pseudonym; `yobal people list` names all members."""
+
+
 class InvalidCredentials(YobalError):
     """The pseudonym or the secret is wrong."""
 
@@ -114,6 +126,19 @@ class EnvelopeTooLarge(YobalError):
 
 class DatabaseUnavailable(YobalError):
     """The database or its file of cells cannot be used, and nothing was stored; the message says why."""
+
+    is_loggable = True
+
+
+class BackupInvalid(YobalError):
+    """A backup, or the key for it, cannot be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the backup cannot be used: {reason}")
+
+
+class PurgeListNotWritten(YobalError):
+    """The list of removed and withdrawn comments is older than the last slot."""
 
     is_loggable = True
 

@@ -116,6 +116,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     members: Mapping[str, Member]  # by signing key
     removed: frozenset[str] = frozenset()
     epochs: tuple[Epoch, ...] = ()
+    needs_epoch: bool = False  # a member was removed since the newest began
 
     @property
     def first(self) -> str:
@@ -280,7 +281,9 @@ def _apply(
             _require(signer.role == "lead" or member == statement.by, "not_a_lead")
             removed = members.pop(member, None)
             _require(removed is not None, "no_such_member")
-            changed = replace(roster, members=members, removed=roster.removed | {member})
+            changed = replace(
+                roster, members=members, removed=roster.removed | {member}, needs_epoch=True
+            )
             _require(changed.lead_count() > 0, "last_lead")
             return changed
         case MemberAdded(member=member):
@@ -293,7 +296,7 @@ def _apply(
             _require(signer.role == "lead", "not_a_lead")
             epoch = Epoch(statement.epoch_id, statement.recipient)
             _require(all(epoch.epoch_id != e.epoch_id for e in roster.epochs), "epoch_again")
-            return replace(roster, epochs=(*roster.epochs, epoch))
+            return replace(roster, epochs=(*roster.epochs, epoch), needs_epoch=False)
     raise _Broken("first")
 
 

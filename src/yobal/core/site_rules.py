@@ -18,3 +18,4 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     max_pending_per_story: int = 500
     max_pending_per_site: int = 5_000
     session_hours: int = 12
+    epoch_days: int = 7

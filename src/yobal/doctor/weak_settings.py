@@ -9,7 +9,9 @@ from yobal.core import observers
 from yobal.doctor.finding import Finding, fail, ok, warn
 from yobal.server.settings import Settings
 
+BACKUPS: Final = 60
 SESSION_HOURS: Final = 24
+EPOCH_DAYS: Final = 31
 RECEIPT_DAYS: Final = 90
 RETENTION_DAYS: Final = 30
 PENDING_PER_SITE: Final = 100_000
@@ -95,9 +97,24 @@ WEAKNESSES: Final = (
         f"use {RETENTION_DAYS} or less: until then, moderators' keys open what was rejected",
     ),
     _Weakness(
+        "epoch_days",
+        lambda s: s.epoch_days > EPOCH_DAYS,
+        f"use {EPOCH_DAYS} or less: a stolen key opens what was sealed in all these days",
+    ),
+    _Weakness(
         "session_hours",
         lambda s: s.session_hours > SESSION_HOURS,
         f"use {SESSION_HOURS} or less: until then, a stolen browser stays signed in",
+    ),
+    _Weakness(
+        "backups_kept",
+        lambda s: s.backups_kept > BACKUPS,
+        f"use {BACKUPS} or less: for as long, a backup holds what was withdrawn or removed since",
+    ),
+    _Weakness(
+        "purge_list_dir",
+        lambda s: bool(s.backup_dir) and not s.purge_list_dir,
+        "name a folder on another disk: without it, a restore makes public again what was withdrawn",
     ),
 )
 

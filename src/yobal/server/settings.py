@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from yobal.adapters import age_file
 from yobal.core import ids, language_tag
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
@@ -29,8 +30,10 @@ PREFIX: Final = "YOBAL_"
 NOT_SETTINGS: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})
 MAX_HOLD_SLOTS_MAX: Final = 8
 SESSION_HOURS_MAX: Final = 168  # a week
+EPOCH_DAYS_MAX: Final = 90  # a key that is stolen opens what was sealed in so many days
 CELLS_PER_PENDING: Final = 4  # cells in a new file for each comment that may be pending
 CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
+BACKUPS_MAX: Final = 400  # a year of daily ones; more would keep what was removed too long
 DAYS_MAX: Final = 200  # of receipts and sealed originals
 PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
@@ -93,6 +96,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_pending_per_site: int = _DEFAULTS.max_pending_per_site
     disk_reserve_mib: int = 256
     session_hours: int = _DEFAULTS.session_hours
+    epoch_days: int = _DEFAULTS.epoch_days
+    backup_dir: str = ""
+    backup_recipient: str = ""  # of age; its key is on another machine
+    backups_kept: int = 14
+    purge_list_dir: str = ""  # best on another disk: it must outlive the database
 
     @property
     def folder(self) -> Path:
@@ -146,6 +154,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             max_pending_per_story=self.max_pending_per_story,
             max_pending_per_site=self.max_pending_per_site,
             session_hours=self.session_hours,
+            epoch_days=self.epoch_days,
         )
 
 
@@ -273,6 +282,14 @@ def _is_path(path: str) -> bool:
     return bool(path.strip()) and len(path.splitlines()) == 1 and "\0" not in path
 
 
+def _is_absolute_or_empty(path: str) -> bool:
+    return not path or (_is_path(path) and Path(path).is_absolute())
+
+
+def _is_recipient(text: str) -> bool:
+    return not text or age_file.is_recipient(text)
+
+
 def _are_release_times(times: tuple[str, ...]) -> bool:
     return bool(times) and _are_times(times)
 
@@ -361,6 +378,7 @@ def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
 _EMBEDDED_FORMS: Final = get_args(EmbeddedForm)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
+_FOLDER: Final = "the absolute path of a folder, or nothing"
 _LISTEN: Final = "an IP address and a port, ADDRESS:PORT"
 _DATABASE: Final = "postgresql://USER@HOST/NAME, sqlite:////ABSOLUTE/PATH, or nothing"
 _DIFFERENT_TIMES: Final = "different times of day, HH:MM"
@@ -411,4 +429,15 @@ _CHECKS: Final = (
     _number("receipt_days", 1, DAYS_MAX, example=30),
     _number("original_retention_days", 0, DAYS_MAX, example=14),
     _number("session_hours", 1, SESSION_HOURS_MAX, example=12),
+    _number("epoch_days", 1, EPOCH_DAYS_MAX, example=7),
+    # Backups
+    _Check("backup_dir", _is_absolute_or_empty, _FOLDER, '"/var/backups/yobal"'),
+    _Check(
+        "backup_recipient",
+        _is_recipient,
+        "a recipient of age, or nothing",
+        '"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"',
+    ),
+    _number("backups_kept", 1, BACKUPS_MAX, example=14),
+    _Check("purge_list_dir", _is_absolute_or_empty, _FOLDER, '"/srv/elsewhere/yobal"'),
 )

@@ -14,7 +14,7 @@ from yobal.core.decision_mac import Acceptance, text_hash
 from yobal.core.decisions import Verdict
 from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot
-from yobal.core.states import WITHDRAWN, State
+from yobal.core.states import HELD, WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
 from yobal.store.rows import fetch_all, fetch_one
@@ -147,6 +147,26 @@ def current(conn: Connection, comment_id: str) -> Decision | None:
         )
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
         .limit(1),
+    )
+
+
+def held_of(conn: Connection, site_id: str, pseudonym: str) -> list[Decision]:
+    """One moderator's acceptances that are in force, of comments that are not published yet."""
+    undo = decisions.alias("undo")
+    is_undone = sa.exists().where(undo.c.undoes_id == decisions.c.id)
+    return fetch_all(
+        conn,
+        Decision,
+        sa.select(decisions)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.state == HELD,
+            decisions.c.decided_by == pseudonym,
+            decisions.c.undoes_id.is_(None),
+            ~is_undone,
+        )
+        .order_by(comments.c.id),
     )
 
 

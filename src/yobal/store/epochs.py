@@ -39,6 +39,17 @@ def add(conn: Connection, *, epoch_id: str, site_id: str, first_slot: Slot) -> N
     )
 
 
+def newest_first_slot(conn: Connection, site_id: str) -> Slot | None:
+    """When the newest epoch began. None before the first lead has joined."""
+    newest = (
+        sa.select(epochs.c.first_slot)
+        .where(epochs.c.site_id == site_id)
+        .order_by(epochs.c.number.desc())
+        .limit(1)
+    )
+    return conn.execute(newest).scalar_one_or_none()
+
+
 def newest_id(conn: Connection, site_id: str) -> str | None:
     """None before the first lead has joined."""
     newest = (
@@ -68,6 +79,16 @@ def keys_of(conn: Connection, site_id: str, pseudonym: str) -> list[EpochKey]:
         .outerjoin(wrapped_epoch_keys, is_own)
         .where(epochs.c.site_id == site_id, epochs.c.is_current)
         .order_by(epochs.c.number.desc()),
+    )
+
+
+def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
+    """Every wrap of one moderator, of every epoch."""
+    of_site = sa.select(epochs.c.id).where(epochs.c.site_id == site_id)
+    conn.execute(
+        wrapped_epoch_keys.delete().where(
+            wrapped_epoch_keys.c.pseudonym == pseudonym, wrapped_epoch_keys.c.epoch_id.in_(of_site)
+        )
     )
 
 

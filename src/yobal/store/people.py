@@ -1,6 +1,7 @@
 """Moderators' sealed keys, invitations, registrations and sessions. Who is a member says `statements.py`."""
 
 import hashlib
+from typing import Final, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ class Moderator(msgspec.Struct, frozen=True, kw_only=True):
     site_id: str
     pseudonym: str
     is_active: bool = True
+    is_suspended: bool = False
     identity: bytes
     recovery_identity: bytes
 
@@ -47,14 +49,27 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     expires_slot: Slot
 
 
+EndReason = Literal["removed", "suspended"]
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in, if the MAC is right: anyone who can write the database can write the rest."""
+    """Who is signed in, or was until `end_reason`, if the MAC is right: it covers the rest of the row."""
 
     token_hash: bytes
     site_id: str
     pseudonym: str
     expires_slot: Slot
     mac: bytes
+    end_reason: EndReason | None = None  # not under the MAC: a suspension is unsigned, too
+
+
+_SIGNED_COLUMNS: Final = (
+    sessions.c.token_hash,
+    sessions.c.site_id,
+    sessions.c.pseudonym,
+    sessions.c.expires_slot,
+    sessions.c.mac,
+)
 
 
 def hash_token(token: bytes) -> bytes:
@@ -94,6 +109,76 @@ def deactivate_all(conn: Connection, site_id: str) -> None:
         conn.execute(table.delete().where(table.c.site_id == site_id))
 
 
+def deactivate(conn: Connection, site_id: str, pseudonym: str) -> None:
+    """Lock one moderator out, and delete what their words and sheet opened."""
+    conn.execute(
+        moderators.update()
+        .where(moderators.c.site_id == site_id, moderators.c.pseudonym == pseudonym)
+        .values(is_active=False, is_suspended=False, identity=b"", recovery_identity=b"")
+    )
+    end_sessions(conn, site_id, pseudonym, reason="removed")
+
+
+def suspend(conn: Connection, site_id: str, pseudonym: str) -> int:
+    """1 if an active moderator was not suspended before."""
+    changed = _set_suspended(conn, site_id, pseudonym, is_suspended=True)
+    end_sessions(conn, site_id, pseudonym, reason="suspended")
+    return changed
+
+
+def resume(conn: Connection, site_id: str, pseudonym: str) -> int:
+    """1 if this moderator was suspended. The sessions from before stay ended."""
+    conn.execute(_sessions_of(site_id, pseudonym))
+    return _set_suspended(conn, site_id, pseudonym, is_suspended=False)
+
+
+def _set_suspended(conn: Connection, site_id: str, pseudonym: str, *, is_suspended: bool) -> int:
+    return conn.execute(
+        moderators.update()
+        .where(
+            moderators.c.site_id == site_id,
+            moderators.c.pseudonym == pseudonym,
+            moderators.c.is_active,
+            moderators.c.is_suspended != is_suspended,
+        )
+        .values(is_suspended=is_suspended)
+    ).rowcount
+
+
+def list_suspended(conn: Connection, site_id: str) -> list[str]:
+    chosen = sa.select(moderators.c.pseudonym).where(
+        moderators.c.site_id == site_id, moderators.c.is_active, moderators.c.is_suspended
+    )
+    return list(conn.execute(chosen.order_by(moderators.c.pseudonym)).scalars())
+
+
+def end_sessions(conn: Connection, site_id: str, pseudonym: str, *, reason: EndReason) -> None:
+    """At once. The rows stay until they expire, so that an open desk can say why it closes."""
+    conn.execute(
+        sessions.update()
+        .where(sessions.c.site_id == site_id, sessions.c.pseudonym == pseudonym)
+        .values(end_reason=reason)
+    )
+
+
+def count_sessions(conn: Connection, site_id: str, *, now: float) -> dict[str, int]:
+    """Open sessions by pseudonym."""
+    chosen = (
+        sa.select(sessions.c.pseudonym, sa.func.count().label("session_count"))
+        .where(
+            sessions.c.site_id == site_id,
+            sessions.c.expires_slot > now,
+            sessions.c.end_reason.is_(None),
+        )
+        .group_by(sessions.c.pseudonym)
+    )
+    return {row.pseudonym: row.session_count for row in conn.execute(chosen)}
+
+
+def _sessions_of(site_id: str, pseudonym: str) -> sa.Delete:
+    return sessions.delete().where(sessions.c.site_id == site_id, sessions.c.pseudonym == pseudonym)
+
+
 def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) -> int:
     """Replace `moderator`'s identity, sealed to a new passphrase, and end all older sessions.
 
@@ -110,12 +195,7 @@ def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) 
         .values(identity=identity)
     ).rowcount
     if changed:
-        conn.execute(
-            sessions.delete().where(
-                sessions.c.site_id == moderator.site_id,
-                sessions.c.pseudonym == moderator.pseudonym,
-            )
-        )
+        conn.execute(_sessions_of(moderator.site_id, moderator.pseudonym))
     return changed
 
 
@@ -148,6 +228,14 @@ def list_invitations(conn: Connection, site_id: str, *, now: float) -> list[Invi
 def consume_invitation(conn: Connection, token_hash: bytes) -> int:
     """Delete it; 1 for the first caller, 0 for all others."""
     return conn.execute(invitations.delete().where(invitations.c.token_hash == token_hash)).rowcount
+
+
+def delete_invitations_by(conn: Connection, site_id: str, signing_key: str) -> None:
+    """The links that this lead has made, and the people who have used one and wait."""
+    for table in (invitations, registrations):
+        conn.execute(
+            table.delete().where(table.c.site_id == site_id, table.c.invited_by == signing_key)
+        )
 
 
 def delete_invitations(conn: Connection, site_id: str) -> None:
@@ -192,11 +280,20 @@ def add_session(conn: Connection, session: Session) -> None:
 
 
 def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session | None:
-    """A session that has not expired. Its MAC is not checked, nor whether its moderator is a member."""
+    """A session that has not expired. Its MAC is not checked, nor whether its moderator is a member.
+
+    A suspension counts however the session was stored: it may have been opened at the same moment.
+    """
+    suspended = sa.exists().where(
+        moderators.c.site_id == sessions.c.site_id,
+        moderators.c.pseudonym == sessions.c.pseudonym,
+        moderators.c.is_suspended,
+    )
+    reason = sa.case((suspended, "suspended"), else_=sessions.c.end_reason)
     return fetch_one(
         conn,
         Session,
-        sa.select(sessions).where(
+        sa.select(*_SIGNED_COLUMNS, reason.label("end_reason")).where(
             sessions.c.token_hash == token_hash, sessions.c.expires_slot > now
         ),
     )

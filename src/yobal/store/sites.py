@@ -48,6 +48,11 @@ def add(
     )
 
 
+def forget_files(conn: Connection) -> None:
+    """After a restore: the pages on this disk, and its inbox, are not those of the backup."""
+    conn.execute(sites.update().values(rendering_fingerprint="", taken_inboxes=""))
+
+
 def is_demo(conn: Connection, site_id: str) -> bool:
     return bool(conn.execute(sa.select(sites.c.is_demo).where(sites.c.id == site_id)).scalar_one())
 

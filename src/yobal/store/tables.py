@@ -133,6 +133,8 @@ moderators = sa.Table(
     _key("site_id"),
     _key("pseudonym"),
     _flag("is_active"),
+    # By the technician, unsigned. Only a lead's statement removes a member.
+    sa.Column("is_suspended", sa.Boolean, nullable=False, server_default=sa.false()),
     _bytes("identity"),  # the personal identity, sealed to the passphrase's key
     _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
     sqlite_with_rowid=False,
@@ -173,6 +175,7 @@ sessions = sa.Table(
     _text("pseudonym"),
     _slot("expires_slot"),
     _bytes("mac"),  # under a key in `secrets/`, over the others: `actions/sign_in.py`
+    _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )
 

@@ -58,6 +58,28 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "not_signed_in",
         "Your session has ended. Nothing is lost: sign in again and continue.",
     ),
+    errors.NoLongerMember: (
+        401,
+        "no_longer_member",
+        (
+            "You are no longer a member of this desk: a lead has removed you, so your keys open"
+            " nothing here any more. What you decided before was stored; what was not sent is"
+            " discarded. If this surprises you, call a lead."
+        ),
+    ),
+    errors.Suspended: (
+        403,
+        "suspended",
+        (
+            "Your access is suspended: the technician has stopped it until a lead decides. What you"
+            " decided before was stored; what was not sent is discarded. Call a lead."
+        ),
+    ),
+    errors.NoSuchMember: (
+        404,
+        "no_such_member",
+        "Nobody with this pseudonym is suspended. Reload the page.",
+    ),
     errors.InvalidCredentials: (
         403,
         "invalid_credentials",

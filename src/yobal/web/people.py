@@ -6,7 +6,8 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from yobal.actions import invite, join, recover, sign_in
+from yobal.actions import begin_epoch, invite, join, recover, remove_member, sign_in, suspend
+from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
 from yobal.core.errors import NotSignedIn
@@ -156,6 +157,39 @@ class PeopleController:
         )
         return types.Empty()
 
+    def remove_member(
+        self, data: JSONBody[request_types.RemoveMemberRequest], request: AnyRequest
+    ) -> types.RemovedMember:
+        removed = remove_member.remove_member(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            removed_by=request.state.moderator.pseudonym,
+            statements=[_signed(item) for item in data.statements],
+            wraps=_member_wraps(data.wraps),
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        return types.RemovedMember(removed.returned_count)
+
+    def begin_epoch(
+        self, data: JSONBody[request_types.BeginEpochRequest], request: AnyRequest
+    ) -> types.Empty:
+        begin_epoch.begin_epoch(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            begun_by=request.state.moderator.pseudonym,
+            statement=_signed(data.statement),
+            wraps=_member_wraps(data.wraps),
+            now=self._dependencies.clock(),
+        )
+        return types.Empty()
+
+    def lift_suspension(self, data: JSONBody[request_types.LiftSuspensionRequest]) -> types.Empty:
+        suspend.resume(self._database, self._rules.site_id, pseudonym=data.pseudonym)
+        return types.Empty()
+
     def recovery_challenge(
         self, data: JSONBody[request_types.RecoveryChallengeRequest]
     ) -> types.RecoveryChallenge:
@@ -233,6 +267,10 @@ class PeopleController:
 
 def _signed(new: request_types.NewStatement) -> SignedStatement:
     return SignedStatement(new.statement, new.signature, new.keys, new.keys_signature)
+
+
+def _member_wraps(new: list[request_types.MemberWrap]) -> list[MemberWrap]:
+    return [MemberWrap(wrap.member, wrap.wrap) for wrap in new]
 
 
 def _newcomer(new: request_types.NewKeys) -> Newcomer:

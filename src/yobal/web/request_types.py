@@ -87,6 +87,25 @@ class ConfirmMemberRequest(Request):
     wraps: list[NewWrap]
 
 
+class MemberWrap(Request):
+    member: Hex32
+    wrap: AgeFile
+
+
+class RemoveMemberRequest(Request):
+    statements: Annotated[list[NewStatement], msgspec.Meta(min_length=1, max_length=2)]
+    wraps: list[MemberWrap]
+
+
+class BeginEpochRequest(Request):
+    statement: NewStatement
+    wraps: list[MemberWrap]
+
+
+class LiftSuspensionRequest(Request):
+    pseudonym: NonEmptyText
+
+
 class DiscardRegistrationRequest(Request):
     registration_id: Hex32
 

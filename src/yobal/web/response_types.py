@@ -59,6 +59,8 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     identity: bytes
     epochs: list[EpochKey]
     roster_head: str
+    is_epoch_due: bool
+    suspended: list[str]
     unreadable_count: int
     needs_second_lead: bool
     is_clock_trusted: bool
@@ -66,6 +68,12 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     edit_kinds: list[EditKind]
     limits: Limits
     languages: list[str]
+
+
+class RemovedMember(msgspec.Struct, frozen=True):
+    """`returned_count` comments that this member had accepted are back in the queue."""
+
+    returned_count: int
 
 
 class Empty(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from yobal.actions import clock_guard
+from yobal.actions import begin_epoch, clock_guard
 from yobal.core import language
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
@@ -13,7 +13,7 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round,
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, queue, sites, stories
+from yobal.store import comments, epochs, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.people import Invitation, Moderator, Registration
@@ -62,6 +62,8 @@ def session(
             for key in epochs.keys_of(conn, site_id, pseudonym)
         ],
         roster_head=roster.head,
+        is_epoch_due=begin_epoch.is_due(conn, rules, roster, now=now),
+        suspended=people.list_suspended(conn, site_id),
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,

@@ -5,6 +5,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -22,11 +23,17 @@ from yobal.actions import (
     write_public_files,
 )
 from yobal.actions.release import Released
+from yobal.adapters.purge_list import PurgeList
 from yobal.core import clock_check
-from yobal.core.errors import ClockNotTrusted, DatabaseUnavailable, PublicFilesUnavailable
+from yobal.core.errors import (
+    ClockNotTrusted,
+    DatabaseUnavailable,
+    PublicFilesUnavailable,
+    PurgeListNotWritten,
+)
 from yobal.core.schedule import last_round, last_slot
 from yobal.server.wiring import Components, read_built_asset
-from yobal.store import intake, sites
+from yobal.store import intake, purged_comments, sites
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
@@ -44,6 +51,7 @@ class PassResult(msgspec.Struct, frozen=True, kw_only=True):
     files_problem: PublicFilesUnavailable | None  # some public files are still stale
     purge_problem: DatabaseUnavailable | None  # deleted text may still be in the database's files
     inbox_problem: DatabaseUnavailable | None  # an inbox is not moved, or not destroyed, yet
+    purge_list_problem: PurgeListNotWritten | None  # a restore would bring back what went since
 
 
 def run_once(components: Components, *, now: float, is_clock_trusted: bool = False) -> PassResult:
@@ -56,6 +64,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
     released: Released | None = None
     unreadable_count = 0
     round_problem: DatabaseUnavailable | None = None
+    purge_list_problem: PurgeListNotWritten | None = None
     try:
         with release_lock(database):
             with database.reading() as conn:
@@ -82,6 +91,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                     decision_key=components.keyring.decision_key(),
                 )
                 expire.expire(database, components.keyring, rules, now=now, random=random)
+                purge_list_problem = _write_purge_list(components)
         files_problem = _write_stale_files(components)
         if clock_problem is None:
             _rotate_keys(components, now)
@@ -94,6 +104,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
         files_problem=files_problem,
         purge_problem=purge_problem,
         inbox_problem=inbox_problem,
+        purge_list_problem=purge_list_problem,
     )
 
 
@@ -135,11 +146,14 @@ def prepare_files(components: Components) -> None:
 
 
 def prepare_cells(components: Components, *, now: float) -> None:
-    """Called once at startup, before the first pass. Raises DatabaseUnavailable.
+    """Called once at startup, before the first pass. Raises DatabaseUnavailable and RosterInvalid.
 
     What cannot be decrypted after a restore goes back to the queue, or is lost; cells that a crash left
-    are overwritten.
+    are overwritten. Not while the roster is not the one that `secrets/` names: this may be another
+    database, which needs none of these cells.
     """
+    with components.database.reading() as conn:
+        components.roster_reader.read(conn)
     with release_lock(components.database):
         missing_cells.requeue_and_mark_lost(
             components.database,
@@ -227,6 +241,20 @@ def _write_stale_files(components: Components) -> PublicFilesUnavailable | None:
         write_public_files.write_stale(components.file_writer, turns_max=WRITING_TURNS_MAX)
     except PublicFilesUnavailable as error:
         return error
+    return None
+
+
+def _write_purge_list(components: Components) -> PurgeListNotWritten | None:
+    """Why it could not be written; the next release tries again."""
+    settings = components.settings
+    if not settings.purge_list_dir:
+        return None
+    with components.database.reading() as conn:
+        purged = purged_comments.list_all(conn, settings.site_id)
+    try:
+        PurgeList(Path(settings.purge_list_dir), settings.site_id).write(purged)
+    except OSError as error:
+        return PurgeListNotWritten(f"purge_list_dir: {error.strerror}")
     return None
 
 

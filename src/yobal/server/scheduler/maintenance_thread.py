@@ -11,6 +11,7 @@ from yobal.core.errors import (
     DatabaseUnavailable,
     DecisionNotAuthentic,
     PublicFilesUnavailable,
+    RosterInvalid,
     UnreadableEntries,
 )
 from yobal.core.schedule import Slot, last_slot
@@ -71,11 +72,18 @@ class MaintenanceThread:
             rotate_keys_only(self._components, now=now)
             return
         if not self._are_cells_prepared:
-            prepare_cells(self._components, now=now)
-            self._are_cells_prepared = True
+            self._prepare_cells(now)
         if not self._are_files_prepared:
             self._prepare_files()
         _report(run_once(self._components, now=now))
+
+    def _prepare_cells(self, now: float) -> None:
+        """A technician accepts the roster after a restore. Until then the rest of the pass continues."""
+        try:
+            prepare_cells(self._components, now=now)
+            self._are_cells_prepared = True
+        except RosterInvalid as error:
+            error_reporting.report_once(error)
 
     def _prepare_files(self) -> None:
         """A full disk must not stop the rest of the pass."""
@@ -98,6 +106,11 @@ def _report(result: PassResult) -> None:
         error_reporting.report_once(UnreadableEntries(result.unreadable_count))
     if result.released is not None and result.released.refused:
         error_reporting.report(DecisionNotAuthentic())
-    for problem in (result.files_problem, result.purge_problem, result.inbox_problem):
+    for problem in (
+        result.files_problem,
+        result.purge_problem,
+        result.inbox_problem,
+        result.purge_list_problem,
+    ):
         if problem is not None:
             error_reporting.report_once(problem)

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("is_suspended", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
@@ -219,6 +220,7 @@ def upgrade() -> None:
         sa.Column("pseudonym", sa.Text(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
         sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,74 @@
+/** The question before a member is removed, or leaves: what will happen, and what will not. */
+
+import { html, type TemplateResult } from "lit";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext } from "../i18n.ts";
+import { dialog } from "../ui/dialog.ts";
+import { kbd } from "../ui/elements.ts";
+
+export function memberRemovalDialog({ memberRemoval: removal }: SessionState): TemplateResult {
+  const { pseudonym, isLeaving, isBusy } = removal;
+  const consequences = isLeaving ? ofLeaving() : ofRemoving();
+  return dialog({
+    title: isLeaving
+      ? gettext("Leave this desk?")
+      : gettext("Remove %(pseudonym)s?", { pseudonym }),
+    content: html`<p>${gettext("This happens at once, and cannot be undone:")}</p>
+      <ul class="consequences">
+        ${consequences.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
+      <div class="actions">
+        <button
+          type="button"
+          class="secondary"
+          autofocus
+          ?disabled=${isBusy}
+          @click=${() => removal.cancel()}
+        >
+          ${gettext("Cancel")} ${kbd("Esc")}
+        </button>
+        <button type="button" ?disabled=${isBusy} @click=${() => void removal.remove()}>
+          ${isBusy ? gettext("Signing…") : confirmLabel(isLeaving, pseudonym)}
+        </button>
+      </div>`,
+    close: () => removal.cancel(),
+  });
+}
+
+function confirmLabel(isLeaving: boolean, pseudonym: string): string {
+  return isLeaving ? gettext("Leave this desk") : gettext("Remove %(pseudonym)s", { pseudonym });
+}
+
+function ofRemoving(): string[] {
+  return [
+    gettext(
+      "They are signed out on every device, and can sign in neither with their passphrase nor with their sheet.",
+    ),
+    gettext(
+      "Their keys are deleted from the server. A new key begins, which they never get: it seals what readers send from now on.",
+    ),
+    gettext(
+      "What they accepted and is not public yet goes back to the queue. What is public stays, and what they rejected stays rejected.",
+    ),
+    gettext("Links that they made for others stop working."),
+    gettext(
+      "What they have read or copied stays with them. To come back, they need a new link and another pseudonym.",
+    ),
+  ];
+}
+
+function ofLeaving(): string[] {
+  return [
+    gettext(
+      "You are signed out on every device, and can sign in neither with your passphrase nor with your sheet.",
+    ),
+    gettext(
+      "Your keys are deleted from the server. The next lead at the desk begins a new key, which you never get.",
+    ),
+    gettext(
+      "What you accepted and is not public yet goes back to the queue. What is public stays, and what you rejected stays rejected.",
+    ),
+    gettext("Links that you made for others stop working."),
+    gettext("To come back, you need a new link from a lead, and another pseudonym."),
+  ];
+}

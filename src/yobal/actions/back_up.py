@@ -1,0 +1,66 @@
+"""Writes a backup: all rows that a restored newsroom needs, encrypted to a key that is elsewhere.
+
+The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells
+and day keys are never in it: what they encrypt stays closed.
+"""
+
+import base64
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from yobal.adapters import age_file
+from yobal.adapters.backup_folder import BackupFolder, SecretsToBackUp
+from yobal.adapters.roster_pin import RosterPin
+from yobal.adapters.server_keys import Keyring
+from yobal.core.backup_format import BackupParser, Header, encode
+from yobal.core.errors import BackupInvalid
+from yobal.store import migrations, table_rows
+from yobal.store.database import Database
+
+
+class BackedUp(msgspec.Struct, frozen=True):
+    path: Path
+    rows: int
+
+
+def back_up(
+    database: Database, folder: BackupFolder, recipient: str, *, header: Header, now: float
+) -> BackedUp:
+    """The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
+    path, parser = folder.path(now), BackupParser()
+    with database.reading() as conn:
+        rows = table_rows.read_all(conn)
+        age_file.encrypt(path, encode(header, rows), recipient, lambda piece: _parse(parser, piece))
+    parser.end()
+    return BackedUp(path, parser.count)
+
+
+def back_up_secrets(
+    keyring: Keyring, roster_pin: RosterPin, folder: BackupFolder, recipient: str, *, today: date
+) -> None:
+    """Replaces the file of the last backup."""
+    peppers = {
+        week.isoformat(): base64.b64encode(pepper).decode()
+        for week, pepper in keyring.peppers_by_week(today).items()
+    }
+    content = msgspec.json.encode(SecretsToBackUp(peppers=peppers, roster=roster_pin.read()))
+    read = bytearray()
+    age_file.encrypt(folder.secrets_path, iter([content]), recipient, read.extend)
+    if read != content:
+        raise BackupInvalid("the file of secrets cannot be read again")
+
+
+def header(site_id: str, version: str) -> Header:
+    return Header(
+        site_id=site_id,
+        version=version,
+        schema=migrations.newest_revision() or "",
+        columns=table_rows.columns(),
+    )
+
+
+def _parse(parser: BackupParser, piece: bytes) -> None:
+    for _ in parser.feed(piece):
+        pass

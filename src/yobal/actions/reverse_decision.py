@@ -1,0 +1,48 @@
+"""Takes a decision back: an undo does it for one, the removal of a member for all of theirs."""
+
+from yobal.core import ids
+from yobal.core.ids import RandomBytes
+from yobal.core.schedule import Slot, next_slot
+from yobal.core.site_rules import SiteRules
+from yobal.core.states import HELD, PENDING, State
+from yobal.core.terms import TERMS_VERSION
+from yobal.store import comments, decisions, held_texts
+from yobal.store.database import Connection
+from yobal.store.decisions import Decision
+
+
+def final_slot(rules: SiteRules, released: Slot, *, now: float) -> Slot:
+    """Of an undo that is made now."""
+    return next_slot(rules.schedule, max(now, released))
+
+
+def reverse(
+    conn: Connection,
+    decision: Decision,
+    *,
+    state: State = HELD,
+    slot: Slot,
+    decided_by: str,
+    random: RandomBytes,
+) -> bool:
+    """Put the comment back into the queue. False if it was released or withdrawn since it was read."""
+    undone = comments.transition(
+        conn, decision.comment_id, from_=state, to=PENDING, due_slot=None, decided_slot=None
+    )
+    if undone == 0:
+        return False
+    held_texts.delete(conn, decision.comment_id)
+    decisions.add(
+        conn,
+        Decision(
+            id=ids.new_id(random),
+            site_id=decision.site_id,
+            comment_id=decision.comment_id,
+            verdict="undo",
+            decided_by=decided_by,
+            slot=slot,
+            terms_version=TERMS_VERSION,
+            undoes_id=decision.id,
+        ),
+    )
+    return True

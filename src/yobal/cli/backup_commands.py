@@ -1,0 +1,118 @@
+"""`yobal backup` and `yobal restore`: what they check first, and what they print."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from yobal import __version__
+from yobal.actions import back_up, restore
+from yobal.adapters import age_file
+from yobal.adapters.backup_folder import BackupFolder
+from yobal.adapters.purge_list import PurgeList
+from yobal.core.errors import InvalidSettings, RosterInvalid
+from yobal.core.states import HELD, PENDING
+from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.server.wiring import Components
+from yobal.store import comments, migrations
+
+_NOT_SET: Final = (
+    "backup_dir and backup_recipient are not set: the second is the line age1… that `age-keygen -o"
+    " backup-key.txt` prints, on another machine, which keeps backup-key.txt"
+)
+_ROSTER_ADVICE: Final = (
+    "The roster is not the one that this server has verified: see `yobal roster`, and accept it if"
+    " the leads agree. Until then forms are closed."
+)
+_NO_LIST: Final = (
+    "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again:"
+    " deal with that before you start `yobal serve`."
+)
+
+
+def run_backup(components: Components) -> Iterator[str]:
+    """Lines to print. Raises InvalidSettings, DatabaseUnavailable."""
+    settings = components.settings
+    if not (settings.backup_dir and settings.backup_recipient):
+        raise InvalidSettings(_NOT_SET)
+    now, recipient = time.time(), settings.backup_recipient
+    folder = BackupFolder(Path(settings.backup_dir), settings.site_id)
+    header = back_up.header(settings.site_id, __version__)
+    done = back_up.back_up(components.database, folder, recipient, header=header, now=now)
+    back_up.back_up_secrets(
+        components.keyring,
+        components.roster_pin,
+        folder,
+        recipient,
+        today=datetime.fromtimestamp(now, UTC).date(),
+    )
+    removed = folder.remove_old(settings.backups_kept)
+    yield f"{done.path}: {done.rows} rows, read again and whole"
+    yield f"{folder.secrets_path}: replaced"
+    if removed:
+        yield f"{removed} older removed; backups_kept = {settings.backups_kept}"
+
+
+def run_check(path: Path, identity: Any) -> Iterator[str]:
+    """Raises BackupInvalid."""
+    content = restore.check(path, identity)
+    yield f"{path}: whole, of {content.header.site_id}, made by Yobal {content.header.version}"
+    yield from _describe(content)
+
+
+def run_restore(
+    components: Components, path: Path, identity: Any, secrets_file: Path | None
+) -> Iterator[str]:
+    """Lines to print, as they come. Raises BackupInvalid, DatabaseUnavailable."""
+    settings = components.settings
+    content = restore.restore(
+        components.database,
+        path,
+        identity,
+        site_id=settings.site_id,
+        schema=migrations.newest_revision() or "",
+    )
+    yield from _describe(content)
+    if secrets_file is not None:
+        restore.restore_secrets(secrets_file, identity, components.keyring, components.roster_pin)
+        yield "receipts of the last weeks work again"
+    yield _purge(components)
+    yield f"{rebuild_all(components)} public files written"
+    yield from _warnings(components)
+
+
+def _describe(content: restore.BackupContent) -> Iterator[str]:
+    yield ", ".join(f"{count} {table}" for table, count in sorted(content.rows.items()))
+
+
+def _purge(components: Components) -> str:
+    settings = components.settings
+    if not settings.purge_list_dir:
+        return _NO_LIST
+    purge_list = PurgeList(Path(settings.purge_list_dir), settings.site_id)
+    erased = restore.purge_again(
+        components.database, settings.site_id, purge_list.read(), random=secrets.token_bytes
+    )
+    return f"{erased} comments erased that were removed or withdrawn since, by {purge_list.path}"
+
+
+def _warnings(components: Components) -> Iterator[str]:
+    with components.database.reading() as conn:
+        site_id = components.settings.site_id
+        waiting = sum(comments.count(conn, site_id, state) for state in (PENDING, HELD))
+        try:
+            components.roster_reader.read(conn)
+        except RosterInvalid:
+            yield _ROSTER_ADVICE
+    if waiting:
+        yield (
+            f"{waiting} comments waited for a decision or a release. Those whose keys are not in"
+            f" {components.settings.cells_file} are lost, and their receipts will say so."
+        )
+
+
+def read_identity(path: Path) -> Any:
+    """Raises BackupInvalid, OSError."""
+    return age_file.read_identity(path)

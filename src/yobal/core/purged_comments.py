@@ -1,0 +1,13 @@
+"""A comment that was removed or withdrawn, as the list says it that outlives the database."""
+
+from typing import Literal
+
+import msgspec
+
+
+class PurgedComment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`clause` is the moderator's reason for a removal."""
+
+    id: str
+    state: Literal["removed", "withdrawn"]
+    clause: str | None = None

@@ -1,0 +1,234 @@
+"""A backup for a key that is elsewhere, and a newsroom that is restored from it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyrage
+import pytest
+
+from tests.harness import SITE_ID, NewsroomHarness, newsroom_settings
+from yobal.actions import remove
+from yobal.adapters.backup_folder import BackupFolder
+from yobal.cli import backup_commands
+from yobal.core.errors import BackupInvalid, DatabaseUnavailable, InvalidSettings
+from yobal.server.wiring import Components, build_components, prepare_storage
+from yobal.store import sites, table_rows
+
+IDENTITY = pyrage.x25519.Identity.generate()
+
+
+@pytest.fixture
+def backed_up(newsroom: NewsroomHarness, tmp_path: Path) -> NewsroomHarness:
+    """A newsroom whose settings name a folder for backups, and a list that outlives the database."""
+    return _with_backups(newsroom, tmp_path)
+
+
+def _with_backups(newsroom: NewsroomHarness, tmp_path: Path) -> NewsroomHarness:
+    settings = msgspec.structs.replace(
+        newsroom.components.settings,
+        backup_dir=str(tmp_path / "backups"),
+        backup_recipient=str(IDENTITY.to_public()),
+        backups_kept=2,
+        purge_list_dir=str(tmp_path / "elsewhere"),
+    )
+    newsroom.components = msgspec.structs.replace(newsroom.components, settings=settings)
+    return newsroom
+
+
+def _back_up(newsroom: NewsroomHarness) -> Path:
+    list(backup_commands.run_backup(newsroom.components))
+    return _folder(newsroom).list_all()[-1]
+
+
+def _folder(newsroom: NewsroomHarness) -> BackupFolder:
+    return BackupFolder(Path(newsroom.components.settings.backup_dir), SITE_ID)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, database_url: str) -> Iterator[Components]:
+    """Another machine with the same settings, which takes the list from the place where it is."""
+    url = "" if database_url.startswith("sqlite") else database_url  # not the first one's file
+    settings = newsroom_settings(
+        tmp_path / "another", url, purge_list_dir=str(tmp_path / "elsewhere")
+    )
+    prepare_storage(settings)
+    components = build_components(settings)
+    yield components
+    components.close()
+
+
+def _restore(components: Components, path: Path, secrets_file: Path | None = None) -> list[str]:
+    return list(backup_commands.run_restore(components, path, IDENTITY, secrets_file))
+
+
+def test_a_restored_newsroom_has_the_same_public_files_and_its_receipts_work(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    root = backed_up.publish_new("A root. ស្រុកខ្មែរ")
+    backed_up.publish_new("A reply.", parent_id=root.id)
+    removed_before = backed_up.publish_new("Removed before the backup.")
+    remove.remove(
+        backed_up.database, backed_up.decision_context(), removed_before.id, clause="spam"
+    )
+    waiting = backed_up.send("It waits.")
+    backed_up.pass_slots()
+    path = _back_up(backed_up)
+
+    printed = _restore(empty, path, _folder(backed_up).secrets_path)
+
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    restored.now = backed_up.now
+    assert restored.read_all_files() == backed_up.read_all_files()
+    receipt = restored.find_receipt(root.code)
+    assert receipt is not None
+    assert receipt.status.state == "published"
+    assert restored.state(waiting.id) == "pending"
+    assert any(line.startswith("1 comments waited") for line in printed)
+
+
+def test_what_was_removed_or_withdrawn_after_the_backup_stays_so(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    kept, removed, withdrawn = (
+        backed_up.publish_new(words) for words in ("First.", "Second.", "Third.")
+    )
+    held = backed_up.send("Fourth.")
+    path = _back_up(backed_up)
+    remove.remove(backed_up.database, backed_up.decision_context(), removed.id, clause="spam")
+    backed_up.request_withdrawal(withdrawn.code)
+    backed_up.request_withdrawal(held.code)
+    backed_up.pass_slots()
+
+    printed = _restore(empty, path)
+
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    states = [restored.state(sent.id) for sent in (kept, removed, withdrawn, held)]
+    assert states == ["published", "removed", "withdrawn", "withdrawn"]
+    assert any(line.startswith("3 comments erased") for line in printed)
+    pages = restored.read_file("en/index.html")
+    assert "First." in pages
+    assert not any(words in pages for words in ("Second.", "Third.", "Fourth."))
+
+
+def test_control_without_the_list_they_come_back(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    removed = backed_up.publish_new("B.")
+    path = _back_up(backed_up)
+    remove.remove(backed_up.database, backed_up.decision_context(), removed.id, clause="spam")
+    backed_up.pass_slots()
+    settings = msgspec.structs.replace(empty.settings, purge_list_dir="")
+    printed = _restore(msgspec.structs.replace(empty, settings=settings), path)
+    assert NewsroomHarness(empty, "", "").state(removed.id) == "published"
+    assert any("public again" in line for line in printed)
+
+
+def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
+    backed_up: NewsroomHarness,
+) -> None:
+    backed_up.publish_new("Unmistakable words.")
+    backed_up.publish(backed_up.send("They are held.").id)
+    encrypted = _back_up(backed_up).read_bytes()
+    assert b"Unmistakable" not in encrypted
+    plain = pyrage.decrypt(encrypted, [IDENTITY])
+    assert b"Unmistakable words." in plain
+    assert b"They are held." not in plain
+    assert not {"sessions", "expired_cells", "invitations"} & table_rows.columns().keys()
+    secret = pyrage.decrypt(_folder(backed_up).secrets_path.read_bytes(), [IDENTITY])
+    assert set(msgspec.json.decode(secret)) == {"peppers", "roster"}
+
+
+def _encrypt(plain: bytes, identity: pyrage.x25519.Identity = IDENTITY) -> bytes:
+    return bytes(pyrage.encrypt(plain, [identity.to_public()]))
+
+
+def _cut(content: bytes) -> bytes:
+    return content[:-20]
+
+
+def _flip(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+def _altered(content: bytes) -> bytes:
+    """By someone who knows the recipient, as everybody does who reads the settings."""
+    plain = pyrage.decrypt(content, [IDENTITY]).replace(b'"A comment."', b'"A forgery."')
+    return _encrypt(plain)
+
+
+def _without_end(content: bytes) -> bytes:
+    lines = pyrage.decrypt(content, [IDENTITY]).splitlines(keepends=True)
+    return _encrypt(b"".join(lines[:-1]))
+
+
+def _of_another_site(content: bytes) -> bytes:
+    plain = pyrage.decrypt(content, [IDENTITY]).replace(SITE_ID.encode(), b"another", 1)
+    return _encrypt(plain)
+
+
+def _for_another_key(content: bytes) -> bytes:
+    plain = pyrage.decrypt(content, [IDENTITY])
+    return _encrypt(plain, pyrage.x25519.Identity.generate())
+
+
+@pytest.mark.parametrize(
+    "damage", [_cut, _flip, _altered, _without_end, _of_another_site, _for_another_key]
+)
+def test_a_damaged_backup_is_refused_and_nothing_of_it_stays(
+    sqlite_newsroom: NewsroomHarness,
+    tmp_path: Path,
+    empty: Components,
+    damage: Callable[[bytes], bytes],
+) -> None:
+    newsroom = _with_backups(sqlite_newsroom, tmp_path)
+    newsroom.publish_new("A comment.")
+    path = _back_up(newsroom)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(BackupInvalid):
+        _restore(empty, path)
+    with empty.database.reading() as conn:
+        assert sites.get(conn) is None
+
+
+def test_a_backup_that_fails_leaves_the_older_ones(
+    backed_up: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = _back_up(backed_up)
+    content = older.read_bytes()
+
+    def fail_midway(_conn: Any) -> Iterator[Any]:
+        yield "sites", [None] * len(table_rows.columns()["sites"])
+        raise DatabaseUnavailable("the connection is lost")
+
+    monkeypatch.setattr(table_rows, "read_all", fail_midway)
+    with pytest.raises(DatabaseUnavailable, match="the connection is lost"):
+        _back_up(backed_up)
+    files = {file.name for file in older.parent.iterdir()}
+    assert files == {older.name, f"{SITE_ID}-secrets.age"}
+    assert older.read_bytes() == content
+
+
+def test_the_newest_backups_are_kept(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom = _with_backups(sqlite_newsroom, tmp_path)
+    for day in range(4):
+        now = newsroom.now + day * 86_400
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        _back_up(newsroom)
+    newest = [_folder(newsroom).path(newsroom.now + day * 86_400) for day in (2, 3)]
+    assert _folder(newsroom).list_all() == newest
+
+
+def test_a_database_with_a_site_takes_no_backup(backed_up: NewsroomHarness) -> None:
+    path = _back_up(backed_up)
+    with pytest.raises(BackupInvalid, match="has a site already"):
+        _restore(backed_up.components, path)
+
+
+def test_a_backup_needs_a_folder_and_a_recipient(sqlite_newsroom: NewsroomHarness) -> None:
+    with pytest.raises(InvalidSettings, match="age-keygen"):
+        list(backup_commands.run_backup(sqlite_newsroom.components))

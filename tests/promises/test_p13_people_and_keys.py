@@ -1,0 +1,358 @@
+"""P13: whoever is no member has no key and no session, in any order of what people do, and after crashes.
+
+A state machine runs the people of a newsroom beside a small model, and compares both after every step.
+"""
+
+import base64
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.conftest import KINDS, copied_newsroom
+from tests.harness import SITE_ID, lead_of
+from tests.in_process_client import DeskClient, Response
+from tests.web.desk_keys import (
+    as_json,
+    epoch_body,
+    invite,
+    member_added,
+    moderator_of,
+    register,
+    removal_body,
+    signed_removal,
+)
+from yobal.actions import remove_member, suspend
+from yobal.actions.add_epoch import MemberWrap
+from yobal.core.roster import Roster, SignedStatement
+from yobal.demo.keys import NewModerator
+from yobal.store import epochs, people, statements
+
+NAMES = ("Avocet", "Bittern", "Curlew", "Dunlin", "Egret", "Fulmar")
+PICK = st.integers(0, 1_000)
+WEEK = 7 * 86_400
+STEPS: tuple[tuple[Any, str], ...] = (
+    (statements, "append"),
+    (people, "deactivate"),
+    (people, "delete_invitations_by"),
+    (epochs, "delete_wraps"),
+    (epochs, "add_wrap"),
+)
+# The message of each check; a control names the check that must fail.
+WRAPS, SIGN_IN = "exactly the members have wraps", "exactly the members can sign in"
+
+
+class Crash(Exception):  # not an error of ours
+    """The process ends here."""
+
+
+class PeopleAndKeys(RuleBasedStateMachine):
+    server_url: str | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="yobal-people-"))
+        self.newsroom = copied_newsroom(self.folder, self.server_url)
+        self.desk = DeskClient(self.newsroom)
+        self.keys: dict[str, NewModerator] = {"Heron": lead_of(self.newsroom)}
+        self.members = {"Heron": "lead"}
+        self.suspended: set[str] = set()
+        self.waiting: dict[str, str] = {}  # and the lead who invited them
+        self.holders: list[set[str]] = [{"Heron"}]  # of each epoch
+        self.is_due = False
+
+    def teardown(self) -> None:
+        self.newsroom.close()
+        shutil.rmtree(self.folder)
+
+    @initialize()
+    def begin_with_three(self) -> None:
+        """Else most runs would be over before there is anybody to remove."""
+        for is_lead in (True, False):
+            self.register(0, 0, is_lead=is_lead)
+            self.confirm(0, 0)
+
+    # What people do
+
+    @precondition(lambda self: self._active_leads() and self._strangers())
+    @rule(by=PICK, who=PICK, is_lead=st.booleans())
+    def register(self, by: int, who: int, *, is_lead: bool) -> None:
+        lead, name = self._pick(self._active_leads(), by), self._pick(self._strangers(), who)
+        token = invite(self._browser(lead), role="lead" if is_lead else "moderator")
+        self.keys[name] = moderator_of(name)
+        assert register(self.desk, token, self.keys[name]).status == 200
+        self.waiting[name] = lead
+
+    @precondition(lambda self: self.waiting and self._active_leads())
+    @rule(by=PICK, who=PICK)
+    def confirm(self, by: int, who: int) -> None:
+        lead, name = self._pick(self._active_leads(), by), self._pick(list(self.waiting), who)
+        browser = self._browser(lead)
+        registration = next(
+            item
+            for item in browser.post("people").json["registrations"]
+            if item["keys"] == self.keys[name].keys
+        )
+        signed = member_added(browser, registration, by=self.keys[lead])
+        ids = self._epoch_ids()
+        own = [number for number, holders in enumerate(self.holders) if lead in holders]
+        body = {
+            "registration_id": registration["registration_id"],
+            "statement": as_json(signed),
+            "wraps": [{"epoch_id": ids[number], "wrap": "AAAA"} for number in own],
+        }
+        assert browser.post("confirm-member", body).status == 200
+        for number in own:
+            self.holders[number].add(name)
+        self.members[name] = registration["role"]
+        del self.waiting[name]
+
+    @precondition(lambda self: self._active_leads() and len(self.members) > 1)
+    @rule(by=PICK, who=PICK)
+    def remove(self, by: int, who: int) -> None:
+        lead, name = self._lead_and_other(by, who)
+        assert self._remove(lead, name).status == 200
+        self._forget(name)
+        self._begin_epoch()
+
+    @precondition(lambda self: self._active_leads() and len(self.members) > 1)
+    @rule(by=PICK, who=PICK, step=st.sampled_from(STEPS), is_after=st.booleans())
+    def remove_and_crash(self, by: int, who: int, step: tuple[Any, str], *, is_after: bool) -> None:
+        """Nothing has changed, and the server that starts again knows it."""
+        lead, name = self._lead_and_other(by, who)
+        body = self._removal(lead, name)
+        module, function = step
+        real: Callable[..., Any] = getattr(module, function)
+
+        def crash(*args: Any, **fields: Any) -> None:
+            if is_after:
+                real(*args, **fields)
+            raise Crash
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, function, crash)
+            with pytest.raises(Crash):
+                self._remove_without_http(lead, body)
+        self.restart()
+
+    @precondition(lambda self: len(self._active_leads()) > 1)
+    @rule(by=PICK, who=PICK)
+    def two_leads_at_once(self, by: int, who: int) -> None:
+        """Both have looked at the same list; each removes somebody."""
+        first, second = self._pair(self._active_leads(), by)
+        target = self._pick([name for name in self.members if name != first], who)
+        other = self._pick([name for name in self.members if name != second], who + 1)
+        bodies = self._removal(first, target), self._removal(second, other)
+        late_browser = self._browser(second)
+        assert self._browser(first).post("remove-member", bodies[0]).status == 200
+        late = late_browser.post("remove-member", bodies[1])
+        expected = "no_longer_member" if target == second else "roster_changed"
+        assert late.json["error"] == expected
+        self._forget(target)
+        self._begin_epoch()
+
+    @precondition(lambda self: self._active())
+    @rule(who=PICK)
+    def leave(self, who: int) -> None:
+        name = self._pick(self._active(), who)
+        signed = signed_removal(self.desk, self.keys[name], by=self.keys[name])
+        left = self._browser(name).post("remove-member", statements=[as_json(signed)], wraps=[])
+        is_last = [other for other, role in self.members.items() if role == "lead"] == [name]
+        assert left.status == (422 if is_last else 200)
+        if not is_last:
+            self._forget(name)
+            self.is_due = True
+
+    @rule()
+    def pass_a_week(self) -> None:
+        self.newsroom.now += WEEK
+        self.waiting.clear()  # their registrations have expired
+        self.is_due = True
+
+    @precondition(lambda self: self._active_leads())
+    @rule(by=PICK)
+    def open_a_leads_desk(self, by: int) -> None:
+        """It begins an epoch if one is due, and only then."""
+        lead = self._pick(self._active_leads(), by)
+        browser = self._browser(lead)
+        assert browser.post("session").json["is_epoch_due"] == self.is_due
+        members = [self.keys[name] for name in self.members]
+        begun = browser.post("begin-epoch", epoch_body(self.desk, members, by=self.keys[lead]))
+        assert begun.status == (200 if self.is_due else 422)
+        if self.is_due:
+            self._begin_epoch()
+
+    @rule(who=PICK)
+    def suspend(self, who: int) -> None:
+        name = self._pick(list(self.members), who)
+        suspend.suspend(self.newsroom.database, SITE_ID, pseudonym=name)
+        self.suspended.add(name)
+
+    @precondition(lambda self: self.suspended)
+    @rule(who=PICK)
+    def resume(self, who: int) -> None:
+        name = self._pick(sorted(self.suspended), who)
+        suspend.resume(self.newsroom.database, SITE_ID, pseudonym=name)
+        self.suspended.discard(name)
+
+    @rule()
+    def restart(self) -> None:
+        self.newsroom.components.roster_reader._verified = None
+        self.newsroom.components.intake_roster_reader._verified = None
+
+    # What must hold
+
+    @invariant()
+    def the_roster_is_the_models(self) -> None:
+        names = {name: self.keys[name].signing_key for name in self.members}
+        expected = {names[name]: role for name, role in self.members.items()}
+        roster = self._roster()
+        assert {key: one.role for key, one in roster.members.items()} == expected
+        assert "lead" in self.members.values()
+
+    @invariant()
+    def exactly_the_members_can_sign_in(self) -> None:
+        stranger = self.desk.browser_of(None)
+        for name, keys in self.keys.items():
+            answer = stranger.sign_in(name, keys.sign_in_seed)
+            is_open = name in self.members and name not in self.suspended
+            assert (answer.status == 200) == is_open, SIGN_IN
+
+    @invariant()
+    def exactly_the_members_have_wraps_and_identities(self) -> None:
+        ids = self._epoch_ids()
+        holders: list[set[str]] = [set() for _ in ids]
+        for row in self.newsroom.read_table("wrapped_epoch_keys"):
+            holders[ids.index(row["epoch_id"])].add(row["pseudonym"])
+        assert holders == self.holders, WRAPS
+        rows = self.newsroom.read_table("moderators")
+        assert {row["pseudonym"] for row in rows if bytes(row["identity"])} == set(self.members)
+
+    @invariant()
+    def the_intake_seals_to_the_newest_epoch(self) -> None:
+        with self.newsroom.database.reading() as conn:
+            read = self.newsroom.components.intake_roster_reader.read(conn)
+        assert read is not None
+        assert [epoch.epoch_id for epoch in read.epochs] == self._epoch_ids()
+
+    # Shorthand
+
+    def _active(self) -> list[str]:
+        return [name for name in self.members if name not in self.suspended]
+
+    def _active_leads(self) -> list[str]:
+        return [name for name in self._active() if self.members[name] == "lead"]
+
+    def _strangers(self) -> list[str]:
+        return [name for name in NAMES if name not in self.keys]
+
+    def _pick(self, names: list[str], which: int) -> str:
+        return names[which % len(names)]
+
+    def _pair(self, names: list[str], which: int) -> tuple[str, str]:
+        return names[which % len(names)], names[(which + 1) % len(names)]
+
+    def _lead_and_other(self, by: int, who: int) -> tuple[str, str]:
+        lead = self._pick(self._active_leads(), by)
+        return lead, self._pick([name for name in self.members if name != lead], who)
+
+    def _browser(self, name: str) -> DeskClient:
+        return self.desk.browser_of(name)
+
+    def _removal(self, lead: str, name: str) -> dict[str, Any]:
+        remaining = [self.keys[other] for other in self.members if other != name]
+        return removal_body(self.desk, self.keys[name], remaining, by=self.keys[lead])
+
+    def _remove(self, lead: str, name: str) -> Response:
+        return self._browser(lead).post("remove-member", self._removal(lead, name))
+
+    def _remove_without_http(self, lead: str, body: dict[str, Any]) -> None:
+        """A crash must not be answered with an error of the framework."""
+        signed = [
+            SignedStatement(item["statement"], base64.b64decode(item["signature"]))
+            for item in body["statements"]
+        ]
+        remove_member.remove_member(
+            self.newsroom.database,
+            self.newsroom.rules,
+            self.newsroom.components.roster_reader,
+            removed_by=lead,
+            statements=signed,
+            wraps=[MemberWrap(item["member"], b"") for item in body["wraps"]],
+            now=self.newsroom.now,
+            random=secrets.token_bytes,
+        )
+
+    def _forget(self, name: str) -> None:
+        del self.members[name]
+        self.suspended.discard(name)
+        self.waiting = {who: lead for who, lead in self.waiting.items() if lead != name}
+        for holders in self.holders:
+            holders.discard(name)
+
+    def _begin_epoch(self) -> None:
+        self.holders.append(set(self.members))
+        self.is_due = False
+
+    def _epoch_ids(self) -> list[str]:
+        rows = sorted(self.newsroom.read_table("epochs"), key=lambda row: int(row["number"]))
+        return [str(row["id"]) for row in rows]
+
+    def _roster(self) -> Roster:
+        with self.newsroom.database.reading() as conn:
+            read = self.newsroom.components.roster_reader.read(conn)
+        assert read is not None
+        return read
+
+
+def _run(server_url: str | None) -> None:
+    machine = type("PeopleAndKeys", (PeopleAndKeys,), {"server_url": server_url})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            max_examples=4,
+            phases=(Phase.generate,),  # making a failure shorter takes minutes
+            stateful_step_count=20,
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_but_members_has_keys_in_any_order_of_actions(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    _run(None if kind == "sqlite" else request.getfixturevalue("postgresql"))
+
+
+def test_control_the_model_notices_wraps_that_a_removal_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(epochs, "delete_wraps", lambda *_: None)
+    with pytest.raises(AssertionError, match=WRAPS):
+        _run(None)
+
+
+def test_control_the_model_notices_a_suspension_that_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(people, "suspend", lambda *_: 1)
+    with pytest.raises(AssertionError, match=SIGN_IN):
+        _run(None)
