@@ -176,6 +176,7 @@ class DeskClient:
             token = open_session(
                 newsroom.database,
                 newsroom.rules,
+                newsroom.components.roster_reader,
                 pseudonym=by,
                 now=newsroom.now,
                 random=newsroom.random,

@@ -4,7 +4,13 @@ import type { Statement } from "../desk/api/types.ts";
 import { fromHex, toBase64, toHex } from "../desk/crypto/bytes.ts";
 import { importSigningKey, publicKeyOf, sign, signingSeed } from "../desk/crypto/signing.ts";
 import { confirmationWords, type WordsOver } from "../desk/roster/confirmation-words.ts";
-import { firstOf, headOf, RosterInvalid, verifyRoster } from "../desk/roster/roster.ts";
+import {
+  fingerprint,
+  firstOf,
+  headOf,
+  RosterInvalid,
+  verifyRoster,
+} from "../desk/roster/roster.ts";
 import { problemOf } from "../desk/roster/roster-check.ts";
 import { founderMac, signInMessage } from "../desk/roster/sign-statements.ts";
 import { readVectors } from "./vectors.ts";
@@ -113,6 +119,11 @@ test("the words that two people compare depend on everything that they agree on"
   for (const { words, ...over } of vectors.words) {
     assert.equal(confirmationWords(over, list), words);
   }
+});
+
+test("a fingerprint is the first half of a hash, in groups of four", () => {
+  const spoken = "0123 4567 89ab cdef 0123 4567 89ab cdef";
+  assert.equal(fingerprint("0123456789abcdef".repeat(4)), spoken);
 });
 
 test("a device believes only the roster that its owner and itself know", async () => {

@@ -44,6 +44,7 @@ def test_sessions_and_invitations_expire_with_a_slot_and_are_deleted(
     token = sign_in.open_session(
         newsroom.database,
         newsroom.rules,
+        newsroom.components.roster_reader,
         pseudonym="Heron",
         session_key=key,
         now=newsroom.now,

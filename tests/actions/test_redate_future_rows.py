@@ -39,6 +39,7 @@ def test_after_the_correction_nothing_is_dated_in_the_future(
     token = sign_in.open_session(
         ahead.database,
         ahead.rules,
+        ahead.components.roster_reader,
         pseudonym="Heron",
         session_key=bytes(32),
         now=ahead.now,

@@ -171,7 +171,7 @@ class Moderator:
         self.look().go("People")
         waiting = self.waiting(pseudonym)
         waiting.get_by_label("The six words that you hear").fill(words)
-        waiting.get_by_role("button", name="Make them a member").click()
+        waiting.get_by_role("button", name="Add as a member").click()
 
     def waiting(self, pseudonym: str) -> Any:
         """The entry of a person who waits for a lead."""

@@ -1,6 +1,7 @@
 """Members and keys that no lead signed: the red page, and words that differ."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,11 @@ from tests.browser.sending import send
 from tests.web.desk_keys import moderator_of
 
 RED: str = "Stop: this desk cannot be trusted"
+INSERT_EPOCH = (
+    "insert into epochs (id, site_id, number, is_current, first_slot)"
+    f" values ('{'b' * 26}', 'river-post', 9, true, 0)"
+)
+FINGERPRINT = re.compile("([0-9a-f]{4} ){7}[0-9a-f]{4}")
 Change = Callable[[list[dict[str, Any]]], None]
 
 
@@ -65,6 +71,18 @@ def _without_last(items: list[dict[str, Any]]) -> None:
     del items[-1]
 
 
+def test_the_sheet_and_the_page_of_people_show_the_same_fingerprint(
+    own: NewsroomWithLead, actors: Actors
+) -> None:
+    lead = own.lead_in_fresh_browser(actors)
+    person = actors.moderator(own.newsroom)
+    person.page.goto(lead.invite("moderator"))
+    person.choose_keys("Ibis")
+    on_sheet = person.page.locator("#sheet-fingerprint")
+    expect(on_sheet).to_have_text(FINGERPRINT)
+    expect(lead.page.locator("#fingerprint")).to_have_text(on_sheet.inner_text())
+
+
 def test_the_desk_opens_only_with_a_roster_that_it_has_verified_itself(
     own: NewsroomWithLead, actors: Actors
 ) -> None:
@@ -72,16 +90,17 @@ def test_the_desk_opens_only_with_a_roster_that_it_has_verified_itself(
     lead = own.lead_in_fresh_browser(actors)
     actors.moderator(own.newsroom).join(lead, "Egret")
     changes: list[tuple[Change, str]] = [
-        (_as_lead, "was changed by someone"),
-        (_other_keys, "was changed by someone"),
+        (_as_lead, "was changed without a lead’s signature"),
+        (_other_keys, "was changed without a lead’s signature"),
         (_without_last, "Entries are missing"),
-        (lambda items: items.clear(), "was changed by someone"),
+        (lambda items: items.clear(), "was changed without a lead’s signature"),
     ]
     lead.look()
     for change, words in changes:
         _altered(lead.page, change)
         lead.page.reload()
         _expect_red(lead.page, words)
+        expect(lead.page.locator(".fingerprints dd").first).to_have_text(FINGERPRINT)
         lead.page.unroute("**/api/desk/roster")
     lead.page.get_by_role("button", name="Try again").click()
     expect(lead.row("For members only.")).to_be_visible()
@@ -98,16 +117,26 @@ def test_a_key_in_the_database_that_no_lead_signed_gives_the_red_page(
     own: NewsroomWithLead, actors: Actors, bulk: BulkHarness
 ) -> None:
     lead = own.lead_in_fresh_browser(actors)
-    _write(
-        bulk,
-        "insert into epochs (id, site_id, number, is_current, first_slot)"
-        f" values ('{'b' * 26}', 'river-post', 9, true, 0)",
-    )
+    _write(bulk, INSERT_EPOCH)
     lead.page.reload()
     _expect_red(lead.page, "a key for readers’ comments that no lead has signed")
     _write(bulk, "delete from epochs where number = 9")
     lead.page.get_by_role("button", name="Try again").click()
     lead.settled()
+
+
+def test_a_key_that_no_lead_signed_is_noticed_when_a_session_is_renewed(
+    own: NewsroomWithLead, actors: Actors, bulk: BulkHarness
+) -> None:
+    lead = own.lead_in_fresh_browser(actors)
+    lead.passphrase = own.passphrase
+    lead.page.context.clear_cookies()
+    lead.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    lead.page.get_by_role("button", name="Sign in again").click()
+    _write(bulk, INSERT_EPOCH)
+    lead.type_passphrase()
+    _expect_red(lead.page, "a key for readers’ comments that no lead has signed")
+    _write(bulk, "delete from epochs where number = 9")
 
 
 def test_a_member_altered_in_the_database_gives_the_red_page(
@@ -152,7 +181,7 @@ def test_keys_that_were_exchanged_in_the_database_have_other_words(
     expect(invited.page.get_by_text("Waiting for your lead")).to_be_visible()
 
 
-def test_whoever_uses_a_stolen_link_first_is_noticed(own: NewsroomWithLead, actors: Actors) -> None:
+def test_the_first_use_of_a_stolen_link_is_noticed(own: NewsroomWithLead, actors: Actors) -> None:
     lead, invited = own.lead(actors), actors.moderator(own.newsroom)
     link = lead.invite("moderator")
     thief = actors.moderator(own.newsroom)
@@ -188,7 +217,7 @@ def test_a_link_to_another_roster_is_refused_before_it_is_used(
     for wrong in (f"{token}.{'A' * 43}.{key}.{role}", f"{token}.{_first}.{'A' * 43}.{role}"):
         page.goto("about:blank")
         page.goto(f"{own.newsroom.desk_url}/join#{wrong}")
-        _expect_red(page, "This link does not fit this desk")
+        _expect_red(page, "This link is for another desk")
     page.goto("about:blank")
     page.goto(link)
     expect(page.locator("#pseudonym")).to_be_visible()

@@ -1,9 +1,29 @@
 """`yobal roster` names the members, says why a roster is refused, and accepts a restored one."""
 
+import pytest
 import sqlalchemy as sa
 
-from tests.harness import NewsroomHarness, lead_of
+from tests.cli.command import run
+from tests.cli.test_main import fail
+from tests.harness import SITE_ID, NewsroomHarness, lead_of
 from yobal.cli import roster_report
+from yobal.core.errors import RosterInvalid
+from yobal.core.roster import fingerprint
+
+
+def _forget(newsroom: NewsroomHarness) -> str:
+    """As on a new machine, whose server has verified nothing. The fingerprint, as a lead has it."""
+    first = newsroom.components.roster_pin.read().first or ""
+    (newsroom.components.settings.secrets_dir / "roster").unlink()
+    newsroom.components.roster_reader._verified = None
+    return fingerprint(first)
+
+
+def _alter_keys(newsroom: NewsroomHarness) -> None:
+    with newsroom.database.writing() as conn:
+        altered = "update statements set keys = replace(keys, 'Heron', 'Eagle') where number = 0"
+        assert conn.execute(sa.text(altered)).rowcount == 1
+    newsroom.components.roster_reader._verified = None
 
 
 def test_the_roster_is_described_with_its_members_and_fingerprints(
@@ -14,20 +34,20 @@ def test_the_roster_is_described_with_its_members_and_fingerprints(
     assert "lead: Heron" in lines
     assert "epochs: 1" in lines
     pin = newsroom.components.roster_pin.read()
-    printed = "".join(lines).replace(" ", "")
-    assert (pin.first or "?") in printed
-    assert (pin.head or "?") in printed
+    assert f"first statement   {fingerprint(pin.first or '?')}" in lines
+    assert f"newest statement  {fingerprint(pin.head or '?')} (number 2)" in lines
 
 
 def test_a_restore_without_secrets_is_refused_until_it_is_accepted(
     newsroom: NewsroomHarness,
 ) -> None:
-    (newsroom.components.settings.secrets_dir / "roster").unlink()
-    newsroom.components.roster_reader._verified = None  # as after a restart
+    read_out = _forget(newsroom)
     lines, is_ok = roster_report.report(newsroom.components)
     assert not is_ok
     assert "rule: founder" in lines[0]
-    assert roster_report.accept(newsroom.components)[0] == "accepted"
+    assert f"first statement   {read_out}" in lines, "what the technician compares"
+    assert "lead: Heron" in lines
+    assert roster_report.accept(newsroom.components, read_out.upper())[0] == "accepted"
     assert roster_report.report(newsroom.components)[1]
     with newsroom.database.reading() as conn:
         roster = newsroom.components.roster_reader.read(conn)
@@ -36,10 +56,29 @@ def test_a_restore_without_secrets_is_refused_until_it_is_accepted(
 
 
 def test_an_altered_roster_cannot_be_accepted(newsroom: NewsroomHarness) -> None:
-    with newsroom.database.writing() as conn:
-        altered = "update statements set keys = replace(keys, 'Heron', 'Eagle') where number = 0"
-        assert conn.execute(sa.text(altered)).rowcount == 1
-    newsroom.components.roster_reader._verified = None
+    first = newsroom.components.roster_pin.read().first or ""
+    _alter_keys(newsroom)
     lines, is_ok = roster_report.report(newsroom.components)
     assert not is_ok
     assert "rule: keys_hash" in lines[0]
+    assert not [line for line in lines if line.startswith("first statement")]
+    with pytest.raises(RosterInvalid, match="keys_hash"):
+        roster_report.accept(newsroom.components, first)
+
+
+def test_the_fingerprint_is_typed_in_groups_or_in_one_word(
+    sqlite_newsroom: NewsroomHarness,
+) -> None:
+    folder = sqlite_newsroom.components.settings.folder.parent
+    settings = f'site_id = "{SITE_ID}"\nsite_name = "The River Post"\n'
+    database = sqlite_newsroom.components.settings.database_url
+    (folder / "yobal.toml").write_text(f'{settings}database = "{database}"\n', encoding="utf-8")
+    groups = _forget(sqlite_newsroom).split()
+    assert run(folder, "roster").returncode == 1
+    assert "not the fingerprint" in fail(folder, "roster", "--accept", *groups[:4])
+    assert run(folder, "roster", "--accept").returncode == 2
+    assert run(folder, "roster", *groups).returncode == 2
+    for words in (groups, [" ".join(groups)], ["".join(groups)]):
+        accepted = run(folder, "roster", "--accept", *words)
+        assert (accepted.returncode, accepted.stdout.splitlines()[0]) == (0, "accepted")
+    assert run(folder, "roster").returncode == 0

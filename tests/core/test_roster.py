@@ -88,6 +88,17 @@ def test_without_the_keys_the_epochs_are_the_same(vector: dict[str, Any]) -> Non
         roster.verify(withheld, site_id=SITE_ID)
 
 
+def test_a_fingerprint_is_accepted_as_it_is_spoken_but_not_half_of_it() -> None:
+    first = "0123456789abcdef" * 4
+    spoken = "0123 4567 89ab cdef 0123 4567 89ab cdef"
+    assert roster.fingerprint(first) == spoken
+    for typed in (spoken, spoken.upper(), spoken.replace(" ", ""), f"  {first} "):
+        assert roster.is_fingerprint_of(first, typed)
+    other = spoken.replace("f", "0")
+    for typed in ("", "0123 4567 89ab cdef", spoken[:-1], other, f"{first}0"):
+        assert not roster.is_fingerprint_of(first, typed)
+
+
 def test_keys_and_macs_are_the_same_as_in_the_browser() -> None:
     founder, sign_in = VECTORS["founder"], VECTORS["sign_in"]
     mac = roster.founder_mac(bytes.fromhex(founder["key"]), founder["signing_key"])

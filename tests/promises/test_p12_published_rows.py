@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tests.harness import SITE_ID, NewsroomHarness, add_lead
 from yobal.actions import verify_published
 from yobal.core.errors import RosterInvalid
+from yobal.core.roster import statement_hash
 from yobal.doctor import signatures
 from yobal.server.scheduler.maintenance import rebuild_all
 from yobal.store import statements
@@ -161,16 +162,25 @@ def test_a_former_roster_that_was_changed_verifies_nothing(published: NewsroomHa
     assert _shows(published, "Under the new roster.")
 
 
-def test_after_a_restore_accepting_the_roster_accepts_its_predecessors(
+def test_after_a_restore_each_roster_is_accepted_by_its_fingerprint(
     published: NewsroomHarness,
 ) -> None:
+    """The present roster does not vouch for a former one: anyone could have put it into the database."""
     add_lead(published, "Egret")
     (published.components.settings.secrets_dir / "roster").unlink()
     reader = published.components.roster_reader
     reader._verified = None
+    withheld = []
     with published.database.reading() as conn:
-        reader.accept(conn)
-    assert rebuild_all(published.components).withheld == 0
+        newest = statements.list_all(conn, SITE_ID)[0].statement
+        firsts = [statement_hash(newest), *statements.former_firsts(conn, SITE_ID)]
+    for first in firsts:
+        with published.database.reading() as conn:
+            reader.accept(conn, first)
+        reader._verified = None  # another process
+        withheld.append(rebuild_all(published.components).withheld)
+    assert withheld[0] > 0
+    assert withheld[-1] == 0
 
 
 def test_a_roster_that_does_not_verify_stops_the_rebuild(published: NewsroomHarness) -> None:

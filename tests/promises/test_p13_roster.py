@@ -12,6 +12,7 @@ from tests.in_process_client import DeskClient, intake_of
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
     as_json,
+    confirm,
     invite,
     join_by_invitation,
     moderator_of,
@@ -23,12 +24,12 @@ from yobal.actions import roster_reader
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.roster_pin import Pin, RosterPin
 from yobal.core import ids, roster
-from yobal.core.errors import RosterInvalid
+from yobal.core.errors import NotSignedIn, RosterInvalid, RosterNotAccepted
 from yobal.core.roster import NewEpoch
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator, make_moderator
 from yobal.demo.lead import first_statements
-from yobal.store import people, statements
+from yobal.store import people, statements, tables
 from yobal.store.people import Invitation
 
 ATTACKER: NewModerator = make_moderator(SITE_ID, "Attacker")
@@ -202,7 +203,7 @@ def _is_signed_or_is_keys(message: bytes, *, by: str, **_signature: bytes) -> bo
     return not is_sign_in or by == signing.public_key(b"a" * 32)
 
 
-def test_a_moderator_row_gives_nobody_access(newsroom: NewsroomHarness) -> None:
+def test_a_row_in_moderators_grants_no_access(newsroom: NewsroomHarness) -> None:
     _execute(
         newsroom,
         "insert into moderators (site_id, pseudonym, is_active, identity, recovery_identity)"
@@ -213,7 +214,8 @@ def test_a_moderator_row_gives_nobody_access(newsroom: NewsroomHarness) -> None:
     )
     desk = DeskClient(newsroom)
     assert desk.sign_in("Attacker", ATTACKER.sign_in_seed).status == 403
-    assert desk.browser_of("Attacker").post("session").status == 401
+    with pytest.raises(NotSignedIn):
+        desk.browser_of("Attacker")
 
 
 # An older roster, or another
@@ -229,13 +231,31 @@ def test_an_older_roster_is_refused_after_a_restart(newsroom: NewsroomHarness) -
     assert _read(newsroom) == "older"
 
 
+def test_no_statement_is_added_after_deleted_ones(newsroom: NewsroomHarness) -> None:
+    """While the server runs, it remembers them: a new one would be numbered after the gap."""
+    desk = signed_in(newsroom)
+    join_by_invitation(desk, "Egret", role="moderator")
+    before = newsroom.read_table("statements")
+    assert register(desk, invite(desk), moderator_of("Ibis")).status == 200
+    (registration,) = desk.post("people").json["registrations"]
+    lead = lead_of(newsroom)
+    _execute(newsroom, "delete from statements where number = 2")
+    refused = confirm(desk, registration, by=lead)
+    assert (refused.status, refused.json["error"]) == (503, "roster_invalid")
+    with newsroom.database.writing() as conn:  # the last good copy of the table is put back
+        conn.execute(sa.text("delete from statements"))
+        conn.execute(tables.statements.insert(), before)
+    assert confirm(desk, registration, by=lead).status == 200
+    assert _read(newsroom) == lead_of(newsroom).epoch_recipient
+
+
 def test_control_without_the_pin_an_older_roster_is_believed(newsroom: NewsroomHarness) -> None:
     desk = signed_in(newsroom)
     join_by_invitation(desk, "Egret", role="moderator")
     desk.post("session")
     pin = newsroom.components.roster_pin.read()
     _execute(newsroom, "delete from statements where number = 2")
-    newsroom.components.roster_pin.write(Pin(first=pin.first, length=1, head=pin.first))
+    newsroom.components.roster_pin.update(lambda _: Pin(first=pin.first, length=1, head=pin.first))
     assert _read(newsroom) == lead_of(newsroom).epoch_recipient
 
 
@@ -246,9 +266,60 @@ def test_a_technician_can_accept_an_older_roster_after_a_restore(
     join_by_invitation(desk, "Egret", role="moderator")
     desk.post("session")
     _execute(newsroom, "delete from statements where number = 2")
-    with newsroom.database.reading() as conn:
-        _restarted(newsroom).accept(conn)
+    _accept(newsroom, newsroom.components.roster_pin.read().first or "")
     assert _read(newsroom) == lead_of(newsroom).epoch_recipient
+
+
+def test_a_roster_that_an_attacker_wrote_is_not_accepted_on_a_new_machine(
+    newsroom: NewsroomHarness,
+) -> None:
+    own_first = newsroom.components.roster_pin.read().first or ""
+    _forget_pin(newsroom)
+    _replace_roster(newsroom)
+    with pytest.raises(RosterNotAccepted, match="not the fingerprint"):
+        _accept(newsroom, own_first)  # what the lead reads out
+    assert newsroom.components.roster_pin.read() == Pin()
+    assert _read(newsroom) == "founder"
+
+
+def test_control_without_the_fingerprint_the_server_seals_to_the_attacker(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_first = newsroom.components.roster_pin.read().first or ""
+    monkeypatch.setattr(roster, "is_fingerprint_of", lambda _hash, _typed: True)
+    _forget_pin(newsroom)
+    _replace_roster(newsroom)
+    _accept(newsroom, own_first)
+    assert _read(newsroom) == ATTACKER.epoch_recipient
+
+
+def test_a_server_that_has_verified_a_roster_accepts_no_other(newsroom: NewsroomHarness) -> None:
+    before = newsroom.components.roster_pin.read()
+    _replace_roster(newsroom)
+    with newsroom.database.reading() as conn:
+        written = _restarted(newsroom).read_unpinned(conn)
+    assert written is not None
+    with pytest.raises(RosterNotAccepted, match="yobal init --new-epoch"):
+        _accept(newsroom, written.first)
+    assert newsroom.components.roster_pin.read() == before
+
+
+def test_a_link_that_waits_for_a_first_lead_stays_valid_when_a_roster_is_accepted(
+    newsroom: NewsroomHarness,
+) -> None:
+    newsroom.components.roster_pin.expect_founder(b"k" * 32)
+    _accept(newsroom, newsroom.components.roster_pin.read().first or "")
+    assert newsroom.components.roster_pin.read().founder_key == (b"k" * 32).hex()
+
+
+def _accept(newsroom: NewsroomHarness, typed: str) -> None:
+    with newsroom.database.reading() as conn:
+        _restarted(newsroom).accept(conn, typed)
+
+
+def _forget_pin(newsroom: NewsroomHarness) -> None:
+    """As on a new machine: `secrets/` is in no backup."""
+    (newsroom.components.settings.secrets_dir / "roster").unlink()
 
 
 def test_a_whole_roster_of_the_attackers_is_refused(newsroom: NewsroomHarness) -> None:
@@ -259,7 +330,7 @@ def test_a_whole_roster_of_the_attackers_is_refused(newsroom: NewsroomHarness) -
 def test_control_without_the_mac_a_whole_roster_of_the_attackers_is_believed(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roster_reader, "_is_awaited", lambda _pin, _roster: True)
+    monkeypatch.setattr(roster_reader, "_is_expected_founder", lambda _pin, _roster: True)
     _replace_roster(newsroom)
     assert _read(newsroom) == ATTACKER.epoch_recipient
 
@@ -281,7 +352,7 @@ def test_an_invitation_of_a_first_lead_in_the_database_makes_no_lead(
 def test_control_without_the_mac_the_attacker_becomes_the_first_lead(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(roster_reader, "_is_awaited", lambda _pin, _roster: True)
+    monkeypatch.setattr(roster_reader, "_is_expected_founder", lambda _pin, _roster: True)
     assert _begin_as_attacker(newsroom) == 200
 
 
@@ -302,7 +373,7 @@ def _begin_as_attacker(newsroom: NewsroomHarness) -> int:
         .post(
             "begin-roster",
             token=token.hex(),
-            statements=[as_json(one) for one in signed],
+            statements=[as_json(item) for item in signed],
             newcomer=newcomer(ATTACKER),
             wrap=to_base64(ATTACKER.wrap),
         )
@@ -320,7 +391,7 @@ def test_an_invitations_link_opens_nothing(newsroom: NewsroomHarness) -> None:
     eavesdropper = desk.browser_of(None)
     opened = eavesdropper.post("open-invitation", token=token)
     assert set(opened.json) == {"is_first", "statements"}
-    assert {one["keys"] for one in opened.json["statements"]} == {None}
+    assert {item["keys"] for item in opened.json["statements"]} == {None}
     assert "Heron" not in opened.text
     assert "YWdlLWVuY3J5cHRpb24" not in opened.text, "no age file"
     thief = moderator_of("Egret")
@@ -335,7 +406,7 @@ def test_an_invitations_link_opens_nothing(newsroom: NewsroomHarness) -> None:
 # The pin
 
 
-def test_a_new_roster_is_believed_only_after_a_new_link_and_the_old_one_never_again(
+def test_an_old_roster_is_refused_once_a_new_one_was_accepted(
     newsroom: NewsroomHarness,
 ) -> None:
     with newsroom.database.reading() as conn:
@@ -350,7 +421,7 @@ def test_a_new_roster_is_believed_only_after_a_new_link_and_the_old_one_never_ag
     assert _read(newsroom) == "founder"
 
 
-def test_the_pin_is_complete_or_old_whenever_it_is_read(newsroom: NewsroomHarness) -> None:
+def test_the_pin_file_is_replaced_atomically(newsroom: NewsroomHarness) -> None:
     pin = RosterPin(newsroom.components.settings.secrets_dir)
     before = pin.read()
     assert before.founder_key is None

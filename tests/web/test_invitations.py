@@ -48,7 +48,7 @@ def test_an_invitation_works_once_and_until_the_first_slot_after_a_day(
     assert signed_in(newsroom).post("people").json["registrations"] == [], "expired as well"
 
 
-def test_nobody_is_a_member_before_a_lead_has_signed_it(
+def test_a_registered_person_is_no_member_until_a_lead_signs(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     egret, sent = moderator_of("Egret"), newsroom.send("For two.")
@@ -66,7 +66,7 @@ def test_nobody_is_a_member_before_a_lead_has_signed_it(
     assert (people["registrations"], people["invitations"]) == ([], [])
 
 
-def test_a_registration_is_confirmed_only_as_it_is(
+def test_an_altered_registration_cannot_be_confirmed(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     heron = lead_of(newsroom)

@@ -221,9 +221,7 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
     assert rows == {"Heron": b"", "Egret": egret.identity}, "the old words open nothing"
 
 
-def test_the_database_has_nothing_that_signs_in(
-    desk: DeskClient, newsroom: NewsroomHarness
-) -> None:
+def test_the_database_holds_no_sign_in_secret(desk: DeskClient, newsroom: NewsroomHarness) -> None:
     egret = join_by_invitation(desk, "Egret", role="moderator")
     cookie = desk.browser_of("Egret").cookie.partition("=")[2]
     stored = repr({table: newsroom.read_table(table) for table in ("moderators", "statements")})

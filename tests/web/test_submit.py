@@ -203,7 +203,7 @@ def test_the_page_is_in_the_language_of_the_edition(sqlite_intake: Intake) -> No
 def test_without_keys_nothing_is_accepted(intake: Intake, newsroom: NewsroomHarness) -> None:
     with newsroom.database.writing() as conn:
         statements.delete_all(conn, SITE_ID)
-    newsroom.components.roster_pin.write(Pin())
+    newsroom.components.roster_pin.update(lambda _: Pin())
     response = intake.post(step="send", text=WORDS)
     assert response.status == 503
     assert "Comments are not open yet" in response.text

@@ -8,7 +8,7 @@ import {
   RequestRejected,
 } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { deleteKeys, loadKeys } from "../crypto/key-store.ts";
+import { deleteKeys, loadKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
 import {
   fetchTrustedRoster,
@@ -36,7 +36,7 @@ export type Screen =
   | { kind: "sign-in"; signIn: SignIn }
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
-  | { kind: "not-trusted"; problem: RosterProblem }
+  | { kind: "not-trusted"; problem: RosterProblem; pin: RosterPin | null }
   | { kind: "ended"; message: string }
   | { kind: "desk"; desk: SessionState };
 
@@ -182,8 +182,16 @@ export class App {
   /** Replaces everything by the red page. */
   #stop(problem: RosterProblem): void {
     if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
-    this.#show({ kind: "not-trusted", problem });
+    const screen: Screen = { kind: "not-trusted", problem, pin: null };
+    this.#show(screen);
     this.dom.focusOn("h1");
+    void this.#showPin(screen);
+  }
+
+  /** After the red page is shown: reading what this device has verified may take a moment. */
+  async #showPin(screen: Screen & { kind: "not-trusted" }): Promise<void> {
+    screen.pin = await loadPin(this.site.id);
+    this.dom.requestRender();
   }
 
   /** Several requests may find the session expired; the form is shown once for all of them. */
@@ -191,7 +199,8 @@ export class App {
     this.#renewal ??= new Promise<void>((resolve) => {
       const { pseudonym } = desk.session;
       const focusedElement = document.activeElement;
-      desk.reauth = new SignIn(this.dom, this.site.id, pseudonym, async () => {
+      desk.reauth = new SignIn(this.dom, this.site.id, pseudonym, async (signedIn) => {
+        if (!(await this.#renew(desk, signedIn))) return;
         Object.assign(desk, { reauth: null, sessionExpired: false });
         this.#renewal = null;
         resolve();
@@ -200,6 +209,18 @@ export class App {
       this.dom.focusOn("#passphrase");
     });
     return this.#renewal;
+  }
+
+  /** False if the red page is shown instead; what waited for the session is not sent then. */
+  async #renew(desk: SessionState, signedIn: SignedIn): Promise<boolean> {
+    try {
+      await desk.renew(signedIn);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RosterNotTrusted)) throw error;
+      this.#renewal = null;
+      return false;
+    }
   }
 
   #show(screen: Screen): void {

@@ -43,7 +43,7 @@ function screenView(app: App): TemplateResult {
     case "recover":
       return recoveryView(screen.recovery, site.name);
     case "not-trusted":
-      return notTrustedView(screen.problem, app);
+      return notTrustedView(screen.problem, screen.pin, app);
     case "ended":
       return accessEndedView(screen.message, site.name);
     case "desk":

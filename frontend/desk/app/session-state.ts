@@ -2,7 +2,7 @@
 
 import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import type { Keyring } from "../crypto/keyring.ts";
+import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
@@ -105,6 +105,12 @@ export class SessionState {
   /** From now on the page closes without a question. */
   allowLeaving(): void {
     this.#isLeaving = true;
+  }
+
+  /** After signing in again: what the server says now is checked as at the first time. Throws as `refreshRoster` does. */
+  async renew({ session }: SignedIn): Promise<void> {
+    this.session = session;
+    await this.refreshRoster();
   }
 
   /** Fetches and verifies the roster again. Throws `RosterNotTrusted` after showing the red page. */

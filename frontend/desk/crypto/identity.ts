@@ -55,8 +55,10 @@ export async function importDecryptionKey(identity: string): Promise<DecryptionK
 }
 
 /**
- * A moderator's identity with the hash of the roster's first statement, as an age identity file with a comment.
- * Only those who know the words' or the sheet's recipient can write one: so a new device learns which roster is ours.
+ * A moderator's identity with the hash of the roster's first statement, as an age identity file with a comment: so a new
+ * device learns which roster is ours. The words' recipient is secret, so only those who know the words can write one to
+ * it. The sheet's recipient is public: who can write the database can replace the file. The fingerprint that is printed
+ * on the sheet is what to compare.
  */
 export function identityFile(identity: string, first: string): string {
   return `${ROSTER_COMMENT}${first}\n${identity}\n`;

@@ -21,7 +21,7 @@ export interface SignedIn {
   /** The roster's first statement, as the words, the sheet or the link say it; null after a reload. */
   first: string | null;
   /** Whether a link has just said so: then this device's memory of another roster does not count. */
-  isNewHere?: boolean;
+  ignoresPin?: boolean;
 }
 
 export class Keyring {

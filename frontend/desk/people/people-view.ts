@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Role } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
-import type { Member } from "../roster/roster.ts";
+import { fingerprint, firstOf, type Member } from "../roster/roster.ts";
 import { errorView, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
 import type { People, Waiting } from "./people.ts";
@@ -13,7 +13,19 @@ export function peopleView(desk: SessionState): TemplateResult {
   return html`<main class="page">
     <h1 tabindex="-1">${gettext("People")}</h1>
     ${listView(desk)} ${desk.own.self.role === "lead" ? inviteView(desk.people) : nothing}
+    ${fingerprintView(desk)}
   </main>`;
+}
+
+/** What a lead reads to the technician after a restore; it stays the same until a new first lead. */
+function fingerprintView({ own }: SessionState): TemplateResult {
+  return html`<h2>${gettext("Fingerprint")}</h2>
+    <p class="small">
+      ${gettext(
+        "Of the first entry of the signed list of members and keys. Compare it with your recovery sheet. If a backup is restored, the technician asks a lead for it in a call.",
+      )}
+    </p>
+    <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>`;
 }
 
 function roleLabel(role: Role): string {
@@ -108,7 +120,7 @@ function confirmView(people: People, waiting: Waiting, index: number): TemplateR
   return html`<form class="fields" @submit=${onSubmit(confirm)}>
       <p class="hint" id="${id}-hint">
         ${gettext(
-          "Wait for the call, or call. If you know the voice, type the six words that the person reads to you. Never let anyone send you the words.",
+          "Wait for their call, or call them. If you know the voice, type the six words that the person reads to you. Never let anyone send you the words.",
         )}
       </p>
       <label for=${id}>${gettext("The six words that you hear")}</label>
@@ -124,7 +136,7 @@ function confirmView(people: People, waiting: Waiting, index: number): TemplateR
       ${waiting.isMismatch ? mismatchView() : nothing}
       <div class="field-row">
         <button type="submit" ?disabled=${people.isBusy}>
-          ${people.isBusy ? gettext("Signing…") : gettext("Make them a member")}
+          ${people.isBusy ? gettext("Signing…") : gettext("Add as a member")}
         </button>
         <button
           type="button"
@@ -141,7 +153,7 @@ function confirmView(people: People, waiting: Waiting, index: number): TemplateR
 function mismatchView(): TemplateResult {
   return html`<p class="error" id="words-mismatch" role="alert" tabindex="-1">
     ${gettext(
-      "These are not the words of this registration. Nothing was signed. Ask for them once more, slowly. If they still differ, somebody else has used the link or stands between you: discard this, and send a new link over another channel.",
+      "These words do not match. Nothing was signed. Ask for them once more, slowly. If they still differ, somebody else has used the link or intercepts your messages. Discard this registration, and send a new link over another channel.",
     )}
   </p>`;
 }

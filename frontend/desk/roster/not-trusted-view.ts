@@ -1,9 +1,11 @@
 /** The red page: what the desk cannot believe, and what to do. It shows no comment. */
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import type { RosterPin } from "../crypto/key-store.ts";
 import { gettext } from "../i18n.ts";
 import { siteHeading } from "../sign-in/site-heading.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
+import { fingerprint } from "./roster.ts";
 import type { RosterProblem } from "./roster-check.ts";
 
 interface Actions {
@@ -12,7 +14,12 @@ interface Actions {
   lock: () => Promise<void>;
 }
 
-export function notTrustedView(problem: RosterProblem, app: Actions): TemplateResult {
+/** `pin`: what this device has verified before, which the technician compares with the server's. */
+export function notTrustedView(
+  problem: RosterProblem,
+  pin: RosterPin | null,
+  app: Actions,
+): TemplateResult {
   return html`<main class="narrow-page not-trusted">
     ${siteHeading(app.site.name)}
     <h1 tabindex="-1">${gettext("Stop: this desk cannot be trusted")}</h1>
@@ -33,6 +40,7 @@ export function notTrustedView(problem: RosterProblem, app: Actions): TemplateRe
         )}
       </li>
     </ol>
+    ${pin === null ? nothing : pinView(pin)}
     <div class="field-row">
       <button type="button" @click=${() => void app.lock()}>${gettext("Lock this device")}</button>
       <button type="button" class="secondary" @click=${() => void app.start()}>
@@ -42,11 +50,22 @@ export function notTrustedView(problem: RosterProblem, app: Actions): TemplateRe
   </main>`;
 }
 
+function pinView({ first, head, length }: RosterPin): TemplateResult {
+  return html`<h2>${gettext("What this device has verified before")}</h2>
+    <p>${gettext("If you are a lead, read this to the technician when they ask for it.")}</p>
+    <dl class="fingerprints">
+      <dt>${gettext("First statement")}</dt>
+      <dd class="code" dir="ltr">${fingerprint(first)}</dd>
+      <dt>${gettext("Newest statement (number %(number)s)", { number: length })}</dt>
+      <dd class="code" dir="ltr">${fingerprint(head)}</dd>
+    </dl>`;
+}
+
 function whatHappened(problem: RosterProblem): string {
   switch (problem) {
     case "altered":
       return gettext(
-        "The signed list of members and keys was changed by someone who may not change it, or it is damaged.",
+        "The signed list of members and keys was changed without a lead’s signature, or it is damaged.",
       );
     case "unsigned":
       return gettext(
@@ -62,7 +81,7 @@ function whatHappened(problem: RosterProblem): string {
       );
     case "link":
       return gettext(
-        "This link does not fit this desk: its list of members and keys is not the one that your lead has. The link is still unused.",
+        "This link is for another desk: its list of members and keys is not the one that your lead has. The link is still unused.",
       );
     case "refused":
       return gettext(

@@ -37,11 +37,11 @@ export async function fetchTrustedRoster({
   session,
   keys,
   first,
-  isNewHere = false,
+  ignoresPin = false,
 }: SignedIn): Promise<OwnRoster> {
   const { statements } = await post<RosterResponse>("/api/desk/roster", {});
-  const roster = await verified(() => verifyRoster(statements, session.site_id));
-  const pin = isNewHere ? null : await loadPin(session.site_id);
+  const roster = await verifyOrStop(() => verifyRoster(statements, session.site_id));
+  const pin = ignoresPin ? null : await loadPin(session.site_id);
   const problem = problemOf(roster, session, { first, pin });
   if (problem !== null) throw new RosterNotTrusted(problem);
   const self = roster.members.get(keys.publicKey);
@@ -55,7 +55,7 @@ export async function fetchTrustedRoster({
   return { roster, self };
 }
 
-export async function verified(verify: () => Promise<Roster>): Promise<Roster> {
+export async function verifyOrStop(verify: () => Promise<Roster>): Promise<Roster> {
   try {
     return await verify();
   } catch (error) {

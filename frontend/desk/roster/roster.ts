@@ -7,6 +7,7 @@ import { isSigned } from "../crypto/signing.ts";
 
 const STATEMENT_DOMAIN = utf8("yobal statement 1\0");
 const KEYS_DOMAIN = utf8("yobal keys 1\0");
+const FINGERPRINT_DIGITS = 32; // as in core/roster.py
 
 /** A member's public keys. */
 export interface Keys {
@@ -71,6 +72,10 @@ export class RosterInvalid extends Error {
 
 export const firstOf = (roster: Roster): string => roster.hashes[0] ?? "";
 export const headOf = (roster: Roster): string => roster.hashes.at(-1) ?? "";
+
+/** What people read to each other: the first digits of a statement's hash, in groups of four. */
+export const fingerprint = (hash: string): string =>
+  (hash.slice(0, FINGERPRINT_DIGITS).match(/.{4}/g) ?? []).join(" ");
 
 /** RFC 8785, for objects whose values are strings, null and the version. */
 export function canonical(content: Keys | StatementContent): string {

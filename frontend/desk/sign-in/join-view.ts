@@ -28,8 +28,12 @@ function stepView(join: Join, siteName: string): TemplateResult {
       return join.newPassphrase === null
         ? html``
         : newPassphraseView(join.newPassphrase, join.isBusy);
+    case "making-keys":
+      return loadingView(gettext("Creating your keys…"));
     case "sheet":
       return recoverySheetView(join, siteName);
+    case "expired":
+      return expiredView();
     case "words":
       return wordsView(join);
   }
@@ -43,6 +47,15 @@ function invalidView(): TemplateResult {
       )}
     </p>
     <p><a href="/">${gettext("Sign in instead")}</a></p>`;
+}
+
+function expiredView(): TemplateResult {
+  return html`<h1 tabindex="-1">${gettext("No lead has confirmed you")}</h1>
+    <p>
+      ${gettext(
+        "The registration has expired, and nothing was opened with it. Ask for a new link. Your seven words and your sheet are not needed any more.",
+      )}
+    </p>`;
 }
 
 function pseudonymView(join: Join): TemplateResult {

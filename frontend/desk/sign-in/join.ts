@@ -1,7 +1,7 @@
 /** Joining with a link: a pseudonym, a passphrase, a recovery sheet, and for all but a first lead six words. */
 
 import { errorMessage, NetworkError, post, RequestRejected } from "../api/client.ts";
-import type { Invitation, Session } from "../api/types.ts";
+import type { Invitation, NewStatement, Session } from "../api/types.ts";
 import { fromHex, randomBytes } from "../crypto/bytes.ts";
 import { normalizeCode, SHEET_BYTES, sheetGroups } from "../crypto/crockford.ts";
 import { generateIdentity, recipientOf, wrap } from "../crypto/identity.ts";
@@ -11,8 +11,8 @@ import { signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { confirmationWords, tokenHash } from "../roster/confirmation-words.ts";
 import { firstOf, headOf, keysHash, verifyRoster } from "../roster/roster.ts";
-import { RosterNotTrusted, verified } from "../roster/roster-check.ts";
-import { newEpochId, signFirstStatements } from "../roster/sign-statements.ts";
+import { RosterNotTrusted, verifyOrStop } from "../roster/roster-check.ts";
+import { newEpochId, type SignedKeys, signFirstStatements } from "../roster/sign-statements.ts";
 import { normalizePseudonym, pseudonymError } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
 import { type InvitationLink, type Link, parseLink } from "./link.ts";
@@ -30,8 +30,18 @@ import { signInWith } from "./sign-in.ts";
 const PSEUDONYM_ERRORS = ["pseudonym_taken", "invalid"];
 /** How often to look whether the lead has confirmed. */
 const CONFIRMED_POLL_MS = 3_000;
+/** A registration expires after a day and on to the next slot, which is at most a day later. */
+const WAIT_MS_MAX = 2 * 24 * 3_600_000;
 
-export type JoinStep = "loading" | "invalid" | "pseudonym" | "passphrase" | "sheet" | "words";
+export type JoinStep =
+  | "loading"
+  | "invalid"
+  | "pseudonym"
+  | "passphrase"
+  | "making-keys"
+  | "sheet"
+  | "words"
+  | "expired";
 
 export class Join {
   step: JoinStep = "loading";
@@ -42,8 +52,13 @@ export class Join {
   /** The six words to read to the lead. */
   words = "";
   readonly link: Link | null;
+  /** The hash of the roster's first statement, once there is a sheet. */
+  first = "";
   readonly #sheet = randomBytes(SHEET_BYTES);
   #passphrase = "";
+  #person: NewPerson | null = null;
+  /** What a first lead has signed, before it is sent: its fingerprint is on the sheet. */
+  #newRoster: NewRoster | null = null;
   /** The newest statement of the roster that this browser was given. */
   #head = "";
 
@@ -86,12 +101,12 @@ export class Join {
     }
     if (this.#passphrase !== "") {
       // The server rejected only the pseudonym before.
-      this.#showStep("sheet", "h1");
+      void this.#makeSheet();
       return;
     }
     this.newPassphrase = new NewPassphrase(this.dom, this.pseudonym, (passphrase) => {
       this.#passphrase = passphrase;
-      this.#showStep("sheet", "h1");
+      void this.#makeSheet();
     });
     this.step = "passphrase";
     void this.newPassphrase.generate();
@@ -122,17 +137,35 @@ export class Join {
     }
   }
 
-  async #join(): Promise<void> {
+  /** Makes the keys first: a first lead's sheet has the fingerprint of what these keys sign. */
+  async #makeSheet(): Promise<void> {
+    this.step = "making-keys";
+    this.dom.requestRender();
     const secrets = { passphrase: this.#passphrase, sheet: this.#sheet };
     const person = await newPerson(this.siteId, this.pseudonym, secrets);
-    if (this.link?.kind === "founder") await this.onJoined(await beginRoster(this.link, person));
-    else if (this.link?.kind === "invitation") await this.#register(this.link, person);
+    this.#person = person;
+    if (this.link?.kind === "founder") {
+      this.#newRoster = await signNewRoster(this.link.founderKey, person);
+      this.first = this.#newRoster.first;
+    } else {
+      this.first = this.link?.first ?? "";
+    }
+    this.#showStep("sheet", "h1");
+  }
+
+  async #join(): Promise<void> {
+    const person = this.#person;
+    if (this.link === null || person === null) return;
+    if (this.link.kind === "invitation") await this.#register(this.link, person);
+    else if (this.#newRoster !== null) {
+      await this.onJoined(await beginRoster(this.link.token, person, this.#newRoster));
+    }
   }
 
   /** The link must name this roster's first statement, and one of its leads. Throws `RosterNotTrusted`. */
   async #checkRoster({ first, lead }: InvitationLink, { statements }: Invitation): Promise<void> {
     const options = { withKeys: false };
-    const roster = await verified(() => verifyRoster(statements, this.siteId, options));
+    const roster = await verifyOrStop(() => verifyRoster(statements, this.siteId, options));
     const isLead = roster.members.get(lead)?.role === "lead";
     if (firstOf(roster) !== first || !isLead) throw new RosterNotTrusted("link");
     this.#head = headOf(roster);
@@ -156,19 +189,24 @@ export class Join {
     void this.#waitForLead(link, person);
   }
 
-  /** A member can sign in; until then the server says that the words are wrong. */
+  /**
+   * A member can sign in; until then the server says that the words are wrong. It does not say whether the lead
+   * has discarded the registration: strangers could ask.
+   */
   async #waitForLead(link: InvitationLink, person: NewPerson): Promise<void> {
+    const until = Date.now() + WAIT_MS_MAX;
     while (this.step === "words") {
       await new Promise((resolve) => setTimeout(resolve, CONFIRMED_POLL_MS));
       try {
         const signedIn = await signInWith(this.siteId, person.pseudonym, person.passphraseKeys);
         this.step = "loading";
-        await this.onJoined({ ...signedIn, first: link.first, isNewHere: true });
+        await this.onJoined({ ...signedIn, first: link.first, ignoresPin: true });
       } catch (error) {
         const isWaiting = hasCode(error, "invalid_credentials") || error instanceof NetworkError;
         this.error = isWaiting ? null : errorMessage(error);
         this.dom.requestRender();
       }
+      if (this.step === "words" && Date.now() > until) this.#showStep("expired", "h1");
     }
   }
 
@@ -178,26 +216,39 @@ export class Join {
   }
 }
 
-/** A first lead signs the first two statements of a new roster, and is a member at once. */
-async function beginRoster(
-  { token, founderKey }: { token: string; founderKey: Uint8Array },
-  person: NewPerson,
-): Promise<SignedIn> {
-  const [keys, epoch] = await Promise.all([signedKeysOf(person), generateIdentity()]);
-  const { statements, first } = await signFirstStatements(signingSeed(person.identity), {
+interface NewRoster {
+  keys: SignedKeys;
+  epochIdentity: string;
+  statements: NewStatement[];
+  first: string;
+}
+
+/** A first lead signs the first two statements. */
+async function signNewRoster(founderKey: Uint8Array, person: NewPerson): Promise<NewRoster> {
+  const [keys, epochIdentity] = await Promise.all([signedKeysOf(person), generateIdentity()]);
+  const signed = await signFirstStatements(signingSeed(person.identity), {
     siteId: person.siteId,
     keys,
     founderKey,
-    epoch: { epoch_id: newEpochId(), recipient: await recipientOf(epoch) },
+    epoch: { epoch_id: newEpochId(), recipient: await recipientOf(epochIdentity) },
   });
+  return { keys, epochIdentity, ...signed };
+}
+
+/** A first lead is a member at once. */
+async function beginRoster(
+  token: string,
+  person: NewPerson,
+  { keys, epochIdentity, statements, first }: NewRoster,
+): Promise<SignedIn> {
   const session = await post<Session>("/api/desk/begin-roster", {
     token,
     statements,
     newcomer: { ...keys, ...(await sealedIdentities(person, first)) },
-    wrap: await wrap(epoch, await recipientOf(person.identity)),
+    wrap: await wrap(epochIdentity, await recipientOf(person.identity)),
   });
   const imported = await importPersonalKeys(person.siteId, session.pseudonym, person.identity);
-  return { session, keys: imported, first, isNewHere: true };
+  return { session, keys: imported, first, ignoresPin: true };
 }
 
 /** If the invitation is used up, an earlier request may have arrived and its response was lost. */

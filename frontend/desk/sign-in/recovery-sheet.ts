@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { gettext } from "../i18n.ts";
+import { fingerprint } from "../roster/roster.ts";
 import { errorView } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -52,6 +53,13 @@ function printedSheet(join: Join, siteName: string): TemplateResult {
       ${gettextTemplate(
         "To sign in with this sheet, open %(address)s and enter these characters. The sheet never contains O, I, L or U: 0 and 1 are digits. Anyone who has this sheet can read the comments that are waiting. Keep it away from your devices, in a place you trust, and burn it when you no longer need it.",
         { address: html`<b>${location.origin}/recover</b>` },
+      )}
+    </p>
+    <p class="small">${gettext("Fingerprint of this desk’s members and keys:")}</p>
+    <p class="code" id="sheet-fingerprint" dir="ltr">${fingerprint(join.first)}</p>
+    <p class="small">
+      ${gettext(
+        "It is not secret. After signing in, compare it with the one under People. After a restore, a lead reads it to the technician in a call.",
       )}
     </p>
   </section>`;

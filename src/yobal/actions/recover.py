@@ -70,7 +70,7 @@ def challenge(
 ) -> tuple[str, bytes]:
     """An id, and its answer sealed to the sheet; for an unknown pseudonym, to a random key."""
     with database.reading() as conn:
-        owner = _owner(conn, context, pseudonym)
+        owner = _find_owner(conn, context, pseudonym)
     claim = _encode(_Claim(pseudonym, _expiry(context), random(_NONCE_BYTES)))
     if owner is None:
         recipient = pyrage.x25519.Identity.generate().to_public()
@@ -117,7 +117,7 @@ def finish(
     return owner.keys.pseudonym
 
 
-def _owner(conn: Connection, context: RecoveryContext, pseudonym: str) -> _Owner | None:
+def _find_owner(conn: Connection, context: RecoveryContext, pseudonym: str) -> _Owner | None:
     moderator = people.get(conn, context.rules.site_id, pseudonym)
     roster = context.roster_reader.read(conn)
     member = roster.named(pseudonym) if roster is not None else None
@@ -133,7 +133,7 @@ def _check(
 ) -> _Owner:
     """The owner named in a claim, if the MAC sent with it is valid. Raises InvalidCredentials."""
     decoded = _decode(claim)
-    owner = _owner(conn, context, decoded.pseudonym)
+    owner = _find_owner(conn, context, decoded.pseudonym)
     if owner is None or decoded.expires_at < context.now:
         raise InvalidCredentials
     if not hmac.compare_digest(_mac(context, purpose, claim, owner), mac):

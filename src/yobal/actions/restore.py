@@ -82,7 +82,7 @@ def restore_secrets(path: Path, identity: Any, keyring: Keyring, roster_pin: Ros
     for week, pepper in peppers.items():
         keyring.restore_pepper(week, pepper)
     if roster_pin.read().first is None:
-        roster_pin.write(saved.roster)
+        roster_pin.update(lambda _: saved.roster)
 
 
 def purge_again(

@@ -7,6 +7,8 @@ import hashlib
 import hmac
 from typing import Final
 
+import msgspec
+
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import roster as roster_rules
 from yobal.core import tokens
@@ -16,10 +18,12 @@ from yobal.core.roster import Member, Roster
 from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
+from yobal.store.people import Session
 
 SESSION_TOKEN_BYTES: Final = 32
 CHALLENGE_SECONDS: Final = 300  # a slow phone needs some seconds to derive its keys
 _CHALLENGE_DOMAIN: Final = b"yobal sign-in challenge"
+_SESSION_DOMAIN: Final = b"yobal session"
 _NONCE_BYTES: Final = 16
 _NO_KEY: Final = "00" * roster_rules.KEY_BYTES  # verifying for an unknown pseudonym takes as long
 
@@ -49,7 +53,7 @@ def sign_in(
     with database.reading() as conn:
         roster, _ = roster_reader.read_all(conn)
     member = roster.named(pseudonym) if roster is not None else None
-    key = member.keys.sign_in_key if member is not None and member.keys is not None else _NO_KEY
+    key = _sign_in_key(member) or _NO_KEY
     message = roster_rules.sign_in_message(
         site_id=rules.site_id, pseudonym=pseudonym, challenge=challenge
     )
@@ -57,7 +61,13 @@ def sign_in(
     if not _is_own_challenge(challenge, session_key, now) or not is_signed or member is None:
         raise InvalidCredentials
     return open_session(
-        database, rules, pseudonym=pseudonym, session_key=session_key, now=now, random=random
+        database,
+        rules,
+        roster_reader,
+        pseudonym=pseudonym,
+        session_key=session_key,
+        now=now,
+        random=random,
     )
 
 
@@ -77,25 +87,32 @@ def _challenge_mac(session_key: bytes, claim: str) -> str:
 def open_session(
     database: Database,
     rules: SiteRules,
+    roster_reader: RosterReader,
     *,
     pseudonym: str,
     session_key: bytes,
     now: float,
     random: RandomBytes,
 ) -> bytes:
-    """A session's token, for a person who was authenticated just now. Raises Suspended."""
+    """A session's token, for a person who was authenticated just now.
+
+    Raises NotSignedIn, Suspended, RosterInvalid.
+    """
     token = random(SESSION_TOKEN_BYTES)
     with database.writing() as conn:
         moderator = people.get(conn, rules.site_id, pseudonym)
         if moderator is not None and moderator.is_suspended:
             raise Suspended
-        people.add_session(
-            conn,
+        session = Session(
             token_hash=_hash(session_key, token),
             site_id=rules.site_id,
             pseudonym=pseudonym,
             expires_slot=tokens.session_expiry(rules.schedule, now, hours=rules.session_hours),
+            mac=b"",
         )
+        member = _member_of(session, roster_reader.read(conn))
+        mac = _session_mac(session_key, session, member)
+        people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
 
 
@@ -117,11 +134,30 @@ def member_for(
             raise NotSignedIn
         if session.end_reason is not None:
             raise NoLongerMember if session.end_reason == "removed" else Suspended
-        roster: Roster | None = roster_reader.read(conn)
+        roster = roster_reader.read(conn)
+    member = _member_of(session, roster)
+    if not hmac.compare_digest(session.mac, _session_mac(session_key, session, member)):
+        raise NotSignedIn
+    return session.pseudonym, member
+
+
+def _member_of(session: Session, roster: Roster | None) -> Member:
+    """Raises NotSignedIn."""
     member = roster.named(session.pseudonym) if roster is not None else None
     if member is None:
         raise NotSignedIn
-    return session.pseudonym, member
+    return member
+
+
+def _sign_in_key(member: Member | None) -> str:
+    return member.keys.sign_in_key if member is not None and member.keys is not None else ""
+
+
+def _session_mac(session_key: bytes, session: Session, member: Member) -> bytes:
+    """Over the whole row and the key that signed in: another name, more time or an older row are noticed."""
+    key = hmac.digest(session_key, _SESSION_DOMAIN, "sha256")
+    row = (session.token_hash, session.site_id, session.pseudonym, session.expires_slot)
+    return hmac.digest(key, msgspec.msgpack.encode((*row, _sign_in_key(member))), "sha256")
 
 
 def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
@@ -130,5 +166,5 @@ def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
 
 
 def _hash(session_key: bytes, token: bytes) -> bytes:
-    """Keyed, so that write access to the database is not enough to create a session."""
+    """Keyed, so that the database does not say which token opens a session."""
     return hmac.new(session_key, token, hashlib.sha256).digest()

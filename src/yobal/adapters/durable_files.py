@@ -20,9 +20,9 @@ def create_atomically(path: Path, content: bytes, *, modified_at: float | None =
     sync_folder(path.parent)
 
 
-def replace_atomically(path: Path, content: bytes) -> None:
+def replace_atomically(path: Path, content: bytes, *, modified_at: float | None = None) -> None:
     """The old content or the new one, whenever it is read."""
-    _write_beside(path, content, modified_at=None).replace(path)
+    _write_beside(path, content, modified_at=modified_at).replace(path)
     sync_folder(path.parent)
 
 

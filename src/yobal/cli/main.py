@@ -251,16 +251,24 @@ def status(
 
 @app.command()
 def roster(
-    config: Config = DEFAULT_CONFIG,
+    fingerprint: Annotated[
+        list[str] | None,
+        typer.Argument(help="With --accept: of the first statement, as a lead reads it out."),
+    ] = None,
     is_accepted: Annotated[
         bool,
         typer.Option("--accept", help="Believe the roster that the database has, after a restore."),
     ] = False,
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Show who is a member, and the fingerprints of the roster. Exits with 1 if it does not verify."""
+    if is_accepted != bool(fingerprint):
+        raise typer.BadParameter(
+            "--accept takes the fingerprint of the first statement, as a lead reads it out"
+        )
     from yobal.cli import commands
 
-    lines, is_ok = commands.roster(config, is_accepted=is_accepted)
+    lines, is_ok = commands.roster(config, accepted_fingerprint=" ".join(fingerprint or ()))
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)

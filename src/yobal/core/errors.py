@@ -160,6 +160,10 @@ class RosterInvalid(YobalError):
         self.rule, self.number = rule, number
 
 
+class RosterNotAccepted(YobalError):
+    """The technician may not make the server believe this roster; the message says why."""
+
+
 class RosterChanged(YobalError):
     """Another statement was added first; the same can be signed again after it."""
 

@@ -21,6 +21,9 @@ FOUNDER_DOMAIN: Final = b"yobal founder 1\0"
 SIGN_IN_DOMAIN: Final = b"yobal sign in 1\0"
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
+# 128 bits. With half as many, a state could rent the machines that find a statement with the same ones.
+FINGERPRINT_DIGITS: Final = 32
+_GROUP_DIGITS: Final = 4
 
 Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 # Bech32 of an X25519 key; whether it is a usable key is for the sealer to say.
@@ -141,6 +144,20 @@ def encode(document: Keys | Statement) -> str:
 
 def statement_hash(statement: str) -> str:
     return hashlib.sha256(STATEMENT_DOMAIN + statement.encode()).hexdigest()
+
+
+def fingerprint(statement_hash: str) -> str:
+    """What people read to each other: the first digits of a statement's hash, in groups."""
+    return " ".join(
+        statement_hash[start : start + _GROUP_DIGITS]
+        for start in range(0, FINGERPRINT_DIGITS, _GROUP_DIGITS)
+    )
+
+
+def is_fingerprint_of(statement_hash: str, typed: str) -> bool:
+    """Spaces and case do not count. The whole hash is right, too; less than a fingerprint is not."""
+    digits = "".join(typed.split()).lower()
+    return len(digits) >= FINGERPRINT_DIGITS and statement_hash.startswith(digits)
 
 
 def keys_hash(keys: str) -> str:

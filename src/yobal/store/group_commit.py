@@ -50,17 +50,30 @@ class GroupCommit:
             self._thread.join()
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            time.sleep(GATHER_SECONDS)
-            group = [first, *self._take_queued()]
-            _resolve(group, self._add([arrival for arrival, _ in group]))
+        while self._store_next_group():
+            pass
+
+    def _store_next_group(self) -> bool:
+        """False at the end.
+
+        In a function of its own, so that no local outlives the group: a future with an exception leads to the
+        frames of its sender's request, and to what the sender has written.
+        """
+        first = self._queue.get()
+        if first is None:
+            return False
+        time.sleep(GATHER_SECONDS)
+        group = [first, *self._take_queued()]
+        _resolve(group, self._add([arrival for arrival, _ in group]))
+        return True
 
     def _add(self, arrivals: list[Arrival]) -> Sequence[Outcome | Exception]:
         """A comment that the inbox refuses fails alone. A full or lost database fails the group."""
         try:
             return self._inbox.add(arrivals)
         except DatabaseUnavailable as error:
-            return [error] * len(arrivals)
+            # One for each: a shared one would tie the requests of all senders together.
+            return [DatabaseUnavailable(*error.args) for _ in arrivals]
         except Exception as error:  # noqa: BLE001  # passed to the sender
             if len(arrivals) == 1:
                 return [error]

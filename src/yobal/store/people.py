@@ -1,7 +1,7 @@
 """Moderators' sealed keys, invitations, registrations and sessions. Who is a member says `statements.py`."""
 
 import hashlib
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -53,11 +53,23 @@ EndReason = Literal["removed", "suspended"]
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in, or was until `end_reason`."""
+    """Who is signed in, or was until `end_reason`, if the MAC is right: it covers the rest of the row."""
 
+    token_hash: bytes
     site_id: str
     pseudonym: str
-    end_reason: EndReason | None
+    expires_slot: Slot
+    mac: bytes
+    end_reason: EndReason | None = None  # not under the MAC: a suspension is unsigned, too
+
+
+_SIGNED_COLUMNS: Final = (
+    sessions.c.token_hash,
+    sessions.c.site_id,
+    sessions.c.pseudonym,
+    sessions.c.expires_slot,
+    sessions.c.mac,
+)
 
 
 def hash_token(token: bytes) -> bytes:
@@ -263,18 +275,12 @@ def delete_registration(conn: Connection, token_hash: bytes) -> int:
     ).rowcount
 
 
-def add_session(
-    conn: Connection, *, token_hash: bytes, site_id: str, pseudonym: str, expires_slot: Slot
-) -> None:
-    conn.execute(
-        sessions.insert().values(
-            token_hash=token_hash, site_id=site_id, pseudonym=pseudonym, expires_slot=expires_slot
-        )
-    )
+def add_session(conn: Connection, session: Session) -> None:
+    conn.execute(sessions.insert().values(**msgspec.structs.asdict(session)))
 
 
 def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session | None:
-    """A session that has not expired. Whether its moderator is a member is for the roster to say.
+    """A session that has not expired. Its MAC is not checked, nor whether its moderator is a member.
 
     A suspension counts however the session was stored: it may have been opened at the same moment.
     """
@@ -287,7 +293,7 @@ def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session |
     return fetch_one(
         conn,
         Session,
-        sa.select(sessions.c.site_id, sessions.c.pseudonym, reason.label("end_reason")).where(
+        sa.select(*_SIGNED_COLUMNS, reason.label("end_reason")).where(
             sessions.c.token_hash == token_hash, sessions.c.expires_slot > now
         ),
     )

@@ -191,6 +191,7 @@ sessions = sa.Table(
     _text("site_id"),
     _text("pseudonym"),
     _slot("expires_slot"),
+    _bytes("mac"),  # under a key in `secrets/`, over the others: `actions/sign_in.py`
     _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )

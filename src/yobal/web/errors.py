@@ -132,7 +132,7 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         503,
         "roster_invalid",
         (
-            "The signed list of members in the database was changed by someone who may not."
+            "The signed list of members in the database was changed without a lead’s signature."
             " Nothing was opened or changed."
         ),
     ),

@@ -236,6 +236,7 @@ class PeopleController:
         token = sign_in.open_session(
             self._database,
             self._rules,
+            self._roster_reader,
             pseudonym=pseudonym,
             session_key=self._session_key,
             now=self._dependencies.clock(),

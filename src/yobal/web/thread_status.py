@@ -32,9 +32,22 @@ class SealingKey(msgspec.Struct, frozen=True):
     sealer: Sealer
 
 
+class RosterRefusal(msgspec.Struct, frozen=True):
+    """What RosterInvalid says, without the exception: raised again and again, one would keep the frames of
+    requests in its traceback, and with them what readers have written.
+    """
+
+    rule: str
+    number: int
+
+    def as_error(self) -> RosterInvalid:
+        """A new one for each request."""
+        return RosterInvalid(self.rule, self.number)
+
+
 class SiteStatus(msgspec.Struct, frozen=True, kw_only=True):
     sealing_key: SealingKey | None  # None until the first lead has made the keys
-    roster_error: RosterInvalid | None  # then nothing can be sealed
+    roster_refusal: RosterRefusal | None  # then nothing can be sealed
     languages: frozenset[str]  # those that a comment's row may name in clear
     loaded_at: float
 
@@ -59,7 +72,7 @@ class ThreadStatus(msgspec.Struct, frozen=True):
 
     @property
     def form(self) -> FormState:
-        has_epoch = self.site.sealing_key is not None or self.site.roster_error is not None
+        has_epoch = self.site.sealing_key is not None or self.site.roster_refusal is not None
         return form_state(has_epoch=has_epoch, is_open=self.story.is_open)
 
     def thread_ref(self, site_id: str, story_id: str, edition: str) -> ThreadRef:
@@ -84,7 +97,7 @@ class _Rows(msgspec.Struct, frozen=True):
     editions: tuple[Edition, ...]
     languages: frozenset[str]
     epoch: Epoch | None
-    roster_error: RosterInvalid | None
+    roster_refusal: RosterRefusal | None
 
 
 class Parent(msgspec.Struct, frozen=True):
@@ -140,7 +153,7 @@ class ThreadStatusCache:
             rows, inbox_counts = self._read(story_id), self._inbox.count_comments()
         self._site = SiteStatus(
             sealing_key=self._sealing_key(rows.epoch),
-            roster_error=rows.roster_error,
+            roster_refusal=rows.roster_refusal,
             languages=rows.languages,
             loaded_at=now,
         )
@@ -185,11 +198,11 @@ class ThreadStatusCache:
             story = intake.get_story(conn, site_id, story_id)
             editions = tuple(intake.editions(conn, site_id, story_id))
             languages = intake.languages(conn, site_id)
-            epoch, roster_error = self._newest_epoch(conn)
+            epoch, roster_refusal = self._newest_epoch(conn)
         if site is None or story is None or not editions:
             self._stories.pop(story_id, None)
             raise NoSuchStory(story_id)
-        return _Rows(site, story, editions, languages, epoch, roster_error)
+        return _Rows(site, story, editions, languages, epoch, roster_refusal)
 
     def _last_round(self) -> Round | None:
         with self._database.reading() as conn:
@@ -227,12 +240,12 @@ class ThreadStatusCache:
         loaded_at = min(site.loaded_at, story.loaded_at)
         return ThreadStatus(site, story) if self._clock() - loaded_at < CACHE_SECONDS else None
 
-    def _newest_epoch(self, conn: Connection) -> tuple[Epoch | None, RosterInvalid | None]:
+    def _newest_epoch(self, conn: Connection) -> tuple[Epoch | None, RosterRefusal | None]:
         """Only a verified statement says to whom comments are sealed."""
         try:
             roster = self._roster_reader.read(conn)
         except RosterInvalid as error:
-            return None, error
+            return None, RosterRefusal(error.rule, error.number)
         return (roster.epochs[-1] if roster is not None and roster.epochs else None), None
 
     def _sealing_key(self, epoch: Epoch | None) -> SealingKey | None:

@@ -54,8 +54,9 @@ class SubmitHandler:
     def _why_closed(self, context: RequestContext) -> Problem | None:
         """Checked first, before the reader is asked to correct or confirm anything. Raises RosterInvalid."""
         story = context.status.story
-        if context.status.site.roster_error is not None:
-            raise context.status.site.roster_error
+        refusal = context.status.site.roster_refusal
+        if refusal is not None:
+            raise refusal.as_error()
         if context.status.form != "open":
             return context.status.form
         if story.closes_slot is not None and self._dependencies.clock() >= story.closes_slot:
