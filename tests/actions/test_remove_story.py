@@ -16,6 +16,7 @@ from yobal.actions import (
 )
 from yobal.core.errors import InvalidInput, NoSuchStory
 from yobal.core.thread import Edition
+from yobal.server.scheduler.maintenance import rebuild_all
 
 OTHER = "bridge"
 NEW_ID = "ferry-2026"
@@ -34,6 +35,7 @@ def remove_edition(newsroom: NewsroomHarness, tag: str) -> None:
         newsroom.rules,
         STORY_ID,
         tag,
+        moves_file=newsroom.components.moves_file,
         random=secrets.token_bytes,
     )
     finish(newsroom)
@@ -46,6 +48,7 @@ def rename(newsroom: NewsroomHarness, new_id: str = NEW_ID) -> None:
         newsroom.rules,
         STORY_ID,
         new_id,
+        moves_file=newsroom.components.moves_file,
         random=secrets.token_bytes,
     )
     finish(newsroom)
@@ -196,6 +199,17 @@ def test_a_renamed_story_has_all_its_comments_at_another_address(
     assert "Published." not in (
         newsroom.files_dir / SITE_ID / NEW_ID / "en" / "index.html"
     ).read_text(encoding="utf-8")
+
+
+def test_what_the_technician_has_moved_still_verifies(newsroom: NewsroomHarness) -> None:
+    """A signature names story and edition. Control: without the file outside the database it does not."""
+    newsroom.publish_new("Written in English.", edition="en")
+    close(newsroom)
+    remove_edition(newsroom, "en")
+    rename(newsroom)
+    assert rebuild_all(newsroom.components).withheld == 0
+    (newsroom.components.settings.secrets_dir / "moves").unlink()
+    assert rebuild_all(newsroom.components).withheld == 1
 
 
 @pytest.mark.parametrize("state", ["in the inbox", "pending", "held", "rejected"])

@@ -11,9 +11,7 @@ from pathlib import Path
 import msgspec
 
 from yobal.adapters import age_file
-from yobal.adapters.backup_folder import BackupFolder, SecretsToBackUp
-from yobal.adapters.roster_pin import RosterPin
-from yobal.adapters.server_keys import Keyring
+from yobal.adapters.backup_folder import BackupFolder, SecretFiles, SecretsToBackUp
 from yobal.core.backup_format import BackupParser, Header, encode
 from yobal.core.errors import BackupInvalid
 from yobal.store import migrations, table_rows
@@ -38,14 +36,18 @@ def back_up(
 
 
 def back_up_secrets(
-    keyring: Keyring, roster_pin: RosterPin, folder: BackupFolder, recipient: str, *, today: date
+    files: SecretFiles, folder: BackupFolder, recipient: str, *, today: date
 ) -> None:
     """Replaces the file of the last backup."""
     peppers = {
         week.isoformat(): base64.b64encode(pepper).decode()
-        for week, pepper in keyring.peppers_by_week(today).items()
+        for week, pepper in files.keyring.peppers_by_week(today).items()
     }
-    content = msgspec.json.encode(SecretsToBackUp(peppers=peppers, roster=roster_pin.read()))
+    content = msgspec.json.encode(
+        SecretsToBackUp(
+            peppers=peppers, roster=files.roster_pin.read(), moves=files.moves_file.read()
+        )
+    )
     read = bytearray()
     age_file.encrypt(folder.secrets_path, iter([content]), recipient, read.extend)
     if read != content:

@@ -1,7 +1,9 @@
 """Removes a story with its comments, or one edition. The caller writes the public files and purges."""
 
+from yobal.adapters.moves_file import MovesFile
 from yobal.core.errors import InvalidInput
 from yobal.core.ids import RandomBytes
+from yobal.core.moves import Move
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import NEWEST
 from yobal.store import pending_purge, settled_stories, stale_files, stories, story_contents
@@ -37,12 +39,16 @@ def remove_edition(
     story_id: str,
     tag: str,
     *,
+    moves_file: MovesFile,
     random: RandomBytes,
 ) -> None:
     """Every file of the story names its editions, so every file becomes stale. Raises NoSuchStory, InvalidInput."""
     with release_lock(database), database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)
         remaining = _check_edition(conn, inbox, rules, story_id, tag)
+        moves_file.add(
+            Move(story_id=story_id, to_story_id=story_id, edition=tag, to_edition=remaining)
+        )
         story_contents.delete_envelopes(conn, rules.site_id, story_id)
         story_contents.delete_edition(conn, rules.site_id, story_id, tag, remaining=remaining)
         stale_files.add_all_of_thread(conn, rules.site_id, story_id)

@@ -3,9 +3,11 @@
 The caller writes the public files and purges.
 """
 
+from yobal.adapters.moves_file import MovesFile
 from yobal.core import ids
 from yobal.core.errors import InvalidInput
 from yobal.core.ids import RandomBytes
+from yobal.core.moves import Move
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import NEWEST
 from yobal.store import pending_purge, settled_stories, stale_files, stories, story_contents
@@ -27,12 +29,14 @@ def rename(
     story_id: str,
     new_id: str,
     *,
+    moves_file: MovesFile,
     random: RandomBytes,
 ) -> None:
     """The files of the old id are deleted when its stale file is written. Raises NoSuchStory, InvalidInput."""
     with release_lock(database), database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)
         _check(conn, inbox, rules, story_id, new_id)
+        moves_file.add(Move(story_id=story_id, to_story_id=new_id))
         story_contents.delete_envelopes(conn, rules.site_id, story_id)
         story_contents.rename(conn, rules.site_id, story_id, new_id)
         stale_files.add(conn, rules.site_id, story_id, {NEWEST})

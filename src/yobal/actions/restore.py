@@ -11,9 +11,7 @@ import msgspec
 
 from yobal.actions import erase_published
 from yobal.adapters import age_file
-from yobal.adapters.backup_folder import SecretsToBackUp
-from yobal.adapters.roster_pin import RosterPin
-from yobal.adapters.server_keys import Keyring
+from yobal.adapters.backup_folder import SecretFiles, SecretsToBackUp
 from yobal.core.backup_format import BackupParser, Header
 from yobal.core.errors import BackupInvalid
 from yobal.core.ids import RandomBytes
@@ -67,8 +65,11 @@ def restore(
     return BackupContent(header, rows)
 
 
-def restore_secrets(path: Path, identity: Any, keyring: Keyring, roster_pin: RosterPin) -> None:
-    """Peppers that are missing here, and the roster's head if this server has none. Raises BackupInvalid."""
+def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
+    """Peppers and moves that are missing here, and the roster's head if this server has none.
+
+    Raises BackupInvalid.
+    """
     content = bytearray()
     age_file.decrypt(path, identity, content.extend)
     try:
@@ -80,9 +81,10 @@ def restore_secrets(path: Path, identity: Any, keyring: Keyring, roster_pin: Ros
     except (msgspec.DecodeError, binascii.Error, ValueError):
         raise BackupInvalid(f"{path.name} is no file of secrets") from None
     for week, pepper in peppers.items():
-        keyring.restore_pepper(week, pepper)
-    if roster_pin.read().first is None:
-        roster_pin.update(lambda _: saved.roster)
+        files.keyring.restore_pepper(week, pepper)
+    files.moves_file.add(*saved.moves)
+    if files.roster_pin.read().first is None:
+        files.roster_pin.update(lambda _: saved.roster)
 
 
 def purge_again(

@@ -3,13 +3,14 @@
 Only `yobal rebuild` and `yobal doctor` do it: they read everything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from yobal.actions.roster_reader import RosterReader
 from yobal.core.decision_signature import Publication, Signers, publication_hash
+from yobal.core.moves import Move, origins
 from yobal.core.site_rules import SiteRules
 from yobal.store import decisions, published_decisions
 from yobal.store.database import Database
@@ -24,7 +25,7 @@ class VerifiedPublished(msgspec.Struct, frozen=True):
 
 
 def withhold_unverified(
-    database: Database, rules: SiteRules, roster_reader: RosterReader
+    database: Database, rules: SiteRules, roster_reader: RosterReader, moves: Sequence[Move]
 ) -> VerifiedPublished:
     """Withhold what does not verify, and show again what does. The caller writes all files.
 
@@ -32,7 +33,7 @@ def withhold_unverified(
     """
     verified = withheld = 0
     for page, signers in _pages(database, rules, roster_reader):
-        genuine = {row.id for row in page if is_genuine(row, signers)}
+        genuine = {row.id for row in page if is_genuine(row, signers, moves)}
         verified, withheld = verified + len(genuine), withheld + len(page) - len(genuine)
         hidden = [row.id for row in page if row.id not in genuine and not row.is_withheld]
         shown = [row.id for row in page if row.id in genuine and row.is_withheld]
@@ -43,35 +44,45 @@ def withhold_unverified(
     return VerifiedPublished(verified, withheld)
 
 
-def count_unverified(database: Database, rules: SiteRules, roster_reader: RosterReader) -> int:
+def count_unverified(
+    database: Database, rules: SiteRules, roster_reader: RosterReader, moves: Sequence[Move]
+) -> int:
     """Changes nothing. Raises RosterInvalid."""
     return sum(
-        not is_genuine(row, signers)
+        not is_genuine(row, signers, moves)
         for page, signers in _pages(database, rules, roster_reader)
         for row in page
     )
 
 
-def is_genuine(row: PublishedDecision, signers: Signers | None) -> bool:
+def is_genuine(row: PublishedDecision, signers: Signers | None, moves: Sequence[Move]) -> bool:
     """Whether a person who was a member then has signed that exactly this appears here."""
     document = decisions.document_of(row.decision) if row.decision is not None else None
     if document is None or row.decision is None or signers is None or not row.publication_nonce:
         return False
-    publication = Publication(
-        text=row.text,
-        name=row.name,
-        lang=row.lang,
-        story_id=row.story_id,
-        edition=row.edition,
-        root_id=row.sent_root_id,
-        parent_id=row.sent_parent_id,
-    )
     return (
-        document.publication_hash == publication_hash(row.publication_nonce, publication)
+        document.publication_hash in list(_publication_hashes(row, row.publication_nonce, moves))
         and (document.clause, document.edit_kind) == (row.edited_clause, row.edit_kind)
         and (row.root_id, row.parent_id) == _expected_parents(row)
         and signers.is_genuine(document, row.decision.signature)
     )
+
+
+def _publication_hashes(
+    row: PublishedDecision, nonce: bytes, moves: Sequence[Move]
+) -> Iterator[str]:
+    """Of this text here, and in every place from which the technician has moved it."""
+    for story_id, edition in origins(moves, row.story_id, row.edition):
+        publication = Publication(
+            text=row.text,
+            name=row.name,
+            lang=row.lang,
+            story_id=story_id,
+            edition=edition,
+            root_id=row.sent_root_id,
+            parent_id=row.sent_parent_id,
+        )
+        yield publication_hash(nonce, publication)
 
 
 def _expected_parents(row: PublishedDecision) -> tuple[str | None, str | None]:

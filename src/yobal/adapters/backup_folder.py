@@ -6,7 +6,10 @@ from typing import Final
 
 import msgspec
 
-from yobal.adapters.roster_pin import Pin
+from yobal.adapters.moves_file import MovesFile
+from yobal.adapters.roster_pin import Pin, RosterPin
+from yobal.adapters.server_keys import Keyring
+from yobal.core.moves import Move
 
 _SUFFIX: Final = ".yobal.age"
 _TIME: Final = "%Y-%m-%dT%H%MZ"  # without colons, which some file systems refuse
@@ -17,6 +20,15 @@ class SecretsToBackUp(msgspec.Struct, frozen=True, kw_only=True):
 
     peppers: dict[str, str]  # by week, in base64
     roster: Pin
+    moves: list[Move] = []
+
+
+class SecretFiles(msgspec.Struct, frozen=True):
+    """Where these are on this machine."""
+
+    keyring: Keyring
+    roster_pin: RosterPin
+    moves_file: MovesFile
 
 
 class BackupFolder:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from yobal import __version__
 from yobal.actions import back_up, restore
 from yobal.adapters import age_file
-from yobal.adapters.backup_folder import BackupFolder
+from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
@@ -42,8 +42,7 @@ def run_backup(components: Components) -> Iterator[str]:
     header = back_up.header(settings.site_id, __version__)
     done = back_up.back_up(components.database, folder, recipient, header=header, now=now)
     back_up.back_up_secrets(
-        components.keyring,
-        components.roster_pin,
+        _secret_files(components),
         folder,
         recipient,
         today=datetime.fromtimestamp(now, UTC).date(),
@@ -76,11 +75,15 @@ def run_restore(
     )
     yield from _describe(content)
     if secrets_file is not None:
-        restore.restore_secrets(secrets_file, identity, components.keyring, components.roster_pin)
+        restore.restore_secrets(secrets_file, identity, _secret_files(components))
         yield "receipts of the last weeks work again"
     yield _purge(components)
     yield _rebuild(components)
     yield from _warnings(components)
+
+
+def _secret_files(components: Components) -> SecretFiles:
+    return SecretFiles(components.keyring, components.roster_pin, components.moves_file)
 
 
 def _describe(content: restore.BackupContent) -> Iterator[str]:

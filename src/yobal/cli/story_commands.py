@@ -201,6 +201,7 @@ def rename(path: Path, story_id: str, new_id: str) -> str:
             components.rules,
             story_id,
             new_id,
+            moves_file=components.moves_file,
             random=secrets.token_bytes,
         )
         _finish(components)
@@ -246,6 +247,7 @@ def remove(path: Path, story_id: str, edition: str | None) -> str:
                 components.rules,
                 story_id,
                 edition,
+                moves_file=components.moves_file,
                 random=secrets.token_bytes,
             )
         _finish(components)

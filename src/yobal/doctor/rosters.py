@@ -18,8 +18,8 @@ _ADVICE: Final = (
 )
 
 
-class _ReadOnlyPin(RosterPin):
-    """The doctor changes nothing."""
+class ReadOnlyPin(RosterPin):
+    """The doctor changes nothing, so it does not remember what it has verified either."""
 
     def update(self, change: Callable[[Pin], Pin]) -> None:
         """Leaves it to the server."""
@@ -27,7 +27,7 @@ class _ReadOnlyPin(RosterPin):
 
 def examine(settings: Settings) -> list[Finding]:
     database = Database(settings.database_url)
-    reader = RosterReader(settings.site_id, _ReadOnlyPin(settings.secrets_dir))
+    reader = RosterReader(settings.site_id, ReadOnlyPin(settings.secrets_dir))
     try:
         with database.reading() as conn:
             if current_revision(conn) != newest_revision():

@@ -3,18 +3,12 @@
 from yobal.actions import release, verify_published
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.cell_file import CellFile
-from yobal.adapters.roster_pin import Pin, RosterPin
+from yobal.adapters.moves_file import MovesFile
 from yobal.doctor.finding import Finding, ok_if
+from yobal.doctor.rosters import ReadOnlyPin
 from yobal.server.settings import Settings
 from yobal.store.database import Database
 from yobal.store.migrations import current_revision, newest_revision
-
-
-class _ReadOnlyPin(RosterPin):
-    """The doctor changes nothing, so it does not remember what it has verified either."""
-
-    def write(self, pin: Pin) -> None:
-        pass
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -22,14 +16,16 @@ def examine(settings: Settings) -> list[Finding]:
         settings.rules(),
         CellFile(settings.cells_file, cells_min=settings.cells_min),
     )
-    roster_reader = RosterReader(settings.site_id, _ReadOnlyPin(settings.secrets_dir))
+    roster_reader = RosterReader(settings.site_id, ReadOnlyPin(settings.secrets_dir))
     database = Database(settings.database_url)
     try:
         with database.reading() as conn:
             if current_revision(conn) != newest_revision():
                 return []  # the check of the schema says what to do
             held = release.count_refused(conn, cell_file, rules, roster_reader)
-        published = verify_published.count_unverified(database, rules, roster_reader)
+        published = verify_published.count_unverified(
+            database, rules, roster_reader, MovesFile(settings.secrets_dir).read()
+        )
     finally:
         database.close()
     return [

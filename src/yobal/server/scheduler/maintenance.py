@@ -191,7 +191,10 @@ def rebuild_all(components: Components) -> Rebuilt:
     RosterInvalid before anything is changed.
     """
     published = verify_published.withhold_unverified(
-        components.database, components.rules, components.roster_reader
+        components.database,
+        components.rules,
+        components.roster_reader,
+        components.moves_file.read(),
     )
     public_files = components.file_writer.public_files
     versions_before = public_files.versions()
