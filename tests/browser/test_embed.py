@@ -491,7 +491,7 @@ def test_a_list_of_stories_shows_counts_from_one_file(
     assert len([url for url in requests if url.endswith("counts.json")]) == 1
 
 
-def test_what_the_newsroom_says_is_drawn_as_text_in_its_language(
+def test_what_the_newsroom_says_is_rendered_as_text_in_its_language(
     embedded: tuple[NewsSite, Served], page: Page
 ) -> None:
     _, served = embedded

@@ -86,6 +86,15 @@ ROWS: Final[dict[str, Row]] = {
         refused="x", warned="", well="/mnt/x", others={"backup_dir": "/var/backups/yobal"}
     ),
     "epoch_days": Row(refused=91, warned=60, well=7),
+    "notice_urls_file": Row(refused="a\nb", well="notices.txt"),
+    "notice_urls": Row(refused="desk@news.example", well="mailto://x"),
+    "notice_times": Row(refused=["9"], well=["09:00"]),
+    "notice_pending_hours_max": Row(refused=721, well=48),
+    "notice_language": Row(refused="xx", well="en"),
+    "notice_subject": Row(refused="two\nlines", well="Note"),
+    "notice_sender": Row(refused="two\nlines", well="Night desk"),
+    "notice_process": Row(refused="mail", well="serve"),
+    "metrics_listen": Row(refused="8602", failed="0.0.0.0:8602", well="127.0.0.1:8602"),
     "embedded_form": Row(refused="popup", well="frame"),
     "session_hours": Row(refused=100_000, warned=100, well=12),
 }
