@@ -51,7 +51,7 @@ def _server_messages() -> Iterator[tuple[str, str]]:
         yield message, "web/errors.py"
     for message in decide.MESSAGES.values():
         yield message, "actions/decide.py"
-    for path in sorted(SOURCES.rglob("*.py")):
+    for path in sorted(set(SOURCES.rglob("*.py")) - set((SOURCES / "cli").rglob("*.py"))):
         for message in reasons_in(path.read_text("utf-8")):
             yield message, path.relative_to(SOURCES).as_posix()
     with (SOURCES / "templates" / "desk.html").open("rb") as page:

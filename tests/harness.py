@@ -224,15 +224,19 @@ class NewsroomHarness:
 
     def epoch_identity(self, epoch_id: str) -> Any:
         with self.database.reading() as conn:
-            moderator = people.get(conn, SITE_ID, self.pseudonym)
             rows = epochs.keys_of(conn, SITE_ID, self.pseudonym)
-        assert moderator is not None
-        unlocking = _unlocking(self.pseudonym, self.passphrase)
-        personal = _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
+        personal = self.personal_identity()
         wrap = next((row.wrap for row in rows if row.epoch_id == epoch_id), None)
         if wrap is None:
             raise KeyError(epoch_id)
         return _identity(pyrage.decrypt(wrap, [personal]))
+
+    def personal_identity(self) -> Any:
+        with self.database.reading() as conn:
+            moderator = people.get(conn, SITE_ID, self.pseudonym)
+        assert moderator is not None
+        unlocking = _unlocking(self.pseudonym, self.passphrase)
+        return _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
 
     def publish(
         self,

@@ -15,6 +15,9 @@ from yobal.actions import submit
 from yobal.core import idempotency
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.submission import Submission
+from yobal.demo import signing
+from yobal.demo.decision_signer import DecisionSigner
+from yobal.demo.keys import ALPHABET
 from yobal.server import settings
 from yobal.server.wiring import build_components
 
@@ -25,6 +28,14 @@ class BulkHarness(NewsroomHarness):
     @functools.cache  # noqa: B019  # lives as long as its test module
     def epoch_identity(self, epoch_id: str) -> Any:
         return super().epoch_identity(epoch_id)
+
+    @functools.cache  # noqa: B019  # lives as long as its test module
+    def signer(self, decided_by: str | None = None) -> DecisionSigner:
+        """With the signing key that the lead's browser has made."""
+        assert decided_by is None
+        return DecisionSigner(
+            self.components, signing.signing_seed(_scalar(self.personal_identity()))
+        )
 
     def pending_ids(self, story: Story) -> list[str]:
         """The ids of the pending comments under a story."""
@@ -85,6 +96,15 @@ class BulkHarness(NewsroomHarness):
         self.inbox.add([sent])
         self.move_inbox()
         return sent.id
+
+
+def _scalar(identity: Any) -> bytes:
+    """The private key in Bech32 (BIP 173): 52 digits of 5 bits, of which 4 bits are padding, and a checksum."""
+    digits = str(identity).lower().rpartition("1")[2][:-6]
+    bits = 0
+    for digit in digits:
+        bits = bits << 5 | ALPHABET.index(digit)
+    return (bits >> 4).to_bytes(32, "big")
 
 
 def open_bulk_harness(served: NewsroomWithLead) -> Iterator[BulkHarness]:

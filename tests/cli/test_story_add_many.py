@@ -182,7 +182,7 @@ def test_a_batch_that_fails_is_not_stored_at_all(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(stale_files, "add_all_of_thread", fail)
+        patch.setattr(stale_files, "add", fail)
         with pytest.raises(KeyboardInterrupt):
             add(config, write(config, *map(line, range(6))))
     assert story_commands.list_all(config) == []

@@ -74,6 +74,7 @@ ALLOWED: Final = {
     ("server/ports.py", "socket"),
     ("server/service_manager.py", "socket"),  # of systemd, in the file system
     ("adapters/apprise_process.py", "apprise"),
+    ("adapters/download.py", "httpx"),  # for commands only: see the contract in pyproject.toml
 }
 
 

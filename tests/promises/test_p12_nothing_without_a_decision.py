@@ -27,7 +27,7 @@ from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SLOT, STORY_ID, catch_up
 from tests.promises.model import DAY, IN_INBOX, ROUND_LEAD, Model, ModelComment
-from yobal.actions import declare_story, process_withdrawals, release
+from yobal.actions import declare_story, erase_published, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
@@ -390,7 +390,7 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         HELD,
     ),
     "withdrawn comments are not erased": (
-        process_withdrawals,
+        erase_published,
         "_erase_remains",
         _nothing,
         [_send, _withdraw],

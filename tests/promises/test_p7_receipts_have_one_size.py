@@ -14,6 +14,7 @@ from yobal.core import text as texts
 from yobal.core.answer_size import MASKS_MAX, TITLE_GRAPHEMES_MAX, URL_BYTES_MAX, receipt_bytes
 from yobal.core.terms import CLAUSES, NOTE_GRAPHEMES_MAX
 from yobal.core.thread import Edition
+from yobal.demo.decision_signer import cleaned
 
 # A character that HTML escapes to five bytes, with marks: 12 bytes, the most that a limit allows.
 LARGEST: Final = "&" + "\u0301" * 4 + "\u20d0"
@@ -30,7 +31,7 @@ def _reject(desk: DeskClient, comment_id: str, note: str) -> int:
 
 
 def _edit(desk: DeskClient, comment_id: str, words: str, **fields: Any) -> int:
-    body = {
+    body: dict[str, Any] = {
         "verdict": "publish_edited",
         "comment_id": comment_id,
         "text": words,
@@ -38,8 +39,9 @@ def _edit(desk: DeskClient, comment_id: str, words: str, **fields: Any) -> int:
         "edit_kind": "masked",
         "clause": "personal-data",
         "lang": "en",
-    }
-    return int(desk.post("decide", body | fields).status)
+    } | fields
+    body["text"], body["name"] = cleaned(body["text"], body["name"])
+    return int(desk.post("decide", body).status)
 
 
 def _size(intake: Intake, code: str | None, *, edition: str = "en") -> int:

@@ -185,6 +185,7 @@ def test_a_session_cannot_be_forged_by_writing_to_the_database(
             "site_id": SITE_ID,
             "pseudonym": "Heron",
             "expires_slot": 2**40,
+            "mac": secrets.token_bytes(32),  # its key is in `secrets/`
         }
         with newsroom.database.writing() as conn:
             conn.execute(sessions.insert().values(**row))

@@ -17,7 +17,7 @@ from yobal.server.wiring import STATIC
 PASSPHRASE_WORDS: Final = 7
 _SCRYPT_N: Final = 2**16
 _SCRYPT_BYTES_MAX: Final = 128 * 1024 * 1024  # scrypt needs 64 MiB
-_ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
@@ -109,7 +109,7 @@ def _bech32(prefix: str, raw: bytes) -> str:
     expanded = [ord(char) >> 5 for char in prefix] + [0] + [ord(char) & 31 for char in prefix]
     checksum = _polymod(expanded + data + [0] * 6) ^ 1
     data += [(checksum >> 5 * (5 - index)) & 31 for index in range(6)]
-    return f"{prefix}1{''.join(_ALPHABET[value] for value in data)}"
+    return f"{prefix}1{''.join(ALPHABET[value] for value in data)}"
 
 
 def _polymod(values: list[int]) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 from yobal.core.answer_size import MASKS_MAX
 from yobal.core.submission import Limits
 from yobal.core.terms import NOTE_GRAPHEMES_MAX
+from yobal.demo.decision_signer import cleaned
 from yobal.doctor.finding import Finding
 from yobal.self_test.scratch import CannotPlay, QueuedComment, ScratchNewsroom
 from yobal.self_test.wording import learned, learned_nothing
@@ -121,10 +122,11 @@ def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def _edit(words: str, name: str) -> dict[str, object]:
+    cleaned_words, cleaned_name = cleaned(words, name)
     return {
         "verdict": "publish_edited",
-        "text": words,
-        "name": name,
+        "text": cleaned_words,
+        "name": cleaned_name,
         "edit_kind": "shortened",
         "clause": "personal-data",
         "lang": "en",
