@@ -143,7 +143,7 @@ def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
     assert b"They are held." not in plain
     assert not {"sessions", "expired_cells", "invitations"} & table_rows.columns().keys()
     secret = pyrage.decrypt(_folder(backed_up).secrets_path.read_bytes(), [IDENTITY])
-    assert set(msgspec.json.decode(secret)) == {"peppers", "roster"}
+    assert set(msgspec.json.decode(secret)) == {"peppers", "roster", "moves"}
 
 
 def _encrypt(plain: bytes, identity: pyrage.x25519.Identity = IDENTITY) -> bytes:
