@@ -180,6 +180,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
     @rule()
     def pass_a_week(self) -> None:
         self.newsroom.now += WEEK
+        self.newsroom.run_scheduler()
         self.waiting.clear()  # their registrations have expired
         self.is_due = True
 
@@ -239,8 +240,10 @@ class PeopleAndKeys(RuleBasedStateMachine):
         for row in self.newsroom.read_table("wrapped_epoch_keys"):
             holders[ids.index(row["epoch_id"])].add(row["pseudonym"])
         assert holders == self.holders, WRAPS
-        rows = self.newsroom.read_table("moderators")
-        assert {row["pseudonym"] for row in rows if bytes(row["identity"])} == set(self.members)
+        owners = [row["signing_key"] for row in self.newsroom.read_table("member_identities")]
+        expected = {self.keys[name].signing_key for name in (*self.members, *self.waiting)}
+        assert set(owners) == expected, WRAPS
+        assert len(owners) == 2 * len(expected), WRAPS
 
     @invariant()
     def the_intake_seals_to_the_newest_epoch(self) -> None:
@@ -288,6 +291,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         ]
         remove_member.remove_member(
             self.newsroom.database,
+            self.newsroom.components.cell_file,
             self.newsroom.rules,
             self.newsroom.components.roster_reader,
             removed_by=lead,

@@ -112,7 +112,7 @@ def test_control_without_signatures_comments_are_sealed_to_the_attacker(
     personal = _personal_identity(ATTACKER)
     epoch = pyrage.x25519.Identity.from_str(pyrage.decrypt(ATTACKER.wrap, [personal]).decode())
     envelope = newsroom.components.cell_file.decrypt(
-        row["cell"], bytes(row["ciphertext"]), purpose="envelope", comment_id=row["comment_id"]
+        row["cell"], bytes(row["ciphertext"]), purpose="envelope", row_id=row["comment_id"]
     )
     assert envelope is not None
     assert b"Read by the attacker." in pyrage.decrypt(envelope, [epoch])
@@ -206,11 +206,11 @@ def _is_signed_or_is_keys(message: bytes, *, by: str, **_signature: bytes) -> bo
 def test_a_row_in_moderators_grants_no_access(newsroom: NewsroomHarness) -> None:
     _execute(
         newsroom,
-        "insert into moderators (site_id, pseudonym, is_active, identity, recovery_identity)"
-        " values (:site_id, 'Attacker', :yes, :blank, :blank)",
+        "insert into moderators (site_id, pseudonym, signing_key, is_active)"
+        " values (:site_id, 'Attacker', :signing_key, :yes)",
         site_id=SITE_ID,
+        signing_key=ATTACKER.signing_key,
         yes=True,
-        blank=b"",
     )
     desk = DeskClient(newsroom)
     assert desk.sign_in("Attacker", ATTACKER.sign_in_seed).status == 403

@@ -185,6 +185,7 @@ UNCHANGED_TABLES = (
     "decisions",
     "held_texts",
     "invitations",
+    "member_identities",
     "moderators",
     "registrations",
     "sessions",

@@ -1,9 +1,6 @@
 """Brings a backup back into an empty database, without what was removed or withdrawn since."""
 
-import base64
-import binascii
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +8,21 @@ import msgspec
 
 from yobal.actions import erase_published
 from yobal.adapters import age_file
-from yobal.adapters.backup_folder import SecretFiles, SecretsToBackUp
 from yobal.core.backup_format import BackupParser, Header
 from yobal.core.errors import BackupInvalid
 from yobal.core.ids import RandomBytes
-from yobal.core.purged_comments import PurgedComment
+from yobal.core.purged import Purged, PurgedComment, PurgedEpoch, PurgedMember
 from yobal.core.states import PUBLISHED, REMOVED
-from yobal.store import comments, pending_purge, published_comments, sites, table_rows
+from yobal.store import (
+    comments,
+    epochs,
+    identities,
+    pending_purge,
+    people,
+    published_comments,
+    sites,
+    table_rows,
+)
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 
@@ -65,36 +70,46 @@ def restore(
     return BackupContent(header, rows)
 
 
-def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
-    """Peppers and moves that are missing here, and the roster's head if this server has none.
+class PurgedAgain(msgspec.Struct, frozen=True):
+    """How many comments and moderators the backup would have brought back."""
 
-    Raises BackupInvalid.
-    """
-    content = bytearray()
-    age_file.decrypt(path, identity, content.extend)
-    try:
-        saved = msgspec.json.decode(content, type=SecretsToBackUp)
-        peppers = {
-            date.fromisoformat(week): base64.b64decode(pepper)
-            for week, pepper in saved.peppers.items()
-        }
-    except (msgspec.DecodeError, binascii.Error, ValueError):
-        raise BackupInvalid(f"{path.name} is no file of secrets") from None
-    for week, pepper in peppers.items():
-        files.keyring.restore_pepper(week, pepper)
-    files.moves_file.add(*saved.moves)
-    if files.roster_pin.read().first is None:
-        files.roster_pin.update(lambda _: saved.roster)
+    comments: int
+    members: int
 
 
 def purge_again(
-    database: Database, site_id: str, purged: Iterable[PurgedComment], *, random: RandomBytes
-) -> int:
-    """Erase what was removed or withdrawn after the backup; returns how many comments that were."""
-    return sum(_purge_one(database, site_id, item, random=random) for item in purged)
+    database: Database, site_id: str, purged: Iterable[Purged], *, random: RandomBytes
+) -> PurgedAgain:
+    """Erase what was removed, withdrawn or destroyed after the backup."""
+    comment_count = member_count = 0
+    for item in purged:
+        match item:
+            case PurgedComment():
+                comment_count += _purge_comment(database, site_id, item, random=random)
+            case PurgedMember():
+                member_count += _shut_out(database, site_id, item.signing_key)
+            case PurgedEpoch():
+                with database.writing() as conn:
+                    epochs.destroy(conn, [item.epoch_id])
+    return PurgedAgain(comment_count, member_count)
 
 
-def _purge_one(
+def _shut_out(database: Database, site_id: str, signing_key: str) -> bool:
+    """Without keys, and suspended: the restored roster does not say yet that this is no member.
+
+    The desk asks a lead to remove this person again, which only a lead can sign.
+    """
+    with database.writing() as conn:
+        moderator = people.get_by_key(conn, site_id, signing_key)
+        if moderator is None:
+            return False
+        people.suspend(conn, site_id, moderator.pseudonym)
+        identities.delete_of(conn, signing_key)
+        epochs.delete_wraps(conn, site_id, moderator.pseudonym)
+    return True
+
+
+def _purge_comment(
     database: Database, site_id: str, item: PurgedComment, *, random: RandomBytes
 ) -> bool:
     with database.reading() as conn:

@@ -101,7 +101,9 @@ def open_session(
     token = random(SESSION_TOKEN_BYTES)
     with database.writing() as conn:
         moderator = people.get(conn, rules.site_id, pseudonym)
-        if moderator is not None and moderator.is_suspended:
+        if moderator is None:
+            raise NotSignedIn
+        if moderator.is_suspended:
             raise Suspended
         session = Session(
             token_hash=_hash(session_key, token),

@@ -22,6 +22,7 @@ def join_first_lead(components: Components, lead: NewModerator, *, now: float) -
     secret = base64.urlsafe_b64decode(link + "=")
     join.begin_roster(
         components.database,
+        components.cell_file,
         components.rules,
         components.roster_reader,
         token=tokens.invitation_token(secret),

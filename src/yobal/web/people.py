@@ -1,19 +1,30 @@
 """The desk's routes for people: signing in, the roster, invitations, recovery."""
 
+import contextlib
 import secrets
 
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from yobal.actions import begin_epoch, invite, join, recover, remove_member, sign_in, suspend
+from yobal.actions import (
+    begin_epoch,
+    invite,
+    join,
+    member_keys,
+    purge_deleted,
+    recover,
+    remove_member,
+    sign_in,
+    suspend,
+)
 from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
-from yobal.core.errors import NotSignedIn
+from yobal.core.errors import DatabaseUnavailable, KeysMissing, NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
-from yobal.store import people
+from yobal.store import identities, people
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import COOKIE, AnyRequest, session_token
@@ -29,6 +40,7 @@ class PeopleController:
         self._dependencies = dependencies
         self._rules = dependencies.rules
         self._database = dependencies.database
+        self._cell_file = dependencies.cell_file
         self._roster_reader = dependencies.roster_reader
         self._session_key = session_key
         self._site_name = site_name
@@ -90,6 +102,7 @@ class PeopleController:
     ) -> Response[types.Session]:
         pseudonym = join.begin_roster(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             token=bytes.fromhex(data.token),
@@ -103,6 +116,7 @@ class PeopleController:
     def register(self, data: JSONBody[request_types.RegisterRequest]) -> types.Empty:
         join.register(
             self._database,
+            self._cell_file,
             self._rules,
             token=bytes.fromhex(data.token),
             head=data.head,
@@ -139,6 +153,7 @@ class PeopleController:
     ) -> types.Empty:
         join.confirm_member(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             registration_id=bytes.fromhex(data.registration_id),
@@ -162,6 +177,7 @@ class PeopleController:
     ) -> types.RemovedMember:
         removed = remove_member.remove_member(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             removed_by=request.state.moderator.pseudonym,
@@ -170,6 +186,9 @@ class PeopleController:
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
+        # The removal is stored. The scheduler repeats this every second, and reports if it cannot.
+        with contextlib.suppress(DatabaseUnavailable):
+            purge_deleted.overwrite_expired(self._database, self._cell_file)
         return types.RemovedMember(removed.returned_count)
 
     def begin_epoch(
@@ -177,6 +196,7 @@ class PeopleController:
     ) -> types.Empty:
         begin_epoch.begin_epoch(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             begun_by=request.state.moderator.pseudonym,
@@ -228,6 +248,7 @@ class PeopleController:
         return RecoveryContext(
             rules=self._rules,
             roster_reader=self._roster_reader,
+            cell_file=self._cell_file,
             session_key=self._session_key,
             now=self._dependencies.clock(),
         )
@@ -255,11 +276,20 @@ class PeopleController:
             roster, _ = self._roster_reader.read_all(conn)
             if moderator is None or roster is None:  # deactivated since the request began
                 raise NotSignedIn
+            identity = member_keys.read_identity(
+                conn, self._cell_file, moderator.signing_key, opened_by=identities.WORDS
+            )
+            if identity is None:
+                raise KeysMissing
             return serializers.session(
                 conn,
                 self._rules,
-                moderator,
+                pseudonym,
                 roster,
+                identity=identity,
+                epoch_keys=member_keys.read_wraps(
+                    conn, self._cell_file, self._rules.site_id, pseudonym
+                ),
                 site_name=self._site_name,
                 now=self._dependencies.clock(),
             )

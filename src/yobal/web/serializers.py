@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yobal.actions import begin_epoch, clock_guard
+from yobal.actions.member_keys import EpochKey
 from yobal.core import language
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
@@ -13,10 +14,10 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round,
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, people, queue, sites, stories
+from yobal.store import comments, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
-from yobal.store.people import Invitation, Moderator, Registration
+from yobal.store.people import Invitation, Registration
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
 
@@ -38,14 +39,16 @@ def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
 def session(
     conn: Connection,
     rules: SiteRules,
-    moderator: Moderator,
+    pseudonym: str,
     roster: Roster,
     *,
+    identity: bytes,
+    epoch_keys: Sequence[EpochKey],
     site_name: str,
     now: float,
 ) -> types.Session:
     """Raises NotSignedIn if the moderator is no member any more."""
-    site_id, pseudonym = rules.site_id, moderator.pseudonym
+    site_id = rules.site_id
     member = roster.named(pseudonym)
     if member is None:
         raise NotSignedIn
@@ -56,11 +59,8 @@ def session(
         is_demo=sites.is_demo(conn, site_id),
         pseudonym=pseudonym,
         role=member.role,
-        identity=moderator.identity,
-        epochs=[
-            types.EpochKey(key.epoch_id, key.wrap)
-            for key in epochs.keys_of(conn, site_id, pseudonym)
-        ],
+        identity=identity,
+        epochs=[types.EpochKey(key.epoch_id, key.wrap) for key in epoch_keys],
         roster_head=roster.head,
         is_epoch_due=begin_epoch.is_due(conn, rules, roster, now=now),
         suspended=people.list_suspended(conn, site_id),
