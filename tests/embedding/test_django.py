@@ -35,14 +35,14 @@ settings.configure(
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]}],
 )
 
-def article(request, slug):
-    return render(request, "article.html", {"slug": slug})
+def story(request, slug):
+    return render(request, "story.html", {"slug": slug})
 
-urlpatterns = i18n_patterns(path("<slug:slug>/", article))
+urlpatterns = i18n_patterns(path("<slug:slug>/", story))
 if __name__ == "__main__":
     execute_from_command_line(sys.argv)
 """
-ARTICLE = """<!doctype html><html><meta charset="utf-8"><title>Ferry workers</title><h1>Ferry workers</h1>
+STORY_PAGE = """<!doctype html><html><meta charset="utf-8"><title>Ferry workers</title><h1>Ferry workers</h1>
 {% include "yobal_comments.html" with address="ADDRESS" story=slug %}"""
 
 
@@ -50,7 +50,7 @@ def _write_project(folder: Path, address: str) -> None:
     templates = folder / "templates"
     templates.mkdir(parents=True)
     shutil.copy(EXAMPLES / "django/yobal_comments.html", templates)
-    (templates / "article.html").write_text(ARTICLE.replace("ADDRESS", address))
+    (templates / "story.html").write_text(STORY_PAGE.replace("ADDRESS", address))
     (folder / "manage.py").write_text(PROJECT)
 
 
