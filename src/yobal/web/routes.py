@@ -18,6 +18,7 @@ from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
+from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
@@ -64,6 +65,11 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/remove", "moderator", ModerationController.remove),
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
+HIDDEN_ROUTES: Final = (
+    Route("/api/desk/hidden", "moderator", HiddenController.hidden),
+    Route("/api/desk/bring-back", "lead", HiddenController.bring_back),
+    Route("/api/desk/destroy-hidden", "lead", HiddenController.destroy),
+)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -92,6 +98,9 @@ _MEDIA_TYPES: Final = {
 }
 
 
+Controller = PeopleController | ModerationController | HiddenController
+
+
 def desk_app(
     dependencies: DeskDependencies, *, static: Path, site_name: str, is_demo: bool
 ) -> Litestar:
@@ -105,7 +114,7 @@ def desk_app(
         clock=dependencies.clock,
     )
     people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
-    moderation = ModerationController(dependencies)
+    moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
@@ -113,6 +122,7 @@ def desk_app(
             *(_asset(static, name) for name in ASSETS),
             *(_route(route, people) for route in PEOPLE_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
+            *(_route(route, hidden) for route in HIDDEN_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -130,7 +140,7 @@ def desk_app(
     )
 
 
-def _route(route: Route, controller: PeopleController | ModerationController) -> Any:
+def _route(route: Route, controller: Controller) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))
 
