@@ -83,7 +83,7 @@ def test_what_a_removed_or_suspended_member_has_hidden_waits_for_a_lead(
     assert [item["destroyed_with"] for item in _hidden(desk)["comments"]] == [None, None]
     assert desk.post("session", {}).json["hidden_waiting_count"] == 2
     newsroom.pass_slots(3)
-    assert len(_hidden(desk)["comments"]) == 2
+    assert len(newsroom.hidden_texts()) == 2
 
 
 def test_beyond_the_limit_the_desk_tells_every_lead(
