@@ -1,8 +1,8 @@
 """Writes a backup: all rows that a restored newsroom needs, encrypted to a key that is elsewhere.
 
-The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells of
-comments and day keys are never in it: what they encrypt stays closed. The cells of members' keys are in
-the file of secrets, which every backup replaces, so that an overwritten one is not collected there.
+The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells and
+day keys are never in it: what they encrypt stays closed. Only those of members' keys and of hidden texts are
+in the file of secrets, which every backup replaces, so that an overwritten one is not collected there.
 """
 
 import base64
@@ -41,7 +41,7 @@ def back_up_secrets(
 ) -> None:
     """Replaces the file of the last backup."""
     with database.reading() as conn:
-        numbers = cells.of_members(conn)
+        numbers = cells.backed_up(conn)
     keys = files.cell_file.read_keys(numbers)
     peppers = {
         week.isoformat(): base64.b64encode(pepper).decode()

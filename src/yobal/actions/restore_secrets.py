@@ -1,6 +1,6 @@
-"""Brings back what a backup's file of secrets holds: peppers, moves, the roster's head, members' cells.
+"""Brings back what a backup's file of secrets holds: peppers, moves, the roster's head, some cells.
 
-Never what this machine has destroyed itself: where `secrets/cells` opens the keys of any member, it is the
+Those are of members' keys and of hidden texts. Never what this machine has destroyed itself: where `secrets/cells` opens the keys of any member, it is the
 newsroom's own file, and what it does not open was overwritten on purpose.
 """
 
@@ -46,13 +46,10 @@ def restore_secrets(database: Database, path: Path, identity: Any, files: Secret
 
 
 def _restore_cells(conn: Connection, cell_file: CellFile, saved: Mapping[int, bytes]) -> None:
-    """Only those that rows of members name: another may be the key of a comment here."""
-    if member_keys.count_readable(conn, cell_file).readable:
-        return
-    named = {number: saved[number] for number in cells.of_members(conn) if number in saved}
-    with cell_file.locked() as locked_cells:
-        locked_cells.grow(max(named, default=0) + 1)
-        locked_cells.write(named)
+    """Only those that these rows name: another may be the key of an envelope here."""
+    if not member_keys.count_readable(conn, cell_file).readable:
+        named = cells.backed_up(conn)
+        cell_file.restore_keys({number: key for number, key in saved.items() if number in named})
 
 
 def _decode(saved: SecretsToBackUp) -> _Decoded:

@@ -22,7 +22,7 @@ class SecretsToBackUp(msgspec.Struct, frozen=True, kw_only=True):
     peppers: dict[str, str]  # by week, in base64
     roster: Pin
     moves: list[Move] = []
-    cells: dict[int, str] = {}  # of wraps and identities only: number to key, in base64
+    cells: dict[int, str] = {}  # of members' keys and hidden texts only: number to key, in base64
 
 
 class SecretFiles(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ from yobal.adapters.durable_files import create_atomically
 from yobal.core.errors import DatabaseUnavailable
 
 CELL_BYTES: Final = 32
-Purpose = Literal["envelope", "held text", "identity", "wrap"]
+Purpose = Literal["envelope", "held text", "hidden text", "identity", "wrap"]
 FindUsed = Callable[[Collection[int]], set[int]]
 _NONCE_BYTES: Final = 12
 _DOMAIN: Final = b"yobal cell 1"
@@ -186,9 +186,17 @@ class CellFile:
         except (InvalidTag, ValueError):  # ValueError: no key of this length, or no nonce
             return None
 
-    def read_keys(self, numbers: Collection[int]) -> dict[int, bytes]:
-        """For a backup, which must never get a cell of a comment."""
-        return {number: key for number in sorted(numbers) if (key := self._read(number))}
+    def read_keys(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """For a backup, which gets no others. A number beyond the file is skipped."""
+        keys = {number: self._read(number) for number in numbers}
+        return {number: key for number, key in keys.items() if len(key) == CELL_BYTES}
+
+    def restore_keys(self, keys: Mapping[int, bytes]) -> None:
+        """From a backup, to their places: the restored rows name them."""
+        if keys:
+            with self.locked() as cells:
+                cells.grow(max(keys) + 1)
+                cells.write(keys)
 
     def _read(self, number: int) -> bytes:
         """Empty if there is no such cell. Raises DatabaseUnavailable if it cannot be known."""

@@ -93,7 +93,7 @@ def run_restore_secrets(components: Components, secrets_file: Path, identity: An
     """For a database that is whole, whose `secrets/` are lost. Raises BackupInvalid, DatabaseUnavailable."""
     files = _secret_files(components)
     restore_secrets.restore_secrets(components.database, secrets_file, identity, files)
-    yield "receipts of the last weeks work again"
+    yield "receipts of the last weeks work again, and hidden comments can be brought back"
     yield from _member_keys(components)
 
 
@@ -123,10 +123,18 @@ def _purge(components: Components) -> Iterator[str]:
         yield _NO_LIST
         return
     purge_list = PurgeList(Path(settings.purge_list_dir), settings.site_id)
-    erased = restore.purge_again(
-        components.database, settings.site_id, purge_list.read(), random=secrets.token_bytes
+    purge_again = restore.PurgeAgain(
+        database=components.database,
+        cell_file=components.cell_file,
+        rules=components.rules,
+        now=time.time(),
+        random=secrets.token_bytes,
     )
-    yield f"{erased.comments} comments erased that were removed or withdrawn since, by {purge_list.path}"
+    erased = purge_again.run(purge_list.read())
+    yield (
+        f"{erased.comments} comments erased or hidden that were removed or withdrawn since, by"
+        f" {purge_list.path}"
+    )
     if erased.members:
         yield (
             f"{erased.members} moderators removed since have no keys and are suspended: a lead removes"

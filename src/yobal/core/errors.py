@@ -70,6 +70,14 @@ class SignatureInvalid(YobalError):
     """The decision is not signed, or the signature is of another decision or of no member."""
 
 
+class NotHidden(YobalError):
+    """The removed text is destroyed, or its author has withdrawn it: it cannot be brought back."""
+
+
+class HiddenTextLost(YobalError):
+    """The key of a removed text is missing in the file of cells."""
+
+
 class CommitmentMismatch(YobalError):
     """The text sent as unedited differs from what the author sealed."""
 
@@ -94,6 +102,22 @@ class InvalidInput(YobalError):
 
 class NotSignedIn(YobalError):
     """There is no session, or it has expired."""
+
+
+class SessionEnded(NotSignedIn):
+    """The session was ended by its owner in another session, or by a lead."""
+
+
+class SessionLocked(YobalError):
+    """The session is locked, and opens nothing until its PIN is right."""
+
+
+class WrongPin(YobalError):
+    """The PIN is wrong, or there is none; with no tries left, the session has ended."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(str(tries_left))
+        self.tries_left = tries_left
 
 
 class NoLongerMember(NotSignedIn):

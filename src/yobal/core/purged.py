@@ -8,10 +8,10 @@ import msgspec
 class PurgedComment(
     msgspec.Struct, frozen=True, omit_defaults=True, tag="comment", tag_field="kind"
 ):
-    """`clause` is the moderator's reason for a removal."""
+    """`hidden`: removed, and not destroyed yet. `clause` is the moderator's reason for a removal."""
 
     id: str
-    state: Literal["removed", "withdrawn"]
+    state: Literal["removed", "hidden", "withdrawn"]
     clause: str | None = None
 
 

@@ -16,14 +16,15 @@ from yobal.store.tables import (
     envelopes,
     expired_cells,
     held_texts,
+    hidden_texts,
     member_identities,
     wrapped_epoch_keys,
 )
 
 # Every table with rows that are encrypted under a cell, in the order in which transactions lock them.
-_OF_COMMENTS: Final = (held_texts, envelopes)
-_OF_MEMBERS: Final = (member_identities, wrapped_epoch_keys)  # a backup has the keys of these
-_NAMED_BY: Final = tuple(table.c.cell for table in (*_OF_COMMENTS, *_OF_MEMBERS))
+_DESTROYED_ON_TIME: Final = (held_texts, envelopes)
+_BACKED_UP: Final = (hidden_texts, member_identities, wrapped_epoch_keys)
+_NAMED_BY: Final = tuple(table.c.cell for table in (*_DESTROYED_ON_TIME, *_BACKED_UP))
 LOCK_MILLISECONDS: Final = 100  # moderators and releases wait behind the lock for as long
 _CHUNK: Final = 10_000  # values in one `in (…)`: SQLite takes 32,766 and PostgreSQL 65,535
 _SET_LOCK_TIMEOUT: Final = sa.text(f"set local lock_timeout = {LOCK_MILLISECONDS}")
@@ -63,9 +64,9 @@ def all_needed(conn: Connection) -> set[int]:
     return {number for column in _NAMED_BY for number in conn.execute(sa.select(column)).scalars()}
 
 
-def of_members(conn: Connection) -> set[int]:
-    """The cells of wraps and identities, which a backup holds."""
-    tables = [sa.select(table.c.cell) for table in _OF_MEMBERS]
+def backed_up(conn: Connection) -> set[int]:
+    """The cells of members' keys and of hidden texts: a backup holds these, and no others."""
+    tables = [sa.select(table.c.cell) for table in _BACKED_UP]
     return {number for chosen in tables for number in conn.execute(chosen).scalars()}
 
 

@@ -204,8 +204,11 @@ sessions = sa.Table(
     _hash_key("token_hash"),
     _text("site_id"),
     _text("pseudonym"),
+    _slot("begun_slot"),  # the last slot before it began
     _slot("expires_slot"),
-    _bytes("mac"),  # under a key in `secrets/`, over the others: `actions/sign_in.py`
+    _flag("is_locked"),  # it opens nothing until its PIN, which only the server's memory has
+    _text("device_label"),  # as its owner calls the device; nothing is taken from the browser
+    _bytes("mac"),  # under a key in `secrets/`, over all but the label: `actions/sign_in.py`
     _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )
@@ -263,6 +266,21 @@ held_texts = sa.Table(
     _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
     _bytes("ciphertext"),  # `core/held_text.py`
     sa.UniqueConstraint("cell"),
+    sqlite_with_rowid=False,
+)
+
+hidden_texts = sa.Table(
+    "hidden_texts",
+    metadata,  # what a moderator has removed, until it is destroyed; rows are deleted, never blanked
+    _key("comment_id"),
+    _text("site_id"),
+    _text("decision_id"),  # the removal
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    _bytes("ciphertext"),  # `core/hidden_text.py`
+    _slot("destroy_slot"),  # destroyed with this slot, unless it
+    _flag("waits_for_lead"),
+    sa.UniqueConstraint("cell"),
+    sa.UniqueConstraint("decision_id"),
     sqlite_with_rowid=False,
 )
 

@@ -56,10 +56,12 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     is_demo: bool
     pseudonym: str
     role: Role
+    idle_lock_minutes: int
     identity: bytes
     epochs: list[EpochKey]
     roster_head: str
     is_epoch_due: bool
+    hidden_waiting_count: int  # removed texts that are not destroyed before a lead has decided
     suspended: list[str]
     unreadable_count: int
     needs_second_lead: bool
@@ -215,6 +217,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_undone: bool
     can_undo: bool
     can_remove: bool
+    is_withheld: bool  # published, and not shown: it does not verify
     name: str | None
     text: str | None
     lang: str | None
@@ -223,6 +226,49 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
 class HistoryPage(msgspec.Struct, frozen=True):
     entries: list[HistoryEntry]
     next_cursor: str | None
+
+
+class HiddenComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A removed comment whose text is not destroyed yet. `text` is null if its key is missing.
+
+    `destroyed_with` is null if it waits for a lead.
+    """
+
+    comment_id: str
+    decision_id: str
+    story_title: str
+    decided_by: str
+    clause: str | None
+    removed: Slot
+    destroyed_with: Slot | None
+    name: str | None
+    text: str | None
+    lang: str | None
+
+
+class HiddenPage(msgspec.Struct, frozen=True):
+    comments: list[HiddenComment]
+    next_cursor: str | None
+    total: int
+    waiting_for_lead: int
+
+
+class FailedComment(msgspec.Struct, frozen=True):
+    comment_id: str
+    error: str
+    message: str
+
+
+class HiddenResult(msgspec.Struct, frozen=True):
+    """What was brought back or destroyed. `withheld`: brought back, and not shown, because it does not verify.
+
+    `not_stored` has the comments that came after a failure of the database.
+    """
+
+    comment_ids: list[str]
+    withheld: list[str]
+    failed: list[FailedComment]
+    not_stored: list[str]
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -246,6 +292,7 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class OpenInvitation(msgspec.Struct, frozen=True):
+    invitation_id: str
     role: Role
     expires: Slot
 
@@ -265,6 +312,42 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 class PeopleList(msgspec.Struct, frozen=True):
     invitations: list[OpenInvitation]
     registrations: list[Registration]
+
+
+class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
+    """`begun` is the last slot before it began: no finer time is stored."""
+
+    session_id: str
+    device_label: str
+    begun: Slot
+    expires: Slot
+    is_locked: bool
+    is_current: bool
+
+
+class SessionCount(msgspec.Struct, frozen=True):
+    pseudonym: str
+    session_count: int
+
+
+class SessionList(msgspec.Struct, frozen=True):
+    """One's own sessions; a lead also learns how many each colleague has."""
+
+    own: list[OpenSession]
+    others: list[SessionCount]
+
+
+class DeviceKey(msgspec.Struct, frozen=True):
+    """Null after a restart of the server, which forgets all of them."""
+
+    device_key: str | None
+
+
+class LockState(msgspec.Struct, frozen=True):
+    """Whose session is locked, null if it is not; with 0 tries left, only the words or a passkey open it."""
+
+    pseudonym: str | None
+    pin_tries_left: int
 
 
 class SignInChallenge(msgspec.Struct, frozen=True):
@@ -308,3 +391,9 @@ class AlreadyUndoneError(ErrorBody, frozen=True):
     """The body of a 409 `already_undone`."""
 
     undone_by: str
+
+
+class WrongPinError(ErrorBody, frozen=True):
+    """The body of a 403 `wrong_pin`; with 0 tries left, the session has ended."""
+
+    tries_left: int

@@ -12,6 +12,7 @@ import msgspec
 
 from yobal.actions import (
     clock_guard,
+    destroy_hidden,
     expire,
     mark_all_stale,
     missing_cells,
@@ -21,6 +22,7 @@ from yobal.actions import (
     redate_future_rows,
     release,
     return_held,
+    session_lock,
     verify_published,
     write_public_files,
 )
@@ -68,6 +70,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
     unreadable_count = 0
     round_problem: DatabaseUnavailable | None = None
     purge_list_problem: PurgeListNotWritten | None = None
+    session_lock.forget_device_keys(database, components.device_keys, rules.site_id, now=now)
     try:
         with release_lock(database):
             with database.reading() as conn:
@@ -87,6 +90,9 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 )
                 return_held.return_held(
                     database, rules, components.roster_reader, now=now, random=random
+                )
+                destroy_hidden.destroy_due(
+                    database, rules, until=last_slot(rules.schedule, now), random=random
                 )
                 released = release.release(
                     database,

@@ -123,6 +123,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "hidden_texts",
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("destroy_slot", sa.BigInteger(), nullable=False),
+        sa.Column("waits_for_lead", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_hidden_texts")),
+        sa.UniqueConstraint("cell", name=op.f("uq_hidden_texts_cell")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_hidden_texts_decision_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "invitations",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -235,7 +249,10 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("begun_slot", sa.BigInteger(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
+        sa.Column("is_locked", sa.Boolean(), nullable=False),
+        sa.Column("device_label", sa.Text(), nullable=False),
         sa.Column("mac", sa.LargeBinary(), nullable=False),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
