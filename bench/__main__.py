@@ -10,6 +10,7 @@ from typing import Final
 from bench import (
     cells,
     decisions,
+    importing,
     memory,
     opening,
     page_size,
@@ -35,6 +36,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "page-size": page_size.measure,
     "memory": memory.measure,
     "story-sync": story_sync.measure,
+    "import": importing.measure,
 }
 
 

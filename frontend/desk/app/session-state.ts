@@ -6,6 +6,8 @@ import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
+import { ImportSigner } from "../imports/import-signer.ts";
+import { Imports } from "../imports/imports.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
@@ -25,7 +27,8 @@ interface TrustedDesk {
   end: (message: string) => Promise<void>;
 }
 
-export type Tab = "queue" | "history" | "people";
+export type Tab = "queue" | "history" | "people" | "imports";
+const TABS: readonly string[] = ["history", "people", "imports"];
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -39,6 +42,7 @@ export class SessionState {
   readonly decisions: Decisions;
   readonly history: History;
   readonly people: People;
+  readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
@@ -77,6 +81,7 @@ export class SessionState {
     };
     this.history = new History(dom, session, listener, signer);
     this.people = new People(dom, this);
+    this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
   }
 
@@ -162,6 +167,7 @@ export class SessionState {
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
     if (tab === "people") void this.people.load();
+    if (tab === "imports" && this.own.self.role === "lead") void this.imports.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
   }
@@ -245,5 +251,6 @@ export class SessionState {
 }
 
 function tabOf(hash: string): Tab {
-  return hash === "#history" || hash === "#people" ? (hash.slice(1) as Tab) : "queue";
+  const name = hash.slice(1);
+  return TABS.includes(name) ? (name as Tab) : "queue";
 }

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.decisions import ACCEPTING
+from yobal.core.schedule import Slot
 from yobal.core.terms import EditKind
 from yobal.store.decisions import Decision
 from yobal.store.rows import fetch_all
@@ -35,6 +36,9 @@ class PublishedDecision(msgspec.Struct, frozen=True, kw_only=True):
     sent_parent_id: str | None
     has_root: bool
     has_parent: bool
+    slot: Slot
+    sent_parent_root_id: str | None  # of what it replied to, if that is still there
+    sent_parent_story_id: str | None
     decision: Decision | None
 
 
@@ -58,6 +62,7 @@ def page(conn: Connection, site_id: str, *, after: str, limit: int) -> list[Publ
         "edited_clause",
         "publication_nonce",
         "is_withheld",
+        "slot",
     ]
     chosen = (
         sa.select(
@@ -66,6 +71,8 @@ def page(conn: Connection, site_id: str, *, after: str, limit: int) -> list[Publ
             comments.c.parent_id.label("sent_parent_id"),
             root.c.id.is_not(None).label("has_root"),
             parent.c.id.is_not(None).label("has_parent"),
+            parent.c.root_id.label("sent_parent_root_id"),
+            parent.c.story_id.label("sent_parent_story_id"),
         )
         .outerjoin(comments, comments.c.id == published_comments.c.id)
         .outerjoin(root, root.c.id == comments.c.root_id)

@@ -31,7 +31,7 @@ from yobal.core.errors import (
 )
 from yobal.core.held_text import HeldText
 from yobal.core.site_rules import SiteRules
-from yobal.store import decisions, queue, sites
+from yobal.store import decisions, imported_history, queue, sites
 from yobal.store.database import Database
 from yobal.store.decisions import HistoryRow
 from yobal.store.queue import QueueRow
@@ -187,7 +187,7 @@ class ModerationController:
         undone = undo_action.undo(
             self._database, self._context(request), data.decision_id, signature=_signature(data)
         )
-        with _purge_after_commit():
+        with purge_after_commit():
             self._purge()
         return types.UndoResult(undone.comment_id, undone.state)
 
@@ -197,7 +197,7 @@ class ModerationController:
         """Each decision separately, as in `reject_many`, with one purge for all of them."""
         result = self._undo_each(data, self._context(request))
         if result.undone:
-            with _purge_after_commit():
+            with purge_after_commit():
                 self._purge()
         return result
 
@@ -237,7 +237,7 @@ class ModerationController:
             clause=data.clause,
             signature=_signature(data),
         )
-        with _purge_after_commit():
+        with purge_after_commit():
             try:
                 write_public_files.write_files_now(
                     self._dependencies.file_writer, removed.story_id, removed.files
@@ -257,6 +257,8 @@ class ModerationController:
                 limit=PAGE_ROWS + 1,
             )
             released = sites.released_slot(conn, self._rules.site_id)
+            if data.comment_id is not None and not rows:
+                rows = imported_history.of_comment(conn, self._rules.site_id, data.comment_id)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].slot, page[-1].id) if has_more else None
         entries = [
@@ -292,7 +294,7 @@ def _signature(data: request_types.Signed, *, nonce: str = "") -> DecisionSignat
 
 
 @contextmanager
-def _purge_after_commit() -> Iterator[None]:
+def purge_after_commit() -> Iterator[None]:
     """The change is committed: an error from here on must not say that nothing was changed."""
     try:
         yield

@@ -19,6 +19,7 @@ from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
 from yobal.web.http import accepts_gzip
+from yobal.web.imports import ImportsController
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
@@ -64,6 +65,12 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/remove", "moderator", ModerationController.remove),
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
+IMPORT_ROUTES: Final = (
+    Route("/api/desk/imports", "lead", ImportsController.imports),
+    Route("/api/desk/import-sample", "lead", ImportsController.sample),
+    Route("/api/desk/sign-import", "lead", ImportsController.sign),
+    Route("/api/desk/refuse-import", "lead", ImportsController.refuse),
+)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -106,6 +113,7 @@ def desk_app(
     )
     people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
     moderation = ModerationController(dependencies)
+    imports = ImportsController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
@@ -113,6 +121,7 @@ def desk_app(
             *(_asset(static, name) for name in ASSETS),
             *(_route(route, people) for route in PEOPLE_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
+            *(_route(route, imports) for route in IMPORT_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -130,7 +139,9 @@ def desk_app(
     )
 
 
-def _route(route: Route, controller: PeopleController | ModerationController) -> Any:
+def _route(
+    route: Route, controller: PeopleController | ModerationController | ImportsController
+) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))
 
