@@ -31,7 +31,10 @@ export class ImportSigner {
   ) {}
 
   /** The whole request, of what is on the screen. */
-  async sign({ import_id, comments }: ImportOverview, rows_hash: string): Promise<SignImportRequest> {
+  async sign(
+    { import_id, comments }: ImportOverview,
+    rows_hash: string,
+  ): Promise<SignImportRequest> {
     const head = this.head();
     const document: ImportDocument = {
       ...{ v: 1, site_id: this.siteId, import_id, comments, rows_hash },

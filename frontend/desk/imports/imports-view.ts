@@ -4,7 +4,13 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { ImportOverview, ImportStory, SampleComment } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext, ngettext } from "../i18n.ts";
-import { displayName, loadFailedView, loadingView, readerText, visuallyHidden } from "../ui/elements.ts";
+import {
+  displayName,
+  loadFailedView,
+  loadingView,
+  readerText,
+  visuallyHidden,
+} from "../ui/elements.ts";
 import type { Imports } from "./imports.ts";
 
 export function importsView({ imports }: SessionState): TemplateResult {

@@ -160,18 +160,18 @@ class Importer:
             return "its time cannot be read"
         if len(comment.text) > MARKUP_CHARACTERS_MAX:
             return _TOO_LONG
-        place = self._place(comment.thread)
-        return place if isinstance(place, str) else None
+        story_place = self._find_story(comment.thread)
+        return story_place if isinstance(story_place, str) else None
 
-    def _place(self, key: str) -> StoryPlace | str:
-        place = self._places.get(key)
-        if place is None:
+    def _find_story(self, key: str) -> StoryPlace | str:
+        story_place = self._places.get(key)
+        if story_place is None:
             thread = self._threads.get(key)
-            place = (
+            story_place = (
                 self._stories.find(thread) if thread is not None else "its page is not in the file"
             )
-            self._places[key] = place
-        return place
+            self._places[key] = story_place
+        return story_place
 
     def _add(self, comment: ImportedComment) -> None:
         self._batch.append(comment)
@@ -181,7 +181,9 @@ class Importer:
     def _flush(self) -> None:
         """Store what can be stored of the batch."""
         batch, self._batch = self._batch, []
-        keys = [(self._id(row.id), self._id(row.parent) if row.parent else None) for row in batch]
+        keys = [
+            (self._id(row.id), self._id(row.parent_id) if row.parent_id else None) for row in batch
+        ]
         slots = self._target.imported_slots({key for pair in keys for key in pair if key})
         placed: list[PlacedComment] = []
         for comment, (comment_id, parent_id) in zip(batch, keys, strict=True):
@@ -251,9 +253,9 @@ class Importer:
         slots: dict[str, Slot],
     ) -> PlacedComment | None:
         """None if its text is nothing that can be shown."""
-        place, text = self._place(comment.thread), _plain_text(comment)
+        story_place, text = self._find_story(comment.thread), _plain_text(comment)
         reason = _text_problem(text)
-        if reason is not None or isinstance(place, str) or comment.written_at is None:
+        if reason is not None or isinstance(story_place, str) or comment.written_at is None:
             self._skip(comment.line, reason or "its story is not declared")
             return None
         parent_id = self._parent(comment, parent_id, slots)
@@ -262,11 +264,11 @@ class Importer:
         return PlacedComment(
             comment_id=comment_id,
             parent_id=parent_id,
-            place=place,
+            story_place=story_place,
             slot=max(self._slot(comment.written_at), parent_slot),
             text=text,
             name=self._name(comment.name),
-            lang=language.detect_language(text, edition=place.edition),
+            lang=language.detect_language(text, edition=story_place.edition),
             is_public=comment.status == "public",
             line=comment.line,
         )

@@ -170,7 +170,7 @@ class _Threads:
         return self._next_position - self._first_position, len(self._placed) - self._story_start
 
     def add(self, comment: StagedComment) -> None:
-        placement = self._place(comment)
+        placement = self._choose_placement(comment)
         self._placed.append((comment, placement))
         self._reply_counts[comment.comment_id] = 0
         self._parents[comment.comment_id] = PublishedParent(
@@ -181,7 +181,7 @@ class _Threads:
             next_reply_position=0,
         )
 
-    def _place(self, comment: StagedComment) -> Placement:
+    def _choose_placement(self, comment: StagedComment) -> Placement:
         """A reply whose parent is not in this thread stands at its top, as after a release."""
         parent = self._parents.get(comment.parent_id or "")
         root_id = parent.root_id or parent.id if parent is not None else None

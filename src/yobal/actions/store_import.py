@@ -138,8 +138,8 @@ class DatabaseTarget:
             comment_id=comment.comment_id,
             site_id=self._rules.site_id,
             import_id=self._import.id,
-            story_id=comment.place.story_id,
-            edition=comment.place.edition,
+            story_id=comment.story_place.story_id,
+            edition=comment.story_place.edition,
             parent_id=comment.parent_id,
             slot=comment.slot,
             number=number,
@@ -200,8 +200,8 @@ class DatabaseTarget:
             Envelope(
                 comment_id=comment.comment_id,
                 site_id=self._rules.site_id,
-                story_id=comment.place.story_id,
-                edition=comment.place.edition,
+                story_id=comment.story_place.story_id,
+                edition=comment.story_place.edition,
                 root_id=root_id,
                 parent_id=parent_id,
                 text=comment.text,
@@ -213,8 +213,8 @@ class DatabaseTarget:
         return Arrival(
             id=comment.comment_id,
             site_id=self._rules.site_id,
-            story_id=comment.place.story_id,
-            edition=comment.place.edition,
+            story_id=comment.story_place.story_id,
+            edition=comment.story_place.edition,
             root_id=root_id,
             parent_id=parent_id,
             epoch_id=sealed_to.epoch_id,
@@ -232,7 +232,7 @@ class DatabaseTarget:
 
     def _roots_of(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
         """The top-level comment above each reply. The envelope names it, and may be opened before the import is signed."""
-        story_of = {comment.comment_id: comment.place.story_id for comment in comments}
+        story_of = {comment.comment_id: comment.story_place.story_id for comment in comments}
         above = {comment.comment_id: comment.parent_id for comment in comments}
         roots: dict[str, str | None] = {}
         with self._database.reading() as conn:
@@ -250,7 +250,7 @@ class DatabaseTarget:
             comment.comment_id: root_id
             for comment in comments
             if (root_id := _root_of(comment.comment_id, above, roots)) is not None
-            and story_of.get(root_id) == comment.place.story_id
+            and story_of.get(root_id) == comment.story_place.story_id
         }
 
 

@@ -43,9 +43,9 @@ class ImportStories:
     def find(self, thread: ImportedThread) -> StoryPlace | str:
         """Or why there is none. An address first, then an id that the file names."""
         url = urljoin(self._base_url, thread.url) if self._base_url else thread.url
-        place = self._find_by_url(url) or self._by_id.get(thread.story_id)
-        if place is not None:
-            return place
+        story_place = self._find_by_url(url) or self._by_id.get(thread.story_id)
+        if story_place is not None:
+            return story_place
         if not self._edition or not url:
             return _NOT_DECLARED + (url or thread.key)
         return self._plan(thread, url)
@@ -62,12 +62,12 @@ class ImportStories:
             places = self._by_path.get(page_address.without_query(_path(url)), set())
             return next(iter(places)) if len(places) == 1 else None
         comparable = page_address.comparable(url)
-        place = self._by_url.get(comparable)
+        story_place = self._by_url.get(comparable)
         plain = page_address.without_query(comparable)
         # The front page with a query, such as WordPress's `/?p=12`, is not the front page.
-        if place is None and "/" in plain:
-            place = self._by_url.get(plain)
-        return place
+        if story_place is None and "/" in plain:
+            story_place = self._by_url.get(plain)
+        return story_place
 
     def _plan(self, thread: ImportedThread, url: str) -> StoryPlace | str:
         if not is_web_url(url):
@@ -83,20 +83,20 @@ class ImportStories:
                 return f"its story cannot be declared: {planned.reason}"
             self._new.append(planned.declaration)
             self.new_stories += planned.is_new_story
-            place = StoryPlace(planned.declaration.story_id, planned.declaration.edition.tag)
-            self._know(place, url)
-            return place
+            story_place = StoryPlace(planned.declaration.story_id, planned.declaration.edition.tag)
+            self._know(story_place, url)
+            return story_place
         return _NOT_DECLARED + url
 
-    def _know(self, place: StoryPlace, url: str) -> None:
+    def _know(self, story_place: StoryPlace, url: str) -> None:
         comparable = page_address.comparable(url)
-        self._by_url.setdefault(comparable, place)
+        self._by_url.setdefault(comparable, story_place)
         path = page_address.without_query(comparable).partition("/")[2]
-        self._by_path.setdefault(path, set()).add(place)
-        if place.edition == self._edition:
-            self._by_id[place.story_id] = place
+        self._by_path.setdefault(path, set()).add(story_place)
+        if story_place.edition == self._edition:
+            self._by_id[story_place.story_id] = story_place
         else:
-            self._by_id.setdefault(place.story_id, place)
+            self._by_id.setdefault(story_place.story_id, story_place)
 
 
 def _path(url: str) -> str:

@@ -33,7 +33,7 @@ class ImportedComment(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     id: str
     thread: str
-    parent: str = ""
+    parent_id: str = ""
     text: str
     markup: Markup
     name: str = ""
@@ -62,7 +62,7 @@ class PlacedComment(msgspec.Struct, frozen=True, kw_only=True):
 
     comment_id: str
     parent_id: str | None
-    place: StoryPlace
+    story_place: StoryPlace
     slot: Slot
     text: str
     name: str

@@ -117,7 +117,7 @@ def add_sealed(conn: Connection, import_id: str, comment_ids: Collection[str]) -
 
 def ancestors(conn: Connection, comment_ids: Collection[str]) -> dict[str, Ancestor]:
     """What is known of these comments, for a reply that is sealed now."""
-    known: dict[str, Ancestor] = {}
+    by_id: dict[str, Ancestor] = {}
     for table, id_column, root in (
         (staged_comments, staged_comments.c.comment_id, sa.null()),
         (comments, comments.c.id, comments.c.root_id),
@@ -129,8 +129,8 @@ def ancestors(conn: Connection, comment_ids: Collection[str]) -> dict[str, Ances
                 root.label("root_id"),
                 table.c.parent_id,
             ).where(id_column.in_(chunk))
-            known |= {row.comment_id: row for row in fetch_all(conn, Ancestor, rows)}
-    return known
+            by_id |= {row.comment_id: row for row in fetch_all(conn, Ancestor, rows)}
+    return by_id
 
 
 def next_batch(

@@ -122,7 +122,7 @@ def _comment(
         line=line,
         id=row["id"].strip(),
         thread=page,
-        parent=row.get("parent", "").strip(),
+        parent_id=row.get("parent", "").strip(),
         text=html or row.get("text", ""),
         markup="html" if html else "text",
         name=row.get("name", ""),

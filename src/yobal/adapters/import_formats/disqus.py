@@ -48,7 +48,7 @@ def _comment(record: Record) -> ImportedComment:
         line=record.line,
         id=record.attributes.get("@id") or record.text("id"),
         thread=record.attributes.get("thread@id") or record.text("thread"),
-        parent=record.attributes.get("parent@id") or record.text("parent"),
+        parent_id=record.attributes.get("parent@id") or record.text("parent"),
         text=record.texts.get("message", ""),
         markup="html",
         name=record.text("author/name"),

@@ -61,7 +61,7 @@ def _comment(row: Any) -> ImportedComment:
         line=row["id"],
         id=str(row["id"]),
         thread=str(row["tid"]),
-        parent=str(row["parent"]) if row["parent"] else "",
+        parent_id=str(row["parent"]) if row["parent"] else "",
         text=row["text"] or "",
         markup="text",
         name=row["author"] or "",

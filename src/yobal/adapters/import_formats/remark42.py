@@ -86,7 +86,7 @@ def _comment(comment: _Comment, line: int) -> ImportedComment:
         line=line,
         id=comment.id,
         thread=comment.locator.url,
-        parent=comment.pid,
+        parent_id=comment.pid,
         text=comment.text,
         markup="html",
         name=user.name,

@@ -72,7 +72,7 @@ def _comment(record: Record, page: Record, options: ImportOptions) -> ImportedCo
         line=record.line,
         id=record.text("comment_id"),
         thread=str(page.line),
-        parent="" if parent == _NO_PARENT else parent,
+        parent_id="" if parent == _NO_PARENT else parent,
         text=record.texts.get("comment_content", ""),
         markup="html_with_lines",
         name=record.text("comment_author"),
