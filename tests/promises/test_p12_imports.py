@@ -172,6 +172,14 @@ def test_a_removed_comment_leaves_the_others_verified(imported: NewsroomHarness)
     assert _shows(imported, GENUINE)
 
 
+def test_a_lead_brings_an_imported_comment_back(imported: NewsroomHarness) -> None:
+    removed = imported.remove(published(imported)[CHANGED]["id"])
+    assert not _shows(imported, CHANGED)
+    assert not imported.bring_back(removed).is_withheld
+    assert _shows(imported, CHANGED)
+    assert rebuild_all(imported.components).withheld == 0
+
+
 def _sign_as(newsroom: NewsroomHarness, pseudonym: str, **changed: Any) -> None:
     item = the_import(newsroom)
     manifest = manifest_of(newsroom, item, seed=moderator_of(pseudonym).signing_seed)

@@ -5,6 +5,7 @@ import type { Session } from "../api/types.ts";
 import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
+import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
 import { ImportSigner } from "../imports/import-signer.ts";
 import { Imports } from "../imports/imports.ts";
@@ -30,8 +31,9 @@ interface TrustedDesk {
   signOut: () => Promise<void>;
 }
 
-export type Tab = "queue" | "history" | "people" | "imports";
-const TABS: readonly string[] = ["history", "people", "imports"];
+export type Tab = (typeof TABS)[number];
+
+const TABS = ["queue", "history", "hidden", "people", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -46,6 +48,7 @@ export class SessionState {
   readonly queue: Queue;
   readonly decisions: Decisions;
   readonly history: History;
+  readonly hidden: Hidden;
   readonly people: People;
   readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
@@ -89,6 +92,7 @@ export class SessionState {
       removed: (id: string, clause: string) => this.decisions.activityLog.markRemoved(id, clause),
     };
     this.history = new History(dom, session, listener, signer);
+    this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
     this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
@@ -187,6 +191,7 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
+    if (tab === "hidden") void this.hidden.load();
     if (tab === "people") {
       void this.people.load();
       void this.sessions.load();
@@ -276,6 +281,5 @@ export class SessionState {
 }
 
 function tabOf(hash: string): Tab {
-  const name = hash.slice(1);
-  return TABS.includes(name) ? (name as Tab) : "queue";
+  return TABS.find((tab) => hash === `#${tab}`) ?? "queue";
 }

@@ -92,6 +92,22 @@ def _expected_parents(row: PublishedDecision) -> tuple[str | None, str | None]:
     return row.sent_root_id, row.sent_parent_id if row.has_parent else row.sent_root_id
 
 
+def genuine_ids(
+    conn: Connection,
+    rows: Sequence[PublishedDecision],
+    signers: Signers | None,
+    moves: Sequence[Move],
+    verifier: ImportVerifier | None = None,
+) -> set[str]:
+    """Those that a member has decided on so, or that came with an import which a lead has signed.
+
+    A `verifier` that is given again does not read whole imports again.
+    """
+    genuine = {row.id for row in rows if is_genuine(row, signers, moves)}
+    others = [row for row in rows if row.id not in genuine]
+    return genuine | _genuine_imports(conn, others, verifier or ImportVerifier(signers, moves))
+
+
 def _genuine_imports(
     conn: Connection, rows: Sequence[PublishedDecision], verifier: ImportVerifier
 ) -> set[str]:
@@ -131,10 +147,8 @@ def _pages(
         with database.reading() as conn:
             signers = roster_reader.signers(conn)
             page = published_decisions.page(conn, rules.site_id, after=after, limit=_ROWS)
-            genuine = {row.id for row in page if is_genuine(row, signers, moves)}
-            others = [row for row in page if row.id not in genuine]
             verifier = verifier or ImportVerifier(signers, moves)
-            genuine |= _genuine_imports(conn, others, verifier)
+            genuine = genuine_ids(conn, page, signers, moves, verifier)
         yield page, genuine
         if len(page) < _ROWS:
             return
