@@ -86,8 +86,11 @@ VALID_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-import": (
         "lead",
         {
-            **{"import_id": ID, "comments": 1, "rows_hash": HEX},
-            **{"head": HEX, "signature": SIGNATURE},
+            "import_id": ID,
+            "comments": 1,
+            "rows_hash": HEX,
+            "head": HEX,
+            "signature": SIGNATURE,
         },
     ),
     "refuse-import": ("lead", {"import_id": ID}),
