@@ -67,7 +67,11 @@ def test_a_session_that_is_opened_at_the_moment_of_a_suspension_opens_nothing(
     people_report.suspend_member(newsroom.components, "Egret")
     # The check of `open_session` read the row before the suspension was stored.
     not_suspended = people.Moderator(
-        site_id=newsroom.rules.site_id, pseudonym="Egret", identity=b"", recovery_identity=b""
+        site_id=newsroom.rules.site_id,
+        pseudonym="Egret",
+        identity=b"",
+        recovery_identity=b"",
+        roster_pin=b"",
     )
     with monkeypatch.context() as patch:
         patch.setattr(people, "get", lambda *_: not_suspended)

@@ -13,6 +13,7 @@ from tests.harness import moderator_of as moderator_of  # noqa: PLC0414  # used 
 from tests.in_process_client import DeskClient, Response
 from yobal.core import ids, roster
 from yobal.core.roster import MemberAdded, MemberRemoved, NewEpoch, NewKeys, SignedStatement
+from yobal.core.signed_pin import SignedPin
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator
 
@@ -28,7 +29,16 @@ def newcomer(moderator: NewModerator, **changed: Any) -> dict[str, Any]:
         "keys_signature": to_base64(moderator.keys_signature),
         "identity": to_base64(moderator.identity),
         "recovery_identity": to_base64(moderator.recovery_identity),
+        "roster_pin": to_base64(signed_pin_of(moderator)),
     } | changed
+
+
+def signed_pin_of(
+    moderator: NewModerator, *, first: str = "0" * 64, length: int = 1, head: str = "0" * 64
+) -> bytes:
+    """The server does not read it; only browsers do."""
+    pin = SignedPin(site_id=SITE_ID, first=first, length=str(length), head=head)
+    return signing.sign_pin(moderator.signing_seed, pin)
 
 
 def as_json(signed: SignedStatement) -> dict[str, Any]:

@@ -6,16 +6,25 @@ import {
   onRosterRefused,
   post,
   RequestRejected,
+  type RosterRefused,
 } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { deleteKeys, loadKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
+import {
+  deleteKeys,
+  loadKeys,
+  loadPin,
+  loadStoredKey,
+  type RosterPin,
+} from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
+import { giveBackStatements } from "../roster/held-statements.ts";
 import {
   fetchTrustedRoster,
   type OwnRoster,
   RosterNotTrusted,
   type RosterProblem,
 } from "../roster/roster-check.ts";
+import { RosterResumption } from "../roster/roster-resumption.ts";
 import { Join } from "../sign-in/join.ts";
 import { Recovery } from "../sign-in/recovery.ts";
 import { SignIn } from "../sign-in/sign-in.ts";
@@ -37,6 +46,7 @@ export type Screen =
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
   | { kind: "not-trusted"; problem: RosterProblem; pin: RosterPin | null }
+  | { kind: "resume"; resumption: RosterResumption }
   | { kind: "ended"; message: string }
   | { kind: "desk"; desk: SessionState };
 
@@ -49,6 +59,7 @@ export class App {
   readonly dom: Dom;
   readonly #otherTabs: OtherTabs;
   #renewal: Promise<void> | null = null;
+  #isGivingBack = false;
 
   constructor(
     readonly site: Site,
@@ -56,7 +67,7 @@ export class App {
   ) {
     this.dom = new Dom(render);
     this.#otherTabs = new OtherTabs(site.id, () => void this.#lockedInOtherTab());
-    onRosterRefused(() => this.#stop("refused"));
+    onRosterRefused((refused) => void this.#refused(refused));
     onAccessEnded((message) => void this.#end(message));
   }
 
@@ -159,6 +170,7 @@ export class App {
     const own = await this.#trustedRoster(signedIn);
     if (own === null) return;
     if (location.pathname !== "/") history.replaceState(null, "", "/");
+    if (signedIn.session.resumption !== null) return this.#askWhoIsMember(signedIn, own);
     const keyring = await Keyring.of(signedIn.session, signedIn.keys, own.roster);
     const stop = ({ problem }: RosterNotTrusted) => this.#stop(problem);
     const end = (message: string) => this.#end(message);
@@ -166,6 +178,14 @@ export class App {
     this.dom.reauthenticate = () => this.#reauthenticate(desk);
     this.#show({ kind: "desk", desk });
     desk.start();
+  }
+
+  /** After a restore: the desk opens when this lead has signed who is a member. */
+  #askWhoIsMember({ session, keys }: SignedIn, own: OwnRoster): void {
+    const start = () => this.start();
+    const resumption = new RosterResumption(this.dom, session, own, keys, start);
+    this.#show({ kind: "resume", resumption });
+    this.dom.focusOn("h1");
   }
 
   /** Null if the red page is shown instead. */
@@ -176,6 +196,23 @@ export class App {
       if (!(error instanceof RosterNotTrusted)) throw error;
       this.#stop(error.problem);
       return null;
+    }
+  }
+
+  /** The red page, unless this browser has what the server lost, and can open it without words. */
+  async #refused(refused: RosterRefused): Promise<void> {
+    if (this.#isGivingBack) return;
+    const key = this.screen.kind === "desk" ? this.screen.desk.keyring.keys.key : null;
+    const isRestored = refused.reason === "resume" || refused.reason === "restored";
+    this.#stop(isRestored ? "restored" : "refused");
+    this.#isGivingBack = true;
+    try {
+      const ownKey = key ?? (await loadStoredKey(this.site.id));
+      if (ownKey !== null && (await giveBackStatements(this.site.id, ownKey, refused))) {
+        await this.start();
+      }
+    } finally {
+      this.#isGivingBack = false;
     }
   }
 

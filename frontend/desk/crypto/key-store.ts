@@ -24,6 +24,13 @@ export interface RosterPin {
   head: string;
 }
 
+/** With the statements themselves, sealed to their owner: a server that has lost some gets them back. */
+export interface HeldRoster extends RosterPin {
+  sealed: string;
+  /** The words' own recipient for this, known once they were typed on this device. */
+  deviceRecipient: string | null;
+}
+
 /**
  * Stores one person's keys per site; false if the browser cannot. Some browsers refuse in a private window,
  * and some cannot store such keys: then the passphrase is needed again after a reload.
@@ -39,19 +46,25 @@ export async function loadKeys(siteId: string, pseudonym: string): Promise<Store
   return keys?.pseudonym === pseudonym && keys.signingKey !== undefined ? keys : null;
 }
 
+/** Whoever is signed in here: before a session says who that is. */
+export async function loadStoredKey(siteId: string): Promise<CryptoKey | null> {
+  const stored = await inStore(KEYS, "readonly", (store) => store.get(siteId));
+  return (stored as StoredKeys | null | undefined)?.key ?? null;
+}
+
 export async function deleteKeys(siteId: string): Promise<void> {
   await inStore(KEYS, "readwrite", (store) => store.delete(siteId));
 }
 
 /** Stays when the desk is locked. */
-export async function storePin(siteId: string, pin: RosterPin): Promise<void> {
+export async function storePin(siteId: string, pin: HeldRoster): Promise<void> {
   await inStore(PINS, "readwrite", (store) => store.put(pin, siteId));
 }
 
 /** Null on a device that has not seen the site's roster, or cannot store anything. */
-export async function loadPin(siteId: string): Promise<RosterPin | null> {
+export async function loadPin(siteId: string): Promise<(RosterPin & Partial<HeldRoster>) | null> {
   const pin = await inStore(PINS, "readonly", (store) => store.get(siteId));
-  return (pin as RosterPin | null | undefined) ?? null;
+  return (pin as (RosterPin & Partial<HeldRoster>) | null | undefined) ?? null;
 }
 
 /** Null if the browser cannot store anything. */

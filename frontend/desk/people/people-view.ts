@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Role } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
+import { resumedText } from "../roster/resumption-view.ts";
 import { fingerprint, firstOf, type Member } from "../roster/roster.ts";
 import { errorView, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
@@ -25,7 +26,8 @@ function fingerprintView({ own }: SessionState): TemplateResult {
         "Of the first entry of the signed list of members and keys. Compare it with your recovery sheet. If a backup is restored, the technician asks a lead for it in a call.",
       )}
     </p>
-    <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>`;
+    <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>
+    ${own.roster.resumptions.map((resumption) => html`<p class="small resumed">${resumedText(resumption)}</p>`)}`;
 }
 
 function roleLabel(role: Role): string {
@@ -65,6 +67,15 @@ function memberView(desk: SessionState, member: Member): TemplateResult {
         : nothing
     }
     ${session.suspended.includes(pseudonym) ? suspensionView(desk, pseudonym) : nothing}
+    ${
+      session.without_keys.includes(pseudonym)
+        ? html`<p class="small without-keys">
+            ${gettext(
+              "A restored backup does not have this person’s keys, so they cannot sign in. A lead removes them here and sends a new link.",
+            )}
+          </p>`
+        : nothing
+    }
   </li>`;
 }
 

@@ -75,6 +75,10 @@ function whatHappened(problem: RosterProblem): string {
       return gettext(
         "Entries are missing from the signed list of members and keys: this device has seen a newer one. A backup may have been restored, or someone has deleted them.",
       );
+    case "pin":
+      return gettext(
+        "What your devices have verified before is not on the server, or you have not signed it. Someone may have changed the database.",
+      );
     case "other":
       return gettext(
         "This is not the list of members and keys that you belong to. If a lead has told you by telephone that the desk was set up again, ask for a link and join with it.",
@@ -82,6 +86,10 @@ function whatHappened(problem: RosterProblem): string {
     case "link":
       return gettext(
         "This link is for another desk: its list of members and keys is not the one that your lead has. The link is still unused.",
+      );
+    case "restored":
+      return gettext(
+        "A backup of the database was restored. Until a lead has confirmed who is a member, nobody else can sign in, and readers’ comments are not accepted. If your technician did not tell you about it, treat it as an attack.",
       );
     case "refused":
       return gettext(

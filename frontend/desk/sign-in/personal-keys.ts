@@ -1,6 +1,6 @@
 /** A member's keys: made in this browser, imported into it, and stored until the desk is locked. */
 
-import { fromPassphrase, fromSheet, type PassphraseKeys } from "../crypto/derive.ts";
+import { fromPassphrase, fromSheet, type PassphraseKeys, sheetMac } from "../crypto/derive.ts";
 import {
   generateIdentity,
   identityFile,
@@ -8,11 +8,12 @@ import {
   recipientOf,
   wrap,
 } from "../crypto/identity.ts";
-import { storeKeys } from "../crypto/key-store.ts";
+import { type RosterPin, storeKeys } from "../crypto/key-store.ts";
 import type { PersonalKeys } from "../crypto/keyring.ts";
 import { importSigningKey, publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import type { Keys } from "../roster/roster.ts";
 import { type SignedKeys, signKeys } from "../roster/sign-statements.ts";
+import { signPin } from "../roster/signed-pin.ts";
 
 /** A browser without these kinds of keys stores nothing, and needs the passphrase again after a reload. */
 export async function importPersonalKeys(
@@ -40,6 +41,7 @@ export interface NewPerson {
   identity: string;
   passphraseKeys: PassphraseKeys;
   recoveryRecipient: string;
+  sheet: Uint8Array;
 }
 
 export async function newPerson(
@@ -52,7 +54,8 @@ export async function newPerson(
     fromPassphrase(siteId, pseudonym, secrets.passphrase),
     recipientOf(fromSheet(secrets.sheet)),
   ]);
-  return { siteId, pseudonym, identity, passphraseKeys, recoveryRecipient };
+  const { sheet } = secrets;
+  return { siteId, pseudonym, identity, passphraseKeys, recoveryRecipient, sheet };
 }
 
 /** The public keys, signed by their owner. Nothing in them comes from the server. */
@@ -76,9 +79,16 @@ export async function sealedIdentities(
   first: string,
 ): Promise<{ identity: string; recovery_identity: string }> {
   const file = identityFile(person.identity, first);
+  const mac = sheetMac(person.sheet, { identity: person.identity, first });
+  const recoveryFile = identityFile(person.identity, first, mac);
   const [identity, recovery_identity] = await Promise.all([
     wrap(file, await recipientOf(person.passphraseKeys.identity)),
-    wrap(file, person.recoveryRecipient),
+    wrap(recoveryFile, person.recoveryRecipient),
   ]);
   return { identity, recovery_identity };
+}
+
+/** What this person's browser has verified before it joins, for their other devices. */
+export function newPersonsPin(person: NewPerson, pin: RosterPin): Promise<string> {
+  return signPin(signingSeed(person.identity), person.siteId, pin);
 }

@@ -8,6 +8,7 @@ from yobal.actions.add_epoch import add_epoch, check_recipient
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.confusables import prototypes
 from yobal.core import roster as roster_rules
+from yobal.core import signed_pin
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.errors import (
@@ -39,6 +40,7 @@ class Newcomer(msgspec.Struct, frozen=True):
     keys_signature: bytes
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes  # what the browser has verified, signed by the person
 
 
 def begin_roster(
@@ -77,8 +79,7 @@ def begin_roster(
         for story in stories.list_all(conn, rules.site_id):  # their forms can open now
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
-    with database.reading() as conn:
-        roster_reader.read(conn)  # pins it, so that another link can be made now
+    roster_reader.pin_newest(database)  # so that another link can be made now
     return keys.pseudonym
 
 
@@ -112,6 +113,7 @@ def register(
                 keys_signature=newcomer.keys_signature,
                 identity=newcomer.identity,
                 recovery_identity=newcomer.recovery_identity,
+                roster_pin=newcomer.roster_pin,
                 expires_slot=invitation.expires_slot,
             ),
         )
@@ -142,12 +144,14 @@ def confirm_member(
             registration.keys_signature,
             registration.identity,
             registration.recovery_identity,
+            registration.roster_pin,
         )
         keys = _check_keys(newcomer)
         _check_is_added(roster, registration, keys, statement, confirmed_by=confirmed_by)
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         _add_moderator(conn, keys, newcomer, wraps)
+    roster_reader.pin_newest(database)
 
 
 def discard_registration(database: Database, *, registration_id: bytes) -> None:
@@ -195,6 +199,7 @@ def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequ
             pseudonym=keys.pseudonym,
             identity=newcomer.identity,
             recovery_identity=newcomer.recovery_identity,
+            roster_pin=newcomer.roster_pin,
         ),
     )
     for wrap in wraps:
@@ -217,6 +222,8 @@ def _check_keys(newcomer: Newcomer) -> Keys:
     except RosterInvalid:
         raise InvalidInput("the public keys are not signed by their owner") from None
     _check_pseudonym(keys.pseudonym)
+    if not signed_pin.is_genuine(newcomer.roster_pin, site_id=keys.site_id, by=keys.signing_key):
+        raise InvalidInput("what this browser has verified is not signed by the person")
     for recipient in (keys.recipient, keys.recovery_recipient):
         check_recipient(recipient)
     return keys

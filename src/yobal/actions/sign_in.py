@@ -51,7 +51,7 @@ def sign_in(
     Raises Suspended, but only for the right words: nobody else learns of a suspension.
     """
     with database.reading() as conn:
-        roster, _ = roster_reader.read_all(conn)
+        roster, _ = roster_reader.read_to_resume(conn)  # `open_session` lets only that lead in
     member = roster.named(pseudonym) if roster is not None else None
     key = _sign_in_key(member) or _NO_KEY
     message = roster_rules.sign_in_message(
@@ -110,7 +110,9 @@ def open_session(
             expires_slot=tokens.session_expiry(rules.schedule, now, hours=rules.session_hours),
             mac=b"",
         )
-        member = _member_of(session, roster_reader.read(conn))
+        roster, _ = roster_reader.read_to_resume(conn)
+        member = _member_of(session, roster)
+        roster_reader.check_access(member)
         mac = _session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
@@ -123,8 +125,9 @@ def member_for(
     token: bytes,
     session_key: bytes,
     now: float,
+    may_resume: bool = False,
 ) -> tuple[str, Member]:
-    """Pseudonym and membership behind a session.
+    """Pseudonym and membership behind a session. `may_resume`: also of a roster that waits for it.
 
     Raises NotSignedIn, NoLongerMember, Suspended, RosterInvalid.
     """
@@ -134,10 +137,14 @@ def member_for(
             raise NotSignedIn
         if session.end_reason is not None:
             raise NoLongerMember if session.end_reason == "removed" else Suspended
-        roster = roster_reader.read(conn)
+        if may_resume:
+            roster, _ = roster_reader.read_to_resume(conn)
+        else:
+            roster = roster_reader.read(conn)
     member = _member_of(session, roster)
     if not hmac.compare_digest(session.mac, _session_mac(session_key, session, member)):
         raise NotSignedIn
+    roster_reader.check_access(member)
     return session.pseudonym, member
 
 

@@ -194,11 +194,11 @@ def people_resume(path: Path, pseudonym: str) -> str:
         return people_report.resume_member(components, pseudonym)
 
 
-def roster(path: Path, *, accepted_fingerprint: str = "") -> tuple[list[str], bool]:
+def roster(path: Path, *, accepted_fingerprint: str = "", lead: str = "") -> tuple[list[str], bool]:
     """Lines to print, and whether the roster verifies. Raises RosterInvalid, RosterNotAccepted."""
     with open_site(path) as components:
         if accepted_fingerprint:
-            return roster_report.accept(components, accepted_fingerprint), True
+            return roster_report.accept(components, accepted_fingerprint, lead=lead), True
         return roster_report.report(components)
 
 

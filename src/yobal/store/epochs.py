@@ -61,6 +61,19 @@ def newest_id(conn: Connection, site_id: str) -> str | None:
     return conn.execute(newest).scalar_one_or_none()
 
 
+def exists(conn: Connection, epoch_id: str) -> bool:
+    chosen = sa.select(epochs.c.id).where(epochs.c.id == epoch_id)
+    return conn.execute(chosen).scalar_one_or_none() is not None
+
+
+def has_wraps(conn: Connection, epoch_id: str) -> bool:
+    """Whether anybody can open it."""
+    chosen = sa.select(wrapped_epoch_keys.c.epoch_id).where(
+        wrapped_epoch_keys.c.epoch_id == epoch_id
+    )
+    return conn.execute(chosen.limit(1)).first() is not None
+
+
 def add_wrap(conn: Connection, *, epoch_id: str, pseudonym: str, wrap: bytes) -> None:
     conn.execute(
         wrapped_epoch_keys.insert().values(epoch_id=epoch_id, pseudonym=pseudonym, wrap=wrap)

@@ -22,6 +22,7 @@ class Moderator(msgspec.Struct, frozen=True, kw_only=True):
     is_suspended: bool = False
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     keys_signature: bytes
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes
     expires_slot: Slot
 
 
@@ -100,10 +102,22 @@ def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
     return list(conn.execute(pseudonyms).scalars())
 
 
+def list_active(conn: Connection, site_id: str) -> list[str]:
+    pseudonyms = sa.select(moderators.c.pseudonym).where(
+        moderators.c.site_id == site_id, moderators.c.is_active
+    )
+    return list(conn.execute(pseudonyms).scalars())
+
+
 def deactivate_all(conn: Connection, site_id: str) -> None:
     """Lock every moderator out, and delete what their words and sheets opened."""
     of_site = moderators.c.site_id == site_id
-    nothing = {"is_active": False, "identity": b"", "recovery_identity": b""}
+    nothing = {
+        "is_active": False,
+        "identity": b"",
+        "recovery_identity": b"",
+        "roster_pin": b"",
+    }
     conn.execute(moderators.update().where(of_site).values(**nothing))
     for table in (sessions, registrations, invitations):
         conn.execute(table.delete().where(table.c.site_id == site_id))
@@ -114,7 +128,13 @@ def deactivate(conn: Connection, site_id: str, pseudonym: str) -> None:
     conn.execute(
         moderators.update()
         .where(moderators.c.site_id == site_id, moderators.c.pseudonym == pseudonym)
-        .values(is_active=False, is_suspended=False, identity=b"", recovery_identity=b"")
+        .values(
+            is_active=False,
+            is_suspended=False,
+            identity=b"",
+            recovery_identity=b"",
+            roster_pin=b"",
+        )
     )
     end_sessions(conn, site_id, pseudonym, reason="removed")
 
@@ -197,6 +217,19 @@ def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) 
     if changed:
         conn.execute(_sessions_of(moderator.site_id, moderator.pseudonym))
     return changed
+
+
+def change_pin(conn: Connection, site_id: str, pseudonym: str, *, roster_pin: bytes) -> int:
+    """1 if there is such an active moderator."""
+    return conn.execute(
+        moderators.update()
+        .where(
+            moderators.c.site_id == site_id,
+            moderators.c.pseudonym == pseudonym,
+            moderators.c.is_active,
+        )
+        .values(roster_pin=roster_pin)
+    ).rowcount
 
 
 def add_invitation(conn: Connection, invitation: Invitation) -> None:

@@ -8,7 +8,12 @@ from typing import Final
 from yobal.adapters.rendering.i18n import translator_for
 from yobal.core import errors
 from yobal.core.errors import YobalError
-from yobal.web.response_types import AlreadyDecidedError, AlreadyUndoneError, ErrorBody
+from yobal.web.response_types import (
+    AlreadyDecidedError,
+    AlreadyUndoneError,
+    ErrorBody,
+    RosterInvalidError,
+)
 
 
 class BadForm(YobalError):
@@ -177,6 +182,8 @@ def to_response(error: YobalError) -> tuple[int, ErrorBody]:
             edit_kind=error.edit_kind,
             decision_id=error.decision_id,
         )
+    if isinstance(error, errors.RosterInvalid):
+        return status, RosterInvalidError(code, message, error.rule, error.number)
     if isinstance(error, errors.AlreadyUndone):
         return status, AlreadyUndoneError(code, message, error.undone_by)
     if isinstance(error, errors.InvalidInput):

@@ -56,7 +56,8 @@ class Guard:
             self._check_origin(request)
         if access == "anyone":
             return
-        moderator = self._moderator(request)
+        may_resume = bool(request.route_handler.opt.get("may_resume"))
+        moderator = self._moderator(request, may_resume=may_resume)
         if access == "lead" and moderator.role != "lead":
             raise Forbidden
         request.state.moderator = moderator
@@ -74,7 +75,7 @@ class Guard:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _moderator(self, request: AnyConnection) -> SignedInModerator:
+    def _moderator(self, request: AnyConnection, *, may_resume: bool) -> SignedInModerator:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
@@ -84,6 +85,7 @@ class Guard:
             token=token,
             session_key=self._session_key,
             now=self._clock(),
+            may_resume=may_resume,
         )
         return SignedInModerator(pseudonym, member.role)
 

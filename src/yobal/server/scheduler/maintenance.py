@@ -279,6 +279,7 @@ def _write_purge_list(components: Components) -> PurgeListNotWritten | None:
         purged = purged_comments.list_all(conn, settings.site_id)
     try:
         PurgeList(Path(settings.purge_list_dir), settings.site_id).write(purged)
+        components.roster_pin.write_copy()
     except OSError as error:
         return PurgeListNotWritten(f"purge_list_dir: {error.strerror}")
     return None
