@@ -7,53 +7,32 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import SITE_ID, NewsroomHarness, lead_of
+from tests.in_process_client import intake_of
+from tests.people_tables import Rows, read_people, write_people
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
     as_json,
     confirm,
     epoch_body,
-    head_of,
     invite,
     join_by_invitation,
     register,
     removal_body,
-    signed_epoch,
+    resumption_body,
     signed_removal,
 )
 from yobal.actions import accept_roster, roster_reader
 from yobal.adapters.roster_pin import Pin
 from yobal.core import roster
 from yobal.core.errors import RosterInvalid, RosterNotAccepted
-from yobal.core.roster import Resumed, SignedStatement
-from yobal.demo import signing
+from yobal.core.roster import SignedStatement
 from yobal.demo.keys import make_moderator
 from yobal.store import statements
 
-TABLES = (
-    "statements",
-    "moderators",
-    "epochs",
-    "wrapped_epoch_keys",
-    "invitations",
-    "registrations",
-    "sessions",
-)
-Rows = dict[str, list[dict[str, Any]]]
-
-
-def _back_up(newsroom: NewsroomHarness) -> Rows:
-    return {table: newsroom.read_table(table) for table in TABLES}
-
 
 def _restore(newsroom: NewsroomHarness, rows: Rows) -> None:
-    """The tables about people, as on Sunday; `secrets/` is another matter. The server starts again."""
-    with newsroom.database.writing() as conn:
-        for table in TABLES:
-            conn.execute(sa.text(f"delete from {table}"))
-            for row in rows[table]:
-                names = ", ".join(f'"{name}"' for name in row)
-                values = ", ".join(f":{name}" for name in row)
-                conn.execute(sa.text(f"insert into {table} ({names}) values ({values})"), row)
+    """As on Sunday; `secrets/` is another matter. The server starts again."""
+    write_people(newsroom, rows)
     newsroom.components.roster_reader._verified = None
     newsroom.components.intake_roster_reader._verified = None
 
@@ -66,7 +45,7 @@ class Monday:
         self.desk = signed_in(newsroom)
         self.egret = join_by_invitation(self.desk, "Egret", role="lead")
         self.ibis = join_by_invitation(self.desk, "Ibis", role="moderator")
-        self.sunday = _back_up(newsroom)
+        self.sunday = read_people(newsroom)
         members = [self.lead, self.ibis]
         body = removal_body(self.desk, self.egret, members, by=self.lead)
         assert self.desk.post("remove-member", body).status == 200
@@ -209,16 +188,8 @@ def _accept(monday: Monday, lead: str = "Heron") -> Any:
 def _resume(monday: Monday, *removed: Any, by: Any = None, **changed: Any) -> Any:
     """What the lead's browser signs on the page that asks who is still a member."""
     lead = by or monday.lead
-    fields = {"lost_head": monday.newest, "lost_length": str(len(monday.held))} | changed
-    previous = head_of(monday.desk)
-    content = Resumed(site_id=SITE_ID, previous=previous, by=lead.signing_key, **fields)
-    signed = [signing.sign_statement(lead.signing_seed, content)]
-    for member in removed:
-        previous = roster.statement_hash(signed[-1].statement)
-        signed.append(signed_removal(monday.desk, member, by=lead, previous=previous))
     stay = [item for item in (monday.lead, monday.egret, monday.ibis) if item not in removed]
-    epoch, wraps = signed_epoch(roster.statement_hash(signed[-1].statement), stay, by=lead)
-    body = {"statements": [as_json(item) for item in [*signed, epoch]], "wraps": wraps}
+    body = resumption_body(monday.desk, monday.held, removed, stay, by=lead, **changed)
     return monday.desk.browser_of(None), lead, body
 
 
@@ -313,3 +284,54 @@ def test_a_restored_backup_is_refused_where_nothing_says_how_it_went_on(monday: 
     assert browser.sign_in("Heron", lead.sign_in_seed).status == 200
     assert browser.post("resume-roster", body).status == 200
     assert [monday.can_sign_in(name) for name in ("Egret", "Ibis")] == [403, 200]
+
+
+# The intake
+
+
+def _send(newsroom: NewsroomHarness) -> int:
+    return intake_of(newsroom).post(step="send", text="To whom is it sealed?").status
+
+
+def test_the_intake_refuses_a_database_that_was_rolled_back_by_some_statements(
+    monday: Monday,
+) -> None:
+    """Sunday's epoch opens for Egret, who was removed on Monday; `secrets/` knows the newest statement."""
+    monday.die()
+    assert _refusal(monday.newsroom) == "older"
+    assert _send(monday.newsroom) == 503
+    assert monday.newsroom.read_table("comments") == []
+
+
+def test_control_without_the_newest_head_it_seals_to_the_removed_members_epoch(
+    monday: Monday, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster_reader, "_check_goes_on", lambda *_: None)
+    monday.die()
+    assert _send(monday.newsroom) == 200
+    with monday.newsroom.database.reading() as conn:
+        epoch = monday.newsroom.components.intake_roster_reader.sealing_epoch(conn)
+    holders = {
+        row["pseudonym"]
+        for row in monday.newsroom.read_table("wrapped_epoch_keys")
+        if epoch is not None and row["epoch_id"] == epoch.epoch_id
+    }
+    assert "Egret" in holders
+
+
+def test_a_lead_who_resumes_ends_the_epochs_that_nobody_signs_any_more(monday: Monday) -> None:
+    """Only statements were deleted: Monday's epoch and its wraps are still in the database."""
+    with monday.newsroom.database.writing() as conn:
+        count = len(monday.sunday["statements"])
+        conn.execute(sa.text(f"delete from statements where number >= {count}"))
+    monday.newsroom.components.roster_reader._verified = None
+    monday.newsroom.components.intake_roster_reader._verified = None
+    _accept(monday)
+    browser, lead, body = _resume(monday, monday.egret)
+    assert browser.sign_in("Heron", lead.sign_in_seed).status == 200
+    assert browser.post("resume-roster", body).status == 200
+    signed = {epoch["epoch_id"] for epoch in browser.post("session").json["epochs"]}
+    with monday.newsroom.database.reading() as conn:
+        read = monday.newsroom.components.roster_reader.read(conn)
+    assert read is not None
+    assert signed == {epoch.epoch_id for epoch in read.epochs}

@@ -207,8 +207,9 @@ def _is_signed_or_is_keys(message: bytes, *, by: str, **_signature: bytes) -> bo
 def test_a_row_in_moderators_grants_no_access(newsroom: NewsroomHarness) -> None:
     _execute(
         newsroom,
-        "insert into moderators (site_id, pseudonym, is_active, identity, recovery_identity)"
-        " values (:site_id, 'Attacker', :yes, :blank, :blank)",
+        "insert into moderators"
+        " (site_id, pseudonym, is_active, identity, recovery_identity, roster_pin)"
+        " values (:site_id, 'Attacker', :yes, :blank, :blank, :blank)",
         site_id=SITE_ID,
         yes=True,
         blank=b"",

@@ -87,7 +87,7 @@ def accept(
 
 
 def mark_restored(conn: Connection, site_id: str, roster_pin: RosterPin) -> None:
-    """A backup does not say whether statements came after it: only the copy of the pin can."""
+    """Until it is accepted, unless the copy of the pin says what came after: no backup can know that."""
     try:
         roster, copy = read_unpinned(conn, site_id), roster_pin.read_copy()
     except RosterInvalid:
@@ -95,8 +95,9 @@ def mark_restored(conn: Connection, site_id: str, roster_pin: RosterPin) -> None
     is_end_known = (
         roster is not None and copy.first == roster.first and copy.length >= len(roster.hashes)
     )
-    if roster is not None and not is_end_known:
-        roster_pin.update(lambda pin: msgspec.structs.replace(pin, is_restored=True))
+    if roster is not None:
+        is_restored = not is_end_known
+        roster_pin.update(lambda pin: msgspec.structs.replace(pin, is_restored=is_restored))
 
 
 def _accept_whole(

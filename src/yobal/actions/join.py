@@ -18,10 +18,20 @@ from yobal.core.errors import (
     PseudonymTaken,
     RosterInvalid,
 )
+from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Roster, SignedStatement
+from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
-from yobal.store import epochs, people, sites, stale_files, stories
+from yobal.store import (
+    epochs,
+    pending_purge,
+    people,
+    sites,
+    stale_files,
+    stories,
+    unopenable,
+)
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator, Registration
 
@@ -53,15 +63,17 @@ def begin_roster(
     newcomer: Newcomer,
     wrap: bytes,
     now: float,
+    random: RandomBytes,
 ) -> str:
     """Become the first lead, with a new roster and its first epoch; returns the pseudonym.
 
-    All earlier moderators become inactive, and their wraps are deleted. Raises InvitationInvalid,
-    PseudonymTaken, InvalidInput.
+    All earlier moderators become inactive, and their wraps are deleted. So is everything that nobody can open
+    afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
     """
     keys = _check_keys(newcomer)
     token_hash = people.hash_token(token)
     with database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)  # identities, wraps, envelopes
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is not None:
             raise InvitationInvalid
@@ -73,6 +85,9 @@ def begin_roster(
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
+        slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
+        signed_ids = [epoch.epoch_id for epoch in roster.epochs]
+        unopenable.destroy(conn, rules.site_id, signed_ids, slot=slot)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         (epoch,) = roster.epochs
         add_epoch(conn, rules, epoch, now)
@@ -95,6 +110,7 @@ def register(
         raise InvalidInput("these keys are for another site")
     token_hash = people.hash_token(token)
     with database.writing() as conn:
+        sites.lock(conn, rules.site_id)  # the lead who invited may be removed at this moment
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is None:
             raise InvitationInvalid

@@ -84,7 +84,8 @@ def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
         files.keyring.restore_pepper(week, pepper)
     files.moves_file.add(*saved.moves)
     if files.roster_pin.read().first is None:
-        files.roster_pin.update(lambda _: saved.roster)
+        restored = msgspec.structs.replace(saved.roster, is_restored=True)
+        files.roster_pin.update(lambda _: restored)  # `mark_restored` looks whether it is whole
 
 
 def purge_again(

@@ -12,10 +12,11 @@ from yobal.actions.take_away import take_away
 from yobal.core import roster as roster_rules
 from yobal.core.errors import Forbidden, InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
-from yobal.core.roster import MemberRemoved, NewEpoch, Resumed, SignedStatement
+from yobal.core.roster import MemberRemoved, NewEpoch, Resumed, Roster, SignedStatement
+from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import pending_purge
-from yobal.store.database import Database
+from yobal.store import epochs, pending_purge, sites, unopenable
+from yobal.store.database import Connection, Database
 
 
 def resume_roster(
@@ -53,6 +54,16 @@ def resume_roster(
             if removed is None:
                 raise RosterChanged
             take_away(conn, rules, removed)
+        _end_lost_epochs(conn, rules, before, now=now)
         add_epoch(conn, rules, roster.epochs[-1], now)
         add_wraps(conn, roster, wraps)
     roster_reader.pin_newest(database)  # and lets everybody in again
+
+
+def _end_lost_epochs(conn: Connection, rules: SiteRules, before: Roster, *, now: float) -> None:
+    """Where only statements were lost, their epochs are still in the database, and nobody has signed them."""
+    signed_ids = [epoch.epoch_id for epoch in before.epochs]
+    epochs.end_unsigned(conn, rules.site_id, signed_ids)
+    released = sites.lock_released_slot(conn, rules.site_id)
+    slot = next_slot(rules.schedule, max(now, released))
+    unopenable.destroy(conn, rules.site_id, signed_ids, slot=slot)

@@ -12,7 +12,7 @@ from yobal.actions.add_epoch import add_epoch
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.take_away import take_away
 from yobal.core import roster as roster_rules
-from yobal.core.errors import InvalidInput
+from yobal.core.errors import InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Epoch, MemberRemoved, NewEpoch, NewKeys, Roster, SignedStatement
 from yobal.core.site_rules import SiteRules
@@ -33,6 +33,9 @@ def return_statements(
 
     Raises RosterChanged if nothing is missing, InvalidInput for other statements.
     """
+    with database.reading() as conn:  # a stranger's request must not make moderators wait
+        if not roster_reader.is_incomplete(conn):
+            raise RosterChanged
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)  # before what locks other rows
         before, roster, count = roster_reader.complete(conn, statements)

@@ -190,6 +190,13 @@ class RosterReader:
             statements.append(conn, self._site_id, item, number=number)
         return roster
 
+    def is_incomplete(self, conn: Connection) -> bool:
+        """Whether the database has fewer statements than this server has verified."""
+        pin = self._pin.read()
+        goal, newest = _lost_end(pin), self._newest(conn, self._site_id)
+        count = newest[0] if newest is not None else 0
+        return goal is not None and not pin.is_restored and count < goal[0]
+
     def complete(
         self, conn: Connection, returned: Sequence[SignedStatement]
     ) -> tuple[Roster | None, Roster, int]:
@@ -199,9 +206,8 @@ class RosterReader:
         Raises RosterChanged if nothing is missing, InvalidInput for other statements.
         """
         sites.lock(conn, self._site_id)
-        pin = self._pin.read()
+        pin, present = self._pin.read(), self._list_all(conn, self._site_id)
         goal = _lost_end(pin)
-        present = self._list_all(conn, self._site_id)
         if goal is None or pin.is_restored or len(present) >= goal[0]:
             raise RosterChanged
         missing = returned[: goal[0] - len(present)]

@@ -96,12 +96,14 @@ def open_session(
 ) -> bytes:
     """A session's token, for a person who was authenticated just now.
 
-    Raises NotSignedIn, Suspended, RosterInvalid.
+    Raises InvalidCredentials, NotSignedIn, Suspended, RosterInvalid.
     """
     token = random(SESSION_TOKEN_BYTES)
     with database.writing() as conn:
         moderator = people.get(conn, rules.site_id, pseudonym)
-        if moderator is not None and moderator.is_suspended:
+        if moderator is None:  # removed just now, or a restore has lost the sealed keys
+            raise InvalidCredentials
+        if moderator.is_suspended:
             raise Suspended
         session = Session(
             token_hash=_hash(session_key, token),

@@ -31,6 +31,7 @@ def join_first_lead(components: Components, lead: NewModerator, *, now: float) -
         newcomer=newcomer(components.rules.site_id, lead, statements),
         wrap=lead.wrap,
         now=now,
+        random=secrets.token_bytes,
     )
 
 

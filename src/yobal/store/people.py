@@ -102,6 +102,10 @@ def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
     return list(conn.execute(pseudonyms).scalars())
 
 
+def count_all_sessions(conn: Connection, site_id: str, *, now: float) -> int:
+    return sum(count_sessions(conn, site_id, now=now).values())
+
+
 def list_active(conn: Connection, site_id: str) -> list[str]:
     pseudonyms = sa.select(moderators.c.pseudonym).where(
         moderators.c.site_id == site_id, moderators.c.is_active
@@ -271,8 +275,12 @@ def delete_invitations_by(conn: Connection, site_id: str, signing_key: str) -> N
         )
 
 
-def delete_invitations(conn: Connection, site_id: str) -> None:
-    conn.execute(invitations.delete().where(invitations.c.site_id == site_id))
+def delete_first_leads_links(conn: Connection, site_id: str) -> None:
+    conn.execute(
+        invitations.delete().where(
+            invitations.c.site_id == site_id, invitations.c.invited_by.is_(None)
+        )
+    )
 
 
 def add_registration(conn: Connection, registration: Registration) -> None:

@@ -161,6 +161,7 @@ class PeopleController:
             newcomer=_newcomer(data.newcomer),
             wrap=data.wrap,
             now=self._dependencies.clock(),
+            random=secrets.token_bytes,
         )
         return self._start_session(pseudonym)
 

@@ -12,6 +12,7 @@ import msgspec
 
 from yobal.actions import (
     clock_guard,
+    destroy_unopenable,
     expire,
     mark_all_stale,
     missing_cells,
@@ -75,6 +76,9 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 is_due = clock_problem is None and _has_slot_come(conn, components, now)
             if is_round_due:
                 unreadable_count, round_problem = _move_inbox(components, now)
+                destroy_unopenable.destroy_unopenable(
+                    database, rules, components.roster_reader, now=now, random=random
+                )
             inbox_problem = _destroy_moved(components) or round_problem
             process_withdrawals.collect(
                 database, components.inbox, rules, with_release=is_due, random=random
