@@ -155,6 +155,30 @@ test("a device believes only the roster that its owner and itself know", async (
   assert.equal(problemWith({}, { epochs: unsigned }), "unsigned");
 });
 
+test("a device that knows more believes a resumed roster only by a lead whom it knows", async () => {
+  const named = (name: string) => vectors.valid.find((vector) => vector.name.startsWith(name));
+  const resumedVector = named("a lead resumes it after a restore");
+  assert.ok(resumedVector);
+  const resumed = await verifyRoster(resumedVector.statements.map(asSent), vectors.site_id);
+  const before = resumedVector.statements.slice(0, 4).map(asSent);
+  const known = await verifyRoster(before, vectors.site_id);
+  const lostHead = "ab".repeat(32);
+  const hashes = [...known.hashes, "cd".repeat(32), "ef".repeat(32), lostHead];
+  const held = { roster: { ...known, hashes }, statements: [] };
+  const pin = { first: firstOf(known), length: hashes.length, head: lostHead };
+  const session = { epochs: [], roster_head: headOf(resumed), resumption: null };
+  const memory = { first: null, pin, signedPin: pin, held };
+  assert.equal(problemOf(resumed, session, memory), null);
+  assert.equal(problemOf(resumed, session, { ...memory, held: null }), "older");
+  const members = new Map(known.members);
+  const lead = resumed.resumptions[0]?.by ?? "";
+  members.delete(lead); // removed by what was lost
+  const removed = { ...held, roster: { ...held.roster, members } };
+  assert.equal(problemOf(resumed, session, { ...memory, held: removed }), "older");
+  const beyond = { ...pin, length: hashes.length + 1 };
+  assert.equal(problemOf(resumed, session, { ...memory, signedPin: beyond }), "older");
+});
+
 test("a signed pin is read as Python writes it", async () => {
   const { signing_key, stored, ...pin } = vectors.signed_pin;
   const owner = { siteId: vectors.site_id, publicKey: signing_key };

@@ -168,6 +168,7 @@ export function problemOf(
   }
   if (!goesOnFrom(roster, session, { pin, signedPin, held })) return "older";
   if (!roster.hashes.includes(session.roster_head)) return "older";
+  if (session.resumption !== null) return null; // the lead's signature ends the epochs that were lost
   const signedIds = new Set(roster.epochs.map(({ epoch_id }) => epoch_id));
   return session.epochs.every(({ epoch_id }) => signedIds.has(epoch_id)) ? null : "unsigned";
 }
