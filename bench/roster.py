@@ -142,27 +142,39 @@ def _signed_roster() -> Iterator[SignedStatement]:
         previous = roster.statement_hash(item.statement)
         return item
 
-    common = {"site_id": SITE_ID, "by": by}
     hash_of_keys = roster.keys_hash(lead_keys[0])
-    first = FirstStatement(previous=None, keys_hash=hash_of_keys, founder_mac="0" * 64, **common)
+    first = FirstStatement(
+        previous=None, keys_hash=hash_of_keys, founder_mac="0" * 64, site_id=SITE_ID, by=by
+    )
     yield sign(first, lead_keys)
     member = ""
     for number in range(1, STATEMENTS):
         if number * EPOCHS // STATEMENTS > (number - 1) * EPOCHS // STATEMENTS:
             epoch_id = ids.new_id(secrets.token_bytes)
             yield sign(
-                NewEpoch(previous=previous, epoch_id=epoch_id, recipient=recipient, **common)
+                NewEpoch(
+                    previous=previous,
+                    epoch_id=epoch_id,
+                    recipient=recipient,
+                    site_id=SITE_ID,
+                    by=by,
+                )
             )
         if number % 2:
             seed, keys = _person(f"Person {number}")
             member = signing.public_key(seed)
             keys_hash = roster.keys_hash(keys[0])
             added = MemberAdded(
-                previous=previous, member=member, role="moderator", keys_hash=keys_hash, **common
+                previous=previous,
+                member=member,
+                role="moderator",
+                keys_hash=keys_hash,
+                site_id=SITE_ID,
+                by=by,
             )
             yield sign(added, keys)
         else:
-            yield sign(MemberRemoved(previous=previous, member=member, **common))
+            yield sign(MemberRemoved(previous=previous, member=member, site_id=SITE_ID, by=by))
 
 
 def _person(pseudonym: str) -> tuple[bytes, tuple[str, bytes]]:

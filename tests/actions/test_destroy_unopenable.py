@@ -73,16 +73,17 @@ def test_until_its_link_is_opened_nothing_changes(newsroom: NewsroomHarness) -> 
     assert _destroyed(newsroom) == before
     assert desk.post("queue").status == 200
     assert desk.browser_of(None).post("open-invitation", token=token).status == 200
-    intake_of(newsroom).send("Readers can write.")
+    with intake_of(newsroom) as intake:
+        assert intake.send("Readers can write.").status == 200
 
 
 def test_what_readers_sent_since_the_last_round_is_destroyed_with_the_next(
     newsroom: NewsroomHarness,
 ) -> None:
-    intake, words = intake_of(newsroom), "Sealed to the old epoch."
-    confirm = intake.post(step="send", text=words)
-    key = confirm.field("idempotency_key")
-    intake.post(step="confirm", text=words, idempotency_key=key, waits_for_round=True)
+    words = "Sealed to the old epoch."
+    with intake_of(newsroom) as intake:
+        key = intake.post(step="send", text=words).field("idempotency_key")
+        intake.post(step="confirm", text=words, idempotency_key=key, waits_for_round=True)
     add_lead(newsroom, "Ibis")
     newsroom.move_inbox()
     assert len(newsroom.read_table("envelopes")) == 1, "nobody can open it"

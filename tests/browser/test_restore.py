@@ -15,6 +15,7 @@ from tests.browser.fixtures import NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import STILL_SECONDS
 from tests.people_tables import read_people, write_people
 from yobal.actions import accept_roster
+from yobal.core.roster import statement_hash
 
 RED = "Stop: this desk cannot be trusted"
 
@@ -193,7 +194,7 @@ def test_a_new_device_learns_from_the_pin_what_the_others_have_seen(
     )
     assert newest != oldest
     set_pin = "update moderators set roster_pin = :pin where pseudonym = 'Heron'"
-    older_head = accept_roster.rules.statement_hash(heads[-1])
+    older_head = statement_hash(heads[-1])
 
     _write(bulk, set_pin, pin=b"")
     _expect_red(_fresh(own, actors).page, "is not on the server")
@@ -234,7 +235,7 @@ def test_a_file_for_the_sheet_that_its_owner_did_not_make_is_refused(
 
     (row,) = bulk.read_table("statements")[:1]
     recipient = json.loads(row["keys"])["recovery_recipient"]
-    first = accept_roster.rules.statement_hash(row["statement"])
+    first = statement_hash(row["statement"])
     identity = pyrage.x25519.Identity.generate()
     file = f"# yobal roster {first}\n# yobal sheet {'0' * 64}\n{identity}\n".encode()
     sealed = pyrage.encrypt(file, [pyrage.x25519.Recipient.from_str(recipient)])

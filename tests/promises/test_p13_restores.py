@@ -290,7 +290,8 @@ def test_a_restored_backup_is_refused_where_nothing_says_how_it_went_on(monday: 
 
 
 def _send(newsroom: NewsroomHarness) -> int:
-    return intake_of(newsroom).post(step="send", text="To whom is it sealed?").status
+    with intake_of(newsroom) as intake:
+        return intake.post(step="send", text="To whom is it sealed?").status
 
 
 def test_the_intake_refuses_a_database_that_was_rolled_back_by_some_statements(
