@@ -11,7 +11,7 @@ import type { RosterProblem } from "./roster-check.ts";
 interface Actions {
   site: { name: string };
   start: () => Promise<void>;
-  lock: () => Promise<void>;
+  signOut: () => Promise<void>;
 }
 
 /** `pin`: what this device has verified before, which the technician compares with the server's. */
@@ -42,7 +42,7 @@ export function notTrustedView(
     </ol>
     ${pin === null ? nothing : pinView(pin)}
     <div class="field-row">
-      <button type="button" @click=${() => void app.lock()}>${gettext("Lock this device")}</button>
+      <button type="button" @click=${() => void app.signOut()}>${gettext("Lock this device")}</button>
       <button type="button" class="secondary" @click=${() => void app.start()}>
         ${gettext("Try again")}
       </button>
