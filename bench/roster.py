@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from bench.interleave import Pace
 from bench.newsroom import SITE_ID
-from bench.opening import CHROMIUM_ARGUMENTS, find_chromium
+from bench.opening import ARGUMENTS, chromium_path
 from bench.result import Row
 from bench.serving import NotAvailable
 from yobal.core import ids, roster
@@ -84,14 +84,12 @@ def _server_seconds(signed: list[SignedStatement]) -> float:
 
 def _in_browser(pace: Pace, folder: Path, signed: list[SignedStatement]) -> list[Row]:
     try:
-        chromium, script = find_chromium(), _build(folder / "roster.js")
+        chromium, script = chromium_path(), _build(folder / "roster.js")
     except NotAvailable as missing:
         return [_row("in Chromium", None, str(missing)), _sign_row(None, str(missing))]
     statements = json.loads(msgspec.json.encode(serializers.statements(signed)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         verified = [_verify_seconds(browser, script, statements) for _ in range(pace.rounds)]
         sign = _open(browser, script).evaluate("signSeconds(100)")
         browser.close()
