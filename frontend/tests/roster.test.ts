@@ -161,16 +161,16 @@ test("a device that knows more believes a resumed roster only by a lead whom it 
   assert.ok(resumedVector);
   const resumed = await verifyRoster(resumedVector.statements.map(asSent), vectors.site_id);
   const before = resumedVector.statements.slice(0, 4).map(asSent);
-  const known = await verifyRoster(before, vectors.site_id);
+  const original = await verifyRoster(before, vectors.site_id);
   const lostHead = "ab".repeat(32);
-  const hashes = [...known.hashes, "cd".repeat(32), "ef".repeat(32), lostHead];
-  const held = { roster: { ...known, hashes }, statements: [] };
-  const pin = { first: firstOf(known), length: hashes.length, head: lostHead };
+  const hashes = [...original.hashes, "cd".repeat(32), "ef".repeat(32), lostHead];
+  const held = { roster: { ...original, hashes }, statements: [] };
+  const pin = { first: firstOf(original), length: hashes.length, head: lostHead };
   const session = { epochs: [], roster_head: headOf(resumed), resumption: null };
   const memory = { first: null, pin, signedPin: pin, held };
   assert.equal(problemOf(resumed, session, memory), null);
   assert.equal(problemOf(resumed, session, { ...memory, held: null }), "older");
-  const members = new Map(known.members);
+  const members = new Map(original.members);
   const lead = resumed.resumptions[0]?.by ?? "";
   members.delete(lead); // removed by what was lost
   const removed = { ...held, roster: { ...held.roster, members } };

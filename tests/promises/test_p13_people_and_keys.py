@@ -361,8 +361,8 @@ class PeopleAndKeys(RuleBasedStateMachine):
     # Shorthand
 
     def _active(self) -> list[str]:
-        gone = self.suspended | self.keyless
-        return [name for name in self.members if name not in gone]
+        shut_out = self.suspended | self.keyless
+        return [name for name in self.members if name not in shut_out]
 
     def _active_leads(self) -> list[str]:
         return [name for name in self._active() if self.members[name] == "lead"]
@@ -471,9 +471,9 @@ def _run(server_url: str | None) -> None:
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
-            max_examples=4,
+            max_examples=8,
             phases=(Phase.generate,),  # making a failure shorter takes minutes
-            stateful_step_count=20,
+            stateful_step_count=25,
         ),
     )
 

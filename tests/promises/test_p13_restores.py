@@ -14,8 +14,10 @@ from tests.web.desk_keys import (
     as_json,
     confirm,
     epoch_body,
+    head_of,
     invite,
     join_by_invitation,
+    new_words,
     register,
     removal_body,
     resumption_body,
@@ -336,3 +338,41 @@ def test_a_lead_who_resumes_ends_the_epochs_that_nobody_signs_any_more(monday: M
         read = monday.newsroom.components.roster_reader.read(conn)
     assert read is not None
     assert signed == {epoch.epoch_id for epoch in read.epochs}
+
+
+# Where the whole machine was put back, and nothing elsewhere knows more
+
+
+def _put_back_the_machine(monday: Monday) -> None:
+    """`secrets/` is from Sunday, too."""
+    monday.die()
+    count = len(monday.sunday["statements"])
+    first, head = (roster.statement_hash(monday.held[n].statement) for n in (0, count - 1))
+    pin = Pin(first=first, length=count, head=head)
+    monday.newsroom.components.roster_pin.update(lambda _: pin)
+
+
+def _extend(monday: Monday, by: str, signed: list[SignedStatement]) -> int:
+    items = [as_json(item) for item in signed]
+    return monday.desk.browser_of(by).post("extend-roster", statements=items).status
+
+
+def test_a_leads_browser_returns_what_the_server_knows_nothing_of(monday: Monday) -> None:
+    _put_back_the_machine(monday)
+    assert monday.can_sign_in("Egret") == 200, "the limit: until a lead's browser is at the desk"
+    assert monday.give_back().json["error"] == "roster_changed", "a stranger's cannot"
+    assert _extend(monday, "Ibis", monday.missing) == 403, "nor a moderator's"
+    assert _extend(monday, "Heron", monday.missing) == 200
+    assert monday.can_sign_in("Egret") == 403
+    assert monday.desk.browser_of("Heron").post("session").json["is_epoch_due"]
+
+
+def test_what_members_sign_alone_is_not_returned_if_no_desk_would_have_taken_it(
+    monday: Monday,
+) -> None:
+    """A moderator signs keys with another name, and a lead's browser is made to hold them."""
+    _put_back_the_machine(monday)
+    renamed = new_words(monday.ibis, head_of(monday.desk), seed=b"n" * 32, pseudonym="Heroṅ")
+    assert _extend(monday, "Heron", [renamed]) == 422
+    words = new_words(monday.ibis, head_of(monday.desk), seed=b"n" * 32)
+    assert _extend(monday, "Heron", [words]) == 200

@@ -163,8 +163,8 @@ export function problemOf(
   session: Pick<Session, "epochs" | "roster_head" | "resumption">,
   { first, pin, signedPin, held }: Memory,
 ): RosterProblem | null {
-  for (const known of [first, pin?.first ?? null, signedPin.first]) {
-    if (known !== null && firstOf(roster) !== known) return "other";
+  for (const expected of [first, pin?.first ?? null, signedPin.first]) {
+    if (expected !== null && firstOf(roster) !== expected) return "other";
   }
   if (!goesOnFrom(roster, session, { pin, signedPin, held })) return "older";
   if (!roster.hashes.includes(session.roster_head)) return "older";

@@ -135,11 +135,11 @@ def _accept_former(
 def _newest_known(roster: Roster, pin: Pin, copy: Pin) -> tuple[int, str] | None:
     """How far this roster went, by `secrets/` or by the copy; None if a backup is all that there is."""
     ends = [
-        (known.length, known.head)
-        for known in (pin, copy)
-        if known.first == roster.first
-        and known.head is not None
-        and (not known.is_restored if known is pin else known.length >= len(roster.hashes))
+        (memory.length, memory.head)
+        for memory in (pin, copy)
+        if memory.first == roster.first
+        and memory.head is not None
+        and (not memory.is_restored if memory is pin else memory.length >= len(roster.hashes))
     ]
     return max(ends, default=None)
 

@@ -74,8 +74,8 @@ class RosterPin:
         if self._copy_path is None or pin.first is None or pin.is_restored:
             return
         copy = Pin(first=pin.first, length=pin.length, head=pin.head, former=pin.former)
-        known = self.read_copy()
-        if known != copy and _stricter(pin, known) == pin:
+        before = self.read_copy()
+        if before != copy and _stricter(pin, before) == pin:
             replace_atomically(self._copy_path, msgspec.json.encode(copy), modified_at=_MODIFIED_AT)
 
     def replace_copy(self) -> None:
