@@ -1,6 +1,7 @@
 /** The desk's frame: header with tabs, notices, the current tab, and the bar at the bottom. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { hiddenView } from "../hidden/hidden-view.ts";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { peopleView } from "../people/people-view.ts";
@@ -24,6 +25,7 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
         <nav aria-label=${gettext("Desk")}>
           ${tabLink(desk, "queue", gettext("Queue"))}
           ${tabLink(desk, "history", gettext("History"))}
+          ${tabLink(desk, "hidden", gettext("Hidden"))}
           ${tabLink(desk, "people", gettext("People"))}
         </nav>
         <p class="account">
@@ -62,6 +64,7 @@ function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
 
 function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "history") return historyView(desk);
+  if (desk.tab === "hidden") return hiddenView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 
@@ -85,6 +88,7 @@ function noticesView(desk: SessionState): TemplateResult {
             )}
           </p>`
     }
+    ${desk.session.hidden_waiting_count > 0 ? hiddenNotice(desk) : nothing}
     ${desk.session.suspended.map((pseudonym) => suspensionNotice(desk, pseudonym))}
     ${resumedNotice(desk)}
     ${
@@ -122,6 +126,20 @@ function resumedNotice({ own: { roster } }: SessionState): TemplateResult | type
   const last = roster.resumptions.at(-1);
   if (last === undefined || roster.epochs.length > last.epochCount + 1) return nothing;
   return html`<p class="notice warning resumed">${resumedText(last)}</p>`;
+}
+
+/** Somebody removed many comments: they stay until a lead has looked. */
+function hiddenNotice({ own, session: { hidden_waiting_count } }: SessionState): TemplateResult {
+  return html`<p class="notice warning">
+    <span>${ngettext(
+      "%(count)s removed comment is not destroyed before a lead has decided.",
+      "%(count)s removed comments are not destroyed before a lead has decided.",
+      hidden_waiting_count,
+    )}</span>
+    <a href="#hidden">
+      ${own.self.role === "lead" ? gettext("Bring them back, or destroy them") : gettext("See them")}
+    </a>
+  </p>`;
 }
 
 function needsSecondLead({ own }: SessionState): boolean {
