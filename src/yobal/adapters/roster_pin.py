@@ -65,8 +65,14 @@ class RosterPin:
         return _stricter(_read(self._path), self.read_copy())
 
     def read_copy(self) -> Pin:
-        """What was verified, by something that outlives this machine. It vouches for nobody."""
-        return _read(self._copy_path) if self._copy_path is not None else Pin()
+        """What was verified, by something that outlives this machine. It vouches for nobody.
+
+        A disk that is not there, or a damaged file, stops no moderator: then nothing is known of it.
+        """
+        try:
+            return _read(self._copy_path) if self._copy_path is not None else Pin()
+        except (OSError, msgspec.DecodeError):
+            return Pin()
 
     def write_copy(self) -> None:
         """Unless it says the same. Raises OSError."""
