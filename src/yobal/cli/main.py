@@ -352,16 +352,21 @@ def roster(
         bool,
         typer.Option("--accept", help="Believe the roster that the database has, after a restore."),
     ] = False,
+    lead: Annotated[
+        str,
+        typer.Option(help="With --accept: who confirms the members, if what is missing is lost."),
+    ] = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Show who is a member, and the fingerprints of the roster. Exits with 1 if it does not verify."""
-    if is_accepted != bool(fingerprint):
+    if is_accepted != bool(fingerprint) or (lead and not is_accepted):
         raise typer.BadParameter(
             "--accept takes the fingerprint of the first statement, as a lead reads it out"
         )
     from yobal.cli import commands
 
-    lines, is_ok = commands.roster(config, accepted_fingerprint=" ".join(fingerprint or ()))
+    typed = " ".join(fingerprint or ())
+    lines, is_ok = commands.roster(config, accepted_fingerprint=typed, lead=lead)
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)
