@@ -11,6 +11,7 @@ from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.cell_file import Allocate, CellFile
 from yobal.adapters.confusables import prototypes
 from yobal.core import roster as roster_rules
+from yobal.core import signed_pin
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.errors import (
@@ -20,10 +21,21 @@ from yobal.core.errors import (
     PseudonymTaken,
     RosterInvalid,
 )
+from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Roster, SignedStatement
+from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
-from yobal.store import epochs, identities, people, sites, stale_files, stories
+from yobal.store import (
+    epochs,
+    identities,
+    pending_purge,
+    people,
+    sites,
+    stale_files,
+    stories,
+    unopenable,
+)
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator, Registration
 
@@ -42,6 +54,7 @@ class Newcomer(msgspec.Struct, frozen=True):
     keys_signature: bytes
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes  # what the browser has verified, signed by the person
 
     @property
     def age_files(self) -> dict[str, bytes]:
@@ -60,15 +73,17 @@ def begin_roster(
     newcomer: Newcomer,
     wrap: bytes,
     now: float,
+    random: RandomBytes,
 ) -> str:
     """Become the first lead, with a new roster and its first epoch; returns the pseudonym.
 
-    All earlier moderators become inactive, and their identities and wraps are deleted. Raises InvitationInvalid,
-    PseudonymTaken, InvalidInput.
+    All earlier moderators become inactive, and their identities and wraps are deleted. So is everything that nobody
+    can open afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
     """
     keys = _check_keys(newcomer)
     token_hash = people.hash_token(token)
     with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)  # envelopes
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is not None:
             raise InvitationInvalid
@@ -81,15 +96,17 @@ def begin_roster(
         people.deactivate_all(conn, rules.site_id)
         identities.delete_ownerless(conn)
         epochs.end_all(conn, rules.site_id)
+        slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
+        signed_ids = [epoch.epoch_id for epoch in roster.epochs]
+        unopenable.destroy(conn, rules.site_id, signed_ids, slot=slot)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         (epoch,) = roster.epochs
         add_epoch(conn, rules, epoch, now)
         for story in stories.list_all(conn, rules.site_id):  # their forms can open now
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _store_identities(conn, allocate, keys, newcomer)
-        _add_moderator(conn, allocate, keys, [Wrap(epoch.epoch_id, wrap)])
-    with database.reading() as conn:
-        roster_reader.read(conn)  # pins it, so that another link can be made now
+        _add_moderator(conn, allocate, keys, newcomer.roster_pin, [Wrap(epoch.epoch_id, wrap)])
+    roster_reader.pin_newest(database)  # so that another link can be made now
     return keys.pseudonym
 
 
@@ -112,6 +129,7 @@ def register(
         raise InvalidInput("these keys are for another site")
     token_hash = people.hash_token(token)
     with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
+        sites.lock(conn, rules.site_id)  # the lead who invited may be removed at this moment
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is None:
             raise InvitationInvalid
@@ -129,6 +147,7 @@ def register(
                 signing_key=keys.signing_key,
                 keys=newcomer.keys,
                 keys_signature=newcomer.keys_signature,
+                roster_pin=newcomer.roster_pin,
                 expires_slot=invitation.expires_slot,
             ),
         )
@@ -160,7 +179,8 @@ def confirm_member(
         _check_is_added(roster, registration, keys, statement, confirmed_by=confirmed_by)
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
-        _add_moderator(conn, allocate, keys, wraps)
+        _add_moderator(conn, allocate, keys, registration.roster_pin, wraps)
+    roster_reader.pin_newest(database)
 
 
 def discard_registration(database: Database, *, registration_id: bytes) -> None:
@@ -208,10 +228,15 @@ def _store_identities(conn: Connection, allocate: Allocate, keys: Keys, newcomer
     member_keys.store_identities(conn, allocate, keys.signing_key, newcomer.age_files)
 
 
-def _add_moderator(conn: Connection, allocate: Allocate, keys: Keys, wraps: Sequence[Wrap]) -> None:
+def _add_moderator(
+    conn: Connection, allocate: Allocate, keys: Keys, roster_pin: bytes, wraps: Sequence[Wrap]
+) -> None:
     """Without wraps of destroyed epochs: the lead's desk may not have heard yet that they are."""
     moderator = Moderator(
-        site_id=keys.site_id, pseudonym=keys.pseudonym, signing_key=keys.signing_key
+        site_id=keys.site_id,
+        pseudonym=keys.pseudonym,
+        signing_key=keys.signing_key,
+        roster_pin=roster_pin,
     )
     people.add(conn, moderator)
     living = epochs.living_ids(conn, keys.site_id)
@@ -239,6 +264,8 @@ def _check_keys(signed: Newcomer | Registration) -> Keys:
     except RosterInvalid:
         raise InvalidInput("the public keys are not signed by their owner") from None
     _check_pseudonym(keys.pseudonym)
+    if not signed_pin.is_genuine(signed.roster_pin, site_id=keys.site_id, by=keys.signing_key):
+        raise InvalidInput("what this browser has verified is not signed by the person")
     for recipient in (keys.recipient, keys.recovery_recipient):
         check_recipient(recipient)
     return keys

@@ -40,7 +40,8 @@ def restore_secrets(database: Database, path: Path, identity: Any, files: Secret
         files.keyring.restore_pepper(week, pepper)
     files.moves_file.add(*saved.moves)
     if files.roster_pin.read().first is None:
-        files.roster_pin.update(lambda _: saved.roster)
+        restored = msgspec.structs.replace(saved.roster, is_restored=True)
+        files.roster_pin.update(lambda _: restored)  # `mark_restored` looks whether it is whole
     with database.reading() as conn:
         _restore_cells(conn, files.cell_file, decoded.cells)
 
