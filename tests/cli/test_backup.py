@@ -333,7 +333,10 @@ def test_a_member_who_was_removed_after_the_backup_stays_without_keys(
     assert {row["pseudonym"] for row in restored.read_table("wrapped_epoch_keys")} == {"Heron"}
     assert restored.sealed_identity("Egret") is None
     refused = DeskClient(restored).sign_in("Egret", egret.sign_in_seed)
-    assert (refused.status, refused.json["error"]) == (403, "suspended")
+    assert (refused.status, refused.json["error"]) == (503, "roster_invalid"), "and it is older"
+    assert [
+        row["pseudonym"] for row in restored.read_table("moderators") if row["is_suspended"]
+    ] == ["Egret"]
 
 
 def test_control_without_the_list_an_old_file_of_secrets_brings_their_keys_back(
