@@ -186,6 +186,7 @@ def test_a_session_cannot_be_forged_by_writing_to_the_database(
             "site_id": SITE_ID,
             "pseudonym": "Heron",
             "begun_slot": 0,
+            "is_locked": False,
             "expires_slot": 2**40,
             "mac": secrets.token_bytes(32),  # its key is in `secrets/`
         }
