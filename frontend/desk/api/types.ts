@@ -56,6 +56,15 @@ export interface QueueStatus {
   next_round: Slot;
 }
 
+/** What the desk's page needs before anybody signs in: it is the same file for every newsroom. */
+export interface About {
+  version: string;
+  site_id: string;
+  site_name: string;
+  desk_url: string;
+  is_demo: boolean;
+}
+
 /** Everything the desk needs to start. */
 export interface Session extends QueueStatus {
   site_id: string;
@@ -468,6 +477,7 @@ export type DecideRequest = PublishRequest | PublishEditedRequest | RejectReques
 
 /** Request and response of each route. */
 export interface Routes {
+  "/api/desk/about": { request: Record<string, never>; response: About };
   "/api/desk/sign-in/challenge": { request: Record<string, never>; response: SignInChallenge };
   "/api/desk/sign-in": { request: SignInRequest; response: Session };
   "/api/desk/session": { request: Record<string, never>; response: Session };

@@ -7,6 +7,7 @@ import {
   post,
   RequestRejected,
 } from "../api/client.ts";
+import type { Site } from "../api/site.ts";
 import type { Session } from "../api/types.ts";
 import { deleteKeys, loadKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
@@ -22,12 +23,6 @@ import { SignIn } from "../sign-in/sign-in.ts";
 import { Dom } from "../ui/dom.ts";
 import { OtherTabs } from "./other-tabs.ts";
 import { SessionState } from "./session-state.ts";
-
-export interface Site {
-  id: string;
-  name: string;
-  isDemo: boolean;
-}
 
 export type Screen =
   | { kind: "loading" }

@@ -1,6 +1,7 @@
 /** Members, invitations, and people who wait: a link's token is generated here and shown once. */
 
 import { errorMessage, RequestRejected } from "../api/client.ts";
+import { addressOfDesk } from "../api/site.ts";
 import type { PeopleList, Registration, Role } from "../api/types.ts";
 import { randomBytes, toHex } from "../crypto/bytes.ts";
 import { normalizePassphrase } from "../crypto/derive.ts";
@@ -181,7 +182,7 @@ export class People {
     const token = toHex(randomBytes(TOKEN_BYTES));
     const { hours } = await this.dom.post<{ hours: number }>("/api/desk/invite", { role, token });
     const link = { token, first: firstOf(roster), lead: self.signingKey, role };
-    const url = `${location.origin}/join#${invitationFragment(link)}`;
+    const url = addressOfDesk(`/join#${invitationFragment(link)}`);
     return { url, hours, role, isCopied: false };
   }
 

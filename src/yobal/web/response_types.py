@@ -48,6 +48,16 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     next_round: Slot
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk's page needs before anybody signs in: it is the same file for every newsroom."""
+
+    version: str
+    site_id: str
+    site_name: str
+    desk_url: str
+    is_demo: bool
+
+
 class Session(QueueStatus, frozen=True, kw_only=True):
     """Everything the desk needs to start."""
 
