@@ -18,11 +18,12 @@ from tests.serving import ask
 from yobal.local_desk.forwarder import RESPONSE_BYTES_MAX
 from yobal.server.wiring import STATIC
 from yobal.web.guard import COOKIE
-from yobal.web.routes import ASSETS, DESK_HEADERS, MODERATION_ROUTES, PAGE, PAGES, PEOPLE_ROUTES
+from yobal.web.routes import ASSETS, DESK_HEADERS, PAGE, PAGES
+from yobal.web.routes import ROUTES as DESK_ROUTES
 
 EVIL = b"<script>alert(document.domain)</script>"
 TOKEN = "5e" * 32
-ROUTES = [route.path for route in (*PEOPLE_ROUTES, *MODERATION_ROUTES)]
+ROUTES = [route.path for route in DESK_ROUTES]
 
 
 @pytest.fixture(scope="module")
