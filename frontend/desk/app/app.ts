@@ -18,7 +18,7 @@ import { askBeforeLeaving, openDrafts, type SealedDrafts } from "../lock/drafts.
 import { IdleTimer } from "../lock/idle-timer.ts";
 import { Locked } from "../lock/locked.ts";
 import {
-  fetchTrustedRoster,
+  fetchVerifiedRoster,
   type OwnRoster,
   RosterNotTrusted,
   type RosterProblem,
@@ -245,7 +245,7 @@ export class App {
 
   /** Nothing is shown or decrypted before the roster is verified. */
   async #openDesk(signedIn: SignedIn): Promise<void> {
-    const own = await this.#trustedRoster(signedIn);
+    const own = await this.#verifiedRoster(signedIn);
     if (own === null) return;
     if (location.pathname !== "/") history.replaceState(null, "", "/");
     const keyring = await Keyring.of(signedIn.session, signedIn.keys, own.roster);
@@ -275,9 +275,9 @@ export class App {
   }
 
   /** Null if the red page is shown instead. */
-  async #trustedRoster(signedIn: SignedIn): Promise<OwnRoster | null> {
+  async #verifiedRoster(signedIn: SignedIn): Promise<OwnRoster | null> {
     try {
-      return await fetchTrustedRoster(signedIn);
+      return await fetchVerifiedRoster(signedIn);
     } catch (error) {
       if (!(error instanceof RosterNotTrusted)) throw error;
       this.#stop(error.problem);

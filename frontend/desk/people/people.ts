@@ -13,6 +13,7 @@ import { firstOf, headOf, type Keys, keysHash, type Member, readKeys } from "../
 import type { OwnRoster } from "../roster/roster-check.ts";
 import { signMemberAdded } from "../roster/sign-statements.ts";
 import { invitationFragment } from "../sign-in/link.ts";
+import { withBusy } from "../ui/busy.ts";
 import { copyFailedMessage, copyText } from "../ui/clipboard.ts";
 import type { Dom } from "../ui/dom.ts";
 
@@ -196,17 +197,7 @@ export class People {
     return { url, hours, role, isCopied: false };
   }
 
-  async #withBusy(work: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.error = null;
-    this.dom.requestRender();
-    try {
-      await work();
-    } catch (error) {
-      this.error = errorMessage(error);
-    } finally {
-      this.isBusy = false;
-      this.dom.requestRender();
-    }
+  #withBusy(work: () => Promise<void>): Promise<void> {
+    return withBusy(this, () => this.dom.requestRender(), work);
   }
 }

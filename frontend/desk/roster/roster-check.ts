@@ -33,7 +33,7 @@ export interface OwnRoster {
 }
 
 /** Throws `RosterNotTrusted`, and what `post` throws. */
-export async function fetchTrustedRoster({
+export async function fetchVerifiedRoster({
   session,
   keys,
   first,
