@@ -18,8 +18,7 @@ from tests.serving import ask
 from yobal.local_desk.forwarder import RESPONSE_BYTES_MAX
 from yobal.server.wiring import STATIC
 from yobal.web.guard import COOKIE
-from yobal.web.routes import ASSETS, DESK_HEADERS, PAGE, PAGES
-from yobal.web.routes import ROUTES as DESK_ROUTES
+from yobal.web.routes import ASSETS, DESK_HEADERS, DESK_ROUTES, PAGE, PAGES
 
 EVIL = b"<script>alert(document.domain)</script>"
 TOKEN = "5e" * 32

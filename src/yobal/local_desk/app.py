@@ -19,7 +19,7 @@ from yobal.web.response_types import About
 from yobal.web.routes import (
     BODY_BYTES_MAX,
     DESK_HEADERS,
-    ROUTES,
+    DESK_ROUTES,
     exception_handlers,
     file_handlers,
 )
@@ -29,7 +29,7 @@ TOKEN_HEADER: Final = "yobal-token"  # noqa: S105  # the name of a header
 
 def local_desk_app(forwarder: Forwarder, *, static: Path, address: str, token: str) -> Litestar:
     """`address` is HOST:PORT, as the browser has to name it."""
-    paths = [route.path for route in ROUTES if route.path != ABOUT]
+    paths = [route.path for route in DESK_ROUTES if route.path != ABOUT]
     return Litestar(
         route_handlers=[
             *file_handlers(static),
