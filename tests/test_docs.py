@@ -194,8 +194,8 @@ def test_control_a_command_with_a_word_left_out_is_noticed() -> None:
 
 
 def test_the_table_of_troubles_has_every_task_of_the_probe() -> None:
-    tasks = (health.STORE_TASK, health.FILES_TASK, health.KEYS_TASK, health.READ_TASK)
-    tasks += (health.ROSTER_TASK,)
+    tasks = [health.STORE_TASK, health.FILES_TASK, health.KEYS_TASK, health.READ_TASK]
+    tasks.append(health.ROSTER_TASK)
     assert all(f"| `cannot {task}" in doc("trouble.md") for task in tasks)
 
 
