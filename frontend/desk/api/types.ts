@@ -65,6 +65,12 @@ export interface About {
   is_demo: boolean;
 }
 
+/** A restored roster waits for this lead; what it was before the restore, if anything knows it. */
+export interface Resumption {
+  lost_head: string | null;
+  lost_length: number;
+}
+
 /** Everything the desk needs to start. */
 export interface Session extends QueueStatus {
   site_id: string;
@@ -74,11 +80,14 @@ export interface Session extends QueueStatus {
   role: Role;
   idle_lock_minutes: number;
   identity: string;
+  roster_pin: string;
   epochs: EpochKey[];
   roster_head: string;
+  resumption: Resumption | null;
   is_epoch_due: boolean;
   hidden_waiting_count: number;
   suspended: string[];
+  without_keys: string[];
   unreadable_count: number;
   needs_second_lead: boolean;
   is_clock_trusted: boolean;
@@ -90,6 +99,11 @@ export interface Session extends QueueStatus {
 
 /** `returned_count` comments that this member had accepted are back in the queue. */
 export interface RemovedMember {
+  returned_count: number;
+}
+
+/** How many were missing. */
+export interface ReturnedStatements {
   returned_count: number;
 }
 
@@ -359,6 +373,12 @@ export interface ErrorBody {
   message: string;
 }
 
+/** The body of a 503 `roster_invalid`; `statement_count` statements of the roster are there. */
+export interface RosterInvalidError extends ErrorBody {
+  reason: string;
+  statement_count: number;
+}
+
 /** The body of a 409 `already_decided`. */
 export interface AlreadyDecidedError extends ErrorBody {
   decided_by: string;
@@ -391,6 +411,7 @@ export interface NewKeys {
   keys_signature: string;
   identity: string;
   recovery_identity: string;
+  roster_pin: string;
 }
 
 export interface SignInRequest {
@@ -475,6 +496,21 @@ export interface RemoveMemberRequest {
 export interface BeginEpochRequest {
   statement: NewStatement;
   wraps: MemberWrap[];
+}
+
+/** Those that a browser holds and the server lacks. A body has no room for more. */
+export interface ReturnStatementsRequest {
+  statements: NewStatement[];
+}
+
+/** `resumed`, removals, and a new epoch with its key for all who stay. */
+export interface ResumeRosterRequest {
+  statements: NewStatement[];
+  wraps: MemberWrap[];
+}
+
+export interface StorePinRequest {
+  roster_pin: string;
 }
 
 export interface LiftSuspensionRequest {
@@ -613,6 +649,13 @@ export interface Routes {
   "/api/desk/begin-roster": { request: BeginRosterRequest; response: Session };
   "/api/desk/register": { request: RegisterRequest; response: Record<string, never> };
   "/api/desk/roster": { request: Record<string, never>; response: Roster };
+  "/api/desk/store-pin": { request: StorePinRequest; response: Record<string, never> };
+  "/api/desk/return-statements": {
+    request: ReturnStatementsRequest;
+    response: ReturnedStatements;
+  };
+  "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
+  "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
   "/api/desk/cancel-invitation": {

@@ -6,6 +6,7 @@ import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
+import { resumedText } from "../roster/resumption-view.ts";
 import { shortcutBar } from "../shortcuts/shortcut-bar.ts";
 import { demoBanner } from "../ui/elements.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -89,6 +90,7 @@ function noticesView(desk: SessionState): TemplateResult {
     }
     ${desk.session.hidden_waiting_count > 0 ? hiddenNotice(desk) : nothing}
     ${desk.session.suspended.map((pseudonym) => suspensionNotice(desk, pseudonym))}
+    ${resumedNotice(desk)}
     ${
       needsSecondLead(desk)
         ? html`<p class="notice">
@@ -117,6 +119,13 @@ function suspensionNotice({ own }: SessionState, pseudonym: string): TemplateRes
         : gettext("A lead has to decide.")
     }
   </p>`;
+}
+
+/** Until the next epoch begins; the page of people shows it for good. */
+function resumedNotice({ own: { roster } }: SessionState): TemplateResult | typeof nothing {
+  const last = roster.resumptions.at(-1);
+  if (last === undefined || roster.epochs.length > last.epochCount + 1) return nothing;
+  return html`<p class="notice warning resumed">${resumedText(last)}</p>`;
 }
 
 /** Somebody removed many comments: they stay until a lead has looked. */

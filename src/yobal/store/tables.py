@@ -154,6 +154,7 @@ moderators = sa.Table(
     sa.Column("is_suspended", sa.Boolean, nullable=False, server_default=sa.false()),
     _bytes("identity"),  # the personal identity, sealed to the passphrase's key
     _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
+    _bytes("roster_pin"),  # `core/signed_pin.py`: what their browsers have verified of the roster
     sqlite_with_rowid=False,
 )
 
@@ -180,6 +181,7 @@ registrations = sa.Table(
     _bytes("keys_signature"),
     _bytes("identity"),
     _bytes("recovery_identity"),
+    _bytes("roster_pin"),
     _slot("expires_slot"),
     sqlite_with_rowid=False,
 )

@@ -13,6 +13,7 @@ from yobal.web.response_types import (
     AlreadyDecidedError,
     AlreadyUndoneError,
     ErrorBody,
+    RosterInvalidError,
     WrongPinError,
 )
 
@@ -261,6 +262,8 @@ def to_response(error: YobalError) -> tuple[int, ErrorBody]:
             edit_kind=error.edit_kind,
             decision_id=error.decision_id,
         )
+    if isinstance(error, errors.RosterInvalid):
+        return status, RosterInvalidError(code, message, error.rule, error.number)
     if isinstance(error, errors.AlreadyUndone):
         return status, AlreadyUndoneError(code, message, error.undone_by)
     if isinstance(error, errors.WrongPin):

@@ -48,7 +48,8 @@ class Guard:
             check_origin(request, self._origin)
         if access == "anyone":
             return
-        moderator = self._moderator(request)
+        may_resume = bool(request.route_handler.opt.get("may_resume"))
+        moderator = self._moderator(request, may_resume=may_resume)
         if access == "lead" and moderator.role != "lead":
             raise Forbidden
         request.state.moderator = moderator
@@ -58,13 +59,15 @@ class Guard:
         if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
             raise TlsRequired
 
-    def _moderator(self, request: AnyConnection) -> SignedInModerator:
+    def _moderator(self, request: AnyConnection, *, may_resume: bool) -> SignedInModerator:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
         now = self._clock()
         try:
-            pseudonym, member = sign_in.member_for(self._sessions, token=token, now=now)
+            pseudonym, member = sign_in.member_for(
+                self._sessions, token=token, now=now, may_resume=may_resume
+            )
         except SessionLocked:  # maybe only now, because nothing was heard of it for too long
             if not session_lock.lock(self._sessions, token=token, now=now):
                 raise NotSignedIn from None

@@ -58,6 +58,13 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     is_demo: bool
 
 
+class Resumption(msgspec.Struct, frozen=True):
+    """A restored roster waits for this lead; what it was before the restore, if anything knows it."""
+
+    lost_head: str | None
+    lost_length: int
+
+
 class Session(QueueStatus, frozen=True, kw_only=True):
     """Everything the desk needs to start."""
 
@@ -68,11 +75,14 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     role: Role
     idle_lock_minutes: int
     identity: bytes
+    roster_pin: bytes
     epochs: list[EpochKey]
     roster_head: str
+    resumption: Resumption | None
     is_epoch_due: bool
     hidden_waiting_count: int  # removed texts that are not destroyed before a lead has decided
     suspended: list[str]
+    without_keys: list[str]  # members whose sealed keys a restore has lost
     unreadable_count: int
     needs_second_lead: bool
     is_clock_trusted: bool
@@ -84,6 +94,12 @@ class Session(QueueStatus, frozen=True, kw_only=True):
 
 class RemovedMember(msgspec.Struct, frozen=True):
     """`returned_count` comments that this member had accepted are back in the queue."""
+
+    returned_count: int
+
+
+class ReturnedStatements(msgspec.Struct, frozen=True):
+    """How many were missing."""
 
     returned_count: int
 
@@ -385,6 +401,13 @@ class RecoveryTicket(msgspec.Struct, frozen=True):
 class ErrorBody(msgspec.Struct, frozen=True):
     error: str
     message: str
+
+
+class RosterInvalidError(ErrorBody, frozen=True):
+    """The body of a 503 `roster_invalid`; `statement_count` statements of the roster are there."""
+
+    reason: str  # the rule that it breaks: `older`, `restored` and `resume` may follow a restore
+    statement_count: int
 
 
 class AlreadyDecidedError(ErrorBody, frozen=True):

@@ -31,6 +31,7 @@ class Route(NamedTuple):
     path: str
     access: Access
     method: Callable[..., Any]
+    may_resume: bool = False  # also while a restored roster waits for a lead
 
 
 PAGES: Final = ("/", "/join", "/recover")
@@ -40,12 +41,16 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/about", "anyone", PeopleController.about),
     Route("/api/desk/sign-in/challenge", "anyone", PeopleController.sign_in_challenge),
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
-    Route("/api/desk/session", "moderator", PeopleController.session),
+    Route("/api/desk/session", "moderator", PeopleController.session, may_resume=True),
     Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
     Route("/api/desk/begin-roster", "anyone", PeopleController.begin_roster),
     Route("/api/desk/register", "anyone", PeopleController.register),
-    Route("/api/desk/roster", "moderator", PeopleController.roster),
+    Route("/api/desk/roster", "moderator", PeopleController.roster, may_resume=True),
+    Route("/api/desk/store-pin", "moderator", PeopleController.store_pin),
+    Route("/api/desk/return-statements", "anyone", PeopleController.return_statements),
+    Route("/api/desk/extend-roster", "lead", PeopleController.extend_roster),
+    Route("/api/desk/resume-roster", "lead", PeopleController.resume_roster, may_resume=True),
     Route("/api/desk/people", "moderator", PeopleController.people),
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
@@ -59,8 +64,13 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
 )
 SESSION_ROUTES: Final = (
-    Route("/api/desk/hold-device-key", "moderator", SessionsController.hold_device_key),
-    Route("/api/desk/device-key", "moderator", SessionsController.device_key),
+    Route(
+        "/api/desk/hold-device-key",
+        "moderator",
+        SessionsController.hold_device_key,
+        may_resume=True,
+    ),
+    Route("/api/desk/device-key", "moderator", SessionsController.device_key, may_resume=True),
     Route("/api/desk/set-pin", "moderator", SessionsController.set_pin),
     Route("/api/desk/lock", "anyone", SessionsController.lock),
     Route("/api/desk/lock-state", "anyone", SessionsController.lock_state),
@@ -161,7 +171,8 @@ def exception_handlers() -> dict[int | type[Exception], Any]:
 
 
 def _route(route: Route, controller: Controller) -> Any:
-    handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
+    opt = {"access": route.access, "may_resume": route.may_resume}
+    handler = post(route.path, status_code=200, sync_to_thread=True, opt=opt)
     return handler(MethodType(route.method, controller))
 
 

@@ -13,6 +13,7 @@ import msgspec
 from yobal.actions import (
     clock_guard,
     destroy_hidden,
+    destroy_unopenable,
     expire,
     mark_all_stale,
     missing_cells,
@@ -78,6 +79,9 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 is_due = clock_problem is None and _has_slot_come(conn, components, now)
             if is_round_due:
                 unreadable_count, round_problem = _move_inbox(components, now)
+                destroy_unopenable.destroy_unopenable(
+                    database, rules, components.roster_reader, now=now, random=random
+                )
             inbox_problem = _destroy_moved(components) or round_problem
             process_withdrawals.collect(
                 database, components.inbox, rules, with_release=is_due, random=random
@@ -285,6 +289,7 @@ def _write_purge_list(components: Components) -> PurgeListNotWritten | None:
         purged = purged_comments.list_all(conn, settings.site_id)
     try:
         PurgeList(Path(settings.purge_list_dir), settings.site_id).write(purged)
+        components.roster_pin.write_copy()
     except OSError as error:
         return PurgeListNotWritten(f"purge_list_dir: {error.strerror}")
     return None

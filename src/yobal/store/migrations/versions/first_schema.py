@@ -153,6 +153,7 @@ def upgrade() -> None:
         sa.Column("is_suspended", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
+        sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
         sqlite_with_rowid=False,
     )
@@ -231,6 +232,7 @@ def upgrade() -> None:
         sa.Column("keys_signature", sa.LargeBinary(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
+        sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_registrations")),
         sqlite_with_rowid=False,
