@@ -11,6 +11,7 @@ from bench import (
     cells,
     decisions,
     embedded,
+    importing,
     memory,
     opening,
     page_size,
@@ -39,6 +40,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "embed": embedded.measure,
     "memory": memory.measure,
     "story-sync": story_sync.measure,
+    "import": importing.measure,
 }
 
 

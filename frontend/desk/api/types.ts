@@ -5,6 +5,8 @@
 
 export type Verdict = "publish" | "publish_edited" | "reject" | "remove" | "undo" | "destroy";
 
+export type ImportState = "reading" | "waiting" | "signed" | "stopped" | "published";
+
 export type Role = "lead" | "moderator";
 
 export type State =
@@ -393,6 +395,54 @@ export interface AlreadyUndoneError extends ErrorBody {
   undone_by: string;
 }
 
+/** How many comments of an import wait under a story, and their first and last day. */
+export interface ImportStory {
+  story_id: string;
+  title: string;
+  comments: number;
+  first_day: string;
+  last_day: string;
+}
+
+/** An import. `rows_hash` is null until its file was read to its end; `sealed_count` are in the queue. `stories` are those with most comments that wait; `story_count` counts all. `appears` is the slot from which on they appear, after a lead has signed. */
+export interface ImportOverview {
+  import_id: string;
+  source: string;
+  format: string;
+  state: ImportState;
+  comments: number;
+  rows_hash: string | null;
+  sealed_count: number;
+  waiting_count: number;
+  stories: ImportStory[];
+  story_count: number;
+  signed_by: string | null;
+  appears: Slot | null;
+}
+
+export interface ImportList {
+  imports: ImportOverview[];
+}
+
+/** A comment of an import that waits for a lead. */
+export interface SampleComment {
+  story_id: string;
+  story_title: string;
+  day: string;
+  name: string;
+  text: string;
+  lang: string;
+  is_reply: boolean;
+}
+
+export interface ImportSample {
+  comments: SampleComment[];
+}
+
+export interface SignedImport {
+  appears: Slot;
+}
+
 /** The body of a 403 `wrong_pin`; with 0 tries left, the session has ended. */
 export interface WrongPinError extends ErrorBody {
   tries_left: number;
@@ -636,6 +686,25 @@ export interface RemoveRequest extends Signed {
   clause: string;
 }
 
+/** Of one story, or of all. */
+export interface ImportSampleRequest {
+  import_id: string;
+  story_id?: string | null;
+}
+
+/** What the lead's browser has signed. `comments` is their number. */
+export interface SignImportRequest {
+  import_id: string;
+  comments: number;
+  rows_hash: string;
+  head: string;
+  signature: string;
+}
+
+export interface RefuseImportRequest {
+  import_id: string;
+}
+
 export type DecideRequest = PublishRequest | PublishEditedRequest | RejectRequest;
 
 /** Request and response of each route. */
@@ -697,4 +766,8 @@ export interface Routes {
   "/api/desk/hidden": { request: HiddenRequest; response: HiddenPage };
   "/api/desk/bring-back": { request: BringBackRequest; response: HiddenResult };
   "/api/desk/destroy-hidden": { request: DestroyHiddenRequest; response: HiddenResult };
+  "/api/desk/imports": { request: Record<string, never>; response: ImportList };
+  "/api/desk/import-sample": { request: ImportSampleRequest; response: ImportSample };
+  "/api/desk/sign-import": { request: SignImportRequest; response: SignedImport };
+  "/api/desk/refuse-import": { request: RefuseImportRequest; response: Record<string, never> };
 }

@@ -277,3 +277,24 @@ class DestroyHiddenRequest(Request):
 class RemoveRequest(Signed):
     comment_id: Id
     clause: ShortText
+
+
+class ImportSampleRequest(Request):
+    """Of one story, or of all."""
+
+    import_id: Id
+    story_id: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+
+
+class SignImportRequest(Request):
+    """What the lead's browser has signed. `comments` is their number."""
+
+    import_id: Id
+    comments: Annotated[int, msgspec.Meta(ge=1)]
+    rows_hash: Hex32
+    head: Hex32
+    signature: Signature
+
+
+class RefuseImportRequest(Request):
+    import_id: Id

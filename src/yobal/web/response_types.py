@@ -6,6 +6,7 @@
 import msgspec
 
 from yobal.core.decisions import Verdict
+from yobal.core.import_manifest import ImportState
 from yobal.core.roles import Role
 from yobal.core.states import State
 from yobal.core.terms import Clause, EditKind
@@ -424,6 +425,61 @@ class AlreadyUndoneError(ErrorBody, frozen=True):
     """The body of a 409 `already_undone`."""
 
     undone_by: str
+
+
+class ImportStory(msgspec.Struct, frozen=True, kw_only=True):
+    """How many comments of an import wait under a story, and their first and last day."""
+
+    story_id: str
+    title: str
+    comments: int
+    first_day: str
+    last_day: str
+
+
+class ImportOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """An import. `rows_hash` is null until its file was read to its end; `sealed_count` are in the queue.
+
+    `stories` are those with most comments that wait; `story_count` counts all. `appears` is the slot from which on
+    they appear, after a lead has signed.
+    """
+
+    import_id: str
+    source: str
+    format: str
+    state: ImportState
+    comments: int
+    rows_hash: str | None
+    sealed_count: int
+    waiting_count: int
+    stories: list[ImportStory]
+    story_count: int
+    signed_by: str | None
+    appears: Slot | None
+
+
+class ImportList(msgspec.Struct, frozen=True):
+    imports: list[ImportOverview]
+
+
+class SampleComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment of an import that waits for a lead."""
+
+    story_id: str
+    story_title: str
+    day: str
+    name: str
+    text: str
+    lang: str
+    is_reply: bool
+
+
+class ImportSample(msgspec.Struct, frozen=True):
+    comments: list[SampleComment]
+
+
+class SignedImport(msgspec.Struct, frozen=True):
+    appears: Slot
 
 
 class WrongPinError(ErrorBody, frozen=True):

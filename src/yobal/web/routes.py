@@ -19,6 +19,7 @@ from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
 from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
+from yobal.web.imports import ImportsController
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
@@ -90,12 +91,24 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/remove", "moderator", ModerationController.remove),
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
+IMPORT_ROUTES: Final = (
+    Route("/api/desk/imports", "lead", ImportsController.imports),
+    Route("/api/desk/import-sample", "lead", ImportsController.sample),
+    Route("/api/desk/sign-import", "lead", ImportsController.sign),
+    Route("/api/desk/refuse-import", "lead", ImportsController.refuse),
+)
 HIDDEN_ROUTES: Final = (
     Route("/api/desk/hidden", "moderator", HiddenController.hidden),
     Route("/api/desk/bring-back", "lead", HiddenController.bring_back),
     Route("/api/desk/destroy-hidden", "lead", HiddenController.destroy),
 )
-DESK_ROUTES: Final = (*PEOPLE_ROUTES, *SESSION_ROUTES, *MODERATION_ROUTES, *HIDDEN_ROUTES)
+DESK_ROUTES: Final = (
+    *PEOPLE_ROUTES,
+    *SESSION_ROUTES,
+    *MODERATION_ROUTES,
+    *HIDDEN_ROUTES,
+    *IMPORT_ROUTES,
+)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -125,7 +138,13 @@ _MEDIA_TYPES: Final = {
 }
 
 
-Controller = PeopleController | SessionsController | ModerationController | HiddenController
+Controller = (
+    PeopleController
+    | SessionsController
+    | ModerationController
+    | HiddenController
+    | ImportsController
+)
 
 
 def desk_app(
@@ -142,6 +161,7 @@ def desk_app(
     sessions = SessionsController(dependencies, session_access)
     people = PeopleController(dependencies, session_access, site_name=site_name, is_demo=is_demo)
     moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
+    imports = ImportsController(dependencies)
     return Litestar(
         route_handlers=[
             *file_handlers(static),
@@ -149,6 +169,7 @@ def desk_app(
             *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
             *(_route(route, hidden) for route in HIDDEN_ROUTES),
+            *(_route(route, imports) for route in IMPORT_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers=exception_handlers(),

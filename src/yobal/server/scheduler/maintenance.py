@@ -19,6 +19,7 @@ from yobal.actions import (
     missing_cells,
     move_inbox,
     process_withdrawals,
+    publish_import,
     purge_deleted,
     redate_future_rows,
     release,
@@ -43,6 +44,7 @@ from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
 _ASSETS: Final = ("comments.css", "icon.svg", "embed.js")
+IMPORT_TURNS_MAX: Final = 10  # per pass: 10,000 comments of an import
 WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for a whole archive
 PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
 
@@ -107,6 +109,14 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 )
                 expire.expire(database, components.keyring, rules, now=now, random=random)
                 purge_list_problem = _write_purge_list(components)
+        publish_import.publish_due(
+            database,
+            rules,
+            components.roster_reader,
+            moves_file=components.moves_file,
+            turns_max=IMPORT_TURNS_MAX,
+            with_stopped=released is not None,
+        )
         files_problem = _write_stale_files(components)
         if clock_problem is None:
             _rotate_keys(components, now)
