@@ -20,7 +20,7 @@ from yobal.core.errors import (
 from yobal.core.roster import Keys, Roster, SignedStatement
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
-from yobal.store import epochs, people, sites, stale_files, stories
+from yobal.store import epochs, passkeys, people, sites, stale_files, stories
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator, Registration
 
@@ -70,6 +70,7 @@ def begin_roster(
         if people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
+        passkeys.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         (epoch,) = roster.epochs

@@ -21,6 +21,7 @@ POLLED: Final[dict[str, dict[str, object]]] = {
     "session": {},
     "roster": {},
     "people": {},
+    "passkeys": {},
     "history": {"cursor": None, "comment_id": None},
     "already-decided": {"comment_ids": [], "decision_ids": []},
 }

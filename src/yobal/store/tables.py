@@ -157,6 +157,29 @@ moderators = sa.Table(
     sqlite_with_rowid=False,
 )
 
+passkeys = sa.Table(
+    "passkeys",
+    metadata,  # only those count whose hash the roster names
+    _key("site_id"),
+    _key("passkey_hash"),
+    _text("pseudonym"),
+    _bytes("credential_id"),
+    _text("passkey"),  # what its owner says of it; see core/roster.py
+    _slot("since_slot"),
+    _number("sign_count"),  # of the authenticator, if it counts; else 0
+    _bytes("identity"),  # the personal identity, sealed to what the passkey makes
+    sa.UniqueConstraint("site_id", "credential_id"),
+    sqlite_with_rowid=False,
+)
+
+used_challenges = sa.Table(
+    "used_challenges",
+    metadata,  # a challenge signs in once; the rows stay as long as one is valid, and on to a slot
+    _hash_key("challenge_hash"),
+    _slot("expires_slot"),
+    sqlite_with_rowid=False,
+)
+
 invitations = sa.Table(
     "invitations",
     metadata,
@@ -192,6 +215,7 @@ sessions = sa.Table(
     _text("pseudonym"),
     _slot("expires_slot"),
     _bytes("mac"),  # under a key in `secrets/`, over the others: `actions/sign_in.py`
+    _text("passkey_hash", nullable=True),  # that opened it; it ends with the passkey
     _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )

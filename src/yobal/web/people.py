@@ -6,10 +6,20 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from yobal.actions import begin_epoch, invite, join, recover, remove_member, sign_in, suspend
+from yobal.actions import (
+    begin_epoch,
+    challenges,
+    invite,
+    join,
+    recover,
+    remove_member,
+    sign_in,
+    suspend,
+)
 from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
+from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
 from yobal.core.errors import NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
@@ -32,10 +42,11 @@ class PeopleController:
         self._roster_reader = dependencies.roster_reader
         self._session_key = session_key
         self._site_name = site_name
+        self._passkey_verifier = PasskeyVerifier(dependencies.desk_url)
 
     def sign_in_challenge(self) -> types.SignInChallenge:
         return types.SignInChallenge(
-            sign_in.challenge(
+            challenges.make(
                 session_key=self._session_key,
                 now=self._dependencies.clock(),
                 random=secrets.token_bytes,
@@ -56,6 +67,32 @@ class PeopleController:
             random=secrets.token_bytes,
         )
         return self._with_cookie(pseudonym, token)
+
+    def sign_in_with_passkey(
+        self, data: JSONBody[request_types.PasskeySignInRequest], request: AnyRequest
+    ) -> Response[types.PasskeySession]:
+        """Ends the session that this browser had: a locked desk is opened with a passkey, too."""
+        signed_in = sign_in.sign_in_with_passkey(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            self._passkey_verifier,
+            assertion=Assertion(
+                data.credential_id, data.client_data, data.authenticator_data, data.signature
+            ),
+            challenge=data.challenge,
+            pseudonym=data.pseudonym,
+            session_key=self._session_key,
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        former = session_token(request)
+        if former is not None:
+            sign_in.sign_out(self._database, token=former, session_key=self._session_key)
+        session = self._session(signed_in.pseudonym)
+        response = Response(types.PasskeySession(session, signed_in.identity))
+        response.cookies = [_cookie(signed_in.token.hex())]
+        return response
 
     def session(self, request: AnyRequest) -> types.Session:
         return self._session(request.state.moderator.pseudonym)
@@ -131,7 +168,7 @@ class PeopleController:
             now=self._dependencies.clock(),
         )
         return types.NewInvitation(
-            INVITATION_HOURS, serializers.expiry_with_label(self._rules, expires)
+            INVITATION_HOURS, serializers.slot_with_day(self._rules, expires)
         )
 
     def confirm_member(

@@ -20,6 +20,7 @@ from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
 from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
+from yobal.web.own_keys import OwnKeysController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
 
@@ -37,6 +38,7 @@ ASSETS: Final = ("desk.js", "desk.css", "language-detector.js", "words.json", "i
 PEOPLE_ROUTES: Final = (
     Route("/api/desk/sign-in/challenge", "anyone", PeopleController.sign_in_challenge),
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
+    Route("/api/desk/sign-in/passkey", "anyone", PeopleController.sign_in_with_passkey),
     Route("/api/desk/session", "moderator", PeopleController.session),
     Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
@@ -53,6 +55,12 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
+)
+OWN_KEYS_ROUTES: Final = (
+    Route("/api/desk/passkeys", "moderator", OwnKeysController.passkeys),
+    Route("/api/desk/passkeys/add", "moderator", OwnKeysController.add_passkey),
+    Route("/api/desk/passkeys/remove", "moderator", OwnKeysController.remove_passkey),
+    Route("/api/desk/renew-sheet", "moderator", OwnKeysController.renew_sheet),
 )
 MODERATION_ROUTES: Final = (
     Route("/api/desk/queue", "moderator", ModerationController.queue),
@@ -105,6 +113,7 @@ def desk_app(
         clock=dependencies.clock,
     )
     people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
+    own_keys = OwnKeysController(dependencies, session_key=session_key)
     moderation = ModerationController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
@@ -112,6 +121,7 @@ def desk_app(
             *(_page(path, page_html) for path in PAGES),
             *(_asset(static, name) for name in ASSETS),
             *(_route(route, people) for route in PEOPLE_ROUTES),
+            *(_route(route, own_keys) for route in OWN_KEYS_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
         ],
         before_request=guard.check,
@@ -130,7 +140,9 @@ def desk_app(
     )
 
 
-def _route(route: Route, controller: PeopleController | ModerationController) -> Any:
+def _route(
+    route: Route, controller: PeopleController | OwnKeysController | ModerationController
+) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))
 

@@ -16,6 +16,7 @@ from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERS
 from yobal.store import comments, epochs, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
+from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Moderator, Registration
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
@@ -29,7 +30,7 @@ def slot_with_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -
     return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
+def slot_with_day(rules: SiteRules, slot: Slot) -> types.Slot:
     """The same, always with the day: an invitation may expire tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
@@ -192,7 +193,7 @@ def people_list(
 ) -> types.PeopleList:
     return types.PeopleList(
         invitations=[
-            types.OpenInvitation(item.role, expiry_with_label(rules, item.expires_slot))
+            types.OpenInvitation(item.role, slot_with_day(rules, item.expires_slot))
             for item in invitations
         ],
         registrations=[
@@ -203,10 +204,16 @@ def people_list(
                 head=item.head,
                 keys=item.keys,
                 keys_signature=item.keys_signature,
-                expires=expiry_with_label(rules, item.expires_slot),
+                expires=slot_with_day(rules, item.expires_slot),
             )
             for item in registrations
         ],
+    )
+
+
+def passkey_list(rules: SiteRules, rows: Sequence[PasskeyRow]) -> types.PasskeyList:
+    return types.PasskeyList(
+        [types.OwnPasskey(row.passkey, slot_with_day(rules, row.since_slot)) for row in rows]
     )
 
 
