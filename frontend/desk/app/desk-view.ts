@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
+import { myKeysView } from "../my-keys/my-keys-view.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
 import { shortcutBar } from "../shortcuts/shortcut-bar.ts";
@@ -24,6 +25,7 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
           ${tabLink(desk, "queue", gettext("Queue"))}
           ${tabLink(desk, "history", gettext("History"))}
           ${tabLink(desk, "people", gettext("People"))}
+          ${tabLink(desk, "my-keys", gettext("My keys"))}
         </nav>
         <p class="account">
           ${statusView(desk)}
@@ -61,6 +63,7 @@ function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
 
 function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "history") return historyView(desk);
+  if (desk.tab === "my-keys") return myKeysView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 

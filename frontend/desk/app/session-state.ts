@@ -6,6 +6,7 @@ import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
+import { MyKeys } from "../my-keys/my-keys.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
@@ -25,7 +26,9 @@ interface TrustedDesk {
   end: (message: string) => Promise<void>;
 }
 
-export type Tab = "queue" | "history" | "people";
+export type Tab = "queue" | "history" | "people" | "my-keys";
+
+const TABS_BESIDE_QUEUE: readonly string[] = ["history", "people", "my-keys"] satisfies Tab[];
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -40,6 +43,7 @@ export class SessionState {
   readonly history: History;
   readonly people: People;
   readonly memberRemoval: MemberRemoval;
+  readonly myKeys: MyKeys;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
   /** Fixed when the dialog opens, so that comments which arrive later are not rejected unread. */
@@ -78,6 +82,7 @@ export class SessionState {
     this.history = new History(dom, session, listener, signer);
     this.people = new People(dom, this);
     this.memberRemoval = new MemberRemoval(dom, this);
+    this.myKeys = new MyKeys(dom, this);
   }
 
   start(): void {
@@ -162,6 +167,7 @@ export class SessionState {
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
     if (tab === "people") void this.people.load();
+    if (tab === "my-keys") void this.myKeys.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
   }
@@ -245,5 +251,6 @@ export class SessionState {
 }
 
 function tabOf(hash: string): Tab {
-  return hash === "#history" || hash === "#people" ? (hash.slice(1) as Tab) : "queue";
+  const name = hash.slice(1);
+  return TABS_BESIDE_QUEUE.includes(name) ? (name as Tab) : "queue";
 }
