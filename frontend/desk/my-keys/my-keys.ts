@@ -105,8 +105,8 @@ export class MyKeys {
     if (passkey === null) return;
     await this.#withBusy("#passkeys-error", async () => {
       const change = { kind: "remove_passkey", passkeyHash: passkey.hash } as const;
-      await this.#sign("/api/desk/passkeys/remove", (place) =>
-        signPasskeyChange(this.access.keyring.keys, { ...place, ...change }),
+      await this.#sign("/api/desk/passkeys/remove", (after) =>
+        signPasskeyChange(this.access.keyring.keys, { ...after, ...change }),
       );
       if (passkey.content !== null) forgetPasskey(fromHex(passkey.content.credential_id));
       this.removing = null;
@@ -172,8 +172,8 @@ export class MyKeys {
     const body = { challenge, client_data, attestation_object, passkey, identity: sealed };
     const change = { kind: "add_passkey", passkeyHash: passkeyHash(passkey) } as const;
     try {
-      const sign = (place: Place) =>
-        signPasskeyChange(this.access.keyring.keys, { ...place, ...change });
+      const sign = (after: Predecessor) =>
+        signPasskeyChange(this.access.keyring.keys, { ...after, ...change });
       await this.#sign("/api/desk/passkeys/add", sign, body);
     } catch (error) {
       // Without an answer it may have been added, and the list will say so.
@@ -186,11 +186,11 @@ export class MyKeys {
     const { keys } = this.access.keyring;
     await this.#sign(
       "/api/desk/renew-sheet",
-      async (place) => {
+      async (after) => {
         const { self } = this.access.own;
         if (self.keys === null) throw new Error("a member at the desk has keys");
         const changed = { ...self.keys, recovery_recipient: recipient };
-        return signNewKeys(keys, { ...place, keys: await signKeys(keys.signingKey, changed) });
+        return signNewKeys(keys, { ...after, keys: await signKeys(keys.signingKey, changed) });
       },
       { recovery_identity: sealed },
     );
@@ -199,7 +199,7 @@ export class MyKeys {
   /** Signs again if another statement came first. */
   async #sign(
     path: string,
-    sign: (place: Place) => Promise<NewStatement>,
+    sign: (after: Predecessor) => Promise<NewStatement>,
     body: object = {},
   ): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
@@ -271,8 +271,8 @@ export class MyKeys {
   }
 }
 
-/** Where a statement goes. */
-interface Place {
+/** What a statement is signed after. */
+interface Predecessor {
   siteId: string;
   previous: string;
 }
