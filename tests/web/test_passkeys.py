@@ -55,9 +55,7 @@ def _answer(response: Any) -> tuple[int, str]:
     return response.status, response.json.get("error", "")
 
 
-def test_a_passkey_signs_in_and_hands_out_what_it_opens(
-    desk: DeskClient, added: Device
-) -> None:
+def test_a_passkey_signs_in_and_hands_out_what_it_opens(desk: DeskClient, added: Device) -> None:
     browser = _stranger(desk)
     response = sign_in_with(browser, added)
     assert response.status == 200
@@ -104,9 +102,21 @@ def test_a_removed_passkey_closes_what_it_has_opened_and_nothing_else(
     assert desk.post("session").status == 200, "it was opened with words"
 
 
-def test_an_unlocked_session_replaces_the_one_before(
+def test_a_member_who_is_signed_in_gets_the_identity_without_another_session(
     desk: DeskClient, added: Device
 ) -> None:
+    cookie, body = desk.cookie, added.sign(desk.challenge())
+    opened = desk.post("passkeys/open", body)
+    assert base64.b64decode(opened.json["identity"]) == SEALED
+    assert desk.cookie == cookie
+    assert _answer(desk.post("passkeys/open", body)) == REFUSED, "once"
+    join_by_invitation(desk, "Egret", role="moderator")
+    egret = desk.browser_of("Egret")
+    assert _answer(egret.post("passkeys/open", added.sign(desk.challenge()))) == REFUSED
+    assert _stranger(desk).post("passkeys/open", added.sign(desk.challenge())).status == 401
+
+
+def test_an_unlocked_session_replaces_the_one_before(desk: DeskClient, added: Device) -> None:
     browser = _stranger(desk)
     assert sign_in_with(browser, added).status == 200
     before = browser.cookie
@@ -133,9 +143,7 @@ def test_a_removed_or_suspended_members_passkeys_stop_at_once(
     assert _answer(sign_in_with(_stranger(desk), device)) == REFUSED
 
 
-def test_every_refusal_is_the_same(
-    desk: DeskClient, owner: NewModerator, added: Device
-) -> None:
+def test_every_refusal_is_the_same(desk: DeskClient, owner: NewModerator, added: Device) -> None:
     unknown, removed = Device(origin=desk.url), Device(origin=desk.url)
     add_passkey(desk, owner, removed)
     remove_passkey(desk, owner, removed)
@@ -181,9 +189,7 @@ def test_a_signature_of_words_signs_in_once_too(
     assert answers == [(200, ""), (403, "invalid_credentials")]
 
 
-def test_only_the_desks_own_address_counts(
-    desk: DeskClient, added: Device
-) -> None:
+def test_only_the_desks_own_address_counts(desk: DeskClient, added: Device) -> None:
     browser = _stranger(desk)
     host = desk.url.partition("://")[2]
     for origin in ("https://evil.example", f"https://{host}.evil.example", f"{desk.url}0"):
@@ -264,10 +270,11 @@ def test_control_without_the_roster_a_forged_row_would_sign_in(
         return roster.read_passkey(row.passkey), keys
 
     monkeypatch.setattr(sign_in, "_signed_passkey", believe)
-    monkeypatch.setattr(sign_in, "_check_passkey", lambda *_args: None)
+    monkeypatch.setattr(sign_in, "_raise_count", lambda *_args: None)
     assert sign_in_with(_stranger(desk), forged).status == 200
 
 
+@pytest.mark.usefixtures("added")
 @pytest.mark.parametrize(
     "change",
     [
@@ -278,7 +285,6 @@ def test_control_without_the_roster_a_forged_row_would_sign_in(
 def test_a_row_that_was_changed_to_another_key_signs_in_nobody(
     desk: DeskClient,
     owner: NewModerator,
-    ,
     newsroom: NewsroomHarness,
     change: str,
 ) -> None:

@@ -219,7 +219,7 @@ export class MyKeys {
   /** The personal identity as text, which the desk itself does not keep. */
   async #prove(proof: Proof): Promise<string> {
     const { site_id, pseudonym, identity: sealed } = this.access.session;
-    if (proof === null) return (await openWithPasskey(site_id, pseudonym)).identity;
+    if (proof === null) return (await openWithPasskey(site_id)).identity;
     const keys = await fromPassphrase(site_id, pseudonym, proof);
     const file = await unwrap(sealed, keys.identity).catch(() => "");
     const { identity } = parseIdentityFile(file);

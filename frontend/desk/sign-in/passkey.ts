@@ -4,7 +4,12 @@
  */
 
 import { post, RequestRejected } from "../api/client.ts";
-import type { PasskeySession, Session, SignInChallenge } from "../api/types.ts";
+import type {
+  PasskeyIdentity,
+  PasskeySession,
+  PasskeySignInRequest,
+  SignInChallenge,
+} from "../api/types.ts";
 import { randomBytes, toBase64, toHex, utf8 } from "../crypto/bytes.ts";
 import { fromPasskey, passkeyInput } from "../crypto/derive.ts";
 import { parseIdentityFile, unwrap } from "../crypto/identity.ts";
@@ -21,13 +26,6 @@ const IS_SYNCED_FLAG = 0x08; // “backup eligible” in WebAuthn
 
 export const hasPasskeys = (): boolean => "PublicKeyCredential" in globalThis;
 
-/** The personal identity, and the session that was opened with it. */
-export interface OpenedByPasskey {
-  session: Session;
-  identity: string;
-  first: string | null;
-}
-
 /**
  * Asks for a passkey, and opens a session and the personal keys with it: at the sign-in page (`pseudonym` is null), and
  * for a locked or expired session, whose owner it must be. The session that this browser had ends.
@@ -36,29 +34,43 @@ export async function unlockWithPasskey(
   siteId: string,
   pseudonym: string | null,
 ): Promise<SignedIn> {
-  const { session, identity, first } = await openWithPasskey(siteId, pseudonym);
-  const keys = await importPersonalKeys(siteId, session.pseudonym, identity);
-  return { session, keys, first };
+  const { body, passkeyIdentity } = await signWithPasskey(siteId, pseudonym);
+  const opened = await post<PasskeySession>("/api/desk/sign-in/passkey", body);
+  const { identity, first } = await openIdentity(opened.identity, passkeyIdentity);
+  const keys = await importPersonalKeys(siteId, opened.session.pseudonym, identity);
+  return { session: opened.session, keys, first };
 }
 
-/** The same, with the identity as text: to seal it to another key. Names no one before the touch. */
-export async function openWithPasskey(
+/** The identity as text, to seal it to another key; for a member who is signed in and shows once more who they are. */
+export async function openWithPasskey(siteId: string): Promise<OpenedFile> {
+  const { body, passkeyIdentity } = await signWithPasskey(siteId, null);
+  const opened = await post<PasskeyIdentity>("/api/desk/passkeys/open", body);
+  return openIdentity(opened.identity, passkeyIdentity);
+}
+
+interface OpenedFile {
+  identity: string;
+  first: string | null;
+}
+
+/** Asks for a touch. Names no one before it. */
+async function signWithPasskey(
   siteId: string,
   pseudonym: string | null,
-): Promise<OpenedByPasskey> {
+): Promise<{ body: PasskeySignInRequest; passkeyIdentity: string }> {
   const { challenge } = await post<SignInChallenge>("/api/desk/sign-in/challenge", {});
   const credential = await askForPasskey(siteId, utf8(challenge), []);
   const passkeyIdentity = identityMadeBy(credential) ?? stop(cannotOpenKeys());
   const response = credential.response as AuthenticatorAssertionResponse;
-  const opened = await post<PasskeySession>("/api/desk/sign-in/passkey", {
+  const body = {
     challenge,
     credential_id: encode(credential.rawId),
     client_data: encode(response.clientDataJSON),
     authenticator_data: encode(response.authenticatorData),
     signature: encode(response.signature),
     pseudonym,
-  });
-  return { session: opened.session, ...(await openIdentity(opened.identity, passkeyIdentity)) };
+  };
+  return { body, passkeyIdentity };
 }
 
 /** A passkey that this browser's authenticator has just made, before the server knows of it. */
@@ -180,10 +192,7 @@ function identityMadeBy(credential: PublicKeyCredential): string | null {
 const viewOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-async function openIdentity(
-  sealed: string,
-  passkeyIdentity: string,
-): Promise<{ identity: string; first: string | null }> {
+async function openIdentity(sealed: string, passkeyIdentity: string): Promise<OpenedFile> {
   try {
     return parseIdentityFile(await unwrap(sealed, passkeyIdentity));
   } catch {

@@ -3,14 +3,13 @@
 The server stores no secret for it.
 """
 
-import hashlib
-import hmac
 from typing import Final
 
 import msgspec
 
-from yobal.actions import challenges
+from yobal.actions import challenges, session_row
 from yobal.actions.roster_reader import RosterReader
+from yobal.actions.session_row import SessionAccess
 from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
 from yobal.core import roster as roster_rules
 from yobal.core import tokens
@@ -22,11 +21,14 @@ from yobal.core.errors import (
     PasskeyRefused,
     PasskeyRemoved,
     RosterInvalid,
+    SessionEnded,
+    SessionLocked,
     Suspended,
     YobalError,
 )
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Member, Passkey, Roster
+from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.store import passkeys, people
 from yobal.store.database import Connection, Database
@@ -34,10 +36,10 @@ from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import EndReason, Session
 
 SESSION_TOKEN_BYTES: Final = 32
-_SESSION_DOMAIN: Final = b"yobal session"
 _ENDED: Final[dict[EndReason, type[YobalError]]] = {
     "removed": NoLongerMember,
     "suspended": Suspended,
+    "ended": SessionEnded,
     "passkey_removed": PasskeyRemoved,
 }
 _NO_KEY: Final = "00" * roster_rules.KEY_BYTES  # verifying for an unknown pseudonym takes as long
@@ -77,7 +79,7 @@ def sign_in(
     with database.reading() as conn:
         roster, _ = roster_reader.read_all(conn)
     member = roster.named(pseudonym) if roster is not None else None
-    key = _sign_in_key(member) or _NO_KEY
+    key = session_row.sign_in_key(member) or _NO_KEY
     message = roster_rules.sign_in_message(
         site_id=rules.site_id, pseudonym=pseudonym, challenge=challenge
     )
@@ -114,6 +116,75 @@ def sign_in_with_passkey(
 
     Raises PasskeyRefused for every passkey that does not sign in, PasskeyCopied, Suspended, RosterInvalid.
     """
+    row, owner, use = _checked_passkey(
+        database,
+        rules,
+        roster_reader,
+        verifier,
+        assertion=assertion,
+        challenge=challenge,
+        pseudonym=pseudonym,
+        session_key=session_key,
+        now=now,
+    )
+    token = open_session(
+        database,
+        rules,
+        roster_reader,
+        pseudonym=owner.pseudonym,
+        challenge=challenge,
+        passkey=use,
+        session_key=session_key,
+        now=now,
+        random=random,
+    )
+    return PasskeySignIn(owner.pseudonym, token, row.identity)
+
+
+def open_with_passkey(
+    database: Database,
+    rules: SiteRules,
+    roster_reader: RosterReader,
+    verifier: PasskeyVerifier,
+    *,
+    assertion: Assertion,
+    challenge: str,
+    pseudonym: str,
+    session_key: bytes,
+    now: float,
+) -> bytes:
+    """The identity that only the passkey opens, for its owner, who is signed in. Raises PasskeyRefused, PasskeyCopied."""
+    row, _, use = _checked_passkey(
+        database,
+        rules,
+        roster_reader,
+        verifier,
+        assertion=assertion,
+        challenge=challenge,
+        pseudonym=pseudonym,
+        session_key=session_key,
+        now=now,
+    )
+    with database.writing() as conn:
+        if not challenges.use(conn, rules, challenge, session_key=session_key):
+            raise PasskeyRefused
+        _raise_count(conn, rules, use)
+    return row.identity
+
+
+def _checked_passkey(
+    database: Database,
+    rules: SiteRules,
+    roster_reader: RosterReader,
+    verifier: PasskeyVerifier,
+    *,
+    assertion: Assertion,
+    challenge: str,
+    pseudonym: str | None,
+    session_key: bytes,
+    now: float,
+) -> tuple[PasskeyRow, Keys, PasskeyUse]:
+    """A passkey that has signed this challenge, and its owner. Raises PasskeyRefused, RosterInvalid."""
     with database.reading() as conn:
         roster, _ = roster_reader.read_all(conn)
         row = passkeys.find(conn, rules.site_id, assertion.credential_id)
@@ -128,18 +199,7 @@ def sign_in_with_passkey(
     is_valid = challenges.is_valid(challenge, session_key=session_key, now=now)
     if not (is_expected and is_own and is_valid):
         raise PasskeyRefused
-    token = open_session(
-        database,
-        rules,
-        roster_reader,
-        pseudonym=owner.pseudonym,
-        challenge=challenge,
-        passkey=PasskeyUse(row.passkey_hash, count),
-        session_key=session_key,
-        now=now,
-        random=random,
-    )
-    return PasskeySignIn(owner.pseudonym, token, row.identity)
+    return row, owner, PasskeyUse(row.passkey_hash, count)
 
 
 def _signed_passkey(
@@ -191,87 +251,59 @@ def open_session(
         if moderator is not None and moderator.is_suspended:
             raise Suspended
         session = Session(
-            token_hash=_hash(session_key, token),
+            token_hash=session_row.hash_token(session_key, token),
             site_id=rules.site_id,
             pseudonym=pseudonym,
+            begun_slot=last_slot(rules.schedule, now),
             expires_slot=tokens.session_expiry(rules.schedule, now, hours=rules.session_hours),
             mac=b"",
             passkey_hash=passkey.passkey_hash if passkey is not None else None,
         )
-        member = _member_of(session, roster_reader.read(conn))
+        member = session_row.member_of(session, roster_reader.read(conn))
         if passkey is not None:
-            _check_passkey(conn, rules, member, passkey)
-        mac = _session_mac(session_key, session, member)
+            if passkey.passkey_hash not in member.passkeys:  # removed since it has signed
+                raise PasskeyRefused
+            _raise_count(conn, rules, passkey)
+        mac = session_row.session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
 
 
-def _check_passkey(conn: Connection, rules: SiteRules, member: Member, passkey: PasskeyUse) -> None:
-    """It may have been removed since it signed. A counter that exists must go up.
-
-    Raises PasskeyRefused, PasskeyCopied.
-    """
-    if passkey.passkey_hash not in member.passkeys:
-        raise PasskeyRefused
-    is_raised = passkeys.raise_count(
-        conn, rules.site_id, passkey.passkey_hash, sign_count=passkey.sign_count
-    )
-    if not is_raised and not passkeys.has_no_count(conn, rules.site_id, passkey.passkey_hash):
+def _raise_count(conn: Connection, rules: SiteRules, passkey: PasskeyUse) -> None:
+    """A counter that exists must go up. Raises PasskeyCopied."""
+    site_id, passkey_hash = rules.site_id, passkey.passkey_hash
+    is_raised = passkeys.raise_count(conn, site_id, passkey_hash, sign_count=passkey.sign_count)
+    if not is_raised and not passkeys.has_no_count(conn, site_id, passkey_hash):
         raise PasskeyCopied
 
 
-def member_for(
-    database: Database,
-    roster_reader: RosterReader,
-    *,
-    token: bytes,
-    session_key: bytes,
-    now: float,
-) -> tuple[str, Member]:
+def member_for(access: SessionAccess, *, token: bytes, now: float) -> tuple[str, Member]:
     """Pseudonym and membership behind a session.
 
-    Raises NotSignedIn, NoLongerMember, PasskeyRemoved, Suspended, RosterInvalid.
+    Raises NotSignedIn, SessionEnded, NoLongerMember, PasskeyRemoved, Suspended, RosterInvalid, and SessionLocked also
+    for a session that nothing was heard of for too long: the caller locks it.
     """
-    with database.reading() as conn:
-        session = people.get_session(conn, _hash(session_key, token), now=now)
+    token_hash = session_row.hash_token(access.session_key, token)
+    with access.database.reading() as conn:
+        session = people.get_session(conn, token_hash, now=now)
         if session is None:
             raise NotSignedIn
         if session.end_reason is not None:
             raise _ENDED[session.end_reason]
-        roster = roster_reader.read(conn)
-    member = _member_of(session, roster)
-    if not hmac.compare_digest(session.mac, _session_mac(session_key, session, member)):
+        roster = access.roster_reader.read(conn)
+    member = session_row.member_of(session, roster)
+    if not session_row.is_authentic(access.session_key, session, member):
         raise NotSignedIn
     if session.passkey_hash is not None and session.passkey_hash not in member.passkeys:
         raise PasskeyRemoved
+    if session.is_locked or access.device_keys.is_idle(token_hash):
+        raise SessionLocked
+    access.device_keys.hear(token_hash)
     return session.pseudonym, member
 
 
-def _member_of(session: Session, roster: Roster | None) -> Member:
-    """Raises NotSignedIn."""
-    member = roster.named(session.pseudonym) if roster is not None else None
-    if member is None:
-        raise NotSignedIn
-    return member
-
-
-def _sign_in_key(member: Member | None) -> str:
-    return member.keys.sign_in_key if member is not None and member.keys is not None else ""
-
-
-def _session_mac(session_key: bytes, session: Session, member: Member) -> bytes:
-    """Over the whole row and the member's key: another name, more time or an older row are noticed."""
-    key = hmac.digest(session_key, _SESSION_DOMAIN, "sha256")
-    whose = (session.site_id, session.pseudonym, session.passkey_hash)
-    row = (session.token_hash, *whose, session.expires_slot)
-    return hmac.digest(key, msgspec.msgpack.encode((*row, _sign_in_key(member))), "sha256")
-
-
-def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
-    with database.writing() as conn:
-        people.end_session(conn, _hash(session_key, token))
-
-
-def _hash(session_key: bytes, token: bytes) -> bytes:
-    """Keyed, so that the database does not say which token opens a session."""
-    return hmac.new(session_key, token, hashlib.sha256).digest()
+def sign_out(access: SessionAccess, *, token: bytes) -> None:
+    token_hash = session_row.hash_token(access.session_key, token)
+    access.device_keys.forget(token_hash)
+    with access.database.writing() as conn:
+        people.end_session(conn, token_hash)

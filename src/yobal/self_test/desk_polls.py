@@ -22,6 +22,8 @@ POLLED: Final[dict[str, dict[str, object]]] = {
     "roster": {},
     "people": {},
     "passkeys": {},
+    "sessions": {},
+    "device-key": {},
     "history": {"cursor": None, "comment_id": None},
     "already-decided": {"comment_ids": [], "decision_ids": []},
 }

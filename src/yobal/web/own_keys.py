@@ -4,7 +4,7 @@ import secrets
 
 from litestar.params import JSONBody
 
-from yobal.actions import change_passkeys, renew_sheet
+from yobal.actions import change_passkeys, renew_sheet, sign_in
 from yobal.adapters.passkey_verifier import PasskeyVerifier, Registration
 from yobal.core.errors import NotSignedIn
 from yobal.core.roster import SignedStatement
@@ -12,6 +12,7 @@ from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import AnyRequest
 from yobal.web.moderation import DeskDependencies
+from yobal.web.people import assertion_of
 
 
 class OwnKeysController:
@@ -33,6 +34,23 @@ class OwnKeysController:
                 raise NotSignedIn
             rows = change_passkeys.list_own(conn, self._rules, roster, pseudonym)
         return serializers.passkey_list(self._rules, rows)
+
+    def open_with_passkey(
+        self, data: JSONBody[request_types.PasskeySignInRequest], request: AnyRequest
+    ) -> types.PasskeyIdentity:
+        """Of the member who is signed in, who shows once more that it is them."""
+        identity = sign_in.open_with_passkey(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            self._passkey_verifier,
+            assertion=assertion_of(data),
+            challenge=data.challenge,
+            pseudonym=request.state.moderator.pseudonym,
+            session_key=self._session_key,
+            now=self._dependencies.clock(),
+        )
+        return types.PasskeyIdentity(identity)
 
     def add_passkey(
         self, data: JSONBody[request_types.AddPasskeyRequest], request: AnyRequest

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
+from yobal.actions.session_row import SessionAccess
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.desk_catalogue import catalogue_json, languages_json
 from yobal.adapters.rendering.i18n import read_catalogue, translator_for
@@ -23,6 +24,7 @@ from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.own_keys import OwnKeysController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
+from yobal.web.sessions import SessionsController
 
 
 class Route(NamedTuple):
@@ -47,6 +49,7 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/roster", "moderator", PeopleController.roster),
     Route("/api/desk/people", "moderator", PeopleController.people),
     Route("/api/desk/invite", "lead", PeopleController.invite),
+    Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),
     Route("/api/desk/discard-registration", "lead", PeopleController.discard_registration),
     Route("/api/desk/remove-member", "moderator", PeopleController.remove_member),
@@ -58,9 +61,22 @@ PEOPLE_ROUTES: Final = (
 )
 OWN_KEYS_ROUTES: Final = (
     Route("/api/desk/passkeys", "moderator", OwnKeysController.passkeys),
+    Route("/api/desk/passkeys/open", "moderator", OwnKeysController.open_with_passkey),
     Route("/api/desk/passkeys/add", "moderator", OwnKeysController.add_passkey),
     Route("/api/desk/passkeys/remove", "moderator", OwnKeysController.remove_passkey),
     Route("/api/desk/renew-sheet", "moderator", OwnKeysController.renew_sheet),
+)
+SESSION_ROUTES: Final = (
+    Route("/api/desk/hold-device-key", "moderator", SessionsController.hold_device_key),
+    Route("/api/desk/device-key", "moderator", SessionsController.device_key),
+    Route("/api/desk/set-pin", "moderator", SessionsController.set_pin),
+    Route("/api/desk/lock", "anyone", SessionsController.lock),
+    Route("/api/desk/lock-state", "anyone", SessionsController.lock_state),
+    Route("/api/desk/unlock", "anyone", SessionsController.unlock),
+    Route("/api/desk/sessions", "moderator", SessionsController.sessions),
+    Route("/api/desk/label-device", "moderator", SessionsController.label_device),
+    Route("/api/desk/end-session", "moderator", SessionsController.end_session),
+    Route("/api/desk/end-sessions", "lead", SessionsController.end_sessions),
 )
 MODERATION_ROUTES: Final = (
     Route("/api/desk/queue", "moderator", ModerationController.queue),
@@ -104,16 +120,16 @@ def desk_app(
     dependencies: DeskDependencies, *, static: Path, site_name: str, is_demo: bool
 ) -> Litestar:
     """The desk as an ASGI application."""
-    session_key = dependencies.keyring.session_key()
-    guard = Guard(
-        dependencies.database,
-        dependencies.roster_reader,
-        desk_url=dependencies.desk_url,
-        session_key=session_key,
-        clock=dependencies.clock,
+    session_access = SessionAccess(
+        database=dependencies.database,
+        roster_reader=dependencies.roster_reader,
+        device_keys=dependencies.device_keys,
+        session_key=dependencies.keyring.session_key(),
     )
-    people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
-    own_keys = OwnKeysController(dependencies, session_key=session_key)
+    guard = Guard(session_access, desk_url=dependencies.desk_url, clock=dependencies.clock)
+    sessions = SessionsController(dependencies, session_access)
+    people = PeopleController(dependencies, session_access, site_name=site_name)
+    own_keys = OwnKeysController(dependencies, session_key=session_access.session_key)
     moderation = ModerationController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
@@ -121,6 +137,7 @@ def desk_app(
             *(_page(path, page_html) for path in PAGES),
             *(_asset(static, name) for name in ASSETS),
             *(_route(route, people) for route in PEOPLE_ROUTES),
+            *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, own_keys) for route in OWN_KEYS_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
         ],
@@ -141,7 +158,8 @@ def desk_app(
 
 
 def _route(
-    route: Route, controller: PeopleController | OwnKeysController | ModerationController
+    route: Route,
+    controller: PeopleController | SessionsController | OwnKeysController | ModerationController,
 ) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))

@@ -57,6 +57,7 @@ def session(
         is_demo=sites.is_demo(conn, site_id),
         pseudonym=pseudonym,
         role=member.role,
+        idle_lock_minutes=rules.idle_lock_minutes,
         identity=moderator.identity,
         epochs=[
             types.EpochKey(key.epoch_id, key.wrap)
@@ -193,7 +194,9 @@ def people_list(
 ) -> types.PeopleList:
     return types.PeopleList(
         invitations=[
-            types.OpenInvitation(item.role, slot_with_day(rules, item.expires_slot))
+            types.OpenInvitation(
+                item.token_hash.hex(), item.role, slot_with_day(rules, item.expires_slot)
+            )
             for item in invitations
         ],
         registrations=[
@@ -214,6 +217,19 @@ def people_list(
 def passkey_list(rules: SiteRules, rows: Sequence[PasskeyRow]) -> types.PasskeyList:
     return types.PasskeyList(
         [types.OwnPasskey(row.passkey, slot_with_day(rules, row.since_slot)) for row in rows]
+    )
+
+
+def open_session(
+    rules: SiteRules, session: people.Session, *, current_hash: bytes
+) -> types.OpenSession:
+    return types.OpenSession(
+        session_id=session.token_hash.hex(),
+        device_label=session.device_label,
+        begun=slot_with_day(rules, session.begun_slot),
+        expires=slot_with_day(rules, session.expires_slot),
+        is_locked=session.is_locked,
+        is_current=session.token_hash == current_hash,
     )
 
 
