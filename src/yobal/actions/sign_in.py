@@ -261,12 +261,17 @@ def open_session(
         )
         member = session_row.member_of(session, roster_reader.read(conn))
         if passkey is not None:
-            if passkey.passkey_hash not in member.passkeys:  # removed since it has signed
-                raise PasskeyRefused
+            _check_is_present(member, passkey)
             _raise_count(conn, rules, passkey)
         mac = session_row.session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
+
+
+def _check_is_present(member: Member, passkey: PasskeyUse) -> None:
+    """It may have been removed since it has signed. Raises PasskeyRefused."""
+    if passkey.passkey_hash not in member.passkeys:
+        raise PasskeyRefused
 
 
 def _raise_count(conn: Connection, rules: SiteRules, passkey: PasskeyUse) -> None:
