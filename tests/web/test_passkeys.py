@@ -265,11 +265,11 @@ def test_control_without_the_roster_a_forged_row_would_sign_in(
     forged = Device(origin=desk.url)
     _forge(newsroom, owner, forged)
 
-    def believe(_roster: object, row: Any) -> Any:
+    def from_row(_roster: object, row: Any) -> Any:
         keys = roster.read_keys(owner.keys, owner.keys_signature)
         return roster.read_passkey(row.passkey), keys
 
-    monkeypatch.setattr(sign_in, "_signed_passkey", believe)
+    monkeypatch.setattr(sign_in, "_signed_passkey", from_row)
     monkeypatch.setattr(sign_in, "_check_is_present", lambda *_args: None)
     assert sign_in_with(_stranger(desk), forged).status == 200
 

@@ -5,6 +5,7 @@ import type { Session } from "../api/types.ts";
 import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
+import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MyKeys } from "../my-keys/my-keys.ts";
@@ -29,9 +30,9 @@ interface TrustedDesk {
   signOut: () => Promise<void>;
 }
 
-export type Tab = "queue" | "history" | "people" | "my-keys";
+export type Tab = (typeof TABS)[number];
 
-const TABS_BESIDE_QUEUE: readonly string[] = ["history", "people", "my-keys"] satisfies Tab[];
+const TABS = ["queue", "history", "hidden", "people", "my-keys"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -46,6 +47,7 @@ export class SessionState {
   readonly queue: Queue;
   readonly decisions: Decisions;
   readonly history: History;
+  readonly hidden: Hidden;
   readonly people: People;
   readonly memberRemoval: MemberRemoval;
   readonly myKeys: MyKeys;
@@ -89,6 +91,7 @@ export class SessionState {
       removed: (id: string, clause: string) => this.decisions.activityLog.markRemoved(id, clause),
     };
     this.history = new History(dom, session, listener, signer);
+    this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
     this.memberRemoval = new MemberRemoval(dom, this);
     this.myKeys = new MyKeys(dom, this);
@@ -187,6 +190,7 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
+    if (tab === "hidden") void this.hidden.load();
     if (tab === "my-keys") void this.myKeys.load();
     if (tab === "people") {
       void this.people.load();
@@ -276,6 +280,5 @@ export class SessionState {
 }
 
 function tabOf(hash: string): Tab {
-  const name = hash.slice(1);
-  return TABS_BESIDE_QUEUE.includes(name) ? (name as Tab) : "queue";
+  return TABS.find((tab) => hash === `#${tab}`) ?? "queue";
 }

@@ -1,7 +1,8 @@
 """Writes a backup: all rows that a restored newsroom needs, encrypted to a key that is elsewhere.
 
 The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells
-and day keys are never in it: what they encrypt stays closed.
+and day keys are never in it: what they encrypt stays closed. Only those of hidden texts are in the file of
+secrets, which each backup replaces: a lead must be able to bring these back after a restore.
 """
 
 import base64
@@ -14,7 +15,7 @@ from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles, SecretsToBackUp
 from yobal.core.backup_format import BackupParser, Header, encode
 from yobal.core.errors import BackupInvalid
-from yobal.store import migrations, table_rows
+from yobal.store import hidden_texts, migrations, table_rows
 from yobal.store.database import Database
 
 
@@ -24,43 +25,47 @@ class BackedUp(msgspec.Struct, frozen=True):
 
 
 def back_up(
-    database: Database, folder: BackupFolder, recipient: str, *, header: Header, now: float
+    database: Database, folder: BackupFolder, recipient: str, *, version: str, now: float
 ) -> BackedUp:
-    """The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
+    """`version` is that of Yobal. The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
     path, parser = folder.path(now), BackupParser()
     with database.reading() as conn:
-        rows = table_rows.read_all(conn)
+        table_rows.take_one_view(conn)
+        stored = table_rows.tables_of(conn)
+        header = Header(
+            site_id=folder.site_id,
+            version=version,
+            schema=migrations.current_revision(conn) or "",
+            columns=table_rows.columns(stored),
+        )
+        rows = table_rows.read_all(conn, stored)
         age_file.encrypt(path, encode(header, rows), recipient, lambda piece: _parse(parser, piece))
     parser.end()
     return BackedUp(path, parser.count)
 
 
 def back_up_secrets(
-    files: SecretFiles, folder: BackupFolder, recipient: str, *, today: date
+    database: Database, files: SecretFiles, folder: BackupFolder, recipient: str, *, today: date
 ) -> None:
     """Replaces the file of the last backup."""
+    with database.reading() as conn:
+        keys = files.cell_file.read_keys(hidden_texts.cells_of(conn))
     peppers = {
         week.isoformat(): base64.b64encode(pepper).decode()
         for week, pepper in files.keyring.peppers_by_week(today).items()
     }
     content = msgspec.json.encode(
         SecretsToBackUp(
-            peppers=peppers, roster=files.roster_pin.read(), moves=files.moves_file.read()
+            peppers=peppers,
+            roster=files.roster_pin.read(),
+            moves=files.moves_file.read(),
+            cells={str(number): base64.b64encode(key).decode() for number, key in keys.items()},
         )
     )
     read = bytearray()
     age_file.encrypt(folder.secrets_path, iter([content]), recipient, read.extend)
     if read != content:
         raise BackupInvalid("the file of secrets cannot be read again")
-
-
-def header(site_id: str, version: str) -> Header:
-    return Header(
-        site_id=site_id,
-        version=version,
-        schema=migrations.newest_revision() or "",
-        columns=table_rows.columns(),
-    )
 
 
 def _parse(parser: BackupParser, piece: bytes) -> None:

@@ -19,6 +19,7 @@ from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
+from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.own_keys import OwnKeysController
@@ -88,6 +89,18 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/remove", "moderator", ModerationController.remove),
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
+HIDDEN_ROUTES: Final = (
+    Route("/api/desk/hidden", "moderator", HiddenController.hidden),
+    Route("/api/desk/bring-back", "lead", HiddenController.bring_back),
+    Route("/api/desk/destroy-hidden", "lead", HiddenController.destroy),
+)
+DESK_ROUTES: Final = (
+    *PEOPLE_ROUTES,
+    *SESSION_ROUTES,
+    *OWN_KEYS_ROUTES,
+    *MODERATION_ROUTES,
+    *HIDDEN_ROUTES,
+)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -116,6 +129,15 @@ _MEDIA_TYPES: Final = {
 }
 
 
+Controller = (
+    PeopleController
+    | SessionsController
+    | OwnKeysController
+    | ModerationController
+    | HiddenController
+)
+
+
 def desk_app(
     dependencies: DeskDependencies, *, static: Path, site_name: str, is_demo: bool
 ) -> Litestar:
@@ -130,7 +152,7 @@ def desk_app(
     sessions = SessionsController(dependencies, session_access)
     people = PeopleController(dependencies, session_access, site_name=site_name)
     own_keys = OwnKeysController(dependencies, session_key=session_access.session_key)
-    moderation = ModerationController(dependencies)
+    moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
@@ -140,6 +162,7 @@ def desk_app(
             *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, own_keys) for route in OWN_KEYS_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
+            *(_route(route, hidden) for route in HIDDEN_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -157,10 +180,7 @@ def desk_app(
     )
 
 
-def _route(
-    route: Route,
-    controller: PeopleController | SessionsController | OwnKeysController | ModerationController,
-) -> Any:
+def _route(route: Route, controller: Controller) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))
 

@@ -256,10 +256,15 @@ class PageRenderer:
         return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": runs})
 
     def withdrawal_requested(
-        self, thread: ThreadRef, *, when: Literal["now", "next"], is_published: bool
+        self,
+        thread: ThreadRef,
+        *,
+        when: Literal["now", "next"],
+        is_published: bool,
+        is_hidden: bool = False,
     ) -> bytes:
         """The request to withdraw a comment is stored."""
-        context = {"when": when, "is_published": is_published}
+        context = {"when": when, "is_published": is_published, "is_hidden": is_hidden}
         return self._render("withdrawal_requested.html", thread, context)
 
     def problem(
