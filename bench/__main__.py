@@ -11,10 +11,12 @@ from bench import (
     cells,
     decisions,
     embedded,
+    importing,
     memory,
     opening,
     page_size,
     queue_size,
+    roster,
     rounds,
     signing_in,
     static,
@@ -32,6 +34,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "release": thread_size.measure,
     "cells": cells.measure,
     "decisions": decisions.measure,
+    "roster": roster.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,
     "signing-in": signing_in.measure,
@@ -39,6 +42,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "embed": embedded.measure,
     "memory": memory.measure,
     "story-sync": story_sync.measure,
+    "import": importing.measure,
 }
 
 

@@ -47,6 +47,7 @@ export type StatementContent = Common &
     | { kind: "keys"; keys_hash: string }
     | { kind: "epoch"; epoch_id: string; recipient: string }
     | { kind: "add_passkey" | "remove_passkey"; passkey_hash: string }
+    | { kind: "resumed"; lost_head: string | null; lost_length: string | null }
   );
 
 /** `keys` is null where they were withheld. `passkeys` are hashes, in the order of statements. */
@@ -62,6 +63,19 @@ export interface Epoch {
   recipient: string;
 }
 
+/** A lead has signed that the roster goes on although statements were lost in a restore. */
+export interface Resumption {
+  /** Its place among the statements. */
+  position: number;
+  by: string;
+  /** The pseudonym that this lead had then. */
+  pseudonym: string;
+  lostHead: string | null;
+  lostLength: number | null;
+  /** How many epochs there were. */
+  epochCount: number;
+}
+
 export interface Roster {
   siteId: string;
   /** One for each statement. */
@@ -70,7 +84,8 @@ export interface Roster {
   members: ReadonlyMap<string, Member>;
   removed: ReadonlySet<string>;
   epochs: readonly Epoch[];
-  /** A member was removed since the newest epoch began. */
+  resumptions: readonly Resumption[];
+  /** A member was removed, or statements lost, since the newest epoch began. */
   needsEpoch: boolean;
 }
 
@@ -188,7 +203,7 @@ function extended(
     const keys = keysOf(content.by);
     const lead: Member = { signingKey: content.by, role: "lead", keys, passkeys: [] };
     const members = new Map([[content.by, lead]]);
-    const none = { removed: new Set<string>(), epochs: [], needsEpoch: false };
+    const none = { removed: new Set<string>(), epochs: [], resumptions: [], needsEpoch: false };
     return { siteId, hashes: [hash], members, ...none };
   }
   requireThat(content.previous === headOf(roster), "previous");
@@ -250,6 +265,20 @@ function changesOf(
       requireThat(signer.role === "lead", "not_a_lead");
       requireThat(!roster.epochs.some((epoch) => epoch.epoch_id === epoch_id), "epoch_again");
       return { epochs: [...roster.epochs, { epoch_id, recipient }], needsEpoch: false };
+    }
+    case "resumed": {
+      const { lost_head, lost_length, by } = content;
+      requireThat(signer.role === "lead", "not_a_lead");
+      requireThat((lost_head === null) === (lost_length === null), "format");
+      const resumption = {
+        position: roster.hashes.length,
+        by,
+        pseudonym: signer.keys?.pseudonym ?? "",
+        lostHead: lost_head,
+        lostLength: lost_length === null ? null : Number(lost_length),
+        epochCount: roster.epochs.length,
+      };
+      return { resumptions: [...roster.resumptions, resumption], needsEpoch: true };
     }
   }
 }
@@ -319,6 +348,11 @@ const STATEMENT_FIELDS: Record<string, Fields> = {
   epoch: { ...COMMON, epoch_id: matches(/^[a-z2-7]{26}$/), recipient },
   add_passkey: { ...COMMON, passkey_hash: hex32 },
   remove_passkey: { ...COMMON, passkey_hash: hex32 },
+  resumed: {
+    ...COMMON,
+    lost_head: (value) => value === null || hex32(value),
+    lost_length: (value) => value === null || matches(/^[1-9][0-9]{0,8}$/)(value),
+  },
 };
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 

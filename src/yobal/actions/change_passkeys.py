@@ -67,6 +67,7 @@ def add_passkey(
             identity=identity,
         )
         passkeys.add(conn, row)
+    roster_reader.pin_newest(database)
 
 
 def remove_passkey(
@@ -87,6 +88,7 @@ def remove_passkey(
         if isinstance(removal, PasskeyRemoved):  # always, after `_signer`
             passkeys.delete(conn, rules.site_id, removal.passkey_hash)
             people.end_sessions_of_passkey(conn, rules.site_id, removal.passkey_hash)
+    roster_reader.pin_newest(database)
 
 
 def list_own(

@@ -46,3 +46,4 @@ def renew_sheet(
         people.change_recovery_identity(
             conn, rules.site_id, renewed_by, recovery_identity=recovery_identity
         )
+    roster_reader.pin_newest(database)

@@ -77,7 +77,7 @@ def sign_in(
     Raises Suspended, but only for the right words: nobody else learns of a suspension.
     """
     with database.reading() as conn:
-        roster, _ = roster_reader.read_all(conn)
+        roster, _ = roster_reader.read_to_resume(conn)  # `open_session` lets only that lead in
     member = roster.named(pseudonym) if roster is not None else None
     key = session_row.sign_in_key(member) or _NO_KEY
     message = roster_rules.sign_in_message(
@@ -186,7 +186,7 @@ def _checked_passkey(
 ) -> tuple[PasskeyRow, Keys, PasskeyUse]:
     """A passkey that has signed this challenge, and its owner. Raises PasskeyRefused, RosterInvalid."""
     with database.reading() as conn:
-        roster, _ = roster_reader.read_all(conn)
+        roster, _ = roster_reader.read_to_resume(conn)  # as with words
         row = passkeys.find(conn, rules.site_id, assertion.credential_id)
     passkey, owner = _signed_passkey(roster, row)
     if row is None or passkey is None or owner is None:
@@ -248,7 +248,9 @@ def open_session(
         if is_used:
             raise InvalidCredentials if passkey is None else PasskeyRefused
         moderator = people.get(conn, rules.site_id, pseudonym)
-        if moderator is not None and moderator.is_suspended:
+        if moderator is None:  # removed just now, or a restore has lost the sealed keys
+            raise InvalidCredentials
+        if moderator.is_suspended:
             raise Suspended
         session = Session(
             token_hash=session_row.hash_token(session_key, token),
@@ -259,10 +261,12 @@ def open_session(
             mac=b"",
             passkey_hash=passkey.passkey_hash if passkey is not None else None,
         )
-        member = session_row.member_of(session, roster_reader.read(conn))
+        roster, _ = roster_reader.read_to_resume(conn)
+        member = session_row.member_of(session, roster)
         if passkey is not None:
             _check_is_present(member, passkey)
             _raise_count(conn, rules, passkey)
+        roster_reader.check_access(member)
         mac = session_row.session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
@@ -282,8 +286,10 @@ def _raise_count(conn: Connection, rules: SiteRules, passkey: PasskeyUse) -> Non
         raise PasskeyCopied
 
 
-def member_for(access: SessionAccess, *, token: bytes, now: float) -> tuple[str, Member]:
-    """Pseudonym and membership behind a session.
+def member_for(
+    access: SessionAccess, *, token: bytes, now: float, may_resume: bool = False
+) -> tuple[str, Member]:
+    """Pseudonym and membership behind a session. `may_resume`: also of a roster that waits for it.
 
     Raises NotSignedIn, SessionEnded, NoLongerMember, PasskeyRemoved, Suspended, RosterInvalid, and SessionLocked also
     for a session that nothing was heard of for too long: the caller locks it.
@@ -295,12 +301,16 @@ def member_for(access: SessionAccess, *, token: bytes, now: float) -> tuple[str,
             raise NotSignedIn
         if session.end_reason is not None:
             raise _ENDED[session.end_reason]
-        roster = access.roster_reader.read(conn)
+        if may_resume:
+            roster, _ = access.roster_reader.read_to_resume(conn)
+        else:
+            roster = access.roster_reader.read(conn)
     member = session_row.member_of(session, roster)
     if not session_row.is_authentic(access.session_key, session, member):
         raise NotSignedIn
     if session.passkey_hash is not None and session.passkey_hash not in member.passkeys:
         raise PasskeyRemoved
+    access.roster_reader.check_access(member)
     if session.is_locked or access.device_keys.is_idle(token_hash):
         raise SessionLocked
     access.device_keys.hear(token_hash)
