@@ -10,6 +10,7 @@ import { History } from "../history/history.ts";
 import { ImportSigner } from "../imports/import-signer.ts";
 import { Imports } from "../imports/imports.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
+import { MyKeys } from "../my-keys/my-keys.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
@@ -33,7 +34,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people", "imports"] as const;
+const TABS = ["queue", "history", "hidden", "people", "my-keys", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -52,6 +53,7 @@ export class SessionState {
   readonly people: People;
   readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
+  readonly myKeys: MyKeys;
   readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
@@ -96,6 +98,7 @@ export class SessionState {
     this.people = new People(dom, this);
     this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
+    this.myKeys = new MyKeys(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
   }
 
@@ -192,6 +195,7 @@ export class SessionState {
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
     if (tab === "hidden") void this.hidden.load();
+    if (tab === "my-keys") void this.myKeys.load();
     if (tab === "people") {
       void this.people.load();
       void this.sessions.load();

@@ -29,6 +29,7 @@ from yobal.core.skeleton import skeleton
 from yobal.store import (
     epochs,
     identities,
+    passkeys,
     pending_purge,
     people,
     sites,
@@ -95,6 +96,7 @@ def begin_roster(
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
         identities.delete_ownerless(conn)
+        passkeys.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
         slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
         signed_ids = [epoch.epoch_id for epoch in roster.epochs]

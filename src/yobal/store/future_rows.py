@@ -7,7 +7,15 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import DAY_SECONDS, Round, Slot
 from yobal.core.states import WITHDRAWN
-from yobal.store.tables import comments, decisions, epochs, hidden_texts, published_comments, sites
+from yobal.store.tables import (
+    comments,
+    decisions,
+    epochs,
+    hidden_texts,
+    passkeys,
+    published_comments,
+    sites,
+)
 
 
 def redate(
@@ -42,6 +50,7 @@ def redate(
         epochs.c.first_slot,
         epochs.c.last_slot,
         sites.c.released_slot,
+        passkeys.c.since_slot,
     ):
         _update(conn, site_id, column, after=latest, to=latest)
 

@@ -20,6 +20,7 @@ from yobal.store import comments, hidden_texts, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.hidden_texts import HiddenListRow
+from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Registration
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
@@ -33,7 +34,7 @@ def slot_with_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -
     return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
+def slot_with_day(rules: SiteRules, slot: Slot) -> types.Slot:
     """The same, always with the day: an invitation may expire tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
@@ -236,7 +237,7 @@ def people_list(
     return types.PeopleList(
         invitations=[
             types.OpenInvitation(
-                item.token_hash.hex(), item.role, expiry_with_label(rules, item.expires_slot)
+                item.token_hash.hex(), item.role, slot_with_day(rules, item.expires_slot)
             )
             for item in invitations
         ],
@@ -248,10 +249,16 @@ def people_list(
                 head=item.head,
                 keys=item.keys,
                 keys_signature=item.keys_signature,
-                expires=expiry_with_label(rules, item.expires_slot),
+                expires=slot_with_day(rules, item.expires_slot),
             )
             for item in registrations
         ],
+    )
+
+
+def passkey_list(rules: SiteRules, rows: Sequence[PasskeyRow]) -> types.PasskeyList:
+    return types.PasskeyList(
+        [types.OwnPasskey(row.passkey, slot_with_day(rules, row.since_slot)) for row in rows]
     )
 
 
@@ -261,8 +268,8 @@ def open_session(
     return types.OpenSession(
         session_id=session.token_hash.hex(),
         device_label=session.device_label,
-        begun=expiry_with_label(rules, session.begun_slot),
-        expires=expiry_with_label(rules, session.expires_slot),
+        begun=slot_with_day(rules, session.begun_slot),
+        expires=slot_with_day(rules, session.expires_slot),
         is_locked=session.is_locked,
         is_current=session.token_hash == current_hash,
     )
