@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { hiddenView } from "../hidden/hidden-view.ts";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
+import { keysView } from "../keys/keys-view.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
 import { shortcutBar } from "../shortcuts/shortcut-bar.ts";
@@ -26,6 +27,7 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
           ${tabLink(desk, "history", gettext("History"))}
           ${tabLink(desk, "hidden", gettext("Hidden"))}
           ${tabLink(desk, "people", gettext("People"))}
+          ${tabLink(desk, "keys", gettext("Keys"))}
         </nav>
         <p class="account">
           ${statusView(desk)}
@@ -64,6 +66,7 @@ function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
 function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "history") return historyView(desk);
   if (desk.tab === "hidden") return hiddenView(desk);
+  if (desk.tab === "keys") return keysView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 

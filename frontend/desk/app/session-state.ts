@@ -7,6 +7,7 @@ import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
+import { DeskKeys } from "../keys/keys.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
@@ -31,7 +32,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people"] as const;
+const TABS = ["queue", "history", "hidden", "people", "keys"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -48,6 +49,7 @@ export class SessionState {
   readonly history: History;
   readonly hidden: Hidden;
   readonly people: People;
+  readonly deskKeys: DeskKeys;
   readonly memberRemoval: MemberRemoval;
   readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
@@ -91,6 +93,7 @@ export class SessionState {
     this.history = new History(dom, session, listener, signer);
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
+    this.deskKeys = new DeskKeys(dom, session.pseudonym);
     this.memberRemoval = new MemberRemoval(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
   }
@@ -187,6 +190,7 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
+    if (tab === "keys") void this.deskKeys.load();
     if (tab === "hidden") void this.hidden.load();
     if (tab === "people") {
       void this.people.load();

@@ -46,7 +46,7 @@ export class Recovery {
       return;
     }
     await this.#withBusy(async () => {
-      const proven = await this.#prove(pseudonym, fromSheet(sheet));
+      const proven = await proveSheet(pseudonym, fromSheet(sheet));
       this.newPassphrase = new NewPassphrase(this.dom, pseudonym, (passphrase) => {
         void this.#withBusy(async () =>
           this.onRecovered(await this.#finish(proven, pseudonym, passphrase)),
@@ -54,18 +54,6 @@ export class Recovery {
       });
       await this.newPassphrase.generate();
     });
-  }
-
-  async #prove(pseudonym: string, sheetIdentity: string): Promise<ProvenRecovery> {
-    const { challenge_id, sealed } = await post<RecoveryChallenge>("/api/desk/recovery/challenge", {
-      pseudonym,
-    });
-    const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
-    const proof = { challenge_id, answer };
-    const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
-    const { identity, first } = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
-    const recoveryRecipient = await recipientOf(sheetIdentity);
-    return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first };
   }
 
   /** New words are a new statement of their owner. */
@@ -117,6 +105,22 @@ export class Recovery {
       this.dom.requestRender();
     }
   }
+}
+
+/** Answers the challenge of the server. Throws `RequestRejected` if the sheet is not this person's. */
+export async function proveSheet(
+  pseudonym: string,
+  sheetIdentity: string,
+): Promise<ProvenRecovery> {
+  const { challenge_id, sealed } = await post<RecoveryChallenge>("/api/desk/recovery/challenge", {
+    pseudonym,
+  });
+  const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
+  const proof = { challenge_id, answer };
+  const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
+  const { identity, first } = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
+  const recoveryRecipient = await recipientOf(sheetIdentity);
+  return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first };
 }
 
 /** For an unknown pseudonym the server sends a challenge that no key decrypts. */

@@ -18,9 +18,10 @@ from yobal.core.errors import (
     RosterInvalid,
 )
 from yobal.core.roster import Keys, Roster, SignedStatement
+from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
-from yobal.store import epochs, people, sites, stale_files, stories
+from yobal.store import epochs, member_activity, people, sites, stale_files, stories
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator, Registration
 
@@ -70,6 +71,7 @@ def begin_roster(
         if people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
+        member_activity.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         (epoch,) = roster.epochs
@@ -77,6 +79,7 @@ def begin_roster(
         for story in stories.list_all(conn, rules.site_id):  # their forms can open now
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
+        _record_joining(conn, rules, keys, now=now)
     with database.reading() as conn:
         roster_reader.read(conn)  # pins it, so that another link can be made now
     return keys.pseudonym
@@ -148,6 +151,7 @@ def confirm_member(
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         _add_moderator(conn, keys, newcomer, wraps)
+        _record_joining(conn, rules, keys, now=now)
 
 
 def discard_registration(database: Database, *, registration_id: bytes) -> None:
@@ -199,6 +203,11 @@ def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequ
     )
     for wrap in wraps:
         epochs.add_wrap(conn, epoch_id=wrap.epoch_id, pseudonym=keys.pseudonym, wrap=wrap.wrap)
+
+
+def _record_joining(conn: Connection, rules: SiteRules, keys: Keys, *, now: float) -> None:
+    since = last_slot(rules.schedule, now)
+    member_activity.add(conn, rules.site_id, keys.pseudonym, since=since)
 
 
 def _check_pseudonym_is_free(conn: Connection, site_id: str, pseudonym: str) -> None:

@@ -16,7 +16,15 @@ from yobal.core.errors import Forbidden, InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, MemberRemoved, NewEpoch, Roster, SignedStatement
 from yobal.core.site_rules import SiteRules
-from yobal.store import decisions, epochs, hidden_texts, pending_purge, people, sites
+from yobal.store import (
+    decisions,
+    epochs,
+    hidden_texts,
+    member_activity,
+    pending_purge,
+    people,
+    sites,
+)
 from yobal.store.database import Connection, Database
 
 
@@ -77,6 +85,7 @@ def _keys_of(roster: Roster, member: str) -> Keys:
 
 def _take_away(conn: Connection, rules: SiteRules, keys: Keys) -> None:
     people.deactivate(conn, rules.site_id, keys.pseudonym)
+    member_activity.delete(conn, rules.site_id, keys.pseudonym)
     people.delete_invitations_by(conn, rules.site_id, keys.signing_key)
     epochs.delete_wraps(conn, rules.site_id, keys.pseudonym)
 

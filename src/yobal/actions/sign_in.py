@@ -26,7 +26,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.roster import Member
 from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import people
+from yobal.store import epochs, member_activity, people
 from yobal.store.database import Database
 from yobal.store.people import EndReason, Session
 
@@ -128,6 +128,9 @@ def open_session(
         member = session_row.member_of(session, roster_reader.read(conn))
         mac = session_row.session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
+        member_activity.add(conn, rules.site_id, pseudonym, since=session.begun_slot)
+        epoch_id = epochs.newest_id(conn, rules.site_id)
+        member_activity.set_opened(conn, rules.site_id, pseudonym, epoch_id=epoch_id)
     return token
 
 

@@ -157,6 +157,18 @@ moderators = sa.Table(
     sqlite_with_rowid=False,
 )
 
+member_activity = sa.Table(
+    "member_activity",
+    metadata,  # what the desk shows about its members; unsigned, and deleted with them
+    _key("site_id"),
+    _key("pseudonym"),
+    _slot("since_slot"),
+    _text("opened_epoch_id", nullable=True),  # the newest one when they signed in last
+    # The sheet that has proved itself; another recipient than the roster's is of an older sheet.
+    _text("tested_recipient", nullable=True),
+    sqlite_with_rowid=False,
+)
+
 invitations = sa.Table(
     "invitations",
     metadata,

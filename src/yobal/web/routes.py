@@ -47,6 +47,7 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/register", "anyone", PeopleController.register),
     Route("/api/desk/roster", "moderator", PeopleController.roster),
     Route("/api/desk/people", "moderator", PeopleController.people),
+    Route("/api/desk/keys", "moderator", PeopleController.keys),
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),

@@ -122,6 +122,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "member_activity",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("since_slot", sa.BigInteger(), nullable=False),
+        sa.Column("opened_epoch_id", sa.Text(), nullable=True),
+        sa.Column("tested_recipient", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_member_activity")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "hidden_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
