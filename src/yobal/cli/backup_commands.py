@@ -39,8 +39,7 @@ def run_backup(components: Components) -> Iterator[str]:
         raise InvalidSettings(_NOT_SET)
     now, recipient = time.time(), settings.backup_recipient
     folder = BackupFolder(Path(settings.backup_dir), settings.site_id)
-    header = back_up.header(settings.site_id, __version__)
-    done = back_up.back_up(components.database, folder, recipient, header=header, now=now)
+    done = back_up.back_up(components.database, folder, recipient, version=__version__, now=now)
     back_up.back_up_secrets(
         components.database,
         _secret_files(components),

@@ -8,7 +8,7 @@ from typing import Final
 
 from yobal.actions import setup_site, write_public_files
 from yobal.cli import backup_commands, people_report, roster_report
-from yobal.cli.site import check_has_site, load_settings, open_site
+from yobal.cli.site import check_has_site, load_settings, open_site, prepare
 from yobal.core.errors import (
     AlreadySetUp,
     ClockNotTrusted,
@@ -23,7 +23,7 @@ from yobal.server.hardening import memory_check
 from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_clock, write_assets
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
-from yobal.server.wiring import Components, build_components, prepare_storage
+from yobal.server.wiring import Components, build_components
 from yobal.store import epochs, grants, sites
 
 ROLES: Final[dict[str, tuple[Role, ...]]] = {
@@ -54,7 +54,7 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
     else:
         service_user.become_owner_of(path.absolute().parent)
         settings = _write_settings(path, new_settings)
-    prepare_storage(settings)
+    prepare(settings)
     components = build_components(settings)
     now = time.time()
     try:
@@ -92,7 +92,7 @@ def serve(path: Path, role: str) -> None:
         )
     settings = load_settings(path)
     if role != "intake":
-        prepare_storage(settings)
+        prepare(settings)
     components = build_components(
         settings, database_url=settings.intake_database if role == "intake" else ""
     )
@@ -153,7 +153,7 @@ def restore(
         yield from backup_commands.run_check(file, identity)
         return
     settings = load_settings(path)
-    prepare_storage(settings)
+    prepare(settings)
     components = build_components(settings)
     try:
         yield from backup_commands.run_restore(components, file, identity, secrets_file)

@@ -200,6 +200,33 @@ def restore(
 
 
 @app.command()
+def upgrade(
+    config: Config = DEFAULT_CONFIG,
+    is_check: Annotated[
+        bool,
+        typer.Option("--check", help="Only say what would change; exits with 1 if anything would."),
+    ] = False,
+    is_without_backup: Annotated[
+        bool, typer.Option("--without-backup", help="Change the database without a backup of it.")
+    ] = False,
+) -> None:
+    """Bring the database to this version's schema, after a backup. `yobal serve` does the same.
+
+    Example, after the new version is installed and before it is started: `yobal upgrade --check`
+    """
+    from yobal.cli import upgrade_commands
+
+    if is_check:
+        lines, is_newest = upgrade_commands.check(config)
+    else:
+        lines = upgrade_commands.run(config, with_backup=not is_without_backup)
+        is_newest = True
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if is_newest else 1)
+
+
+@app.command()
 def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands

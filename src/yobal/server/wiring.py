@@ -16,11 +16,12 @@ from yobal.adapters.roster_pin import RosterPin
 from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.core.site_rules import SiteRules
+from yobal.server import upgrade
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, intake
 from yobal.store.database import Database
 from yobal.store.inbox import Inbox, open_inbox
-from yobal.store.migrations import check_newest, migrate
+from yobal.store.migrations import check_newest
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 
@@ -51,8 +52,12 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
         self.database.close()
 
 
-def prepare_storage(settings: Settings) -> None:
-    """Make the folders and the database, with their permissions, and migrate to the newest schema."""
+def prepare_storage(settings: Settings, *, with_backup: bool = True) -> list[str]:
+    """Make the folders and the database, with their permissions, and migrate to the newest schema.
+
+    Returns what the technician should know. Raises UnsupportedEnvironment if the database is a newer
+    version's, or would be changed without a backup.
+    """
     settings.folder.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.files_dir.mkdir(parents=True, exist_ok=True)
@@ -62,10 +67,11 @@ def prepare_storage(settings: Settings) -> None:
         file.touch(mode=0o600)
         file.chmod(0o600)
     try:
-        migrate(database)
+        printed = upgrade.migrate(settings, database, with_backup=with_backup)
     finally:
         database.close()
     _cell_file(settings).prepare()
+    return printed
 
 
 def build_components(settings: Settings, *, database_url: str = "") -> Components:
