@@ -23,9 +23,10 @@ def own(browser_here: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def _picture(page: Page, name: str) -> None:
     if PICTURES:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.screenshot(path=f"{PICTURES}/{name}-{scheme}.png", full_page=True)
+        page.emulate_media(color_scheme="light")
+        page.screenshot(path=f"{PICTURES}/{name}-light.png", full_page=True)
+        page.emulate_media(color_scheme="dark")
+        page.screenshot(path=f"{PICTURES}/{name}-dark.png", full_page=True)
 
 
 def _press(page: Page, button: Any) -> None:
