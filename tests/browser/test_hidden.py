@@ -11,7 +11,7 @@ from tests.browser.actors import PHONE, Actors, Moderator, wait_for
 from tests.browser.fixtures import NewsroomWithLead, serve_newsroom
 
 SLOT_SECONDS = 20  # long enough to act between two slots, short enough to wait for one
-PICTURES = os.environ.get("YOBAL_PICTURES", "")  # a folder for pictures of the screens
+PICTURES = os.environ.get("PICTURES_DIR", "")  # a folder for pictures of the screens
 
 
 @pytest.fixture(scope="module")

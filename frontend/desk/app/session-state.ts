@@ -7,6 +7,8 @@ import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
+import { ImportSigner } from "../imports/import-signer.ts";
+import { Imports } from "../imports/imports.ts";
 import { DeskKeys } from "../keys/keys.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
@@ -32,7 +34,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people", "keys"] as const;
+const TABS = ["queue", "history", "hidden", "people", "keys", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -50,6 +52,7 @@ export class SessionState {
   readonly hidden: Hidden;
   readonly people: People;
   readonly deskKeys: DeskKeys;
+  readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
   readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
@@ -94,6 +97,7 @@ export class SessionState {
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
     this.deskKeys = new DeskKeys(dom, session.pseudonym);
+    this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
   }
@@ -196,6 +200,7 @@ export class SessionState {
       void this.people.load();
       void this.sessions.load();
     }
+    if (tab === "imports" && this.own.self.role === "lead") void this.imports.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
   }

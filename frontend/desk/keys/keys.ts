@@ -3,7 +3,6 @@
 import { errorMessage } from "../api/client.ts";
 import type { KeysPage } from "../api/types.ts";
 import { readSheet } from "../crypto/crockford.ts";
-import { fromSheet } from "../crypto/derive.ts";
 import { gettext } from "../i18n.ts";
 import { proveSheet } from "../sign-in/recovery.ts";
 import type { Dom } from "../ui/dom.ts";
@@ -47,7 +46,7 @@ export class DeskKeys {
     this.isBusy = true;
     this.dom.requestRender();
     try {
-      await proveSheet(this.pseudonym, fromSheet(sheet));
+      await proveSheet(this.pseudonym, sheet);
       this.sheetResult = gettext("Your sheet works. Put it back where it is safe.");
       await this.load();
       this.dom.focusOn("#sheet-result");

@@ -99,7 +99,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         is_demo=is_demo,
         embedded_form=settings.embedded_form,
     )
-    pin = RosterPin(settings.secrets_dir)
+    pin = RosterPin(settings.secrets_dir, copy_path=roster_copy_path(settings))
     file_writer = FileWriter(
         database, PageRenderer(site_context), PublicFiles(settings.files_dir), rules
     )
@@ -124,6 +124,12 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         file_writer=file_writer,
         is_demo=is_demo,
     )
+
+
+def roster_copy_path(settings: Settings) -> Path | None:
+    """Where a restore looks for what this server has verified, if there is such a place."""
+    folder = settings.purge_list_dir
+    return Path(folder) / f"{settings.site_id}.roster" if folder else None
 
 
 def other_site(site_id: str, settings_site_id: str) -> str:
