@@ -57,7 +57,7 @@ def test_removed_comments_are_brought_back_and_one_is_destroyed_with_the_keyboar
     wait_for(lambda: sorted(story.texts()) == words, seconds=60)
     for line in words:
         _remove(desk, line)
-    assert not set(words) & set(story.texts())
+    wait_for(lambda: not set(words) & set(story.texts()))
 
     desk.page.goto(f"{own.newsroom.desk_url}/#hidden")
     page = desk.page
