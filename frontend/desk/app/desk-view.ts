@@ -131,7 +131,7 @@ function suspensionNotice({ own }: SessionState, pseudonym: string): TemplateRes
 function resumedNotice({ own: { roster } }: SessionState): TemplateResult | typeof nothing {
   const last = roster.resumptions.at(-1);
   if (last === undefined || roster.epochs.length > last.epochCount + 1) return nothing;
-  return html`<p class="notice warning resumed">${resumedText(last)}</p>`;
+  return html`<p class="notice warning resumed"><span>${resumedText(last)}</span></p>`;
 }
 
 /** Somebody removed many comments: they stay until a lead has looked. */

@@ -98,7 +98,7 @@ function activityView(
       : gettext("last opened the key of %(time)s", { time: opened.label }),
     ngettext("%(count)s session", "%(count)s sessions", count),
   ];
-  return html`<span class="small details">${parts.join(" · ")}</span>`;
+  return html`<span class="small member-activity">${parts.join(" · ")}</span>`;
 }
 
 /** For a lead: a colleague has lost a device, and nobody knows yet whether they have to be removed. */
