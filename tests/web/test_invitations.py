@@ -187,6 +187,7 @@ def test_a_session_cannot_be_forged_by_writing_to_the_database(
             "pseudonym": "Heron",
             "begun_slot": 0,
             "is_locked": False,
+            "device_label": "",
             "expires_slot": 2**40,
             "mac": secrets.token_bytes(32),  # its key is in `secrets/`
         }
