@@ -37,12 +37,12 @@ RULES = {
 def _signed(vector: dict[str, Any]) -> list[SignedStatement]:
     return [
         SignedStatement(
-            one["statement"],
-            bytes.fromhex(one["signature"]),
-            one["keys"],
-            bytes.fromhex(one["keys_signature"]) if one["keys_signature"] else None,
+            row["statement"],
+            bytes.fromhex(row["signature"]),
+            row["keys"],
+            bytes.fromhex(row["keys_signature"]) if row["keys_signature"] else None,
         )
-        for one in vector["statements"]
+        for row in vector["statements"]
     ]
 
 
@@ -79,9 +79,9 @@ def test_each_rule_has_a_broken_roster() -> None:
 
 @pytest.mark.parametrize("vector", VALID)
 def test_without_the_keys_the_epochs_are_the_same(vector: dict[str, Any]) -> None:
-    withheld = [SignedStatement(one.statement, one.signature) for one in _signed(vector)]
+    withheld = [SignedStatement(signed.statement, signed.signature) for signed in _signed(vector)]
     verified = roster.verify(withheld, site_id=SITE_ID, with_keys=False)
-    assert [one.recipient for one in verified.epochs] == [
+    assert [epoch.recipient for epoch in verified.epochs] == [
         epoch["recipient"] for epoch in vector["roster"]["epochs"]
     ]
     with pytest.raises(RosterInvalid):

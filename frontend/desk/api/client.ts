@@ -1,6 +1,7 @@
 /** The only module that calls the server: it POSTs JSON to the desk's own origin. */
 
 import { gettext } from "../i18n.ts";
+import { localTokenHeader } from "./local-token.ts";
 
 /** Longer than any request takes; a dead connection must not leave "sending" on screen for ever. */
 const TIMEOUT_MS = 20_000;
@@ -94,7 +95,7 @@ async function send(path: string, body: object): Promise<Response> {
   try {
     return await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...localTokenHeader() },
       body: JSON.stringify(body),
       cache: "no-store",
       credentials: "same-origin",

@@ -58,6 +58,15 @@ export interface QueueStatus {
   next_round: Slot;
 }
 
+/** What the desk's page needs before anybody signs in: it is the same file for every newsroom. */
+export interface About {
+  version: string;
+  site_id: string;
+  site_name: string;
+  desk_url: string;
+  is_demo: boolean;
+}
+
 /** A restored roster waits for this lead; what it was before the restore, if anything knows it. */
 export interface Resumption {
   lost_head: string | null;
@@ -731,6 +740,7 @@ export type DecideRequest = PublishRequest | PublishEditedRequest | RejectReques
 
 /** Request and response of each route. */
 export interface Routes {
+  "/api/desk/about": { request: Record<string, never>; response: About };
   "/api/desk/sign-in/challenge": { request: Record<string, never>; response: SignInChallenge };
   "/api/desk/sign-in": { request: SignInRequest; response: Session };
   "/api/desk/session": { request: Record<string, never>; response: Session };

@@ -17,7 +17,7 @@ import { Queue } from "../queue/queue.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
 import { signNewEpoch } from "../roster/new-epoch.ts";
 import { firstOf, headOf } from "../roster/roster.ts";
-import { fetchTrustedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
+import { fetchVerifiedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
 import { Sessions } from "../sessions/sessions.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
 import type { Dom } from "../ui/dom.ts";
@@ -151,7 +151,7 @@ export class SessionState {
     const { session, keyring } = this;
     try {
       const first = firstOf(this.own.roster);
-      this.own = await fetchTrustedRoster({ session, keys: keyring.keys, first });
+      this.own = await fetchVerifiedRoster({ session, keys: keyring.keys, first });
     } catch (error) {
       if (error instanceof RosterNotTrusted) this.#stop(error);
       throw error;

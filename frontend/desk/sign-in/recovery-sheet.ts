@@ -1,6 +1,7 @@
 /** The recovery sheet: printed or copied by hand, and confirmed by its last group. */
 
 import { html, type TemplateResult } from "lit";
+import { addressOfDesk } from "../api/site.ts";
 import { gettext } from "../i18n.ts";
 import { fingerprint } from "../roster/roster.ts";
 import { errorView } from "../ui/elements.ts";
@@ -52,7 +53,7 @@ function printedSheet(join: Join, siteName: string): TemplateResult {
     <p class="small">
       ${gettextTemplate(
         "To sign in with this sheet, open %(address)s and enter these characters. The sheet never contains O, I, L or U: 0 and 1 are digits. Anyone who has this sheet can read the comments that are waiting. Keep it away from your devices, in a place you trust, and burn it when you no longer need it.",
-        { address: html`<b>${location.origin}/recover</b>` },
+        { address: html`<b>${addressOfDesk("/recover")}</b>` },
       )}
     </p>
     <p class="small">${gettext("Fingerprint of this desk’s members and keys:")}</p>

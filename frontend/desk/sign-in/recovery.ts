@@ -1,6 +1,6 @@
 /** Signing in with the recovery sheet: it answers a challenge, and then a new passphrase is generated. */
 
-import { errorMessage, NetworkError, post, RequestRejected } from "../api/client.ts";
+import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { RecoveryChallenge, RecoveryTicket, Session } from "../api/types.ts";
 import { fromBase64, toHex } from "../crypto/bytes.ts";
 import { readSheet } from "../crypto/crockford.ts";
@@ -11,6 +11,7 @@ import { signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { type SignedKeys, signNewKeys } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
+import { withBusy } from "../ui/busy.ts";
 import type { Dom } from "../ui/dom.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
 import { importPersonalKeys, sealedIdentities, signedKeysOf } from "./personal-keys.ts";
@@ -95,18 +96,8 @@ export class Recovery {
     }
   }
 
-  async #withBusy(work: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.error = null;
-    this.dom.requestRender();
-    try {
-      await work();
-    } catch (error) {
-      this.error = errorMessage(error);
-    } finally {
-      this.isBusy = false;
-      this.dom.requestRender();
-    }
+  #withBusy(work: () => Promise<void>): Promise<void> {
+    return withBusy(this, () => this.dom.requestRender(), work);
   }
 }
 

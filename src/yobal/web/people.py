@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
+from yobal import __version__
 from yobal.actions import (
     begin_epoch,
     invite,
@@ -36,7 +37,12 @@ class PeopleController:
     """One method for each route. The methods are sync and run in threads."""
 
     def __init__(
-        self, dependencies: DeskDependencies, session_access: SessionAccess, *, site_name: str
+        self,
+        dependencies: DeskDependencies,
+        session_access: SessionAccess,
+        *,
+        site_name: str,
+        is_demo: bool,
     ) -> None:
         self._dependencies = dependencies
         self._rules = dependencies.rules
@@ -45,6 +51,16 @@ class PeopleController:
         self._session_access = session_access
         self._session_key = session_access.session_key
         self._site_name = site_name
+        self._is_demo = is_demo
+
+    def about(self) -> types.About:
+        return types.About(
+            version=__version__,
+            site_id=self._rules.site_id,
+            site_name=self._site_name,
+            desk_url=self._dependencies.desk_url,
+            is_demo=self._is_demo,
+        )
 
     def sign_in_challenge(self) -> types.SignInChallenge:
         return types.SignInChallenge(

@@ -49,6 +49,16 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     next_round: Slot
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk's page needs before anybody signs in: it is the same file for every newsroom."""
+
+    version: str
+    site_id: str
+    site_name: str
+    desk_url: str
+    is_demo: bool
+
+
 class Resumption(msgspec.Struct, frozen=True):
     """A restored roster waits for this lead; what it was before the restore, if anything knows it."""
 
