@@ -31,6 +31,8 @@ RULES = {
     "keys_owner",
     "pseudonym_again",
     "epoch_again",
+    "passkey_again",
+    "no_such_passkey",
 }
 
 
@@ -58,6 +60,7 @@ def test_a_valid_roster_says_what_the_vector_says(vector: dict[str, Any]) -> Non
             "pseudonym": member.keys and member.keys.pseudonym,
             "recipient": member.keys and member.keys.recipient,
             "sign_in_key": member.keys and member.keys.sign_in_key,
+            "passkeys": list(member.passkeys),
         }
         for member in verified.members.values()
     ] == expected["members"]
@@ -71,6 +74,15 @@ def test_a_broken_roster_is_refused(vector: dict[str, Any]) -> None:
     with pytest.raises(RosterInvalid) as raised:
         roster.verify(_signed(vector), site_id=SITE_ID)
     assert raised.value.rule == vector["rule"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["passkeys"])
+def test_a_passkey_has_the_hash_that_the_vector_says(vector: dict[str, str]) -> None:
+    assert roster.passkey_hash(vector["passkey"]) == vector["passkey_hash"]
+    assert roster.encode(roster.read_passkey(vector["passkey"])) == vector["passkey"]
+    for altered in (vector["passkey"] + " ", vector["passkey"].replace('"v":1', '"v":2')):
+        with pytest.raises(RosterInvalid):
+            roster.read_passkey(altered)
 
 
 def test_each_rule_has_a_broken_roster() -> None:

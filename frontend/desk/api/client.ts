@@ -48,8 +48,8 @@ export function isStored(error: unknown): boolean {
   return error instanceof NetworkError && STORED_CODES.includes(error.code ?? "");
 }
 
-/** This person's access has ended: removed by a lead, or suspended by the technician. */
-const ACCESS_ENDED_CODES = ["no_longer_member", "suspended"];
+/** Access has ended: the person was removed or suspended, or the passkey that opened this desk was removed. */
+const ACCESS_ENDED_CODES = ["no_longer_member", "suspended", "passkey_removed"];
 
 /** The server opens nothing for this session until its owner unlocks it or signs in. */
 const LOCKED_CODES = ["session_locked", "session_ended"];

@@ -99,6 +99,27 @@ export interface Session extends QueueStatus {
   languages: string[];
 }
 
+/** `identity` is the personal identity as an age file that only this passkey opens. */
+export interface PasskeySession {
+  session: Session;
+  identity: string;
+}
+
+/** The personal identity as an age file that only this passkey opens. */
+export interface PasskeyIdentity {
+  identity: string;
+}
+
+/** `passkey` is what its owner has signed of it, as canonical JSON. */
+export interface OwnPasskey {
+  passkey: string;
+  since: Slot;
+}
+
+export interface PasskeyList {
+  passkeys: OwnPasskey[];
+}
+
 /** `returned_count` comments that this member had accepted are back in the queue. */
 export interface RemovedMember {
   returned_count: number;
@@ -501,6 +522,35 @@ export interface SignInRequest {
   signature: string;
 }
 
+/** What `navigator.credentials.get` answered. `pseudonym` is who is expected, if anyone is. */
+export interface PasskeySignInRequest {
+  challenge: string;
+  credential_id: string;
+  client_data: string;
+  authenticator_data: string;
+  signature: string;
+  pseudonym?: string | null;
+}
+
+/** What `navigator.credentials.create` answered, and what its owner has signed about it. */
+export interface AddPasskeyRequest {
+  challenge: string;
+  client_data: string;
+  attestation_object: string;
+  statement: NewStatement;
+  passkey: string;
+  identity: string;
+}
+
+export interface RemovePasskeyRequest {
+  statement: NewStatement;
+}
+
+export interface RenewSheetRequest {
+  statement: NewStatement;
+  recovery_identity: string;
+}
+
 export interface HoldDeviceKeyRequest {
   device_key: string;
   device_label: string;
@@ -743,6 +793,7 @@ export interface Routes {
   "/api/desk/about": { request: Record<string, never>; response: About };
   "/api/desk/sign-in/challenge": { request: Record<string, never>; response: SignInChallenge };
   "/api/desk/sign-in": { request: SignInRequest; response: Session };
+  "/api/desk/sign-in/passkey": { request: PasskeySignInRequest; response: PasskeySession };
   "/api/desk/session": { request: Record<string, never>; response: Session };
   "/api/desk/sign-out": { request: Record<string, never>; response: Record<string, never> };
   "/api/desk/open-invitation": { request: OpenInvitationRequest; response: Invitation };
@@ -787,6 +838,11 @@ export interface Routes {
   "/api/desk/label-device": { request: LabelDeviceRequest; response: Record<string, never> };
   "/api/desk/end-session": { request: EndSessionRequest; response: Record<string, never> };
   "/api/desk/end-sessions": { request: EndSessionsRequest; response: Record<string, never> };
+  "/api/desk/passkeys": { request: Record<string, never>; response: PasskeyList };
+  "/api/desk/passkeys/open": { request: PasskeySignInRequest; response: PasskeyIdentity };
+  "/api/desk/passkeys/add": { request: AddPasskeyRequest; response: Record<string, never> };
+  "/api/desk/passkeys/remove": { request: RemovePasskeyRequest; response: Record<string, never> };
+  "/api/desk/renew-sheet": { request: RenewSheetRequest; response: Record<string, never> };
   "/api/desk/queue": { request: QueueRequest; response: QueuePage };
   "/api/desk/already-decided": { request: AlreadyDecidedRequest; response: AlreadyDecidedList };
   "/api/desk/decide": { request: DecideRequest; response: DecisionResult };

@@ -11,6 +11,7 @@ import { ImportSigner } from "../imports/import-signer.ts";
 import { Imports } from "../imports/imports.ts";
 import { DeskKeys } from "../keys/keys.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
+import { MyKeys } from "../my-keys/my-keys.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
@@ -34,7 +35,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people", "keys", "imports"] as const;
+const TABS = ["queue", "history", "hidden", "people", "keys", "my-keys", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -54,6 +55,7 @@ export class SessionState {
   readonly deskKeys: DeskKeys;
   readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
+  readonly myKeys: MyKeys;
   readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
@@ -99,6 +101,7 @@ export class SessionState {
     this.deskKeys = new DeskKeys(dom, session.pseudonym);
     this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
+    this.myKeys = new MyKeys(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
   }
 
@@ -196,6 +199,7 @@ export class SessionState {
     if (tab === "history") this.#loadHistory();
     if (tab === "keys") void this.deskKeys.load();
     if (tab === "hidden") void this.hidden.load();
+    if (tab === "my-keys") void this.myKeys.load();
     if (tab === "people") {
       void this.people.load();
       void this.sessions.load();

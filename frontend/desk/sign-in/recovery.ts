@@ -7,7 +7,7 @@ import { readSheet } from "../crypto/crockford.ts";
 import { fromPassphrase, fromSheet, sheetMac } from "../crypto/derive.ts";
 import { decrypt, parseIdentityFile, recipientOf, unwrap } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
-import { signingSeed } from "../crypto/signing.ts";
+import { publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { type SignedKeys, signNewKeys } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
@@ -81,7 +81,9 @@ export class Recovery {
   async #change(proven: ProvenRecovery, keys: SignedKeys, identity: string): Promise<Session> {
     let { ticket, head } = proven;
     for (let attempt = 1; ; attempt += 1) {
-      const statement = await signNewKeys(signingSeed(proven.personalIdentity), {
+      const seed = signingSeed(proven.personalIdentity);
+      const signer = { signingKey: seed, publicKey: publicKeyOf(seed) };
+      const statement = await signNewKeys(signer, {
         siteId: this.siteId,
         previous: head,
         keys,

@@ -6,6 +6,7 @@ import { gettext } from "../i18n.ts";
 import { formValue } from "../ui/forms.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
 import { credentialsForm, passphraseField } from "./credentials-form.ts";
+import { hasPasskeys } from "./passkey.ts";
 import type { SignIn } from "./sign-in.ts";
 import { siteHeading } from "./site-heading.ts";
 
@@ -63,7 +64,20 @@ export function signInForm(
     errorId: "sign-in-error",
     isBusy: signIn.isBusy,
     buttonLabel: { ready: gettext("Sign in"), busy: gettext("Decrypting your keys…") },
+    beside: hasPasskeys() ? passkeyButton(signIn) : nothing,
     submit: (form) =>
       void signIn.submit(formValue(form, "pseudonym"), formValue(form, "passphrase")),
   });
+}
+
+function passkeyButton(signIn: SignIn): TemplateResult {
+  return html`<button
+    type="button"
+    id="use-passkey"
+    class="secondary"
+    ?disabled=${signIn.isBusy}
+    @click=${() => void signIn.usePasskey()}
+  >
+    ${gettext("Use a passkey")}
+  </button>`;
 }

@@ -26,6 +26,7 @@ from yobal.core.skeleton import skeleton
 from yobal.store import (
     epochs,
     member_activity,
+    passkeys,
     pending_purge,
     people,
     sites,
@@ -86,6 +87,7 @@ def begin_roster(
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
         member_activity.delete_all(conn, rules.site_id)
+        passkeys.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
         slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
         signed_ids = [epoch.epoch_id for epoch in roster.epochs]

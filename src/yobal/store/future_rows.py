@@ -13,6 +13,7 @@ from yobal.store.tables import (
     epochs,
     hidden_texts,
     member_activity,
+    passkeys,
     published_comments,
     sites,
 )
@@ -51,6 +52,7 @@ def redate(
         epochs.c.first_slot,
         epochs.c.last_slot,
         sites.c.released_slot,
+        passkeys.c.since_slot,
     ):
         _update(conn, site_id, column, after=latest, to=latest)
 

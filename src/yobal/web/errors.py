@@ -129,6 +129,15 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
             " discarded. If this surprises you, call a lead."
         ),
     ),
+    errors.PasskeyRemoved: (
+        401,
+        "passkey_removed",
+        (
+            "The passkey that opened this desk was removed under “My keys”, so the desk has closed on"
+            " every device that it had opened. What you decided before was stored; what was not sent is"
+            " discarded. If you did not remove it, call a lead."
+        ),
+    ),
     errors.Suspended: (
         403,
         "suspended",
@@ -146,6 +155,22 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         403,
         "invalid_credentials",
         "Wrong pseudonym or passphrase. Check each word, or use your recovery sheet.",
+    ),
+    errors.PasskeyRefused: (
+        403,
+        "passkey_refused",
+        (
+            "The desk does not accept this passkey. It may have been removed, or the page was open for too"
+            " long: try again, or sign in with your words."
+        ),
+    ),
+    errors.PasskeyCopied: (
+        403,
+        "passkey_copied",
+        (
+            "This passkey was not accepted: its counter has gone back, so there may be a copy of it. Sign"
+            " in with your words, remove the passkey under “My keys”, and call a lead."
+        ),
     ),
     errors.WrongPin: (
         403,

@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 from yobal import __version__
 from yobal.actions import (
     begin_epoch,
+    challenges,
     invite,
     join,
     recover,
@@ -23,6 +24,7 @@ from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
 from yobal.actions.session_row import SessionAccess
+from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
 from yobal.core.errors import NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
@@ -51,6 +53,7 @@ class PeopleController:
         self._session_access = session_access
         self._session_key = session_access.session_key
         self._site_name = site_name
+        self._passkey_verifier = PasskeyVerifier(dependencies.desk_url)
         self._is_demo = is_demo
 
     def about(self) -> types.About:
@@ -64,7 +67,7 @@ class PeopleController:
 
     def sign_in_challenge(self) -> types.SignInChallenge:
         return types.SignInChallenge(
-            sign_in.challenge(
+            challenges.make(
                 session_key=self._session_key,
                 now=self._dependencies.clock(),
                 random=secrets.token_bytes,
@@ -87,6 +90,27 @@ class PeopleController:
             random=secrets.token_bytes,
         )
         return self._with_cookie(pseudonym, token, request)
+
+    def sign_in_with_passkey(
+        self, data: JSONBody[request_types.PasskeySignInRequest], request: AnyRequest
+    ) -> Response[types.PasskeySession]:
+        """Also opens a locked desk."""
+        signed_in = sign_in.sign_in_with_passkey(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            self._passkey_verifier,
+            assertion=assertion_of(data),
+            challenge=data.challenge,
+            pseudonym=data.pseudonym,
+            session_key=self._session_key,
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        session = self._with_cookie(signed_in.pseudonym, signed_in.token, request)
+        return Response(
+            types.PasskeySession(session.content, signed_in.identity), cookies=session.cookies
+        )
 
     def session(self, request: AnyRequest) -> types.Session:
         return self._session(request.state.moderator.pseudonym)
@@ -225,7 +249,7 @@ class PeopleController:
             now=self._dependencies.clock(),
         )
         return types.NewInvitation(
-            INVITATION_HOURS, serializers.expiry_with_label(self._rules, expires)
+            INVITATION_HOURS, serializers.slot_with_day(self._rules, expires)
         )
 
     def cancel_invitation(
@@ -373,6 +397,10 @@ class PeopleController:
                 site_name=self._site_name,
                 now=self._dependencies.clock(),
             )
+
+
+def assertion_of(data: request_types.PasskeySignInRequest) -> Assertion:
+    return Assertion(data.credential_id, data.client_data, data.authenticator_data, data.signature)
 
 
 def _signed(new: request_types.NewStatement) -> SignedStatement:

@@ -93,6 +93,30 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     languages: list[str]
 
 
+class PasskeySession(msgspec.Struct, frozen=True):
+    """`identity` is the personal identity as an age file that only this passkey opens."""
+
+    session: Session
+    identity: bytes
+
+
+class PasskeyIdentity(msgspec.Struct, frozen=True):
+    """The personal identity as an age file that only this passkey opens."""
+
+    identity: bytes
+
+
+class OwnPasskey(msgspec.Struct, frozen=True):
+    """`passkey` is what its owner has signed of it, as canonical JSON."""
+
+    passkey: str
+    since: Slot
+
+
+class PasskeyList(msgspec.Struct, frozen=True):
+    passkeys: list[OwnPasskey]
+
+
 class RemovedMember(msgspec.Struct, frozen=True):
     """`returned_count` comments that this member had accepted are back in the queue."""
 

@@ -21,6 +21,7 @@ from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
 from yobal.web.imports import ImportsController
 from yobal.web.moderation import DeskDependencies, ModerationController
+from yobal.web.own_keys import OwnKeysController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
 from yobal.web.sessions import SessionsController
@@ -42,6 +43,7 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/about", "anyone", PeopleController.about),
     Route("/api/desk/sign-in/challenge", "anyone", PeopleController.sign_in_challenge),
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
+    Route("/api/desk/sign-in/passkey", "anyone", PeopleController.sign_in_with_passkey),
     Route("/api/desk/session", "moderator", PeopleController.session, may_resume=True),
     Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
@@ -64,6 +66,13 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
+)
+OWN_KEYS_ROUTES: Final = (
+    Route("/api/desk/passkeys", "moderator", OwnKeysController.passkeys),
+    Route("/api/desk/passkeys/open", "moderator", OwnKeysController.open_with_passkey),
+    Route("/api/desk/passkeys/add", "moderator", OwnKeysController.add_passkey),
+    Route("/api/desk/passkeys/remove", "moderator", OwnKeysController.remove_passkey),
+    Route("/api/desk/renew-sheet", "moderator", OwnKeysController.renew_sheet),
 )
 SESSION_ROUTES: Final = (
     Route(
@@ -106,6 +115,7 @@ HIDDEN_ROUTES: Final = (
 DESK_ROUTES: Final = (
     *PEOPLE_ROUTES,
     *SESSION_ROUTES,
+    *OWN_KEYS_ROUTES,
     *MODERATION_ROUTES,
     *HIDDEN_ROUTES,
     *IMPORT_ROUTES,
@@ -142,6 +152,7 @@ _MEDIA_TYPES: Final = {
 Controller = (
     PeopleController
     | SessionsController
+    | OwnKeysController
     | ModerationController
     | HiddenController
     | ImportsController
@@ -160,6 +171,7 @@ def desk_app(
     )
     guard = Guard(session_access, desk_url=dependencies.desk_url, clock=dependencies.clock)
     sessions = SessionsController(dependencies, session_access)
+    own_keys = OwnKeysController(dependencies, session_key=session_access.session_key)
     people = PeopleController(dependencies, session_access, site_name=site_name, is_demo=is_demo)
     moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
     imports = ImportsController(dependencies)
@@ -168,6 +180,7 @@ def desk_app(
             *file_handlers(static),
             *(_route(route, people) for route in PEOPLE_ROUTES),
             *(_route(route, sessions) for route in SESSION_ROUTES),
+            *(_route(route, own_keys) for route in OWN_KEYS_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
             *(_route(route, hidden) for route in HIDDEN_ROUTES),
             *(_route(route, imports) for route in IMPORT_ROUTES),

@@ -21,6 +21,7 @@ from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.epochs import EpochOverview
 from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.member_activity import MemberActivity
+from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Moderator, Registration
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
@@ -34,7 +35,7 @@ def slot_with_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -
     return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
+def slot_with_day(rules: SiteRules, slot: Slot) -> types.Slot:
     """The same, always with the day: an invitation may expire tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
@@ -241,14 +242,14 @@ def people_list(
         members=[
             types.MemberActivity(
                 item.pseudonym,
-                expiry_with_label(rules, item.since_slot),
+                slot_with_day(rules, item.since_slot),
                 _slot_or_none(rules, item.opened_slot),
             )
             for item in activity
         ],
         invitations=[
             types.OpenInvitation(
-                item.token_hash.hex(), item.role, expiry_with_label(rules, item.expires_slot)
+                item.token_hash.hex(), item.role, slot_with_day(rules, item.expires_slot)
             )
             for item in invitations
         ],
@@ -260,10 +261,16 @@ def people_list(
                 head=item.head,
                 keys=item.keys,
                 keys_signature=item.keys_signature,
-                expires=expiry_with_label(rules, item.expires_slot),
+                expires=slot_with_day(rules, item.expires_slot),
             )
             for item in registrations
         ],
+    )
+
+
+def passkey_list(rules: SiteRules, rows: Sequence[PasskeyRow]) -> types.PasskeyList:
+    return types.PasskeyList(
+        [types.OwnPasskey(row.passkey, slot_with_day(rules, row.since_slot)) for row in rows]
     )
 
 
@@ -273,8 +280,8 @@ def open_session(
     return types.OpenSession(
         session_id=session.token_hash.hex(),
         device_label=session.device_label,
-        begun=expiry_with_label(rules, session.begun_slot),
-        expires=expiry_with_label(rules, session.expires_slot),
+        begun=slot_with_day(rules, session.begun_slot),
+        expires=slot_with_day(rules, session.expires_slot),
         is_locked=session.is_locked,
         is_current=session.token_hash == current_hash,
     )
@@ -298,7 +305,7 @@ def keys_page(
         epochs=[
             types.EpochOverview(
                 number=item.number,
-                first=expiry_with_label(rules, item.first_slot),
+                first=slot_with_day(rules, item.first_slot),
                 last=_slot_or_none(rules, item.last_slot),
                 pending_count=item.pending_count,
                 wrap_count=item.wrap_count,
@@ -315,7 +322,7 @@ def keys_page(
 
 
 def _slot_or_none(rules: SiteRules, slot: Slot | None) -> types.Slot | None:
-    return expiry_with_label(rules, slot) if slot is not None else None
+    return slot_with_day(rules, slot) if slot is not None else None
 
 
 def statements(signed: Sequence[SignedStatement]) -> list[types.Statement]:
