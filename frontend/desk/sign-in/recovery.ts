@@ -4,9 +4,10 @@ import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { RecoveryChallenge, RecoveryTicket, Session } from "../api/types.ts";
 import { fromBase64, toHex } from "../crypto/bytes.ts";
 import { readSheet } from "../crypto/crockford.ts";
-import { fromPassphrase, fromSheet, sheetMac } from "../crypto/derive.ts";
-import { decrypt, parseIdentityFile, recipientOf, unwrap } from "../crypto/identity.ts";
+import { fromPassphrase, fromSheet } from "../crypto/derive.ts";
+import { decrypt, recipientOf } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
+import { openSheetFile, sheetRecipient } from "../crypto/sheet-file.ts";
 import { publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { type SignedKeys, signNewKeys } from "../roster/sign-statements.ts";
@@ -112,10 +113,10 @@ export async function proveSheet(pseudonym: string, sheet: Uint8Array): Promise<
   const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
   const proof = { challenge_id, answer };
   const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
-  const file = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
-  const { identity, first } = file;
-  if (first === null || file.mac !== sheetMac(sheet, { identity, first })) throw notTheOwners();
-  const recoveryRecipient = await recipientOf(sheetIdentity);
+  const content = await openSheetFile(ticket.identity, sheet);
+  if (content === null) throw notTheOwners();
+  const { identity, first } = content;
+  const recoveryRecipient = await sheetRecipient(sheet);
   return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first, sheet };
 }
 
