@@ -378,3 +378,12 @@ def test_every_promise_names_tests_that_exist_and_have_a_control() -> None:
         sources = "".join(read(ROOT / name) for name in tests)
         assert controls or not tests, section.splitlines()[0]
         assert all(f"def {control}(" in sources for control in controls), section.splitlines()[0]
+
+
+def test_the_moderators_handbook_leads_from_its_beginning_to_each_emergency() -> None:
+    page = read(DOCS / "for-moderators.md")
+    beginning = page[: page.index("## Signing in")]
+    emergencies = ["A phone is lost", "A colleague leaves", "I forgot my words", "The red page"]
+    for heading in (*emergencies, "I am alone"):
+        assert f"\n## {heading}\n" in page
+        assert f"[{heading}](#" in beginning

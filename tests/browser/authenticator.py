@@ -31,12 +31,3 @@ class Authenticator:
     def credentials(self) -> list[dict[str, Any]]:
         answer = self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._id})
         return list(answer["credentials"])
-
-    def put(self, credential: dict[str, Any]) -> None:
-        """A passkey of another device, whose counter may be older."""
-        self._session.send(
-            "WebAuthn.addCredential", {"authenticatorId": self._id, "credential": credential}
-        )
-
-    def clear(self) -> None:
-        self._session.send("WebAuthn.clearCredentials", {"authenticatorId": self._id})

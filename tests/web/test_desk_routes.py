@@ -84,6 +84,10 @@ VALID_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "undo-many": ("moderator", {"decision_ids": [ID]}),
     "remove": ("moderator", {"comment_id": ID, "clause": "spam"}),
     "history": ("moderator", {"cursor": None}),
+    "keys": ("moderator", {}),
+    "hidden": ("moderator", {"cursor": None}),
+    "bring-back": ("lead", {"comments": [{"comment_id": ID, "decision_id": ID}]}),
+    "destroy-hidden": ("lead", {"comments": [{"comment_id": ID}]}),
     "imports": ("lead", {}),
     "import-sample": ("lead", {"import_id": ID}),
     "sign-import": (
@@ -196,6 +200,7 @@ MAY_BE_LEFT_OUT = {
     ("already-decided", "decision_ids"),
 }
 WITHOUT_PARAMETERS = {
+    "keys",
     "session",
     "sign-out",
     "about",
@@ -240,6 +245,10 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
         newsroom.send(),
         newsroom.publish_new(),
     )
+    hidden, removed = newsroom.publish_new(), newsroom.publish_new()
+    removal = newsroom.remove(hidden.id)
+    newsroom.remove(removed.id)
+    returned = {"comment_id": hidden.id, "decision_id": removal.decision_id}
     rejections = [newsroom.reject(comment.id).decision_id for comment in (rejected, also)]
     envelope = newsroom.decrypt(waiting.id)
     token, other = (secrets.token_bytes(32).hex() for _ in range(2))
@@ -293,6 +302,9 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
         "lift-suspension": (desk, {"pseudonym": "Dunlin"}),
         "queue": (desk, {"cursor": None}),
         "history": (desk, {"cursor": None}),
+        "hidden": (desk, {"cursor": None}),
+        "bring-back": (desk, {"comments": [returned]}),
+        "destroy-hidden": (desk, {"comments": [{"comment_id": removed.id}]}),
         "already-decided": (desk, {"comment_ids": [waiting.id], "decision_ids": rejections}),
         "decide": (desk, publish),
         "reject-many": (desk, {"comment_ids": [waiting.id], "clause": "spam"}),

@@ -263,6 +263,29 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. */
+export interface EpochOverview {
+  number: number;
+  first: Slot;
+  last: Slot | null;
+  pending_count: number;
+  wrap_count: number;
+}
+
+/** Whether the recovery sheet of a member has ever proved itself. */
+export interface SheetState {
+  pseudonym: string;
+  is_tested: boolean;
+}
+
+/** `next_change`: from then on, the next lead's desk begins a new epoch; null before the first. */
+export interface KeysPage {
+  epochs: EpochOverview[];
+  epoch_days: number;
+  next_change: Slot | null;
+  sheets: SheetState[];
+}
+
 /** A removed comment whose text is not destroyed yet. `text` is null if its key is missing. `destroyed_with` is null if it waits for a lead. */
 export interface HiddenComment {
   comment_id: string;
@@ -333,7 +356,15 @@ export interface Registration {
   expires: Slot;
 }
 
+/** `since`: the last slot before they joined. `opened`: the slot in which the newest key began that they have opened. */
+export interface MemberActivity {
+  pseudonym: string;
+  since: Slot;
+  opened: Slot | null;
+}
+
 export interface PeopleList {
+  members: MemberActivity[];
   invitations: OpenInvitation[];
   registrations: Registration[];
 }
@@ -777,6 +808,7 @@ export interface Routes {
   "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
   "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
+  "/api/desk/keys": { request: Record<string, never>; response: KeysPage };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
   "/api/desk/cancel-invitation": {
     request: CancelInvitationRequest;

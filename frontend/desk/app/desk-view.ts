@@ -5,6 +5,7 @@ import { hiddenView } from "../hidden/hidden-view.ts";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { importsView } from "../imports/imports-view.ts";
+import { keysView } from "../keys/keys-view.ts";
 import { myKeysView } from "../my-keys/my-keys-view.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
@@ -29,6 +30,7 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
           ${tabLink(desk, "history", gettext("History"))}
           ${tabLink(desk, "hidden", gettext("Hidden"))}
           ${tabLink(desk, "people", gettext("People"))}
+          ${tabLink(desk, "keys", gettext("Keys"))}
           ${tabLink(desk, "my-keys", gettext("My keys"))}
           ${desk.own.self.role === "lead" ? tabLink(desk, "imports", gettext("Imports")) : nothing}
         </nav>
@@ -71,6 +73,7 @@ function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "my-keys") return myKeysView(desk);
   if (desk.tab === "imports" && desk.own.self.role === "lead") return importsView(desk);
   if (desk.tab === "hidden") return hiddenView(desk);
+  if (desk.tab === "keys") return keysView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 

@@ -9,6 +9,7 @@ import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
 import { ImportSigner } from "../imports/import-signer.ts";
 import { Imports } from "../imports/imports.ts";
+import { DeskKeys } from "../keys/keys.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MyKeys } from "../my-keys/my-keys.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
@@ -34,7 +35,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people", "my-keys", "imports"] as const;
+const TABS = ["queue", "history", "hidden", "people", "keys", "my-keys", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -51,6 +52,7 @@ export class SessionState {
   readonly history: History;
   readonly hidden: Hidden;
   readonly people: People;
+  readonly deskKeys: DeskKeys;
   readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
   readonly myKeys: MyKeys;
@@ -96,6 +98,7 @@ export class SessionState {
     this.history = new History(dom, session, listener, signer);
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
+    this.deskKeys = new DeskKeys(dom, session.pseudonym);
     this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
     this.myKeys = new MyKeys(dom, this);
@@ -194,6 +197,7 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
+    if (tab === "keys") void this.deskKeys.load();
     if (tab === "hidden") void this.hidden.load();
     if (tab === "my-keys") void this.myKeys.load();
     if (tab === "people") {

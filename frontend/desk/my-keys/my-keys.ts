@@ -122,7 +122,8 @@ export class MyKeys {
     await this.#withBusy("#sheet-words", async () => {
       const identity = await this.#prove(proof);
       this.result = null;
-      this.newSheet = await NewSheet.make(identityFile(identity, firstOf(this.access.own.roster)));
+      const first = firstOf(this.access.own.roster);
+      this.newSheet = await NewSheet.make({ identity, first });
       this.dom.focusOn("#new-sheet");
     });
   }
@@ -138,9 +139,8 @@ export class MyKeys {
     const sheet = this.newSheet;
     if (sheet === null) return;
     await this.#withBusy("#sheet-typed", async () => {
-      const file = await sheet.open(typed);
-      const { identity } = parseIdentityFile(file ?? "");
-      if (identity === "" || !this.#isOwn(identity)) {
+      const opened = await sheet.open(typed);
+      if (opened === null || !this.#isOwn(opened.identity)) {
         throw rejected(
           gettext(
             "These are not the characters of the new sheet. Compare the paper with the screen, and write them again. Your old sheet still works.",

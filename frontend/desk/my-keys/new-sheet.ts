@@ -2,8 +2,8 @@
 
 import { randomBytes } from "../crypto/bytes.ts";
 import { readSheet, SHEET_BYTES, sheetGroups } from "../crypto/crockford.ts";
-import { fromSheet } from "../crypto/derive.ts";
-import { recipientOf, unwrap, wrap } from "../crypto/identity.ts";
+import type { IdentityContent } from "../crypto/derive.ts";
+import { openSheetFile, sealToSheet, sheetRecipient } from "../crypto/sheet-file.ts";
 
 export class NewSheet {
   private constructor(
@@ -13,16 +13,16 @@ export class NewSheet {
     readonly sealed: string,
   ) {}
 
-  static async make(identityFile: string): Promise<NewSheet> {
+  static async make(content: IdentityContent): Promise<NewSheet> {
     const raw = randomBytes(SHEET_BYTES);
-    const recipient = await recipientOf(fromSheet(raw));
-    return new NewSheet(sheetGroups(raw), recipient, await wrap(identityFile, recipient));
+    const sealed = await sealToSheet(raw, content);
+    return new NewSheet(sheetGroups(raw), await sheetRecipient(raw), sealed);
   }
 
-  /** What the typed characters open, exactly as the recovery page would; null if nothing. */
-  async open(typed: string): Promise<string | null> {
+  /** What the typed characters open, by the code that the recovery page uses; null if nothing. */
+  async open(typed: string): Promise<IdentityContent | null> {
     const raw = readSheet(typed);
     if (raw === null) return null;
-    return unwrap(this.sealed, fromSheet(raw)).catch(() => null);
+    return openSheetFile(this.sealed, raw).catch(() => null);
   }
 }

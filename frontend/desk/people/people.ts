@@ -42,6 +42,7 @@ export class People {
   error: string | null = null;
   invitations: PeopleList["invitations"] = [];
   waiting: Waiting[] = [];
+  activity: PeopleList["members"] = [];
   link: { url: string; hours: number; role: Role; isCopied: boolean } | null = null;
   isBusy = false;
 
@@ -62,6 +63,7 @@ export class People {
     try {
       const list = await this.dom.post<PeopleList>("/api/desk/people", {});
       this.invitations = list.invitations;
+      this.activity = list.members;
       this.waiting = await Promise.all(list.registrations.map((item) => this.#waitingOf(item)));
       this.phase = "ready";
       this.error = null;

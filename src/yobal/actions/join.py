@@ -23,12 +23,13 @@ from yobal.core.errors import (
 )
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Roster, SignedStatement
-from yobal.core.schedule import next_slot
+from yobal.core.schedule import last_slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
 from yobal.store import (
     epochs,
     identities,
+    member_activity,
     passkeys,
     pending_purge,
     people,
@@ -96,6 +97,7 @@ def begin_roster(
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
         identities.delete_ownerless(conn)
+        member_activity.delete_all(conn, rules.site_id)
         passkeys.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
         slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
@@ -108,6 +110,7 @@ def begin_roster(
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _store_identities(conn, allocate, keys, newcomer)
         _add_moderator(conn, allocate, keys, newcomer.roster_pin, [Wrap(epoch.epoch_id, wrap)])
+        _record_joining(conn, rules, keys, now=now)
     roster_reader.pin_newest(database)  # so that another link can be made now
     return keys.pseudonym
 
@@ -182,6 +185,7 @@ def confirm_member(
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         _add_moderator(conn, allocate, keys, registration.roster_pin, wraps)
+        _record_joining(conn, rules, keys, now=now)
     roster_reader.pin_newest(database)
 
 
@@ -248,6 +252,11 @@ def _add_moderator(
         if wrap.epoch_id in living
     ]
     member_keys.store_wraps(conn, allocate, new_wraps)
+
+
+def _record_joining(conn: Connection, rules: SiteRules, keys: Keys, *, now: float) -> None:
+    since = last_slot(rules.schedule, now)
+    member_activity.add(conn, rules.site_id, keys.pseudonym, since=since)
 
 
 def _check_pseudonym_is_free(conn: Connection, site_id: str, pseudonym: str) -> None:

@@ -12,6 +12,7 @@ from yobal.store.tables import (
     decisions,
     epochs,
     hidden_texts,
+    member_activity,
     passkeys,
     published_comments,
     sites,
@@ -47,6 +48,7 @@ def redate(
     _update(conn, site_id, sites.c.last_round, after=latest_round, to=latest_round)
     for column in (
         published_comments.c.slot,
+        member_activity.c.since_slot,
         epochs.c.first_slot,
         epochs.c.last_slot,
         sites.c.released_slot,

@@ -17,7 +17,7 @@ SHEET: Final = "sheet"
 class IdentityRow(msgspec.Struct, frozen=True, kw_only=True):
     """An encrypted age file, and the number of the cell that decrypts it.
 
-    `opened_by`: which of its owner's secrets opens the age file; `words` and `sheet` are two of them.
+    `opened_by`: which of its owner's secrets opens the age file: `words`, `sheet`, or the hash of a passkey.
     """
 
     signing_key: str

@@ -167,10 +167,22 @@ member_identities = sa.Table(
     "member_identities",
     metadata,  # the personal identity of a member, or of who waits for a confirmation
     _key("signing_key"),
-    _key("opened_by"),  # `words`, `sheet`: which secret of its owner opens the age file
+    _key("opened_by"),  # `words`, `sheet` or a passkey's hash: what opens the age file
     _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
     _bytes("ciphertext"),  # the age file, encrypted once more
     sa.UniqueConstraint("cell"),
+    sqlite_with_rowid=False,
+)
+
+member_activity = sa.Table(
+    "member_activity",
+    metadata,  # what the desk shows about its members; unsigned, and deleted with them
+    _key("site_id"),
+    _key("pseudonym"),
+    _slot("since_slot"),
+    _text("opened_epoch_id", nullable=True),  # the newest one when they signed in last
+    # The sheet that has proved itself; another recipient than the roster's is of an older sheet.
+    _text("tested_recipient", nullable=True),
     sqlite_with_rowid=False,
 )
 
@@ -184,7 +196,6 @@ passkeys = sa.Table(
     _text("passkey"),  # what its owner says of it; see core/roster.py
     _slot("since_slot"),
     _number("sign_count"),  # of the authenticator, if it counts; else 0
-    _bytes("identity"),  # the personal identity, sealed to what the passkey makes
     sa.UniqueConstraint("site_id", "credential_id"),
     sqlite_with_rowid=False,
 )

@@ -31,7 +31,7 @@ from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
 from yobal.core.errors import DatabaseUnavailable, KeysMissing, NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
-from yobal.store import identities, people
+from yobal.store import epochs, identities, member_activity, people
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import COOKIE, AnyRequest, session_token
@@ -101,6 +101,7 @@ class PeopleController:
         """Also opens a locked desk."""
         signed_in = sign_in.sign_in_with_passkey(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             self._passkey_verifier,
@@ -232,7 +233,16 @@ class PeopleController:
         with self._database.reading() as conn:
             invitations = people.list_invitations(conn, site_id, now=now)
             registrations = people.list_registrations(conn, site_id, now=now)
-        return serializers.people_list(self._rules, invitations, registrations)
+            activity = member_activity.list_all(conn, site_id)
+        return serializers.people_list(self._rules, activity, invitations, registrations)
+
+    def keys(self) -> types.KeysPage:
+        site_id = self._rules.site_id
+        with self._database.reading() as conn:
+            overview = epochs.list_overview(conn, site_id)
+            activity = member_activity.list_all(conn, site_id)
+            roster = self._roster_reader.read(conn)
+        return serializers.keys_page(self._rules, overview, activity, roster)
 
     def invite(
         self, data: JSONBody[request_types.InviteRequest], request: AnyRequest

@@ -279,6 +279,32 @@ class HistoryPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """`last` is null for the newest one. `wrap_count`: how many members have its key."""
+
+    number: int
+    first: Slot
+    last: Slot | None
+    pending_count: int
+    wrap_count: int
+
+
+class SheetState(msgspec.Struct, frozen=True):
+    """Whether the recovery sheet of a member has ever proved itself."""
+
+    pseudonym: str
+    is_tested: bool
+
+
+class KeysPage(msgspec.Struct, frozen=True):
+    """`next_change`: from then on, the next lead's desk begins a new epoch; null before the first."""
+
+    epochs: list[EpochOverview]
+    epoch_days: int
+    next_change: Slot | None
+    sheets: list[SheetState]
+
+
 class HiddenComment(msgspec.Struct, frozen=True, kw_only=True):
     """A removed comment whose text is not destroyed yet. `text` is null if its key is missing.
 
@@ -360,7 +386,16 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     expires: Slot
 
 
+class MemberActivity(msgspec.Struct, frozen=True):
+    """`since`: the last slot before they joined. `opened`: the slot in which the newest key began that they have opened."""
+
+    pseudonym: str
+    since: Slot
+    opened: Slot | None
+
+
 class PeopleList(msgspec.Struct, frozen=True):
+    members: list[MemberActivity]
     invitations: list[OpenInvitation]
     registrations: list[Registration]
 

@@ -55,6 +55,7 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/extend-roster", "lead", PeopleController.extend_roster),
     Route("/api/desk/resume-roster", "lead", PeopleController.resume_roster, may_resume=True),
     Route("/api/desk/people", "moderator", PeopleController.people),
+    Route("/api/desk/keys", "moderator", PeopleController.keys),
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),

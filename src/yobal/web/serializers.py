@@ -19,7 +19,9 @@ from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERS
 from yobal.store import comments, hidden_texts, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
+from yobal.store.epochs import EpochOverview
 from yobal.store.hidden_texts import HiddenListRow
+from yobal.store.member_activity import MemberActivity
 from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Registration
 from yobal.store.queue import QueueRow
@@ -232,9 +234,20 @@ def hidden_comment(
 
 
 def people_list(
-    rules: SiteRules, invitations: Sequence[Invitation], registrations: Sequence[Registration]
+    rules: SiteRules,
+    activity: Sequence[MemberActivity],
+    invitations: Sequence[Invitation],
+    registrations: Sequence[Registration],
 ) -> types.PeopleList:
     return types.PeopleList(
+        members=[
+            types.MemberActivity(
+                item.pseudonym,
+                slot_with_day(rules, item.since_slot),
+                _slot_or_none(rules, item.opened_slot),
+            )
+            for item in activity
+        ],
         invitations=[
             types.OpenInvitation(
                 item.token_hash.hex(), item.role, slot_with_day(rules, item.expires_slot)
@@ -273,6 +286,44 @@ def open_session(
         is_locked=session.is_locked,
         is_current=session.token_hash == current_hash,
     )
+
+
+def keys_page(
+    rules: SiteRules,
+    overview: Sequence[EpochOverview],
+    activity: Sequence[MemberActivity],
+    roster: Roster | None,
+) -> types.KeysPage:
+    tested = {item.pseudonym: item.tested_recipient for item in activity}
+    members = roster.members.values() if roster is not None else ()
+    keys = sorted(
+        (member.keys for member in members if member.keys is not None),
+        key=lambda item: item.pseudonym,
+    )
+    newest = overview[0].first_slot if overview else None
+    next_change = newest + rules.epoch_days * DAY_SECONDS if newest is not None else None
+    return types.KeysPage(
+        epochs=[
+            types.EpochOverview(
+                number=item.number,
+                first=slot_with_day(rules, item.first_slot),
+                last=_slot_or_none(rules, item.last_slot),
+                pending_count=item.pending_count,
+                wrap_count=item.wrap_count,
+            )
+            for item in overview
+        ],
+        epoch_days=rules.epoch_days,
+        next_change=_slot_or_none(rules, next_change),
+        sheets=[
+            types.SheetState(item.pseudonym, tested.get(item.pseudonym) == item.recovery_recipient)
+            for item in keys
+        ],
+    )
+
+
+def _slot_or_none(rules: SiteRules, slot: Slot | None) -> types.Slot | None:
+    return slot_with_day(rules, slot) if slot is not None else None
 
 
 def statements(signed: Sequence[SignedStatement]) -> list[types.Statement]:

@@ -123,6 +123,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "member_activity",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("since_slot", sa.BigInteger(), nullable=False),
+        sa.Column("opened_epoch_id", sa.Text(), nullable=True),
+        sa.Column("tested_recipient", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_member_activity")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "hidden_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -176,7 +186,6 @@ def upgrade() -> None:
         sa.Column("passkey", sa.Text(), nullable=False),
         sa.Column("since_slot", sa.BigInteger(), nullable=False),
         sa.Column("sign_count", sa.Integer(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "passkey_hash", name=op.f("pk_passkeys")),
         sa.UniqueConstraint(
             "site_id", "credential_id", name=op.f("uq_passkeys_site_id_credential_id")
