@@ -20,6 +20,7 @@ COVERED = """() => {
     for (const one of pane.querySelectorAll("button, a, select, input, textarea")) {
       const box = one.getBoundingClientRect();
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      if (x >= innerWidth) continue; // a tab to which one scrolls
       // The buttons of a form stay at the bottom; what scrolls below them is not in sight.
       const bar = pane.querySelector(".comment-pane .actions");
       const isBelowBar = bar && !bar.contains(one) && y > bar.getBoundingClientRect().top;
