@@ -401,7 +401,7 @@ def _number(title: Any) -> int:
 
 
 def _kept_keys(desk: Moderator) -> int:
-    """How many keys this browser's databases hold: all entries but a pin, which has hashes only."""
+    """How many keys this browser's databases hold: all entries but the pin, which has hashes and the signed statements, sealed."""
     count = desk.page.evaluate(
         """async () => {
           let count = 0;
@@ -415,7 +415,8 @@ def _kept_keys(desk: Moderator) -> int:
               count += await new Promise((done) => {
                 const asked = db.transaction(store).objectStore(store).getAll();
                 asked.onsuccess = () => done(asked.result.filter((entry) =>
-                  Object.keys(entry).sort().join() !== "first,head,length").length);
+                  Object.keys(entry).sort().join() !== "deviceRecipient,first,head,length,sealed"
+                ).length);
               });
             }
             db.close();
