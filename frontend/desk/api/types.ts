@@ -263,11 +263,12 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-/** `last` is null for the newest one. `wrap_count`: how many members have its key. */
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more. */
 export interface EpochOverview {
   number: number;
   first: Slot;
   last: Slot | null;
+  destroyed: Slot | null;
   pending_count: number;
   wrap_count: number;
 }

@@ -280,11 +280,15 @@ class HistoryPage(msgspec.Struct, frozen=True):
 
 
 class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """`last` is null for the newest one. `wrap_count`: how many members have its key."""
+    """`last` is null for the newest one. `wrap_count`: how many members have its key.
+
+    `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more.
+    """
 
     number: int
     first: Slot
     last: Slot | None
+    destroyed: Slot | None
     pending_count: int
     wrap_count: int
 

@@ -308,6 +308,7 @@ def keys_page(
                 number=item.number,
                 first=slot_with_day(rules, item.first_slot),
                 last=_slot_or_none(rules, item.last_slot),
+                destroyed=_slot_or_none(rules, item.destroyed_slot),
                 pending_count=item.pending_count,
                 wrap_count=item.wrap_count,
             )
