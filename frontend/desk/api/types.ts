@@ -16,7 +16,8 @@ export type State =
   | "rejected"
   | "removed"
   | "withdrawn"
-  | "lost";
+  | "lost"
+  | "expired";
 
 export type EditKind = "masked" | "shortened" | "reworded";
 
@@ -50,9 +51,10 @@ export interface Limits {
   note_graphemes_max: number;
 }
 
-/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. At `next_round` the comments come that readers have sent since the last one. */
+/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. `expiring_count`: how many pending comments, of all, are destroyed unread within a week. At `next_round` the comments come that readers have sent since the last one. */
 export interface QueueStatus {
   pending_count: number;
+  expiring_count: number;
   held_count: number;
   next_slot: Slot;
   next_round: Slot;
@@ -137,7 +139,7 @@ export interface ParentComment {
   lang: string;
 }
 
-/** A pending comment. `parent` is null if there is none or it was removed. */
+/** A pending comment. `parent` is null if there is none or it was removed. `expires`: it is destroyed unread with this slot, if that is within a week; otherwise null. */
 export interface QueueRow {
   comment_id: string;
   site_id: string;
@@ -150,6 +152,7 @@ export interface QueueRow {
   lang: string;
   epoch_id: string;
   age_days: number;
+  expires: Slot | null;
   has_receipt: boolean;
   parent: ParentComment | null;
   envelope: string;

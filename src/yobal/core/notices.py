@@ -4,7 +4,7 @@ A notice tells that something waits or fails, and must not tell when a reader wr
 sent at times that everybody can know: the newsroom's notice times, and full hours.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -12,8 +12,10 @@ import msgspec
 from yobal.core.figures import Figures
 from yobal.core.schedule import HOUR_SECONDS, Schedule, day_of, last_time_of_day
 
-NoticeKind = Literal["queue", "overdue", "clock", "disk", "work", "backup"]
-QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset({"queue", "overdue"})  # the others are alerts
+NoticeKind = Literal["queue", "overdue", "expiring", "clock", "disk", "work", "backup"]
+QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset(
+    {"queue", "overdue", "expiring"}
+)  # the others are alerts
 LATE_SECONDS_MAX: Final = 6 * HOUR_SECONDS  # a notice that could not be sent is tried again so long
 
 
@@ -58,10 +60,7 @@ def due(
     if not conditions.is_clock_trusted:
         kinds.append("clock")
     elif figures is not None:
-        if figures.pending_count and _is_queue_due(rules, state, at):
-            kinds.append("queue")
-        if _has_waited_too_long(rules, figures, at):
-            kinds.append("overdue")
+        kinds += _about_queue(rules, state, figures, at)
     if conditions.is_disk_nearly_full:
         kinds.append("disk")
     if conditions.is_work_stopped:
@@ -70,6 +69,17 @@ def due(
         kinds.append("backup")
     today = day_of(rules.schedule, at).isoformat()
     return [kind for kind in kinds if kind == "queue" or state.sent_days.get(kind) != today]
+
+
+def _about_queue(
+    rules: NoticeRules, state: NoticeState, figures: Figures, at: int
+) -> Iterator[NoticeKind]:
+    if figures.pending_count and _is_queue_due(rules, state, at):
+        yield "queue"
+    if _has_waited_too_long(rules, figures, at):
+        yield "overdue"
+    if figures.expiring_count:
+        yield "expiring"
 
 
 def after_check(
