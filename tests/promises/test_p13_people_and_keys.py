@@ -414,8 +414,9 @@ class PeopleAndKeys(RuleBasedStateMachine):
         ]
 
     def _restored(self) -> Backup:
-        assert self.backup is not None
-        write_people(self.newsroom, self.backup.rows)
+        backup = self.backup
+        assert backup is not None
+        write_people(self.newsroom, backup.rows)
         self.former |= set(self.keys) - set(self.members) - set(self.waiting)
         if self.newsroom.now > backup.made_at:  # by a week or more: the next slot's pass does this
             with self.newsroom.database.writing() as conn:
@@ -423,7 +424,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
                 identities.delete_ownerless(conn)
             backup.model["waiting"].clear()
         self.restart()
-        return self.backup
+        return backup
 
     def _nobody_can_sign_in(self) -> None:
         stranger = self.desk.browser_of(None)
