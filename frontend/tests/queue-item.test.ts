@@ -35,7 +35,7 @@ function item(change: Partial<QueueRow> = {}): QueueItem {
   const row: QueueRow = {
     ...boundFields,
     ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_days: 0 },
-    ...{ has_receipt: true, parent: null, envelope: "" },
+    ...{ expires: null, has_receipt: true, parent: null, envelope: "" },
   };
   return createItem({ ...row, ...change }, envelope, () => []);
 }

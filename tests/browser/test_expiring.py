@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.actors import Actors
 from tests.browser.fixtures import NewsroomWithLead, serve_newsroom
@@ -17,7 +17,7 @@ from yobal.server import settings
 from yobal.store.database import Database
 
 DAY = 86_400
-NARROW = {"width": 360, "height": 740}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 PICTURES = os.environ.get("PICTURES_DIR", "")  # a folder for pictures of the screens
 
 
