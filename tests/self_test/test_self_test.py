@@ -140,7 +140,7 @@ def test_control_a_line_that_pending_replies_keep_is_learned(
 @pytest.mark.parametrize(
     ("module", "guard", "without", "cause"),
     [
-        (submission, "has_too_many_marks", lambda *_: False, "a note with 29,000 marks"),
+        (submission, "has_too_many_marks", lambda *_: False, "a text and a note with 32,000 marks"),
         (texts, "count_masks", lambda _: 0, "900 masks"),
     ],
 )
