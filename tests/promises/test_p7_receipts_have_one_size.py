@@ -26,7 +26,7 @@ from yobal.demo.decision_signer import cleaned
 # A character that HTML escapes to five bytes, with marks: 12 bytes, the most that a limit allows.
 LARGEST: Final = "&" + "\u0301" * 4 + "\u20d0"
 MASK: Final = "▮" * 8
-MARKED_NOTE: Final = ("a" + "\u0301" * 60) * 300  # 300 letters with 18,000 marks
+MARKED_NOTE: Final = ("a" + "\u0301" * 65) * 300  # 300 letters with 19,500 marks
 MASKED_900_TIMES: Final = "▮a" * 900
 LARGEST_URL: Final = "https://news.example/?".ljust(URL_BYTES_MAX, "&")
 HEADLINE: Final = LARGEST * TITLE_GRAPHEMES_MAX
@@ -95,7 +95,7 @@ def test_the_largest_edit_name_note_and_title_fit_the_one_size(
     assert unknown == receipt_bytes(newsroom.rules.limits)
 
 
-def test_a_note_with_18000_marks_is_not_shown(
+def test_a_note_with_19500_marks_is_not_shown(
     desk: DeskClient, intake: Intake, newsroom: NewsroomHarness
 ) -> None:
     """The desk refuses it, but a moderator's own program could seal it."""
