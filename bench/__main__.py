@@ -10,6 +10,7 @@ from typing import Final
 from bench import (
     cells,
     decisions,
+    embedded,
     memory,
     opening,
     page_size,
@@ -33,6 +34,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "queue": queue_size.measure,
     "opening": opening.measure,
     "page-size": page_size.measure,
+    "embed": embedded.measure,
     "memory": memory.measure,
     "story-sync": story_sync.measure,
 }

@@ -17,7 +17,7 @@ INSTALL_HINT: Final = (
 )
 _CONFIG: Final = """[general]
 dbpath = {folder}/comments.db
-host = http://{host}/
+host = {origin}/
 [server]
 listen = http://{host}/
 [guard]
@@ -41,14 +41,16 @@ class Isso(msgspec.Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Isso]:
-    """Raises NotAvailable where it is not installed."""
+def running(folder: Path, *, origin: str = "") -> Iterator[Isso]:
+    """With `origin`, its widget is on a page of that origin. Raises NotAvailable where it is not installed."""
     program = os.environ.get(VARIABLE, "")
     if not program:
         raise serving.NotAvailable(INSTALL_HINT)
     folder.mkdir(parents=True, exist_ok=True)
     peer = Isso(newsroom.free_port(), folder / "comments.db")
     config = folder / "isso.cfg"
-    config.write_text(_CONFIG.format(folder=folder, host=peer.host))
+    config.write_text(
+        _CONFIG.format(folder=folder, host=peer.host, origin=origin or f"http://{peer.host}")
+    )
     with serving.running([program, "-c", str(config), "run"], port=peer.port, is_quiet=True):
         yield peer

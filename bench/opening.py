@@ -22,7 +22,7 @@ PAGE_COMMENTS: Final = 50
 NAME: Final = "200 envelopes decrypted in Chromium"
 _ENTRIES: Final = """() => performance.getEntriesByName("yobal-decrypt")
   .map((one) => [one.detail, one.duration])"""
-_ARGUMENTS: Final = (
+ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -36,7 +36,7 @@ _ARGUMENTS: Final = (
 def measure(pace: Pace, folder: Path) -> list[Row]:
     """Every round uses a new browser, so that nothing is compiled beforehand."""
     try:
-        chromium = _chromium()
+        chromium = chromium_path()
     except NotAvailable as missing:
         return [_row(None, str(missing))]
     seeded = newsroom.seed(folder / "opening")
@@ -44,7 +44,7 @@ def measure(pace: Pace, folder: Path) -> list[Row]:
     with serving.yobal(seeded, "desk"), sync_playwright() as playwright:
         seconds = []
         for _ in range(pace.rounds):
-            browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             seconds.append(_open(seeded, browser))
             browser.close()
     return [_row(median(seconds), "the sum for four pages of fifty, as recorded by the desk")]
@@ -75,7 +75,8 @@ def _row(figure: float | None, note: str) -> Row:
     return Row(name=NAME, figure=figure, unit="s", sense="at most", limit=0.5, note=note)
 
 
-def _chromium() -> str:
+def chromium_path() -> str:
+    """Raises NotAvailable."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         raise NotAvailable("Chromium is missing: sudo apt-get install chromium")

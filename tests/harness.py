@@ -26,6 +26,7 @@ from yobal.actions import (
 from yobal.actions.decision_context import DecisionContext
 from yobal.actions.release import Released
 from yobal.actions.remove import Removed
+from yobal.actions.session_row import SessionAccess
 from yobal.adapters.cell_file import CELL_BYTES
 from yobal.core import held_text, idempotency, text
 from yobal.core import roster as roster_rules
@@ -514,6 +515,16 @@ def make_newsroom(
         declare_story.add(components.database, components.rules, STORY_ID, edition)
     catch_up(components, now=newsroom.now)
     return newsroom
+
+
+def session_access(newsroom: NewsroomHarness) -> SessionAccess:
+    """As the desk has it."""
+    return SessionAccess(
+        database=newsroom.database,
+        roster_reader=newsroom.components.roster_reader,
+        device_keys=newsroom.components.device_keys,
+        session_key=newsroom.components.keyring.session_key(),
+    )
 
 
 def catch_up(components: Components, *, now: float) -> None:

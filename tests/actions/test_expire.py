@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import NewsroomHarness, add_lead
+from tests.harness import NewsroomHarness, add_lead, session_access
 from yobal.actions import setup_site, sign_in
 from yobal.store import queue
 
@@ -52,13 +52,7 @@ def test_sessions_and_invitations_expire_with_a_slot_and_are_deleted(
     )
     pin = newsroom.components.roster_pin
     setup_site.invite_first_lead(newsroom.database, newsroom.rules, pin, now=newsroom.now)
-    _, member = sign_in.member_for(
-        newsroom.database,
-        newsroom.components.roster_reader,
-        token=token,
-        session_key=key,
-        now=newsroom.now,
-    )
+    _, member = sign_in.member_for(session_access(newsroom), token=token, now=newsroom.now)
     assert member.role == "lead"
     (session,) = newsroom.read_table("sessions")
     assert session["expires_slot"] % 21_600 == 0

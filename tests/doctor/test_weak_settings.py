@@ -96,6 +96,7 @@ ROWS: Final[dict[str, Row]] = {
     "notice_process": Row(refused="mail", well="serve"),
     "metrics_listen": Row(refused="8602", failed="0.0.0.0:8602", well="127.0.0.1:8602"),
     "embedded_form": Row(refused="popup", well="frame"),
+    "idle_lock_minutes": Row(refused=0, warned=60, well=10),
     "session_hours": Row(refused=100_000, warned=100, well=12),
 }
 

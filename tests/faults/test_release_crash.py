@@ -112,8 +112,8 @@ def _ids_on_pages(files: dict[str, bytes]) -> set[str]:
     return found
 
 
-def test_after_12_kills_during_releases_the_files_equal_a_rebuild(tmp_path: Path) -> None:
-    _crash(tmp_path, 12)
+def test_after_5_kills_during_releases_the_files_equal_a_rebuild(tmp_path: Path) -> None:
+    _crash(tmp_path, 5)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from tests.web.desk_keys import (
     join_by_invitation,
     prove_sheet,
 )
-from yobal.actions import sign_in
+from yobal.actions import session_row
 
 
 def _write(newsroom: NewsroomHarness, statement: str, **values: Any) -> None:
@@ -48,7 +48,7 @@ def test_a_moderator_who_writes_another_name_into_their_session_is_not_signed_in
 def test_control_without_the_mac_a_moderator_becomes_lead(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sign_in, "_session_mac", lambda *_: b"")
+    monkeypatch.setattr(session_row, "session_mac", lambda *_: b"")
     desk = _moderator(newsroom)
     assert _become_lead(newsroom, desk) == 200
     assert desk.post("session").json["pseudonym"] == "Heron"
@@ -57,6 +57,16 @@ def test_control_without_the_mac_a_moderator_becomes_lead(
 def test_a_session_cannot_be_prolonged_in_the_database(newsroom: NewsroomHarness) -> None:
     desk = signed_in(newsroom)
     _write(newsroom, "update sessions set expires_slot = expires_slot + 3600")
+    assert desk.post("session").status == 401
+
+
+def test_a_locked_session_cannot_be_opened_in_the_database(newsroom: NewsroomHarness) -> None:
+    desk = signed_in(newsroom)
+    desk.post("hold-device-key", device_key="1" * 64, device_label="Phone")
+    desk.post("set-pin", pin_hash="2" * 64)
+    desk.post("lock")
+    assert desk.post("session").status == 423
+    _write(newsroom, "update sessions set is_locked = false")
     assert desk.post("session").status == 401
 
 
@@ -80,8 +90,9 @@ def test_a_session_ends_with_the_key_that_signed_in(newsroom: NewsroomHarness) -
     assert desk.post("session").status == 401
     _write(
         newsroom,
-        "insert into sessions (token_hash, site_id, pseudonym, expires_slot, mac)"
-        " values (:token_hash, :site_id, :pseudonym, :expires_slot, :mac)",
+        "insert into sessions (token_hash, site_id, pseudonym, begun_slot, expires_slot, is_locked,"
+        " device_label, mac) values (:token_hash, :site_id, :pseudonym, :begun_slot, :expires_slot,"
+        " :is_locked, :device_label, :mac)",
         **row,
     )
     assert desk.post("session").status == 401

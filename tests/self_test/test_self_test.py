@@ -26,12 +26,14 @@ from yobal.server.scheduler import maintenance
 from yobal.server.wiring import Components
 from yobal.store import admissions
 from yobal.web import response_padding
-from yobal.web.routes import MODERATION_ROUTES, PEOPLE_ROUTES
+from yobal.web.routes import MODERATION_ROUTES, PEOPLE_ROUTES, SESSION_ROUTES
 
 CHANGING = {  # routes that change something, or that take no session
     *("sign-in/challenge", "sign-in", "sign-out", "open-invitation", "begin-roster", "register"),
     *("invite", "confirm-member", "discard-registration"),
-    *("remove-member", "begin-epoch", "lift-suspension"),
+    *("remove-member", "begin-epoch", "lift-suspension", "cancel-invitation"),
+    *("hold-device-key", "set-pin", "lock", "lock-state", "unlock"),
+    *("label-device", "end-session", "end-sessions"),
     *("recovery/challenge", "recovery/prove", "recovery/finish"),
     *("decide", "reject-many", "undo", "undo-many", "remove"),
 }
@@ -166,7 +168,10 @@ def test_control_without_padding_receipts_have_many_sizes(
 
 
 def test_every_route_of_the_desk_that_changes_nothing_is_polled() -> None:
-    routes = {route.path.removeprefix("/api/desk/") for route in PEOPLE_ROUTES + MODERATION_ROUTES}
+    routes = {
+        route.path.removeprefix("/api/desk/")
+        for route in PEOPLE_ROUTES + SESSION_ROUTES + MODERATION_ROUTES
+    }
     assert routes - CHANGING == desk_polls.POLLED.keys()
 
 

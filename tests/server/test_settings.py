@@ -118,6 +118,7 @@ INVALID = {
     'database = "postgresql://u@h:x/d"': "database",
     'database = "sqlite:////"': "database",
     "session_hours = 99999999": "session_hours",
+    "idle_lock_minutes = 121": "idle_lock_minutes",
     'frame_ancestors = ["*"]': "frame_ancestors",
     'frame_ancestors = ["https://news.example/stories"]': "frame_ancestors",
     'site_url = "https://"': "site_url",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import NewsroomHarness, lead_of
+from tests.harness import NewsroomHarness, lead_of, session_access
 from tests.in_process_client import DeskClient, sign_in_body, sign_in_seed
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
@@ -45,6 +45,17 @@ VALID_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "sign-in": ("anyone", {"pseudonym": "Nobody", "challenge": "0.0", "signature": SIGNATURE}),
     "session": ("moderator", {}),
     "sign-out": ("anyone", {}),
+    "hold-device-key": ("moderator", {"device_key": HEX, "device_label": "Phone"}),
+    "device-key": ("moderator", {}),
+    "set-pin": ("moderator", {"pin_hash": None}),
+    "lock": ("anyone", {}),
+    "lock-state": ("anyone", {}),
+    "unlock": ("anyone", {"pin_hash": HEX}),
+    "sessions": ("moderator", {}),
+    "label-device": ("moderator", {"device_label": "Phone"}),
+    "end-session": ("moderator", {"session_id": HEX}),
+    "end-sessions": ("lead", {"pseudonym": "Nobody"}),
+    "cancel-invitation": ("lead", {"invitation_id": HEX}),
     "open-invitation": ("anyone", {"token": HEX}),
     "begin-roster": (
         "anyone",
@@ -171,6 +182,10 @@ MAY_BE_LEFT_OUT = {
 WITHOUT_PARAMETERS = {
     "session",
     "sign-out",
+    "lock",
+    "lock-state",
+    "device-key",
+    "sessions",
     "sign-in/challenge",
     "roster",
     "people",
@@ -226,7 +241,19 @@ def _valid_requests(desk: DeskClient) -> dict[str, tuple[DeskClient, dict[str, A
     }
     stranger = desk.browser_of(None)
     seed = sign_in_seed(newsroom.pseudonym, newsroom.passphrase)
+    locked = desk.browser_of("Heron")
+    held = {"device_key": HEX, "device_label": "Phone"}
+    locked.post("hold-device-key", held)
+    locked.post("set-pin", pin_hash=HEX)
+    locked.post("lock")
     return {
+        "hold-device-key": (desk, held),
+        "set-pin": (desk, {"pin_hash": HEX}),
+        "unlock": (locked, {"pin_hash": HEX}),
+        "label-device": (desk, {"device_label": "Phone"}),
+        "end-session": (desk, {"session_id": HEX}),
+        "end-sessions": (desk, {"pseudonym": "Egret"}),
+        "cancel-invitation": (desk, {"invitation_id": HEX}),
         "sign-in": (stranger, sign_in_body(stranger.challenge(), newsroom.pseudonym, seed)),
         "open-invitation": (stranger, {"token": token}),
         "register": (
@@ -308,13 +335,7 @@ def test_the_desk_works_without_tls_only_on_loopback(
     desk: DeskClient, newsroom: NewsroomHarness
 ) -> None:
     assert desk.get("/").status == 200
-    guard = Guard(
-        newsroom.database,
-        newsroom.components.roster_reader,
-        desk_url="http://desk.example",
-        session_key=b"",
-        clock=int,
-    )
+    guard = Guard(session_access(newsroom), desk_url="http://desk.example", clock=int)
 
     class Request:
         headers = {"host": "desk.example"}  # noqa: RUF012  # a request

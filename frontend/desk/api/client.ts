@@ -39,8 +39,17 @@ export function isStored(error: unknown): boolean {
 /** This person's access has ended: removed by a lead, or suspended by the technician. */
 const ACCESS_ENDED_CODES = ["no_longer_member", "suspended"];
 
+/** The server opens nothing for this session until its owner unlocks it or signs in. */
+const LOCKED_CODES = ["session_locked", "session_ended"];
+
 let rosterRefused = () => {};
 let accessEnded = (_message: string) => {};
+let locked = () => {};
+
+/** Called whenever a request finds the session locked or ended from another device. */
+export function onLocked(listener: () => void): void {
+  locked = listener;
+}
 
 /** Called with the server's sentence, whatever the request was. */
 export function onAccessEnded(listener: (message: string) => void): void {
@@ -63,6 +72,7 @@ export async function post<T>(path: string, body: object): Promise<T> {
   if (response.ok || response.status >= 500) throw networkError(content);
   const message = messageOf(content) ?? unreadableResponse();
   if (ACCESS_ENDED_CODES.includes(String(content?.error))) accessEnded(message);
+  if (LOCKED_CODES.includes(String(content?.error))) locked();
   throw new RequestRejected(response.status, String(content?.error ?? ""), message, content ?? {});
 }
 

@@ -65,6 +65,7 @@ export interface Session extends QueueStatus {
   is_demo: boolean;
   pseudonym: string;
   role: Role;
+  idle_lock_minutes: number;
   identity: string;
   epochs: EpochKey[];
   roster_head: string;
@@ -242,6 +243,7 @@ export interface Invitation {
 }
 
 export interface OpenInvitation {
+  invitation_id: string;
   role: Role;
   expires: Slot;
 }
@@ -260,6 +262,38 @@ export interface Registration {
 export interface PeopleList {
   invitations: OpenInvitation[];
   registrations: Registration[];
+}
+
+/** `begun` is the last slot before it began: no finer time is stored. */
+export interface OpenSession {
+  session_id: string;
+  device_label: string;
+  begun: Slot;
+  expires: Slot;
+  is_locked: boolean;
+  is_current: boolean;
+}
+
+export interface SessionCount {
+  pseudonym: string;
+  session_count: number;
+}
+
+/** One's own sessions; a lead also learns how many each colleague has. */
+export interface SessionList {
+  own: OpenSession[];
+  others: SessionCount[];
+}
+
+/** Null after a restart of the server, which forgets all of them. */
+export interface DeviceKey {
+  device_key: string | null;
+}
+
+/** Whose session is locked, null if it is not; with 0 tries left, only the words or a passkey open it. */
+export interface LockState {
+  pseudonym: string | null;
+  pin_tries_left: number;
 }
 
 export interface SignInChallenge {
@@ -302,6 +336,11 @@ export interface AlreadyUndoneError extends ErrorBody {
   undone_by: string;
 }
 
+/** The body of a 403 `wrong_pin`; with 0 tries left, the session has ended. */
+export interface WrongPinError extends ErrorBody {
+  tries_left: number;
+}
+
 /** `keys` and their signature belong to statements that name the hash of keys. */
 export interface NewStatement {
   statement: string;
@@ -321,6 +360,36 @@ export interface SignInRequest {
   pseudonym: string;
   challenge: string;
   signature: string;
+}
+
+export interface HoldDeviceKeyRequest {
+  device_key: string;
+  device_label: string;
+}
+
+/** `pin_hash` is keyed by a random value that only the browser stores; null removes the PIN. */
+export interface SetPinRequest {
+  pin_hash: string | null;
+}
+
+export interface UnlockRequest {
+  pin_hash: string;
+}
+
+export interface LabelDeviceRequest {
+  device_label: string;
+}
+
+export interface EndSessionRequest {
+  session_id: string;
+}
+
+export interface EndSessionsRequest {
+  pseudonym: string;
+}
+
+export interface CancelInvitationRequest {
+  invitation_id: string;
 }
 
 export interface OpenInvitationRequest {
@@ -493,6 +562,10 @@ export interface Routes {
   "/api/desk/roster": { request: Record<string, never>; response: Roster };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
+  "/api/desk/cancel-invitation": {
+    request: CancelInvitationRequest;
+    response: Record<string, never>;
+  };
   "/api/desk/confirm-member": { request: ConfirmMemberRequest; response: Record<string, never> };
   "/api/desk/discard-registration": {
     request: DiscardRegistrationRequest;
@@ -507,6 +580,16 @@ export interface Routes {
   };
   "/api/desk/recovery/prove": { request: RecoveryProofRequest; response: RecoveryTicket };
   "/api/desk/recovery/finish": { request: RecoveryFinishRequest; response: Session };
+  "/api/desk/hold-device-key": { request: HoldDeviceKeyRequest; response: Record<string, never> };
+  "/api/desk/device-key": { request: Record<string, never>; response: DeviceKey };
+  "/api/desk/set-pin": { request: SetPinRequest; response: Record<string, never> };
+  "/api/desk/lock": { request: Record<string, never>; response: Record<string, never> };
+  "/api/desk/lock-state": { request: Record<string, never>; response: LockState };
+  "/api/desk/unlock": { request: UnlockRequest; response: Record<string, never> };
+  "/api/desk/sessions": { request: Record<string, never>; response: SessionList };
+  "/api/desk/label-device": { request: LabelDeviceRequest; response: Record<string, never> };
+  "/api/desk/end-session": { request: EndSessionRequest; response: Record<string, never> };
+  "/api/desk/end-sessions": { request: EndSessionsRequest; response: Record<string, never> };
   "/api/desk/queue": { request: QueueRequest; response: QueuePage };
   "/api/desk/already-decided": { request: AlreadyDecidedRequest; response: AlreadyDecidedList };
   "/api/desk/decide": { request: DecideRequest; response: DecisionResult };

@@ -2,14 +2,20 @@
 
 import {
   errorMessage,
+  NetworkError,
   onAccessEnded,
+  onLocked,
   onRosterRefused,
   post,
   RequestRejected,
 } from "../api/client.ts";
-import type { Session } from "../api/types.ts";
-import { deleteKeys, loadKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
+import type { LockState, Session } from "../api/types.ts";
+import { deleteKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
+import { gettext } from "../i18n.ts";
+import { askBeforeLeaving, openDrafts, type SealedDrafts } from "../lock/drafts.ts";
+import { IdleTimer } from "../lock/idle-timer.ts";
+import { Locked } from "../lock/locked.ts";
 import {
   fetchTrustedRoster,
   type OwnRoster,
@@ -17,10 +23,11 @@ import {
   type RosterProblem,
 } from "../roster/roster-check.ts";
 import { Join } from "../sign-in/join.ts";
+import { loadPersonalKeys } from "../sign-in/personal-keys.ts";
 import { Recovery } from "../sign-in/recovery.ts";
 import { SignIn } from "../sign-in/sign-in.ts";
 import { Dom } from "../ui/dom.ts";
-import { OtherTabs } from "./other-tabs.ts";
+import { OtherTabs, type TabMessage } from "./other-tabs.ts";
 import { SessionState } from "./session-state.ts";
 
 export interface Site {
@@ -34,14 +41,19 @@ export type Screen =
   | { kind: "locking" }
   | { kind: "failed"; message: string }
   | { kind: "sign-in"; signIn: SignIn }
+  | { kind: "locked"; locked: Locked }
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
   | { kind: "not-trusted"; problem: RosterProblem; pin: RosterPin | null }
   | { kind: "ended"; message: string }
   | { kind: "desk"; desk: SessionState };
 
-/** Locking must not wait for a dead connection. */
-const SIGN_OUT_MS_MAX = 3_000;
+/** Locking must not wait for a dead connection, nor another tab for the one that locks. */
+const LOCK_MS_MAX = 3_000;
+const OTHER_TAB_MS_MAX = 8_000;
+const MINUTE_MS = 60_000;
+const STATUS_NOT_SIGNED_IN = 401;
+const STATUS_LOCKED = 423;
 
 export class App {
   screen: Screen = { kind: "loading" };
@@ -49,15 +61,23 @@ export class App {
   readonly dom: Dom;
   readonly #otherTabs: OtherTabs;
   #renewal: Promise<void> | null = null;
+  #idleTimer: IdleTimer | null = null;
+  /** What was begun before the desk was locked in this tab. */
+  #drafts: SealedDrafts | null = null;
+  #lockedElsewhere = () => {};
 
   constructor(
     readonly site: Site,
     render: () => void,
   ) {
     this.dom = new Dom(render);
-    this.#otherTabs = new OtherTabs(site.id, () => void this.#lockedInOtherTab());
+    this.#otherTabs = new OtherTabs(site.id, (message) => this.#hear(message));
     onRosterRefused(() => this.#stop("refused"));
     onAccessEnded((message) => void this.#end(message));
+    onLocked(() => void this.#lockedByServer());
+    addEventListener("beforeunload", (event) => {
+      if (this.#drafts !== null && this.screen.kind !== "desk") askBeforeLeaving(event);
+    });
   }
 
   async start(): Promise<void> {
@@ -73,39 +93,97 @@ export class App {
   }
 
   /**
-   * Hides everything at once, in every tab and without a question. Then ends the session and deletes
-   * the key from this browser, whether or not the server can be reached.
+   * Hides everything at once, in every tab and without a question. Then the server locks the session, or ends it
+   * if it has no PIN. What was begun stays in this tab, encrypted.
    */
   async lock(): Promise<void> {
-    this.#otherTabs.lock();
-    // If this fails, the session stays open, but without the key it decrypts nothing.
-    const signedOut = post("/api/desk/sign-out", {}).catch(() => null);
+    if (this.screen.kind !== "desk") return;
+    this.#otherTabs.tell("lock");
     await this.#closeDesk();
-    await Promise.race([signedOut, new Promise((resolve) => setTimeout(resolve, SIGN_OUT_MS_MAX))]);
+    if (!(await lockSession())) await deleteKeys(this.site.id); // then nothing here can be opened again
+    this.#otherTabs.tell("locked");
+    await this.#showLocked();
+  }
+
+  /** Ends the session and deletes the keys from this browser, whether or not the server can be reached. */
+  async signOut(): Promise<void> {
+    const isDesk = this.screen.kind === "desk";
+    if (isDesk && !this.#mayDiscard()) return;
+    this.#otherTabs.tell("lock");
+    if (isDesk) await this.#closeDesk();
+    this.#drafts = null;
+    await deleteKeys(this.site.id);
+    await inTime(post("/api/desk/sign-out", {}));
+    this.#otherTabs.tell("locked");
     location.replace("/");
   }
 
-  /** The other tab ends the session. */
+  #mayDiscard(): boolean {
+    const hasWork = this.screen.kind === "desk" && this.screen.desk.hasUnsavedWork;
+    return (
+      !hasWork ||
+      confirm(gettext("You have begun decisions that are not sent. Sign out, and discard them?"))
+    );
+  }
+
+  get draftCount(): number {
+    return this.#drafts?.count ?? 0;
+  }
+
+  #hear(message: TabMessage): void {
+    if (message === "used") this.#idleTimer?.extend();
+    if (message === "lock") void this.#lockedInOtherTab();
+    if (message === "locked") this.#lockedElsewhere();
+    if (message === "unlocked" && this.screen.kind === "locked") void this.start();
+  }
+
+  /** The other tab tells the server. */
   async #lockedInOtherTab(): Promise<void> {
     if (this.screen.kind !== "desk") return;
+    const locked = new Promise<void>((resolve) => {
+      this.#lockedElsewhere = resolve;
+      setTimeout(resolve, OTHER_TAB_MS_MAX);
+    });
     await this.#closeDesk();
-    location.replace("/");
+    await locked;
+    await this.#showLocked();
+  }
+
+  /** The session was ended from another device, or this page was not heard of for too long. */
+  async #lockedByServer(): Promise<void> {
+    if (this.screen.kind !== "desk") return;
+    this.#otherTabs.tell("lock");
+    await this.#closeDesk();
+    this.#otherTabs.tell("locked");
+    await this.#showLocked();
+  }
+
+  /** A new page has none of this one's memory; only drafts are worth keeping it. */
+  async #showLocked(): Promise<void> {
+    if (this.#drafts === null) location.replace("/");
+    else await this.start();
   }
 
   /** This person's access has ended: closes the desk, and deletes the key from this browser. */
   async #end(message: string): Promise<void> {
     if (this.screen.kind !== "desk" && this.screen.kind !== "loading") return; // a form shows it
     if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
+    this.#idleTimer?.stop();
     this.#show({ kind: "ended", message });
     this.dom.focusOn("h1");
     await deleteKeys(this.site.id);
     await post("/api/desk/sign-out", {}).catch(() => null); // the cookie opens nothing anyway
   }
 
+  /** Nothing of a comment stays on the page; what was begun is encrypted. */
   async #closeDesk(): Promise<void> {
-    if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
+    if (this.screen.kind !== "desk") return;
+    const { desk } = this.screen;
+    this.#idleTimer?.stop();
     this.#show({ kind: "locking" });
-    await deleteKeys(this.site.id);
+    this.dom.reauthenticate = () => Promise.reject(new NetworkError("", "session_locked"));
+    this.#renewal = null;
+    this.#drafts = await desk.close();
   }
 
   /** Shows that this page has a fault, once: a fault in rendering would repeat itself for ever. */
@@ -115,27 +193,43 @@ export class App {
     this.dom.requestRender();
   }
 
-  /** Continues a session whose key is still in this browser; otherwise asks to sign in. */
+  /** Continues a session whose key is still in this browser; otherwise asks to unlock or to sign in. */
   async #resume(): Promise<void> {
-    const session = await this.#loadSession();
+    const { session, message } = await loadSession();
     if (this.screen.kind === "ended") return;
-    const stored = session === null ? null : await loadKeys(this.site.id, session.pseudonym);
-    if (session !== null && stored !== null) {
-      return this.#openDesk({ session, keys: { ...stored, isPersisted: true }, first: null });
+    if (session === null) {
+      const lockState = await post<LockState>("/api/desk/lock-state", {});
+      if (lockState.pseudonym !== null) return this.#showLock(lockState);
+    }
+    const keys = session === null ? null : await loadPersonalKeys(this.site.id, session.pseudonym);
+    if (session !== null && keys !== null) {
+      return this.#openDesk({ session, keys, first: null });
     }
     await deleteKeys(this.site.id);
-    const openDesk = (signedIn: SignedIn) => this.#openDesk(signedIn);
-    const signIn = new SignIn(this.dom, this.site.id, null, openDesk);
+    if (this.#drafts !== null) {
+      return this.#showLock({ pseudonym: this.#drafts.pseudonym, pin_tries_left: 0 }, message);
+    }
+    const signIn = this.#signIn(null);
+    signIn.error = message;
     this.#show({ kind: "sign-in", signIn });
   }
 
-  async #loadSession(): Promise<Session | null> {
-    try {
-      return await post<Session>("/api/desk/session", {});
-    } catch (error) {
-      if (error instanceof RequestRejected && error.status === 401) return null;
-      throw error;
-    }
+  #showLock({ pseudonym, pin_tries_left }: LockState, message: string | null = null): void {
+    const locked = new Locked(this.dom, this.site.id, {
+      pinTriesLeft: pin_tries_left,
+      signIn: this.#signIn(pseudonym),
+      onUnlocked: () => this.#resume().then(() => this.#otherTabs.tell("unlocked")),
+    });
+    locked.error = message;
+    this.#show({ kind: "locked", locked });
+    this.dom.focusOn(pin_tries_left > 0 ? "#pin" : "#passphrase");
+  }
+
+  #signIn(pseudonym: string | null): SignIn {
+    return new SignIn(this.dom, this.site.id, pseudonym, async (signedIn) => {
+      await this.#openDesk(signedIn);
+      this.#otherTabs.tell("unlocked");
+    });
   }
 
   #join(): Promise<void> {
@@ -162,10 +256,27 @@ export class App {
     const keyring = await Keyring.of(signedIn.session, signedIn.keys, own.roster);
     const stop = ({ problem }: RosterNotTrusted) => this.#stop(problem);
     const end = (message: string) => this.#end(message);
-    const desk = new SessionState(this.dom, signedIn.session, { keyring, own, stop, end });
+    const signOut = () => this.signOut();
+    const desk = new SessionState(this.dom, signedIn.session, { keyring, own, stop, end, signOut });
+    await this.#restoreDrafts(desk);
     this.dom.reauthenticate = () => this.#reauthenticate(desk);
     this.#show({ kind: "desk", desk });
     desk.start();
+    this.#startIdleTimer(signedIn.session.idle_lock_minutes);
+  }
+
+  #startIdleTimer(minutes: number): void {
+    this.#idleTimer?.stop();
+    const reportUse = () => this.#otherTabs.tell("used");
+    this.#idleTimer = new IdleTimer(minutes * MINUTE_MS, reportUse, () => void this.lock());
+    this.#idleTimer.start();
+  }
+
+  async #restoreDrafts({ queue, keyring, session }: SessionState): Promise<void> {
+    const drafts = this.#drafts;
+    this.#drafts = null;
+    if (drafts === null || drafts.pseudonym !== session.pseudonym) return;
+    queue.restoreDrafts(await openDrafts(drafts, keyring.keys.key));
   }
 
   /** Null if the red page is shown instead. */
@@ -182,6 +293,7 @@ export class App {
   /** Replaces everything by the red page. */
   #stop(problem: RosterProblem): void {
     if (this.screen.kind === "desk") this.screen.desk.allowLeaving();
+    this.#idleTimer?.stop();
     const screen: Screen = { kind: "not-trusted", problem, pin: null };
     this.#show(screen);
     this.dom.focusOn("h1");
@@ -227,4 +339,30 @@ export class App {
     this.screen = screen;
     this.dom.requestRender();
   }
+}
+
+/** Without a session, maybe with a sentence that says why. */
+async function loadSession(): Promise<{ session: Session | null; message: string | null }> {
+  try {
+    return { session: await post<Session>("/api/desk/session", {}), message: null };
+  } catch (error) {
+    const isClosed =
+      error instanceof RequestRejected &&
+      [STATUS_NOT_SIGNED_IN, STATUS_LOCKED].includes(error.status);
+    if (!isClosed) throw error;
+    return { session: null, message: error.code === "session_ended" ? error.message : null };
+  }
+}
+
+/** True if a PIN can open the session again; false if it is ended, or the server could not be told. */
+async function lockSession(): Promise<boolean> {
+  await inTime(post("/api/desk/lock", {}));
+  const state = await inTime(post<LockState>("/api/desk/lock-state", {}));
+  return state !== null && state.pin_tries_left > 0;
+}
+
+/** Null after an error or a while. */
+function inTime<T>(work: Promise<T>): Promise<T | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), LOCK_MS_MAX));
+  return Promise.race([work.catch(() => null), late]);
 }

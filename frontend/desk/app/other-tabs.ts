@@ -1,18 +1,16 @@
-/** Locks the desk in all tabs of this browser together. */
+/** Locks and unlocks the desk in all tabs of this browser together. */
 
-const LOCK = "lock";
+export type TabMessage = "lock" | "locked" | "unlocked" | "used";
 
 export class OtherTabs {
   readonly #channel: BroadcastChannel;
 
-  constructor(siteId: string, onLock: () => void) {
+  constructor(siteId: string, onMessage: (message: TabMessage) => void) {
     this.#channel = new BroadcastChannel(`yobal ${siteId}`);
-    this.#channel.onmessage = ({ data }) => {
-      if (data === LOCK) onLock();
-    };
+    this.#channel.onmessage = ({ data }) => onMessage(data as TabMessage);
   }
 
-  lock(): void {
-    this.#channel.postMessage(LOCK);
+  tell(message: TabMessage): void {
+    this.#channel.postMessage(message);
   }
 }

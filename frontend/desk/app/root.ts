@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { pageFaultMessage } from "../api/client.ts";
 import { gettext } from "../i18n.ts";
+import { lockedView } from "../lock/locked-view.ts";
 import { notTrustedView } from "../roster/not-trusted-view.ts";
 import { accessEndedView } from "../sign-in/access-ended-view.ts";
 import { joinView } from "../sign-in/join-view.ts";
@@ -38,6 +39,12 @@ function screenView(app: App): TemplateResult {
       </main>`;
     case "sign-in":
       return signInPage(screen.signIn, site.name);
+    case "locked":
+      return lockedView(screen.locked, {
+        siteName: site.name,
+        draftCount: app.draftCount,
+        signOut: () => void app.signOut(),
+      });
     case "join":
       return joinView(screen.join, site.name);
     case "recover":

@@ -6,6 +6,7 @@ import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { History } from "../history/history.ts";
+import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
@@ -13,6 +14,7 @@ import type { QueueItem } from "../queue/queue-item.ts";
 import { signNewEpoch } from "../roster/new-epoch.ts";
 import { firstOf, headOf } from "../roster/roster.ts";
 import { fetchTrustedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
+import { Sessions } from "../sessions/sessions.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
 import type { Dom } from "../ui/dom.ts";
 
@@ -23,6 +25,7 @@ interface TrustedDesk {
   stop: (error: RosterNotTrusted) => void;
   /** Closes the desk for good, with this sentence. */
   end: (message: string) => Promise<void>;
+  signOut: () => Promise<void>;
 }
 
 export type Tab = "queue" | "history" | "people";
@@ -32,6 +35,8 @@ const POLL_MS = 60_000;
 const POLL_MS_MIN = 5_000;
 /** The server needs a moment after a slot to report the new numbers. */
 const AFTER_SLOT_MS = 2_000;
+/** Locking does not wait longer for decisions that are being sent. */
+const SENDING_MS_MAX = 3_000;
 
 export class SessionState {
   tab: Tab = "queue";
@@ -40,6 +45,7 @@ export class SessionState {
   readonly history: History;
   readonly people: People;
   readonly memberRemoval: MemberRemoval;
+  readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
   /** Fixed when the dialog opens, so that comments which arrive later are not rejected unread. */
@@ -56,16 +62,19 @@ export class SessionState {
   own: OwnRoster;
   readonly #stop: (error: RosterNotTrusted) => void;
   readonly end: (message: string) => Promise<void>;
+  readonly signOut: () => Promise<void>;
+  readonly #listeners = new AbortController();
 
   constructor(
     readonly dom: Dom,
     public session: Session,
-    { keyring, own, stop, end }: TrustedDesk,
+    { keyring, own, stop, end, signOut }: TrustedDesk,
   ) {
     this.keyring = keyring;
     this.own = own;
     this.#stop = stop;
     this.end = end;
+    this.signOut = signOut;
     this.queue = new Queue(dom, keyring, session, session.terms);
     const head = () => headOf(this.own.roster);
     const epochRecipient = (epochId: string) => keyring.epochRecipient(epochId);
@@ -79,21 +88,33 @@ export class SessionState {
     this.history = new History(dom, session, { listener, signer, keyring });
     this.people = new People(dom, this);
     this.memberRemoval = new MemberRemoval(dom, this);
+    this.sessions = new Sessions(dom, session.site_id);
   }
 
   start(): void {
     void this.queue.load(null);
     void this.#beginEpochIfDue();
     this.openTab(tabOf(location.hash));
-    addEventListener("hashchange", () => this.openTab(tabOf(location.hash)));
-    addEventListener("beforeunload", (event) => {
-      if (!this.hasUnsavedWork) return;
-      event.preventDefault();
-      event.returnValue = true; // older browsers need this instead
+    const { signal } = this.#listeners;
+    addEventListener("hashchange", () => this.openTab(tabOf(location.hash)), { signal });
+    addEventListener("beforeunload", (event) => this.hasUnsavedWork && askBeforeLeaving(event), {
+      signal,
     });
-    addEventListener("online", () => void this.#poll());
-    document.addEventListener("visibilitychange", () => void this.#poll());
+    addEventListener("online", () => void this.#poll(), { signal });
+    document.addEventListener("visibilitychange", () => void this.#poll(), { signal });
     this.#schedulePoll();
+  }
+
+  /** Stops everything, and returns what was begun: for the same person, after the lock. */
+  async close(): Promise<SealedDrafts | null> {
+    this.allowLeaving();
+    this.#listeners.abort();
+    const sending = this.decisions.activityLog.entries.map((entry) => entry.sending);
+    const deadline = new Promise((resolve) => setTimeout(resolve, SENDING_MS_MAX));
+    await Promise.race([Promise.allSettled(sending), deadline]);
+    const recipient = this.own.self.keys?.recipient;
+    if (recipient === undefined) return null; // no member who is at the desk
+    return sealDrafts(this.queue.savedDrafts, this.session.pseudonym, recipient);
   }
 
   /** Whether leaving the page would lose text or decisions. */
@@ -162,7 +183,10 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
-    if (tab === "people") void this.people.load();
+    if (tab === "people") {
+      void this.people.load();
+      void this.sessions.load();
+    }
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
   }
@@ -210,10 +234,11 @@ export class SessionState {
     const { nextSlot, nextRound } = this.queue;
     const untilChange = Math.min(nextSlot.at, nextRound.at) * 1_000 - Date.now() + AFTER_SLOT_MS;
     const isSoon = untilChange > POLL_MS_MIN && untilChange < POLL_MS;
-    setTimeout(
+    const timer = setTimeout(
       () => void this.#poll().then(() => this.#schedulePoll()),
       isSoon ? untilChange : POLL_MS,
     );
+    this.#listeners.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
   /** Updates the numbers, and sends unsent decisions once the connection works again. */

@@ -1,21 +1,16 @@
 /**
- * Stores the personal keys in the browser between reloads: they can be used there, but not exported.
+ * Stores the personal keys in the browser between reloads, encrypted: see `device-key.ts`.
  * And, for longer than a session, what this device has verified of the roster.
  */
 
-const DATABASE = "yobal";
-const VERSION = 2;
-const KEYS = "keys";
-const PINS = "roster-pins";
-type StoreName = typeof KEYS | typeof PINS;
+import type { StoredKeys } from "./device-key.ts";
 
-/** `signingKey` signs for the member whose public key is `publicKey`. */
-export interface StoredKeys {
-  pseudonym: string;
-  key: CryptoKey;
-  signingKey: CryptoKey;
-  publicKey: string;
-}
+const DATABASE = "yobal";
+const VERSION = 3;
+const KEYS = "sealed-keys";
+const PINS = "roster-pins";
+const UNENCRYPTED_KEYS = "keys"; // of an older version
+type StoreName = typeof KEYS | typeof PINS;
 
 /** A roster that was verified once can only grow: the hash of statement `length - 1` is `head`. */
 export interface RosterPin {
@@ -24,19 +19,14 @@ export interface RosterPin {
   head: string;
 }
 
-/**
- * Stores one person's keys per site; false if the browser cannot. Some browsers refuse in a private window,
- * and some cannot store such keys: then the passphrase is needed again after a reload.
- */
+/** Stores one person's keys per site; false if the browser cannot, as some in a private window. */
 export async function storeKeys(siteId: string, keys: StoredKeys): Promise<boolean> {
   return (await inStore(KEYS, "readwrite", (store) => store.put(keys, siteId))) !== null;
 }
 
-export async function loadKeys(siteId: string, pseudonym: string): Promise<StoredKeys | null> {
+export async function loadKeys(siteId: string): Promise<StoredKeys | null> {
   const stored = await inStore(KEYS, "readonly", (store) => store.get(siteId));
-  const keys = stored as StoredKeys | null | undefined;
-  // Stored by an older version, it may have no signing key.
-  return keys?.pseudonym === pseudonym && keys.signingKey !== undefined ? keys : null;
+  return (stored as StoredKeys | null | undefined) ?? null;
 }
 
 export async function deleteKeys(siteId: string): Promise<void> {
@@ -83,6 +73,9 @@ function openDatabase(): Promise<IDBDatabase | null> {
     const request = requestDatabase();
     if (request === null) return resolve(null);
     request.onupgradeneeded = () => {
+      if (request.result.objectStoreNames.contains(UNENCRYPTED_KEYS)) {
+        request.result.deleteObjectStore(UNENCRYPTED_KEYS);
+      }
       for (const name of [KEYS, PINS]) {
         if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
       }

@@ -1,10 +1,11 @@
 /** The tab with the desk's moderators and, for a lead, the form to invite more. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Role } from "../api/types.ts";
+import type { OpenInvitation, Role } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
-import { gettext } from "../i18n.ts";
+import { gettext, ngettext } from "../i18n.ts";
 import { fingerprint, firstOf, type Member } from "../roster/roster.ts";
+import { sessionsView } from "../sessions/sessions-view.ts";
 import { errorView, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
 import { formValue, onSubmit } from "../ui/forms.ts";
 import type { People, Waiting } from "./people.ts";
@@ -13,7 +14,7 @@ export function peopleView(desk: SessionState): TemplateResult {
   return html`<main class="page">
     <h1 tabindex="-1">${gettext("People")}</h1>
     ${listView(desk)} ${desk.own.self.role === "lead" ? inviteView(desk.people) : nothing}
-    ${fingerprintView(desk)}
+    ${sessionsView(desk)} ${fingerprintView(desk)}
   </main>`;
 }
 
@@ -44,7 +45,7 @@ function listView(desk: SessionState): TemplateResult {
     <ul class="people">
       ${people.members.map((member) => memberView(desk, member))}
     </ul>
-    ${people.invitations.length === 0 ? nothing : invitationsView(people)}`;
+    ${people.invitations.length === 0 ? nothing : invitationsView(people, isLead)}`;
 }
 
 function memberView(desk: SessionState, member: Member): TemplateResult {
@@ -64,8 +65,26 @@ function memberView(desk: SessionState, member: Member): TemplateResult {
           </button>`
         : nothing
     }
+    ${isSelf ? nothing : endSessionsButton(desk, pseudonym)}
     ${session.suspended.includes(pseudonym) ? suspensionView(desk, pseudonym) : nothing}
   </li>`;
+}
+
+/** For a lead: a colleague has lost a device, and nobody knows yet whether they have to be removed. */
+function endSessionsButton(
+  { sessions }: SessionState,
+  pseudonym: string,
+): TemplateResult | typeof nothing {
+  const count = sessions.countOf(pseudonym);
+  if (count === 0) return nothing;
+  return html`<button
+    type="button"
+    class="plain"
+    ?disabled=${sessions.isBusy}
+    @click=${() => void sessions.endAllOf(pseudonym)}
+  >
+    ${ngettext("End %(count)s session", "End %(count)s sessions", count)} ${visuallyHidden(pseudonym)}
+  </button>`;
 }
 
 /** A screen reader lists buttons without their rows. */
@@ -158,16 +177,32 @@ function mismatchView(): TemplateResult {
   </p>`;
 }
 
-function invitationsView({ invitations }: People): TemplateResult {
+function invitationsView(people: People, isLead: boolean): TemplateResult {
   return html`<h2>${gettext("Pending invitations")}</h2>
     <ul class="people">
-      ${invitations.map(
-        ({ role, expires }) => html`<li>
-          ${roleLabel(role)}
-          <span class="small">${gettext("the link works until %(time)s", { time: expires.label })}</span>
+      ${people.invitations.map(
+        (invitation) => html`<li class="member">
+          <span>
+            ${roleLabel(invitation.role)}
+            <span class="small"
+              >${gettext("the link works until %(time)s", { time: invitation.expires.label })}</span
+            >
+          </span>
+          ${isLead ? cancelButton(people, invitation) : nothing}
         </li>`,
       )}
     </ul>`;
+}
+
+function cancelButton(people: People, invitation: OpenInvitation): TemplateResult {
+  return html`<button
+    type="button"
+    class="plain"
+    ?disabled=${people.isBusy}
+    @click=${() => void people.cancelInvitation(invitation)}
+  >
+    ${gettext("Cancel")} ${visuallyHidden(gettext("the invitation"))}
+  </button>`;
 }
 
 function inviteView(people: People): TemplateResult {

@@ -1,7 +1,7 @@
 /** Members, invitations, and people who wait: a link's token is generated here and shown once. */
 
 import { errorMessage, RequestRejected } from "../api/client.ts";
-import type { PeopleList, Registration, Role } from "../api/types.ts";
+import type { OpenInvitation, PeopleList, Registration, Role } from "../api/types.ts";
 import { randomBytes, toHex } from "../crypto/bytes.ts";
 import { normalizePassphrase } from "../crypto/derive.ts";
 import type { Keyring } from "../crypto/keyring.ts";
@@ -76,6 +76,16 @@ export class People {
       await this.load();
       this.dom.announce(gettext("The link is ready. It is shown only once."));
       this.dom.focusOn("#link");
+    });
+  }
+
+  async cancelInvitation({ invitation_id }: OpenInvitation): Promise<void> {
+    await this.#withBusy(async () => {
+      await this.dom.post("/api/desk/cancel-invitation", { invitation_id });
+      this.link = null; // it may be this one
+      await this.load();
+      this.dom.announce(gettext("The link is cancelled. It opens nothing any more."));
+      this.dom.focusOn("h1");
     });
   }
 

@@ -193,3 +193,28 @@ function feedbackFor(
   if (recipients.length === 0 || (note === "" && edited === null)) return null;
   return createFeedback(note, edited && { original: envelope, edited }, limits);
 }
+
+/** What a moderator had begun on a comment when the desk was locked. */
+export interface SavedDraft {
+  comment_id: string;
+  mode: Mode;
+  draft: Draft;
+  /** A decision that was made and may not have arrived. */
+  unsent: DecisionRequest | null;
+}
+
+/** Null if nothing was begun. */
+export function saveDraft(item: QueueItem): SavedDraft | null {
+  if (item.state === "done" || isUntouched(item)) return null;
+  const { row, mode, draft } = item;
+  return { comment_id: row.comment_id, mode, draft, unsent: item.unsent };
+}
+
+/** A decision that was not sent is never sent by itself after a lock: its author looks at it again. */
+export function applyDraft(item: QueueItem, { mode, draft, unsent }: SavedDraft): void {
+  Object.assign(item, { mode, draft, possiblySent: unsent });
+  if (unsent === null) return;
+  item.message = gettext("Your decision was not sent before the desk was locked. Decide again.");
+  if (unsent.verdict === "publish_edited") item.mode = "edit";
+  if (unsent.verdict === "reject") item.mode = "reject";
+}

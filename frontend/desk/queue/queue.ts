@@ -14,11 +14,14 @@ import { alreadyDecidedMessage } from "../decisions/messages.ts";
 import type { Dom } from "../ui/dom.ts";
 import { decryptPage, type UnreadableRow } from "./decrypt-page.ts";
 import {
+  applyDraft,
   hasUnsavedText,
   isUndecided,
   isUntouched,
   type Outcome,
   type QueueItem,
+  type SavedDraft,
+  saveDraft,
 } from "./queue-item.ts";
 
 /** Long enough for a second click or tap, or a key press meant for the previous comment. */
@@ -54,6 +57,8 @@ export class Queue {
   #nextCursor: string | null = null;
   /** Items that are not on this page, but have unsaved text or were being sent when their page was left. */
   readonly #offPageItems = new Map<string, QueueItem>();
+  /** From before a lock, of comments that are not listed yet. */
+  readonly #savedDrafts = new Map<string, SavedDraft>();
 
   constructor(
     private readonly dom: Dom,
@@ -104,7 +109,23 @@ export class Queue {
 
   /** Whether text was typed that exists only here, on this page or on an earlier one. */
   get hasUnsavedText(): boolean {
-    return [...this.#offPageItems.values(), ...this.items].some(hasUnsavedText);
+    const mayBeListed = this.#savedDrafts.size > 0 && this.#nextCursor !== null;
+    return mayBeListed || [...this.#offPageItems.values(), ...this.items].some(hasUnsavedText);
+  }
+
+  /** What was begun, on any page. */
+  get savedDrafts(): SavedDraft[] {
+    const drafts = new Map(this.#savedDrafts);
+    for (const item of [...this.#offPageItems.values(), ...this.items]) {
+      const draft = saveDraft(item);
+      if (draft !== null) drafts.set(draft.comment_id, draft);
+    }
+    return [...drafts.values()];
+  }
+
+  /** Before the first page is loaded: each comment gets its draft back when it is listed. */
+  restoreDrafts(drafts: SavedDraft[]): void {
+    for (const draft of drafts) this.#savedDrafts.set(draft.comment_id, draft);
   }
 
   /** Whether the moderator is working on something that a response of the server must not interrupt. */
@@ -278,7 +299,18 @@ export class Queue {
     this.unreadable = unreadable;
     this.#cursor = cursor;
     this.#nextCursor = page.nextCursor;
+    this.#applySavedDrafts();
     this.#focusFirst();
+  }
+
+  #applySavedDrafts(): void {
+    for (const item of this.items) {
+      const draft = this.#savedDrafts.get(item.row.comment_id);
+      if (draft === undefined) continue;
+      this.#savedDrafts.delete(draft.comment_id);
+      applyDraft(item, draft);
+      this.focusId ??= draft.comment_id;
+    }
   }
 
   /** Items that a new page may list again, with their drafts. */

@@ -20,7 +20,11 @@ import { type Action, areSingleKeysEnabled, shortcutFor } from "./shortcuts.ts";
 /** Returns whether the key was used. An open dialog leaves only its own keys. */
 export function handleShortcut(app: App, action: Action, event: KeyboardEvent): boolean {
   if (app.screen.kind !== "desk") return false;
-  const { desk } = app.screen;
+  if (action === "lock") void app.lock(); // whatever is open over the desk
+  return action === "lock" || handleAtDesk(app.screen.desk, action, event);
+}
+
+function handleAtDesk(desk: SessionState, action: Action, event: KeyboardEvent): boolean {
   const shortcut = shortcutFor(action);
   if (shortcut === undefined || desk.reauth !== null) return false;
   if (shortcut.isSingleKey && !areSingleKeysEnabled()) return false;

@@ -34,6 +34,7 @@ export type ActionName =
   | "undo"
   | "history"
   | "leave"
+  | "lock"
   | "help";
 export type Action = Exclude<ActionName, "clause"> | { clause: number };
 
@@ -179,6 +180,16 @@ export const SHORTCUTS: readonly Shortcut[] = [
     },
   },
   {
+    action: "lock",
+    keys: ["Ctrl", "Shift", "L"],
+    matches: isLockChord,
+    scope: "desk",
+    isSingleKey: false,
+    mayRepeat: false,
+    label: () => gettext("lock the desk at once, from anywhere"),
+    hints: {}, // has a button of its own in the header
+  },
+  {
     action: "help",
     keys: ["?"],
     matches: (press) => hasNoModifier(press) && isHelp(press),
@@ -222,6 +233,13 @@ export function actionFor(press: KeyPress, isInField: boolean): Action | null {
 function isSendChord(press: KeyPress): boolean {
   const isChord = (press.ctrlKey || press.metaKey) && press.key === "Enter";
   return isChord && !press.altKey && !isComposing(press);
+}
+
+/** Three keys, so that nobody locks by mistake; no browser uses them. */
+function isLockChord(press: KeyPress): boolean {
+  return (
+    press.ctrlKey && press.shiftKey && press.code === "KeyL" && !press.altKey && !press.metaKey
+  );
 }
 
 /** Neither a shortcut of the browser nor part of a character that is being composed. */

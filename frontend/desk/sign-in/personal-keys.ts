@@ -1,6 +1,9 @@
-/** A member's keys: made in this browser, imported into it, and stored until the desk is locked. */
+/** A member's keys: made in this browser, imported into it, and stored there encrypted while a session lasts. */
 
+import { NetworkError, post, RequestRejected } from "../api/client.ts";
+import type { DeviceKey } from "../api/types.ts";
 import { fromPassphrase, fromSheet, type PassphraseKeys } from "../crypto/derive.ts";
+import { newDeviceKey, openIdentity, sealIdentity } from "../crypto/device-key.ts";
 import {
   generateIdentity,
   identityFile,
@@ -8,29 +11,64 @@ import {
   recipientOf,
   wrap,
 } from "../crypto/identity.ts";
-import { storeKeys } from "../crypto/key-store.ts";
+import { loadKeys, storeKeys } from "../crypto/key-store.ts";
 import type { PersonalKeys } from "../crypto/keyring.ts";
 import { importSigningKey, publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import type { Keys } from "../roster/roster.ts";
 import { type SignedKeys, signKeys } from "../roster/sign-statements.ts";
+import { deviceLabel } from "../sessions/device-label.ts";
 
-/** A browser without these kinds of keys stores nothing, and needs the passphrase again after a reload. */
+/** Keys that work in this page. Throws if it is no identity. */
+async function importKeys(identity: string): Promise<Omit<PersonalKeys, "isPersisted">> {
+  const seed = signingSeed(identity);
+  const [key, signingKey] = await Promise.all([
+    importDecryptionKey(identity),
+    importSigningKey(seed),
+  ]);
+  return { key, signingKey, publicKey: publicKeyOf(seed) };
+}
+
+/** After signing in. A browser that cannot store them needs the passphrase again after a reload. */
 export async function importPersonalKeys(
   siteId: string,
   pseudonym: string,
   identity: string,
 ): Promise<PersonalKeys> {
-  const seed = signingSeed(identity);
-  const publicKey = publicKeyOf(seed);
-  const [key, signingKey] = await Promise.all([
-    importDecryptionKey(identity),
-    importSigningKey(seed),
-  ]);
-  const isPersisted =
-    key instanceof CryptoKey &&
-    signingKey instanceof CryptoKey &&
-    (await storeKeys(siteId, { pseudonym, key, signingKey, publicKey }));
-  return { key, signingKey, publicKey, isPersisted };
+  const keys = await importKeys(identity);
+  return { ...keys, isPersisted: await storeIdentity(siteId, pseudonym, identity) };
+}
+
+/** After a reload, or when the desk was unlocked. Null if this browser has no keys that this session opens. */
+export async function loadPersonalKeys(
+  siteId: string,
+  pseudonym: string,
+): Promise<PersonalKeys | null> {
+  const stored = await loadKeys(siteId);
+  const { device_key } = await post<DeviceKey>("/api/desk/device-key", {});
+  if (stored === null || device_key === null) return null;
+  const identity = await openIdentity(stored, device_key, ownerOf(siteId, pseudonym));
+  return identity === null ? null : { ...(await importKeys(identity)), isPersisted: true };
+}
+
+/** The server gets the key first: without it, what is stored opens nothing. */
+async function storeIdentity(
+  siteId: string,
+  pseudonym: string,
+  identity: string,
+): Promise<boolean> {
+  const device_key = newDeviceKey();
+  try {
+    const device_label = deviceLabel();
+    await post("/api/desk/hold-device-key", { device_key, device_label });
+  } catch (error) {
+    if (error instanceof RequestRejected || error instanceof NetworkError) return false;
+    throw error;
+  }
+  return storeKeys(siteId, await sealIdentity(identity, device_key, ownerOf(siteId, pseudonym)));
+}
+
+function ownerOf(siteId: string, pseudonym: string): string {
+  return JSON.stringify([siteId, pseudonym]);
 }
 
 /** What a person's words and sheet make, before anything is sent. */

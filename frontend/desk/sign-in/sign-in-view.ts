@@ -22,7 +22,11 @@ export function signInPage(signIn: SignIn, siteName: string): TemplateResult {
   </main>`;
 }
 
-export function signInForm(signIn: SignIn): TemplateResult {
+/** `isFocused`: where the passphrase is the next thing to type. */
+export function signInForm(
+  signIn: SignIn,
+  { isFocused = signIn.pseudonym !== null } = {},
+): TemplateResult {
   const isFixed = signIn.pseudonym !== null;
   return credentialsForm({
     pseudonym: { value: signIn.pseudonym ?? "", isFixed },
@@ -31,7 +35,7 @@ export function signInForm(signIn: SignIn): TemplateResult {
       label: gettext("Passphrase (seven words)"),
       isNew: false,
       errorId: "sign-in-error",
-      isFocused: isFixed,
+      isFocused,
     }),
     error: signIn.error,
     errorId: "sign-in-error",

@@ -50,6 +50,12 @@ def invite(
     return expires_slot
 
 
+def cancel(database: Database, *, invitation_id: bytes) -> None:
+    """The link opens nothing from now on. Cancelling one that was used or has expired changes nothing."""
+    with database.writing() as conn:
+        people.consume_invitation(conn, invitation_id)
+
+
 def open_invitation(
     database: Database, roster_reader: RosterReader, *, token: bytes, now: float
 ) -> tuple[Invitation, tuple[SignedStatement, ...]]:

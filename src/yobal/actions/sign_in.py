@@ -3,29 +3,43 @@
 The server remembers no challenge either: each names its expiry and is authenticated with a key of the server.
 """
 
-import hashlib
 import hmac
 from typing import Final
 
 import msgspec
 
+from yobal.actions import session_row
 from yobal.actions.roster_reader import RosterReader
+from yobal.actions.session_row import SessionAccess
 from yobal.core import roster as roster_rules
 from yobal.core import tokens
-from yobal.core.errors import InvalidCredentials, NoLongerMember, NotSignedIn, Suspended
+from yobal.core.errors import (
+    InvalidCredentials,
+    NoLongerMember,
+    NotSignedIn,
+    SessionEnded,
+    SessionLocked,
+    Suspended,
+    YobalError,
+)
 from yobal.core.ids import RandomBytes
-from yobal.core.roster import Member, Roster
+from yobal.core.roster import Member
+from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.store import people
 from yobal.store.database import Database
-from yobal.store.people import Session
+from yobal.store.people import EndReason, Session
 
 SESSION_TOKEN_BYTES: Final = 32
 CHALLENGE_SECONDS: Final = 300  # a slow phone needs some seconds to derive its keys
 _CHALLENGE_DOMAIN: Final = b"yobal sign-in challenge"
-_SESSION_DOMAIN: Final = b"yobal session"
 _NONCE_BYTES: Final = 16
 _NO_KEY: Final = "00" * roster_rules.KEY_BYTES  # verifying for an unknown pseudonym takes as long
+_ENDED: Final[dict[EndReason, type[YobalError]]] = {
+    "removed": NoLongerMember,
+    "suspended": Suspended,
+    "ended": SessionEnded,
+}
 
 
 def challenge(*, session_key: bytes, now: float, random: RandomBytes) -> str:
@@ -53,7 +67,7 @@ def sign_in(
     with database.reading() as conn:
         roster, _ = roster_reader.read_all(conn)
     member = roster.named(pseudonym) if roster is not None else None
-    key = _sign_in_key(member) or _NO_KEY
+    key = session_row.sign_in_key(member) or _NO_KEY
     message = roster_rules.sign_in_message(
         site_id=rules.site_id, pseudonym=pseudonym, challenge=challenge
     )
@@ -104,67 +118,44 @@ def open_session(
         if moderator is not None and moderator.is_suspended:
             raise Suspended
         session = Session(
-            token_hash=_hash(session_key, token),
+            token_hash=session_row.hash_token(session_key, token),
             site_id=rules.site_id,
             pseudonym=pseudonym,
+            begun_slot=last_slot(rules.schedule, now),
             expires_slot=tokens.session_expiry(rules.schedule, now, hours=rules.session_hours),
             mac=b"",
         )
-        member = _member_of(session, roster_reader.read(conn))
-        mac = _session_mac(session_key, session, member)
+        member = session_row.member_of(session, roster_reader.read(conn))
+        mac = session_row.session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
 
 
-def member_for(
-    database: Database,
-    roster_reader: RosterReader,
-    *,
-    token: bytes,
-    session_key: bytes,
-    now: float,
-) -> tuple[str, Member]:
+def member_for(access: SessionAccess, *, token: bytes, now: float) -> tuple[str, Member]:
     """Pseudonym and membership behind a session.
 
-    Raises NotSignedIn, NoLongerMember, Suspended, RosterInvalid.
+    Raises NotSignedIn, SessionEnded, NoLongerMember, Suspended, RosterInvalid, and SessionLocked also for a session
+    that nothing was heard of for too long: the caller locks it.
     """
-    with database.reading() as conn:
-        session = people.get_session(conn, _hash(session_key, token), now=now)
+    token_hash = session_row.hash_token(access.session_key, token)
+    with access.database.reading() as conn:
+        session = people.get_session(conn, token_hash, now=now)
         if session is None:
             raise NotSignedIn
         if session.end_reason is not None:
-            raise NoLongerMember if session.end_reason == "removed" else Suspended
-        roster = roster_reader.read(conn)
-    member = _member_of(session, roster)
-    if not hmac.compare_digest(session.mac, _session_mac(session_key, session, member)):
+            raise _ENDED[session.end_reason]
+        roster = access.roster_reader.read(conn)
+    member = session_row.member_of(session, roster)
+    if not session_row.is_authentic(access.session_key, session, member):
         raise NotSignedIn
+    if session.is_locked or access.device_keys.is_idle(token_hash):
+        raise SessionLocked
+    access.device_keys.hear(token_hash)
     return session.pseudonym, member
 
 
-def _member_of(session: Session, roster: Roster | None) -> Member:
-    """Raises NotSignedIn."""
-    member = roster.named(session.pseudonym) if roster is not None else None
-    if member is None:
-        raise NotSignedIn
-    return member
-
-
-def _sign_in_key(member: Member | None) -> str:
-    return member.keys.sign_in_key if member is not None and member.keys is not None else ""
-
-
-def _session_mac(session_key: bytes, session: Session, member: Member) -> bytes:
-    """Over the whole row and the key that signed in: another name, more time or an older row are noticed."""
-    key = hmac.digest(session_key, _SESSION_DOMAIN, "sha256")
-    row = (session.token_hash, session.site_id, session.pseudonym, session.expires_slot)
-    return hmac.digest(key, msgspec.msgpack.encode((*row, _sign_in_key(member))), "sha256")
-
-
-def sign_out(database: Database, *, token: bytes, session_key: bytes) -> None:
-    with database.writing() as conn:
-        people.end_session(conn, _hash(session_key, token))
-
-
-def _hash(session_key: bytes, token: bytes) -> bytes:
-    """Keyed, so that the database does not say which token opens a session."""
-    return hmac.new(session_key, token, hashlib.sha256).digest()
+def sign_out(access: SessionAccess, *, token: bytes) -> None:
+    token_hash = session_row.hash_token(access.session_key, token)
+    access.device_keys.forget(token_hash)
+    with access.database.writing() as conn:
+        people.end_session(conn, token_hash)

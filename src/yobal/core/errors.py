@@ -96,6 +96,22 @@ class NotSignedIn(YobalError):
     """There is no session, or it has expired."""
 
 
+class SessionEnded(NotSignedIn):
+    """The session was ended by its owner in another session, or by a lead."""
+
+
+class SessionLocked(YobalError):
+    """The session is locked, and opens nothing until its PIN is right."""
+
+
+class WrongPin(YobalError):
+    """The PIN is wrong, or there is none; with no tries left, the session has ended."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(str(tries_left))
+        self.tries_left = tries_left
+
+
 class NoLongerMember(NotSignedIn):
     """The session was ended because its owner was removed."""
 

@@ -18,4 +18,5 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     max_pending_per_story: int = 500
     max_pending_per_site: int = 5_000
     session_hours: int = 12
+    idle_lock_minutes: int = 10
     epoch_days: int = 7

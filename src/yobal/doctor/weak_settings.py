@@ -11,6 +11,7 @@ from yobal.server.settings import Settings
 
 BACKUPS: Final = 60
 SESSION_HOURS: Final = 24
+IDLE_LOCK_MINUTES: Final = 30
 EPOCH_DAYS: Final = 31
 RECEIPT_DAYS: Final = 90
 RETENTION_DAYS: Final = 30
@@ -105,6 +106,11 @@ WEAKNESSES: Final = (
         "session_hours",
         lambda s: s.session_hours > SESSION_HOURS,
         f"use {SESSION_HOURS} or less: until then, a stolen browser stays signed in",
+    ),
+    _Weakness(
+        "idle_lock_minutes",
+        lambda s: s.idle_lock_minutes > IDLE_LOCK_MINUTES,
+        f"use {IDLE_LOCK_MINUTES} or less: until then, a desk that was left open shows comments to anyone",
     ),
     _Weakness(
         "backups_kept",

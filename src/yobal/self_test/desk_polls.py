@@ -21,6 +21,8 @@ POLLED: Final[dict[str, dict[str, object]]] = {
     "session": {},
     "roster": {},
     "people": {},
+    "sessions": {},
+    "device-key": {},
     "history": {"cursor": None, "comment_id": None},
     "already-decided": {"comment_ids": [], "decision_ids": []},
 }

@@ -114,6 +114,7 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
         database=components.database,
         roster_reader=components.roster_reader,
         keyring=components.keyring,
+        device_keys=components.device_keys,
         cell_file=components.cell_file,
         file_writer=components.file_writer,
         desk_url=components.settings.desk_url,

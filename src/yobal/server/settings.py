@@ -32,6 +32,7 @@ PREFIX: Final = "YOBAL_"
 NOT_SETTINGS: Final = frozenset({"YOBAL_CONFIG", "YOBAL_MEMORY_HARDENED"})
 MAX_HOLD_SLOTS_MAX: Final = 8
 SESSION_HOURS_MAX: Final = 168  # a week
+IDLE_LOCK_MINUTES_MAX: Final = 120
 EPOCH_DAYS_MAX: Final = 90  # a key that is stolen opens what was sealed in so many days
 CELLS_PER_PENDING: Final = 4  # cells in a new file for each comment that may be pending
 CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
@@ -101,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_pending_per_site: int = _DEFAULTS.max_pending_per_site
     disk_reserve_mib: int = 256
     session_hours: int = _DEFAULTS.session_hours
+    idle_lock_minutes: int = _DEFAULTS.idle_lock_minutes
     epoch_days: int = _DEFAULTS.epoch_days
     backup_dir: str = ""
     backup_recipient: str = ""  # of age; its key is on another machine
@@ -186,6 +188,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             max_pending_per_story=self.max_pending_per_story,
             max_pending_per_site=self.max_pending_per_site,
             session_hours=self.session_hours,
+            idle_lock_minutes=self.idle_lock_minutes,
             epoch_days=self.epoch_days,
         )
 
@@ -495,6 +498,7 @@ _CHECKS: Final = (
     _number("receipt_days", 1, DAYS_MAX, example=30),
     _number("original_retention_days", 0, DAYS_MAX, example=14),
     _number("session_hours", 1, SESSION_HOURS_MAX, example=12),
+    _number("idle_lock_minutes", 1, IDLE_LOCK_MINUTES_MAX, example=10),
     _number("epoch_days", 1, EPOCH_DAYS_MAX, example=7),
     # Backups
     _Check("backup_dir", _is_absolute_or_empty, _FOLDER, '"/var/backups/yobal"'),

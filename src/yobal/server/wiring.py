@@ -8,6 +8,7 @@ import msgspec
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.cell_file import CellFile
+from yobal.adapters.device_keys import DeviceKeys
 from yobal.adapters.moves_file import MovesFile
 from yobal.adapters.public_files import PublicFiles
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
@@ -35,6 +36,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     roster_reader: RosterReader  # for the desk's side
     intake_roster_reader: RosterReader  # through the view without keys
     keyring: Keyring
+    device_keys: DeviceKeys
     cell_file: CellFile  # for the desk's side only
     moves_file: MovesFile
     file_writer: FileWriter
@@ -110,6 +112,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
             with_keys=False,
         ),
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),
+        device_keys=DeviceKeys(idle_minutes=rules.idle_lock_minutes),
         cell_file=_cell_file(settings),
         moves_file=MovesFile(settings.secrets_dir),
         file_writer=file_writer,

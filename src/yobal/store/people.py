@@ -49,27 +49,24 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     expires_slot: Slot
 
 
-EndReason = Literal["removed", "suspended"]
+EndReason = Literal["removed", "suspended", "ended"]  # the last: by its owner or a lead
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in, or was until `end_reason`, if the MAC is right: it covers the rest of the row."""
+    """Who is signed in, or was until `end_reason`, if the MAC is right: it covers all but label and reason."""
 
     token_hash: bytes
     site_id: str
     pseudonym: str
+    begun_slot: Slot
     expires_slot: Slot
+    is_locked: bool = False
+    device_label: str = ""
     mac: bytes
     end_reason: EndReason | None = None  # not under the MAC: a suspension is unsigned, too
 
 
-_SIGNED_COLUMNS: Final = (
-    sessions.c.token_hash,
-    sessions.c.site_id,
-    sessions.c.pseudonym,
-    sessions.c.expires_slot,
-    sessions.c.mac,
-)
+_COLUMNS: Final = tuple(column for column in sessions.c if column.name != "end_reason")
 
 
 def hash_token(token: bytes) -> bytes:
@@ -293,7 +290,7 @@ def get_session(conn: Connection, token_hash: bytes, *, now: float) -> Session |
     return fetch_one(
         conn,
         Session,
-        sa.select(*_SIGNED_COLUMNS, reason.label("end_reason")).where(
+        sa.select(*_COLUMNS, reason.label("end_reason")).where(
             sessions.c.token_hash == token_hash, sessions.c.expires_slot > now
         ),
     )

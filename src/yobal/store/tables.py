@@ -190,8 +190,11 @@ sessions = sa.Table(
     _hash_key("token_hash"),
     _text("site_id"),
     _text("pseudonym"),
+    _slot("begun_slot"),  # the last slot before it began
     _slot("expires_slot"),
-    _bytes("mac"),  # under a key in `secrets/`, over the others: `actions/sign_in.py`
+    _flag("is_locked"),  # it opens nothing until its PIN, which only the server's memory has
+    _text("device_label"),  # as its owner calls the device; nothing is taken from the browser
+    _bytes("mac"),  # under a key in `secrets/`, over all but the label: `actions/sign_in.py`
     _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )

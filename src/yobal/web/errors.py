@@ -8,7 +8,12 @@ from typing import Final
 from yobal.adapters.rendering.i18n import translator_for
 from yobal.core import errors
 from yobal.core.errors import YobalError
-from yobal.web.response_types import AlreadyDecidedError, AlreadyUndoneError, ErrorBody
+from yobal.web.response_types import (
+    AlreadyDecidedError,
+    AlreadyUndoneError,
+    ErrorBody,
+    WrongPinError,
+)
 
 
 class BadForm(YobalError):
@@ -58,6 +63,14 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "not_signed_in",
         "Your session has ended. Nothing is lost: sign in again and continue.",
     ),
+    errors.SessionEnded: (
+        401,
+        "session_ended",
+        (
+            "This session was ended from another device, by you or by a lead. What you decided before"
+            " was stored. If this surprises you, call a lead."
+        ),
+    ),
     errors.NoLongerMember: (
         401,
         "no_longer_member",
@@ -84,6 +97,11 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         403,
         "invalid_credentials",
         "Wrong pseudonym or passphrase. Check each word, or use your recovery sheet.",
+    ),
+    errors.WrongPin: (
+        403,
+        "wrong_pin",
+        "This PIN is wrong. After five wrong tries only your seven words or a passkey open the desk.",
     ),
     errors.Forbidden: (403, "forbidden", "Only a lead can do this."),
     errors.InvalidInput: (422, "invalid", "Nothing was changed: %(reasons)s."),
@@ -136,6 +154,11 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
             " Nothing was opened or changed."
         ),
     ),
+    errors.SessionLocked: (
+        423,
+        "session_locked",
+        "This desk is locked. Unlock it to continue; nothing is lost.",
+    ),
     errors.DatabaseUnavailable: (
         503,
         "unavailable",
@@ -179,6 +202,8 @@ def to_response(error: YobalError) -> tuple[int, ErrorBody]:
         )
     if isinstance(error, errors.AlreadyUndone):
         return status, AlreadyUndoneError(code, message, error.undone_by)
+    if isinstance(error, errors.WrongPin):
+        return status, WrongPinError(code, message, error.tries_left)
     if isinstance(error, errors.InvalidInput):
         reasons = [translator.gettext(reason.message) % reason.values for reason in error.reasons]
         message %= {"reasons": "; ".join(reasons)}

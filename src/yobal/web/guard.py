@@ -6,11 +6,10 @@ from typing import Any, Final, Literal, NamedTuple
 from litestar import Request
 from litestar.connection import ASGIConnection
 
-from yobal.actions import sign_in
-from yobal.actions.roster_reader import RosterReader
-from yobal.core.errors import Forbidden, NotSignedIn
+from yobal.actions import session_lock, sign_in
+from yobal.actions.session_row import SessionAccess
+from yobal.core.errors import Forbidden, NotSignedIn, SessionLocked
 from yobal.core.roles import Role
-from yobal.store.database import Database
 from yobal.web.errors import BadRequest, HostMismatch, OriginMismatch, TlsRequired
 
 Access = Literal["anyone", "moderator", "lead"]
@@ -31,23 +30,15 @@ class Guard:
     """Checks every request before its route."""
 
     def __init__(
-        self,
-        database: Database,
-        roster_reader: RosterReader,
-        *,
-        desk_url: str,
-        session_key: bytes,
-        clock: Callable[[], float],
+        self, sessions: SessionAccess, *, desk_url: str, clock: Callable[[], float]
     ) -> None:
-        self._database = database
-        self._roster_reader = roster_reader
+        self._sessions = sessions
         self._origin = desk_url
         self._scheme, _, self._host = desk_url.partition("://")
-        self._session_key = session_key
         self._clock = clock
 
     def check(self, request: AnyRequest) -> None:
-        """Raises TlsRequired, OriginMismatch, BadRequest, NotSignedIn, RosterInvalid or Forbidden."""
+        """Raises TlsRequired, OriginMismatch, BadRequest, NotSignedIn, SessionLocked, RosterInvalid or Forbidden."""
         access: Access | None = request.route_handler.opt.get("access")
         if access is None:
             raise Forbidden
@@ -78,13 +69,13 @@ class Guard:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
-        pseudonym, member = sign_in.member_for(
-            self._database,
-            self._roster_reader,
-            token=token,
-            session_key=self._session_key,
-            now=self._clock(),
-        )
+        now = self._clock()
+        try:
+            pseudonym, member = sign_in.member_for(self._sessions, token=token, now=now)
+        except SessionLocked:  # maybe only now, because nothing was heard of it for too long
+            if not session_lock.lock(self._sessions, token=token, now=now):
+                raise NotSignedIn from None
+            raise
         return SignedInModerator(pseudonym, member.role)
 
 

@@ -16,6 +16,7 @@ from yobal.actions.decision_context import DecisionContext
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.cell_file import CellFile
+from yobal.adapters.device_keys import DeviceKeys
 from yobal.adapters.server_keys import Keyring
 from yobal.core import held_text as held_text_format
 from yobal.core.decision_signature import DecisionSignature
@@ -50,6 +51,7 @@ class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     roster_reader: RosterReader
     keyring: Keyring
+    device_keys: DeviceKeys
     cell_file: CellFile
     file_writer: FileWriter
     desk_url: str

@@ -10,6 +10,7 @@ from yobal.actions import begin_epoch, invite, join, recover, remove_member, sig
 from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
+from yobal.actions.session_row import SessionAccess
 from yobal.core.errors import NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
@@ -24,13 +25,14 @@ class PeopleController:
     """One method for each route. The methods are sync and run in threads."""
 
     def __init__(
-        self, dependencies: DeskDependencies, *, session_key: bytes, site_name: str
+        self, dependencies: DeskDependencies, session_access: SessionAccess, *, site_name: str
     ) -> None:
         self._dependencies = dependencies
         self._rules = dependencies.rules
         self._database = dependencies.database
         self._roster_reader = dependencies.roster_reader
-        self._session_key = session_key
+        self._session_access = session_access
+        self._session_key = session_access.session_key
         self._site_name = site_name
 
     def sign_in_challenge(self) -> types.SignInChallenge:
@@ -42,7 +44,9 @@ class PeopleController:
             )
         )
 
-    def sign_in(self, data: JSONBody[request_types.SignInRequest]) -> Response[types.Session]:
+    def sign_in(
+        self, data: JSONBody[request_types.SignInRequest], request: AnyRequest
+    ) -> Response[types.Session]:
         pseudonym = data.pseudonym.strip()
         token = sign_in.sign_in(
             self._database,
@@ -55,7 +59,7 @@ class PeopleController:
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return self._with_cookie(pseudonym, token)
+        return self._with_cookie(pseudonym, token, request)
 
     def session(self, request: AnyRequest) -> types.Session:
         return self._session(request.state.moderator.pseudonym)
@@ -63,9 +67,9 @@ class PeopleController:
     def sign_out(self, request: AnyRequest) -> Response[types.Empty]:
         token = session_token(request)
         if token is not None:
-            sign_in.sign_out(self._database, token=token, session_key=self._session_key)
+            self._end_session(token)
         response = Response(types.Empty())
-        response.cookies = [_cookie("", age=0)]
+        response.cookies = [session_cookie("", age=0)]
         return response
 
     def roster(self) -> types.Roster:
@@ -86,7 +90,7 @@ class PeopleController:
         return types.Invitation(invitation.invited_by is None, serializers.statements(signed))
 
     def begin_roster(
-        self, data: JSONBody[request_types.BeginRosterRequest]
+        self, data: JSONBody[request_types.BeginRosterRequest], request: AnyRequest
     ) -> Response[types.Session]:
         pseudonym = join.begin_roster(
             self._database,
@@ -98,7 +102,7 @@ class PeopleController:
             wrap=data.wrap,
             now=self._dependencies.clock(),
         )
-        return self._start_session(pseudonym)
+        return self._start_session(pseudonym, request)
 
     def register(self, data: JSONBody[request_types.RegisterRequest]) -> types.Empty:
         join.register(
@@ -133,6 +137,12 @@ class PeopleController:
         return types.NewInvitation(
             INVITATION_HOURS, serializers.expiry_with_label(self._rules, expires)
         )
+
+    def cancel_invitation(
+        self, data: JSONBody[request_types.CancelInvitationRequest]
+    ) -> types.Empty:
+        invite.cancel(self._database, invitation_id=bytes.fromhex(data.invitation_id))
+        return types.Empty()
 
     def confirm_member(
         self, data: JSONBody[request_types.ConfirmMemberRequest], request: AnyRequest
@@ -213,7 +223,7 @@ class PeopleController:
         return types.RecoveryTicket(proven.ticket, proven.identity, proven.head)
 
     def finish_recovery(
-        self, data: JSONBody[request_types.RecoveryFinishRequest]
+        self, data: JSONBody[request_types.RecoveryFinishRequest], request: AnyRequest
     ) -> Response[types.Session]:
         pseudonym = recover.finish(
             self._database,
@@ -222,7 +232,7 @@ class PeopleController:
             statement=_signed(data.statement),
             identity=data.identity,
         )
-        return self._start_session(pseudonym)
+        return self._start_session(pseudonym, request)
 
     def _recovery_context(self) -> RecoveryContext:
         return RecoveryContext(
@@ -232,7 +242,7 @@ class PeopleController:
             now=self._dependencies.clock(),
         )
 
-    def _start_session(self, pseudonym: str) -> Response[types.Session]:
+    def _start_session(self, pseudonym: str, request: AnyRequest) -> Response[types.Session]:
         token = sign_in.open_session(
             self._database,
             self._rules,
@@ -242,12 +252,21 @@ class PeopleController:
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
-        return self._with_cookie(pseudonym, token)
+        return self._with_cookie(pseudonym, token, request)
 
-    def _with_cookie(self, pseudonym: str, token: bytes) -> Response[types.Session]:
+    def _with_cookie(
+        self, pseudonym: str, token: bytes, request: AnyRequest
+    ) -> Response[types.Session]:
+        """Replaces the session that this browser had before."""
+        replaced = session_token(request)
+        if replaced is not None:
+            self._end_session(replaced)
         response = Response(self._session(pseudonym))
-        response.cookies = [_cookie(token.hex())]
+        response.cookies = [session_cookie(token.hex())]
         return response
+
+    def _end_session(self, token: bytes) -> None:
+        sign_in.sign_out(self._session_access, token=token)
 
     def _session(self, pseudonym: str) -> types.Session:
         with self._database.reading() as conn:
@@ -277,7 +296,7 @@ def _newcomer(new: request_types.NewKeys) -> Newcomer:
     return Newcomer(new.keys, new.keys_signature, new.identity, new.recovery_identity)
 
 
-def _cookie(value: str, *, age: int | None = None) -> Cookie:
+def session_cookie(value: str, *, age: int | None = None) -> Cookie:
     """The prefix `__Host-` makes browsers refuse it for other hosts and without TLS."""
     return Cookie(
         key=COOKIE,

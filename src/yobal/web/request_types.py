@@ -24,6 +24,7 @@ ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 RecoveryToken = Annotated[
     str, msgspec.Meta(min_length=1, max_length=1_400, pattern=r"^[-_=.A-Za-z0-9]*$")
 ]
+DeviceLabel = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
 # All have one size; only other implementations of age than the desk's add a little.
@@ -60,6 +61,37 @@ class SignInRequest(Request):
     pseudonym: NonEmptyText
     challenge: Challenge
     signature: Signature
+
+
+class HoldDeviceKeyRequest(Request):
+    device_key: Hex32
+    device_label: DeviceLabel
+
+
+class SetPinRequest(Request):
+    """`pin_hash` is keyed by a random value that only the browser stores; null removes the PIN."""
+
+    pin_hash: Hex32 | None
+
+
+class UnlockRequest(Request):
+    pin_hash: Hex32
+
+
+class LabelDeviceRequest(Request):
+    device_label: DeviceLabel
+
+
+class EndSessionRequest(Request):
+    session_id: Hex32
+
+
+class EndSessionsRequest(Request):
+    pseudonym: NonEmptyText
+
+
+class CancelInvitationRequest(Request):
+    invitation_id: Hex32
 
 
 class OpenInvitationRequest(Request):

@@ -58,6 +58,7 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     is_demo: bool
     pseudonym: str
     role: Role
+    idle_lock_minutes: int
     identity: bytes
     epochs: list[EpochKey]
     roster_head: str
@@ -256,6 +257,7 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class OpenInvitation(msgspec.Struct, frozen=True):
+    invitation_id: str
     role: Role
     expires: Slot
 
@@ -275,6 +277,42 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 class PeopleList(msgspec.Struct, frozen=True):
     invitations: list[OpenInvitation]
     registrations: list[Registration]
+
+
+class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
+    """`begun` is the last slot before it began: no finer time is stored."""
+
+    session_id: str
+    device_label: str
+    begun: Slot
+    expires: Slot
+    is_locked: bool
+    is_current: bool
+
+
+class SessionCount(msgspec.Struct, frozen=True):
+    pseudonym: str
+    session_count: int
+
+
+class SessionList(msgspec.Struct, frozen=True):
+    """One's own sessions; a lead also learns how many each colleague has."""
+
+    own: list[OpenSession]
+    others: list[SessionCount]
+
+
+class DeviceKey(msgspec.Struct, frozen=True):
+    """Null after a restart of the server, which forgets all of them."""
+
+    device_key: str | None
+
+
+class LockState(msgspec.Struct, frozen=True):
+    """Whose session is locked, null if it is not; with 0 tries left, only the words or a passkey open it."""
+
+    pseudonym: str | None
+    pin_tries_left: int
 
 
 class SignInChallenge(msgspec.Struct, frozen=True):
@@ -318,3 +356,9 @@ class AlreadyUndoneError(ErrorBody, frozen=True):
     """The body of a 409 `already_undone`."""
 
     undone_by: str
+
+
+class WrongPinError(ErrorBody, frozen=True):
+    """The body of a 403 `wrong_pin`; with 0 tries left, the session has ended."""
+
+    tries_left: int

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
+from yobal.actions.session_row import SessionAccess
 from yobal.adapters import error_reporting
 from yobal.adapters.rendering.desk_catalogue import catalogue_json, languages_json
 from yobal.adapters.rendering.i18n import read_catalogue, translator_for
@@ -22,6 +23,7 @@ from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
+from yobal.web.sessions import SessionsController
 
 
 class Route(NamedTuple):
@@ -45,6 +47,7 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/roster", "moderator", PeopleController.roster),
     Route("/api/desk/people", "moderator", PeopleController.people),
     Route("/api/desk/invite", "lead", PeopleController.invite),
+    Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),
     Route("/api/desk/discard-registration", "lead", PeopleController.discard_registration),
     Route("/api/desk/remove-member", "moderator", PeopleController.remove_member),
@@ -53,6 +56,18 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
+)
+SESSION_ROUTES: Final = (
+    Route("/api/desk/hold-device-key", "moderator", SessionsController.hold_device_key),
+    Route("/api/desk/device-key", "moderator", SessionsController.device_key),
+    Route("/api/desk/set-pin", "moderator", SessionsController.set_pin),
+    Route("/api/desk/lock", "anyone", SessionsController.lock),
+    Route("/api/desk/lock-state", "anyone", SessionsController.lock_state),
+    Route("/api/desk/unlock", "anyone", SessionsController.unlock),
+    Route("/api/desk/sessions", "moderator", SessionsController.sessions),
+    Route("/api/desk/label-device", "moderator", SessionsController.label_device),
+    Route("/api/desk/end-session", "moderator", SessionsController.end_session),
+    Route("/api/desk/end-sessions", "lead", SessionsController.end_sessions),
 )
 MODERATION_ROUTES: Final = (
     Route("/api/desk/queue", "moderator", ModerationController.queue),
@@ -96,15 +111,15 @@ def desk_app(
     dependencies: DeskDependencies, *, static: Path, site_name: str, is_demo: bool
 ) -> Litestar:
     """The desk as an ASGI application."""
-    session_key = dependencies.keyring.session_key()
-    guard = Guard(
-        dependencies.database,
-        dependencies.roster_reader,
-        desk_url=dependencies.desk_url,
-        session_key=session_key,
-        clock=dependencies.clock,
+    session_access = SessionAccess(
+        database=dependencies.database,
+        roster_reader=dependencies.roster_reader,
+        device_keys=dependencies.device_keys,
+        session_key=dependencies.keyring.session_key(),
     )
-    people = PeopleController(dependencies, session_key=session_key, site_name=site_name)
+    guard = Guard(session_access, desk_url=dependencies.desk_url, clock=dependencies.clock)
+    sessions = SessionsController(dependencies, session_access)
+    people = PeopleController(dependencies, session_access, site_name=site_name)
     moderation = ModerationController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
@@ -112,6 +127,7 @@ def desk_app(
             *(_page(path, page_html) for path in PAGES),
             *(_asset(static, name) for name in ASSETS),
             *(_route(route, people) for route in PEOPLE_ROUTES),
+            *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
         ],
         before_request=guard.check,
@@ -130,7 +146,9 @@ def desk_app(
     )
 
 
-def _route(route: Route, controller: PeopleController | ModerationController) -> Any:
+def _route(
+    route: Route, controller: PeopleController | SessionsController | ModerationController
+) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))
 

@@ -57,6 +57,7 @@ def session(
         is_demo=sites.is_demo(conn, site_id),
         pseudonym=pseudonym,
         role=member.role,
+        idle_lock_minutes=rules.idle_lock_minutes,
         identity=moderator.identity,
         epochs=[
             types.EpochKey(key.epoch_id, key.wrap)
@@ -205,7 +206,9 @@ def people_list(
 ) -> types.PeopleList:
     return types.PeopleList(
         invitations=[
-            types.OpenInvitation(item.role, expiry_with_label(rules, item.expires_slot))
+            types.OpenInvitation(
+                item.token_hash.hex(), item.role, expiry_with_label(rules, item.expires_slot)
+            )
             for item in invitations
         ],
         registrations=[
@@ -220,6 +223,19 @@ def people_list(
             )
             for item in registrations
         ],
+    )
+
+
+def open_session(
+    rules: SiteRules, session: people.Session, *, current_hash: bytes
+) -> types.OpenSession:
+    return types.OpenSession(
+        session_id=session.token_hash.hex(),
+        device_label=session.device_label,
+        begun=expiry_with_label(rules, session.begun_slot),
+        expires=expiry_with_label(rules, session.expires_slot),
+        is_locked=session.is_locked,
+        is_current=session.token_hash == current_hash,
     )
 
 

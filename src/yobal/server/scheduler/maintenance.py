@@ -21,6 +21,7 @@ from yobal.actions import (
     redate_future_rows,
     release,
     return_held,
+    session_lock,
     verify_published,
     write_public_files,
 )
@@ -67,6 +68,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
     unreadable_count = 0
     round_problem: DatabaseUnavailable | None = None
     purge_list_problem: PurgeListNotWritten | None = None
+    session_lock.forget_device_keys(database, components.device_keys, rules.site_id, now=now)
     try:
         with release_lock(database):
             with database.reading() as conn:

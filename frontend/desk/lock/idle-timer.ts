@@ -1,0 +1,60 @@
+/** Calls back when nobody has used the desk for some time, in any tab of this browser. */
+
+const CHECK_MS = 5_000;
+/** How often other tabs are told that this one is used. */
+const REPORT_MS = 10_000;
+const EVENTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "input"] as const;
+
+export class IdleTimer {
+  #usedAt = Date.now();
+  #reportedAt = 0;
+  readonly #stop = new AbortController();
+
+  constructor(
+    private readonly idleMs: number,
+    private readonly reportUse: () => void,
+    private readonly onIdle: () => void,
+  ) {}
+
+  start(): void {
+    const { signal } = this.#stop;
+    for (const name of EVENTS) {
+      addEventListener(name, () => this.#use(), { capture: true, passive: true, signal });
+    }
+    // After sleep, timers may come late; a page that is shown again must not show comments for a moment.
+    for (const name of ["visibilitychange", "resume"]) {
+      document.addEventListener(name, () => this.#check(), { signal });
+    }
+    addEventListener("focus", () => this.#check(), { signal });
+    const timer = setInterval(() => this.#check(), CHECK_MS);
+    signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Also when another tab was used. */
+  extend(): void {
+    if (!this.#isOver) this.#usedAt = Date.now();
+  }
+
+  /** A key press after sleep must not open what should be locked. */
+  #use(): void {
+    this.#check();
+    this.extend();
+    if (this.#stop.signal.aborted || Date.now() - this.#reportedAt < REPORT_MS) return;
+    this.#reportedAt = Date.now();
+    this.reportUse();
+  }
+
+  get #isOver(): boolean {
+    return Date.now() - this.#usedAt >= this.idleMs;
+  }
+
+  #check(): void {
+    if (!this.#isOver || this.#stop.signal.aborted) return;
+    this.stop();
+    this.onIdle();
+  }
+}

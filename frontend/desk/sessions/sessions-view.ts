@@ -1,0 +1,125 @@
+/** The part of the page "People" about one's own sessions. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { OpenSession } from "../api/types.ts";
+import type { SessionState } from "../app/session-state.ts";
+import { gettext } from "../i18n.ts";
+import { loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
+import { formValue, onSubmit } from "../ui/forms.ts";
+import type { Sessions } from "./sessions.ts";
+
+const LABEL_CHARACTERS_MAX = 60;
+
+export function sessionsView(desk: SessionState): TemplateResult {
+  const { sessions } = desk;
+  return html`<h2 id="sessions">${gettext("Your sessions")}</h2>
+    <p class="small">
+      ${gettext(
+        "Where you are signed in. Only the slot in which a session began is stored, and nothing about the browser. If a device is lost, end its session here, and tell a lead.",
+      )}
+    </p>
+    ${messagesView(sessions)} ${listView(sessions, () => void desk.signOut())}
+    ${desk.keyring.keys.isPersisted ? pinView(desk) : nothing}`;
+}
+
+function messagesView({ error, result, phase }: Sessions): TemplateResult {
+  return html`${
+    error === null || phase === "failed"
+      ? nothing
+      : html`<p class="error" id="sessions-error" role="alert" tabindex="-1">${error}</p>`
+  }
+  ${result === null ? nothing : html`<p class="summary" id="sessions-result" role="status" tabindex="-1">${result}</p>`}`;
+}
+
+function listView(sessions: Sessions, signOut: () => void): TemplateResult {
+  if (sessions.phase === "loading") return loadingView(gettext("Loading the list…"));
+  if (sessions.phase === "failed") {
+    return loadFailedView(sessions.error ?? "", () => void sessions.load());
+  }
+  const current = sessions.own.find(({ is_current }) => is_current);
+  return html`<ul class="people sessions">
+      ${sessions.own.map((session) => sessionView(sessions, session, signOut))}
+    </ul>
+    ${current === undefined ? nothing : renameView(sessions, current)}`;
+}
+
+function sessionView(
+  sessions: Sessions,
+  session: OpenSession,
+  signOut: () => void,
+): TemplateResult {
+  const { device_label, begun, expires, is_current, is_locked } = session;
+  const end = () => (is_current ? signOut() : void sessions.end(session));
+  return html`<li class="member">
+    <span>
+      <b><bdi>${device_label || gettext("Unnamed device")}</bdi></b>
+      <span class="small">
+        ${is_current ? gettext("this one") : nothing} ${is_locked ? gettext("locked") : nothing}
+        ${gettext("began after %(begun)s, ends at %(expires)s", {
+          begun: begun.label,
+          expires: expires.label,
+        })}
+      </span>
+    </span>
+    <button type="button" class="plain" ?disabled=${sessions.isBusy} @click=${end}>
+      ${is_current ? gettext("Sign out") : gettext("End")} ${visuallyHidden(device_label)}
+    </button>
+  </li>`;
+}
+
+function renameView(sessions: Sessions, current: OpenSession): TemplateResult {
+  const submit = (form: HTMLFormElement) => void sessions.rename(formValue(form, "device-label"));
+  return html`<form class="fields" @submit=${onSubmit(submit)}>
+    <label for="device-label">${gettext("Name of this device")}</label>
+    <p class="hint" id="device-label-hint">
+      ${gettext("Only you see it. Choose a name that tells nobody whose device it is.")}
+    </p>
+    <div class="field-row">
+      <input
+        id="device-label"
+        name="device-label"
+        autocomplete="off"
+        required
+        maxlength=${LABEL_CHARACTERS_MAX}
+        aria-describedby="device-label-hint"
+        .value=${current.device_label}
+      />
+      <button type="submit" class="secondary" ?disabled=${sessions.isBusy}>
+        ${gettext("Rename")}
+      </button>
+    </div>
+  </form>`;
+}
+
+function pinView({ sessions, session }: SessionState): TemplateResult {
+  const submit = (form: HTMLFormElement) => {
+    void sessions.setPin(formValue(form, "new-pin"));
+    form.reset();
+  };
+  return html`<h2>${gettext("PIN")}</h2>
+    <form class="fields" @submit=${onSubmit(submit)}>
+      <label for="new-pin">
+        ${sessions.isPinSet ? gettext("Another PIN for this session") : gettext("A PIN for this session")}
+      </label>
+      <p class="hint" id="new-pin-hint">
+        ${gettext(
+          "The desk locks after %(minutes)s minutes without a key press or touch, and at once with Ctrl+Shift+L. The PIN reopens it here, until you sign out. After five wrong tries only your seven words do. Choose one that you use for nothing else.",
+          { minutes: session.idle_lock_minutes },
+        )}
+      </p>
+      <div class="field-row">
+        <input
+          id="new-pin"
+          name="new-pin"
+          type="password"
+          inputmode="numeric"
+          autocomplete="off"
+          required
+          aria-describedby="new-pin-hint"
+        />
+        <button type="submit" class="secondary" ?disabled=${sessions.isBusy}>
+          ${gettext("Set the PIN")}
+        </button>
+      </div>
+    </form>`;
+}
