@@ -12,8 +12,10 @@ import pyrage
 import sqlalchemy as sa
 
 from yobal.actions import (
+    bring_back,
     decide,
     declare_story,
+    destroy_hidden,
     move_inbox,
     purge_deleted,
     receipts,
@@ -23,17 +25,19 @@ from yobal.actions import (
     undo,
     write_public_files,
 )
+from yobal.actions.bring_back import BroughtBack
 from yobal.actions.decision_context import DecisionContext
 from yobal.actions.release import Released
 from yobal.actions.remove import Removed
 from yobal.actions.session_row import SessionAccess
 from yobal.adapters.cell_file import CELL_BYTES
-from yobal.core import held_text, idempotency, text
+from yobal.core import held_text, hidden_text, idempotency, text
 from yobal.core import roster as roster_rules
 from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.held_text import HeldText
+from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import MemberAdded, MemberRemoved, SignedStatement
 from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
@@ -45,7 +49,7 @@ from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import comments, epochs, held_texts, people, sites
+from yobal.store import comments, epochs, held_texts, hidden_texts, people, sites
 from yobal.store.inbox_entries import Outcome
 from yobal.store.locks import release_lock
 from yobal.web.thread_status import ThreadStatusCache
@@ -351,7 +355,57 @@ class NewsroomHarness:
         """Only what the database notes of a removal."""
         signature = self.signer(decided_by).remove(comment_id, clause=clause)
         context = self.decision_context(decided_by)
-        return remove.remove(self.database, context, comment_id, clause=clause, signature=signature)
+        return remove.remove(
+            self.database,
+            self.components.cell_file,
+            context,
+            comment_id,
+            clause=clause,
+            signature=signature,
+        )
+
+    def bring_back(self, removed: DecisionResult, *, decided_by: str | None = None) -> BroughtBack:
+        """As the desk does, which lets only a lead do it."""
+        return self.bring_back_id(removed.decision_id, decided_by=decided_by)
+
+    def bring_back_id(self, decision_id: str, *, decided_by: str | None = None) -> BroughtBack:
+        result = bring_back.bring_back(
+            self.database,
+            self.components.cell_file,
+            self.decision_context(decided_by),
+            decision_id,
+            signature=self.signer(decided_by).undo(decision_id),
+            moves=self.components.moves_file.read(),
+        )
+        write_public_files.write_files_now(
+            self.components.file_writer, result.story_id, result.files
+        )
+        self.purge()
+        return result
+
+    def destroy_hidden(self, comment_id: str, *, decided_by: str | None = None) -> None:
+        destroy_hidden.destroy_now(
+            self.database,
+            self.decision_context(decided_by),
+            comment_id,
+            signature=self.signer(decided_by).destroy(comment_id),
+        )
+        self.purge()
+
+    def hidden_texts(self) -> dict[str, HiddenText | None]:
+        """The decrypted texts of hidden comments; None where the cell does not decrypt one."""
+        with self.database.reading() as conn:
+            rows = hidden_texts.page(conn, SITE_ID, after=None, limit=10_000)
+        texts = {
+            row.comment_id: self.components.cell_file.decrypt(
+                row.cell, row.ciphertext, purpose="hidden text", comment_id=row.comment_id
+            )
+            for row in rows
+        }
+        return {
+            key: hidden_text.decode(plain) if plain is not None else None
+            for key, plain in texts.items()
+        }
 
     def purge(self) -> None:
         purge_deleted.purge_deleted(self.database, self.components.cell_file, SITE_ID)
@@ -378,7 +432,7 @@ class NewsroomHarness:
 
     def needed_cells(self) -> set[int]:
         """The cells that the tables name, read without the code that is tested."""
-        tables = ("held_texts", "envelopes")
+        tables = ("held_texts", "envelopes", "hidden_texts")
         return {int(row["cell"]) for table in tables for row in self.read_table(table)}
 
     def lose_cells(self) -> bytes:

@@ -13,7 +13,7 @@ from litestar import Response
 from msgspec import inspect as types
 
 from yobal.web import request_types, response_types
-from yobal.web.routes import MODERATION_ROUTES, PEOPLE_ROUTES, SESSION_ROUTES
+from yobal.web.routes import DESK_ROUTES
 
 TYPES_FILE: Final = Path(__file__).parent.parent / "frontend" / "desk" / "api" / "types.ts"
 _HEADER: Final = """\
@@ -46,7 +46,7 @@ def route_types() -> list[RouteTypes]:
     """Read from the annotations of each route's method."""
     names = {value: name for name, value in vars(request_types).items() if name.endswith("Request")}
     routes = []
-    for route in (*PEOPLE_ROUTES, *SESSION_ROUTES, *MODERATION_ROUTES):
+    for route in DESK_ROUTES:
         hints = get_type_hints(route.method)
         request, response = hints.get("data"), hints["return"]
         if get_origin(response) is Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from yobal.actions import expire, move_inbox, process_withdrawals, release
+from yobal.actions import destroy_hidden, expire, move_inbox, process_withdrawals, release
 from yobal.adapters import public_files
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
@@ -24,6 +24,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "destroy the inbox": (move_inbox, "destroy_moved"),
     "collect": (process_withdrawals, "collect"),
     "withdraw": (process_withdrawals, "process"),
+    "destroy what is hidden": (destroy_hidden, "destroy_due"),
     "release": (release, "release"),
     "expire": (expire, "expire"),
     "overwrite cells": (LockedCells, "overwrite"),

@@ -66,7 +66,7 @@ def test_a_receipt_says_waiting_until_the_slot_of_the_decision(
     shown = {
         name: value
         for name, value in msgspec.structs.asdict(receipt.status).items()
-        if value is not None
+        if value not in (None, False)
     }
     assert shown == {"site_id": SITE_ID, "story_id": "ferry", "state": "pending"}
     newsroom.pass_slots()
@@ -111,6 +111,10 @@ def test_a_receipt_shows_the_clause_of_an_edit_and_of_a_removal(
         "threats",
         None,
     )
+    assert receipt.status.is_hidden
+    newsroom.pass_slots(2)
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
     assert not receipt.can_withdraw
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.harness import SITE_ID, NewsroomHarness, newsroom_settings
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.cli import backup_commands
-from yobal.core.errors import BackupInvalid, DatabaseUnavailable, InvalidSettings
+from yobal.core.errors import BackupInvalid, DatabaseUnavailable, InvalidSettings, NotHidden
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import sites, table_rows
 
@@ -96,7 +96,7 @@ def test_what_was_removed_or_withdrawn_after_the_backup_stays_so(
     backed_up.remove(removed.id, clause="spam")
     backed_up.request_withdrawal(withdrawn.code)
     backed_up.request_withdrawal(held.code)
-    backed_up.pass_slots()
+    backed_up.pass_slots(2)
 
     printed = _restore(empty, path, _folder(backed_up).secrets_path)
 
@@ -122,6 +122,77 @@ def test_control_without_the_list_they_come_back(
     assert any("public again" in line for line in printed)
 
 
+def test_what_was_hidden_after_the_backup_is_hidden_again_and_a_lead_can_bring_it_back(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    hidden = backed_up.publish_new("Hidden after the backup.")
+    path = _back_up(backed_up)
+    backed_up.remove(hidden.id, clause="spam")
+    backed_up.pass_slots()
+
+    _restore(empty, path, _folder(backed_up).secrets_path)
+
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    restored.now = backed_up.now
+    assert restored.state(hidden.id) == "removed"
+    assert "Hidden after" not in restored.read_file("en/index.html")
+    receipt = restored.find_receipt(hidden.code)
+    assert receipt is not None
+    assert (receipt.status.state, receipt.status.clause) == ("removed", "spam")
+    restored.pass_slots(3)
+    (row,) = restored.read_table("hidden_texts")
+    restored.bring_back_id(row["decision_id"])
+    assert "Hidden after" in restored.read_file("en/index.html")
+
+
+def test_what_is_hidden_in_the_backup_can_be_brought_back(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    hidden = backed_up.publish_new("Hidden before the backup.")
+    removed = backed_up.remove(hidden.id, clause="spam")
+    path = _back_up(backed_up)
+
+    _restore(empty, path, _folder(backed_up).secrets_path)
+
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    restored.now = backed_up.now
+    restored.pass_slots(3)
+    restored.bring_back(removed)
+    assert "Hidden before" in restored.read_file("en/index.html")
+
+
+def test_what_was_destroyed_after_the_backup_stays_so(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    hidden, withdrawn = (backed_up.publish_new(words) for words in ("First.", "Second."))
+    removed = [backed_up.remove(sent.id, clause="spam") for sent in (hidden, withdrawn)]
+    path = _back_up(backed_up)
+    secrets_file = _folder(backed_up).secrets_path
+    backed_up.request_withdrawal(withdrawn.code)
+    backed_up.pass_slots(2)
+
+    _restore(empty, path, secrets_file)
+
+    restored = NewsroomHarness(empty, backed_up.pseudonym, backed_up.passphrase)
+    assert [restored.state(sent.id) for sent in (hidden, withdrawn)] == ["removed", "withdrawn"]
+    assert restored.read_table("hidden_texts") == []
+    for decision in removed:
+        with pytest.raises(NotHidden):
+            restored.bring_back(decision)
+
+
+def test_control_without_the_list_what_was_destroyed_could_come_back(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    hidden = backed_up.publish_new("Destroyed.")
+    backed_up.remove(hidden.id, clause="spam")
+    path = _back_up(backed_up)
+    backed_up.pass_slots(2)
+    settings = msgspec.structs.replace(empty.settings, purge_list_dir="")
+    _restore(msgspec.structs.replace(empty, settings=settings), path)
+    assert len(NewsroomHarness(empty, "", "").read_table("hidden_texts")) == 1
+
+
 def test_without_the_secrets_no_page_is_written_before_the_roster_is_accepted(
     sqlite_newsroom: NewsroomHarness, tmp_path: Path, empty: Components
 ) -> None:
@@ -143,7 +214,7 @@ def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
     assert b"They are held." not in plain
     assert not {"sessions", "expired_cells", "invitations"} & table_rows.columns().keys()
     secret = pyrage.decrypt(_folder(backed_up).secrets_path.read_bytes(), [IDENTITY])
-    assert set(msgspec.json.decode(secret)) == {"peppers", "roster", "moves"}
+    assert set(msgspec.json.decode(secret)) == {"peppers", "roster", "moves", "cells"}
 
 
 def _encrypt(plain: bytes, identity: pyrage.x25519.Identity = IDENTITY) -> bytes:

@@ -20,8 +20,9 @@ from tests.browser.fixtures import NewsroomWithLead, chromium_arguments, chromiu
 from tests.browser.newsroom import SITE_ID
 from tests.browser.sending import send
 from tests.promises.leak_search import spellings
-from yobal.core.age_keys import ALPHABET, from_passphrase
+from yobal.core.age_keys import ALPHABET
 from yobal.demo import signing
+from yobal.demo.keys import from_passphrase
 from yobal.server import settings
 from yobal.store import epochs, people
 from yobal.store.database import Database

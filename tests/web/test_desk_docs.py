@@ -9,7 +9,7 @@ import pytest
 from tools.generate_api_types import EMPTY, own_fields, route_types, structs, type_name
 
 from yobal.web.errors import FRAMEWORK_ERRORS, TABLE, UNEXPECTED
-from yobal.web.routes import ASSETS, MODERATION_ROUTES, PAGES, PEOPLE_ROUTES, SESSION_ROUTES
+from yobal.web.routes import ASSETS, DESK_ROUTES, PAGES
 
 PAGE = Path(__file__).parents[2] / "docs" / "http-desk.md"
 
@@ -38,7 +38,7 @@ def test_pages_and_files_are_described() -> None:
 
 
 def test_every_route_is_described_with_its_access_and_types() -> None:
-    routes = zip((*PEOPLE_ROUTES, *SESSION_ROUTES, *MODERATION_ROUTES), route_types(), strict=True)
+    routes = zip(DESK_ROUTES, route_types(), strict=True)
     expected = [
         (f"`{route.path}`", route.access, _code(types.request), _code(types.response))
         for route, types in routes

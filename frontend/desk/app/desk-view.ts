@@ -1,6 +1,7 @@
 /** The desk's frame: header with tabs, notices, the current tab, and the bar at the bottom. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { hiddenView } from "../hidden/hidden-view.ts";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { peopleView } from "../people/people-view.ts";
@@ -23,6 +24,7 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
         <nav aria-label=${gettext("Desk")}>
           ${tabLink(desk, "queue", gettext("Queue"))}
           ${tabLink(desk, "history", gettext("History"))}
+          ${tabLink(desk, "hidden", gettext("Hidden"))}
           ${tabLink(desk, "people", gettext("People"))}
         </nav>
         <p class="account">
@@ -61,6 +63,7 @@ function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
 
 function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "history") return historyView(desk);
+  if (desk.tab === "hidden") return hiddenView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 
@@ -84,6 +87,7 @@ function noticesView(desk: SessionState): TemplateResult {
             )}
           </p>`
     }
+    ${desk.session.hidden_waiting_count > 0 ? hiddenNotice(desk) : nothing}
     ${desk.session.suspended.map((pseudonym) => suspensionNotice(desk, pseudonym))}
     ${
       needsSecondLead(desk)
@@ -112,6 +116,20 @@ function suspensionNotice({ own }: SessionState, pseudonym: string): TemplateRes
         ? html`<a href="#people">${gettext("Remove them, or lift the suspension")}</a>`
         : gettext("A lead has to decide.")
     }
+  </p>`;
+}
+
+/** Somebody removed many comments: they stay until a lead has looked. */
+function hiddenNotice({ own, session: { hidden_waiting_count } }: SessionState): TemplateResult {
+  return html`<p class="notice warning">
+    <span>${ngettext(
+      "%(count)s removed comment is not destroyed before a lead has decided.",
+      "%(count)s removed comments are not destroyed before a lead has decided.",
+      hidden_waiting_count,
+    )}</span>
+    <a href="#hidden">
+      ${own.self.role === "lead" ? gettext("Bring them back, or destroy them") : gettext("See them")}
+    </a>
   </p>`;
 }
 

@@ -5,6 +5,7 @@ import type { Session } from "../api/types.ts";
 import type { Keyring, SignedIn } from "../crypto/keyring.ts";
 import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
+import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
@@ -28,7 +29,9 @@ interface TrustedDesk {
   signOut: () => Promise<void>;
 }
 
-export type Tab = "queue" | "history" | "people";
+export type Tab = (typeof TABS)[number];
+
+const TABS = ["queue", "history", "hidden", "people"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -43,6 +46,7 @@ export class SessionState {
   readonly queue: Queue;
   readonly decisions: Decisions;
   readonly history: History;
+  readonly hidden: Hidden;
   readonly people: People;
   readonly memberRemoval: MemberRemoval;
   readonly sessions: Sessions;
@@ -86,6 +90,7 @@ export class SessionState {
       removed: (id: string, clause: string) => this.decisions.activityLog.markRemoved(id, clause),
     };
     this.history = new History(dom, session, { listener, signer, keyring });
+    this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
     this.memberRemoval = new MemberRemoval(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
@@ -183,6 +188,7 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
+    if (tab === "hidden") void this.hidden.load();
     if (tab === "people") {
       void this.people.load();
       void this.sessions.load();
@@ -271,5 +277,5 @@ export class SessionState {
 }
 
 function tabOf(hash: string): Tab {
-  return hash === "#history" || hash === "#people" ? (hash.slice(1) as Tab) : "queue";
+  return TABS.find((tab) => hash === `#${tab}`) ?? "queue";
 }

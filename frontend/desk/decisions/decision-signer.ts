@@ -128,6 +128,25 @@ export class DecisionSigner {
     return { head, undos: await Promise.all(undos) };
   }
 
+  /** Of removed comments: undoes each removal. */
+  async bringBack(hidden: readonly { comment_id: string; decision_id: string }[]) {
+    const head = this.head();
+    const comments = hidden.map(async ({ comment_id, decision_id }) => {
+      const { signature } = await this.undo(comment_id, decision_id);
+      return { comment_id, decision_id, signature };
+    });
+    return { head, comments: await Promise.all(comments) };
+  }
+
+  async destroy(hidden: readonly { comment_id: string }[]) {
+    const head = this.head();
+    const comments = hidden.map(async ({ comment_id }) => {
+      const { signature } = await this.#sign({ comment_id, verdict: "destroy" });
+      return { comment_id, signature };
+    });
+    return { head, comments: await Promise.all(comments) };
+  }
+
   /** Throws for an epoch that no lead has signed; its comments cannot be opened either. */
   async #seal(
     { recipients, row }: QueueItem,

@@ -24,6 +24,7 @@ export function verdictLabel(verdict: Verdict): string {
     reject: gettext("Rejected"),
     remove: gettext("Removed"),
     undo: gettext("Undone"),
+    destroy: gettext("Destroyed"),
   };
   return labels[verdict] ?? verdict;
 }

@@ -102,7 +102,9 @@ function bodyView(desk: SessionState): TemplateResult {
 function summaryView({ history, session }: SessionState): TemplateResult {
   const [first] = history.entries;
   if (first === undefined) return html``;
-  const removal = history.entries.find(({ verdict }) => verdict === "remove");
+  const removal = history.entries.find(
+    ({ verdict, is_undone }) => verdict === "remove" && !is_undone,
+  );
   if (first.state === "withdrawn") {
     return html`<p class="summary">${gettext("The author has withdrawn this comment.")}</p>`;
   }
@@ -153,7 +155,10 @@ function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
 /** The system undoes publications of former members, and those that a restore has left without a text. */
 function decidedByView(desk: SessionState, entry: HistoryEntry): TemplateResult {
   const { verdict, decided_by } = entry;
-  const label = html`<b>${verdictLabel(verdict)}</b>`;
+  const label = html`<b>${isReturn(entry) ? gettext("Brought back") : verdictLabel(verdict)}</b>`;
+  if (decided_by === "" && verdict === "remove") {
+    return gettextTemplate("%(verdict)s before the server was restored", { verdict: label });
+  }
   if (decided_by === "") {
     return gettextTemplate(
       "%(verdict)s by the system: the person who decided is not a member any more, or a restore has lost the text. The comment is waiting again.",
@@ -164,6 +169,11 @@ function decidedByView(desk: SessionState, entry: HistoryEntry): TemplateResult 
     verdict: label,
     moderator: html`<bdi>${decided_by}</bdi>`,
   })}${undoneView(desk, entry)}`;
+}
+
+/** Whether a lead brought a removed comment back. */
+function isReturn({ verdict, undoes }: HistoryEntry): boolean {
+  return verdict === "undo" && undoes?.verdict === "remove";
 }
 
 /** "Undone by Heron: Rejected (Spam)" */
@@ -198,13 +208,20 @@ function shownComment(desk: SessionState, entry: HistoryEntry): ShownComment | n
   const { text, name, lang } = entry;
   const stored = text === null ? null : { text, name: name ?? "", lang: lang ?? "und" };
   // After an undo, the text that the server has belongs to a later decision.
-  const isReversed = entry.is_undone || entry.verdict === "undo";
+  const isReversed = entry.is_undone || (entry.verdict === "undo" && !isReturn(entry));
   if (stored !== null && !isReversed) return stored;
   const item = desk.findItem(entry.comment_id);
   return item === null ? stored : { ...item.envelope, lang: item.draft.lang };
 }
 
 function textView(desk: SessionState, entry: HistoryEntry): TemplateResult | typeof nothing {
+  if (entry.is_withheld) {
+    return html`<p class="small">
+      ${gettext(
+        "Neither readers nor the desk are shown this text: its approval could not be verified, so it may not be what a moderator accepted.",
+      )}
+    </p>`;
+  }
   const shown = shownComment(desk, entry);
   return shown === null
     ? nothing
@@ -225,10 +242,12 @@ const EXPECTED_STATE: Record<Verdict, string> = {
   reject: "rejected",
   remove: "removed",
   undo: "pending",
+  destroy: "removed",
 };
 
 function stateView(entry: HistoryEntry): TemplateResult {
-  if (!entry.is_undone && entry.state === EXPECTED_STATE[entry.verdict]) return html``;
+  const expected = isReturn(entry) ? "published" : EXPECTED_STATE[entry.verdict];
+  if (!entry.is_undone && entry.state === expected) return html``;
   const state = stateLabel(entry.state);
   return html`<span class="small">· ${
     entry.is_undone
@@ -305,7 +324,9 @@ function removalForm(desk: SessionState, entry: HistoryEntry): TemplateResult {
       },
     })}
     <p class="small">
-      ${gettext("The comment disappears from every page immediately. A removal cannot be undone.")}
+      ${gettext(
+        "The comment disappears from every page immediately. Its text is destroyed with the second slot from now; until then a lead can bring it back, under “Hidden”.",
+      )}
     </p>
     <p class="actions">
       <button type="button" ?disabled=${history.isBusy} @click=${() => void history.remove(entry)}>

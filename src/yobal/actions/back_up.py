@@ -1,7 +1,8 @@
 """Writes a backup: all rows that a restored newsroom needs, encrypted to a key that is elsewhere.
 
 The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells
-and day keys are never in it: what they encrypt stays closed.
+and day keys are never in it: what they encrypt stays closed. Only those of hidden texts are in the file of
+secrets, which each backup replaces: a lead must be able to bring these back after a restore.
 """
 
 import base64
@@ -14,7 +15,7 @@ from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles, SecretsToBackUp
 from yobal.core.backup_format import BackupParser, Header, encode
 from yobal.core.errors import BackupInvalid
-from yobal.store import migrations, table_rows
+from yobal.store import hidden_texts, migrations, table_rows
 from yobal.store.database import Database
 
 
@@ -36,16 +37,21 @@ def back_up(
 
 
 def back_up_secrets(
-    files: SecretFiles, folder: BackupFolder, recipient: str, *, today: date
+    database: Database, files: SecretFiles, folder: BackupFolder, recipient: str, *, today: date
 ) -> None:
     """Replaces the file of the last backup."""
+    with database.reading() as conn:
+        keys = files.cell_file.read_keys(hidden_texts.cells_of(conn))
     peppers = {
         week.isoformat(): base64.b64encode(pepper).decode()
         for week, pepper in files.keyring.peppers_by_week(today).items()
     }
     content = msgspec.json.encode(
         SecretsToBackUp(
-            peppers=peppers, roster=files.roster_pin.read(), moves=files.moves_file.read()
+            peppers=peppers,
+            roster=files.roster_pin.read(),
+            moves=files.moves_file.read(),
+            cells={str(number): base64.b64encode(key).decode() for number, key in keys.items()},
         )
     )
     read = bytearray()

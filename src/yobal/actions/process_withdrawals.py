@@ -8,10 +8,11 @@ from yobal.actions import erase_published
 from yobal.core import states
 from yobal.core.ids import RandomBytes
 from yobal.core.site_rules import SiteRules
-from yobal.core.states import PUBLISHED, REJECTED
+from yobal.core.states import PUBLISHED, REJECTED, REMOVED
 from yobal.store import (
     arrivals,
     comments,
+    hidden_texts,
     inbox_entries,
     pending_purge,
     sites,
@@ -91,7 +92,7 @@ def _process_request(
             withdrawal_requests.delete(conn, request.id)
             return False
         waits_for_release = request.request_kind == withdrawal_requests.NEXT and not with_release
-        if comment.state == PUBLISHED and waits_for_release:  # published since it was read
+        if comment.state in (PUBLISHED, REMOVED) and waits_for_release:  # since it was read
             return False
         pending_purge.request(conn, request.site_id, random=random)
         if not erase_published.withdraw(conn, comment):
@@ -101,12 +102,14 @@ def _process_request(
 
 
 def _can_withdraw(conn: Connection, comment: Comment) -> bool:
-    """What the receipt shows as waiting, accepted or published.
+    """What the receipt shows as waiting, accepted or published; and what a lead could bring back.
 
     Before its slot a rejection is shown as waiting, and it may still be undone.
     """
     if states.next_state(comment.state, "withdraw") is None:
         return False
+    if comment.state == REMOVED:
+        return hidden_texts.get(conn, comment.id) is not None
     if comment.state != REJECTED or comment.decided_slot is None:
         return True
     return comment.decided_slot > sites.released_slot(conn, comment.site_id)

@@ -30,7 +30,7 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
 
     @property
     def can_withdraw(self) -> bool:
-        return self.status.state in (PENDING, HELD, PUBLISHED)
+        return self.status.state in (PENDING, HELD, PUBLISHED) or self.status.is_hidden
 
     @property
     def are_changes_shown(self) -> bool:

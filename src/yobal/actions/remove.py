@@ -1,18 +1,29 @@
-"""A moderator removes a published comment, under a clause, at once."""
+"""A moderator removes a published comment, under a clause. It is hidden at once, and destroyed two slots later."""
+
+from functools import partial
 
 import msgspec
 
 from yobal.actions import erase_published
 from yobal.actions.decision_context import DecisionContext
-from yobal.core import ids
-from yobal.core.decision_signature import DecisionSignature
+from yobal.adapters.cell_file import CellFile
+from yobal.core import hidden_text, ids
+from yobal.core.decision_signature import DecisionDocument, DecisionSignature
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, InvalidInput, NoSuchComment, Reason
 from yobal.core.stale_files import StaleFile
 from yobal.core.states import PUBLISHED, REMOVED
 from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION
-from yobal.store import comments, decisions, pending_purge, published_comments, sites
-from yobal.store.database import Database
+from yobal.store import (
+    cells,
+    comments,
+    decisions,
+    hidden_texts,
+    pending_purge,
+    published_comments,
+    sites,
+)
+from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
 
 
@@ -26,20 +37,23 @@ class Removed(msgspec.Struct, frozen=True):
 
 def remove(
     database: Database,
+    cell_file: CellFile,
     context: DecisionContext,
     comment_id: str,
     *,
     clause: str,
     signature: DecisionSignature,
 ) -> Removed:
-    """Final at once. The caller writes the stale files and purges.
+    """Readers see at once that it is gone; a lead can bring it back. The caller writes the stale files and purges.
 
-    Raises NoSuchComment, AlreadyDecided (it was removed or withdrawn before), InvalidInput,
-    SignatureInvalid.
+    Hiding is never limited. If a moderator removes more than `REMOVALS_MAX` from one slot to the next, nothing of
+    it is destroyed before a lead has looked. Raises NoSuchComment, AlreadyDecided (it was removed or
+    withdrawn before), InvalidInput, SignatureInvalid.
     """
     if clause not in CLAUSE_KEYS:
         raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
-    with database.writing() as conn:
+    find_used = partial(cells.find_used, database)
+    with cell_file.allocate(1, find_used=find_used) as (cell,), database.writing() as conn:
         pending_purge.request(conn, context.rules.site_id, random=context.random)
         comment = published_comments.get(conn, comment_id)
         if comment is None:
@@ -52,28 +66,19 @@ def remove(
             conn, comment_id, from_=PUBLISHED, to=REMOVED, decided_slot=slot
         )
         if removed == 0:
-            current = decisions.current(conn, comment_id)
-            raise AlreadyDecided(
-                comment_id,
-                decided_by=current.decided_by if current else "",
-                verdict="remove",
-                clause=current.clause if current else None,
-            )
-        files = erase_published.erase_published(conn, comment, removal="removed", clause=clause)
-        decision = Decision(
-            id=ids.new_id(context.random),
-            site_id=context.rules.site_id,
-            comment_id=comment_id,
-            verdict="remove",
-            clause=clause,
-            decided_by=context.pseudonym,
-            slot=slot,
-            terms_version=TERMS_VERSION,
-            head=document.head,
-            signing_key=document.by,
-            signature=signature.signature,
-        )
+            raise _already_removed(conn, comment_id)
+        decision = _decision(context, document, signature, slot=slot)
         decisions.add(conn, decision)
+        files = erase_published.hide(
+            conn,
+            comment,
+            decision,
+            cell=cell,
+            destroy_slot=hidden_text.destroy_slot(context.rules.schedule, max(context.now, slot)),
+            waits_for_lead=False,
+        )
+        if decisions.count_removals(conn, decision) > hidden_text.REMOVALS_MAX:
+            hidden_texts.wait_for_lead(conn, context.rules.site_id, context.pseudonym)
     decided = DecisionResult(
         decision_id=decision.id,
         comment_id=comment_id,
@@ -82,3 +87,31 @@ def remove(
         decided_by=context.pseudonym,
     )
     return Removed(decided, comment.story_id, frozenset(files))
+
+
+def _already_removed(conn: Connection, comment_id: str) -> AlreadyDecided:
+    current = decisions.current(conn, comment_id)
+    return AlreadyDecided(
+        comment_id,
+        decided_by=current.decided_by if current else "",
+        verdict="remove",
+        clause=current.clause if current else None,
+    )
+
+
+def _decision(
+    context: DecisionContext, document: DecisionDocument, signature: DecisionSignature, *, slot: int
+) -> Decision:
+    return Decision(
+        id=ids.new_id(context.random),
+        site_id=context.rules.site_id,
+        comment_id=document.comment_id,
+        verdict=document.verdict,
+        clause=document.clause,
+        decided_by=context.pseudonym,
+        slot=slot,
+        terms_version=TERMS_VERSION,
+        head=document.head,
+        signing_key=document.by,
+        signature=signature.signature,
+    )

@@ -16,7 +16,7 @@ from yobal.core.errors import Forbidden, InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, MemberRemoved, NewEpoch, Roster, SignedStatement
 from yobal.core.site_rules import SiteRules
-from yobal.store import decisions, epochs, pending_purge, people, sites
+from yobal.store import decisions, epochs, hidden_texts, pending_purge, people, sites
 from yobal.store.database import Connection, Database
 
 
@@ -60,6 +60,7 @@ def remove_member(
         returned_count = _return_held(
             conn, rules, keys.pseudonym, decided_by=removed_by, now=now, random=random
         )
+        hidden_texts.wait_for_lead(conn, rules.site_id, keys.pseudonym)
         _take_away(conn, rules, keys)
         if not is_leaving:
             add_epoch(conn, rules, roster.epochs[-1], now)

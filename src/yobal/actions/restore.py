@@ -1,25 +1,46 @@
-"""Brings a backup back into an empty database, without what was removed or withdrawn since."""
+"""Brings a backup back into an empty database, without what was removed or withdrawn since.
+
+What was hidden and not destroyed is hidden again, and all of it waits for a lead.
+"""
 
 import base64
 import binascii
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from yobal.actions import erase_published
+from yobal.actions.undo_by_system import undo_by_system
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import SecretFiles, SecretsToBackUp
+from yobal.adapters.cell_file import CellFile
+from yobal.core import hidden_text, ids
 from yobal.core.backup_format import BackupParser, Header
+from yobal.core.decisions import SYSTEM
 from yobal.core.errors import BackupInvalid
 from yobal.core.ids import RandomBytes
 from yobal.core.purged_comments import PurgedComment
-from yobal.core.states import PUBLISHED, REMOVED
-from yobal.store import comments, pending_purge, published_comments, sites, table_rows
+from yobal.core.schedule import next_slot
+from yobal.core.site_rules import SiteRules
+from yobal.core.states import HELD, PUBLISHED, REMOVED
+from yobal.core.terms import TERMS_VERSION
+from yobal.store import (
+    cells,
+    comments,
+    decisions,
+    hidden_texts,
+    pending_purge,
+    published_comments,
+    sites,
+    table_rows,
+)
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
+from yobal.store.decisions import Decision
 
 
 class BackupContent(msgspec.Struct, frozen=True):
@@ -62,13 +83,15 @@ def restore(
         age_file.decrypt(path, identity, take)
         header = parser.end()
         sites.forget_files(conn)
+        hidden_texts.wait_for_lead_after_restore(conn, site_id)
     return BackupContent(header, rows)
 
 
 def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
-    """Peppers and moves that are missing here, and the roster's head if this server has none.
+    """Peppers and moves that are missing here, the keys of hidden texts, and the roster's head if this
+    server has none.
 
-    Raises BackupInvalid.
+    Raises BackupInvalid, DatabaseUnavailable.
     """
     content = bytearray()
     age_file.decrypt(path, identity, content.extend)
@@ -78,42 +101,111 @@ def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
             date.fromisoformat(week): base64.b64decode(pepper)
             for week, pepper in saved.peppers.items()
         }
+        keys = {int(number): base64.b64decode(key) for number, key in saved.cells.items()}
     except (msgspec.DecodeError, binascii.Error, ValueError):
         raise BackupInvalid(f"{path.name} is no file of secrets") from None
     for week, pepper in peppers.items():
         files.keyring.restore_pepper(week, pepper)
     files.moves_file.add(*saved.moves)
+    files.cell_file.restore_keys(keys)
     if files.roster_pin.read().first is None:
         files.roster_pin.update(lambda _: saved.roster)
 
 
-def purge_again(
-    database: Database, site_id: str, purged: Iterable[PurgedComment], *, random: RandomBytes
-) -> int:
-    """Erase what was removed or withdrawn after the backup; returns how many comments that were."""
-    return sum(_purge_one(database, site_id, item, random=random) for item in purged)
+class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):
+    """What is needed to erase, and to hide, what the purge list names."""
 
+    database: Database
+    cell_file: CellFile
+    rules: SiteRules
+    now: float
+    random: RandomBytes
 
-def _purge_one(
-    database: Database, site_id: str, item: PurgedComment, *, random: RandomBytes
-) -> bool:
-    with database.reading() as conn:
-        comment = comments.get(conn, item.id)
-    if comment is None or comment.state in ("removed", "withdrawn"):
-        return False
-    with database.writing() as conn:
-        pending_purge.request(conn, site_id, random=random)
-        if item.state == "removed" and comment.state == PUBLISHED:
-            return _remove(conn, comment, item.clause)
-        return erase_published.withdraw(conn, comment)
+    def run(self, purged: Iterable[PurgedComment]) -> int:
+        """Erase or hide what was removed or withdrawn after the backup; returns how many comments that were."""
+        return sum(self._purge_one(item) for item in purged)
 
+    def _purge_one(self, item: PurgedComment) -> bool:
+        with self.database.reading() as conn:
+            comment = comments.get(conn, item.id)
+        if comment is None:
+            return False
+        is_public = comment.state == PUBLISHED
+        if item.state == "hidden":
+            return self._hide(comment, item.clause) if is_public else self._return_held(comment)
+        with self.database.writing() as conn:
+            pending_purge.request(conn, self.rules.site_id, random=self.random)
+            if item.state == "removed" and is_public:
+                return self._remove(conn, comment, item.clause)
+            if item.state == "removed" and comment.state == REMOVED:
+                hidden_texts.delete(conn, comment.id)
+                return False
+            return comment.state != "withdrawn" and erase_published.withdraw(conn, comment)
 
-def _remove(conn: Connection, comment: Comment, clause: str | None) -> bool:
-    """As the moderator did, whose decision came after the backup."""
-    published_comment = published_comments.get(conn, comment.id)
-    if published_comment is not None:
-        erase_published.erase_published(conn, published_comment, removal="removed", clause=clause)
-    return comments.transition(conn, comment.id, from_=PUBLISHED, to=REMOVED) > 0
+    def _hide(self, comment: Comment, clause: str | None) -> bool:
+        """Its text came back in clear, and a lead can still bring it back."""
+        find_used = partial(cells.find_used, self.database)
+        with (
+            self.cell_file.allocate(1, find_used=find_used) as (cell,),
+            self.database.writing() as conn,
+        ):
+            pending_purge.request(conn, self.rules.site_id, random=self.random)
+            removal = self._record_removal(conn, comment, clause)
+            published_comment = published_comments.get(conn, comment.id)
+            if published_comment is None or removal is None:
+                return False
+            destroy_slot = hidden_text.destroy_slot(
+                self.rules.schedule, max(self.now, removal.slot)
+            )
+            erase_published.hide(
+                conn,
+                published_comment,
+                removal,
+                cell=cell,
+                destroy_slot=destroy_slot,
+                waits_for_lead=True,
+            )
+        return True
+
+    def _return_held(self, comment: Comment) -> bool:
+        """It was released and hidden after the backup: moderators decide once more."""
+        with self.database.writing() as conn:
+            released = sites.released_slot(conn, self.rules.site_id)
+            slot = next_slot(self.rules.schedule, max(self.now, released))
+            return undo_by_system(
+                conn, self.rules, comment.id, from_=HELD, slot=slot, random=self.random
+            )
+
+    def _remove(self, conn: Connection, comment: Comment, clause: str | None) -> bool:
+        published_comment = published_comments.get(conn, comment.id)
+        if published_comment is not None:
+            erase_published.erase_published(
+                conn, published_comment, removal="removed", clause=clause
+            )
+        return self._record_removal(conn, comment, clause) is not None
+
+    def _record_removal(
+        self, conn: Connection, comment: Comment, clause: str | None
+    ) -> Decision | None:
+        """The moderator's own decision came after the backup, so the system's stands for it."""
+        slot = sites.released_slot(conn, self.rules.site_id)
+        changed = comments.transition(
+            conn, comment.id, from_=PUBLISHED, to=REMOVED, decided_slot=slot
+        )
+        if changed == 0:
+            return None
+        removal = Decision(
+            id=ids.new_id(self.random),
+            site_id=self.rules.site_id,
+            comment_id=comment.id,
+            verdict="remove",
+            clause=clause,
+            decided_by=SYSTEM,
+            slot=slot,
+            terms_version=TERMS_VERSION,
+        )
+        decisions.add(conn, removal)
+        return removal
 
 
 def _check_fits(header: Header, *, site_id: str, schema: str) -> None:

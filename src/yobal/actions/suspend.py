@@ -5,7 +5,7 @@ confirms it by removing the person, or lifts it.
 """
 
 from yobal.core.errors import NoSuchMember
-from yobal.store import people
+from yobal.store import hidden_texts, people
 from yobal.store.database import Database
 
 
@@ -14,6 +14,7 @@ def suspend(database: Database, site_id: str, *, pseudonym: str) -> bool:
     with database.writing() as conn:
         if people.get(conn, site_id, pseudonym) is None:
             raise NoSuchMember
+        hidden_texts.wait_for_lead(conn, site_id, pseudonym)
         return people.suspend(conn, site_id, pseudonym) == 1
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from yobal.adapters.cell_file import CellFile
 from yobal.adapters.moves_file import MovesFile
 from yobal.adapters.roster_pin import Pin, RosterPin
 from yobal.adapters.server_keys import Keyring
@@ -21,6 +22,7 @@ class SecretsToBackUp(msgspec.Struct, frozen=True, kw_only=True):
     peppers: dict[str, str]  # by week, in base64
     roster: Pin
     moves: list[Move] = []
+    cells: dict[str, str] = {}  # keys of hidden texts by number, in base64
 
 
 class SecretFiles(msgspec.Struct, frozen=True):
@@ -29,6 +31,7 @@ class SecretFiles(msgspec.Struct, frozen=True):
     keyring: Keyring
     roster_pin: RosterPin
     moves_file: MovesFile
+    cell_file: CellFile
 
 
 class BackupFolder:

@@ -22,7 +22,7 @@ from yobal.adapters.durable_files import create_atomically
 from yobal.core.errors import DatabaseUnavailable
 
 CELL_BYTES: Final = 32
-Purpose = Literal["envelope", "held text"]
+Purpose = Literal["envelope", "held text", "hidden text"]
 FindUsed = Callable[[Collection[int]], set[int]]
 _NONCE_BYTES: Final = 12
 _DOMAIN: Final = b"yobal cell 1"
@@ -185,6 +185,18 @@ class CellFile:
             return ChaCha20Poly1305(key).decrypt(nonce, encrypted, _bound_to(purpose, comment_id))
         except (InvalidTag, ValueError):  # ValueError: no key of this length, or no nonce
             return None
+
+    def read_keys(self, numbers: Iterable[int]) -> dict[int, bytes]:
+        """For a backup. A number beyond the file is skipped."""
+        keys = {number: self._read(number) for number in numbers}
+        return {number: key for number, key in keys.items() if len(key) == CELL_BYTES}
+
+    def restore_keys(self, keys: Mapping[int, bytes]) -> None:
+        """From a backup, to their places: the restored rows name them."""
+        if keys:
+            with self.locked() as cells:
+                cells.grow(max(keys) + 1)
+                cells.write(keys)
 
     def _read(self, number: int) -> bytes:
         """Empty if there is no such cell. Raises DatabaseUnavailable if it cannot be known."""

@@ -1,4 +1,4 @@
-"""The list of comments that were removed or withdrawn, in a place that outlives the database.
+"""The list of comments that were removed, hidden or withdrawn, in a place that outlives the database.
 
 A backup is older than the newest of them, and `yobal restore` erases these again.
 """

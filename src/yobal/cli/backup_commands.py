@@ -42,6 +42,7 @@ def run_backup(components: Components) -> Iterator[str]:
     header = back_up.header(settings.site_id, __version__)
     done = back_up.back_up(components.database, folder, recipient, header=header, now=now)
     back_up.back_up_secrets(
+        components.database,
         _secret_files(components),
         folder,
         recipient,
@@ -76,14 +77,16 @@ def run_restore(
     yield from _describe(content)
     if secrets_file is not None:
         restore.restore_secrets(secrets_file, identity, _secret_files(components))
-        yield "receipts of the last weeks work again"
+        yield "receipts of the last weeks work again, and hidden comments can be brought back"
     yield _purge(components)
     yield _rebuild(components)
     yield from _warnings(components)
 
 
 def _secret_files(components: Components) -> SecretFiles:
-    return SecretFiles(components.keyring, components.roster_pin, components.moves_file)
+    return SecretFiles(
+        components.keyring, components.roster_pin, components.moves_file, components.cell_file
+    )
 
 
 def _describe(content: restore.BackupContent) -> Iterator[str]:
@@ -95,10 +98,15 @@ def _purge(components: Components) -> str:
     if not settings.purge_list_dir:
         return _NO_LIST
     purge_list = PurgeList(Path(settings.purge_list_dir), settings.site_id)
-    erased = restore.purge_again(
-        components.database, settings.site_id, purge_list.read(), random=secrets.token_bytes
+    purge_again = restore.PurgeAgain(
+        database=components.database,
+        cell_file=components.cell_file,
+        rules=components.rules,
+        now=time.time(),
+        random=secrets.token_bytes,
     )
-    return f"{erased} comments erased that were removed or withdrawn since, by {purge_list.path}"
+    erased = purge_again.run(purge_list.read())
+    return f"{erased} comments erased or hidden that were removed or withdrawn since, by {purge_list.path}"
 
 
 def _rebuild(components: Components) -> str:

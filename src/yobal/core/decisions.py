@@ -7,7 +7,7 @@ import msgspec
 from yobal.core.schedule import Slot
 from yobal.core.states import State
 
-Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo"]
+Verdict = Literal["publish", "publish_edited", "reject", "remove", "undo", "destroy"]
 ACCEPTING: Final = ("publish", "publish_edited")  # the verdicts that let a text appear
 SYSTEM: Final = ""  # `decided_by` of an undo that no moderator asked for; no pseudonym is empty
 

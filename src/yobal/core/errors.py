@@ -70,6 +70,14 @@ class SignatureInvalid(YobalError):
     """The decision is not signed, or the signature is of another decision or of no member."""
 
 
+class NotHidden(YobalError):
+    """The removed text is destroyed, or its author has withdrawn it: it cannot be brought back."""
+
+
+class HiddenTextLost(YobalError):
+    """The key of a removed text is missing in the file of cells."""
+
+
 class CommitmentMismatch(YobalError):
     """The text sent as unedited differs from what the author sealed."""
 

@@ -1,4 +1,4 @@
-"""A comment that was removed or withdrawn, as the list says it that outlives the database."""
+"""A comment that was removed, hidden or withdrawn, as the list says it that outlives the database."""
 
 from typing import Literal
 
@@ -6,8 +6,8 @@ import msgspec
 
 
 class PurgedComment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`clause` is the moderator's reason for a removal."""
+    """`hidden`: removed, and not destroyed yet. `clause` is the moderator's reason for a removal."""
 
     id: str
-    state: Literal["removed", "withdrawn"]
+    state: Literal["removed", "hidden", "withdrawn"]
     clause: str | None = None

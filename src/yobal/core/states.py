@@ -6,13 +6,17 @@ A state changes only through `store/comments.transition`, which names the state 
 from typing import Final, Literal
 
 State = Literal["pending", "held", "published", "rejected", "removed", "withdrawn", "lost"]
-Verb = Literal["publish", "reject", "undo", "release", "remove", "withdraw", "lose", "recover"]
+Verb = Literal[
+    "publish", "reject", "undo", "release", "remove", "withdraw", "lose", "recover", "bring_back"
+]
 
 PENDING: Final = "pending"  # sealed and undecided
 HELD: Final = "held"  # accepted, waiting for its slot
 PUBLISHED: Final = "published"
 REJECTED: Final = "rejected"
-REMOVED: Final = "removed"  # was published, and a moderator removed it
+REMOVED: Final = (
+    "removed"  # was published, and a moderator removed it; hidden until it is destroyed
+)
 WITHDRAWN: Final = "withdrawn"  # by its author
 LOST: Final = "lost"  # nothing of it can be decrypted: restored without cells
 
@@ -31,6 +35,8 @@ TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (LOST, "withdraw"): WITHDRAWN,  # asked for while the receipt still said "pending"
     (PUBLISHED, "remove"): REMOVED,
     (PUBLISHED, "withdraw"): WITHDRAWN,
+    (REMOVED, "bring_back"): PUBLISHED,  # while its text is hidden
+    (REMOVED, "withdraw"): WITHDRAWN,  # likewise: its author wants it destroyed
 }
 
 

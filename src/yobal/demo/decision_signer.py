@@ -24,7 +24,9 @@ from yobal.demo import feedback_sealer, signing
 from yobal.server.wiring import Components
 from yobal.store import comments, decisions, envelopes
 
-SIGNED_ROUTES: Final = frozenset({"decide", "reject-many", "undo", "undo-many", "remove"})
+SIGNED_ROUTES: Final = frozenset(
+    {"decide", "reject-many", "undo", "undo-many", "remove", "bring-back", "destroy-hidden"}
+)
 _NO_ID: Final = "a" * 26
 _ACCEPTED: Final = ("text", "name", "lang", "clause", "edit_kind")
 _WRITTEN: Final = ("note", "changes", "former_name", "is_abridged")
@@ -86,6 +88,9 @@ class DecisionSigner:
     def remove(self, comment_id: str, *, clause: str) -> DecisionSignature:
         return self._sign(comment_id, "remove", clause=clause)
 
+    def destroy(self, comment_id: str) -> DecisionSignature:
+        return self._sign(comment_id, "destroy")
+
     def undo(self, decision_id: str) -> DecisionSignature:
         with self._components.database.reading() as conn:
             decision = decisions.get(conn, decision_id)
@@ -93,7 +98,7 @@ class DecisionSigner:
         return self._sign(comment_id, "undo", undoes_id=decision_id)
 
     def signed_body(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body of a request to `/api/desk/…`, with what the desk's page adds; others unchanged.
+        """The body of a request to `/api/desk/…`, with what the desk's page adds; only for `SIGNED_ROUTES`.
 
         `note` and `changes` are what it seals to the author.
         """
@@ -114,7 +119,14 @@ class DecisionSigner:
                 ids = body["decision_ids"]
                 undos = [{"decision_id": id_} | _signature(self.undo(id_)) for id_ in ids]
                 return {"undos": undos, "head": self.head()}
-        return dict(body)
+        return {"comments": self._of_hidden(route, body), "head": self.head()}
+
+    def _of_hidden(self, route: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """`comments` name each removed comment, and the decision that removed it."""
+        if route == "bring-back":
+            return [item | _signature(self.undo(item["decision_id"])) for item in body["comments"]]
+        ids = [item["comment_id"] for item in body["comments"]]
+        return [{"comment_id": id_} | _signature(self.destroy(id_)) for id_ in ids]
 
     def _decide(self, body: Mapping[str, Any]) -> dict[str, Any]:
         written = {key: body[key] for key in _WRITTEN if body.get(key) is not None}
@@ -143,7 +155,7 @@ class DecisionSigner:
         feedback: SealedFeedback | None = None,
         nonce: bytes = b"",
     ) -> DecisionSignature:
-        is_about_envelope = verdict not in ("undo", "remove")
+        is_about_envelope = verdict not in ("undo", "remove", "destroy")
         document = DecisionDocument(
             site_id=self._components.rules.site_id,
             comment_id=comment_id,

@@ -118,6 +118,7 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
         cell_file=components.cell_file,
         file_writer=components.file_writer,
         desk_url=components.settings.desk_url,
+        moves_file=components.moves_file,
         clock=clock,
     )
     return desk_app(

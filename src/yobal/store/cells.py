@@ -12,16 +12,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.store.database import Database
-from yobal.store.tables import envelopes, expired_cells, held_texts
+from yobal.store.tables import envelopes, expired_cells, held_texts, hidden_texts
 
 _NAMED_BY: Final = (
     held_texts.c.cell,
     envelopes.c.cell,
+    hidden_texts.c.cell,
 )  # every column that names a cell whose key is still needed
 LOCK_MILLISECONDS: Final = 100  # moderators and releases wait behind the lock for as long
 _CHUNK: Final = 10_000  # values in one `in (…)`: SQLite takes 32,766 and PostgreSQL 65,535
 _SET_LOCK_TIMEOUT: Final = sa.text(f"set local lock_timeout = {LOCK_MILLISECONDS}")
-_LOCK_ROWS: Final = sa.text("lock table held_texts, envelopes in share mode")  # their usual order
+_LOCK_ROWS: Final = sa.text(
+    "lock table held_texts, envelopes, hidden_texts in share mode"
+)  # their usual order
 _REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindparam("number"))
 
 

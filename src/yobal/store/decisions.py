@@ -49,7 +49,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class HistoryRow(Decision, frozen=True, kw_only=True):
     """A decision with its comment's state; text, name and lang if the comment is published.
 
-    A held comment has its text encrypted under a cell, and a note is sealed to the comment's epoch.
+    A held comment has its text encrypted under a cell, and a note is sealed to the comment's epoch. One that is
+    withheld has none here: it may be an attacker's.
     """
 
     story_id: str
@@ -64,6 +65,7 @@ class HistoryRow(Decision, frozen=True, kw_only=True):
     lang: str | None
     epoch_id: str
     sealed_note: bytes | None
+    is_withheld: bool
     held_cell: int | None
     held_ciphertext: bytes | None
 
@@ -130,10 +132,12 @@ def superseded(conn: Connection, decision_ids: Sequence[str]) -> list[Superseded
     """Those of the decisions that are not in force any more, each with the act that came after it."""
     later = decisions.alias("later")
     is_undo = later.c.undoes_id == decisions.c.id
+    back = decisions.alias("back")
     is_removal = sa.and_(
         later.c.comment_id == decisions.c.comment_id,
         later.c.verdict == "remove",
         decisions.c.verdict != "remove",
+        ~sa.exists().where(back.c.undoes_id == later.c.id),  # a lead has brought it back
     )
     rows = fetch_all(
         conn,
@@ -158,7 +162,7 @@ def superseded(conn: Connection, decision_ids: Sequence[str]) -> list[Superseded
 
 
 def current(conn: Connection, comment_id: str) -> Decision | None:
-    """The decision in force on a comment: the newest that was not undone."""
+    """The decision in force on a comment: the newest that was not undone. A destruction changes none."""
     undone = sa.select(decisions.c.undoes_id).where(
         decisions.c.comment_id == comment_id, decisions.c.undoes_id.is_not(None)
     )
@@ -169,11 +173,27 @@ def current(conn: Connection, comment_id: str) -> Decision | None:
         .where(
             decisions.c.comment_id == comment_id,
             decisions.c.undoes_id.is_(None),
+            decisions.c.verdict != "destroy",
             decisions.c.id.not_in(undone),
         )
         .order_by(decisions.c.slot.desc(), sa.case((decisions.c.verdict == "remove", 0), else_=1))
         .limit(1),
     )
+
+
+def count_removals(conn: Connection, removal: Decision) -> int:
+    """By this moderator since the last release, whether or not a lead has brought the comments back."""
+    chosen = (
+        sa.select(sa.func.count())
+        .select_from(decisions)
+        .where(
+            decisions.c.site_id == removal.site_id,
+            decisions.c.slot == removal.slot,
+            decisions.c.decided_by == removal.decided_by,
+            decisions.c.verdict == "remove",
+        )
+    )
+    return int(conn.execute(chosen).scalar_one())
 
 
 def held_of(conn: Connection, site_id: str, pseudonym: str) -> list[Decision]:
@@ -249,6 +269,7 @@ def _select_history() -> sa.Select[Any]:
         .where(editions.c.site_id == comments.c.site_id, editions.c.story_id == comments.c.story_id)
         .scalar_subquery()
     )
+    withheld = published_comments.alias("withheld")
     return (
         sa.select(
             decisions,
@@ -264,6 +285,13 @@ def _select_history() -> sa.Select[Any]:
             published_comments.c.lang,
             comments.c.epoch_id,
             feedback.c.sealed_note,
+            sa.exists()
+            .where(
+                withheld.c.id == comments.c.id,
+                withheld.c.is_withheld,
+                withheld.c.removal.is_(None),
+            )
+            .label("is_withheld"),
             held_texts.c.cell.label("held_cell"),
             held_texts.c.ciphertext.label("held_ciphertext"),
         )
@@ -273,7 +301,9 @@ def _select_history() -> sa.Select[Any]:
         .outerjoin(
             published_comments,
             sa.and_(
-                published_comments.c.id == comments.c.id, published_comments.c.removal.is_(None)
+                published_comments.c.id == comments.c.id,
+                published_comments.c.removal.is_(None),
+                published_comments.c.is_withheld.is_(False),
             ),
         )
         .outerjoin(held_texts, held_texts.c.comment_id == comments.c.id)

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import DAY_SECONDS, Round, Slot
 from yobal.core.states import WITHDRAWN
-from yobal.store.tables import comments, decisions, epochs, published_comments, sites
+from yobal.store.tables import comments, decisions, epochs, hidden_texts, published_comments, sites
 
 
 def redate(
@@ -18,17 +18,19 @@ def redate(
     latest_round: Round,
     upcoming: Slot,
     last_due: Slot,
+    destroy_slot: Slot,
 ) -> None:
     """`latest` is the last slot that passed by the corrected clock, `upcoming` is the next one.
 
     `latest_round` is the last round that passed. Final decisions stay final; the others become final with the next slot. A held comment that is
-    due after `last_due`, the latest slot that can be picked now, is due with the next slot.
+    due after `last_due`, the latest slot that can be picked now, is due with the next slot. `destroy_slot` is of what is removed now.
     """
     released = sa.select(sites.c.released_slot).where(sites.c.id == site_id).scalar_subquery()
     for column in (decisions.c.slot, comments.c.decided_slot):
         slot = sa.case((column <= released, latest), else_=upcoming)
         _update(conn, site_id, column, after=latest, to=slot)
     _update(conn, site_id, comments.c.due_slot, after=last_due, to=upcoming)
+    _update(conn, site_id, hidden_texts.c.destroy_slot, after=destroy_slot, to=destroy_slot)
     # A withdrawn comment keeps only the day.
     day = latest_round - latest_round % DAY_SECONDS
     arrival_round = sa.case((comments.c.state == WITHDRAWN, day), else_=latest_round)

@@ -96,6 +96,8 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
     slot: Slot | None = None
     removal_clause: str | None = None
+    is_hidden: bool = False  # removed, and not destroyed yet
+    is_withheld: bool = False  # published, and not shown: it does not verify
     withdrawal_request: RequestKind | None = None  # under any code of this comment
 
 
@@ -109,7 +111,8 @@ def receipt_status(
         else "select * from receipt_status(:hash, :idempotency_hash)"
     )
     parameters = {"hash": receipt_hash, "idempotency_hash": idempotency_hash}
-    return fetch_one(conn, ReceiptStatus, sa.text(statement), parameters)
+    typed = sa.text(statement).columns(is_hidden=sa.Boolean, is_withheld=sa.Boolean)
+    return fetch_one(conn, ReceiptStatus, typed, parameters)
 
 
 def get_site(conn: Connection) -> IntakeSite | None:

@@ -6,12 +6,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core.hidden_text import HiddenText
 from yobal.core.language import UNKNOWN
 from yobal.core.schedule import Slot
 from yobal.core.terms import EditKind
 from yobal.core.thread import Removal
 from yobal.store.rows import fetch_all, fetch_one
-from yobal.store.tables import published_comments
+from yobal.store.tables import hidden_texts, published_comments
 
 
 class PublishedCommentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +167,10 @@ def replies_to(
 
 
 def tombstones_without_replies(conn: Connection, site_id: str) -> list[PublishedCommentRow]:
-    """Those that no row replies to, and that are not the root of any; tombstones count as replies."""
+    """Those that no row replies to, and that are not the root of any; tombstones count as replies.
+
+    Not while a text is hidden: a lead may bring it back to its place.
+    """
     reply = published_comments.alias("reply")
     has_replies = sa.or_(
         sa.exists().where(reply.c.parent_id == published_comments.c.id),
@@ -176,6 +180,7 @@ def tombstones_without_replies(conn: Connection, site_id: str) -> list[Published
             reply.c.root_id == published_comments.c.id,
         ),
     )
+    is_hidden = sa.exists().where(hidden_texts.c.comment_id == published_comments.c.id)
     return fetch_all(
         conn,
         PublishedCommentRow,
@@ -184,6 +189,7 @@ def tombstones_without_replies(conn: Connection, site_id: str) -> list[Published
             published_comments.c.site_id == site_id,
             published_comments.c.removal.is_not(None),
             ~has_replies,
+            ~is_hidden,
         )
         .order_by(published_comments.c.id),
     )
@@ -244,6 +250,28 @@ def make_tombstone(
             edited_clause=None,
             publication_nonce=None,
             lang=UNKNOWN,
+        )
+    )
+
+
+def restore_text(
+    conn: Connection, comment_id: str, hidden_text: HiddenText, *, is_withheld: bool
+) -> None:
+    """The opposite of `make_tombstone`."""
+    nonce = hidden_text.nonce
+    conn.execute(
+        published_comments.update()
+        .where(published_comments.c.id == comment_id)
+        .values(
+            text=hidden_text.text,
+            name=hidden_text.name,
+            lang=hidden_text.lang,
+            edit_kind=hidden_text.edit_kind,
+            edited_clause=hidden_text.edited_clause,
+            publication_nonce=bytes.fromhex(nonce) if nonce is not None else None,
+            is_withheld=is_withheld,
+            removal=None,
+            removal_clause=None,
         )
     )
 

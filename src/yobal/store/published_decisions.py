@@ -1,6 +1,7 @@
 """What is published beside the decision that let it appear. Whether that is genuine is for an action to say."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -42,26 +43,43 @@ class _Row(PublishedDecision, frozen=True, kw_only=True):
     decision: None = None
 
 
+_SHOWN: Final = (
+    "id",
+    "text",
+    "name",
+    "lang",
+    "story_id",
+    "edition",
+    "root_id",
+    "parent_id",
+    "edit_kind",
+    "edited_clause",
+    "publication_nonce",
+    "is_withheld",
+)
+
+
 def page(conn: Connection, site_id: str, *, after: str, limit: int) -> list[PublishedDecision]:
     """Ordered by id, without tombstones; an empty `after` starts at the first."""
-    root, parent = published_comments.alias("root"), published_comments.alias("parent")
-    shown = [
-        "id",
-        "text",
-        "name",
-        "lang",
-        "story_id",
-        "edition",
-        "root_id",
-        "parent_id",
-        "edit_kind",
-        "edited_clause",
-        "publication_nonce",
-        "is_withheld",
-    ]
     chosen = (
+        _select()
+        .where(published_comments.c.site_id == site_id, published_comments.c.id > after)
+        .order_by(published_comments.c.id)
+        .limit(limit)
+    )
+    return _read(conn, chosen)
+
+
+def get(conn: Connection, comment_id: str) -> PublishedDecision | None:
+    """None for a tombstone."""
+    return next(iter(_read(conn, _select().where(published_comments.c.id == comment_id))), None)
+
+
+def _select() -> sa.Select[Any]:
+    root, parent = published_comments.alias("root"), published_comments.alias("parent")
+    return (
         sa.select(
-            *(published_comments.c[name] for name in shown),
+            *(published_comments.c[name] for name in _SHOWN),
             comments.c.root_id.label("sent_root_id"),
             comments.c.parent_id.label("sent_parent_id"),
             root.c.id.is_not(None).label("has_root"),
@@ -70,14 +88,11 @@ def page(conn: Connection, site_id: str, *, after: str, limit: int) -> list[Publ
         .outerjoin(comments, comments.c.id == published_comments.c.id)
         .outerjoin(root, root.c.id == comments.c.root_id)
         .outerjoin(parent, parent.c.id == comments.c.parent_id)
-        .where(
-            published_comments.c.site_id == site_id,
-            published_comments.c.removal.is_(None),
-            published_comments.c.id > after,
-        )
-        .order_by(published_comments.c.id)
-        .limit(limit)
+        .where(published_comments.c.removal.is_(None))
     )
+
+
+def _read(conn: Connection, chosen: sa.Select[Any]) -> list[PublishedDecision]:
     rows = fetch_all(conn, _Row, chosen)
     accepted = _accepted(conn, [row.id for row in rows])
     return [

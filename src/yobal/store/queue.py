@@ -87,7 +87,10 @@ def page(
                 editions.c.tag == comments.c.edition,
             ),
         )
-        .outerjoin(parents, parents.c.id == comments.c.parent_id)
+        .outerjoin(
+            parents,
+            sa.and_(parents.c.id == comments.c.parent_id, parents.c.is_withheld.is_(False)),
+        )
         .where(
             comments.c.site_id == site_id,
             comments.c.state == PENDING,

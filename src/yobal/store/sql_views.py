@@ -33,13 +33,16 @@ _POSTGRESQL_VIEWS: Final = {
 # Takes the hash of a receipt, and for one that is still in the inbox the idempotency hash of its
 # comment. A decision is not shown before the release that made it final (`sites.released_slot`).
 # The text is shown once it is published: until then it is encrypted under a cell, which the intake
-# cannot read.
+# cannot read. What is withheld may be an attacker's text, and is shown to nobody.
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
         case when c.state in ('withdrawn', 'lost') then c.state
             when d.id is null then 'pending' else c.state end as state,
         d.clause, d.edit_kind, f.sealed as feedback,
         p.text, p.name, p.lang, p.slot, p.removal_clause,
+        exists (select 1 from hidden_texts h where h.comment_id = c.id) as is_hidden,
+        exists (select 1 from published_comments w
+            where w.id = c.id and w.is_withheld and w.removal is null) as is_withheld,
         (select max(w.request_kind) from receipts copies
             join withdrawal_requests w on w.receipt_hash = copies.hash
             where copies.idempotency_hash = c.idempotency_hash) as withdrawal_request
@@ -49,7 +52,7 @@ RECEIPT_STATUS: Final = """
         and d.slot <= s.released_slot and d.slot = c.decided_slot
         and not exists (select 1 from decisions u where u.undoes_id = d.id)
     left join feedback f on f.decision_id = d.id
-    left join published_comments p on p.id = c.id and p.removal is null
+    left join published_comments p on p.id = c.id and p.removal is null and not p.is_withheld
     where c.idempotency_hash = coalesce(
         (select r.idempotency_hash from receipts r where r.hash = :hash), :idempotency_hash)
     order by case d.verdict when 'remove' then 0 else 1 end

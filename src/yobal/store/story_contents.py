@@ -15,6 +15,7 @@ from yobal.store.tables import (
     envelopes,
     feedback,
     held_texts,
+    hidden_texts,
     published_comments,
     receipts,
     stale_files,
@@ -81,9 +82,10 @@ def delete(conn: Connection, site_id: str, story_id: str) -> None:
     """Of decisions, the rows stay. The caller purges."""
     ids = _ids(site_id, story_id)
     delete_envelopes(conn, site_id, story_id)
-    is_held = held_texts.c.comment_id.in_(ids)
-    cells.expire(conn, sa.select(held_texts.c.cell).where(is_held))
-    conn.execute(held_texts.delete().where(is_held))
+    for table in (held_texts, hidden_texts):
+        is_of_story = table.c.comment_id.in_(ids)
+        cells.expire(conn, sa.select(table.c.cell).where(is_of_story))
+        conn.execute(table.delete().where(is_of_story))
     conn.execute(feedback.delete().where(feedback.c.comment_id.in_(ids)))
     is_receipt = receipts.c.idempotency_hash.in_(_idempotency_hashes(site_id, story_id))
     hashes = sa.select(receipts.c.hash).where(is_receipt)

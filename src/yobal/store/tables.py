@@ -255,6 +255,21 @@ held_texts = sa.Table(
     sqlite_with_rowid=False,
 )
 
+hidden_texts = sa.Table(
+    "hidden_texts",
+    metadata,  # what a moderator has removed, until it is destroyed; rows are deleted, never blanked
+    _key("comment_id"),
+    _text("site_id"),
+    _text("decision_id"),  # the removal
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    _bytes("ciphertext"),  # `core/hidden_text.py`
+    _slot("destroy_slot"),  # destroyed with this slot, unless it
+    _flag("waits_for_lead"),
+    sa.UniqueConstraint("cell"),
+    sa.UniqueConstraint("decision_id"),
+    sqlite_with_rowid=False,
+)
+
 expired_cells = sa.Table(
     "expired_cells",
     metadata,  # cells of deleted rows that are not overwritten yet

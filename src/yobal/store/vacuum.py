@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 # Rewritten row by row into a new file; the old file is truncated at once.
-REWRITTEN: Final = ("held_texts", "envelopes", "published_comments", "decisions")
+REWRITTEN: Final = ("held_texts", "hidden_texts", "envelopes", "published_comments", "decisions")
 # Hashes and slots but no text, with a row for each comment ever sent.
 VACUUMED: Final = ("comments", "receipts", "withdrawal_requests")
 PURGED_TABLES: Final = (*REWRITTEN, *VACUUMED)

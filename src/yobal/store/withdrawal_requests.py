@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.states import PUBLISHED
+from yobal.core.states import PUBLISHED, REMOVED
 from yobal.store.rows import fetch_all
 from yobal.store.tables import comments, receipts, withdrawal_requests
 
@@ -47,7 +47,8 @@ def ready(conn: Connection, site_id: str, *, with_release: bool) -> list[Withdra
             sa.select(receipts.c.hash)
             .join(comments, comments.c.idempotency_hash == receipts.c.idempotency_hash)
             .where(
-                receipts.c.hash == withdrawal_requests.c.receipt_hash, comments.c.state == PUBLISHED
+                receipts.c.hash == withdrawal_requests.c.receipt_hash,
+                comments.c.state.in_((PUBLISHED, REMOVED)),
             )
         )
         requests = requests.where(

@@ -118,6 +118,19 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     ),
     errors.TooLateToUndo: (409, "too_late_to_undo", "It is too late: this decision is final."),
     errors.AlreadyUndone: (409, "already_undone", "This decision was already undone."),
+    errors.NotHidden: (
+        409,
+        "not_hidden",
+        "The text of this comment is destroyed already, or its author has withdrawn it.",
+    ),
+    errors.HiddenTextLost: (
+        409,
+        "hidden_text_lost",
+        (
+            "This text cannot be opened: the server was restored without its key. Nothing was changed."
+            " Ask your technician whether the file of cells can be put back."
+        ),
+    ),
     errors.CommitmentMismatch: (
         409,
         "commitment_mismatch",

@@ -17,6 +17,7 @@ from yobal.actions.roster_reader import RosterReader
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.cell_file import CellFile
 from yobal.adapters.device_keys import DeviceKeys
+from yobal.adapters.moves_file import MovesFile
 from yobal.adapters.server_keys import Keyring
 from yobal.core import held_text as held_text_format
 from yobal.core.decision_signature import DecisionSignature
@@ -55,7 +56,18 @@ class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
     cell_file: CellFile
     file_writer: FileWriter
     desk_url: str
+    moves_file: MovesFile
     clock: Callable[[], float] = time.time
+
+    def decision_context(self, request: AnyRequest) -> DecisionContext:
+        return DecisionContext(
+            rules=self.rules,
+            pseudonym=request.state.moderator.pseudonym,
+            roster_reader=self.roster_reader,
+            now=self.clock(),
+            random=secrets.token_bytes,
+            randbelow=secrets.randbelow,
+        )
 
 
 class ModerationController:
@@ -197,7 +209,7 @@ class ModerationController:
         undone = undo_action.undo(
             self._database, self._context(request), data.decision_id, signature=_signature(data)
         )
-        with _purge_after_commit():
+        with purge_after_commit():
             self._purge()
         return types.UndoResult(undone.comment_id, undone.state)
 
@@ -207,7 +219,7 @@ class ModerationController:
         """Each decision separately, as in `reject_many`, with one purge for all of them."""
         result = self._undo_each(data, self._context(request))
         if result.undone:
-            with _purge_after_commit():
+            with purge_after_commit():
                 self._purge()
         return result
 
@@ -238,16 +250,17 @@ class ModerationController:
     def remove(
         self, data: JSONBody[request_types.RemoveRequest], request: AnyRequest
     ) -> types.DecisionResult:
-        """Takes effect at once: the response is sent after the text is gone from every file."""
+        """Takes effect at once: when the response is sent, no file has the text in clear."""
         context = self._context(request)
         removed = remove_action.remove(
             self._database,
+            self._cell_file,
             context,
             data.comment_id,
             clause=data.clause,
             signature=_signature(data),
         )
-        with _purge_after_commit():
+        with purge_after_commit():
             try:
                 write_public_files.write_files_now(
                     self._dependencies.file_writer, removed.story_id, removed.files
@@ -287,14 +300,7 @@ class ModerationController:
         purge_deleted.purge_deleted(self._database, self._cell_file, self._rules.site_id)
 
     def _context(self, request: AnyRequest) -> DecisionContext:
-        return DecisionContext(
-            rules=self._rules,
-            pseudonym=request.state.moderator.pseudonym,
-            roster_reader=self._dependencies.roster_reader,
-            now=self._dependencies.clock(),
-            random=secrets.token_bytes,
-            randbelow=secrets.randbelow,
-        )
+        return self._dependencies.decision_context(request)
 
 
 def _feedback(data: request_types.Feedback | None) -> SealedFeedback | None:
@@ -306,7 +312,7 @@ def _signature(data: request_types.Signed, *, nonce: str = "") -> DecisionSignat
 
 
 @contextmanager
-def _purge_after_commit() -> Iterator[None]:
+def purge_after_commit() -> Iterator[None]:
     """The change is committed: an error from here on must not say that nothing was changed."""
     try:
         yield

@@ -247,6 +247,28 @@ class UndoManyRequest(Request):
     head: Hex32
 
 
+class HiddenRequest(Request):
+    cursor: NonEmptyText | None = None
+
+
+class SignedReturn(Request):
+    """`signature` of an undo of the removal."""
+
+    comment_id: Id
+    decision_id: Id
+    signature: Signature
+
+
+class BringBackRequest(Request):
+    comments: Annotated[list[SignedReturn], msgspec.Meta(min_length=1, max_length=50)]
+    head: Hex32
+
+
+class DestroyHiddenRequest(Request):
+    comments: Annotated[list[SignedComment], msgspec.Meta(min_length=1, max_length=50)]
+    head: Hex32
+
+
 class RemoveRequest(Signed):
     comment_id: Id
     clause: ShortText

@@ -63,6 +63,7 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     epochs: list[EpochKey]
     roster_head: str
     is_epoch_due: bool
+    hidden_waiting_count: int  # removed texts that are not destroyed before a lead has decided
     suspended: list[str]
     unreadable_count: int
     needs_second_lead: bool
@@ -226,6 +227,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_undone: bool
     can_undo: bool
     can_remove: bool
+    is_withheld: bool  # published, and not shown: it does not verify
     name: str | None
     text: str | None
     lang: str | None
@@ -234,6 +236,49 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
 class HistoryPage(msgspec.Struct, frozen=True):
     entries: list[HistoryEntry]
     next_cursor: str | None
+
+
+class HiddenComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A removed comment whose text is not destroyed yet. `text` is null if its key is missing.
+
+    `destroyed_with` is null if it waits for a lead.
+    """
+
+    comment_id: str
+    decision_id: str
+    story_title: str
+    decided_by: str
+    clause: str | None
+    removed: Slot
+    destroyed_with: Slot | None
+    name: str | None
+    text: str | None
+    lang: str | None
+
+
+class HiddenPage(msgspec.Struct, frozen=True):
+    comments: list[HiddenComment]
+    next_cursor: str | None
+    total: int
+    waiting_for_lead: int
+
+
+class FailedComment(msgspec.Struct, frozen=True):
+    comment_id: str
+    error: str
+    message: str
+
+
+class HiddenResult(msgspec.Struct, frozen=True):
+    """What was brought back or destroyed. `withheld`: brought back, and not shown, because it does not verify.
+
+    `not_stored` has the comments that came after a failure of the database.
+    """
+
+    comment_ids: list[str]
+    withheld: list[str]
+    failed: list[FailedComment]
+    not_stored: list[str]
 
 
 class Statement(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
+from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
@@ -79,6 +80,12 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/remove", "moderator", ModerationController.remove),
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
+HIDDEN_ROUTES: Final = (
+    Route("/api/desk/hidden", "moderator", HiddenController.hidden),
+    Route("/api/desk/bring-back", "lead", HiddenController.bring_back),
+    Route("/api/desk/destroy-hidden", "lead", HiddenController.destroy),
+)
+DESK_ROUTES: Final = (*PEOPLE_ROUTES, *SESSION_ROUTES, *MODERATION_ROUTES, *HIDDEN_ROUTES)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -107,6 +114,9 @@ _MEDIA_TYPES: Final = {
 }
 
 
+Controller = PeopleController | SessionsController | ModerationController | HiddenController
+
+
 def desk_app(
     dependencies: DeskDependencies, *, static: Path, site_name: str, is_demo: bool
 ) -> Litestar:
@@ -120,7 +130,7 @@ def desk_app(
     guard = Guard(session_access, desk_url=dependencies.desk_url, clock=dependencies.clock)
     sessions = SessionsController(dependencies, session_access)
     people = PeopleController(dependencies, session_access, site_name=site_name)
-    moderation = ModerationController(dependencies)
+    moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
@@ -129,6 +139,7 @@ def desk_app(
             *(_route(route, people) for route in PEOPLE_ROUTES),
             *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
+            *(_route(route, hidden) for route in HIDDEN_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -146,9 +157,7 @@ def desk_app(
     )
 
 
-def _route(
-    route: Route, controller: PeopleController | SessionsController | ModerationController
-) -> Any:
+def _route(route: Route, controller: Controller) -> Any:
     handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
     return handler(MethodType(route.method, controller))
 

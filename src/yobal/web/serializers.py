@@ -6,17 +6,19 @@ from datetime import datetime
 from yobal.actions import begin_epoch, clock_guard
 from yobal.core import language
 from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
-from yobal.core.decisions import DecisionResult
+from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.held_text import HeldText
+from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import Roster, SignedStatement
 from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, people, queue, sites, stories
+from yobal.store import comments, epochs, hidden_texts, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
+from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.people import Invitation, Moderator, Registration
 from yobal.store.queue import QueueRow, ReceiptRecipient
 from yobal.web import response_types as types
@@ -66,6 +68,7 @@ def session(
         roster_head=roster.head,
         is_epoch_due=begin_epoch.is_due(conn, rules, roster, now=now),
         suspended=people.list_suspended(conn, site_id),
+        hidden_waiting_count=hidden_texts.count(conn, site_id, waiting_for_lead=True),
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
@@ -172,7 +175,7 @@ def history_entry(
 ) -> types.HistoryEntry:
     """With the text as published, or as it will be."""
     shown = held_text or row
-    is_current = not row.is_undone and row.verdict != "undo"
+    is_current = not row.is_undone and row.verdict not in ("undo", "destroy")
     can_undo = is_current and (row.state == HELD or (row.state == REJECTED and row.slot > released))
     undoes = None
     if row.undone_verdict is not None:
@@ -194,10 +197,30 @@ def history_entry(
         state=row.state,
         is_undone=row.is_undone,
         can_undo=can_undo,
-        can_remove=is_current and row.verdict != "remove" and row.state == PUBLISHED,
+        can_remove=is_current and row.verdict in ACCEPTING and row.state == PUBLISHED,
+        is_withheld=row.is_withheld,
         name=shown.name,
         text=shown.text,
         lang=shown.lang,
+    )
+
+
+def hidden_comment(
+    row: HiddenListRow, rules: SiteRules, *, hidden_text: HiddenText | None, now: float
+) -> types.HiddenComment:
+    return types.HiddenComment(
+        comment_id=row.comment_id,
+        decision_id=row.decision_id,
+        story_title=row.story_title or row.story_id,
+        decided_by=row.decided_by,
+        clause=row.clause,
+        removed=slot_with_label(rules, row.removed_slot, now=now),
+        destroyed_with=None
+        if row.waits_for_lead
+        else slot_with_label(rules, row.destroy_slot, now=now),
+        name=hidden_text.name if hidden_text else None,
+        text=hidden_text.text if hidden_text else None,
+        lang=hidden_text.lang if hidden_text else None,
     )
 
 

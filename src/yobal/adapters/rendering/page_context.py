@@ -73,7 +73,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """What a receipt shows its owner. `day` is ISO 8601; text, name and lang are as published."""
+    """What a receipt shows its owner. `day` is ISO 8601; text, name and lang are as published.
+
+    `is_hidden`: removed, and a lead can still bring it back. `is_withheld`: published, and not shown.
+    """
 
     code: str
     state: State
@@ -89,3 +92,5 @@ class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
     day: str | None = None
     can_withdraw: bool = False
+    is_hidden: bool = False
+    is_withheld: bool = False

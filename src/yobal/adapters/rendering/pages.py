@@ -262,10 +262,15 @@ class PageRenderer:
         return self._render("receipt.html", thread, context)
 
     def withdrawal_requested(
-        self, thread: ThreadRef, *, when: Literal["now", "next"], is_published: bool
+        self,
+        thread: ThreadRef,
+        *,
+        when: Literal["now", "next"],
+        is_published: bool,
+        is_hidden: bool = False,
     ) -> bytes:
         """The request to withdraw a comment is stored."""
-        context = {"when": when, "is_published": is_published}
+        context = {"when": when, "is_published": is_published, "is_hidden": is_hidden}
         return self._render("withdrawal_requested.html", thread, context)
 
     def problem(

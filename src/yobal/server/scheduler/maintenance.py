@@ -12,6 +12,7 @@ import msgspec
 
 from yobal.actions import (
     clock_guard,
+    destroy_hidden,
     expire,
     mark_all_stale,
     missing_cells,
@@ -88,6 +89,9 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 )
                 return_held.return_held(
                     database, rules, components.roster_reader, now=now, random=random
+                )
+                destroy_hidden.destroy_due(
+                    database, rules, until=last_slot(rules.schedule, now), random=random
                 )
                 released = release.release(
                     database,

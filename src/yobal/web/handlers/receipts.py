@@ -52,7 +52,10 @@ class ReceiptHandler:
     ) -> Response:
         """The answer to a request, and what the receipt shows until the request is processed."""
         body = self._dependencies.page_renderer.withdrawal_requested(
-            context.thread, when=when, is_published=match.status.state == PUBLISHED
+            context.thread,
+            when=when,
+            is_published=match.status.state == PUBLISHED,
+            is_hidden=match.status.is_hidden,
         )
         return self._dependencies.page(body)
 
@@ -95,5 +98,7 @@ class ReceiptHandler:
             name=status.name if status.name is not None else name,
             lang=status.lang or feedback.lang,
             can_withdraw=match.can_withdraw,
+            is_hidden=status.is_hidden,
+            is_withheld=status.is_withheld,
             day=day_of(schedule, status.slot).isoformat() if status.slot is not None else None,
         )

@@ -138,6 +138,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "hidden_texts",
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("destroy_slot", sa.BigInteger(), nullable=False),
+        sa.Column("waits_for_lead", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_hidden_texts")),
+        sa.UniqueConstraint("cell", name=op.f("uq_hidden_texts_cell")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_hidden_texts_decision_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "invitations",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
