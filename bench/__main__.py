@@ -11,10 +11,12 @@ from bench import (
     cells,
     decisions,
     embedded,
+    importing,
     memory,
     opening,
     page_size,
     queue_size,
+    roster,
     rounds,
     static,
     story_sync,
@@ -31,12 +33,14 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "release": thread_size.measure,
     "cells": cells.measure,
     "decisions": decisions.measure,
+    "roster": roster.measure,
     "queue": queue_size.measure,
     "opening": opening.measure,
     "page-size": page_size.measure,
     "embed": embedded.measure,
     "memory": memory.measure,
     "story-sync": story_sync.measure,
+    "import": importing.measure,
 }
 
 

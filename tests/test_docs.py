@@ -156,7 +156,9 @@ def code_blocks(page: str) -> list[str]:
     return re.findall(r"^```\n(.*?)^```", doc(page), re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", ["install.md", "stories.md", "operate.md", "trouble.md"])
+@pytest.mark.parametrize(
+    "page", ["install.md", "stories.md", "move.md", "operate.md", "trouble.md"]
+)
 def test_every_command_for_technicians_is_whole_and_can_be_copied(page: str) -> None:
     """No part is left out, and each command of Yobal has words and options that it takes."""
     blocks = code_blocks(page)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHex } from "../desk/crypto/bytes.ts";
 import { readSheet, sheetGroups } from "../desk/crypto/crockford.ts";
-import { fromPassphrase, fromSheet } from "../desk/crypto/derive.ts";
+import { fromPassphrase, fromSheet, sheetMac } from "../desk/crypto/derive.ts";
 import {
   generateIdentity,
   identityFile,
@@ -74,8 +74,24 @@ test("an invalid link is none", () => {
 test("an identity's file says which roster it belongs to", async () => {
   const identity = await generateIdentity();
   const first = "ab".repeat(32);
-  assert.deepEqual(parseIdentityFile(identityFile(identity, first)), { identity, first });
-  assert.deepEqual(parseIdentityFile(identity), { identity, first: null });
+  const none = { mac: null };
+  assert.deepEqual(parseIdentityFile(identityFile(identity, first)), { identity, first, ...none });
+  assert.deepEqual(parseIdentityFile(identity), { identity, first: null, ...none });
+});
+
+test("only the sheet makes the MAC of an identity's file", async () => {
+  const sheet = new Uint8Array(20).fill(7);
+  const content = { identity: await generateIdentity(), first: "ab".repeat(32) };
+  const mac = sheetMac(sheet, content);
+  const file = identityFile(content.identity, content.first, mac);
+  assert.deepEqual(parseIdentityFile(file), { ...content, mac });
+  for (const [raw, changed] of [
+    [new Uint8Array(20).fill(8), {}],
+    [sheet, { identity: await generateIdentity() }],
+    [sheet, { first: "cd".repeat(32) }],
+  ] as const) {
+    assert.notEqual(sheetMac(raw, { ...content, ...changed }), mac);
+  }
 });
 
 test("a recovery sheet can be read back in every way of typing it", () => {

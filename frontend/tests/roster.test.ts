@@ -13,6 +13,7 @@ import {
 } from "../desk/roster/roster.ts";
 import { problemOf } from "../desk/roster/roster-check.ts";
 import { founderMac, signInMessage } from "../desk/roster/sign-statements.ts";
+import { openPin, signPin } from "../desk/roster/signed-pin.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Signed {
@@ -30,6 +31,7 @@ interface Vectors {
     "secret" | "sign_in_key" | "site_id" | "pseudonym" | "challenge" | "signature",
     string
   >;
+  signed_pin: { signing_key: string; first: string; length: number; head: string; stored: string };
   words: (WordsOver & { words: string })[];
   valid: {
     name: string;
@@ -132,17 +134,65 @@ test("a device believes only the roster that its owner and itself know", async (
   const roster = await verifyRoster(vector.statements.map(asSent), vectors.site_id);
   const [first, head, length] = [firstOf(roster), headOf(roster), roster.hashes.length];
   const epochs = roster.epochs.map(({ epoch_id }) => ({ epoch_id, wrap: null }));
-  const session = { epochs, roster_head: head };
+  const session = { epochs, roster_head: head, resumption: null };
   const pin = { first, length, head };
   const other = "00".repeat(32);
-  const nothing = { first: null, pin: null };
-  assert.equal(problemOf(roster, session, { first, pin }), null);
-  assert.equal(problemOf(roster, session, nothing), null);
-  assert.equal(problemOf(roster, session, { first: other, pin: null }), "other");
-  assert.equal(problemOf(roster, session, { first, pin: { ...pin, first: other } }), "other");
-  assert.equal(problemOf(roster, session, { first, pin: { ...pin, length: length + 1 } }), "older");
-  assert.equal(problemOf(roster, session, { first, pin: { ...pin, head: other } }), "older");
-  assert.equal(problemOf(roster, { ...session, roster_head: other }, nothing), "older");
+  const memory = { first, pin, signedPin: pin, held: null };
+  const problemWith = (changed: object, changedSession: object = {}) =>
+    problemOf(roster, { ...session, ...changedSession }, { ...memory, ...changed });
+  assert.equal(problemWith({}), null);
+  assert.equal(problemWith({ first: null, pin: null }), null);
+  assert.equal(problemWith({ first: other }), "other");
+  for (const name of ["pin", "signedPin"]) {
+    assert.equal(problemWith({ [name]: { ...pin, first: other } }), "other");
+    assert.equal(problemWith({ [name]: { ...pin, length: length + 1 } }), "older");
+    assert.equal(problemWith({ [name]: { ...pin, head: other } }), "older");
+    const oldest = { ...pin, length: 1, head: first };
+    assert.equal(problemWith({ [name]: oldest }), null, "the roster has grown since");
+  }
+  assert.equal(problemWith({}, { roster_head: other }), "older");
   const unsigned = [...epochs, { epoch_id: "b".repeat(25), wrap: null }];
-  assert.equal(problemOf(roster, { ...session, epochs: unsigned }, nothing), "unsigned");
+  assert.equal(problemWith({}, { epochs: unsigned }), "unsigned");
+});
+
+test("a device that knows more believes a resumed roster only by a lead whom it knows", async () => {
+  const named = (name: string) => vectors.valid.find((vector) => vector.name.startsWith(name));
+  const resumedVector = named("a lead resumes it after a restore");
+  assert.ok(resumedVector);
+  const resumed = await verifyRoster(resumedVector.statements.map(asSent), vectors.site_id);
+  const before = resumedVector.statements.slice(0, 4).map(asSent);
+  const original = await verifyRoster(before, vectors.site_id);
+  const lostHead = "ab".repeat(32);
+  const hashes = [...original.hashes, "cd".repeat(32), "ef".repeat(32), lostHead];
+  const held = { roster: { ...original, hashes }, statements: [] };
+  const pin = { first: firstOf(original), length: hashes.length, head: lostHead };
+  const session = { epochs: [], roster_head: headOf(resumed), resumption: null };
+  const memory = { first: null, pin, signedPin: pin, held };
+  assert.equal(problemOf(resumed, session, memory), null);
+  assert.equal(problemOf(resumed, session, { ...memory, held: null }), "older");
+  const members = new Map(original.members);
+  const lead = resumed.resumptions[0]?.by ?? "";
+  members.delete(lead); // removed by what was lost
+  const removed = { ...held, roster: { ...held.roster, members } };
+  assert.equal(problemOf(resumed, session, { ...memory, held: removed }), "older");
+  const beyond = { ...pin, length: hashes.length + 1 };
+  assert.equal(problemOf(resumed, session, { ...memory, signedPin: beyond }), "older");
+});
+
+test("a signed pin is read as Python writes it", async () => {
+  const { signing_key, stored, ...pin } = vectors.signed_pin;
+  const owner = { siteId: vectors.site_id, publicKey: signing_key };
+  assert.deepEqual(await openPin(toBase64(fromHex(stored)), owner), pin);
+});
+
+test("a signed pin is the member's own, and of this site", async () => {
+  const seed = new Uint8Array(32).fill(7);
+  const owner = { siteId: "river-post", publicKey: publicKeyOf(seed) };
+  const pin = { first: "ab".repeat(32), length: 3, head: "cd".repeat(32) };
+  const stored = await signPin(seed, "river-post", pin);
+  assert.deepEqual(await openPin(stored, owner), pin);
+  const stranger = new Uint8Array(32).fill(8);
+  assert.equal(await openPin(await signPin(stranger, "river-post", pin), owner), null);
+  assert.equal(await openPin(await signPin(seed, "other", pin), owner), null);
+  assert.equal(await openPin("", owner), null);
 });

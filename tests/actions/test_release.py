@@ -185,7 +185,10 @@ def test_a_comment_undone_after_it_was_read_as_due_is_not_published(
     with newsroom.database.writing() as conn:
         signers = newsroom.components.roster_reader.signers(conn)
         cell_file, slot = newsroom.components.cell_file, int(START) + SLOT
-        assert release._outcome(conn, cell_file, sent.id, signers, slot) == "gone"
+        outcome = release._outcome(
+            conn, cell_file, sent.id, slot, signers=signers, suspended=frozenset()
+        )
+        assert outcome == "gone"
     assert newsroom.read_table("published_comments") == []
 
 

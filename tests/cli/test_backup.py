@@ -1,5 +1,6 @@
 """A backup for a key that is elsewhere, and a newsroom that is restored from it."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,22 @@ import msgspec
 import pyrage
 import pytest
 
-from tests.harness import SITE_ID, NewsroomHarness, newsroom_settings
+from tests.harness import SITE_ID, NewsroomHarness, lead_of, newsroom_settings
+from tests.web.conftest import signed_in
+from tests.web.desk_keys import join_by_invitation, removal_body
+from yobal.actions.return_statements import return_statements
 from yobal.adapters.backup_folder import BackupFolder
+from yobal.adapters.roster_pin import RosterPin
 from yobal.cli import backup_commands
-from yobal.core.errors import BackupInvalid, DatabaseUnavailable, InvalidSettings, NotHidden
-from yobal.server.wiring import Components, build_components, prepare_storage
+from yobal.core.errors import (
+    BackupInvalid,
+    DatabaseUnavailable,
+    InvalidSettings,
+    NotHidden,
+    RosterInvalid,
+)
+from yobal.core.roster import SignedStatement
+from yobal.server.wiring import Components, build_components, prepare_storage, roster_copy_path
 from yobal.store import sites, table_rows
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -32,7 +44,10 @@ def _with_backups(newsroom: NewsroomHarness, tmp_path: Path) -> NewsroomHarness:
         backups_kept=2,
         purge_list_dir=str(tmp_path / "elsewhere"),
     )
-    newsroom.components = msgspec.structs.replace(newsroom.components, settings=settings)
+    pin = RosterPin(settings.secrets_dir, copy_path=roster_copy_path(settings))
+    newsroom.components = msgspec.structs.replace(
+        newsroom.components, settings=settings, roster_pin=pin
+    )
     return newsroom
 
 
@@ -198,8 +213,55 @@ def test_without_the_secrets_no_page_is_written_before_the_roster_is_accepted(
 ) -> None:
     newsroom = _with_backups(sqlite_newsroom, tmp_path)
     newsroom.publish_new()
-    assert any("accept it, then run" in line for line in _restore(empty, _back_up(newsroom)))
+    assert any(
+        "Once it prints no `refused`" in line for line in _restore(empty, _back_up(newsroom))
+    )
     assert not list(empty.settings.files_dir.rglob("index.html"))
+
+
+def test_a_backup_without_the_newest_removal_is_refused_until_a_browser_returns_it(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    desk = signed_in(backed_up)
+    egret = join_by_invitation(desk, "Egret", role="moderator")
+    path = _back_up(backed_up)
+    body = removal_body(desk, egret, [lead_of(backed_up)], by=lead_of(backed_up))
+    assert desk.post("remove-member", body).status == 200
+    backed_up.components.roster_pin.write_copy()  # as at the next slot
+    held = backed_up.read_table("statements")[3:]
+
+    printed = _restore(empty, path, _folder(backed_up).secrets_path)
+
+    assert any("Once it prints no `refused`" in line for line in printed)
+    with empty.database.reading() as conn, pytest.raises(RosterInvalid, match="older"):
+        empty.roster_reader.read(conn)
+    statements = [
+        SignedStatement(row["statement"], bytes(row["signature"]))
+        for row in sorted(held, key=lambda row: int(row["number"]))
+    ]
+    return_statements(
+        empty.database,
+        empty.rules,
+        empty.roster_reader,
+        statements=statements,
+        now=backed_up.now,
+        random=secrets.token_bytes,
+    )
+    with empty.database.reading() as conn:
+        roster = empty.roster_reader.read(conn)
+    assert roster is not None
+    assert [m.keys and m.keys.pseudonym for m in roster.members.values()] == ["Heron"]
+
+
+def test_control_without_the_copy_elsewhere_the_backup_waits_for_a_lead(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    """Nothing says whether anybody was removed since."""
+    path = _back_up(backed_up)
+    (Path(backed_up.components.settings.purge_list_dir) / f"{SITE_ID}.roster").unlink()
+    _restore(empty, path, _folder(backed_up).secrets_path)
+    with empty.database.reading() as conn, pytest.raises(RosterInvalid, match="restored"):
+        empty.roster_reader.read(conn)
 
 
 def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
@@ -212,9 +274,13 @@ def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
     plain = pyrage.decrypt(encrypted, [IDENTITY])
     assert b"Unmistakable words." in plain
     assert b"They are held." not in plain
-    assert not {"sessions", "expired_cells", "invitations"} & table_rows.columns().keys()
+    assert not {"sessions", "expired_cells", "invitations"} & _parse_header(plain)["columns"].keys()
     secret = pyrage.decrypt(_folder(backed_up).secrets_path.read_bytes(), [IDENTITY])
     assert set(msgspec.json.decode(secret)) == {"peppers", "roster", "moves", "cells"}
+
+
+def _parse_header(plain: bytes) -> Any:
+    return msgspec.json.decode(plain.partition(b"\n")[0])
 
 
 def _encrypt(plain: bytes, identity: pyrage.x25519.Identity = IDENTITY) -> bytes:
@@ -276,8 +342,8 @@ def test_a_backup_that_fails_leaves_the_older_ones(
     older = _back_up(backed_up)
     content = older.read_bytes()
 
-    def fail_midway(_conn: Any) -> Iterator[Any]:
-        yield "sites", [None] * len(table_rows.columns()["sites"])
+    def fail_midway(_conn: Any, stored: table_rows.Tables) -> Iterator[Any]:
+        yield "sites", [None] * len(stored["sites"].columns)
         raise DatabaseUnavailable("the connection is lost")
 
     monkeypatch.setattr(table_rows, "read_all", fail_midway)

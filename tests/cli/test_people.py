@@ -67,7 +67,11 @@ def test_a_session_that_is_opened_at_the_moment_of_a_suspension_opens_nothing(
     people_report.suspend_member(newsroom.components, "Egret")
     # The check of `open_session` read the row before the suspension was stored.
     not_suspended = people.Moderator(
-        site_id=newsroom.rules.site_id, pseudonym="Egret", identity=b"", recovery_identity=b""
+        site_id=newsroom.rules.site_id,
+        pseudonym="Egret",
+        identity=b"",
+        recovery_identity=b"",
+        roster_pin=b"",
     )
     with monkeypatch.context() as patch:
         patch.setattr(people, "get", lambda *_: not_suspended)
@@ -115,3 +119,30 @@ def test_members_are_listed_and_the_last_lead_can_be_suspended_with_a_warning(
 
 def _suspend(newsroom: NewsroomHarness, pseudonym: str) -> list[str]:
     return people_report.suspend_member(newsroom.components, pseudonym)
+
+
+def test_what_a_suspended_person_has_accepted_waits_until_it_is_lifted(
+    newsroom: NewsroomHarness,
+) -> None:
+    """Whoever took the device may have accepted it."""
+    desk = signed_in(newsroom)
+    join_by_invitation(desk, "Egret", role="lead")
+    held = newsroom.send("Accepted on a stolen phone.")
+    newsroom.publish(held.id)
+    people_report.suspend_member(newsroom.components, "Heron")
+    newsroom.pass_slots(5)
+    assert newsroom.state(held.id) == "held"
+    people_report.resume_member(newsroom.components, "Heron")
+    newsroom.pass_slots()
+    assert newsroom.state(held.id) == "published"
+
+
+def test_control_it_would_be_released(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = newsroom.send("Accepted on a stolen phone.")
+    newsroom.publish(held.id)
+    people_report.suspend_member(newsroom.components, "Heron")
+    monkeypatch.setattr(people, "list_suspended", lambda *_: [])
+    newsroom.pass_slots(5)
+    assert newsroom.state(held.id) == "published"

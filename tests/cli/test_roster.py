@@ -5,9 +5,9 @@ import sqlalchemy as sa
 
 from tests.cli.command import run
 from tests.cli.test_main import fail
-from tests.harness import SITE_ID, NewsroomHarness, lead_of
+from tests.harness import SITE_ID, NewsroomHarness
 from yobal.cli import roster_report
-from yobal.core.errors import RosterInvalid
+from yobal.core.errors import RosterInvalid, RosterNotAccepted
 from yobal.core.roster import fingerprint
 
 
@@ -47,12 +47,27 @@ def test_a_restore_without_secrets_is_refused_until_it_is_accepted(
     assert "rule: founder" in lines[0]
     assert f"first statement   {read_out}" in lines, "what the technician compares"
     assert "lead: Heron" in lines
-    assert roster_report.accept(newsroom.components, read_out.upper())[0] == "accepted"
-    assert roster_report.report(newsroom.components)[1]
-    with newsroom.database.reading() as conn:
-        roster = newsroom.components.roster_reader.read(conn)
-    assert roster is not None
-    assert roster.named("Heron") == roster.members[lead_of(newsroom).signing_key]
+    with pytest.raises(RosterNotAccepted, match="--lead PSEUDONYM"):
+        roster_report.accept(newsroom.components, read_out)
+    with pytest.raises(RosterNotAccepted, match="no lead of this pseudonym"):
+        roster_report.accept(newsroom.components, read_out, lead="Egret")
+    accepted = roster_report.accept(newsroom.components, read_out.upper(), lead=" Heron ")
+    assert accepted[0] == "accepted"
+    assert "to be confirmed by lead: Heron" in accepted
+    lines, is_ok = roster_report.report(newsroom.components)
+    assert not is_ok
+    assert "rule: resume" in lines[0]
+
+
+def test_what_is_missing_at_the_end_is_waited_for(newsroom: NewsroomHarness) -> None:
+    first = newsroom.components.roster_pin.read().first or ""
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("delete from statements where number = 1"))
+    newsroom.components.roster_reader._verified = None
+    lines = roster_report.accept(newsroom.components, first)
+    assert "missing at its end: 1" in lines
+    assert any("in a browser that has seen them" in line for line in lines)
+    assert "rule: older" in roster_report.report(newsroom.components)[0][0]
 
 
 def test_an_altered_roster_cannot_be_accepted(newsroom: NewsroomHarness) -> None:
@@ -79,6 +94,6 @@ def test_the_fingerprint_is_typed_in_groups_or_in_one_word(
     assert run(folder, "roster", "--accept").returncode == 2
     assert run(folder, "roster", *groups).returncode == 2
     for words in (groups, [" ".join(groups)], ["".join(groups)]):
-        accepted = run(folder, "roster", "--accept", *words)
+        accepted = run(folder, "roster", "--accept", *words, "--lead", "Heron")
         assert (accepted.returncode, accepted.stdout.splitlines()[0]) == (0, "accepted")
-    assert run(folder, "roster").returncode == 0
+    assert "rule: resume" in run(folder, "roster").stdout

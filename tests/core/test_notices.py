@@ -26,7 +26,11 @@ FIGURES = Figures(
     is_disk_low=False,
 )
 FINE = Conditions(
-    figures=FIGURES, is_clock_trusted=True, is_disk_nearly_full=False, is_work_stopped=False
+    figures=FIGURES,
+    is_clock_trusted=True,
+    is_disk_nearly_full=False,
+    is_work_stopped=False,
+    is_backup_late=False,
 )
 
 

@@ -81,6 +81,7 @@ ROWS: Final[dict[str, Row]] = {
         refused="backups", well="/var/backups/yobal", others={"purge_list_dir": "/mnt/x"}
     ),
     "backup_recipient": Row(refused="age1x", well=str(_RECIPIENT)),
+    "backup_hours_max": Row(refused=721, well=30),
     "backups_kept": Row(refused=0, warned=400, well=14),
     "purge_list_dir": Row(
         refused="x", warned="", well="/mnt/x", others={"backup_dir": "/var/backups/yobal"}

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from tests.harness import SITE_ID, NewsroomHarness, add_lead
-from yobal.actions import verify_published
+from yobal.actions import accept_roster, verify_published
+from yobal.adapters.roster_pin import Pin
 from yobal.core.errors import RosterInvalid
 from yobal.core.roster import statement_hash
 from yobal.doctor import signatures
@@ -162,13 +164,18 @@ def test_a_former_roster_that_was_changed_verifies_nothing(published: NewsroomHa
     assert _shows(published, "Under the new roster.")
 
 
+def _confirmed(pin: Pin) -> Pin:
+    """As when the lead has confirmed who is a member: test_p13_restores.py."""
+    return msgspec.structs.replace(pin, resumption=None)
+
+
 def test_after_a_restore_each_roster_is_accepted_by_its_fingerprint(
     published: NewsroomHarness,
 ) -> None:
     """The present roster does not vouch for a former one: anyone could have put it into the database."""
     add_lead(published, "Egret")
     (published.components.settings.secrets_dir / "roster").unlink()
-    reader = published.components.roster_reader
+    reader, pin = published.components.roster_reader, published.components.roster_pin
     reader._verified = None
     withheld = []
     with published.database.reading() as conn:
@@ -176,7 +183,8 @@ def test_after_a_restore_each_roster_is_accepted_by_its_fingerprint(
         firsts = [statement_hash(newest), *statements.former_firsts(conn, SITE_ID)]
     for first in firsts:
         with published.database.reading() as conn:
-            reader.accept(conn, first)
+            accept_roster.accept(conn, SITE_ID, pin, first, lead="Egret")
+        pin.update(_confirmed)
         reader._verified = None  # another process
         withheld.append(rebuild_all(published.components).withheld)
     assert withheld[0] > 0

@@ -4,12 +4,13 @@ A state machine runs the people of a newsroom beside a small model, and compares
 """
 
 import base64
+import copy
 import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import hypothesis.strategies as st
 import pytest
@@ -26,18 +27,25 @@ from hypothesis.stateful import (
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SITE_ID, lead_of
 from tests.in_process_client import DeskClient, Response
+from tests.people_tables import Rows, read_people, write_people
 from tests.web.desk_keys import (
     as_json,
+    challenge_of,
     epoch_body,
+    finish_recovery,
     invite,
     member_added,
     moderator_of,
+    prove_sheet,
     register,
     removal_body,
+    resumption_body,
     signed_removal,
+    with_words,
 )
-from yobal.actions import remove_member, suspend
+from yobal.actions import accept_roster, remove_member, suspend
 from yobal.actions.add_epoch import MemberWrap
+from yobal.core.errors import RosterInvalid
 from yobal.core.roster import Roster, SignedStatement
 from yobal.demo.keys import NewModerator
 from yobal.store import epochs, people, statements
@@ -54,6 +62,15 @@ STEPS: tuple[tuple[Any, str], ...] = (
 )
 # The message of each check; a control names the check that must fail.
 WRAPS, SIGN_IN = "exactly the members have wraps", "exactly the members can sign in"
+
+
+MODEL = ("keys", "members", "suspended", "waiting", "holders", "is_due", "keyless")
+
+
+class Backup(NamedTuple):
+    rows: Rows
+    statement_count: int
+    model: dict[str, Any]
 
 
 class Crash(Exception):  # not an error of ours
@@ -74,6 +91,10 @@ class PeopleAndKeys(RuleBasedStateMachine):
         self.waiting: dict[str, str] = {}  # and the lead who invited them
         self.holders: list[set[str]] = [{"Heron"}]  # of each epoch
         self.is_due = False
+        self.keyless: set[str] = set()  # members whose sealed keys a restore has lost
+        self.former: set[str] = set()
+        self.held: list[SignedStatement] = []
+        self.backup: Backup | None = None
 
     def teardown(self) -> None:
         self.newsroom.close()
@@ -214,6 +235,81 @@ class PeopleAndKeys(RuleBasedStateMachine):
         self.newsroom.components.roster_reader._verified = None
         self.newsroom.components.intake_roster_reader._verified = None
 
+    @precondition(lambda self: self._recoverable())
+    @rule(who=PICK)
+    def recover(self, who: int) -> None:
+        """With the sheet: new words, and the old ones open nothing."""
+        name = self._pick(self._recoverable(), who)
+        keys, seed = self.keys[name], secrets.token_bytes(32)
+        ticket = prove_sheet(self.desk, challenge_of(self.desk, name), keys).json["ticket"]
+        assert finish_recovery(self.desk, ticket, keys, seed=seed).status == 200
+        assert self.desk.browser_of(None).sign_in(name, keys.sign_in_seed).status == 403
+        self.keys[name] = with_words(keys, seed)
+
+    @rule()
+    def back_up(self) -> None:
+        with self.newsroom.database.reading() as conn:
+            held = statements.list_all(conn, SITE_ID)
+        model = copy.deepcopy({name: getattr(self, name) for name in MODEL})
+        self.backup = Backup(read_people(self.newsroom), len(held), model)
+
+    @precondition(lambda self: self.backup is not None)
+    @rule()
+    def restore_and_give_back(self) -> None:
+        """Browsers hold what came after the backup; sealed keys were in the database only."""
+        backup = self._restored()
+        missing = self.held[backup.statement_count :]
+        if missing:
+            self._nobody_can_sign_in()
+            body = {"statements": [as_json(item) for item in missing]}
+            given = self.desk.browser_of(None).post("return-statements", body)
+            assert given.json == {"returned_count": len(missing)}
+        old = backup.model
+        self.keyless = (self.keyless | (set(self.members) - set(old["members"]))) & set(
+            self.members
+        )
+        self.suspended = old["suspended"] & set(self.members)
+        self.waiting = {
+            who: lead
+            for who, lead in old["waiting"].items()
+            if lead in self.members and who not in self.members and who not in self.former
+        }
+        count = len(old["holders"])
+        self.holders = [holders & set(self.members) for holders in old["holders"]]
+        self.holders += [set() for _ in range(len(self._epoch_ids()) - count)]
+        self.is_due = self._is_due_after(old)
+        self.backup = None
+
+    @precondition(lambda self: self.backup is not None and self._resuming_leads())
+    @rule(by=PICK)
+    def restore_and_resume(self, by: int) -> None:
+        """Nobody holds what came after the backup: a lead says who is still a member."""
+        lead = self._pick(self._resuming_leads(), by)
+        current = set(self.members)
+        backup = self._restored()
+        if len(self.held) == backup.statement_count:
+            self.backup = None
+            for name, value in backup.model.items():
+                setattr(self, name, value)
+            return
+        for name, value in backup.model.items():
+            setattr(self, name, value)
+        pin = self.newsroom.components.roster_pin
+        with self.newsroom.database.reading() as conn:
+            accept_roster.accept(conn, SITE_ID, pin, pin.read().first or "", lead=lead)
+        self.restart()
+        self._only_can_sign_in(lead)
+        removed = [self.keys[name] for name in self.members if name not in current]
+        stay = [self.keys[name] for name in self.members if name in current]
+        body = resumption_body(self.desk, self.held, removed, stay, by=self.keys[lead])
+        browser = self.desk.browser_of(None)
+        assert browser.sign_in(lead, self.keys[lead].sign_in_seed).status == 200
+        assert browser.post("resume-roster", body).status == 200
+        for name in set(self.members) - current:
+            self._forget(name)
+        self._begin_epoch()
+        self.backup = None
+
     # What must hold
 
     @invariant()
@@ -229,7 +325,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         stranger = self.desk.browser_of(None)
         for name, keys in self.keys.items():
             answer = stranger.sign_in(name, keys.sign_in_seed)
-            is_open = name in self.members and name not in self.suspended
+            is_open = name in self._active()
             assert (answer.status == 200) == is_open, SIGN_IN
 
     @invariant()
@@ -240,22 +336,69 @@ class PeopleAndKeys(RuleBasedStateMachine):
             holders[ids.index(row["epoch_id"])].add(row["pseudonym"])
         assert holders == self.holders, WRAPS
         rows = self.newsroom.read_table("moderators")
-        assert {row["pseudonym"] for row in rows if bytes(row["identity"])} == set(self.members)
+        owners = {row["pseudonym"] for row in rows if bytes(row["identity"])}
+        assert owners == set(self.members) - self.keyless
 
     @invariant()
     def the_intake_seals_to_the_newest_epoch(self) -> None:
+        """And to none whose keys a restore has lost."""
+        reader = self.newsroom.components.intake_roster_reader
         with self.newsroom.database.reading() as conn:
-            read = self.newsroom.components.intake_roster_reader.read(conn)
-        assert read is not None
-        assert [epoch.epoch_id for epoch in read.epochs] == self._epoch_ids()
+            read = reader.read(conn)
+            assert read is not None
+            assert [epoch.epoch_id for epoch in read.epochs] == self._epoch_ids()
+            if self.holders[-1]:
+                assert reader.sealing_epoch(conn) == read.epochs[-1]
+            else:
+                with pytest.raises(RosterInvalid, match="lost_epoch"):
+                    reader.sealing_epoch(conn)
+
+    @invariant()
+    def browsers_hold_every_statement(self) -> None:
+        with self.newsroom.database.reading() as conn:
+            self.held = statements.list_all(conn, SITE_ID)
 
     # Shorthand
 
     def _active(self) -> list[str]:
-        return [name for name in self.members if name not in self.suspended]
+        shut_out = self.suspended | self.keyless
+        return [name for name in self.members if name not in shut_out]
 
     def _active_leads(self) -> list[str]:
         return [name for name in self._active() if self.members[name] == "lead"]
+
+    def _recoverable(self) -> list[str]:
+        return self._active()
+
+    def _resuming_leads(self) -> list[str]:
+        """Leads now and in the backup, with the same words."""
+        old = self.backup.model if self.backup is not None else {}
+        return [
+            name
+            for name in self._active_leads()
+            if old["members"].get(name) == "lead" and name not in old["suspended"] | old["keyless"]
+        ]
+
+    def _restored(self) -> Backup:
+        assert self.backup is not None
+        write_people(self.newsroom, self.backup.rows)
+        self.former |= set(self.keys) - set(self.members) - set(self.waiting)
+        self.restart()
+        return self.backup
+
+    def _nobody_can_sign_in(self) -> None:
+        stranger = self.desk.browser_of(None)
+        for name, keys in self.keys.items():
+            assert stranger.sign_in(name, keys.sign_in_seed).status in (403, 503), SIGN_IN
+
+    def _only_can_sign_in(self, lead: str) -> None:
+        stranger = self.desk.browser_of(None)
+        for name, keys in self.keys.items():
+            if name != lead:
+                assert stranger.sign_in(name, keys.sign_in_seed).status in (403, 503), SIGN_IN
+
+    def _is_due_after(self, old: dict[str, Any]) -> bool:
+        return not self.holders[-1] or (self.is_due if self.held else bool(old["is_due"]))
 
     def _strangers(self) -> list[str]:
         return [name for name in NAMES if name not in self.keys]
@@ -328,9 +471,9 @@ def _run(server_url: str | None) -> None:
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
-            max_examples=4,
+            max_examples=8,
             phases=(Phase.generate,),  # making a failure shorter takes minutes
-            stateful_step_count=20,
+            stateful_step_count=25,
         ),
     )
 

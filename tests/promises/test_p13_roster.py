@@ -20,7 +20,8 @@ from tests.web.desk_keys import (
     register,
     to_base64,
 )
-from yobal.actions import roster_reader
+from yobal.actions import accept_roster, roster_reader
+from yobal.actions.accept_roster import Accepted
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.roster_pin import Pin, RosterPin
 from yobal.core import ids, roster
@@ -206,8 +207,9 @@ def _is_signed_or_is_keys(message: bytes, *, by: str, **_signature: bytes) -> bo
 def test_a_row_in_moderators_grants_no_access(newsroom: NewsroomHarness) -> None:
     _execute(
         newsroom,
-        "insert into moderators (site_id, pseudonym, is_active, identity, recovery_identity)"
-        " values (:site_id, 'Attacker', :yes, :blank, :blank)",
+        "insert into moderators"
+        " (site_id, pseudonym, is_active, identity, recovery_identity, roster_pin)"
+        " values (:site_id, 'Attacker', :yes, :blank, :blank, :blank)",
         site_id=SITE_ID,
         yes=True,
         blank=b"",
@@ -266,8 +268,11 @@ def test_a_technician_can_accept_an_older_roster_after_a_restore(
     join_by_invitation(desk, "Egret", role="moderator")
     desk.post("session")
     _execute(newsroom, "delete from statements where number = 2")
-    _accept(newsroom, newsroom.components.roster_pin.read().first or "")
-    assert _read(newsroom) == lead_of(newsroom).epoch_recipient
+    first = newsroom.components.roster_pin.read().first or ""
+    assert _accept(newsroom, first).missing_count == 1
+    assert _read(newsroom) == "older", "a browser may still have it"
+    _accept(newsroom, first, lead="Heron")
+    assert _read(newsroom) == "resume", "a lead signs that it is lost: test_p13_restores.py"
 
 
 def test_a_roster_that_an_attacker_wrote_is_not_accepted_on_a_new_machine(
@@ -289,15 +294,19 @@ def test_control_without_the_fingerprint_the_server_seals_to_the_attacker(
     monkeypatch.setattr(roster, "is_fingerprint_of", lambda _hash, _typed: True)
     _forget_pin(newsroom)
     _replace_roster(newsroom)
-    _accept(newsroom, own_first)
-    assert _read(newsroom) == ATTACKER.epoch_recipient
+    _accept(
+        newsroom, own_first, lead=roster.read_keys(ATTACKER.keys, ATTACKER.keys_signature).pseudonym
+    )
+    pin = newsroom.components.roster_pin.read()
+    assert pin.resumption is not None
+    assert pin.resumption.by == ATTACKER.signing_key
 
 
 def test_a_server_that_has_verified_a_roster_accepts_no_other(newsroom: NewsroomHarness) -> None:
     before = newsroom.components.roster_pin.read()
     _replace_roster(newsroom)
     with newsroom.database.reading() as conn:
-        written = _restarted(newsroom).read_unpinned(conn)
+        written = accept_roster.read_unpinned(conn, SITE_ID)
     assert written is not None
     with pytest.raises(RosterNotAccepted, match="yobal init --new-epoch"):
         _accept(newsroom, written.first)
@@ -312,9 +321,13 @@ def test_a_link_that_waits_for_a_first_lead_stays_valid_when_a_roster_is_accepte
     assert newsroom.components.roster_pin.read().founder_key == (b"k" * 32).hex()
 
 
-def _accept(newsroom: NewsroomHarness, typed: str) -> None:
+def _accept(newsroom: NewsroomHarness, typed: str, lead: str = "") -> Accepted:
     with newsroom.database.reading() as conn:
-        _restarted(newsroom).accept(conn, typed)
+        accepted = accept_roster.accept(
+            conn, SITE_ID, newsroom.components.roster_pin, typed, lead=lead
+        )
+    assert accepted is not None
+    return accepted
 
 
 def _forget_pin(newsroom: NewsroomHarness) -> None:

@@ -11,8 +11,12 @@ from tests.cli.command import run
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness
 from tests.serving import make_served
 from yobal.adapters import state_file
-from yobal.core.notices import NoticeState
+from yobal.adapters.backup_folder import BackupFolder
+from yobal.core import notices
+from yobal.core.notices import NoticeKind, NoticeState
+from yobal.core.schedule import HOUR_SECONDS
 from yobal.server import status as site_status
+from yobal.server.notices import check
 from yobal.server.status import Status
 from yobal.store.site_counts import SiteCounts
 
@@ -84,6 +88,32 @@ def test_everything_else_that_needs_a_person_is_one_sentence(newsroom: NewsroomH
     text = "\n".join(status_of(newsroom).needs_person)
     for part in ("the clock shows", "cannot write public", "nearly full", "48 hours", "address 1"):
         assert part in text
+
+
+def test_a_backup_that_is_missing_or_too_old_needs_a_person(
+    newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    assert "backup" not in "".join(status_of(newsroom).needs_person), "none is configured"
+    settings = msgspec.structs.replace(
+        newsroom.components.settings, backup_dir=str(tmp_path / "backups")
+    )
+    newsroom.components = msgspec.structs.replace(newsroom.components, settings=settings)
+    (late,) = status_of(newsroom).needs_person
+    assert late.startswith("no backup in ")
+    assert notices_due(newsroom) == ["backup"]
+    folder = BackupFolder(Path(settings.backup_dir), SITE_ID)
+    folder.folder.mkdir()
+    folder.path(newsroom.now - 31 * HOUR_SECONDS).touch()
+    (late,) = status_of(newsroom).needs_person
+    assert late.startswith(f"the last backup is of {status_of(newsroom).last_backup} in ")
+    folder.path(newsroom.now - 29 * HOUR_SECONDS).touch()
+    assert status_of(newsroom).needs_person == notices_due(newsroom) == []
+
+
+def notices_due(newsroom: NewsroomHarness) -> list[NoticeKind]:
+    settings = newsroom.components.settings
+    conditions = check._conditions(newsroom.components, None, newsroom.now)
+    return notices.due(settings.notice_rules(), NoticeState(), conditions, at=int(newsroom.now))
 
 
 def test_a_roster_that_does_not_verify_needs_a_person(newsroom: NewsroomHarness) -> None:

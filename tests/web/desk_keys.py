@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,15 @@ from tests.harness import SITE_ID, lead_of
 from tests.harness import moderator_of as moderator_of  # noqa: PLC0414  # used with the others
 from tests.in_process_client import DeskClient, Response
 from yobal.core import ids, roster
-from yobal.core.roster import MemberAdded, MemberRemoved, NewEpoch, NewKeys, SignedStatement
+from yobal.core.roster import (
+    MemberAdded,
+    MemberRemoved,
+    NewEpoch,
+    NewKeys,
+    Resumed,
+    SignedStatement,
+)
+from yobal.core.signed_pin import SignedPin
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator
 
@@ -28,7 +36,16 @@ def newcomer(moderator: NewModerator, **changed: Any) -> dict[str, Any]:
         "keys_signature": to_base64(moderator.keys_signature),
         "identity": to_base64(moderator.identity),
         "recovery_identity": to_base64(moderator.recovery_identity),
+        "roster_pin": to_base64(signed_pin_of(moderator)),
     } | changed
+
+
+def signed_pin_of(
+    moderator: NewModerator, *, first: str = "0" * 64, length: int = 1, head: str = "0" * 64
+) -> bytes:
+    """The server does not read it; only browsers do."""
+    pin = SignedPin(site_id=SITE_ID, first=first, length=str(length), head=head)
+    return signing.sign_pin(moderator.signing_seed, pin)
 
 
 def as_json(signed: SignedStatement) -> dict[str, Any]:
@@ -156,6 +173,39 @@ def finish_recovery(
     statement = as_json(new_words(moderator, head, seed=seed, **changed))
     body = {"ticket": ticket, "statement": statement, "identity": to_base64(seed)}
     return desk.browser_of(None).post("recovery/finish", body)
+
+
+def with_words(moderator: NewModerator, seed: bytes) -> NewModerator:
+    """The same person, after `finish_recovery` with this seed."""
+    old = roster.read_keys(moderator.keys, moderator.keys_signature)
+    changed = msgspec.structs.replace(old, sign_in_key=signing.public_key(seed))
+    keys, keys_signature = signing.sign_keys(moderator.signing_seed, changed)
+    return msgspec.structs.replace(
+        moderator, keys=keys, keys_signature=keys_signature, sign_in_seed=seed
+    )
+
+
+def resumption_body(
+    desk: DeskClient,
+    lost: Sequence[SignedStatement],
+    removed: Iterable[NewModerator],
+    stay: Iterable[NewModerator],
+    *,
+    by: NewModerator,
+    **changed: Any,
+) -> dict[str, Any]:
+    """What `resume-roster` takes from the lead who says who is still a member; `lost`: all statements before."""
+    fields = {
+        "lost_head": roster.statement_hash(lost[-1].statement),
+        "lost_length": str(len(lost)),
+    } | changed
+    content = Resumed(site_id=SITE_ID, previous=head_of(desk), by=by.signing_key, **fields)
+    signed = [signing.sign_statement(by.signing_seed, content)]
+    for member in removed:
+        previous = roster.statement_hash(signed[-1].statement)
+        signed.append(signed_removal(desk, member, by=by, previous=previous))
+    epoch, wraps = signed_epoch(roster.statement_hash(signed[-1].statement), stay, by=by)
+    return {"statements": [as_json(item) for item in [*signed, epoch]], "wraps": wraps}
 
 
 def signed_removal(

@@ -81,6 +81,19 @@ VALID_BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "undo-many": ("moderator", {"decision_ids": [ID]}),
     "remove": ("moderator", {"comment_id": ID, "clause": "spam"}),
     "history": ("moderator", {"cursor": None}),
+    "imports": ("lead", {}),
+    "import-sample": ("lead", {"import_id": ID}),
+    "sign-import": (
+        "lead",
+        {
+            "import_id": ID,
+            "comments": 1,
+            "rows_hash": HEX,
+            "head": HEX,
+            "signature": SIGNATURE,
+        },
+    ),
+    "refuse-import": ("lead", {"import_id": ID}),
 }
 ROUTES = [pytest.param(path, *content, id=path) for path, content in VALID_BODIES.items()]
 

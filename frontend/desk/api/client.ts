@@ -31,6 +31,17 @@ export class NetworkError extends Error {
   }
 }
 
+/** The server refuses its own roster: `statementCount` statements of it are there. */
+export class RosterRefused extends NetworkError {
+  constructor(
+    message: string,
+    readonly reason: string,
+    readonly statementCount: number,
+  ) {
+    super(message, "roster_invalid");
+  }
+}
+
 /** Whether the change is stored in spite of the error, whose message says what is still missing. */
 export function isStored(error: unknown): boolean {
   return error instanceof NetworkError && STORED_CODES.includes(error.code ?? "");
@@ -42,7 +53,7 @@ const ACCESS_ENDED_CODES = ["no_longer_member", "suspended"];
 /** The server opens nothing for this session until its owner unlocks it or signs in. */
 const LOCKED_CODES = ["session_locked", "session_ended"];
 
-let rosterRefused = () => {};
+let rosterRefused = (_refused: RosterRefused) => {};
 let accessEnded = (_message: string) => {};
 let locked = () => {};
 
@@ -57,7 +68,7 @@ export function onAccessEnded(listener: (message: string) => void): void {
 }
 
 /** Called whenever the server refuses its own roster, whatever the request was. */
-export function onRosterRefused(listener: () => void): void {
+export function onRosterRefused(listener: (refused: RosterRefused) => void): void {
   rosterRefused = listener;
 }
 
@@ -68,8 +79,11 @@ export async function post<T>(path: string, body: object): Promise<T> {
   const response = await send(path, body);
   const content = await readJson(response);
   if (response.ok && content !== null) return content as T;
-  if (content?.error === "roster_invalid") rosterRefused();
-  if (response.ok || response.status >= 500) throw networkError(content);
+  if (response.ok || response.status >= 500) {
+    const error = networkError(content);
+    if (error instanceof RosterRefused) rosterRefused(error);
+    throw error;
+  }
   const message = messageOf(content) ?? unreadableResponse();
   if (ACCESS_ENDED_CODES.includes(String(content?.error))) accessEnded(message);
   if (LOCKED_CODES.includes(String(content?.error))) locked();
@@ -110,6 +124,10 @@ async function readJson(response: Response): Promise<Record<string, unknown> | n
 function networkError(content: Record<string, unknown> | null): NetworkError {
   const message = messageOf(content);
   if (message === null) return new NetworkError(unreadableResponse());
+  if (content?.error === "roster_invalid") {
+    const { reason, statement_count } = content;
+    return new RosterRefused(message, String(reason), Number(statement_count));
+  }
   return new NetworkError(message, String(content?.error ?? ""));
 }
 

@@ -5,6 +5,8 @@
 
 export type Verdict = "publish" | "publish_edited" | "reject" | "remove" | "undo" | "destroy";
 
+export type ImportState = "reading" | "waiting" | "signed" | "stopped" | "published";
+
 export type Role = "lead" | "moderator";
 
 export type State =
@@ -58,6 +60,12 @@ export interface QueueStatus {
   next_round: Slot;
 }
 
+/** A restored roster waits for this lead; what it was before the restore, if anything knows it. */
+export interface Resumption {
+  lost_head: string | null;
+  lost_length: number;
+}
+
 /** Everything the desk needs to start. */
 export interface Session extends QueueStatus {
   site_id: string;
@@ -67,11 +75,14 @@ export interface Session extends QueueStatus {
   role: Role;
   idle_lock_minutes: number;
   identity: string;
+  roster_pin: string;
   epochs: EpochKey[];
   roster_head: string;
+  resumption: Resumption | null;
   is_epoch_due: boolean;
   hidden_waiting_count: number;
   suspended: string[];
+  without_keys: string[];
   unreadable_count: number;
   needs_second_lead: boolean;
   is_clock_trusted: boolean;
@@ -83,6 +94,11 @@ export interface Session extends QueueStatus {
 
 /** `returned_count` comments that this member had accepted are back in the queue. */
 export interface RemovedMember {
+  returned_count: number;
+}
+
+/** How many were missing. */
+export interface ReturnedStatements {
   returned_count: number;
 }
 
@@ -359,6 +375,12 @@ export interface ErrorBody {
   message: string;
 }
 
+/** The body of a 503 `roster_invalid`; `statement_count` statements of the roster are there. */
+export interface RosterInvalidError extends ErrorBody {
+  reason: string;
+  statement_count: number;
+}
+
 /** The body of a 409 `already_decided`. */
 export interface AlreadyDecidedError extends ErrorBody {
   decided_by: string;
@@ -371,6 +393,54 @@ export interface AlreadyDecidedError extends ErrorBody {
 /** The body of a 409 `already_undone`. */
 export interface AlreadyUndoneError extends ErrorBody {
   undone_by: string;
+}
+
+/** How many comments of an import wait under a story, and their first and last day. */
+export interface ImportStory {
+  story_id: string;
+  title: string;
+  comments: number;
+  first_day: string;
+  last_day: string;
+}
+
+/** An import. `rows_hash` is null until its file was read to its end; `sealed_count` are in the queue. `stories` are those with most comments that wait; `story_count` counts all. `appears` is the slot from which on they appear, after a lead has signed. */
+export interface ImportOverview {
+  import_id: string;
+  source: string;
+  format: string;
+  state: ImportState;
+  comments: number;
+  rows_hash: string | null;
+  sealed_count: number;
+  waiting_count: number;
+  stories: ImportStory[];
+  story_count: number;
+  signed_by: string | null;
+  appears: Slot | null;
+}
+
+export interface ImportList {
+  imports: ImportOverview[];
+}
+
+/** A comment of an import that waits for a lead. */
+export interface SampleComment {
+  story_id: string;
+  story_title: string;
+  day: string;
+  name: string;
+  text: string;
+  lang: string;
+  is_reply: boolean;
+}
+
+export interface ImportSample {
+  comments: SampleComment[];
+}
+
+export interface SignedImport {
+  appears: Slot;
 }
 
 /** The body of a 403 `wrong_pin`; with 0 tries left, the session has ended. */
@@ -391,6 +461,7 @@ export interface NewKeys {
   keys_signature: string;
   identity: string;
   recovery_identity: string;
+  roster_pin: string;
 }
 
 export interface SignInRequest {
@@ -475,6 +546,21 @@ export interface RemoveMemberRequest {
 export interface BeginEpochRequest {
   statement: NewStatement;
   wraps: MemberWrap[];
+}
+
+/** Those that a browser holds and the server lacks. A body has no room for more. */
+export interface ReturnStatementsRequest {
+  statements: NewStatement[];
+}
+
+/** `resumed`, removals, and a new epoch with its key for all who stay. */
+export interface ResumeRosterRequest {
+  statements: NewStatement[];
+  wraps: MemberWrap[];
+}
+
+export interface StorePinRequest {
+  roster_pin: string;
 }
 
 export interface LiftSuspensionRequest {
@@ -606,6 +692,25 @@ export interface RemoveRequest extends Signed {
   clause: string;
 }
 
+/** Of one story, or of all. */
+export interface ImportSampleRequest {
+  import_id: string;
+  story_id?: string | null;
+}
+
+/** What the lead's browser has signed. `comments` is their number. */
+export interface SignImportRequest {
+  import_id: string;
+  comments: number;
+  rows_hash: string;
+  head: string;
+  signature: string;
+}
+
+export interface RefuseImportRequest {
+  import_id: string;
+}
+
 export type DecideRequest = PublishRequest | PublishEditedRequest | RejectRequest;
 
 /** Request and response of each route. */
@@ -618,6 +723,13 @@ export interface Routes {
   "/api/desk/begin-roster": { request: BeginRosterRequest; response: Session };
   "/api/desk/register": { request: RegisterRequest; response: Record<string, never> };
   "/api/desk/roster": { request: Record<string, never>; response: Roster };
+  "/api/desk/store-pin": { request: StorePinRequest; response: Record<string, never> };
+  "/api/desk/return-statements": {
+    request: ReturnStatementsRequest;
+    response: ReturnedStatements;
+  };
+  "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
+  "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
   "/api/desk/cancel-invitation": {
@@ -659,4 +771,8 @@ export interface Routes {
   "/api/desk/hidden": { request: HiddenRequest; response: HiddenPage };
   "/api/desk/bring-back": { request: BringBackRequest; response: HiddenResult };
   "/api/desk/destroy-hidden": { request: DestroyHiddenRequest; response: HiddenResult };
+  "/api/desk/imports": { request: Record<string, never>; response: ImportList };
+  "/api/desk/import-sample": { request: ImportSampleRequest; response: ImportSample };
+  "/api/desk/sign-import": { request: SignImportRequest; response: SignedImport };
+  "/api/desk/refuse-import": { request: RefuseImportRequest; response: Record<string, never> };
 }

@@ -8,6 +8,7 @@ import {
   onRosterRefused,
   post,
   RequestRejected,
+  type RosterRefused,
 } from "../api/client.ts";
 import type { LockState, Session } from "../api/types.ts";
 import { deleteKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
@@ -16,12 +17,14 @@ import { gettext } from "../i18n.ts";
 import { askBeforeLeaving, openDrafts, type SealedDrafts } from "../lock/drafts.ts";
 import { IdleTimer } from "../lock/idle-timer.ts";
 import { Locked } from "../lock/locked.ts";
+import { giveBackStatements } from "../roster/held-statements.ts";
 import {
   fetchTrustedRoster,
   type OwnRoster,
   RosterNotTrusted,
   type RosterProblem,
 } from "../roster/roster-check.ts";
+import { RosterResumption } from "../roster/roster-resumption.ts";
 import { Join } from "../sign-in/join.ts";
 import { loadPersonalKeys } from "../sign-in/personal-keys.ts";
 import { Recovery } from "../sign-in/recovery.ts";
@@ -45,6 +48,7 @@ export type Screen =
   | { kind: "join"; join: Join }
   | { kind: "recover"; recovery: Recovery }
   | { kind: "not-trusted"; problem: RosterProblem; pin: RosterPin | null }
+  | { kind: "resume"; resumption: RosterResumption }
   | { kind: "ended"; message: string }
   | { kind: "desk"; desk: SessionState };
 
@@ -61,6 +65,7 @@ export class App {
   readonly dom: Dom;
   readonly #otherTabs: OtherTabs;
   #renewal: Promise<void> | null = null;
+  #isGivingBack = false;
   #idleTimer: IdleTimer | null = null;
   /** What was begun before the desk was locked in this tab. */
   #drafts: SealedDrafts | null = null;
@@ -72,7 +77,7 @@ export class App {
   ) {
     this.dom = new Dom(render);
     this.#otherTabs = new OtherTabs(site.id, (message) => this.#hear(message));
-    onRosterRefused(() => this.#stop("refused"));
+    onRosterRefused((refused) => void this.#refused(refused));
     onAccessEnded((message) => void this.#end(message));
     onLocked(() => void this.#lockedByServer());
     addEventListener("beforeunload", (event) => {
@@ -253,6 +258,7 @@ export class App {
     const own = await this.#trustedRoster(signedIn);
     if (own === null) return;
     if (location.pathname !== "/") history.replaceState(null, "", "/");
+    if (signedIn.session.resumption !== null) return this.#askWhoIsMember(signedIn, own);
     const keyring = await Keyring.of(signedIn.session, signedIn.keys, own.roster);
     const stop = ({ problem }: RosterNotTrusted) => this.#stop(problem);
     const end = (message: string) => this.#end(message);
@@ -279,6 +285,14 @@ export class App {
     queue.restoreDrafts(await openDrafts(drafts, keyring.keys.key));
   }
 
+  /** After a restore: the desk opens when this lead has signed who is a member. */
+  #askWhoIsMember({ session, keys }: SignedIn, own: OwnRoster): void {
+    const start = () => this.start();
+    const resumption = new RosterResumption(this.dom, session, own, keys, start);
+    this.#show({ kind: "resume", resumption });
+    this.dom.focusOn("h1");
+  }
+
   /** Null if the red page is shown instead. */
   async #trustedRoster(signedIn: SignedIn): Promise<OwnRoster | null> {
     try {
@@ -287,6 +301,25 @@ export class App {
       if (!(error instanceof RosterNotTrusted)) throw error;
       this.#stop(error.problem);
       return null;
+    }
+  }
+
+  /**
+   * The red page, unless an open desk has what the server lost. After a reload the server gives no key to open it:
+   * then signing in with the words does it.
+   */
+  async #refused(refused: RosterRefused): Promise<void> {
+    if (this.#isGivingBack) return;
+    const key = this.screen.kind === "desk" ? this.screen.desk.keyring.keys.key : null;
+    const isRestored = refused.reason === "resume" || refused.reason === "restored";
+    this.#stop(isRestored ? "restored" : "refused");
+    this.#isGivingBack = true;
+    try {
+      if (key !== null && (await giveBackStatements(this.site.id, key, refused))) {
+        await this.start();
+      }
+    } finally {
+      this.#isGivingBack = false;
     }
   }
 

@@ -4,8 +4,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { hiddenView } from "../hidden/hidden-view.ts";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
+import { importsView } from "../imports/imports-view.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
+import { resumedText } from "../roster/resumption-view.ts";
 import { shortcutBar } from "../shortcuts/shortcut-bar.ts";
 import { demoBanner } from "../ui/elements.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
@@ -26,6 +28,7 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
           ${tabLink(desk, "history", gettext("History"))}
           ${tabLink(desk, "hidden", gettext("Hidden"))}
           ${tabLink(desk, "people", gettext("People"))}
+          ${desk.own.self.role === "lead" ? tabLink(desk, "imports", gettext("Imports")) : nothing}
         </nav>
         <p class="account">
           ${statusView(desk)}
@@ -63,6 +66,7 @@ function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
 
 function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "history") return historyView(desk);
+  if (desk.tab === "imports" && desk.own.self.role === "lead") return importsView(desk);
   if (desk.tab === "hidden") return hiddenView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
@@ -89,6 +93,7 @@ function noticesView(desk: SessionState): TemplateResult {
     }
     ${desk.session.hidden_waiting_count > 0 ? hiddenNotice(desk) : nothing}
     ${desk.session.suspended.map((pseudonym) => suspensionNotice(desk, pseudonym))}
+    ${resumedNotice(desk)}
     ${
       needsSecondLead(desk)
         ? html`<p class="notice">
@@ -117,6 +122,13 @@ function suspensionNotice({ own }: SessionState, pseudonym: string): TemplateRes
         : gettext("A lead has to decide.")
     }
   </p>`;
+}
+
+/** Until the next epoch begins; the page of people shows it for good. */
+function resumedNotice({ own: { roster } }: SessionState): TemplateResult | typeof nothing {
+  const last = roster.resumptions.at(-1);
+  if (last === undefined || roster.epochs.length > last.epochCount + 1) return nothing;
+  return html`<p class="notice warning resumed">${resumedText(last)}</p>`;
 }
 
 /** Somebody removed many comments: they stay until a lead has looked. */

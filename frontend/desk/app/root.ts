@@ -5,6 +5,7 @@ import { pageFaultMessage } from "../api/client.ts";
 import { gettext } from "../i18n.ts";
 import { lockedView } from "../lock/locked-view.ts";
 import { notTrustedView } from "../roster/not-trusted-view.ts";
+import { resumptionPage } from "../roster/resumption-view.ts";
 import { accessEndedView } from "../sign-in/access-ended-view.ts";
 import { joinView } from "../sign-in/join-view.ts";
 import { recoveryView } from "../sign-in/recovery-view.ts";
@@ -51,6 +52,8 @@ function screenView(app: App): TemplateResult {
       return recoveryView(screen.recovery, site.name);
     case "not-trusted":
       return notTrustedView(screen.problem, screen.pin, app);
+    case "resume":
+      return resumptionPage(screen.resumption, site.name);
     case "ended":
       return accessEndedView(screen.message, site.name);
     case "desk":

@@ -7,6 +7,8 @@ import { DecisionSigner } from "../decisions/decision-signer.ts";
 import { Decisions } from "../decisions/decisions.ts";
 import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
+import { ImportSigner } from "../imports/import-signer.ts";
+import { Imports } from "../imports/imports.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
@@ -31,7 +33,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people"] as const;
+const TABS = ["queue", "history", "hidden", "people", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -48,6 +50,7 @@ export class SessionState {
   readonly history: History;
   readonly hidden: Hidden;
   readonly people: People;
+  readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
   readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
@@ -92,6 +95,7 @@ export class SessionState {
     this.history = new History(dom, session, { listener, signer, keyring });
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
+    this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
   }
@@ -193,6 +197,7 @@ export class SessionState {
       void this.people.load();
       void this.sessions.load();
     }
+    if (tab === "imports" && this.own.self.role === "lead") void this.imports.load();
     if (isNew) this.dom.focusOn(tab === "queue" ? "#focus" : "h1");
     this.dom.requestRender();
   }

@@ -1,5 +1,6 @@
 /** Derives keys from a passphrase, a first lead's link or a sheet: `docs/http-desk.md`. */
 
+import { hmac } from "@noble/hashes/hmac.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { join, toHex, utf8 } from "./bytes.ts";
@@ -8,10 +9,14 @@ import { identityOf } from "./identity.ts";
 const DOMAIN = "yobal 1";
 const SCRYPT = { N: 2 ** 16, r: 8, p: 1, dkLen: 64 };
 
-/** `signInSeed` makes the key that signs in; `identity` decrypts the personal key. Neither is ever sent. */
+/**
+ * `signInSeed` makes the key that signs in; `identity` decrypts the personal key; `deviceIdentity` decrypts what this
+ * device has stored of the roster. None is ever sent.
+ */
 export interface PassphraseKeys {
   signInSeed: Uint8Array;
   identity: string;
+  deviceIdentity: string;
 }
 
 /** Lower case and single spaces, so that differences in typing do not matter. */
@@ -27,7 +32,12 @@ export async function fromPassphrase(
 ): Promise<PassphraseKeys> {
   const salt = utf8(DOMAIN + siteId + pseudonym.trim());
   const key = await scryptAsync(utf8(normalizePassphrase(passphrase)), salt, SCRYPT);
-  return { signInSeed: key.slice(0, 32), identity: identityOf(key.subarray(32)) };
+  const half = key.subarray(32);
+  return {
+    signInSeed: key.slice(0, 32),
+    identity: identityOf(half),
+    deviceIdentity: identityOf(sha256(join(utf8("yobal device"), half))),
+  };
 }
 
 /** The key of the MAC in a roster's first statement is known to the technician's link and the server. */
@@ -46,4 +56,17 @@ export function fromFounderSecret(secret: Uint8Array): FounderKeys {
 /** The age identity of a recovery sheet's 20 bytes. */
 export function fromSheet(raw: Uint8Array): string {
   return identityOf(sha256(join(utf8("yobal recovery"), raw)));
+}
+
+/** Proves that a file was made by the owner of the sheet, whose recipient is public. */
+export function sheetMac(raw: Uint8Array, { identity, first }: IdentityContent): string {
+  const key = sha256(join(utf8("yobal sheet mac"), raw));
+  return toHex(hmac(sha256, key, utf8(`${identity}\n${first}`)));
+}
+
+/** What an identity file says. */
+export interface IdentityContent {
+  identity: string;
+  /** The hash of the roster's first statement. */
+  first: string;
 }

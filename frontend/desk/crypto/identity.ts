@@ -14,6 +14,7 @@ export type DecryptionKey = CryptoKey | string;
 
 const PREFIX = "AGE-SECRET-KEY-";
 const ROSTER_COMMENT = "# yobal roster ";
+const MAC_COMMENT = "# yobal sheet ";
 // RFC 8410: the bytes before an X25519 key of 32 bytes in PKCS #8.
 const PKCS8_PREFIX = Uint8Array.of(
   0x30,
@@ -57,20 +58,28 @@ export async function importDecryptionKey(identity: string): Promise<DecryptionK
 /**
  * A moderator's identity with the hash of the roster's first statement, as an age identity file with a comment: so a new
  * device learns which roster is ours. The words' recipient is secret, so only those who know the words can write one to
- * it. The sheet's recipient is public: who can write the database can replace the file. The fingerprint that is printed
- * on the sheet is what to compare.
+ * it. The sheet's recipient is public, so a file for the sheet has a MAC by the sheet.
  */
-export function identityFile(identity: string, first: string): string {
-  return `${ROSTER_COMMENT}${first}\n${identity}\n`;
+export function identityFile(identity: string, first: string, mac: string | null = null): string {
+  const macLine = mac === null ? "" : `${MAC_COMMENT}${mac}\n`;
+  return `${ROSTER_COMMENT}${first}\n${macLine}${identity}\n`;
 }
 
-/** `first` is null in a file without it. */
-export function parseIdentityFile(file: string): { identity: string; first: string | null } {
+interface IdentityFile {
+  identity: string;
+  first: string | null;
+  mac: string | null;
+}
+
+/** `first` and `mac` are null in a file without them. */
+export function parseIdentityFile(file: string): IdentityFile {
   const lines = file.split("\n").map((line) => line.trim());
-  const comment = lines.find((line) => line.startsWith(ROSTER_COMMENT));
+  const comment = (prefix: string) =>
+    lines.find((line) => line.startsWith(prefix))?.slice(prefix.length) ?? null;
   return {
     identity: lines.find((line) => line.startsWith(PREFIX)) ?? "",
-    first: comment?.slice(ROSTER_COMMENT.length) ?? null,
+    first: comment(ROSTER_COMMENT),
+    mac: comment(MAC_COMMENT),
   };
 }
 
@@ -79,6 +88,15 @@ export async function wrap(identity: string, recipient: string): Promise<string>
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   return toBase64(await encrypter.encrypt(identity));
+}
+
+export async function sealTo(
+  content: Uint8Array,
+  recipients: readonly string[],
+): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  return encrypter.encrypt(content);
 }
 
 /** Throws if the key does not match. */

@@ -19,6 +19,13 @@ export interface RosterPin {
   head: string;
 }
 
+/** With the statements themselves, sealed to their owner: a server that has lost some gets them back. */
+export interface HeldRoster extends RosterPin {
+  sealed: string;
+  /** The words' own recipient for this, known once they were typed on this device. */
+  deviceRecipient: string | null;
+}
+
 /** Stores one person's keys per site; false if the browser cannot, as some in a private window. */
 export async function storeKeys(siteId: string, keys: StoredKeys): Promise<boolean> {
   return (await inStore(KEYS, "readwrite", (store) => store.put(keys, siteId))) !== null;
@@ -34,14 +41,14 @@ export async function deleteKeys(siteId: string): Promise<void> {
 }
 
 /** Stays when the desk is locked. */
-export async function storePin(siteId: string, pin: RosterPin): Promise<void> {
+export async function storePin(siteId: string, pin: HeldRoster): Promise<void> {
   await inStore(PINS, "readwrite", (store) => store.put(pin, siteId));
 }
 
 /** Null on a device that has not seen the site's roster, or cannot store anything. */
-export async function loadPin(siteId: string): Promise<RosterPin | null> {
+export async function loadPin(siteId: string): Promise<(RosterPin & Partial<HeldRoster>) | null> {
   const pin = await inStore(PINS, "readonly", (store) => store.get(siteId));
-  return (pin as RosterPin | null | undefined) ?? null;
+  return (pin as (RosterPin & Partial<HeldRoster>) | null | undefined) ?? null;
 }
 
 /** Null if the browser cannot store anything. */

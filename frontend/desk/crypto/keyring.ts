@@ -22,6 +22,8 @@ export interface SignedIn {
   first: string | null;
   /** Whether a link has just said so: then this device's memory of another roster does not count. */
   ignoresPin?: boolean;
+  /** To which this device seals what it stores of the roster, if words were typed. */
+  deviceRecipient?: string;
 }
 
 export class Keyring {

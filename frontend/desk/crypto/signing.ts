@@ -45,14 +45,28 @@ export async function isSigned(
   signature: Uint8Array,
   by: string,
 ): Promise<boolean> {
-  const raw = fromHex(by);
   try {
-    const key = await crypto.subtle.importKey("raw", ownBuffer(raw), ALGORITHM, false, ["verify"]);
+    const key = await verificationKey(by);
     return await crypto.subtle.verify(ALGORITHM, key, ownBuffer(signature), ownBuffer(message));
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    return isSignedSlowly(message, signature, raw); // no Ed25519 here, or no key
+    return isSignedSlowly(message, signature, fromHex(by)); // no Ed25519 here, or no key
   }
+}
+
+/** Most statements of a roster are signed by the same few leads, and importing a key takes as long as verifying. */
+const verificationKeys = new Map<string, Promise<CryptoKey>>();
+const KEYS_MAX = 1_000;
+
+function verificationKey(by: string): Promise<CryptoKey> {
+  let key = verificationKeys.get(by);
+  if (key === undefined) {
+    key = crypto.subtle.importKey("raw", ownBuffer(fromHex(by)), ALGORITHM, false, ["verify"]);
+    key.catch(() => verificationKeys.delete(by)); // a browser without Ed25519 says so each time
+    if (verificationKeys.size >= KEYS_MAX) verificationKeys.clear();
+    verificationKeys.set(by, key);
+  }
+  return key;
 }
 
 function isSignedSlowly(message: Uint8Array, signature: Uint8Array, by: Uint8Array): boolean {

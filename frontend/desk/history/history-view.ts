@@ -271,7 +271,7 @@ function stateLabel(state: string): string {
     case "withdrawn":
       return gettext("withdrawn");
     case "lost":
-      return gettext("lost: the server was restored without its text");
+      return gettext("lost: no key opens it any more");
     default:
       return state;
   }

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { OpenInvitation, Role } from "../api/types.ts";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext, ngettext } from "../i18n.ts";
+import { resumedText } from "../roster/resumption-view.ts";
 import { fingerprint, firstOf, type Member } from "../roster/roster.ts";
 import { sessionsView } from "../sessions/sessions-view.ts";
 import { errorView, loadFailedView, loadingView, visuallyHidden } from "../ui/elements.ts";
@@ -26,7 +27,8 @@ function fingerprintView({ own }: SessionState): TemplateResult {
         "Of the first entry of the signed list of members and keys. Compare it with your recovery sheet. If a backup is restored, the technician asks a lead for it in a call.",
       )}
     </p>
-    <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>`;
+    <p class="code" id="fingerprint" dir="ltr">${fingerprint(firstOf(own.roster))}</p>
+    ${own.roster.resumptions.map((resumption) => html`<p class="small resumed">${resumedText(resumption)}</p>`)}`;
 }
 
 function roleLabel(role: Role): string {
@@ -67,6 +69,15 @@ function memberView(desk: SessionState, member: Member): TemplateResult {
     }
     ${isSelf ? nothing : endSessionsButton(desk, pseudonym)}
     ${session.suspended.includes(pseudonym) ? suspensionView(desk, pseudonym) : nothing}
+    ${
+      session.without_keys.includes(pseudonym)
+        ? html`<p class="small without-keys">
+            ${gettext(
+              "A restored backup does not have this person’s keys, so they cannot sign in. A lead removes them here and sends a new link.",
+            )}
+          </p>`
+        : nothing
+    }
   </li>`;
 }
 

@@ -11,7 +11,7 @@ import type { RosterProblem } from "./roster-check.ts";
 interface Actions {
   site: { name: string };
   start: () => Promise<void>;
-  lock: () => Promise<void>;
+  signOut: () => Promise<void>;
 }
 
 /** `pin`: what this device has verified before, which the technician compares with the server's. */
@@ -42,7 +42,7 @@ export function notTrustedView(
     </ol>
     ${pin === null ? nothing : pinView(pin)}
     <div class="field-row">
-      <button type="button" @click=${() => void app.lock()}>${gettext("Lock this device")}</button>
+      <button type="button" @click=${() => void app.signOut()}>${gettext("Lock this device")}</button>
       <button type="button" class="secondary" @click=${() => void app.start()}>
         ${gettext("Try again")}
       </button>
@@ -75,6 +75,10 @@ function whatHappened(problem: RosterProblem): string {
       return gettext(
         "Entries are missing from the signed list of members and keys: this device has seen a newer one. A backup may have been restored, or someone has deleted them.",
       );
+    case "pin":
+      return gettext(
+        "What your devices have verified before is not on the server, or you have not signed it. Someone may have changed the database.",
+      );
     case "other":
       return gettext(
         "This is not the list of members and keys that you belong to. If a lead has told you by telephone that the desk was set up again, ask for a link and join with it.",
@@ -82,6 +86,10 @@ function whatHappened(problem: RosterProblem): string {
     case "link":
       return gettext(
         "This link is for another desk: its list of members and keys is not the one that your lead has. The link is still unused.",
+      );
+    case "restored":
+      return gettext(
+        "A backup of the database was restored. Until a lead has confirmed who is a member, nobody else can sign in, and readers’ comments are not accepted. If your technician did not tell you about it, treat it as an attack.",
       );
     case "refused":
       return gettext(

@@ -34,6 +34,7 @@ export type StatementContent = Common &
     | { kind: "remove"; member: string }
     | { kind: "keys"; keys_hash: string }
     | { kind: "epoch"; epoch_id: string; recipient: string }
+    | { kind: "resumed"; lost_head: string | null; lost_length: string | null }
   );
 
 /** `keys` is null where they were withheld. */
@@ -48,6 +49,19 @@ export interface Epoch {
   recipient: string;
 }
 
+/** A lead has signed that the roster goes on although statements were lost in a restore. */
+export interface Resumption {
+  /** Its place among the statements. */
+  position: number;
+  by: string;
+  /** The pseudonym that this lead had then. */
+  pseudonym: string;
+  lostHead: string | null;
+  lostLength: number | null;
+  /** How many epochs there were. */
+  epochCount: number;
+}
+
 export interface Roster {
   siteId: string;
   /** One for each statement. */
@@ -56,7 +70,8 @@ export interface Roster {
   members: ReadonlyMap<string, Member>;
   removed: ReadonlySet<string>;
   epochs: readonly Epoch[];
-  /** A member was removed since the newest epoch began. */
+  resumptions: readonly Resumption[];
+  /** A member was removed, or statements lost, since the newest epoch began. */
   needsEpoch: boolean;
 }
 
@@ -167,7 +182,7 @@ function extended(
     requireThat(content.previous === null, "previous");
     const lead: Member = { signingKey: content.by, role: "lead", keys: keysOf(content.by) };
     const members = new Map([[content.by, lead]]);
-    const none = { removed: new Set<string>(), epochs: [], needsEpoch: false };
+    const none = { removed: new Set<string>(), epochs: [], resumptions: [], needsEpoch: false };
     return { siteId, hashes: [hash], members, ...none };
   }
   requireThat(content.previous === headOf(roster), "previous");
@@ -215,6 +230,20 @@ function changesOf(
       requireThat(signer.role === "lead", "not_a_lead");
       requireThat(!roster.epochs.some((epoch) => epoch.epoch_id === epoch_id), "epoch_again");
       return { epochs: [...roster.epochs, { epoch_id, recipient }], needsEpoch: false };
+    }
+    case "resumed": {
+      const { lost_head, lost_length, by } = content;
+      requireThat(signer.role === "lead", "not_a_lead");
+      requireThat((lost_head === null) === (lost_length === null), "format");
+      const resumption = {
+        position: roster.hashes.length,
+        by,
+        pseudonym: signer.keys?.pseudonym ?? "",
+        lostHead: lost_head,
+        lostLength: lost_length === null ? null : Number(lost_length),
+        epochCount: roster.epochs.length,
+      };
+      return { resumptions: [...roster.resumptions, resumption], needsEpoch: true };
     }
   }
 }
@@ -271,6 +300,11 @@ const STATEMENT_FIELDS: Record<string, Fields> = {
   remove: { ...COMMON, member: hex32 },
   keys: { ...COMMON, keys_hash: hex32 },
   epoch: { ...COMMON, epoch_id: matches(/^[a-z2-7]{26}$/), recipient },
+  resumed: {
+    ...COMMON,
+    lost_head: (value) => value === null || hex32(value),
+    lost_length: (value) => value === null || matches(/^[1-9][0-9]{0,8}$/)(value),
+  },
 };
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 

@@ -10,7 +10,7 @@ import { fetchWordList } from "../crypto/passphrase.ts";
 import { signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { confirmationWords, tokenHash } from "../roster/confirmation-words.ts";
-import { firstOf, headOf, keysHash, verifyRoster } from "../roster/roster.ts";
+import { firstOf, headOf, keysHash, statementHash, verifyRoster } from "../roster/roster.ts";
 import { RosterNotTrusted, verifyOrStop } from "../roster/roster-check.ts";
 import { newEpochId, type SignedKeys, signFirstStatements } from "../roster/sign-statements.ts";
 import { normalizePseudonym, pseudonymError } from "../text/pseudonym.ts";
@@ -21,6 +21,7 @@ import {
   importPersonalKeys,
   type NewPerson,
   newPerson,
+  newPersonsPin,
   sealedIdentities,
   signedKeysOf,
 } from "./personal-keys.ts";
@@ -61,6 +62,7 @@ export class Join {
   #newRoster: NewRoster | null = null;
   /** The newest statement of the roster that this browser was given. */
   #head = "";
+  #length = 0;
 
   constructor(
     private readonly dom: Dom,
@@ -169,6 +171,7 @@ export class Join {
     const isLead = roster.members.get(lead)?.role === "lead";
     if (firstOf(roster) !== first || !isLead) throw new RosterNotTrusted("link");
     this.#head = headOf(roster);
+    this.#length = roster.hashes.length;
   }
 
   /** Spends the link. The keys open nothing until the lead has heard the words. */
@@ -180,7 +183,8 @@ export class Join {
     ]);
     const { token, first, lead, role } = link;
     const head = this.#head;
-    const newcomer = { ...keys, ...identities };
+    const roster_pin = await newPersonsPin(person, { first, length: this.#length, head });
+    const newcomer = { ...keys, ...identities, roster_pin };
     await post("/api/desk/register", { token, head, newcomer });
     const token_hash = tokenHash(fromHex(token));
     const agreed = { token_hash, first, head, lead, role, keys_hash: keysHash(keys.keys) };
@@ -241,14 +245,17 @@ async function beginRoster(
   person: NewPerson,
   { keys, epochIdentity, statements, first }: NewRoster,
 ): Promise<SignedIn> {
+  const head = statementHash(statements.at(-1)?.statement ?? "");
+  const roster_pin = await newPersonsPin(person, { first, length: statements.length, head });
   const session = await post<Session>("/api/desk/begin-roster", {
     token,
     statements,
-    newcomer: { ...keys, ...(await sealedIdentities(person, first)) },
+    newcomer: { ...keys, ...(await sealedIdentities(person, first)), roster_pin },
     wrap: await wrap(epochIdentity, await recipientOf(person.identity)),
   });
   const imported = await importPersonalKeys(person.siteId, session.pseudonym, person.identity);
-  return { session, keys: imported, first, ignoresPin: true };
+  const deviceRecipient = await recipientOf(person.passphraseKeys.deviceIdentity);
+  return { session, keys: imported, first, ignoresPin: true, deviceRecipient };
 }
 
 /** If the invitation is used up, an earlier request may have arrived and its response was lost. */

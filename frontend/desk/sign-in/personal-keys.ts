@@ -2,7 +2,7 @@
 
 import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { DeviceKey } from "../api/types.ts";
-import { fromPassphrase, fromSheet, type PassphraseKeys } from "../crypto/derive.ts";
+import { fromPassphrase, fromSheet, type PassphraseKeys, sheetMac } from "../crypto/derive.ts";
 import { newDeviceKey, openIdentity, sealIdentity } from "../crypto/device-key.ts";
 import {
   generateIdentity,
@@ -11,11 +11,12 @@ import {
   recipientOf,
   wrap,
 } from "../crypto/identity.ts";
-import { loadKeys, storeKeys } from "../crypto/key-store.ts";
+import { loadKeys, type RosterPin, storeKeys } from "../crypto/key-store.ts";
 import type { PersonalKeys } from "../crypto/keyring.ts";
 import { importSigningKey, publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import type { Keys } from "../roster/roster.ts";
 import { type SignedKeys, signKeys } from "../roster/sign-statements.ts";
+import { signPin } from "../roster/signed-pin.ts";
 import { deviceLabel } from "../sessions/device-label.ts";
 
 /** Keys that work in this page. Throws if it is no identity. */
@@ -78,6 +79,7 @@ export interface NewPerson {
   identity: string;
   passphraseKeys: PassphraseKeys;
   recoveryRecipient: string;
+  sheet: Uint8Array;
 }
 
 export async function newPerson(
@@ -90,7 +92,8 @@ export async function newPerson(
     fromPassphrase(siteId, pseudonym, secrets.passphrase),
     recipientOf(fromSheet(secrets.sheet)),
   ]);
-  return { siteId, pseudonym, identity, passphraseKeys, recoveryRecipient };
+  const { sheet } = secrets;
+  return { siteId, pseudonym, identity, passphraseKeys, recoveryRecipient, sheet };
 }
 
 /** The public keys, signed by their owner. Nothing in them comes from the server. */
@@ -114,9 +117,16 @@ export async function sealedIdentities(
   first: string,
 ): Promise<{ identity: string; recovery_identity: string }> {
   const file = identityFile(person.identity, first);
+  const mac = sheetMac(person.sheet, { identity: person.identity, first });
+  const recoveryFile = identityFile(person.identity, first, mac);
   const [identity, recovery_identity] = await Promise.all([
     wrap(file, await recipientOf(person.passphraseKeys.identity)),
-    wrap(file, person.recoveryRecipient),
+    wrap(recoveryFile, person.recoveryRecipient),
   ]);
   return { identity, recovery_identity };
+}
+
+/** What this person's browser has verified before it joins, for their other devices. */
+export function newPersonsPin(person: NewPerson, pin: RosterPin): Promise<string> {
+  return signPin(signingSeed(person.identity), person.siteId, pin);
 }

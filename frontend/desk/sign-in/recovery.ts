@@ -4,7 +4,7 @@ import { errorMessage, NetworkError, post, RequestRejected } from "../api/client
 import type { RecoveryChallenge, RecoveryTicket, Session } from "../api/types.ts";
 import { fromBase64, toHex } from "../crypto/bytes.ts";
 import { readSheet } from "../crypto/crockford.ts";
-import { fromPassphrase, fromSheet } from "../crypto/derive.ts";
+import { fromPassphrase, fromSheet, sheetMac } from "../crypto/derive.ts";
 import { decrypt, parseIdentityFile, recipientOf, unwrap } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
 import { signingSeed } from "../crypto/signing.ts";
@@ -22,7 +22,8 @@ interface ProvenRecovery extends RecoveryTicket {
   proof: { challenge_id: string; answer: string };
   recoveryRecipient: string;
   personalIdentity: string;
-  first: string | null;
+  first: string;
+  sheet: Uint8Array;
 }
 
 export class Recovery {
@@ -46,7 +47,7 @@ export class Recovery {
       return;
     }
     await this.#withBusy(async () => {
-      const proven = await this.#prove(pseudonym, fromSheet(sheet));
+      const proven = await this.#prove(pseudonym, sheet);
       this.newPassphrase = new NewPassphrase(this.dom, pseudonym, (passphrase) => {
         void this.#withBusy(async () =>
           this.onRecovered(await this.#finish(proven, pseudonym, passphrase)),
@@ -56,21 +57,24 @@ export class Recovery {
     });
   }
 
-  async #prove(pseudonym: string, sheetIdentity: string): Promise<ProvenRecovery> {
+  async #prove(pseudonym: string, sheet: Uint8Array): Promise<ProvenRecovery> {
+    const sheetIdentity = fromSheet(sheet);
     const { challenge_id, sealed } = await post<RecoveryChallenge>("/api/desk/recovery/challenge", {
       pseudonym,
     });
     const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
     const proof = { challenge_id, answer };
     const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
-    const { identity, first } = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
+    const file = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
+    const { identity, first } = file;
+    if (first === null || file.mac !== sheetMac(sheet, { identity, first })) throw notTheOwners();
     const recoveryRecipient = await recipientOf(sheetIdentity);
-    return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first };
+    return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first, sheet };
   }
 
   /** New words are a new statement of their owner. */
   async #finish(proven: ProvenRecovery, pseudonym: string, passphrase: string): Promise<SignedIn> {
-    const { personalIdentity, recoveryRecipient, first } = proven;
+    const { personalIdentity, recoveryRecipient, first, sheet } = proven;
     const passphraseKeys = await fromPassphrase(this.siteId, pseudonym, passphrase);
     const person = {
       siteId: this.siteId,
@@ -78,11 +82,13 @@ export class Recovery {
       identity: personalIdentity,
       passphraseKeys,
       recoveryRecipient,
+      sheet,
     };
-    const { identity } = await sealedIdentities(person, first ?? "");
+    const { identity } = await sealedIdentities(person, first);
     const session = await this.#change(proven, await signedKeysOf(person), identity);
     const keys = await importPersonalKeys(this.siteId, session.pseudonym, personalIdentity);
-    return { session, keys, first };
+    const deviceRecipient = await recipientOf(passphraseKeys.deviceIdentity);
+    return { session, keys, first, deviceRecipient };
   }
 
   /** Signs again if another statement came first. */
@@ -130,4 +136,12 @@ async function decryptChallenge(sealed: string, sheetIdentity: string): Promise<
     );
     throw new RequestRejected(403, "invalid_credentials", message, {});
   }
+}
+
+/** Anybody can seal a file to a sheet's public key, but only its owner can make the MAC in it. */
+function notTheOwners(): RequestRejected {
+  const message = gettext(
+    "Stop: what the server keeps for this sheet was not made with it. Someone may have changed the database. Nothing was sent. Call a lead, and keep the sheet.",
+  );
+  return new RequestRejected(409, "invalid", message, {});
 }

@@ -1,13 +1,14 @@
 /** Signing in: at the start, or again after a session has expired. */
 
-import { errorMessage, post, RequestRejected } from "../api/client.ts";
+import { errorMessage, post, RequestRejected, RosterRefused } from "../api/client.ts";
 import type { Session, SignInChallenge } from "../api/types.ts";
 import { toBase64 } from "../crypto/bytes.ts";
 import { fromPassphrase, type PassphraseKeys } from "../crypto/derive.ts";
-import { parseIdentityFile, unwrap } from "../crypto/identity.ts";
+import { parseIdentityFile, recipientOf, unwrap } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
 import { sign } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
+import { giveBackStatements } from "../roster/held-statements.ts";
 import { signInMessage } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
@@ -52,10 +53,27 @@ export async function signInWith(
   const { challenge } = await post<SignInChallenge>("/api/desk/sign-in/challenge", {});
   const message = signInMessage({ site_id: siteId, pseudonym, challenge });
   const signature = toBase64(await sign(passphraseKeys.signInSeed, message));
-  const session = await post<Session>("/api/desk/sign-in", { pseudonym, challenge, signature });
+  const body = { pseudonym, challenge, signature };
+  const session = await signInOrGiveBack(body, siteId, passphraseKeys);
   const { identity, first } = await openIdentity(session, passphraseKeys.identity);
   const keys = await importPersonalKeys(siteId, session.pseudonym, identity);
-  return { session, keys, first };
+  const deviceRecipient = await recipientOf(passphraseKeys.deviceIdentity);
+  return { session, keys, first, deviceRecipient };
+}
+
+/** A server that has lost the end of its roster lets nobody in before a browser has given it back. */
+async function signInOrGiveBack(
+  body: { pseudonym: string; challenge: string; signature: string },
+  siteId: string,
+  { deviceIdentity }: PassphraseKeys,
+): Promise<Session> {
+  try {
+    return await post<Session>("/api/desk/sign-in", body);
+  } catch (error) {
+    if (!(error instanceof RosterRefused)) throw error;
+    if (!(await giveBackStatements(siteId, deviceIdentity, error))) throw error;
+    return post<Session>("/api/desk/sign-in", body);
+  }
 }
 
 async function openIdentity(

@@ -25,12 +25,20 @@ class BackedUp(msgspec.Struct, frozen=True):
 
 
 def back_up(
-    database: Database, folder: BackupFolder, recipient: str, *, header: Header, now: float
+    database: Database, folder: BackupFolder, recipient: str, *, version: str, now: float
 ) -> BackedUp:
-    """The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
+    """`version` is that of Yobal. The caller removes older files afterwards. Raises DatabaseUnavailable, and OSError for the folder: then no file of this backup exists."""
     path, parser = folder.path(now), BackupParser()
     with database.reading() as conn:
-        rows = table_rows.read_all(conn)
+        table_rows.take_one_view(conn)
+        stored = table_rows.tables_of(conn)
+        header = Header(
+            site_id=folder.site_id,
+            version=version,
+            schema=migrations.current_revision(conn) or "",
+            columns=table_rows.columns(stored),
+        )
+        rows = table_rows.read_all(conn, stored)
         age_file.encrypt(path, encode(header, rows), recipient, lambda piece: _parse(parser, piece))
     parser.end()
     return BackedUp(path, parser.count)
@@ -58,15 +66,6 @@ def back_up_secrets(
     age_file.encrypt(folder.secrets_path, iter([content]), recipient, read.extend)
     if read != content:
         raise BackupInvalid("the file of secrets cannot be read again")
-
-
-def header(site_id: str, version: str) -> Header:
-    return Header(
-        site_id=site_id,
-        version=version,
-        schema=migrations.newest_revision() or "",
-        columns=table_rows.columns(),
-    )
 
 
 def _parse(parser: BackupParser, piece: bytes) -> None:

@@ -40,15 +40,18 @@ def begin_epoch(
             raise Forbidden
         if not isinstance(content, NewEpoch):
             raise InvalidInput("the statement does not begin an epoch")
-        if not is_due(conn, rules, before, now=now):
+        if not is_due(conn, rules, roster_reader, before, now=now):
             raise InvalidInput("the newest epoch is not old enough for another")
         add_epoch(conn, rules, roster.epochs[-1], now)
         add_wraps(conn, roster, wraps)
+    roster_reader.pin_newest(database)
 
 
-def is_due(conn: Connection, rules: SiteRules, roster: Roster, *, now: float) -> bool:
+def is_due(
+    conn: Connection, rules: SiteRules, roster_reader: RosterReader, roster: Roster, *, now: float
+) -> bool:
     """Whether a lead's browser should begin an epoch now."""
-    if roster.needs_epoch:
+    if roster_reader.needs_epoch(roster):
         return True
     first_slot = epochs.newest_first_slot(conn, rules.site_id)
     return first_slot is not None and now - first_slot >= rules.epoch_days * DAY_SECONDS

@@ -122,7 +122,8 @@ def _show_again(
     hidden_texts.delete(conn, comment_id)
     published = published_decisions.get(conn, comment_id)
     signers = context.roster_reader.signers(conn)
-    is_withheld = published is None or not verify_published.is_genuine(published, signers, moves)
+    rows = [published] if published is not None else []
+    is_withheld = not verify_published.genuine_ids(conn, rows, signers, moves)
     if is_withheld:
         published_decisions.set_withheld(conn, [comment_id], is_withheld=True)
     stories.add_to_counters(conn, tombstone.site_id, tombstone.story_id, comments=1)

@@ -7,7 +7,7 @@ from yobal.core.roles import ROLES, Role
 from yobal.core.roster import SignedStatement
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import people
+from yobal.store import people, sites
 from yobal.store.database import Database
 from yobal.store.people import Invitation
 
@@ -31,6 +31,7 @@ def invite(
     expires_slot = tokens.invitation_expiry(rules.schedule, now)
     token_hash = people.hash_token(token)
     with database.writing() as conn:
+        sites.lock(conn, rules.site_id)  # a removal deletes the links that it can see
         roster = roster_reader.read(conn)
         lead = roster.named(invited_by) if roster is not None else None
         if lead is None:  # removed since the request began

@@ -8,6 +8,7 @@ from yobal.actions.add_epoch import add_epoch, check_recipient
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.confusables import prototypes
 from yobal.core import roster as roster_rules
+from yobal.core import signed_pin
 from yobal.core import stale_files as stale
 from yobal.core import text as texts
 from yobal.core.errors import (
@@ -17,10 +18,20 @@ from yobal.core.errors import (
     PseudonymTaken,
     RosterInvalid,
 )
+from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Roster, SignedStatement
+from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
-from yobal.store import epochs, people, sites, stale_files, stories
+from yobal.store import (
+    epochs,
+    pending_purge,
+    people,
+    sites,
+    stale_files,
+    stories,
+    unopenable,
+)
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator, Registration
 
@@ -39,6 +50,7 @@ class Newcomer(msgspec.Struct, frozen=True):
     keys_signature: bytes
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes  # what the browser has verified, signed by the person
 
 
 def begin_roster(
@@ -51,15 +63,17 @@ def begin_roster(
     newcomer: Newcomer,
     wrap: bytes,
     now: float,
+    random: RandomBytes,
 ) -> str:
     """Become the first lead, with a new roster and its first epoch; returns the pseudonym.
 
-    All earlier moderators become inactive, and their wraps are deleted. Raises InvitationInvalid,
-    PseudonymTaken, InvalidInput.
+    All earlier moderators become inactive, and their wraps are deleted. So is everything that nobody can open
+    afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
     """
     keys = _check_keys(newcomer)
     token_hash = people.hash_token(token)
     with database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)  # identities, wraps, envelopes
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is not None:
             raise InvitationInvalid
@@ -71,14 +85,16 @@ def begin_roster(
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
+        slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
+        signed_ids = [epoch.epoch_id for epoch in roster.epochs]
+        unopenable.destroy(conn, rules.site_id, signed_ids, slot=slot)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         (epoch,) = roster.epochs
         add_epoch(conn, rules, epoch, now)
         for story in stories.list_all(conn, rules.site_id):  # their forms can open now
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
-    with database.reading() as conn:
-        roster_reader.read(conn)  # pins it, so that another link can be made now
+    roster_reader.pin_newest(database)  # so that another link can be made now
     return keys.pseudonym
 
 
@@ -94,6 +110,7 @@ def register(
         raise InvalidInput("these keys are for another site")
     token_hash = people.hash_token(token)
     with database.writing() as conn:
+        sites.lock(conn, rules.site_id)  # the lead who invited may be removed at this moment
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is None:
             raise InvitationInvalid
@@ -112,6 +129,7 @@ def register(
                 keys_signature=newcomer.keys_signature,
                 identity=newcomer.identity,
                 recovery_identity=newcomer.recovery_identity,
+                roster_pin=newcomer.roster_pin,
                 expires_slot=invitation.expires_slot,
             ),
         )
@@ -142,12 +160,14 @@ def confirm_member(
             registration.keys_signature,
             registration.identity,
             registration.recovery_identity,
+            registration.roster_pin,
         )
         keys = _check_keys(newcomer)
         _check_is_added(roster, registration, keys, statement, confirmed_by=confirmed_by)
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         _add_moderator(conn, keys, newcomer, wraps)
+    roster_reader.pin_newest(database)
 
 
 def discard_registration(database: Database, *, registration_id: bytes) -> None:
@@ -195,6 +215,7 @@ def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequ
             pseudonym=keys.pseudonym,
             identity=newcomer.identity,
             recovery_identity=newcomer.recovery_identity,
+            roster_pin=newcomer.roster_pin,
         ),
     )
     for wrap in wraps:
@@ -217,6 +238,8 @@ def _check_keys(newcomer: Newcomer) -> Keys:
     except RosterInvalid:
         raise InvalidInput("the public keys are not signed by their owner") from None
     _check_pseudonym(keys.pseudonym)
+    if not signed_pin.is_genuine(newcomer.roster_pin, site_id=keys.site_id, by=keys.signing_key):
+        raise InvalidInput("what this browser has verified is not signed by the person")
     for recipient in (keys.recipient, keys.recovery_recipient):
         check_recipient(recipient)
     return keys

@@ -27,6 +27,7 @@ from yobal.store import (
     envelopes,
     held_texts,
     pending_purge,
+    people,
     published_comments,
     sites,
     stale_files,
@@ -38,7 +39,7 @@ from yobal.store.decisions import Decision
 from yobal.store.published_comments import PublishedCommentRow
 
 _ANY_SLOT: Final = 2**62
-_Outcome = Literal["published", "refused", "gone"]
+_Outcome = Literal["published", "refused", "waits", "gone"]
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -76,7 +77,11 @@ def release(
             return None
         pending_purge.request(conn, rules.site_id, random=random)
         comment_ids, signers = _due_ids(conn, rules, slot), _signers(conn, roster_reader)
-        outcomes = [_outcome(conn, cell_file, id_, signers, slot) for id_ in comment_ids]
+        suspended = frozenset(people.list_suspended(conn, rules.site_id))
+        outcomes = [
+            _outcome(conn, cell_file, id_, slot, signers=signers, suspended=suspended)
+            for id_ in comment_ids
+        ]
         erase_published.delete_tombstones_without_replies(conn, rules.site_id)
         sites.set_released_slot(conn, rules.site_id, slot)
         admissions.decide(conn, rules, seed=random(SEED_BYTES))
@@ -129,14 +134,25 @@ def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
 
 
 def _outcome(
-    conn: Connection, cell_file: CellFile, comment_id: str, signers: Signers | None, slot: Slot
+    conn: Connection,
+    cell_file: CellFile,
+    comment_id: str,
+    slot: Slot,
+    *,
+    signers: Signers | None,
+    suspended: frozenset[str],
 ) -> _Outcome:
-    """Publish it if a member has signed it; `gone` if it was undone or withdrawn since it was read."""
+    """Publish it if a member has signed it; `gone` if it was undone or withdrawn since it was read.
+
+    It `waits` while the member is suspended: whoever took a device may have accepted it.
+    """
     held, comment = _read_held(conn, cell_file, comment_id)
     if comment is None:
         return "gone"
     if held is None or not _is_authentic(comment, held, signers):
         return "refused"
+    if held.decision is not None and held.decision.decided_by in suspended:
+        return "waits"
     if comments.transition(conn, comment_id, from_=HELD, to=PUBLISHED, due_slot=None) == 0:
         return "gone"
     _add_to_thread(conn, comment, held.text, slot)

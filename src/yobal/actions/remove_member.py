@@ -11,12 +11,13 @@ import msgspec
 from yobal.actions import reverse_decision
 from yobal.actions.add_epoch import MemberWrap, add_epoch, add_wraps
 from yobal.actions.roster_reader import RosterReader
+from yobal.actions.take_away import take_away
 from yobal.core import roster as roster_rules
 from yobal.core.errors import Forbidden, InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, MemberRemoved, NewEpoch, Roster, SignedStatement
 from yobal.core.site_rules import SiteRules
-from yobal.store import decisions, epochs, hidden_texts, pending_purge, people, sites
+from yobal.store import decisions, pending_purge, sites
 from yobal.store.database import Connection, Database
 
 
@@ -60,11 +61,11 @@ def remove_member(
         returned_count = _return_held(
             conn, rules, keys.pseudonym, decided_by=removed_by, now=now, random=random
         )
-        hidden_texts.wait_for_lead(conn, rules.site_id, keys.pseudonym)
-        _take_away(conn, rules, keys)
+        take_away(conn, rules, keys)
         if not is_leaving:
             add_epoch(conn, rules, roster.epochs[-1], now)
             add_wraps(conn, roster, wraps)
+    roster_reader.pin_newest(database)
     return RemovedMember(keys.pseudonym, returned_count)
 
 
@@ -73,12 +74,6 @@ def _keys_of(roster: Roster, member: str) -> Keys:
     if removed is None or removed.keys is None:
         raise RosterChanged  # the statement would have broken a rule
     return removed.keys
-
-
-def _take_away(conn: Connection, rules: SiteRules, keys: Keys) -> None:
-    people.deactivate(conn, rules.site_id, keys.pseudonym)
-    people.delete_invitations_by(conn, rules.site_id, keys.signing_key)
-    epochs.delete_wraps(conn, rules.site_id, keys.pseudonym)
 
 
 def _return_held(

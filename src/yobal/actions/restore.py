@@ -109,7 +109,8 @@ def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
     files.moves_file.add(*saved.moves)
     files.cell_file.restore_keys(keys)
     if files.roster_pin.read().first is None:
-        files.roster_pin.update(lambda _: saved.roster)
+        restored = msgspec.structs.replace(saved.roster, is_restored=True)
+        files.roster_pin.update(lambda _: restored)  # `mark_restored` looks whether it is whole
 
 
 class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):

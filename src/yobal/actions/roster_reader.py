@@ -3,42 +3,39 @@
 import contextlib
 import hmac
 import threading
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from yobal.adapters.roster_pin import FormerRoster, Pin, RosterPin
+from yobal.adapters.roster_pin import FormerRoster, Pin, Resumption, RosterPin
 from yobal.core import roster as rules
 from yobal.core.decision_signature import Signers, signers_of
 from yobal.core.errors import (
+    Forbidden,
     InvalidInput,
     Reason,
     RosterChanged,
     RosterInvalid,
-    RosterNotAccepted,
 )
-from yobal.core.roster import Roster, SignedStatement
+from yobal.core.roster import Epoch, Member, Resumed, Roster, SignedStatement
 from yobal.store import sites, statements
-from yobal.store.database import Connection
+from yobal.store.database import Connection, Database
 
 ListAll = Callable[[Connection, str], list[SignedStatement]]
 Newest = Callable[[Connection, str], tuple[int, str] | None]
-_WRONG_FINGERPRINT: Final = (
-    "this is not the fingerprint of the roster's first statement, so nothing was accepted: ask a lead to "
-    "read it out again (eight groups of four, on the recovery sheet and at the desk under People). If it "
-    "still differs, somebody else wrote this roster: see docs/trouble.md"
-)
-_OTHER_FIRST: Final = (
-    "`secrets/roster` says that this server had another roster, so nothing was accepted: put its database "
-    "back, or start again with `yobal init --new-epoch`"
-)
 
 
 class _Verified(msgspec.Struct, frozen=True):
     signed: tuple[SignedStatement, ...]
     roster: Roster
     former: tuple[FormerRoster, ...]
+    resumption: Resumption | None
+    lost_epoch_id: str | None
+
+    def check_is_whole(self) -> None:
+        """Raises RosterInvalid while statements are given up that no lead has confirmed as lost."""
+        if self.resumption is not None:
+            raise RosterInvalid("resume", len(self.signed))
 
     @property
     def newest(self) -> tuple[int, str]:
@@ -71,17 +68,58 @@ class RosterReader:
         """
         verified, newest = self._verified, self._newest(conn, self._site_id)
         if verified is not None and newest == verified.newest:
+            verified.check_is_whole()
             return verified.roster
         return self.read_all(conn)[0]
 
     def read_all(self, conn: Connection) -> tuple[Roster | None, tuple[SignedStatement, ...]]:
         """Looks at every statement, so that an altered one is noticed. Raises RosterInvalid."""
+        read = self.read_to_resume(conn)
+        if self._verified is not None:
+            self._verified.check_is_whole()
+        return read
+
+    def read_to_resume(self, conn: Connection) -> tuple[Roster | None, tuple[SignedStatement, ...]]:
+        """The same for the lead who may resume it after a restore: `check_access` says who that is."""
         pin = self._pin.read()  # before the rows: it must not be newer
         signed = tuple(self._list_all(conn, self._site_id))
         with self._lock:
             if self._verified is None or self._verified.signed != signed:
                 self._verified = self._verify(signed, pin)
             return (self._verified.roster if self._verified else None), signed
+
+    def pin_newest(self, database: Database) -> None:
+        """After a commit. Until then, whoever writes the database could delete the statements unnoticed."""
+        with database.reading() as conn:
+            self.read(conn)
+
+    @property
+    def resumption(self) -> Resumption | None:
+        """Of what was read last: who may resume the roster, and after what."""
+        return self._verified.resumption if self._verified is not None else None
+
+    def check_access(self, member: Member) -> None:
+        """Until a roster is resumed, only the lead whom the technician named. Raises RosterInvalid."""
+        resumption = self.resumption
+        if resumption is not None and member.signing_key != resumption.by:
+            raise RosterInvalid("resume", 0)
+
+    def needs_epoch(self, roster: Roster) -> bool:
+        """Whether the newest epoch opens nothing for somebody who is a member, or everything for one who was."""
+        lost = self._verified.lost_epoch_id if self._verified is not None else None
+        return roster.needs_epoch or (bool(roster.epochs) and roster.epochs[-1].epoch_id == lost)
+
+    def sealing_epoch(self, conn: Connection) -> Epoch | None:
+        """To which comments are sealed; None before the first lead. Raises RosterInvalid."""
+        roster = self.read(conn)
+        if roster is None or not roster.epochs:
+            return None
+        if (
+            self._verified is not None
+            and roster.epochs[-1].epoch_id == self._verified.lost_epoch_id
+        ):
+            raise RosterInvalid("lost_epoch", len(roster.hashes))
+        return roster.epochs[-1]
 
     def signers(self, conn: Connection) -> Signers | None:
         """Who may sign decisions, and could before; None before the first lead. Raises RosterInvalid."""
@@ -119,7 +157,26 @@ class RosterReader:
         after the gap could never be verified again.
         """
         sites.lock(conn, self._site_id)
-        roster, present = self.read_all(conn)
+        return self._append(conn, self.read_all(conn), signed)
+
+    def resume(self, conn: Connection, *signed: SignedStatement) -> Roster:
+        """The same for a roster that waits for it; the first says so. Raises also Forbidden."""
+        sites.lock(conn, self._site_id)
+        read = self.read_to_resume(conn)
+        if self.resumption is None:
+            raise RosterChanged
+        roster = self._append(conn, read, signed)
+        if not _is_resumed(signed[0], self.resumption):
+            raise Forbidden
+        return roster
+
+    def _append(
+        self,
+        conn: Connection,
+        read: tuple[Roster | None, tuple[SignedStatement, ...]],
+        signed: Sequence[SignedStatement],
+    ) -> Roster:
+        roster, present = read
         if roster is None:
             raise RosterChanged
         if len(present) < len(roster.hashes):
@@ -132,6 +189,44 @@ class RosterReader:
                 raise RosterChanged if error.rule == "previous" else _rejected(error) from None
             statements.append(conn, self._site_id, item, number=number)
         return roster
+
+    def is_incomplete(self, conn: Connection) -> bool:
+        """Whether the database has fewer statements than this server has verified."""
+        pin = self._pin.read()
+        goal, newest = _lost_end(pin), self._newest(conn, self._site_id)
+        count = newest[0] if newest is not None else 0
+        return goal is not None and not pin.is_restored and count < goal[0]
+
+    def complete(
+        self, conn: Connection, returned: Sequence[SignedStatement]
+    ) -> tuple[Roster | None, Roster, int]:
+        """Append what the database has lost, up to the newest statement that this server has verified before.
+
+        They need no other authority than its hash. The roster before and after, and how many there were.
+        Raises RosterChanged if nothing is missing, InvalidInput for other statements.
+        """
+        sites.lock(conn, self._site_id)
+        pin, present = self._pin.read(), self._list_all(conn, self._site_id)
+        goal = _lost_end(pin)
+        if goal is None or pin.is_restored or len(present) >= goal[0]:
+            raise RosterChanged
+        missing = returned[: goal[0] - len(present)]
+        try:
+            before = rules.verify(present, site_id=self._site_id) if present else None
+            roster = before
+            for item in missing:
+                roster = rules.extend(roster, item, site_id=self._site_id)
+        except RosterInvalid as error:
+            raise _rejected(error) from None
+        if roster is None or (len(roster.hashes), roster.head) != goal or roster.first != pin.first:
+            raise InvalidInput("these are not the statements that are missing here")
+        for number, item in enumerate(missing, start=len(present)):
+            statements.append(conn, self._site_id, item, number=number)
+        return before, roster, len(missing)
+
+    def mark_epoch_lost(self, epoch_id: str) -> None:
+        """Before the statements of a database that has lost its wraps are added again."""
+        self._pin.update(lambda pin: msgspec.structs.replace(pin, lost_epoch_id=epoch_id))
 
     def begin(self, conn: Connection, first: list[SignedStatement]) -> Roster:
         """Replace the roster by that of the first lead whom the technician invited. Raises InvalidInput."""
@@ -157,45 +252,6 @@ class RosterReader:
         if first is not None and first not in statements.former_firsts(conn, self._site_id):
             statements.copy_to_former(conn, self._site_id, first=first)
 
-    def read_unpinned(self, conn: Connection) -> Roster | None:
-        """What the database says of itself: an attacker's own list verifies, too. Only to be shown.
-
-        Raises RosterInvalid.
-        """
-        signed = self._list_all(conn, self._site_id)
-        return rules.verify(signed, site_id=self._site_id) if signed else None
-
-    def accept(self, conn: Connection, fingerprint: str) -> Roster | None:
-        """Believe what the database has now, after a restore. None if it has no roster.
-
-        `fingerprint` is what a lead reads out: without it, an attacker's own list would be believed.
-        Raises RosterInvalid, RosterNotAccepted.
-        """
-        roster = self.read_unpinned(conn)
-        if roster is None:
-            return None
-        if not rules.is_fingerprint_of(roster.first, fingerprint):
-            self._accept_former(conn, roster, fingerprint)
-            return roster
-        first = self._pin.read().first
-        if first is not None and first != roster.first:
-            raise RosterNotAccepted(_OTHER_FIRST)
-        self._pin.update(lambda pin: _extend_pin(pin, roster))
-        return roster
-
-    def _accept_former(self, conn: Connection, roster: Roster, fingerprint: str) -> None:
-        """A roster that the present one has replaced, so that what was published under it verifies.
-
-        The present one does not vouch for it: somebody could have put another into the database.
-        """
-        firsts = statements.former_firsts(conn, self._site_id)
-        first = next((item for item in firsts if rules.is_fingerprint_of(item, fingerprint)), None)
-        if first is None or self._pin.read().first != roster.first:
-            raise RosterNotAccepted(_WRONG_FINGERPRINT)
-        chain = statements.list_former(conn, self._site_id, first=first)
-        head = rules.verify(chain, site_id=self._site_id).head
-        self._pin.update(lambda pin: _add_former(pin, FormerRoster(first, len(chain), head)))
-
     def _verify(self, signed: tuple[SignedStatement, ...], pin: Pin) -> _Verified | None:
         verified = self._verified
         if verified is not None and signed == verified.signed[: len(signed)]:
@@ -206,15 +262,17 @@ class RosterReader:
             return None
         roster = self._extend(signed)
         if roster.first == pin.first:
-            if roster.hashes[pin.length - 1 : pin.length] != (pin.head,):
-                raise RosterInvalid("older", min(len(signed), pin.length))
+            _check_goes_on(signed, roster, pin)
             if len(signed) > pin.length:
                 self._pin.update(lambda current: _advance(current, roster))
         elif _is_expected_founder(pin, roster):
             self._pin.update(lambda current: _begin_pin(current, pin, roster))
         else:
             raise RosterInvalid("founder", 0)
-        return _Verified(signed, roster, self._pin.read().former)
+        now = (
+            self._pin.read()
+        )  # after the rows: what it says of the newest epoch is written before them
+        return _Verified(signed, roster, now.former, now.resumption, now.lost_epoch_id)
 
     def _extend(self, signed: tuple[SignedStatement, ...]) -> Roster:
         """Verifies only what is new, where the rest is what was verified before."""
@@ -245,7 +303,12 @@ def _as_former(pin: Pin) -> tuple[FormerRoster, ...]:
 def _advance(current: Pin, roster: Roster) -> Pin:
     """Another process may have verified more meanwhile, or a new first lead."""
     is_behind = current.first == roster.first and current.length < len(roster.hashes)
-    return _extend_pin(current, roster) if is_behind else current
+    if not is_behind:
+        return current
+    changed = extended_pin(current, roster)
+    return msgspec.structs.replace(
+        changed, resumption=None
+    )  # the first statement after it was checked
 
 
 def _begin_pin(current: Pin, seen: Pin, roster: Roster) -> Pin:
@@ -255,19 +318,52 @@ def _begin_pin(current: Pin, seen: Pin, roster: Roster) -> Pin:
     is_used = current.founder_key == seen.founder_key
     founder_key = None if is_used else current.founder_key
     former = (*current.former, *_as_former(current))
-    changed = msgspec.structs.replace(current, founder_key=founder_key, former=former)
-    return _extend_pin(changed, roster)
+    changed = msgspec.structs.replace(
+        current, founder_key=founder_key, former=former, is_restored=False, resumption=None
+    )
+    return extended_pin(changed, roster)
 
 
-def _add_former(pin: Pin, former: FormerRoster) -> Pin:
-    others = tuple(item for item in pin.former if item.first != former.first)
-    return msgspec.structs.replace(pin, former=(*others, former))
-
-
-def _extend_pin(pin: Pin, roster: Roster) -> Pin:
+def extended_pin(pin: Pin, roster: Roster) -> Pin:
     """A link of `yobal init` that nobody has opened yet stays valid."""
     return msgspec.structs.replace(
         pin, first=roster.first, length=len(roster.hashes), head=roster.head
+    )
+
+
+def _lost_end(pin: Pin) -> tuple[int, str] | None:
+    """The newest statement that was ever verified, also if the technician has given it up since."""
+    if pin.resumption is not None and pin.resumption.lost_head is not None:
+        return pin.resumption.lost_length, pin.resumption.lost_head
+    return (pin.length, pin.head) if pin.head is not None else None
+
+
+def _check_goes_on(signed: Sequence[SignedStatement], roster: Roster, pin: Pin) -> None:
+    """Whether it has all that was verified before, and nothing else after a restore. Raises RosterInvalid."""
+    if pin.is_restored:
+        raise RosterInvalid("restored", len(signed))
+    if roster.hashes[pin.length - 1 : pin.length] != (pin.head,):
+        raise RosterInvalid("older", min(len(signed), pin.length))
+    if pin.resumption is not None and len(signed) > pin.length:
+        _check_resumed(signed, roster, pin)
+
+
+def _check_resumed(signed: Sequence[SignedStatement], roster: Roster, pin: Pin) -> None:
+    """A lead has resumed the roster, or what was lost came back. Raises RosterInvalid."""
+    resumption = pin.resumption
+    if resumption is None or _is_resumed(signed[pin.length], resumption):
+        return
+    length = resumption.lost_length
+    if not length or roster.hashes[length - 1 : length] != (resumption.lost_head,):
+        raise RosterInvalid("resume", pin.length)
+
+
+def _is_resumed(signed: SignedStatement, resumption: Resumption) -> bool:
+    statement = rules.decode_statement(signed.statement)
+    return (
+        isinstance(statement, Resumed)
+        and statement.by == resumption.by
+        and resumption.lost_head in (None, statement.lost_head)
     )
 
 

@@ -34,12 +34,12 @@ def create_site(
 def invite_first_lead(database: Database, rules: SiteRules, pin: RosterPin, *, now: float) -> str:
     """The secret of a link with which a browser makes the first lead, a new roster and a new epoch.
 
-    Earlier links stop working at once. Moderators stay active until the link is used.
+    Earlier links of this kind stop working at once. Nothing else changes until the link is used.
     """
     secret = secrets.token_bytes(tokens.INVITATION_SECRET_BYTES)
     pin.expect_founder(tokens.founder_key(secret))
     with database.writing() as conn:
-        people.delete_invitations(conn, rules.site_id)
+        people.delete_first_leads_links(conn, rules.site_id)
         people.add_invitation(
             conn,
             Invitation(

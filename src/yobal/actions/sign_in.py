@@ -65,7 +65,7 @@ def sign_in(
     Raises Suspended, but only for the right words: nobody else learns of a suspension.
     """
     with database.reading() as conn:
-        roster, _ = roster_reader.read_all(conn)
+        roster, _ = roster_reader.read_to_resume(conn)  # `open_session` lets only that lead in
     member = roster.named(pseudonym) if roster is not None else None
     key = session_row.sign_in_key(member) or _NO_KEY
     message = roster_rules.sign_in_message(
@@ -110,12 +110,14 @@ def open_session(
 ) -> bytes:
     """A session's token, for a person who was authenticated just now.
 
-    Raises NotSignedIn, Suspended, RosterInvalid.
+    Raises InvalidCredentials, NotSignedIn, Suspended, RosterInvalid.
     """
     token = random(SESSION_TOKEN_BYTES)
     with database.writing() as conn:
         moderator = people.get(conn, rules.site_id, pseudonym)
-        if moderator is not None and moderator.is_suspended:
+        if moderator is None:  # removed just now, or a restore has lost the sealed keys
+            raise InvalidCredentials
+        if moderator.is_suspended:
             raise Suspended
         session = Session(
             token_hash=session_row.hash_token(session_key, token),
@@ -125,14 +127,18 @@ def open_session(
             expires_slot=tokens.session_expiry(rules.schedule, now, hours=rules.session_hours),
             mac=b"",
         )
-        member = session_row.member_of(session, roster_reader.read(conn))
+        roster, _ = roster_reader.read_to_resume(conn)
+        member = session_row.member_of(session, roster)
+        roster_reader.check_access(member)
         mac = session_row.session_mac(session_key, session, member)
         people.add_session(conn, msgspec.structs.replace(session, mac=mac))
     return token
 
 
-def member_for(access: SessionAccess, *, token: bytes, now: float) -> tuple[str, Member]:
-    """Pseudonym and membership behind a session.
+def member_for(
+    access: SessionAccess, *, token: bytes, now: float, may_resume: bool = False
+) -> tuple[str, Member]:
+    """Pseudonym and membership behind a session. `may_resume`: also of a roster that waits for it.
 
     Raises NotSignedIn, SessionEnded, NoLongerMember, Suspended, RosterInvalid, and SessionLocked also for a session
     that nothing was heard of for too long: the caller locks it.
@@ -144,10 +150,14 @@ def member_for(access: SessionAccess, *, token: bytes, now: float) -> tuple[str,
             raise NotSignedIn
         if session.end_reason is not None:
             raise _ENDED[session.end_reason]
-        roster = access.roster_reader.read(conn)
+        if may_resume:
+            roster, _ = access.roster_reader.read_to_resume(conn)
+        else:
+            roster = access.roster_reader.read(conn)
     member = session_row.member_of(session, roster)
     if not session_row.is_authentic(access.session_key, session, member):
         raise NotSignedIn
+    access.roster_reader.check_access(member)
     if session.is_locked or access.device_keys.is_idle(token_hash):
         raise SessionLocked
     access.device_keys.hear(token_hash)

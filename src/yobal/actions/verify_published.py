@@ -1,4 +1,4 @@
-"""Compares every published comment with the decision that a member signed; what differs is withheld.
+"""Compares every published comment with the decision that a member signed, or the import; what differs is withheld.
 
 Only `yobal rebuild` and `yobal doctor` do it: they read everything.
 """
@@ -8,12 +8,13 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.import_verifier import ImportedText, ImportVerifier
 from yobal.actions.roster_reader import RosterReader
 from yobal.core.decision_signature import Publication, Signers, publication_hash
 from yobal.core.moves import Move, origins
 from yobal.core.site_rules import SiteRules
 from yobal.store import decisions, published_decisions
-from yobal.store.database import Database
+from yobal.store.database import Connection, Database
 from yobal.store.published_decisions import PublishedDecision
 
 _ROWS: Final = 500  # read at once
@@ -32,8 +33,7 @@ def withhold_unverified(
     Nothing is deleted: if the roster is put back, the next run shows the comments again. Raises RosterInvalid.
     """
     verified = withheld = 0
-    for page, signers in _pages(database, rules, roster_reader):
-        genuine = {row.id for row in page if is_genuine(row, signers, moves)}
+    for page, genuine in _pages(database, rules, roster_reader, moves):
         verified, withheld = verified + len(genuine), withheld + len(page) - len(genuine)
         hidden = [row.id for row in page if row.id not in genuine and not row.is_withheld]
         shown = [row.id for row in page if row.id in genuine and row.is_withheld]
@@ -49,8 +49,8 @@ def count_unverified(
 ) -> int:
     """Changes nothing. Raises RosterInvalid."""
     return sum(
-        not is_genuine(row, signers, moves)
-        for page, signers in _pages(database, rules, roster_reader)
+        row.id not in genuine
+        for page, genuine in _pages(database, rules, roster_reader, moves)
         for row in page
     )
 
@@ -92,15 +92,64 @@ def _expected_parents(row: PublishedDecision) -> tuple[str | None, str | None]:
     return row.sent_root_id, row.sent_parent_id if row.has_parent else row.sent_root_id
 
 
+def genuine_ids(
+    conn: Connection,
+    rows: Sequence[PublishedDecision],
+    signers: Signers | None,
+    moves: Sequence[Move],
+    verifier: ImportVerifier | None = None,
+) -> set[str]:
+    """Those that a member has decided on so, or that came with an import which a lead has signed.
+
+    A `verifier` that is given again does not read whole imports again.
+    """
+    genuine = {row.id for row in rows if is_genuine(row, signers, moves)}
+    others = [row for row in rows if row.id not in genuine]
+    return genuine | _genuine_imports(conn, others, verifier or ImportVerifier(signers, moves))
+
+
+def _genuine_imports(
+    conn: Connection, rows: Sequence[PublishedDecision], verifier: ImportVerifier
+) -> set[str]:
+    """Those that an import has brought, as a lead has signed it."""
+    texts = [
+        ImportedText(
+            comment_id=row.id,
+            nonce=row.publication_nonce,
+            text=row.text,
+            name=row.name,
+            lang=row.lang,
+            story_id=row.story_id,
+            edition=row.edition,
+            parent_id=row.sent_parent_id,
+            slot=row.slot,
+        )
+        for row in rows
+        if (row.edit_kind, row.edited_clause) == (None, None)
+        and (row.root_id, row.parent_id) == _imported_parents(row)
+    ]
+    return verifier.genuine_ids(conn, texts)
+
+
+def _imported_parents(row: PublishedDecision) -> tuple[str | None, str | None]:
+    """As `publish_import` chooses them: what is replied to may be gone, or in another thread."""
+    if not row.has_parent or row.sent_parent_story_id != row.story_id:
+        return None, None
+    return row.sent_parent_root_id or row.sent_parent_id, row.sent_parent_id
+
+
 def _pages(
-    database: Database, rules: SiteRules, roster_reader: RosterReader
-) -> Iterator[tuple[list[PublishedDecision], Signers | None]]:
-    after = ""
+    database: Database, rules: SiteRules, roster_reader: RosterReader, moves: Sequence[Move]
+) -> Iterator[tuple[list[PublishedDecision], set[str]]]:
+    """Some rows, and the ids of those that are genuine."""
+    after, verifier = "", None
     while True:
         with database.reading() as conn:
             signers = roster_reader.signers(conn)
             page = published_decisions.page(conn, rules.site_id, after=after, limit=_ROWS)
-        yield page, signers
+            verifier = verifier or ImportVerifier(signers, moves)
+            genuine = genuine_ids(conn, page, signers, moves, verifier)
+        yield page, genuine
         if len(page) < _ROWS:
             return
         after = page[-1].id

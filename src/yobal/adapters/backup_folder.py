@@ -39,21 +39,21 @@ class BackupFolder:
 
     def __init__(self, folder: Path, site_id: str) -> None:
         self.folder = folder
-        self._site_id = site_id
+        self.site_id = site_id
 
     def path(self, now: float) -> Path:
         time = datetime.fromtimestamp(now, UTC).strftime(_TIME)
-        return self.folder / f"{self._site_id}-{time}{_SUFFIX}"
+        return self.folder / f"{self.site_id}-{time}{_SUFFIX}"
 
     @property
     def secrets_path(self) -> Path:
         """One file that each backup replaces, or what must be destroyed would live on in old copies."""
-        return self.folder / f"{self._site_id}-secrets.age"
+        return self.folder / f"{self.site_id}-secrets.age"
 
     def list_all(self) -> list[Path]:
         """Oldest first."""
         return sorted(
-            path for path in self.folder.glob(f"{self._site_id}-*{_SUFFIX}") if _time(path)
+            path for path in self.folder.glob(f"{self.site_id}-*{_SUFFIX}") if _time(path)
         )
 
     def newest_at(self) -> float | None:

@@ -27,6 +27,17 @@ class FormerRoster(msgspec.Struct, frozen=True):
     head: str
 
 
+class Resumption(msgspec.Struct, frozen=True):
+    """The technician gave up what a restore lost: this lead (a signing key) may continue the roster.
+
+    `lost` is the newest statement that was verified before, if anything knows it.
+    """
+
+    by: str
+    lost_head: str | None = None
+    lost_length: int = 0
+
+
 class Pin(msgspec.Struct, frozen=True, kw_only=True):
     """`founder_key` (hex) is expected of the next first statement, and gone once there is one."""
 
@@ -35,17 +46,49 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     length: int = 0
     head: str | None = None
     former: tuple[FormerRoster, ...] = ()
+    # From a backup, and nothing says whether statements came after it: refused until it is accepted.
+    is_restored: bool = False
+    # Until this lead has signed it, nobody else is let in and nothing is sealed.
+    resumption: Resumption | None = None
+    # The newest epoch's wraps were lost with the database: nothing is sealed to it.
+    lost_epoch_id: str | None = None
 
 
 class RosterPin:
-    def __init__(self, secrets_dir: Path) -> None:
+    """`copy_path`, on another disk, can only make this stricter: a restored `secrets/` is noticed by it."""
+
+    def __init__(self, secrets_dir: Path, *, copy_path: Path | None = None) -> None:
         self._path = secrets_dir / FILE_NAME
+        self._copy_path = copy_path
 
     def read(self) -> Pin:
+        return _stricter(_read(self._path), self.read_copy())
+
+    def read_copy(self) -> Pin:
+        """What was verified, by something that outlives this machine. It vouches for nobody.
+
+        A disk that is not there, or a damaged file, stops no moderator: then nothing is known of it.
+        """
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Pin)
-        except FileNotFoundError:
+            return _read(self._copy_path) if self._copy_path is not None else Pin()
+        except (OSError, msgspec.DecodeError):
             return Pin()
+
+    def write_copy(self) -> None:
+        """Unless it says the same. Raises OSError."""
+        pin = _read(self._path)
+        if self._copy_path is None or pin.first is None or pin.is_restored:
+            return
+        copy = Pin(first=pin.first, length=pin.length, head=pin.head, former=pin.former)
+        before = self.read_copy()
+        if before != copy and _stricter(pin, before) == pin:
+            replace_atomically(self._copy_path, msgspec.json.encode(copy), modified_at=_MODIFIED_AT)
+
+    def replace_copy(self) -> None:
+        """With a shorter one, after the technician has given up what is missing. Raises OSError."""
+        if self._copy_path is not None:
+            self._copy_path.unlink(missing_ok=True)
+            self.write_copy()
 
     def update(self, change: Callable[[Pin], Pin]) -> None:
         """Read, change and write it while no other process does: `serve intake`, `serve desk`, `yobal init`."""
@@ -55,6 +98,8 @@ class RosterPin:
             if after != before:
                 content = msgspec.json.encode(after)
                 replace_atomically(self._path, content, modified_at=_MODIFIED_AT)
+                with contextlib.suppress(OSError):  # the scheduler tries again, and reports it
+                    self.write_copy()
 
     def expect_founder(self, founder_key: bytes) -> None:
         """The next first statement must be MACed with this key. Until it comes, nothing changes."""
@@ -70,3 +115,22 @@ class RosterPin:
             yield
         finally:
             os.close(descriptor)
+
+
+def _read(path: Path) -> Pin:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Pin)
+    except FileNotFoundError:
+        return Pin()
+
+
+def _stricter(pin: Pin, copy: Pin) -> Pin:
+    """With what the copy knows of later statements. Who can write the copy makes nothing believed by it."""
+    is_known = copy.first in {None, *(former.first for former in pin.former)}
+    if is_known or pin.first is None:
+        return pin
+    if copy.first != pin.first:
+        return msgspec.structs.replace(pin, is_restored=True)
+    if copy.length <= pin.length:
+        return pin
+    return msgspec.structs.replace(pin, length=copy.length, head=copy.head)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from yobal import __version__
-from yobal.actions import back_up, restore
+from yobal.actions import accept_roster, back_up, restore
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
@@ -24,7 +24,7 @@ _NOT_SET: Final = (
 )
 _ROSTER_ADVICE: Final = (
     "No public files are written yet: the roster is not the one that this server has verified. `yobal"
-    " roster` shows it. If the leads agree, accept it, then run `yobal rebuild`."
+    " roster` shows why, and docs/operate.md says what to do. Once it prints no `refused`, run `yobal rebuild`."
 )
 _NO_LIST: Final = (
     "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again:"
@@ -39,8 +39,7 @@ def run_backup(components: Components) -> Iterator[str]:
         raise InvalidSettings(_NOT_SET)
     now, recipient = time.time(), settings.backup_recipient
     folder = BackupFolder(Path(settings.backup_dir), settings.site_id)
-    header = back_up.header(settings.site_id, __version__)
-    done = back_up.back_up(components.database, folder, recipient, header=header, now=now)
+    done = back_up.back_up(components.database, folder, recipient, version=__version__, now=now)
     back_up.back_up_secrets(
         components.database,
         _secret_files(components),
@@ -48,6 +47,7 @@ def run_backup(components: Components) -> Iterator[str]:
         recipient,
         today=datetime.fromtimestamp(now, UTC).date(),
     )
+    components.roster_pin.write_copy()
     removed = folder.remove_old(settings.backups_kept)
     yield f"{done.path}: {done.rows} rows, read again and whole"
     yield f"{folder.secrets_path}: replaced"
@@ -75,12 +75,22 @@ def run_restore(
         schema=migrations.newest_revision() or "",
     )
     yield from _describe(content)
+    knows_end = (
+        components.roster_pin.read().first is not None
+    )  # this machine has verified it itself
     if secrets_file is not None:
         restore.restore_secrets(secrets_file, identity, _secret_files(components))
         yield "receipts of the last weeks work again, and hidden comments can be brought back"
+    if not knows_end:
+        _mark_restored(components)
     yield _purge(components)
     yield _rebuild(components)
     yield from _warnings(components)
+
+
+def _mark_restored(components: Components) -> None:
+    with components.database.reading() as conn:
+        accept_roster.mark_restored(conn, components.settings.site_id, components.roster_pin)
 
 
 def _secret_files(components: Components) -> SecretFiles:

@@ -8,13 +8,14 @@ from typing import Final
 
 from yobal.actions import setup_site, write_public_files
 from yobal.cli import backup_commands, people_report, roster_report
-from yobal.cli.site import check_has_site, load_settings, open_site
+from yobal.cli.site import check_has_site, load_settings, open_site, prepare
 from yobal.core.errors import (
     AlreadySetUp,
     ClockNotTrusted,
     InvalidSettings,
     UnsupportedEnvironment,
 )
+from yobal.core.states import HELD, PENDING
 from yobal.doctor import Finding, examine, story_page
 from yobal.server import serve as server
 from yobal.server import service_user
@@ -23,8 +24,9 @@ from yobal.server.hardening import memory_check
 from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_clock, write_assets
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
-from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import epochs, grants, sites
+from yobal.server.wiring import Components, build_components
+from yobal.store import comments, epochs, grants, people, sites
+from yobal.store.database import Connection
 
 ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "": ("intake", "desk"),
@@ -42,8 +44,9 @@ _FIRST_EPOCH: Final = (
 )
 _NEW_EPOCH: Final = (
     "The first to open it gets the key. Until then nothing changes: readers can write, and all",
-    "moderators stay signed in and can read. When it is opened, all of them are signed out for good,",
-    "and what is pending then can no longer be read: decide on it before, if that is safe.",
+    "moderators stay signed in and can read. When it is opened, all of them are signed out for good, and",
+    "their sealed keys and invitations are destroyed, and so is every comment that is not public by then:",
+    "decide before, and wait for the release, if that is safe. Public comments stay. As of now it destroys",
 )
 
 
@@ -54,13 +57,14 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
     else:
         service_user.become_owner_of(path.absolute().parent)
         settings = _write_settings(path, new_settings)
-    prepare_storage(settings)
+    prepare(settings)
     components = build_components(settings)
     now = time.time()
     try:
         with components.database.reading() as conn:
             is_set_up = sites.get(conn) is not None
             has_epoch = epochs.newest_id(conn, settings.site_id) is not None
+            doomed = _what_a_new_roster_destroys(conn, settings.site_id, now=now)
         if is_set_up and not is_new_epoch:
             raise AlreadySetUp(
                 f"{settings.site_id} is already set up; `yobal init --new-epoch` makes a new first "
@@ -79,9 +83,18 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
     return [
         "The first lead opens this link once, within 24 hours, while `yobal serve` runs:",
         f"{settings.desk_url}/join#{secret}",
-        *(_NEW_EPOCH if has_epoch else _FIRST_EPOCH),
+        *((*_NEW_EPOCH, doomed) if has_epoch else _FIRST_EPOCH),
         "It expires with the slot after those 24 hours; `yobal init --new-epoch` makes another.",
     ]
+
+
+def _what_a_new_roster_destroys(conn: Connection, site_id: str, *, now: float) -> str:
+    pending, held = (comments.count(conn, site_id, state) for state in (PENDING, HELD))
+    return (
+        f"{pending} comments that wait for a decision, {held} that wait for their release, the keys of"
+        f" {len(people.list_active(conn, site_id))} members and {people.count_all_sessions(conn, site_id, now=now)} sessions;"
+        " beside these, what readers have sent since the last round."
+    )
 
 
 def serve(path: Path, role: str) -> None:
@@ -92,7 +105,7 @@ def serve(path: Path, role: str) -> None:
         )
     settings = load_settings(path)
     if role != "intake":
-        prepare_storage(settings)
+        prepare(settings)
     components = build_components(
         settings, database_url=settings.intake_database if role == "intake" else ""
     )
@@ -153,7 +166,7 @@ def restore(
         yield from backup_commands.run_check(file, identity)
         return
     settings = load_settings(path)
-    prepare_storage(settings)
+    prepare(settings)
     components = build_components(settings)
     try:
         yield from backup_commands.run_restore(components, file, identity, secrets_file)
@@ -194,11 +207,11 @@ def people_resume(path: Path, pseudonym: str) -> str:
         return people_report.resume_member(components, pseudonym)
 
 
-def roster(path: Path, *, accepted_fingerprint: str = "") -> tuple[list[str], bool]:
+def roster(path: Path, *, accepted_fingerprint: str = "", lead: str = "") -> tuple[list[str], bool]:
     """Lines to print, and whether the roster verifies. Raises RosterInvalid, RosterNotAccepted."""
     with open_site(path) as components:
         if accepted_fingerprint:
-            return roster_report.accept(components, accepted_fingerprint), True
+            return roster_report.accept(components, accepted_fingerprint, lead=lead), True
         return roster_report.report(components)
 
 

@@ -199,6 +199,99 @@ def restore(
         typer.echo(line)
 
 
+@app.command(
+    "import",
+    epilog="Examples: yobal import disqus river-post-2026-11-27.xml.gz --names keep; "
+    "yobal import csv old.csv --names drop --column text=Body --column time=Date --write",
+)
+def import_(
+    format_: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="disqus, wordpress, isso, remark42 or csv.")
+    ],
+    file: Annotated[Path, typer.Argument(help="What the other system exported.")],
+    names: Annotated[str, typer.Option(help="keep: show the names that authors gave; drop: none.")],
+    is_written: Annotated[
+        bool, typer.Option("--write", help="Do it. Without this, only say what would be done.")
+    ] = False,
+    source: Annotated[
+        str,
+        typer.Option(
+            help="A name for where the file comes from, if two files have the same format."
+        ),
+    ] = "",
+    edition: Annotated[
+        str, typer.Option(help="Declare missing stories, in the edition with this language tag.")
+    ] = "",
+    base_url: Annotated[
+        str, typer.Option(help="What goes before addresses that are only a path.")
+    ] = "",
+    time_zone: Annotated[
+        str, typer.Option(help="Of times that name no zone; else the site's own.")
+    ] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="For CSV: what a column is called, NAME=TITLE. Repeatable."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write each skipped line with its reason to this file.")
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Bring comments in from another system. Safe to repeat, and to stop with Ctrl-C."""
+    from yobal.cli import import_commands
+
+    import_commands.check_request(format_, names, edition)
+    request = import_commands.ImportRequest(
+        format=format_,
+        file=file,
+        names="keep" if names == "keep" else "drop",
+        source=source,
+        edition=edition,
+        base_url=base_url,
+        time_zone=time_zone,
+        columns=tuple(columns or ()),
+        report=report,
+        is_written=is_written,
+    )
+    try:
+        for line in import_commands.run_import(config, request, warn=_warn):
+            typer.echo(line)
+    except KeyboardInterrupt:
+        _warn("stopped: what was read is stored, and the same command goes on from there")
+        sys.exit(130)
+
+
+def _warn(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+@app.command()
+def upgrade(
+    config: Config = DEFAULT_CONFIG,
+    is_check: Annotated[
+        bool,
+        typer.Option("--check", help="Only say what would change; exits with 1 if anything would."),
+    ] = False,
+    is_without_backup: Annotated[
+        bool, typer.Option("--without-backup", help="Change the database without a backup of it.")
+    ] = False,
+) -> None:
+    """Bring the database to this version's schema, after a backup. `yobal serve` does the same.
+
+    Example, after the new version is installed and before it is started: `yobal upgrade --check`
+    """
+    from yobal.cli import upgrade_commands
+
+    if is_check:
+        lines, is_newest = upgrade_commands.check(config)
+    else:
+        lines = upgrade_commands.run(config, with_backup=not is_without_backup)
+        is_newest = True
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if is_newest else 1)
+
+
 @app.command()
 def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
@@ -259,16 +352,21 @@ def roster(
         bool,
         typer.Option("--accept", help="Believe the roster that the database has, after a restore."),
     ] = False,
+    lead: Annotated[
+        str,
+        typer.Option(help="With --accept: who confirms the members, if what is missing is lost."),
+    ] = "",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Show who is a member, and the fingerprints of the roster. Exits with 1 if it does not verify."""
-    if is_accepted != bool(fingerprint):
+    if is_accepted != bool(fingerprint) or (lead and not is_accepted):
         raise typer.BadParameter(
             "--accept takes the fingerprint of the first statement, as a lead reads it out"
         )
     from yobal.cli import commands
 
-    lines, is_ok = commands.roster(config, accepted_fingerprint=" ".join(fingerprint or ()))
+    typed = " ".join(fingerprint or ())
+    lines, is_ok = commands.roster(config, accepted_fingerprint=typed, lead=lead)
     for line in lines:
         typer.echo(line)
     sys.exit(0 if is_ok else 1)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from yobal.actions import accept_roster
+from yobal.core import text as texts
 from yobal.core.errors import RosterInvalid
 from yobal.core.roster import Member, Roster, fingerprint
 from yobal.server.wiring import Components
@@ -16,6 +18,16 @@ _ADVICE: Final = (
     "recovery sheet or from the red page. Type what you hear: `yobal roster --accept FINGERPRINT`. Do not copy",
     "the one above. If they differ, or if you restored nothing, somebody has changed the database: see",
     "docs/trouble.md, and `yobal init --new-epoch` starts again with new keys.",
+)
+_MISSING_ADVICE: Final = (
+    "Until they are back, nobody can sign in and no comment is taken. They come back by themselves when a member",
+    "opens the desk in a browser that has seen them, or signs in there with the words: ask everybody to do that.",
+    "If no browser has them, ask a lead to check who is a member, and name that lead: `yobal roster --accept",
+    "FINGERPRINT --lead PSEUDONYM`.",
+)
+_RESUMPTION_ADVICE: Final = (
+    "Only this lead can sign in now, and no comment is taken until the lead has confirmed at the desk who still is",
+    "a member. If `yobal serve` is running, restart it.",
 )
 _FORMER_ADVICE: Final = (
     "Comments that were published under a former roster are shown only if it is accepted too, with the",
@@ -42,18 +54,29 @@ def _describe_former(firsts: list[str]) -> list[str]:
     return [*lines, *_FORMER_ADVICE] if lines else []
 
 
-def accept(components: Components, typed: str) -> list[str]:
+def accept(components: Components, typed: str, *, lead: str = "") -> list[str]:
     """Raises RosterInvalid for one that breaks a rule (that is no backup's), RosterNotAccepted."""
+    pseudonym = texts.normalize(lead.strip())
     with components.database.reading() as conn:
-        roster = components.roster_reader.accept(conn, typed)
-    return ["accepted", *_describe(roster)] if roster is not None else _NONE
+        accepted = accept_roster.accept(
+            conn, components.rules.site_id, components.roster_pin, typed, lead=pseudonym
+        )
+    if accepted is None:
+        return _NONE
+    lines = ["accepted", *_describe(accepted.roster)]
+    if accepted.missing_count:
+        return [*lines, f"missing at its end: {accepted.missing_count}", *_MISSING_ADVICE]
+    if accepted.resumption is not None:
+        member = accepted.roster.members[accepted.resumption.by]
+        return [*lines, f"to be confirmed by {_describe_member(member)}", *_RESUMPTION_ADVICE]
+    return lines
 
 
 def _describe_refused(components: Components) -> list[str]:
     """Nothing where a statement breaks a rule: then there is nothing to compare."""
     try:
         with components.database.reading() as conn:
-            roster = components.roster_reader.read_unpinned(conn)
+            roster = accept_roster.read_unpinned(conn, components.rules.site_id)
     except RosterInvalid:
         return []
     return [*_describe(roster), *_UNPROVED] if roster is not None else []

@@ -1,5 +1,6 @@
 """Opens the site of a settings file, for one command."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,13 +20,19 @@ def open_site(path: Path, *, is_only_read: bool = False) -> Iterator[Components]
     """Migrates the schema, except for commands that a timer may run beside an older server."""
     settings = load_settings(path)
     if not is_only_read:
-        prepare_storage(settings)
+        prepare(settings)
     components = build_components(settings)
     try:
         check_has_site(components)
         yield components
     finally:
         components.close()
+
+
+def prepare(settings: Settings) -> None:
+    """Raises UnsupportedEnvironment if the database would be changed without a backup."""
+    for line in prepare_storage(settings):
+        print(line, file=sys.stderr, flush=True)
 
 
 def load_settings(path: Path) -> Settings:

@@ -31,6 +31,7 @@ def _figures(status: Status) -> list[str]:
         "clock": "trusted" if status.is_clock_trusted else "not trusted",
         "writing": "works" if not status.unable_to else f"cannot {', '.join(status.unable_to)}",
         "disk": f"{status.disk_free_mib} MiB free",
+        "backup": status.last_backup or "none",
         "members": str(status.members_count) if status.is_roster_valid else "do not verify",
         "epoch": _epoch(status),
         "pages": _pages(status),

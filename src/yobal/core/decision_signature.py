@@ -13,6 +13,7 @@ import msgspec
 
 from yobal.core import roster as roster_rules
 from yobal.core.decisions import Verdict
+from yobal.core.roles import Role
 from yobal.core.roster import Hex32, MemberAdded, MemberRemoved, Roster, SignedStatement
 from yobal.core.terms import EditKind
 
@@ -87,6 +88,7 @@ class _Membership(msgspec.Struct, frozen=True):
 
     joined: int
     ended: int | None
+    role: Role
 
 
 class Signers(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,14 +110,23 @@ class Signers(msgspec.Struct, frozen=True, kw_only=True):
             message(document), signature=signature, by=document.by
         )
 
+    def was_lead(self, signing_key: str, head: str) -> bool:
+        membership = self._membership(signing_key, head)
+        return membership is not None and membership.role == "lead"
+
     def _was_member(self, signing_key: str, head: str) -> bool:
+        return self._membership(signing_key, head) is not None
+
+    def _membership(self, signing_key: str, head: str) -> _Membership | None:
+        """None for a person who was no member at that head."""
         at = self._positions.get(head)
         if at is None:
-            return False
+            return None
         membership = self._memberships.get((at.roster, signing_key))
         if membership is None or at.number < membership.joined:
-            return False
-        return membership.ended is None or at.number < membership.ended
+            return None
+        is_member = membership.ended is None or at.number < membership.ended
+        return membership if is_member else None
 
 
 def signers_of(
@@ -130,12 +141,13 @@ def signers_of(
             positions[roster_rules.statement_hash(item.statement)] = at
             statement = roster_rules.decode_statement(item.statement)
             if number == 0:
-                memberships[roster_number, statement.by] = _Membership(0, None)
+                memberships[roster_number, statement.by] = _Membership(0, None, "lead")
             elif isinstance(statement, MemberAdded):
-                memberships[roster_number, statement.member] = _Membership(number, None)
+                joined = _Membership(number, None, statement.role)
+                memberships[roster_number, statement.member] = joined
             elif isinstance(statement, MemberRemoved):
                 key = (roster_number, statement.member)
-                memberships[key] = _Membership(memberships[key].joined, number)
+                memberships[key] = msgspec.structs.replace(memberships[key], ended=number)
     current = {member.keys.pseudonym: key for key, member in roster.members.items() if member.keys}
     return Signers(
         site_id=roster.site_id, current=current, _positions=positions, _memberships=memberships

@@ -236,3 +236,15 @@ class CannotFetch(YobalError):
 
 class CannotReadFeed(YobalError):
     """A file is no feed and no sitemap, or is damaged; the message says where."""
+
+
+class CannotReadImport(YobalError):
+    """A file is not of the format that was named, or is damaged; the message says where."""
+
+
+class NoSuchImport(YobalError):
+    """No import has this id: another lead may have refused it."""
+
+
+class ImportChanged(YobalError):
+    """The import is not what was shown: it was signed or refused, or more was read from its file."""

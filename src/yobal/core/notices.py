@@ -12,7 +12,7 @@ import msgspec
 from yobal.core.figures import Figures
 from yobal.core.schedule import HOUR_SECONDS, Schedule, day_of, last_time_of_day
 
-NoticeKind = Literal["queue", "overdue", "clock", "disk", "work"]
+NoticeKind = Literal["queue", "overdue", "clock", "disk", "work", "backup"]
 QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset({"queue", "overdue"})  # the others are alerts
 LATE_SECONDS_MAX: Final = 6 * HOUR_SECONDS  # a notice that could not be sent is tried again so long
 
@@ -32,6 +32,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     figures: Figures | None
     is_clock_trusted: bool
     is_disk_nearly_full: bool
+    is_backup_late: bool
     is_work_stopped: bool  # comments cannot be stored, or files or keys cannot be written
 
 
@@ -65,6 +66,8 @@ def due(
         kinds.append("disk")
     if conditions.is_work_stopped:
         kinds.append("work")
+    if conditions.is_backup_late:
+        kinds.append("backup")
     today = day_of(rules.schedule, at).isoformat()
     return [kind for kind in kinds if kind == "queue" or state.sent_days.get(kind) != today]
 

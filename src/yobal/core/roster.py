@@ -29,6 +29,8 @@ Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 # Bech32 of an X25519 key; whether it is a usable key is for the sealer to say.
 Recipient = Annotated[str, msgspec.Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}\Z")]
 EpochId = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}\Z")]
+# A number of statements, as text: the canonical form has no rules for numbers then.
+Length = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,8}\Z")]
 # NUL is nothing that a person types, and PostgreSQL cannot store it.
 Pseudonym = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\Z")]
 
@@ -81,7 +83,14 @@ class NewEpoch(_Statement, frozen=True, tag="epoch"):
     recipient: Recipient
 
 
-Statement = FirstStatement | MemberAdded | MemberRemoved | NewKeys | NewEpoch
+class Resumed(_Statement, frozen=True, tag="resumed"):
+    """The roster goes on from here: later statements were lost with a database. Null where nothing knows them."""
+
+    lost_head: Hex32 | None
+    lost_length: Length | None
+
+
+Statement = FirstStatement | MemberAdded | MemberRemoved | NewKeys | NewEpoch | Resumed
 
 
 class SignedStatement(msgspec.Struct, frozen=True):
@@ -116,7 +125,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     members: Mapping[str, Member]  # by signing key
     removed: frozenset[str] = frozenset()
     epochs: tuple[Epoch, ...] = ()
-    needs_epoch: bool = False  # a member was removed since the newest began
+    needs_epoch: bool = False  # a member was removed, or statements lost, since the newest began
 
     @property
     def first(self) -> str:
@@ -297,6 +306,10 @@ def _apply(
             epoch = Epoch(statement.epoch_id, statement.recipient)
             _require(all(epoch.epoch_id != e.epoch_id for e in roster.epochs), "epoch_again")
             return replace(roster, epochs=(*roster.epochs, epoch), needs_epoch=False)
+        case Resumed(lost_head=lost_head, lost_length=lost_length):
+            _require(signer.role == "lead", "not_a_lead")
+            _require((lost_head is None) == (lost_length is None), "format")
+            return replace(roster, needs_epoch=True)
     raise _Broken("first")
 
 

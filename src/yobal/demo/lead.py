@@ -6,6 +6,7 @@ import secrets
 from yobal.actions import join, setup_site
 from yobal.core import ids, roster, tokens
 from yobal.core.roster import FirstStatement, NewEpoch, SignedStatement
+from yobal.core.signed_pin import SignedPin
 from yobal.demo import signing
 from yobal.demo.keys import NewModerator
 from yobal.server.wiring import Components
@@ -20,15 +21,17 @@ def join_first_lead(components: Components, lead: NewModerator, *, now: float) -
         components.database, components.rules, components.roster_pin, now=now
     )
     secret = base64.urlsafe_b64decode(link + "=")
+    statements = first_statements(components.rules.site_id, lead, secret=secret)
     join.begin_roster(
         components.database,
         components.rules,
         components.roster_reader,
         token=tokens.invitation_token(secret),
-        statements=first_statements(components.rules.site_id, lead, secret=secret),
-        newcomer=newcomer(lead),
+        statements=statements,
+        newcomer=newcomer(components.rules.site_id, lead, statements),
         wrap=lead.wrap,
         now=now,
+        random=secrets.token_bytes,
     )
 
 
@@ -56,10 +59,16 @@ def first_statements(site_id: str, lead: NewModerator, *, secret: bytes) -> list
     return [first, signing.sign_statement(lead.signing_seed, epoch)]
 
 
-def newcomer(moderator: NewModerator) -> join.Newcomer:
+def newcomer(
+    site_id: str, moderator: NewModerator, statements: list[SignedStatement]
+) -> join.Newcomer:
+    """`statements`: what the person has verified."""
+    hashes = [roster.statement_hash(item.statement) for item in statements]
+    pin = SignedPin(site_id=site_id, first=hashes[0], length=str(len(hashes)), head=hashes[-1])
     return join.Newcomer(
         moderator.keys,
         moderator.keys_signature,
         moderator.identity,
         moderator.recovery_identity,
+        signing.sign_pin(moderator.signing_seed, pin),
     )

@@ -6,8 +6,9 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from yobal.core import roster
+from yobal.core import roster, signed_pin
 from yobal.core.roster import Keys, SignedStatement, Statement
+from yobal.core.signed_pin import SignedPin
 
 _SEED_DOMAIN: Final = b"yobal signing key"
 
@@ -29,6 +30,11 @@ def sign_keys(seed: bytes, keys: Keys) -> tuple[str, bytes]:
     """The canonical text and the member's signature."""
     text = roster.encode(keys)
     return text, sign(seed, roster.KEYS_DOMAIN + text.encode())
+
+
+def sign_pin(seed: bytes, pin: SignedPin) -> bytes:
+    content = signed_pin.encode(pin)
+    return sign(seed, signed_pin.message(content)) + content
 
 
 def sign_statement(

@@ -8,6 +8,7 @@ from yobal.adapters.roster_pin import Pin, RosterPin
 from yobal.core.errors import RosterInvalid
 from yobal.doctor.finding import Finding, fail, ok
 from yobal.server.settings import Settings
+from yobal.server.wiring import roster_copy_path
 from yobal.store.database import Database
 from yobal.store.migrations import current_revision, newest_revision
 
@@ -27,7 +28,8 @@ class ReadOnlyPin(RosterPin):
 
 def examine(settings: Settings) -> list[Finding]:
     database = Database(settings.database_url)
-    reader = RosterReader(settings.site_id, ReadOnlyPin(settings.secrets_dir))
+    pin = ReadOnlyPin(settings.secrets_dir, copy_path=roster_copy_path(settings))
+    reader = RosterReader(settings.site_id, pin)
     try:
         with database.reading() as conn:
             if current_revision(conn) != newest_revision():

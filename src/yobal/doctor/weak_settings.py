@@ -120,7 +120,8 @@ WEAKNESSES: Final = (
     _Weakness(
         "purge_list_dir",
         lambda s: bool(s.backup_dir) and not s.purge_list_dir,
-        "name a folder on another disk: without it, a restore makes public again what was withdrawn",
+        "name a folder on another disk: without it, a restore makes public again what was withdrawn,"
+        " and cannot tell who was removed",
     ),
 )
 

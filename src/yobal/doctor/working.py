@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -37,10 +38,21 @@ def examine(settings: Settings) -> list[Finding]:
             _finding(
                 "public files and keys can be written", lambda: health.writing_problems(settings)
             ),
+            *_backup(settings),
             _finding("every public page exists", lambda: health.missing_pages(settings, database)),
         ]
     finally:
         database.close()
+
+
+def _backup(settings: Settings) -> list[Finding]:
+    if not settings.backup_dir or not settings.backup_hours_max:
+        return []
+    check = f"the newest backup is not older than {settings.backup_hours_max} hours"
+    advice = (
+        f"there is none such in {settings.backup_dir}: run `yobal backup`, and look at its timer"
+    )
+    return [ok_if(not health.is_backup_late(settings, now=time.time()), check, advice)]
 
 
 def owners(settings: Settings) -> list[Finding]:

@@ -13,8 +13,10 @@ from typing import Final
 import msgspec
 
 from yobal.adapters import disk_reserve
+from yobal.adapters.backup_folder import BackupFolder
 from yobal.core import paths
 from yobal.core.errors import DatabaseUnavailable
+from yobal.core.schedule import HOUR_SECONDS
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, sqlite_inbox, stale_files, stories
 from yobal.store.database import Database
@@ -118,6 +120,19 @@ def is_disk_nearly_full(settings: Settings) -> bool:
         return disk_reserve.is_low(settings.written_dir, 2 * settings.disk_reserve_mib)
     except OSError:
         return False  # what cannot be looked at cannot be written either, which is another problem
+
+
+def newest_backup_at(settings: Settings) -> float | None:
+    """None if there is none."""
+    return BackupFolder(Path(settings.backup_dir), settings.site_id).newest_at()
+
+
+def is_backup_late(settings: Settings, *, now: float) -> bool:
+    """Backups are configured, and the newest is older than it may be. Also if the folder cannot be read."""
+    if not (settings.backup_dir and settings.backup_hours_max):
+        return False
+    newest = newest_backup_at(settings)
+    return newest is None or now - newest > settings.backup_hours_max * HOUR_SECONDS
 
 
 def _unwritable_database(file: Path) -> Iterator[str]:

@@ -107,6 +107,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     backup_dir: str = ""
     backup_recipient: str = ""  # of age; its key is on another machine
     backups_kept: int = 14
+    backup_hours_max: int = 30  # 0: never say that a backup is missing
     purge_list_dir: str = ""  # best on another disk: it must outlive the database
     notice_urls_file: str = ""  # relative to the folder of the settings file
     notice_urls: str = ""  # secret; usually a variable
@@ -509,6 +510,7 @@ _CHECKS: Final = (
         '"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"',
     ),
     _number("backups_kept", 1, BACKUPS_MAX, example=14),
+    _number("backup_hours_max", 0, PENDING_HOURS_MAX, example=30),
     _Check("purge_list_dir", _is_absolute_or_empty, _FOLDER, '"/srv/elsewhere/yobal"'),
     # Notices
     _Check("notice_urls_file", _is_optional_path, "the path of a file", '"notices.txt"'),

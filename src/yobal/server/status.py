@@ -52,6 +52,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     is_clock_trusted: bool
     unable_to: list[str]
     disk_free_mib: int
+    last_backup: str | None  # None if there is none, or backups are not configured
     members_count: int
     is_roster_valid: bool
     epoch_age_days: int | None
@@ -89,6 +90,7 @@ def read(components: Components, *, now: float) -> Status:
         is_clock_trusted=clock_problem is None,
         unable_to=health.unable_to(settings, components.database),
         disk_free_mib=shutil.disk_usage(settings.written_dir).free // _MIB,
+        last_backup=_last_backup(settings, schedule),
         members_count=members_count or 0,
         is_roster_valid=members_count is not None,
         epoch_age_days=_age_days(counts, now),
@@ -102,6 +104,7 @@ def read(components: Components, *, now: float) -> Status:
         *([clock_problem] if clock_problem is not None else _late(schedule, released, moved, now)),
         *_problems(settings, status),
         *_overdue(settings, counts, now),
+        *_late_backup(settings, status, now),
     ]
     return msgspec.structs.replace(status, needs_person=problems)
 
@@ -123,6 +126,17 @@ def _problems(settings: Settings, status: Status) -> Iterator[str]:
     if status.unreached_addresses:
         addresses = ", ".join(status.unreached_addresses)
         yield f"the last notice did not reach {addresses}: `yobal notice test` says why"
+
+
+def _last_backup(settings: Settings, schedule: Schedule) -> str | None:
+    newest = health.newest_backup_at(settings) if settings.backup_dir else None
+    return None if newest is None else _shown(schedule, int(newest))
+
+
+def _late_backup(settings: Settings, status: Status, now: float) -> Iterator[str]:
+    if health.is_backup_late(settings, now=now):
+        since = f"the last backup is of {status.last_backup}" if status.last_backup else "no backup"
+        yield f"{since} in {settings.backup_dir}: run `yobal backup`, and look at its timer"
 
 
 def _late(schedule: Schedule, released: int, moved: int, now: float) -> Iterator[str]:

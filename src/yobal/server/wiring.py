@@ -16,11 +16,12 @@ from yobal.adapters.roster_pin import RosterPin
 from yobal.adapters.server_keys import Keyring
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.core.site_rules import SiteRules
+from yobal.server import upgrade
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, intake
 from yobal.store.database import Database
 from yobal.store.inbox import Inbox, open_inbox
-from yobal.store.migrations import check_newest, migrate
+from yobal.store.migrations import check_newest
 
 STATIC: Final = Path(__file__).parent.parent / "static"
 
@@ -51,8 +52,12 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
         self.database.close()
 
 
-def prepare_storage(settings: Settings) -> None:
-    """Make the folders and the database, with their permissions, and migrate to the newest schema."""
+def prepare_storage(settings: Settings, *, with_backup: bool = True) -> list[str]:
+    """Make the folders and the database, with their permissions, and migrate to the newest schema.
+
+    Returns what the technician should know. Raises UnsupportedEnvironment if the database is a newer
+    version's, or would be changed without a backup.
+    """
     settings.folder.mkdir(parents=True, exist_ok=True)
     settings.secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.files_dir.mkdir(parents=True, exist_ok=True)
@@ -62,10 +67,11 @@ def prepare_storage(settings: Settings) -> None:
         file.touch(mode=0o600)
         file.chmod(0o600)
     try:
-        migrate(database)
+        printed = upgrade.migrate(settings, database, with_backup=with_backup)
     finally:
         database.close()
     _cell_file(settings).prepare()
+    return printed
 
 
 def build_components(settings: Settings, *, database_url: str = "") -> Components:
@@ -93,7 +99,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         is_demo=is_demo,
         embedded_form=settings.embedded_form,
     )
-    pin = RosterPin(settings.secrets_dir)
+    pin = RosterPin(settings.secrets_dir, copy_path=roster_copy_path(settings))
     file_writer = FileWriter(
         database, PageRenderer(site_context), PublicFiles(settings.files_dir), rules
     )
@@ -118,6 +124,12 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         file_writer=file_writer,
         is_demo=is_demo,
     )
+
+
+def roster_copy_path(settings: Settings) -> Path | None:
+    """Where a restore looks for what this server has verified, if there is such a place."""
+    folder = settings.purge_list_dir
+    return Path(folder) / f"{settings.site_id}.roster" if folder else None
 
 
 def other_site(site_id: str, settings_site_id: str) -> str:

@@ -1,5 +1,7 @@
 """Epochs, and the wraps through which moderators hold an epoch's key."""
 
+from collections.abc import Collection
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -61,6 +63,19 @@ def newest_id(conn: Connection, site_id: str) -> str | None:
     return conn.execute(newest).scalar_one_or_none()
 
 
+def exists(conn: Connection, epoch_id: str) -> bool:
+    chosen = sa.select(epochs.c.id).where(epochs.c.id == epoch_id)
+    return conn.execute(chosen).scalar_one_or_none() is not None
+
+
+def has_wraps(conn: Connection, epoch_id: str) -> bool:
+    """Whether anybody can open it."""
+    chosen = sa.select(wrapped_epoch_keys.c.epoch_id).where(
+        wrapped_epoch_keys.c.epoch_id == epoch_id
+    )
+    return conn.execute(chosen.limit(1)).first() is not None
+
+
 def add_wrap(conn: Connection, *, epoch_id: str, pseudonym: str, wrap: bytes) -> None:
     conn.execute(
         wrapped_epoch_keys.insert().values(epoch_id=epoch_id, pseudonym=pseudonym, wrap=wrap)
@@ -90,6 +105,16 @@ def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
             wrapped_epoch_keys.c.pseudonym == pseudonym, wrapped_epoch_keys.c.epoch_id.in_(of_site)
         )
     )
+
+
+def end_unsigned(conn: Connection, site_id: str, signed_ids: Collection[str]) -> None:
+    """Those that a resumed roster does not name any more: the desk would take them for a stranger's."""
+    unsigned = sa.select(epochs.c.id).where(
+        epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids)
+    )
+    conn.execute(wrapped_epoch_keys.delete().where(wrapped_epoch_keys.c.epoch_id.in_(unsigned)))
+    ended = epochs.update().where(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
+    conn.execute(ended.values(is_current=False))
 
 
 def end_all(conn: Connection, site_id: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.errors import InvalidInput, Reason
 from yobal.store import sql_functions, sql_views
 
-_SCHEMA_VERSION: Final = "alembic_version"  # an intake refuses to start on another schema
+REVISION_TABLE: Final = "alembic_version"  # an intake refuses to start on another schema
 _ROLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _ROLE_EXISTS: Final = sa.text("select exists (select from pg_roles where rolname = :role)")
 
@@ -28,7 +28,7 @@ def grant_intake(conn: Connection, database_role: str) -> None:
         f"revoke all on all functions in schema {schema} from {database_role}",
         f"grant usage on schema {schema} to {database_role}",
         *(f"grant select on {view} to {database_role}" for view in sql_views.views(conn)),
-        f"grant select on {_SCHEMA_VERSION} to {database_role}",
+        f"grant select on {REVISION_TABLE} to {database_role}",
         *(f"grant execute on function {name} to {database_role}" for name in sql_functions.NAMES),
     ]
     for statement in statements:

@@ -22,6 +22,7 @@ class Moderator(msgspec.Struct, frozen=True, kw_only=True):
     is_suspended: bool = False
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     keys_signature: bytes
     identity: bytes
     recovery_identity: bytes
+    roster_pin: bytes
     expires_slot: Slot
 
 
@@ -97,10 +99,26 @@ def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
     return list(conn.execute(pseudonyms).scalars())
 
 
+def count_all_sessions(conn: Connection, site_id: str, *, now: float) -> int:
+    return sum(count_sessions(conn, site_id, now=now).values())
+
+
+def list_active(conn: Connection, site_id: str) -> list[str]:
+    pseudonyms = sa.select(moderators.c.pseudonym).where(
+        moderators.c.site_id == site_id, moderators.c.is_active
+    )
+    return list(conn.execute(pseudonyms).scalars())
+
+
 def deactivate_all(conn: Connection, site_id: str) -> None:
     """Lock every moderator out, and delete what their words and sheets opened."""
     of_site = moderators.c.site_id == site_id
-    nothing = {"is_active": False, "identity": b"", "recovery_identity": b""}
+    nothing = {
+        "is_active": False,
+        "identity": b"",
+        "recovery_identity": b"",
+        "roster_pin": b"",
+    }
     conn.execute(moderators.update().where(of_site).values(**nothing))
     for table in (sessions, registrations, invitations):
         conn.execute(table.delete().where(table.c.site_id == site_id))
@@ -111,7 +129,13 @@ def deactivate(conn: Connection, site_id: str, pseudonym: str) -> None:
     conn.execute(
         moderators.update()
         .where(moderators.c.site_id == site_id, moderators.c.pseudonym == pseudonym)
-        .values(is_active=False, is_suspended=False, identity=b"", recovery_identity=b"")
+        .values(
+            is_active=False,
+            is_suspended=False,
+            identity=b"",
+            recovery_identity=b"",
+            roster_pin=b"",
+        )
     )
     end_sessions(conn, site_id, pseudonym, reason="removed")
 
@@ -196,6 +220,19 @@ def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) 
     return changed
 
 
+def change_pin(conn: Connection, site_id: str, pseudonym: str, *, roster_pin: bytes) -> int:
+    """1 if there is such an active moderator."""
+    return conn.execute(
+        moderators.update()
+        .where(
+            moderators.c.site_id == site_id,
+            moderators.c.pseudonym == pseudonym,
+            moderators.c.is_active,
+        )
+        .values(roster_pin=roster_pin)
+    ).rowcount
+
+
 def add_invitation(conn: Connection, invitation: Invitation) -> None:
     conn.execute(invitations.insert().values(**msgspec.structs.asdict(invitation)))
 
@@ -235,8 +272,12 @@ def delete_invitations_by(conn: Connection, site_id: str, signing_key: str) -> N
         )
 
 
-def delete_invitations(conn: Connection, site_id: str) -> None:
-    conn.execute(invitations.delete().where(invitations.c.site_id == site_id))
+def delete_first_leads_links(conn: Connection, site_id: str) -> None:
+    conn.execute(
+        invitations.delete().where(
+            invitations.c.site_id == site_id, invitations.c.invited_by.is_(None)
+        )
+    )
 
 
 def add_registration(conn: Connection, registration: Registration) -> None:

@@ -1,6 +1,6 @@
 """Published comments and tombstones, by their positions: what the public pages are made from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import sqlalchemy as sa
@@ -211,6 +211,14 @@ def ids_of_story(conn: Connection, site_id: str, story_id: str) -> list[str]:
         published_comments.c.removal.is_(None),
     )
     return list(conn.execute(ids).scalars())
+
+
+def set_next_reply_positions(conn: Connection, positions: Mapping[str, int]) -> None:
+    """After many replies were added at once."""
+    statement = published_comments.update().where(published_comments.c.id == sa.bindparam("root"))
+    values = [{"root": root_id, "number": number} for root_id, number in positions.items()]
+    if values:
+        conn.execute(statement.values(next_reply_position=sa.bindparam("number")), values)
 
 
 def allocate_reply_position(conn: Connection, root_id: str) -> int:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.decisions import ACCEPTING
+from yobal.core.schedule import Slot
 from yobal.core.terms import EditKind
 from yobal.store.decisions import Decision
 from yobal.store.rows import fetch_all
@@ -36,6 +37,9 @@ class PublishedDecision(msgspec.Struct, frozen=True, kw_only=True):
     sent_parent_id: str | None
     has_root: bool
     has_parent: bool
+    slot: Slot
+    sent_parent_root_id: str | None  # of what it replied to, if that is still there
+    sent_parent_story_id: str | None
     decision: Decision | None
 
 
@@ -56,6 +60,7 @@ _SHOWN: Final = (
     "edited_clause",
     "publication_nonce",
     "is_withheld",
+    "slot",
 )
 
 
@@ -84,6 +89,8 @@ def _select() -> sa.Select[Any]:
             comments.c.parent_id.label("sent_parent_id"),
             root.c.id.is_not(None).label("has_root"),
             parent.c.id.is_not(None).label("has_parent"),
+            parent.c.root_id.label("sent_parent_root_id"),
+            parent.c.story_id.label("sent_parent_story_id"),
         )
         .outerjoin(comments, comments.c.id == published_comments.c.id)
         .outerjoin(root, root.c.id == comments.c.root_id)

@@ -18,12 +18,13 @@ from yobal.store.tables import (
     hidden_texts,
     published_comments,
     receipts,
+    staged_comments,
     stale_files,
     withdrawal_requests,
 )
 from yobal.store.tables import stories as stories_table
 
-_WITH_STORY: Final = (comments, published_comments, editions, stories_table)
+_WITH_STORY: Final = (comments, published_comments, staged_comments, editions, stories_table)
 
 
 class StoryContents(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +101,7 @@ def delete_edition(
     conn: Connection, site_id: str, story_id: str, tag: str, *, remaining: str
 ) -> None:
     """Comments that were written in it move to `remaining`."""
-    for table in (comments, published_comments):
+    for table in (comments, published_comments, staged_comments):
         conn.execute(
             table.update()
             .where(_is_of_story(table, site_id, story_id), table.c.edition == tag)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.backup_format import Row
 from yobal.core.errors import BackupInvalid
-from yobal.store import tables
+from yobal.store import grants, migrations, postgresql_inbox, tables
 from yobal.store.insert_rows import ROWS_PER_STATEMENT, insert_rows
 
 # Short-lived, or about this machine's own files: a restored newsroom does without them.
@@ -33,18 +33,35 @@ _READ_AT_ONCE: Final = 1_000
 _ONE_VIEW: Final = sa.text("set transaction isolation level repeatable read read only")
 
 
-def columns() -> dict[str, list[str]]:
-    """The names of the columns, by table."""
-    return {
-        name: [str(column.name) for column in table.columns] for name, table in _BACKED_UP.items()
-    }
+Tables = Mapping[str, sa.Table]
 
 
-def read_all(conn: Connection) -> Iterator[Row]:
-    """As the database was when the first row was read. Must be the first use of the transaction."""
+def take_one_view(conn: Connection) -> None:
+    """From here on, the transaction reads the database as it is now. Must be its first statement."""
     if conn.dialect.name != "sqlite":
         conn.execute(_ONE_VIEW)
-    for name, table in _BACKED_UP.items():
+
+
+def tables_of(conn: Connection) -> Tables:
+    """The tables to back up as they are in this database, whose schema may be an older one."""
+    if migrations.current_revision(conn) == migrations.newest_revision():
+        return _BACKED_UP
+    left_out = {table.name for table in _LEFT_OUT} | {
+        *postgresql_inbox.TABLES,
+        grants.REVISION_TABLE,
+    }
+    stored = sa.MetaData()
+    stored.reflect(conn, only=lambda name, _: name not in left_out)
+    return {str(table.name): table for table in stored.sorted_tables}
+
+
+def columns(stored: Tables) -> dict[str, list[str]]:
+    """The names of the columns, by table."""
+    return {name: [str(column.name) for column in table.columns] for name, table in stored.items()}
+
+
+def read_all(conn: Connection, stored: Tables) -> Iterator[Row]:
+    for name, table in stored.items():
         query = sa.select(table).order_by(*table.primary_key)
         result = conn.execution_options(yield_per=_READ_AT_ONCE).execute(query)
         for row in result:

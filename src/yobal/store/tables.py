@@ -17,6 +17,7 @@ metadata: Final = sa.MetaData(
 )
 
 _ROW_KEY: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # the row number on SQLite
+_BYTE_ORDER: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
@@ -154,6 +155,7 @@ moderators = sa.Table(
     sa.Column("is_suspended", sa.Boolean, nullable=False, server_default=sa.false()),
     _bytes("identity"),  # the personal identity, sealed to the passphrase's key
     _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
+    _bytes("roster_pin"),  # `core/signed_pin.py`: what their browsers have verified of the roster
     sqlite_with_rowid=False,
 )
 
@@ -180,6 +182,7 @@ registrations = sa.Table(
     _bytes("keys_signature"),
     _bytes("identity"),
     _bytes("recovery_identity"),
+    _bytes("roster_pin"),
     _slot("expires_slot"),
     sqlite_with_rowid=False,
 )
@@ -383,6 +386,58 @@ published_comments = sa.Table(
         sqlite_where=sa.text("removal is not null"),
         postgresql_where=sa.text("removal is not null"),
     ),
+    sqlite_with_rowid=False,
+)
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    _key("id"),
+    _text("site_id"),
+    _text("source"),  # the technician's name for where the file came from
+    _bytes(
+        "id_key"
+    ),  # makes the ids of comments from the source's own: the same in every import of it
+    _text("format"),
+    _text("state"),
+    _number("next_number"),  # of the next comment that is staged
+    # The manifest: what the lead signs, beside the id of the site and of the import.
+    _number("comments_total"),
+    _text("rows_hash", nullable=True),
+    _slot("due_slot", nullable=True),  # signed: the slot from which on its comments appear
+    _text("signed_by", nullable=True),
+    _text("head", nullable=True),
+    _text("signing_key", nullable=True),
+    _bytes("signature", nullable=True),
+    sqlite_with_rowid=False,
+)
+
+imported_comments = sa.Table(
+    "imported_comments",
+    metadata,  # every comment that an import has brought; never deleted but with its import
+    # In the order of bytes, because the manifest's hash goes over the comments in this order.
+    sa.Column("comment_id", _BYTE_ORDER, primary_key=True, nullable=False),
+    _text("import_id"),
+    _bytes("row_hash", nullable=True),  # null: it was sealed, and a moderator decides on it
+    sqlite_with_rowid=False,
+)
+
+staged_comments = sa.Table(
+    "staged_comments",
+    metadata,  # what was public elsewhere, until a lead signs the import and it is published here
+    _key("comment_id"),
+    _text("site_id"),
+    _text("import_id"),
+    _text("story_id"),
+    _text("edition"),
+    _text("parent_id", nullable=True),
+    _slot("slot"),  # noon of its day
+    _number("number"),  # parents before children; with the slot, the order in the thread
+    _text("text"),
+    _text("name"),
+    _text("lang"),
+    _bytes("publication_nonce"),
+    sa.Index("ix_staged_comments_order", "import_id", "story_id", "slot", "number"),
     sqlite_with_rowid=False,
 )
 

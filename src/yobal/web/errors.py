@@ -12,6 +12,7 @@ from yobal.web.response_types import (
     AlreadyDecidedError,
     AlreadyUndoneError,
     ErrorBody,
+    RosterInvalidError,
     WrongPinError,
 )
 
@@ -154,6 +155,19 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         "pseudonym_taken",
         "Another moderator has this pseudonym or a similar one. Choose another; your link still works.",
     ),
+    errors.NoSuchImport: (
+        404,
+        "no_such_import",
+        "This import is not here any more. Another lead may have refused it. Reload the page.",
+    ),
+    errors.ImportChanged: (
+        409,
+        "import_changed",
+        (
+            "This import is not what you saw: another lead has signed it, or it has changed since."
+            " Nothing was signed or deleted. Reload the page and look at it again."
+        ),
+    ),
     errors.RosterChanged: (
         409,
         "roster_changed",
@@ -213,6 +227,8 @@ def to_response(error: YobalError) -> tuple[int, ErrorBody]:
             edit_kind=error.edit_kind,
             decision_id=error.decision_id,
         )
+    if isinstance(error, errors.RosterInvalid):
+        return status, RosterInvalidError(code, message, error.rule, error.number)
     if isinstance(error, errors.AlreadyUndone):
         return status, AlreadyUndoneError(code, message, error.undone_by)
     if isinstance(error, errors.WrongPin):

@@ -47,7 +47,8 @@ class Guard:
             self._check_origin(request)
         if access == "anyone":
             return
-        moderator = self._moderator(request)
+        may_resume = bool(request.route_handler.opt.get("may_resume"))
+        moderator = self._moderator(request, may_resume=may_resume)
         if access == "lead" and moderator.role != "lead":
             raise Forbidden
         request.state.moderator = moderator
@@ -65,13 +66,15 @@ class Guard:
         if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
             raise BadRequest
 
-    def _moderator(self, request: AnyConnection) -> SignedInModerator:
+    def _moderator(self, request: AnyConnection, *, may_resume: bool) -> SignedInModerator:
         token = session_token(request)
         if token is None:
             raise NotSignedIn
         now = self._clock()
         try:
-            pseudonym, member = sign_in.member_for(self._sessions, token=token, now=now)
+            pseudonym, member = sign_in.member_for(
+                self._sessions, token=token, now=now, may_resume=may_resume
+            )
         except SessionLocked:  # maybe only now, because nothing was heard of it for too long
             if not session_lock.lock(self._sessions, token=token, now=now):
                 raise NotSignedIn from None

@@ -34,7 +34,7 @@ from yobal.core.errors import (
 from yobal.core.feedback import SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.site_rules import SiteRules
-from yobal.store import decisions, queue, sites
+from yobal.store import decisions, imported_history, queue, sites
 from yobal.store.database import Database
 from yobal.store.decisions import HistoryRow
 from yobal.store.queue import QueueRow
@@ -280,6 +280,8 @@ class ModerationController:
                 limit=PAGE_ROWS + 1,
             )
             released = sites.released_slot(conn, self._rules.site_id)
+            if data.comment_id is not None and not rows:
+                rows = imported_history.of_comment(conn, self._rules.site_id, data.comment_id)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].slot, page[-1].id) if has_more else None
         entries = [

@@ -6,7 +6,18 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
-from yobal.actions import begin_epoch, invite, join, recover, remove_member, sign_in, suspend
+from yobal.actions import (
+    begin_epoch,
+    invite,
+    join,
+    recover,
+    remove_member,
+    resume_roster,
+    return_statements,
+    sign_in,
+    store_pin,
+    suspend,
+)
 from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
@@ -75,8 +86,61 @@ class PeopleController:
     def roster(self) -> types.Roster:
         """As the database has it: the desk's page verifies it by itself."""
         with self._database.reading() as conn:
-            _, signed = self._roster_reader.read_all(conn)
+            _, signed = self._roster_reader.read_to_resume(conn)
         return types.Roster(serializers.statements(signed))
+
+    def store_pin(
+        self, data: JSONBody[request_types.StorePinRequest], request: AnyRequest
+    ) -> types.Empty:
+        store_pin.store_pin(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            pseudonym=request.state.moderator.pseudonym,
+            roster_pin=data.roster_pin,
+        )
+        return types.Empty()
+
+    def return_statements(
+        self, data: JSONBody[request_types.ReturnStatementsRequest]
+    ) -> types.ReturnedStatements:
+        count = return_statements.return_statements(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            statements=[_signed(item) for item in data.statements],
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        return types.ReturnedStatements(count)
+
+    def extend_roster(
+        self, data: JSONBody[request_types.ReturnStatementsRequest]
+    ) -> types.ReturnedStatements:
+        count = return_statements.extend_roster(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            statements=[_signed(item) for item in data.statements],
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        return types.ReturnedStatements(count)
+
+    def resume_roster(
+        self, data: JSONBody[request_types.ResumeRosterRequest], request: AnyRequest
+    ) -> types.Empty:
+        resume_roster.resume_roster(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            resumed_by=request.state.moderator.pseudonym,
+            statements=[_signed(item) for item in data.statements],
+            wraps=_member_wraps(data.wraps),
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        return types.Empty()
 
     def open_invitation(
         self, data: JSONBody[request_types.OpenInvitationRequest]
@@ -101,6 +165,7 @@ class PeopleController:
             newcomer=_newcomer(data.newcomer),
             wrap=data.wrap,
             now=self._dependencies.clock(),
+            random=secrets.token_bytes,
         )
         return self._start_session(pseudonym, request)
 
@@ -271,7 +336,7 @@ class PeopleController:
     def _session(self, pseudonym: str) -> types.Session:
         with self._database.reading() as conn:
             moderator = people.get(conn, self._rules.site_id, pseudonym)
-            roster, _ = self._roster_reader.read_all(conn)
+            roster, _ = self._roster_reader.read_to_resume(conn)
             if moderator is None or roster is None:  # deactivated since the request began
                 raise NotSignedIn
             return serializers.session(
@@ -279,6 +344,7 @@ class PeopleController:
                 self._rules,
                 moderator,
                 roster,
+                roster_reader=self._roster_reader,
                 site_name=self._site_name,
                 now=self._dependencies.clock(),
             )
@@ -293,7 +359,9 @@ def _member_wraps(new: list[request_types.MemberWrap]) -> list[MemberWrap]:
 
 
 def _newcomer(new: request_types.NewKeys) -> Newcomer:
-    return Newcomer(new.keys, new.keys_signature, new.identity, new.recovery_identity)
+    return Newcomer(
+        new.keys, new.keys_signature, new.identity, new.recovery_identity, new.roster_pin
+    )
 
 
 def session_cookie(value: str, *, age: int | None = None) -> Cookie:

@@ -24,6 +24,8 @@ ShortText = Annotated[str, msgspec.Meta(max_length=500)]
 RecoveryToken = Annotated[
     str, msgspec.Meta(min_length=1, max_length=1_400, pattern=r"^[-_=.A-Za-z0-9]*$")
 ]
+# A signature, and some 300 bytes of JSON.
+StoredPin = Annotated[bytes, msgspec.Meta(min_length=64, max_length=1_024)]
 DeviceLabel = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
@@ -55,6 +57,7 @@ class NewKeys(Request):
     keys_signature: Signature
     identity: AgeFile
     recovery_identity: AgeFile
+    roster_pin: StoredPin
 
 
 class SignInRequest(Request):
@@ -140,6 +143,23 @@ class RemoveMemberRequest(Request):
 class BeginEpochRequest(Request):
     statement: NewStatement
     wraps: list[MemberWrap]
+
+
+class ReturnStatementsRequest(Request):
+    """Those that a browser holds and the server lacks. A body has no room for more."""
+
+    statements: Annotated[list[NewStatement], msgspec.Meta(min_length=1, max_length=500)]
+
+
+class ResumeRosterRequest(Request):
+    """`resumed`, removals, and a new epoch with its key for all who stay."""
+
+    statements: Annotated[list[NewStatement], msgspec.Meta(min_length=2, max_length=200)]
+    wraps: list[MemberWrap]
+
+
+class StorePinRequest(Request):
+    roster_pin: StoredPin
 
 
 class LiftSuspensionRequest(Request):
@@ -272,3 +292,24 @@ class DestroyHiddenRequest(Request):
 class RemoveRequest(Signed):
     comment_id: Id
     clause: ShortText
+
+
+class ImportSampleRequest(Request):
+    """Of one story, or of all."""
+
+    import_id: Id
+    story_id: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+
+
+class SignImportRequest(Request):
+    """What the lead's browser has signed. `comments` is their number."""
+
+    import_id: Id
+    comments: Annotated[int, msgspec.Meta(ge=1)]
+    rows_hash: Hex32
+    head: Hex32
+    signature: Signature
+
+
+class RefuseImportRequest(Request):
+    import_id: Id

@@ -6,6 +6,7 @@
 import msgspec
 
 from yobal.core.decisions import Verdict
+from yobal.core.import_manifest import ImportState
 from yobal.core.roles import Role
 from yobal.core.states import State
 from yobal.core.terms import Clause, EditKind
@@ -50,6 +51,13 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     next_round: Slot
 
 
+class Resumption(msgspec.Struct, frozen=True):
+    """A restored roster waits for this lead; what it was before the restore, if anything knows it."""
+
+    lost_head: str | None
+    lost_length: int
+
+
 class Session(QueueStatus, frozen=True, kw_only=True):
     """Everything the desk needs to start."""
 
@@ -60,11 +68,14 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     role: Role
     idle_lock_minutes: int
     identity: bytes
+    roster_pin: bytes
     epochs: list[EpochKey]
     roster_head: str
+    resumption: Resumption | None
     is_epoch_due: bool
     hidden_waiting_count: int  # removed texts that are not destroyed before a lead has decided
     suspended: list[str]
+    without_keys: list[str]  # members whose sealed keys a restore has lost
     unreadable_count: int
     needs_second_lead: bool
     is_clock_trusted: bool
@@ -76,6 +87,12 @@ class Session(QueueStatus, frozen=True, kw_only=True):
 
 class RemovedMember(msgspec.Struct, frozen=True):
     """`returned_count` comments that this member had accepted are back in the queue."""
+
+    returned_count: int
+
+
+class ReturnedStatements(msgspec.Struct, frozen=True):
+    """How many were missing."""
 
     returned_count: int
 
@@ -387,6 +404,13 @@ class ErrorBody(msgspec.Struct, frozen=True):
     message: str
 
 
+class RosterInvalidError(ErrorBody, frozen=True):
+    """The body of a 503 `roster_invalid`; `statement_count` statements of the roster are there."""
+
+    reason: str  # the rule that it breaks: `older`, `restored` and `resume` may follow a restore
+    statement_count: int
+
+
 class AlreadyDecidedError(ErrorBody, frozen=True):
     """The body of a 409 `already_decided`."""
 
@@ -401,6 +425,61 @@ class AlreadyUndoneError(ErrorBody, frozen=True):
     """The body of a 409 `already_undone`."""
 
     undone_by: str
+
+
+class ImportStory(msgspec.Struct, frozen=True, kw_only=True):
+    """How many comments of an import wait under a story, and their first and last day."""
+
+    story_id: str
+    title: str
+    comments: int
+    first_day: str
+    last_day: str
+
+
+class ImportOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """An import. `rows_hash` is null until its file was read to its end; `sealed_count` are in the queue.
+
+    `stories` are those with most comments that wait; `story_count` counts all. `appears` is the slot from which on
+    they appear, after a lead has signed.
+    """
+
+    import_id: str
+    source: str
+    format: str
+    state: ImportState
+    comments: int
+    rows_hash: str | None
+    sealed_count: int
+    waiting_count: int
+    stories: list[ImportStory]
+    story_count: int
+    signed_by: str | None
+    appears: Slot | None
+
+
+class ImportList(msgspec.Struct, frozen=True):
+    imports: list[ImportOverview]
+
+
+class SampleComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment of an import that waits for a lead."""
+
+    story_id: str
+    story_title: str
+    day: str
+    name: str
+    text: str
+    lang: str
+    is_reply: bool
+
+
+class ImportSample(msgspec.Struct, frozen=True):
+    comments: list[SampleComment]
+
+
+class SignedImport(msgspec.Struct, frozen=True):
+    appears: Slot
 
 
 class WrongPinError(ErrorBody, frozen=True):

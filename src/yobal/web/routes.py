@@ -21,6 +21,7 @@ from yobal.web.errors import BadRequest
 from yobal.web.guard import Access, AnyRequest, Guard
 from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
+from yobal.web.imports import ImportsController
 from yobal.web.moderation import DeskDependencies, ModerationController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
@@ -33,6 +34,7 @@ class Route(NamedTuple):
     path: str
     access: Access
     method: Callable[..., Any]
+    may_resume: bool = False  # also while a restored roster waits for a lead
 
 
 PAGES: Final = ("/", "/join", "/recover")
@@ -40,12 +42,16 @@ ASSETS: Final = ("desk.js", "desk.css", "language-detector.js", "words.json", "i
 PEOPLE_ROUTES: Final = (
     Route("/api/desk/sign-in/challenge", "anyone", PeopleController.sign_in_challenge),
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
-    Route("/api/desk/session", "moderator", PeopleController.session),
+    Route("/api/desk/session", "moderator", PeopleController.session, may_resume=True),
     Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
     Route("/api/desk/begin-roster", "anyone", PeopleController.begin_roster),
     Route("/api/desk/register", "anyone", PeopleController.register),
-    Route("/api/desk/roster", "moderator", PeopleController.roster),
+    Route("/api/desk/roster", "moderator", PeopleController.roster, may_resume=True),
+    Route("/api/desk/store-pin", "moderator", PeopleController.store_pin),
+    Route("/api/desk/return-statements", "anyone", PeopleController.return_statements),
+    Route("/api/desk/extend-roster", "lead", PeopleController.extend_roster),
+    Route("/api/desk/resume-roster", "lead", PeopleController.resume_roster, may_resume=True),
     Route("/api/desk/people", "moderator", PeopleController.people),
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
@@ -59,8 +65,13 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
 )
 SESSION_ROUTES: Final = (
-    Route("/api/desk/hold-device-key", "moderator", SessionsController.hold_device_key),
-    Route("/api/desk/device-key", "moderator", SessionsController.device_key),
+    Route(
+        "/api/desk/hold-device-key",
+        "moderator",
+        SessionsController.hold_device_key,
+        may_resume=True,
+    ),
+    Route("/api/desk/device-key", "moderator", SessionsController.device_key, may_resume=True),
     Route("/api/desk/set-pin", "moderator", SessionsController.set_pin),
     Route("/api/desk/lock", "anyone", SessionsController.lock),
     Route("/api/desk/lock-state", "anyone", SessionsController.lock_state),
@@ -80,12 +91,24 @@ MODERATION_ROUTES: Final = (
     Route("/api/desk/remove", "moderator", ModerationController.remove),
     Route("/api/desk/history", "moderator", ModerationController.history),
 )
+IMPORT_ROUTES: Final = (
+    Route("/api/desk/imports", "lead", ImportsController.imports),
+    Route("/api/desk/import-sample", "lead", ImportsController.sample),
+    Route("/api/desk/sign-import", "lead", ImportsController.sign),
+    Route("/api/desk/refuse-import", "lead", ImportsController.refuse),
+)
 HIDDEN_ROUTES: Final = (
     Route("/api/desk/hidden", "moderator", HiddenController.hidden),
     Route("/api/desk/bring-back", "lead", HiddenController.bring_back),
     Route("/api/desk/destroy-hidden", "lead", HiddenController.destroy),
 )
-DESK_ROUTES: Final = (*PEOPLE_ROUTES, *SESSION_ROUTES, *MODERATION_ROUTES, *HIDDEN_ROUTES)
+DESK_ROUTES: Final = (
+    *PEOPLE_ROUTES,
+    *SESSION_ROUTES,
+    *MODERATION_ROUTES,
+    *HIDDEN_ROUTES,
+    *IMPORT_ROUTES,
+)
 
 BODY_BYTES_MAX: Final = 256 * 1024
 _SERVER_ERROR: Final = 500
@@ -114,7 +137,13 @@ _MEDIA_TYPES: Final = {
 }
 
 
-Controller = PeopleController | SessionsController | ModerationController | HiddenController
+Controller = (
+    PeopleController
+    | SessionsController
+    | ModerationController
+    | HiddenController
+    | ImportsController
+)
 
 
 def desk_app(
@@ -131,6 +160,7 @@ def desk_app(
     sessions = SessionsController(dependencies, session_access)
     people = PeopleController(dependencies, session_access, site_name=site_name)
     moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
+    imports = ImportsController(dependencies)
     page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
@@ -140,6 +170,7 @@ def desk_app(
             *(_route(route, sessions) for route in SESSION_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
             *(_route(route, hidden) for route in HIDDEN_ROUTES),
+            *(_route(route, imports) for route in IMPORT_ROUTES),
         ],
         before_request=guard.check,
         exception_handlers={
@@ -158,7 +189,8 @@ def desk_app(
 
 
 def _route(route: Route, controller: Controller) -> Any:
-    handler = post(route.path, status_code=200, sync_to_thread=True, opt={"access": route.access})
+    opt = {"access": route.access, "may_resume": route.may_resume}
+    handler = post(route.path, status_code=200, sync_to_thread=True, opt=opt)
     return handler(MethodType(route.method, controller))
 
 

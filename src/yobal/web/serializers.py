@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yobal.actions import begin_epoch, clock_guard
+from yobal.actions.roster_reader import RosterReader
 from yobal.core import language
 from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
 from yobal.core.decisions import ACCEPTING, DecisionResult
@@ -44,6 +45,7 @@ def session(
     moderator: Moderator,
     roster: Roster,
     *,
+    roster_reader: RosterReader,
     site_name: str,
     now: float,
 ) -> types.Session:
@@ -61,13 +63,16 @@ def session(
         role=member.role,
         idle_lock_minutes=rules.idle_lock_minutes,
         identity=moderator.identity,
+        roster_pin=moderator.roster_pin,
         epochs=[
             types.EpochKey(key.epoch_id, key.wrap)
             for key in epochs.keys_of(conn, site_id, pseudonym)
         ],
         roster_head=roster.head,
-        is_epoch_due=begin_epoch.is_due(conn, rules, roster, now=now),
+        resumption=_resumption(roster_reader),
+        is_epoch_due=begin_epoch.is_due(conn, rules, roster_reader, roster, now=now),
         suspended=people.list_suspended(conn, site_id),
+        without_keys=_without_keys(conn, site_id, roster),
         hidden_waiting_count=hidden_texts.count(conn, site_id, waiting_for_lead=True),
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=roster.lead_count() < 2,
@@ -87,6 +92,19 @@ def session(
         next_slot=status.next_slot,
         next_round=status.next_round,
     )
+
+
+def _resumption(roster_reader: RosterReader) -> types.Resumption | None:
+    resumption = roster_reader.resumption
+    if resumption is None:
+        return None
+    return types.Resumption(resumption.lost_head, resumption.lost_length)
+
+
+def _without_keys(conn: Connection, site_id: str, roster: Roster) -> list[str]:
+    """Members whose sealed identities a restore has lost."""
+    names = {member.keys.pseudonym for member in roster.members.values() if member.keys is not None}
+    return sorted(names.difference(people.list_active(conn, site_id)))
 
 
 def queue_status(

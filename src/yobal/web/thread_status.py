@@ -243,10 +243,9 @@ class ThreadStatusCache:
     def _newest_epoch(self, conn: Connection) -> tuple[Epoch | None, RosterRefusal | None]:
         """Only a verified statement says to whom comments are sealed."""
         try:
-            roster = self._roster_reader.read(conn)
+            return self._roster_reader.sealing_epoch(conn), None
         except RosterInvalid as error:
             return None, RosterRefusal(error.rule, error.number)
-        return (roster.epochs[-1] if roster is not None and roster.epochs else None), None
 
     def _sealing_key(self, epoch: Epoch | None) -> SealingKey | None:
         """The one in use if the epoch is the same: parsing a recipient takes time."""

@@ -91,6 +91,7 @@ def _conditions(components: Components, recorded: Figures | None, now: float) ->
         is_clock_trusted=clock_problem is None,
         is_disk_nearly_full=health.is_disk_nearly_full(settings),
         is_work_stopped=is_work_stopped,
+        is_backup_late=health.is_backup_late(settings, now=now),
     )
 
 

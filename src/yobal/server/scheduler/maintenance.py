@@ -13,11 +13,13 @@ import msgspec
 from yobal.actions import (
     clock_guard,
     destroy_hidden,
+    destroy_unopenable,
     expire,
     mark_all_stale,
     missing_cells,
     move_inbox,
     process_withdrawals,
+    publish_import,
     purge_deleted,
     redate_future_rows,
     release,
@@ -42,6 +44,7 @@ from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
 _ASSETS: Final = ("comments.css", "icon.svg", "embed.js")
+IMPORT_TURNS_MAX: Final = 10  # per pass: 10,000 comments of an import
 WRITING_TURNS_MAX: Final = 10  # per pass, so that a withdrawal never waits for a whole archive
 PURGE_SECONDS: Final = 2  # per pass; a purge that a long reader blocks is repeated by the next one
 
@@ -78,6 +81,9 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 is_due = clock_problem is None and _has_slot_come(conn, components, now)
             if is_round_due:
                 unreadable_count, round_problem = _move_inbox(components, now)
+                destroy_unopenable.destroy_unopenable(
+                    database, rules, components.roster_reader, now=now, random=random
+                )
             inbox_problem = _destroy_moved(components) or round_problem
             process_withdrawals.collect(
                 database, components.inbox, rules, with_release=is_due, random=random
@@ -103,6 +109,14 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 )
                 expire.expire(database, components.keyring, rules, now=now, random=random)
                 purge_list_problem = _write_purge_list(components)
+        publish_import.publish_due(
+            database,
+            rules,
+            components.roster_reader,
+            moves_file=components.moves_file,
+            turns_max=IMPORT_TURNS_MAX,
+            with_stopped=released is not None,
+        )
         files_problem = _write_stale_files(components)
         if clock_problem is None:
             _rotate_keys(components, now)
@@ -285,6 +299,7 @@ def _write_purge_list(components: Components) -> PurgeListNotWritten | None:
         purged = purged_comments.list_all(conn, settings.site_id)
     try:
         PurgeList(Path(settings.purge_list_dir), settings.site_id).write(purged)
+        components.roster_pin.write_copy()
     except OSError as error:
         return PurgeListNotWritten(f"purge_list_dir: {error.strerror}")
     return None

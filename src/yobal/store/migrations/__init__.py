@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,6 +16,13 @@ from yobal.store import grants, locks, sql_functions, sql_views
 from yobal.store.database import Database
 
 _FOLDER: Final = Path(__file__).parent
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """A step from one schema to the next; `description` says to the technician what it changes."""
+
+    revision: str
+    description: str
 
 
 def migrate(database: Database) -> None:
@@ -50,6 +58,14 @@ def current_revision(conn: Connection) -> str | None:
 
 def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def pending(conn: Connection) -> list[Migration]:
+    """The migrations that `migrate` would run, in order. Raises UnsupportedEnvironment as it does."""
+    current = current_revision(conn)
+    _check_known(current)
+    scripts = ScriptDirectory.from_config(_config()).iterate_revisions("head", current or "base")
+    return [Migration(script.revision, script.doc) for script in reversed(list(scripts))]
 
 
 def explain_unknown(revision: str | None) -> str | None:

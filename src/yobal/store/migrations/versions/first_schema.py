@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("is_suspended", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
+        sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
         sqlite_with_rowid=False,
     )
@@ -249,6 +250,7 @@ def upgrade() -> None:
         sa.Column("keys_signature", sa.LargeBinary(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
+        sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_registrations")),
         sqlite_with_rowid=False,
@@ -338,6 +340,60 @@ def upgrade() -> None:
         sa.Column("arrivals_since_slot", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("site_id", "story_id", name=op.f("pk_stories")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id_key", sa.LargeBinary(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("next_number", sa.Integer(), nullable=False),
+        sa.Column("comments_total", sa.Integer(), nullable=False),
+        sa.Column("rows_hash", sa.Text(), nullable=True),
+        sa.Column("due_slot", sa.BigInteger(), nullable=True),
+        sa.Column("signed_by", sa.Text(), nullable=True),
+        sa.Column("head", sa.Text(), nullable=True),
+        sa.Column("signing_key", sa.Text(), nullable=True),
+        sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "imported_comments",
+        sa.Column(
+            "comment_id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("row_hash", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_imported_comments")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "staged_comments",
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Text(), nullable=True),
+        sa.Column("slot", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("lang", sa.Text(), nullable=False),
+        sa.Column("publication_nonce", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_staged_comments")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_staged_comments_order",
+        "staged_comments",
+        ["import_id", "story_id", "slot", "number"],
+        unique=False,
     )
     op.create_table(
         "withdrawal_requests",

@@ -1,0 +1,132 @@
+"""CSV with a line of titles. `--column NAME=TITLE` says what a column is called, where it is not called NAME.
+
+Names: id, parent, story (an id of Yobal) or url, title, time, name, text, html (instead of text), state, and for what is
+dropped and counted: email, address, agent, user_id, website. Only id, time, a text and a page are needed.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterator, Mapping
+from typing import IO, Final
+
+from yobal.adapters.import_formats import moments
+from yobal.adapters.import_formats.options import ImportOptions
+from yobal.core.errors import CannotReadImport
+from yobal.core.import_rows import (
+    CommentStatus,
+    ImportedComment,
+    ImportedRow,
+    ImportedThread,
+    PersonalData,
+    UnreadableRow,
+)
+
+FIELD_CHARACTERS_MAX: Final = 1_000_000
+_PERSONAL: Final[tuple[PersonalData, ...]] = ("email", "address", "agent", "user_id", "website")
+COLUMNS: Final = (
+    *("id", "parent", "story", "url", "title", "time", "name", "text", "html", "state"),
+    *_PERSONAL,
+)
+# What states are called in the wild. Everything else, and no state, is for a moderator.
+_STATUS: Final[dict[str, CommentStatus]] = {
+    **dict.fromkeys(
+        ("1", "public", "published", "approved", "approve", "visible", "true"), "public"
+    ),
+    **dict.fromkeys(("spam", "junk"), "spam"),
+    **dict.fromkeys(("deleted", "trash", "removed", "rejected", "hidden"), "deleted"),
+}
+
+
+def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[ImportedRow]:
+    """Raises CannotReadImport."""
+    csv.field_size_limit(FIELD_CHARACTERS_MAX)
+    lines = _lines(file)
+    rows = csv.reader(lines)
+    titles = _titles(rows, name)
+    columns = _columns(titles, options.columns, name)
+    pages: set[str] = set()
+    while True:
+        line = rows.line_num + 1
+        try:
+            values = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield UnreadableRow(line, f"it is no line of CSV: {error}")
+            continue
+        if len(values) != len(titles):
+            if values:
+                yield UnreadableRow(line, f"it has {len(values)} columns and not {len(titles)}")
+            continue
+        row = {column: values[index] for column, index in columns.items()}
+        page = row.get("story") or row.get("url", "")
+        if page not in pages:
+            pages.add(page)
+            yield _thread(row, page, line)
+        yield _comment(row, page, line, options)
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    """As UTF-8, with or without the mark that Excel writes; NUL bytes would end the run."""
+    for number, raw in enumerate(file):
+        line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
+        yield line.decode(errors="replace").replace("\0", " ")
+
+
+def _titles(rows: Iterator[list[str]], name: str) -> list[str]:
+    try:
+        return [title.strip() for title in next(rows)]
+    except (StopIteration, csv.Error):
+        raise CannotReadImport(f"{name} is empty, or its first line is no line of CSV") from None
+
+
+def _columns(titles: list[str], named: Mapping[str, str], name: str) -> dict[str, int]:
+    """Where each of our columns is. Raises CannotReadImport."""
+    unknown = sorted(set(named) - set(COLUMNS))
+    if unknown:
+        raise CannotReadImport(f"--column {unknown[0]}=…: it takes one of {', '.join(COLUMNS)}")
+    lowered = [title.lower() for title in titles]
+    columns: dict[str, int] = {}
+    for column in COLUMNS:
+        title = named.get(column, column)
+        if title in titles:
+            columns[column] = titles.index(title)
+        elif column in named:
+            raise CannotReadImport(f"{name} has no column {title}; it has {', '.join(titles)}")
+        elif title in lowered:
+            columns[column] = lowered.index(title)
+    for needed in (("id",), ("time",), ("text", "html"), ("story", "url")):
+        if not any(column in columns for column in needed):
+            raise CannotReadImport(
+                f"{name} has no column {' or '.join(needed)}: name it with --column {needed[0]}=TITLE. It has"
+                f" {', '.join(titles)}"
+            )
+    return columns
+
+
+def _thread(row: Mapping[str, str], page: str, line: int) -> ImportedThread:
+    return ImportedThread(
+        line=line,
+        key=page,
+        url=row.get("url", "").strip(),
+        title=row.get("title", "").strip(),
+        story_id=row.get("story", "").strip(),
+    )
+
+
+def _comment(
+    row: Mapping[str, str], page: str, line: int, options: ImportOptions
+) -> ImportedComment:
+    html = row.get("html", "")
+    return ImportedComment(
+        line=line,
+        id=row["id"].strip(),
+        thread=page,
+        parent_id=row.get("parent", "").strip(),
+        text=html or row.get("text", ""),
+        markup="html" if html else "text",
+        name=row.get("name", ""),
+        written_at=moments.parse(row["time"], options.zone),
+        status=_STATUS.get(row.get("state", "").strip().lower(), "unknown"),
+        personal_data=tuple(kind for kind in _PERSONAL if row.get(kind, "").strip()),
+    )

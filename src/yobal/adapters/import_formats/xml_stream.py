@@ -1,0 +1,132 @@
+"""Reads records from a large XML file one by one, with their lines. Only one record is in memory.
+
+`defusedxml` refuses document types and entities. Characters that XML forbids become spaces before it sees them:
+WordPress and Disqus write them, and one of them would end the run.
+"""
+
+import codecs
+from collections.abc import Collection, Iterator
+from typing import IO, Any, Final
+from xml.etree.ElementTree import ParseError  # only a type; defusedxml parses
+
+import msgspec
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from yobal.core.errors import CannotReadImport
+
+CHUNK_BYTES: Final = 64 * 1_024
+TEXT_CHARACTERS_MAX: Final = 1_000_000  # of one element; what is more is not kept
+_FORBIDDEN: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
+_TO_SPACES: Final = bytes.maketrans(_FORBIDDEN, b" " * len(_FORBIDDEN))
+
+
+class Record(msgspec.Struct):
+    """An element that was asked for. `texts` and `attributes` are by path from it, without namespaces.
+
+    Of a path that occurs twice, the first text counts. `outer` is the record around it, as far as it was read.
+    """
+
+    name: str
+    line: int
+    outer: "Record | None"
+    attributes: dict[str, str]
+    texts: dict[str, str]
+
+    def text(self, path: str) -> str:
+        return self.texts.get(path, "").strip()
+
+
+def read(file: IO[bytes], name: str, *, records: Collection[str]) -> Iterator[Record]:
+    """Each element at one of these paths, when it ends. `name` is the file's. Raises CannotReadImport."""
+    collector = _Collector(frozenset(records), name)
+    parser: Any = DefusedXMLParser(target=collector, forbid_dtd=True)
+    collector.expat = parser.parser
+    try:
+        for chunk in _cleaned(file):
+            parser.feed(chunk)
+            yield from collector.take()
+        parser.close()
+        yield from collector.take()
+    except ParseError as error:
+        yield from collector.take()  # what came before it in the same piece of the file
+        line, column = error.position
+        raise CannotReadImport(
+            f"{name} is not whole XML: line {line}, column {column + 1}. What comes before was read; mend the"
+            " file and run the same command again"
+        ) from None
+    except DefusedXmlException:
+        raise CannotReadImport(
+            f"{name} has a document type or entities, which no export needs: it is not read"
+        ) from None
+
+
+def _cleaned(file: IO[bytes]) -> Iterator[bytes]:
+    """Valid UTF-8 without forbidden characters, with the same line ends."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    while chunk := file.read(CHUNK_BYTES):
+        text = decoder.decode(chunk.translate(_TO_SPACES))
+        if "\ufffe" in text or "\uffff" in text:
+            text = text.replace("\ufffe", " ").replace("\uffff", " ")
+        yield text.encode()
+
+
+class _Collector:
+    """What the parser calls."""
+
+    def __init__(self, records: frozenset[str], name: str) -> None:
+        self.expat: Any = None
+        self._records, self._name = records, name
+        self._root = next(iter(records)).partition("/")[0]
+        self._open: list[str] = []  # the path of every open element
+        self._record: Record | None = None  # the innermost
+        self._record_path = ""
+        self._parts: list[str] = []
+        self._length = 0
+        self._done: list[Record] = []
+
+    def take(self) -> list[Record]:
+        done, self._done = self._done, []
+        return done
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = _local(tag)
+        path = f"{self._open[-1]}/{name}" if self._open else name
+        if not self._open and name != self._root:
+            raise CannotReadImport(f"{self._name} begins with <{name}> and not with <{self._root}>")
+        self._open.append(path)
+        self._parts, self._length = [], 0
+        if path in self._records:
+            self._record = Record(name, self.expat.CurrentLineNumber, self._record, {}, {})
+            self._record_path = path
+        if attributes and self._record is not None:
+            inner = path[len(self._record_path) + 1 :]
+            for key, value in attributes.items():
+                self._record.attributes[f"{inner}@{_local(key)}"] = value
+
+    def data(self, text: str) -> None:
+        if self._record is not None and self._length < TEXT_CHARACTERS_MAX:
+            self._parts.append(text)
+            self._length += len(text)
+
+    def end(self, _tag: str) -> None:
+        path, record = self._open.pop(), self._record
+        if record is None:
+            return
+        if path == self._record_path:
+            self._done.append(record)
+            self._record = record.outer
+            self._record_path = self._path_of_outer() if record.outer is not None else ""
+        elif self._parts:
+            record.texts.setdefault(path[len(self._record_path) + 1 :], "".join(self._parts))
+        self._parts, self._length = [], 0
+
+    def _path_of_outer(self) -> str:
+        return next(path for path in reversed(self._open) if path in self._records)
+
+    def close(self) -> None:
+        """The parser asks for it."""
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

@@ -1,0 +1,51 @@
+"""Shows how far a long command is: a bar on a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+Show = Callable[[float, str], None]  # gets the part that is done, 0 to 1, and what was done
+LINE_SECONDS: Final = 10.0
+_FIRST_LINE_SECONDS: Final = 2.0
+
+
+@contextmanager
+def showing() -> Iterator[Show]:
+    """On standard error, so that it does not mix with what a program reads."""
+    if not sys.stderr.isatty():
+        yield _Lines().show
+        return
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
+    with Progress(
+        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda done, text: bar.update(task, completed=done, description=text)
+
+
+class _Lines:
+    """For a file or a journal."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._next = self._started + _FIRST_LINE_SECONDS
+
+    def show(self, done: float, text: str) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + LINE_SECONDS
+        left_text = ""
+        if 0 < done < 1:
+            seconds = (now - self._started) * (1 - done) / done
+            left_text = f", about {_duration(seconds)} to go"
+        print(f"{done:.0%}, {text}{left_text}", file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"

@@ -1,0 +1,49 @@
+"""Progress of a long command: a bar on a terminal, lines elsewhere."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from yobal.cli import progress
+
+PROGRAM = """
+from yobal.cli import progress
+with progress.showing() as show:
+    for step in range(5):
+        show(step / 4, f"{step} of 4 done")
+"""
+
+
+def test_elsewhere_than_on_a_terminal_lines_come_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("yobal.cli.progress.time.monotonic", lambda: now)
+    with progress.showing() as show:
+        for second in range(100):
+            now = 100.0 + second
+            show(second / 100, f"{second} read")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == ["2%, 2 read, about 2 min to go", "12%, 12 read, about 88 s to go"]
+    assert len(lines) == 10
+
+
+def test_on_a_terminal_there_is_a_bar_with_the_time_left() -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stderr=theirs, env=os.environ | {"TERM": "xterm"}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4_096):
+                shown += part
+        except OSError:  # the end of a terminal
+            pass
+    os.close(ours)
+    assert process.returncode == 0
+    assert "━".encode() in shown
+    assert b"of 4 done" in shown

@@ -1,0 +1,1 @@
+"""Imports from other comment systems: their formats, and what becomes of them."""

@@ -1,0 +1,120 @@
+"""What a lead does at the moment in which another removes them leaves nothing behind."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.harness import NewsroomHarness, lead_of
+from tests.web.conftest import signed_in
+from tests.web.desk_keys import invite as invite_by_http
+from tests.web.desk_keys import (
+    join_by_invitation,
+    moderator_of,
+    removal_body,
+    signed_pin_of,
+)
+from yobal.actions import invite, join
+from yobal.core.errors import YobalError
+from yobal.core.roster import statement_hash
+from yobal.store import people, sites
+
+ACTING = "acting at the same moment"
+WAIT_SECONDS = 1.5  # longer than an invitation takes that waits for nobody
+
+
+def _remove_while(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
+) -> list[str]:
+    """Egret's links are deleted; then Egret, or the person invited, acts before the commit. What stopped them."""
+    desk, lead, egret = signed_in(newsroom), lead_of(newsroom), moderator_of("Egret")
+    body = removal_body(desk, egret, [lead], by=lead)
+    stopped: list[str] = []
+    real: Callable[..., Any] = people.delete_invitations_by
+
+    def run() -> None:
+        try:
+            act()
+        except YobalError as error:
+            stopped.append(type(error).__name__)
+
+    thread = threading.Thread(target=run, name=ACTING)
+
+    def delete_and_wait(*args: Any) -> None:
+        real(*args)
+        thread.start()
+        thread.join(WAIT_SECONDS)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "delete_invitations_by", delete_and_wait)
+        assert desk.post("remove-member", body).status == 200
+    thread.join(30)
+    assert not thread.is_alive()
+    return stopped
+
+
+def _invite(newsroom: NewsroomHarness) -> Callable[[], object]:
+    return lambda: invite.invite(
+        newsroom.database,
+        newsroom.rules,
+        newsroom.components.roster_reader,
+        token=b"t" * 32,
+        role="lead",
+        invited_by="Egret",
+        now=newsroom.now,
+    )
+
+
+def test_a_lead_who_is_removed_at_this_moment_makes_no_link(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join_by_invitation(signed_in(newsroom), "Egret", role="lead")
+    assert _remove_while(newsroom, monkeypatch, _invite(newsroom)) == ["Forbidden"]
+    assert newsroom.read_table("invitations") == []
+
+
+def test_control_without_the_lock_the_link_stays(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite one transaction waits for the other anyway."""
+    join_by_invitation(signed_in(newsroom), "Egret", role="lead")
+    real = sites.lock
+
+    def lock(conn: Any, site_id: str) -> None:
+        if threading.current_thread().name != ACTING:
+            real(conn, site_id)
+
+    monkeypatch.setattr(sites, "lock", lock)
+    _remove_while(newsroom, monkeypatch, _invite(newsroom))
+    assert len(newsroom.read_table("invitations")) == (0 if newsroom.database.is_sqlite else 1)
+
+
+def test_a_link_of_a_lead_who_is_removed_at_this_moment_registers_nobody(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = signed_in(newsroom)
+    egret = join_by_invitation(desk, "Egret", role="lead")
+    at_egret = desk.browser_of(None)
+    assert at_egret.sign_in("Egret", egret.sign_in_seed).status == 200
+    token, ibis = invite_by_http(at_egret), moderator_of("Ibis")
+    head = statement_hash(newsroom.read_table("statements")[-1]["statement"])
+
+    def register() -> None:
+        join.register(
+            newsroom.database,
+            newsroom.rules,
+            token=bytes.fromhex(token),
+            head=head,
+            newcomer=join.Newcomer(
+                ibis.keys,
+                ibis.keys_signature,
+                ibis.identity,
+                ibis.recovery_identity,
+                signed_pin_of(ibis),
+            ),
+            now=newsroom.now,
+        )
+
+    assert _remove_while(newsroom, monkeypatch, register) == ["InvitationInvalid"]
+    assert newsroom.read_table("registrations") == []
