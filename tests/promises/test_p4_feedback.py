@@ -59,7 +59,7 @@ def _backup(newsroom: NewsroomHarness, folder: Path) -> bytes:
         newsroom.database,
         BackupFolder(folder, newsroom.rules.site_id),
         str(identity.to_public()),
-        header=back_up.header(newsroom.rules.site_id, "0"),
+        version="0",
         now=newsroom.now,
     )
     plain: bytes = pyrage.decrypt(done.path.read_bytes(), [identity])
