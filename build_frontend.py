@@ -1,7 +1,11 @@
-"""Build the desk and the readers' stylesheet into the package. Node is needed here and never later."""
+"""Build the desk and the readers' stylesheet into the package. Node is needed here and never later.
+
+The same source gives the same bytes, on any machine: `docs/desk-code.md` says how to compare them.
+"""
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +19,14 @@ def build() -> None:
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         subprocess.run([*_npm(), "ci", "--omit=dev", *quiet], cwd=frontend, check=True)
     subprocess.run([_node(), "build.mjs"], cwd=frontend, check=True)
+    _build_desk_page()
+
+
+def _build_desk_page() -> None:
+    sys.path.insert(0, str(ROOT / "src"))
+    from yobal.adapters.rendering.desk_page import desk_page  # noqa: PLC0415  # found only now
+
+    (ROOT / "src" / "yobal" / "static" / "desk.html").write_bytes(desk_page())
 
 
 def _is_installed(frontend: Path) -> bool:

@@ -196,7 +196,8 @@ def test_control_a_command_with_a_word_left_out_is_noticed() -> None:
 
 
 def test_the_table_of_troubles_has_every_task_of_the_probe() -> None:
-    tasks = (health.STORE_TASK, health.FILES_TASK, health.KEYS_TASK, health.READ_TASK)
+    tasks = [health.STORE_TASK, health.FILES_TASK, health.KEYS_TASK, health.READ_TASK]
+    tasks.append(health.ROSTER_TASK)
     assert all(f"| `cannot {task}" in doc("trouble.md") for task in tasks)
 
 
@@ -236,7 +237,7 @@ def test_exactly_the_keys_that_are_needed_to_draw_are_in_the_public_json() -> No
 def test_only_the_ports_of_the_settings_are_named() -> None:
     settings = Settings(site_id="a", site_name="A")
     ports = {settings.intake_listen.rsplit(":", 1)[1], settings.desk_listen.rsplit(":", 1)[1]}
-    ports |= {"8602"}  # the example of `metrics_listen`
+    ports |= {"8602", "8610"}  # the example of `metrics_listen`, and the default of `yobal desk`
     for page in PAGES:
         named = set(re.findall(r"(?:localhost|127\.0\.0\.1):(\d+)", read(page)))
         assert named <= ports, page
@@ -377,3 +378,12 @@ def test_every_promise_names_tests_that_exist_and_have_a_control() -> None:
         sources = "".join(read(ROOT / name) for name in tests)
         assert controls or not tests, section.splitlines()[0]
         assert all(f"def {control}(" in sources for control in controls), section.splitlines()[0]
+
+
+def test_the_moderators_handbook_leads_from_its_beginning_to_each_emergency() -> None:
+    page = read(DOCS / "for-moderators.md")
+    beginning = page[: page.index("## Signing in")]
+    emergencies = ["A phone is lost", "A colleague leaves", "I forgot my words", "The red page"]
+    for heading in (*emergencies, "I am alone"):
+        assert f"\n## {heading}\n" in page
+        assert f"[{heading}](#" in beginning

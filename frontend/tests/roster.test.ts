@@ -8,7 +8,9 @@ import {
   fingerprint,
   firstOf,
   headOf,
+  passkeyHash,
   RosterInvalid,
+  readPasskey,
   verifyRoster,
 } from "../desk/roster/roster.ts";
 import { problemOf } from "../desk/roster/roster-check.ts";
@@ -39,11 +41,15 @@ interface Vectors {
     roster: {
       first: string;
       head: string;
-      members: Record<"signing_key" | "role" | "pseudonym" | "recipient" | "sign_in_key", string>[];
+      members: (Record<
+        "signing_key" | "role" | "pseudonym" | "recipient" | "sign_in_key",
+        string
+      > & { passkeys: string[] })[];
       epochs: { epoch_id: string; recipient: string }[];
     };
   }[];
   broken: { name: string; rule: string; statements: Signed[] }[];
+  passkeys: { passkey: string; passkey_hash: string }[];
 }
 
 const vectors = readVectors<Vectors>("roster.json");
@@ -60,12 +66,13 @@ for (const { name, statements, roster: expected } of vectors.valid) {
     const roster = await verifyRoster(statements.map(asSent), vectors.site_id);
     assert.equal(firstOf(roster), expected.first);
     assert.equal(headOf(roster), expected.head);
-    const members = Array.from(roster.members.values(), ({ signingKey, role, keys }) => ({
+    const members = Array.from(roster.members.values(), ({ signingKey, role, keys, passkeys }) => ({
       signing_key: signingKey,
       role,
       pseudonym: keys?.pseudonym,
       recipient: keys?.recipient,
       sign_in_key: keys?.sign_in_key,
+      passkeys,
     }));
     const byKey = (a: { signing_key: string }, b: { signing_key: string }) =>
       a.signing_key < b.signing_key ? -1 : 1;
@@ -90,6 +97,16 @@ for (const { name, rule, statements } of vectors.broken) {
     });
   });
 }
+
+test("a passkey has the same hash as in Python, and only one text", () => {
+  for (const { passkey, passkey_hash } of vectors.passkeys) {
+    assert.equal(passkeyHash(passkey), passkey_hash);
+    assert.ok(readPasskey(passkey));
+    for (const altered of [`${passkey} `, passkey.replace('"v":1', '"v":2')]) {
+      assert.equal(readPasskey(altered), null);
+    }
+  }
+});
 
 test("keys, MACs and signatures are the same as in Python", async () => {
   for (const { identity, signing_key } of vectors.signing_keys) {

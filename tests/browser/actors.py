@@ -239,7 +239,7 @@ class Moderator:
         self.page.goto(f"{self.newsroom.desk_url}/")
         return self.settled()
 
-    def go(self, tab: Literal["Queue", "History", "People"]) -> None:
+    def go(self, tab: Literal["Queue", "History", "Hidden", "People", "Keys", "My keys"]) -> None:
         self.page.get_by_role("link", name=tab, exact=True).click()
 
     def row(self, words: str) -> Any:

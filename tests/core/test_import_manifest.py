@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness import NewsroomHarness, lead_of
 from yobal.core import import_manifest
-from yobal.core.import_manifest import ImportDocument, ImportedPublication
+from yobal.core.import_manifest import ImportDocument, ImportedPublication, RowsSummary
 from yobal.core.roster import is_signed
 from yobal.demo import signing
 
@@ -37,8 +37,9 @@ def test_the_hashes_are_those_of_the_vectors() -> None:
         for row in VECTORS["comments"]
     ]
     assert [hash_.hex() for _, hash_ in row_hashes] == [row["hash"] for row in VECTORS["comments"]]
-    assert import_manifest.rows_hash(row_hashes) == VECTORS["rows_hash"]
-    assert import_manifest.rows_hash(row_hashes[:1]) != VECTORS["rows_hash"]
+    expected = RowsSummary(2, VECTORS["rows_hash"])
+    assert import_manifest.summarize(row_hashes) == expected
+    assert import_manifest.summarize(row_hashes[:1]) != expected
 
 
 @pytest.mark.parametrize(

@@ -31,18 +31,20 @@ RULES = {
     "keys_owner",
     "pseudonym_again",
     "epoch_again",
+    "passkey_again",
+    "no_such_passkey",
 }
 
 
 def _signed(vector: dict[str, Any]) -> list[SignedStatement]:
     return [
         SignedStatement(
-            one["statement"],
-            bytes.fromhex(one["signature"]),
-            one["keys"],
-            bytes.fromhex(one["keys_signature"]) if one["keys_signature"] else None,
+            row["statement"],
+            bytes.fromhex(row["signature"]),
+            row["keys"],
+            bytes.fromhex(row["keys_signature"]) if row["keys_signature"] else None,
         )
-        for one in vector["statements"]
+        for row in vector["statements"]
     ]
 
 
@@ -58,6 +60,7 @@ def test_a_valid_roster_says_what_the_vector_says(vector: dict[str, Any]) -> Non
             "pseudonym": member.keys and member.keys.pseudonym,
             "recipient": member.keys and member.keys.recipient,
             "sign_in_key": member.keys and member.keys.sign_in_key,
+            "passkeys": list(member.passkeys),
         }
         for member in verified.members.values()
     ] == expected["members"]
@@ -73,15 +76,24 @@ def test_a_broken_roster_is_refused(vector: dict[str, Any]) -> None:
     assert raised.value.rule == vector["rule"]
 
 
+@pytest.mark.parametrize("vector", VECTORS["passkeys"])
+def test_a_passkey_has_the_hash_that_the_vector_says(vector: dict[str, str]) -> None:
+    assert roster.passkey_hash(vector["passkey"]) == vector["passkey_hash"]
+    assert roster.encode(roster.read_passkey(vector["passkey"])) == vector["passkey"]
+    for altered in (vector["passkey"] + " ", vector["passkey"].replace('"v":1', '"v":2')):
+        with pytest.raises(RosterInvalid):
+            roster.read_passkey(altered)
+
+
 def test_each_rule_has_a_broken_roster() -> None:
     assert {vector["rule"] for vector in VECTORS["broken"]} == RULES
 
 
 @pytest.mark.parametrize("vector", VALID)
 def test_without_the_keys_the_epochs_are_the_same(vector: dict[str, Any]) -> None:
-    withheld = [SignedStatement(one.statement, one.signature) for one in _signed(vector)]
+    withheld = [SignedStatement(signed.statement, signed.signature) for signed in _signed(vector)]
     verified = roster.verify(withheld, site_id=SITE_ID, with_keys=False)
-    assert [one.recipient for one in verified.epochs] == [
+    assert [epoch.recipient for epoch in verified.epochs] == [
         epoch["recipient"] for epoch in vector["roster"]["epochs"]
     ]
     with pytest.raises(RosterInvalid):

@@ -107,6 +107,14 @@ def test_a_recovery_sheet_gives_the_same_key_as_in_a_browser(vector: dict[str, s
     assert (str(identity), str(identity.to_public())) == (vector["identity"], vector["recipient"])
 
 
+def test_a_passkey_gives_the_same_key_as_in_a_browser() -> None:
+    vector = KEYS["passkey"]
+    assert f"yobal passkey 1\0{vector['site_id']}".encode().hex() == vector["prf_input"]
+    output = bytes.fromhex(vector["prf_output"])
+    identity = identity_of(hashlib.sha256(b"yobal passkey" + output).digest())
+    assert str(identity) == vector["identity"]
+
+
 DAILY = Schedule(release_times=("00:00",))
 DEMONSTRATION = Schedule(release_interval_seconds=20)
 

@@ -1,5 +1,6 @@
 """The demonstration as a newcomer meets it: it starts, stops, continues, and can be deleted."""
 
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ from yobal.core.errors import UnsupportedEnvironment
 from yobal.demo import run
 from yobal.demo.newsroom import content
 from yobal.demo.run import demo_settings
-from yobal.server.wiring import build_components, prepare_storage
+from yobal.server.wiring import STATIC, build_components, prepare_storage
 
 NOW = 1_795_352_400.0
 
@@ -76,7 +77,11 @@ def test_the_demonstration_prints_its_addresses_keeps_its_state_and_can_be_delet
         assert sent.is_received
         for path in ("/", "/join", "/recover"):
             desk = ask(port + 1, path=path, headers={"Host": f"localhost:{port + 1}"})
-            assert '<meta name="yobal-demo" content="1">' in desk.text, path
+            assert desk.body == (STATIC / "desk.html").read_bytes(), path
+        origin = f"http://localhost:{port + 1}"
+        headers = {"Host": origin[7:], "Origin": origin, "Content-Type": "application/json"}
+        about = ask(port + 1, "POST", "/api/desk/about", body=b"{}", headers=headers)
+        assert json.loads(about.body)["is_demo"] is True
     with running(folder, port) as second:
         assert second == first
         receipt = post(port, {"step": "receipt", "code": sent.code or ""}, path=thread)

@@ -14,7 +14,7 @@ import pytest
 from tests.harness import SITE_ID
 from tests.nginx import EXAMPLE, Nginx, make_nginx, nginx_before, with_tls
 from tests.serving import THREAD, Served, form, post, serving, wait_for
-from yobal.server.serve import HEADER_SECONDS
+from yobal.server.http_server import HEADER_SECONDS
 
 pytestmark = pytest.mark.nginx
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from tests.promises.senders import Senders, check_nothing_lost_or_stored_twice
 from tests.serving import THREAD, make_served, serving
-from yobal.server.serve import HEADER_SECONDS, STOP_SECONDS
+from yobal.server.http_server import HEADER_SECONDS
+from yobal.server.serve import STOP_SECONDS
 
 WITHOUT_LIMIT: Final = """
 from yobal.server import serve

@@ -219,6 +219,19 @@ def test_however_the_desk_is_left_no_key_is_in_the_browsers_files(
     assert secrets.found_in(tmp_path / "profile") == set()
 
 
+def test_words_that_are_shown_while_they_are_typed_are_in_no_file(
+    still: NewsroomWithLead, secrets: Secrets, playwright_here: Playwright, tmp_path: Path
+) -> None:
+    """Chromium keeps what stands in fields for when it opens the page again."""
+    with _profile(playwright_here, still, tmp_path / "profile") as desk:
+        desk.page.get_by_role("button", name="Lock", exact=True).click()
+        desk.page.get_by_label("Show the words as I type").check()
+        desk.page.locator("#passphrase").fill(still.passphrase)
+        desk.page.reload()
+        expect(desk.page.locator("#passphrase")).to_have_value("")
+    assert secrets.found_in(tmp_path / "profile") == set()
+
+
 def test_control_without_encryption_the_identity_is_in_the_files_even_after_a_lock(
     still: NewsroomWithLead, secrets: Secrets, playwright_here: Playwright, tmp_path: Path
 ) -> None:

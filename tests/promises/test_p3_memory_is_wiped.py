@@ -87,7 +87,7 @@ CACHES_ALLOWED: Final = {
     "core.schedule._rounds_near": "the schedule and a day",
     "adapters.confusables.prototypes": "none",
     "adapters.rendering.i18n.translator_for": "an edition, or a language that has a catalogue",
-    "adapters.rendering.i18n.catalogue_languages": "none",
+    "adapters.rendering.catalogue_file.catalogue_languages": "none",
     "adapters.rendering.i18n._ids_of_zone": "the time zone of the site",
     "adapters.rendering.templates.renderer_for": "an edition, or a language that has a catalogue",
     "adapters.rendering.templates._renderer": "a language that has a catalogue",

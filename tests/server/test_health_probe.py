@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.harness import SITE_ID, SLOT, NewsroomHarness
 from tests.namespaces import run_in_namespace
@@ -62,6 +63,30 @@ def test_an_intake_of_its_own_asks_only_whether_it_can_store(
     (newsroom.files_dir / SITE_ID / "@" / "comments.css").unlink()
     probe_of(newsroom, "intake").probe()
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_roster_that_is_refused_is_printed_with_the_rule_that_it_breaks(
+    newsroom: NewsroomHarness, capfd: pytest.CaptureFixture[str], role: str
+) -> None:
+    probe = probe_of(newsroom, role)
+    with newsroom.database.writing() as conn:
+        row = conn.execute(
+            sa.text("select statement from statements where number = 1")
+        ).scalar_one()
+        change = sa.text("update statements set statement = :statement where number = 1")
+        conn.execute(change, {"statement": row.replace("{", "{ ", 1)})
+    probe.probe()
+    printed = capfd.readouterr().err
+    assert printed.startswith(
+        f"yobal: cannot verify the signed list of members and keys since {SLOT_12}"
+    )
+    assert "rule “" in printed
+    assert "statement 1" in printed
+    with newsroom.database.writing() as conn:
+        conn.execute(change, {"statement": row})
+    probe.probe()
+    assert "can verify the signed list of members and keys again" in capfd.readouterr().err
 
 
 def test_a_probe_leaves_no_row_and_no_file(newsroom: NewsroomHarness) -> None:

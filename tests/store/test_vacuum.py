@@ -141,5 +141,7 @@ def test_every_table_with_deleted_rows_about_comments_is_purged() -> None:
         "comments",
         "receipts",
         "withdrawal_requests",
+        "staged_comments",
+        "imported_comments",
     }
     assert set(vacuum.PURGED_TABLES) == about

@@ -8,7 +8,7 @@ from typing import Any
 import pyrage
 import pytest
 
-from tests.harness import SITE_ID, NewsroomHarness, add_lead, lead_of
+from tests.harness import SITE_ID, NewsroomHarness, lead_of
 from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
@@ -21,6 +21,7 @@ from tests.web.desk_keys import (
     newcomer,
     newest_epoch_id,
     register,
+    removal_body,
 )
 from yobal.core.schedule import DAY_SECONDS, next_slot
 from yobal.demo.keys import from_passphrase
@@ -184,6 +185,9 @@ def test_a_session_cannot_be_forged_by_writing_to_the_database(
             "token_hash": stored,
             "site_id": SITE_ID,
             "pseudonym": "Heron",
+            "begun_slot": 0,
+            "is_locked": False,
+            "device_label": "",
             "expires_slot": 2**40,
             "mac": secrets.token_bytes(32),  # its key is in `secrets/`
         }
@@ -208,15 +212,19 @@ def test_the_queue_lists_what_a_moderator_can_decrypt_and_counts_the_rest(
     newsroom: NewsroomHarness,
 ) -> None:
     old = newsroom.send("Sealed before.").id
-    add_lead(newsroom, "Egret")
+    desk, lead = signed_in(newsroom), lead_of(newsroom)
+    ibis = join_by_invitation(desk, "Ibis", role="moderator")
+    removal = removal_body(desk, ibis, [lead], by=lead)  # a new epoch begins
+    assert desk.post("remove-member", removal).status == 200
     new = newsroom.send("Sealed after.").id
-    egret = signed_in(newsroom)
+    join_by_invitation(desk, "Egret", role="moderator")  # with the newest epoch's key only
+    egret = desk.browser_of("Egret")
     queue = egret.post("queue", cursor=None).json
     assert [row["comment_id"] for row in queue["comments"]] == [new]
     assert queue["pending_count"] == 1
     session = egret.post("session").json
     assert (session["unreadable_count"], session["pending_count"]) == (1, 1)
-    assert [item["wrap"] is None for item in session["epochs"]] == [False]
+    assert [item["wrap"] is None for item in session["epochs"]] == [False, True]
     assert session["needs_second_lead"]
     assert {row["id"] for row in newsroom.read_table("comments")} == {old, new}
 

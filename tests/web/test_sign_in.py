@@ -22,7 +22,7 @@ from tests.web.desk_keys import (
     to_base64,
 )
 from yobal.actions import setup_site
-from yobal.actions.sign_in import CHALLENGE_SECONDS
+from yobal.actions.challenges import CHALLENGE_SECONDS
 from yobal.core.tokens import invitation_token
 from yobal.demo.keys import NewModerator
 from yobal.demo.lead import first_statements

@@ -1,6 +1,7 @@
 /** The only module that calls the server: it POSTs JSON to the desk's own origin. */
 
 import { gettext } from "../i18n.ts";
+import { localTokenHeader } from "./local-token.ts";
 
 /** Longer than any request takes; a dead connection must not leave "sending" on screen for ever. */
 const TIMEOUT_MS = 20_000;
@@ -47,8 +48,8 @@ export function isStored(error: unknown): boolean {
   return error instanceof NetworkError && STORED_CODES.includes(error.code ?? "");
 }
 
-/** This person's access has ended: removed by a lead, or suspended by the technician. */
-const ACCESS_ENDED_CODES = ["no_longer_member", "suspended"];
+/** Access has ended: the person was removed or suspended, or the passkey that opened this desk was removed. */
+const ACCESS_ENDED_CODES = ["no_longer_member", "suspended", "passkey_removed"];
 
 /** The server opens nothing for this session until its owner unlocks it or signs in. */
 const LOCKED_CODES = ["session_locked", "session_ended"];
@@ -94,7 +95,7 @@ async function send(path: string, body: object): Promise<Response> {
   try {
     return await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...localTokenHeader() },
       body: JSON.stringify(body),
       cache: "no-store",
       credentials: "same-origin",

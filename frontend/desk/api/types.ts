@@ -60,6 +60,15 @@ export interface QueueStatus {
   next_round: Slot;
 }
 
+/** What the desk's page needs before anybody signs in: it is the same file for every newsroom. */
+export interface About {
+  version: string;
+  site_id: string;
+  site_name: string;
+  desk_url: string;
+  is_demo: boolean;
+}
+
 /** A restored roster waits for this lead; what it was before the restore, if anything knows it. */
 export interface Resumption {
   lost_head: string | null;
@@ -90,6 +99,27 @@ export interface Session extends QueueStatus {
   edit_kinds: EditKind[];
   limits: Limits;
   languages: string[];
+}
+
+/** `identity` is the personal identity as an age file that only this passkey opens. */
+export interface PasskeySession {
+  session: Session;
+  identity: string;
+}
+
+/** The personal identity as an age file that only this passkey opens. */
+export interface PasskeyIdentity {
+  identity: string;
+}
+
+/** `passkey` is what its owner has signed of it, as canonical JSON. */
+export interface OwnPasskey {
+  passkey: string;
+  since: Slot;
+}
+
+export interface PasskeyList {
+  passkeys: OwnPasskey[];
 }
 
 /** `returned_count` comments that this member had accepted are back in the queue. */
@@ -242,6 +272,29 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. */
+export interface EpochOverview {
+  number: number;
+  first: Slot;
+  last: Slot | null;
+  pending_count: number;
+  wrap_count: number;
+}
+
+/** Whether the recovery sheet of a member has ever proved itself. */
+export interface SheetState {
+  pseudonym: string;
+  is_tested: boolean;
+}
+
+/** `next_change`: from then on, the next lead's desk begins a new epoch; null before the first. */
+export interface KeysPage {
+  epochs: EpochOverview[];
+  epoch_days: number;
+  next_change: Slot | null;
+  sheets: SheetState[];
+}
+
 /** A removed comment whose text is not destroyed yet. `text` is null if its key is missing. `destroyed_with` is null if it waits for a lead. */
 export interface HiddenComment {
   comment_id: string;
@@ -312,7 +365,15 @@ export interface Registration {
   expires: Slot;
 }
 
+/** `since`: the last slot before they joined. `opened`: the slot in which the newest key began that they have opened. */
+export interface MemberActivity {
+  pseudonym: string;
+  since: Slot;
+  opened: Slot | null;
+}
+
 export interface PeopleList {
+  members: MemberActivity[];
   invitations: OpenInvitation[];
   registrations: Registration[];
 }
@@ -468,6 +529,35 @@ export interface SignInRequest {
   pseudonym: string;
   challenge: string;
   signature: string;
+}
+
+/** What `navigator.credentials.get` answered. `pseudonym` is who is expected, if anyone is. */
+export interface PasskeySignInRequest {
+  challenge: string;
+  credential_id: string;
+  client_data: string;
+  authenticator_data: string;
+  signature: string;
+  pseudonym?: string | null;
+}
+
+/** What `navigator.credentials.create` answered, and what its owner has signed about it. */
+export interface AddPasskeyRequest {
+  challenge: string;
+  client_data: string;
+  attestation_object: string;
+  statement: NewStatement;
+  passkey: string;
+  identity: string;
+}
+
+export interface RemovePasskeyRequest {
+  statement: NewStatement;
+}
+
+export interface RenewSheetRequest {
+  statement: NewStatement;
+  recovery_identity: string;
 }
 
 export interface HoldDeviceKeyRequest {
@@ -715,8 +805,10 @@ export type DecideRequest = PublishRequest | PublishEditedRequest | RejectReques
 
 /** Request and response of each route. */
 export interface Routes {
+  "/api/desk/about": { request: Record<string, never>; response: About };
   "/api/desk/sign-in/challenge": { request: Record<string, never>; response: SignInChallenge };
   "/api/desk/sign-in": { request: SignInRequest; response: Session };
+  "/api/desk/sign-in/passkey": { request: PasskeySignInRequest; response: PasskeySession };
   "/api/desk/session": { request: Record<string, never>; response: Session };
   "/api/desk/sign-out": { request: Record<string, never>; response: Record<string, never> };
   "/api/desk/open-invitation": { request: OpenInvitationRequest; response: Invitation };
@@ -731,6 +823,7 @@ export interface Routes {
   "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
   "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
+  "/api/desk/keys": { request: Record<string, never>; response: KeysPage };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
   "/api/desk/cancel-invitation": {
     request: CancelInvitationRequest;
@@ -760,6 +853,11 @@ export interface Routes {
   "/api/desk/label-device": { request: LabelDeviceRequest; response: Record<string, never> };
   "/api/desk/end-session": { request: EndSessionRequest; response: Record<string, never> };
   "/api/desk/end-sessions": { request: EndSessionsRequest; response: Record<string, never> };
+  "/api/desk/passkeys": { request: Record<string, never>; response: PasskeyList };
+  "/api/desk/passkeys/open": { request: PasskeySignInRequest; response: PasskeyIdentity };
+  "/api/desk/passkeys/add": { request: AddPasskeyRequest; response: Record<string, never> };
+  "/api/desk/passkeys/remove": { request: RemovePasskeyRequest; response: Record<string, never> };
+  "/api/desk/renew-sheet": { request: RenewSheetRequest; response: Record<string, never> };
   "/api/desk/queue": { request: QueueRequest; response: QueuePage };
   "/api/desk/already-decided": { request: AlreadyDecidedRequest; response: AlreadyDecidedList };
   "/api/desk/decide": { request: DecideRequest; response: DecisionResult };

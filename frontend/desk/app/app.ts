@@ -10,6 +10,7 @@ import {
   RequestRejected,
   type RosterRefused,
 } from "../api/client.ts";
+import type { Site } from "../api/site.ts";
 import type { LockState, Session } from "../api/types.ts";
 import { deleteKeys, loadPin, type RosterPin } from "../crypto/key-store.ts";
 import { Keyring, type SignedIn } from "../crypto/keyring.ts";
@@ -19,7 +20,7 @@ import { IdleTimer } from "../lock/idle-timer.ts";
 import { Locked } from "../lock/locked.ts";
 import { giveBackStatements } from "../roster/held-statements.ts";
 import {
-  fetchTrustedRoster,
+  fetchVerifiedRoster,
   type OwnRoster,
   RosterNotTrusted,
   type RosterProblem,
@@ -32,12 +33,6 @@ import { SignIn } from "../sign-in/sign-in.ts";
 import { Dom } from "../ui/dom.ts";
 import { OtherTabs, type TabMessage } from "./other-tabs.ts";
 import { SessionState } from "./session-state.ts";
-
-export interface Site {
-  id: string;
-  name: string;
-  isDemo: boolean;
-}
 
 export type Screen =
   | { kind: "loading" }
@@ -255,7 +250,7 @@ export class App {
 
   /** Nothing is shown or decrypted before the roster is verified. */
   async #openDesk(signedIn: SignedIn): Promise<void> {
-    const own = await this.#trustedRoster(signedIn);
+    const own = await this.#verifiedRoster(signedIn);
     if (own === null) return;
     if (location.pathname !== "/") history.replaceState(null, "", "/");
     if (signedIn.session.resumption !== null) return this.#askWhoIsMember(signedIn, own);
@@ -294,9 +289,9 @@ export class App {
   }
 
   /** Null if the red page is shown instead. */
-  async #trustedRoster(signedIn: SignedIn): Promise<OwnRoster | null> {
+  async #verifiedRoster(signedIn: SignedIn): Promise<OwnRoster | null> {
     try {
-      return await fetchTrustedRoster(signedIn);
+      return await fetchVerifiedRoster(signedIn);
     } catch (error) {
       if (!(error instanceof RosterNotTrusted)) throw error;
       this.#stop(error.problem);

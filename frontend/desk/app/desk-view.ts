@@ -5,6 +5,8 @@ import { hiddenView } from "../hidden/hidden-view.ts";
 import { historyView } from "../history/history-view.ts";
 import { gettext, ngettext } from "../i18n.ts";
 import { importsView } from "../imports/imports-view.ts";
+import { keysView } from "../keys/keys-view.ts";
+import { myKeysView } from "../my-keys/my-keys-view.ts";
 import { peopleView } from "../people/people-view.ts";
 import { queueView } from "../queue/queue-view.ts";
 import { resumedText } from "../roster/resumption-view.ts";
@@ -28,6 +30,8 @@ export function deskView(desk: SessionState, app: App): TemplateResult {
           ${tabLink(desk, "history", gettext("History"))}
           ${tabLink(desk, "hidden", gettext("Hidden"))}
           ${tabLink(desk, "people", gettext("People"))}
+          ${tabLink(desk, "keys", gettext("Keys"))}
+          ${tabLink(desk, "my-keys", gettext("My keys"))}
           ${desk.own.self.role === "lead" ? tabLink(desk, "imports", gettext("Imports")) : nothing}
         </nav>
         <p class="account">
@@ -66,8 +70,10 @@ function tabLink(desk: SessionState, tab: Tab, label: string): TemplateResult {
 
 function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "history") return historyView(desk);
+  if (desk.tab === "my-keys") return myKeysView(desk);
   if (desk.tab === "imports" && desk.own.self.role === "lead") return importsView(desk);
   if (desk.tab === "hidden") return hiddenView(desk);
+  if (desk.tab === "keys") return keysView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 
@@ -128,7 +134,7 @@ function suspensionNotice({ own }: SessionState, pseudonym: string): TemplateRes
 function resumedNotice({ own: { roster } }: SessionState): TemplateResult | typeof nothing {
   const last = roster.resumptions.at(-1);
   if (last === undefined || roster.epochs.length > last.epochCount + 1) return nothing;
-  return html`<p class="notice warning resumed">${resumedText(last)}</p>`;
+  return html`<p class="notice warning resumed"><span>${resumedText(last)}</span></p>`;
 }
 
 /** Somebody removed many comments: they stay until a lead has looked. */

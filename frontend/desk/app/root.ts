@@ -14,6 +14,11 @@ import { demoBanner, loadFailedView, loadingView } from "../ui/elements.ts";
 import type { App } from "./app.ts";
 import { deskView } from "./desk-view.ts";
 
+/** Before the server has said which newsroom this is. */
+export function startView(content: TemplateResult): TemplateResult {
+  return html`<main class="narrow-page">${content}</main>`;
+}
+
 export function rootView(app: App): TemplateResult {
   // The desk fills the window, and shows the banner inside it.
   const hasBanner = app.site.isDemo && app.screen.kind !== "desk";
@@ -31,15 +36,13 @@ function screenView(app: App): TemplateResult {
   const { screen, site } = app;
   switch (screen.kind) {
     case "loading":
-      return html`<main class="narrow-page">${loadingView(gettext("Loading the desk…"))}</main>`;
+      return startView(loadingView(gettext("Loading the desk…")));
     case "locking":
-      return html`<main class="narrow-page">${loadingView(gettext("Locking the desk…"))}</main>`;
+      return startView(loadingView(gettext("Locking the desk…")));
     case "failed":
-      return html`<main class="narrow-page">
-        ${loadFailedView(screen.message, () => void app.start())}
-      </main>`;
+      return startView(loadFailedView(screen.message, () => void app.start()));
     case "sign-in":
-      return signInPage(screen.signIn, site.name);
+      return signInPage(screen.signIn, site);
     case "locked":
       return lockedView(screen.locked, {
         siteName: site.name,

@@ -9,14 +9,16 @@ import { Hidden } from "../hidden/hidden.ts";
 import { History } from "../history/history.ts";
 import { ImportSigner } from "../imports/import-signer.ts";
 import { Imports } from "../imports/imports.ts";
+import { DeskKeys } from "../keys/keys.ts";
 import { askBeforeLeaving, type SealedDrafts, sealDrafts } from "../lock/drafts.ts";
+import { MyKeys } from "../my-keys/my-keys.ts";
 import { MemberRemoval } from "../people/member-removal.ts";
 import { People } from "../people/people.ts";
 import { Queue } from "../queue/queue.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
 import { signNewEpoch } from "../roster/new-epoch.ts";
 import { firstOf, headOf } from "../roster/roster.ts";
-import { fetchTrustedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
+import { fetchVerifiedRoster, type OwnRoster, RosterNotTrusted } from "../roster/roster-check.ts";
 import { Sessions } from "../sessions/sessions.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
 import type { Dom } from "../ui/dom.ts";
@@ -33,7 +35,7 @@ interface TrustedDesk {
 
 export type Tab = (typeof TABS)[number];
 
-const TABS = ["queue", "history", "hidden", "people", "imports"] as const;
+const TABS = ["queue", "history", "hidden", "people", "keys", "my-keys", "imports"] as const;
 
 /** How often to ask for the number of pending comments while the page is visible. */
 const POLL_MS = 60_000;
@@ -50,8 +52,10 @@ export class SessionState {
   readonly history: History;
   readonly hidden: Hidden;
   readonly people: People;
+  readonly deskKeys: DeskKeys;
   readonly imports: Imports;
   readonly memberRemoval: MemberRemoval;
+  readonly myKeys: MyKeys;
   readonly sessions: Sessions;
   dialog: "shortcuts" | "bulk-reject" | "remove-member" | null = null;
   bulkRejectClause: string | null = null;
@@ -95,8 +99,10 @@ export class SessionState {
     this.history = new History(dom, session, { listener, signer, keyring });
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
+    this.deskKeys = new DeskKeys(dom, session.pseudonym);
     this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
     this.memberRemoval = new MemberRemoval(dom, this);
+    this.myKeys = new MyKeys(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
   }
 
@@ -149,7 +155,7 @@ export class SessionState {
     const { session, keyring } = this;
     try {
       const first = firstOf(this.own.roster);
-      this.own = await fetchTrustedRoster({ session, keys: keyring.keys, first });
+      this.own = await fetchVerifiedRoster({ session, keys: keyring.keys, first });
     } catch (error) {
       if (error instanceof RosterNotTrusted) this.#stop(error);
       throw error;
@@ -192,7 +198,9 @@ export class SessionState {
     const isNew = this.tab !== tab;
     this.tab = tab;
     if (tab === "history") this.#loadHistory();
+    if (tab === "keys") void this.deskKeys.load();
     if (tab === "hidden") void this.hidden.load();
+    if (tab === "my-keys") void this.myKeys.load();
     if (tab === "people") {
       void this.people.load();
       void this.sessions.load();

@@ -1,4 +1,4 @@
-/** Derives keys from a passphrase, a first lead's link or a sheet: `docs/http-desk.md`. */
+/** Derives keys from a passphrase, a passkey, a first lead's link or a sheet: `docs/http-desk.md`. */
 
 import { hmac } from "@noble/hashes/hmac.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
@@ -51,6 +51,14 @@ export function fromFounderSecret(secret: Uint8Array): FounderKeys {
     token: toHex(sha256(join(utf8("yobal invite token"), secret))),
     founderKey: sha256(join(utf8("yobal founder key"), secret)),
   };
+}
+
+/** What a passkey computes its output from: the same for everybody, because it is asked for before anyone is known. */
+export const passkeyInput = (siteId: string): Uint8Array => utf8(`yobal passkey 1\0${siteId}`);
+
+/** The age identity of a passkey's output (the extension “PRF” of WebAuthn). */
+export function fromPasskey(output: Uint8Array): string {
+  return identityOf(sha256(join(utf8("yobal passkey"), output)));
 }
 
 /** The age identity of a recovery sheet's 20 bytes. */

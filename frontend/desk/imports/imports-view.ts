@@ -99,8 +99,7 @@ function storiesView(imports: Imports, overview: ImportOverview): TemplateResult
         <tr>
           <th scope="col">${gettext("Story")}</th>
           <th scope="col">${gettext("Comments")}</th>
-          <th scope="col">${gettext("From")}</th>
-          <th scope="col">${gettext("To")}</th>
+          <th scope="col">${gettext("Days")}</th>
         </tr>
       </thead>
       <tbody>
@@ -129,9 +128,14 @@ function storyRow(imports: Imports, overview: ImportOverview, story: ImportStory
       </button>
     </td>
     <td>${story.comments}</td>
-    <td><time datetime=${story.first_day}>${story.first_day}</time></td>
-    <td><time datetime=${story.last_day}>${story.last_day}</time></td>
+    <td>${daysView(story)}</td>
   </tr>`;
+}
+
+function daysView({ first_day, last_day }: ImportStory): TemplateResult {
+  const first = html`<time datetime=${first_day}>${first_day}</time>`;
+  if (first_day === last_day) return first;
+  return html`${first} – <time datetime=${last_day}>${last_day}</time>`;
 }
 
 function sampleView(
@@ -153,7 +157,7 @@ function sampleRow(comment: SampleComment): TemplateResult {
       <time datetime=${comment.day}>${comment.day}</time> · <bdi>${comment.story_title}</bdi>
       ${comment.is_reply ? html`· ${gettext("a reply")}` : nothing}
     </p>
-    <p class="text">${readerText(comment.text, comment.lang)}</p>
+    <p class="excerpt">${readerText(comment.text, comment.lang)}</p>
   </li>`;
 }
 

@@ -59,6 +59,7 @@ function memberView(desk: SessionState, member: Member): TemplateResult {
     <span>
       <b><bdi>${pseudonym}</bdi></b>
       <span class="small">${isSelf ? gettext("%(role)s, you", { role: label }) : label}</span>
+      ${activityView(desk, pseudonym)}
     </span>
     ${
       memberRemoval.isPossible(member)
@@ -79,6 +80,25 @@ function memberView(desk: SessionState, member: Member): TemplateResult {
         : nothing
     }
   </li>`;
+}
+
+/** Since when, and the newest key that they have opened: somebody without the present one has not been here. */
+function activityView(
+  { people, session, sessions }: SessionState,
+  pseudonym: string,
+): TemplateResult | typeof nothing {
+  const activity = people.activity.find((item) => item.pseudonym === pseudonym);
+  if (activity === undefined) return nothing;
+  const { since, opened } = activity;
+  const count = pseudonym === session.pseudonym ? sessions.own.length : sessions.countOf(pseudonym);
+  const parts = [
+    gettext("since %(time)s", { time: since.label }),
+    opened === null
+      ? gettext("has opened no key yet")
+      : gettext("last opened the key of %(time)s", { time: opened.label }),
+    ngettext("%(count)s session", "%(count)s sessions", count),
+  ];
+  return html`<span class="small member-activity">${parts.join(" · ")}</span>`;
 }
 
 /** For a lead: a colleague has lost a device, and nobody knows yet whether they have to be removed. */

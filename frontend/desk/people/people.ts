@@ -1,6 +1,7 @@
 /** Members, invitations, and people who wait: a link's token is generated here and shown once. */
 
 import { errorMessage, RequestRejected } from "../api/client.ts";
+import { addressOfDesk } from "../api/site.ts";
 import type { OpenInvitation, PeopleList, Registration, Role } from "../api/types.ts";
 import { randomBytes, toHex } from "../crypto/bytes.ts";
 import { normalizePassphrase } from "../crypto/derive.ts";
@@ -12,6 +13,7 @@ import { firstOf, headOf, type Keys, keysHash, type Member, readKeys } from "../
 import type { OwnRoster } from "../roster/roster-check.ts";
 import { signMemberAdded } from "../roster/sign-statements.ts";
 import { invitationFragment } from "../sign-in/link.ts";
+import { withBusy } from "../ui/busy.ts";
 import { copyFailedMessage, copyText } from "../ui/clipboard.ts";
 import type { Dom } from "../ui/dom.ts";
 
@@ -40,6 +42,7 @@ export class People {
   error: string | null = null;
   invitations: PeopleList["invitations"] = [];
   waiting: Waiting[] = [];
+  activity: PeopleList["members"] = [];
   link: { url: string; hours: number; role: Role; isCopied: boolean } | null = null;
   isBusy = false;
 
@@ -60,6 +63,7 @@ export class People {
     try {
       const list = await this.dom.post<PeopleList>("/api/desk/people", {});
       this.invitations = list.invitations;
+      this.activity = list.members;
       this.waiting = await Promise.all(list.registrations.map((item) => this.#waitingOf(item)));
       this.phase = "ready";
       this.error = null;
@@ -191,21 +195,11 @@ export class People {
     const token = toHex(randomBytes(TOKEN_BYTES));
     const { hours } = await this.dom.post<{ hours: number }>("/api/desk/invite", { role, token });
     const link = { token, first: firstOf(roster), lead: self.signingKey, role };
-    const url = `${location.origin}/join#${invitationFragment(link)}`;
+    const url = addressOfDesk(`/join#${invitationFragment(link)}`);
     return { url, hours, role, isCopied: false };
   }
 
-  async #withBusy(work: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.error = null;
-    this.dom.requestRender();
-    try {
-      await work();
-    } catch (error) {
-      this.error = errorMessage(error);
-    } finally {
-      this.isBusy = false;
-      this.dom.requestRender();
-    }
+  #withBusy(work: () => Promise<void>): Promise<void> {
+    return withBusy(this, () => this.dom.requestRender(), work);
   }
 }

@@ -41,7 +41,9 @@ function memberQuestion(model: RosterResumption, member: Member): TemplateResult
   return html`<fieldset class="chips">
     <legend>
       <bdi>${member.keys?.pseudonym ?? ""}</bdi>
-      ${member.role === "lead" ? gettext("lead") : gettext("moderator")}
+      <span class="small">
+        ${member.role === "lead" ? gettext("lead") : gettext("moderator")}
+      </span>
     </legend>
     <label
       ><input type="radio" name=${signingKey} value="stays" required /><span
@@ -76,12 +78,15 @@ function lostEndView({ lostEnd, own }: RosterResumption): TemplateResult {
     </p>`;
   }
   return html`<p>
-    ${gettext("Lost: %(count)s entries, up to number %(number)s.", {
-      count: lostEnd.length - own.roster.hashes.length,
-      number: lostEnd.length,
-    })}
-    <span class="code" dir="ltr">${fingerprint(lostEnd.head)}</span>
-  </p>`;
+      ${gettext(
+        "The backup ends with entry %(last)s. Entries up to number %(number)s are lost; the newest has the fingerprint",
+        {
+          last: own.roster.hashes.length,
+          number: lostEnd.length,
+        },
+      )}
+    </p>
+    <p class="code" dir="ltr">${fingerprint(lostEnd.head)}</p>`;
 }
 
 /** What all members see, for good: who confirmed that entries were lost, and after which. */

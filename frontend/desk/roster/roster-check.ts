@@ -52,7 +52,7 @@ export interface OwnRoster {
 }
 
 /** Throws `RosterNotTrusted`, and what `post` throws. */
-export async function fetchTrustedRoster(
+export async function fetchVerifiedRoster(
   signedIn: SignedIn,
   { mayGiveBack = true } = {},
 ): Promise<OwnRoster> {
@@ -61,7 +61,7 @@ export async function fetchTrustedRoster(
   const roster = await verifyOrStop(() => verifyRoster(statements, session.site_id));
   const memory = await loadMemory(roster, signedIn);
   if (mayGiveBack && (await giveBack(roster, memory.held, session))) {
-    return fetchTrustedRoster(signedIn, { mayGiveBack: false });
+    return fetchVerifiedRoster(signedIn, { mayGiveBack: false });
   }
   const problem = problemOf(roster, session, memory);
   if (problem !== null) throw new RosterNotTrusted(problem);

@@ -1,4 +1,4 @@
-/** Verifies the roster: the signed list of members and epochs. `docs/file-formats.md` has the format. */
+/** Verifies the roster: the signed list of members, their passkeys, and epochs. `docs/file-formats.md` has the format. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Role, Statement } from "../api/types.ts";
@@ -7,6 +7,7 @@ import { isSigned } from "../crypto/signing.ts";
 
 const STATEMENT_DOMAIN = utf8("yobal statement 1\0");
 const KEYS_DOMAIN = utf8("yobal keys 1\0");
+const PASSKEY_DOMAIN = utf8("yobal passkey 1\0");
 const FINGERPRINT_DIGITS = 32; // as in core/roster.py
 
 /** A member's public keys. */
@@ -18,6 +19,17 @@ export interface Keys {
   sign_in_key: string;
   recipient: string;
   recovery_recipient: string;
+}
+
+/** What a member says of a passkey; only its hash is in the roster. */
+export interface Passkey {
+  v: 1;
+  site_id: string;
+  member: string;
+  credential_id: string;
+  public_key: string;
+  name: string;
+  is_synced: "yes" | "no";
 }
 
 interface Common {
@@ -34,14 +46,16 @@ export type StatementContent = Common &
     | { kind: "remove"; member: string }
     | { kind: "keys"; keys_hash: string }
     | { kind: "epoch"; epoch_id: string; recipient: string }
+    | { kind: "add_passkey" | "remove_passkey"; passkey_hash: string }
     | { kind: "resumed"; lost_head: string | null; lost_length: string | null }
   );
 
-/** `keys` is null where they were withheld. */
+/** `keys` is null where they were withheld. `passkeys` are hashes, in the order of statements. */
 export interface Member {
   signingKey: string;
   role: Role;
   keys: Keys | null;
+  passkeys: readonly string[];
 }
 
 export interface Epoch {
@@ -93,7 +107,7 @@ export const fingerprint = (hash: string): string =>
   (hash.slice(0, FINGERPRINT_DIGITS).match(/.{4}/g) ?? []).join(" ");
 
 /** RFC 8785, for objects whose values are strings, null and the version. */
-export function canonical(content: Keys | StatementContent): string {
+export function canonical(content: Keys | Passkey | StatementContent): string {
   return JSON.stringify(content, Object.keys(content).sort());
 }
 
@@ -108,6 +122,8 @@ export function keysMessage(keys: string): Uint8Array {
 export const statementHash = (statement: string): string =>
   toHex(sha256(statementMessage(statement)));
 export const keysHash = (keys: string): string => toHex(sha256(keysMessage(keys)));
+export const passkeyHash = (passkey: string): string =>
+  toHex(sha256(join(PASSKEY_DOMAIN, utf8(passkey))));
 
 /** A statement's parts, parsed and with its signatures checked; null for what has no canonical form. */
 interface Checked {
@@ -141,6 +157,10 @@ export async function readKeys(keys: string, signature: string): Promise<Keys | 
   const isOwn = await isSigned(keysMessage(keys), fromBase64(signature), parsed.signing_key);
   return isOwn ? parsed : null;
 }
+
+/** Null for what is no passkey in its canonical form. */
+export const readPasskey = (passkey: string): Passkey | null =>
+  parse<Passkey>(passkey, () => PASSKEY_FIELDS);
 
 async function check({ statement, signature, keys, keys_signature }: Statement): Promise<Checked> {
   const content = parse<StatementContent>(statement, (kind) => STATEMENT_FIELDS[kind]);
@@ -180,7 +200,8 @@ function extended(
   if (roster === null || content.kind === "first") {
     requireThat(roster === null && content.kind === "first", "first");
     requireThat(content.previous === null, "previous");
-    const lead: Member = { signingKey: content.by, role: "lead", keys: keysOf(content.by) };
+    const keys = keysOf(content.by);
+    const lead: Member = { signingKey: content.by, role: "lead", keys, passkeys: [] };
     const members = new Map([[content.by, lead]]);
     const none = { removed: new Set<string>(), epochs: [], resumptions: [], needsEpoch: false };
     return { siteId, hashes: [hash], members, ...none };
@@ -208,6 +229,20 @@ function changesOf(
     case "keys":
       members.set(signer.signingKey, { ...signer, keys: keysOf(signer.signingKey) });
       return { members };
+    case "add_passkey": {
+      const { passkey_hash } = content;
+      const all = Array.from(members.values()).flatMap(({ passkeys }) => passkeys);
+      requireThat(!all.includes(passkey_hash), "passkey_again");
+      const passkeys = [...signer.passkeys, passkey_hash];
+      members.set(signer.signingKey, { ...signer, passkeys });
+      return { members };
+    }
+    case "remove_passkey": {
+      const passkeys = signer.passkeys.filter((hash) => hash !== content.passkey_hash);
+      requireThat(passkeys.length < signer.passkeys.length, "no_such_passkey");
+      members.set(signer.signingKey, { ...signer, passkeys });
+      return { members };
+    }
     case "remove": {
       requireThat(signer.role === "lead" || content.member === signer.signingKey, "not_a_lead");
       requireThat(members.delete(content.member), "no_such_member");
@@ -222,7 +257,7 @@ function changesOf(
       const { member, role } = content;
       requireThat(signer.role === "lead", "not_a_lead");
       requireThat(!members.has(member) && !roster.removed.has(member), "member_again");
-      members.set(member, { signingKey: member, role, keys: keysOf(member) });
+      members.set(member, { signingKey: member, role, keys: keysOf(member), passkeys: [] });
       return { members };
     }
     case "epoch": {
@@ -288,6 +323,17 @@ const KEYS_FIELDS: Fields = {
   recipient,
   recovery_recipient: recipient,
 };
+const HEX_BYTES = /^(?:[0-9a-f]{2}){1,1023}$/;
+const PASSKEY_NAME_CHARACTERS_MAX = 100;
+const PASSKEY_FIELDS: Fields = {
+  ...DOCUMENT,
+  member: hex32,
+  credential_id: matches(HEX_BYTES),
+  public_key: matches(HEX_BYTES),
+  name: (value) =>
+    matches(/^[^\0]+$/)(value) && Array.from(value as string).length <= PASSKEY_NAME_CHARACTERS_MAX,
+  is_synced: matches(/^(yes|no)$/),
+};
 const COMMON: Fields = {
   ...DOCUMENT,
   kind: (value) => typeof value === "string",
@@ -300,6 +346,8 @@ const STATEMENT_FIELDS: Record<string, Fields> = {
   remove: { ...COMMON, member: hex32 },
   keys: { ...COMMON, keys_hash: hex32 },
   epoch: { ...COMMON, epoch_id: matches(/^[a-z2-7]{26}$/), recipient },
+  add_passkey: { ...COMMON, passkey_hash: hex32 },
+  remove_passkey: { ...COMMON, passkey_hash: hex32 },
   resumed: {
     ...COMMON,
     lost_head: (value) => value === null || hex32(value),
@@ -309,7 +357,7 @@ const STATEMENT_FIELDS: Record<string, Fields> = {
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 /** Only what is canonical: one content has one text. Null for everything else. */
-function parse<T extends Keys | StatementContent>(
+function parse<T extends Keys | Passkey | StatementContent>(
   text: string,
   fieldsOf: (kind: string) => Fields | undefined,
 ): T | null {

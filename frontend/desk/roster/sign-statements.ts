@@ -47,18 +47,33 @@ export async function signStatement(
   };
 }
 
+/** The member who signs. */
+export type Signer = Pick<PersonalKeys, "signingKey" | "publicKey">;
+
 /** A member's other keys, such as those of new words. */
 export function signNewKeys(
-  seed: Uint8Array,
+  { signingKey, publicKey }: Signer,
   { siteId, previous, keys }: { siteId: string; previous: string; keys: SignedKeys },
 ): Promise<NewStatement> {
-  const by = publicKeyOf(seed);
+  const common = { v: 1, site_id: siteId, previous, by: publicKey } as const;
   const keys_hash = keysHash(keys.keys);
-  return signStatement(
-    seed,
-    { v: 1, site_id: siteId, kind: "keys", previous, by, keys_hash },
-    keys,
-  );
+  return signStatement(signingKey, { ...common, kind: "keys", keys_hash }, keys);
+}
+
+interface PasskeyChange {
+  siteId: string;
+  previous: string;
+  kind: "add_passkey" | "remove_passkey";
+  passkeyHash: string;
+}
+
+/** A member's own passkey. */
+export function signPasskeyChange(
+  { signingKey, publicKey }: Signer,
+  { siteId, previous, kind, passkeyHash }: PasskeyChange,
+): Promise<NewStatement> {
+  const common = { v: 1, site_id: siteId, previous, by: publicKey } as const;
+  return signStatement(signingKey, { ...common, kind, passkey_hash: passkeyHash });
 }
 
 interface NewMember {

@@ -54,7 +54,8 @@ function sessionView(
     <span>
       <b><bdi>${device_label || gettext("Unnamed device")}</bdi></b>
       <span class="small">
-        ${is_current ? gettext("this one") : nothing} ${is_locked ? gettext("locked") : nothing}
+        ${is_current ? html`${gettext("this one")} · ` : nothing}
+        ${is_locked ? html`${gettext("locked")} · ` : nothing}
         ${gettext("began after %(begun)s, ends at %(expires)s", {
           begun: begun.label,
           expires: expires.label,
@@ -74,20 +75,18 @@ function renameView(sessions: Sessions, current: OpenSession): TemplateResult {
     <p class="hint" id="device-label-hint">
       ${gettext("Only you see it. Choose a name that tells nobody whose device it is.")}
     </p>
-    <div class="field-row">
-      <input
-        id="device-label"
-        name="device-label"
-        autocomplete="off"
-        required
-        maxlength=${LABEL_CHARACTERS_MAX}
-        aria-describedby="device-label-hint"
-        .value=${current.device_label}
-      />
-      <button type="submit" class="secondary" ?disabled=${sessions.isBusy}>
-        ${gettext("Rename")}
-      </button>
-    </div>
+    <input
+      id="device-label"
+      name="device-label"
+      autocomplete="off"
+      required
+      maxlength=${LABEL_CHARACTERS_MAX}
+      aria-describedby="device-label-hint"
+      .value=${current.device_label}
+    />
+    <button type="submit" class="secondary" ?disabled=${sessions.isBusy}>
+      ${gettext("Rename")}
+    </button>
   </form>`;
 }
 
@@ -96,8 +95,7 @@ function pinView({ sessions, session }: SessionState): TemplateResult {
     void sessions.setPin(formValue(form, "new-pin"));
     form.reset();
   };
-  return html`<h2>${gettext("PIN")}</h2>
-    <form class="fields" @submit=${onSubmit(submit)}>
+  return html`<form class="fields" @submit=${onSubmit(submit)}>
       <label for="new-pin">
         ${sessions.isPinSet ? gettext("Another PIN for this session") : gettext("A PIN for this session")}
       </label>
@@ -107,19 +105,17 @@ function pinView({ sessions, session }: SessionState): TemplateResult {
           { minutes: session.idle_lock_minutes },
         )}
       </p>
-      <div class="field-row">
-        <input
-          id="new-pin"
-          name="new-pin"
-          type="password"
-          inputmode="numeric"
-          autocomplete="off"
-          required
-          aria-describedby="new-pin-hint"
-        />
-        <button type="submit" class="secondary" ?disabled=${sessions.isBusy}>
-          ${gettext("Set the PIN")}
-        </button>
-      </div>
+      <input
+        id="new-pin"
+        name="new-pin"
+        type="password"
+        inputmode="numeric"
+        autocomplete="off"
+        required
+        aria-describedby="new-pin-hint"
+      />
+      <button type="submit" class="secondary" ?disabled=${sessions.isBusy}>
+        ${gettext("Set the PIN")}
+      </button>
     </form>`;
 }

@@ -28,7 +28,9 @@ export class Sessions {
   async load(): Promise<void> {
     try {
       const { own, others } = await this.dom.post<SessionList>("/api/desk/sessions", {});
-      Object.assign(this, { own, others, phase: "ready" });
+      // The present one first; the server orders by slot.
+      this.own = own.sort((a, b) => Number(b.is_current) - Number(a.is_current));
+      Object.assign(this, { others, phase: "ready" });
     } catch (error) {
       this.error = errorMessage(error);
       if (this.phase === "loading") this.phase = "failed";

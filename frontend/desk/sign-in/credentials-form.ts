@@ -36,6 +36,8 @@ interface CredentialsForm {
   isBusy: boolean;
   buttonLabel: { ready: string; busy: string };
   isReady?: boolean;
+  /** Another way, beside the button. */
+  beside?: TemplateResult | typeof nothing;
   submit: (form: HTMLFormElement) => void;
 }
 
@@ -44,9 +46,12 @@ export function credentialsForm(form: CredentialsForm): TemplateResult {
   return html`<form class="fields" method="post" @submit=${onSubmit(form.submit)}>
     <label for="pseudonym">${gettext("Pseudonym")}</label>
     ${pseudonymField(form.pseudonym)} ${form.proof} ${errorView(form.error, form.errorId)}
-    <button type="submit" ?disabled=${form.isBusy || form.isReady === false}>
-      ${form.isBusy ? busy : ready}
-    </button>
+    <div class="choices">
+      <button type="submit" ?disabled=${form.isBusy || form.isReady === false}>
+        ${form.isBusy ? busy : ready}
+      </button>
+      ${form.beside ?? nothing}
+    </div>
   </form>`;
 }
 

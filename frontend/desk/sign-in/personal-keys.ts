@@ -2,7 +2,7 @@
 
 import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { DeviceKey } from "../api/types.ts";
-import { fromPassphrase, fromSheet, type PassphraseKeys, sheetMac } from "../crypto/derive.ts";
+import { fromPassphrase, fromSheet, type PassphraseKeys } from "../crypto/derive.ts";
 import { newDeviceKey, openIdentity, sealIdentity } from "../crypto/device-key.ts";
 import {
   generateIdentity,
@@ -13,6 +13,7 @@ import {
 } from "../crypto/identity.ts";
 import { loadKeys, type RosterPin, storeKeys } from "../crypto/key-store.ts";
 import type { PersonalKeys } from "../crypto/keyring.ts";
+import { sealToSheet } from "../crypto/sheet-file.ts";
 import { importSigningKey, publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import type { Keys } from "../roster/roster.ts";
 import { type SignedKeys, signKeys } from "../roster/sign-statements.ts";
@@ -117,11 +118,9 @@ export async function sealedIdentities(
   first: string,
 ): Promise<{ identity: string; recovery_identity: string }> {
   const file = identityFile(person.identity, first);
-  const mac = sheetMac(person.sheet, { identity: person.identity, first });
-  const recoveryFile = identityFile(person.identity, first, mac);
   const [identity, recovery_identity] = await Promise.all([
     wrap(file, await recipientOf(person.passphraseKeys.identity)),
-    wrap(recoveryFile, person.recoveryRecipient),
+    sealToSheet(person.sheet, { identity: person.identity, first }),
   ]);
   return { identity, recovery_identity };
 }

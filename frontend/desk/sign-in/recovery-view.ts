@@ -25,7 +25,9 @@ export function recoveryView(recovery: Recovery, siteName: string): TemplateResu
 function sheetForm(recovery: Recovery): TemplateResult {
   return html`<h1>${gettext("Use your recovery sheet")}</h1>
     <p>
-      ${gettext("You will get a new passphrase. The old one stops working; the sheet stays valid.")}
+      ${gettext(
+        "You will get a new passphrase. The old one stops working; the sheet and your passkeys stay valid. If somebody else may have them, look under “My keys” afterwards.",
+      )}
     </p>
     ${credentialsForm({
       pseudonym: {},

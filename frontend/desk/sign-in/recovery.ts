@@ -1,16 +1,18 @@
 /** Signing in with the recovery sheet: it answers a challenge, and then a new passphrase is generated. */
 
-import { errorMessage, NetworkError, post, RequestRejected } from "../api/client.ts";
+import { NetworkError, post, RequestRejected } from "../api/client.ts";
 import type { RecoveryChallenge, RecoveryTicket, Session } from "../api/types.ts";
 import { fromBase64, toHex } from "../crypto/bytes.ts";
 import { readSheet } from "../crypto/crockford.ts";
-import { fromPassphrase, fromSheet, sheetMac } from "../crypto/derive.ts";
-import { decrypt, parseIdentityFile, recipientOf, unwrap } from "../crypto/identity.ts";
+import { fromPassphrase, fromSheet } from "../crypto/derive.ts";
+import { decrypt, recipientOf } from "../crypto/identity.ts";
 import type { SignedIn } from "../crypto/keyring.ts";
-import { signingSeed } from "../crypto/signing.ts";
+import { openSheetFile, sheetRecipient } from "../crypto/sheet-file.ts";
+import { publicKeyOf, signingSeed } from "../crypto/signing.ts";
 import { gettext } from "../i18n.ts";
 import { type SignedKeys, signNewKeys } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
+import { withBusy } from "../ui/busy.ts";
 import type { Dom } from "../ui/dom.ts";
 import { NewPassphrase } from "./new-passphrase.ts";
 import { importPersonalKeys, sealedIdentities, signedKeysOf } from "./personal-keys.ts";
@@ -47,7 +49,7 @@ export class Recovery {
       return;
     }
     await this.#withBusy(async () => {
-      const proven = await this.#prove(pseudonym, sheet);
+      const proven = await proveSheet(pseudonym, sheet);
       this.newPassphrase = new NewPassphrase(this.dom, pseudonym, (passphrase) => {
         void this.#withBusy(async () =>
           this.onRecovered(await this.#finish(proven, pseudonym, passphrase)),
@@ -55,21 +57,6 @@ export class Recovery {
       });
       await this.newPassphrase.generate();
     });
-  }
-
-  async #prove(pseudonym: string, sheet: Uint8Array): Promise<ProvenRecovery> {
-    const sheetIdentity = fromSheet(sheet);
-    const { challenge_id, sealed } = await post<RecoveryChallenge>("/api/desk/recovery/challenge", {
-      pseudonym,
-    });
-    const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
-    const proof = { challenge_id, answer };
-    const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
-    const file = parseIdentityFile(await unwrap(ticket.identity, sheetIdentity));
-    const { identity, first } = file;
-    if (first === null || file.mac !== sheetMac(sheet, { identity, first })) throw notTheOwners();
-    const recoveryRecipient = await recipientOf(sheetIdentity);
-    return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first, sheet };
   }
 
   /** New words are a new statement of their owner. */
@@ -95,7 +82,9 @@ export class Recovery {
   async #change(proven: ProvenRecovery, keys: SignedKeys, identity: string): Promise<Session> {
     let { ticket, head } = proven;
     for (let attempt = 1; ; attempt += 1) {
-      const statement = await signNewKeys(signingSeed(proven.personalIdentity), {
+      const seed = signingSeed(proven.personalIdentity);
+      const signer = { signingKey: seed, publicKey: publicKeyOf(seed) };
+      const statement = await signNewKeys(signer, {
         siteId: this.siteId,
         previous: head,
         keys,
@@ -110,19 +99,25 @@ export class Recovery {
     }
   }
 
-  async #withBusy(work: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.error = null;
-    this.dom.requestRender();
-    try {
-      await work();
-    } catch (error) {
-      this.error = errorMessage(error);
-    } finally {
-      this.isBusy = false;
-      this.dom.requestRender();
-    }
+  #withBusy(work: () => Promise<void>): Promise<void> {
+    return withBusy(this, () => this.dom.requestRender(), work);
   }
+}
+
+/** Answers the challenge of the server. Throws `RequestRejected` if the sheet is not this person's. */
+export async function proveSheet(pseudonym: string, sheet: Uint8Array): Promise<ProvenRecovery> {
+  const sheetIdentity = fromSheet(sheet);
+  const { challenge_id, sealed } = await post<RecoveryChallenge>("/api/desk/recovery/challenge", {
+    pseudonym,
+  });
+  const answer = toHex(await decryptChallenge(sealed, sheetIdentity));
+  const proof = { challenge_id, answer };
+  const ticket = await post<RecoveryTicket>("/api/desk/recovery/prove", proof);
+  const content = await openSheetFile(ticket.identity, sheet);
+  if (content === null) throw notTheOwners();
+  const { identity, first } = content;
+  const recoveryRecipient = await sheetRecipient(sheet);
+  return { ...ticket, proof, recoveryRecipient, personalIdentity: identity, first, sheet };
 }
 
 /** For an unknown pseudonym the server sends a challenge that no key decrypts. */

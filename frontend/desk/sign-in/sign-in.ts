@@ -12,6 +12,7 @@ import { giveBackStatements } from "../roster/held-statements.ts";
 import { signInMessage } from "../roster/sign-statements.ts";
 import { normalizePseudonym } from "../text/pseudonym.ts";
 import type { Dom } from "../ui/dom.ts";
+import { unlockWithPasskey } from "./passkey.ts";
 import { importPersonalKeys } from "./personal-keys.ts";
 
 export class SignIn {
@@ -26,17 +27,27 @@ export class SignIn {
     private readonly onSignedIn: (signedIn: SignedIn) => Promise<void>,
   ) {}
 
-  async submit(typedPseudonym: string, passphrase: string): Promise<void> {
+  submit(typedPseudonym: string, passphrase: string): Promise<void> {
+    return this.#attempt("#passphrase", async () => {
+      const pseudonym = this.pseudonym ?? normalizePseudonym(typedPseudonym);
+      const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
+      return signInWith(this.siteId, pseudonym, keys);
+    });
+  }
+
+  usePasskey(): Promise<void> {
+    return this.#attempt("#use-passkey", () => unlockWithPasskey(this.siteId, this.pseudonym));
+  }
+
+  async #attempt(focusSelector: string, signIn: () => Promise<SignedIn>): Promise<void> {
     this.error = null;
     this.isBusy = true;
     this.dom.requestRender();
     try {
-      const pseudonym = this.pseudonym ?? normalizePseudonym(typedPseudonym);
-      const keys = await fromPassphrase(this.siteId, pseudonym, passphrase);
-      await this.onSignedIn(await signInWith(this.siteId, pseudonym, keys));
+      await this.onSignedIn(await signIn());
     } catch (error) {
       this.error = errorMessage(error);
-      this.dom.focusOn("#passphrase");
+      this.dom.focusOn(focusSelector);
     } finally {
       this.isBusy = false;
       this.dom.requestRender();

@@ -45,12 +45,12 @@ class ImportVerifier:
     def _is_genuine(self, conn: Connection, item: Import) -> bool:
         if self._signers is None or not (item.head and item.signing_key and item.rows_hash):
             return False
-        row_hashes = list(imports.row_hashes(conn, item.id))
+        summary = import_manifest.summarize(imports.row_hashes(conn, item.id))
         document = ImportDocument(
             site_id=item.site_id,
             import_id=item.id,
-            comments=len(row_hashes),
-            rows_hash=import_manifest.rows_hash(row_hashes),
+            comments=summary.comments,
+            rows_hash=summary.rows_hash,
             head=item.head,
             by=item.signing_key,
         )

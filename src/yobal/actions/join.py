@@ -20,11 +20,13 @@ from yobal.core.errors import (
 )
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Roster, SignedStatement
-from yobal.core.schedule import next_slot
+from yobal.core.schedule import last_slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
 from yobal.store import (
     epochs,
+    member_activity,
+    passkeys,
     pending_purge,
     people,
     sites,
@@ -84,6 +86,8 @@ def begin_roster(
         if people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
+        member_activity.delete_all(conn, rules.site_id)
+        passkeys.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
         slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
         signed_ids = [epoch.epoch_id for epoch in roster.epochs]
@@ -94,6 +98,7 @@ def begin_roster(
         for story in stories.list_all(conn, rules.site_id):  # their forms can open now
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
         _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
+        _record_joining(conn, rules, keys, now=now)
     roster_reader.pin_newest(database)  # so that another link can be made now
     return keys.pseudonym
 
@@ -167,6 +172,7 @@ def confirm_member(
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
         _add_moderator(conn, keys, newcomer, wraps)
+        _record_joining(conn, rules, keys, now=now)
     roster_reader.pin_newest(database)
 
 
@@ -220,6 +226,11 @@ def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequ
     )
     for wrap in wraps:
         epochs.add_wrap(conn, epoch_id=wrap.epoch_id, pseudonym=keys.pseudonym, wrap=wrap.wrap)
+
+
+def _record_joining(conn: Connection, rules: SiteRules, keys: Keys, *, now: float) -> None:
+    since = last_slot(rules.schedule, now)
+    member_activity.add(conn, rules.site_id, keys.pseudonym, since=since)
 
 
 def _check_pseudonym_is_free(conn: Connection, site_id: str, pseudonym: str) -> None:

@@ -20,7 +20,7 @@ from yobal.core.errors import InvalidCredentials, InvalidInput
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Member, SignedStatement
 from yobal.core.site_rules import SiteRules
-from yobal.store import people
+from yobal.store import member_activity, people
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator
 
@@ -82,9 +82,14 @@ def challenge(
 def prove(
     database: Database, context: RecoveryContext, *, challenge_id: str, answer: bytes
 ) -> ProvenSheet:
-    """The ticket is for `finish`. Raises InvalidCredentials."""
+    """The ticket is for `finish`; without that, the sheet is tested. Raises InvalidCredentials."""
     with database.reading() as conn:
         owner = _check(conn, context, _ANSWER, claim=challenge_id, mac=answer)
+    with database.writing() as conn:
+        site_id, pseudonym = context.rules.site_id, owner.keys.pseudonym
+        member_activity.set_tested(
+            conn, site_id, pseudonym, recipient=owner.keys.recovery_recipient
+        )
     claim = _encode(_Claim(owner.keys.pseudonym, _expiry(context), b""))
     ticket = f"{claim}.{_mac(context, _TICKET, claim, owner).hex()}"
     return ProvenSheet(ticket, owner.moderator.recovery_identity, owner.head)

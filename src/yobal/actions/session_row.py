@@ -49,6 +49,7 @@ def session_mac(session_key: bytes, session: Session, member: Member) -> bytes:
         session.token_hash,
         session.site_id,
         session.pseudonym,
+        session.passkey_hash,
         session.begun_slot,
         session.expires_slot,
         session.is_locked,

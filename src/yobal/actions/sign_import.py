@@ -6,7 +6,7 @@ from yobal.actions.roster_reader import RosterReader
 from yobal.core import import_manifest
 from yobal.core.errors import Forbidden, ImportChanged, NoSuchImport, SignatureInvalid
 from yobal.core.ids import RandomBytes
-from yobal.core.import_manifest import ImportDocument
+from yobal.core.import_manifest import ImportDocument, RowsSummary
 from yobal.core.schedule import Slot, next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.store import imports, pending_purge, sites, staged_comments
@@ -94,9 +94,6 @@ def _check_manifest(conn: Connection, import_id: str, manifest: ManifestSignatur
     item = imports.get(conn, import_id)
     if item is None:
         raise NoSuchImport
-    row_hashes = list(imports.row_hashes(conn, import_id))
-    if (len(row_hashes), import_manifest.rows_hash(row_hashes)) != (
-        manifest.comments,
-        manifest.rows_hash,
-    ):
+    summary = import_manifest.summarize(imports.row_hashes(conn, import_id))
+    if summary != RowsSummary(manifest.comments, manifest.rows_hash):
         raise ImportChanged

@@ -63,17 +63,16 @@ def begin(
 def finish(database: Database, import_: Import) -> Import | None:
     """The file was read to its end. None if it brought nothing that is not there."""
     with database.writing() as conn:
-        row_hashes = list(imports.row_hashes(conn, import_.id))
+        summary = import_manifest.summarize(imports.row_hashes(conn, import_.id))
         has_sealed = staged_comments.count_sealed(conn, import_.id) > 0
-        if not row_hashes and not has_sealed:
+        if not summary.comments and not has_sealed:
             imports.delete(conn, import_.id)
             return None
         imports.set_manifest(
             conn,
             import_.id,
-            comments_total=len(row_hashes),
-            rows_hash=import_manifest.rows_hash(row_hashes),
-            state="waiting" if row_hashes else "published",
+            summary=summary,
+            state="waiting" if summary.comments else "published",
         )
         return imports.get(conn, import_.id)
 

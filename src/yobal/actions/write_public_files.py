@@ -12,7 +12,7 @@ import msgspec
 
 from yobal.adapters.durable_files import read_untraced
 from yobal.adapters.public_files import PublicFiles
-from yobal.adapters.rendering.i18n import catalogue_languages
+from yobal.adapters.rendering.catalogue_file import catalogue_languages
 from yobal.adapters.rendering.pages import PageRenderer
 from yobal.core import paths
 from yobal.core.errors import PublicFilesUnavailable

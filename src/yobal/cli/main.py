@@ -10,7 +10,7 @@ from yobal.cli import story_app
 from yobal.cli.options import DEFAULT_CONFIG, Config
 from yobal.server.hardening import allocators
 
-HARDENED: Final = ("serve", "demo")  # they hold readers' words in memory
+HARDENED: Final = ("serve", "demo", "desk")  # they hold readers' words in memory
 # Options of development versions, so that the error can give the new name.
 RENAMED_OPTIONS: Final = {
     ("init", "--site"): "--site-id",
@@ -426,6 +426,37 @@ def self_test(config: Config = DEFAULT_CONFIG) -> None:
     from yobal.self_test import run
 
     sys.exit(0 if run(config, show=typer.echo) else 1)
+
+
+@app.command(epilog="Example: yobal desk --of https://desk.example")
+def desk(
+    url: Annotated[str, typer.Option("--of", help="The address of the newsroom's desk.")],
+    port: Annotated[int, typer.Option(help="A port of this computer.", min=1, max=65535)] = 8610,
+) -> None:
+    """On a moderator's own computer: the desk from this copy of Yobal instead of the server's."""
+    from yobal.local_desk import run
+
+    run.run(url, port=port, show=typer.echo)
+
+
+@app.command(
+    "desk-hash", epilog="Examples: yobal desk-hash; yobal desk-hash --of https://desk.example"
+)
+def desk_hash(
+    url: Annotated[
+        str, typer.Option("--of", help="Compare with what the desk at this address sends.")
+    ] = "",
+    is_list: Annotated[
+        bool, typer.Option("--list", help="Print the hash of each file, as sha256sum does.")
+    ] = False,
+) -> None:
+    """Print the hash of the desk's files, which the release notes name. Exits with 1 if a server sends others."""
+    from yobal.cli import desk_commands
+
+    lines, is_ok = desk_commands.desk_hash(url=url, is_list=is_list)
+    for line in lines:
+        typer.echo(line)
+    sys.exit(0 if is_ok else 1)
 
 
 @app.command("grant-intake")

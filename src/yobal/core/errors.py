@@ -124,6 +124,10 @@ class NoLongerMember(NotSignedIn):
     """The session was ended because its owner was removed."""
 
 
+class PasskeyRemoved(NotSignedIn):
+    """The session was ended because its owner removed the passkey that had opened it."""
+
+
 class Suspended(YobalError):
     """The technician has suspended this moderator, and no lead has lifted it."""
 
@@ -134,6 +138,14 @@ class NoSuchMember(YobalError):
 
 class InvalidCredentials(YobalError):
     """The pseudonym or the secret is wrong."""
+
+
+class PasskeyRefused(YobalError):
+    """The passkey is of no member, or what it signed is not what the desk asked for."""
+
+
+class PasskeyCopied(YobalError):
+    """The passkey's counter has not gone up, so there may be two of it."""
 
 
 class Forbidden(YobalError):

@@ -6,6 +6,7 @@ line ends, and the address of a link stands after its words.
 """
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
@@ -34,6 +35,7 @@ _SPACES_BUT_LINES: Final = re.compile(r"[ \t\r\f]+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _SHORTENED: Final = ("...", "…")  # how some systems show a long address
 _PARAGRAPH: Final = "\n\n"
+_SIMPLE: Final = {"<br>": "\n", "<p>": _PARAGRAPH, "</p>": _PARAGRAPH}
 
 
 def plain_text(html: str, *, keeps_lines: bool = False) -> str:
@@ -41,8 +43,14 @@ def plain_text(html: str, *, keeps_lines: bool = False) -> str:
     if "<" not in html and "&" not in html:
         text = html if keeps_lines else _SPACES.sub(" ", html)
         return text.strip()
+    cleaned = _CLEANER.clean(html)
+    lines = (_SPACES_BUT_LINES if keeps_lines else _SPACES).sub(" ", cleaned)
+    for tag, shown in _SIMPLE.items():
+        lines = lines.replace(tag, shown)
+    if "<" not in lines:  # as most comments are: nothing but paragraphs and line ends
+        return _tidy(unescape(lines))
     collector = _Collector(keeps_lines=keeps_lines)
-    collector.feed(_CLEANER.clean(html))
+    collector.feed(cleaned)
     collector.close()
     return collector.text()
 
@@ -101,9 +109,12 @@ class _Collector(HTMLParser):
     def text(self) -> str:
         while self._links:
             self._end_link(*self._links.pop())
-        lines = "".join(self._parts).split("\n")
-        text = "\n".join(line.rstrip(" ") for line in lines)
-        return _BLANK_LINES.sub(_PARAGRAPH, text).strip()
+        return _tidy("".join(self._parts), keeps_indents=True)
+
+
+def _tidy(text: str, *, keeps_indents: bool = False) -> str:
+    stripped = [line.rstrip(" ") if keeps_indents else line.strip(" ") for line in text.split("\n")]
+    return _BLANK_LINES.sub(_PARAGRAPH, "\n".join(stripped)).strip()
 
 
 def _web_address(attrs: list[tuple[str, str | None]], name: str) -> str:

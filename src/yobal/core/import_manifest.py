@@ -46,17 +46,25 @@ class ImportDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     by: Hex32  # the lead's signing key
 
 
+class RowsSummary(msgspec.Struct, frozen=True):
+    """How many comments an import has, and the hash over all of them."""
+
+    comments: int
+    rows_hash: str
+
+
 def row_hash(nonce: bytes, publication: ImportedPublication) -> bytes:
     content = msgspec.json.encode(publication, order="sorted")
     return hashlib.sha256(IMPORTED_COMMENT_DOMAIN + nonce + content).digest()
 
 
-def rows_hash(rows: Iterable[tuple[str, bytes]]) -> str:
-    """Over the id and the hash of every comment; the caller sorts them by id."""
-    digest = hashlib.sha256(IMPORTED_COMMENT_DOMAIN)
+def summarize(rows: Iterable[tuple[str, bytes]]) -> RowsSummary:
+    """From the id and the hash of every comment, sorted by id. There may be millions, so none is held."""
+    digest, count = hashlib.sha256(IMPORTED_COMMENT_DOMAIN), 0
     for comment_id, hash_ in rows:
         digest.update(comment_id.encode() + hash_)
-    return digest.hexdigest()
+        count += 1
+    return RowsSummary(count, digest.hexdigest())
 
 
 def message(document: ImportDocument) -> bytes:

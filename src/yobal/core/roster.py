@@ -1,4 +1,4 @@
-"""The roster: the signed list of members and epochs. Pure verification; `docs/file-formats.md` has the format.
+"""The roster: the signed list of members, their passkeys, and epochs. Pure verification; `docs/file-formats.md` has the format.
 
 Each statement is canonical JSON (RFC 8785), signed with Ed25519, and names the hash of the one before it.
 """
@@ -17,6 +17,7 @@ from yobal.core.roles import Role
 
 STATEMENT_DOMAIN: Final = b"yobal statement 1\0"
 KEYS_DOMAIN: Final = b"yobal keys 1\0"
+PASSKEY_DOMAIN: Final = b"yobal passkey 1\0"
 FOUNDER_DOMAIN: Final = b"yobal founder 1\0"
 SIGN_IN_DOMAIN: Final = b"yobal sign in 1\0"
 KEY_BYTES: Final = 32
@@ -33,6 +34,10 @@ EpochId = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{26}\Z")]
 Length = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,8}\Z")]
 # NUL is nothing that a person types, and PostgreSQL cannot store it.
 Pseudonym = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\Z")]
+PasskeyName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^\x00]*\Z")]
+HexBytes = Annotated[
+    str, msgspec.Meta(min_length=2, max_length=2_046, pattern=r"^([0-9a-f]{2})+\Z")
+]
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,6 +53,17 @@ class Keys(_Document, frozen=True):
     sign_in_key: Hex32
     recipient: Recipient
     recovery_recipient: Recipient
+
+
+class Passkey(_Document, frozen=True):
+    """What a member says of a passkey. Only its hash is in the roster, so the name goes with the row."""
+
+    member: Hex32
+    credential_id: HexBytes
+    public_key: HexBytes  # SubjectPublicKeyInfo (RFC 5280)
+    name: PasskeyName
+    # Whether the maker of a device may copy it to other devices, as its authenticator says.
+    is_synced: Literal["yes", "no"]
 
 
 class _Statement(_Document, frozen=True, tag_field="kind"):
@@ -83,6 +99,18 @@ class NewEpoch(_Statement, frozen=True, tag="epoch"):
     recipient: Recipient
 
 
+class PasskeyAdded(_Statement, frozen=True, tag="add_passkey"):
+    """Of the member who signs."""
+
+    passkey_hash: Hex32
+
+
+class PasskeyRemoved(_Statement, frozen=True, tag="remove_passkey"):
+    """Of the member who signs."""
+
+    passkey_hash: Hex32
+
+
 class Resumed(_Statement, frozen=True, tag="resumed"):
     """The roster goes on from here: later statements were lost with a database. Null where nothing knows them."""
 
@@ -90,7 +118,16 @@ class Resumed(_Statement, frozen=True, tag="resumed"):
     lost_length: Length | None
 
 
-Statement = FirstStatement | MemberAdded | MemberRemoved | NewKeys | NewEpoch | Resumed
+Statement = (
+    FirstStatement
+    | MemberAdded
+    | MemberRemoved
+    | NewKeys
+    | NewEpoch
+    | PasskeyAdded
+    | PasskeyRemoved
+    | Resumed
+)
 
 
 class SignedStatement(msgspec.Struct, frozen=True):
@@ -103,11 +140,12 @@ class SignedStatement(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """`keys` is None where they were not looked at."""
+    """`keys` is None where they were not looked at. `passkeys` are hashes, in the order of statements."""
 
     signing_key: str
     role: Role
     keys: Keys | None
+    passkeys: tuple[str, ...] = ()
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -146,7 +184,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
         return sum(member.role == "lead" for member in self.members.values())
 
 
-def encode(document: Keys | Statement) -> str:
+def encode(document: Keys | Passkey | Statement) -> str:
     """RFC 8785. Its other rules are about numbers, which no document has, but for the version."""
     return msgspec.json.encode(document, order="sorted").decode()
 
@@ -171,6 +209,10 @@ def is_fingerprint_of(statement_hash: str, typed: str) -> bool:
 
 def keys_hash(keys: str) -> str:
     return hashlib.sha256(KEYS_DOMAIN + keys.encode()).hexdigest()
+
+
+def passkey_hash(passkey: str) -> str:
+    return hashlib.sha256(PASSKEY_DOMAIN + passkey.encode()).hexdigest()
 
 
 def founder_mac(founder_key: bytes, signing_key: str) -> str:
@@ -205,6 +247,15 @@ def read_keys(keys: str, signature: bytes) -> Keys:
         return _read_keys(keys, signature)
     except _Broken as error:
         raise RosterInvalid(error.args[0], 0) from None
+
+
+def read_passkey(passkey: str) -> Passkey:
+    """Whose statement names its hash is for the caller to say. Raises RosterInvalid."""
+    try:
+        decoded: Passkey = _decode(passkey, Passkey)
+    except _Broken as error:
+        raise RosterInvalid(error.args[0], 0) from None
+    return decoded
 
 
 def verify(signed: Iterable[SignedStatement], *, site_id: str, with_keys: bool = True) -> Roster:
@@ -284,7 +335,10 @@ def _apply(
     match statement:
         case NewKeys():
             keys = _keys(roster, signed, statement, member=statement.by) if with_keys else None
-            members[statement.by] = Member(signer.signing_key, signer.role, keys)
+            members[statement.by] = replace(signer, keys=keys)
+            return replace(roster, members=members)
+        case PasskeyAdded() | PasskeyRemoved():
+            members[statement.by] = replace(signer, passkeys=_passkeys(roster, statement))
             return replace(roster, members=members)
         case MemberRemoved(member=member):
             _require(signer.role == "lead" or member == statement.by, "not_a_lead")
@@ -311,6 +365,17 @@ def _apply(
             _require((lost_head is None) == (lost_length is None), "format")
             return replace(roster, needs_epoch=True)
     raise _Broken("first")
+
+
+def _passkeys(roster: Roster, statement: PasskeyAdded | PasskeyRemoved) -> tuple[str, ...]:
+    """Those of the signer, with one more or one less."""
+    own, changed = roster.members[statement.by].passkeys, statement.passkey_hash
+    if isinstance(statement, PasskeyAdded):
+        everyones = (passkey for member in roster.members.values() for passkey in member.passkeys)
+        _require(changed not in everyones, "passkey_again")
+        return (*own, changed)
+    _require(changed in own, "no_such_passkey")
+    return tuple(passkey for passkey in own if passkey != changed)
 
 
 def _keys(

@@ -1,6 +1,10 @@
-"""Which URLs Yobal links to. The same rule as the desk's, in `frontend/desk/ui/web-url.ts`."""
+"""Which URLs Yobal links to, and which can be an origin.
+
+`is_web_url` is the same rule as the desk's, in `frontend/desk/ui/web-url.ts`.
+"""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import regex
 
@@ -14,7 +18,24 @@ _WEB_URL: Final = regex.compile(
     rf"[Hh][Tt][Tt][Pp][Ss]?://{_HOST}(?::{_PORT})?(?:[/?#][^{_NEVER}]*)?"
 )
 
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
+_NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
+
 
 def is_web_url(url: str) -> bool:
     """A full address of the web: with `https` or `http`, a host, and nothing that hides or runs."""
     return _WEB_URL.fullmatch(url) is not None
+
+
+def is_origin(url: str) -> bool:
+    """As a browser writes it in `Origin`, because the two are compared character by character."""
+    scheme, _, host = url.partition("://")
+    if scheme not in _DEFAULT_PORTS or not host or host.endswith(_DEFAULT_PORTS[scheme]):
+        return False
+    if not host.isascii() or host != host.lower() or set(host) & _NEVER_IN_HOST:
+        return False
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and not host.endswith(":") and parts.port != 0
+    except ValueError:  # the port is none, or a bracket is missing
+        return False

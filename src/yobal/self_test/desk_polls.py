@@ -21,6 +21,7 @@ POLLED: Final[dict[str, dict[str, object]]] = {
     "session": {},
     "roster": {},
     "people": {},
+    "passkeys": {},
     "sessions": {},
     "device-key": {},
     "history": {"cursor": None, "comment_id": None},

@@ -12,10 +12,11 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters import disk_reserve
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.core import paths
-from yobal.core.errors import DatabaseUnavailable
+from yobal.core.errors import DatabaseUnavailable, RosterInvalid
 from yobal.core.schedule import HOUR_SECONDS
 from yobal.server.settings import Settings
 from yobal.store import diagnostics, sqlite_inbox, stale_files, stories
@@ -38,6 +39,7 @@ ACCEPT_TASK: Final = "accept comments"
 FILES_TASK: Final = "write public files"
 KEYS_TASK: Final = "rotate its keys"
 READ_TASK: Final = "show every public page"
+ROSTER_TASK: Final = "verify the signed list of members and keys"
 
 
 def storing_problems(database: Database) -> list[HealthProblem]:
@@ -71,6 +73,22 @@ def disk_reserve_problems(settings: Settings) -> list[HealthProblem]:
         " (`disk_reserve_mib`): free some space; comments are accepted again from the next slot on"
     )
     return [HealthProblem(ACCEPT_TASK, reason)] if is_low else []
+
+
+def roster_problems(database: Database, reader: RosterReader) -> list[HealthProblem]:
+    """Why the form accepts no comments and the desk is closed although the database works."""
+    try:
+        with database.reading() as conn:
+            reader.read_all(conn)
+    except RosterInvalid as error:
+        reason = (
+            f"rule “{error.rule}”, statement {error.number}: no comment can be sent and no moderator can"
+            " sign in until it verifies; run `yobal roster`, and see “The red page” in docs/trouble.md"
+        )
+        return [HealthProblem(ROSTER_TASK, reason)]
+    except DatabaseUnavailable as error:
+        return [HealthProblem(STORE_TASK, str(error))]
+    return []
 
 
 def writing_problems(settings: Settings) -> list[HealthProblem]:

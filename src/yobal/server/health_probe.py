@@ -69,7 +69,10 @@ class HealthProbe:
         components, problems = self._components, []
         problems += health.storing_problems(components.database)
         problems += health.disk_reserve_problems(components.settings)
-        if "desk" in self._roles:
+        is_desk = "desk" in self._roles
+        reader = components.roster_reader if is_desk else components.intake_roster_reader
+        problems += health.roster_problems(components.database, reader)
+        if is_desk:
             problems += health.writing_problems(components.settings)
             try:
                 problems += health.missing_pages(components.settings, components.database)

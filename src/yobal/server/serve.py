@@ -1,7 +1,6 @@
 """Serves the intake and the desk from one process until it is told to stop."""
 
 import asyncio
-import contextlib
 import gc
 import signal
 import sys
@@ -10,11 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, Literal
 
-import msgspec
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
+from granian.constants import Interfaces
 
 from yobal.adapters import disk_reserve
 from yobal.adapters.rendering.page_context import ServerFacts
@@ -24,6 +20,7 @@ from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import figures, open_files, ports, service_manager
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
+from yobal.server.http_server import Listener, new_server, until_listening
 from yobal.server.notices.thread import NoticeThread
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
@@ -43,22 +40,10 @@ from yobal.web.thread_status import ThreadStatusCache
 Role = Literal["intake", "desk"]
 Clock = Callable[[], float]
 STOP_SECONDS: Final = 5  # a client that sends half a header would delay the stop
-HEADER_SECONDS: Final = 10  # from the connection on, so that a silent one ends as well
-HEADER_BYTES_MAX: Final = 16 * 1024
-BACKLOG: Final = 1_024  # connections that wait in the kernel
 GARBAGE_SECONDS: Final = 2
 # The thread that commits needs the interpreter a few times per group. With Python's default it
 # would wait 5 ms each time while the event loop seals one comment after another.
 SWITCH_SECONDS: Final = 0.000_02
-
-
-class Listener(msgspec.Struct, frozen=True):
-    """An application, the protocol it speaks, and the address it listens on."""
-
-    application: Any
-    interface: Interfaces
-    address: str
-    connections_max: int  # of its own, so that neither side uses up the other's
 
 
 def intake_app(
@@ -241,14 +226,14 @@ async def _serve(
     *,
     is_working: Callable[[], bool],
 ) -> None:
-    servers = [_server(listener) for listener in listeners]
+    servers = [new_server(listener) for listener in listeners]
     gc.collect()  # takes 0.1 s now: or the first response would show that it was the first
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for stop_signal in (signal.SIGINT, signal.SIGTERM):  # before the first request is answered
         loop.add_signal_handler(stop_signal, stop_requested.set)
     server_tasks = [asyncio.create_task(server.serve()) for server in servers]
-    await _until_listening([listener.address for listener in listeners], server_tasks)
+    await until_listening([listener.address for listener in listeners], server_tasks)
     when_ready()
     service_manager.notify(service_manager.READY)
     watchdog_task = asyncio.create_task(_feed_watchdog(is_working))
@@ -290,34 +275,3 @@ async def _collect_garbage(intake: IntakeApp | None, database: Database) -> None
             intake.housekeeping()
         await asyncio.to_thread(database.close_idle)
         gc.collect()
-
-
-async def _until_listening(addresses: list[str], tasks: list[asyncio.Task[None]]) -> None:
-    """Wait until every address accepts connections, or until a server has failed to start."""
-    for address in addresses:
-        host, _, port = address.rpartition(":")
-        while not any(task.done() for task in tasks):
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-                writer.close()
-                break
-            await asyncio.sleep(0.02)
-
-
-def _server(listener: Listener) -> Server:
-    host, _, port = listener.address.rpartition(":")
-    return Server(
-        listener.application,
-        address=host.strip("[]"),
-        port=int(port),
-        interface=listener.interface,
-        http=HTTPModes.http1,
-        websockets=False,
-        backpressure=listener.connections_max,  # later ones wait in the kernel
-        backlog=BACKLOG,
-        log_enabled=False,
-        log_access=False,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_SECONDS * 1_000, max_buffer_size=HEADER_BYTES_MAX
-        ),
-    )

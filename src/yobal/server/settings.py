@@ -10,13 +10,12 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from yobal.adapters import age_file
-from yobal.adapters.rendering import i18n
+from yobal.adapters.rendering.catalogue_file import catalogue_languages
 from yobal.core import ids, language_tag
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
@@ -25,7 +24,7 @@ from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
 from yobal.core.submission import Limits
 from yobal.core.thread import EmbeddedForm
-from yobal.core.web_url import is_web_url
+from yobal.core.web_url import is_origin, is_web_url
 from yobal.store import diagnostics
 
 PREFIX: Final = "YOBAL_"
@@ -41,10 +40,8 @@ DAYS_MAX: Final = 200  # of receipts and sealed originals
 PENDING_HOURS_MAX: Final = 720  # 30 days
 PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
-_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}  # a browser omits them
 # Not a place: whatever the machine is set to, which readers could not be told, and a placeholder.
 _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
-_NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
 NoticeProcess = Literal["serve", "command"]  # which one sends notices
@@ -350,7 +347,7 @@ def _are_urls(text: str) -> bool:
 
 
 def _has_catalogue(language: str) -> bool:
-    return language in i18n.catalogue_languages()
+    return language in catalogue_languages()
 
 
 def _are_release_times(times: tuple[str, ...]) -> bool:
@@ -373,20 +370,6 @@ def _are_site_names(names: Mapping[str, str]) -> bool:
 
 def _is_web_url(url: str) -> bool:
     return not url or is_web_url(url)
-
-
-def _is_origin(url: str) -> bool:
-    """As a browser writes it in `Origin`, because the two are compared character by character."""
-    scheme, _, host = url.partition("://")
-    if scheme not in _DEFAULT_PORTS or not host or host.endswith(_DEFAULT_PORTS[scheme]):
-        return False
-    if not host.isascii() or host != host.lower() or set(host) & _NEVER_IN_HOST:
-        return False
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and not host.endswith(":") and parts.port != 0
-    except ValueError:  # the port is none, or a bracket is missing
-        return False
 
 
 def _are_frame_ancestors(hosts: tuple[str, ...]) -> bool:
@@ -458,8 +441,8 @@ _CHECKS: Final = (
     _Check("site_names", _are_site_names, "a name for each edition", '{ km = "ប៉ុស្តិ៍ទន្លេ" }'),
     _Check("site_url", _is_web_url, "a URL, or nothing", '"https://news.example/"'),
     # Addresses
-    _Check("public_url", _is_origin, _ORIGIN, '"https://comments.example"'),
-    _Check("desk_url", _is_origin, _ORIGIN, '"https://desk.example"'),
+    _Check("public_url", is_origin, _ORIGIN, '"https://comments.example"'),
+    _Check("desk_url", is_origin, _ORIGIN, '"https://desk.example"'),
     _Check("intake_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8600"'),
     _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
     _Check(

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Slot
+from yobal.core.states import PENDING
 from yobal.store.rows import fetch_all
-from yobal.store.tables import epochs, wrapped_epoch_keys
+from yobal.store.tables import comments, epochs, wrapped_epoch_keys
 
 
 class EpochKey(msgspec.Struct, frozen=True):
@@ -61,6 +62,51 @@ def newest_id(conn: Connection, site_id: str) -> str | None:
         .limit(1)
     )
     return conn.execute(newest).scalar_one_or_none()
+
+
+class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """An epoch of the present roster: how many pending comments are sealed to it, and who has its key."""
+
+    epoch_id: str
+    number: int
+    first_slot: Slot
+    last_slot: Slot | None
+    pending_count: int
+    wrap_count: int
+
+
+def list_overview(conn: Connection, site_id: str) -> list[EpochOverview]:
+    """Newest first."""
+    pending = (
+        sa.select(sa.func.count())
+        .select_from(comments)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.state == PENDING,
+            comments.c.epoch_id == epochs.c.id,
+        )
+        .scalar_subquery()
+    )
+    wraps = (
+        sa.select(sa.func.count())
+        .select_from(wrapped_epoch_keys)
+        .where(wrapped_epoch_keys.c.epoch_id == epochs.c.id)
+        .scalar_subquery()
+    )
+    return fetch_all(
+        conn,
+        EpochOverview,
+        sa.select(
+            epochs.c.id.label("epoch_id"),
+            epochs.c.number,
+            epochs.c.first_slot,
+            epochs.c.last_slot,
+            pending.label("pending_count"),
+            wraps.label("wrap_count"),
+        )
+        .where(epochs.c.site_id == site_id, epochs.c.is_current)
+        .order_by(epochs.c.number.desc()),
+    )
 
 
 def exists(conn: Connection, epoch_id: str) -> bool:

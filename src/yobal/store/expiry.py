@@ -7,9 +7,16 @@ from sqlalchemy.engine import Connection
 from yobal.core.schedule import Slot
 from yobal.core.states import WITHDRAWN
 from yobal.store import feedback
-from yobal.store.tables import comments, invitations, receipts, registrations, sessions
+from yobal.store.tables import (
+    comments,
+    invitations,
+    receipts,
+    registrations,
+    sessions,
+    used_challenges,
+)
 
-_EXPIRING: Final = (sessions, invitations, registrations)
+_EXPIRING: Final = (sessions, invitations, registrations, used_challenges)
 
 
 def delete_receipts(conn: Connection, *, before_week: str) -> None:
@@ -20,7 +27,7 @@ def delete_receipts(conn: Connection, *, before_week: str) -> None:
 
 
 def delete_expired(conn: Connection, *, now: float) -> None:
-    """Sessions, invitations, and registrations that no lead has confirmed."""
+    """Sessions, used challenges, invitations, and registrations that no lead has confirmed."""
     for table in _EXPIRING:
         conn.execute(table.delete().where(table.c.expires_slot <= now))
 
@@ -39,7 +46,7 @@ def delete_idempotency_hashes(conn: Connection, *, arrived_before: Slot) -> None
 
 
 def delete_future(conn: Connection, *, after: Slot, after_week: str) -> None:
-    """Sessions, invitations, registrations and receipts that end later than any given out now."""
+    """Sessions, used challenges, invitations, registrations and receipts that end later than any given out now."""
     for table in _EXPIRING:
         conn.execute(table.delete().where(table.c.expires_slot > after))
     conn.execute(receipts.delete().where(receipts.c.week > after_week))

@@ -7,7 +7,16 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import DAY_SECONDS, Round, Slot
 from yobal.core.states import WITHDRAWN
-from yobal.store.tables import comments, decisions, epochs, hidden_texts, published_comments, sites
+from yobal.store.tables import (
+    comments,
+    decisions,
+    epochs,
+    hidden_texts,
+    member_activity,
+    passkeys,
+    published_comments,
+    sites,
+)
 
 
 def redate(
@@ -39,9 +48,11 @@ def redate(
     _update(conn, site_id, sites.c.last_round, after=latest_round, to=latest_round)
     for column in (
         published_comments.c.slot,
+        member_activity.c.since_slot,
         epochs.c.first_slot,
         epochs.c.last_slot,
         sites.c.released_slot,
+        passkeys.c.since_slot,
     ):
         _update(conn, site_id, column, after=latest, to=latest)
 

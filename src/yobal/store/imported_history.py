@@ -16,6 +16,7 @@ def of_comment(conn: Connection, site_id: str, comment_id: str) -> list[HistoryR
         .where(editions.c.site_id == comments.c.site_id, editions.c.story_id == comments.c.story_id)
         .scalar_subquery()
     )
+    is_shown = published_comments.c.is_withheld.is_(False)
     chosen = (
         sa.select(
             comments.c.id.label("id"),  # no decision has it, so nothing can be undone with it
@@ -30,9 +31,10 @@ def of_comment(conn: Connection, site_id: str, comment_id: str) -> list[HistoryR
             comments.c.state,
             comments.c.epoch_id,
             sa.false().label("is_undone"),
-            published_comments.c.text,
-            published_comments.c.name,
-            published_comments.c.lang,
+            sa.case((is_shown, published_comments.c.text)).label("text"),
+            sa.case((is_shown, published_comments.c.name)).label("name"),
+            sa.case((is_shown, published_comments.c.lang)).label("lang"),
+            published_comments.c.is_withheld,
         )
         .join(imported_comments, imported_comments.c.comment_id == comments.c.id)
         .join(imports, imports.c.id == imported_comments.c.import_id)

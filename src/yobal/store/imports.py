@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.import_manifest import ImportState
+from yobal.core.import_manifest import ImportState, RowsSummary
 from yobal.core.schedule import Slot
 from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import imported_comments, imports
@@ -83,13 +83,13 @@ def set_next_number(conn: Connection, import_id: str, number: int) -> None:
 
 
 def set_manifest(
-    conn: Connection, import_id: str, *, comments_total: int, rows_hash: str, state: ImportState
+    conn: Connection, import_id: str, *, summary: RowsSummary, state: ImportState
 ) -> None:
     """The end of the file: from here on a lead can sign."""
     conn.execute(
         imports.update()
         .where(imports.c.id == import_id, imports.c.state == "reading")
-        .values(state=state, comments_total=comments_total, rows_hash=rows_hash)
+        .values(state=state, comments_total=summary.comments, rows_hash=summary.rows_hash)
     )
 
 

@@ -51,7 +51,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     expires_slot: Slot
 
 
-EndReason = Literal["removed", "suspended", "ended"]  # the last: by its owner or a lead
+# `ended`: by its owner or a lead.
+EndReason = Literal["removed", "suspended", "ended", "passkey_removed"]
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,10 +66,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     is_locked: bool = False
     device_label: str = ""
     mac: bytes
+    passkey_hash: str | None = None  # of the passkey that opened it
     end_reason: EndReason | None = None  # not under the MAC: a suspension is unsigned, too
 
 
 _COLUMNS: Final = tuple(column for column in sessions.c if column.name != "end_reason")
+_USE_CHALLENGE: Final = sa.text(
+    "insert into used_challenges (challenge_hash, expires_slot)"
+    " values (:challenge_hash, :expires_slot) on conflict do nothing"
+)
 
 
 def hash_token(token: bytes) -> bytes:
@@ -182,6 +188,15 @@ def end_sessions(conn: Connection, site_id: str, pseudonym: str, *, reason: EndR
     )
 
 
+def end_sessions_of_passkey(conn: Connection, site_id: str, passkey_hash: str) -> None:
+    """At once, like `end_sessions`."""
+    conn.execute(
+        sessions.update()
+        .where(sessions.c.site_id == site_id, sessions.c.passkey_hash == passkey_hash)
+        .values(end_reason="passkey_removed")
+    )
+
+
 def count_sessions(conn: Connection, site_id: str, *, now: float) -> dict[str, int]:
     """Open sessions by pseudonym."""
     chosen = (
@@ -218,6 +233,27 @@ def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) 
     if changed:
         conn.execute(_sessions_of(moderator.site_id, moderator.pseudonym))
     return changed
+
+
+def change_recovery_identity(
+    conn: Connection, site_id: str, pseudonym: str, *, recovery_identity: bytes
+) -> None:
+    """Replace what the recovery sheet opens. An older sheet opens nothing any more."""
+    conn.execute(
+        moderators.update()
+        .where(
+            moderators.c.site_id == site_id,
+            moderators.c.pseudonym == pseudonym,
+            moderators.c.is_active,
+        )
+        .values(recovery_identity=recovery_identity)
+    )
+
+
+def use_challenge(conn: Connection, challenge_hash: bytes, *, expires_slot: Slot) -> int:
+    """1 for the first caller, 0 for all others."""
+    values = {"challenge_hash": challenge_hash, "expires_slot": expires_slot}
+    return conn.execute(_USE_CHALLENGE, values).rowcount
 
 
 def change_pin(conn: Connection, site_id: str, pseudonym: str, *, roster_pin: bytes) -> int:

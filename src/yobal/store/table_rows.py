@@ -23,6 +23,7 @@ _LEFT_OUT: Final = (
     tables.sessions,
     tables.invitations,
     tables.registrations,
+    tables.used_challenges,
     tables.expired_cells,
     tables.stale_files,
 )

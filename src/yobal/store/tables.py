@@ -159,6 +159,41 @@ moderators = sa.Table(
     sqlite_with_rowid=False,
 )
 
+member_activity = sa.Table(
+    "member_activity",
+    metadata,  # what the desk shows about its members; unsigned, and deleted with them
+    _key("site_id"),
+    _key("pseudonym"),
+    _slot("since_slot"),
+    _text("opened_epoch_id", nullable=True),  # the newest one when they signed in last
+    # The sheet that has proved itself; another recipient than the roster's is of an older sheet.
+    _text("tested_recipient", nullable=True),
+    sqlite_with_rowid=False,
+)
+
+passkeys = sa.Table(
+    "passkeys",
+    metadata,  # only those count whose hash the roster names
+    _key("site_id"),
+    _key("passkey_hash"),
+    _text("pseudonym"),
+    _bytes("credential_id"),
+    _text("passkey"),  # what its owner says of it; see core/roster.py
+    _slot("since_slot"),
+    _number("sign_count"),  # of the authenticator, if it counts; else 0
+    _bytes("identity"),  # the personal identity, sealed to what the passkey makes
+    sa.UniqueConstraint("site_id", "credential_id"),
+    sqlite_with_rowid=False,
+)
+
+used_challenges = sa.Table(
+    "used_challenges",
+    metadata,  # a challenge signs in once; the rows stay as long as one is valid, and on to a slot
+    _hash_key("challenge_hash"),
+    _slot("expires_slot"),
+    sqlite_with_rowid=False,
+)
+
 invitations = sa.Table(
     "invitations",
     metadata,
@@ -197,7 +232,8 @@ sessions = sa.Table(
     _slot("expires_slot"),
     _flag("is_locked"),  # it opens nothing until its PIN, which only the server's memory has
     _text("device_label"),  # as its owner calls the device; nothing is taken from the browser
-    _bytes("mac"),  # under a key in `secrets/`, over all but the label: `actions/sign_in.py`
+    _bytes("mac"),  # under a key in `secrets/`, over all but the label: `actions/session_row.py`
+    _text("passkey_hash", nullable=True),  # that opened it; it ends with the passkey
     _text("end_reason", nullable=True),  # ended for this before it expired; it opens nothing
     sqlite_with_rowid=False,
 )

@@ -12,9 +12,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 # Rewritten row by row into a new file; the old file is truncated at once.
-REWRITTEN: Final = ("held_texts", "hidden_texts", "envelopes", "published_comments", "decisions")
+REWRITTEN: Final = (
+    *("held_texts", "hidden_texts", "envelopes", "published_comments", "staged_comments"),
+    "decisions",
+)
 # Hashes and slots but no text, with a row for each comment ever sent.
-VACUUMED: Final = ("comments", "receipts", "withdrawal_requests")
+VACUUMED: Final = ("comments", "receipts", "withdrawal_requests", "imported_comments")
 PURGED_TABLES: Final = (*REWRITTEN, *VACUUMED)
 REWRITTEN_BYTES_MAX: Final = (
     256 * 1024 * 1024

@@ -5,6 +5,7 @@ Errors about a request itself are defined here, because `core/errors.py` knows n
 
 from typing import Final
 
+from yobal.adapters.rendering.catalogue_file import DESK_LANGUAGE
 from yobal.adapters.rendering.i18n import translator_for
 from yobal.core import errors
 from yobal.core.errors import YobalError
@@ -37,7 +38,22 @@ class TlsRequired(YobalError):
     """The desk is open only over TLS, or on loopback."""
 
 
-DESK_LANGUAGE: Final = "en"  # the only catalogue that has the desk's messages
+class TokenMissing(YobalError):
+    """A request to the local desk without the token that it printed."""
+
+
+class ServerUnreachable(YobalError):
+    """The local desk cannot reach the newsroom's server; the message says why."""
+
+
+class ServerResponseInvalid(YobalError):
+    """The newsroom's server answered the local desk with something that a desk never sends."""
+
+
+class VersionDiffers(YobalError):
+    """The local desk and the newsroom's server are different versions, or the server names another site."""
+
+
 TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
     BadRequest: (
         400,
@@ -59,6 +75,38 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         ),
     ),
     TlsRequired: (403, "tls_required", "The desk works only over TLS. Open its https address."),
+    TokenMissing: (
+        403,
+        "token_missing",
+        (
+            "This tab may not use the desk on this computer. Open the whole address that `yobal desk`"
+            " printed when it was started, with everything after the #."
+        ),
+    ),
+    VersionDiffers: (
+        409,
+        "version_differs",
+        (
+            "The server has another version of Yobal than this computer, or is another newsroom’s now."
+            " Nothing was sent. Stop `yobal desk` and start it again: it says what to do."
+        ),
+    ),
+    ServerUnreachable: (
+        502,
+        "server_unreachable",
+        (
+            "The newsroom’s server could not be reached from this computer, or could not prove that it"
+            " is the right one. Nothing is lost. Check your connection and try again."
+        ),
+    ),
+    ServerResponseInvalid: (
+        502,
+        "server_response_invalid",
+        (
+            "The newsroom’s server answered with something that a desk never sends, so this computer"
+            " did not pass it on. Try again; if it happens again, tell your technician."
+        ),
+    ),
     errors.NotSignedIn: (
         401,
         "not_signed_in",
@@ -81,6 +129,15 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
             " discarded. If this surprises you, call a lead."
         ),
     ),
+    errors.PasskeyRemoved: (
+        401,
+        "passkey_removed",
+        (
+            "The passkey that opened this desk was removed under “My keys”, so the desk has closed on"
+            " every device that it had opened. What you decided before was stored; what was not sent is"
+            " discarded. If you did not remove it, call a lead."
+        ),
+    ),
     errors.Suspended: (
         403,
         "suspended",
@@ -98,6 +155,22 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
         403,
         "invalid_credentials",
         "Wrong pseudonym or passphrase. Check each word, or use your recovery sheet.",
+    ),
+    errors.PasskeyRefused: (
+        403,
+        "passkey_refused",
+        (
+            "The desk does not accept this passkey. It may have been removed, or the page was open for too"
+            " long: try again, or sign in with your words."
+        ),
+    ),
+    errors.PasskeyCopied: (
+        403,
+        "passkey_copied",
+        (
+            "This passkey was not accepted: its counter has gone back, so there may be a copy of it. Sign"
+            " in with your words, remove the passkey under “My keys”, and call a lead."
+        ),
     ),
     errors.WrongPin: (
         403,

@@ -42,9 +42,10 @@ class Guard:
         access: Access | None = request.route_handler.opt.get("access")
         if access is None:
             raise Forbidden
-        self._check_host(request)
+        check_host(request, self._host)
+        self._check_tls()
         if request.method == "POST":
-            self._check_origin(request)
+            check_origin(request, self._origin)
         if access == "anyone":
             return
         may_resume = bool(request.route_handler.opt.get("may_resume"))
@@ -53,18 +54,10 @@ class Guard:
             raise Forbidden
         request.state.moderator = moderator
 
-    def _check_host(self, request: AnyConnection) -> None:
-        """Only under the desk's own host; without TLS only on loopback."""
-        if request.headers.get("host") != self._host:
-            raise HostMismatch
+    def _check_tls(self) -> None:
+        """Without TLS only on loopback."""
         if self._scheme != "https" and self._host.rsplit(":", 1)[0] not in _LOOPBACK:
             raise TlsRequired
-
-    def _check_origin(self, request: AnyConnection) -> None:
-        if request.headers.get("origin") != self._origin:
-            raise OriginMismatch
-        if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-            raise BadRequest
 
     def _moderator(self, request: AnyConnection, *, may_resume: bool) -> SignedInModerator:
         token = session_token(request)
@@ -80,6 +73,19 @@ class Guard:
                 raise NotSignedIn from None
             raise
         return SignedInModerator(pseudonym, member.role)
+
+
+def check_host(request: AnyConnection, host: str) -> None:
+    """Only under the desk's own host: another name may be somebody else's, pointed to this address."""
+    if request.headers.get("host") != host:
+        raise HostMismatch
+
+
+def check_origin(request: AnyConnection, origin: str) -> None:
+    if request.headers.get("origin") != origin:
+        raise OriginMismatch
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        raise BadRequest
 
 
 def session_token(request: AnyConnection) -> bytes | None:

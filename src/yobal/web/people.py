@@ -6,8 +6,10 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
+from yobal import __version__
 from yobal.actions import (
     begin_epoch,
+    challenges,
     invite,
     join,
     recover,
@@ -22,10 +24,11 @@ from yobal.actions.add_epoch import MemberWrap
 from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
 from yobal.actions.session_row import SessionAccess
+from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
 from yobal.core.errors import NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
-from yobal.store import people
+from yobal.store import epochs, member_activity, people
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import COOKIE, AnyRequest, session_token
@@ -36,7 +39,12 @@ class PeopleController:
     """One method for each route. The methods are sync and run in threads."""
 
     def __init__(
-        self, dependencies: DeskDependencies, session_access: SessionAccess, *, site_name: str
+        self,
+        dependencies: DeskDependencies,
+        session_access: SessionAccess,
+        *,
+        site_name: str,
+        is_demo: bool,
     ) -> None:
         self._dependencies = dependencies
         self._rules = dependencies.rules
@@ -45,10 +53,21 @@ class PeopleController:
         self._session_access = session_access
         self._session_key = session_access.session_key
         self._site_name = site_name
+        self._passkey_verifier = PasskeyVerifier(dependencies.desk_url)
+        self._is_demo = is_demo
+
+    def about(self) -> types.About:
+        return types.About(
+            version=__version__,
+            site_id=self._rules.site_id,
+            site_name=self._site_name,
+            desk_url=self._dependencies.desk_url,
+            is_demo=self._is_demo,
+        )
 
     def sign_in_challenge(self) -> types.SignInChallenge:
         return types.SignInChallenge(
-            sign_in.challenge(
+            challenges.make(
                 session_key=self._session_key,
                 now=self._dependencies.clock(),
                 random=secrets.token_bytes,
@@ -71,6 +90,27 @@ class PeopleController:
             random=secrets.token_bytes,
         )
         return self._with_cookie(pseudonym, token, request)
+
+    def sign_in_with_passkey(
+        self, data: JSONBody[request_types.PasskeySignInRequest], request: AnyRequest
+    ) -> Response[types.PasskeySession]:
+        """Also opens a locked desk."""
+        signed_in = sign_in.sign_in_with_passkey(
+            self._database,
+            self._rules,
+            self._roster_reader,
+            self._passkey_verifier,
+            assertion=assertion_of(data),
+            challenge=data.challenge,
+            pseudonym=data.pseudonym,
+            session_key=self._session_key,
+            now=self._dependencies.clock(),
+            random=secrets.token_bytes,
+        )
+        session = self._with_cookie(signed_in.pseudonym, signed_in.token, request)
+        return Response(
+            types.PasskeySession(session.content, signed_in.identity), cookies=session.cookies
+        )
 
     def session(self, request: AnyRequest) -> types.Session:
         return self._session(request.state.moderator.pseudonym)
@@ -185,7 +225,16 @@ class PeopleController:
         with self._database.reading() as conn:
             invitations = people.list_invitations(conn, site_id, now=now)
             registrations = people.list_registrations(conn, site_id, now=now)
-        return serializers.people_list(self._rules, invitations, registrations)
+            activity = member_activity.list_all(conn, site_id)
+        return serializers.people_list(self._rules, activity, invitations, registrations)
+
+    def keys(self) -> types.KeysPage:
+        site_id = self._rules.site_id
+        with self._database.reading() as conn:
+            overview = epochs.list_overview(conn, site_id)
+            activity = member_activity.list_all(conn, site_id)
+            roster = self._roster_reader.read(conn)
+        return serializers.keys_page(self._rules, overview, activity, roster)
 
     def invite(
         self, data: JSONBody[request_types.InviteRequest], request: AnyRequest
@@ -200,7 +249,7 @@ class PeopleController:
             now=self._dependencies.clock(),
         )
         return types.NewInvitation(
-            INVITATION_HOURS, serializers.expiry_with_label(self._rules, expires)
+            INVITATION_HOURS, serializers.slot_with_day(self._rules, expires)
         )
 
     def cancel_invitation(
@@ -348,6 +397,10 @@ class PeopleController:
                 site_name=self._site_name,
                 now=self._dependencies.clock(),
             )
+
+
+def assertion_of(data: request_types.PasskeySignInRequest) -> Assertion:
+    return Assertion(data.credential_id, data.client_data, data.authenticator_data, data.signature)
 
 
 def _signed(new: request_types.NewStatement) -> SignedStatement:

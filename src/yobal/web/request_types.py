@@ -28,6 +28,8 @@ RecoveryToken = Annotated[
 StoredPin = Annotated[bytes, msgspec.Meta(min_length=64, max_length=1_024)]
 DeviceLabel = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
+# Browsers limit an id to 1,023 bytes; an attestation that the desk has not asked for can have certificates.
+AuthenticatorBytes = Annotated[bytes, msgspec.Meta(min_length=1, max_length=16_384)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
 # All have one size; only other implementations of age than the desk's add a little.
 _Sealed = Annotated[
@@ -64,6 +66,37 @@ class SignInRequest(Request):
     pseudonym: NonEmptyText
     challenge: Challenge
     signature: Signature
+
+
+class PasskeySignInRequest(Request):
+    """What `navigator.credentials.get` answered. `pseudonym` is who is expected, if anyone is."""
+
+    challenge: Challenge
+    credential_id: AuthenticatorBytes
+    client_data: AuthenticatorBytes
+    authenticator_data: AuthenticatorBytes
+    signature: AuthenticatorBytes
+    pseudonym: NonEmptyText | None = None
+
+
+class AddPasskeyRequest(Request):
+    """What `navigator.credentials.create` answered, and what its owner has signed about it."""
+
+    challenge: Challenge
+    client_data: AuthenticatorBytes
+    attestation_object: AuthenticatorBytes
+    statement: NewStatement
+    passkey: SignedText
+    identity: AgeFile
+
+
+class RemovePasskeyRequest(Request):
+    statement: NewStatement
+
+
+class RenewSheetRequest(Request):
+    statement: NewStatement
+    recovery_identity: AgeFile
 
 
 class HoldDeviceKeyRequest(Request):

@@ -51,6 +51,16 @@ class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     next_round: Slot
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk's page needs before anybody signs in: it is the same file for every newsroom."""
+
+    version: str
+    site_id: str
+    site_name: str
+    desk_url: str
+    is_demo: bool
+
+
 class Resumption(msgspec.Struct, frozen=True):
     """A restored roster waits for this lead; what it was before the restore, if anything knows it."""
 
@@ -83,6 +93,30 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     edit_kinds: list[EditKind]
     limits: Limits
     languages: list[str]
+
+
+class PasskeySession(msgspec.Struct, frozen=True):
+    """`identity` is the personal identity as an age file that only this passkey opens."""
+
+    session: Session
+    identity: bytes
+
+
+class PasskeyIdentity(msgspec.Struct, frozen=True):
+    """The personal identity as an age file that only this passkey opens."""
+
+    identity: bytes
+
+
+class OwnPasskey(msgspec.Struct, frozen=True):
+    """`passkey` is what its owner has signed of it, as canonical JSON."""
+
+    passkey: str
+    since: Slot
+
+
+class PasskeyList(msgspec.Struct, frozen=True):
+    passkeys: list[OwnPasskey]
 
 
 class RemovedMember(msgspec.Struct, frozen=True):
@@ -255,6 +289,32 @@ class HistoryPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """`last` is null for the newest one. `wrap_count`: how many members have its key."""
+
+    number: int
+    first: Slot
+    last: Slot | None
+    pending_count: int
+    wrap_count: int
+
+
+class SheetState(msgspec.Struct, frozen=True):
+    """Whether the recovery sheet of a member has ever proved itself."""
+
+    pseudonym: str
+    is_tested: bool
+
+
+class KeysPage(msgspec.Struct, frozen=True):
+    """`next_change`: from then on, the next lead's desk begins a new epoch; null before the first."""
+
+    epochs: list[EpochOverview]
+    epoch_days: int
+    next_change: Slot | None
+    sheets: list[SheetState]
+
+
 class HiddenComment(msgspec.Struct, frozen=True, kw_only=True):
     """A removed comment whose text is not destroyed yet. `text` is null if its key is missing.
 
@@ -336,7 +396,16 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     expires: Slot
 
 
+class MemberActivity(msgspec.Struct, frozen=True):
+    """`since`: the last slot before they joined. `opened`: the slot in which the newest key began that they have opened."""
+
+    pseudonym: str
+    since: Slot
+    opened: Slot | None
+
+
 class PeopleList(msgspec.Struct, frozen=True):
+    members: list[MemberActivity]
     invitations: list[OpenInvitation]
     registrations: list[Registration]
 

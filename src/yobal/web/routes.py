@@ -7,14 +7,12 @@ from pathlib import Path
 from types import MethodType
 from typing import Any, Final, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, MediaType, Response, get, post
 from litestar.exceptions import HTTPException, ValidationException
 
 from yobal.actions.session_row import SessionAccess
 from yobal.adapters import error_reporting
-from yobal.adapters.rendering.desk_catalogue import catalogue_json, languages_json
-from yobal.adapters.rendering.i18n import read_catalogue, translator_for
+from yobal.adapters.rendering.catalogue_file import DESK_LANGUAGE
 from yobal.core.errors import YobalError
 from yobal.web import errors
 from yobal.web.errors import BadRequest
@@ -23,6 +21,7 @@ from yobal.web.hidden import HiddenController
 from yobal.web.http import accepts_gzip
 from yobal.web.imports import ImportsController
 from yobal.web.moderation import DeskDependencies, ModerationController
+from yobal.web.own_keys import OwnKeysController
 from yobal.web.people import PeopleController
 from yobal.web.response_types import ErrorBody
 from yobal.web.sessions import SessionsController
@@ -38,10 +37,13 @@ class Route(NamedTuple):
 
 
 PAGES: Final = ("/", "/join", "/recover")
+PAGE: Final = "desk.html"
 ASSETS: Final = ("desk.js", "desk.css", "language-detector.js", "words.json", "icon.svg")
 PEOPLE_ROUTES: Final = (
+    Route("/api/desk/about", "anyone", PeopleController.about),
     Route("/api/desk/sign-in/challenge", "anyone", PeopleController.sign_in_challenge),
     Route("/api/desk/sign-in", "anyone", PeopleController.sign_in),
+    Route("/api/desk/sign-in/passkey", "anyone", PeopleController.sign_in_with_passkey),
     Route("/api/desk/session", "moderator", PeopleController.session, may_resume=True),
     Route("/api/desk/sign-out", "anyone", PeopleController.sign_out),
     Route("/api/desk/open-invitation", "anyone", PeopleController.open_invitation),
@@ -53,6 +55,7 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/extend-roster", "lead", PeopleController.extend_roster),
     Route("/api/desk/resume-roster", "lead", PeopleController.resume_roster, may_resume=True),
     Route("/api/desk/people", "moderator", PeopleController.people),
+    Route("/api/desk/keys", "moderator", PeopleController.keys),
     Route("/api/desk/invite", "lead", PeopleController.invite),
     Route("/api/desk/cancel-invitation", "lead", PeopleController.cancel_invitation),
     Route("/api/desk/confirm-member", "lead", PeopleController.confirm_member),
@@ -63,6 +66,13 @@ PEOPLE_ROUTES: Final = (
     Route("/api/desk/recovery/challenge", "anyone", PeopleController.recovery_challenge),
     Route("/api/desk/recovery/prove", "anyone", PeopleController.prove_recovery),
     Route("/api/desk/recovery/finish", "anyone", PeopleController.finish_recovery),
+)
+OWN_KEYS_ROUTES: Final = (
+    Route("/api/desk/passkeys", "moderator", OwnKeysController.passkeys),
+    Route("/api/desk/passkeys/open", "moderator", OwnKeysController.open_with_passkey),
+    Route("/api/desk/passkeys/add", "moderator", OwnKeysController.add_passkey),
+    Route("/api/desk/passkeys/remove", "moderator", OwnKeysController.remove_passkey),
+    Route("/api/desk/renew-sheet", "moderator", OwnKeysController.renew_sheet),
 )
 SESSION_ROUTES: Final = (
     Route(
@@ -105,6 +115,7 @@ HIDDEN_ROUTES: Final = (
 DESK_ROUTES: Final = (
     *PEOPLE_ROUTES,
     *SESSION_ROUTES,
+    *OWN_KEYS_ROUTES,
     *MODERATION_ROUTES,
     *HIDDEN_ROUTES,
     *IMPORT_ROUTES,
@@ -121,7 +132,7 @@ _ERROR_PAGE: Final = (
     '<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width">\n<title>Yobal</title>\n<p>{message}</p>\n'
 )
-_HEADERS: Final = {
+DESK_HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -130,6 +141,7 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
 }
 _MEDIA_TYPES: Final = {
+    ".html": "text/html",
     ".js": "text/javascript",
     ".css": "text/css",
     ".json": "application/json",
@@ -140,6 +152,7 @@ _MEDIA_TYPES: Final = {
 Controller = (
     PeopleController
     | SessionsController
+    | OwnKeysController
     | ModerationController
     | HiddenController
     | ImportsController
@@ -158,34 +171,38 @@ def desk_app(
     )
     guard = Guard(session_access, desk_url=dependencies.desk_url, clock=dependencies.clock)
     sessions = SessionsController(dependencies, session_access)
-    people = PeopleController(dependencies, session_access, site_name=site_name)
+    own_keys = OwnKeysController(dependencies, session_key=session_access.session_key)
+    people = PeopleController(dependencies, session_access, site_name=site_name, is_demo=is_demo)
     moderation, hidden = ModerationController(dependencies), HiddenController(dependencies)
     imports = ImportsController(dependencies)
-    page_html = _desk_page(dependencies.rules.site_id, site_name, is_demo=is_demo)
     return Litestar(
         route_handlers=[
-            *(_page(path, page_html) for path in PAGES),
-            *(_asset(static, name) for name in ASSETS),
+            *file_handlers(static),
             *(_route(route, people) for route in PEOPLE_ROUTES),
             *(_route(route, sessions) for route in SESSION_ROUTES),
+            *(_route(route, own_keys) for route in OWN_KEYS_ROUTES),
             *(_route(route, moderation) for route in MODERATION_ROUTES),
             *(_route(route, hidden) for route in HIDDEN_ROUTES),
             *(_route(route, imports) for route in IMPORT_ROUTES),
         ],
         before_request=guard.check,
-        exception_handlers={
-            YobalError: _handle_yobal_error,
-            HTTPException: _handle_http_error,
-            RecursionError: _handle_unreadable,
-            UnicodeDecodeError: _handle_unreadable,
-            Exception: _handle_unexpected,
-        },
-        response_headers=_HEADERS,
+        exception_handlers=exception_handlers(),
+        response_headers=DESK_HEADERS,
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
         openapi_config=None,
         debug=False,
     )
+
+
+def exception_handlers() -> dict[int | type[Exception], Any]:
+    return {
+        YobalError: _handle_yobal_error,
+        HTTPException: _handle_http_error,
+        RecursionError: _handle_unreadable,
+        UnicodeDecodeError: _handle_unreadable,
+        Exception: _handle_unexpected,
+    }
 
 
 def _route(route: Route, controller: Controller) -> Any:
@@ -194,47 +211,29 @@ def _route(route: Route, controller: Controller) -> Any:
     return handler(MethodType(route.method, controller))
 
 
-def _page(path: str, page_html: bytes) -> Any:
-    def page() -> Response[bytes]:
-        return Response(page_html, media_type=MediaType.HTML)
+def file_handlers(static: Path) -> list[Any]:
+    """The page, and the files that it loads, each as it was built."""
+    return [
+        *(_file(path, static / PAGE) for path in PAGES),
+        *(_file(f"/assets/{name}", static / name) for name in ASSETS),
+    ]
 
-    return get(path, sync_to_thread=False, opt={"access": "anyone"}, name=f"page {path}")(page)
 
-
-def _asset(static: Path, name: str) -> Any:
+def _file(path: str, file: Path) -> Any:
     """Gzipped, because nothing is cached on a moderator's device and the language detector is large."""
-    plain = (static / name).read_bytes()
+    plain = file.read_bytes()
     gzipped = gzip.compress(plain, mtime=0)
 
-    def asset(request: AnyRequest) -> Response[bytes]:
-        response = Response(plain, media_type=_MEDIA_TYPES[Path(name).suffix])
+    def send_file(request: AnyRequest) -> Response[bytes]:
+        response = Response(plain, media_type=_MEDIA_TYPES[file.suffix])
         response.headers["vary"] = "accept-encoding"
         if accepts_gzip(request.headers.get("accept-encoding", "")):
             response.content = gzipped
             response.headers["content-encoding"] = "gzip"
         return response
 
-    return get(f"/assets/{name}", sync_to_thread=False, opt={"access": "anyone"})(asset)
-
-
-def _desk_page(site_id: str, site_name: str, *, is_demo: bool) -> bytes:
-    templates = Path(__file__).parent.parent / "templates"
-    environment = Environment(
-        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined
-    )
-    return (
-        environment.get_template("desk.html")
-        .render(
-            site_id=site_id,
-            site_name=site_name,
-            is_demo=is_demo,
-            lang=errors.DESK_LANGUAGE,
-            gettext=translator_for(errors.DESK_LANGUAGE).gettext,
-            languages=languages_json(errors.DESK_LANGUAGE),
-            messages=catalogue_json(read_catalogue(errors.DESK_LANGUAGE)),
-        )
-        .encode()
-    )
+    handler = get(path, sync_to_thread=False, opt={"access": "anyone"}, name=f"file {path}")
+    return handler(send_file)
 
 
 def _handle_yobal_error(request: AnyRequest, error: YobalError) -> Response[Any]:
@@ -248,9 +247,9 @@ def _handle_yobal_error(request: AnyRequest, error: YobalError) -> Response[Any]
 def _error_response(request: AnyRequest, status: int, body: ErrorBody) -> Response[Any]:
     """JSON for the desk's own requests, a page for a person who opened the address."""
     if request.method != "GET" or request.url.path.startswith("/api/"):
-        return Response(body, status_code=status, headers=_HEADERS)
-    page_html = _ERROR_PAGE.format(lang=errors.DESK_LANGUAGE, message=escape(body.message))
-    return Response(page_html, status_code=status, headers=_HEADERS, media_type=MediaType.HTML)
+        return Response(body, status_code=status, headers=DESK_HEADERS)
+    page_html = _ERROR_PAGE.format(lang=DESK_LANGUAGE, message=escape(body.message))
+    return Response(page_html, status_code=status, headers=DESK_HEADERS, media_type=MediaType.HTML)
 
 
 def _handle_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -269,4 +268,4 @@ def _handle_unexpected(_request: AnyRequest, error: Exception) -> Response[Error
     """No traceback leaves the process: it could quote the text of a comment."""
     error_reporting.report_once(error)
     status, body = errors.to_response(YobalError())
-    return Response(body, status_code=status, headers=_HEADERS)
+    return Response(body, status_code=status, headers=DESK_HEADERS)

@@ -19,7 +19,10 @@ from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERS
 from yobal.store import comments, epochs, hidden_texts, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
+from yobal.store.epochs import EpochOverview
 from yobal.store.hidden_texts import HiddenListRow
+from yobal.store.member_activity import MemberActivity
+from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Moderator, Registration
 from yobal.store.queue import QueueRow, ReceiptRecipient
 from yobal.web import response_types as types
@@ -33,7 +36,7 @@ def slot_with_label(rules: SiteRules, slot: Slot, *, now: float | None = None) -
     return types.Slot(slot, clock if is_near else f"{local:%Y-%m-%d} {clock}")
 
 
-def expiry_with_label(rules: SiteRules, slot: Slot) -> types.Slot:
+def slot_with_day(rules: SiteRules, slot: Slot) -> types.Slot:
     """The same, always with the day: an invitation may expire tomorrow."""
     local = datetime.fromtimestamp(slot, rules.schedule.zone)
     return types.Slot(slot, f"{local:%Y-%m-%d %H:%M}")
@@ -243,12 +246,23 @@ def hidden_comment(
 
 
 def people_list(
-    rules: SiteRules, invitations: Sequence[Invitation], registrations: Sequence[Registration]
+    rules: SiteRules,
+    activity: Sequence[MemberActivity],
+    invitations: Sequence[Invitation],
+    registrations: Sequence[Registration],
 ) -> types.PeopleList:
     return types.PeopleList(
+        members=[
+            types.MemberActivity(
+                item.pseudonym,
+                slot_with_day(rules, item.since_slot),
+                _slot_or_none(rules, item.opened_slot),
+            )
+            for item in activity
+        ],
         invitations=[
             types.OpenInvitation(
-                item.token_hash.hex(), item.role, expiry_with_label(rules, item.expires_slot)
+                item.token_hash.hex(), item.role, slot_with_day(rules, item.expires_slot)
             )
             for item in invitations
         ],
@@ -260,10 +274,16 @@ def people_list(
                 head=item.head,
                 keys=item.keys,
                 keys_signature=item.keys_signature,
-                expires=expiry_with_label(rules, item.expires_slot),
+                expires=slot_with_day(rules, item.expires_slot),
             )
             for item in registrations
         ],
+    )
+
+
+def passkey_list(rules: SiteRules, rows: Sequence[PasskeyRow]) -> types.PasskeyList:
+    return types.PasskeyList(
+        [types.OwnPasskey(row.passkey, slot_with_day(rules, row.since_slot)) for row in rows]
     )
 
 
@@ -273,11 +293,49 @@ def open_session(
     return types.OpenSession(
         session_id=session.token_hash.hex(),
         device_label=session.device_label,
-        begun=expiry_with_label(rules, session.begun_slot),
-        expires=expiry_with_label(rules, session.expires_slot),
+        begun=slot_with_day(rules, session.begun_slot),
+        expires=slot_with_day(rules, session.expires_slot),
         is_locked=session.is_locked,
         is_current=session.token_hash == current_hash,
     )
+
+
+def keys_page(
+    rules: SiteRules,
+    overview: Sequence[EpochOverview],
+    activity: Sequence[MemberActivity],
+    roster: Roster | None,
+) -> types.KeysPage:
+    tested = {item.pseudonym: item.tested_recipient for item in activity}
+    members = roster.members.values() if roster is not None else ()
+    keys = sorted(
+        (member.keys for member in members if member.keys is not None),
+        key=lambda item: item.pseudonym,
+    )
+    newest = overview[0].first_slot if overview else None
+    next_change = newest + rules.epoch_days * DAY_SECONDS if newest is not None else None
+    return types.KeysPage(
+        epochs=[
+            types.EpochOverview(
+                number=item.number,
+                first=slot_with_day(rules, item.first_slot),
+                last=_slot_or_none(rules, item.last_slot),
+                pending_count=item.pending_count,
+                wrap_count=item.wrap_count,
+            )
+            for item in overview
+        ],
+        epoch_days=rules.epoch_days,
+        next_change=_slot_or_none(rules, next_change),
+        sheets=[
+            types.SheetState(item.pseudonym, tested.get(item.pseudonym) == item.recovery_recipient)
+            for item in keys
+        ],
+    )
+
+
+def _slot_or_none(rules: SiteRules, slot: Slot | None) -> types.Slot | None:
+    return slot_with_day(rules, slot) if slot is not None else None
 
 
 def statements(signed: Sequence[SignedStatement]) -> list[types.Statement]:

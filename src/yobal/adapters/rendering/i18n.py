@@ -1,13 +1,11 @@
 """Translations and formats: sentences, days, times, numbers and names of languages.
 
-The only place that opens a catalogue. A language without a catalogue is served in English.
+A language without a catalogue is served in English.
 """
 
 from datetime import date, datetime
 from functools import cache
 from gettext import GNUTranslations
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from io import BytesIO
 from typing import Final
 
@@ -15,18 +13,16 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_time, get_timezone_gmt
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from yobal.adapters.rendering.catalogue_file import catalogue_languages, read_catalogue
 from yobal.core import language as langs
 from yobal.core import text as texts
 from yobal.core.schedule import Schedule, Slot, day_of
 from yobal.core.terms import CLAUSES
 
 FALLBACK: Final = "en"
-_DOMAIN: Final = "yobal"
 _REGIONS: Final = {"en": "GB"}  # for the order of a date: 21 November 2026
 _DIGITS: Final = {"km": "០១២៣៤៥៦៧៨៩"}
 # A day as it is written inside a sentence, where CLDR's form lacks words that the language needs.
@@ -182,22 +178,6 @@ def _name(tag: str, locale: Locale) -> str:
         return str(name and Locale.parse(tag, sep="-").get_display_name(locale))
     except (UnknownLocaleError, ValueError):
         return str(name)
-
-
-@cache
-def catalogue_languages() -> frozenset[str]:
-    """Every language that pages can be in."""
-    return frozenset(folder.name for folder in (files("yobal") / "locales").iterdir())
-
-
-def _catalogue(lang: str) -> Traversable:
-    return files("yobal") / "locales" / lang / "LC_MESSAGES" / f"{_DOMAIN}.po"
-
-
-def read_catalogue(lang: str) -> Catalog:
-    """The catalogue of a language that has one."""
-    with _catalogue(lang).open("rb") as source:
-        return read_po(source, locale=lang)
 
 
 def _translations(lang: str) -> GNUTranslations:

@@ -5,12 +5,8 @@ from typing import Any
 
 from jinja2 import Environment, MemcachedBytecodeCache, PackageLoader, StrictUndefined
 
-from yobal.adapters.rendering.i18n import (
-    Translator,
-    catalogue_languages,
-    own_name,
-    translator_for,
-)
+from yobal.adapters.rendering.catalogue_file import catalogue_languages
+from yobal.adapters.rendering.i18n import Translator, own_name, translator_for
 from yobal.adapters.rendering.line_breaks import with_line_breaks
 
 

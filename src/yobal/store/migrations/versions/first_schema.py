@@ -138,6 +138,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "member_activity",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("since_slot", sa.BigInteger(), nullable=False),
+        sa.Column("opened_epoch_id", sa.Text(), nullable=True),
+        sa.Column("tested_recipient", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_member_activity")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "hidden_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -171,6 +181,22 @@ def upgrade() -> None:
         sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "passkeys",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("passkey_hash", sa.Text(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("passkey", sa.Text(), nullable=False),
+        sa.Column("since_slot", sa.BigInteger(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("site_id", "passkey_hash", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint(
+            "site_id", "credential_id", name=op.f("uq_passkeys_site_id_credential_id")
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -265,6 +291,7 @@ def upgrade() -> None:
         sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("device_label", sa.Text(), nullable=False),
         sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.Column("passkey_hash", sa.Text(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
         sqlite_with_rowid=False,
@@ -339,6 +366,13 @@ def upgrade() -> None:
         sa.Column("is_full", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("arrivals_since_slot", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("site_id", "story_id", name=op.f("pk_stories")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "used_challenges",
+        sa.Column("challenge_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_slot", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_used_challenges")),
         sqlite_with_rowid=False,
     )
     op.create_table(
