@@ -34,9 +34,9 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
 
     @property
     def are_changes_shown(self) -> bool:
-        """Not if readers see something else than what they lead to."""
+        """Not if readers see something else than what they lead to, or nothing because it could not be confirmed."""
         status, feedback = self.status, self.feedback
-        if feedback is None or status.edit_kind is None:
+        if feedback is None or status.edit_kind is None or status.is_withheld:
             return False
         return (not feedback.changes or status.text in (None, feedback.edited)) and (
             feedback.name is None or status.name in (None, feedback.name)
