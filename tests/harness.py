@@ -312,7 +312,8 @@ class NewsroomHarness:
         note: str | None = None,
         decided_by: str | None = None,
     ) -> DecisionResult:
-        feedback = self.seal(comment_id, Feedback(note=note) if note is not None else None)
+        written = Feedback(note=text.clean(note)) if note is not None else None
+        feedback = self.seal(comment_id, written)
         return decide.reject(
             self.database,
             self.components.cell_file,

@@ -113,6 +113,8 @@ def test_control_a_note_that_is_limited_in_characters_only_changes_the_size(
     desk: DeskClient, intake: Intake, newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submission, "has_too_many_marks", lambda *_: False)
+    title = Edition(tag="en", title=HEADLINE, url=LARGEST_URL)
+    declare_story.add(newsroom.database, newsroom.rules, STORY_ID, title)
     sent = newsroom.send()
     # Below the 32 KiB of a held text, and the 40 KiB of what is sealed to an author.
     marked = "&" + "\u0301" * 7
