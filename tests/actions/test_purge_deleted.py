@@ -108,7 +108,11 @@ def test_a_removal_that_is_refused_leaves_no_purge_pending(newsroom: NewsroomHar
     with pytest.raises(NoSuchComment):
         newsroom.remove(sent.id)
     assert _pending_id(newsroom) is None
-    assert purge_deleted(newsroom.database, newsroom.components.cell_file, SITE_ID) is False
+    cell_file = newsroom.components.cell_file
+    assert cell_file.unsettled, "the cell that the removal took for the text is not used"
+    assert purge_deleted(newsroom.database, cell_file, SITE_ID) is True
+    assert not cell_file.unsettled
+    assert purge_deleted(newsroom.database, cell_file, SITE_ID) is False
 
 
 def test_text_that_is_deleted_during_a_purge_stays_pending(

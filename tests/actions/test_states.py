@@ -8,7 +8,7 @@ import pytest
 from tests.harness import NewsroomHarness, SentComment
 from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
-from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
+from yobal.core.errors import AlreadyDecided, NoSuchComment, NoSuchDecision, TooLateToUndo
 from yobal.core.states import TRANSITIONS, State, Verb, next_state, source_states
 from yobal.server.scheduler.maintenance import prepare_cells
 from yobal.store import comments
@@ -78,6 +78,12 @@ def _remove(life: Life) -> None:
     life.newsroom.remove(life.sent.id)
 
 
+def _bring_back(life: Life) -> None:
+    if life.decided is None:
+        raise NoSuchDecision  # nothing was decided, so nothing was removed
+    life.newsroom.bring_back(life.decided)
+
+
 def _withdraw(life: Life) -> None:
     if life.newsroom.find_receipt(life.code) is not None:
         life.newsroom.request_withdrawal(life.code)
@@ -103,6 +109,7 @@ TRY: dict[Verb, Callable[[Life], None]] = {
     "undo": _undo,
     "release": _release,
     "remove": _remove,
+    "bring_back": _bring_back,
     "withdraw": _withdraw,
     "lose": _lose,
     "recover": _recover,
@@ -136,7 +143,7 @@ def test_every_verb_in_every_state_follows_the_table(
     expected = next_state(state, verb)
     try:
         TRY[verb](life)
-    except (AlreadyDecided, NoSuchComment, TooLateToUndo):
+    except (AlreadyDecided, NoSuchComment, NoSuchDecision, TooLateToUndo):
         assert expected is None, f"{verb} from {state} was refused"
     assert newsroom.state(life.sent.id) == (expected or state)
     shows = b"Words" in b"".join(newsroom.read_all_files().values())
@@ -152,11 +159,12 @@ def test_a_transition_needs_the_expected_state(newsroom: NewsroomHarness) -> Non
     assert newsroom.state(sent.id) == "held"
 
 
-def test_withdrawn_and_removed_are_final() -> None:
-    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn", "removed"})
+def test_withdrawn_is_final_and_removed_until_it_is_brought_back_or_withdrawn() -> None:
+    assert {state for state, _ in TRANSITIONS}.isdisjoint({"withdrawn"})
+    assert [verb for state, verb in TRANSITIONS if state == "removed"] == ["bring_back", "withdraw"]
 
 
-def test_only_a_release_publishes_and_only_held_comments() -> None:
+def test_a_release_publishes_held_comments_and_a_lead_brings_removed_ones_back() -> None:
     ways = [move for move, to in TRANSITIONS.items() if to == "published"]
-    assert ways == [("held", "release")]
+    assert ways == [("held", "release"), ("removed", "bring_back")]
     assert source_states("release") == ("held",)

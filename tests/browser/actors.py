@@ -154,6 +154,7 @@ class Moderator:
         self.page.goto(link)
         self.choose_keys(pseudonym)
         self.give_last_group()
+        self.read_words()
 
     def read_words(self) -> str:
         """The words that an invited person reads to the lead."""

@@ -20,6 +20,7 @@ COVERED = """() => {
     for (const one of pane.querySelectorAll("button, a, select, input, textarea")) {
       const box = one.getBoundingClientRect();
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      if (x >= innerWidth) continue; // a tab to which one scrolls
       // The buttons of a form stay at the bottom; what scrolls below them is not in sight.
       const bar = pane.querySelector(".comment-pane .actions");
       const isBelowBar = bar && !bar.contains(one) && y > bar.getBoundingClientRect().top;
@@ -400,7 +401,7 @@ def _number(title: Any) -> int:
 
 
 def _kept_keys(desk: Moderator) -> int:
-    """How many keys this browser's databases hold: all entries but a pin, which has hashes only."""
+    """How many keys this browser's databases hold: all entries but the pin, which has hashes and the signed statements, sealed."""
     count = desk.page.evaluate(
         """async () => {
           let count = 0;
@@ -414,7 +415,8 @@ def _kept_keys(desk: Moderator) -> int:
               count += await new Promise((done) => {
                 const asked = db.transaction(store).objectStore(store).getAll();
                 asked.onsuccess = () => done(asked.result.filter((entry) =>
-                  Object.keys(entry).sort().join() !== "first,head,length").length);
+                  Object.keys(entry).sort().join() !== "deviceRecipient,first,head,length,sealed"
+                ).length);
               });
             }
             db.close();

@@ -60,10 +60,12 @@ def test_the_page_says_what_is_different_here(
     expect(main).to_contain_text("This desk comes from your own computer")
     expect(main).to_contain_text(still.newsroom.desk_url)
     expect(main).to_contain_text("A passkey works only at the address where it was made")
+    expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
     other = actors.moderator(still.newsroom).page
     other.goto(still.newsroom.desk_url)
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(other.locator("main")).not_to_contain_text("your own computer")
+    expect(other.get_by_role("button", name="Use a passkey")).to_be_visible()
 
 
 def test_an_invitation_leads_to_the_newsrooms_address(

@@ -228,17 +228,14 @@ def test_a_backup_without_the_newest_removal_is_refused_until_a_browser_returns_
     body = removal_body(desk, egret, [lead_of(backed_up)], by=lead_of(backed_up))
     assert desk.post("remove-member", body).status == 200
     backed_up.components.roster_pin.write_copy()  # as at the next slot
-    held = backed_up.read_table("statements")[3:]
+    held = sorted(backed_up.read_table("statements"), key=lambda row: int(row["number"]))[3:]
 
     printed = _restore(empty, path, _folder(backed_up).secrets_path)
 
     assert any("Once it prints no `refused`" in line for line in printed)
     with empty.database.reading() as conn, pytest.raises(RosterInvalid, match="older"):
         empty.roster_reader.read(conn)
-    statements = [
-        SignedStatement(row["statement"], bytes(row["signature"]))
-        for row in sorted(held, key=lambda row: int(row["number"]))
-    ]
+    statements = [SignedStatement(row["statement"], bytes(row["signature"])) for row in held]
     return_statements(
         empty.database,
         empty.rules,

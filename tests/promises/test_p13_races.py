@@ -104,7 +104,8 @@ def test_a_link_of_a_lead_who_is_removed_at_this_moment_registers_nobody(
     at_egret = desk.browser_of(None)
     assert at_egret.sign_in("Egret", egret.sign_in_seed).status == 200
     token, ibis = invite_by_http(at_egret), moderator_of("Ibis")
-    head = statement_hash(newsroom.read_table("statements")[-1]["statement"])
+    newest = max(newsroom.read_table("statements"), key=lambda row: int(row["number"]))
+    head = statement_hash(newest["statement"])
 
     def register() -> None:
         join.register(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.harness import SLOT, NewsroomHarness
 from tests.in_process_client import intake_of
-from tests.serving import Served, ask, form, free_ports, post, serving, wait_for
+from tests.serving import Served, ask, form, free_ports, is_listening, post, serving, wait_for
 from yobal.self_test.in_process import Scope, Transport
 from yobal.server import figures, serve
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
@@ -97,6 +97,7 @@ def served(tmp_path: Any, database_url: str) -> Iterator[tuple[Served, int]]:
         "release_times": (f"{datetime.now(UTC) + timedelta(hours=12):%H:%M}",),
     }
     with serving(tmp_path, database_url, **settings) as running:
+        wait_for(lambda: is_listening(port), "metrics have their port, after the readers'")
         wait_for(lambda: ask(port, path="/readyz").status == 200, "it is ready")
         wait_for(lambda: ask(port, path="/metrics").body, "figures are recorded")
         yield running, port

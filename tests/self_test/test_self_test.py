@@ -36,7 +36,9 @@ CHANGING = {  # routes that change something, or that take no session
     *("label-device", "end-session", "end-sessions"),
     *("sign-in/passkey", "passkeys/open", "passkeys/add", "passkeys/remove", "renew-sheet"),
     *("recovery/challenge", "recovery/prove", "recovery/finish"),
-    *("decide", "reject-many", "undo", "undo-many", "remove"),
+    *("decide", "reject-many", "undo", "undo-many", "remove", "bring-back", "destroy-hidden"),
+    *("return-statements", "extend-roster", "resume-roster", "store-pin"),
+    *("import-sample", "sign-import", "refuse-import"),  # the first needs an import
 }
 NOTHING = "an observer learned nothing"
 Run = Callable[..., tuple[int, str]]

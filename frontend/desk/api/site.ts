@@ -24,9 +24,11 @@ export async function fetchSite(): Promise<Site> {
     name: about.site_name,
     deskUrl,
     isDemo: about.is_demo,
-    isLocal: deskUrl !== location.origin,
+    isLocal: isLocalDesk(),
   };
 }
+
+export const isLocalDesk = (): boolean => deskUrl !== location.origin;
 
 /** For what other people open: never the address of this computer. */
 export function addressOfDesk(path: string): string {

@@ -4,6 +4,7 @@
  */
 
 import { post, RequestRejected } from "../api/client.ts";
+import { isLocalDesk } from "../api/site.ts";
 import type {
   PasskeyIdentity,
   PasskeySession,
@@ -24,7 +25,8 @@ const OWNER_BYTES = 32;
 const FLAGS_OFFSET = 32;
 const IS_SYNCED_FLAG = 0x08; // “backup eligible” in WebAuthn
 
-export const hasPasskeys = (): boolean => "PublicKeyCredential" in globalThis;
+/** On a desk of this computer they would belong to its own address. */
+export const hasPasskeys = (): boolean => "PublicKeyCredential" in globalThis && !isLocalDesk();
 
 /**
  * Asks for a passkey, and opens a session and the personal keys with it: at the sign-in page (`pseudonym` is null), and

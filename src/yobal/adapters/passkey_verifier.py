@@ -130,9 +130,9 @@ def read_public_key(encoded: bytes) -> CoseKey:
     except (ValueError, UnsupportedAlgorithm):
         raise PasskeyRefused from None
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return CoseKey.parse(ES256.from_cryptography_key(key))  # type: ignore[no-untyped-call]
+        return CoseKey.parse(ES256.from_cryptography_key(key))  # type: ignore[no-untyped-call]  # untyped
     if isinstance(key, RSAPublicKey):
-        return CoseKey.parse(RS256.from_cryptography_key(key))  # type: ignore[no-untyped-call]
+        return CoseKey.parse(RS256.from_cryptography_key(key))  # type: ignore[no-untyped-call]  # untyped
     raise PasskeyRefused
 
 
