@@ -335,6 +335,13 @@ def test_a_counter_that_has_gone_back_is_refused_and_says_so(
     assert _answer(sign_in_with(browser, added)) == (403, "passkey_copied")
 
 
+def test_a_counter_may_be_as_large_as_an_authenticator_can_send(
+    desk: DeskClient, added: Device
+) -> None:
+    added.counter = 2**32 - 2  # the next is the largest of 32 bits
+    assert sign_in_with(_stranger(desk), added).status == 200
+
+
 # Adding one
 
 

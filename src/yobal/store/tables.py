@@ -180,7 +180,8 @@ passkeys = sa.Table(
     _bytes("credential_id"),
     _text("passkey"),  # what its owner says of it; see core/roster.py
     _slot("since_slot"),
-    _number("sign_count"),  # of the authenticator, if it counts; else 0
+    # Of the authenticator, if it counts; else 0. It has 32 bits without a sign.
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
     _bytes("identity"),  # the personal identity, sealed to what the passkey makes
     sa.UniqueConstraint("site_id", "credential_id"),
     sqlite_with_rowid=False,

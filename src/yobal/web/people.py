@@ -16,6 +16,7 @@ from yobal.actions import (
     remove_member,
     resume_roster,
     return_statements,
+    session_lock,
     sign_in,
     store_pin,
     suspend,
@@ -375,6 +376,7 @@ class PeopleController:
         replaced = session_token(request)
         if replaced is not None:
             self._end_session(replaced)
+        session_lock.begin(self._session_access, token=token)
         response = Response(self._session(pseudonym))
         response.cookies = [session_cookie(token.hex())]
         return response

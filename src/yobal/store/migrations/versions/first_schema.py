@@ -191,7 +191,7 @@ def upgrade() -> None:
         sa.Column("credential_id", sa.LargeBinary(), nullable=False),
         sa.Column("passkey", sa.Text(), nullable=False),
         sa.Column("since_slot", sa.BigInteger(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "passkey_hash", name=op.f("pk_passkeys")),
         sa.UniqueConstraint(
