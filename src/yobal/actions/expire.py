@@ -1,4 +1,6 @@
-"""Destroys what has expired: undecided comments, originals, receipts, idempotency hashes, sessions, invitations."""
+"""Destroys what has expired: undecided comments, originals, receipts with their feedback, idempotency hashes,
+sessions, invitations.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -9,7 +11,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS, Slot, last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import EXPIRED, PENDING
-from yobal.store import comments, envelopes, expiry, identities, pending_purge
+from yobal.store import comments, envelopes, expiry, feedback, identities, pending_purge
 from yobal.store.database import Connection, Database
 
 
@@ -47,3 +49,4 @@ def _expire_pending(conn: Connection, rules: SiteRules, slot: Slot) -> None:
     for comment_id in ids:
         if comments.transition(conn, comment_id, from_=PENDING, to=EXPIRED, decided_slot=slot):
             envelopes.delete(conn, comment_id)
+            feedback.delete_of_comment(conn, comment_id)  # of a decision that was undone

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Round, Slot
 from yobal.core.states import PENDING, WITHDRAWN
+from yobal.store import feedback
 from yobal.store.tables import (
     comments,
     decisions,
@@ -41,8 +42,10 @@ def expired_pending(
 
 
 def delete_receipts(conn: Connection, *, before_week: str) -> None:
-    """Receipts of weeks whose pepper is destroyed: their codes open nothing any more."""
+    """Receipts of weeks whose pepper is destroyed: their codes open nothing any more. With them goes what
+    only these codes opened."""
     conn.execute(receipts.delete().where(receipts.c.week < before_week))
+    feedback.delete_without_receipt(conn)
 
 
 def delete_expired(conn: Connection, *, now: float) -> None:
@@ -69,3 +72,4 @@ def delete_future(conn: Connection, *, after: Slot, after_week: str) -> None:
     for table in _EXPIRING:
         conn.execute(table.delete().where(table.c.expires_slot > after))
     conn.execute(receipts.delete().where(receipts.c.week > after_week))
+    feedback.delete_without_receipt(conn)
