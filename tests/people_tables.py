@@ -12,6 +12,7 @@ _TABLES: Final = (
     "moderators",
     "epochs",
     "wrapped_epoch_keys",
+    "passkeys",
     "invitations",
     "registrations",
     "sessions",
