@@ -1,5 +1,6 @@
 """A backup for a key that is elsewhere, and a newsroom that is restored from it."""
 
+import base64
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -274,6 +275,23 @@ def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
     assert not {"sessions", "expired_cells", "invitations"} & _parse_header(plain)["columns"].keys()
     secret = pyrage.decrypt(_folder(backed_up).secrets_path.read_bytes(), [IDENTITY])
     assert set(msgspec.json.decode(secret)) == {"peppers", "roster", "moves", "cells"}
+
+
+KEY = base64.b64encode(bytes(32)).decode()
+
+
+@pytest.mark.parametrize("cells", [{"-1": KEY}, {str(2**40): KEY}, {"0": KEY[:8]}, {"one": KEY}])
+def test_a_file_of_secrets_that_yobal_did_not_write_restores_nothing_at_all(
+    backed_up: NewsroomHarness, empty: Components, cells: dict[str, str]
+) -> None:
+    """Anybody who has read the settings can encrypt one to the key."""
+    path, secrets_file = _back_up(backed_up), _folder(backed_up).secrets_path
+    content = msgspec.json.decode(pyrage.decrypt(secrets_file.read_bytes(), [IDENTITY]))
+    secrets_file.write_bytes(_encrypt(msgspec.json.encode(content | {"cells": cells})))
+    with pytest.raises(BackupInvalid, match=secrets_file.name):
+        _restore(empty, path, secrets_file)
+    with empty.database.reading() as conn:
+        assert sites.get(conn) is None
 
 
 def _parse_header(plain: bytes) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,7 +17,7 @@ from yobal.actions import erase_published
 from yobal.actions.undo_by_system import undo_by_system
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import SecretFiles, SecretsToBackUp
-from yobal.adapters.cell_file import CellFile
+from yobal.adapters.cell_file import CELL_BYTES, CellFile
 from yobal.core import hidden_text, ids
 from yobal.core.backup_format import BackupParser, Header
 from yobal.core.decisions import SYSTEM
@@ -41,6 +41,9 @@ from yobal.store import (
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
+
+# Half a GiB of keys. A file of secrets with a higher number was not written by Yobal: anybody can encrypt one to the key.
+CELLS_MAX: Final = 2**24
 
 
 class BackupContent(msgspec.Struct, frozen=True):
@@ -87,12 +90,16 @@ def restore(
     return BackupContent(header, rows)
 
 
-def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
-    """Peppers and moves that are missing here, the keys of hidden texts, and the roster's head if this
-    server has none.
+class RestoredSecrets(msgspec.Struct, frozen=True):
+    """What a file of secrets says, read and checked."""
 
-    Raises BackupInvalid, DatabaseUnavailable.
-    """
+    saved: SecretsToBackUp
+    peppers: dict[date, bytes]
+    keys: dict[int, bytes]
+
+
+def read_secrets(path: Path, identity: Any) -> RestoredSecrets:
+    """Before the database is filled: nothing of it may be half restored. Raises BackupInvalid."""
     content = bytearray()
     age_file.decrypt(path, identity, content.extend)
     try:
@@ -102,15 +109,26 @@ def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
             for week, pepper in saved.peppers.items()
         }
         keys = {int(number): base64.b64decode(key) for number, key in saved.cells.items()}
-    except (msgspec.DecodeError, binascii.Error, ValueError):
+    except (msgspec.DecodeError, UnicodeDecodeError, binascii.Error, ValueError):
         raise BackupInvalid(f"{path.name} is no file of secrets") from None
-    for week, pepper in peppers.items():
+    if not all(0 <= number < CELLS_MAX and len(key) == CELL_BYTES for number, key in keys.items()):
+        raise BackupInvalid(f"{path.name} names a key that no file of keys has room for")
+    return RestoredSecrets(saved, peppers, keys)
+
+
+def restore_secrets(restored: RestoredSecrets, files: SecretFiles) -> None:
+    """Peppers and moves that are missing here, the keys of hidden texts, and the roster's head if this
+    server has none.
+
+    Raises DatabaseUnavailable.
+    """
+    for week, pepper in restored.peppers.items():
         files.keyring.restore_pepper(week, pepper)
-    files.moves_file.add(*saved.moves)
-    files.cell_file.restore_keys(keys)
+    files.moves_file.add(*restored.saved.moves)
+    files.cell_file.restore_keys(restored.keys)
     if files.roster_pin.read().first is None:
-        restored = msgspec.structs.replace(saved.roster, is_restored=True)
-        files.roster_pin.update(lambda _: restored)  # `mark_restored` looks whether it is whole
+        pin = msgspec.structs.replace(restored.saved.roster, is_restored=True)
+        files.roster_pin.update(lambda _: pin)  # `mark_restored` looks whether it is whole
 
 
 class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,6 +67,7 @@ def run_restore(
 ) -> Iterator[str]:
     """Lines to print, as they come. Raises BackupInvalid, DatabaseUnavailable."""
     settings = components.settings
+    secret = restore.read_secrets(secrets_file, identity) if secrets_file is not None else None
     content = restore.restore(
         components.database,
         path,
@@ -78,8 +79,8 @@ def run_restore(
     knows_end = (
         components.roster_pin.read().first is not None
     )  # this machine has verified it itself
-    if secrets_file is not None:
-        restore.restore_secrets(secrets_file, identity, _secret_files(components))
+    if secret is not None:
+        restore.restore_secrets(secret, _secret_files(components))
         yield "receipts of the last weeks work again, and hidden comments can be brought back"
     if not knows_end:
         _mark_restored(components)
