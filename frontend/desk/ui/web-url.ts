@@ -11,5 +11,5 @@ const WEB_URL = new RegExp(
 );
 
 export function isWebUrl(url: string): boolean {
-  return WEB_URL.test(url);
+  return WEB_URL.test(url) && URL.canParse(url);
 }
