@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness import NewsroomHarness, add_lead
+from tests.harness import NewsroomHarness, add_lead, lead_of
 from tests.in_process_client import intake_of
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import invite, join_by_invitation
@@ -51,10 +51,8 @@ def test_a_new_roster_destroys_every_envelope_wrap_identity_and_session(
     assert newsroom.read_table("invitations") == []
     states = [newsroom.state(one.id) for one in (published, pending, held, rejected)]
     assert states == ["published", "lost", "lost", "rejected"]
-    identities = {
-        row["pseudonym"]: bytes(row["identity"]) for row in newsroom.read_table("moderators")
-    }
-    assert [bool(identities[name]) for name in ("Heron", "Egret", "Ibis")] == [False, False, True]
+    owners = {row["signing_key"] for row in newsroom.read_table("member_identities")}
+    assert owners == {lead_of(newsroom).signing_key}
     newsroom.purge()
     assert newsroom.read_table("expired_cells") == []
 

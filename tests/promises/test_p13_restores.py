@@ -99,8 +99,8 @@ def test_statements_that_a_browser_holds_come_back_and_the_removed_person_does_n
     assert [monday.can_sign_in(name) for name in ("Egret", "Ibis", "Heron")] == [403, 200, 200]
     wraps = monday.newsroom.read_table("wrapped_epoch_keys")
     assert "Egret" not in {row["pseudonym"] for row in wraps}
-    rows = {row["pseudonym"]: row for row in monday.newsroom.read_table("moderators")}
-    assert not bytes(rows["Egret"]["identity"])
+    owners = {row["signing_key"] for row in monday.newsroom.read_table("member_identities")}
+    assert monday.egret.signing_key not in owners
     assert monday.give_back().json["error"] == "roster_changed", "nothing is missing any more"
 
 
@@ -424,4 +424,8 @@ def test_a_passkey_whose_removal_comes_back_leaves_no_row(
     browser = desk.browser_of("Heron" if route == "extend-roster" else None)
     assert browser.post(route, statements=[as_json(item) for item in held[count:]]).status == 200
     assert newsroom.read_table("passkeys") == []
+    assert {row["opened_by"] for row in newsroom.read_table("member_identities")} == {
+        "words",
+        "sheet",
+    }
     assert sign_in_with(desk.browser_of(None), device).status == 403

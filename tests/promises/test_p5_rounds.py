@@ -84,7 +84,7 @@ def test_control_without_the_inbox_the_desk_shows_each_comment_at_once(
 ) -> None:
     before, sent = _polls(desk), _real_arrival(newsroom)
     with newsroom.components.cell_file.allocate(1, find_used=lambda _: set()) as (cell,):
-        ciphertext = cell.encrypt(sent.sealed, purpose="envelope", comment_id=sent.id)
+        ciphertext = cell.encrypt(sent.sealed, purpose="envelope", row_id=sent.id)
     encrypted = EncryptedArrival(sent, cell.number, ciphertext)
     with newsroom.database.writing() as conn:
         arrivals.insert_comments(conn, [encrypted], arrival_round=0)

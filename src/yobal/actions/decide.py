@@ -236,7 +236,7 @@ def _hold(
         )
         if held == 0:
             raise already_decided(conn, comment_id)
-        ciphertext = cell.encrypt(plain, purpose="held text", comment_id=comment_id)
+        ciphertext = cell.encrypt(plain, purpose="held text", row_id=comment_id)
         row = HeldRow(comment_id=comment_id, cell=cell.number, ciphertext=ciphertext)
         held_texts.insert(conn, row)
         decision = _decision(context, signed, slot=final_slot, note=note)
@@ -264,9 +264,7 @@ def _envelope_hash(conn: Connection, cell_file: CellFile, comment_id: str) -> st
     row = envelopes.get(conn, comment_id)
     if row is None:
         return None
-    envelope = cell_file.decrypt(
-        row.cell, row.ciphertext, purpose="envelope", comment_id=comment_id
-    )
+    envelope = cell_file.decrypt(row.cell, row.ciphertext, purpose="envelope", row_id=comment_id)
     return envelope_hash(envelope) if envelope is not None else None
 
 

@@ -57,7 +57,7 @@ def hide(
         site_id=comment.site_id,
         decision_id=removal.id,
         cell=cell.number,
-        ciphertext=cell.encrypt(plain, purpose="hidden text", comment_id=comment.id),
+        ciphertext=cell.encrypt(plain, purpose="hidden text", row_id=comment.id),
         destroy_slot=destroy_slot,
         waits_for_lead=waits_for_lead,
     )

@@ -7,7 +7,7 @@ from yobal.core import idempotency
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS
 from yobal.core.site_rules import SiteRules
-from yobal.store import envelopes, expiry, pending_purge
+from yobal.store import envelopes, expiry, identities, pending_purge
 from yobal.store.database import Database
 
 
@@ -29,4 +29,5 @@ def expire(
             conn, arrived_before=int(datetime.combine(oldest_day, time.min, UTC).timestamp())
         )
         expiry.delete_expired(conn, now=now)
+        identities.delete_ownerless(conn)  # of registrations that no lead has confirmed
     return len(expired_ids)

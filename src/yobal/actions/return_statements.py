@@ -25,7 +25,7 @@ from yobal.core.roster import (
     SignedStatement,
 )
 from yobal.core.site_rules import SiteRules
-from yobal.store import epochs, passkeys, pending_purge, people
+from yobal.store import epochs, identities, passkeys, pending_purge, people
 from yobal.store.database import Connection, Database
 
 
@@ -123,6 +123,7 @@ def _apply(
                 take_away(conn, rules, removed)
         elif isinstance(statement, PasskeyRemoved):
             passkeys.delete(conn, rules.site_id, statement.passkey_hash)
+            identities.delete(conn, statement.by, statement.passkey_hash)
             people.end_sessions_of_passkey(conn, rules.site_id, statement.passkey_hash)
         elif isinstance(statement, NewEpoch) and not epochs.exists(conn, statement.epoch_id):
             add_epoch(conn, rules, Epoch(statement.epoch_id, statement.recipient), now)

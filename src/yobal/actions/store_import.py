@@ -179,7 +179,7 @@ class DatabaseTarget:
                 EncryptedArrival(
                     arrival,
                     cell.number,
-                    cell.encrypt(arrival.sealed, purpose="envelope", comment_id=arrival.id),
+                    cell.encrypt(arrival.sealed, purpose="envelope", row_id=arrival.id),
                 )
                 for arrival, cell in zip(sealed, allocated, strict=True)
             ]

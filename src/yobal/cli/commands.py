@@ -158,18 +158,21 @@ def backup(path: Path) -> Iterator[str]:
 
 
 def restore(
-    path: Path, file: Path, *, identity_file: Path, secrets_file: Path | None, is_check: bool
+    path: Path, file: Path | None, *, identity_file: Path, secrets_file: Path | None, is_check: bool
 ) -> Iterator[str]:
     """Lines to print. Raises BackupInvalid, DatabaseUnavailable."""
     identity = backup_commands.read_identity(identity_file)  # which only root may be able to read
-    if is_check:
+    if is_check and file is not None:
         yield from backup_commands.run_check(file, identity)
         return
     settings = load_settings(path)
     prepare(settings)
     components = build_components(settings)
     try:
-        yield from backup_commands.run_restore(components, file, identity, secrets_file)
+        if file is not None:
+            yield from backup_commands.run_restore(components, file, identity, secrets_file)
+        elif secrets_file is not None:
+            yield from backup_commands.run_restore_secrets(components, secrets_file, identity)
     finally:
         components.close()
 

@@ -175,10 +175,12 @@ def backup(config: Config = DEFAULT_CONFIG) -> None:
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `yobal backup` wrote.")],
     identity: Annotated[
         Path, typer.Option("--identity", help="The file that `age-keygen` wrote, with the key.")
     ],
+    file: Annotated[
+        Path | None, typer.Argument(help="What `yobal backup` wrote; none for the secrets alone.")
+    ] = None,
     secrets_file: Annotated[
         Path | None, typer.Option("--secrets", help="SITE-secrets.age from beside the backup.")
     ] = None,
@@ -191,6 +193,8 @@ def restore(
 
     Example: `yobal restore river-post-2026-11-27T0430Z.yobal.age --identity backup-key.txt`
     """
+    if file is None and (secrets_file is None or is_check):
+        raise typer.BadParameter("name the file of a backup, or --secrets for its secrets alone")
     from yobal.cli import commands
 
     for line in commands.restore(

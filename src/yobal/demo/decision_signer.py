@@ -155,7 +155,7 @@ class DecisionSigner:
         if row is None:
             return None
         envelope = self._components.cell_file.decrypt(
-            row.cell, row.ciphertext, purpose="envelope", comment_id=comment_id
+            row.cell, row.ciphertext, purpose="envelope", row_id=comment_id
         )
         return envelope_hash(envelope) if envelope is not None else None
 

@@ -132,6 +132,8 @@ epochs = sa.Table(
     _flag("is_current"),  # of the present roster; the others are of those before `init --new-epoch`
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
+    # Its last envelope is gone, and with it every wrap: nobody gets its key any more.
+    sa.Column("is_destroyed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("site_id", "number"),
     sqlite_with_rowid=False,
 )
@@ -141,7 +143,10 @@ wrapped_epoch_keys = sa.Table(
     metadata,
     _key("epoch_id"),
     _key("pseudonym"),
-    _bytes("wrap"),  # an age file: the epoch's identity, sealed to the moderator's recipient
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    # An age file, the epoch's identity sealed to the moderator's recipient, encrypted once more.
+    _bytes("ciphertext"),
+    sa.UniqueConstraint("cell"),
     sqlite_with_rowid=False,
 )
 
@@ -150,12 +155,22 @@ moderators = sa.Table(
     metadata,
     _key("site_id"),
     _key("pseudonym"),
+    _text("signing_key"),  # as in the roster; what it owns is in `member_identities`
     _flag("is_active"),
     # By the technician, unsigned. Only a lead's statement removes a member.
     sa.Column("is_suspended", sa.Boolean, nullable=False, server_default=sa.false()),
-    _bytes("identity"),  # the personal identity, sealed to the passphrase's key
-    _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
     _bytes("roster_pin"),  # `core/signed_pin.py`: what their browsers have verified of the roster
+    sqlite_with_rowid=False,
+)
+
+member_identities = sa.Table(
+    "member_identities",
+    metadata,  # the personal identity of a member, or of who waits for a confirmation
+    _key("signing_key"),
+    _key("opened_by"),  # `words`, `sheet` or a passkey's hash: what opens the age file
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    _bytes("ciphertext"),  # the age file, encrypted once more
+    sa.UniqueConstraint("cell"),
     sqlite_with_rowid=False,
 )
 
@@ -182,7 +197,6 @@ passkeys = sa.Table(
     _slot("since_slot"),
     # Of the authenticator, if it counts; else 0. It has 32 bits without a sign.
     sa.Column("sign_count", sa.BigInteger, nullable=False),
-    _bytes("identity"),  # the personal identity, sealed to what the passkey makes
     sa.UniqueConstraint("site_id", "credential_id"),
     sqlite_with_rowid=False,
 )
@@ -214,10 +228,9 @@ registrations = sa.Table(
     _text("role"),
     _text("invited_by"),
     _text("head"),  # of the roster that the browser was given
+    _text("signing_key"),  # what it owns is in `member_identities`
     _text("keys"),
     _bytes("keys_signature"),
-    _bytes("identity"),
-    _bytes("recovery_identity"),
     _bytes("roster_pin"),
     _slot("expires_slot"),
     sqlite_with_rowid=False,

@@ -106,7 +106,7 @@ class ModerationController:
     def _decrypt(self, row: QueueRow) -> bytes | None:
         """None if its cell is missing: the next start marks the comment as lost."""
         return self._cell_file.decrypt(
-            row.cell, row.ciphertext, purpose="envelope", comment_id=row.comment_id
+            row.cell, row.ciphertext, purpose="envelope", row_id=row.comment_id
         )
 
     def already_decided(
@@ -286,7 +286,7 @@ class ModerationController:
         if row.held_cell is None or row.held_ciphertext is None:
             return None
         plain = self._cell_file.decrypt(
-            row.held_cell, row.held_ciphertext, purpose="held text", comment_id=row.comment_id
+            row.held_cell, row.held_ciphertext, purpose="held text", row_id=row.comment_id
         )
         return held_text_format.decode(plain) if plain is not None else None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yobal.actions import begin_epoch, clock_guard
+from yobal.actions.member_keys import EpochKey
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import language
 from yobal.core.decisions import ACCEPTING, DecisionResult
@@ -15,14 +16,14 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round,
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, hidden_texts, people, queue, sites, stories
+from yobal.store import comments, hidden_texts, people, queue, sites, stories
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.epochs import EpochOverview
 from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.member_activity import MemberActivity
 from yobal.store.passkeys import PasskeyRow
-from yobal.store.people import Invitation, Moderator, Registration
+from yobal.store.people import Invitation, Registration
 from yobal.store.queue import QueueRow
 from yobal.web import response_types as types
 
@@ -44,15 +45,18 @@ def slot_with_day(rules: SiteRules, slot: Slot) -> types.Slot:
 def session(
     conn: Connection,
     rules: SiteRules,
-    moderator: Moderator,
+    pseudonym: str,
     roster: Roster,
     *,
+    identity: bytes,
+    roster_pin: bytes,
+    epoch_keys: Sequence[EpochKey],
     roster_reader: RosterReader,
     site_name: str,
     now: float,
 ) -> types.Session:
     """Raises NotSignedIn if the moderator is no member any more."""
-    site_id, pseudonym = rules.site_id, moderator.pseudonym
+    site_id = rules.site_id
     member = roster.named(pseudonym)
     if member is None:
         raise NotSignedIn
@@ -64,12 +68,9 @@ def session(
         pseudonym=pseudonym,
         role=member.role,
         idle_lock_minutes=rules.idle_lock_minutes,
-        identity=moderator.identity,
-        roster_pin=moderator.roster_pin,
-        epochs=[
-            types.EpochKey(key.epoch_id, key.wrap)
-            for key in epochs.keys_of(conn, site_id, pseudonym)
-        ],
+        identity=identity,
+        roster_pin=roster_pin,
+        epochs=[types.EpochKey(key.epoch_id, key.wrap) for key in epoch_keys],
         roster_head=roster.head,
         resumption=_resumption(roster_reader),
         is_epoch_due=begin_epoch.is_due(conn, rules, roster_reader, roster, now=now),

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("first_slot", sa.BigInteger(), nullable=False),
         sa.Column("last_slot", sa.BigInteger(), nullable=True),
+        sa.Column("is_destroyed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
         sa.UniqueConstraint("site_id", "number", name=op.f("uq_epochs_site_id_number")),
         sqlite_with_rowid=False,
@@ -156,13 +157,22 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "member_identities",
+        sa.Column("signing_key", sa.Text(), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("signing_key", "opened_by", name=op.f("pk_member_identities")),
+        sa.UniqueConstraint("cell", name=op.f("uq_member_identities_cell")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "moderators",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_suspended", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
-        sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
         sqlite_with_rowid=False,
@@ -176,7 +186,6 @@ def upgrade() -> None:
         sa.Column("passkey", sa.Text(), nullable=False),
         sa.Column("since_slot", sa.BigInteger(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "passkey_hash", name=op.f("pk_passkeys")),
         sa.UniqueConstraint(
             "site_id", "credential_id", name=op.f("uq_passkeys_site_id_credential_id")
@@ -254,10 +263,9 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("invited_by", sa.Text(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
         sa.Column("keys_signature", sa.LargeBinary(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
-        sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_registrations")),
@@ -430,8 +438,10 @@ def upgrade() -> None:
         "wrapped_epoch_keys",
         sa.Column("epoch_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
-        sa.Column("wrap", sa.LargeBinary(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("epoch_id", "pseudonym", name=op.f("pk_wrapped_epoch_keys")),
+        sa.UniqueConstraint("cell", name=op.f("uq_wrapped_epoch_keys_cell")),
         sqlite_with_rowid=False,
     )
     if op.get_bind().dialect.name != "sqlite":
