@@ -7,6 +7,7 @@ from yobal.actions import begin_epoch, clock_guard
 from yobal.actions.member_keys import EpochKey
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import language
+from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
 from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.held_text import HeldText
@@ -16,7 +17,15 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round,
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, hidden_texts, people, queue, sites, stories
+from yobal.store import (
+    comments,
+    hidden_texts,
+    people,
+    queue,
+    site_counts,
+    sites,
+    stories,
+)
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.epochs import EpochOverview
@@ -24,7 +33,7 @@ from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.member_activity import MemberActivity
 from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Registration
-from yobal.store.queue import QueueRow
+from yobal.store.queue import QueueRow, ReceiptRecipient
 from yobal.web import response_types as types
 
 
@@ -77,6 +86,7 @@ def session(
         suspended=people.list_suspended(conn, site_id),
         without_keys=_without_keys(conn, site_id, roster),
         hidden_waiting_count=hidden_texts.count(conn, site_id, waiting_for_lead=True),
+        unsigned_imports_count=site_counts.count_unsigned_imports(conn, site_id),
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
@@ -86,6 +96,8 @@ def session(
             text_graphemes_max=rules.limits.text_graphemes_max,
             name_graphemes_max=rules.limits.name_graphemes_max,
             note_graphemes_max=NOTE_GRAPHEMES_MAX,
+            added_graphemes_max=ADDED_GRAPHEMES_MAX,
+            changes_max=CHANGES_MAX,
         ),
         languages=stories.languages(conn, site_id),
         pending_count=status.pending_count,
@@ -121,7 +133,14 @@ def queue_status(
     )
 
 
-def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -> types.QueueRow:
+def queue_row(
+    row: QueueRow,
+    rules: SiteRules,
+    *,
+    envelope: bytes,
+    recipients: Sequence[ReceiptRecipient],
+    now: float,
+) -> types.QueueRow:
     parent = None
     if row.parent_text is not None and row.parent_removal is None:
         parent = types.ParentComment(
@@ -139,7 +158,9 @@ def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_days=age_days(rules.schedule, row.arrival_round, now),
-        has_receipt=row.has_receipt,
+        recipients=[
+            types.ReceiptRecipient(item.recipient, item.recipient_mac) for item in recipients
+        ],
         parent=parent,
         envelope=envelope,
     )
@@ -199,7 +220,8 @@ def history_entry(
         clause=row.clause,
         edit_kind=row.edit_kind,
         undoes=undoes,
-        note=row.note,
+        epoch_id=row.epoch_id,
+        sealed_note=row.sealed_note,
         decided_by=row.decided_by,
         day=day_of(rules.schedule, row.slot).isoformat(),
         slot=slot_with_label(rules, row.slot),
