@@ -66,9 +66,11 @@ def _copy_then_destroy_epoch(newsroom: NewsroomHarness) -> tuple[CopiedDatabase,
     """A copy of the first week, and a moderator of then and now. Its comment was rejected and is gone."""
     desk = signed_in(newsroom)
     egret = join_by_invitation(desk, "Egret", role="moderator")
+    newsroom.publish_new("Public before.")
     sent = newsroom.send(WORDS)
     copy = CopiedDatabase(newsroom)
     assert copy.texts([egret], cells=newsroom.cells()) == {WORDS}, "control: with the cells of then"
+    assert [copy.is_public(words) for words in ("Public before.", WORDS)] == [True, False]
     newsroom.reject(sent.id)
     begin_next_epoch(newsroom, desk, egret)
     newsroom.now += (newsroom.rules.original_retention_days + 1) * DAY
