@@ -55,6 +55,6 @@ def _insert_rows(seeded: SeededNewsroom) -> None:
     ):
         for cell in new_cells:
             comment_id = ids.new_id(secrets.token_bytes)
-            ciphertext = cell.encrypt(bytes(1_024), purpose="held text", comment_id=comment_id)
+            ciphertext = cell.encrypt(bytes(1_024), purpose="held text", row_id=comment_id)
             row = HeldRow(comment_id=comment_id, cell=cell.number, ciphertext=ciphertext)
             held_texts.insert(conn, row)

@@ -82,7 +82,7 @@ def _sign_all(seeded: SeededNewsroom, count: int) -> list[_Signed]:
     signed = []
     for row in rows:
         sealed = seeded.components.cell_file.decrypt(
-            row.cell, row.ciphertext, purpose="envelope", comment_id=row.comment_id
+            row.cell, row.ciphertext, purpose="envelope", row_id=row.comment_id
         )
         assert sealed is not None
         envelope = msgspec.json.decode(pyrage.decrypt(sealed, [epoch]), type=Envelope)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import pyrage
 
-from yobal.actions import declare_story, setup_site
+from yobal.actions import declare_story, member_keys, setup_site
 from yobal.core.thread import Edition
 from yobal.demo.decision_signer import DecisionSigner
 from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
@@ -17,7 +17,7 @@ from yobal.demo.signing import sign_in_signature
 from yobal.server.scheduler.maintenance import prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import epochs, people
+from yobal.store import people
 
 SITE_ID: Final = "river-post"
 STORY_ID: Final = "ferry"
@@ -51,13 +51,16 @@ class SeededNewsroom(msgspec.Struct, frozen=True):
     def epoch_identity(self) -> str:
         """The key that decrypts pending comments, unwrapped as the lead's browser does it."""
         _, unlock = from_passphrase(SITE_ID, PSEUDONYM, self.passphrase)
+        cell_file = self.components.cell_file
         with self.components.database.reading() as conn:
             moderator: Any = people.get(conn, SITE_ID, PSEUDONYM)
-            wrap = epochs.keys_of(conn, SITE_ID, PSEUDONYM)[-1].wrap
-        assert wrap is not None
-        personal = pyrage.decrypt(bytes(moderator.identity), [unlock]).decode().strip()
+            sealed: Any = member_keys.read_identity(
+                conn, cell_file, moderator.signing_key, opened_by="words"
+            )
+            wrap: Any = member_keys.read_wraps(conn, cell_file, SITE_ID, PSEUDONYM)[-1].wrap
+        personal = pyrage.decrypt(sealed, [unlock]).decode().strip()
         identity = pyrage.x25519.Identity.from_str(personal)
-        return str(pyrage.decrypt(bytes(wrap), [identity]).decode().strip())
+        return str(pyrage.decrypt(wrap, [identity]).decode().strip())
 
 
 def seed(folder: Path, **overrides: Any) -> SeededNewsroom:

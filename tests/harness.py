@@ -16,6 +16,7 @@ from yobal.actions import (
     decide,
     declare_story,
     destroy_hidden,
+    member_keys,
     move_inbox,
     purge_deleted,
     receipts,
@@ -35,20 +36,21 @@ from yobal.core import held_text, hidden_text, idempotency, text
 from yobal.core import roster as roster_rules
 from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
+from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import MemberAdded, MemberRemoved, SignedStatement
 from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
-from yobal.demo import signing
+from yobal.demo import feedback_sealer, signing
 from yobal.demo.decision_signer import DecisionSigner, cleaned
 from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
 from yobal.server.scheduler.maintenance import prepare_cells, prepare_files, run_once
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
-from yobal.store import comments, epochs, held_texts, hidden_texts, people, sites
+from yobal.store import comments, held_texts, hidden_texts, people, sites
 from yobal.store.inbox_entries import Outcome
 from yobal.store.locks import release_lock
 from yobal.web.thread_status import ThreadStatusCache
@@ -221,15 +223,16 @@ class NewsroomHarness:
         with self.database.reading() as conn:
             row = conn.execute(chosen, {"id": comment_id}).mappings().one()
         envelope = self.components.cell_file.decrypt(
-            row["cell"], bytes(row["ciphertext"]), purpose="envelope", comment_id=comment_id
+            row["cell"], bytes(row["ciphertext"]), purpose="envelope", row_id=comment_id
         )
         assert envelope is not None
         plain = pyrage.decrypt(envelope, [self.epoch_identity(epoch_id)])
         return msgspec.json.decode(plain, type=Envelope)
 
     def epoch_identity(self, epoch_id: str) -> Any:
+        cell_file = self.components.cell_file
         with self.database.reading() as conn:
-            rows = epochs.keys_of(conn, SITE_ID, self.pseudonym)
+            rows = member_keys.read_wraps(conn, cell_file, SITE_ID, self.pseudonym)
         personal = self.personal_identity()
         wrap = next((row.wrap for row in rows if row.epoch_id == epoch_id), None)
         if wrap is None:
@@ -237,11 +240,20 @@ class NewsroomHarness:
         return _identity(pyrage.decrypt(wrap, [personal]))
 
     def personal_identity(self) -> Any:
-        with self.database.reading() as conn:
-            moderator = people.get(conn, SITE_ID, self.pseudonym)
-        assert moderator is not None
+        identity = self.sealed_identity(self.pseudonym)
+        assert identity is not None
         unlocking = _unlocking(self.pseudonym, self.passphrase)
-        return _identity(pyrage.decrypt(bytes(moderator.identity), [unlocking]))
+        return _identity(pyrage.decrypt(identity, [unlocking]))
+
+    def sealed_identity(self, pseudonym: str, *, opened_by: str = "words") -> bytes | None:
+        """The age file that a member's words or sheet open; None where there is none."""
+        with self.database.reading() as conn:
+            moderator = people.get(conn, SITE_ID, pseudonym)
+            if moderator is None:
+                return None
+            return member_keys.read_identity(
+                conn, self.components.cell_file, moderator.signing_key, opened_by=opened_by
+            )
 
     def publish(
         self,
@@ -275,10 +287,12 @@ class NewsroomHarness:
         words: str,
         *,
         clause: str = "personal-data",
+        feedback: Feedback | None = None,
         decided_by: str | None = None,
     ) -> DecisionResult:
         envelope, signer = self.decrypt(comment_id), self.signer(decided_by)
         words, name = cleaned(words, envelope.name)
+        sealed = self.seal(comment_id, feedback)
         return decide.publish_edited(
             self.database,
             self.components.cell_file,
@@ -289,7 +303,7 @@ class NewsroomHarness:
             lang=envelope.lang,
             edit_kind="masked",
             clause=clause,
-            note=None,
+            feedback=sealed,
             signature=signer.accept(
                 comment_id,
                 text=words,
@@ -297,6 +311,7 @@ class NewsroomHarness:
                 lang=envelope.lang,
                 clause=clause,
                 edit_kind="masked",
+                feedback=sealed,
             ),
         )
 
@@ -308,15 +323,23 @@ class NewsroomHarness:
         note: str | None = None,
         decided_by: str | None = None,
     ) -> DecisionResult:
+        written = Feedback(note=text.clean(note)) if note is not None else None
+        feedback = self.seal(comment_id, written)
         return decide.reject(
             self.database,
             self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             clause=clause,
-            note=note,
-            signature=self.signer(decided_by).reject(comment_id, clause=clause),
+            feedback=feedback,
+            signature=self.signer(decided_by).reject(comment_id, clause=clause, feedback=feedback),
         )
+
+    def seal(self, comment_id: str, feedback: Feedback | None) -> SealedFeedback | None:
+        """To the author's receipts, as the desk's page does it."""
+        if feedback is None:
+            return None
+        return feedback_sealer.seal(self.components, comment_id, feedback)
 
     def undo(self, decided: DecisionResult, *, decided_by: str | None = None) -> None:
         undo.undo(
@@ -387,7 +410,7 @@ class NewsroomHarness:
             rows = hidden_texts.page(conn, SITE_ID, after=None, limit=10_000)
         texts = {
             row.comment_id: self.components.cell_file.decrypt(
-                row.cell, row.ciphertext, purpose="hidden text", comment_id=row.comment_id
+                row.cell, row.ciphertext, purpose="hidden text", row_id=row.comment_id
             )
             for row in rows
         }
@@ -405,7 +428,7 @@ class NewsroomHarness:
             rows = held_texts.page(conn, after="", limit=10_000)
         texts = {
             row.comment_id: self.components.cell_file.decrypt(
-                row.cell, row.ciphertext, purpose="held text", comment_id=row.comment_id
+                row.cell, row.ciphertext, purpose="held text", row_id=row.comment_id
             )
             for row in rows
         }
@@ -420,16 +443,28 @@ class NewsroomHarness:
         return [content[start : start + CELL_BYTES] for start in range(0, len(content), CELL_BYTES)]
 
     def needed_cells(self) -> set[int]:
-        """The cells that the tables name, read without the code that is tested."""
-        tables = ("held_texts", "envelopes", "hidden_texts")
+        """The cells that comments name, read without the code that is tested."""
+        return self._cells_in("held_texts", "envelopes", "hidden_texts")
+
+    def member_cells(self) -> set[int]:
+        """The cells that wraps and identities name."""
+        return self._cells_in("wrapped_epoch_keys", "member_identities")
+
+    def _cells_in(self, *tables: str) -> set[int]:
         return {int(row["cell"]) for table in tables for row in self.read_table(table)}
 
     def lose_cells(self) -> bytes:
-        """What a restore without `secrets/cells` leaves: other cells. Returns those that were there."""
-        cells = self.components.cell_file.path.read_bytes()
-        self.components.cell_file.path.unlink()
-        self.components.cell_file.prepare()
-        return cells
+        """What a restore leaves: other cells, but for those of members, which a backup holds.
+
+        Returns those that were there.
+        """
+        cell_file, keys = self.components.cell_file, self.cells()
+        content = cell_file.path.read_bytes()
+        cell_file.path.unlink()
+        cell_file.prepare()
+        with cell_file.locked() as cells:
+            cells.write({number: keys[number] for number in self.member_cells()})
+        return content
 
     # Receipts
 
@@ -444,6 +479,7 @@ class NewsroomHarness:
             site_id=SITE_ID,
             story_id=story_id,
             typed=code or "",
+            limits=self.rules.limits,
             now=self.now,
         )
 

@@ -75,11 +75,18 @@ class Nginx:
 
 
 def make_nginx(
-    folder: Path, served: Served, *, extra: str = "", text: str = "", is_desk_apart: bool = True
+    folder: Path,
+    served: Served,
+    *,
+    extra: str = "",
+    text: str = "",
+    is_desk_apart: bool = True,
+    sockets: Path | None = None,
 ) -> Nginx:
     """The shipped examples with this test's ports and paths; `extra` goes into the readers' `http` block.
 
-    `is_desk_apart`: otherwise one nginx serves both, as an earlier example did.
+    `is_desk_apart`: otherwise one nginx serves both, as an earlier example did. `sockets`: the folder with
+    Yobal's unix sockets, otherwise it listens on ports.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port, desk, plain = free_ports(3)
@@ -87,8 +94,10 @@ def make_nginx(
     conf = conf.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace("listen [::]:80;", "")
     conf = _without_tls(conf, port)
     desk_conf = _without_tls(DESK_EXAMPLE.read_text(encoding="utf-8"), desk)
+    intake_upstream = f"unix:{sockets}/intake.sock" if sockets else f"127.0.0.1:{served.intake}"
+    desk_upstream = f"unix:{sockets}/desk.sock" if sockets else f"127.0.0.1:{served.desk}"
     desk_conf = _replace(
-        desk_conf, {"http://127.0.0.1:8601": f"http://127.0.0.1:{served.desk}"} | _paths(folder)
+        desk_conf, {"http://127.0.0.1:8601": f"http://{desk_upstream}"} | _paths(folder)
     )
     if not is_desk_apart:
         extra += desk_conf[desk_conf.index("    server {") : desk_conf.rindex("}")]
@@ -96,7 +105,7 @@ def make_nginx(
     ours_by_shipped = {
         "worker_processes auto;": "worker_processes 1;",
         "/srv/yobal/data/public": str(served.newsroom.files_dir),
-        "http://127.0.0.1:8600": f"http://127.0.0.1:{served.intake}",
+        "http://127.0.0.1:8600": f"http://{intake_upstream}",
     }
     conf = _replace(conf, ours_by_shipped | _paths(folder, extra))
     return Nginx(folder, port, desk, plain, conf, desk_conf)

@@ -1,4 +1,4 @@
-"""The tables about people, read and put back: a backup of the database, without what is in `secrets/`."""
+"""The tables about people, read and put back with the cells of their keys, as a backup has them."""
 
 from typing import Any, Final
 
@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from tests.harness import NewsroomHarness
 
-Rows = dict[str, list[dict[str, Any]]]
+Rows = dict[str, list[dict[Any, Any]]]
 _TABLES: Final = (
     "statements",
     "moderators",
+    "member_identities",
     "epochs",
     "wrapped_epoch_keys",
     "invitations",
@@ -19,7 +20,9 @@ _TABLES: Final = (
 
 
 def read_people(newsroom: NewsroomHarness) -> Rows:
-    return {table: newsroom.read_table(table) for table in _TABLES}
+    rows = {table: newsroom.read_table(table) for table in _TABLES}
+    keys = newsroom.components.cell_file.read_keys(newsroom.member_cells())
+    return rows | {"cells": [keys]}
 
 
 def write_people(newsroom: NewsroomHarness, rows: Rows) -> None:
@@ -30,3 +33,5 @@ def write_people(newsroom: NewsroomHarness, rows: Rows) -> None:
                 names = ", ".join(f'"{name}"' for name in row)
                 values = ", ".join(f":{name}" for name in row)
                 conn.execute(sa.text(f"insert into {table} ({names}) values ({values})"), row)
+        conn.execute(sa.text("delete from expired_cells"))
+    newsroom.components.cell_file.restore_keys(rows["cells"][0])

@@ -98,7 +98,7 @@ def test_an_undo_needs_no_purge_because_it_destroys_the_key(newsroom: NewsroomHa
         row["cell"],
         bytes(row["ciphertext"]),
         purpose="held text",
-        comment_id=row["comment_id"],
+        row_id=row["comment_id"],
     )
     assert decrypted is None
 

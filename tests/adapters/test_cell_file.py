@@ -1,5 +1,7 @@
 """Keys in the file of cells: drawn at random places, overwritten in place, bound to what they encrypt."""
 
+import base64
+import json
 import os
 import threading
 from collections.abc import Collection
@@ -12,6 +14,8 @@ import pytest
 from yobal.adapters.cell_file import CELL_BYTES, CellFile
 from yobal.core.errors import DatabaseUnavailable
 
+_FILE = Path(__file__).parent.parent / "vectors/cells.json"
+VECTORS = json.loads(_FILE.read_text(encoding="utf-8"))
 ID, OTHER_ID = "a" * 26, "b" * 26
 
 
@@ -45,12 +49,25 @@ def _record_syncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _encrypt(cell_file: CellFile, plain: bytes = b"words") -> tuple[int, bytes]:
     with cell_file.allocate(1, find_used=_none_used) as (cell,):
-        return cell.number, cell.encrypt(plain, purpose="held text", comment_id=ID)
+        return cell.number, cell.encrypt(plain, purpose="held text", row_id=ID)
 
 
 def _decrypt(cell_file: CellFile, number: int, ciphertext: bytes, **bound_to: Any) -> bytes | None:
-    given: dict[str, Any] = {"purpose": "held text", "comment_id": ID} | bound_to
+    given: dict[str, Any] = {"purpose": "held text", "row_id": ID} | bound_to
     return cell_file.decrypt(number, ciphertext, **given)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["purpose"] for vector in VECTORS])
+def test_a_cell_decrypts_what_the_vector_says(cell_file: CellFile, vector: dict[str, Any]) -> None:
+    with cell_file.locked() as cells:
+        cells.write({7: bytes.fromhex(vector["key"])})
+    ciphertext = base64.b64decode(vector["ciphertext"])
+    assert ciphertext.startswith(bytes.fromhex(vector["nonce"]))
+    row_id = "\0".join(vector["row"])
+    plain = cell_file.decrypt(7, ciphertext, purpose=vector["purpose"], row_id=row_id)
+    assert plain == base64.b64decode(vector["plain"])
+    other = cell_file.decrypt(7, ciphertext, purpose=vector["purpose"], row_id=f"{row_id}\0")
+    assert other is None
 
 
 def test_a_new_file_is_full_of_random_cells_that_only_its_owner_can_read(
@@ -69,7 +86,7 @@ def test_what_a_cell_encrypts_is_decrypted_for_its_comment_and_purpose_only(
     number, ciphertext = _encrypt(cell_file)
     assert b"words" not in ciphertext
     assert _decrypt(cell_file, number, ciphertext) == b"words"
-    assert _decrypt(cell_file, number, ciphertext, comment_id=OTHER_ID) is None
+    assert _decrypt(cell_file, number, ciphertext, row_id=OTHER_ID) is None
     assert _decrypt(cell_file, number, ciphertext, purpose="original") is None
     assert _decrypt(cell_file, number + 1, ciphertext) is None
     assert _decrypt(cell_file, 10**6, ciphertext) is None

@@ -14,7 +14,7 @@ from tests.browser.bulk import BulkHarness, open_bulk_harness
 from tests.browser.fixtures import NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import STILL_SECONDS
 from tests.people_tables import read_people, write_people
-from yobal.actions import accept_roster
+from yobal.actions import accept_roster, member_keys
 from yobal.core.roster import statement_hash
 
 RED = "Stop: this desk cannot be trusted"
@@ -242,7 +242,15 @@ def test_a_file_for_the_sheet_that_its_owner_did_not_make_is_refused(
     identity = pyrage.x25519.Identity.generate()
     file = f"# yobal roster {first}\n# yobal sheet {'0' * 64}\n{identity}\n".encode()
     sealed = pyrage.encrypt(file, [pyrage.x25519.Recipient.from_str(recipient)])
-    _write(bulk, "update moderators set recovery_identity = :file", file=sealed)
+    # Who only writes the database cannot even do this: it takes a cell of the server.
+    signing_key = json.loads(row["keys"])["signing_key"]
+    with (
+        member_keys.allocating(bulk.components.database, bulk.components.cell_file) as allocate,
+        bulk.components.database.writing() as conn,
+    ):
+        member_keys.replace_identity(
+            conn, allocate, signing_key, opened_by="sheet", age_file=sealed
+        )
     page = actors.moderator(own.newsroom).page
     page.goto(f"{own.newsroom.desk_url}/recover")
     page.locator("#pseudonym").fill("Heron")

@@ -1,5 +1,6 @@
 """A backup for a key that is elsewhere, and a newsroom that is restored from it."""
 
+import base64
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pyrage
 import pytest
 
 from tests.harness import SITE_ID, NewsroomHarness, lead_of, newsroom_settings
+from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import join_by_invitation, removal_body
 from yobal.actions.return_statements import return_statements
@@ -24,6 +26,7 @@ from yobal.core.errors import (
     RosterInvalid,
 )
 from yobal.core.roster import SignedStatement
+from yobal.demo.keys import NewModerator
 from yobal.server.wiring import Components, build_components, prepare_storage, roster_copy_path
 from yobal.store import sites, table_rows
 
@@ -273,7 +276,110 @@ def test_a_backup_has_neither_keys_of_cells_nor_sessions_nor_any_words_in_clear(
     assert b"They are held." not in plain
     assert not {"sessions", "expired_cells", "invitations"} & _parse_header(plain)["columns"].keys()
     secret = pyrage.decrypt(_folder(backed_up).secrets_path.read_bytes(), [IDENTITY])
-    assert set(msgspec.json.decode(secret)) == {"peppers", "roster", "moves", "cells"}
+    saved = msgspec.json.decode(secret)
+    assert set(saved) == {"peppers", "roster", "moves", "cells"}
+    assert {int(number) for number in saved["cells"]} == backed_up.member_cells()
+    keys = [base64.b64decode(key) for key in saved["cells"].values()]
+    all_keys = backed_up.cells()
+    of_comments = {all_keys[number] for number in backed_up.needed_cells()}
+    assert of_comments
+    assert not of_comments & set(keys)
+
+
+def test_members_can_read_again_after_a_restore_with_the_file_of_secrets(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    egret = join_by_invitation(signed_in(backed_up), "Egret", role="moderator")
+    path = _back_up(backed_up)
+    printed = _restore(empty, path, _folder(backed_up).secrets_path)
+    restored = _restored(empty, backed_up)
+    assert str(restored.personal_identity()) == str(backed_up.personal_identity())
+    session = DeskClient(restored).browser_of("Egret").post("session").json
+    assert base64.b64decode(session["identity"]) == egret.identity
+    sent = restored.send("Sent after the restore.")
+    assert restored.decrypt(sent.id).text == "Sent after the restore."
+    assert not any("cannot be opened" in line for line in printed)
+
+
+def test_without_the_file_of_secrets_nobody_reads_and_the_desk_says_why(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    path = _back_up(backed_up)
+    empty.roster_pin.update(lambda _: backed_up.components.roster_pin.read())
+    assert any("3 of 3 sealed keys" in line for line in _restore(empty, path))
+    heron = lead_of(backed_up)
+    refused = DeskClient(_restored(empty, backed_up)).sign_in("Heron", heron.sign_in_seed)
+    assert (refused.status, refused.json["error"]) == (409, "keys_missing")
+
+    list(backup_commands.run_restore_secrets(empty, _folder(backed_up).secrets_path, IDENTITY))
+    assert (
+        DeskClient(_restored(empty, backed_up)).sign_in("Heron", heron.sign_in_seed).status == 200
+    )
+
+
+def test_a_member_who_was_removed_after_the_backup_stays_without_keys(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    egret, old_secrets = _remove_after_backup(backed_up)
+    path = _folder(backed_up).list_all()[-1]
+    printed = _restore(empty, path, old_secrets)
+    restored = _restored(empty, backed_up)
+    assert any(line.startswith("1 moderators removed since have no keys") for line in printed)
+    owners = {row["signing_key"] for row in restored.read_table("member_identities")}
+    assert owners == {lead_of(backed_up).signing_key}
+    assert {row["pseudonym"] for row in restored.read_table("wrapped_epoch_keys")} == {"Heron"}
+    assert restored.sealed_identity("Egret") is None
+    refused = DeskClient(restored).sign_in("Egret", egret.sign_in_seed)
+    assert (refused.status, refused.json["error"]) == (503, "roster_invalid"), "and it is older"
+    assert [
+        row["pseudonym"] for row in restored.read_table("moderators") if row["is_suspended"]
+    ] == ["Egret"]
+
+
+def test_control_without_the_list_an_old_file_of_secrets_brings_their_keys_back(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    egret, old_secrets = _remove_after_backup(backed_up)
+    settings = msgspec.structs.replace(empty.settings, purge_list_dir="")
+    components = msgspec.structs.replace(empty, settings=settings)
+    _restore(components, _folder(backed_up).list_all()[-1], old_secrets)
+    restored = _restored(components, backed_up)
+    assert restored.sealed_identity("Egret") == egret.identity
+
+
+def test_a_machine_that_has_its_own_cells_takes_none_from_a_backup(
+    backed_up: NewsroomHarness, empty: Components
+) -> None:
+    """They were overwritten on purpose: the list is not needed where the secrets survived."""
+    _, old_secrets = _remove_after_backup(backed_up)
+    own = empty.settings.cells_file
+    own.write_bytes(backed_up.components.cell_file.path.read_bytes())
+    settings = msgspec.structs.replace(empty.settings, purge_list_dir="")
+    components = msgspec.structs.replace(empty, settings=settings)
+    _restore(components, _folder(backed_up).list_all()[-1], old_secrets)
+    restored = _restored(components, backed_up)
+    assert restored.sealed_identity("Egret") is None
+    assert restored.sealed_identity("Heron") is not None
+
+
+def _remove_after_backup(newsroom: NewsroomHarness) -> tuple[NewModerator, Path]:
+    """Egret, and the file of secrets from before the removal, which somebody has collected."""
+    desk = signed_in(newsroom)
+    egret = join_by_invitation(desk, "Egret", role="moderator")
+    _back_up(newsroom)
+    collected = _folder(newsroom).folder / "collected.age"
+    collected.write_bytes(_folder(newsroom).secrets_path.read_bytes())
+    heron = lead_of(newsroom)
+    removed = desk.post("remove-member", removal_body(desk, egret, [heron], by=heron))
+    assert removed.status == 200
+    newsroom.pass_slots()
+    return egret, collected
+
+
+def _restored(components: Components, before: NewsroomHarness) -> NewsroomHarness:
+    restored = NewsroomHarness(components, before.pseudonym, before.passphrase)
+    restored.now = before.now
+    return restored
 
 
 def _parse_header(plain: bytes) -> Any:

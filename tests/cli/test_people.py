@@ -69,8 +69,7 @@ def test_a_session_that_is_opened_at_the_moment_of_a_suspension_opens_nothing(
     not_suspended = people.Moderator(
         site_id=newsroom.rules.site_id,
         pseudonym="Egret",
-        identity=b"",
-        recovery_identity=b"",
+        signing_key=egret.signing_key,
         roster_pin=b"",
     )
     with monkeypatch.context() as patch:

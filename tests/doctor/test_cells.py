@@ -45,7 +45,7 @@ def test_cells_that_others_can_read_are_a_failure(settings: Settings) -> None:
 @pytest.mark.parametrize("size_bytes", [CELL_BYTES, 4 * 5_000 * CELL_BYTES + 1])
 def test_a_file_that_was_cut_is_a_failure(settings: Settings, size_bytes: int) -> None:
     os.truncate(settings.cells_file, size_bytes)
-    assert failures(settings) == {"the file of cells is whole": "start `yobal serve` once"}
+    assert failures(settings)["the file of cells is whole"] == "start `yobal serve` once"
 
 
 @pytest.mark.parametrize("name", ["secrets/cells.bak", "cells", "../cells-2026-11-26"])
@@ -75,8 +75,14 @@ def test_an_unknown_file_system_is_a_warning(tmp_path: Path) -> None:
 def test_cells_that_are_nearly_all_in_use_are_named(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (few,) = cells._in_use(settings.cells_file, settings)
-    assert (few.check, few.status) == ("1 of 20000 cells are in use", "ok")
+    _, few = cells._in_use(settings.cells_file, settings)
+    assert (few.check, few.status) == ("4 of 20000 cells are in use", "ok")
     monkeypatch.setattr("yobal.store.cells.all_needed", lambda _: set(range(19_000)))
-    (many,) = cells._in_use(settings.cells_file, settings)
+    _, many = cells._in_use(settings.cells_file, settings)
     assert many.status == "warn"
+
+
+def test_keys_of_members_that_no_cell_opens_are_a_failure(settings: Settings) -> None:
+    settings.cells_file.write_bytes(bytes(settings.cells_file.stat().st_size))
+    advice = failures(settings)["the sealed keys of members can be opened"]
+    assert advice.startswith("3 of 3 cannot")

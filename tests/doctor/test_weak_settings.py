@@ -96,6 +96,7 @@ ROWS: Final[dict[str, Row]] = {
     "notice_sender": Row(refused="two\nlines", well="Night desk"),
     "notice_process": Row(refused="mail", well="serve"),
     "metrics_listen": Row(refused="8602", failed="0.0.0.0:8602", well="127.0.0.1:8602"),
+    "socket_group": Row(refused="two words", well="www-data"),
     "embedded_form": Row(refused="popup", well="frame"),
     "idle_lock_minutes": Row(refused=0, warned=60, well=10),
     "session_hours": Row(refused=100_000, warned=100, well=12),
@@ -158,6 +159,17 @@ def test_the_doctor_judges_each_value_and_says_what_to_do(tmp_path: Path, name: 
             assert status in statuses, (name, value)
             assert all(finding.advice for finding in findings if finding.status != "ok")
             assert ("fail" in statuses) == (status == "fail"), others
+
+
+@pytest.mark.parametrize("name", ["intake_listen", "desk_listen", "metrics_listen"])
+def test_a_unix_socket_is_judged_by_its_folder(tmp_path: Path, name: str) -> None:
+    private, public = tmp_path / "private", tmp_path / "public"
+    private.mkdir(mode=0o755)
+    public.mkdir()
+    public.chmod(0o1777)
+    for folder, status in ((private, "ok"), (private / "later", "ok"), (public, "fail")):
+        findings = settings_checks.addresses(_load(tmp_path, **{name: f"unix:{folder}/s"}))
+        assert {finding.status for finding in findings} == {"ok", status}, folder
 
 
 def test_a_setting_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def sealed_texts(newsroom: NewsroomHarness) -> Iterator[str]:
     for row in rows:
         identity = identities.setdefault(row.epoch_id, newsroom.epoch_identity(row.epoch_id))
         envelope = newsroom.components.cell_file.decrypt(
-            row.cell, bytes(row.ciphertext), purpose="envelope", comment_id=row.comment_id
+            row.cell, bytes(row.ciphertext), purpose="envelope", row_id=row.comment_id
         )
         assert envelope is not None
         plain = pyrage.decrypt(envelope, [identity])

@@ -167,7 +167,7 @@ def _encrypted(newsroom: NewsroomHarness, text: HeldText) -> dict[str, Any]:
     find_used = partial(cells.find_used, newsroom.database)
     with newsroom.components.cell_file.allocate(1, find_used=find_used) as (cell,):
         plain, comment_id = held_text.encode(text), text.comment_id
-        ciphertext = cell.encrypt(plain, purpose="held text", comment_id=comment_id)
+        ciphertext = cell.encrypt(plain, purpose="held text", row_id=comment_id)
     return {"comment_id": comment_id, "cell": cell.number, "ciphertext": ciphertext}
 
 

@@ -20,10 +20,13 @@ from tests.browser.fixtures import NewsroomWithLead, chromium_arguments, chromiu
 from tests.browser.newsroom import SITE_ID
 from tests.browser.sending import send
 from tests.promises.leak_search import spellings
+from yobal.actions import member_keys
+from yobal.adapters.cell_file import CellFile
+from yobal.core.age_keys import ALPHABET
 from yobal.demo import signing
-from yobal.demo.keys import ALPHABET, from_passphrase
+from yobal.demo.keys import from_passphrase
 from yobal.server import settings
-from yobal.store import epochs, people
+from yobal.store import people
 from yobal.store.database import Database
 
 COMMENT: Final = "Waits for a decision on a stolen laptop."
@@ -95,9 +98,13 @@ def _identity(served: NewsroomWithLead, unlocking: pyrage.x25519.Identity) -> st
     database = _database(served)
     with database.reading() as conn:
         moderator = people.get(conn, SITE_ID, served.pseudonym)
+        assert moderator is not None
+        sealed = member_keys.read_identity(
+            conn, _cell_file(served), moderator.signing_key, opened_by="words"
+        )
     database.close()
-    assert moderator is not None
-    lines = pyrage.decrypt(moderator.identity, [unlocking]).decode().split()
+    assert sealed is not None
+    lines = pyrage.decrypt(sealed, [unlocking]).decode().split()
     return str(next(line for line in lines if line.startswith("AGE-SECRET-KEY-")))
 
 
@@ -105,13 +112,19 @@ def _epoch_identities(served: NewsroomWithLead, identity: str) -> list[str]:
     personal = pyrage.x25519.Identity.from_str(identity)
     database = _database(served)
     with database.reading() as conn:
-        wraps = [key.wrap for key in epochs.keys_of(conn, SITE_ID, served.pseudonym)]
+        keys = member_keys.read_wraps(conn, _cell_file(served), SITE_ID, served.pseudonym)
+        wraps = [key.wrap for key in keys]
     database.close()
     return [pyrage.decrypt(wrap, [personal]).decode().strip() for wrap in wraps if wrap]
 
 
 def _database(served: NewsroomWithLead) -> Database:
     return Database(settings.load(served.newsroom.config).database_url)
+
+
+def _cell_file(served: NewsroomWithLead) -> CellFile:
+    loaded = settings.load(served.newsroom.config)
+    return CellFile(loaded.cells_file, cells_min=loaded.cells_min)
 
 
 def _scalar(identity: str) -> bytes:

@@ -201,6 +201,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
     @rule()
     def pass_a_week(self) -> None:
         self.newsroom.now += WEEK
+        self.newsroom.run_scheduler()
         self.waiting.clear()  # their registrations have expired
         self.is_due = True
 
@@ -335,9 +336,11 @@ class PeopleAndKeys(RuleBasedStateMachine):
         for row in self.newsroom.read_table("wrapped_epoch_keys"):
             holders[ids.index(row["epoch_id"])].add(row["pseudonym"])
         assert holders == self.holders, WRAPS
-        rows = self.newsroom.read_table("moderators")
-        owners = {row["pseudonym"] for row in rows if bytes(row["identity"])}
-        assert owners == set(self.members) - self.keyless
+        owners = [row["signing_key"] for row in self.newsroom.read_table("member_identities")]
+        expected_names = (set(self.members) - self.keyless) | set(self.waiting)
+        expected = {self.keys[name].signing_key for name in expected_names}
+        assert set(owners) == expected, WRAPS
+        assert len(owners) == 2 * len(expected), WRAPS
 
     @invariant()
     def the_intake_seals_to_the_newest_epoch(self) -> None:
@@ -431,6 +434,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         ]
         remove_member.remove_member(
             self.newsroom.database,
+            self.newsroom.components.cell_file,
             self.newsroom.rules,
             self.newsroom.components.roster_reader,
             removed_by=lead,

@@ -110,6 +110,7 @@ def test_a_link_of_a_lead_who_is_removed_at_this_moment_registers_nobody(
     def register() -> None:
         join.register(
             newsroom.database,
+            newsroom.components.cell_file,
             newsroom.rules,
             token=bytes.fromhex(token),
             head=head,
@@ -161,6 +162,7 @@ def test_two_leads_who_begin_an_epoch_at_once_begin_one(newsroom: NewsroomHarnes
         statement, wraps = signed_epoch(head_of(desk), [heron, egret], by=lead)
         return lambda: begin_epoch.begin_epoch(
             newsroom.database,
+            newsroom.components.cell_file,
             newsroom.rules,
             newsroom.components.roster_reader,
             begun_by=name,
@@ -186,6 +188,7 @@ def test_two_leads_who_remove_each_other_at_once_leave_one(newsroom: NewsroomHar
         epoch, wraps = signed_epoch(statement_hash(removal.statement), [lead], by=lead)
         return lambda: remove_member.remove_member(
             newsroom.database,
+            newsroom.components.cell_file,
             newsroom.rules,
             newsroom.components.roster_reader,
             removed_by=name,

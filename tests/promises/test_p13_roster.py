@@ -113,7 +113,7 @@ def test_control_without_signatures_comments_are_sealed_to_the_attacker(
     personal = _personal_identity(ATTACKER)
     epoch = pyrage.x25519.Identity.from_str(pyrage.decrypt(ATTACKER.wrap, [personal]).decode())
     envelope = newsroom.components.cell_file.decrypt(
-        row["cell"], bytes(row["ciphertext"]), purpose="envelope", comment_id=row["comment_id"]
+        row["cell"], bytes(row["ciphertext"]), purpose="envelope", row_id=row["comment_id"]
     )
     assert envelope is not None
     assert b"Read by the attacker." in pyrage.decrypt(envelope, [epoch])
@@ -207,10 +207,10 @@ def _is_signed_or_is_keys(message: bytes, *, by: str, **_signature: bytes) -> bo
 def test_a_row_in_moderators_grants_no_access(newsroom: NewsroomHarness) -> None:
     _execute(
         newsroom,
-        "insert into moderators"
-        " (site_id, pseudonym, is_active, identity, recovery_identity, roster_pin)"
-        " values (:site_id, 'Attacker', :yes, :blank, :blank, :blank)",
+        "insert into moderators (site_id, pseudonym, signing_key, is_active, roster_pin)"
+        " values (:site_id, 'Attacker', :signing_key, :yes, :blank)",
         site_id=SITE_ID,
+        signing_key=ATTACKER.signing_key,
         yes=True,
         blank=b"",
     )

@@ -43,13 +43,13 @@ class Taken:
         self._envelope_keys: dict[str, bytes] = {}
         real = Cell.encrypt
 
-        def encrypt(cell: Cell, plain: bytes, *, purpose: Purpose, comment_id: str) -> bytes:
+        def encrypt(cell: Cell, plain: bytes, *, purpose: Purpose, row_id: str) -> bytes:
             if purpose == "envelope":
                 self.envelopes.append(plain)
-                self._envelope_keys[comment_id] = cell._key
+                self._envelope_keys[row_id] = cell._key
             else:
                 self.keys.append(cell._key)
-            return real(cell, plain, purpose=purpose, comment_id=comment_id)
+            return real(cell, plain, purpose=purpose, row_id=row_id)
 
         monkeypatch.setattr(Cell, "encrypt", encrypt)
 

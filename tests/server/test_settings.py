@@ -64,6 +64,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "database": "sqlite:////x",
         "intake_database": "postgresql://x/y",
         "metrics_listen": "[::1]:3",
+        "socket_group": "www-data",
         "notice_urls_file": "notices.txt",
         "notice_urls": "mailto://x json://y",
         "notice_times": "07:00, 19:00",
@@ -194,7 +195,7 @@ def test_an_error_says_what_the_setting_takes_and_gives_an_example(tmp_path: Pat
     assert str(raised.value).split("; ") == [
         (
             'desk_listen = "8601" is not valid: it takes an IP address and a port, ADDRESS:PORT, '
-            'for example "127.0.0.1:8601"'
+            'or unix: and the absolute path of a socket, for example "127.0.0.1:8601"'
         ),
         (
             'release_times = ["06:00:00"] is not valid: it takes different times of day, HH:MM, '
@@ -237,6 +238,7 @@ MAY_BE_EMPTY = {
     "backup_recipient",
     "purge_list_dir",
     "metrics_listen",
+    "socket_group",
     "notice_sender",
     "notice_urls",
     "notice_urls_file",
@@ -268,10 +270,13 @@ def test_the_error_of_every_setting_has_its_name_its_value_what_it_takes_and_an_
         'desk_listen = "0.0.0.0:8600"',
         'desk_listen = "[::]:8600"',
         'intake_listen = "[::1]:9"\ndesk_listen = "[::1]:9"',
+        'intake_listen = "unix:/run/yobal/s"\ndesk_listen = "unix:/run/yobal/s"',
     ],
 )
-def test_the_two_sides_cannot_listen_on_the_same_port(tmp_path: Path, lines: str) -> None:
-    with pytest.raises(InvalidSettings, match=r"intake_listen = .* and desk_listen = .* same port"):
+def test_the_two_sides_cannot_listen_on_the_same_address(tmp_path: Path, lines: str) -> None:
+    with pytest.raises(
+        InvalidSettings, match=r"intake_listen = .* and desk_listen = .* same address"
+    ):
         _load(tmp_path, lines)
 
 

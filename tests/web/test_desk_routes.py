@@ -265,6 +265,7 @@ UNCHANGED_TABLES = (
     "decisions",
     "held_texts",
     "invitations",
+    "member_identities",
     "moderators",
     "registrations",
     "sessions",

@@ -21,12 +21,13 @@ from tests.web.passkey_device import (
     sign_in_with,
     signed_change,
 )
-from yobal.actions import sign_in, suspend
+from yobal.actions import member_keys, sign_in, suspend
 from yobal.actions.challenges import CHALLENGE_SECONDS
 from yobal.actions.change_passkeys import PASSKEYS_MAX
 from yobal.core import roster
 from yobal.demo.keys import NewModerator
-from yobal.store import people
+from yobal.store import identities, people
+from yobal.store.identities import IdentityRow
 
 REFUSED = (403, "passkey_refused")
 
@@ -100,6 +101,44 @@ def test_a_removed_passkey_closes_what_it_has_opened_and_nothing_else(
     assert remove_passkey(desk, owner, added).status == 200
     assert _answer(opened.post("session")) == (401, "passkey_removed")
     assert desk.post("session").status == 200, "it was opened with words"
+
+
+def _read_sealed(newsroom: NewsroomHarness, row: IdentityRow) -> bytes | None:
+    """What an old copy of this row opens with the cells of today."""
+    return newsroom.components.cell_file.decrypt(
+        row.cell,
+        row.ciphertext,
+        purpose="identity",
+        row_id=member_keys.identity_row_id(row.signing_key, row.opened_by),
+    )
+
+
+def test_the_cell_of_a_removed_passkeys_identity_is_overwritten(
+    desk: DeskClient, owner: NewModerator, added: Device, newsroom: NewsroomHarness
+) -> None:
+    passkey_hash = roster.passkey_hash(passkey_of(owner, added))
+    with newsroom.database.reading() as conn:
+        copied = identities.get(conn, owner.signing_key, passkey_hash)
+    assert copied is not None
+    assert SEALED not in copied.ciphertext
+    assert _read_sealed(newsroom, copied) == SEALED, "control: before"
+    assert remove_passkey(desk, owner, added).status == 200
+    newsroom.run_scheduler()
+    assert _read_sealed(newsroom, copied) is None
+    with newsroom.database.reading() as conn:
+        assert identities.get(conn, owner.signing_key, passkey_hash) is None
+        assert identities.get(conn, owner.signing_key, identities.WORDS) is not None
+
+
+def test_a_passkey_whose_cell_is_missing_says_so(
+    desk: DeskClient, owner: NewModerator, added: Device, newsroom: NewsroomHarness
+) -> None:
+    passkey_hash = roster.passkey_hash(passkey_of(owner, added))
+    with newsroom.database.writing() as conn:
+        assert identities.delete(conn, owner.signing_key, passkey_hash) == 1
+    assert _answer(sign_in_with(_stranger(desk), added)) == (409, "keys_missing")
+    opened = desk.post("passkeys/open", added.sign(desk.challenge()))
+    assert _answer(opened) == (409, "keys_missing")
 
 
 def test_a_member_who_is_signed_in_gets_the_identity_without_another_session(
@@ -229,18 +268,29 @@ def _write(newsroom: NewsroomHarness, statement: str, **values: Any) -> None:
         conn.execute(sa.text(statement), values)
 
 
+def _store_identity(newsroom: NewsroomHarness, owner: NewModerator, passkey_hash: str) -> None:
+    """As someone can who has `secrets/cells` as well."""
+    cell_file = newsroom.components.cell_file
+    with (
+        member_keys.allocating(newsroom.database, cell_file) as allocate,
+        newsroom.database.writing() as conn,
+    ):
+        age_files = {passkey_hash: SEALED}
+        member_keys.store_identities(conn, allocate, owner.signing_key, age_files)
+
+
 def _forge(newsroom: NewsroomHarness, owner: NewModerator, device: Device) -> None:
-    """What someone who can write the database does to sign in as another person."""
+    """What someone who can write the database and the cells does to sign in as another person."""
     passkey = passkey_of(owner, device)
     _write(
         newsroom,
-        "insert into passkeys values (:site_id, :hash, 'Heron', :id, :passkey, 0, 0, :sealed)",
+        "insert into passkeys values (:site_id, :hash, 'Heron', :id, :passkey, 0, 0)",
         site_id=newsroom.rules.site_id,
         hash=roster.passkey_hash(passkey),
         id=device.credential_id,
         passkey=passkey,
-        sealed=SEALED,
     )
+    _store_identity(newsroom, owner, roster.passkey_hash(passkey))
 
 
 def test_a_row_without_a_statement_signs_in_nobody_and_is_not_listed(
@@ -333,6 +383,13 @@ def test_a_counter_that_has_gone_back_is_refused_and_says_so(
     assert sign_in_with(browser, added).status == 200, "the counter goes on"
     added.counter, added.counts = 0, False
     assert _answer(sign_in_with(browser, added)) == (403, "passkey_copied")
+
+
+def test_a_counter_may_be_as_large_as_an_authenticator_can_send(
+    desk: DeskClient, added: Device
+) -> None:
+    added.counter = 2**32 - 2  # the next is the largest of 32 bits
+    assert sign_in_with(_stranger(desk), added).status == 200
 
 
 # Adding one

@@ -69,8 +69,8 @@ def test_a_removed_member_opens_nothing_any_more(
     unknown = stranger.sign_in("Nobody", egret.sign_in_seed)
     assert (refused.status, refused.body) == (unknown.status, unknown.body)
     assert prove_sheet(desk, challenge, egret).status == 403, "nor by the sheet"
-    row = next(row for row in newsroom.read_table("moderators") if row["pseudonym"] == "Egret")
-    assert (bytes(row["identity"]), bytes(row["recovery_identity"])) == (b"", b"")
+    owners = {row["signing_key"] for row in newsroom.read_table("member_identities")}
+    assert owners == {lead_of(newsroom).signing_key}
     wraps = newsroom.read_table("wrapped_epoch_keys")
     assert {wrap["pseudonym"] for wrap in wraps} == {"Heron"}
     after = newsroom.send("Sealed after.")
@@ -288,6 +288,7 @@ def _remove_without_http(newsroom: NewsroomHarness, body: dict[str, Any]) -> Non
     """A crash must not be answered with an error of the framework."""
     remove_member.remove_member(
         newsroom.database,
+        newsroom.components.cell_file,
         newsroom.rules,
         newsroom.components.roster_reader,
         removed_by="Heron",
@@ -299,7 +300,15 @@ def _remove_without_http(newsroom: NewsroomHarness, body: dict[str, Any]) -> Non
 
 
 def _everything(newsroom: NewsroomHarness) -> dict[str, Any]:
-    tables = ("statements", "moderators", "epochs", "wrapped_epoch_keys", "sessions", "comments")
+    tables = (
+        "statements",
+        "moderators",
+        "member_identities",
+        "epochs",
+        "wrapped_epoch_keys",
+        "sessions",
+        "comments",
+    )
     pin = newsroom.components.roster_pin.read()
     return {table: newsroom.read_table(table) for table in tables} | {"pin": pin}
 

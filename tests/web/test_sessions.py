@@ -9,9 +9,10 @@ import pytest
 from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient
 from tests.web.desk_keys import invite, join_by_invitation, moderator_of, register
-from yobal.actions import suspend
+from yobal.actions import session_lock, suspend
 from yobal.adapters.device_keys import IDLE_GRACE_SECONDS, DeviceKeys
 from yobal.server.scheduler.maintenance import run_once
+from yobal.store import sessions
 
 PIN = "ab" * 32
 WRONG = "cd" * 32
@@ -181,6 +182,39 @@ def test_a_session_that_is_not_heard_of_is_locked(desk: DeskClient, later: Later
     assert desk.post("session").status == 423
     assert desk.post("unlock", pin_hash=PIN).status == 200
     assert desk.post("session").status == 200
+
+
+def test_a_session_that_begins_on_a_server_that_has_run_for_long_is_open(
+    newsroom: NewsroomHarness, later: Later
+) -> None:
+    later.wait(24 * 3_600)
+    desk = DeskClient(newsroom)
+    assert desk.sign_in().status == 200
+    device_key = _hold(desk)
+    run_once(newsroom.components, now=newsroom.now)
+    assert desk.post("device-key").json == {"device_key": device_key}
+
+
+def test_a_session_that_begins_while_maintenance_looks_at_the_others_is_not_forgotten(
+    newsroom: NewsroomHarness, desk: DeskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _hold(desk)
+    phone = desk.browser_of(None)
+    list_open, phones_keys = sessions.list_open, []
+
+    def sign_in_after_listing(*arguments: Any, **options: Any) -> list[Any]:
+        listed = list_open(*arguments, **options)
+        monkeypatch.setattr(sessions, "list_open", list_open)
+        assert phone.sign_in().status == 200
+        phones_keys.append(_hold(phone))
+        return listed
+
+    monkeypatch.setattr(sessions, "list_open", sign_in_after_listing)
+    components = newsroom.components
+    session_lock.forget_device_keys(
+        components.database, components.device_keys, newsroom.rules.site_id, now=newsroom.now
+    )
+    assert phone.post("device-key").json == {"device_key": phones_keys[0]}
 
 
 def test_without_a_pin_it_ends_and_its_key_is_gone_even_if_nobody_asks(

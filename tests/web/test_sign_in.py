@@ -217,8 +217,10 @@ def test_the_first_leads_invitation_deactivates_everyone_before(
     assert roster is not None
     assert [one.recipient for one in roster.epochs] == [egret.epoch_recipient]
     assert newsroom.read_table("wrapped_epoch_keys")[0]["pseudonym"] == "Egret"
-    rows = {row["pseudonym"]: bytes(row["identity"]) for row in newsroom.read_table("moderators")}
-    assert rows == {"Heron": b"", "Egret": egret.identity}, "the old words open nothing"
+    opened = {name: newsroom.sealed_identity(name) for name in ("Heron", "Egret")}
+    assert opened == {"Heron": None, "Egret": egret.identity}, "the old words open nothing"
+    owners = {row["signing_key"] for row in newsroom.read_table("member_identities")}
+    assert owners == {egret.signing_key}
 
 
 def test_the_database_holds_no_sign_in_secret(desk: DeskClient, newsroom: NewsroomHarness) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import msgspec
 import pyrage
 
+from yobal.actions import member_keys
+from yobal.actions.member_keys import NewWrap
+from yobal.adapters.cell_file import Allocate
 from yobal.core.envelope import Sealer
 from yobal.core.errors import InvalidInput
 from yobal.core.roster import Epoch, Roster
@@ -28,15 +31,19 @@ def add_epoch(conn: Connection, rules: SiteRules, epoch: Epoch, now: float) -> N
     epochs.add(conn, epoch_id=epoch.epoch_id, site_id=rules.site_id, first_slot=first_slot)
 
 
-def add_wraps(conn: Connection, roster: Roster, wraps: Sequence[MemberWrap]) -> None:
+def add_wraps(
+    conn: Connection, allocate: Allocate, roster: Roster, wraps: Sequence[MemberWrap]
+) -> None:
     """Of the newest epoch: one for each member, so that nobody is left out. Raises InvalidInput."""
     if sorted(wrap.member for wrap in wraps) != sorted(roster.members):
         raise InvalidInput("the wraps are not those of the members")
     epoch_id = roster.epochs[-1].epoch_id
-    for wrap in wraps:
-        keys = roster.members[wrap.member].keys
-        if keys is not None:  # always, in the desk's roster
-            epochs.add_wrap(conn, epoch_id=epoch_id, pseudonym=keys.pseudonym, wrap=wrap.wrap)
+    new_wraps = [
+        NewWrap(epoch_id, keys.pseudonym, wrap.wrap)
+        for wrap in wraps
+        if (keys := roster.members[wrap.member].keys) is not None  # always, in the desk's roster
+    ]
+    member_keys.store_wraps(conn, allocate, new_wraps)
 
 
 def check_recipient(recipient: str) -> None:

@@ -1,8 +1,8 @@
 """Writes a backup: all rows that a restored newsroom needs, encrypted to a key that is elsewhere.
 
-The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells
-and day keys are never in it: what they encrypt stays closed. Only those of hidden texts are in the file of
-secrets, which each backup replaces: a lead must be able to bring these back after a restore.
+The rows go from the database straight into the encryption, so no copy of them is on the disk. Cells and
+day keys are never in it: what they encrypt stays closed. Only those of members' keys and of hidden texts are
+in the file of secrets, which every backup replaces, so that an overwritten one is not collected there.
 """
 
 import base64
@@ -15,7 +15,7 @@ from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles, SecretsToBackUp
 from yobal.core.backup_format import BackupParser, Header, encode
 from yobal.core.errors import BackupInvalid
-from yobal.store import hidden_texts, migrations, table_rows
+from yobal.store import cells, migrations, table_rows
 from yobal.store.database import Database
 
 
@@ -49,7 +49,8 @@ def back_up_secrets(
 ) -> None:
     """Replaces the file of the last backup."""
     with database.reading() as conn:
-        keys = files.cell_file.read_keys(hidden_texts.cells_of(conn))
+        numbers = cells.backed_up(conn)
+    keys = files.cell_file.read_keys(numbers)
     peppers = {
         week.isoformat(): base64.b64encode(pepper).decode()
         for week, pepper in files.keyring.peppers_by_week(today).items()
@@ -59,7 +60,7 @@ def back_up_secrets(
             peppers=peppers,
             roster=files.roster_pin.read(),
             moves=files.moves_file.read(),
-            cells={str(number): base64.b64encode(key).decode() for number, key in keys.items()},
+            cells={number: base64.b64encode(key).decode() for number, key in keys.items()},
         )
     )
     read = bytearray()

@@ -5,8 +5,10 @@ It happens when the newest epoch is older than `epoch_days`, and with every remo
 
 from collections.abc import Sequence
 
+from yobal.actions import member_keys
 from yobal.actions.add_epoch import MemberWrap, add_epoch, add_wraps
 from yobal.actions.roster_reader import RosterReader
+from yobal.adapters.cell_file import CellFile
 from yobal.core import roster as roster_rules
 from yobal.core.errors import Forbidden, InvalidInput
 from yobal.core.roster import NewEpoch, Roster, SignedStatement
@@ -18,6 +20,7 @@ from yobal.store.database import Connection, Database
 
 def begin_epoch(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     *,
@@ -30,7 +33,7 @@ def begin_epoch(
 
     Raises RosterChanged, Forbidden, InvalidInput.
     """
-    with database.writing() as conn:
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
         sites.lock(conn, rules.site_id)
         before = roster_reader.read(conn)
         roster = roster_reader.append(conn, statement)
@@ -43,7 +46,7 @@ def begin_epoch(
         if not is_due(conn, rules, roster_reader, before, now=now):
             raise InvalidInput("the newest epoch is not old enough for another")
         add_epoch(conn, rules, roster.epochs[-1], now)
-        add_wraps(conn, roster, wraps)
+        add_wraps(conn, allocate, roster, wraps)
     roster_reader.pin_newest(database)
 
 

@@ -87,7 +87,7 @@ def _hidden(conn: Connection, decision_id: str) -> tuple[Decision, HiddenRow]:
 
 def _decrypt(cell_file: CellFile, row: HiddenRow) -> HiddenText:
     plain = cell_file.decrypt(
-        row.cell, row.ciphertext, purpose="hidden text", comment_id=row.comment_id
+        row.cell, row.ciphertext, purpose="hidden text", row_id=row.comment_id
     )
     if plain is None:
         raise HiddenTextLost(row.comment_id)

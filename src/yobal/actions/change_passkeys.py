@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from yobal.actions import challenges
+from yobal.actions import challenges, member_keys
 from yobal.actions.roster_reader import RosterReader
+from yobal.adapters.cell_file import CellFile
 from yobal.adapters.passkey_verifier import (
     NewCredential,
     PasskeyVerifier,
@@ -16,7 +17,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.roster import Member, Passkey, PasskeyAdded, PasskeyRemoved, Roster, SignedStatement
 from yobal.core.schedule import last_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import passkeys, pending_purge, people
+from yobal.store import identities, passkeys, pending_purge, people
 from yobal.store.database import Connection, Database
 from yobal.store.passkeys import PasskeyRow
 
@@ -25,6 +26,7 @@ PASSKEYS_MAX: Final = 10  # of one member: each is another door
 
 def add_passkey(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     verifier: PasskeyVerifier,
@@ -43,7 +45,7 @@ def add_passkey(
     if not challenges.is_valid(challenge, session_key=session_key, now=now):
         raise PasskeyRefused
     content = _read(passkey)
-    with database.writing() as conn:
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
         if not challenges.use(conn, rules, challenge, session_key=session_key):
             raise PasskeyRefused
         roster = roster_reader.append(conn, statement)
@@ -64,9 +66,10 @@ def add_passkey(
             passkey=passkey,
             since_slot=last_slot(rules.schedule, now),
             sign_count=credential.sign_count,
-            identity=identity,
         )
         passkeys.add(conn, row)
+        age_files = {passkey_hash: identity}
+        member_keys.store_identities(conn, allocate, member.signing_key, age_files)
     roster_reader.pin_newest(database)
 
 
@@ -83,10 +86,11 @@ def remove_passkey(
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)  # an identity is deleted
         roster = roster_reader.append(conn, statement)
-        _signer(roster, statement, PasskeyRemoved, removed_by)
+        member = _signer(roster, statement, PasskeyRemoved, removed_by)
         removal = roster_rules.decode_statement(statement.statement)
         if isinstance(removal, PasskeyRemoved):  # always, after `_signer`
             passkeys.delete(conn, rules.site_id, removal.passkey_hash)
+            identities.delete(conn, member.signing_key, removal.passkey_hash)
             people.end_sessions_of_passkey(conn, rules.site_id, removal.passkey_hash)
     roster_reader.pin_newest(database)
 

@@ -1,4 +1,4 @@
-"""Destroys what has expired: originals, receipts, idempotency hashes, sessions, invitations."""
+"""Destroys what has expired: originals, receipts with their feedback, idempotency hashes, sessions, invitations."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -7,7 +7,7 @@ from yobal.core import idempotency
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS
 from yobal.core.site_rules import SiteRules
-from yobal.store import envelopes, expiry, pending_purge
+from yobal.store import envelopes, expiry, identities, pending_purge
 from yobal.store.database import Database
 
 
@@ -29,4 +29,5 @@ def expire(
             conn, arrived_before=int(datetime.combine(oldest_day, time.min, UTC).timestamp())
         )
         expiry.delete_expired(conn, now=now)
+        identities.delete_ownerless(conn)  # of registrations that no lead has confirmed
     return len(expired_ids)

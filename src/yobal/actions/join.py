@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from yobal.actions import member_keys
 from yobal.actions.add_epoch import add_epoch, check_recipient
+from yobal.actions.member_keys import NewWrap
 from yobal.actions.roster_reader import RosterReader
+from yobal.adapters.cell_file import Allocate, CellFile
 from yobal.adapters.confusables import prototypes
 from yobal.core import roster as roster_rules
 from yobal.core import signed_pin
@@ -25,6 +28,7 @@ from yobal.core.site_rules import SiteRules
 from yobal.core.skeleton import skeleton
 from yobal.store import (
     epochs,
+    identities,
     member_activity,
     passkeys,
     pending_purge,
@@ -54,9 +58,15 @@ class Newcomer(msgspec.Struct, frozen=True):
     recovery_identity: bytes
     roster_pin: bytes  # what the browser has verified, signed by the person
 
+    @property
+    def age_files(self) -> dict[str, bytes]:
+        """By the secret that opens them."""
+        return {identities.WORDS: self.identity, identities.SHEET: self.recovery_identity}
+
 
 def begin_roster(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     *,
@@ -69,13 +79,13 @@ def begin_roster(
 ) -> str:
     """Become the first lead, with a new roster and its first epoch; returns the pseudonym.
 
-    All earlier moderators become inactive, and their wraps are deleted. So is everything that nobody can open
-    afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
+    All earlier moderators become inactive, and their identities and wraps are deleted. So is everything that nobody
+    can open afterwards; the scheduler purges it. Raises InvitationInvalid, PseudonymTaken, InvalidInput.
     """
     keys = _check_keys(newcomer)
     token_hash = people.hash_token(token)
-    with database.writing() as conn:
-        pending_purge.request(conn, rules.site_id, random=random)  # identities, wraps, envelopes
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)  # envelopes
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is not None:
             raise InvitationInvalid
@@ -86,6 +96,7 @@ def begin_roster(
         if people.consume_invitation(conn, token_hash) == 0:
             raise InvitationInvalid
         people.deactivate_all(conn, rules.site_id)
+        identities.delete_ownerless(conn)
         member_activity.delete_all(conn, rules.site_id)
         passkeys.delete_all(conn, rules.site_id)
         epochs.end_all(conn, rules.site_id)
@@ -97,14 +108,22 @@ def begin_roster(
         add_epoch(conn, rules, epoch, now)
         for story in stories.list_all(conn, rules.site_id):  # their forms can open now
             stale_files.add(conn, rules.site_id, story.story_id, stale.after_first_epoch())
-        _add_moderator(conn, keys, newcomer, [Wrap(epoch.epoch_id, wrap)])
+        _store_identities(conn, allocate, keys, newcomer)
+        _add_moderator(conn, allocate, keys, newcomer.roster_pin, [Wrap(epoch.epoch_id, wrap)])
         _record_joining(conn, rules, keys, now=now)
     roster_reader.pin_newest(database)  # so that another link can be made now
     return keys.pseudonym
 
 
 def register(
-    database: Database, rules: SiteRules, *, token: bytes, head: str, newcomer: Newcomer, now: float
+    database: Database,
+    cell_file: CellFile,
+    rules: SiteRules,
+    *,
+    token: bytes,
+    head: str,
+    newcomer: Newcomer,
+    now: float,
 ) -> None:
     """Spend an invitation. A lead must confirm the keys before they open anything.
 
@@ -114,7 +133,7 @@ def register(
     if keys.site_id != rules.site_id:
         raise InvalidInput("these keys are for another site")
     token_hash = people.hash_token(token)
-    with database.writing() as conn:
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
         sites.lock(conn, rules.site_id)  # the lead who invited may be removed at this moment
         invitation = people.get_invitation(conn, token_hash, now=now)
         if invitation is None or invitation.invited_by is None:
@@ -130,18 +149,19 @@ def register(
                 role=invitation.role,
                 invited_by=invitation.invited_by,
                 head=head,
+                signing_key=keys.signing_key,
                 keys=newcomer.keys,
                 keys_signature=newcomer.keys_signature,
-                identity=newcomer.identity,
-                recovery_identity=newcomer.recovery_identity,
                 roster_pin=newcomer.roster_pin,
                 expires_slot=invitation.expires_slot,
             ),
         )
+        _store_identities(conn, allocate, keys, newcomer)
 
 
 def confirm_member(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     *,
@@ -155,23 +175,16 @@ def confirm_member(
 
     Raises InvitationInvalid, RosterChanged, PseudonymTaken, Forbidden, InvalidInput.
     """
-    with database.writing() as conn:
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
         registration = people.get_registration(conn, registration_id, now=now)
         if registration is None or people.delete_registration(conn, registration_id) == 0:
             raise InvitationInvalid
         roster = roster_reader.append(conn, statement)
-        newcomer = Newcomer(
-            registration.keys,
-            registration.keys_signature,
-            registration.identity,
-            registration.recovery_identity,
-            registration.roster_pin,
-        )
-        keys = _check_keys(newcomer)
+        keys = _check_keys(registration)
         _check_is_added(roster, registration, keys, statement, confirmed_by=confirmed_by)
         _check_wraps(wraps, roster)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)
-        _add_moderator(conn, keys, newcomer, wraps)
+        _add_moderator(conn, allocate, keys, registration.roster_pin, wraps)
         _record_joining(conn, rules, keys, now=now)
     roster_reader.pin_newest(database)
 
@@ -180,6 +193,7 @@ def discard_registration(database: Database, *, registration_id: bytes) -> None:
     """The link of this registration stays spent."""
     with database.writing() as conn:
         people.delete_registration(conn, registration_id)
+        identities.delete_ownerless(conn)
 
 
 def _check_is_added(
@@ -213,19 +227,31 @@ def _check_wraps(wraps: Sequence[Wrap], roster: Roster) -> None:
         raise InvalidInput("the wraps are not those of the epochs")
 
 
-def _add_moderator(conn: Connection, keys: Keys, newcomer: Newcomer, wraps: Sequence[Wrap]) -> None:
-    people.add(
-        conn,
-        Moderator(
-            site_id=keys.site_id,
-            pseudonym=keys.pseudonym,
-            identity=newcomer.identity,
-            recovery_identity=newcomer.recovery_identity,
-            roster_pin=newcomer.roster_pin,
-        ),
+def _store_identities(conn: Connection, allocate: Allocate, keys: Keys, newcomer: Newcomer) -> None:
+    """Raises InvalidInput for keys that are used already: public keys can be copied by any member."""
+    if identities.has_any(conn, keys.signing_key):
+        raise InvalidInput("these keys are used already")
+    member_keys.store_identities(conn, allocate, keys.signing_key, newcomer.age_files)
+
+
+def _add_moderator(
+    conn: Connection, allocate: Allocate, keys: Keys, roster_pin: bytes, wraps: Sequence[Wrap]
+) -> None:
+    """Without wraps of destroyed epochs: the lead's desk may not have heard yet that they are."""
+    moderator = Moderator(
+        site_id=keys.site_id,
+        pseudonym=keys.pseudonym,
+        signing_key=keys.signing_key,
+        roster_pin=roster_pin,
     )
-    for wrap in wraps:
-        epochs.add_wrap(conn, epoch_id=wrap.epoch_id, pseudonym=keys.pseudonym, wrap=wrap.wrap)
+    people.add(conn, moderator)
+    living = epochs.living_ids(conn, keys.site_id)
+    new_wraps = [
+        NewWrap(wrap.epoch_id, keys.pseudonym, wrap.wrap)
+        for wrap in wraps
+        if wrap.epoch_id in living
+    ]
+    member_keys.store_wraps(conn, allocate, new_wraps)
 
 
 def _record_joining(conn: Connection, rules: SiteRules, keys: Keys, *, now: float) -> None:
@@ -242,14 +268,14 @@ def _check_pseudonym_is_free(conn: Connection, site_id: str, pseudonym: str) -> 
             raise PseudonymTaken(pseudonym)
 
 
-def _check_keys(newcomer: Newcomer) -> Keys:
+def _check_keys(signed: Newcomer | Registration) -> Keys:
     """Raises InvalidInput."""
     try:
-        keys = roster_rules.read_keys(newcomer.keys, newcomer.keys_signature)
+        keys = roster_rules.read_keys(signed.keys, signed.keys_signature)
     except RosterInvalid:
         raise InvalidInput("the public keys are not signed by their owner") from None
     _check_pseudonym(keys.pseudonym)
-    if not signed_pin.is_genuine(newcomer.roster_pin, site_id=keys.site_id, by=keys.signing_key):
+    if not signed_pin.is_genuine(signed.roster_pin, site_id=keys.site_id, by=keys.signing_key):
         raise InvalidInput("what this browser has verified is not signed by the person")
     for recipient in (keys.recipient, keys.recovery_recipient):
         check_recipient(recipient)

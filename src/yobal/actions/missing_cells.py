@@ -93,7 +93,7 @@ def _envelopes_in(state: State) -> Callable[..., Sequence[EnvelopeRow]]:
 
 
 def _is_readable(row: Row, cell_file: CellFile, purpose: Purpose) -> bool:
-    plain = cell_file.decrypt(row.cell, row.ciphertext, purpose=purpose, comment_id=row.comment_id)
+    plain = cell_file.decrypt(row.cell, row.ciphertext, purpose=purpose, row_id=row.comment_id)
     return plain is not None
 
 

@@ -113,7 +113,7 @@ def _encrypt(comments: list[Arrival], allocate: Allocate) -> list[EncryptedArriv
         EncryptedArrival(
             arrival,
             cell.number,
-            cell.encrypt(arrival.sealed, purpose="envelope", comment_id=arrival.id),
+            cell.encrypt(arrival.sealed, purpose="envelope", row_id=arrival.id),
         )
         for arrival, cell in zip(comments, allocate(len(comments)), strict=True)
     ]

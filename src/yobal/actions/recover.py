@@ -14,13 +14,15 @@ from typing import Final
 import msgspec
 import pyrage
 
+from yobal.actions import member_keys
 from yobal.actions.roster_reader import RosterReader
+from yobal.adapters.cell_file import CellFile
 from yobal.core import roster as roster_rules
-from yobal.core.errors import InvalidCredentials, InvalidInput
+from yobal.core.errors import InvalidCredentials, InvalidInput, KeysMissing
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import Keys, Member, SignedStatement
 from yobal.core.site_rules import SiteRules
-from yobal.store import member_activity, people
+from yobal.store import identities, member_activity, people
 from yobal.store.database import Connection, Database
 from yobal.store.people import Moderator
 
@@ -44,12 +46,13 @@ class RecoveryContext(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: SiteRules
     roster_reader: RosterReader
+    cell_file: CellFile
     session_key: bytes
     now: float
 
 
 class _Owner(msgspec.Struct, frozen=True):
-    """Of a sheet: sealed keys from the database, public keys from the roster."""
+    """Of a sheet, with public keys from the roster."""
 
     moderator: Moderator
     member: Member
@@ -82,9 +85,17 @@ def challenge(
 def prove(
     database: Database, context: RecoveryContext, *, challenge_id: str, answer: bytes
 ) -> ProvenSheet:
-    """The ticket is for `finish`; without that, the sheet is tested. Raises InvalidCredentials."""
+    """The ticket is for `finish`; without that, the sheet is tested.
+
+    Raises InvalidCredentials, and KeysMissing after a restore without them.
+    """
     with database.reading() as conn:
         owner = _check(conn, context, _ANSWER, claim=challenge_id, mac=answer)
+        identity = member_keys.read_identity(
+            conn, context.cell_file, owner.member.signing_key, opened_by=identities.SHEET
+        )
+    if identity is None:
+        raise KeysMissing
     with database.writing() as conn:
         site_id, pseudonym = context.rules.site_id, owner.keys.pseudonym
         member_activity.set_tested(
@@ -92,7 +103,7 @@ def prove(
         )
     claim = _encode(_Claim(owner.keys.pseudonym, _expiry(context), b""))
     ticket = f"{claim}.{_mac(context, _TICKET, claim, owner).hex()}"
-    return ProvenSheet(ticket, owner.moderator.recovery_identity, owner.head)
+    return ProvenSheet(ticket, identity, owner.head)
 
 
 def finish(
@@ -108,7 +119,10 @@ def finish(
     Raises InvalidCredentials, RosterChanged, InvalidInput.
     """
     claim, _, mac = ticket.partition(".")
-    with database.writing() as conn:
+    with (
+        member_keys.allocating(database, context.cell_file) as allocate,
+        database.writing() as conn,
+    ):
         owner = _check(conn, context, _TICKET, claim=claim, mac=_from_hex(mac))
         roster = context.roster_reader.append(conn, statement)
         changed = roster.members.get(owner.member.signing_key)
@@ -117,8 +131,14 @@ def finish(
         )
         if changed is None or changed.keys != expected or changed.keys == owner.keys:
             raise InvalidInput("the statement does not change this person's words")
-        if people.change_identity(conn, owner.moderator, identity=identity) == 0:
-            raise InvalidCredentials  # a second request with this ticket was faster
+        member_keys.replace_identity(
+            conn,
+            allocate,
+            owner.member.signing_key,
+            opened_by=identities.WORDS,
+            age_file=identity,
+        )
+        people.delete_sessions(conn, owner.keys.site_id, owner.keys.pseudonym)
     return owner.keys.pseudonym
 
 
@@ -149,8 +169,7 @@ def _check(
 def _mac(context: RecoveryContext, purpose: bytes, claim: str, owner: _Owner) -> bytes:
     """Under a key of its own, over what the claim says and what the owner signs in with now."""
     key = hmac.digest(context.session_key, _KEY_DOMAIN, "sha256")
-    sealed = (owner.moderator.identity, owner.moderator.recovery_identity)
-    current = (roster_rules.encode(owner.keys), *sealed)
+    current = roster_rules.encode(owner.keys)
     message = msgspec.msgpack.encode((purpose, context.rules.site_id, claim, current))
     return hmac.digest(key, message, "sha256")
 

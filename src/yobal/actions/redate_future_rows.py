@@ -10,7 +10,7 @@ from yobal.core import hidden_text, receipts, tokens
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import HOUR_SECONDS, last_round, last_slot, next_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import expiry, future_rows, pending_purge, sites
+from yobal.store import expiry, future_rows, identities, pending_purge, sites
 from yobal.store.database import Database
 
 
@@ -43,5 +43,6 @@ def redate(
             after=next_slot(schedule, now + longest_seconds),
             after_week=receipts.week_of(tomorrow).isoformat(),
         )
+        identities.delete_ownerless(conn)
     keyring.destroy_ahead(tomorrow)
     return True

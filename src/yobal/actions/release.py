@@ -199,7 +199,7 @@ def _decrypt(conn: Connection, cell_file: CellFile, comment_id: str) -> HeldText
     row = held_texts.get(conn, comment_id)
     if row is None:
         return None
-    plain = cell_file.decrypt(row.cell, row.ciphertext, purpose="held text", comment_id=comment_id)
+    plain = cell_file.decrypt(row.cell, row.ciphertext, purpose="held text", row_id=comment_id)
     return held_text_format.decode(plain) if plain is not None else None
 
 

@@ -1,17 +1,18 @@
 """Removes a member: a lead removes another, and any member leaves. It takes effect at once and for good.
 
 Sessions, wraps, sealed identities and open invitations of that person go in the same transaction, so a
-crash leaves all of it or nothing.
+crash leaves all of it or nothing. The cells of wraps and identities are overwritten after the commit.
 """
 
 from collections.abc import Sequence
 
 import msgspec
 
-from yobal.actions import reverse_decision
+from yobal.actions import member_keys, reverse_decision
 from yobal.actions.add_epoch import MemberWrap, add_epoch, add_wraps
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.take_away import take_away
+from yobal.adapters.cell_file import CellFile
 from yobal.core import roster as roster_rules
 from yobal.core.errors import Forbidden, InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
@@ -28,6 +29,7 @@ class RemovedMember(msgspec.Struct, frozen=True):
 
 def remove_member(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     *,
@@ -39,12 +41,10 @@ def remove_member(
 ) -> RemovedMember:
     """A lead who removes another signs a new epoch too. Who leaves does not: they would know its key.
 
-    The scheduler purges what is deleted. Raises RosterChanged, Forbidden, InvalidInput.
+    The caller overwrites expired cells, or the next pass of the scheduler does. Raises RosterChanged, Forbidden, InvalidInput.
     """
-    with database.writing() as conn:
-        pending_purge.request(
-            conn, rules.site_id, random=random
-        )  # identities and wraps are deleted
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)  # accepted texts are deleted
         sites.lock(conn, rules.site_id)
         before = roster_reader.read(conn)
         roster = roster_reader.append(conn, *statements)
@@ -64,7 +64,7 @@ def remove_member(
         take_away(conn, rules, keys)
         if not is_leaving:
             add_epoch(conn, rules, roster.epochs[-1], now)
-            add_wraps(conn, roster, wraps)
+            add_wraps(conn, allocate, roster, wraps)
     roster_reader.pin_newest(database)
     return RemovedMember(keys.pseudonym, returned_count)
 

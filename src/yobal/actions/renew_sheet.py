@@ -2,19 +2,22 @@
 
 import msgspec
 
+from yobal.actions import member_keys
 from yobal.actions.add_epoch import check_recipient
 from yobal.actions.roster_reader import RosterReader
+from yobal.adapters.cell_file import CellFile
 from yobal.core import roster as roster_rules
 from yobal.core.errors import Forbidden, InvalidInput
 from yobal.core.ids import RandomBytes
 from yobal.core.roster import SignedStatement
 from yobal.core.site_rules import SiteRules
-from yobal.store import pending_purge, people
+from yobal.store import identities, pending_purge
 from yobal.store.database import Database
 
 
 def renew_sheet(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     *,
@@ -27,7 +30,7 @@ def renew_sheet(
 
     Words and passkeys stay as they are. Raises Forbidden, InvalidInput, RosterChanged.
     """
-    with database.writing() as conn:
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)  # an identity is deleted
         before = roster_reader.read(conn)
         owner = before.named(renewed_by) if before is not None else None
@@ -43,7 +46,11 @@ def renew_sheet(
         recipient = changed.recovery_recipient
         if changed != msgspec.structs.replace(owner.keys, recovery_recipient=recipient):
             raise InvalidInput("the statement does not change this person's sheet")
-        people.change_recovery_identity(
-            conn, rules.site_id, renewed_by, recovery_identity=recovery_identity
+        member_keys.replace_identity(
+            conn,
+            allocate,
+            owner.signing_key,
+            opened_by=identities.SHEET,
+            age_file=recovery_identity,
         )
     roster_reader.pin_newest(database)

@@ -3,10 +3,7 @@
 What was hidden and not destroyed is hidden again, and all of it waits for a lead.
 """
 
-import base64
-import binascii
 from collections.abc import Iterable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,14 +13,13 @@ import msgspec
 from yobal.actions import erase_published
 from yobal.actions.undo_by_system import undo_by_system
 from yobal.adapters import age_file
-from yobal.adapters.backup_folder import SecretFiles, SecretsToBackUp
 from yobal.adapters.cell_file import CellFile
 from yobal.core import hidden_text, ids
 from yobal.core.backup_format import BackupParser, Header
 from yobal.core.decisions import SYSTEM
 from yobal.core.errors import BackupInvalid
 from yobal.core.ids import RandomBytes
-from yobal.core.purged_comments import PurgedComment
+from yobal.core.purged import Purged, PurgedComment, PurgedEpoch, PurgedMember
 from yobal.core.schedule import next_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PUBLISHED, REMOVED
@@ -32,8 +28,11 @@ from yobal.store import (
     cells,
     comments,
     decisions,
+    epochs,
     hidden_texts,
+    identities,
     pending_purge,
+    people,
     published_comments,
     sites,
     table_rows,
@@ -87,30 +86,11 @@ def restore(
     return BackupContent(header, rows)
 
 
-def restore_secrets(path: Path, identity: Any, files: SecretFiles) -> None:
-    """Peppers and moves that are missing here, the keys of hidden texts, and the roster's head if this
-    server has none.
+class PurgedAgain(msgspec.Struct, frozen=True):
+    """How many comments and moderators the backup would have brought back."""
 
-    Raises BackupInvalid, DatabaseUnavailable.
-    """
-    content = bytearray()
-    age_file.decrypt(path, identity, content.extend)
-    try:
-        saved = msgspec.json.decode(content, type=SecretsToBackUp)
-        peppers = {
-            date.fromisoformat(week): base64.b64decode(pepper)
-            for week, pepper in saved.peppers.items()
-        }
-        keys = {int(number): base64.b64decode(key) for number, key in saved.cells.items()}
-    except (msgspec.DecodeError, binascii.Error, ValueError):
-        raise BackupInvalid(f"{path.name} is no file of secrets") from None
-    for week, pepper in peppers.items():
-        files.keyring.restore_pepper(week, pepper)
-    files.moves_file.add(*saved.moves)
-    files.cell_file.restore_keys(keys)
-    if files.roster_pin.read().first is None:
-        restored = msgspec.structs.replace(saved.roster, is_restored=True)
-        files.roster_pin.update(lambda _: restored)  # `mark_restored` looks whether it is whole
+    comments: int
+    members: int
 
 
 class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,11 +102,36 @@ class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):
     now: float
     random: RandomBytes
 
-    def run(self, purged: Iterable[PurgedComment]) -> int:
-        """Erase or hide what was removed or withdrawn after the backup; returns how many comments that were."""
-        return sum(self._purge_one(item) for item in purged)
+    def run(self, purged: Iterable[Purged]) -> PurgedAgain:
+        """Erase or hide what was removed, withdrawn or destroyed after the backup."""
+        comment_count = member_count = 0
+        for item in purged:
+            match item:
+                case PurgedComment():
+                    comment_count += self._purge_comment(item)
+                case PurgedMember():
+                    member_count += self._shut_out(item.signing_key)
+                case PurgedEpoch():
+                    with self.database.writing() as conn:
+                        epochs.destroy(conn, [item.epoch_id])
+        return PurgedAgain(comment_count, member_count)
 
-    def _purge_one(self, item: PurgedComment) -> bool:
+    def _shut_out(self, signing_key: str) -> bool:
+        """Without keys, and suspended: the restored roster does not say yet that this is no member.
+
+        The desk asks a lead to remove this person again, which only a lead can sign.
+        """
+        site_id = self.rules.site_id
+        with self.database.writing() as conn:
+            moderator = people.get_by_key(conn, site_id, signing_key)
+            if moderator is None:
+                return False
+            people.suspend(conn, site_id, moderator.pseudonym)
+            identities.delete_of(conn, signing_key)
+            epochs.delete_wraps(conn, site_id, moderator.pseudonym)
+        return True
+
+    def _purge_comment(self, item: PurgedComment) -> bool:
         with self.database.reading() as conn:
             comment = comments.get(conn, item.id)
         if comment is None:

@@ -6,9 +6,11 @@ to the newsroom: those who were removed after it are removed again before anythi
 
 from collections.abc import Sequence
 
+from yobal.actions import member_keys
 from yobal.actions.add_epoch import MemberWrap, add_epoch, add_wraps
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.take_away import take_away
+from yobal.adapters.cell_file import CellFile
 from yobal.core import roster as roster_rules
 from yobal.core.errors import Forbidden, InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
@@ -21,6 +23,7 @@ from yobal.store.database import Connection, Database
 
 def resume_roster(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     *,
@@ -34,10 +37,8 @@ def resume_roster(
 
     Raises RosterChanged, Forbidden, InvalidInput.
     """
-    with database.writing() as conn:
-        pending_purge.request(
-            conn, rules.site_id, random=random
-        )  # identities and wraps are deleted
+    with member_keys.allocating(database, cell_file) as allocate, database.writing() as conn:
+        pending_purge.request(conn, rules.site_id, random=random)  # envelopes are deleted
         before, _ = roster_reader.read_to_resume(conn)
         roster = roster_reader.resume(conn, *statements)
         contents = [roster_rules.decode_statement(item.statement) for item in statements]
@@ -56,7 +57,7 @@ def resume_roster(
             take_away(conn, rules, removed)
         _end_lost_epochs(conn, rules, before, now=now)
         add_epoch(conn, rules, roster.epochs[-1], now)
-        add_wraps(conn, roster, wraps)
+        add_wraps(conn, allocate, roster, wraps)
     roster_reader.pin_newest(database)  # and lets everybody in again
 
 

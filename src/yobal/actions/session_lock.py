@@ -21,6 +21,11 @@ class LockState(msgspec.Struct, frozen=True):
     pin_tries_left: int  # 0: only the words or a passkey open the desk
 
 
+def begin(access: SessionAccess, *, token: bytes) -> None:
+    """From now on the session counts as heard of. Without this, a server that has run for long would lock it at once."""
+    access.device_keys.hear(session_row.hash_token(access.session_key, token))
+
+
 def lock(access: SessionAccess, *, token: bytes, now: float) -> bool:
     """False if the session was ended instead, because it has no PIN. An ended or unknown one stays as it is."""
     token_hash = session_row.hash_token(access.session_key, token)
@@ -63,11 +68,12 @@ def forget_device_keys(
     database: Database, device_keys: DeviceKeys, site_id: str, *, now: float
 ) -> None:
     """Of sessions that ended or expired, however that came about. Runs with every maintenance pass."""
-    if device_keys.is_empty:
+    remembered = device_keys.token_hashes()  # before the rows: a session that begins now stays
+    if not remembered:
         return
     with database.reading() as conn:
         open_sessions = sessions.list_open(conn, site_id, pseudonym=None, now=now)
-    device_keys.forget_others({session.token_hash for session in open_sessions})
+    device_keys.forget_closed(remembered - {session.token_hash for session in open_sessions})
 
 
 def _set_locked(access: SessionAccess, token_hash: bytes, *, is_locked: bool, now: float) -> bool:

@@ -7,14 +7,16 @@ from typing import Final
 
 import msgspec
 
-from yobal.actions import challenges, session_row
+from yobal.actions import challenges, member_keys, session_row
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.session_row import SessionAccess
+from yobal.adapters.cell_file import CellFile
 from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
 from yobal.core import roster as roster_rules
 from yobal.core import tokens
 from yobal.core.errors import (
     InvalidCredentials,
+    KeysMissing,
     NoLongerMember,
     NotSignedIn,
     PasskeyCopied,
@@ -101,6 +103,7 @@ def sign_in(
 
 def sign_in_with_passkey(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     verifier: PasskeyVerifier,
@@ -114,7 +117,7 @@ def sign_in_with_passkey(
 ) -> PasskeySignIn:
     """Whose passkey it is says only the roster; `pseudonym` is who is expected, if anyone is.
 
-    Raises PasskeyRefused for every passkey that does not sign in, PasskeyCopied, Suspended, RosterInvalid.
+    Raises PasskeyRefused for every passkey that does not sign in, PasskeyCopied, Suspended, RosterInvalid, KeysMissing.
     """
     row, owner, use = _checked_passkey(
         database,
@@ -138,11 +141,13 @@ def sign_in_with_passkey(
         now=now,
         random=random,
     )
-    return PasskeySignIn(owner.pseudonym, token, row.identity)
+    identity = _read_identity(database, cell_file, row, owner)
+    return PasskeySignIn(owner.pseudonym, token, identity)
 
 
 def open_with_passkey(
     database: Database,
+    cell_file: CellFile,
     rules: SiteRules,
     roster_reader: RosterReader,
     verifier: PasskeyVerifier,
@@ -153,8 +158,11 @@ def open_with_passkey(
     session_key: bytes,
     now: float,
 ) -> bytes:
-    """The identity that only the passkey opens, for its owner, who is signed in. Raises PasskeyRefused, PasskeyCopied."""
-    row, _, use = _checked_passkey(
+    """The identity that only the passkey opens, for its owner, who is signed in.
+
+    Raises PasskeyRefused, PasskeyCopied, KeysMissing.
+    """
+    row, owner, use = _checked_passkey(
         database,
         rules,
         roster_reader,
@@ -169,7 +177,18 @@ def open_with_passkey(
         if not challenges.use(conn, rules, challenge, session_key=session_key):
             raise PasskeyRefused
         _raise_count(conn, rules, use)
-    return row.identity
+    return _read_identity(database, cell_file, row, owner)
+
+
+def _read_identity(database: Database, cell_file: CellFile, row: PasskeyRow, owner: Keys) -> bytes:
+    """The age file that this passkey opens. Raises KeysMissing."""
+    with database.reading() as conn:
+        identity = member_keys.read_identity(
+            conn, cell_file, owner.signing_key, opened_by=row.passkey_hash
+        )
+    if identity is None:
+        raise KeysMissing
+    return identity
 
 
 def _checked_passkey(

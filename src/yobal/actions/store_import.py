@@ -179,7 +179,7 @@ class DatabaseTarget:
                 EncryptedArrival(
                     arrival,
                     cell.number,
-                    cell.encrypt(arrival.sealed, purpose="envelope", comment_id=arrival.id),
+                    cell.encrypt(arrival.sealed, purpose="envelope", row_id=arrival.id),
                 )
                 for arrival, cell in zip(sealed, allocated, strict=True)
             ]
@@ -207,6 +207,8 @@ class DatabaseTarget:
                 name=comment.name,
                 lang=comment.lang,
                 nonce=nonce.hex(),
+                # No form was sent, so no receipt can be bound to it.
+                feedback_key=self._random(NONCE_BYTES).hex(),
             )
         )
         return Arrival(

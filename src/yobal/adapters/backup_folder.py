@@ -17,12 +17,12 @@ _TIME: Final = "%Y-%m-%dT%H%MZ"  # without colons, which some file systems refus
 
 
 class SecretsToBackUp(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes receipts work after a restore, and an older roster be noticed."""
+    """What makes receipts and members' keys work after a restore, and an older roster be noticed."""
 
     peppers: dict[str, str]  # by week, in base64
     roster: Pin
     moves: list[Move] = []
-    cells: dict[str, str] = {}  # keys of hidden texts by number, in base64
+    cells: dict[int, str] = {}  # of members' keys and hidden texts only: number to key, in base64
 
 
 class SecretFiles(msgspec.Struct, frozen=True):

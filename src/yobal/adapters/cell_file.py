@@ -2,7 +2,7 @@
 
 Only the desk's side uses it. A key that was ever in two places could not be destroyed, so the file is
 never copied, renamed or truncated once it is in use: cells are overwritten in place, and it grows at
-its end. A free cell holds random bytes, too, so the file does not show how many are in use.
+its end. Only the keys of members' rows leave it, for the one file of secrets of a backup. A free cell holds random bytes, too, so the file does not show how many are in use.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from yobal.adapters.durable_files import create_atomically
 from yobal.core.errors import DatabaseUnavailable
 
 CELL_BYTES: Final = 32
-Purpose = Literal["envelope", "held text", "hidden text"]
+Purpose = Literal["envelope", "held text", "hidden text", "identity", "wrap"]
 FindUsed = Callable[[Collection[int]], set[int]]
 _NONCE_BYTES: Final = 12
 _DOMAIN: Final = b"yobal cell 1"
@@ -38,9 +38,9 @@ class Cell:
         self.number = number
         self._key = key
 
-    def encrypt(self, plain: bytes, *, purpose: Purpose, comment_id: str) -> bytes:
+    def encrypt(self, plain: bytes, *, purpose: Purpose, row_id: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        bound_to = _bound_to(purpose, comment_id)
+        bound_to = _bound_to(purpose, row_id)
         return nonce + ChaCha20Poly1305(self._key).encrypt(nonce, plain, bound_to)
 
 
@@ -176,18 +176,18 @@ class CellFile:
             yield allocate(count)
 
     def decrypt(
-        self, number: int, ciphertext: bytes, *, purpose: Purpose, comment_id: str
+        self, number: int, ciphertext: bytes, *, purpose: Purpose, row_id: str
     ) -> bytes | None:
         """None if the cell was overwritten, belongs to another file, or never encrypted this."""
         key = self._read(number)
         nonce, encrypted = ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:]
         try:
-            return ChaCha20Poly1305(key).decrypt(nonce, encrypted, _bound_to(purpose, comment_id))
+            return ChaCha20Poly1305(key).decrypt(nonce, encrypted, _bound_to(purpose, row_id))
         except (InvalidTag, ValueError):  # ValueError: no key of this length, or no nonce
             return None
 
     def read_keys(self, numbers: Iterable[int]) -> dict[int, bytes]:
-        """For a backup. A number beyond the file is skipped."""
+        """For a backup, which gets no others. A number beyond the file is skipped."""
         keys = {number: self._read(number) for number in numbers}
         return {number: key for number, key in keys.items() if len(key) == CELL_BYTES}
 
@@ -217,9 +217,9 @@ def _translating_errors() -> Iterator[None]:
         raise DatabaseUnavailable(f"the file of cells: {error.strerror}") from None
 
 
-def _bound_to(purpose: Purpose, comment_id: str) -> bytes:
-    """Binds a text to its comment: someone who writes the database must not be able to move it to another."""
-    return b"\0".join((_DOMAIN, purpose.encode(), comment_id.encode()))
+def _bound_to(purpose: Purpose, row_id: str) -> bytes:
+    """Binds a text to its row: someone who writes the database must not be able to move it to another."""
+    return b"\0".join((_DOMAIN, purpose.encode(), row_id.encode()))
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[list[int]]:

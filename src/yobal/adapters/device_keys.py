@@ -36,7 +36,7 @@ class DeviceKeys:
         self._mutex = threading.Lock()
 
     def hear(self, token_hash: bytes) -> None:
-        """The session's page has sent a request."""
+        """The session has begun, or its page has sent a request."""
         with self._mutex:
             self._of(token_hash).heard_at = self._clock()
 
@@ -91,13 +91,17 @@ class DeviceKeys:
         with self._mutex:
             self._sessions.pop(token_hash, None)
 
-    def forget_others(self, open_hashes: Collection[bytes]) -> None:
-        """Keeps what belongs to open sessions; of those without a PIN, only if they were heard of lately."""
+    def token_hashes(self) -> set[bytes]:
+        with self._mutex:
+            return set(self._sessions)
+
+    def forget_closed(self, token_hashes: Collection[bytes]) -> None:
+        """These sessions, and all without a PIN that were not heard of lately."""
         with self._mutex:
             self._sessions = {
                 token_hash: session
                 for token_hash, session in self._sessions.items()
-                if token_hash in open_hashes
+                if token_hash not in token_hashes
                 and (session.pin_hash is not None or not self._is_idle(session))
             }
 

@@ -1,6 +1,6 @@
-"""The list of comments that were removed, hidden or withdrawn, in a place that outlives the database.
+"""The list of what was removed, hidden, withdrawn or destroyed, in a place that outlives the database.
 
-A backup is older than the newest of them, and `yobal restore` erases these again.
+A backup is older than the newest of it, and `yobal restore` erases all of it again.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import msgspec
 
 from yobal.adapters.durable_files import replace_atomically
 from yobal.core.errors import BackupInvalid
-from yobal.core.purged_comments import PurgedComment
+from yobal.core.purged import Purged
 
 
 class PurgeList:
@@ -19,16 +19,16 @@ class PurgeList:
     def __init__(self, folder: Path, site_id: str) -> None:
         self.path = folder / f"{site_id}.purged"
 
-    def read(self) -> list[PurgedComment]:
+    def read(self) -> list[Purged]:
         """Empty if there is no list. Raises BackupInvalid for one that cannot be read."""
         try:
-            return msgspec.json.Decoder(PurgedComment).decode_lines(self.path.read_bytes())
+            return msgspec.json.Decoder(Purged).decode_lines(self.path.read_bytes())
         except FileNotFoundError:
             return []
         except msgspec.DecodeError as error:
             raise BackupInvalid(f"{self.path}: {error}") from None
 
-    def write(self, purged: Sequence[PurgedComment]) -> None:
+    def write(self, purged: Sequence[Purged]) -> None:
         """Replaces the list, unless it says the same."""
         content = msgspec.json.Encoder().encode_lines(purged)
         if not self.path.exists() or self.path.read_bytes() != content:

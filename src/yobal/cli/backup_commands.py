@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from yobal import __version__
-from yobal.actions import accept_roster, back_up, restore
+from yobal.actions import accept_roster, back_up, member_keys, restore, restore_secrets
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
@@ -27,8 +27,13 @@ _ROSTER_ADVICE: Final = (
     " roster` shows why, and docs/operate.md says what to do. Once it prints no `refused`, run `yobal rebuild`."
 )
 _NO_LIST: Final = (
-    "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again:"
-    " deal with that before you start `yobal serve`."
+    "purge_list_dir is not set, so what was removed or withdrawn after the backup is public again, and"
+    " moderators who were removed after it have their keys: deal with that before you start `yobal serve`."
+)
+_KEYS_ADVICE: Final = (
+    "SITE-secrets.age of the newest backup brings them back (`yobal restore --secrets`). Otherwise their"
+    " owners must be removed and invited again, and without any lead's keys start again with `yobal init"
+    " --new-epoch`."
 )
 
 
@@ -79,13 +84,32 @@ def run_restore(
         components.roster_pin.read().first is not None
     )  # this machine has verified it itself
     if secrets_file is not None:
-        restore.restore_secrets(secrets_file, identity, _secret_files(components))
-        yield "receipts of the last weeks work again, and hidden comments can be brought back"
+        yield from run_restore_secrets(components, secrets_file, identity)
+    else:
+        yield from _member_keys(components)
     if not knows_end:
         _mark_restored(components)
-    yield _purge(components)
+    yield from _purge(components)
     yield _rebuild(components)
     yield from _warnings(components)
+
+
+def run_restore_secrets(components: Components, secrets_file: Path, identity: Any) -> Iterator[str]:
+    """For a database that is whole, whose `secrets/` are lost. Raises BackupInvalid, DatabaseUnavailable."""
+    files = _secret_files(components)
+    restore_secrets.restore_secrets(components.database, secrets_file, identity, files)
+    yield "receipts of the last weeks work again, and hidden comments can be brought back"
+    yield from _member_keys(components)
+
+
+def _member_keys(components: Components) -> Iterator[str]:
+    with components.database.reading() as conn:
+        keys = member_keys.count_readable(conn, components.cell_file)
+    if keys.readable < keys.rows:
+        yield (
+            f"{keys.rows - keys.readable} of {keys.rows} sealed keys of moderators cannot be opened:"
+            f" {_KEYS_ADVICE}"
+        )
 
 
 def _mark_restored(components: Components) -> None:
@@ -103,10 +127,11 @@ def _describe(content: restore.BackupContent) -> Iterator[str]:
     yield ", ".join(f"{count} {table}" for table, count in sorted(content.rows.items()))
 
 
-def _purge(components: Components) -> str:
+def _purge(components: Components) -> Iterator[str]:
     settings = components.settings
     if not settings.purge_list_dir:
-        return _NO_LIST
+        yield _NO_LIST
+        return
     purge_list = PurgeList(Path(settings.purge_list_dir), settings.site_id)
     purge_again = restore.PurgeAgain(
         database=components.database,
@@ -116,7 +141,15 @@ def _purge(components: Components) -> str:
         random=secrets.token_bytes,
     )
     erased = purge_again.run(purge_list.read())
-    return f"{erased} comments erased or hidden that were removed or withdrawn since, by {purge_list.path}"
+    yield (
+        f"{erased.comments} comments erased or hidden that were removed or withdrawn since, by"
+        f" {purge_list.path}"
+    )
+    if erased.members:
+        yield (
+            f"{erased.members} moderators removed since have no keys and are suspended: a lead removes"
+            " them again at the desk"
+        )
 
 
 def _rebuild(components: Components) -> str:

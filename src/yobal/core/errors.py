@@ -136,6 +136,10 @@ class NoSuchMember(YobalError):
     """No member has this pseudonym; `yobal people list` names all members."""
 
 
+class KeysMissing(YobalError):
+    """The member's sealed identity cannot be decrypted: the database was restored without its cells."""
+
+
 class InvalidCredentials(YobalError):
     """The pseudonym or the secret is wrong."""
 

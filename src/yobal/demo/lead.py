@@ -24,6 +24,7 @@ def join_first_lead(components: Components, lead: NewModerator, *, now: float) -
     statements = first_statements(components.rules.site_id, lead, secret=secret)
     join.begin_roster(
         components.database,
+        components.cell_file,
         components.rules,
         components.roster_reader,
         token=tokens.invitation_token(secret),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from yobal.adapters.cell_file import CELL_BYTES
+from yobal.actions import member_keys
+from yobal.adapters.cell_file import CELL_BYTES, CellFile
 from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.doctor.mounts import MOUNTINFO, mount_of
 from yobal.server.settings import Settings
@@ -82,8 +83,16 @@ def _in_use(file: Path, settings: Settings) -> Iterator[Finding]:
             if current_revision(conn) != newest_revision():
                 return  # the check of the schema says what to do
             needed = len(cells.all_needed(conn))
+            cell_file = CellFile(file, cells_min=settings.cells_min)
+            keys = member_keys.count_readable(conn, cell_file)
     finally:
         database.close()
+    yield ok_if(
+        keys.readable == keys.rows,
+        "the sealed keys of members can be opened",
+        f"{keys.rows - keys.readable} of {keys.rows} cannot, so their owners cannot read or decide: see "
+        "“Cells” in docs/operate.md",
+    )
     count = file.stat().st_size // CELL_BYTES
     check = f"{needed} of {count} cells are in use"
     if needed > count * _IN_USE_MAX:

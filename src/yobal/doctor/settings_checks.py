@@ -1,10 +1,12 @@
 """Addresses and release times as the settings have them."""
 
-import ipaddress
+import stat
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from yobal.core import observers
+from yobal.core import listen_address, observers
+from yobal.core.listen_address import UnixAddress
 from yobal.core.observers import AUDIENCE, Audience
 from yobal.doctor.finding import Finding, fail, ok, ok_if, warn
 from yobal.server.settings import Settings
@@ -40,14 +42,29 @@ def _listens(settings: Settings) -> list[Finding]:
     listens = {"intake_listen": settings.intake_listen, "desk_listen": settings.desk_listen}
     if settings.metrics_listen:
         listens["metrics_listen"] = settings.metrics_listen
-    return [
-        ok_if(
-            ipaddress.ip_address(listen.rpartition(":")[0].strip("[]")).is_loopback,
+    return [_listen(name, listen) for name, listen in listens.items()]
+
+
+def _listen(name: str, listen: str) -> Finding:
+    address = listen_address.parse(listen)
+    if isinstance(address, UnixAddress):
+        folder = _nearest_folder(Path(address.path).parent)
+        return ok_if(
+            not folder.stat().st_mode & stat.S_IWOTH,
             f"only this machine can connect to {listen} ({name})",
-            f"{name}: use 127.0.0.1, or what it answers crosses a network without TLS",
+            f"{name}: everyone may write to {folder}, and could listen there instead of Yobal: use "
+            "a folder of Yobal's own, such as /run/yobal",
         )
-        for name, listen in listens.items()
-    ]
+    return ok_if(
+        address.host.is_loopback,
+        f"only this machine can connect to {listen} ({name})",
+        f"{name}: use 127.0.0.1, or what it answers crosses a network without TLS",
+    )
+
+
+def _nearest_folder(path: Path) -> Path:
+    """systemd makes the last one only while the server runs."""
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())
 
 
 def schedule(settings: Settings) -> list[Finding]:

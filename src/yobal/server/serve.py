@@ -20,7 +20,7 @@ from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import figures, open_files, ports, service_manager
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
-from yobal.server.http_server import Listener, new_server, until_listening
+from yobal.server.http_server import Listener, give_sockets_to_group, new_server, until_listening
 from yobal.server.notices.thread import NoticeThread
 from yobal.server.scheduler.maintenance_thread import MaintenanceThread
 from yobal.server.wiring import STATIC, Components
@@ -123,7 +123,8 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then stop cleanly: nothing acknowledged is lost.
 
-    Raises UnsupportedEnvironment if something else listens on one of the addresses.
+    Raises UnsupportedEnvironment if something else listens on one of the addresses, or if the group of
+    its sockets cannot be the one that the settings name.
     """
     settings = components.settings
     listens = {"intake": settings.intake_listen, "desk": settings.desk_listen}
@@ -131,8 +132,17 @@ def serve(
     if _is_watched(components, roles):
         addresses.append(settings.metrics_listen)
     try:
+        socket_group_id = ports.group_id(settings.socket_group)
+
+        def open_to_web_server() -> None:
+            if socket_group_id is not None:
+                give_sockets_to_group(addresses, socket_group_id)
+            when_ready()
+
         with ports.reserved(addresses):
-            _serve_reserved(components, roles, wrap_intake=wrap_intake, when_ready=when_ready)
+            _serve_reserved(
+                components, roles, wrap_intake=wrap_intake, when_ready=open_to_web_server
+            )
     finally:
         components.close()
 

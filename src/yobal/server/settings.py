@@ -3,7 +3,6 @@
 An unknown key or variable is an error that names it. `docs/settings.md` lists every setting.
 """
 
-import ipaddress
 import json
 import os
 import tomllib
@@ -16,7 +15,7 @@ import msgspec
 
 from yobal.adapters import age_file
 from yobal.adapters.rendering.catalogue_file import catalogue_languages
-from yobal.core import ids, language_tag
+from yobal.core import ids, language_tag, listen_address
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
 from yobal.core.notices import NoticeRules
@@ -38,14 +37,12 @@ CELLS_AT_FIRST_MAX: Final = 65_536  # 2 MiB
 BACKUPS_MAX: Final = 400  # a year of daily ones; more would keep what was removed too long
 DAYS_MAX: Final = 200  # of receipts and sealed originals
 PENDING_HOURS_MAX: Final = 720  # 30 days
-PORT_MAX: Final = 65_535
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
 # Not a place: whatever the machine is set to, which readers could not be told, and a placeholder.
 _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
 NoticeProcess = Literal["serve", "command"]  # which one sends notices
-SocketAddress = tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, int]
 
 # Names of development versions, so that the error can give the new name.
 RENAMED: Final = {
@@ -79,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     intake_listen: str = "127.0.0.1:8600"
     desk_listen: str = "127.0.0.1:8601"
     metrics_listen: str = ""  # empty: nobody can ask
+    socket_group: str = ""  # who may connect to unix sockets; empty: the process's own group
     frame_ancestors: tuple[str, ...] = ()
     embedded_form: EmbeddedForm = "frame"
     data_dir: str = "data"
@@ -256,24 +254,28 @@ def _parse_variable(text: str, setting_type: Any) -> Any:
 def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     """One sentence for each setting that is missing or has a value that it does not take."""
     for check in _CHECKS:
-        field = _FIELDS[check.setting]
-        takes = f"it takes {check.takes}, for example {check.example}"
-        if check.setting not in values:
-            if field.required:
-                yield f"{check.setting} is missing: {takes}"
-            continue
-        value = values[check.setting]
-        try:
-            is_valid = check.is_valid(msgspec.convert(value, field.type, strict=False))
-        except msgspec.ValidationError:
-            is_valid = False
-        if not is_valid:
-            shown = (
-                ""
-                if check.is_secret
-                else f" = {json.dumps(value, ensure_ascii=False, default=str)}"
-            )
-            yield f"{check.setting}{shown} is not valid: {takes}"
+        if check.setting in values:
+            problem = _value_problem(check, values[check.setting])
+            if problem is not None:
+                yield problem
+        elif _FIELDS[check.setting].required:
+            yield f"{check.setting} is missing: {check.expectation}"
+
+
+def value_problem(setting: str, value: object) -> str | None:
+    """Why a setting does not take a value, in one sentence."""
+    (check,) = (check for check in _CHECKS if check.setting == setting)
+    return _value_problem(check, value)
+
+
+def _value_problem(check: "_Check", value: object) -> str | None:
+    try:
+        if check.is_valid(msgspec.convert(value, _FIELDS[check.setting].type, strict=False)):
+            return None
+    except msgspec.ValidationError:
+        pass
+    shown = "" if check.is_secret else f" = {json.dumps(value, ensure_ascii=False, default=str)}"
+    return f"{check.setting}{shown} is not valid: {check.expectation}"
 
 
 def _is_plain_line(text: str) -> bool:
@@ -285,33 +287,23 @@ def _problems_together(settings: Settings) -> Iterator[str]:
     if not settings.limits().fit_an_envelope():
         yield _TOO_LONG_TOGETHER
     intake, desk = settings.intake_listen, settings.desk_listen
-    if _overlap(_socket_address(intake), _socket_address(desk)):
+    if listen_address.overlap(intake, desk):
         yield (
-            f'intake_listen = "{intake}" and desk_listen = "{desk}" are the same port: the two '
-            'sides need a port each, for example "127.0.0.1:8600" and "127.0.0.1:8601"'
+            f'intake_listen = "{intake}" and desk_listen = "{desk}" are the same address: each side '
+            'needs its own, for example "127.0.0.1:8600" and "127.0.0.1:8601"'
         )
     if settings.metrics_listen and any(
-        _overlap(_socket_address(settings.metrics_listen), _socket_address(other))
-        for other in (intake, desk)
+        listen_address.overlap(settings.metrics_listen, other) for other in (intake, desk)
     ):
         yield (
-            f'metrics_listen = "{settings.metrics_listen}" is the port of another side: it needs its '
-            'own, for example "127.0.0.1:8602"'
+            f'metrics_listen = "{settings.metrics_listen}" is the address of another side: it needs '
+            'its own, for example "127.0.0.1:8602"'
         )
     if settings.public_url == settings.desk_url:
         yield (
             f'public_url and desk_url are both "{settings.desk_url}": the desk needs a host name of '
             'its own, for example "https://comments.example" and "https://desk.example"'
         )
-
-
-def _overlap(first: SocketAddress, second: SocketAddress) -> bool:
-    """Whether two sockets cannot listen there together: an unspecified address takes the port on all."""
-    (first_host, first_port), (second_host, second_port) = first, second
-    are_hosts_shared = (
-        first_host == second_host or first_host.is_unspecified or second_host.is_unspecified
-    )
-    return first_port == second_port and are_hosts_shared
 
 
 def _is_time_zone(name: str) -> bool:
@@ -344,6 +336,10 @@ def _is_optional_line(text: str) -> bool:
 
 def _are_urls(text: str) -> bool:
     return all("://" in url for url in text.split())
+
+
+def _is_group_name(name: str) -> bool:
+    return not name or (_is_plain_line(name) and not set(name) & set(": "))
 
 
 def _has_catalogue(language: str) -> bool:
@@ -388,24 +384,6 @@ def _is_database(url: str) -> bool:
     return not url or (url.startswith(_DATABASE_PREFIXES) and diagnostics.is_url(url))
 
 
-def _is_listen_address(address: str) -> bool:
-    try:
-        _, port = _socket_address(address)
-    except ValueError:
-        return False
-    return 1 <= port <= PORT_MAX
-
-
-def _socket_address(listen: str) -> SocketAddress:
-    """Raises ValueError. Not a host name: the server would not resolve it."""
-    host, _, port = listen.rpartition(":")
-    is_ipv6 = host.startswith("[") and host.endswith("]")
-    address = ipaddress.IPv6Address(host[1:-1]) if is_ipv6 else ipaddress.IPv4Address(host)
-    if not (port.isascii() and port.isdecimal()):
-        raise ValueError(port)
-    return address, int(port)
-
-
 class _Check(msgspec.Struct, frozen=True):
     """What one setting takes. `is_secret`: its value may hold a password, so no error repeats it."""
 
@@ -414,6 +392,10 @@ class _Check(msgspec.Struct, frozen=True):
     takes: str
     example: str
     is_secret: bool = False
+
+    @property
+    def expectation(self) -> str:
+        return f"it takes {self.takes}, for example {self.example}"
 
 
 def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
@@ -426,7 +408,9 @@ _NOTICE_PROCESSES: Final = get_args(NoticeProcess)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
 _FOLDER: Final = "the absolute path of a folder, or nothing"
-_LISTEN: Final = "an IP address and a port, ADDRESS:PORT"
+_LISTEN: Final = (
+    "an IP address and a port, ADDRESS:PORT, or unix: and the absolute path of a socket"
+)
 _DATABASE: Final = "postgresql://USER@HOST/NAME, sqlite:////ABSOLUTE/PATH, or nothing"
 _DIFFERENT_TIMES: Final = "different times of day, HH:MM"
 _COUNT_MAX: Final = 10_000_000  # more is a mistake, and would not fit every column or date
@@ -443,14 +427,15 @@ _CHECKS: Final = (
     # Addresses
     _Check("public_url", is_origin, _ORIGIN, '"https://comments.example"'),
     _Check("desk_url", is_origin, _ORIGIN, '"https://desk.example"'),
-    _Check("intake_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8600"'),
-    _Check("desk_listen", _is_listen_address, _LISTEN, '"127.0.0.1:8601"'),
+    _Check("intake_listen", listen_address.is_valid, _LISTEN, '"127.0.0.1:8600"'),
+    _Check("desk_listen", listen_address.is_valid, _LISTEN, '"127.0.0.1:8601"'),
     _Check(
         "metrics_listen",
-        lambda address: not address or _is_listen_address(address),
+        lambda address: not address or listen_address.is_valid(address),
         f"{_LISTEN}, or nothing",
         '"127.0.0.1:8602"',
     ),
+    _Check("socket_group", _is_group_name, "the name of a group, or nothing", '"www-data"'),
     _Check(
         "frame_ancestors",
         _are_frame_ancestors,

@@ -12,19 +12,25 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from yobal.store.database import Database
-from yobal.store.tables import envelopes, expired_cells, held_texts, hidden_texts
+from yobal.store.tables import (
+    envelopes,
+    expired_cells,
+    held_texts,
+    hidden_texts,
+    member_identities,
+    wrapped_epoch_keys,
+)
 
-_NAMED_BY: Final = (
-    held_texts.c.cell,
-    envelopes.c.cell,
-    hidden_texts.c.cell,
-)  # every column that names a cell whose key is still needed
+# Every table with rows that are encrypted under a cell, in the order in which transactions lock them.
+_DESTROYED_ON_TIME: Final = (held_texts, envelopes)
+_BACKED_UP: Final = (hidden_texts, member_identities, wrapped_epoch_keys)
+_NAMED_BY: Final = tuple(table.c.cell for table in (*_DESTROYED_ON_TIME, *_BACKED_UP))
 LOCK_MILLISECONDS: Final = 100  # moderators and releases wait behind the lock for as long
 _CHUNK: Final = 10_000  # values in one `in (…)`: SQLite takes 32,766 and PostgreSQL 65,535
 _SET_LOCK_TIMEOUT: Final = sa.text(f"set local lock_timeout = {LOCK_MILLISECONDS}")
 _LOCK_ROWS: Final = sa.text(
-    "lock table held_texts, envelopes, hidden_texts in share mode"
-)  # their usual order
+    f"lock table {', '.join(str(column.table) for column in _NAMED_BY)} in share mode"
+)
 _REMOVE: Final = expired_cells.delete().where(expired_cells.c.cell == sa.bindparam("number"))
 
 
@@ -56,6 +62,19 @@ def wait_for_commits(conn: Connection) -> None:
 def all_needed(conn: Connection) -> set[int]:
     """Every cell that encrypts something."""
     return {number for column in _NAMED_BY for number in conn.execute(sa.select(column)).scalars()}
+
+
+def backed_up(conn: Connection) -> set[int]:
+    """The cells of members' keys and of hidden texts: a backup holds these, and no others."""
+    tables = [sa.select(table.c.cell) for table in _BACKED_UP]
+    return {number for chosen in tables for number in conn.execute(chosen).scalars()}
+
+
+def delete(conn: Connection, table: sa.Table, chosen: sa.ColumnElement[bool]) -> int:
+    """Delete these rows, and list their cells as expired; returns how many. The caller purges."""
+    deleted = conn.execute(table.delete().where(chosen).returning(table.c.cell)).scalars().all()
+    expire_unused(conn, deleted)
+    return len(deleted)
 
 
 def expire(conn: Connection, chosen: sa.Select[Any]) -> None:

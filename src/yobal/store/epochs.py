@@ -1,6 +1,6 @@
-"""Epochs, and the wraps through which moderators hold an epoch's key."""
+"""Epochs, and the wraps through which moderators hold an epoch's key, each encrypted under a cell."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -8,15 +8,26 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Slot
 from yobal.core.states import PENDING
+from yobal.store import cells
 from yobal.store.rows import fetch_all
 from yobal.store.tables import comments, epochs, wrapped_epoch_keys
 
 
-class EpochKey(msgspec.Struct, frozen=True):
-    """An epoch's identity, sealed to one moderator; None if the moderator has no wrap."""
+class WrapRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An encrypted wrap, and the number of the cell that decrypts it."""
 
     epoch_id: str
-    wrap: bytes | None
+    pseudonym: str
+    cell: int
+    ciphertext: bytes
+
+
+class OwnWrap(msgspec.Struct, frozen=True):
+    """The same for one moderator; None if the moderator has no wrap of the epoch."""
+
+    epoch_id: str
+    cell: int | None
+    ciphertext: bytes | None
 
 
 def add(conn: Connection, *, epoch_id: str, site_id: str, first_slot: Slot) -> None:
@@ -122,21 +133,23 @@ def has_wraps(conn: Connection, epoch_id: str) -> bool:
     return conn.execute(chosen.limit(1)).first() is not None
 
 
-def add_wrap(conn: Connection, *, epoch_id: str, pseudonym: str, wrap: bytes) -> None:
-    conn.execute(
-        wrapped_epoch_keys.insert().values(epoch_id=epoch_id, pseudonym=pseudonym, wrap=wrap)
-    )
+def add_wrap(conn: Connection, row: WrapRow) -> None:
+    conn.execute(wrapped_epoch_keys.insert().values(**msgspec.structs.asdict(row)))
 
 
-def keys_of(conn: Connection, site_id: str, pseudonym: str) -> list[EpochKey]:
+def wraps_of(conn: Connection, site_id: str, pseudonym: str) -> list[OwnWrap]:
     """Every epoch of the present roster, newest first."""
     is_own = sa.and_(
         wrapped_epoch_keys.c.epoch_id == epochs.c.id, wrapped_epoch_keys.c.pseudonym == pseudonym
     )
     return fetch_all(
         conn,
-        EpochKey,
-        sa.select(epochs.c.id.label("epoch_id"), wrapped_epoch_keys.c.wrap)
+        OwnWrap,
+        sa.select(
+            epochs.c.id.label("epoch_id"),
+            wrapped_epoch_keys.c.cell,
+            wrapped_epoch_keys.c.ciphertext,
+        )
         .outerjoin(wrapped_epoch_keys, is_own)
         .where(epochs.c.site_id == site_id, epochs.c.is_current)
         .order_by(epochs.c.number.desc()),
@@ -144,12 +157,14 @@ def keys_of(conn: Connection, site_id: str, pseudonym: str) -> list[EpochKey]:
 
 
 def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
-    """Every wrap of one moderator, of every epoch."""
-    of_site = sa.select(epochs.c.id).where(epochs.c.site_id == site_id)
-    conn.execute(
-        wrapped_epoch_keys.delete().where(
-            wrapped_epoch_keys.c.pseudonym == pseudonym, wrapped_epoch_keys.c.epoch_id.in_(of_site)
-        )
+    """Every wrap of one moderator, of every epoch. The caller purges, which overwrites the cells."""
+    cells.delete(
+        conn,
+        wrapped_epoch_keys,
+        sa.and_(
+            wrapped_epoch_keys.c.pseudonym == pseudonym,
+            wrapped_epoch_keys.c.epoch_id.in_(_ids_of_site(site_id)),
+        ),
     )
 
 
@@ -158,13 +173,36 @@ def end_unsigned(conn: Connection, site_id: str, signed_ids: Collection[str]) ->
     unsigned = sa.select(epochs.c.id).where(
         epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids)
     )
-    conn.execute(wrapped_epoch_keys.delete().where(wrapped_epoch_keys.c.epoch_id.in_(unsigned)))
+    cells.delete(conn, wrapped_epoch_keys, wrapped_epoch_keys.c.epoch_id.in_(unsigned))
     ended = epochs.update().where(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
-    conn.execute(ended.values(is_current=False))
+    conn.execute(ended.values(is_current=False, is_destroyed=True))
 
 
 def end_all(conn: Connection, site_id: str) -> None:
     """Delete every wrap: what the moderators before hold opens nothing more. Their comments still count."""
-    of_site = sa.select(epochs.c.id).where(epochs.c.site_id == site_id)
-    conn.execute(wrapped_epoch_keys.delete().where(wrapped_epoch_keys.c.epoch_id.in_(of_site)))
-    conn.execute(epochs.update().where(epochs.c.site_id == site_id).values(is_current=False))
+    cells.delete(conn, wrapped_epoch_keys, wrapped_epoch_keys.c.epoch_id.in_(_ids_of_site(site_id)))
+    conn.execute(
+        epochs.update()
+        .where(epochs.c.site_id == site_id)
+        .values(is_current=False, is_destroyed=True)
+    )
+
+
+def destroy(conn: Connection, epoch_ids: Sequence[str]) -> None:
+    """Delete every wrap of these epochs. The caller purges, which overwrites the cells."""
+    cells.delete(conn, wrapped_epoch_keys, wrapped_epoch_keys.c.epoch_id.in_(epoch_ids))
+    conn.execute(epochs.update().where(epochs.c.id.in_(epoch_ids)).values(is_destroyed=True))
+
+
+def list_wraps(conn: Connection) -> list[WrapRow]:
+    return fetch_all(conn, WrapRow, sa.select(wrapped_epoch_keys))
+
+
+def living_ids(conn: Connection, site_id: str) -> set[str]:
+    """Of all epochs that are not destroyed: only these may get a wrap."""
+    living = sa.and_(epochs.c.site_id == site_id, ~epochs.c.is_destroyed)
+    return set(conn.execute(sa.select(epochs.c.id).where(living)).scalars())
+
+
+def _ids_of_site(site_id: str) -> sa.Select[tuple[str]]:
+    return sa.select(epochs.c.id).where(epochs.c.site_id == site_id)

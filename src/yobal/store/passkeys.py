@@ -12,7 +12,7 @@ from yobal.store.tables import passkeys
 
 
 class PasskeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """`passkey` is what its owner says of it; `identity` an age file that only the passkey opens."""
+    """`passkey` is what its owner says of it. The age file that it opens is in `identities.py`, by its hash."""
 
     site_id: str
     passkey_hash: str
@@ -21,7 +21,6 @@ class PasskeyRow(msgspec.Struct, frozen=True, kw_only=True):
     passkey: str
     since_slot: Slot
     sign_count: int
-    identity: bytes
 
 
 # Two requests with the same count cannot both raise it.

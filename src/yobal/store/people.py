@@ -1,4 +1,4 @@
-"""Moderators' sealed keys, invitations, registrations and sessions. Who is a member says `statements.py`."""
+"""Moderators, invitations, registrations and sessions. Who is a member says `statements.py`."""
 
 import hashlib
 from typing import Final, Literal
@@ -14,14 +14,13 @@ from yobal.store.tables import invitations, moderators, registrations, sessions
 
 
 class Moderator(msgspec.Struct, frozen=True, kw_only=True):
-    """Both identities are age files that the server cannot open."""
+    """The identities of an active one are in `identities.py`."""
 
     site_id: str
     pseudonym: str
+    signing_key: str
     is_active: bool = True
     is_suspended: bool = False
-    identity: bytes
-    recovery_identity: bytes
     roster_pin: bytes
 
 
@@ -43,10 +42,9 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     invited_by: str
     head: str
+    signing_key: str
     keys: str
     keys_signature: bytes
-    identity: bytes
-    recovery_identity: bytes
     roster_pin: bytes
     expires_slot: Slot
 
@@ -99,6 +97,19 @@ def get(conn: Connection, site_id: str, pseudonym: str) -> Moderator | None:
     )
 
 
+def get_by_key(conn: Connection, site_id: str, signing_key: str) -> Moderator | None:
+    """The active moderator with this signing key."""
+    return fetch_one(
+        conn,
+        Moderator,
+        sa.select(moderators).where(
+            moderators.c.site_id == site_id,
+            moderators.c.signing_key == signing_key,
+            moderators.c.is_active,
+        ),
+    )
+
+
 def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
     """Of active and inactive moderators."""
     pseudonyms = sa.select(moderators.c.pseudonym).where(moderators.c.site_id == site_id)
@@ -117,31 +128,19 @@ def list_active(conn: Connection, site_id: str) -> list[str]:
 
 
 def deactivate_all(conn: Connection, site_id: str) -> None:
-    """Lock every moderator out, and delete what their words and sheets opened."""
+    """Lock every moderator out. The caller deletes their identities."""
     of_site = moderators.c.site_id == site_id
-    nothing = {
-        "is_active": False,
-        "identity": b"",
-        "recovery_identity": b"",
-        "roster_pin": b"",
-    }
-    conn.execute(moderators.update().where(of_site).values(**nothing))
+    conn.execute(moderators.update().where(of_site).values(is_active=False, roster_pin=b""))
     for table in (sessions, registrations, invitations):
         conn.execute(table.delete().where(table.c.site_id == site_id))
 
 
 def deactivate(conn: Connection, site_id: str, pseudonym: str) -> None:
-    """Lock one moderator out, and delete what their words and sheet opened."""
+    """Lock one moderator out. The caller deletes what their words and sheet opened."""
     conn.execute(
         moderators.update()
         .where(moderators.c.site_id == site_id, moderators.c.pseudonym == pseudonym)
-        .values(
-            is_active=False,
-            is_suspended=False,
-            identity=b"",
-            recovery_identity=b"",
-            roster_pin=b"",
-        )
+        .values(is_active=False, is_suspended=False, roster_pin=b"")
     )
     end_sessions(conn, site_id, pseudonym, reason="removed")
 
@@ -215,39 +214,9 @@ def _sessions_of(site_id: str, pseudonym: str) -> sa.Delete:
     return sessions.delete().where(sessions.c.site_id == site_id, sessions.c.pseudonym == pseudonym)
 
 
-def change_identity(conn: Connection, moderator: Moderator, *, identity: bytes) -> int:
-    """Replace `moderator`'s identity, sealed to a new passphrase, and end all older sessions.
-
-    Returns the number of moderators changed: none if the identity is another meanwhile.
-    """
-    changed = conn.execute(
-        moderators.update()
-        .where(
-            moderators.c.site_id == moderator.site_id,
-            moderators.c.pseudonym == moderator.pseudonym,
-            moderators.c.identity == moderator.identity,
-            moderators.c.is_active,
-        )
-        .values(identity=identity)
-    ).rowcount
-    if changed:
-        conn.execute(_sessions_of(moderator.site_id, moderator.pseudonym))
-    return changed
-
-
-def change_recovery_identity(
-    conn: Connection, site_id: str, pseudonym: str, *, recovery_identity: bytes
-) -> None:
-    """Replace what the recovery sheet opens. An older sheet opens nothing any more."""
-    conn.execute(
-        moderators.update()
-        .where(
-            moderators.c.site_id == site_id,
-            moderators.c.pseudonym == pseudonym,
-            moderators.c.is_active,
-        )
-        .values(recovery_identity=recovery_identity)
-    )
+def delete_sessions(conn: Connection, site_id: str, pseudonym: str) -> None:
+    """For new words: whoever is signed in with the old ones signs in again."""
+    conn.execute(_sessions_of(site_id, pseudonym))
 
 
 def use_challenge(conn: Connection, challenge_hash: bytes, *, expires_slot: Slot) -> int:

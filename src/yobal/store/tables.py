@@ -132,6 +132,8 @@ epochs = sa.Table(
     _flag("is_current"),  # of the present roster; the others are of those before `init --new-epoch`
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
+    # Its last envelope is gone, and with it every wrap: nobody gets its key any more.
+    sa.Column("is_destroyed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("site_id", "number"),
     sqlite_with_rowid=False,
 )
@@ -141,7 +143,10 @@ wrapped_epoch_keys = sa.Table(
     metadata,
     _key("epoch_id"),
     _key("pseudonym"),
-    _bytes("wrap"),  # an age file: the epoch's identity, sealed to the moderator's recipient
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    # An age file, the epoch's identity sealed to the moderator's recipient, encrypted once more.
+    _bytes("ciphertext"),
+    sa.UniqueConstraint("cell"),
     sqlite_with_rowid=False,
 )
 
@@ -150,12 +155,22 @@ moderators = sa.Table(
     metadata,
     _key("site_id"),
     _key("pseudonym"),
+    _text("signing_key"),  # as in the roster; what it owns is in `member_identities`
     _flag("is_active"),
     # By the technician, unsigned. Only a lead's statement removes a member.
     sa.Column("is_suspended", sa.Boolean, nullable=False, server_default=sa.false()),
-    _bytes("identity"),  # the personal identity, sealed to the passphrase's key
-    _bytes("recovery_identity"),  # the same, sealed to the recovery sheet's key
     _bytes("roster_pin"),  # `core/signed_pin.py`: what their browsers have verified of the roster
+    sqlite_with_rowid=False,
+)
+
+member_identities = sa.Table(
+    "member_identities",
+    metadata,  # the personal identity of a member, or of who waits for a confirmation
+    _key("signing_key"),
+    _key("opened_by"),  # `words`, `sheet` or a passkey's hash: what opens the age file
+    _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
+    _bytes("ciphertext"),  # the age file, encrypted once more
+    sa.UniqueConstraint("cell"),
     sqlite_with_rowid=False,
 )
 
@@ -180,8 +195,8 @@ passkeys = sa.Table(
     _bytes("credential_id"),
     _text("passkey"),  # what its owner says of it; see core/roster.py
     _slot("since_slot"),
-    _number("sign_count"),  # of the authenticator, if it counts; else 0
-    _bytes("identity"),  # the personal identity, sealed to what the passkey makes
+    # Of the authenticator, if it counts; else 0. It has 32 bits without a sign.
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("site_id", "credential_id"),
     sqlite_with_rowid=False,
 )
@@ -213,10 +228,9 @@ registrations = sa.Table(
     _text("role"),
     _text("invited_by"),
     _text("head"),  # of the roster that the browser was given
+    _text("signing_key"),  # what it owns is in `member_identities`
     _text("keys"),
     _bytes("keys_signature"),
-    _bytes("identity"),
-    _bytes("recovery_identity"),
     _bytes("roster_pin"),
     _slot("expires_slot"),
     sqlite_with_rowid=False,
@@ -323,6 +337,11 @@ receipts = sa.Table(
     _bytes("idempotency_hash"),  # refers to the comment: the public side never learns its id
     _number("copy"),  # from 0; a repeated submission gets one more code
     _text("week"),
+    # What a moderator writes to the author is sealed to it. Only the code and the week's pepper make its identity.
+    _text("recipient"),
+    _bytes(
+        "recipient_mac"
+    ),  # under a key in the comment's envelope; the moderator's browser checks it
     sa.UniqueConstraint("idempotency_hash", "copy"),
     sqlite_with_rowid=False,
 )
@@ -345,14 +364,13 @@ withdrawal_requests = sa.Table(
 
 decisions = sa.Table(
     "decisions",
-    metadata,  # rows are only added; a withdrawal erases the note
+    metadata,  # rows are only added
     _key("id"),
     _text("site_id"),
     _text("comment_id"),
     _text("verdict"),
     _text("clause", nullable=True),
     _text("edit_kind", nullable=True),
-    _text("note", nullable=True),
     _text("decided_by"),
     _slot("slot"),
     _number("terms_version"),
@@ -361,6 +379,7 @@ decisions = sa.Table(
     # system undid.
     _text("envelope_hash", nullable=True),
     _text("publication_hash", nullable=True),
+    _text("feedback_hash", nullable=True),
     _text("head", nullable=True),
     _text("signing_key", nullable=True),
     _bytes("signature", nullable=True),
@@ -368,6 +387,18 @@ decisions = sa.Table(
     sa.Index("ix_decisions_comment", "comment_id"),
     sa.UniqueConstraint("undoes_id"),
     sqlite_with_rowid=False,
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,  # what moderators wrote to authors; it goes with the receipts, or with a withdrawn comment
+    sa.Column("row_key", _ROW_KEY, primary_key=True, autoincrement=False),  # as of envelopes
+    _text("decision_id"),
+    _text("comment_id"),
+    _bytes("sealed"),  # an age file to the comment's receipts; `core/feedback.py`
+    _bytes("sealed_note"),  # an age file to the comment's epoch, for colleagues
+    sa.UniqueConstraint("decision_id"),
+    sa.Index("ix_feedback_comment_id", "comment_id"),
 )
 
 published_comments = sa.Table(

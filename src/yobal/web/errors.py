@@ -146,6 +146,15 @@ TABLE: Final[dict[type[YobalError], tuple[int, str, str]]] = {
             " decided before was stored; what was not sent is discarded. Call a lead."
         ),
     ),
+    errors.KeysMissing: (
+        409,
+        "keys_missing",
+        (
+            "The server was restored without the file that belongs to your keys, so they open nothing"
+            " here. Nothing else is lost. Call the technician: the file of secrets of the newest"
+            " backup brings your keys back."
+        ),
+    ),
     errors.NoSuchMember: (
         404,
         "no_such_member",

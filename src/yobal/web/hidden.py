@@ -45,7 +45,7 @@ class HiddenController:
     def _decrypt(self, row: HiddenListRow) -> HiddenText | None:
         """None if its cell is missing: the database was restored without it."""
         plain = self._cell_file.decrypt(
-            row.cell, row.ciphertext, purpose="hidden text", comment_id=row.comment_id
+            row.cell, row.ciphertext, purpose="hidden text", row_id=row.comment_id
         )
         return hidden_text_format.decode(plain) if plain is not None else None
 

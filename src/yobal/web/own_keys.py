@@ -41,6 +41,7 @@ class OwnKeysController:
         """Of the member who is signed in, who shows once more that it is them."""
         identity = sign_in.open_with_passkey(
             self._database,
+            self._dependencies.cell_file,
             self._rules,
             self._roster_reader,
             self._passkey_verifier,
@@ -57,6 +58,7 @@ class OwnKeysController:
     ) -> types.Empty:
         change_passkeys.add_passkey(
             self._database,
+            self._dependencies.cell_file,
             self._rules,
             self._roster_reader,
             self._passkey_verifier,
@@ -89,6 +91,7 @@ class OwnKeysController:
     ) -> types.Empty:
         renew_sheet.renew_sheet(
             self._database,
+            self._dependencies.cell_file,
             self._rules,
             self._roster_reader,
             renewed_by=request.state.moderator.pseudonym,

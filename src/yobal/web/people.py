@@ -1,5 +1,6 @@
 """The desk's routes for people: signing in, the roster, invitations, recovery."""
 
+import contextlib
 import secrets
 
 from litestar import Response
@@ -12,10 +13,13 @@ from yobal.actions import (
     challenges,
     invite,
     join,
+    member_keys,
+    purge_deleted,
     recover,
     remove_member,
     resume_roster,
     return_statements,
+    session_lock,
     sign_in,
     store_pin,
     suspend,
@@ -25,10 +29,10 @@ from yobal.actions.join import Newcomer, Wrap
 from yobal.actions.recover import RecoveryContext
 from yobal.actions.session_row import SessionAccess
 from yobal.adapters.passkey_verifier import Assertion, PasskeyVerifier
-from yobal.core.errors import NotSignedIn
+from yobal.core.errors import DatabaseUnavailable, KeysMissing, NotSignedIn
 from yobal.core.roster import SignedStatement
 from yobal.core.tokens import INVITATION_HOURS
-from yobal.store import epochs, member_activity, people
+from yobal.store import epochs, identities, member_activity, people
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import COOKIE, AnyRequest, session_token
@@ -49,6 +53,7 @@ class PeopleController:
         self._dependencies = dependencies
         self._rules = dependencies.rules
         self._database = dependencies.database
+        self._cell_file = dependencies.cell_file
         self._roster_reader = dependencies.roster_reader
         self._session_access = session_access
         self._session_key = session_access.session_key
@@ -97,6 +102,7 @@ class PeopleController:
         """Also opens a locked desk."""
         signed_in = sign_in.sign_in_with_passkey(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             self._passkey_verifier,
@@ -172,6 +178,7 @@ class PeopleController:
     ) -> types.Empty:
         resume_roster.resume_roster(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             resumed_by=request.state.moderator.pseudonym,
@@ -198,6 +205,7 @@ class PeopleController:
     ) -> Response[types.Session]:
         pseudonym = join.begin_roster(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             token=bytes.fromhex(data.token),
@@ -212,6 +220,7 @@ class PeopleController:
     def register(self, data: JSONBody[request_types.RegisterRequest]) -> types.Empty:
         join.register(
             self._database,
+            self._cell_file,
             self._rules,
             token=bytes.fromhex(data.token),
             head=data.head,
@@ -263,6 +272,7 @@ class PeopleController:
     ) -> types.Empty:
         join.confirm_member(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             registration_id=bytes.fromhex(data.registration_id),
@@ -286,6 +296,7 @@ class PeopleController:
     ) -> types.RemovedMember:
         removed = remove_member.remove_member(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             removed_by=request.state.moderator.pseudonym,
@@ -294,6 +305,9 @@ class PeopleController:
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
+        # The removal is stored. The scheduler repeats this every second, and reports if it cannot.
+        with contextlib.suppress(DatabaseUnavailable):
+            purge_deleted.overwrite_expired(self._database, self._cell_file)
         return types.RemovedMember(removed.returned_count)
 
     def begin_epoch(
@@ -301,6 +315,7 @@ class PeopleController:
     ) -> types.Empty:
         begin_epoch.begin_epoch(
             self._database,
+            self._cell_file,
             self._rules,
             self._roster_reader,
             begun_by=request.state.moderator.pseudonym,
@@ -352,6 +367,7 @@ class PeopleController:
         return RecoveryContext(
             rules=self._rules,
             roster_reader=self._roster_reader,
+            cell_file=self._cell_file,
             session_key=self._session_key,
             now=self._dependencies.clock(),
         )
@@ -375,6 +391,7 @@ class PeopleController:
         replaced = session_token(request)
         if replaced is not None:
             self._end_session(replaced)
+        session_lock.begin(self._session_access, token=token)
         response = Response(self._session(pseudonym))
         response.cookies = [session_cookie(token.hex())]
         return response
@@ -388,11 +405,21 @@ class PeopleController:
             roster, _ = self._roster_reader.read_to_resume(conn)
             if moderator is None or roster is None:  # deactivated since the request began
                 raise NotSignedIn
+            identity = member_keys.read_identity(
+                conn, self._cell_file, moderator.signing_key, opened_by=identities.WORDS
+            )
+            if identity is None:
+                raise KeysMissing
             return serializers.session(
                 conn,
                 self._rules,
-                moderator,
+                pseudonym,
                 roster,
+                identity=identity,
+                roster_pin=moderator.roster_pin,
+                epoch_keys=member_keys.read_wraps(
+                    conn, self._cell_file, self._rules.site_id, pseudonym
+                ),
                 roster_reader=self._roster_reader,
                 site_name=self._site_name,
                 now=self._dependencies.clock(),

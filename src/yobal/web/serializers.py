@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from yobal.actions import begin_epoch, clock_guard
+from yobal.actions.member_keys import EpochKey
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import language
+from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
 from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.held_text import HeldText
@@ -15,15 +17,23 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round,
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, epochs, hidden_texts, people, queue, sites, stories
+from yobal.store import (
+    comments,
+    hidden_texts,
+    people,
+    queue,
+    site_counts,
+    sites,
+    stories,
+)
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.epochs import EpochOverview
 from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.member_activity import MemberActivity
 from yobal.store.passkeys import PasskeyRow
-from yobal.store.people import Invitation, Moderator, Registration
-from yobal.store.queue import QueueRow
+from yobal.store.people import Invitation, Registration
+from yobal.store.queue import QueueRow, ReceiptRecipient
 from yobal.web import response_types as types
 
 
@@ -44,15 +54,18 @@ def slot_with_day(rules: SiteRules, slot: Slot) -> types.Slot:
 def session(
     conn: Connection,
     rules: SiteRules,
-    moderator: Moderator,
+    pseudonym: str,
     roster: Roster,
     *,
+    identity: bytes,
+    roster_pin: bytes,
+    epoch_keys: Sequence[EpochKey],
     roster_reader: RosterReader,
     site_name: str,
     now: float,
 ) -> types.Session:
     """Raises NotSignedIn if the moderator is no member any more."""
-    site_id, pseudonym = rules.site_id, moderator.pseudonym
+    site_id = rules.site_id
     member = roster.named(pseudonym)
     if member is None:
         raise NotSignedIn
@@ -64,18 +77,16 @@ def session(
         pseudonym=pseudonym,
         role=member.role,
         idle_lock_minutes=rules.idle_lock_minutes,
-        identity=moderator.identity,
-        roster_pin=moderator.roster_pin,
-        epochs=[
-            types.EpochKey(key.epoch_id, key.wrap)
-            for key in epochs.keys_of(conn, site_id, pseudonym)
-        ],
+        identity=identity,
+        roster_pin=roster_pin,
+        epochs=[types.EpochKey(key.epoch_id, key.wrap) for key in epoch_keys],
         roster_head=roster.head,
         resumption=_resumption(roster_reader),
         is_epoch_due=begin_epoch.is_due(conn, rules, roster_reader, roster, now=now),
         suspended=people.list_suspended(conn, site_id),
         without_keys=_without_keys(conn, site_id, roster),
         hidden_waiting_count=hidden_texts.count(conn, site_id, waiting_for_lead=True),
+        unsigned_imports_count=site_counts.count_unsigned_imports(conn, site_id),
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
@@ -85,6 +96,8 @@ def session(
             text_graphemes_max=rules.limits.text_graphemes_max,
             name_graphemes_max=rules.limits.name_graphemes_max,
             note_graphemes_max=NOTE_GRAPHEMES_MAX,
+            added_graphemes_max=ADDED_GRAPHEMES_MAX,
+            changes_max=CHANGES_MAX,
         ),
         languages=stories.languages(conn, site_id),
         pending_count=status.pending_count,
@@ -120,7 +133,14 @@ def queue_status(
     )
 
 
-def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -> types.QueueRow:
+def queue_row(
+    row: QueueRow,
+    rules: SiteRules,
+    *,
+    envelope: bytes,
+    recipients: Sequence[ReceiptRecipient],
+    now: float,
+) -> types.QueueRow:
     parent = None
     if row.parent_text is not None and row.parent_removal is None:
         parent = types.ParentComment(
@@ -138,7 +158,9 @@ def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_days=age_days(rules.schedule, row.arrival_round, now),
-        has_receipt=row.has_receipt,
+        recipients=[
+            types.ReceiptRecipient(item.recipient, item.recipient_mac) for item in recipients
+        ],
         parent=parent,
         envelope=envelope,
     )
@@ -198,7 +220,8 @@ def history_entry(
         clause=row.clause,
         edit_kind=row.edit_kind,
         undoes=undoes,
-        note=row.note,
+        epoch_id=row.epoch_id,
+        sealed_note=row.sealed_note,
         decided_by=row.decided_by,
         day=day_of(rules.schedule, row.slot).isoformat(),
         slot=slot_with_label(rules, row.slot),

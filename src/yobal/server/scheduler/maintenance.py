@@ -39,7 +39,8 @@ from yobal.core.errors import (
 )
 from yobal.core.schedule import last_round, last_slot
 from yobal.server.wiring import Components, read_built_asset
-from yobal.store import intake, purged_comments, sites
+from yobal.store import intake, sites
+from yobal.store import purged as purged_rows
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
 
@@ -296,7 +297,7 @@ def _write_purge_list(components: Components) -> PurgeListNotWritten | None:
     if not settings.purge_list_dir:
         return None
     with components.database.reading() as conn:
-        purged = purged_comments.list_all(conn, settings.site_id)
+        purged = purged_rows.list_all(conn, settings.site_id)
     try:
         PurgeList(Path(settings.purge_list_dir), settings.site_id).write(purged)
         components.roster_pin.write_copy()

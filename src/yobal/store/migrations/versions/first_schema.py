@@ -51,13 +51,13 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("clause", sa.Text(), nullable=True),
         sa.Column("edit_kind", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("undoes_id", sa.Text(), nullable=True),
         sa.Column("envelope_hash", sa.Text(), nullable=True),
         sa.Column("publication_hash", sa.Text(), nullable=True),
+        sa.Column("feedback_hash", sa.Text(), nullable=True),
         sa.Column("head", sa.Text(), nullable=True),
         sa.Column("signing_key", sa.Text(), nullable=True),
         sa.Column("signature", sa.LargeBinary(), nullable=True),
@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("first_slot", sa.BigInteger(), nullable=False),
         sa.Column("last_slot", sa.BigInteger(), nullable=True),
+        sa.Column("is_destroyed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
         sa.UniqueConstraint("site_id", "number", name=op.f("uq_epochs_site_id_number")),
         sqlite_with_rowid=False,
@@ -112,6 +113,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("cell", name=op.f("pk_expired_cells")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "feedback",
+        sa.Column(
+            "row_key",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_note", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("row_key", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_feedback_decision_id")),
+    )
+    op.create_index("ix_feedback_comment_id", "feedback", ["comment_id"], unique=False)
     op.create_table(
         "held_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
@@ -156,13 +173,22 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "member_identities",
+        sa.Column("signing_key", sa.Text(), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("signing_key", "opened_by", name=op.f("pk_member_identities")),
+        sa.UniqueConstraint("cell", name=op.f("uq_member_identities_cell")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "moderators",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_suspended", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
-        sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "pseudonym", name=op.f("pk_moderators")),
         sqlite_with_rowid=False,
@@ -175,8 +201,7 @@ def upgrade() -> None:
         sa.Column("credential_id", sa.LargeBinary(), nullable=False),
         sa.Column("passkey", sa.Text(), nullable=False),
         sa.Column("since_slot", sa.BigInteger(), nullable=False),
-        sa.Column("sign_count", sa.Integer(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("site_id", "passkey_hash", name=op.f("pk_passkeys")),
         sa.UniqueConstraint(
             "site_id", "credential_id", name=op.f("uq_passkeys_site_id_credential_id")
@@ -241,6 +266,8 @@ def upgrade() -> None:
         sa.Column("idempotency_hash", sa.LargeBinary(), nullable=False),
         sa.Column("copy", sa.Integer(), nullable=False),
         sa.Column("week", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("recipient_mac", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_receipts")),
         sa.UniqueConstraint(
             "idempotency_hash", "copy", name=op.f("uq_receipts_idempotency_hash_copy")
@@ -254,10 +281,9 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("invited_by", sa.Text(), nullable=False),
         sa.Column("head", sa.Text(), nullable=False),
+        sa.Column("signing_key", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
         sa.Column("keys_signature", sa.LargeBinary(), nullable=False),
-        sa.Column("identity", sa.LargeBinary(), nullable=False),
-        sa.Column("recovery_identity", sa.LargeBinary(), nullable=False),
         sa.Column("roster_pin", sa.LargeBinary(), nullable=False),
         sa.Column("expires_slot", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_registrations")),
@@ -430,8 +456,10 @@ def upgrade() -> None:
         "wrapped_epoch_keys",
         sa.Column("epoch_id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
-        sa.Column("wrap", sa.LargeBinary(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("epoch_id", "pseudonym", name=op.f("pk_wrapped_epoch_keys")),
+        sa.UniqueConstraint("cell", name=op.f("uq_wrapped_epoch_keys_cell")),
         sqlite_with_rowid=False,
     )
     if op.get_bind().dialect.name != "sqlite":
