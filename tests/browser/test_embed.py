@@ -245,7 +245,7 @@ def test_a_reply_is_written_below_the_comment_and_a_draft_survives_it(
 
 @pytest.mark.parametrize("same_host", [False, True])
 def test_a_page_that_preloads_the_thread_asks_for_each_file_once(
-    embedded: tuple[NewsSite, Served], page: Page, same_host: bool
+    embedded: tuple[NewsSite, Served], page: Page, *, same_host: bool
 ) -> None:
     site, served = embedded
     threads = threads_of(served)
