@@ -63,6 +63,7 @@ def intake_app(
             database=components.database,
             inbox=components.inbox,
             keyring=components.keyring,
+            roster_reader=components.intake_roster_reader,
             page_renderer=components.page_renderer,
             thread_status=thread_status
             or ThreadStatusCache(
