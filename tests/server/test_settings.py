@@ -242,6 +242,7 @@ MAY_BE_EMPTY = {
     "notice_sender",
     "notice_urls",
     "notice_urls_file",
+    "preset_notes_file",
 }
 
 

@@ -12,6 +12,7 @@ from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
+from yobal.core.preset_notes import PresetNotes
 from yobal.core.roster import Roster, SignedStatement
 from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
 from yobal.core.site_rules import SiteRules
@@ -54,6 +55,7 @@ def session(
     epoch_keys: Sequence[EpochKey],
     roster_reader: RosterReader,
     site_name: str,
+    preset_notes: Sequence[PresetNotes],
     now: float,
 ) -> types.Session:
     """Raises NotSignedIn if the moderator is no member any more."""
@@ -82,6 +84,7 @@ def session(
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
         terms=types.Terms(TERMS_VERSION, CLAUSES),
+        preset_notes=list(preset_notes),
         edit_kinds=list(EDIT_KINDS),
         limits=types.Limits(
             text_graphemes_max=rules.limits.text_graphemes_max,
