@@ -46,6 +46,8 @@ def test_a_lead_reads_a_sample_and_signs(own: NewsroomWithLead, actors: Actors) 
     open_imports(lead)
     section = lead.page.get_by_role("region", name="old-site")
     expect(section).to_contain_text("6 comments wait for a lead")
+    line = lead.page.get_by_text("1 import waits for a lead’s signature.")
+    expect(line).to_be_visible()
     press(lead, "Show some of them")
     sample = section.get_by_role("list")
     expect(sample).to_contain_text("They never do.")
@@ -54,6 +56,7 @@ def test_a_lead_reads_a_sample_and_signs(own: NewsroomWithLead, actors: Actors) 
     expect(sample).not_to_contain_text("They never do.")
     press(lead, "Sign")
     expect(section).to_contain_text("igned")
+    expect(line).to_have_count(0)
     for _ in range(20):  # until the next slot, two seconds away
         if "They never do." in story.get():
             break
@@ -81,3 +84,4 @@ def test_a_moderator_sees_no_imports(own: NewsroomWithLead, actors: Actors) -> N
     egret = actors.moderator(own.newsroom).join(lead, "Egret")
     expect(egret.page.get_by_role("link", name="People")).to_be_visible()
     expect(egret.page.get_by_role("link", name="Imports")).to_have_count(0)
+    expect(egret.page.get_by_text("signature")).to_have_count(0)

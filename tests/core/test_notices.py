@@ -74,6 +74,21 @@ def test_the_queue_is_told_once_at_its_time_and_not_when_nothing_waits() -> None
     assert notices.due(RULES, told, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
 
 
+def test_an_unsigned_import_is_told_at_each_notice_time() -> None:
+    unsigned = msgspec.structs.replace(
+        FINE, figures=msgspec.structs.replace(FIGURES, unsigned_imports_count=1)
+    )
+    assert notices.due(RULES, YESTERDAY, unsigned, at=TODAY_9 - HOUR_SECONDS) == []
+    assert notices.due(RULES, YESTERDAY, unsigned, at=TODAY_9) == ["import"]
+    unsent = notices.after_check(
+        RULES, YESTERDAY, at=TODAY_9, sent=(), unsent=["import"], failed=("address 1 (mailto)",)
+    )
+    assert notices.due(RULES, unsent, unsigned, at=TODAY_9 + HOUR_SECONDS) == ["import"]
+    told = done(YESTERDAY, "import", check=TODAY_9)
+    assert notices.due(RULES, told, unsigned, at=TODAY_9 + HOUR_SECONDS) == []
+    assert notices.due(RULES, told, unsigned, at=TODAY_9 + 24 * HOUR_SECONDS) == ["import"]
+
+
 def test_what_comes_after_a_notice_time_at_which_nothing_waited_waits_for_the_next() -> None:
     """Or the time of the notice would be the round's."""
     nothing = done(YESTERDAY, check=TODAY_9)

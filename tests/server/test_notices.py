@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from tests.harness import NewsroomHarness
+from tests.imports.importing import bring_in, sign
 from tests.serving import children, free_ports, is_alive, serving, wait_for
 from tests.smtp_server import SENDER, SmtpServer, mail_url, smtp_server
 from yobal.adapters import notice_sender
@@ -131,6 +132,26 @@ def test_subject_sender_and_language_are_the_newsrooms_own(
     assert message["x-application"] == "Ferry"
     assert "កំពុង\u200bរង់\u200bចាំ" in body(message)
     assert not re.search("[A-Za-z]", body(message))
+
+
+def test_moderators_are_told_of_an_import_until_a_lead_has_signed_it(
+    newsroom: NewsroomHarness, smtp: SmtpServer
+) -> None:
+    with_notices(newsroom, f"queue={smtp.url()} alerts={smtp.url('t@x.example')}")
+    bring_in(newsroom, "disqus.xml")
+    newsroom.now += 2 * HOUR_SECONDS
+    newsroom.run_scheduler()
+    assert run(newsroom) == [], "figures stand as they were at the last round"
+    newsroom.now += 24 * HOUR_SECONDS
+    newsroom.run_scheduler()
+    assert run(newsroom) == ["import"]
+    (message,) = smtp.messages
+    assert body(message) == "Something is waiting for a signature."
+    assert not NEVER_NAMED.search(str(message))
+    sign(newsroom)
+    newsroom.now += 24 * HOUR_SECONDS
+    newsroom.run_scheduler()
+    assert run(newsroom) == []
 
 
 def test_alerts_and_the_queue_can_go_to_different_addresses(

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.command import run
 from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness
+from tests.imports.importing import bring_in, sign
 from tests.serving import make_served
 from yobal.adapters import state_file
 from yobal.adapters.backup_folder import BackupFolder
@@ -116,6 +117,14 @@ def notices_due(newsroom: NewsroomHarness) -> list[NoticeKind]:
     return notices.due(settings.notice_rules(), NoticeState(), conditions, at=int(newsroom.now))
 
 
+def test_an_import_that_waits_for_a_lead_needs_a_person(newsroom: NewsroomHarness) -> None:
+    bring_in(newsroom, "disqus.xml")
+    (unsigned,) = status_of(newsroom).needs_person
+    assert unsigned.startswith("an import waits for a lead")
+    sign(newsroom)
+    assert status_of(newsroom).needs_person == []
+
+
 def test_a_roster_that_does_not_verify_needs_a_person(newsroom: NewsroomHarness) -> None:
     (newsroom.components.settings.secrets_dir / "roster").unlink()
     newsroom.components.roster_reader._verified = None  # as in a new process
@@ -171,6 +180,7 @@ def test_ten_thousand_rounds_are_aged_in_a_moment(sqlite_newsroom: NewsroomHarne
         held_count=0,
         published_count=0,
         stale_files_count=0,
+        unsigned_imports_count=0,
         epoch_slot=None,
     )
     by_age = site_status._by_age(rules, counts, 10_000_000)

@@ -40,6 +40,16 @@ def test_a_lead_sees_how_many_comments_under_which_stories_and_from_which_days(
     assert disqus["story_count"] == 2
 
 
+def test_the_desk_counts_imports_without_a_signature(
+    desk: DeskClient, newsroom: NewsroomHarness
+) -> None:
+    assert desk.post("session", {}).json["unsigned_imports_count"] == 0
+    bring_in(newsroom, "disqus.xml")
+    assert desk.post("session", {}).json["unsigned_imports_count"] == 1
+    assert desk.post("sign-import", signed_body(newsroom)).status == 200
+    assert desk.post("session", {}).json["unsigned_imports_count"] == 0
+
+
 def test_a_sample_is_of_all_stories_or_of_one(desk: DeskClient, newsroom: NewsroomHarness) -> None:
     bring_in(newsroom, "disqus.xml", edition="en")
     import_id = the_import(newsroom).id

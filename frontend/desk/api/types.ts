@@ -97,6 +97,7 @@ export interface Session extends QueueStatus {
   resumption: Resumption | null;
   is_epoch_due: boolean;
   hidden_waiting_count: number;
+  unsigned_imports_count: number;
   suspended: string[];
   without_keys: string[];
   unreadable_count: number;

@@ -98,6 +98,7 @@ function noticesView(desk: SessionState): TemplateResult {
           </p>`
     }
     ${desk.session.hidden_waiting_count > 0 ? hiddenNotice(desk) : nothing}
+    ${importNotice(desk)}
     ${desk.session.suspended.map((pseudonym) => suspensionNotice(desk, pseudonym))}
     ${resumedNotice(desk)}
     ${
@@ -148,6 +149,20 @@ function hiddenNotice({ own, session: { hidden_waiting_count } }: SessionState):
     <a href="#hidden">
       ${own.self.role === "lead" ? gettext("Bring them back, or destroy them") : gettext("See them")}
     </a>
+  </p>`;
+}
+
+/** Only a lead can sign, and only a lead has the tab. */
+function importNotice({ own, session }: SessionState): TemplateResult | typeof nothing {
+  const { unsigned_imports_count } = session;
+  if (unsigned_imports_count === 0 || own.self.role !== "lead") return nothing;
+  return html`<p class="notice">
+    <span>${ngettext(
+      "%(count)s import waits for a lead’s signature.",
+      "%(count)s imports wait for a lead’s signature.",
+      unsigned_imports_count,
+    )}</span>
+    <a href="#imports">${gettext("Sign it, or refuse it")}</a>
   </p>`;
 }
 

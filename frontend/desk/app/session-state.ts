@@ -100,7 +100,8 @@ export class SessionState {
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
     this.deskKeys = new DeskKeys(dom, session.pseudonym);
-    this.imports = new Imports(dom, new ImportSigner(session.site_id, keyring.keys, head));
+    const importSigner = new ImportSigner(session.site_id, keyring.keys, head);
+    this.imports = new Imports(dom, importSigner, () => this.#poll());
     this.memberRemoval = new MemberRemoval(dom, this);
     this.myKeys = new MyKeys(dom, this);
     this.sessions = new Sessions(dom, session.site_id);

@@ -25,6 +25,8 @@ export class Imports {
   constructor(
     private readonly dom: Dom,
     private readonly signer: ImportSigner,
+    /** Called when fewer imports wait than before: the header has a line about them. */
+    private readonly changed: () => Promise<void>,
   ) {}
 
   async load(): Promise<void> {
@@ -55,7 +57,7 @@ export class Imports {
     await this.#withBusy(async () => {
       const request = await this.signer.sign(overview, rows_hash);
       const { appears } = await this.dom.post<SignedImport>("/api/desk/sign-import", request);
-      await this.load();
+      await Promise.all([this.load(), this.changed()]);
       this.dom.announce(
         gettext("Signed. The comments appear from %(time)s on.", { time: appears.label }),
       );
@@ -77,7 +79,7 @@ export class Imports {
         if (!isStored(error)) throw error;
       }
       this.refusingId = null;
-      await this.load();
+      await Promise.all([this.load(), this.changed()]);
       this.dom.announce(gettext("Refused. All of its comments are deleted here."));
       this.dom.focusOn("h1");
     });

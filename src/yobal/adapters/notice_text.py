@@ -13,6 +13,7 @@ QUEUE: Final = (
     "%(round)s: %(count)s are waiting; the oldest since %(since)s.",
 )
 SENTENCES: Final[dict[NoticeKind, str]] = {
+    "import": "Something is waiting for a signature.",
     "overdue": "The oldest has been waiting for more than %(count)s hours.",
     "clock": "The server does not trust its clock. Nothing appears until somebody has looked.",
     "disk": "The disk of the server is nearly full.",

@@ -114,18 +114,31 @@ def init(
         list[str] | None,
         typer.Option("--name-in", help="Its name in one edition, such as km=NAME. Repeatable."),
     ] = None,
-    site_url: Annotated[str, typer.Option(help="The URL of the newsroom's front page.")] = "",
+    site_url: Annotated[
+        str, typer.Option(help="Of your front page; its pages may then show the comments.")
+    ] = "",
     public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
     desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",
     time_zone: Annotated[str, typer.Option(help="For example Asia/Phnom_Penh.")] = "",
+    database: Annotated[
+        str,
+        typer.Option(
+            help="postgresql://USER@HOST/NAME. Other users see a password in it: write it into the file."
+        ),
+    ] = "",
+    intake_database: Annotated[str, typer.Option(help="The same, as the intake's role.")] = "",
     is_new_epoch: Annotated[
         bool, typer.Option("--new-epoch", help="Make a new first lead and a new epoch.")
     ] = False,
 ) -> None:
-    """Set up a newsroom, and print the one-time link for its first lead."""
-    from yobal.cli import commands
+    """Set up a newsroom, and print the one-time link for its first lead.
 
-    new_settings: commands.NewSettings = {
+    On a terminal it asks for what is missing; elsewhere it needs --site-id and --name, and asks nothing.
+    """
+    from yobal.cli import commands
+    from yobal.cli.new_settings_file import NewSettings
+
+    new_settings: NewSettings = {
         "site_id": site_id,
         "site_name": name,
         "site_names": dict(_edition_name(option) for option in edition_names or ()),
@@ -133,9 +146,15 @@ def init(
         "public_url": public_url,
         "desk_url": desk_url,
         "time_zone": time_zone,
+        "database": database,
+        "intake_database": intake_database,
     }
-    for line in commands.init(config, new_settings, is_new_epoch=is_new_epoch):
-        typer.echo(line)
+    try:
+        for line in commands.init(config, new_settings, is_new_epoch=is_new_epoch):
+            typer.echo(line)
+    except typer.Abort:
+        _warn("\nstopped: nothing was written")
+        sys.exit(130)
 
 
 @app.command()

@@ -26,6 +26,7 @@ def _figures(status: Status) -> list[str]:
         "waiting": _waiting(status),
         "held": str(status.held_count),
         "published": str(status.published_count),
+        "imports": _imports(status),
         "release": f"last {status.last_release}, next {status.next_release}",
         "round": f"last {status.last_round}, next {status.next_round}",
         "clock": "trusted" if status.is_clock_trusted else "not trusted",
@@ -50,6 +51,11 @@ def _waiting(status: Status) -> str:
     ]
     since = f"; the oldest since {status.oldest_round}" if status.oldest_round else ""
     return f"{status.pending_count}" + (f" ({', '.join(ages)}{since})" if ages else "")
+
+
+def _imports(status: Status) -> str:
+    count = status.unsigned_imports_count
+    return f"{count} without a signature" if count else "none without a signature"
 
 
 def _epoch(status: Status) -> str:

@@ -20,6 +20,7 @@ IMPORTED_COMMENT_DOMAIN: Final = b"yobal imported comment 1\0"
 # `reading`: the command has not come to the end of the file. `waiting`: for a lead. `signed`: appears with the
 # next slot, as fast as it can be written. `stopped`: its comments are not those that the lead has signed.
 ImportState = Literal["reading", "waiting", "signed", "stopped", "published"]
+WAITING: Final = "waiting"
 
 
 class ImportedPublication(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,8 +12,11 @@ import msgspec
 from yobal.core.figures import Figures
 from yobal.core.schedule import HOUR_SECONDS, Schedule, day_of, last_time_of_day
 
-NoticeKind = Literal["queue", "overdue", "clock", "disk", "work", "backup"]
-QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset({"queue", "overdue"})  # the others are alerts
+NoticeKind = Literal["queue", "import", "overdue", "clock", "disk", "work", "backup"]
+QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset(
+    {"queue", "import", "overdue"}
+)  # the others are alerts
+AT_NOTICE_TIMES: Final[frozenset[NoticeKind]] = frozenset({"queue", "import"})
 LATE_SECONDS_MAX: Final = 6 * HOUR_SECONDS  # a notice that could not be sent is tried again so long
 
 
@@ -54,22 +57,30 @@ def due(
     rules: NoticeRules, state: NoticeState, conditions: Conditions, *, at: int
 ) -> list[NoticeKind]:
     """The kinds to send at this check. An untrusted clock measures no waiting."""
-    figures, kinds = conditions.figures, list[NoticeKind]()
-    if not conditions.is_clock_trusted:
-        kinds.append("clock")
-    elif figures is not None:
-        if figures.pending_count and _is_queue_due(rules, state, at):
-            kinds.append("queue")
-        if _has_waited_too_long(rules, figures, at):
-            kinds.append("overdue")
-    if conditions.is_disk_nearly_full:
-        kinds.append("disk")
-    if conditions.is_work_stopped:
-        kinds.append("work")
-    if conditions.is_backup_late:
-        kinds.append("backup")
+    kinds = _about_queue(rules, state, conditions.figures, at)
+    alerts: dict[NoticeKind, bool] = {
+        "disk": conditions.is_disk_nearly_full,
+        "work": conditions.is_work_stopped,
+        "backup": conditions.is_backup_late,
+    }
+    kinds = kinds if conditions.is_clock_trusted else ["clock"]
+    kinds += [kind for kind, is_due in alerts.items() if is_due]
     today = day_of(rules.schedule, at).isoformat()
-    return [kind for kind in kinds if kind == "queue" or state.sent_days.get(kind) != today]
+    return [kind for kind in kinds if kind in AT_NOTICE_TIMES or state.sent_days.get(kind) != today]
+
+
+def _about_queue(
+    rules: NoticeRules, state: NoticeState, figures: Figures | None, at: int
+) -> list[NoticeKind]:
+    if figures is None:
+        return []
+    kinds: list[NoticeKind] = []
+    if _is_queue_due(rules, state, at):
+        kinds += ["queue"] if figures.pending_count else []
+        kinds += ["import"] if figures.unsigned_imports_count else []
+    if _has_waited_too_long(rules, figures, at):
+        kinds.append("overdue")
+    return kinds
 
 
 def after_check(
@@ -85,7 +96,7 @@ def after_check(
     today = day_of(rules.schedule, at).isoformat()
     return NoticeState(
         checked_at=at,
-        queue_at=state.queue_at if "queue" in unsent else _notice_time(rules, at),
+        queue_at=state.queue_at if AT_NOTICE_TIMES & {*unsent} else _notice_time(rules, at),
         sent_days={**state.sent_days, **dict.fromkeys(sent, today)},
         failed=failed if sent or unsent else state.failed,
     )

@@ -57,6 +57,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     is_roster_valid: bool
     epoch_age_days: int | None
     stale_files_count: int
+    unsigned_imports_count: int
     sampled_stories_count: int
     differing_files: list[str]
     unreached_addresses: list[str]  # of the last notice
@@ -95,6 +96,7 @@ def read(components: Components, *, now: float) -> Status:
         is_roster_valid=members_count is not None,
         epoch_age_days=_age_days(counts, now),
         stale_files_count=counts.stale_files_count,
+        unsigned_imports_count=counts.unsigned_imports_count,
         sampled_stories_count=len(sample),
         differing_files=differing,
         unreached_addresses=list(check.read_state(settings).failed),
@@ -118,6 +120,13 @@ def _problems(settings: Settings, status: Status) -> Iterator[str]:
         yield "the list of members does not verify: `yobal roster` says why"
     elif not status.members_count:
         yield "there is no member yet: the first lead opens the link of `yobal init`"
+    if status.unsigned_imports_count:
+        imports = (
+            "an import waits"
+            if status.unsigned_imports_count == 1
+            else (f"{status.unsigned_imports_count} imports wait")
+        )
+        yield f"{imports} for a lead, who signs or refuses at the desk, under Imports"
     if status.differing_files:
         yield (
             f"{len(status.differing_files)} public files differ from the database "

@@ -4,9 +4,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core.import_manifest import WAITING
 from yobal.core.schedule import Round, Slot
 from yobal.core.states import HELD, PENDING
-from yobal.store.tables import comments, epochs, stale_files, stories
+from yobal.store.tables import comments, epochs, imports, stale_files, stories
 
 
 class SiteCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +17,7 @@ class SiteCounts(msgspec.Struct, frozen=True, kw_only=True):
     held_count: int
     published_count: int
     stale_files_count: int
+    unsigned_imports_count: int  # that a lead has neither signed nor refused
     epoch_slot: Slot | None  # when the newest epoch began
 
     @property
@@ -37,12 +39,19 @@ def read(conn: Connection, site_id: str) -> SiteCounts:
             )
         ).scalar_one(),
         stale_files_count=_count(conn, stale_files, stale_files.c.site_id == site_id),
+        unsigned_imports_count=count_unsigned_imports(conn, site_id),
         epoch_slot=conn.execute(
             sa.select(sa.func.max(epochs.c.first_slot)).where(
                 epochs.c.site_id == site_id, epochs.c.is_current
             )
         ).scalar_one(),
     )
+
+
+def count_unsigned_imports(conn: Connection, site_id: str) -> int:
+    """Imports whose file was read to its end, and that wait for a lead."""
+    is_unsigned = sa.and_(imports.c.site_id == site_id, imports.c.state == WAITING)
+    return _count(conn, imports, is_unsigned)
 
 
 def _pending_by_round(conn: Connection, site_id: str) -> dict[Round, int]:

@@ -85,6 +85,7 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     resumption: Resumption | None
     is_epoch_due: bool
     hidden_waiting_count: int  # removed texts that are not destroyed before a lead has decided
+    unsigned_imports_count: int
     suspended: list[str]
     without_keys: list[str]  # members whose sealed keys a restore has lost
     unreadable_count: int

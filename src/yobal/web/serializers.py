@@ -18,7 +18,15 @@ from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round,
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
-from yobal.store import comments, hidden_texts, people, queue, sites, stories
+from yobal.store import (
+    comments,
+    hidden_texts,
+    people,
+    queue,
+    site_counts,
+    sites,
+    stories,
+)
 from yobal.store.database import Connection
 from yobal.store.decisions import HistoryRow, Superseded
 from yobal.store.epochs import EpochOverview
@@ -80,6 +88,7 @@ def session(
         suspended=people.list_suspended(conn, site_id),
         without_keys=_without_keys(conn, site_id, roster),
         hidden_waiting_count=hidden_texts.count(conn, site_id, waiting_for_lead=True),
+        unsigned_imports_count=site_counts.count_unsigned_imports(conn, site_id),
         unreadable_count=queue.count_unreadable(conn, site_id, pseudonym),
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
