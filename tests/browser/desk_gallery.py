@@ -9,8 +9,6 @@ from tests.browser.actors import Moderator
 from tests.browser.authenticator import Authenticator
 from tests.browser.newsroom import BrowserNewsroom
 from tests.imports.importing import SAMPLES
-from yobal.cli import import_commands
-from yobal.cli.import_commands import ImportRequest
 
 Look = Callable[[str, Page], None]
 PIN = "4711"
@@ -89,16 +87,8 @@ def hidden(look: Look, desk: Moderator, remove: Callable[[], Sequence[str]]) -> 
 
 def imports(look: Look, desk: Moderator, newsroom: BrowserNewsroom) -> None:
     """A lead looks at an import, reads some of it, and refuses it."""
-    request = ImportRequest(
-        format="disqus",
-        file=SAMPLES / "disqus.xml",
-        names="keep",
-        source="old-site",
-        edition="en",
-        is_written=True,
-    )
     newsroom.story(key="ferry")
-    list(import_commands.run_import(newsroom.config, request, warn=lambda _: None))
+    newsroom.import_comments("old-site", SAMPLES / "disqus.xml")
     desk.go("Imports")
     section = desk.page.get_by_role("region", name="old-site")
     expect(section).to_be_visible()

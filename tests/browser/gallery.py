@@ -345,7 +345,9 @@ class Gallery:
     def _remove_some(self) -> list[str]:
         """One comment in each language, published a moment ago."""
         story = self.newsroom.story("en", "km")
-        sent = [self.bulk.send(words, name="Echo", story_id=story.key).id for words, _ in WORDS.values()]
+        sent = [
+            self.bulk.send(words, name="Echo", story_id=story.key).id for words, _ in WORDS.values()
+        ]
         self.bulk.publish_all(story)
         wait_for(lambda: len(story.texts()) == len(sent))
         self.bulk.now = time.time()

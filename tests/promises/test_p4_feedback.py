@@ -137,9 +137,7 @@ def _exchange_with_its_hash(newsroom: NewsroomHarness) -> None:
     forged = newsroom.seal(row["comment_id"], Feedback(note=FORGED))
     assert forged is not None
     values = {"sealed": forged.sealed, "sealed_note": forged.sealed_note}
-    _write(
-        newsroom, "update feedback set sealed = :sealed, sealed_note = :sealed_note", **values
-    )
+    _write(newsroom, "update feedback set sealed = :sealed, sealed_note = :sealed_note", **values)
     _write(newsroom, "update decisions set feedback_hash = :hash", hash=forged.hash)
 
 

@@ -32,7 +32,9 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
     receipt_hash: bytes
     status: ReceiptStatus
     feedback: Feedback | None = None  # None also if this code does not open what is there
-    is_confirmed: bool = True  # a member has signed the decision, and what was written to the author
+    is_confirmed: bool = (
+        True  # a member has signed the decision, and what was written to the author
+    )
 
     @property
     def is_feedback_closed(self) -> bool:

@@ -25,19 +25,13 @@ BUILT_IN: Final[Mapping[str, tuple[str, ...]]] = {
     "personal-data": (
         "Please write it again without names, numbers and addresses. They can put people in danger, and you too.",
     ),
-    "threats": (
-        "Please say what should change, without a threat.",
-    ),
+    "threats": ("Please say what should change, without a threat.",),
     "spam": (
         "Please do not advertise here.",
         "We already have this text. Please send it only once.",
     ),
-    "off-topic": (
-        "Please write about this story. Your comment may fit under another one.",
-    ),
-    "unlawful": (
-        "The law does not allow us to publish this. Please write it in another way.",
-    ),
+    "off-topic": ("Please write about this story. Your comment may fit under another one.",),
+    "unlawful": ("The law does not allow us to publish this. Please write it in another way.",),
     "language": (
         "Please write in one of the languages of our pages, so that a moderator can read it.",
     ),

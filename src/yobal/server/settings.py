@@ -204,7 +204,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     folder = path.absolute().parent
     urls_file = settings.notice_urls_file and str(folder / settings.notice_urls_file)
     notes_file = settings.preset_notes_file and str(folder / settings.preset_notes_file)
-    preset_notes_file.read(notes_file)  # every command says what is wrong with it, not only the desk
+    preset_notes_file.read(
+        notes_file
+    )  # every command says what is wrong with it, not only the desk
     return msgspec.structs.replace(
         settings,
         data_dir=str(folder / settings.data_dir),
