@@ -39,10 +39,7 @@ export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
 }
 
 /** The key inserts the first, and then the next in its place. */
-function presetNoteButtons(
-  desk: SessionState,
-  item: QueueItem,
-): TemplateResult | typeof nothing {
+function presetNoteButtons(desk: SessionState, item: QueueItem): TemplateResult | typeof nothing {
   const { preset_notes } = desk.session;
   const sentences = presetNotesFor(preset_notes, item);
   if (sentences.length === 0) return nothing;

@@ -26,7 +26,8 @@ export function languageOfPresetNote(
 function inLanguage(presetNotes: PresetNotes[], tag: string): PresetNotes | undefined {
   const language = tag.split("-", 1)[0];
   return (
-    presetNotes.find(({ lang }) => lang === tag) ?? presetNotes.find(({ lang }) => lang === language)
+    presetNotes.find(({ lang }) => lang === tag) ??
+    presetNotes.find(({ lang }) => lang === language)
   );
 }
 
