@@ -14,15 +14,15 @@ from yobal.core.decision_signature import Signers
 from yobal.core.errors import RosterInvalid
 from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.receipts import identity, read_code, receipt_hashes
-from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED, REMOVED
+from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.submission import Limits
 from yobal.store import inbox_entries, intake, withdrawal_requests
 from yobal.store.database import Connection, Database
 from yobal.store.inbox import Inbox
 from yobal.store.intake import ReceiptStatus
 
-# In these states a decision is shown. What was written to the author of another comment is deleted.
-_DECIDED: Final = (HELD, PUBLISHED, REJECTED, REMOVED)
+# In these states what was written to the author is shown. A removal that a restore repeats has no signature.
+_DECIDED: Final = (HELD, PUBLISHED, REJECTED)
 _NO_COMMENT: Final = bytes(32)  # no idempotency hash is all zeros
 
 
