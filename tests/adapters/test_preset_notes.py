@@ -10,7 +10,6 @@ from yobal.adapters.rendering.preset_notes import built_in
 from yobal.core.errors import InvalidSettings
 from yobal.core.preset_notes import PresetNotes, problems
 from yobal.core.terms import CLAUSE_KEYS
-from yobal.server import settings
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -53,17 +52,17 @@ def test_the_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
         (b'[spam]\nen = ["\xff"]', "in UTF-8"),
     ],
 )
-def test_an_error_in_the_file_stops_every_command_and_says_what_it_is(
-    tmp_path: Path, content: bytes, message: str
-) -> None:
-    (tmp_path / "notes.toml").write_bytes(content)
-    path = tmp_path / "yobal.toml"
-    path.write_text(
-        'site_id = "river-post"\nsite_name = "n"\npreset_notes_file = "notes.toml"\n',
-        encoding="utf-8",
-    )
+def test_an_error_in_the_file_says_what_it_is(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "notes.toml"
+    path.write_bytes(content)
     with pytest.raises(InvalidSettings, match=message):
-        settings.load(path, {})
+        preset_notes_file.read(str(path))
+
+
+def test_invisible_characters_are_removed_as_from_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "notes.toml"
+    path.write_text('[spam]\nen = ["No.\\u202e"]\n', encoding="utf-8")
+    assert preset_notes_file.read(str(path)) == [PresetNotes("spam", "en", ("No.",))]
 
 
 def test_a_missing_file_is_named_with_its_setting(tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ def test_a_newsrooms_list_replaces_the_one_of_its_clause_and_language_only() -> 
         (PresetNotes("spam", "en", ("a" * 301,)), "at most 300 characters"),
         (PresetNotes("spam", "en", ("two\nlines",)), "one line of plain text"),
         (PresetNotes("spam", "en", ("",)), "one line of plain text"),
-        (PresetNotes("spam", "en", ("left \u202eright",)), "one line of plain text"),
     ],
 )
 def test_a_problem_says_where_it_is(notes: PresetNotes, expected: str) -> None:

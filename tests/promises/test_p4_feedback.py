@@ -197,7 +197,7 @@ def test_control_without_the_check_a_receipt_shows_what_was_written_into_the_dat
 
 def test_feedback_of_a_former_roster_is_still_shown(newsroom: NewsroomHarness) -> None:
     code = _rejected(newsroom)
-    add_lead(newsroom)
+    add_lead(newsroom, "Ibis")
     match = newsroom.find_receipt(code)
     assert match is not None
     assert match.feedback is not None

@@ -66,6 +66,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "metrics_listen": "[::1]:3",
         "socket_group": "www-data",
         "notice_urls_file": "notices.txt",
+        "preset_notes_file": "notes.toml",
         "notice_urls": "mailto://x json://y",
         "notice_times": "07:00, 19:00",
         "notice_language": "km",

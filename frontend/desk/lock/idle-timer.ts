@@ -74,8 +74,8 @@ export class IdleTimer {
   }
 
   #tellIfNear(): void {
-    const left = this.#usedAt + this.idleMs - Date.now();
-    const isNear = left <= Math.min(NOTICE_MS, this.idleMs / 4);
+    const remainingMs = this.#usedAt + this.idleMs - Date.now();
+    const isNear = remainingMs <= Math.min(NOTICE_MS, this.idleMs / 4);
     if (isNear === this.#isNear) return;
     this.#isNear = isNear;
     this.listener.onNear(isNear);

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
 from yobal.core.preset_notes import PresetNotes, problems
 
@@ -41,4 +42,4 @@ def _from_file(path: Path) -> Iterator[PresetNotes]:
         ) from None
     for clause, languages in content.items():
         for lang, sentences in languages.items():
-            yield PresetNotes(clause, lang, sentences)
+            yield PresetNotes(clause, lang, tuple(map(texts.clean, sentences)))

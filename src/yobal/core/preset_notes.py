@@ -46,23 +46,23 @@ class PresetNotes(msgspec.Struct, frozen=True):
     sentences: tuple[str, ...]
 
 
-def replaced(built_in: Iterable[PresetNotes], own: Iterable[PresetNotes]) -> list[PresetNotes]:
-    """The newsroom's own sentences in place of Yobal's, where it has any or wants none."""
+def rewhered(built_in: Iterable[PresetNotes], own: Iterable[PresetNotes]) -> list[PresetNotes]:
+    """The newsroom's own sentences in where of Yobal's, where it has any or wants none."""
     notes = {(item.clause, item.lang): item for item in (*built_in, *own)}
     return [item for item in notes.values() if item.sentences]
 
 
 def problems(notes: PresetNotes) -> Iterator[str]:
     """What is wrong with the newsroom's own, a sentence each."""
-    place = f"[{notes.clause}] {notes.lang}"
+    where = f"[{notes.clause}] {notes.lang}"
     if notes.clause not in CLAUSE_KEYS:
         yield f"[{notes.clause}] is no clause: {', '.join(sorted(CLAUSE_KEYS))}"
     if not language_tag.is_known(notes.lang):
-        yield f'{place}: the name of a language is a tag, for example "km"'
+        yield f'{where}: the name of a language is a tag, for example "km"'
     if len(notes.sentences) > SENTENCES_MAX:
-        yield f"{place}: at most {SENTENCES_MAX} sentences"
+        yield f"{where}: at most {SENTENCES_MAX} sentences"
     for sentence in notes.sentences:
-        if texts.line_problem(sentence) or texts.clean(sentence) != sentence:
-            yield f"{place}: a sentence is one line of plain text, and not {sentence!r}"
+        if texts.line_problem(sentence):
+            yield f"{where}: a sentence is one line of plain text, and not {sentence!r}"
         elif texts.excess_length(sentence, NOTE_GRAPHEMES_MAX):
-            yield f"{place}: a sentence has at most {NOTE_GRAPHEMES_MAX} characters: {sentence!r}"
+            yield f"{where}: a sentence has at most {NOTE_GRAPHEMES_MAX} characters: {sentence!r}"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from yobal.adapters import age_file, preset_notes_file
+from yobal.adapters import age_file
 from yobal.adapters.rendering.catalogue_file import catalogue_languages
 from yobal.core import ids, language_tag, listen_address
 from yobal.core import text as texts
@@ -204,9 +204,6 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
     folder = path.absolute().parent
     urls_file = settings.notice_urls_file and str(folder / settings.notice_urls_file)
     notes_file = settings.preset_notes_file and str(folder / settings.preset_notes_file)
-    preset_notes_file.read(
-        notes_file
-    )  # every command says what is wrong with it, not only the desk
     return msgspec.structs.replace(
         settings,
         data_dir=str(folder / settings.data_dir),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from yobal.adapters.rendering.catalogue_file import catalogue_languages
 from yobal.adapters.rendering.i18n import FALLBACK, translator_for
+from yobal.core import text as texts
 from yobal.core.preset_notes import BUILT_IN, PresetNotes
 
 
@@ -15,4 +16,4 @@ def built_in() -> Iterator[PresetNotes]:
             pairs = zip(sentences, translated, strict=True)
             is_translated = lang == FALLBACK or all(before != after for before, after in pairs)
             if is_translated:
-                yield PresetNotes(clause, lang, tuple(translated))
+                yield PresetNotes(clause, lang, tuple(map(texts.clean, translated)))
