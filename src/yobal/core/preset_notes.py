@@ -46,8 +46,8 @@ class PresetNotes(msgspec.Struct, frozen=True):
     sentences: tuple[str, ...]
 
 
-def rewhered(built_in: Iterable[PresetNotes], own: Iterable[PresetNotes]) -> list[PresetNotes]:
-    """The newsroom's own sentences in where of Yobal's, where it has any or wants none."""
+def replaced(built_in: Iterable[PresetNotes], own: Iterable[PresetNotes]) -> list[PresetNotes]:
+    """The newsroom's own sentences in place of Yobal's, where it has any or wants none."""
     notes = {(item.clause, item.lang): item for item in (*built_in, *own)}
     return [item for item in notes.values() if item.sentences]
 
