@@ -39,7 +39,7 @@ _POSTGRESQL_VIEWS: Final = {
 # with all that its signature covers, so that the intake can verify it.
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
-        case when c.state in ('withdrawn', 'lost') then c.state
+        case when c.state in ('withdrawn', 'lost', 'expired') then c.state
             when d.id is null then 'pending' else c.state end as state,
         d.clause, d.edit_kind, f.sealed as feedback, f.sealed_note,
         d.comment_id, d.verdict, d.envelope_hash, d.publication_hash, d.feedback_hash, d.head,
