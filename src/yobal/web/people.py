@@ -422,6 +422,7 @@ class PeopleController:
                 ),
                 roster_reader=self._roster_reader,
                 site_name=self._site_name,
+                preset_notes=self._dependencies.preset_notes,
                 now=self._dependencies.clock(),
             )
 
