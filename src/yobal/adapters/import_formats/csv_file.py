@@ -66,14 +66,17 @@ def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[Importe
             if values:
                 yield UnreadableRow(line, f"it has {len(values)} columns and not {len(titles)}")
             continue
-        row = {column: values[index] for column, index in columns.items()}
-        for column in row.get(GUARDED, "").split():
-            row[column] = unguard(row.get(column, ""))
+        row = _unguarded({column: values[index] for column, index in columns.items()})
         page = row.get("story") or row.get("url", "")
         if page not in pages:
             pages.add(page)
             yield _thread(row, page, line)
         yield _comment(row, page, line, options)
+
+
+def _unguarded(row: dict[str, str]) -> dict[str, str]:
+    """Without the apostrophes that an export of Yobal has put in."""
+    return row | {name: unguard(row.get(name, "")) for name in row.get(GUARDED, "").split()}
 
 
 class _Lines:
