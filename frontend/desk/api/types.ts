@@ -16,7 +16,8 @@ export type State =
   | "rejected"
   | "removed"
   | "withdrawn"
-  | "lost";
+  | "lost"
+  | "expired";
 
 export type EditKind = "masked" | "shortened" | "reworded";
 
@@ -48,11 +49,14 @@ export interface Limits {
   text_graphemes_max: number;
   name_graphemes_max: number;
   note_graphemes_max: number;
+  added_graphemes_max: number;
+  changes_max: number;
 }
 
-/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. At `next_round` the comments come that readers have sent since the last one. */
+/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. `expiring_count`: how many pending comments, of all, are destroyed unread within a week. At `next_round` the comments come that readers have sent since the last one. */
 export interface QueueStatus {
   pending_count: number;
+  expiring_count: number;
   held_count: number;
   next_slot: Slot;
   next_round: Slot;
@@ -138,7 +142,13 @@ export interface ParentComment {
   lang: string;
 }
 
-/** A pending comment. `parent` is null if there is none or it was removed. */
+/** An age recipient that only the code of a receipt opens, bound to the comment by a key in its envelope. */
+export interface ReceiptRecipient {
+  recipient: string;
+  recipient_mac: string;
+}
+
+/** A pending comment. `parent` is null if there is none or it was removed. `expires`: it is destroyed unread with this slot, if that is within a week; otherwise null. */
 export interface QueueRow {
   comment_id: string;
   site_id: string;
@@ -151,7 +161,8 @@ export interface QueueRow {
   lang: string;
   epoch_id: string;
   age_days: number;
-  has_receipt: boolean;
+  expires: Slot | null;
+  recipients: ReceiptRecipient[];
   parent: ParentComment | null;
   envelope: string;
 }
@@ -245,7 +256,8 @@ export interface HistoryEntry {
   clause: string | null;
   edit_kind: EditKind | null;
   undoes: UndoneVerdict | null;
-  note: string | null;
+  epoch_id: string;
+  sealed_note: string | null;
   decided_by: string;
   day: string;
   slot: Slot;
@@ -264,11 +276,12 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-/** `last` is null for the newest one. `wrap_count`: how many members have its key. */
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more. */
 export interface EpochOverview {
   number: number;
   first: Slot;
   last: Slot | null;
+  destroyed: Slot | null;
   pending_count: number;
   wrap_count: number;
 }
@@ -693,6 +706,12 @@ export interface PublishRequest extends Signed {
   publication_nonce: string;
 }
 
+/** To the author, sealed to the receipts; and the note alone for colleagues, sealed to the epoch. */
+export interface Feedback {
+  sealed: string;
+  sealed_note: string;
+}
+
 export interface PublishEditedRequest extends Signed {
   verdict: "publish_edited";
   comment_id: string;
@@ -702,14 +721,14 @@ export interface PublishEditedRequest extends Signed {
   clause: string;
   lang: string;
   publication_nonce: string;
-  note?: string | null;
+  feedback?: Feedback | null;
 }
 
 export interface RejectRequest extends Signed {
   verdict: "reject";
   comment_id: string;
   clause: string;
-  note?: string | null;
+  feedback?: Feedback | null;
 }
 
 export interface SignedComment {

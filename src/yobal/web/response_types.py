@@ -35,15 +35,19 @@ class Limits(msgspec.Struct, frozen=True):
     text_graphemes_max: int
     name_graphemes_max: int
     note_graphemes_max: int
+    added_graphemes_max: int
+    changes_max: int
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What the desk's header shows. `pending_count` counts only what this moderator can decrypt.
 
+    `expiring_count`: how many pending comments, of all, are destroyed unread within a week.
     At `next_round` the comments come that readers have sent since the last one.
     """
 
     pending_count: int
+    expiring_count: int
     held_count: int
     next_slot: Slot
     next_round: Slot
@@ -142,8 +146,18 @@ class ParentComment(msgspec.Struct, frozen=True):
     lang: str
 
 
+class ReceiptRecipient(msgspec.Struct, frozen=True):
+    """An age recipient that only the code of a receipt opens, bound to the comment by a key in its envelope."""
+
+    recipient: str
+    recipient_mac: bytes
+
+
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending comment. `parent` is null if there is none or it was removed."""
+    """A pending comment. `parent` is null if there is none or it was removed.
+
+    `expires`: it is destroyed unread with this slot, if that is within a week; otherwise null.
+    """
 
     comment_id: str
     site_id: str
@@ -156,7 +170,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     epoch_id: str
     age_days: int
-    has_receipt: bool
+    expires: Slot | None
+    recipients: list[ReceiptRecipient]
     parent: ParentComment | None
     envelope: bytes
 
@@ -261,7 +276,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     clause: str | None
     edit_kind: EditKind | None
     undoes: UndoneVerdict | None
-    note: str | None
+    epoch_id: str
+    sealed_note: bytes | None
     decided_by: str
     day: str
     slot: Slot
@@ -281,11 +297,15 @@ class HistoryPage(msgspec.Struct, frozen=True):
 
 
 class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """`last` is null for the newest one. `wrap_count`: how many members have its key."""
+    """`last` is null for the newest one. `wrap_count`: how many members have its key.
+
+    `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more.
+    """
 
     number: int
     first: Slot
     last: Slot | None
+    destroyed: Slot | None
     pending_count: int
     wrap_count: int
 

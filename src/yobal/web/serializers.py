@@ -7,12 +7,22 @@ from yobal.actions import begin_epoch, clock_guard
 from yobal.actions.member_keys import EpochKey
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import language
+from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
 from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
+from yobal.core.expiry import expiring_until, expiry_slot
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import Roster, SignedStatement
-from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
+from yobal.core.schedule import (
+    DAY_SECONDS,
+    Round,
+    Slot,
+    age_days,
+    day_of,
+    next_round,
+    next_slot,
+)
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
@@ -32,7 +42,7 @@ from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.member_activity import MemberActivity
 from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Registration
-from yobal.store.queue import QueueRow
+from yobal.store.queue import QueueRow, ReceiptRecipient
 from yobal.web import response_types as types
 
 
@@ -95,9 +105,12 @@ def session(
             text_graphemes_max=rules.limits.text_graphemes_max,
             name_graphemes_max=rules.limits.name_graphemes_max,
             note_graphemes_max=NOTE_GRAPHEMES_MAX,
+            added_graphemes_max=ADDED_GRAPHEMES_MAX,
+            changes_max=CHANGES_MAX,
         ),
         languages=stories.languages(conn, site_id),
         pending_count=status.pending_count,
+        expiring_count=status.expiring_count,
         held_count=status.held_count,
         next_slot=status.next_slot,
         next_round=status.next_round,
@@ -124,13 +137,23 @@ def queue_status(
     pending = comments.count(conn, rules.site_id, PENDING)
     return types.QueueStatus(
         pending_count=pending - queue.count_unreadable(conn, rules.site_id, pseudonym),
+        expiring_count=comments.count_pending_until(
+            conn, rules.site_id, expiring_until(rules, now)
+        ),
         held_count=comments.count(conn, rules.site_id, HELD),
         next_slot=slot_with_label(rules, next_slot(rules.schedule, now), now=now),
         next_round=slot_with_label(rules, next_round(rules.schedule, now), now=now),
     )
 
 
-def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -> types.QueueRow:
+def queue_row(
+    row: QueueRow,
+    rules: SiteRules,
+    *,
+    envelope: bytes,
+    recipients: Sequence[ReceiptRecipient],
+    now: float,
+) -> types.QueueRow:
     parent = None
     if row.parent_text is not None and row.parent_removal is None:
         parent = types.ParentComment(
@@ -148,10 +171,21 @@ def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_days=age_days(rules.schedule, row.arrival_round, now),
-        has_receipt=row.has_receipt,
+        expires=_expires(rules, row.arrival_round, now),
+        recipients=[
+            types.ReceiptRecipient(item.recipient, item.recipient_mac) for item in recipients
+        ],
         parent=parent,
         envelope=envelope,
     )
+
+
+def _expires(rules: SiteRules, arrival_round: Round, now: float) -> types.Slot | None:
+    """Never a slot that has passed: what was decided before and undone stays a little longer."""
+    if arrival_round > expiring_until(rules, now):
+        return None
+    slot = max(expiry_slot(rules, arrival_round), next_slot(rules.schedule, now))
+    return slot_with_day(rules, slot)
 
 
 def decision_result(
@@ -208,7 +242,8 @@ def history_entry(
         clause=row.clause,
         edit_kind=row.edit_kind,
         undoes=undoes,
-        note=row.note,
+        epoch_id=row.epoch_id,
+        sealed_note=row.sealed_note,
         decided_by=row.decided_by,
         day=day_of(rules.schedule, row.slot).isoformat(),
         slot=slot_with_label(rules, row.slot),
@@ -317,6 +352,7 @@ def keys_page(
                 number=item.number,
                 first=slot_with_day(rules, item.first_slot),
                 last=_slot_or_none(rules, item.last_slot),
+                destroyed=_slot_or_none(rules, item.destroyed_slot),
                 pending_count=item.pending_count,
                 wrap_count=item.wrap_count,
             )
