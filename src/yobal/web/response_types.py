@@ -7,6 +7,7 @@ import msgspec
 
 from yobal.core.decisions import Verdict
 from yobal.core.import_manifest import ImportState
+from yobal.core.preset_notes import PresetNotes
 from yobal.core.roles import Role
 from yobal.core.states import State
 from yobal.core.terms import Clause, EditKind
@@ -93,6 +94,7 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     needs_second_lead: bool
     is_clock_trusted: bool
     terms: Terms
+    preset_notes: list[PresetNotes]
     edit_kinds: list[EditKind]
     limits: Limits
     languages: list[str]
@@ -182,7 +184,9 @@ class QueuePage(QueueStatus, frozen=True, kw_only=True):
 
 
 class AlreadyDecided(msgspec.Struct, frozen=True):
-    """A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it."""
+    """A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if
+    nobody decided in time.
+    """
 
     comment_id: str
     decided_by: str
