@@ -328,6 +328,7 @@ class Gallery:
         desk.press("d 2 n")
         expect(desk.page.locator("#note")).not_to_have_value("")
         self.look("desk-reject", desk.page)
+        desk.page.locator("#note").fill("")  # a comment with a draft is left out of a bulk rejection
         desk.press("Escape ?")
         expect(desk.page.get_by_role("dialog")).to_be_visible()
         self.look("desk-help", desk.page)
