@@ -16,6 +16,8 @@ from yobal.server.serve import intake_app
 from yobal.store.group_commit import GroupCommit
 from yobal.web.thread_status import ThreadStatusCache
 
+STOP_SECONDS = 10
+
 
 @contextmanager
 def http_intake(newsroom: NewsroomHarness) -> Iterator[None]:
@@ -39,12 +41,15 @@ def http_intake(newsroom: NewsroomHarness) -> Iterator[None]:
         ),
     )
     server = new_server(Listener(application, Interfaces.RSGI, address, 16))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
     thread.start()
     try:
         wait_for(lambda: is_listening(port), "the intake listens")
         yield
     finally:
-        server.stop()  # type: ignore[no-untyped-call]  # granian has no types for it
-        thread.join()
+        loop.call_soon_threadsafe(server.stop)
+        thread.join(timeout=STOP_SECONDS)
+        assert not thread.is_alive()
+        loop.close()
         group.close()
