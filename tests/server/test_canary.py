@@ -258,6 +258,16 @@ def test_a_reader_who_sends_the_words_of_the_canary_is_a_reader(watched: Newsroo
     assert state(watched).passed_slot
 
 
+def test_one_that_a_restore_brings_back_without_its_cell_is_deleted(
+    watched: NewsroomHarness,
+) -> None:
+    to_round(watched)
+    watched.lose_cells()
+    watched.components.canary_file.write(CanaryState())
+    to_slot_after_round(watched)
+    assert watched.read_table("comments") == watched.read_table("envelopes") == []
+
+
 def test_a_story_that_is_removed_with_it_is_no_miss(watched: NewsroomHarness) -> None:
     to_round(watched)
     with watched.database.writing() as conn:

@@ -84,7 +84,7 @@ def follow(
     if state.stage == "sent":
         state = _look_for(database, inbox, cell_file, rules, state)
     if released is not None:
-        state = _expire(database, rules, state, slot=released)
+        state = _expire(database, cell_file, rules, state, slot=released)
     if state.stage == "deleted":
         state = _confirm(database, cell_file, rules, state)
     return state
@@ -111,11 +111,7 @@ def _stored(
     conn: Connection, cell_file: CellFile, rules: SiteRules, state: CanaryState, row: CanaryRow
 ) -> CanaryState:
     envelope = envelopes.get(conn, row.id)
-    sealed = (
-        cell_file.decrypt(envelope.cell, envelope.ciphertext, purpose="envelope", row_id=row.id)
-        if envelope is not None
-        else None
-    )
+    sealed = _sealed(conn, cell_file, row.id)
     is_newest = row.epoch_id in (state.epoch_id, epochs.newest_id(conn, rules.site_id))
     is_sealed = sealed is not None and sealed.startswith(_AGE_HEADER)
     if not (is_sealed and is_newest):
@@ -129,18 +125,30 @@ def _stored(
     )
 
 
-def _expire(database: Database, rules: SiteRules, state: CanaryState, *, slot: Slot) -> CanaryState:
-    """Delete the canary, and give back what somebody has marked."""
+def _sealed(conn: Connection, cell_file: CellFile, comment_id: str) -> bytes | None:
+    """What the intake has stored; None if its cell does not open it."""
+    row = envelopes.get(conn, comment_id)
+    if row is None:
+        return None
+    return cell_file.decrypt(row.cell, row.ciphertext, purpose="envelope", row_id=comment_id)
+
+
+def _expire(
+    database: Database, cell_file: CellFile, rules: SiteRules, state: CanaryState, *, slot: Slot
+) -> CanaryState:
+    """Delete the canary, and one that a restore brought back without its cell. Give back what somebody has marked."""
     with database.writing() as conn:
         rows = canaries.list_before(conn, rules.site_id, slot)
         if not rows:
             return _if_gone(conn, rules, state)
         pending_purge.request(conn, rules.site_id, random=secrets.token_bytes)
         own = [row for row in rows if _is_own(row, state)]
-        for row in own:
-            envelopes.delete(conn, row.id)
-            canaries.delete(conn, row.id)
-        canaries.return_to_queue(conn, [row.id for row in rows if row not in own])
+        marked = [row for row in rows if row not in own and _sealed(conn, cell_file, row.id)]
+        for row in rows:
+            if row not in marked:
+                envelopes.delete(conn, row.id)
+                canaries.delete(conn, row.id)
+        canaries.return_to_queue(conn, [row.id for row in marked])
     return msgspec.structs.replace(state, stage="deleted") if own else state
 
 
