@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
 from tests.http_intake import http_intake
 from tests.serving import serving, wait_for
+from tests.web.conftest import signed_in
 from yobal.actions import declare_story
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.purge_list import PurgeList
@@ -71,8 +72,13 @@ def everything_shown(newsroom: NewsroomHarness) -> dict[str, object]:
         pending = admissions._pending_counts(conn, SITE_ID)
     arrivals = {row["arrivals_since_slot"] for row in newsroom.read_table("stories")}
     arrivals |= {row["arrivals_since_slot"] for row in newsroom.read_table("sites")}
+    desk = signed_in(newsroom)
+    session = desk.post("session").json
+    at_desk = [desk.post(route, {"cursor": None}).json for route in ("queue", "history")]
+    counted = [session[name] for name in ("pending_count", "held_count", "unreadable_count")]
     tables = {name: newsroom.read_table(name) for name in ("receipts", "decisions", "stale_files")}
     return {
+        "desk": (at_desk, counted),
         "counts": (contents, counts, pending, arrivals),
         "files": newsroom.read_all_files(),
         **tables,
