@@ -92,6 +92,7 @@ def _envelope(rng: random.Random) -> Envelope:
         name="Reader",
         lang="km",
         nonce=rng.randbytes(32).hex(),
+        feedback_key=rng.randbytes(32).hex(),
     )
 
 

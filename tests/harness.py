@@ -36,13 +36,14 @@ from yobal.core import held_text, hidden_text, idempotency, text
 from yobal.core import roster as roster_rules
 from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
+from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import MemberAdded, MemberRemoved, SignedStatement
 from yobal.core.schedule import last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
-from yobal.demo import signing
+from yobal.demo import feedback_sealer, signing
 from yobal.demo.decision_signer import DecisionSigner, cleaned
 from yobal.demo.keys import NewModerator, from_passphrase, make_moderator
 from yobal.demo.lead import join_first_lead
@@ -286,10 +287,12 @@ class NewsroomHarness:
         words: str,
         *,
         clause: str = "personal-data",
+        feedback: Feedback | None = None,
         decided_by: str | None = None,
     ) -> DecisionResult:
         envelope, signer = self.decrypt(comment_id), self.signer(decided_by)
         words, name = cleaned(words, envelope.name)
+        sealed = self.seal(comment_id, feedback)
         return decide.publish_edited(
             self.database,
             self.components.cell_file,
@@ -300,7 +303,7 @@ class NewsroomHarness:
             lang=envelope.lang,
             edit_kind="masked",
             clause=clause,
-            note=None,
+            feedback=sealed,
             signature=signer.accept(
                 comment_id,
                 text=words,
@@ -308,6 +311,7 @@ class NewsroomHarness:
                 lang=envelope.lang,
                 clause=clause,
                 edit_kind="masked",
+                feedback=sealed,
             ),
         )
 
@@ -319,15 +323,23 @@ class NewsroomHarness:
         note: str | None = None,
         decided_by: str | None = None,
     ) -> DecisionResult:
+        written = Feedback(note=text.clean(note)) if note is not None else None
+        feedback = self.seal(comment_id, written)
         return decide.reject(
             self.database,
             self.components.cell_file,
             self.decision_context(decided_by),
             comment_id,
             clause=clause,
-            note=note,
-            signature=self.signer(decided_by).reject(comment_id, clause=clause),
+            feedback=feedback,
+            signature=self.signer(decided_by).reject(comment_id, clause=clause, feedback=feedback),
         )
+
+    def seal(self, comment_id: str, feedback: Feedback | None) -> SealedFeedback | None:
+        """To the author's receipts, as the desk's page does it."""
+        if feedback is None:
+            return None
+        return feedback_sealer.seal(self.components, comment_id, feedback)
 
     def undo(self, decided: DecisionResult, *, decided_by: str | None = None) -> None:
         undo.undo(
@@ -467,6 +479,7 @@ class NewsroomHarness:
             site_id=SITE_ID,
             story_id=story_id,
             typed=code or "",
+            limits=self.rules.limits,
             now=self.now,
         )
 

@@ -13,6 +13,7 @@ _TABLES: Final = (
     "member_identities",
     "epochs",
     "wrapped_epoch_keys",
+    "passkeys",
     "invitations",
     "registrations",
     "sessions",

@@ -35,7 +35,12 @@ const domain = utf8("yobal decision 1\0").length;
 /** Signs with a key inside Web Crypto, as a browser does. */
 async function signerOf(siteId = vectors.site_id): Promise<DecisionSigner> {
   const keys = { signingKey: await importSigningKey(seed), publicKey: publicKeyOf(seed) };
-  return new DecisionSigner(siteId, keys, () => HEAD);
+  return new DecisionSigner(
+    siteId,
+    keys,
+    () => HEAD,
+    () => null,
+  );
 }
 
 for (const { name, document, canonical, signature } of vectors.valid) {
@@ -82,7 +87,14 @@ test("the desk signs what it sends, with new random bytes each time", async () =
     const publication = { text, name, lang, story_id, edition, root_id, parent_id };
     const message = decisionMessage({
       ...{ v: 1, site_id: vectors.site_id, comment_id: item.row.comment_id, verdict: "publish" },
-      ...{ clause: null, edit_kind: null, undoes_id: null, head: HEAD, by: vectors.signing_key },
+      ...{
+        clause: null,
+        edit_kind: null,
+        undoes_id: null,
+        feedback_hash: null,
+        head: HEAD,
+        by: vectors.signing_key,
+      },
       envelope_hash: envelopeHash(item.row.envelope),
       publication_hash: publicationHash(fromHex(body.publication_nonce), publication),
     });

@@ -21,7 +21,10 @@ const keyring = { epochKeys: new Map([["e", vectors.epoch.identity]]) } as unkno
 const next_slot = { at: 0, label: "18:00" };
 const next_round = { at: 0, label: "17:00" };
 export const status = { pending_count: 4, held_count: 0, next_slot, next_round };
-const limits = { text_graphemes_max: 99_999, name_graphemes_max: 60, note_graphemes_max: 300 };
+const limits = {
+  ...{ text_graphemes_max: 99_999, name_graphemes_max: 60, note_graphemes_max: 300 },
+  ...{ added_graphemes_max: 200, changes_max: 50 },
+};
 const clauses = [
   { key: "spam", title: "Spam", sentence: "" },
   { key: "personal-data", title: "Personal data", sentence: "" },
@@ -35,7 +38,7 @@ export const rows = vectors.envelopes.map(({ plain, sealed }): QueueRow => {
   return {
     ...{ comment_id, site_id, story_id, edition, root_id, parent_id },
     ...{ epoch_id: "e", envelope: sealed, lang: "en", parent: null },
-    ...{ story_title: "", story_url: "", age_days: 0, has_receipt: false },
+    ...{ story_title: "", story_url: "", age_days: 0, recipients: [] },
   };
 });
 
@@ -44,6 +47,7 @@ export const signer = new DecisionSigner(
   "river-post",
   { signingKey: seed, publicKey: publicKeyOf(seed) },
   () => "a".repeat(64),
+  () => null,
 );
 
 /** A desk whose server responds with what `respond` returns. The fake DOM records the focus. */

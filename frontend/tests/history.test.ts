@@ -8,7 +8,11 @@ import { fakeDom, signer, terms } from "./fake-desk.ts";
 
 const session = { pseudonym: "Heron", terms };
 const ignore = { undone: () => {}, removed: () => {} };
+const keyring = { epochKeys: new Map<string, string>() };
+const dependencies = { listener: ignore, signer, keyring };
 const historyEntry = {
+  sealed_note: null,
+  epoch_id: "e",
   verdict: "publish",
   clause: null,
   edit_kind: null,
@@ -25,15 +29,10 @@ async function historyFailingWith(error: Error) {
     if (path === "/api/desk/history") return { entries: [{ ...historyEntry }], next_cursor: null };
     throw error;
   });
-  const history = new History(
-    dom as unknown as Dom,
-    session,
-    {
-      ...ignore,
-      undone: (id) => returned.push(id),
-    },
-    signer,
-  );
+  const history = new History(dom as unknown as Dom, session, {
+    ...dependencies,
+    listener: { ...ignore, undone: (id) => returned.push(id) },
+  });
   await history.load();
   const [entry] = history.entries;
   assert.ok(entry);
@@ -77,7 +76,7 @@ test("the entry of a removal appears at once, and older pages stay", async () =>
     if (cursor !== null) return { entries: [entry("a")], next_cursor: null };
     return { entries: newest, next_cursor: "2" };
   });
-  const history = new History(dom as unknown as Dom, session, ignore, signer);
+  const history = new History(dom as unknown as Dom, session, dependencies);
   await history.load();
   await history.loadOlder();
   const [first] = history.entries;
@@ -96,7 +95,7 @@ test("a stored removal is reported with its clause, so that it is no longer undo
   const removed: string[][] = [];
   const dom = fakeDom(() => ({ entries: [{ ...historyEntry }], next_cursor: null }));
   const listener = { ...ignore, removed: (...removal: string[]) => removed.push(removal) };
-  const history = new History(dom as unknown as Dom, session, listener, signer);
+  const history = new History(dom as unknown as Dom, session, { ...dependencies, listener });
   await history.load();
   const [entry] = history.entries;
   assert.ok(entry);
@@ -108,7 +107,7 @@ test("a stored removal is reported with its clause, so that it is no longer undo
 test("a comment that is to be removed is shown with its form open", async () => {
   const entries = [{ ...historyEntry, can_remove: true }];
   const dom = fakeDom(() => ({ entries, next_cursor: null }));
-  const history = new History(dom as unknown as Dom, session, ignore, signer);
+  const history = new History(dom as unknown as Dom, session, dependencies);
   await history.openForRemoval("a");
   assert.deepEqual([history.commentId, history.removing?.decisionId], ["a", "d"]);
   assert.equal(dom.focusedOn, ".removal-form input");

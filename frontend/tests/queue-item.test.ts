@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NetworkError, RequestRejected } from "../desk/api/client.ts";
 import type { QueueRow } from "../desk/api/types.ts";
+import { fromHex, toBase64 } from "../desk/crypto/bytes.ts";
 import type { Envelope } from "../desk/crypto/envelope.ts";
 import {
   alreadyDecidedMessage,
@@ -16,8 +17,14 @@ import {
   rejectRequest,
 } from "../desk/queue/queue-item.ts";
 import { terms } from "./fake-desk.ts";
+import { feedbackVectors, nothing } from "./feedback-vectors.ts";
 
-const limits = { text_graphemes_max: 2_000, name_graphemes_max: 60, note_graphemes_max: 300 };
+const limits = {
+  ...{ text_graphemes_max: 2_000, name_graphemes_max: 60, note_graphemes_max: 300 },
+  ...{ added_graphemes_max: 200, changes_max: 50 },
+};
+const { feedback_key, recipient, recipient_mac } = feedbackVectors;
+const recipients = [{ recipient, recipient_mac: toBase64(fromHex(recipient_mac)) }];
 const boundFields = {
   comment_id: "a",
   site_id: "s",
@@ -29,13 +36,14 @@ const boundFields = {
 const envelope: Envelope = {
   ...boundFields,
   ...{ v: 1, text: "Call 012.", name: "Anna", lang: "th", nonce: "0".repeat(64) },
+  feedback_key,
 };
 
 function item(change: Partial<QueueRow> = {}): QueueItem {
   const row: QueueRow = {
     ...boundFields,
     ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_days: 0 },
-    ...{ has_receipt: true, parent: null, envelope: "" },
+    ...{ recipients, parent: null, envelope: "" },
   };
   return createItem({ ...row, ...change }, envelope, () => []);
 }
@@ -62,8 +70,10 @@ test("an edited comment is sent without its original and without its nonce", () 
   const request = publishRequest(edited, limits);
   assert.ok(!Array.isArray(request) && request.verdict === "publish_edited");
   assert.equal(request.text, "Call ▮▮▮▮▮▮▮▮.");
-  assert.ok(!JSON.stringify(request).includes("012"));
-  assert.ok(!JSON.stringify(request).includes(envelope.nonce));
+  const { feedback, ...sent } = request; // the signer seals the feedback before anything is sent
+  assert.ok(JSON.stringify(feedback).includes("012"));
+  assert.ok(!JSON.stringify(sent).includes("012"));
+  assert.ok(!JSON.stringify(sent).includes(envelope.nonce));
 });
 
 test("a changed name is an edit too, and all that an edit lacks is listed at once", () => {
@@ -89,14 +99,14 @@ test("a rejection needs a clause, and carries a note only for an author with a r
   assert.deepEqual(rejectRequest(rejected, limits), {
     verdict: "reject",
     clause: "spam",
-    note: "why",
+    feedback: { ...nothing, note: "why" },
   });
-  const without = item({ has_receipt: false });
+  const without = item({ recipients: [] });
   Object.assign(without.draft, { rejectClause: "spam", note: "why" });
   assert.deepEqual(rejectRequest(without, limits), {
     verdict: "reject",
     clause: "spam",
-    note: null,
+    feedback: null,
   });
 });
 

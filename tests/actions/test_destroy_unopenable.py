@@ -9,6 +9,7 @@ from tests.web.desk_keys import invite, join_by_invitation
 from yobal.actions import setup_site
 from yobal.actions.destroy_unopenable import destroy_unopenable
 from yobal.cli import commands
+from yobal.core.feedback import Feedback
 from yobal.store import unopenable
 
 
@@ -29,8 +30,8 @@ def test_a_new_roster_destroys_every_envelope_wrap_identity_and_session(
     published = newsroom.publish_new("It stays public.")
     pending, held = newsroom.send("It waits."), newsroom.send("It is held.")
     rejected = newsroom.send("It is rejected.")
-    newsroom.publish(held.id)
-    newsroom.reject(rejected.id)
+    newsroom.publish_edited(held.id, "It is edited.", feedback=Feedback(note="To nobody."))
+    newsroom.reject(rejected.id, note="To its author.")
     desk = signed_in(newsroom)
     join_by_invitation(desk, "Egret", role="moderator")
     invite(desk)
@@ -51,6 +52,7 @@ def test_a_new_roster_destroys_every_envelope_wrap_identity_and_session(
     assert newsroom.read_table("invitations") == []
     states = [newsroom.state(one.id) for one in (published, pending, held, rejected)]
     assert states == ["published", "lost", "lost", "rejected"]
+    assert [row["comment_id"] for row in newsroom.read_table("feedback")] == [rejected.id]
     owners = {row["signing_key"] for row in newsroom.read_table("member_identities")}
     assert owners == {lead_of(newsroom).signing_key}
     newsroom.purge()

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SITE_ID, NewsroomHarness
+from tests.harness import SITE_ID, NewsroomHarness, SentComment
 from yobal.actions import declare_story
+from yobal.core.feedback import Change, Feedback
 from yobal.core.thread import Edition
 
 
@@ -153,6 +154,43 @@ def test_the_database_has_neither_the_code_nor_the_comment_id_of_a_receipt(
     sent = newsroom.send()
     (row,) = newsroom.read_table("receipts")
     assert sent.code is not None
-    assert set(row) == {"hash", "idempotency_hash", "copy", "week"}
+    assert set(row) == {"hash", "idempotency_hash", "copy", "week", "recipient", "recipient_mac"}
     assert sent.code.replace("-", "").encode() not in bytes(row["hash"])
     assert sent.id not in str(row)
+
+
+EDIT = Feedback(
+    note="Please name no street.",
+    changes=(Change("deleted", "Ask Lin."), Change("inserted", "Ask them.")),
+    lang="en",
+)
+
+
+def _publish_with_feedback(newsroom: NewsroomHarness) -> SentComment:
+    sent = newsroom.send("Ask Lin.")
+    newsroom.publish_edited(sent.id, EDIT.edited, feedback=EDIT)
+    newsroom.pass_slots(newsroom.rules.schedule.max_hold_slots)
+    return sent
+
+
+def _shown(newsroom: NewsroomHarness, sent: SentComment) -> tuple[str | None, bool]:
+    """The note, and whether the changes are shown."""
+    match = newsroom.find_receipt(sent.code)
+    assert match is not None
+    return match.feedback.note if match.feedback else None, match.are_changes_shown
+
+
+def test_what_a_lead_brings_back_has_its_feedback_again(newsroom: NewsroomHarness) -> None:
+    sent = _publish_with_feedback(newsroom)
+    assert _shown(newsroom, sent) == (EDIT.note, True)
+    removed = newsroom.remove(sent.id)
+    assert _shown(newsroom, sent) == (None, False)
+    newsroom.bring_back(removed)
+    assert _shown(newsroom, sent) == (EDIT.note, True)
+
+
+def test_changes_are_not_shown_while_the_comment_is_withheld(newsroom: NewsroomHarness) -> None:
+    sent = _publish_with_feedback(newsroom)
+    with newsroom.database.writing() as conn:
+        conn.exec_driver_sql("update published_comments set is_withheld = true")
+    assert _shown(newsroom, sent) == (EDIT.note, False)

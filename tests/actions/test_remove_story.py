@@ -98,7 +98,7 @@ def test_a_removed_story_leaves_nothing_but_its_decisions(newsroom: NewsroomHarn
         assert not ids & {published.id, rejected.id, held.id, pending.id}, table
         assert {row.get("story_id", OTHER) for row in rows} <= {OTHER}, table
     assert newsroom.read_table("withdrawal_requests") == []
-    assert all(row["note"] is None for row in newsroom.read_table("decisions"))
+    assert newsroom.read_table("feedback") == []
     assert newsroom.needed_cells() == set()
     assert overwritten(newsroom, before, cells)
     assert newsroom.find_receipt(pending.code) is None

@@ -129,6 +129,7 @@ def _blank_envelope(_newsroom: NewsroomHarness, comment_id: str) -> Envelope:
         name="",
         lang="en",
         nonce="",
+        feedback_key="",
     )
 
 

@@ -98,7 +98,7 @@ def test_a_receipt_shows_the_last_decision_after_an_undo(
     newsroom.pass_slots()
     receipt = newsroom.find_receipt(sent.code)
     assert receipt is not None
-    assert (receipt.status.state, receipt.status.note, receipt.status.clause) == (
+    assert (receipt.status.state, receipt.status.feedback, receipt.status.clause) == (
         "published",
         None,
         None,

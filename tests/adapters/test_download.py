@@ -99,6 +99,21 @@ def test_an_encrypted_address_does_not_redirect_to_one_that_is_not() -> None:
 
 
 @pytest.mark.parametrize(
+    "target",
+    ["https://127.0.0.1:8081/", "https://[::1]/", "https://169.254.169.254/", "//10.0.0.1/"],
+)
+def test_a_page_of_the_web_does_not_redirect_into_this_machine_or_its_network(target: str) -> None:
+    with pytest.raises(CannotFetch, match="inside this machine or its network"):
+        download._redirected("https://192.0.9.1/feed", target)
+
+
+@pytest.mark.parametrize("target", ["https://[", "https://news\u2100.example/"])
+def test_a_redirect_that_cannot_be_read_is_refused(target: str) -> None:
+    with pytest.raises(CannotFetch, match="is not an address"):
+        download._redirected("https://news.example/feed", target)
+
+
+@pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://", "http://[::1"]
 )
 def test_other_addresses_are_refused(url: str) -> None:

@@ -159,6 +159,20 @@ def test_what_came_before_a_mistake_is_read() -> None:
         list(pages)
 
 
+def test_elements_inside_each_other_without_end_are_refused() -> None:
+    with pytest.raises(CannotReadFeed, match="inside each other"):
+        read("<rss><channel>" + "<x>" * 200)
+
+
+def test_of_a_title_in_html_only_the_beginning_is_read() -> None:
+    """Python's parser would need hours for the whole of it."""
+    title = "Ferry" + "&lt;a " * 50_000
+    (page,) = read(f'<feed><entry><title type="html">{title}</title></entry></feed>')
+    assert isinstance(page, FeedPage)
+    assert page.title.startswith("Ferry")
+    assert len(page.title) <= feed_reader.TITLE_HTML_MAX
+
+
 def test_a_date_that_is_none_is_left_out() -> None:
     (page,) = read("<rss><channel><item><pubDate>yesterday</pubDate></item></channel></rss>")
     assert isinstance(page, FeedPage)

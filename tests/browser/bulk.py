@@ -13,11 +13,11 @@ from tests.browser.newsroom import Story
 from tests.harness import NewsroomHarness
 from yobal.actions import submit
 from yobal.core import idempotency
+from yobal.core.age_keys import ALPHABET
 from yobal.core.envelope import NONCE_BYTES, Envelope, Sealer, commitment
 from yobal.core.submission import Submission
 from yobal.demo import signing
 from yobal.demo.decision_signer import DecisionSigner
-from yobal.demo.keys import ALPHABET
 from yobal.server import settings
 from yobal.server.wiring import build_components
 
@@ -90,6 +90,7 @@ class BulkHarness(NewsroomHarness):
             name=words,
             lang=words,
             nonce=nonce.hex(),
+            feedback_key="0" * 64,
         )
         sent.sealed, sent.size_kib = sealer.seal(envelope)
         sent.commitment = commitment(nonce=nonce, name=words, text=words)

@@ -382,6 +382,21 @@ def _restored(components: Components, before: NewsroomHarness) -> NewsroomHarnes
     return restored
 
 
+KEY = base64.b64encode(bytes(32)).decode()
+
+
+@pytest.mark.parametrize("cells", [{"-1": KEY}, {str(2**40): KEY}, {"0": KEY[:8]}, {"one": KEY}])
+def test_a_file_of_secrets_that_yobal_did_not_write_is_refused(
+    backed_up: NewsroomHarness, empty: Components, cells: dict[str, str]
+) -> None:
+    """Anybody who has read the settings can encrypt one to the key."""
+    path, secrets_file = _back_up(backed_up), _folder(backed_up).secrets_path
+    content = msgspec.json.decode(pyrage.decrypt(secrets_file.read_bytes(), [IDENTITY]))
+    secrets_file.write_bytes(_encrypt(msgspec.json.encode(content | {"cells": cells})))
+    with pytest.raises(BackupInvalid, match=secrets_file.name):
+        _restore(empty, path, secrets_file)
+
+
 def _parse_header(plain: bytes) -> Any:
     return msgspec.json.decode(plain.partition(b"\n")[0])
 

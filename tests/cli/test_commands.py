@@ -11,6 +11,7 @@ from tests.harness import SITE_ID, START, NewsroomHarness
 from tests.serving import free_ports
 from yobal.actions import setup_site
 from yobal.cli import commands, story_commands
+from yobal.cli.new_settings_file import NewSettings
 from yobal.core.errors import ClockNotTrusted, InvalidSettings
 from yobal.server.settings import load
 from yobal.server.wiring import build_components, prepare_storage
@@ -102,7 +103,7 @@ def test_the_name_of_the_newsroom_is_written_to_the_settings_unchanged(tmp_path:
 
 def test_the_names_in_the_editions_are_written_to_the_settings(tmp_path: Path) -> None:
     names = {"km": 'ទន្លេ "x"', "zh-Hant": "河"}
-    new_settings: commands.NewSettings = {
+    new_settings: NewSettings = {
         "site_id": SITE_ID,
         "site_name": "The River Post",
         "site_names": names,

@@ -189,6 +189,11 @@ def test_an_index_of_sitemaps_is_followed_on_its_own_host_only(
     server.answers["/index.xml"] = Answer(foreign.encode())
     with pytest.raises(CannotReadFeed, match="on another host"):
         sync(sqlite_config, f"{server.url}/index.xml")
+    for other in ("http://127.0.0.1:1/", "http://["):  # another port is another program
+        index = f"<sitemapindex><sitemap><loc>{other}</loc></sitemap></sitemapindex>"
+        server.answers["/index.xml"] = Answer(index.encode())
+        with pytest.raises(CannotReadFeed, match="on another host"):
+            sync(sqlite_config, f"{server.url}/index.xml")
     server.answers["/child.xml"] = Answer(f"<sitemapindex>{child}</sitemapindex>".encode())
     server.answers["/index.xml"] = server.answers["/child.xml"]
     with pytest.raises(CannotReadFeed, match="index inside an index"):

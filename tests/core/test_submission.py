@@ -60,6 +60,7 @@ def test_the_longest_comment_fits_an_envelope(character: str) -> None:
         name=name,
         lang="km",
         nonce="0" * 64,
+        feedback_key="0" * 64,
     )
     plain, kib = pad(envelope)
     assert len(plain) == kib * 1_024

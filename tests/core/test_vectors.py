@@ -11,10 +11,11 @@ import pyrage
 import pytest
 
 from yobal.core import tokens
+from yobal.core.age_keys import identity_of
 from yobal.core.envelope import Envelope, Sealer, commitment, pad
 from yobal.core.errors import EnvelopeTooLarge
 from yobal.core.schedule import Schedule
-from yobal.demo.keys import from_passphrase, identity_of
+from yobal.demo.keys import from_passphrase
 
 FOLDER = Path(__file__).parent.parent / "vectors"
 ENVELOPES = json.loads((FOLDER / "envelopes.json").read_text(encoding="utf-8"))
@@ -68,11 +69,12 @@ def test_all_envelopes_of_a_size_have_the_same_length() -> None:
             name="",
             lang="en",
             nonce="0" * 64,
+            feedback_key="0" * 64,
         )
 
     sizes = {
         kib: {len(pad(one(n))[0]) for n in lengths}
-        for kib, lengths in {1: (1, 700), 2: (1_000, 1_700), 4: (2_000, 3_800)}.items()
+        for kib, lengths in {1: (1, 700), 2: (1_000, 1_700), 4: (2_000, 3_700)}.items()
     }
     assert sizes == {1: {1_024}, 2: {2_048}, 4: {4_096}}
     assert sealer.seal(one(20_000))[1] == 32

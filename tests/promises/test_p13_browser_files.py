@@ -22,8 +22,9 @@ from tests.browser.sending import send
 from tests.promises.leak_search import spellings
 from yobal.actions import member_keys
 from yobal.adapters.cell_file import CellFile
+from yobal.core.age_keys import ALPHABET
 from yobal.demo import signing
-from yobal.demo.keys import ALPHABET, from_passphrase
+from yobal.demo.keys import from_passphrase
 from yobal.server import settings
 from yobal.store import people
 from yobal.store.database import Database

@@ -23,12 +23,13 @@ from tests.web.desk_keys import (
     resumption_body,
     signed_removal,
 )
+from tests.web.passkey_device import Device, add_passkey, remove_passkey, sign_in_with
 from yobal.actions import accept_roster, roster_reader
 from yobal.adapters.roster_pin import Pin
 from yobal.core import roster
 from yobal.core.errors import RosterInvalid, RosterNotAccepted
-from yobal.core.roster import SignedStatement
-from yobal.demo.keys import make_moderator
+from yobal.core.roster import Keys, SignedStatement
+from yobal.demo.keys import NewModerator, make_moderator
 from yobal.store import statements
 
 
@@ -376,3 +377,55 @@ def test_what_members_sign_alone_is_not_returned_if_no_desk_would_have_taken_it(
     assert _extend(monday, "Heron", [renamed]) == 422
     words = new_words(monday.ibis, head_of(monday.desk), seed=b"n" * 32)
     assert _extend(monday, "Heron", [words]) == 200
+
+
+def test_a_new_sheet_comes_back_with_the_rest_and_nothing_else_in_keys_does(monday: Monday) -> None:
+    """What `renew-sheet` takes, and a sheet to which no challenge could be sealed."""
+    _put_back_the_machine(monday)
+    words_and_sheet = {"recovery_recipient": _keys_of(monday.plover).recovery_recipient}
+    both = new_words(monday.ibis, head_of(monday.desk), seed=b"n" * 32, **words_and_sheet)
+    assert _extend(monday, "Heron", [both]) == 422, "no desk changes both at once"
+    unusable = _new_sheet(monday, "age1" + "q" * 58)
+    assert _extend(monday, "Heron", [unusable]) == 422
+    assert (
+        _extend(monday, "Heron", [_new_sheet(monday, _keys_of(monday.plover).recovery_recipient)])
+        == 200
+    )
+
+
+def _keys_of(moderator: NewModerator) -> Keys:
+    return roster.read_keys(moderator.keys, moderator.keys_signature)
+
+
+def _new_sheet(monday: Monday, recipient: str) -> SignedStatement:
+    own = {"sign_in_key": _keys_of(monday.ibis).sign_in_key, "recovery_recipient": recipient}
+    return new_words(monday.ibis, head_of(monday.desk), seed=b"n" * 32, **own)
+
+
+@pytest.mark.parametrize("route", ["return-statements", "extend-roster"])
+def test_a_passkey_whose_removal_comes_back_leaves_no_row(
+    newsroom: NewsroomHarness, route: str
+) -> None:
+    """Its row holds keys that only the removed device opens."""
+    desk, lead = signed_in(newsroom), lead_of(newsroom)
+    device = Device(origin=desk.url)
+    add_passkey(desk, lead, device)
+    sunday = read_people(newsroom)
+    remove_passkey(desk, lead, device)
+    with newsroom.database.reading() as conn:
+        held = statements.list_all(conn, SITE_ID)
+    _restore(newsroom, sunday)
+    count = len(sunday["statements"])
+    if route == "extend-roster":
+        first, head = (roster.statement_hash(held[n].statement) for n in (0, count - 1))
+        pin = Pin(first=first, length=count, head=head)
+        newsroom.components.roster_pin.update(lambda _: pin)
+    assert len(newsroom.read_table("passkeys")) == 1
+    browser = desk.browser_of("Heron" if route == "extend-roster" else None)
+    assert browser.post(route, statements=[as_json(item) for item in held[count:]]).status == 200
+    assert newsroom.read_table("passkeys") == []
+    assert {row["opened_by"] for row in newsroom.read_table("member_identities")} == {
+        "words",
+        "sheet",
+    }
+    assert sign_in_with(desk.browser_of(None), device).status == 403

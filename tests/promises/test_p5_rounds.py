@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient, intake_of
-from tests.store.factories import arrival
+from tests.store.factories import arrival, receipt_arrival
 from yobal.core import ids
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival, EncryptedArrival
@@ -231,7 +231,7 @@ def _arrival(rng: random.Random) -> Arrival:
         id=ids.new_id(rng.randbytes),
         sealed=rng.randbytes(size_kib * 1_024 + 200),
         idempotency_hash=rng.randbytes(32),
-        receipt_hash=rng.randbytes(32),
+        receipt=receipt_arrival(hash=rng.randbytes(32)),
     )
 
 
@@ -291,7 +291,10 @@ def _sqlite_estimators(
     # Offset: in every table and index that names a comment, first and last in the file.
     yield {comment.id: content.find(comment.id.encode()) for comment in sent}
     yield {comment.id: content.rfind(comment.id.encode()) for comment in sent}
-    yield {comment.id: content.find(comment.receipt_hash or b"") for comment in sent}
+    yield {
+        comment.id: content.find(comment.receipt.hash if comment.receipt else b"")
+        for comment in sent
+    }
 
 
 def _file_of(newsroom: NewsroomHarness) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import NewsroomHarness
-from tests.store.factories import arrival
+from tests.store.factories import arrival, receipt_arrival
 from yobal.core.errors import DatabaseUnavailable
 from yobal.store import arrivals
 from yobal.store.arrivals import Arrival, EncryptedArrival, InsertedComments, ReceiptArrival
@@ -38,7 +38,7 @@ def _insert_receipts(newsroom: NewsroomHarness, *receipts: ReceiptArrival) -> No
 
 
 def _receipt(name: bytes, comment: Arrival) -> ReceiptArrival:
-    return ReceiptArrival(hash=name, idempotency_hash=comment.idempotency_hash, week="2026-11-16")
+    return receipt_arrival(hash=name, idempotency_hash=comment.idempotency_hash)
 
 
 @pytest.mark.parametrize("field", ["epoch_id", "sealed", "story_id"])

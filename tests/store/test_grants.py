@@ -64,18 +64,20 @@ def test_the_role_can_add_comments_receipts_and_withdrawal_requests(
     inbox, first = open_inbox(role), arrival()
     assert [one.status for one in inbox.add([first, arrival()])] == ["new", "new"]
     again = arrival(idempotency_hash=first.idempotency_hash)
+    assert first.receipt is not None
+    assert again.receipt is not None
     (outcome,) = inbox.add([again])
     assert (outcome.status, outcome.has_receipt) == ("repeat", True)
     assert inbox.count_comments() == {STORY_ID: 2}
-    (entry,) = inbox.find([again.receipt_hash or b""])
+    (entry,) = inbox.find([again.receipt.hash])
     assert entry.kind == "receipt"
     newsroom.move_inbox()
     with role.reading() as conn:
-        status = intake.receipt_status(conn, again.receipt_hash or b"", idempotency_hash=b"")
+        status = intake.receipt_status(conn, again.receipt.hash, idempotency_hash=b"")
     assert status is not None
     assert status.state == "pending"
     for _ in range(2):
-        inbox.add_withdrawal_request(first.receipt_hash or b"", "withdraw_now", story_id=STORY_ID)
+        inbox.add_withdrawal_request(first.receipt.hash, "withdraw_now", story_id=STORY_ID)
     newsroom.move_inbox()
     assert len(newsroom.read_table("withdrawal_requests")) == 1
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
-from tests.store.factories import arrival
+from tests.store.factories import arrival, receipt_arrival
 from yobal.actions import move_inbox
 from yobal.core.errors import DatabaseUnavailable
 from yobal.core.receipts import COPIES_MAX
@@ -128,10 +128,11 @@ def test_a_writer_in_another_process_notices_each_round_and_loses_nothing(
 def test_a_receipt_is_found_in_the_inbox(newsroom: NewsroomHarness) -> None:
     sent = arrival()
     newsroom.inbox.add([sent, arrival()])
-    (entry,) = newsroom.inbox.find([b"x" * 32, sent.receipt_hash])
-    assert (entry.kind, entry.key, entry.story_id) == ("receipt", sent.receipt_hash, STORY_ID)
+    assert sent.receipt is not None
+    (entry,) = newsroom.inbox.find([b"x" * 32, sent.receipt.hash])
+    assert (entry.kind, entry.key, entry.story_id) == ("receipt", sent.receipt.hash, STORY_ID)
     newsroom.move_inbox()
-    assert newsroom.inbox.find([sent.receipt_hash]) == []
+    assert newsroom.inbox.find([sent.receipt.hash]) == []
 
 
 def test_repeated_withdrawal_requests_are_stored_once_for_each_kind(
@@ -155,7 +156,7 @@ def test_an_entry_that_nothing_of_yobal_wrote_is_dropped_and_counted(
     (good,) = _add(newsroom.inbox)
     foreign = [arrival(site_id="other"), arrival(id="not an id"), arrival(epoch_id="nul \0")]
     newsroom.inbox.add(foreign)
-    newsroom.inbox.add([arrival(receipt_hash=b"r", week="no date")])
+    newsroom.inbox.add([arrival(receipt=receipt_arrival(week="no date"))])
     moved = newsroom.move_inbox()
     is_sqlite = newsroom.database.is_sqlite  # it stores a NUL
     assert moved.unreadable_count == (3 if is_sqlite else 4)

@@ -169,15 +169,15 @@ def test_the_site_name_comes_from_the_current_settings(
 def test_errors_are_in_the_desks_language(monkeypatch: pytest.MonkeyPatch) -> None:
     translations = {
         "Nothing was changed: %(reasons)s.": "Rien n'a changé : %(reasons)s.",
-        "a note has at most %(limit)s characters": "une note a au plus %(limit)s caractères",
+        "the terms have no clause “%(clause)s”": "aucune clause « %(clause)s »",
         "Only a lead can do this.": "Réservé aux responsables.",
         "The desk has nothing at this address.": "Rien à cette adresse.",
     }
     french = translator_for("en")
     monkeypatch.setattr(french, "gettext", lambda message: translations.get(message, message))
-    note = InvalidInput(Reason("a note has at most %(limit)s characters", {"limit": 300}), "x")
-    assert errors.to_response(note)[1].message == (
-        "Rien n'a changé : une note a au plus 300 caractères; x."
+    no_clause = Reason("the terms have no clause “%(clause)s”", {"clause": "rude"})
+    assert errors.to_response(InvalidInput(no_clause, "x"))[1].message == (
+        "Rien n'a changé : aucune clause « rude »; x."
     )
     assert errors.to_response(Forbidden())[1].message == "Réservé aux responsables."
     assert errors.framework_error(404).message == "Rien à cette adresse."

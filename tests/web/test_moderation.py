@@ -336,10 +336,10 @@ def test_a_queue_row_has_the_fields_of_the_comments_row(
         STORY_ID,
         "km",
     )
-    assert (row["root_id"], row["parent_id"], row["has_receipt"], row["age_days"]) == (
+    assert (row["root_id"], row["parent_id"], row["recipients"], row["age_days"]) == (
         root.id,
         root.id,
-        False,
+        [],
         0,
     )
     assert row["parent"] == {"name": "Dara", "text": "Root.", "lang": "en"}

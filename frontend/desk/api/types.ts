@@ -48,6 +48,8 @@ export interface Limits {
   text_graphemes_max: number;
   name_graphemes_max: number;
   note_graphemes_max: number;
+  added_graphemes_max: number;
+  changes_max: number;
 }
 
 /** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. At `next_round` the comments come that readers have sent since the last one. */
@@ -138,6 +140,12 @@ export interface ParentComment {
   lang: string;
 }
 
+/** An age recipient that only the code of a receipt opens, bound to the comment by a key in its envelope. */
+export interface ReceiptRecipient {
+  recipient: string;
+  recipient_mac: string;
+}
+
 /** A pending comment. `parent` is null if there is none or it was removed. */
 export interface QueueRow {
   comment_id: string;
@@ -151,7 +159,7 @@ export interface QueueRow {
   lang: string;
   epoch_id: string;
   age_days: number;
-  has_receipt: boolean;
+  recipients: ReceiptRecipient[];
   parent: ParentComment | null;
   envelope: string;
 }
@@ -245,7 +253,8 @@ export interface HistoryEntry {
   clause: string | null;
   edit_kind: EditKind | null;
   undoes: UndoneVerdict | null;
-  note: string | null;
+  epoch_id: string;
+  sealed_note: string | null;
   decided_by: string;
   day: string;
   slot: Slot;
@@ -693,6 +702,12 @@ export interface PublishRequest extends Signed {
   publication_nonce: string;
 }
 
+/** To the author, sealed to the receipts; and the note alone for colleagues, sealed to the epoch. */
+export interface Feedback {
+  sealed: string;
+  sealed_note: string;
+}
+
 export interface PublishEditedRequest extends Signed {
   verdict: "publish_edited";
   comment_id: string;
@@ -702,14 +717,14 @@ export interface PublishEditedRequest extends Signed {
   clause: string;
   lang: string;
   publication_nonce: string;
-  note?: string | null;
+  feedback?: Feedback | null;
 }
 
 export interface RejectRequest extends Signed {
   verdict: "reject";
   comment_id: string;
   clause: string;
-  note?: string | null;
+  feedback?: Feedback | null;
 }
 
 export interface SignedComment {

@@ -88,14 +88,15 @@ export class SessionState {
     this.signOut = signOut;
     this.queue = new Queue(dom, keyring, session, session.terms);
     const head = () => headOf(this.own.roster);
-    const signer = new DecisionSigner(session.site_id, keyring.keys, head);
+    const epochRecipient = (epochId: string) => keyring.epochRecipient(epochId);
+    const signer = new DecisionSigner(session.site_id, keyring.keys, head, epochRecipient);
     const showHistory = (id: string | null) => this.#showHistory(id);
     this.decisions = new Decisions(dom, this.queue, session, { signer, showHistory });
     const listener = {
       undone: (commentId: string) => this.#returnToQueue(commentId),
       removed: (id: string, clause: string) => this.decisions.activityLog.markRemoved(id, clause),
     };
-    this.history = new History(dom, session, listener, signer);
+    this.history = new History(dom, session, { listener, signer, keyring });
     this.hidden = new Hidden(dom, signer, () => this.#poll());
     this.people = new People(dom, this);
     this.deskKeys = new DeskKeys(dom, session.pseudonym);

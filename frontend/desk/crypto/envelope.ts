@@ -15,7 +15,7 @@ export const BOUND_FIELDS = [
   "root_id",
   "parent_id",
 ] as const;
-const NONCE = /^[0-9a-f]{64}$/;
+const HEX_32 = /^[0-9a-f]{64}$/;
 
 export interface Envelope {
   v: number;
@@ -29,6 +29,8 @@ export interface Envelope {
   name: string;
   lang: string;
   nonce: string;
+  /** Binds the recipients of the receipts to this comment. 64 hexadecimal digits. */
+  feedback_key: string;
 }
 
 export type BoundFields = Pick<QueueRow, (typeof BOUND_FIELDS)[number]>;
@@ -70,11 +72,11 @@ export function parseEnvelope(plain: string): Envelope | null {
 }
 
 function hasContent(raw: Partial<Envelope>): boolean {
-  const strings = [raw.text, raw.name, raw.lang, raw.nonce];
+  const strings = [raw.text, raw.name, raw.lang];
   return (
     raw.v === VERSION &&
     strings.every((value) => typeof value === "string") &&
-    NONCE.test(raw.nonce ?? "")
+    [raw.nonce, raw.feedback_key].every((value) => typeof value === "string" && HEX_32.test(value))
   );
 }
 

@@ -43,6 +43,11 @@ export class Keyring {
     return this.#epochKeys;
   }
 
+  /** Null for an epoch that no lead of this roster has signed. */
+  epochRecipient(epochId: string): string | null {
+    return this.#recipients.get(epochId) ?? null;
+  }
+
   /**
    * Opens the wraps of epochs that have begun since. One that cannot be decrypted counts as a missing one:
    * the comments of its epoch stay unreadable.

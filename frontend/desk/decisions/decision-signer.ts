@@ -1,8 +1,15 @@
 /** Signs decisions with the moderator's key, so that nobody who writes the database can make one. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { DecideRequest, EditKind, Signed, Verdict } from "../api/types.ts";
+import type {
+  DecideRequest,
+  EditKind,
+  Feedback as SealedFeedback,
+  Signed,
+  Verdict,
+} from "../api/types.ts";
 import { fromBase64, join, randomBytes, toBase64, toHex, utf8 } from "../crypto/bytes.ts";
+import { type Feedback, feedbackHash, sealFeedback } from "../crypto/feedback.ts";
 import type { PersonalKeys } from "../crypto/keyring.ts";
 import { sign } from "../crypto/signing.ts";
 import type { DecisionRequest, QueueItem } from "../queue/queue-item.ts";
@@ -33,6 +40,7 @@ export interface DecisionDocument {
   edit_kind: EditKind | null;
   publication_hash: string | null;
   undoes_id: string | null;
+  feedback_hash: string | null;
   head: string;
   by: string;
 }
@@ -57,10 +65,12 @@ export class DecisionSigner {
     private readonly siteId: string,
     private readonly keys: Pick<PersonalKeys, "signingKey" | "publicKey">,
     private readonly head: () => string,
+    private readonly epochRecipient: (epochId: string) => string | null,
   ) {}
 
   /** The whole request. The random bytes are new each time it is sent. */
-  async decide({ row }: QueueItem, request: DecisionRequest): Promise<DecideRequest> {
+  async decide(item: QueueItem, request: DecisionRequest): Promise<DecideRequest> {
+    const { row } = item;
     const { comment_id } = row;
     const { verdict } = request;
     const reason = {
@@ -68,21 +78,31 @@ export class DecisionSigner {
       edit_kind: "edit_kind" in request ? request.edit_kind : null,
     };
     const content = { comment_id, verdict, envelope_hash: envelopeHash(row.envelope), ...reason };
+    const feedback = "feedback" in request ? await this.#seal(item, request.feedback) : null;
+    const feedback_hash = feedback && feedbackHash(feedback);
     if (request.verdict === "reject") {
-      return { comment_id, ...request, ...(await this.#sign(content)) };
+      return {
+        comment_id,
+        ...request,
+        feedback,
+        ...(await this.#sign({ ...content, feedback_hash })),
+      };
     }
     const nonce = randomBytes(NONCE_BYTES);
     const { text, name, lang } = request;
     const { story_id, edition, root_id, parent_id } = row;
     const publication = { text, name, lang, story_id, edition, root_id, parent_id };
     const publication_hash = publicationHash(nonce, publication);
-    const signed = await this.#sign({ ...content, publication_hash });
-    return { comment_id, ...request, ...signed, publication_nonce: toHex(nonce) };
+    const signed = await this.#sign({ ...content, publication_hash, feedback_hash });
+    const body = { comment_id, ...signed, publication_nonce: toHex(nonce) };
+    return request.verdict === "publish"
+      ? { ...body, ...request }
+      : { ...body, ...request, feedback };
   }
 
   /** Several comments at once: each has a signature of its own, and all name one head. */
   async rejectMany(items: readonly QueueItem[], clause: string) {
-    const request = { verdict: "reject", clause, note: null } as const;
+    const request = { verdict: "reject", clause, feedback: null } as const;
     const head = this.head(); // each of them signs the same
     const comments = items.map(async (item) => {
       const { comment_id, signature } = await this.decide(item, request);
@@ -127,12 +147,23 @@ export class DecisionSigner {
     return { head, comments: await Promise.all(comments) };
   }
 
+  /** Throws for an epoch that no lead has signed; its comments cannot be opened either. */
+  async #seal(
+    { recipients, row }: QueueItem,
+    feedback: Feedback | null,
+  ): Promise<SealedFeedback | null> {
+    if (feedback === null) return null;
+    const epochRecipient = this.epochRecipient(row.epoch_id);
+    if (epochRecipient === null) throw new Error("no such epoch");
+    return sealFeedback(feedback, recipients, epochRecipient);
+  }
+
   async #sign(content: Content): Promise<Signed> {
     const head = this.head();
     const document: DecisionDocument = {
       ...{ v: 1, site_id: this.siteId, head, by: this.keys.publicKey },
       ...{ envelope_hash: null, clause: null, edit_kind: null },
-      ...{ publication_hash: null, undoes_id: null },
+      ...{ publication_hash: null, undoes_id: null, feedback_hash: null },
       ...content,
     };
     const signature = await sign(this.keys.signingKey, decisionMessage(document));

@@ -61,7 +61,7 @@ export class Decisions {
   }
 
   bulkReject(items: QueueItem[], clause: string): Promise<void> {
-    return this.#decide(items, { verdict: "reject", clause, note: null });
+    return this.#decide(items, { verdict: "reject", clause, feedback: null });
   }
 
   /** Sends unsent decisions again, oldest first, unless the moderator has changed something since. */

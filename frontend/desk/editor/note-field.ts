@@ -1,4 +1,4 @@
-/** The note to the author: short, not encrypted, and only for an author with a receipt. */
+/** The note to the author: short, sealed to the author's receipts, and only for an author who has one. */
 
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
@@ -8,16 +8,12 @@ import type { QueueItem } from "../queue/queue-item.ts";
 import { countGraphemes } from "../text/graphemes.ts";
 
 export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
-  const { has_receipt } = item.row;
+  const hasReceipt = item.recipients.length > 0;
   const max = desk.session.limits.note_graphemes_max;
   const count = countGraphemes(item.draft.note);
   return html`<label for="note">${gettext("Note to the author (optional)")}</label>
     <p class="hint" id="note-hint">
-      ${
-        has_receipt
-          ? gettext("Do not quote the comment: a note is not encrypted.")
-          : gettext("The author has no receipt, so no one could read a note.")
-      }
+      ${noteHint(item)}
     </p>
     <textarea
       id="note"
@@ -26,14 +22,26 @@ export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
       spellcheck="false"
       autocomplete="off"
       aria-describedby="note-hint note-count"
-      ?disabled=${!has_receipt}
+      ?disabled=${!hasReceipt}
       .value=${live(item.draft.note)}
       @input=${(event: Event) => {
         item.draft.note = (event.currentTarget as HTMLTextAreaElement).value;
         desk.dom.requestRender();
       }}
     ></textarea>
-    <p id="note-count" class=${count > max ? "error" : "small"} ?hidden=${!has_receipt}>
+    <p id="note-count" class=${count > max ? "error" : "small"} ?hidden=${!hasReceipt}>
       ${gettext("%(count)s of %(max)s characters", { count, max })}
     </p>`;
+}
+
+/** Receipts that the intake did not give for this comment were written into the database. */
+function noteHint({ recipients, row }: QueueItem): string {
+  if (recipients.length > 0) {
+    return gettext("Only the author's receipt opens it, and your colleagues' keys.");
+  }
+  return row.recipients.length === 0
+    ? gettext("The author has no receipt, so no one could read a note.")
+    : gettext(
+        "The receipt of this comment is not the one that its author was given: somebody has changed the database. Tell your lead and your technician. You can decide without a note.",
+      );
 }

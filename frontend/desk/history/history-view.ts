@@ -145,7 +145,7 @@ function entryView(desk: SessionState, entry: HistoryEntry): TemplateResult {
       ${decidedByView(desk, entry)}
       · ${clauseView(desk, entry)} <bdi>${entry.story_title}</bdi> ${stateView(entry)}
     </p>
-    ${textView(desk, entry)} ${noteView(entry)}
+    ${textView(desk, entry)} ${noteView(desk, entry)}
     <div class="decision-footer">${nameView(desk, entry)} ${buttonsView(desk, entry)}</div>
     ${desk.history.removing?.decisionId === entry.decision_id ? removalForm(desk, entry) : nothing}
     ${desk.history.failedId === entry.decision_id ? errorView(desk.history.error, "action-error") : nothing}
@@ -181,8 +181,17 @@ function undoneView({ session }: SessionState, { undoes }: HistoryEntry): string
   return undoes === null ? "" : `: ${decisionLabel(undoes, session.terms)}`;
 }
 
-function noteView({ note }: HistoryEntry): TemplateResult | typeof nothing {
-  if (note === null) return nothing;
+function noteView(
+  { history }: SessionState,
+  { decision_id, sealed_note }: HistoryEntry,
+): TemplateResult | typeof nothing {
+  const note = history.notes.get(decision_id) ?? null;
+  if (sealed_note === null || note === "") return nothing;
+  if (note === null) {
+    return html`<p class="small">
+      ${gettext("There is a note to the author, sealed to keys that you do not have.")}
+    </p>`;
+  }
   return html`<p class="small">
     ${gettextTemplate("Note to the author: %(note)s", { note: html`<bdi>${note}</bdi>` })}
   </p>`;

@@ -2,6 +2,8 @@
 
 import { errorMessage, isStored, NetworkError, RequestRejected } from "../api/client.ts";
 import type { HistoryEntry, HistoryPage, Terms } from "../api/types.ts";
+import { openNote } from "../crypto/feedback.ts";
+import type { Keyring } from "../crypto/keyring.ts";
 import type { DecisionSigner } from "../decisions/decision-signer.ts";
 import { alreadyDecidedMessage, decisionLabel, existingDecision } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
@@ -20,6 +22,12 @@ export interface HistoryListener {
   removed: (commentId: string, clause: string) => void;
 }
 
+interface Dependencies {
+  listener: HistoryListener;
+  signer: DecisionSigner;
+  keyring: Pick<Keyring, "epochKeys">;
+}
+
 export class History {
   phase: "loading" | "ready" | "failed" = "loading";
   error: string | null = null;
@@ -34,14 +42,22 @@ export class History {
   commentId: string | null = null;
   /** Whether the search text is not the link of a comment. */
   isInvalidLink = false;
+  /** The notes to authors by decision; null for one that this moderator has no key for. */
+  readonly notes = new Map<string, string | null>();
+  private readonly listener: HistoryListener;
+  private readonly signer: DecisionSigner;
+  readonly #keyring: Pick<Keyring, "epochKeys">;
   #requestCount = 0;
 
   constructor(
     private readonly dom: Dom,
     private readonly session: { pseudonym: string; terms: Terms },
-    private readonly listener: HistoryListener,
-    private readonly signer: DecisionSigner,
-  ) {}
+    { listener, signer, keyring }: Dependencies,
+  ) {
+    this.listener = listener;
+    this.signer = signer;
+    this.#keyring = keyring;
+  }
 
   /** Loads the newest decisions: on one comment, or on all. */
   load(commentId: string | null = null): Promise<void> {
@@ -197,6 +213,15 @@ export class History {
     this.dom.requestRender();
   }
 
+  async #openNotes({ entries }: HistoryPage): Promise<void> {
+    const { epochKeys } = this.#keyring;
+    const opening = entries.map(async ({ decision_id, sealed_note, epoch_id }) => {
+      if (sealed_note === null || typeof this.notes.get(decision_id) === "string") return;
+      this.notes.set(decision_id, await openNote(sealed_note, epochKeys.get(epoch_id)));
+    });
+    await Promise.all(opening);
+  }
+
   async #loadPage(cursor: string | null, show: (page: HistoryPage) => void): Promise<void> {
     this.#requestCount += 1;
     const requestNumber = this.#requestCount;
@@ -205,6 +230,7 @@ export class History {
       const comment = this.commentId === null ? {} : { comment_id: this.commentId };
       const body = { cursor, ...comment };
       const page = await this.dom.post<HistoryPage>("/api/desk/history", body);
+      await this.#openNotes(page);
       if (isOutdated()) return;
       show(page);
       this.nextCursor = page.next_cursor;

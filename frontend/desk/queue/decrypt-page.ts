@@ -2,6 +2,7 @@
 
 import type { QueuePage, QueueRow } from "../api/types.ts";
 import { decryptRow, type UnreadableReason } from "../crypto/envelope.ts";
+import { genuineRecipients } from "../crypto/feedback.ts";
 import type { DecryptionKey } from "../crypto/identity.ts";
 import { loadDetector } from "../text/guess-language.ts";
 import { createItem, type QueueItem } from "./queue-item.ts";
@@ -52,5 +53,6 @@ function reuseItem({ items, decided }: CachedItems, row: QueueRow): QueueItem | 
     Object.assign(item, { state: "pending", message: null, outcome: null });
   }
   item.row = row;
+  item.recipients = genuineRecipients(item.envelope.feedback_key, row.recipients);
   return item;
 }

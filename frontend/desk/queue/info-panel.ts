@@ -32,13 +32,13 @@ export function infoPanel(desk: SessionState): TemplateResult {
   </section>`;
 }
 
-function detailsView({ row }: QueueItem): TemplateResult {
+function detailsView({ row, recipients }: QueueItem): TemplateResult {
   return html`<h2>${gettext("This comment")}</h2>
     <ul>
       <li>${arrivalLabel(row.age_days)}</li>
       <li>
         ${
-          row.has_receipt
+          recipients.length > 0
             ? gettext("The author has a receipt and can read a note.")
             : gettext("The author has no receipt.")
         }

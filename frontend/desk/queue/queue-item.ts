@@ -2,6 +2,8 @@
 
 import type { AlreadyDecided, EditKind, QueueRow, Session } from "../api/types.ts";
 import type { Envelope } from "../crypto/envelope.ts";
+import { type Feedback, genuineRecipients } from "../crypto/feedback.ts";
+import { createFeedback, type EditedWords } from "../decisions/feedback.ts";
 import { gettext } from "../i18n.ts";
 import { clean, cleanName } from "../text/clean.ts";
 import { isEmpty } from "../text/empty.ts";
@@ -32,6 +34,8 @@ export type Outcome = Pick<AlreadyDecided, "verdict" | "clause" | "edit_kind">;
 export interface QueueItem {
   row: QueueRow;
   envelope: Envelope;
+  /** What feedback to the author is sealed to: those receipts that the intake gave for this comment. */
+  recipients: readonly string[];
   state: ItemState;
   mode: Mode;
   draft: Draft;
@@ -60,15 +64,16 @@ export type DecisionRequest =
       edit_kind: EditKind;
       clause: string;
       lang: string;
-      note: string | null;
+      feedback: Feedback | null;
     }
-  | { verdict: "reject"; clause: string; note: string | null };
+  | { verdict: "reject"; clause: string; feedback: Feedback | null };
 
 export function createItem(row: QueueRow, envelope: Envelope, detect: Detect): QueueItem {
   const { text, name } = envelope;
   const serverGuess = languageOf(row, envelope);
   const { lang, alternatives } = guessLanguage(text, row.edition, serverGuess, detect);
   return {
+    recipients: genuineRecipients(envelope.feedback_key, row.recipients),
     ...{ row, envelope, state: "pending", mode: "read", message: null, isMaskHintShown: false },
     ...{ unsent: null, possiblySent: null, outcome: null, decidedNumber: 0 },
     likelyLanguages: [lang, serverGuess, ...alternatives],
@@ -133,7 +138,9 @@ export function publishRequest(
   if (problems.length > 0 || edit_kind === null || clause === null) return problems;
   const text = normalizeMasks(clean(draft.text));
   const name = normalizeMasks(cleanName(draft.name));
-  return { verdict: "publish_edited", text, name, edit_kind, clause, lang, note: noteOf(item) };
+  const edited = { text, name, lang };
+  const feedback = feedbackFor(item, edited, limits);
+  return { verdict: "publish_edited", ...edited, edit_kind, clause, feedback };
 }
 
 /** The request to reject the comment, or every problem that must be corrected first. */
@@ -147,7 +154,7 @@ export function rejectRequest(
     noteProblem(note, limits),
   ].filter((problem) => problem !== false);
   if (problems.length > 0 || clause === null) return problems;
-  return { verdict: "reject", clause, note: noteOf(item) };
+  return { verdict: "reject", clause, feedback: feedbackFor(item, null, limits) };
 }
 
 /** Each text that is longer than the server accepts. Text is never cut. */
@@ -176,8 +183,15 @@ function noteProblem(note: string, limits: Session["limits"]): string | false {
   return gettext("The note has %(count)s characters; at most %(max)s are allowed.", { count, max });
 }
 
-function noteOf({ row, draft }: QueueItem): string | null {
-  return row.has_receipt && !isEmpty(draft.note) ? draft.note.trim() : null;
+/** Null where nothing is to be said, or nobody could read it. */
+function feedbackFor(
+  { recipients, envelope, draft }: QueueItem,
+  edited: EditedWords | null,
+  limits: Session["limits"],
+): Feedback | null {
+  const note = isEmpty(draft.note) ? "" : clean(draft.note).trim();
+  if (recipients.length === 0 || (note === "" && edited === null)) return null;
+  return createFeedback(note, edited && { original: envelope, edited }, limits);
 }
 
 /** What a moderator had begun on a comment when the desk was locked. */

@@ -11,5 +11,14 @@ const WEB_URL = new RegExp(
 );
 
 export function isWebUrl(url: string): boolean {
-  return WEB_URL.test(url);
+  return WEB_URL.test(url) && canParse(url);
+}
+
+/** `URL.canParse` is missing in browsers of 2023. */
+function canParse(url: string): boolean {
+  try {
+    return new URL(url).host !== "";
+  } catch {
+    return false; // such as a host whose compatibility form has a slash
+  }
 }

@@ -29,13 +29,15 @@ from yobal.core.errors import (
     NoSuchComment,
     Reason,
 )
+from yobal.core.feedback import SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot, next_slot, pick_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.core.submission import FieldErrorCode
-from yobal.core.terms import CLAUSE_KEYS, NOTE_GRAPHEMES_MAX, TERMS_VERSION, EditKind
+from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION, EditKind
 from yobal.store import cells, comments, decisions, envelopes, held_texts, sites
+from yobal.store import feedback as feedback_rows
 from yobal.store.comments import Comment
 from yobal.store.database import Connection, Database
 from yobal.store.decisions import Decision
@@ -47,6 +49,7 @@ class _Signed(msgspec.Struct, frozen=True):
 
     document: DecisionDocument
     signature: bytes
+    feedback: SealedFeedback | None
 
 
 def publish(
@@ -79,7 +82,7 @@ def publish(
         signed = _check_acceptance(
             conn, cell_file, context, comment, held_text, verdict="publish", signature=signature
         )
-    return _hold(database, cell_file, context, held_text, signed, note=None)
+    return _hold(database, cell_file, context, held_text, signed)
 
 
 def publish_edited(
@@ -93,8 +96,8 @@ def publish_edited(
     lang: str,
     edit_kind: EditKind,
     clause: str,
-    note: str | None,
     signature: DecisionSignature,
+    feedback: SealedFeedback | None = None,
 ) -> DecisionResult:
     """Accept an edited text, with the kind of edit and the clause that readers see.
 
@@ -126,8 +129,9 @@ def publish_edited(
             held_text,
             verdict="publish_edited",
             signature=signature,
+            feedback=feedback,
         )
-    return _hold(database, cell_file, context, held_text, signed, note=note)
+    return _hold(database, cell_file, context, held_text, signed)
 
 
 def reject(
@@ -138,7 +142,7 @@ def reject(
     *,
     clause: str,
     signature: DecisionSignature,
-    note: str | None = None,
+    feedback: SealedFeedback | None = None,
 ) -> DecisionResult:
     """Reject it under a clause of the terms.
 
@@ -147,6 +151,7 @@ def reject(
     _check_clause(clause)
     with database.reading() as conn:
         _get_pending(conn, comment_id)
+        _check_feedback(conn, comment_id, feedback)
         document = context.check_signature(
             conn,
             signature,
@@ -154,19 +159,17 @@ def reject(
             verdict="reject",
             envelope_hash=_envelope_hash(conn, cell_file, comment_id),
             clause=clause,
+            feedback_hash=feedback.hash if feedback is not None else None,
         )
+    signed = _Signed(document, signature.signature, feedback)
     with database.writing() as conn:
         final_slot = next_slot(context.rules.schedule, _now(conn, context))
-        note = _checked_note(conn, comment_id, note)
         rejected = comments.transition(
             conn, comment_id, from_=PENDING, to=REJECTED, decided_slot=final_slot
         )
         if rejected == 0:
             raise already_decided(conn, comment_id)
-        decision = _decision(
-            context, _Signed(document, signature.signature), slot=final_slot, note=note
-        )
-        decisions.add(conn, decision)
+        decision = _add_decision(conn, context, signed, slot=final_slot)
     return DecisionResult(
         decision_id=decision.id,
         comment_id=comment_id,
@@ -200,7 +203,9 @@ def _check_acceptance(
     *,
     verdict: Verdict,
     signature: DecisionSignature,
+    feedback: SealedFeedback | None = None,
 ) -> _Signed:
+    _check_feedback(conn, comment.id, feedback)
     document = context.check_signature(
         conn,
         signature,
@@ -210,8 +215,9 @@ def _check_acceptance(
         clause=held_text.clause,
         edit_kind=held_text.edit_kind,
         publication_hash=decisions.publication_hash_of(comment, held_text),
+        feedback_hash=feedback.hash if feedback is not None else None,
     )
-    return _Signed(document, signature.signature)
+    return _Signed(document, signature.signature, feedback)
 
 
 def _hold(
@@ -220,8 +226,6 @@ def _hold(
     context: DecisionContext,
     held_text: HeldText,
     signed: _Signed,
-    *,
-    note: str | None,
 ) -> DecisionResult:
     """Hold the text, encrypted under a new cell, until a slot that is picked at random."""
     comment_id, schedule = held_text.comment_id, context.rules.schedule
@@ -230,7 +234,6 @@ def _hold(
         now = _now(conn, context)
         due_slot = pick_slot(schedule, now=now, randbelow=context.randbelow)
         final_slot = next_slot(schedule, now)
-        note = _checked_note(conn, comment_id, note)
         held = comments.transition(
             conn, comment_id, from_=PENDING, to=HELD, due_slot=due_slot, decided_slot=final_slot
         )
@@ -239,8 +242,7 @@ def _hold(
         ciphertext = cell.encrypt(plain, purpose="held text", row_id=comment_id)
         row = HeldRow(comment_id=comment_id, cell=cell.number, ciphertext=ciphertext)
         held_texts.insert(conn, row)
-        decision = _decision(context, signed, slot=final_slot, note=note)
-        decisions.add(conn, decision)
+        decision = _add_decision(conn, context, signed, slot=final_slot)
     return DecisionResult(
         decision_id=decision.id,
         comment_id=comment_id,
@@ -277,27 +279,33 @@ def _now(conn: Connection, context: DecisionContext) -> float:
     return max(context.now, sites.lock_released_slot(conn, context.rules.site_id))
 
 
-def _decision(
-    context: DecisionContext, signed: _Signed, *, slot: Slot, note: str | None
+def _add_decision(
+    conn: Connection, context: DecisionContext, signed: _Signed, *, slot: Slot
 ) -> Decision:
+    """With what was written to the author."""
     document = signed.document
-    return Decision(
+    decision = Decision(
         id=ids.new_id(context.random),
         site_id=document.site_id,
         comment_id=document.comment_id,
         verdict=document.verdict,
         clause=document.clause,
         edit_kind=document.edit_kind,
-        note=note,
         decided_by=context.pseudonym,
         slot=slot,
         terms_version=TERMS_VERSION,
         envelope_hash=document.envelope_hash,
         publication_hash=document.publication_hash,
+        feedback_hash=document.feedback_hash,
         head=document.head,
         signing_key=document.by,
         signature=signed.signature,
     )
+    decisions.add(conn, decision)
+    feedback_rows.add(
+        conn, signed.feedback, decision_id=decision.id, comment_id=document.comment_id
+    )
+    return decision
 
 
 MESSAGES: Final[dict[FieldErrorCode, str]] = {
@@ -353,17 +361,7 @@ def _check_clause(clause: str) -> None:
         raise InvalidInput(Reason("the terms have no clause “%(clause)s”", {"clause": clause}))
 
 
-def _checked_note(conn: Connection, comment_id: str, note: str | None) -> str | None:
-    """A note to the author, cleaned. Only a receipt can show it."""
-    note = texts.clean(note or "")
-    if texts.is_empty(note):
-        return None
-    if submission.has_too_many_marks(note, NOTE_GRAPHEMES_MAX):
-        raise InvalidInput("a character of the note has too many combining marks")
-    if texts.excess_length(note, NOTE_GRAPHEMES_MAX):
-        raise InvalidInput(
-            Reason("a note has at most %(limit)s characters", {"limit": NOTE_GRAPHEMES_MAX})
-        )
-    if not comments.has_receipt(conn, comment_id):
+def _check_feedback(conn: Connection, comment_id: str, feedback: SealedFeedback | None) -> None:
+    """Nobody here can read it; the receipt page shows only what a moderator may write."""
+    if feedback is not None and not comments.has_receipt(conn, comment_id):
         raise InvalidInput("the author has no receipt and could not read a note")
-    return note

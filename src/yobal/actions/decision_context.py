@@ -35,6 +35,7 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
         edit_kind: EditKind | None = None,
         publication_hash: str | None = None,
         undoes_id: str | None = None,
+        feedback_hash: str | None = None,
     ) -> DecisionDocument:
         """The document that the moderator has signed: exactly this decision.
 
@@ -53,6 +54,7 @@ class DecisionContext(msgspec.Struct, frozen=True, kw_only=True):
             edit_kind=edit_kind,
             publication_hash=publication_hash,
             undoes_id=undoes_id,
+            feedback_hash=feedback_hash,
             head=signature.head,
             by=by,
         )

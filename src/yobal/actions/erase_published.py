@@ -15,8 +15,8 @@ from yobal.core.states import WITHDRAWN
 from yobal.core.thread import Removal
 from yobal.store import (
     comments,
-    decisions,
     envelopes,
+    feedback,
     held_texts,
     hidden_texts,
     published_comments,
@@ -119,9 +119,9 @@ def _placement(conn: Connection, comment: PublishedCommentRow) -> Placement:
 
 
 def _erase_remains(conn: Connection, comment_id: str) -> None:
-    """Receipts and the note to the author go, too."""
+    """Receipts go, too, and what was written to the author."""
     comments.delete_receipts(conn, comment_id)
-    decisions.erase_notes(conn, comment_id)
+    feedback.delete_of_comment(conn, comment_id)
     held_texts.delete(conn, comment_id)
     envelopes.delete(conn, comment_id)
     hidden_texts.delete(conn, comment_id)

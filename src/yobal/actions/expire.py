@@ -1,4 +1,4 @@
-"""Destroys what has expired: originals, receipts, idempotency hashes, sessions, invitations."""
+"""Destroys what has expired: originals, receipts with their feedback, idempotency hashes, sessions, invitations."""
 
 from datetime import UTC, datetime, time, timedelta
 

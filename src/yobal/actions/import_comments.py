@@ -6,7 +6,7 @@ comment is made from its source and its id there, so the same file can be read a
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final, Protocol
 
@@ -34,7 +34,10 @@ MARKUP_CHARACTERS_MAX: Final = 4 * TEXT_BYTES_MAX
 # Replies whose parent has not come yet. If there are more, the file is read once more for them.
 WAITING_COMMENTS_MAX: Final = 20_000
 WAITING_CHARACTERS_MAX: Final = 16_000_000
+# If the replies that wait do not fit in memory, each time the file is read resolves at least one level of them.
+PASSES_MAX: Final = 100
 _NOON: Final = time(12)
+_TOO_MANY_TAGS: Final = f"it has more than {html_text.TAGS_MAX:,} tags of HTML"
 _TOO_LONG: Final = f"it is longer than {TEXT_BYTES_MAX // 1_024} KiB"
 # Said instead of storing the comment. The report names the line, never the words.
 _SKIPPED: Final[dict[CommentStatus, str]] = {
@@ -88,21 +91,21 @@ class ImportContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Waiting(msgspec.Struct):
-    """Replies whose parent has not come yet, as far as they fit, and the ids of all of them."""
+    """Replies whose parent has not come yet, as far as they fit, and the parents of all of them, by id."""
 
-    comments: list[ImportedComment]
-    ids: set[str]
+    comments: list[tuple[str, ImportedComment]]
+    parents: dict[str, str]
     characters: int = 0
 
-    def add(self, comment_id: str, comment: ImportedComment) -> None:
-        self.ids.add(comment_id)
+    def add(self, comment_id: str, parent_id: str, comment: ImportedComment) -> None:
+        self.parents[comment_id] = parent_id
         self.characters += len(comment.text)
         if len(self.comments) < WAITING_COMMENTS_MAX and self.characters <= WAITING_CHARACTERS_MAX:
-            self.comments.append(comment)
+            self.comments.append((comment_id, comment))
 
     @property
     def is_complete(self) -> bool:
-        return len(self.comments) == len(self.ids)
+        return len(self.comments) == len(self.parents)
 
 
 class Importer:
@@ -115,9 +118,9 @@ class Importer:
         self._places: dict[str, StoryPlace | str] = {}
         self._noons: dict[date, Slot] = {}
         self._batch: list[ImportedComment] = []
-        self._waiting = _Waiting([], set())
+        self._waiting = _Waiting([], {})
         self._is_first_pass = True
-        self._is_stuck = False
+        self._levels: dict[str, int] = {}  # of the comments that wait
 
     def run(self, read: Callable[[], Iterable[ImportedRow]]) -> None:
         """`read` begins at the first row; more than one pass is rare."""
@@ -125,14 +128,26 @@ class Importer:
             self._take(row)
         self._flush()
         self._is_first_pass = False
-        while self._waiting.ids:
-            waiting, self._waiting = self._waiting, _Waiting([], self._waiting.ids)
-            for row in waiting.comments if waiting.is_complete else read():
-                if isinstance(row, ImportedComment) and self._id(row.id) in self._waiting.ids:
+        for number in range(1, PASSES_MAX + 1):
+            waiting, self._waiting = self._waiting, _Waiting([], self._waiting.parents)
+            if not waiting.parents:
+                return
+            # After the last time, what still waits stands at the top of its thread.
+            self._levels = levels_of(waiting.parents) if number < PASSES_MAX else {}
+            if waiting.is_complete:
+                for _, row in sorted(
+                    waiting.comments, key=lambda item: self._levels.get(item[0], 0)
+                ):
                     self._add(row)
-            count_before = len(self._waiting.ids)
+            else:
+                self._add_from(read())
             self._flush()
-            self._is_stuck = len(self._waiting.ids) == count_before
+
+    def _add_from(self, rows: Iterable[ImportedRow]) -> None:
+        """Those of the file that wait."""
+        for row in rows:
+            if isinstance(row, ImportedComment) and self._id(row.id) in self._waiting.parents:
+                self._add(row)
 
     def _take(self, row: ImportedRow) -> None:
         match row:
@@ -160,6 +175,8 @@ class Importer:
             return "its time cannot be read"
         if len(comment.text) > MARKUP_CHARACTERS_MAX:
             return _TOO_LONG
+        if comment.markup != "text" and html_text.has_too_many_tags(comment.text):
+            return _TOO_MANY_TAGS
         story_place = self._find_story(comment.thread)
         return story_place if isinstance(story_place, str) else None
 
@@ -190,10 +207,14 @@ class Importer:
             if comment_id in slots:
                 self._count_repeated(comment_id)
                 continue
-            if parent_id is not None and parent_id not in slots and self._waits(parent_id):
-                self._waiting.add(comment_id, comment)
+            if (
+                parent_id is not None
+                and parent_id not in slots
+                and self._waits(comment_id, parent_id)
+            ):
+                self._waiting.add(comment_id, parent_id, comment)
                 continue
-            self._waiting.ids.discard(comment_id)
+            self._waiting.parents.pop(comment_id, None)
             new = self._placed(comment, comment_id, parent_id, slots)
             if new is not None:
                 slots[comment_id] = new.slot if new.is_public else SEALED_SLOT
@@ -204,14 +225,13 @@ class Importer:
     def _count_repeated(self, comment_id: str) -> None:
         if self._is_first_pass:
             self.counts.repeated += 1
-        self._waiting.ids.discard(comment_id)
+        self._waiting.parents.pop(comment_id, None)
 
-    def _waits(self, parent_id: str) -> bool:
-        """Whether the parent may still come. Two that reply to each other would wait for ever."""
-        if self._is_stuck:
-            self._is_stuck = False
-            return False
-        return self._is_first_pass or parent_id in self._waiting.ids
+    def _waits(self, comment_id: str, parent_id: str) -> bool:
+        """Whether the parent may still come."""
+        if self._is_first_pass:
+            return True
+        return parent_id in self._waiting.parents and self._levels.get(comment_id, 0) > 0
 
     def _parent(
         self, comment: ImportedComment, parent_id: str | None, slots: dict[str, Slot]
@@ -303,6 +323,23 @@ class Importer:
         """Random to everyone who has not the key; the same in every import of the source."""
         digest = hmac.digest(self._context.id_key, source_id.encode(), "sha256")
         return ids.encode_id(digest[: ids.ID_BYTES])
+
+
+def levels_of(parents: Mapping[str, str]) -> dict[str, int]:
+    """How many of these comments are above each of them. Of comments that reply to each other in a circle, one has 0."""
+    levels: dict[str, int] = {}
+    for start in parents:
+        path: dict[str, None] = {}
+        comment_id = start
+        while comment_id in parents and comment_id not in levels and comment_id not in path:
+            path[comment_id] = None
+            comment_id = parents[comment_id]
+        if comment_id in path:
+            levels[comment_id] = 0
+        for below in reversed(path):
+            if below not in levels:
+                levels[below] = levels.get(parents[below], -1) + 1
+    return levels
 
 
 def _plain_text(comment: ImportedComment) -> str:

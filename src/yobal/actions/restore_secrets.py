@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,9 @@ from yobal.adapters.cell_file import CELL_BYTES, CellFile
 from yobal.core.errors import BackupInvalid
 from yobal.store import cells
 from yobal.store.database import Connection, Database
+
+# Half a GiB of keys. Yobal writes no higher number, but anybody can encrypt a file of secrets to the key.
+CELLS_MAX: Final = 2**24
 
 
 class _Decoded(msgspec.Struct, frozen=True):
@@ -59,6 +62,6 @@ def _decode(saved: SecretsToBackUp) -> _Decoded:
         date.fromisoformat(week): base64.b64decode(pepper) for week, pepper in saved.peppers.items()
     }
     keys = {number: base64.b64decode(key) for number, key in saved.cells.items()}
-    if any(len(key) != CELL_BYTES for key in keys.values()):
+    if not all(0 <= number < CELLS_MAX and len(key) == CELL_BYTES for number, key in keys.items()):
         raise ValueError(CELL_BYTES)
     return _Decoded(peppers, keys)

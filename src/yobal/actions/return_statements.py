@@ -8,15 +8,24 @@ from collections.abc import Sequence
 
 import msgspec
 
-from yobal.actions.add_epoch import add_epoch
+from yobal.actions.add_epoch import add_epoch, check_recipient
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.take_away import take_away
 from yobal.core import roster as roster_rules
 from yobal.core.errors import InvalidInput, RosterChanged
 from yobal.core.ids import RandomBytes
-from yobal.core.roster import Epoch, MemberRemoved, NewEpoch, NewKeys, Roster, SignedStatement
+from yobal.core.roster import (
+    Epoch,
+    Keys,
+    MemberRemoved,
+    NewEpoch,
+    NewKeys,
+    PasskeyRemoved,
+    Roster,
+    SignedStatement,
+)
 from yobal.core.site_rules import SiteRules
-from yobal.store import epochs, pending_purge
+from yobal.store import epochs, identities, passkeys, pending_purge, people
 from yobal.store.database import Connection, Database
 
 
@@ -72,18 +81,25 @@ def extend_roster(
 
 
 def _check_keys(before: Roster, statements: Sequence[SignedStatement]) -> None:
-    """New words change the key that signs in, and nothing else. Raises InvalidInput."""
+    """New words and a new sheet change one key each, and nothing else. Raises InvalidInput."""
     current = {key: member.keys for key, member in before.members.items()}
     for item in statements:
         if item.keys is None or item.keys_signature is None:
             continue
         keys = roster_rules.read_keys(item.keys, item.keys_signature)
         old = current.get(keys.signing_key)
-        if isinstance(roster_rules.decode_statement(item.statement), NewKeys) and (
-            old is None or msgspec.structs.replace(old, sign_in_key=keys.sign_in_key) != keys
-        ):
+        is_change = isinstance(roster_rules.decode_statement(item.statement), NewKeys)
+        if is_change and (old is None or not _is_own_change(old, keys)):
             raise InvalidInput("the statement does not change this person's words")
+        check_recipient(keys.recovery_recipient)
         current[keys.signing_key] = keys
+
+
+def _is_own_change(old: Keys, new: Keys) -> bool:
+    replace = msgspec.structs.replace
+    with_new_words = replace(old, sign_in_key=new.sign_in_key)
+    with_new_sheet = replace(old, recovery_recipient=new.recovery_recipient)
+    return new in (with_new_words, with_new_sheet)
 
 
 def _apply(
@@ -94,7 +110,7 @@ def _apply(
     *,
     now: float,
 ) -> None:
-    """What a removal and an epoch do beside their statements. The scheduler returns what was accepted."""
+    """What removals and an epoch do beside their statements. The scheduler returns what was accepted."""
     names = {key: member.keys for key, member in (before.members if before else {}).items()}
     for item in statements:
         if item.keys is not None and item.keys_signature is not None:
@@ -105,6 +121,10 @@ def _apply(
             removed = names.get(statement.member)
             if removed is not None:
                 take_away(conn, rules, removed)
+        elif isinstance(statement, PasskeyRemoved):
+            passkeys.delete(conn, rules.site_id, statement.passkey_hash)
+            identities.delete(conn, statement.by, statement.passkey_hash)
+            people.end_sessions_of_passkey(conn, rules.site_id, statement.passkey_hash)
         elif isinstance(statement, NewEpoch) and not epochs.exists(conn, statement.epoch_id):
             add_epoch(conn, rules, Epoch(statement.epoch_id, statement.recipient), now)
 

@@ -207,6 +207,8 @@ class DatabaseTarget:
                 name=comment.name,
                 lang=comment.lang,
                 nonce=nonce.hex(),
+                # No form was sent, so no receipt can be bound to it.
+                feedback_key=self._random(NONCE_BYTES).hex(),
             )
         )
         return Arrival(

@@ -3,19 +3,21 @@
 No address that a reader sent ever gets here: the linter forbids the server to import this module.
 """
 
+import ipaddress
+import socket
 import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
 from yobal.core.errors import CannotFetch
-from yobal.core.web_url import is_web_url
+from yobal.core.web_url import is_web_url, join
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _CHUNK_BYTES: Final = 64 * 1_024
@@ -88,10 +90,28 @@ def _check_scheme(url: str) -> None:
 
 
 def _redirected(url: str, location: str) -> str:
-    target = urljoin(url, location)
+    target = join(url, location)
+    if not is_web_url(target):
+        raise CannotFetch(
+            f"{url} redirects to {target}, which is not an address with https:// or http://"
+        )
+    if _is_internal(target) and not _is_internal(url):
+        raise CannotFetch(
+            f"{url} redirects to {target}, which is inside this machine or its network"
+        )
     if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
         raise CannotFetch(f"{url} redirects to {target}, which is not encrypted")
     return target
+
+
+def _is_internal(url: str) -> bool:
+    """Whether its host has an address that only this machine or its network reaches."""
+    try:
+        entries = socket.getaddrinfo(urlsplit(url).hostname, None)
+    except (OSError, UnicodeError):
+        return False  # then it cannot be fetched either
+    addresses = [str(entry[4][0]).partition("%")[0] for entry in entries]
+    return not all(ipaddress.ip_address(address).is_global for address in addresses)
 
 
 def _until(deadline: float, chunks: Iterable[bytes], url: str) -> Iterator[bytes]:

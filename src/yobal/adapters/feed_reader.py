@@ -27,6 +27,8 @@ _ENTRIES: Final = {
 }
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 ALTERNATES_MAX: Final = 200  # of one page
+DEPTH_MAX: Final = 100  # feeds have five
+TITLE_HTML_MAX: Final = 2_000  # Python's parser needs the square of its length for hostile HTML
 
 
 class Alternate(msgspec.Struct, frozen=True):
@@ -72,11 +74,8 @@ def _read(file: IO[bytes], name: str) -> Iterator[FeedPage | ChildSitemap]:
     channel_lang, number = "", 0
     for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
         if event == "start":
-            if not open_elements and _local(element) not in _ENTRIES:
-                raise CannotReadFeed(
-                    f"{name} is no RSS, Atom or sitemap: it begins with <{_local(element)}>"
-                )
             open_elements.append(element)
+            _check_place(open_elements, name)
             continue
         open_elements.pop()
         if not open_elements:
@@ -91,6 +90,15 @@ def _read(file: IO[bytes], name: str) -> Iterator[FeedPage | ChildSitemap]:
         elif _local(element) == "language":
             channel_lang = _text(element)
         open_elements[-1].remove(element)
+
+
+def _check_place(open_elements: list[Element], name: str) -> None:
+    """Raises CannotReadFeed."""
+    root = _local(open_elements[0])
+    if root not in _ENTRIES:
+        raise CannotReadFeed(f"{name} is no RSS, Atom or sitemap: it begins with <{root}>")
+    if len(open_elements) > DEPTH_MAX:
+        raise CannotReadFeed(f"{name} has more than {DEPTH_MAX} elements inside each other")
 
 
 def _entry(element: Element, number: int, feed_lang: str) -> FeedPage | ChildSitemap:
@@ -163,7 +171,7 @@ def _atom_title(entry: Element) -> str:
     if title.get("type") != "html":
         return _text(title)
     collector = _TextOfHtml()
-    collector.feed(_text(title))
+    collector.feed(_text(title)[:TITLE_HTML_MAX])
     collector.close()
     return "".join(collector.parts)
 

@@ -1,13 +1,22 @@
 """What each command does. `main.py` reads the arguments and reports the errors."""
 
+import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from yobal.actions import setup_site, write_public_files
-from yobal.cli import backup_commands, people_report, roster_report
+from yobal.cli import (
+    backup_commands,
+    init_questions,
+    new_settings_file,
+    people_report,
+    roster_report,
+)
+from yobal.cli.new_settings_file import NewSettings
 from yobal.cli.site import check_has_site, load_settings, open_site, prepare
 from yobal.core.errors import (
     AlreadySetUp,
@@ -33,7 +42,6 @@ ROLES: Final[dict[str, tuple[Role, ...]]] = {
     "intake": ("intake",),
     "desk": ("desk",),
 }
-NewSettings = Mapping[str, str | Mapping[str, str]]  # options of `yobal init`
 _MEMORY_WARNING: Final = (
     "yobal: this process does not overwrite memory that it frees, so readers' words stay in it: "
     "start it without YOBAL_MEMORY_HARDENED, on a system with glibc"
@@ -52,11 +60,26 @@ _NEW_EPOCH: Final = (
 
 def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[str]:
     """Lines to print. Writes the settings if there are none. Raises InvalidSettings, AlreadySetUp."""
-    if path.exists():
-        settings = load_settings(path)
-    else:
-        service_user.become_owner_of(path.absolute().parent)
-        settings = _write_settings(path, new_settings)
+    if not path.exists():
+        new_settings = _complete(path, new_settings)
+    with _ignoring_interrupts():
+        settings = (
+            load_settings(path) if path.exists() else new_settings_file.write(path, new_settings)
+        )
+        return _set_up(settings, is_new_epoch=is_new_epoch)
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """For some seconds: a site without the link of its first lead would be half a newsroom."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _set_up(settings: Settings, *, is_new_epoch: bool) -> list[str]:
     prepare(settings)
     components = build_components(settings)
     now = time.time()
@@ -86,6 +109,20 @@ def init(path: Path, new_settings: NewSettings, *, is_new_epoch: bool) -> list[s
         *((*_NEW_EPOCH, doomed) if has_epoch else _FIRST_EPOCH),
         "It expires with the slot after those 24 hours; `yobal init --new-epoch` makes another.",
     ]
+
+
+def _complete(path: Path, new_settings: NewSettings) -> NewSettings:
+    """Ask for what is missing, on a terminal; elsewhere it is an error that names the options."""
+    service_user.become_owner_of(path.absolute().parent)
+    missing = new_settings_file.missing_options(new_settings)
+    if not missing:
+        return new_settings
+    if init_questions.is_terminal():
+        return init_questions.ask(path, new_settings)
+    raise InvalidSettings(
+        f"{path} does not exist, and there is no terminal to ask on: {' and '.join(missing)} must be "
+        'given, for example yobal init --site-id river-post --name "The River Post"'
+    )
 
 
 def _what_a_new_roster_destroys(conn: Connection, site_id: str, *, now: float) -> str:
@@ -230,43 +267,6 @@ def grant_intake(path: Path, database_role: str) -> str:
         f"{database_role} may add sealed comments and withdrawal requests to the inbox, "
         "and read the intake's views"
     )
-
-
-def _write_settings(path: Path, new_settings: NewSettings) -> Settings:
-    """A file that is not valid is removed again: the next `init` would fail because of it."""
-    if not (new_settings.get("site_id") and new_settings.get("site_name")):
-        raise InvalidSettings(
-            f"{path} does not exist. To write one: "
-            'yobal init --site-id river-post --name "The River Post"'
-        )
-    values = {
-        **new_settings,
-        "intake_listen": _listen_address(str(new_settings.get("public_url", ""))),
-        "desk_listen": _listen_address(str(new_settings.get("desk_url", ""))),
-    }
-    lines = [f"{name} = {_toml(value)}" for name, value in values.items() if value]
-    path.touch(mode=0o600)  # a password of a database may be added to it
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    try:
-        return settings_file.load(path)
-    except InvalidSettings:
-        path.unlink()
-        raise
-
-
-def _listen_address(url: str) -> str:
-    """Where to listen for a URL on this machine; empty for a URL that a proxy serves."""
-    scheme, _, authority = url.partition("://")
-    host, _, port = authority.rpartition(":")
-    is_local = scheme == "http" and host in ("127.0.0.1", "localhost") and port.isdecimal()
-    return f"127.0.0.1:{port}" if is_local else ""
-
-
-def _toml(value: str | Mapping[str, str]) -> str:
-    if not isinstance(value, str):
-        items = (f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
-        return "{ " + ", ".join(items) + " }"
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _print_addresses(settings: Settings, roles: tuple[Role, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urljoin
 
 from yobal.actions import declare_story
 from yobal.actions.declare_story import Declaration
@@ -12,7 +11,7 @@ from yobal.core import page_address
 from yobal.core.import_rows import ImportedThread, StoryPlace
 from yobal.core.site_rules import SiteRules
 from yobal.core.thread import Edition
-from yobal.core.web_url import is_web_url
+from yobal.core.web_url import is_web_url, join
 from yobal.store.database import Database
 
 _NOT_DECLARED: Final = "its story is not declared: "
@@ -42,7 +41,7 @@ class ImportStories:
 
     def find(self, thread: ImportedThread) -> StoryPlace | str:
         """Or why there is none. An address first, then an id that the file names."""
-        url = urljoin(self._base_url, thread.url) if self._base_url else thread.url
+        url = join(self._base_url, thread.url) if self._base_url else thread.url
         story_place = self._find_by_url(url) or self._by_id.get(thread.story_id)
         if story_place is not None:
             return story_place

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from yobal.cli import story_app
+from yobal.cli import story_app, terminal
 from yobal.cli.options import DEFAULT_CONFIG, Config
 from yobal.server.hardening import allocators
 
@@ -37,7 +37,7 @@ def _print_version(is_asked: bool) -> None:
     if is_asked:
         from yobal import __version__
 
-        typer.echo(f"yobal {__version__}")
+        terminal.show(f"yobal {__version__}")
         raise typer.Exit
 
 
@@ -66,14 +66,14 @@ def main() -> None:
         _refuse_renamed_options(command, sys.argv[2:])
         app(prog_name="yobal")
     except errors.NoSuchStory as error:  # its text is only the id
-        typer.echo(f"yobal: there is no story {error}; `yobal story list` lists them", err=True)
+        terminal.show(f"yobal: there is no story {error}; `yobal story list` lists them", err=True)
     except errors.YobalError as error:
-        typer.echo(f"yobal: {str(error) or type(error).__doc__}", err=True)
+        terminal.show(f"yobal: {str(error) or type(error).__doc__}", err=True)
     except OSError as error:
-        typer.echo(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
+        terminal.show(f"yobal: {error.filename or 'the system'}: {error.strerror}", err=True)
     except Exception as error:  # noqa: BLE001  # a traceback could hold readers' words
         if failures.is_of_database(error):
-            typer.echo(f"yobal: {failures.explain(error)}", err=True)
+            terminal.show(f"yobal: {failures.explain(error)}", err=True)
         else:
             error_reporting.report(error)
     else:
@@ -114,18 +114,31 @@ def init(
         list[str] | None,
         typer.Option("--name-in", help="Its name in one edition, such as km=NAME. Repeatable."),
     ] = None,
-    site_url: Annotated[str, typer.Option(help="The URL of the newsroom's front page.")] = "",
+    site_url: Annotated[
+        str, typer.Option(help="Of your front page; its pages may then show the comments.")
+    ] = "",
     public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
     desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",
     time_zone: Annotated[str, typer.Option(help="For example Asia/Phnom_Penh.")] = "",
+    database: Annotated[
+        str,
+        typer.Option(
+            help="postgresql://USER@HOST/NAME. Other users see a password in it: write it into the file."
+        ),
+    ] = "",
+    intake_database: Annotated[str, typer.Option(help="The same, as the intake's role.")] = "",
     is_new_epoch: Annotated[
         bool, typer.Option("--new-epoch", help="Make a new first lead and a new epoch.")
     ] = False,
 ) -> None:
-    """Set up a newsroom, and print the one-time link for its first lead."""
-    from yobal.cli import commands
+    """Set up a newsroom, and print the one-time link for its first lead.
 
-    new_settings: commands.NewSettings = {
+    On a terminal it asks for what is missing; elsewhere it needs --site-id and --name, and asks nothing.
+    """
+    from yobal.cli import commands
+    from yobal.cli.new_settings_file import NewSettings
+
+    new_settings: NewSettings = {
         "site_id": site_id,
         "site_name": name,
         "site_names": dict(_edition_name(option) for option in edition_names or ()),
@@ -133,9 +146,15 @@ def init(
         "public_url": public_url,
         "desk_url": desk_url,
         "time_zone": time_zone,
+        "database": database,
+        "intake_database": intake_database,
     }
-    for line in commands.init(config, new_settings, is_new_epoch=is_new_epoch):
-        typer.echo(line)
+    try:
+        for line in commands.init(config, new_settings, is_new_epoch=is_new_epoch):
+            terminal.show(line)
+    except typer.Abort:
+        _warn("\nstopped: nothing was written")
+        sys.exit(130)
 
 
 @app.command()
@@ -161,7 +180,7 @@ def release(
     """Release what is due now. The desk does this by itself; use it while the desk is stopped."""
     from yobal.cli import commands
 
-    typer.echo(commands.release(config, is_clock_trusted=is_clock_trusted))
+    terminal.show(commands.release(config, is_clock_trusted=is_clock_trusted))
 
 
 @app.command()
@@ -170,7 +189,7 @@ def backup(config: Config = DEFAULT_CONFIG) -> None:
     from yobal.cli import commands
 
     for line in commands.backup(config):
-        typer.echo(line)
+        terminal.show(line)
 
 
 @app.command()
@@ -200,7 +219,7 @@ def restore(
     for line in commands.restore(
         config, file, identity_file=identity, secrets_file=secrets_file, is_check=is_check
     ):
-        typer.echo(line)
+        terminal.show(line)
 
 
 @app.command(
@@ -259,14 +278,14 @@ def import_(
     )
     try:
         for line in import_commands.run_import(config, request, warn=_warn):
-            typer.echo(line)
+            terminal.show(line)
     except KeyboardInterrupt:
         _warn("stopped: what was read is stored, and the same command goes on from there")
         sys.exit(130)
 
 
 def _warn(line: str) -> None:
-    typer.echo(line, err=True)
+    terminal.show(line, err=True)
 
 
 @app.command()
@@ -292,7 +311,7 @@ def upgrade(
         lines = upgrade_commands.run(config, with_backup=not is_without_backup)
         is_newest = True
     for line in lines:
-        typer.echo(line)
+        terminal.show(line)
     raise typer.Exit(0 if is_newest else 1)
 
 
@@ -301,7 +320,7 @@ def rebuild(config: Config = DEFAULT_CONFIG) -> None:
     """Write every public file again from the database, and delete all other files in its folder."""
     from yobal.cli import commands
 
-    typer.echo(commands.rebuild(config))
+    terminal.show(commands.rebuild(config))
 
 
 @app.command(
@@ -325,7 +344,7 @@ def doctor(
         else commands.doctor(config, is_quiet=is_quiet)
     )
     for line in lines:
-        typer.echo(line)
+        terminal.show(line)
     sys.exit(0 if is_ok else 1)
 
 
@@ -342,7 +361,7 @@ def status(
 
     lines, is_ok = status_report.report(config, is_json=is_json, is_quiet=is_quiet)
     for line in lines:
-        typer.echo(line)
+        terminal.show(line)
     sys.exit(0 if is_ok else 1)
 
 
@@ -372,7 +391,7 @@ def roster(
     typed = " ".join(fingerprint or ())
     lines, is_ok = commands.roster(config, accepted_fingerprint=typed, lead=lead)
     for line in lines:
-        typer.echo(line)
+        terminal.show(line)
     sys.exit(0 if is_ok else 1)
 
 
@@ -382,7 +401,7 @@ def people_list(config: Config = DEFAULT_CONFIG) -> None:
     from yobal.cli import commands
 
     for line in commands.people_list(config):
-        typer.echo(line)
+        terminal.show(line)
 
 
 @people_app.command("suspend")
@@ -391,7 +410,7 @@ def people_suspend(name: Name, config: Config = DEFAULT_CONFIG) -> None:
     from yobal.cli import commands
 
     for line in commands.people_suspend(config, name):
-        typer.echo(line)
+        terminal.show(line)
 
 
 @people_app.command("resume")
@@ -399,7 +418,7 @@ def people_resume(name: Name, config: Config = DEFAULT_CONFIG) -> None:
     """Let a suspended moderator sign in again."""
     from yobal.cli import commands
 
-    typer.echo(commands.people_resume(config, name))
+    terminal.show(commands.people_resume(config, name))
 
 
 @notice_app.command("test", epilog="Example: yobal notice test")
@@ -409,7 +428,7 @@ def notice_test(config: Config = DEFAULT_CONFIG) -> None:
 
     lines, is_ok = notice_commands.send_test(config)
     for line in lines:
-        typer.echo(line)
+        terminal.show(line)
     sys.exit(0 if is_ok else 1)
 
 
@@ -418,7 +437,7 @@ def notice_send(config: Config = DEFAULT_CONFIG) -> None:
     """Send what is due now, for a timer. `yobal serve` does this unless notice_process is "command"."""
     from yobal.cli import notice_commands
 
-    typer.echo(notice_commands.send(config))
+    terminal.show(notice_commands.send(config))
 
 
 @app.command("self-test")
@@ -429,7 +448,7 @@ def self_test(config: Config = DEFAULT_CONFIG) -> None:
     """
     from yobal.self_test import run
 
-    sys.exit(0 if run(config, show=typer.echo) else 1)
+    sys.exit(0 if run(config, show=terminal.show) else 1)
 
 
 @app.command(epilog="Example: yobal desk --of https://desk.example")
@@ -440,7 +459,7 @@ def desk(
     """On a moderator's own computer: the desk from this copy of Yobal instead of the server's."""
     from yobal.local_desk import run
 
-    run.run(url, port=port, show=typer.echo)
+    run.run(url, port=port, show=terminal.show)
 
 
 @app.command(
@@ -459,7 +478,7 @@ def desk_hash(
 
     lines, is_ok = desk_commands.desk_hash(url=url, is_list=is_list)
     for line in lines:
-        typer.echo(line)
+        terminal.show(line)
     sys.exit(0 if is_ok else 1)
 
 
@@ -471,7 +490,7 @@ def grant_intake(
     """Give a PostgreSQL role exactly the rights that the intake needs."""
     from yobal.cli import commands
 
-    typer.echo(commands.grant_intake(config, database_role))
+    terminal.show(commands.grant_intake(config, database_role))
 
 
 @app.command()

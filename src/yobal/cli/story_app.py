@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from yobal.cli import terminal
 from yobal.cli.options import DEFAULT_CONFIG, Config
 
 app = typer.Typer(no_args_is_help=True, help="Declare, change, open, close and remove stories.")
@@ -39,9 +40,9 @@ def add(
     from yobal.cli import story_commands
 
     if file is not None:
-        typer.echo(story_commands.add_many(config, file, show=_show_progress))
+        terminal.show(story_commands.add_many(config, file, show=_show_progress))
     else:
-        typer.echo(story_commands.add(config, story_id, edition=edition, title=title, url=url))
+        terminal.show(story_commands.add(config, story_id, edition=edition, title=title, url=url))
 
 
 @app.command(
@@ -88,7 +89,7 @@ def sync(
         id_pattern=pattern,
     )
     options = story_sync.SyncOptions(plan=plan, close_after_days=close_after, is_dry_run=is_dry_run)
-    typer.echo(story_sync.sync(config, source, options, say=typer.echo, warn=_show_progress))
+    terminal.show(story_sync.sync(config, source, options, say=terminal.show, warn=_show_progress))
 
 
 @app.command(epilog="Example: yobal story close ferry-2026")
@@ -96,7 +97,7 @@ def close(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
     """Accept no more comments on a story from now on; published comments stay."""
     from yobal.cli import story_commands
 
-    typer.echo(story_commands.set_open(config, story_id, is_open=False))
+    terminal.show(story_commands.set_open(config, story_id, is_open=False))
 
 
 @app.command("open", epilog="Example: yobal story open ferry-2026")
@@ -104,7 +105,7 @@ def open_(story_id: StoryId, config: Config = DEFAULT_CONFIG) -> None:
     """Accept comments on a closed story again, without an end."""
     from yobal.cli import story_commands
 
-    typer.echo(story_commands.set_open(config, story_id, is_open=True))
+    terminal.show(story_commands.set_open(config, story_id, is_open=True))
 
 
 @app.command(
@@ -137,7 +138,7 @@ def set_(
     changes = story_commands.SetOptions(
         closes=closes, edition=edition, question=question, note=note
     )
-    typer.echo(story_commands.change(config, story_id, changes))
+    terminal.show(story_commands.change(config, story_id, changes))
 
 
 @app.command(
@@ -153,7 +154,7 @@ def list_(
     from yobal.cli import story_commands
 
     for line in story_commands.list_as_json(config) if is_json else story_commands.list_all(config):
-        typer.echo(line)
+        terminal.show(line)
 
 
 @app.command(epilog="Example: yobal story rename ferry ferry-2026")
@@ -167,7 +168,7 @@ def rename(
     from yobal.cli import story_commands
 
     _ask(story_commands.describe_rename(config, story_id, new_id), is_confirmed=is_confirmed)
-    typer.echo(story_commands.rename(config, story_id, new_id))
+    terminal.show(story_commands.rename(config, story_id, new_id))
 
 
 @app.command(epilog="Example: yobal story remove ferry-2026 --edition fr")
@@ -183,13 +184,13 @@ def remove(
     from yobal.cli import story_commands
 
     _ask(story_commands.describe_removal(config, story_id, edition), is_confirmed=is_confirmed)
-    typer.echo(story_commands.remove(config, story_id, edition))
+    terminal.show(story_commands.remove(config, story_id, edition))
 
 
 def _ask(consequences: list[str], *, is_confirmed: bool) -> None:
     """Say what goes, and go on only if that is confirmed. Raises UnsupportedEnvironment."""
     for line in consequences:
-        typer.echo(line, err=True)
+        terminal.show(line, err=True)
     if is_confirmed:
         return
     if not sys.stdin.isatty():
@@ -197,9 +198,9 @@ def _ask(consequences: list[str], *, is_confirmed: bool) -> None:
 
         raise UnsupportedEnvironment("nothing was changed: nobody can be asked here, so add --yes")
     if not typer.confirm("Go on?", err=True):
-        typer.echo("Nothing was changed.", err=True)
+        terminal.show("Nothing was changed.", err=True)
         raise typer.Exit(1)
 
 
 def _show_progress(line: str) -> None:
-    typer.echo(line, err=True)
+    terminal.show(line, err=True)

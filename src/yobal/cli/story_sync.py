@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -16,6 +16,7 @@ from yobal.cli.site import open_site, write_files
 from yobal.cli.sync_plan import PageProblem, PlannedEdition, Planner, PlanOptions
 from yobal.core.errors import CannotReadFeed
 from yobal.core.schedule import DAY_SECONDS, Slot, slot_from
+from yobal.core.web_url import is_web_url, join
 from yobal.server.wiring import Components
 from yobal.store import stories
 
@@ -147,10 +148,15 @@ def _child_url(child: ChildSitemap, source: str) -> str:
         raise CannotReadFeed(
             f"{source} is an index of sitemaps: give its address, or one of its sitemaps as a file"
         )
-    url = urljoin(source, child.url)
-    if urlsplit(url).hostname != urlsplit(source).hostname:
+    url = join(source, child.url)
+    if not is_web_url(url) or _host(url) != _host(source):
         raise CannotReadFeed(f"{source} names a sitemap on another host: {url}")
     return url
+
+
+def _host(url: str) -> str:
+    """With the port: on another one, another program answers."""
+    return urlsplit(url).netloc.lower()
 
 
 def _open(source: str) -> IO[bytes]:

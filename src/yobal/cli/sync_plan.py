@@ -6,14 +6,14 @@ Touches no database: it is given what is declared, and keeps track of what it ha
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
 from yobal.actions import declare_story
 from yobal.actions.declare_story import Declaration
 from yobal.adapters.feed_reader import FeedPage
-from yobal.core import ids, language_tag
+from yobal.core import ids, language_tag, web_url
 from yobal.core import text as texts
 from yobal.core.errors import InvalidInput
 from yobal.core.thread import Edition
@@ -175,12 +175,19 @@ def _comparable(url: str) -> str:
 
 def _slug(url: str) -> str:
     """The last part of the path, without a suffix such as `.html`."""
-    parts = [part for part in urlsplit(url).path.split("/") if part]
+    parts = [part for part in _path(url).split("/") if part]
     return _SUFFIX.sub("", parts[-1]) if parts else ""
+
+
+def _path(url: str) -> str:
+    """Empty for what is no address."""
+    split = web_url.split(url)
+    return split.path if split is not None else ""
 
 
 def _words_of(url: str) -> str:
     """What stands for a headline that a sitemap does not say."""
     words = texts.clean_line(_SEPARATORS.sub(" ", unquote(_slug(url))))
-    words = words or (urlsplit(url).hostname or url)
+    split = web_url.split(url)
+    words = words or (split.hostname if split is not None else "") or url
     return words[:1].upper() + words[1:]

@@ -48,6 +48,7 @@ class DecisionDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     edit_kind: EditKind | None = None
     publication_hash: Hex32 | None = None
     undoes_id: Id | None = None
+    feedback_hash: Hex32 | None = None  # of what is written to the author
     head: Hex32  # of the roster that the moderator's browser has verified
     by: Hex32  # the member's signing key
 

@@ -20,7 +20,7 @@ _KIB: Final = 1_024
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed. `nonce` is 64 hexadecimal digits."""
+    """What is sealed. `nonce` and `feedback_key` are 64 hexadecimal digits each."""
 
     v: int = VERSION
     comment_id: str
@@ -33,6 +33,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lang: str
     nonce: str
+    feedback_key: str
 
 
 def pad(envelope: Envelope) -> tuple[bytes, int]:

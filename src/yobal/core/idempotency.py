@@ -18,6 +18,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.submission import Submission
 
 _IDEMPOTENCY_KEY: Final = re.compile(r"([0-9]{6})\.([A-Za-z0-9_-]{22})")
+_FEEDBACK_DOMAIN: Final = b"yobal feedback key 1\0"
 KEY_DAYS: Final = 2  # a day key is used on its day and the next: destroyed 48 h after the day began
 
 
@@ -36,11 +37,32 @@ def idempotency_hash(
 
     If that key is destroyed, today's key is used: the form counts as a new one.
     """
+    key = _day_key(keys, idempotency_key, today)
+    return hmac.new(key, _message(idempotency_key, submission), "sha256").digest()
+
+
+def feedback_key(
+    keys: Mapping[date, bytes], idempotency_key: str, submission: Submission, *, today: date
+) -> bytes:
+    """A key that only this form with this submission makes again: it binds the recipients of receipts to a comment.
+
+    It is in the envelope and nowhere else. Whoever writes into the database, even with every key of the
+    server, has no form and no text to make it from.
+    """
+    key = _day_key(keys, idempotency_key, today)
+    message = _FEEDBACK_DOMAIN + _message(idempotency_key, submission)
+    return hmac.new(key, message, "sha256").digest()
+
+
+def _day_key(keys: Mapping[date, bytes], idempotency_key: str, today: date) -> bytes:
     match = _IDEMPOTENCY_KEY.fullmatch(idempotency_key)
     if match is None:
         raise ValueError(idempotency_key)
     ordinal = int(match[1])
-    key = next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
+    return next((keys[day] for day in keys if day.toordinal() == ordinal), None) or keys[today]
+
+
+def _message(idempotency_key: str, submission: Submission) -> bytes:
     parts = (
         submission.site_id,
         submission.story_id,
@@ -50,5 +72,4 @@ def idempotency_hash(
         submission.text,
     )
     # MessagePack writes the length before each part, so that no two submissions give one message.
-    message = msgspec.msgpack.encode((idempotency_key, *parts))
-    return hmac.new(key, message, "sha256").digest()
+    return msgspec.msgpack.encode((idempotency_key, *parts))

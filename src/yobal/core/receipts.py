@@ -1,4 +1,4 @@
-"""Receipt codes: how they are made, read from what was typed, and hashed.
+"""Receipt codes: how they are made, read from what was typed, and hashed; and the key that each of them makes.
 
 A code is 100 bits in Crockford's base 32 (https://www.crockford.com/base32.html), in groups of five.
 """
@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+import pyrage
+
+from yobal.core.age_keys import identity_of
 from yobal.core.ids import RandomBytes
 
 CODE_LENGTH: Final = 20
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SEAL_DOMAIN: Final = b"yobal receipt seal"
 COPIES_MAX: Final = 5  # codes for one comment: each repeated submission gets a new one
 _PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
 _READ_AS: Final = str.maketrans(
@@ -43,6 +47,16 @@ def receipt_hash(pepper: bytes, code: str) -> bytes:
 def receipt_hashes(peppers: Sequence[bytes], code: str) -> list[bytes]:
     """The hash under each pepper, in the same order."""
     return [receipt_hash(pepper, code) for pepper in peppers]
+
+
+def identity(pepper: bytes, code: str) -> pyrage.x25519.Identity:
+    """Opens what moderators write to the author. Without the pepper, the code makes no key at all."""
+    return identity_of(hmac.new(pepper, _SEAL_DOMAIN + code.encode(), "sha256").digest())
+
+
+def recipient(pepper: bytes, code: str) -> str:
+    """The public half, which is stored with the receipt."""
+    return str(identity(pepper, code).to_public())
 
 
 def week_of(day: date) -> date:

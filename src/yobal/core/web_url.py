@@ -4,7 +4,7 @@
 """
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import regex
 
@@ -24,7 +24,23 @@ _NEVER_IN_HOST: Final = frozenset("/?#@\\ \t\r\n")
 
 def is_web_url(url: str) -> bool:
     """A full address of the web: with `https` or `http`, a host, and nothing that hides or runs."""
-    return _WEB_URL.fullmatch(url) is not None
+    return _WEB_URL.fullmatch(url) is not None and split(url) is not None
+
+
+def split(url: str) -> SplitResult | None:
+    """None for what Python refuses to read, such as a host whose compatibility form has a slash."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def join(base: str, url: str) -> str:
+    """An address on a page as a full address; as it is if Python refuses to read it: then it is no `is_web_url`."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def is_origin(url: str) -> bool:

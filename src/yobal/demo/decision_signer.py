@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from yobal.core import text as texts
 from yobal.core.decision_signature import (
     NONCE_BYTES,
@@ -16,8 +18,9 @@ from yobal.core.decision_signature import (
     publication_hash,
 )
 from yobal.core.decisions import ACCEPTING, Verdict
+from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.terms import EditKind
-from yobal.demo import signing
+from yobal.demo import feedback_sealer, signing
 from yobal.server.wiring import Components
 from yobal.store import comments, decisions, envelopes
 
@@ -25,6 +28,8 @@ SIGNED_ROUTES: Final = frozenset(
     {"decide", "reject-many", "undo", "undo-many", "remove", "bring-back", "destroy-hidden"}
 )
 _NO_ID: Final = "a" * 26
+_ACCEPTED: Final = ("text", "name", "lang", "clause", "edit_kind")
+_WRITTEN: Final = ("note", "changes", "former_name", "is_abridged")
 
 
 class DecisionSigner:
@@ -50,6 +55,7 @@ class DecisionSigner:
         lang: str,
         clause: str | None = None,
         edit_kind: EditKind | None = None,
+        feedback: SealedFeedback | None = None,
     ) -> DecisionSignature:
         """For a publication, with clause and kind of edit if it is edited."""
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -70,11 +76,14 @@ class DecisionSigner:
             clause=clause,
             edit_kind=edit_kind,
             publication_hash=publication_hash(nonce, publication),
+            feedback=feedback,
             nonce=nonce,
         )
 
-    def reject(self, comment_id: str, *, clause: str) -> DecisionSignature:
-        return self._sign(comment_id, "reject", clause=clause)
+    def reject(
+        self, comment_id: str, *, clause: str, feedback: SealedFeedback | None = None
+    ) -> DecisionSignature:
+        return self._sign(comment_id, "reject", clause=clause, feedback=feedback)
 
     def remove(self, comment_id: str, *, clause: str) -> DecisionSignature:
         return self._sign(comment_id, "remove", clause=clause)
@@ -89,10 +98,13 @@ class DecisionSigner:
         return self._sign(comment_id, "undo", undoes_id=decision_id)
 
     def signed_body(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The body of a request to `/api/desk/…`, with what the desk's page adds; only for `SIGNED_ROUTES`."""
+        """The body of a request to `/api/desk/…`, with what the desk's page adds; only for `SIGNED_ROUTES`.
+
+        `note` and `changes` are what it seals to the author.
+        """
         match route:
             case "decide":
-                return {**body, **as_json(self._decide(body))}
+                return self._decide(body)
             case "remove":
                 return {**body, **as_json(self.remove(body["comment_id"], clause=body["clause"]))}
             case "undo":
@@ -116,11 +128,20 @@ class DecisionSigner:
         ids = [item["comment_id"] for item in body["comments"]]
         return [{"comment_id": id_} | _signature(self.destroy(id_)) for id_ in ids]
 
-    def _decide(self, body: Mapping[str, Any]) -> DecisionSignature:
-        if body["verdict"] not in ACCEPTING:
-            return self.reject(body["comment_id"], clause=body["clause"])
-        fields = ("text", "name", "lang", "clause", "edit_kind")
-        return self.accept(body["comment_id"], **{key: body[key] for key in fields if key in body})
+    def _decide(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        written = {key: body[key] for key in _WRITTEN if body.get(key) is not None}
+        feedback, sealed = None, dict[str, Any]()
+        if written:
+            content = msgspec.convert(written | {"lang": body.get("lang")}, Feedback)
+            feedback = feedback_sealer.seal(self._components, body["comment_id"], content)
+            sealed = {"feedback": feedback_sealer.as_json(feedback)}
+        if body["verdict"] in ACCEPTING:
+            fields = {key: body[key] for key in _ACCEPTED if key in body}
+            signature = self.accept(body["comment_id"], **fields, feedback=feedback)
+        else:
+            signature = self.reject(body["comment_id"], clause=body["clause"], feedback=feedback)
+        others = {key: value for key, value in body.items() if key not in _WRITTEN}
+        return others | sealed | as_json(signature)
 
     def _sign(
         self,
@@ -131,6 +152,7 @@ class DecisionSigner:
         edit_kind: EditKind | None = None,
         publication_hash: str | None = None,
         undoes_id: str | None = None,
+        feedback: SealedFeedback | None = None,
         nonce: bytes = b"",
     ) -> DecisionSignature:
         is_about_envelope = verdict not in ("undo", "remove", "destroy")
@@ -143,6 +165,7 @@ class DecisionSigner:
             edit_kind=edit_kind,
             publication_hash=publication_hash,
             undoes_id=undoes_id,
+            feedback_hash=feedback.hash if feedback is not None else None,
             head=self.head(),
             by=self._signing_key,
         )

@@ -10,6 +10,7 @@ import msgspec
 import pyrage
 
 from yobal.core import roster
+from yobal.core.age_keys import identity_of
 from yobal.core.roster import Keys
 from yobal.demo import signing
 from yobal.server.wiring import STATIC
@@ -17,8 +18,6 @@ from yobal.server.wiring import STATIC
 PASSPHRASE_WORDS: Final = 7
 _SCRYPT_N: Final = 2**16
 _SCRYPT_BYTES_MAX: Final = 128 * 1024 * 1024  # scrypt needs 64 MiB
-ALPHABET: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
 class NewModerator(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,31 +91,6 @@ def from_passphrase(
     return key[:32], identity_of(key[32:])
 
 
-def identity_of(scalar: bytes) -> pyrage.x25519.Identity:
-    """The age identity of an X25519 private key: Bech32 (BIP 173) with prefix `age-secret-key-`."""
-    return pyrage.x25519.Identity.from_str(_bech32("age-secret-key-", scalar).upper())
-
-
 def _word_list() -> list[str]:
     words: list[str] = json.loads((Path(STATIC) / "words.json").read_text(encoding="utf-8"))
     return words
-
-
-def _bech32(prefix: str, raw: bytes) -> str:
-    bits = int.from_bytes(raw, "big") << (-len(raw) * 8 % 5)
-    length = -(-len(raw) * 8 // 5)
-    data = [(bits >> 5 * (length - 1 - index)) & 31 for index in range(length)]
-    expanded = [ord(char) >> 5 for char in prefix] + [0] + [ord(char) & 31 for char in prefix]
-    checksum = _polymod(expanded + data + [0] * 6) ^ 1
-    data += [(checksum >> 5 * (5 - index)) & 31 for index in range(6)]
-    return f"{prefix}1{''.join(ALPHABET[value] for value in data)}"
-
-
-def _polymod(values: list[int]) -> int:
-    checksum = 1
-    for value in values:
-        top = checksum >> 25
-        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_GENERATORS):
-            checksum ^= generator if (top >> bit) & 1 else 0
-    return checksum

@@ -175,7 +175,6 @@ def _publish(
             lang=sample.lang,
             edit_kind=sample.edit.edit_kind,
             clause=sample.edit.clause,
-            note=None,
             signature=signer.accept(
                 sent.comment_id,
                 text=sample.text,

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from typing import Final
 
-from yobal.core.answer_size import MASKS_MAX
+from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX, MASKS_MAX
 from yobal.core.submission import Limits
 from yobal.core.terms import NOTE_GRAPHEMES_MAX
 from yobal.demo.decision_signer import cleaned
@@ -19,7 +19,8 @@ from yobal.self_test.wording import learned, learned_nothing
 CHECK: Final = "counting the bytes of receipts"
 # A character that HTML escapes to five bytes, with marks: 12 bytes, the most that a limit allows.
 _LARGEST: Final = "&" + "\u0301" * 4 + "\u20d0"
-_MARKED: Final = "a" + "\u0301" * 96
+_MARKED: Final = "&" + "\u0301" * 60
+_MARKED_TEXT: Final = "&" + "\u0301" * 7
 _MASKED: Final = "▮a"
 _HAN: Final = [chr(code) for code in range(0x20000, 0x2A6DF)]  # four bytes each
 _MARKS: Final = [chr(code) for code in (*range(0x300, 0x315), *range(0x363, 0x370))]
@@ -100,6 +101,7 @@ def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, object]]]:
         _edit(("▮" + _LARGEST) * masks + _LARGEST * (text_max - 2 * masks), _LARGEST * name_max)
         | {"note": note},
     )
+    yield "the largest changes, name and note", _changed(limits) | {"note": note}
     yield (
         "a long text that compresses badly",
         _edit(_dense(draw, text_max), _dense(draw, name_max))
@@ -111,8 +113,12 @@ def _attempts(limits: Limits) -> Iterator[tuple[str, dict[str, object]]]:
         | {"note": _dense(draw, NOTE_GRAPHEMES_MAX, marks=4)},
     )
     yield (
-        "a note with 29,000 marks",
-        _edit(_LARGEST * text_max, _LARGEST * name_max) | {"note": _MARKED * NOTE_GRAPHEMES_MAX},
+        "a text and a note with 32,000 marks",
+        _edit(
+            ("▮" + _MARKED_TEXT) * masks + _MARKED_TEXT * (text_max - 2 * masks),
+            _LARGEST * name_max,
+        )
+        | {"note": _MARKED * NOTE_GRAPHEMES_MAX},
     )
     yield "900 masks", _edit(_MASKED * min(900, text_max // 2), "")
     yield (
@@ -133,6 +139,17 @@ def _edit(words: str, name: str) -> dict[str, object]:
     }
 
 
+def _changed(limits: Limits) -> dict[str, object]:
+    """As many parts as a receipt shows, and as long."""
+    pairs = CHANGES_MAX // 2
+    added = _LARGEST * (min(ADDED_GRAPHEMES_MAX, limits.text_graphemes_max) // pairs)
+    same = _LARGEST * (limits.text_graphemes_max - len(added) * pairs // len(_LARGEST))
+    parts = [("same", same), *[("deleted", added), ("inserted", added)] * pairs]
+    changes = [{"kind": kind, "text": part} for kind, part in parts if part]
+    words = "".join(part for kind, part in parts if kind != "deleted")
+    return _edit(words, _LARGEST * limits.name_graphemes_max) | {"changes": changes}
+
+
 def _dense(draw: random.Random, graphemes: int, *, marks: int = 0) -> str:
     """Han characters in random order, each with so many random marks."""
     alphabets = (_HAN, *[_MARKS] * marks)
@@ -140,4 +157,7 @@ def _dense(draw: random.Random, graphemes: int, *, marks: int = 0) -> str:
 
 
 def _decide(newsroom: ScratchNewsroom, comment: QueuedComment, fields: dict[str, object]) -> bool:
-    return newsroom.decide("decide", {"comment_id": comment.id} | fields).status == _OK
+    try:
+        return newsroom.decide("decide", {"comment_id": comment.id} | fields).status == _OK
+    except ValueError:  # it does not fit what is sealed to an author, which always has one size
+        return False

@@ -256,24 +256,28 @@ def _parse_variable(text: str, setting_type: Any) -> Any:
 def _problems(values: Mapping[str, Any]) -> Iterator[str]:
     """One sentence for each setting that is missing or has a value that it does not take."""
     for check in _CHECKS:
-        field = _FIELDS[check.setting]
-        takes = f"it takes {check.takes}, for example {check.example}"
-        if check.setting not in values:
-            if field.required:
-                yield f"{check.setting} is missing: {takes}"
-            continue
-        value = values[check.setting]
-        try:
-            is_valid = check.is_valid(msgspec.convert(value, field.type, strict=False))
-        except msgspec.ValidationError:
-            is_valid = False
-        if not is_valid:
-            shown = (
-                ""
-                if check.is_secret
-                else f" = {json.dumps(value, ensure_ascii=False, default=str)}"
-            )
-            yield f"{check.setting}{shown} is not valid: {takes}"
+        if check.setting in values:
+            problem = _value_problem(check, values[check.setting])
+            if problem is not None:
+                yield problem
+        elif _FIELDS[check.setting].required:
+            yield f"{check.setting} is missing: {check.expectation}"
+
+
+def value_problem(setting: str, value: object) -> str | None:
+    """Why a setting does not take a value, in one sentence."""
+    (check,) = (check for check in _CHECKS if check.setting == setting)
+    return _value_problem(check, value)
+
+
+def _value_problem(check: "_Check", value: object) -> str | None:
+    try:
+        if check.is_valid(msgspec.convert(value, _FIELDS[check.setting].type, strict=False)):
+            return None
+    except msgspec.ValidationError:
+        pass
+    shown = "" if check.is_secret else f" = {json.dumps(value, ensure_ascii=False, default=str)}"
+    return f"{check.setting}{shown} is not valid: {check.expectation}"
 
 
 def _is_plain_line(text: str) -> bool:
@@ -390,6 +394,10 @@ class _Check(msgspec.Struct, frozen=True):
     takes: str
     example: str
     is_secret: bool = False
+
+    @property
+    def expectation(self) -> str:
+        return f"it takes {self.takes}, for example {self.example}"
 
 
 def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:

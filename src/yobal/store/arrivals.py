@@ -22,10 +22,24 @@ _ARRIVAL_COLUMNS: Final = (
 )
 _COMMENT_COLUMNS: Final = (*_ARRIVAL_COLUMNS, "state", "arrival_round")
 _ENVELOPE_COLUMNS: Final = ("row_key", "comment_id", "cell", "ciphertext")
-_RECEIPT_COLUMNS: Final = ("hash", "idempotency_hash", "week", "copy")
+_RECEIPT_COLUMNS: Final = (
+    *("hash", "idempotency_hash", "week", "recipient", "recipient_mac"),
+    "copy",
+)
 _values_of_comment: Final = attrgetter(*_ARRIVAL_COLUMNS)
+_values_of_receipt: Final = attrgetter(*_RECEIPT_COLUMNS[:-1])
 T = TypeVar("T")
 _CHUNK: Final = 500  # values in one `in (…)`
+
+
+class ReceiptArrival(msgspec.Struct, kw_only=True, frozen=True):
+    """A receipt that is not in the tables yet. It refers to its comment by the idempotency hash."""
+
+    hash: bytes
+    idempotency_hash: bytes
+    week: str
+    recipient: str
+    recipient_mac: bytes
 
 
 class Arrival(msgspec.Struct, kw_only=True):
@@ -43,8 +57,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     idempotency_hash: bytes
     commitment: bytes
     sealed: bytes
-    receipt_hash: bytes | None = None
-    week: str = ""  # of the receipt
+    receipt: ReceiptArrival | None = None
 
 
 class EncryptedArrival(msgspec.Struct, frozen=True):
@@ -60,14 +73,6 @@ class InsertedComments(msgspec.Struct, frozen=True):
 
     failed_count: int
     unused_cells: set[int]
-
-
-class ReceiptArrival(msgspec.Struct, kw_only=True, frozen=True):
-    """A receipt that is not in the tables yet. It refers to its comment by the idempotency hash."""
-
-    hash: bytes
-    idempotency_hash: bytes
-    week: str
 
 
 def insert_comments(
@@ -117,7 +122,7 @@ def insert_receipts(conn: Connection, arrivals: Sequence[ReceiptArrival]) -> Non
         stored.add(receipt.hash)
         copy = next_copies.get(receipt.idempotency_hash, 0)
         next_copies[receipt.idempotency_hash] = copy + 1
-        new.append((receipt.hash, receipt.idempotency_hash, receipt.week, copy))
+        new.append((*_values_of_receipt(receipt), copy))
     insert_rows(conn, receipts, _RECEIPT_COLUMNS, new)
 
 

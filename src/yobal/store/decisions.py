@@ -1,7 +1,4 @@
-"""Decisions: rows that are only added. An undo is a row that names the decision it reverses.
-
-The only thing that is ever erased is the note to an author who has withdrawn.
-"""
+"""Decisions: rows that are only added. An undo is a row that names the decision it reverses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +15,14 @@ from yobal.core.states import HELD, WITHDRAWN, State
 from yobal.core.terms import EditKind
 from yobal.store.comments import Comment
 from yobal.store.rows import fetch_all, fetch_one
-from yobal.store.tables import comments, decisions, editions, held_texts, published_comments
+from yobal.store.tables import (
+    comments,
+    decisions,
+    editions,
+    feedback,
+    held_texts,
+    published_comments,
+)
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,13 +34,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     clause: str | None = None
     edit_kind: EditKind | None = None
-    note: str | None = None
     decided_by: str
     slot: Slot
     terms_version: int
     undoes_id: str | None = None
     envelope_hash: str | None = None
     publication_hash: str | None = None
+    feedback_hash: str | None = None
     head: str | None = None
     signing_key: str | None = None
     signature: bytes | None = None
@@ -45,8 +49,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 class HistoryRow(Decision, frozen=True, kw_only=True):
     """A decision with its comment's state; text, name and lang if the comment is published.
 
-    A held comment has its text encrypted under a cell. One that is withheld has none here: it may be an
-    attacker's.
+    A held comment has its text encrypted under a cell, and a note is sealed to the comment's epoch. One that is
+    withheld has none here: it may be an attacker's.
     """
 
     story_id: str
@@ -59,6 +63,8 @@ class HistoryRow(Decision, frozen=True, kw_only=True):
     text: str | None
     name: str | None
     lang: str | None
+    epoch_id: str
+    sealed_note: bytes | None
     is_withheld: bool
     held_cell: int | None
     held_ciphertext: bytes | None
@@ -87,6 +93,7 @@ def document_of(decision: Decision) -> DecisionDocument | None:
         edit_kind=decision.edit_kind,
         publication_hash=decision.publication_hash,
         undoes_id=decision.undoes_id,
+        feedback_hash=decision.feedback_hash,
         head=decision.head,
         by=decision.signing_key,
     )
@@ -226,10 +233,6 @@ def of_held(conn: Connection, site_id: str) -> list[Decision]:
     return fetch_all(conn, Decision, chosen)
 
 
-def erase_notes(conn: Connection, comment_id: str) -> None:
-    conn.execute(decisions.update().where(decisions.c.comment_id == comment_id).values(note=None))
-
-
 def history(
     conn: Connection,
     site_id: str,
@@ -280,6 +283,8 @@ def _select_history() -> sa.Select[Any]:
             published_comments.c.text,
             published_comments.c.name,
             published_comments.c.lang,
+            comments.c.epoch_id,
+            feedback.c.sealed_note,
             sa.exists()
             .where(
                 withheld.c.id == comments.c.id,
@@ -302,4 +307,5 @@ def _select_history() -> sa.Select[Any]:
             ),
         )
         .outerjoin(held_texts, held_texts.c.comment_id == comments.c.id)
+        .outerjoin(feedback, feedback.c.decision_id == decisions.c.id)
     )

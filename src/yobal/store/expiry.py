@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from yobal.core.schedule import Slot
 from yobal.core.states import WITHDRAWN
+from yobal.store import feedback
 from yobal.store.tables import (
     comments,
     invitations,
@@ -19,8 +20,10 @@ _EXPIRING: Final = (sessions, invitations, registrations, used_challenges)
 
 
 def delete_receipts(conn: Connection, *, before_week: str) -> None:
-    """Receipts of weeks whose pepper is destroyed: their codes open nothing any more."""
+    """Receipts of weeks whose pepper is destroyed: their codes open nothing any more. With them goes what
+    only these codes opened."""
     conn.execute(receipts.delete().where(receipts.c.week < before_week))
+    feedback.delete_without_receipt(conn)
 
 
 def delete_expired(conn: Connection, *, now: float) -> None:
@@ -47,3 +50,4 @@ def delete_future(conn: Connection, *, after: Slot, after_week: str) -> None:
     for table in _EXPIRING:
         conn.execute(table.delete().where(table.c.expires_slot > after))
     conn.execute(receipts.delete().where(receipts.c.week > after_week))
+    feedback.delete_without_receipt(conn)

@@ -29,6 +29,7 @@ def of_comment(conn: Connection, site_id: str, comment_id: str) -> list[HistoryR
             comments.c.story_id,
             story_title.label("story_title"),
             comments.c.state,
+            comments.c.epoch_id,
             sa.false().label("is_undone"),
             sa.case((is_shown, published_comments.c.text)).label("text"),
             sa.case((is_shown, published_comments.c.name)).label("name"),
@@ -52,8 +53,8 @@ def _without_decision(**columns: object) -> HistoryRow:
     nothing = dict.fromkeys(
         (
             *("undone_verdict", "undone_clause", "undone_edit_kind"),
-            *("held_cell", "held_ciphertext"),
+            *("held_cell", "held_ciphertext", "sealed_note"),
         )
     )
-    columns["is_undone"] = False
+    columns["is_undone"] = columns["is_withheld"] = False
     return HistoryRow(**columns, **nothing)  # type: ignore[arg-type]  # as rows.py does

@@ -53,11 +53,9 @@ def comment_entry(arrival: Arrival) -> InboxEntry:
 
 
 def receipt_entry(arrival: Arrival) -> InboxEntry | None:
-    if arrival.receipt_hash is None:
+    receipt = arrival.receipt
+    if receipt is None:
         return None
-    receipt = ReceiptArrival(
-        hash=arrival.receipt_hash, idempotency_hash=arrival.idempotency_hash, week=arrival.week
-    )
     content = msgspec.msgpack.encode(receipt)
     return InboxEntry(RECEIPT, receipt.hash, arrival.story_id, content)
 

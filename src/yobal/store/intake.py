@@ -90,7 +90,7 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     clause: str | None = None
     edit_kind: EditKind | None = None
-    note: str | None = None
+    feedback: bytes | None = None  # sealed to the receipts
     text: str | None = None
     name: str | None = None
     lang: str | None = None

@@ -35,7 +35,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     arrival_round: Slot
     cell: int  # decrypts `ciphertext`, which is the envelope
     ciphertext: bytes
-    has_receipt: bool
+    idempotency_hash: bytes | None
     story_title: str
     story_url: str
     parent_text: str | None
@@ -57,7 +57,6 @@ def page(
     `count_unreadable` counts the rest.
     """
     parents = published_comments.alias("parents")
-    has_receipt = sa.exists().where(receipts.c.idempotency_hash == comments.c.idempotency_hash)
     chosen = (
         sa.select(
             comments.c.id.label("comment_id"),
@@ -71,7 +70,7 @@ def page(
             comments.c.arrival_round,
             envelopes.c.cell,
             envelopes.c.ciphertext,
-            has_receipt.label("has_receipt"),
+            comments.c.idempotency_hash,
             editions.c.title.label("story_title"),
             editions.c.url.label("story_url"),
             parents.c.text.label("parent_text"),
@@ -109,6 +108,30 @@ def page(
             )
         )
     return fetch_all(conn, QueueRow, chosen)
+
+
+class ReceiptRecipient(msgspec.Struct, frozen=True):
+    """What feedback to the author is sealed to; the MAC is for the moderator's browser to check."""
+
+    recipient: str
+    recipient_mac: bytes
+
+
+def recipients_of(
+    conn: Connection, idempotency_hashes: Sequence[bytes | None]
+) -> dict[bytes | None, list[ReceiptRecipient]]:
+    """The recipients of each comment that has receipts, by idempotency hash."""
+    chosen = (
+        sa.select(receipts.c.idempotency_hash, receipts.c.recipient, receipts.c.recipient_mac)
+        .where(receipts.c.idempotency_hash.in_(idempotency_hashes))
+        .order_by(receipts.c.copy)
+    )
+    recipients: dict[bytes | None, list[ReceiptRecipient]] = {}
+    for idempotency_hash, recipient, mac in conn.execute(chosen):
+        recipients.setdefault(bytes(idempotency_hash), []).append(
+            ReceiptRecipient(recipient, bytes(mac))
+        )
+    return recipients
 
 
 def filter_pending(conn: Connection, comment_ids: Sequence[str]) -> set[str]:

@@ -60,7 +60,7 @@ _ADD_ARGUMENTS: Final = (
     " receipt_hashes bytea[], receipt_contents bytea[]"
 )
 _STATUS_COLUMNS: Final = (
-    "site_id text, story_id text, state text, clause text, edit_kind text, note text,"
+    "site_id text, story_id text, state text, clause text, edit_kind text, feedback bytea,"
     " text text, name text, lang text, slot bigint, removal_clause text,"
     " is_hidden boolean, is_withheld boolean,"
     " withdrawal_request text"

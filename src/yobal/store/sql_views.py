@@ -38,7 +38,7 @@ RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
         case when c.state in ('withdrawn', 'lost') then c.state
             when d.id is null then 'pending' else c.state end as state,
-        d.clause, d.edit_kind, d.note,
+        d.clause, d.edit_kind, f.sealed as feedback,
         p.text, p.name, p.lang, p.slot, p.removal_clause,
         exists (select 1 from hidden_texts h where h.comment_id = c.id) as is_hidden,
         exists (select 1 from published_comments w
@@ -51,6 +51,7 @@ RECEIPT_STATUS: Final = """
     left join decisions d on d.comment_id = c.id and d.undoes_id is null and c.state <> 'lost'
         and d.slot <= s.released_slot and d.slot = c.decided_slot
         and not exists (select 1 from decisions u where u.undoes_id = d.id)
+    left join feedback f on f.decision_id = d.id
     left join published_comments p on p.id = c.id and p.removal is null and not p.is_withheld
     where c.idempotency_hash = coalesce(
         (select r.idempotency_hash from receipts r where r.hash = :hash), :idempotency_hash)

@@ -81,7 +81,7 @@ class SqliteInbox:
             entries = [entry for arrival in arrivals for entry in _entries(arrival)]
             with contextlib.suppress(IntegrityError):  # one of them is here already
                 self._write(lambda inbox: _insert(inbox, entries))
-                return [Outcome("new", arrival.receipt_hash is not None) for arrival in arrivals]
+                return [Outcome("new", arrival.receipt is not None) for arrival in arrivals]
         return self._write(lambda inbox: _insert_each(inbox, arrivals, stored))
 
     def add_withdrawal_request(

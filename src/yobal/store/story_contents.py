@@ -12,9 +12,9 @@ from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.store import cells, stories
 from yobal.store.tables import (
     comments,
-    decisions,
     editions,
     envelopes,
+    feedback,
     held_texts,
     hidden_texts,
     published_comments,
@@ -82,14 +82,14 @@ def delete_envelopes(conn: Connection, site_id: str, story_id: str) -> None:
 
 
 def delete(conn: Connection, site_id: str, story_id: str) -> None:
-    """Of decisions, the rows stay without their notes. The caller purges."""
+    """Of decisions, the rows stay. The caller purges."""
     ids = _ids(site_id, story_id)
     delete_envelopes(conn, site_id, story_id)
     for table in (held_texts, hidden_texts):
         is_of_story = table.c.comment_id.in_(ids)
         cells.expire(conn, sa.select(table.c.cell).where(is_of_story))
         conn.execute(table.delete().where(is_of_story))
-    conn.execute(decisions.update().where(decisions.c.comment_id.in_(ids)).values(note=None))
+    conn.execute(feedback.delete().where(feedback.c.comment_id.in_(ids)))
     is_receipt = receipts.c.idempotency_hash.in_(_idempotency_hashes(site_id, story_id))
     hashes = sa.select(receipts.c.hash).where(is_receipt)
     conn.execute(withdrawal_requests.delete().where(withdrawal_requests.c.receipt_hash.in_(hashes)))

@@ -337,6 +337,11 @@ receipts = sa.Table(
     _bytes("idempotency_hash"),  # refers to the comment: the public side never learns its id
     _number("copy"),  # from 0; a repeated submission gets one more code
     _text("week"),
+    # What a moderator writes to the author is sealed to it. Only the code and the week's pepper make its identity.
+    _text("recipient"),
+    _bytes(
+        "recipient_mac"
+    ),  # under a key in the comment's envelope; the moderator's browser checks it
     sa.UniqueConstraint("idempotency_hash", "copy"),
     sqlite_with_rowid=False,
 )
@@ -359,14 +364,13 @@ withdrawal_requests = sa.Table(
 
 decisions = sa.Table(
     "decisions",
-    metadata,  # rows are only added; a withdrawal erases the note
+    metadata,  # rows are only added
     _key("id"),
     _text("site_id"),
     _text("comment_id"),
     _text("verdict"),
     _text("clause", nullable=True),
     _text("edit_kind", nullable=True),
-    _text("note", nullable=True),
     _text("decided_by"),
     _slot("slot"),
     _number("terms_version"),
@@ -375,6 +379,7 @@ decisions = sa.Table(
     # system undid.
     _text("envelope_hash", nullable=True),
     _text("publication_hash", nullable=True),
+    _text("feedback_hash", nullable=True),
     _text("head", nullable=True),
     _text("signing_key", nullable=True),
     _bytes("signature", nullable=True),
@@ -382,6 +387,18 @@ decisions = sa.Table(
     sa.Index("ix_decisions_comment", "comment_id"),
     sa.UniqueConstraint("undoes_id"),
     sqlite_with_rowid=False,
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,  # what moderators wrote to authors; it goes with the receipts, or with a withdrawn comment
+    sa.Column("row_key", _ROW_KEY, primary_key=True, autoincrement=False),  # as of envelopes
+    _text("decision_id"),
+    _text("comment_id"),
+    _bytes("sealed"),  # an age file to the comment's receipts; `core/feedback.py`
+    _bytes("sealed_note"),  # an age file to the comment's epoch, for colleagues
+    sa.UniqueConstraint("decision_id"),
+    sa.Index("ix_feedback_comment_id", "comment_id"),
 )
 
 published_comments = sa.Table(

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from yobal.core.schedule import Slot
 from yobal.core.states import HELD, LOST, PENDING
 from yobal.store import cells
-from yobal.store.tables import comments, envelopes, epochs, held_texts
+from yobal.store.tables import comments, envelopes, epochs, feedback, held_texts
 
 
 def has_any(conn: Connection, site_id: str, signed_ids: Collection[str]) -> bool:
@@ -23,8 +23,8 @@ def destroy(conn: Connection, site_id: str, signed_ids: Collection[str], *, slot
 
     `signed_ids`: the epochs of the verified roster. A column of the database does not decide what is destroyed.
 
-    Held texts go as well: who accepted them is no member, and the queue could not show them. So do the originals
-    of what was decided. The caller requests a purge before, which overwrites their cells.
+    Held texts go as well, with what was written to their authors: who accepted them is no member, and the queue
+    could not show them. So do the originals of what was decided. The caller requests a purge before, which overwrites their cells.
     """
     ended = sa.select(epochs.c.id).where(
         epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids)
@@ -34,6 +34,7 @@ def destroy(conn: Connection, site_id: str, signed_ids: Collection[str], *, slot
     of_waiting = held_texts.c.comment_id.in_(waiting)
     cells.expire(conn, sa.select(held_texts.c.cell).where(of_waiting))
     conn.execute(held_texts.delete().where(of_waiting))
+    conn.execute(feedback.delete().where(feedback.c.comment_id.in_(waiting)))
     lost_count = conn.execute(
         comments.update()
         .where(comments.c.epoch_id.in_(ended), comments.c.state.in_((PENDING, HELD)))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 # Rewritten row by row into a new file; the old file is truncated at once.
 REWRITTEN: Final = (
     *("held_texts", "hidden_texts", "envelopes", "published_comments", "staged_comments"),
-    "decisions",
+    *("decisions", "feedback"),
 )
 # Hashes and slots but no text, with a row for each comment ever sent.
 VACUUMED: Final = ("comments", "receipts", "withdrawal_requests", "imported_comments")

@@ -31,6 +31,7 @@ from yobal.core.errors import (
     SignatureInvalid,
     TooLateToUndo,
 )
+from yobal.core.feedback import SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.site_rules import SiteRules
 from yobal.store import decisions, imported_history, queue, sites
@@ -87,12 +88,19 @@ class ModerationController:
             rows = queue.page(
                 conn, self._rules.site_id, pseudonym=pseudonym, after=after, limit=PAGE_ROWS + 1
             )
+            recipients = queue.recipients_of(conn, [row.idempotency_hash for row in rows])
             status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].arrival_round, page[-1].comment_id) if has_more else None
         return types.QueuePage(
             comments=[
-                serializers.queue_row(row, self._rules, envelope=envelope, now=now)
+                serializers.queue_row(
+                    row,
+                    self._rules,
+                    envelope=envelope,
+                    recipients=recipients.get(row.idempotency_hash, []),
+                    now=now,
+                )
                 for row in page
                 if (envelope := self._decrypt(row)) is not None
             ],
@@ -151,7 +159,7 @@ class ModerationController:
                     lang=data.lang,
                     edit_kind=data.edit_kind,
                     clause=data.clause,
-                    note=data.note,
+                    feedback=_feedback(data.feedback),
                     signature=_signature(data, nonce=data.publication_nonce),
                 )
             case request_types.RejectRequest():
@@ -161,7 +169,7 @@ class ModerationController:
                     context,
                     data.comment_id,
                     clause=data.clause,
-                    note=data.note,
+                    feedback=_feedback(data.feedback),
                     signature=_signature(data),
                 )
         return serializers.decision_result(self._rules, result, now=context.now)
@@ -295,6 +303,10 @@ class ModerationController:
 
     def _context(self, request: AnyRequest) -> DecisionContext:
         return self._dependencies.decision_context(request)
+
+
+def _feedback(data: request_types.Feedback | None) -> SealedFeedback | None:
+    return SealedFeedback(data.sealed, data.sealed_note) if data is not None else None
 
 
 def _signature(data: request_types.Signed, *, nonce: str = "") -> DecisionSignature:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from yobal.core.feedback import SEALED_BYTES, SEALED_NOTE_BYTES, SPARE_BYTES
 from yobal.core.roles import Role
 from yobal.core.terms import EditKind
 
@@ -30,6 +31,13 @@ AgeFile = Annotated[bytes, msgspec.Meta(max_length=8_192)]
 # Browsers limit an id to 1,023 bytes; an attestation that the desk has not asked for can have certificates.
 AuthenticatorBytes = Annotated[bytes, msgspec.Meta(min_length=1, max_length=16_384)]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
+# All have one size; only other implementations of age than the desk's add a little.
+_Sealed = Annotated[
+    bytes, msgspec.Meta(min_length=SEALED_BYTES, max_length=SEALED_BYTES + SPARE_BYTES)
+]
+_SealedNote = Annotated[
+    bytes, msgspec.Meta(min_length=SEALED_NOTE_BYTES, max_length=SEALED_NOTE_BYTES + SPARE_BYTES)
+]
 LanguageTag = Annotated[str, msgspec.Meta(max_length=35)]  # as long as RFC 5646 asks for
 
 
@@ -235,6 +243,13 @@ class PublishRequest(Signed, tag="publish", tag_field="verdict"):
     publication_nonce: Hex32
 
 
+class Feedback(Request):
+    """To the author, sealed to the receipts; and the note alone for colleagues, sealed to the epoch."""
+
+    sealed: _Sealed
+    sealed_note: _SealedNote
+
+
 class PublishEditedRequest(Signed, tag="publish_edited", tag_field="verdict"):
     comment_id: Id
     text: Text
@@ -243,13 +258,13 @@ class PublishEditedRequest(Signed, tag="publish_edited", tag_field="verdict"):
     clause: ShortText
     lang: LanguageTag
     publication_nonce: Hex32
-    note: Text | None = None
+    feedback: Feedback | None = None
 
 
 class RejectRequest(Signed, tag="reject", tag_field="verdict"):
     comment_id: Id
     clause: ShortText
-    note: Text | None = None
+    feedback: Feedback | None = None
 
 
 DecideRequest = PublishRequest | PublishEditedRequest | RejectRequest

@@ -35,6 +35,8 @@ class Limits(msgspec.Struct, frozen=True):
     text_graphemes_max: int
     name_graphemes_max: int
     note_graphemes_max: int
+    added_graphemes_max: int
+    changes_max: int
 
 
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +144,13 @@ class ParentComment(msgspec.Struct, frozen=True):
     lang: str
 
 
+class ReceiptRecipient(msgspec.Struct, frozen=True):
+    """An age recipient that only the code of a receipt opens, bound to the comment by a key in its envelope."""
+
+    recipient: str
+    recipient_mac: bytes
+
+
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """A pending comment. `parent` is null if there is none or it was removed."""
 
@@ -156,7 +165,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     epoch_id: str
     age_days: int
-    has_receipt: bool
+    recipients: list[ReceiptRecipient]
     parent: ParentComment | None
     envelope: bytes
 
@@ -261,7 +270,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     clause: str | None
     edit_kind: EditKind | None
     undoes: UndoneVerdict | None
-    note: str | None
+    epoch_id: str
+    sealed_note: bytes | None
     decided_by: str
     day: str
     slot: Slot

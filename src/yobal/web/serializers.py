@@ -7,6 +7,7 @@ from yobal.actions import begin_epoch, clock_guard
 from yobal.actions.member_keys import EpochKey
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import language
+from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
 from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.held_text import HeldText
@@ -32,7 +33,7 @@ from yobal.store.hidden_texts import HiddenListRow
 from yobal.store.member_activity import MemberActivity
 from yobal.store.passkeys import PasskeyRow
 from yobal.store.people import Invitation, Registration
-from yobal.store.queue import QueueRow
+from yobal.store.queue import QueueRow, ReceiptRecipient
 from yobal.web import response_types as types
 
 
@@ -95,6 +96,8 @@ def session(
             text_graphemes_max=rules.limits.text_graphemes_max,
             name_graphemes_max=rules.limits.name_graphemes_max,
             note_graphemes_max=NOTE_GRAPHEMES_MAX,
+            added_graphemes_max=ADDED_GRAPHEMES_MAX,
+            changes_max=CHANGES_MAX,
         ),
         languages=stories.languages(conn, site_id),
         pending_count=status.pending_count,
@@ -130,7 +133,14 @@ def queue_status(
     )
 
 
-def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -> types.QueueRow:
+def queue_row(
+    row: QueueRow,
+    rules: SiteRules,
+    *,
+    envelope: bytes,
+    recipients: Sequence[ReceiptRecipient],
+    now: float,
+) -> types.QueueRow:
     parent = None
     if row.parent_text is not None and row.parent_removal is None:
         parent = types.ParentComment(
@@ -148,7 +158,9 @@ def queue_row(row: QueueRow, rules: SiteRules, *, envelope: bytes, now: float) -
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_days=age_days(rules.schedule, row.arrival_round, now),
-        has_receipt=row.has_receipt,
+        recipients=[
+            types.ReceiptRecipient(item.recipient, item.recipient_mac) for item in recipients
+        ],
         parent=parent,
         envelope=envelope,
     )
@@ -208,7 +220,8 @@ def history_entry(
         clause=row.clause,
         edit_kind=row.edit_kind,
         undoes=undoes,
-        note=row.note,
+        epoch_id=row.epoch_id,
+        sealed_note=row.sealed_note,
         decided_by=row.decided_by,
         day=day_of(rules.schedule, row.slot).isoformat(),
         slot=slot_with_label(rules, row.slot),

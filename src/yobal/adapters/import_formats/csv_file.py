@@ -22,6 +22,7 @@ from yobal.core.import_rows import (
 )
 
 FIELD_CHARACTERS_MAX: Final = 1_000_000
+ROW_CHARACTERS_MAX: Final = 4_000_000  # of all its lines
 _PERSONAL: Final[tuple[PersonalData, ...]] = ("email", "address", "agent", "user_id", "website")
 COLUMNS: Final = (
     *("id", "parent", "story", "url", "title", "time", "name", "text", "html", "state"),
@@ -40,13 +41,14 @@ _STATUS: Final[dict[str, CommentStatus]] = {
 def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[ImportedRow]:
     """Raises CannotReadImport."""
     csv.field_size_limit(FIELD_CHARACTERS_MAX)
-    lines = _lines(file)
+    lines = _Lines(file, name)
     rows = csv.reader(lines)
     titles = _titles(rows, name)
     columns = _columns(titles, options.columns, name)
     pages: set[str] = set()
     while True:
         line = rows.line_num + 1
+        lines.begin_row()
         try:
             values = next(rows)
         except StopIteration:
@@ -66,11 +68,33 @@ def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[Importe
         yield _comment(row, page, line, options)
 
 
-def _lines(file: IO[bytes]) -> Iterator[str]:
+class _Lines:
     """As UTF-8, with or without the mark that Excel writes; NUL bytes would end the run."""
-    for number, raw in enumerate(file):
-        line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
-        yield line.decode(errors="replace").replace("\0", " ")
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file, self._name = file, name
+        self._number = self._row_characters = 0
+
+    def begin_row(self) -> None:
+        self._row_characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Raises CannotReadImport for a row that would not fit in memory: a quote that is not closed, or no CSV."""
+        raw = self._file.readline(ROW_CHARACTERS_MAX + 1)
+        if not raw:
+            raise StopIteration
+        self._number += 1
+        self._row_characters += len(raw)
+        if self._row_characters > ROW_CHARACTERS_MAX:
+            raise CannotReadImport(
+                f"{self._name} has a row that is longer than {ROW_CHARACTERS_MAX:,} characters and reaches line"
+                f" {self._number}. What comes before was read; mend the file and run the same command again"
+            )
+        line = raw.removeprefix(codecs.BOM_UTF8) if self._number == 1 else raw
+        return line.decode(errors="replace").replace("\0", " ")
 
 
 def _titles(rows: Iterator[list[str]], name: str) -> list[str]:

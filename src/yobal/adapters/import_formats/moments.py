@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-_MILLISECONDS_FROM: Final = 100_000_000_000  # as seconds, this would be the year 5138
+SECONDS_MAX: Final = 100_000_000_000  # the year 5138; a larger number counts milliseconds
 
 
 def parse(text: str, zone: tzinfo = UTC) -> float | None:
@@ -13,8 +13,12 @@ def parse(text: str, zone: tzinfo = UTC) -> float | None:
         number = float(text)
     except ValueError:
         return _parse_iso(text, zone)
-    seconds = number / 1_000 if number > _MILLISECONDS_FROM else number
-    return seconds if 0 < seconds < _MILLISECONDS_FROM else None
+    return plausible(number / 1_000 if number > SECONDS_MAX else number)
+
+
+def plausible(seconds: float) -> float | None:
+    """None for what no calendar has, and for times before 1970, when nobody commented on the web."""
+    return seconds if 0 < seconds < SECONDS_MAX else None
 
 
 def _parse_iso(text: str, zone: tzinfo) -> float | None:
@@ -22,6 +26,6 @@ def _parse_iso(text: str, zone: tzinfo) -> float | None:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-        return moment.timestamp()
+        return plausible(moment.timestamp())
     except (ValueError, OverflowError):
         return None

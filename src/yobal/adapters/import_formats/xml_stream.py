@@ -1,4 +1,4 @@
-"""Reads records from a large XML file one by one, with their lines. Only one record is in memory.
+"""Reads records from a large XML file one by one, with their lines. Only one record is in memory, and not all of a huge one.
 
 `defusedxml` refuses document types and entities. Characters that XML forbids become spaces before it sees them:
 WordPress and Disqus write them, and one of them would end the run.
@@ -17,6 +17,11 @@ from yobal.core.errors import CannotReadImport
 
 CHUNK_BYTES: Final = 64 * 1_024
 TEXT_CHARACTERS_MAX: Final = 1_000_000  # of one element; what is more is not kept
+RECORD_CHARACTERS_MAX: Final = (
+    16_000_000  # of one record; a page of WordPress holds all of its text
+)
+DEPTH_MAX: Final = 100  # exports have five
+TOKEN_BYTES_MAX: Final = 8 * 1_024 * 1_024  # of one tag with its attributes
 _FORBIDDEN: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TO_SPACES: Final = bytes.maketrans(_FORBIDDEN, b" " * len(_FORBIDDEN))
 
@@ -32,6 +37,12 @@ class Record(msgspec.Struct):
     outer: "Record | None"
     attributes: dict[str, str]
     texts: dict[str, str]
+    characters: int = 0
+
+    def add(self, fields: dict[str, str], path: str, value: str) -> None:
+        self.characters += len(path) + len(value)
+        if self.characters <= RECORD_CHARACTERS_MAX:
+            fields.setdefault(path, value)
 
     def text(self, path: str) -> str:
         return self.texts.get(path, "").strip()
@@ -43,8 +54,11 @@ def read(file: IO[bytes], name: str, *, records: Collection[str]) -> Iterator[Re
     parser: Any = DefusedXMLParser(target=collector, forbid_dtd=True)
     collector.listen(parser.parser)
     try:
+        fed_bytes = 0
         for chunk in _cleaned(file):
             parser.feed(chunk)
+            fed_bytes += len(chunk)
+            collector.check_token(fed_bytes)
             yield from collector.take()
         parser.close()
         yield from collector.take()
@@ -96,9 +110,20 @@ class _Collector:
         done, self._done = self._done, []
         return done
 
+    def check_token(self, fed_bytes: int) -> None:
+        """The parser holds a tag until it ends. Raises CannotReadImport."""
+        if fed_bytes - self.expat.CurrentByteIndex > TOKEN_BYTES_MAX:
+            line = self.expat.CurrentLineNumber
+            raise CannotReadImport(f"{self._name} has a tag in line {line} that does not end")
+
     def start(self, tag: str, attributes: list[str]) -> None:
-        """`attributes` are names and values in turn."""
+        """`attributes` are names and values in turn. Raises CannotReadImport."""
         name = _local(tag)
+        if len(self._open) == DEPTH_MAX:
+            line = self.expat.CurrentLineNumber
+            raise CannotReadImport(
+                f"{self._name} has more than {DEPTH_MAX} elements inside each other in line {line}"
+            )
         path = f"{self._open[-1]}/{name}" if self._open else name
         if not self._open and name != self._root:
             raise CannotReadImport(f"{self._name} begins with <{name}> and not with <{self._root}>")
@@ -110,7 +135,7 @@ class _Collector:
         if attributes and self._record is not None:
             inner = path[len(self._record_path) + 1 :]
             for key, value in zip(attributes[::2], attributes[1::2], strict=True):
-                self._record.attributes[f"{inner}@{_local(key)}"] = value
+                self._record.add(self._record.attributes, f"{inner}@{_local(key)}", value)
 
     def data(self, text: str) -> None:
         if self._record is not None and self._length < TEXT_CHARACTERS_MAX:
@@ -126,7 +151,7 @@ class _Collector:
             self._record = record.outer
             self._record_path = self._path_of_outer() if record.outer is not None else ""
         elif self._parts:
-            record.texts.setdefault(path[len(self._record_path) + 1 :], "".join(self._parts))
+            record.add(record.texts, path[len(self._record_path) + 1 :], "".join(self._parts))
         self._parts, self._length = [], 0
 
     def _path_of_outer(self) -> str:

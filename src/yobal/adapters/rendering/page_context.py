@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from yobal.core import observers
+from yobal.core.feedback import Change
 from yobal.core.schedule import Schedule
 from yobal.core.states import State
 from yobal.core.submission import Limits
@@ -81,7 +82,11 @@ class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     clause: str | None = None
     edit_kind: EditKind | None = None
-    note: str | None = None
+    note: str = ""
+    changes: tuple[Change, ...] = ()  # what a moderator struck and added, in place of the text
+    former_name: str | None = None
+    is_abridged: bool = False  # too much was changed to show it
+    is_feedback_closed: bool = False  # a moderator wrote something that this code does not open
     text: str | None = None
     name: str | None = None
     lang: str | None = None

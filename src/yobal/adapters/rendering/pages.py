@@ -253,7 +253,13 @@ class PageRenderer:
     def receipt(self, thread: ThreadRef, receipt: ReceiptDetails) -> bytes:
         """What was decided about a comment, with the buttons that withdraw it."""
         runs = text_runs(receipt.text or "", is_edited=receipt.edit_kind is not None)
-        return self._render("receipt.html", thread, {"receipt": receipt, "text_runs": runs})
+        changes = [
+            (part.kind, text_runs(part.text, is_edited=part.kind != "deleted"))
+            for part in receipt.changes
+        ]
+        context = {"receipt": receipt, "text_runs": runs, "changes": changes}
+        context["changed_words"] = "".join(part.text for part in receipt.changes)
+        return self._render("receipt.html", thread, context)
 
     def withdrawal_requested(
         self,

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from yobal.actions import receipts
 from yobal.adapters.rendering.pages import ReceiptDetails
 from yobal.core import text as texts
+from yobal.core.feedback import Feedback
 from yobal.core.receipts import read_code
 from yobal.core.schedule import day_of
 from yobal.core.states import PUBLISHED
@@ -74,20 +75,28 @@ class ReceiptHandler:
             site_id=context.thread.site_id,
             story_id=context.thread.story_id,
             typed=context.fields.get("code", ""),
+            limits=self._dependencies.rules.limits,
             now=self._dependencies.clock(),
         )
 
     def _details(self, match: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
         status, schedule = match.status, self._dependencies.rules.schedule
+        feedback = match.feedback or Feedback()
+        changes = feedback.changes if match.are_changes_shown else ()
+        name = feedback.name if match.are_changes_shown else None
         return ReceiptDetails(
             code=code,
             state=match.status.state,
             clause=status.clause,
             edit_kind=status.edit_kind,
-            note=status.note,
+            note=feedback.note,
+            changes=changes,
+            former_name=feedback.former_name if match.are_changes_shown else None,
+            is_abridged=feedback.is_abridged,
+            is_feedback_closed=status.feedback is not None and match.feedback is None,
             text=status.text,
-            name=status.name,
-            lang=status.lang,
+            name=status.name if status.name is not None else name,
+            lang=status.lang or feedback.lang,
             can_withdraw=match.can_withdraw,
             is_hidden=status.is_hidden,
             is_withheld=status.is_withheld,

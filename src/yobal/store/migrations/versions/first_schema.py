@@ -51,13 +51,13 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("clause", sa.Text(), nullable=True),
         sa.Column("edit_kind", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("slot", sa.BigInteger(), nullable=False),
         sa.Column("terms_version", sa.Integer(), nullable=False),
         sa.Column("undoes_id", sa.Text(), nullable=True),
         sa.Column("envelope_hash", sa.Text(), nullable=True),
         sa.Column("publication_hash", sa.Text(), nullable=True),
+        sa.Column("feedback_hash", sa.Text(), nullable=True),
         sa.Column("head", sa.Text(), nullable=True),
         sa.Column("signing_key", sa.Text(), nullable=True),
         sa.Column("signature", sa.LargeBinary(), nullable=True),
@@ -113,6 +113,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("cell", name=op.f("pk_expired_cells")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "feedback",
+        sa.Column(
+            "row_key",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("comment_id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_note", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("row_key", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_feedback_decision_id")),
+    )
+    op.create_index("ix_feedback_comment_id", "feedback", ["comment_id"], unique=False)
     op.create_table(
         "held_texts",
         sa.Column("comment_id", sa.Text(), nullable=False),
@@ -250,6 +266,8 @@ def upgrade() -> None:
         sa.Column("idempotency_hash", sa.LargeBinary(), nullable=False),
         sa.Column("copy", sa.Integer(), nullable=False),
         sa.Column("week", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("recipient_mac", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_receipts")),
         sa.UniqueConstraint(
             "idempotency_hash", "copy", name=op.f("uq_receipts_idempotency_hash_copy")

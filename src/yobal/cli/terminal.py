@@ -1,0 +1,28 @@
+"""Prints lines on the terminal. What files, feeds and the database say is never sent to it as a command.
+
+A title in a feed can hold an escape sequence that clears the screen, or a sign that turns the line around.
+"""
+
+from typing import Final
+
+import typer
+
+_LINE_CHARACTERS: Final = "\t\n"
+_CONTROLS: Final = frozenset([*range(0x20), *range(0x7F, 0xA0)]) - set(map(ord, _LINE_CHARACTERS))
+_LINE_ENDS: Final = frozenset([0x2028, 0x2029])
+_DIRECTIONS: Final = frozenset(
+    [0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_SURROGATES: Final = range(0xD800, 0xE000)  # of a file name that is not UTF-8
+_SHOWN: Final = {
+    code: f"\\u{code:04x}" for code in (*_CONTROLS, *_LINE_ENDS, *_DIRECTIONS, *_SURROGATES)
+}
+
+
+def show(line: str, *, err: bool = False) -> None:
+    typer.echo(visible(line), err=err)
+
+
+def visible(line: str) -> str:
+    """With a name instead of each sign that would control the terminal or the order of the line; also valid in JSON."""
+    return line.translate(_SHOWN)
