@@ -48,7 +48,7 @@ def _comments(newsroom: NewsroomHarness) -> None:
     hidden = newsroom.publish_new("Removed, and not destroyed yet.")
     newsroom.request_withdrawal(hidden.code, "next")
     newsroom.remove(hidden.id, clause="spam")
-    newsroom.reject(newsroom.send("Rejected.").id)
+    newsroom.reject(newsroom.send("Rejected.").id, note="Why.")
     newsroom.publish(newsroom.send("Held.").id)
     newsroom.send("Waits.")
     undone = newsroom.publish(newsroom.send("Accepted, and undone.").id)
