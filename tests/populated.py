@@ -20,9 +20,11 @@ INBOX_TABLES = ("inbox_a", "inbox_b")  # on PostgreSQL; SQLite's inbox is a file
 def populate(newsroom: NewsroomHarness) -> NewsroomHarness:
     """Leaves the newsroom between a decision and the slot at which it takes effect."""
     add_lead(newsroom, "Plover")  # a roster that replaced another
-    _members(newsroom)
-    _comments(newsroom)
     _imports(newsroom)
+    _comments(newsroom)
+    _members(newsroom)  # what they leave expires with slots
+    undone = newsroom.publish(newsroom.send("Accepted, and undone.").id)
+    newsroom.undo(undone)  # its cell is listed until the next purge
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     newsroom.send("In the inbox.", waits_for_round=True)
     return newsroom
@@ -51,8 +53,6 @@ def _comments(newsroom: NewsroomHarness) -> None:
     newsroom.reject(newsroom.send("Rejected.").id, note="Why.")
     newsroom.publish(newsroom.send("Held.").id)
     newsroom.send("Waits.")
-    undone = newsroom.publish(newsroom.send("Accepted, and undone.").id)
-    newsroom.undo(undone)  # its cell is listed until the next purge
 
 
 def _imports(newsroom: NewsroomHarness) -> None:

@@ -13,7 +13,7 @@ from yobal.server.wiring import Components
 from yobal.store import sites
 from yobal.store.locks import release_lock
 
-_PATIENCE_SECONDS: Final = canary.SEND_SECONDS_MAX - 10  # so long an intake may take to start
+_START_SECONDS: Final = canary.SEND_SECONDS_MAX - 10  # so long an intake may take to start
 
 
 def send_if_due(components: Components, *, now: float) -> None:
@@ -24,7 +24,7 @@ def send_if_due(components: Components, *, now: float) -> None:
     file, round_ = components.canary_file, last_round(schedule, now)
     if not canary.is_due(file.read(), schedule, now) or not _is_moved(components, round_):
         return
-    if now - round_ < _PATIENCE_SECONDS and not form_client.is_listening(settings.intake_listen):
+    if now - round_ < _START_SECONDS and not form_client.is_listening(settings.intake_listen):
         return
     with release_lock(components.database):
         state, form = follow_canary.prepare(
