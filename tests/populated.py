@@ -24,7 +24,10 @@ def populate(newsroom: NewsroomHarness) -> NewsroomHarness:
     _comments(newsroom)
     _members(newsroom)  # what they leave expires with slots
     undone = newsroom.publish(newsroom.send("Accepted, and undone.").id)
-    newsroom.undo(undone)  # its cell is listed until the next purge
+    purge = newsroom.purge
+    newsroom.purge = lambda: None  # type: ignore[method-assign]  # a crash before it: the cell stays listed
+    newsroom.undo(undone)
+    newsroom.purge = purge  # type: ignore[method-assign]
     mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
     newsroom.send("In the inbox.", waits_for_round=True)
     return newsroom

@@ -199,7 +199,9 @@ def test_check_says_what_would_change_and_changes_nothing(
 
 
 @pytest.fixture
-def populated(newsroom: NewsroomHarness) -> NewsroomHarness:
+def populated(newsroom: NewsroomHarness, settings: Settings) -> NewsroomHarness:
+    """After what the fixture of the settings does, which lets slots pass."""
+    assert settings.site_id == SITE_ID
     return populate(newsroom)
 
 
