@@ -27,12 +27,13 @@ MANY: Final = 10_000_000  # a limit that no measurement reaches
 
 
 class SeededNewsroom(msgspec.Struct, frozen=True):
-    """The newsroom's components, its settings file, and its lead's passphrase and signatures."""
+    """The newsroom's components, its settings file, and its lead's passphrase and keys."""
 
     components: Components
     config: Path
     passphrase: str
     signer: DecisionSigner
+    signing_seed: bytes
 
     @property
     def settings(self) -> Settings:
@@ -90,7 +91,7 @@ def seed(folder: Path, **overrides: Any) -> SeededNewsroom:
     prepare_files(components)
     run_once(components, now=time.time())
     signer = DecisionSigner(components, lead.signing_seed)
-    return SeededNewsroom(components, config, lead.passphrase, signer)
+    return SeededNewsroom(components, config, lead.passphrase, signer, lead.signing_seed)
 
 
 def free_port() -> int:

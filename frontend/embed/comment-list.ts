@@ -146,22 +146,27 @@ function byline(comment: PublicComment, day: string, words: Words): HTMLElement 
 }
 
 function share(comment: PublicComment, words: Words): HTMLElement {
+  const summary = el("summary", {}, words.sentences.share);
+  const details = el("details", { name: "yobal-share" }, summary);
+  // Fifty comments have two hundred such links, and a slow phone draws the thread sooner without them.
+  summary.addEventListener("click", () => details.append(shareLinks(comment, words)), {
+    once: true,
+  });
+  return details;
+}
+
+function shareLinks(comment: PublicComment, words: Words): HTMLElement {
   const url = encodeURIComponent(comment.link);
   const link = (href: string, text: string, attributes = {}) =>
     el("a", { href, ...attributes }, text);
   const elsewhere = { target: "_blank", rel: "noreferrer" };
   return el(
-    "details",
-    { name: "yobal-share" },
-    el("summary", {}, words.sentences.share),
-    el(
-      "p",
-      {},
-      link(`https://wa.me/?text=${url}`, "WhatsApp", elsewhere),
-      link(`https://t.me/share/url?url=${url}`, "Telegram", elsewhere),
-      link(`mailto:?body=${url}`, words.sentences.email),
-      link(comment.link, words.sentences.link),
-    ),
+    "p",
+    {},
+    link(`https://wa.me/?text=${url}`, "WhatsApp", elsewhere),
+    link(`https://t.me/share/url?url=${url}`, "Telegram", elsewhere),
+    link(`mailto:?body=${url}`, words.sentences.email),
+    link(comment.link, words.sentences.link),
   );
 }
 

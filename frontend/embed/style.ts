@@ -55,7 +55,7 @@ export async function addStyle(root: ShadowRoot, url: string): Promise<void> {
   }
   let loading = fetched.get(url);
   if (!loading) {
-    loading = fetch(url, { credentials: "omit" })
+    loading = fetch(url) // as a preload asks for it
       .then((response) => response.text())
       .then(sheetOf);
     fetched.set(url, loading);

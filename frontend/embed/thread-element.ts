@@ -13,7 +13,7 @@ import type {
   Words,
 } from "./types.ts";
 
-const NEAR = "800px";
+const NEAR_PX = 800;
 
 /** `siteUrl` is the address of all threads of the site, with a slash at its end. */
 export function defineThread(siteUrl: string): void {
@@ -91,9 +91,11 @@ class Thread {
     this.#root.replaceChildren(el("div", { class: "waiting" }, el("slot", {})));
     this.#observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.#draw(),
-      { rootMargin: NEAR },
+      { rootMargin: `${NEAR_PX}px` },
     );
-    this.#observer.observe(host);
+    // The observer tells it a frame later, and on a slow phone a frame is long.
+    if (isNear(host)) void this.#draw();
+    else this.#observer.observe(host);
   }
 
   /** Another thread may be drawn in the element from now on, so nothing of this one may be. */
@@ -240,6 +242,11 @@ class Thread {
   }
 }
 
+function isNear(element: HTMLElement): boolean {
+  const { top, bottom, height } = element.getBoundingClientRect();
+  return height > 0 && top < innerHeight + NEAR_PX && bottom > -NEAR_PX;
+}
+
 /** What the newsroom says above the thread. */
 function pinnedNote(file: NewestFile): HTMLElement[] {
   if (!file.pinned_note) return [];
@@ -260,7 +267,7 @@ function editorText(file: NewestFile, text: string, name: string): HTMLElement {
 /** Null if there is no such file; undefined if it cannot be loaded now. */
 async function load<File>(url: string): Promise<File | null | undefined> {
   try {
-    const response = await fetch(url, { credentials: "omit" });
+    const response = await fetch(url); // as a preload asks for it
     if (response.status === 404) return null;
     return response.ok ? ((await response.json()) as File) : undefined;
   } catch {

@@ -36,7 +36,7 @@ function rowFor(sealed: string, envelope: Envelope): QueueRow {
       envelope: sealed,
       lang: "und",
     },
-    ...{ story_title: "", story_url: "", age_days: 0, recipients: [] },
+    ...{ story_title: "", story_url: "", age_days: 0, expires: null, recipients: [] },
     parent: null,
   };
 }

@@ -20,7 +20,13 @@ const vectors = readVectors<Vectors>("envelopes.json");
 const keyring = { epochKeys: new Map([["e", vectors.epoch.identity]]) } as unknown as Keyring;
 const next_slot = { at: 0, label: "18:00" };
 const next_round = { at: 0, label: "17:00" };
-export const status = { pending_count: 4, held_count: 0, next_slot, next_round };
+export const status = {
+  pending_count: 4,
+  expiring_count: 0,
+  held_count: 0,
+  next_slot,
+  next_round,
+};
 const limits = {
   ...{ text_graphemes_max: 99_999, name_graphemes_max: 60, note_graphemes_max: 300 },
   ...{ added_graphemes_max: 200, changes_max: 50 },
@@ -38,7 +44,7 @@ export const rows = vectors.envelopes.map(({ plain, sealed }): QueueRow => {
   return {
     ...{ comment_id, site_id, story_id, edition, root_id, parent_id },
     ...{ epoch_id: "e", envelope: sealed, lang: "en", parent: null },
-    ...{ story_title: "", story_url: "", age_days: 0, recipients: [] },
+    ...{ story_title: "", story_url: "", age_days: 0, expires: null, recipients: [] },
   };
 });
 

@@ -43,7 +43,7 @@ function item(change: Partial<QueueRow> = {}): QueueItem {
   const row: QueueRow = {
     ...boundFields,
     ...{ story_title: "", story_url: "", lang: "und", epoch_id: "e", age_days: 0 },
-    ...{ recipients, parent: null, envelope: "" },
+    ...{ expires: null, recipients, parent: null, envelope: "" },
   };
   return createItem({ ...row, ...change }, envelope, () => []);
 }

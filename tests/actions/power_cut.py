@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from yobal.actions import destroy_hidden, expire, move_inbox, process_withdrawals, release
+from yobal.actions import (
+    destroy_epochs,
+    destroy_hidden,
+    expire,
+    move_inbox,
+    process_withdrawals,
+    release,
+)
 from yobal.adapters import public_files
 from yobal.adapters.cell_file import LockedCells
 from yobal.adapters.public_files import PublicFiles
@@ -27,6 +34,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "destroy what is hidden": (destroy_hidden, "destroy_due"),
     "release": (release, "release"),
     "expire": (expire, "expire"),
+    "destroy epochs": (destroy_epochs, "destroy_emptied"),
     "overwrite cells": (LockedCells, "overwrite"),
     "take cells off the list": (cells, "remove_expired"),
     "purge": (Database, "purge"),

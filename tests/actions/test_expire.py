@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.harness import NewsroomHarness, add_lead, session_access
-from yobal.actions import setup_site, sign_in
+from tests.harness import SLOT, NewsroomHarness, add_lead, session_access
+from yobal.actions import expire, setup_site, sign_in
+from yobal.core.errors import AlreadyDecided
 from yobal.store import queue
 
 DAY = 86_400
@@ -30,11 +31,68 @@ def test_a_sealed_original_is_destroyed_after_the_retention_time(
     assert newsroom.comment_row(sent.id)["commitment"] is None
 
 
-def test_a_pending_comment_never_expires(newsroom: NewsroomHarness) -> None:
-    sent = newsroom.send("Patience.")
-    newsroom.now += 300 * DAY
+def test_a_comment_that_nobody_decides_is_destroyed_unread_at_a_slot(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send("Nobody reads this.")
+    (envelope,) = newsroom.read_table("envelopes")
+    key = newsroom.cells()[envelope["cell"]]
+    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
     newsroom.run_scheduler()
-    assert newsroom.decrypt(sent.id).text == "Patience."
+    assert newsroom.decrypt(sent.id).text == "Nobody reads this."
+    assert newsroom.receipt_state(sent.code) == "pending"
+    newsroom.pass_slots(1)
+    assert newsroom.state(sent.id) == newsroom.receipt_state(sent.code) == "expired"
+    assert newsroom.read_table("envelopes") == []
+    assert newsroom.cells()[envelope["cell"]] != key
+    row = newsroom.comment_row(sent.id)
+    assert row["commitment"] is None
+    assert row["decided_slot"] % SLOT == 0
+    with pytest.raises(AlreadyDecided):
+        newsroom.reject(sent.id)
+
+
+@pytest.mark.parametrize("how", ["held", "rejected"])
+def test_what_was_decided_does_not_expire(newsroom: NewsroomHarness, how: str) -> None:
+    newsroom.now += newsroom.rules.pending_days * DAY
+    newsroom.run_scheduler()
+    sent = newsroom.send("Decided on the last day.")
+    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
+    newsroom.run_scheduler()
+    if how == "held":
+        newsroom.publish(sent.id)
+    else:
+        newsroom.reject(sent.id)
+    newsroom.pass_slots(2)
+    assert newsroom.state(sent.id) == ("published" if how == "held" else "rejected")
+
+
+def test_what_is_back_in_the_queue_stays_for_a_week_more(newsroom: NewsroomHarness) -> None:
+    """Whoever accepted it was removed on the last day: the others must have time to see it."""
+    sent = newsroom.send("Back in the queue.")
+    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
+    newsroom.run_scheduler()
+    newsroom.undo(newsroom.publish(sent.id))
+    newsroom.pass_slots(20)
+    assert newsroom.state(sent.id) == "pending"
+    newsroom.now += 3 * DAY
+    newsroom.run_scheduler()
+    assert newsroom.state(sent.id) == "expired"
+
+
+def test_a_withdrawal_that_is_asked_for_too_late_changes_nothing(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send("Withdrawn too late.")
+    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
+    newsroom.run_scheduler()
+    newsroom.now += SLOT
+    with newsroom.database.writing() as conn:
+        expire._expire_pending(conn, newsroom.rules, int(newsroom.now))
+    assert newsroom.state(sent.id) == "expired"
+    receipt = newsroom.find_receipt(sent.code)
+    assert receipt is not None
+    assert not receipt.can_withdraw
 
 
 def test_sessions_and_invitations_expire_with_a_slot_and_are_deleted(

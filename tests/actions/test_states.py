@@ -6,9 +6,11 @@ from typing import get_args
 import pytest
 
 from tests.harness import NewsroomHarness, SentComment
+from yobal.actions.expire import _expire_pending
 from yobal.core.decisions import DecisionResult
 from yobal.core.envelope import Envelope
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NoSuchDecision, TooLateToUndo
+from yobal.core.schedule import DAY_SECONDS, last_slot
 from yobal.core.states import TRANSITIONS, State, Verb, next_state, source_states
 from yobal.server.scheduler.maintenance import prepare_cells
 from yobal.store import comments
@@ -49,6 +51,9 @@ class Life:
     def _lost(self) -> None:
         self._held()
         _lose(self)
+
+    def _expired(self) -> None:
+        _expire(self)
 
     def _withdrawn(self) -> None:
         self._held()
@@ -103,6 +108,13 @@ def _recover(life: Life) -> None:
     prepare_cells(life.newsroom.components, now=life.newsroom.now)
 
 
+def _expire(life: Life) -> None:
+    """Nobody decides for as long as a comment may wait; the clock shows no later slot than that."""
+    rules, newsroom = life.newsroom.rules, life.newsroom
+    with newsroom.database.writing() as conn:
+        _expire_pending(conn, rules, last_slot(rules.schedule, newsroom.now) + 31 * DAY_SECONDS)
+
+
 TRY: dict[Verb, Callable[[Life], None]] = {
     "publish": _publish,
     "reject": _reject,
@@ -113,6 +125,7 @@ TRY: dict[Verb, Callable[[Life], None]] = {
     "withdraw": _withdraw,
     "lose": _lose,
     "recover": _recover,
+    "expire": _expire,
 }
 
 

@@ -46,6 +46,7 @@ def site_context() -> SiteContext:
         schedule=Schedule(time_zone="Asia/Phnom_Penh"),
         limits=Limits(),
         receipt_days=30,
+        pending_days=30,
         is_demo=False,
     )
 

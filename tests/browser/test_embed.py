@@ -243,6 +243,24 @@ def test_a_reply_is_written_below_the_comment_and_a_draft_survives_it(
     assert len(rows) == 1
 
 
+@pytest.mark.parametrize("same_host", [False, True])
+def test_a_page_that_preloads_the_thread_asks_for_each_file_once(
+    embedded: tuple[NewsSite, Served], page: Page, *, same_host: bool
+) -> None:
+    site, served = embedded
+    threads = threads_of(served)
+    origin = threads if same_host else ""
+    files = (f"{threads}/{SITE_ID}/{STORY_ID}/en/index.json", f"{threads}/{SITE_ID}/@/comments.css")
+    preloads = "".join(
+        f'<link rel="preload" as="fetch" crossorigin href="{file}">' for file in files
+    )
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    site.show(page, preloads + story_page(threads), threads_origin=origin)
+    expect(page.locator("yobal-comments section.yobal")).to_be_visible()
+    assert [requests.count(file) for file in files] == [1, 1]
+
+
 def test_older_comments_and_more_replies_appear_in_their_places(
     embedded: tuple[NewsSite, Served], page: Page
 ) -> None:

@@ -137,3 +137,12 @@ def test_a_failure_is_remembered_until_a_later_notice_succeeds() -> None:
     nothing_due = done(failed, check=TODAY_9 + HOUR_SECONDS)
     assert nothing_due.failed == ("address 1 (mailto)",)
     assert done(nothing_due, "disk", check=TODAY_9 + 2 * HOUR_SECONDS).failed == ()
+
+
+def test_what_is_destroyed_unread_within_a_week_is_told_once_a_day() -> None:
+    figures = msgspec.structs.replace(FIGURES, pending_count=3, expiring_count=1)
+    expiring = msgspec.structs.replace(FINE, figures=figures)
+    assert "expiring" in notices.due(RULES, YESTERDAY, expiring, at=TODAY_9)
+    state = done(YESTERDAY, "expiring", check=TODAY_9)
+    assert "expiring" not in notices.due(RULES, state, expiring, at=TODAY_9 + HOUR_SECONDS)
+    assert "expiring" not in notices.due(RULES, YESTERDAY, waiting(), at=TODAY_9)

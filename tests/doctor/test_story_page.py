@@ -85,6 +85,15 @@ def test_a_page_without_a_thread_is_a_failure(site: Site) -> None:
     assert findings["the page shows a thread"].status == "fail"
 
 
+@pytest.mark.parametrize(
+    "address", ["http://[", "https://news\u2100.example/", "//cdn.example:99999/"]
+)
+def test_an_address_that_no_browser_fetches_ends_nothing(address: str) -> None:
+    html = f'<base href="{address}"><img src="{address}"><form action="{address}"></form><img src="/a">'
+    page = page_reader.read(html, "https://news.example/ferry")
+    assert [item.url for item in page.resources] == ["https://news.example/a"]
+
+
 def test_a_fragment_or_a_frame_is_found_too(site: Site) -> None:
     site.comments.answers["/river-post/@/comments.css"] = Answer(b"")
     form = f'<form action="{site.comments.url}/river-post/ferry/en/">'

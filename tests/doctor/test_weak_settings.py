@@ -77,6 +77,7 @@ ROWS: Final[dict[str, Row]] = {
     "disk_reserve_mib": Row(refused=-1, warned=0, well=256),
     "receipt_days": Row(refused=201, warned=200, well=30),
     "original_retention_days": Row(refused=201, warned=60, well=14),
+    "pending_days": Row(refused=7, warned=60, well=30),
     "backup_dir": Row(
         refused="backups", well="/var/backups/yobal", others={"purge_list_dir": "/mnt/x"}
     ),

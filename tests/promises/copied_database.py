@@ -1,4 +1,4 @@
-"""An attacker with a copy of the database, everybody's words and sheets, and sealed comments kept aside.
+"""An attacker with a copy of database and public files, everybody's words and sheets, and sealed comments kept aside.
 
 Written from `docs/file-formats.md`, without the code that is tested.
 """
@@ -25,12 +25,17 @@ class CopiedDatabase:
 
     def __init__(self, newsroom: NewsroomHarness) -> None:
         self._rows = {table: newsroom.read_table(table) for table in TABLES}
+        self._public = b"".join(newsroom.read_all_files().values())
         keys = newsroom.cells()
         self._sealed = [
             plain
             for row in self._rows["envelopes"]
             for plain in _decrypt(row, keys, "envelope", row["comment_id"])
         ]
+
+    def is_public(self, words: str) -> bool:
+        """Whether the public files of that moment have these words."""
+        return words.encode() in self._public
 
     def texts(self, people: Iterable[NewModerator], *, cells: Sequence[bytes] = ()) -> set[str]:
         """What these people's words and sheets open, with the keys of a file of cells or without."""

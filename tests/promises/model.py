@@ -12,7 +12,8 @@ NONE_YET = -1
 DAY = 86_400
 ROUND_LEAD = 3_600  # a round comes an hour before its slot
 IN_INBOX = "in the inbox"
-RETENTION_DAYS, RECEIPT_DAYS = 14, 30
+RETENTION_DAYS, RECEIPT_DAYS, PENDING_DAYS = 14, 30, 30
+NOTICE_DAYS = 7  # what was decided and undone stays so long after that decision
 
 
 @dataclass
@@ -30,6 +31,8 @@ class ModelComment:
     inbox_codes: dict[str, int] = field(default_factory=dict)  # the same, since the last round
     standing: str | None = None  # the id of the decision in force
     is_past_retention: bool = False
+    round: int = NONE_YET  # with which it came to the desk
+    last_decision: int = NONE_YET  # its slot, also if it was undone
 
     @property
     def has_original(self) -> bool:
@@ -75,10 +78,12 @@ class Model:
         one = self.comments[comment_id]
         one.state, one.shown, one.standing = "held", words, decision_id
         one.final, one.due = self.latest + SLOT, self.latest + slots * SLOT
+        one.last_decision = one.final
 
     def reject(self, comment_id: str, *, decision_id: str) -> None:
         one = self.comments[comment_id]
         one.state, one.final, one.standing = "rejected", self.latest + SLOT, decision_id
+        one.last_decision = one.final
 
     def can_undo(self, comment_id: str, decision_id: str) -> bool:
         one = self.comments[comment_id]
@@ -87,6 +92,7 @@ class Model:
 
     def undo(self, comment_id: str) -> None:
         one = self.comments[comment_id]
+        one.last_decision = max(one.last_decision, self.latest + SLOT)
         one.state, one.final, one.due, one.standing = "pending", NONE_YET, NONE_YET, None
         one.shown = ""
 
@@ -114,7 +120,8 @@ class Model:
         if self.last_round < self.latest_round:
             self.last_round = self.latest_round
             for one in self.comments.values():
-                one.state = "pending" if one.state == IN_INBOX else one.state
+                if one.state == IN_INBOX:
+                    one.state, one.round = "pending", self.last_round
                 one.codes |= one.inbox_codes
                 one.inbox_codes = {}
             self.requests += self.inbox_requests
@@ -130,6 +137,10 @@ class Model:
         """Drop what has expired; this happens with a release."""
         is_over = one.final <= self.now - RETENTION_DAYS * DAY
         one.is_past_retention |= one.state in ("published", "removed", "rejected") and is_over
+        has_waited = one.round <= self.latest - PENDING_DAYS * DAY
+        is_returned = one.last_decision > self.latest - NOTICE_DAYS * DAY
+        if one.state == "pending" and has_waited and not is_returned:
+            one.state = "expired"
         today = int(self.now // DAY)
         one.codes = {code: last for code, last in one.codes.items() if today <= last}
 

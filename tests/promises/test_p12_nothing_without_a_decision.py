@@ -431,6 +431,13 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         [_send, lambda actions: actions.reject(which=0), _slot, _fortnight],
         KEPT,
     ),
+    "nothing expires": (
+        expiry,
+        "expired_pending",
+        _nothing,
+        [_send, _fortnight, _fortnight, _fortnight],
+        STATES,
+    ),
     "receipts outlive their days": (
         expiry,
         "delete_receipts",

@@ -16,8 +16,10 @@ from tests.web.desk_keys import (
     removal_body,
     signed_removal,
 )
+from tests.web.epochs import DAY, begin_next_epoch, destroyed_numbers
 from yobal.adapters.cell_file import LockedCells
 from yobal.demo.keys import NewModerator
+from yobal.store import epochs
 
 WORDS = "Sealed before the removal."
 
@@ -57,6 +59,43 @@ def test_control_if_their_cells_are_not_overwritten_the_copy_opens(
 ) -> None:
     monkeypatch.setattr(LockedCells, "overwrite", lambda *_: None)
     copy, egret = _copy_then_remove(newsroom)
+    assert copy.texts([egret], cells=newsroom.cells()) == {WORDS}
+
+
+def _copy_then_destroy_epoch(newsroom: NewsroomHarness) -> tuple[CopiedDatabase, NewModerator]:
+    """A copy of the first week, and a moderator of then and now. Its comment was rejected and is gone."""
+    desk = signed_in(newsroom)
+    egret = join_by_invitation(desk, "Egret", role="moderator")
+    newsroom.publish_new("Public before.")
+    sent = newsroom.send(WORDS)
+    copy = CopiedDatabase(newsroom)
+    assert copy.texts([egret], cells=newsroom.cells()) == {WORDS}, "control: with the cells of then"
+    assert [copy.is_public(words) for words in ("Public before.", WORDS)] == [True, False]
+    newsroom.reject(sent.id)
+    begin_next_epoch(newsroom, desk, egret)
+    newsroom.now += (newsroom.rules.original_retention_days + 1) * DAY
+    newsroom.run_scheduler()
+    return copy, egret
+
+
+def test_an_old_copy_of_the_database_opens_nothing_of_a_destroyed_epoch(
+    newsroom: NewsroomHarness,
+) -> None:
+    """With the words and sheets of everybody, who are members still."""
+    copy, egret = _copy_then_destroy_epoch(newsroom)
+    assert destroyed_numbers(newsroom) == [1]
+    everybody = [egret, lead_of(newsroom)]
+    assert copy.texts(everybody) == set(), "without secrets/"
+    assert copy.texts(everybody, cells=newsroom.cells()) == set(), "with secrets/ of today"
+    assert newsroom.decrypt(newsroom.send("Of the new epoch.").id).text == "Of the new epoch."
+
+
+def test_control_while_the_epochs_wraps_exist_the_copy_opens(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The age files of comments, which the attacker has, need no cell."""
+    monkeypatch.setattr(epochs, "destroy", lambda *_args, **_fields: None)
+    copy, egret = _copy_then_destroy_epoch(newsroom)
     assert copy.texts([egret], cells=newsroom.cells()) == {WORDS}
 
 

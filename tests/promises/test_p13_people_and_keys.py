@@ -48,11 +48,12 @@ from yobal.actions.add_epoch import MemberWrap
 from yobal.core.errors import RosterInvalid
 from yobal.core.roster import Roster, SignedStatement
 from yobal.demo.keys import NewModerator
-from yobal.store import epochs, people, statements
+from yobal.store import epochs, expiry, identities, people, statements
 
 NAMES = ("Avocet", "Bittern", "Curlew", "Dunlin", "Egret", "Fulmar")
 PICK = st.integers(0, 1_000)
 WEEK = 7 * 86_400
+PENDING_SECONDS = 30 * 86_400  # then what nobody has decided is destroyed
 STEPS: tuple[tuple[Any, str], ...] = (
     (statements, "append"),
     (people, "deactivate"),
@@ -62,6 +63,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
 )
 # The message of each check; a control names the check that must fail.
 WRAPS, SIGN_IN = "exactly the members have wraps", "exactly the members can sign in"
+SEALED = "exactly what has not expired is stored"
 
 
 MODEL = ("keys", "members", "suspended", "waiting", "holders", "is_due", "keyless")
@@ -71,6 +73,7 @@ class Backup(NamedTuple):
     rows: Rows
     statement_count: int
     model: dict[str, Any]
+    made_at: float
 
 
 class Crash(Exception):  # not an error of ours
@@ -93,6 +96,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         self.is_due = False
         self.keyless: set[str] = set()  # members whose sealed keys a restore has lost
         self.former: set[str] = set()
+        self.sealed: dict[str, tuple[str, float]] = {}  # comments, their epoch, when they came
         self.held: list[SignedStatement] = []
         self.backup: Backup | None = None
 
@@ -200,10 +204,32 @@ class PeopleAndKeys(RuleBasedStateMachine):
 
     @rule()
     def pass_a_week(self) -> None:
-        self.newsroom.now += WEEK
+        self._let_pass(WEEK)
+
+    @precondition(lambda self: self.holders[-1])
+    @rule()
+    def send(self) -> None:
+        sent = self.newsroom.send("Sealed.")
+        self.sealed[sent.id] = (self._epoch_ids()[-1], self.newsroom.now)
+
+    @precondition(lambda self: self.sealed)
+    @rule()
+    def expire(self) -> None:
+        """Nobody decides for a month: every comment goes, and with them the keys of all old epochs."""
+        self._let_pass(PENDING_SECONDS)
+        assert self.sealed == {}
+
+    def _let_pass(self, seconds: int) -> None:
+        self.newsroom.now += seconds
         self.newsroom.run_scheduler()
         self.waiting.clear()  # their registrations have expired
         self.is_due = True
+        oldest = self.newsroom.now - PENDING_SECONDS
+        self.sealed = {key: value for key, value in self.sealed.items() if value[1] > oldest}
+        in_use = {epoch_id for epoch_id, _ in self.sealed.values()}
+        for number, epoch_id in enumerate(self._epoch_ids()[:-1]):
+            if epoch_id not in in_use:
+                self.holders[number] = set()
 
     @precondition(lambda self: self._active_leads())
     @rule(by=PICK)
@@ -252,7 +278,7 @@ class PeopleAndKeys(RuleBasedStateMachine):
         with self.newsroom.database.reading() as conn:
             held = statements.list_all(conn, SITE_ID)
         model = copy.deepcopy({name: getattr(self, name) for name in MODEL})
-        self.backup = Backup(read_people(self.newsroom), len(held), model)
+        self.backup = Backup(read_people(self.newsroom), len(held), model, self.newsroom.now)
 
     @precondition(lambda self: self.backup is not None)
     @rule()
@@ -343,6 +369,11 @@ class PeopleAndKeys(RuleBasedStateMachine):
         assert len(owners) == 2 * len(expected), WRAPS
 
     @invariant()
+    def exactly_what_has_not_expired_is_stored(self) -> None:
+        stored = {row["comment_id"] for row in self.newsroom.read_table("envelopes")}
+        assert stored == set(self.sealed), SEALED
+
+    @invariant()
     def the_intake_seals_to_the_newest_epoch(self) -> None:
         """And to none whose keys a restore has lost."""
         reader = self.newsroom.components.intake_roster_reader
@@ -383,11 +414,17 @@ class PeopleAndKeys(RuleBasedStateMachine):
         ]
 
     def _restored(self) -> Backup:
-        assert self.backup is not None
-        write_people(self.newsroom, self.backup.rows)
+        backup = self.backup
+        assert backup is not None
+        write_people(self.newsroom, backup.rows)
         self.former |= set(self.keys) - set(self.members) - set(self.waiting)
+        if self.newsroom.now > backup.made_at:  # by a week or more: the next slot's pass does this
+            with self.newsroom.database.writing() as conn:
+                expiry.delete_expired(conn, now=self.newsroom.now)
+                identities.delete_ownerless(conn)
+            backup.model["waiting"].clear()
         self.restart()
-        return self.backup
+        return backup
 
     def _nobody_can_sign_in(self) -> None:
         stranger = self.desk.browser_of(None)
@@ -493,6 +530,14 @@ def test_control_the_model_notices_wraps_that_a_removal_leaves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(epochs, "delete_wraps", lambda *_: None)
+    with pytest.raises(AssertionError, match=WRAPS):
+        _run(None)
+
+
+def test_control_the_model_notices_keys_of_old_epochs_that_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(epochs, "destroy", lambda *_args, **_fields: None)
     with pytest.raises(AssertionError, match=WRAPS):
         _run(None)
 

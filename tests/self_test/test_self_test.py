@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -23,6 +24,7 @@ from yobal.self_test import accepting, desk_polls, receipt_sizes, scratch, withd
 from yobal.self_test.scratch import ScratchNewsroom
 from yobal.self_test.wording import duration
 from yobal.server.scheduler import maintenance
+from yobal.server.settings import Settings
 from yobal.server.wiring import Components
 from yobal.store import admissions
 from yobal.web import response_padding
@@ -40,6 +42,7 @@ CHANGING = {  # routes that change something, or that take no session
     *("return-statements", "extend-roster", "resume-roster", "store-pin"),
     *("import-sample", "sign-import", "refuse-import"),  # the first needs an import
 }
+PLACES = ("_dir", "_file", "_urls", "database", "_recipient")
 NOTHING = "an observer learned nothing"
 Run = Callable[..., tuple[int, str]]
 
@@ -186,13 +189,32 @@ def test_nothing_of_the_operators_is_opened(
         scratch_folders.append(newsroom.components.settings.folder)
         return desk_polls.play(newsroom)
 
-    monkeypatch.setattr(self_test, "ATTACKS", {desk_polls.CHECK: note_folder})
+    attacks = {desk_polls.CHECK: note_folder, withdrawals.CHECK: withdrawals.play}
+    monkeypatch.setattr(self_test, "ATTACKS", attacks)
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
     database = f'"sqlite:///{folder / "yobal.sqlite"}"'
-    status, printed = run(data_dir=f'"{folder}"', database=database)
+    status, printed = run(
+        data_dir=f'"{folder}"', database=database, purge_list_dir=f'"{elsewhere}"'
+    )
     assert status == 0, printed
+    assert "could not be played" not in printed
     assert _files(folder) == before
+    assert _files(elsewhere) == {}, "the server would take its roster for another newsroom's"
     assert folder not in (scratch_folders[0], *scratch_folders[0].parents)
     assert not scratch_folders[0].exists()
+
+
+def test_no_setting_of_the_operators_that_names_a_place_reaches_the_scratch_newsroom() -> None:
+    marked: dict[str, Any] = {
+        field.name: f"/srv/operators/{field.name}"
+        for field in msgspec.structs.fields(Settings)
+        if field.type is str and field.name.endswith(PLACES)
+    }
+    assert {"purge_list_dir", "backup_dir", "notice_urls_file"} <= marked.keys()
+    settings = Settings(**({"site_id": "river-post", "site_name": "A"} | marked))
+    used = scratch._scratch_settings(settings, Path("/tmp/scratch"))  # only a name
+    assert "/srv/operators" not in repr(used)
 
 
 def test_after_ctrl_c_nothing_is_left(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from yobal.adapters.backup_folder import BackupFolder
 from yobal.core import notices
 from yobal.core.notices import NoticeKind, NoticeState
 from yobal.core.schedule import HOUR_SECONDS
+from yobal.server import figures
 from yobal.server import status as site_status
 from yobal.server.notices import check
 from yobal.server.status import Status
@@ -115,6 +116,20 @@ def notices_due(newsroom: NewsroomHarness) -> list[NoticeKind]:
     settings = newsroom.components.settings
     conditions = check._conditions(newsroom.components, None, newsroom.now)
     return notices.due(settings.notice_rules(), NoticeState(), conditions, at=int(newsroom.now))
+
+
+def test_comments_that_are_destroyed_within_a_week_need_a_person(
+    newsroom: NewsroomHarness,
+) -> None:
+    newsroom.send("Nobody decides.")
+    newsroom.now += 22 * 24 * HOUR_SECONDS
+    newsroom.run_scheduler()
+    assert status_of(newsroom).expiring_count == 0
+    newsroom.now += 24 * HOUR_SECONDS
+    newsroom.run_scheduler()
+    assert status_of(newsroom).expiring_count == 1
+    assert "1 comments will be destroyed unread" in "".join(status_of(newsroom).needs_person)
+    assert figures.record(newsroom.components, None).expiring_count == 1
 
 
 def test_an_import_that_waits_for_a_lead_needs_a_person(newsroom: NewsroomHarness) -> None:

@@ -1,12 +1,13 @@
 """A lead removes a member, or a member leaves: at once, for good, and all or nothing."""
 
 import base64
+import time
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.harness import NewsroomHarness, lead_of
+from tests.harness import SITE_ID, NewsroomHarness, lead_of
 from tests.in_process_client import DeskClient, intake_of
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import (
@@ -24,7 +25,8 @@ from tests.web.desk_keys import (
     signed_epoch,
     signed_removal,
 )
-from yobal.actions import add_epoch, remove_member
+from yobal.actions import add_epoch, member_keys, remove_member
+from yobal.actions.member_keys import NewWrap
 from yobal.actions.roster_reader import RosterReader
 from yobal.core import roster
 from yobal.core.roster import Roster
@@ -394,3 +396,25 @@ def test_a_new_epoch_names_the_statement_before_it(
     assert late.json["error"] == "roster_changed"
     statement, wraps = signed_epoch(head_of(desk), [heron], by=heron)
     assert desk.post("begin-epoch", statement=as_json(statement), wraps=wraps).status == 200
+
+
+def test_a_member_with_a_years_keys_is_removed_within_two_seconds(
+    desk: DeskClient, newsroom: NewsroomHarness
+) -> None:
+    """And when the answer comes, the keys of their wraps are overwritten. `bench/removing.py` has figures."""
+    egret, heron = join_by_invitation(desk, "Egret", role="moderator"), lead_of(newsroom)
+    allocating = member_keys.allocating(newsroom.database, newsroom.components.cell_file)
+    with allocating as allocate, newsroom.database.writing() as conn:
+        ids = [f"{number:026}" for number in range(51)]
+        for epoch_id in ids:
+            epochs.add(conn, epoch_id=epoch_id, site_id=SITE_ID, first_slot=0)
+        wraps = [NewWrap(epoch_id, "Egret", egret.wrap) for epoch_id in ids]
+        member_keys.store_wraps(conn, allocate, wraps)
+    rows = newsroom.read_table("wrapped_epoch_keys")
+    own = [row["cell"] for row in rows if row["pseudonym"] == "Egret"]
+    assert len(own) == 52
+    before, body = newsroom.cells(), removal_body(desk, egret, [heron], by=heron)
+    began = time.perf_counter()
+    assert desk.post("remove-member", body).status == 200
+    assert time.perf_counter() - began <= 2
+    assert all(newsroom.cells()[number] != before[number] for number in own)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.harness import NewsroomHarness
 from tests.in_process_client import DeskClient
@@ -128,6 +129,17 @@ def test_without_a_pin_a_lock_ends_the_session(desk: DeskClient) -> None:
     desk.cookie = cookie
     assert desk.post("session").status == 401
     assert desk.post("lock-state").json == {"pseudonym": None, "pin_tries_left": 0}
+
+
+def test_a_roster_that_does_not_verify_keeps_no_desk_open(
+    newsroom: NewsroomHarness, desk: DeskClient
+) -> None:
+    _hold(desk, pin=PIN)
+    with newsroom.database.writing() as conn:
+        conn.execute(sa.text("update statements set statement = statement || ' '"))
+    assert desk.post("lock").status == 200
+    assert newsroom.components.device_keys.is_empty
+    assert newsroom.read_table("sessions") == []
 
 
 def test_a_locked_session_opens_nothing_until_its_pin(desk: DeskClient) -> None:

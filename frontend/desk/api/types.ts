@@ -16,7 +16,8 @@ export type State =
   | "rejected"
   | "removed"
   | "withdrawn"
-  | "lost";
+  | "lost"
+  | "expired";
 
 export type EditKind = "masked" | "shortened" | "reworded";
 
@@ -52,9 +53,10 @@ export interface Limits {
   changes_max: number;
 }
 
-/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. At `next_round` the comments come that readers have sent since the last one. */
+/** What the desk's header shows. `pending_count` counts only what this moderator can decrypt. `expiring_count`: how many pending comments, of all, are destroyed unread within a week. At `next_round` the comments come that readers have sent since the last one. */
 export interface QueueStatus {
   pending_count: number;
+  expiring_count: number;
   held_count: number;
   next_slot: Slot;
   next_round: Slot;
@@ -146,7 +148,7 @@ export interface ReceiptRecipient {
   recipient_mac: string;
 }
 
-/** A pending comment. `parent` is null if there is none or it was removed. */
+/** A pending comment. `parent` is null if there is none or it was removed. `expires`: it is destroyed unread with this slot, if that is within a week; otherwise null. */
 export interface QueueRow {
   comment_id: string;
   site_id: string;
@@ -159,6 +161,7 @@ export interface QueueRow {
   lang: string;
   epoch_id: string;
   age_days: number;
+  expires: Slot | null;
   recipients: ReceiptRecipient[];
   parent: ParentComment | null;
   envelope: string;
@@ -273,11 +276,12 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-/** `last` is null for the newest one. `wrap_count`: how many members have its key. */
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more. */
 export interface EpochOverview {
   number: number;
   first: Slot;
   last: Slot | null;
+  destroyed: Slot | null;
   pending_count: number;
   wrap_count: number;
 }

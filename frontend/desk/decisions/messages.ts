@@ -16,6 +16,7 @@ import type { DecisionRequest, Outcome } from "../queue/queue-item.ts";
 export type ExistingDecision = Omit<AlreadyDecided, "comment_id">;
 
 const WITHDRAWN = "withdrawn";
+const EXPIRED = "expired";
 
 export function verdictLabel(verdict: Verdict): string {
   const labels: Record<Verdict, string> = {
@@ -109,6 +110,9 @@ export function alreadyDecidedMessage(
 ): string {
   const { decided_by: moderator, verdict } = existing;
   if (verdict === WITHDRAWN) return gettext("The author has withdrawn this comment.");
+  if (verdict === EXPIRED) {
+    return gettext("Nobody decided on this comment in time. It was destroyed.");
+  }
   const decision = decisionLabel(existing, terms);
   if (moderator === me) {
     return gettext("Your earlier decision did arrive: %(decision)s.", { decision });

@@ -270,6 +270,8 @@ function stateLabel(state: string): string {
       return gettext("removed");
     case "withdrawn":
       return gettext("withdrawn");
+    case "expired":
+      return gettext("destroyed: nobody decided in time");
     case "lost":
       return gettext("lost: no key opens it any more");
     default:

@@ -60,23 +60,31 @@ function epochsView({ epochs }: KeysPage, { own }: SessionState): TemplateResult
           ${epochs.map((epoch) => epochView(epoch, own.roster.members.size))}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    <p class="small">
+      ${gettext(
+        "A key is destroyed when nothing that was sealed to it is stored any more. After that, not even an old copy of the database and every member’s words open it.",
+      )}
+    </p>`;
 }
 
 function epochView(epoch: EpochOverview, memberCount: number): TemplateResult {
-  const { number, first, last, pending_count, wrap_count } = epoch;
+  const { number, first, last, pending_count } = epoch;
   return html`<tr>
     <th scope="row">${number}</th>
     <td data-label=${gettext("From")}>${first.label}</td>
     <td data-label=${gettext("To")}>${last === null ? gettext("in use") : last.label}</td>
     <td data-label=${gettext("Waiting")}>${pending_count}</td>
-    <td data-label=${gettext("Members who have it")}>${holdersLabel(wrap_count, memberCount)}</td>
+    <td data-label=${gettext("Members who have it")}>${holdersLabel(epoch, memberCount)}</td>
   </tr>`;
 }
 
-function holdersLabel(count: number, memberCount: number): string {
-  if (count === 0) return gettext("none: it opens nothing any more");
-  return gettext("%(count)s of %(total)s", { count, total: memberCount });
+function holdersLabel({ destroyed, wrap_count }: EpochOverview, memberCount: number): string {
+  if (destroyed !== null) {
+    return gettext("none: destroyed %(time)s", { time: destroyed.label });
+  }
+  if (wrap_count === 0) return gettext("none: it opens nothing any more");
+  return gettext("%(count)s of %(total)s", { count: wrap_count, total: memberCount });
 }
 
 function sheetsView({ deskKeys, session }: SessionState, { sheets }: KeysPage): TemplateResult {

@@ -1,5 +1,6 @@
-/** The age of a comment in days: exact times are not stored. */
+/** The age of a comment in days, because exact times are not stored, and when it is destroyed unread. */
 
+import type { Slot } from "../api/types.ts";
 import { gettext, ngettext } from "../i18n.ts";
 
 export function ageLabel(days: number): string {
@@ -10,4 +11,8 @@ export function ageLabel(days: number): string {
 export function arrivalLabel(days: number): string {
   if (days <= 0) return gettext("arrived today");
   return ngettext("arrived %(count)s day ago", "arrived %(count)s days ago", days);
+}
+
+export function expiryLabel({ label }: Slot): string {
+  return gettext("destroyed unread at %(time)s", { time: label });
 }

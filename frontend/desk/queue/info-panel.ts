@@ -7,7 +7,7 @@ import { type ActivityEntry, decidedText, itemOf } from "../decisions/activity-l
 import { gettext } from "../i18n.ts";
 import { excerpt } from "../ui/elements.ts";
 import { gettextTemplate } from "../ui/rich-text.ts";
-import { arrivalLabel } from "./age.ts";
+import { arrivalLabel, expiryLabel } from "./age.ts";
 import type { QueueItem } from "./queue-item.ts";
 
 const ENTRIES_MAX = 12;
@@ -36,6 +36,7 @@ function detailsView({ row, recipients }: QueueItem): TemplateResult {
   return html`<h2>${gettext("This comment")}</h2>
     <ul>
       <li>${arrivalLabel(row.age_days)}</li>
+      ${row.expires === null ? nothing : html`<li><b>${expiryLabel(row.expires)}</b></li>`}
       <li>
         ${
           recipients.length > 0

@@ -35,7 +35,7 @@ function listView(desk: SessionState): TemplateResult {
   const { folded } = queue;
   return html`<h2 id="queue-title" class="queue-title" tabindex="-1">${titleOf(queue)}</h2>
     ${foldView(folded)}
-    ${desk.session.is_clock_trusted ? nextRoundView(queue) : nothing}
+    ${desk.session.is_clock_trusted ? nextRoundView(queue) : nothing} ${expiringView(queue)}
     <ol @keydown=${(event: KeyboardEvent) => onArrowKey(desk, event)}>
       ${repeat(
         queue.items.filter((item) => !folded.includes(item)),
@@ -78,7 +78,7 @@ const PUBLISHED_SIGN = "\u2713"; // ✓
 const REJECTED_SIGN = "\u2715"; // ✕
 
 function signOf(outcome: QueueItem["outcome"]): string {
-  if (outcome === null || outcome.verdict === "withdrawn") return "";
+  if (outcome === null || ["withdrawn", "expired"].includes(outcome.verdict)) return "";
   return outcome.verdict.startsWith("publish") ? PUBLISHED_SIGN : REJECTED_SIGN;
 }
 
@@ -106,6 +106,18 @@ function nextRoundView({ nextRound }: Queue): TemplateResult {
   </p>`;
 }
 
+/** The oldest comments come first, so these are at the beginning of the list. */
+function expiringView({ expiringCount }: Queue): TemplateResult | typeof nothing {
+  if (expiringCount === 0) return nothing;
+  return html`<p class="small expiring">
+    ${ngettext(
+      "%(count)s comment will be destroyed unread within a week, unless somebody decides on it. It is the first in this list.",
+      "%(count)s comments will be destroyed unread within a week, unless somebody decides on them. They are the first in this list.",
+      expiringCount,
+    )}
+  </p>`;
+}
+
 function rowView(queue: Queue, item: QueueItem): TemplateResult {
   const { row, envelope, draft, state } = item;
   const isFocused = queue.focusId === row.comment_id;
@@ -127,14 +139,18 @@ function rowView(queue: Queue, item: QueueItem): TemplateResult {
   </li>`;
 }
 
-/** Language, story and age. A message takes the place of this line, so that rows never move. */
+/** Language, story, and age or when it is destroyed unread. A message takes the place of this line, so that rows never move. */
 function detailsView(item: QueueItem): TemplateResult {
   const { row, draft } = item;
   return html`<span class="small details">
     ${hasUnsavedText(item) ? html`<b class="draft-label">${draftLabel(item)} ·</b>` : nothing}
     <span title=${languageName(draft.lang)}>${isNamedLanguage(draft.lang) ? draft.lang : "?"} ·</span>
     <bdi class="title">${row.story_title}</bdi>
-    <span>· ${ageLabel(row.age_days)}</span>
+    ${
+      row.expires === null
+        ? html`<span>· ${ageLabel(row.age_days)}</span>`
+        : html`<b>· ${gettext("until %(time)s", { time: row.expires.label })}</b>`
+    }
   </span>`;
 }
 

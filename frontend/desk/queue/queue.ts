@@ -43,6 +43,8 @@ export class Queue {
   /** The number of pending comments, as last reported by the server. */
   pendingCount: number;
   heldCount: number;
+  /** Of the pending comments: destroyed unread within a week. */
+  expiringCount: number;
   nextSlot: Slot;
   /** When the next comments come. */
   nextRound: Slot;
@@ -68,6 +70,7 @@ export class Queue {
   ) {
     this.pendingCount = status.pending_count;
     this.heldCount = status.held_count;
+    this.expiringCount = status.expiring_count;
     this.nextSlot = status.next_slot;
     this.nextRound = status.next_round;
   }
@@ -184,8 +187,15 @@ export class Queue {
   }
 
   /** Updates the numbers, and nothing else on screen. */
-  applyStatus({ pending_count, held_count, next_slot, next_round }: QueueStatus): void {
+  applyStatus({
+    pending_count,
+    expiring_count,
+    held_count,
+    next_slot,
+    next_round,
+  }: QueueStatus): void {
     this.pendingCount = pending_count;
+    this.expiringCount = expiring_count;
     this.heldCount = held_count;
     this.nextSlot = next_slot;
     this.nextRound = next_round;
@@ -245,6 +255,7 @@ export class Queue {
     Object.assign(item, { mode: "read", message, unsent: null, possiblySent: null });
     this.#markDone(item, outcome);
     this.pendingCount = Math.max(0, this.pendingCount - 1);
+    if (item.row.expires !== null) this.expiringCount = Math.max(0, this.expiringCount - 1);
   }
 
   #markDone(item: QueueItem, { verdict, clause, edit_kind }: Outcome): void {
@@ -257,6 +268,7 @@ export class Queue {
   markPending(item: QueueItem): void {
     this.returnItem(item, null);
     this.pendingCount += 1;
+    if (item.row.expires !== null) this.expiringCount += 1;
   }
 
   /** The server's numbers include the comment already. */

@@ -33,7 +33,7 @@ from yobal.core.feedback import SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.schedule import Slot, next_slot, pick_slot
 from yobal.core.site_rules import SiteRules
-from yobal.core.states import HELD, PENDING, REJECTED
+from yobal.core.states import EXPIRED, HELD, PENDING, REJECTED
 from yobal.core.submission import FieldErrorCode
 from yobal.core.terms import CLAUSE_KEYS, TERMS_VERSION, EditKind
 from yobal.store import cells, comments, decisions, envelopes, held_texts, sites
@@ -180,10 +180,12 @@ def reject(
 
 
 def already_decided(conn: Connection, comment_id: str) -> AlreadyDecided:
-    """Which decision is in force on a comment that is not pending; none if it was withdrawn."""
+    """Which decision is in force on a comment that is not pending; none if it was withdrawn, or expired."""
     decision = decisions.current(conn, comment_id)
     if decision is None:
-        return AlreadyDecided(comment_id, verdict="withdrawn")
+        comment = comments.get(conn, comment_id)
+        is_expired = comment is not None and comment.state == EXPIRED
+        return AlreadyDecided(comment_id, verdict="expired" if is_expired else "withdrawn")
     return AlreadyDecided(
         comment_id,
         decided_by=decision.decided_by,

@@ -1,14 +1,18 @@
-"""Destroys what has expired: originals, receipts with their feedback, idempotency hashes, sessions, invitations."""
+"""Destroys what has expired: undecided comments, originals, receipts with their feedback, idempotency hashes,
+sessions, invitations.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 
 from yobal.adapters.server_keys import Keyring
 from yobal.core import idempotency
+from yobal.core.expiry import NOTICE_DAYS, expired_until
 from yobal.core.ids import RandomBytes
-from yobal.core.schedule import DAY_SECONDS
+from yobal.core.schedule import DAY_SECONDS, Slot, last_slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import envelopes, expiry, identities, pending_purge
-from yobal.store.database import Database
+from yobal.core.states import EXPIRED, PENDING
+from yobal.store import comments, envelopes, expiry, feedback, identities, pending_purge
+from yobal.store.database import Connection, Database
 
 
 def expire(
@@ -19,6 +23,7 @@ def expire(
     oldest_day = today - timedelta(days=idempotency.KEY_DAYS)
     with database.writing() as conn:
         pending_purge.request(conn, rules.site_id, random=random)
+        _expire_pending(conn, rules, last_slot(rules.schedule, now))
         expired_ids = envelopes.expired_originals(
             conn, rules.site_id, until=int(now) - rules.original_retention_days * DAY_SECONDS
         )
@@ -31,3 +36,17 @@ def expire(
         expiry.delete_expired(conn, now=now)
         identities.delete_ownerless(conn)  # of registrations that no lead has confirmed
     return len(expired_ids)
+
+
+def _expire_pending(conn: Connection, rules: SiteRules, slot: Slot) -> None:
+    """Nobody has decided in time: what is sealed is destroyed, and the receipt says so from now on."""
+    ids = expiry.expired_pending(
+        conn,
+        rules.site_id,
+        arrived_until=expired_until(rules, slot),
+        decided_after=slot - NOTICE_DAYS * DAY_SECONDS,
+    )
+    for comment_id in ids:
+        if comments.transition(conn, comment_id, from_=PENDING, to=EXPIRED, decided_slot=slot):
+            envelopes.delete(conn, comment_id)
+            feedback.delete_of_comment(conn, comment_id)  # of a decision that was undone

@@ -99,8 +99,8 @@ def begin_roster(
         identities.delete_ownerless(conn)
         member_activity.delete_all(conn, rules.site_id)
         passkeys.delete_all(conn, rules.site_id)
-        epochs.end_all(conn, rules.site_id)
         slot = next_slot(rules.schedule, max(now, sites.lock_released_slot(conn, rules.site_id)))
+        epochs.end_all(conn, rules.site_id, slot=slot)
         signed_ids = [epoch.epoch_id for epoch in roster.epochs]
         unopenable.destroy(conn, rules.site_id, signed_ids, slot=slot)
         _check_pseudonym_is_free(conn, rules.site_id, keys.pseudonym)

@@ -113,7 +113,8 @@ class PurgeAgain(msgspec.Struct, frozen=True, kw_only=True):
                     member_count += self._shut_out(item.signing_key)
                 case PurgedEpoch():
                     with self.database.writing() as conn:
-                        epochs.destroy(conn, [item.epoch_id])
+                        slot = sites.released_slot(conn, self.rules.site_id)
+                        epochs.destroy(conn, [item.epoch_id], slot=slot)
         return PurgedAgain(comment_count, member_count)
 
     def _shut_out(self, signing_key: str) -> bool:

@@ -64,7 +64,7 @@ def resume_roster(
 def _end_lost_epochs(conn: Connection, rules: SiteRules, before: Roster, *, now: float) -> None:
     """Where only statements were lost, their epochs are still in the database, and nobody has signed them."""
     signed_ids = [epoch.epoch_id for epoch in before.epochs]
-    epochs.end_unsigned(conn, rules.site_id, signed_ids)
     released = sites.lock_released_slot(conn, rules.site_id)
     slot = next_slot(rules.schedule, max(now, released))
+    epochs.end_unsigned(conn, rules.site_id, signed_ids, slot=slot)
     unopenable.destroy(conn, rules.site_id, signed_ids, slot=slot)

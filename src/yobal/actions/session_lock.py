@@ -3,12 +3,14 @@
 A locked session opens nothing. Its device key stays in memory only if a PIN was set, and only the PIN gets it out.
 """
 
+from contextlib import suppress
+
 import msgspec
 
 from yobal.actions import session_row
 from yobal.actions.session_row import SessionAccess
 from yobal.adapters.device_keys import DeviceKeys
-from yobal.core.errors import NotSignedIn, WrongPin
+from yobal.core.errors import NotSignedIn, RosterInvalid, WrongPin
 from yobal.store import people, sessions
 from yobal.store.database import Database
 from yobal.store.people import Session
@@ -27,12 +29,12 @@ def begin(access: SessionAccess, *, token: bytes) -> None:
 
 
 def lock(access: SessionAccess, *, token: bytes, now: float) -> bool:
-    """False if the session was ended instead, because it has no PIN. An ended or unknown one stays as it is."""
+    """False if the session was ended instead: it has no PIN, or the roster cannot be verified now."""
     token_hash = session_row.hash_token(access.session_key, token)
-    if access.device_keys.pin_tries_left(token_hash) and _set_locked(
-        access, token_hash, is_locked=True, now=now
-    ):
-        return True
+    if access.device_keys.pin_tries_left(token_hash):
+        with suppress(RosterInvalid):  # somebody who changes the roster must keep no desk open
+            if _set_locked(access, token_hash, is_locked=True, now=now):
+                return True
     access.device_keys.forget(token_hash)
     with access.database.writing() as conn:
         people.end_session(conn, token_hash)

@@ -15,6 +15,7 @@ QUEUE: Final = (
 SENTENCES: Final[dict[NoticeKind, str]] = {
     "import": "Something is waiting for a signature.",
     "overdue": "The oldest has been waiting for more than %(count)s hours.",
+    "expiring": "Some of what is waiting will be destroyed unread within a week.",
     "clock": "The server does not trust its clock. Nothing appears until somebody has looked.",
     "disk": "The disk of the server is nearly full.",
     "backup": "The last backup is too old. Somebody has to look.",

@@ -12,6 +12,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     released_slot: Slot
     pending_count: int
     oldest_round: Round | None  # of the pending comment that waits longest
+    expiring_count: int = 0  # of the pending comments that are destroyed unread within a week
     held_count: int
     published_count: int
     stale_files_count: int

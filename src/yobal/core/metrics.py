@@ -36,6 +36,11 @@ _METRICS: Final = (
         lambda f, _: f.oldest_round,
     ),
     _Metric(
+        "pending_expiring_comments",
+        "Comments that would be destroyed unread within a week.",
+        lambda f, _: f.expiring_count,
+    ),
+    _Metric(
         "held_comments",
         "Accepted comments that waited for their slot.",
         lambda f, _: f.held_count,

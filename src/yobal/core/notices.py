@@ -12,9 +12,11 @@ import msgspec
 from yobal.core.figures import Figures
 from yobal.core.schedule import HOUR_SECONDS, Schedule, day_of, last_time_of_day
 
-NoticeKind = Literal["queue", "import", "overdue", "clock", "disk", "work", "backup", "canary"]
+NoticeKind = Literal[
+    "queue", "import", "overdue", "expiring", "clock", "disk", "work", "backup", "canary"
+]
 QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset(
-    {"queue", "import", "overdue"}
+    {"queue", "import", "overdue", "expiring"}
 )  # the others are alerts
 AT_NOTICE_TIMES: Final[frozenset[NoticeKind]] = frozenset({"queue", "import"})
 LATE_SECONDS_MAX: Final = 6 * HOUR_SECONDS  # a notice that could not be sent is tried again so long
@@ -82,6 +84,8 @@ def _about_queue(
         kinds += ["import"] if figures.unsigned_imports_count else []
     if _has_waited_too_long(rules, figures, at):
         kinds.append("overdue")
+    if figures.expiring_count:
+        kinds.append("expiring")
     return kinds
 
 

@@ -5,9 +5,20 @@ A state changes only through `store/comments.transition`, which names the state 
 
 from typing import Final, Literal
 
-State = Literal["pending", "held", "published", "rejected", "removed", "withdrawn", "lost"]
+State = Literal[
+    "pending", "held", "published", "rejected", "removed", "withdrawn", "lost", "expired"
+]
 Verb = Literal[
-    "publish", "reject", "undo", "release", "remove", "withdraw", "lose", "recover", "bring_back"
+    "publish",
+    "reject",
+    "undo",
+    "release",
+    "remove",
+    "withdraw",
+    "lose",
+    "recover",
+    "bring_back",
+    "expire",
 ]
 
 PENDING: Final = "pending"  # sealed and undecided
@@ -19,12 +30,14 @@ REMOVED: Final = (
 )
 WITHDRAWN: Final = "withdrawn"  # by its author
 LOST: Final = "lost"  # nothing of it can be decrypted: restored without cells
+EXPIRED: Final = "expired"  # nobody decided in time, and it was destroyed unread
 
 TRANSITIONS: Final[dict[tuple[State, Verb], State]] = {
     (PENDING, "publish"): HELD,
     (PENDING, "reject"): REJECTED,
     (PENDING, "withdraw"): WITHDRAWN,
     (PENDING, "lose"): LOST,
+    (PENDING, "expire"): EXPIRED,
     (HELD, "release"): PUBLISHED,
     (HELD, "undo"): PENDING,
     (HELD, "withdraw"): WITHDRAWN,

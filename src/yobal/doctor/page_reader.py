@@ -83,14 +83,14 @@ class _Reader(HTMLParser):
             self._langs.append((tag, lang))
         match tag:
             case "base" if values.get("href"):
-                self._base = urljoin(self._base, values["href"])
+                self._base = _joined(self._base, values["href"]) or self._base
             case "yobal-comments":
                 edition = values.get("edition") or (self._langs[-1][1] if self._langs else "")
                 self.page.embeds.append(Embed(values.get("story", ""), edition))
             case "meta" if values.get("http-equiv", "").lower() == "content-security-policy":
                 self.page.policies.append(values.get("content", ""))
             case "form":
-                self.page.form_actions.append(urljoin(self._base, values.get("action", "")))
+                self.page.form_actions.append(_joined(self._base, values.get("action", "")))
         self._is_in_script = tag == "script"
         self._add_resource(tag, values)
 
@@ -111,5 +111,15 @@ class _Reader(HTMLParser):
         if tag == "link" and not _FETCHED_LINKS & set(values.get("rel", "").lower().split()):
             return
         kind = _KINDS.get(tag, "media")
-        url = urljoin(self._base, address)
-        self.page.resources.append(Resource(kind, url, values.get("nonce", "")))
+        if url := _joined(self._base, address):
+            self.page.resources.append(Resource(kind, url, values.get("nonce", "")))
+
+
+def _joined(base: str, address: str) -> str:
+    """Empty for what no browser fetches, because its host or port cannot be one."""
+    try:
+        url = urljoin(base, address)
+        _ = urlsplit(url).port
+    except ValueError:
+        return ""
+    return url

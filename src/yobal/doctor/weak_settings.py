@@ -98,6 +98,12 @@ WEAKNESSES: Final = (
         f"use {RETENTION_DAYS} or less: until then, moderators' keys open what was rejected",
     ),
     _Weakness(
+        "pending_days",
+        lambda s: s.pending_days > s.receipt_days,
+        "use receipt_days or less: a receipt has stopped working before it could say that nobody"
+        " decided in time",
+    ),
+    _Weakness(
         "epoch_days",
         lambda s: s.epoch_days > EPOCH_DAYS,
         f"use {EPOCH_DAYS} or less: a stolen key opens what was sealed in all these days",

@@ -252,11 +252,18 @@ def scratch_newsroom(
 
 
 def _scratch_settings(settings: Settings, folder: Path) -> Settings:
+    """Nothing in them leads out of the folder: what the scratch roster wrote elsewhere, the newsroom's server would believe."""
     return msgspec.structs.replace(
         settings,
         data_dir=str(folder),
         database="",
         intake_database="",
+        purge_list_dir="",
+        backup_dir="",
+        backup_recipient="",
+        notice_urls_file="",
+        notice_urls="",
+        metrics_listen="",
         public_url="http://127.0.0.1:8600",
         desk_url=f"http://{_HOST}",
         max_pending_per_story=min(settings.max_pending_per_story, PLAYED_PENDING_MAX),

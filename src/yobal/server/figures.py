@@ -5,6 +5,7 @@ They are not read again in between: who watches them must not see a comment come
 
 from yobal.adapters import state_file
 from yobal.core.errors import RosterInvalid
+from yobal.core.expiry import expiring_until
 from yobal.core.figures import Figures
 from yobal.core.schedule import Round, Slot
 from yobal.server import health
@@ -47,6 +48,9 @@ def _read_all(
         released_slot=released_slot,
         pending_count=counts.pending_count,
         oldest_round=counts.oldest_round,
+        expiring_count=counts.pending_until(
+            expiring_until(components.rules, max(last_round, released_slot))
+        ),
         held_count=counts.held_count,
         published_count=counts.published_count,
         stale_files_count=counts.stale_files_count,

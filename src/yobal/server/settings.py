@@ -18,6 +18,7 @@ from yobal.adapters.rendering.catalogue_file import catalogue_languages
 from yobal.core import ids, language_tag, listen_address
 from yobal.core import text as texts
 from yobal.core.errors import InvalidSettings
+from yobal.core.expiry import NOTICE_DAYS
 from yobal.core.notices import NoticeRules
 from yobal.core.schedule import DAY_SECONDS, Schedule
 from yobal.core.site_rules import SiteRules
@@ -94,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name_graphemes_max: int = _DEFAULTS.limits.name_graphemes_max
     receipt_days: int = _DEFAULTS.receipt_days
     original_retention_days: int = _DEFAULTS.original_retention_days
+    pending_days: int = _DEFAULTS.pending_days
     max_pending_per_story: int = _DEFAULTS.max_pending_per_story
     max_pending_per_site: int = _DEFAULTS.max_pending_per_site
     disk_reserve_mib: int = 256
@@ -183,6 +185,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             limits=self.limits(),
             receipt_days=self.receipt_days,
             original_retention_days=self.original_retention_days,
+            pending_days=self.pending_days,
             max_pending_per_story=self.max_pending_per_story,
             max_pending_per_site=self.max_pending_per_site,
             session_hours=self.session_hours,
@@ -469,6 +472,7 @@ _CHECKS: Final = (
     # How long data is kept
     _number("receipt_days", 1, DAYS_MAX, example=30),
     _number("original_retention_days", 0, DAYS_MAX, example=14),
+    _number("pending_days", NOTICE_DAYS + 1, DAYS_MAX, example=30),
     _number("session_hours", 1, SESSION_HOURS_MAX, example=12),
     _number("idle_lock_minutes", 1, IDLE_LOCK_MINUTES_MAX, example=10),
     _number("epoch_days", 1, EPOCH_DAYS_MAX, example=7),

@@ -12,6 +12,7 @@ import msgspec
 from yobal import __version__
 from yobal.actions import clock_guard, write_public_files
 from yobal.core.canary import PROBLEMS
+from yobal.core.expiry import NOTICE_DAYS, expiring_until
 from yobal.core.schedule import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -44,6 +45,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     pending_count: int
     pending_by_age_slots: dict[int, int]  # how many have waited for so many slots
     oldest_round: str | None
+    expiring_count: int  # of those that wait, how many are destroyed unread within a week
     held_count: int
     published_count: int
     last_release: str
@@ -86,6 +88,7 @@ def read(components: Components, *, now: float) -> Status:
         pending_count=counts.pending_count,
         pending_by_age_slots=_by_age(schedule, counts, now),
         oldest_round=_shown(schedule, counts.oldest_round) if counts.oldest_round else None,
+        expiring_count=counts.pending_until(expiring_until(components.rules, now)),
         held_count=counts.held_count,
         published_count=counts.published_count,
         last_release=_shown(schedule, released),
@@ -112,6 +115,7 @@ def read(components: Components, *, now: float) -> Status:
         *([clock_problem] if clock_problem is not None else _late(schedule, released, moved, now)),
         *_problems(settings, status),
         *_overdue(settings, counts, now),
+        *_expiring(status),
         *_late_backup(settings, status, now),
         *_missed_canary(settings, now),
     ]
@@ -174,6 +178,14 @@ def _overdue(settings: Settings, counts: SiteCounts, now: float) -> Iterator[str
     hours_max, oldest = settings.notice_pending_hours_max, counts.oldest_round
     if hours_max and oldest is not None and now - oldest > hours_max * HOUR_SECONDS:
         yield f"the oldest comment has waited for more than {hours_max} hours: tell a moderator"
+
+
+def _expiring(status: Status) -> Iterator[str]:
+    if status.expiring_count:
+        yield (
+            f"{status.expiring_count} comments will be destroyed unread within {NOTICE_DAYS} days:"
+            " tell the moderators"
+        )
 
 
 def _by_age(schedule: Schedule, counts: SiteCounts, now: float) -> dict[int, int]:

@@ -98,6 +98,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         schedule=rules.schedule,
         limits=rules.limits,
         receipt_days=settings.receipt_days,
+        pending_days=settings.pending_days,
         is_demo=is_demo,
         embedded_form=settings.embedded_form,
     )

@@ -4,8 +4,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.schedule import DAY_SECONDS, Slot
-from yobal.core.states import HELD, PUBLISHED, WITHDRAWN, State
+from yobal.core.schedule import DAY_SECONDS, Round, Slot
+from yobal.core.states import HELD, PENDING, PUBLISHED, WITHDRAWN, State
 from yobal.store.rows import fetch_all, fetch_one
 from yobal.store.tables import comments, receipts
 
@@ -60,6 +60,19 @@ def count(conn: Connection, site_id: str, state: State) -> int:
         sa.select(sa.func.count())
         .select_from(comments)
         .where(comments.c.site_id == site_id, comments.c.state == state)
+    ).scalar_one()
+
+
+def count_pending_until(conn: Connection, site_id: str, round_: Round) -> int:
+    """How many pending comments came until a round."""
+    return conn.execute(
+        sa.select(sa.func.count())
+        .select_from(comments)
+        .where(
+            comments.c.site_id == site_id,
+            comments.c.state == PENDING,
+            comments.c.arrival_round <= round_,
+        )
     ).scalar_one()
 
 

@@ -10,7 +10,7 @@ from yobal.core.schedule import Slot
 from yobal.core.states import PENDING
 from yobal.store import cells
 from yobal.store.rows import fetch_all
-from yobal.store.tables import comments, epochs, wrapped_epoch_keys
+from yobal.store.tables import comments, envelopes, epochs, wrapped_epoch_keys
 
 
 class WrapRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +82,7 @@ class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     first_slot: Slot
     last_slot: Slot | None
+    destroyed_slot: Slot | None
     pending_count: int
     wrap_count: int
 
@@ -112,6 +113,7 @@ def list_overview(conn: Connection, site_id: str) -> list[EpochOverview]:
             epochs.c.number,
             epochs.c.first_slot,
             epochs.c.last_slot,
+            epochs.c.destroyed_slot,
             pending.label("pending_count"),
             wraps.label("wrap_count"),
         )
@@ -168,30 +170,56 @@ def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
     )
 
 
-def end_unsigned(conn: Connection, site_id: str, signed_ids: Collection[str]) -> None:
+def end_unsigned(
+    conn: Connection, site_id: str, signed_ids: Collection[str], *, slot: Slot
+) -> None:
     """Those that a resumed roster does not name any more: the desk would take them for a stranger's."""
-    unsigned = sa.select(epochs.c.id).where(
-        epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids)
-    )
-    cells.delete(conn, wrapped_epoch_keys, wrapped_epoch_keys.c.epoch_id.in_(unsigned))
-    ended = epochs.update().where(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
-    conn.execute(ended.values(is_current=False, is_destroyed=True))
+    unsigned = sa.and_(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
+    _end(conn, unsigned, slot=slot)
 
 
-def end_all(conn: Connection, site_id: str) -> None:
+def end_all(conn: Connection, site_id: str, *, slot: Slot) -> None:
     """Delete every wrap: what the moderators before hold opens nothing more. Their comments still count."""
-    cells.delete(conn, wrapped_epoch_keys, wrapped_epoch_keys.c.epoch_id.in_(_ids_of_site(site_id)))
-    conn.execute(
-        epochs.update()
-        .where(epochs.c.site_id == site_id)
-        .values(is_current=False, is_destroyed=True)
-    )
+    _end(conn, epochs.c.site_id == site_id, slot=slot)
 
 
-def destroy(conn: Connection, epoch_ids: Sequence[str]) -> None:
+def _end(conn: Connection, chosen: sa.ColumnElement[bool], *, slot: Slot) -> None:
+    conn.execute(epochs.update().where(chosen).values(is_current=False))
+    ids = conn.execute(sa.select(epochs.c.id).where(chosen)).scalars().all()
+    destroy(conn, ids, slot=slot)
+
+
+def destroy(conn: Connection, epoch_ids: Sequence[str], *, slot: Slot) -> None:
     """Delete every wrap of these epochs. The caller purges, which overwrites the cells."""
     cells.delete(conn, wrapped_epoch_keys, wrapped_epoch_keys.c.epoch_id.in_(epoch_ids))
-    conn.execute(epochs.update().where(epochs.c.id.in_(epoch_ids)).values(is_destroyed=True))
+    is_new = sa.and_(epochs.c.id.in_(epoch_ids), epochs.c.destroyed_slot.is_(None))
+    conn.execute(epochs.update().where(is_new).values(destroyed_slot=slot))
+
+
+class EndedEpoch(msgspec.Struct, frozen=True):
+    """An epoch that another has followed, in this slot."""
+
+    epoch_id: str
+    last_slot: Slot
+
+
+def list_emptied(conn: Connection, site_id: str) -> list[EndedEpoch]:
+    """Those that have ended, are not destroyed, and to which no stored envelope is sealed."""
+    sealed_to = (
+        sa.select(comments.c.epoch_id)
+        .join(envelopes, envelopes.c.comment_id == comments.c.id)
+        .where(comments.c.site_id == site_id)
+    )
+    return fetch_all(
+        conn,
+        EndedEpoch,
+        sa.select(epochs.c.id.label("epoch_id"), epochs.c.last_slot).where(
+            epochs.c.site_id == site_id,
+            epochs.c.last_slot.is_not(None),
+            epochs.c.destroyed_slot.is_(None),
+            epochs.c.id.not_in(sealed_to),
+        ),
+    )
 
 
 def list_wraps(conn: Connection) -> list[WrapRow]:
@@ -200,7 +228,7 @@ def list_wraps(conn: Connection) -> list[WrapRow]:
 
 def living_ids(conn: Connection, site_id: str) -> set[str]:
     """Of all epochs that are not destroyed: only these may get a wrap."""
-    living = sa.and_(epochs.c.site_id == site_id, ~epochs.c.is_destroyed)
+    living = sa.and_(epochs.c.site_id == site_id, epochs.c.destroyed_slot.is_(None))
     return set(conn.execute(sa.select(epochs.c.id).where(living)).scalars())
 
 

@@ -1,14 +1,16 @@
-"""Deletes what has expired, and what a clock that was ahead has given out."""
+"""Finds and deletes what has expired, and what a clock that was ahead has given out."""
 
 from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from yobal.core.schedule import Slot
-from yobal.core.states import WITHDRAWN
+from yobal.core.schedule import Round, Slot
+from yobal.core.states import PENDING, WITHDRAWN
 from yobal.store import feedback
 from yobal.store.tables import (
     comments,
+    decisions,
     invitations,
     receipts,
     registrations,
@@ -17,6 +19,26 @@ from yobal.store.tables import (
 )
 
 _EXPIRING: Final = (sessions, invitations, registrations, used_challenges)
+
+
+def expired_pending(
+    conn: Connection, site_id: str, *, arrived_until: Round, decided_after: Slot
+) -> list[str]:
+    """The ids of pending comments that came until a round.
+
+    Not those with a decision after `decided_after`, which was undone: they are back in the queue for a
+    short time only.
+    """
+    decided = sa.exists().where(
+        decisions.c.comment_id == comments.c.id, decisions.c.slot > decided_after
+    )
+    expired = sa.select(comments.c.id).where(
+        comments.c.site_id == site_id,
+        comments.c.state == PENDING,
+        comments.c.arrival_round <= arrived_until,
+        ~decided,
+    )
+    return list(conn.execute(expired).scalars())
 
 
 def delete_receipts(conn: Connection, *, before_week: str) -> None:

@@ -51,6 +51,7 @@ def redate(
         member_activity.c.since_slot,
         epochs.c.first_slot,
         epochs.c.last_slot,
+        epochs.c.destroyed_slot,
         sites.c.released_slot,
         passkeys.c.since_slot,
     ):

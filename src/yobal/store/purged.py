@@ -14,7 +14,7 @@ from yobal.store.tables import comments, decisions, epochs, hidden_texts, modera
 def list_all(conn: Connection, site_id: str) -> list[Purged]:
     """Each kind by its random ids or keys, so that the list shows no order."""
     inactive = sa.and_(moderators.c.site_id == site_id, ~moderators.c.is_active)
-    destroyed = sa.and_(epochs.c.site_id == site_id, epochs.c.is_destroyed)
+    destroyed = sa.and_(epochs.c.site_id == site_id, epochs.c.destroyed_slot.is_not(None))
     return [
         *_comments(conn, site_id),
         *map(PurgedMember, _sorted(conn, sa.select(moderators.c.signing_key).where(inactive))),

@@ -24,6 +24,10 @@ class SiteCounts(msgspec.Struct, frozen=True, kw_only=True):
     def pending_count(self) -> int:
         return sum(self.pending_by_round.values())
 
+    def pending_until(self, round_: Round) -> int:
+        """How many came until a round."""
+        return sum(count for came, count in self.pending_by_round.items() if came <= round_)
+
     @property
     def oldest_round(self) -> Round | None:
         return next(iter(self.pending_by_round), None)

@@ -36,7 +36,7 @@ _POSTGRESQL_VIEWS: Final = {
 # cannot read. What is withheld may be an attacker's text, and is shown to nobody.
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
-        case when c.state in ('withdrawn', 'lost') then c.state
+        case when c.state in ('withdrawn', 'lost', 'expired') then c.state
             when d.id is null then 'pending' else c.state end as state,
         d.clause, d.edit_kind, f.sealed as feedback,
         p.text, p.name, p.lang, p.slot, p.removal_clause,

@@ -132,8 +132,8 @@ epochs = sa.Table(
     _flag("is_current"),  # of the present roster; the others are of those before `init --new-epoch`
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
-    # Its last envelope is gone, and with it every wrap: nobody gets its key any more.
-    sa.Column("is_destroyed", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Since then it has no wrap, and gets none any more: nobody can open what was sealed to it.
+    _slot("destroyed_slot", nullable=True),
     sa.UniqueConstraint("site_id", "number"),
     sqlite_with_rowid=False,
 )

@@ -106,6 +106,7 @@ class ModerationController:
             ],
             next_cursor=cursor,
             pending_count=status.pending_count,
+            expiring_count=status.expiring_count,
             held_count=status.held_count,
             next_slot=status.next_slot,
             next_round=status.next_round,

@@ -42,10 +42,12 @@ class Limits(msgspec.Struct, frozen=True):
 class QueueStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What the desk's header shows. `pending_count` counts only what this moderator can decrypt.
 
+    `expiring_count`: how many pending comments, of all, are destroyed unread within a week.
     At `next_round` the comments come that readers have sent since the last one.
     """
 
     pending_count: int
+    expiring_count: int
     held_count: int
     next_slot: Slot
     next_round: Slot
@@ -152,7 +154,10 @@ class ReceiptRecipient(msgspec.Struct, frozen=True):
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A pending comment. `parent` is null if there is none or it was removed."""
+    """A pending comment. `parent` is null if there is none or it was removed.
+
+    `expires`: it is destroyed unread with this slot, if that is within a week; otherwise null.
+    """
 
     comment_id: str
     site_id: str
@@ -165,6 +170,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     epoch_id: str
     age_days: int
+    expires: Slot | None
     recipients: list[ReceiptRecipient]
     parent: ParentComment | None
     envelope: bytes
@@ -291,11 +297,15 @@ class HistoryPage(msgspec.Struct, frozen=True):
 
 
 class EpochOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """`last` is null for the newest one. `wrap_count`: how many members have its key."""
+    """`last` is null for the newest one. `wrap_count`: how many members have its key.
+
+    `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more.
+    """
 
     number: int
     first: Slot
     last: Slot | None
+    destroyed: Slot | None
     pending_count: int
     wrap_count: int
 

@@ -10,10 +10,19 @@ from yobal.core import language
 from yobal.core.answer_size import ADDED_GRAPHEMES_MAX, CHANGES_MAX
 from yobal.core.decisions import ACCEPTING, DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
+from yobal.core.expiry import expiring_until, expiry_slot
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import Roster, SignedStatement
-from yobal.core.schedule import DAY_SECONDS, Slot, age_days, day_of, next_round, next_slot
+from yobal.core.schedule import (
+    DAY_SECONDS,
+    Round,
+    Slot,
+    age_days,
+    day_of,
+    next_round,
+    next_slot,
+)
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.terms import CLAUSES, EDIT_KINDS, NOTE_GRAPHEMES_MAX, TERMS_VERSION
@@ -101,6 +110,7 @@ def session(
         ),
         languages=stories.languages(conn, site_id),
         pending_count=status.pending_count,
+        expiring_count=status.expiring_count,
         held_count=status.held_count,
         next_slot=status.next_slot,
         next_round=status.next_round,
@@ -127,6 +137,9 @@ def queue_status(
     pending = comments.count(conn, rules.site_id, PENDING)
     return types.QueueStatus(
         pending_count=pending - queue.count_unreadable(conn, rules.site_id, pseudonym),
+        expiring_count=comments.count_pending_until(
+            conn, rules.site_id, expiring_until(rules, now)
+        ),
         held_count=comments.count(conn, rules.site_id, HELD),
         next_slot=slot_with_label(rules, next_slot(rules.schedule, now), now=now),
         next_round=slot_with_label(rules, next_round(rules.schedule, now), now=now),
@@ -158,12 +171,21 @@ def queue_row(
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_days=age_days(rules.schedule, row.arrival_round, now),
+        expires=_expires(rules, row.arrival_round, now),
         recipients=[
             types.ReceiptRecipient(item.recipient, item.recipient_mac) for item in recipients
         ],
         parent=parent,
         envelope=envelope,
     )
+
+
+def _expires(rules: SiteRules, arrival_round: Round, now: float) -> types.Slot | None:
+    """Never a slot that has passed: what was decided before and undone stays a little longer."""
+    if arrival_round > expiring_until(rules, now):
+        return None
+    slot = max(expiry_slot(rules, arrival_round), next_slot(rules.schedule, now))
+    return slot_with_day(rules, slot)
 
 
 def decision_result(
@@ -330,6 +352,7 @@ def keys_page(
                 number=item.number,
                 first=slot_with_day(rules, item.first_slot),
                 last=_slot_or_none(rules, item.last_slot),
+                destroyed=_slot_or_none(rules, item.destroyed_slot),
                 pending_count=item.pending_count,
                 wrap_count=item.wrap_count,
             )

@@ -41,6 +41,7 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
     schedule: Schedule
     limits: Limits
     receipt_days: int
+    pending_days: int
     is_demo: bool
     embedded_form: EmbeddedForm = "frame"
 

@@ -13,6 +13,7 @@ import msgspec
 
 from yobal.actions import (
     clock_guard,
+    destroy_epochs,
     destroy_hidden,
     destroy_unopenable,
     expire,
@@ -111,6 +112,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                     roster_reader=components.roster_reader,
                 )
                 expire.expire(database, components.keyring, rules, now=now, random=random)
+                destroy_epochs.destroy_emptied(database, rules, now=now, random=random)
                 purge_list_problem = _write_purge_list(components)
             _follow_canary(components, released=released)
         publish_import.publish_due(

@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("first_slot", sa.BigInteger(), nullable=False),
         sa.Column("last_slot", sa.BigInteger(), nullable=True),
-        sa.Column("is_destroyed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("destroyed_slot", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
         sa.UniqueConstraint("site_id", "number", name=op.f("uq_epochs_site_id_number")),
         sqlite_with_rowid=False,

@@ -1,0 +1,23 @@
+"""When a comment that nobody decides is destroyed unread, and from when on the desk says so."""
+
+from typing import Final
+
+from yobal.core.schedule import DAY_SECONDS, Round, Slot, slot_from
+from yobal.core.site_rules import SiteRules
+
+NOTICE_DAYS: Final = 7  # before it is destroyed; `pending_days` is always longer
+
+
+def expiry_slot(rules: SiteRules, arrival_round: Round) -> Slot:
+    """The slot with which a comment of this round is destroyed, if it is still pending."""
+    return slot_from(rules.schedule, arrival_round + rules.pending_days * DAY_SECONDS)
+
+
+def expired_until(rules: SiteRules, slot: Slot) -> Round:
+    """Pending comments of this round, and of earlier ones, are destroyed with this slot."""
+    return slot - rules.pending_days * DAY_SECONDS
+
+
+def expiring_until(rules: SiteRules, now: float) -> Round:
+    """Pending comments of this round, and of earlier ones, are destroyed within NOTICE_DAYS."""
+    return int(now) - (rules.pending_days - NOTICE_DAYS) * DAY_SECONDS
