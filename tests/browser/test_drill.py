@@ -17,7 +17,7 @@ import pyrage
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.actors import Actors
+from tests.browser.actors import Actors, Moderator
 from tests.browser.bulk import BulkHarness, open_bulk_harness
 from tests.browser.fixtures import SLOT_SECONDS, NewsroomWithLead, serve_newsroom
 from tests.browser.newsroom import SITE_ID, Story
@@ -153,6 +153,7 @@ def test_a_newsroom_is_restored_on_another_machine_with_the_same_pages(
     own: NewsroomWithLead, actors: Actors, tmp_path: Path, database_url: str
 ) -> None:
     quiet, busy = own.newsroom.story(key="quiet"), own.newsroom.story(key="busy")
+    lead = own.lead(actors)
     with at_desk(own) as bulk:
         codes = {words: send(quiet, words) for words in ("First.", "Removed.", "Withdrawn.")}
         own.newsroom.wait_for_round()
@@ -189,7 +190,7 @@ def test_a_newsroom_is_restored_on_another_machine_with_the_same_pages(
         written = b"".join(public_files(own).values())
         assert b"First." in written
         assert not [words for words in ("Removed.", "Withdrawn.") if words.encode() in written]
-        sign_in_again(own, actors)
+        sign_in_again(own, lead, actors)
         send(quiet, "After the restore.")
         own.newsroom.wait_for_round()
         bulk.publish_all(quiet)
@@ -221,9 +222,8 @@ def restore(own: NewsroomWithLead, tmp_path: Path) -> None:
     assert "2 comments erased" in printed, printed
 
 
-def sign_in_again(own: NewsroomWithLead, actors: Actors) -> None:
+def sign_in_again(own: NewsroomWithLead, lead: Moderator, actors: Actors) -> None:
     """In the browser that has pinned the roster's head, and in one that learns it from the lead's signed pin."""
-    lead = own.lead(actors)
     lead.passphrase = own.passphrase
     lead.page.goto(f"{own.newsroom.desk_url}/")
     lead.type_passphrase(own.pseudonym)
