@@ -476,6 +476,7 @@ class NewsroomHarness:
             self.database,
             self.inbox,
             self.components.keyring,
+            self.components.intake_roster_reader,
             site_id=SITE_ID,
             story_id=story_id,
             typed=code or "",

@@ -20,6 +20,7 @@ from yobal.adapters.rendering import words
 from yobal.adapters.rendering.comment_presenter import QUOTED
 from yobal.adapters.rendering.i18n import own_name, translator_for
 from yobal.core.language import detect_language
+from yobal.core.preset_notes import BUILT_IN
 from yobal.core.schedule import Schedule
 from yobal.core.terms import CLAUSES
 
@@ -29,15 +30,16 @@ Sentence = str | tuple[str, str]  # the pair where it depends on a number
 
 
 def sentences() -> set[Sentence]:
-    """Every sentence of readers' pages (templates and terms) and of notices."""
+    """Every sentence of readers' pages (templates, terms and preset notes) and of notices."""
     terms = {text for clause in CLAUSES for text in (clause.title, clause.sentence)}
+    notes = {sentence for sentences in BUILT_IN.values() for sentence in sentences}
     in_json: set[Sentence] = {*words.SENTENCES.values(), words.NO_COMMENTS, words.TOTAL}
     in_notices: set[Sentence] = {
         *notice_text.SENTENCES.values(),
         notice_text.QUEUE,
         notice_text.TEST,
     }
-    return {*_in_templates(), *terms, *in_json, *in_notices, QUOTED}
+    return {*_in_templates(), *terms, *notes, *in_json, *in_notices, QUOTED}
 
 
 def _in_templates() -> Iterator[Sentence]:

@@ -240,7 +240,10 @@ class Moderator:
         self.page.goto(f"{self.newsroom.desk_url}/")
         return self.settled()
 
-    def go(self, tab: Literal["Queue", "History", "Hidden", "People", "Keys", "My keys"]) -> None:
+    def go(
+        self,
+        tab: Literal["Queue", "History", "Hidden", "People", "Keys", "My keys", "Imports"],
+    ) -> None:
         self.page.get_by_role("link", name=tab, exact=True).click()
 
     def row(self, words: str) -> Any:

@@ -10,7 +10,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
-from yobal.cli import commands, story_commands
+from yobal.cli import commands, import_commands, story_commands
+from yobal.cli.import_commands import ImportRequest
 from yobal.server import settings
 from yobal.store.database import Database
 from yobal.store.inbox import open_inbox
@@ -91,6 +92,13 @@ class BrowserNewsroom:
             url = f"https://news.example/{edition}/{key}"
             story_commands.add(self.config, key, edition=edition, title=title, url=url)
         return Story(self, key, (editions or ("en",))[0])
+
+    def import_comments(self, source: str, file: Path) -> None:
+        """From Disqus, as a technician does. They wait for a lead."""
+        request = ImportRequest(
+            format="disqus", file=file, names="keep", source=source, edition="en", is_written=True
+        )
+        list(import_commands.run_import(self.config, request, warn=lambda _: None))
 
     def wait_for_round(self) -> None:
         """Until what readers have sent is at the desk: the next round, within a second or two."""

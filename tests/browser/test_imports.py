@@ -1,7 +1,6 @@
 """A lead looks at an import and signs it, and refuses another, with the keyboard in a real browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.actors import Actors, Moderator
 from tests.browser.fixtures import NewsroomWithLead, serve_newsroom
 from tests.imports.importing import SAMPLES
-from yobal.cli import import_commands
-from yobal.cli.import_commands import ImportRequest
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +16,6 @@ def own(browser_here: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     yield from serve_newsroom(
         browser_here, tmp_path_factory.mktemp("own"), release_interval_seconds=2
     )
-
-
-def import_file(own: NewsroomWithLead, source: str, file: Path = SAMPLES / "disqus.xml") -> None:
-    request = ImportRequest(
-        format="disqus", file=file, names="keep", source=source, edition="en", is_written=True
-    )
-    list(import_commands.run_import(own.newsroom.config, request, warn=lambda _: None))
 
 
 def open_imports(lead: Moderator) -> None:
@@ -41,7 +31,7 @@ def press(lead: Moderator, name: str) -> None:
 
 def test_a_lead_reads_a_sample_and_signs(own: NewsroomWithLead, actors: Actors) -> None:
     story = own.newsroom.story(key="ferry")
-    import_file(own, "old-site")
+    own.newsroom.import_comments("old-site", SAMPLES / "disqus.xml")
     lead = own.lead_in_fresh_browser(actors)
     open_imports(lead)
     section = lead.page.get_by_role("region", name="old-site")
@@ -66,7 +56,7 @@ def test_a_lead_reads_a_sample_and_signs(own: NewsroomWithLead, actors: Actors) 
 
 
 def test_a_lead_refuses_after_a_question(own: NewsroomWithLead, actors: Actors) -> None:
-    import_file(own, "unwanted")
+    own.newsroom.import_comments("unwanted", SAMPLES / "disqus.xml")
     lead = own.lead_in_fresh_browser(actors)
     open_imports(lead)
     section = lead.page.get_by_role("region", name="unwanted")

@@ -116,6 +116,29 @@ def test_the_desk_locks_by_itself_after_ten_minutes_without_use(
     assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_notice_comes_a_minute_before_the_lock_and_goes_when_the_desk_is_used(
+    own: NewsroomWithLead, actors: Actors
+) -> None:
+    desk = actors.moderator(own.newsroom)
+    desk.page.clock.install()
+    desk.sign_in(own.pseudonym, own.passphrase)
+    _set_pin(desk)
+    _begin(desk)
+    notice = desk.page.locator(".lock-notice .notice")
+    desk.page.clock.fast_forward("08:50")
+    expect(notice).to_have_count(0)
+    desk.page.clock.fast_forward("00:20")
+    expect(notice).to_contain_text("locks itself in less than a minute")
+    desk.page.keyboard.press("Shift")
+    expect(notice).to_have_count(0)
+    desk.page.clock.fast_forward("09:10")
+    expect(notice).to_be_visible()
+    desk.page.clock.fast_forward("01:00")
+    _expect_locked(desk)
+    _unlock(desk)
+    expect(desk.page.locator("#edit-text")).to_have_value(DRAFT)
+
+
 def test_after_five_wrong_pins_only_the_words_open_the_desk_and_the_draft_is_still_there(
     desk: Moderator,
 ) -> None:

@@ -88,6 +88,7 @@ ROWS: Final[dict[str, Row]] = {
         refused="x", warned="", well="/mnt/x", others={"backup_dir": "/var/backups/yobal"}
     ),
     "epoch_days": Row(refused=91, warned=60, well=7),
+    "preset_notes_file": Row(refused="a\nb", well=""),
     "notice_urls_file": Row(refused="a\nb", well="notices.txt"),
     "notice_urls": Row(refused="desk@news.example", well="mailto://x"),
     "notice_times": Row(refused=["9"], well=["09:00"]),

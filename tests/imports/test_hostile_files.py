@@ -139,6 +139,15 @@ def test_a_bomb_of_entities_is_refused(newsroom: NewsroomHarness, tmp_path: Path
         bring_in(newsroom, file)
 
 
+def test_a_file_in_another_encoding_is_refused(newsroom: NewsroomHarness, tmp_path: Path) -> None:
+    file = tmp_path / "old.xml"
+    file.write_bytes(
+        '<?xml version="1.0" encoding="ISO-8859-1"?><disqus>\xe9</disqus>'.encode("latin-1")
+    )
+    with pytest.raises(CannotReadImport, match="is in ISO-8859-1: save it in UTF-8"):
+        bring_in(newsroom, file)
+
+
 # HTML
 
 
@@ -170,6 +179,16 @@ def test_a_row_that_does_not_end_is_refused(
     file.write_bytes(gzip.compress(f"id,time,url,text\n{line}".encode()))
     with pytest.raises(CannotReadImport, match="longer than 1,000"):
         bring_in(newsroom, file, "csv")
+
+
+def test_a_row_in_another_encoding_is_skipped_and_not_published_with_wrong_letters(
+    newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path, [{"id": "a", "text": "caf\xe9"}, {"id": "b", "text": "tea"}])
+    file.write_bytes(file.read_text(encoding="utf-8").encode("latin-1"))
+    output = bring_in(newsroom, file, "csv")
+    assert output.summary.startswith("2 comments read: 1 public")
+    assert any("not in UTF-8" in line for line in output.warned)
 
 
 def test_half_a_character_in_json_ends_nothing(newsroom: NewsroomHarness, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """P4: what a moderator writes to an author is in no file in clear, and goes with the receipt."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ import pyrage
 import pytest
 import sqlalchemy as sa
 
-from tests.harness import SLOT, NewsroomHarness
+from tests.harness import SLOT, NewsroomHarness, add_lead
 from tests.promises.leak_search import spellings
 from yobal.actions import back_up
+from yobal.actions import receipts as receipt_actions
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.core import feedback as feedback_format
 from yobal.core import receipts
@@ -117,6 +119,89 @@ def test_control_a_key_from_the_code_alone_opens_a_copy_for_ever(
     newsroom.run_scheduler()
     assert [_opened(copy, newsroom, code) for code in codes] == [NOTE, NOTE]
     assert [_confirms(copy, newsroom, code) for code in codes] == [True, True]
+
+
+FORGED = "Written into the database"
+
+
+def _exchange(newsroom: NewsroomHarness) -> None:
+    """As an attacker would who can write the database and knows the author's recipient."""
+    (row,) = newsroom.read_table("feedback")
+    forged = newsroom.seal(row["comment_id"], Feedback(note=FORGED))
+    assert forged is not None
+    _write(newsroom, "update feedback set sealed = :sealed", sealed=forged.sealed)
+
+
+def _exchange_with_its_hash(newsroom: NewsroomHarness) -> None:
+    (row,) = newsroom.read_table("feedback")
+    forged = newsroom.seal(row["comment_id"], Feedback(note=FORGED))
+    assert forged is not None
+    values = {"sealed": forged.sealed, "sealed_note": forged.sealed_note}
+    _write(newsroom, "update feedback set sealed = :sealed, sealed_note = :sealed_note", **values)
+    _write(newsroom, "update decisions set feedback_hash = :hash", hash=forged.hash)
+
+
+def _delete(newsroom: NewsroomHarness) -> None:
+    _write(newsroom, "delete from feedback")
+
+
+def _unsign(newsroom: NewsroomHarness) -> None:
+    _write(newsroom, "update decisions set signature = null")
+
+
+def _name_another_clause(newsroom: NewsroomHarness) -> None:
+    _write(newsroom, "update decisions set clause = 'spam'")
+
+
+def _write(newsroom: NewsroomHarness, statement: str, **values: Any) -> None:
+    with newsroom.database.writing() as conn:
+        assert conn.execute(sa.text(statement), values).rowcount == 1
+
+
+def _rejected(newsroom: NewsroomHarness) -> str:
+    sent = newsroom.send("Plain.")
+    newsroom.reject(sent.id, clause="facts", note=NOTE)
+    newsroom.pass_slots()
+    return str(sent.code)
+
+
+@pytest.mark.parametrize(
+    "attack", [_exchange, _exchange_with_its_hash, _delete, _unsign, _name_another_clause]
+)
+def test_a_receipt_shows_no_feedback_that_the_signed_decision_does_not_have(
+    newsroom: NewsroomHarness, attack: Callable[[NewsroomHarness], None]
+) -> None:
+    code = _rejected(newsroom)
+    before = newsroom.find_receipt(code)
+    assert before is not None
+    assert before.is_confirmed
+    attack(newsroom)
+    match = newsroom.find_receipt(code)
+    assert match is not None
+    assert match.status.state == "rejected"
+    assert not match.is_confirmed
+    assert match.feedback is None
+
+
+def test_control_without_the_check_a_receipt_shows_what_was_written_into_the_database(
+    newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = _rejected(newsroom)
+    _exchange(newsroom)
+    monkeypatch.setattr(receipt_actions, "_is_signed", lambda *_: True)
+    match = newsroom.find_receipt(code)
+    assert match is not None
+    assert match.feedback is not None
+    assert match.feedback.note == FORGED
+
+
+def test_feedback_of_a_former_roster_is_still_shown(newsroom: NewsroomHarness) -> None:
+    code = _rejected(newsroom)
+    add_lead(newsroom, "Ibis")
+    match = newsroom.find_receipt(code)
+    assert match is not None
+    assert match.feedback is not None
+    assert match.feedback.note == NOTE
 
 
 def _identities(newsroom: NewsroomHarness, code: str) -> list[pyrage.x25519.Identity]:

@@ -67,6 +67,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "socket_group": "www-data",
         "pending_days": "8",
         "notice_urls_file": "notices.txt",
+        "preset_notes_file": "notes.toml",
         "notice_urls": "mailto://x json://y",
         "notice_times": "07:00, 19:00",
         "notice_language": "km",
@@ -247,6 +248,7 @@ MAY_BE_EMPTY = {
     "notice_sender",
     "notice_urls",
     "notice_urls_file",
+    "preset_notes_file",
 }
 
 

@@ -38,6 +38,21 @@ def test_the_receipt_shows_a_rejection_with_its_clause_and_note(
     assert newsroom.read_table("withdrawal_requests") == []
 
 
+def test_the_receipt_says_that_a_decision_cannot_be_confirmed(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
+    code = code_of(intake.send(receipt="yes"))
+    (row,) = newsroom.read_table("comments")
+    newsroom.reject(row["id"], clause="facts", note="Which source?")
+    newsroom.pass_slots()
+    assert "cannot confirm" not in intake.post(step="receipt", code=code).text
+    with newsroom.database.writing() as conn:
+        conn.exec_driver_sql("update decisions set feedback_hash = null")
+    receipt_page = intake.post(step="receipt", code=code)
+    assert "We cannot confirm that a moderator decided this" in receipt_page.text
+    assert "Which source?" not in receipt_page.body.decode()
+
+
 @pytest.mark.parametrize("when", ["", "later"])
 def test_a_withdrawal_without_a_time_gets_the_two_choices_again(intake: Intake, when: str) -> None:
     code = code_of(intake.send(receipt="yes"))

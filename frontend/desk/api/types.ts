@@ -21,6 +21,13 @@ export type State =
 
 export type EditKind = "masked" | "shortened" | "reworded";
 
+/** Of one clause, in one language. The newsroom may have none there. */
+export interface PresetNotes {
+  clause: string;
+  lang: string;
+  sentences: string[];
+}
+
 /** A clause: the key that is stored, and what people read. */
 export interface Clause {
   key: string;
@@ -99,6 +106,7 @@ export interface Session extends QueueStatus {
   needs_second_lead: boolean;
   is_clock_trusted: boolean;
   terms: Terms;
+  preset_notes: PresetNotes[];
   edit_kinds: EditKind[];
   limits: Limits;
   languages: string[];

@@ -263,13 +263,16 @@ export class App {
     this.dom.reauthenticate = () => this.#reauthenticate(desk);
     this.#show({ kind: "desk", desk });
     desk.start();
-    this.#startIdleTimer(signedIn.session.idle_lock_minutes);
+    this.#startIdleTimer(desk);
   }
 
-  #startIdleTimer(minutes: number): void {
+  #startIdleTimer(desk: SessionState): void {
     this.#idleTimer?.stop();
     const reportUse = () => this.#otherTabs.tell("used");
-    this.#idleTimer = new IdleTimer(minutes * MINUTE_MS, reportUse, () => void this.lock());
+    const onNear = (isNear: boolean) => desk.tellLockIsNear(isNear);
+    const onIdle = () => void this.lock();
+    const listener = { reportUse, onNear, onIdle };
+    this.#idleTimer = new IdleTimer(desk.session.idle_lock_minutes * MINUTE_MS, listener);
     this.#idleTimer.start();
   }
 

@@ -20,7 +20,7 @@ import type { SessionState, Tab } from "./session-state.ts";
 export function deskView(desk: SessionState, app: App): TemplateResult {
   return html`<div class="desk" data-tab=${desk.tab}>
     <div class="above-shortcuts">
-      ${app.site.isDemo ? demoBanner() : nothing}
+      ${app.site.isDemo ? demoBanner() : nothing} ${lockNotice(desk)}
       <header class="header">
         <b class="name">
           ${gettextTemplate("%(site)s · desk", { site: html`<bdi>${desk.session.site_name}</bdi>` })}
@@ -75,6 +75,21 @@ function tabView(desk: SessionState): TemplateResult {
   if (desk.tab === "hidden") return hiddenView(desk);
   if (desk.tab === "keys") return keysView(desk);
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
+}
+
+/** Over everything, because somebody who reads may have scrolled. The element is always there, so that it is read aloud. */
+function lockNotice(desk: SessionState): TemplateResult {
+  return html`<div class="lock-notice" role="alert">
+    ${
+      desk.isLockNear
+        ? html`<p class="notice warning">
+            ${gettext(
+              "The desk locks itself in less than a minute, because nobody is using it. Move the pointer, touch the page or press Shift to keep it open. What you have begun is kept.",
+            )}
+          </p>`
+        : nothing
+    }
+  </div>`;
 }
 
 function noticesView(desk: SessionState): TemplateResult {

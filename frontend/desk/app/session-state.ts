@@ -63,6 +63,8 @@ export class SessionState {
   bulkRejectItems: QueueItem[] = [];
   /** The numbers in the header are out of date while this is true. */
   sessionExpired = false;
+  /** Nobody has used the desk for so long that it locks within a minute. */
+  isLockNear = false;
   /** The form to renew an expired session. */
   reauth: SignIn | null = null;
   #isLeaving = false;
@@ -105,6 +107,11 @@ export class SessionState {
     this.memberRemoval = new MemberRemoval(dom, this);
     this.myKeys = new MyKeys(dom, this);
     this.sessions = new Sessions(dom, session.site_id);
+  }
+
+  tellLockIsNear(isNear: boolean): void {
+    this.isLockNear = isNear;
+    this.dom.requestRender();
   }
 
   start(): void {

@@ -6,6 +6,7 @@ import { editKindLabel } from "../decisions/messages.ts";
 import { gettext } from "../i18n.ts";
 import { isUndecided, type QueueItem } from "../queue/queue-item.ts";
 import { maskPart, type TextRange } from "../text/mask.ts";
+import { nextPresetNote, presetNotesFor, withPresetNote } from "./preset-notes.ts";
 
 const PERSONAL_DATA = "personal-data";
 
@@ -113,6 +114,36 @@ export function chooseClauseNumber(desk: SessionState, item: QueueItem, number: 
   chooseClause(desk, item, clause.key);
   if (item.mode === "reject" || doesFocusFollow()) focusOnClause(desk, item);
   desk.dom.announce(clause.title);
+}
+
+/** The next prepared sentence into the note; says why if there is none. Does nothing while a comment is read. */
+export function insertNextPresetNote(desk: SessionState, item: QueueItem): boolean {
+  if (!isUndecided(item) || item.mode === "read") return false;
+  const sentences = presetNotesFor(desk.session.preset_notes, item);
+  const next = nextPresetNote(item.draft.note, sentences);
+  if (item.recipients.length === 0) {
+    showMessage(desk, item, gettext("The author has no receipt, so no one could read a note."));
+  } else if (next !== undefined) {
+    insertPresetNote(desk, item, next);
+  } else {
+    showMessage(desk, item, whyNoPresetNote(item));
+  }
+  return true;
+}
+
+function whyNoPresetNote(item: QueueItem): string {
+  return chosenClause(item) === null
+    ? gettext("Choose a clause first: each has sentences of its own.")
+    : gettext("No sentence is prepared for this clause in the language of the comment.");
+}
+
+/** At the end of the note. The focus stays where it is, so that the next key can send the decision. */
+export function insertPresetNote(desk: SessionState, item: QueueItem, sentence: string): void {
+  desk.decisions.resetForEditing(item);
+  const sentences = presetNotesFor(desk.session.preset_notes, item);
+  item.draft.note = withPresetNote(item.draft.note, sentence, sentences);
+  desk.dom.requestRender();
+  desk.dom.announce(sentence);
 }
 
 /** From another clause, and from the message about the missing clause, which disappears. */

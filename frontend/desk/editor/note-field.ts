@@ -1,11 +1,14 @@
 /** The note to the author: short, sealed to the author's receipts, and only for an author who has one. */
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { SessionState } from "../app/session-state.ts";
 import { gettext } from "../i18n.ts";
 import type { QueueItem } from "../queue/queue-item.ts";
 import { countGraphemes } from "../text/graphemes.ts";
+import { kbd } from "../ui/elements.ts";
+import { insertPresetNote } from "./actions.ts";
+import { languageOfPresetNote, presetNotesFor } from "./preset-notes.ts";
 
 export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
   const hasReceipt = item.recipients.length > 0;
@@ -15,6 +18,7 @@ export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
     <p class="hint" id="note-hint">
       ${noteHint(item)}
     </p>
+    ${hasReceipt ? presetNoteButtons(desk, item) : nothing}
     <textarea
       id="note"
       rows="2"
@@ -32,6 +36,37 @@ export function noteField(desk: SessionState, item: QueueItem): TemplateResult {
     <p id="note-count" class=${count > max ? "error" : "small"} ?hidden=${!hasReceipt}>
       ${gettext("%(count)s of %(max)s characters", { count, max })}
     </p>`;
+}
+
+/** The key inserts the first, and then the next in its place. */
+function presetNoteButtons(desk: SessionState, item: QueueItem): TemplateResult | typeof nothing {
+  const { preset_notes } = desk.session;
+  const sentences = presetNotesFor(preset_notes, item);
+  if (sentences.length === 0) return nothing;
+  return html`<div
+    class="preset-notes"
+    role="group"
+    aria-label=${gettext("Prepared sentences for this clause")}
+  >
+    <p class="small" aria-hidden="true">
+      ${gettext("Prepared sentences for this clause")} ${kbd("n")}
+    </p>
+    <ul>
+      ${sentences.map(
+        (sentence) => html`<li>
+          <button
+            type="button"
+            class="secondary"
+            lang=${languageOfPresetNote(preset_notes, sentence)}
+            dir="auto"
+            @click=${() => insertPresetNote(desk, item, sentence)}
+          >
+            ${sentence}
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </div>`;
 }
 
 /** Receipts that the intake did not give for this comment were written into the database. */

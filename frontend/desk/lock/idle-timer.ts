@@ -5,15 +5,25 @@ const CHECK_MS = 5_000;
 const REPORT_MS = 10_000;
 const EVENTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "input"] as const;
 
+/** How long before a lock its moderator is told; with a very short idle lock, a quarter of it. */
+const NOTICE_MS = 60_000;
+
+interface IdleListener {
+  reportUse: () => void;
+  /** The lock is near, or not any more. */
+  onNear: (isNear: boolean) => void;
+  onIdle: () => void;
+}
+
 export class IdleTimer {
   #usedAt = Date.now();
   #reportedAt = 0;
+  #isNear = false;
   readonly #stop = new AbortController();
 
   constructor(
     private readonly idleMs: number,
-    private readonly reportUse: () => void,
-    private readonly onIdle: () => void,
+    private readonly listener: IdleListener,
   ) {}
 
   start(): void {
@@ -37,6 +47,7 @@ export class IdleTimer {
   /** Also when another tab was used. */
   extend(): void {
     if (!this.#isOver) this.#usedAt = Date.now();
+    this.#tellIfNear();
   }
 
   /** A key press after sleep must not open what should be locked. */
@@ -45,7 +56,7 @@ export class IdleTimer {
     this.extend();
     if (this.#stop.signal.aborted || Date.now() - this.#reportedAt < REPORT_MS) return;
     this.#reportedAt = Date.now();
-    this.reportUse();
+    this.listener.reportUse();
   }
 
   get #isOver(): boolean {
@@ -53,8 +64,20 @@ export class IdleTimer {
   }
 
   #check(): void {
-    if (!this.#isOver || this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return;
+    if (!this.#isOver) {
+      this.#tellIfNear();
+      return;
+    }
     this.stop();
-    this.onIdle();
+    this.listener.onIdle();
+  }
+
+  #tellIfNear(): void {
+    const remainingMs = this.#usedAt + this.idleMs - Date.now();
+    const isNear = remainingMs <= Math.min(NOTICE_MS, this.idleMs / 4);
+    if (isNear === this.#isNear) return;
+    this.#isNear = isNear;
+    this.listener.onNear(isNear);
   }
 }

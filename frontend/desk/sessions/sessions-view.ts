@@ -73,7 +73,7 @@ function renameView(sessions: Sessions, current: OpenSession): TemplateResult {
   return html`<form class="fields" @submit=${onSubmit(submit)}>
     <label for="device-label">${gettext("Name of this device")}</label>
     <p class="hint" id="device-label-hint">
-      ${gettext("Only you see it. Choose a name that tells nobody whose device it is.")}
+      ${gettext("Only you see it. Choose a name that does not reveal whose device it is.")}
     </p>
     <input
       id="device-label"

@@ -7,6 +7,7 @@ import {
   chooseEditKind,
   closePanels,
   goToNext,
+  insertNextPresetNote,
   maskSelection,
   openEditor,
   openRejection,
@@ -99,6 +100,8 @@ function actOnComment(desk: SessionState, item: QueueItem, action: Action): bool
     case "shortened":
     case "reworded":
       return chooseEditKind(desk, item, action);
+    case "preset-note":
+      return insertNextPresetNote(desk, item);
     case "reject":
       if (item.mode === "reject") reject(desk, item);
       else openRejection(desk, item);

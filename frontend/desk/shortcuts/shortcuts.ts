@@ -30,6 +30,7 @@ export type ActionName =
   | EditKind
   | "reject"
   | "clause"
+  | "preset-note"
   | "send"
   | "undo"
   | "history"
@@ -140,6 +141,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
       read: { label: () => gettext("clause"), keys: ["1–8"] },
       edit: { label: () => gettext("clause"), keys: ["1–8"] },
       reject: { label: () => gettext("clause"), keys: ["1–8"] },
+    },
+  },
+  {
+    ...single("preset-note", "n", "KeyN"),
+    label: () => gettext("a prepared sentence into the note; press again for the next one"),
+    hints: {
+      edit: { label: () => gettext("sentence") },
+      reject: { label: () => gettext("sentence") },
     },
   },
   {

@@ -7,17 +7,22 @@ from typing import Final, Literal
 import msgspec
 import pyrage
 
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.server_keys import Keyring
 from yobal.core import feedback as feedback_format
-from yobal.core.feedback import Feedback
+from yobal.core.decision_signature import Signers
+from yobal.core.errors import RosterInvalid
+from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.receipts import identity, read_code, receipt_hashes
-from yobal.core.states import HELD, PENDING, PUBLISHED
+from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
 from yobal.core.submission import Limits
 from yobal.store import inbox_entries, intake, withdrawal_requests
-from yobal.store.database import Database
+from yobal.store.database import Connection, Database
 from yobal.store.inbox import Inbox
 from yobal.store.intake import ReceiptStatus
 
+# In these states what was written to the author is shown. A removal that a restore repeats has no signature.
+_DECIDED: Final = (HELD, PUBLISHED, REJECTED)
 _NO_COMMENT: Final = bytes(32)  # no idempotency hash is all zeros
 
 
@@ -27,6 +32,14 @@ class ReceiptMatch(msgspec.Struct, frozen=True):
     receipt_hash: bytes
     status: ReceiptStatus
     feedback: Feedback | None = None  # None also if this code does not open what is there
+    is_confirmed: bool = (
+        True  # a member has signed the decision, and what was written to the author
+    )
+
+    @property
+    def is_feedback_closed(self) -> bool:
+        """It was sealed before this code was given."""
+        return self.is_confirmed and self.status.feedback is not None and self.feedback is None
 
     @property
     def can_withdraw(self) -> bool:
@@ -54,6 +67,7 @@ def find(
     database: Database,
     inbox: Inbox,
     keyring: Keyring,
+    roster_reader: RosterReader | None,
     *,
     site_id: str,
     story_id: str,
@@ -61,7 +75,7 @@ def find(
     limits: Limits,
     now: float,
 ) -> ReceiptMatch | None:
-    """What a typed code opens under this story; None if it opens nothing.
+    """What a typed code opens under this story; None if it opens nothing. Nothing is confirmed without a reader.
 
     Every pepper is tried in both places, also after a match, so that right and wrong codes take the
     same time.
@@ -75,6 +89,7 @@ def find(
     requested = {request.receipt_hash: request.request_kind for request in contents.requests}
     match = None
     with database.reading() as conn:
+        signers = _signers(conn, roster_reader)
         for pepper, candidate in zip(peppers, candidates, strict=True):
             status = intake.receipt_status(
                 conn, candidate, idempotency_hash=in_inbox.get(candidate, _NO_COMMENT)
@@ -84,9 +99,31 @@ def find(
             if status is not None and (status.site_id, status.story_id) == (site_id, story_id):
                 request_kind = requested.get(candidate) or status.withdrawal_request
                 status = msgspec.structs.replace(status, withdrawal_request=request_kind)
-                feedback = _open(status.feedback, identity(pepper, code), limits)
-                match = ReceiptMatch(candidate, status, feedback)
+                is_confirmed = status.state not in _DECIDED or _is_signed(status, signers)
+                sealed = status.feedback if is_confirmed else None
+                feedback = _open(sealed, identity(pepper, code), limits)
+                match = ReceiptMatch(candidate, status, feedback, is_confirmed)
     return match
+
+
+def _signers(conn: Connection, roster_reader: RosterReader | None) -> Signers | None:
+    try:
+        return roster_reader.signers(conn) if roster_reader is not None else None
+    except RosterInvalid:
+        return None
+
+
+def _is_signed(status: ReceiptStatus, signers: Signers | None) -> bool:
+    """Whether a person who was a member then has decided so, and has written this and nothing else."""
+    document, feedback_hash = status.document(), None
+    if status.feedback is not None and status.sealed_note is not None:
+        feedback_hash = SealedFeedback(status.feedback, status.sealed_note).hash
+    return (
+        document is not None
+        and signers is not None
+        and document.feedback_hash == feedback_hash
+        and signers.is_genuine(document, status.signature)
+    )
 
 
 def _open(

@@ -4,6 +4,7 @@ import contextlib
 import hmac
 import threading
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -23,6 +24,10 @@ from yobal.store.database import Connection, Database
 
 ListAll = Callable[[Connection, str], list[SignedStatement]]
 Newest = Callable[[Connection, str], tuple[int, str] | None]
+
+
+class ListFormer(Protocol):
+    def __call__(self, conn: Connection, site_id: str, *, first: str) -> list[SignedStatement]: ...
 
 
 class _Verified(msgspec.Struct, frozen=True):
@@ -52,11 +57,13 @@ class RosterReader:
         *,
         list_all: ListAll = statements.list_all,
         newest: Newest = statements.newest,
+        list_former: ListFormer = statements.list_former,
         with_keys: bool = True,
     ) -> None:
         self._site_id = site_id
         self._pin = pin
         self._list_all, self._newest, self._with_keys = list_all, newest, with_keys
+        self._list_former = list_former
         self._lock = threading.Lock()
         self._verified: _Verified | None = None
         self._signers: tuple[_Verified, Signers] | None = None
@@ -141,9 +148,9 @@ class RosterReader:
 
     def _former_chain(self, conn: Connection, former: FormerRoster) -> list[SignedStatement]:
         """Empty if it is not what was verified: then nothing that was decided under it verifies."""
-        chain = statements.list_former(conn, self._site_id, first=former.first)[: former.length]
+        chain = self._list_former(conn, self._site_id, first=former.first)[: former.length]
         try:
-            roster = rules.verify(chain, site_id=self._site_id)
+            roster = rules.verify(chain, site_id=self._site_id, with_keys=self._with_keys)
         except RosterInvalid:
             return []
         return chain if (roster.first, roster.head) == (former.first, former.head) else []

@@ -12,11 +12,13 @@ from typing import Any, Final, Literal
 import uvloop
 from granian.constants import Interfaces
 
-from yobal.adapters import disk_reserve
+from yobal.adapters import disk_reserve, preset_notes_file
 from yobal.adapters.rendering.page_context import ServerFacts
+from yobal.adapters.rendering.preset_notes import built_in
 from yobal.adapters.rendering.templates import load_templates
 from yobal.core import language, metrics
 from yobal.core.errors import UnsupportedEnvironment
+from yobal.core.preset_notes import replaced
 from yobal.server import figures, open_files, ports, service_manager
 from yobal.server.hardening import dumpable, memory_check
 from yobal.server.health_probe import HealthProbe
@@ -63,6 +65,7 @@ def intake_app(
             database=components.database,
             inbox=components.inbox,
             keyring=components.keyring,
+            roster_reader=components.intake_roster_reader,
             page_renderer=components.page_renderer,
             thread_status=thread_status
             or ThreadStatusCache(
@@ -103,6 +106,9 @@ def desk_app_for(components: Components, *, clock: Clock = time.time) -> Any:
         cell_file=components.cell_file,
         file_writer=components.file_writer,
         desk_url=components.settings.desk_url,
+        preset_notes=replaced(
+            built_in(), preset_notes_file.read(components.settings.preset_notes_file)
+        ),
         moves_file=components.moves_file,
         clock=clock,
     )

@@ -102,6 +102,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_hours: int = _DEFAULTS.session_hours
     idle_lock_minutes: int = _DEFAULTS.idle_lock_minutes
     epoch_days: int = _DEFAULTS.epoch_days
+    preset_notes_file: str = ""  # relative to the folder of the settings file
     backup_dir: str = ""
     backup_recipient: str = ""  # of age; its key is on another machine
     backups_kept: int = 14
@@ -207,8 +208,12 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         raise InvalidSettings("; ".join(problems))
     folder = path.absolute().parent
     urls_file = settings.notice_urls_file and str(folder / settings.notice_urls_file)
+    notes_file = settings.preset_notes_file and str(folder / settings.preset_notes_file)
     return msgspec.structs.replace(
-        settings, data_dir=str(folder / settings.data_dir), notice_urls_file=urls_file
+        settings,
+        data_dir=str(folder / settings.data_dir),
+        notice_urls_file=urls_file,
+        preset_notes_file=notes_file,
     )
 
 
@@ -476,6 +481,8 @@ _CHECKS: Final = (
     _number("session_hours", 1, SESSION_HOURS_MAX, example=12),
     _number("idle_lock_minutes", 1, IDLE_LOCK_MINUTES_MAX, example=10),
     _number("epoch_days", 1, EPOCH_DAYS_MAX, example=7),
+    # The desk
+    _Check("preset_notes_file", _is_optional_path, "the path of a file", '"notes.toml"'),
     # Backups
     _Check("backup_dir", _is_absolute_or_empty, _FOLDER, '"/var/backups/yobal"'),
     _Check(

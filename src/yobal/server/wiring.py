@@ -118,6 +118,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
             pin,
             list_all=intake.list_statements,
             newest=intake.newest_statement,
+            list_former=intake.list_former_statements,
             with_keys=False,
         ),
         keyring=Keyring(settings.secrets_dir, receipt_days=settings.receipt_days),

@@ -9,6 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core.decision_signature import DecisionDocument
+from yobal.core.decisions import Verdict
 from yobal.core.roster import SignedStatement
 from yobal.core.schedule import Round, Slot
 from yobal.core.states import State
@@ -28,6 +30,10 @@ _STATEMENTS: Final = sa.text(
 _NEWEST_STATEMENT: Final = sa.text(
     "select number, statement from intake_statements where site_id = :site_id"
     " order by number desc limit 1"
+)
+_FORMER_STATEMENTS: Final = sa.text(
+    "select statement, signature from intake_former_statements"
+    " where site_id = :site_id and first = :first order by number"
 )
 _STORY: Final = sa.text(
     "select is_open, closes_slot, is_full, arrivals_since_slot from intake_stories"
@@ -91,6 +97,7 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     clause: str | None = None
     edit_kind: EditKind | None = None
     feedback: bytes | None = None  # sealed to the receipts
+    sealed_note: bytes | None = None  # the note alone, for colleagues
     text: str | None = None
     name: str | None = None
     lang: str | None = None
@@ -99,6 +106,37 @@ class ReceiptStatus(msgspec.Struct, frozen=True, kw_only=True):
     is_hidden: bool = False  # removed, and not destroyed yet
     is_withheld: bool = False  # published, and not shown: it does not verify
     withdrawal_request: RequestKind | None = None  # under any code of this comment
+    # Of the decision that is shown: what its signature covers.
+    comment_id: str | None = None
+    verdict: Verdict | None = None
+    envelope_hash: str | None = None
+    publication_hash: str | None = None
+    feedback_hash: str | None = None
+    head: str | None = None
+    signing_key: str | None = None
+    signature: bytes | None = None
+
+    def document(self) -> DecisionDocument | None:
+        """What a moderator must have signed; None without a decision or a signature."""
+        if (
+            self.comment_id is None
+            or self.verdict is None
+            or self.head is None
+            or self.signing_key is None
+        ):
+            return None
+        return DecisionDocument(
+            site_id=self.site_id,
+            comment_id=self.comment_id,
+            verdict=self.verdict,
+            envelope_hash=self.envelope_hash,
+            clause=self.clause,
+            edit_kind=self.edit_kind,
+            publication_hash=self.publication_hash,
+            feedback_hash=self.feedback_hash,
+            head=self.head,
+            by=self.signing_key,
+        )
 
 
 def receipt_status(
@@ -122,6 +160,12 @@ def get_site(conn: Connection) -> IntakeSite | None:
 def list_statements(conn: Connection, site_id: str) -> list[SignedStatement]:
     """The roster, without the keys beside its statements."""
     return fetch_all(conn, SignedStatement, _STATEMENTS.bindparams(site_id=site_id))
+
+
+def list_former_statements(conn: Connection, site_id: str, *, first: str) -> list[SignedStatement]:
+    """Of the former roster with this first statement, also without keys."""
+    chosen = _FORMER_STATEMENTS.bindparams(site_id=site_id, first=first)
+    return fetch_all(conn, SignedStatement, chosen)
 
 
 def newest_statement(conn: Connection, site_id: str) -> tuple[int, str] | None:

@@ -61,6 +61,8 @@ _ADD_ARGUMENTS: Final = (
 )
 _STATUS_COLUMNS: Final = (
     "site_id text, story_id text, state text, clause text, edit_kind text, feedback bytea,"
+    " sealed_note bytea, comment_id text, verdict text, envelope_hash text, publication_hash text,"
+    " feedback_hash text, head text, signing_key text, signature bytea,"
     " text text, name text, lang text, slot bigint, removal_clause text,"
     " is_hidden boolean, is_withheld boolean,"
     " withdrawal_request text"

@@ -15,6 +15,8 @@ VIEWS: Final = {
         from sites s""",
     # Without the keys beside them: the intake learns who signs, but no pseudonym.
     "intake_statements": "select site_id, number, statement, signature from statements",
+    "intake_former_statements": """
+        select site_id, first, number, statement, signature from former_statements""",
     "intake_stories": """
         select site_id, story_id, is_open, closes_slot, is_full, arrivals_since_slot
         from stories""",
@@ -33,12 +35,15 @@ _POSTGRESQL_VIEWS: Final = {
 # Takes the hash of a receipt, and for one that is still in the inbox the idempotency hash of its
 # comment. A decision is not shown before the release that made it final (`sites.released_slot`).
 # The text is shown once it is published: until then it is encrypted under a cell, which the intake
-# cannot read. What is withheld may be an attacker's text, and is shown to nobody.
+# cannot read. What is withheld may be an attacker's text, and is shown to nobody. The decision comes
+# with all that its signature covers, so that the intake can verify it.
 RECEIPT_STATUS: Final = """
     select c.site_id, c.story_id,
         case when c.state in ('withdrawn', 'lost', 'expired') then c.state
             when d.id is null then 'pending' else c.state end as state,
-        d.clause, d.edit_kind, f.sealed as feedback,
+        d.clause, d.edit_kind, f.sealed as feedback, f.sealed_note,
+        d.comment_id, d.verdict, d.envelope_hash, d.publication_hash, d.feedback_hash, d.head,
+        d.signing_key, d.signature,
         p.text, p.name, p.lang, p.slot, p.removal_clause,
         exists (select 1 from hidden_texts h where h.comment_id = c.id) as is_hidden,
         exists (select 1 from published_comments w

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -33,6 +33,7 @@ from yobal.core.errors import (
 )
 from yobal.core.feedback import SealedFeedback
 from yobal.core.held_text import HeldText
+from yobal.core.preset_notes import PresetNotes
 from yobal.core.site_rules import SiteRules
 from yobal.store import decisions, imported_history, queue, sites
 from yobal.store.database import Database
@@ -56,6 +57,7 @@ class DeskDependencies(msgspec.Struct, frozen=True, kw_only=True):
     cell_file: CellFile
     file_writer: FileWriter
     desk_url: str
+    preset_notes: Sequence[PresetNotes]
     moves_file: MovesFile
     clock: Callable[[], float] = time.time
 

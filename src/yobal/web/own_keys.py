@@ -7,12 +7,11 @@ from litestar.params import JSONBody
 from yobal.actions import change_passkeys, renew_sheet, sign_in
 from yobal.adapters.passkey_verifier import PasskeyVerifier, Registration
 from yobal.core.errors import NotSignedIn
-from yobal.core.roster import SignedStatement
 from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import AnyRequest
 from yobal.web.moderation import DeskDependencies
-from yobal.web.people import assertion_of
+from yobal.web.people import assertion_of, signed_statement
 
 
 class OwnKeysController:
@@ -65,7 +64,7 @@ class OwnKeysController:
             added_by=request.state.moderator.pseudonym,
             registration=Registration(data.client_data, data.attestation_object),
             challenge=data.challenge,
-            statement=_signed(data.statement),
+            statement=signed_statement(data.statement),
             passkey=data.passkey,
             identity=data.identity,
             session_key=self._session_key,
@@ -81,7 +80,7 @@ class OwnKeysController:
             self._rules,
             self._roster_reader,
             removed_by=request.state.moderator.pseudonym,
-            statement=_signed(data.statement),
+            statement=signed_statement(data.statement),
             random=secrets.token_bytes,
         )
         return types.Empty()
@@ -95,12 +94,8 @@ class OwnKeysController:
             self._rules,
             self._roster_reader,
             renewed_by=request.state.moderator.pseudonym,
-            statement=_signed(data.statement),
+            statement=signed_statement(data.statement),
             recovery_identity=data.recovery_identity,
             random=secrets.token_bytes,
         )
         return types.Empty()
-
-
-def _signed(new: request_types.NewStatement) -> SignedStatement:
-    return SignedStatement(new.statement, new.signature, new.keys, new.keys_signature)

@@ -154,7 +154,7 @@ class PeopleController:
             self._database,
             self._rules,
             self._roster_reader,
-            statements=[_signed(item) for item in data.statements],
+            statements=[signed_statement(item) for item in data.statements],
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
@@ -167,7 +167,7 @@ class PeopleController:
             self._database,
             self._rules,
             self._roster_reader,
-            statements=[_signed(item) for item in data.statements],
+            statements=[signed_statement(item) for item in data.statements],
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
         )
@@ -182,7 +182,7 @@ class PeopleController:
             self._rules,
             self._roster_reader,
             resumed_by=request.state.moderator.pseudonym,
-            statements=[_signed(item) for item in data.statements],
+            statements=[signed_statement(item) for item in data.statements],
             wraps=_member_wraps(data.wraps),
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
@@ -209,7 +209,7 @@ class PeopleController:
             self._rules,
             self._roster_reader,
             token=bytes.fromhex(data.token),
-            statements=[_signed(item) for item in data.statements],
+            statements=[signed_statement(item) for item in data.statements],
             newcomer=_newcomer(data.newcomer),
             wrap=data.wrap,
             now=self._dependencies.clock(),
@@ -277,7 +277,7 @@ class PeopleController:
             self._roster_reader,
             registration_id=bytes.fromhex(data.registration_id),
             confirmed_by=request.state.moderator.pseudonym,
-            statement=_signed(data.statement),
+            statement=signed_statement(data.statement),
             wraps=[Wrap(wrap.epoch_id, wrap.wrap) for wrap in data.wraps],
             now=self._dependencies.clock(),
         )
@@ -300,7 +300,7 @@ class PeopleController:
             self._rules,
             self._roster_reader,
             removed_by=request.state.moderator.pseudonym,
-            statements=[_signed(item) for item in data.statements],
+            statements=[signed_statement(item) for item in data.statements],
             wraps=_member_wraps(data.wraps),
             now=self._dependencies.clock(),
             random=secrets.token_bytes,
@@ -319,7 +319,7 @@ class PeopleController:
             self._rules,
             self._roster_reader,
             begun_by=request.state.moderator.pseudonym,
-            statement=_signed(data.statement),
+            statement=signed_statement(data.statement),
             wraps=_member_wraps(data.wraps),
             now=self._dependencies.clock(),
         )
@@ -358,7 +358,7 @@ class PeopleController:
             self._database,
             self._recovery_context(),
             ticket=data.ticket,
-            statement=_signed(data.statement),
+            statement=signed_statement(data.statement),
             identity=data.identity,
         )
         return self._start_session(pseudonym, request)
@@ -422,6 +422,7 @@ class PeopleController:
                 ),
                 roster_reader=self._roster_reader,
                 site_name=self._site_name,
+                preset_notes=self._dependencies.preset_notes,
                 now=self._dependencies.clock(),
             )
 
@@ -430,7 +431,7 @@ def assertion_of(data: request_types.PasskeySignInRequest) -> Assertion:
     return Assertion(data.credential_id, data.client_data, data.authenticator_data, data.signature)
 
 
-def _signed(new: request_types.NewStatement) -> SignedStatement:
+def signed_statement(new: request_types.NewStatement) -> SignedStatement:
     return SignedStatement(new.statement, new.signature, new.keys, new.keys_signature)
 
 

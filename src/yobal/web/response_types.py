@@ -7,6 +7,7 @@ import msgspec
 
 from yobal.core.decisions import Verdict
 from yobal.core.import_manifest import ImportState
+from yobal.core.preset_notes import PresetNotes
 from yobal.core.roles import Role
 from yobal.core.states import State
 from yobal.core.terms import Clause, EditKind
@@ -93,6 +94,7 @@ class Session(QueueStatus, frozen=True, kw_only=True):
     needs_second_lead: bool
     is_clock_trusted: bool
     terms: Terms
+    preset_notes: list[PresetNotes]
     edit_kinds: list[EditKind]
     limits: Limits
     languages: list[str]

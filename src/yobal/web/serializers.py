@@ -13,6 +13,7 @@ from yobal.core.errors import AlreadyDecided, NoSuchComment, NotSignedIn
 from yobal.core.expiry import expiring_until, expiry_slot
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
+from yobal.core.preset_notes import PresetNotes
 from yobal.core.roster import Roster, SignedStatement
 from yobal.core.schedule import (
     DAY_SECONDS,
@@ -71,6 +72,7 @@ def session(
     epoch_keys: Sequence[EpochKey],
     roster_reader: RosterReader,
     site_name: str,
+    preset_notes: Sequence[PresetNotes],
     now: float,
 ) -> types.Session:
     """Raises NotSignedIn if the moderator is no member any more."""
@@ -100,6 +102,7 @@ def session(
         needs_second_lead=roster.lead_count() < 2,
         is_clock_trusted=clock_guard.clock_problem(conn, site_id, now=now) is None,
         terms=types.Terms(TERMS_VERSION, CLAUSES),
+        preset_notes=list(preset_notes),
         edit_kinds=list(EDIT_KINDS),
         limits=types.Limits(
             text_graphemes_max=rules.limits.text_graphemes_max,

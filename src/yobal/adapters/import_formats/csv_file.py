@@ -56,6 +56,9 @@ def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[Importe
         except csv.Error as error:
             yield UnreadableRow(line, f"it is no line of CSV: {error}")
             continue
+        if not lines.is_row_utf8:  # its letters would appear as “�”
+            yield UnreadableRow(line, "it is not in UTF-8: save the file so")
+            continue
         if len(values) != len(titles):
             if values:
                 yield UnreadableRow(line, f"it has {len(values)} columns and not {len(titles)}")
@@ -74,9 +77,11 @@ class _Lines:
     def __init__(self, file: IO[bytes], name: str) -> None:
         self._file, self._name = file, name
         self._number = self._row_characters = 0
+        self.is_row_utf8 = True
 
     def begin_row(self) -> None:
         self._row_characters = 0
+        self.is_row_utf8 = True
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -94,7 +99,9 @@ class _Lines:
                 f" {self._number}. What comes before was read; mend the file and run the same command again"
             )
         line = raw.removeprefix(codecs.BOM_UTF8) if self._number == 1 else raw
-        return line.decode(errors="replace").replace("\0", " ")
+        text = line.decode(errors="replace")
+        self.is_row_utf8 = self.is_row_utf8 and text.encode() == line
+        return text.replace("\0", " ")
 
 
 def _titles(rows: Iterator[list[str]], name: str) -> list[str]:

@@ -5,6 +5,7 @@ WordPress and Disqus write them, and one of them would end the run.
 """
 
 import codecs
+import re
 from collections.abc import Collection, Iterator
 from typing import IO, Any, Final
 from xml.etree.ElementTree import ParseError  # only a type; defusedxml parses
@@ -22,6 +23,10 @@ RECORD_CHARACTERS_MAX: Final = (
 )
 DEPTH_MAX: Final = 100  # exports have five
 TOKEN_BYTES_MAX: Final = 8 * 1_024 * 1_024  # of one tag with its attributes
+_DECLARED_ENCODING: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)"
+)
+_UTF8: Final = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _FORBIDDEN: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
 _TO_SPACES: Final = bytes.maketrans(_FORBIDDEN, b" " * len(_FORBIDDEN))
 
@@ -55,7 +60,7 @@ def read(file: IO[bytes], name: str, *, records: Collection[str]) -> Iterator[Re
     collector.listen(parser.parser)
     try:
         fed_bytes = 0
-        for chunk in _cleaned(file):
+        for chunk in _cleaned(file, name):
             parser.feed(chunk)
             fed_bytes += len(chunk)
             collector.check_token(fed_bytes)
@@ -75,14 +80,27 @@ def read(file: IO[bytes], name: str, *, records: Collection[str]) -> Iterator[Re
         ) from None
 
 
-def _cleaned(file: IO[bytes]) -> Iterator[bytes]:
-    """Valid UTF-8 without forbidden characters, with the same line ends."""
+def _cleaned(file: IO[bytes], name: str) -> Iterator[bytes]:
+    """Valid UTF-8 without forbidden characters, with the same line ends. Raises CannotReadImport."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    is_first = True
     while chunk := file.read(CHUNK_BYTES):
+        if is_first:
+            _check_encoding(chunk, name)
+            is_first = False
         text = decoder.decode(chunk.translate(_TO_SPACES))
         if "\ufffe" in text or "\uffff" in text:
             text = text.replace("\ufffe", " ").replace("\uffff", " ")
         yield text.encode()
+
+
+def _check_encoding(chunk: bytes, name: str) -> None:
+    """Other letters than those of its authors would appear. Raises CannotReadImport."""
+    declared = _DECLARED_ENCODING.match(chunk)
+    if declared is not None and declared[1].lower() not in _UTF8:
+        raise CannotReadImport(
+            f"{name} is in {declared[1].decode()}: save it in UTF-8, and say so in its first line"
+        )
 
 
 class _Collector:

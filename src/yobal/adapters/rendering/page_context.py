@@ -95,3 +95,4 @@ class ReceiptDetails(msgspec.Struct, frozen=True, kw_only=True):
     can_withdraw: bool = False
     is_hidden: bool = False
     is_withheld: bool = False
+    is_unconfirmed: bool = False  # no member's signature of the decision verifies

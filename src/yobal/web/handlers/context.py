@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.rendering.pages import Draft, PageRenderer, Problem, ServerFacts
 from yobal.adapters.server_keys import Keyring
 from yobal.core.schedule import next_slot
@@ -51,6 +52,7 @@ class IntakeDependencies(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     inbox: Inbox
     keyring: Keyring
+    roster_reader: RosterReader
     page_renderer: PageRenderer
     thread_status: ThreadStatusCache
     group_commit: GroupCommit

@@ -4,6 +4,7 @@ import asyncio
 from typing import Final, Literal
 
 from yobal.actions import receipts
+from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.rendering.pages import ReceiptDetails
 from yobal.core import text as texts
 from yobal.core.feedback import Feedback
@@ -72,12 +73,18 @@ class ReceiptHandler:
             self._dependencies.database,
             self._dependencies.inbox,
             self._dependencies.keyring,
+            self._roster_reader(context),
             site_id=context.thread.site_id,
             story_id=context.thread.story_id,
             typed=context.fields.get("code", ""),
             limits=self._dependencies.rules.limits,
             now=self._dependencies.clock(),
         )
+
+    def _roster_reader(self, context: RequestContext) -> RosterReader | None:
+        """None while the roster does not verify: verifying it again for each request would take long."""
+        is_refused = context.status.site.roster_refusal is not None
+        return None if is_refused else self._dependencies.roster_reader
 
     def _details(self, match: receipts.ReceiptMatch, code: str) -> ReceiptDetails:
         status, schedule = match.status, self._dependencies.rules.schedule
@@ -93,7 +100,8 @@ class ReceiptHandler:
             changes=changes,
             former_name=feedback.former_name if match.are_changes_shown else None,
             is_abridged=feedback.is_abridged,
-            is_feedback_closed=status.feedback is not None and match.feedback is None,
+            is_feedback_closed=match.is_feedback_closed,
+            is_unconfirmed=not match.is_confirmed,
             text=status.text,
             name=status.name if status.name is not None else name,
             lang=status.lang or feedback.lang,
