@@ -14,6 +14,7 @@ from tests.harness import SITE_ID, NewsroomHarness, lead_of, newsroom_settings
 from tests.in_process_client import DeskClient
 from tests.web.conftest import signed_in
 from tests.web.desk_keys import join_by_invitation, removal_body
+from tests.web.epochs import begin_next_epoch, destroyed_numbers
 from yobal.actions.return_statements import return_statements
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.adapters.roster_pin import RosterPin
@@ -374,6 +375,28 @@ def _remove_after_backup(newsroom: NewsroomHarness) -> tuple[NewModerator, Path]
     assert removed.status == 200
     newsroom.pass_slots()
     return egret, collected
+
+
+@pytest.mark.parametrize("has_list", [True, False], ids=["list", "control-without-the-list"])
+def test_an_epoch_that_was_destroyed_after_the_backup_stays_destroyed(
+    backed_up: NewsroomHarness, empty: Components, *, has_list: bool
+) -> None:
+    begin_next_epoch(backed_up, signed_in(backed_up))
+    path = _back_up(backed_up)
+    collected = _folder(backed_up).folder / "collected.age"
+    collected.write_bytes(_folder(backed_up).secrets_path.read_bytes())
+    backed_up.pass_slots(3)
+    assert destroyed_numbers(backed_up) == [1]
+    if not has_list:
+        settings = msgspec.structs.replace(empty.settings, purge_list_dir="")
+        empty = msgspec.structs.replace(empty, settings=settings)
+
+    _restore(empty, path, collected)
+
+    restored = _restored(empty, backed_up)
+    assert destroyed_numbers(restored) == ([1] if has_list else [])
+    wraps = restored.read_table("wrapped_epoch_keys")
+    assert len(wraps) == (1 if has_list else 2)
 
 
 def _restored(components: Components, before: NewsroomHarness) -> NewsroomHarness:

@@ -13,7 +13,7 @@ def test_escape_sequences_directions_and_halves_of_characters_are_named() -> Non
 
 
 def test_what_people_write_and_lines_stay() -> None:
-    line = "ភាសា\u200bខ្មែរ\tfa: می\u200cخواهم\nx"
+    line = "ភាសា\u200bខ្មែរ\tfa: می\u200cخواهم\u200f\nx"
     assert terminal.visible(line) == line
 
 

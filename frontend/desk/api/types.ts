@@ -180,7 +180,7 @@ export interface QueuePage extends QueueStatus {
   next_cursor: string | null;
 }
 
-/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it. */
+/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if nobody decided in time. */
 export interface AlreadyDecided {
   comment_id: string;
   decided_by: string;

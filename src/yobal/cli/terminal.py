@@ -10,9 +10,8 @@ import typer
 _LINE_CHARACTERS: Final = "\t\n"
 _CONTROLS: Final = frozenset([*range(0x20), *range(0x7F, 0xA0)]) - set(map(ord, _LINE_CHARACTERS))
 _LINE_ENDS: Final = frozenset([0x2028, 0x2029])
-_DIRECTIONS: Final = frozenset(
-    [0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-)
+# Not the marks of direction that Arabic and Hebrew texts need: these turn no line around.
+_DIRECTIONS: Final = frozenset([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SURROGATES: Final = range(0xD800, 0xE000)  # of a file name that is not UTF-8
 _SHOWN: Final = {
     code: f"\\u{code:04x}" for code in (*_CONTROLS, *_LINE_ENDS, *_DIRECTIONS, *_SURROGATES)

@@ -184,7 +184,9 @@ class QueuePage(QueueStatus, frozen=True, kw_only=True):
 
 
 class AlreadyDecided(msgspec.Struct, frozen=True):
-    """A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it."""
+    """A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if
+    nobody decided in time.
+    """
 
     comment_id: str
     decided_by: str
