@@ -79,6 +79,7 @@ def seed(folder: Path, **overrides: Any) -> SeededNewsroom:
         "max_pending_per_story": MANY,
         "max_pending_per_site": MANY,
         "min_batch_size": 1,
+        "canary": "off",
         "max_hold_slots": 1,
     } | overrides
     config = folder / "yobal.toml"

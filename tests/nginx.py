@@ -106,6 +106,7 @@ def make_nginx(
         "worker_processes auto;": "worker_processes 1;",
         "/srv/yobal/data/public": str(served.newsroom.files_dir),
         "http://127.0.0.1:8600": f"http://{intake_upstream}",
+        "/var/www/acme;": f"{folder}/acme;",
     }
     conf = _replace(conf, ours_by_shipped | _paths(folder, extra))
     return Nginx(folder, port, desk, plain, conf, desk_conf)
@@ -149,15 +150,21 @@ def _without_tls(conf: str, port: int) -> str:
 
 def with_tls(conf: str, port: int, folder: Path) -> str:
     """A configuration of `make_nginx` with TLS again, and a test's certificate."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = [needed("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
-    files = ["-subj", "/CN=test", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*command, *files], check=True, capture_output=True)
+    key, certificate = make_certificate(folder)
     conf = re.sub(rf"listen ([^;]*:{port})([^;]*);", r"listen \1 ssl\2;", conf)
     return conf.replace(
         "ssl_session_tickets off;",
         f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_session_tickets off;",
     )
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A key, and a certificate that nobody trusts."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = [needed("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
+    files = ["-subj", "/CN=test", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+    return key, certificate
 
 
 def temp_folders(folder: Path) -> str:

@@ -268,6 +268,7 @@ def make_served(folder: Path, database_url: str = "", **settings: Any) -> Served
         "desk_listen": f"127.0.0.1:{desk}",
         "max_pending_per_story": 1_000_000,
         "max_pending_per_site": 1_000_000,
+        "canary": "off",  # a comment that no test has sent; tests/server/test_canary.py is about it
     }
     url = database_url or f"sqlite:///{folder / 'data' / 'yobal.sqlite'}"
     newsroom = make_newsroom(folder, url, now=time.time(), **(given | settings))

@@ -11,6 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import desk_gallery
 from tests.browser.actors import DESKTOP, Actors, Moderator, Reader, wait_for
 from tests.browser.bulk import BulkHarness
 from tests.browser.fixtures import NewsroomWithLead
@@ -276,11 +277,13 @@ class Gallery:
     def moderators(self) -> None:
         """Every page of the desk."""
         story = self._thread("en")
-        for words in ("Call 000 555 0142 if you want to see it.", WORDS["km"][0], WORDS["ar"][0]):
+        sent = [WORDS[lang][0] for lang in ("km", "ar", "en")]
+        for words in ("Call 000 555 0142 if you want to see it.", *sent):
             send(story, words, name="Delta", receipt=True)
         desk = self.actors.moderator(self.newsroom)
         self._outside(desk)
         desk.sign_in(self.served.pseudonym, self.served.passphrase)
+        desk_gallery.set_pin(desk)
         self._queue(desk)
         desk.go("History")
         expect(desk.page.locator("li.decision").first).to_be_visible()
@@ -294,7 +297,13 @@ class Gallery:
         desk.page.get_by_role("button", name="Make a link").click()
         expect(desk.page.locator("#link")).to_be_visible()
         self.look("desk-people", desk.page)
+        desk.go("Keys")
+        expect(desk.page.get_by_role("heading", level=1)).to_have_text("Keys")
+        self.look("desk-keys", desk.page)
+        desk.go("People")
         self._join(desk, desk.page.locator("#link").input_value())
+        desk_gallery.hidden(self.look, desk, self._remove_some)
+        desk_gallery.imports(self.look, desk, self.newsroom)
         self._not_trusted(desk)
         desk.page.context.close()
 
@@ -313,16 +322,18 @@ class Gallery:
         desk.choose("masked")
         desk.choose("personal-data")
         self.look("desk-edit", desk.page)
+        desk_gallery.locked(self.look, desk)
         desk.page.locator("#publish-edited").click()
         expect(desk.toast).to_contain_text("Published with an edit")
         self.look("desk-decided", desk.page)
-        desk.press("d")
-        expect(desk.page.locator("#reject")).to_be_visible()
+        desk.press("d 2 n")
+        expect(desk.page.locator("#note")).not_to_have_value("")
         self.look("desk-reject", desk.page)
         desk.press("Escape ?")
         expect(desk.page.get_by_role("dialog")).to_be_visible()
         self.look("desk-help", desk.page)
-        desk.press("Escape")
+        desk.press("Escape d d")
+        expect(desk.toast).to_contain_text("Rejected")
         desk.page.set_viewport_size(DESKTOP["viewport"])  # a phone hides the list
         desk.page.locator(".queue-footer button").filter(has_text="on this page").click()
         question = desk.page.get_by_role("dialog")
@@ -332,6 +343,19 @@ class Gallery:
         question.get_by_role("button", name="Reject").click()
         expect(desk.page.locator("#focus.empty")).to_contain_text("All read.")
         self.look("desk-empty", desk.page)
+
+    def _remove_some(self) -> list[str]:
+        """One comment in each language, published a moment ago."""
+        story = self.newsroom.story("en", "km")
+        sent = [
+            self.bulk.send(words, name="Echo", story_id=story.key).id for words, _ in WORDS.values()
+        ]
+        self.bulk.publish_all(story)
+        wait_for(lambda: len(story.texts()) == len(sent))
+        self.bulk.now = time.time()
+        for comment_id in sent:
+            self.bulk.remove(comment_id)
+        return sent
 
     def _join(self, lead: Moderator, link: str) -> None:
         new = self.actors.moderator(self.newsroom)
@@ -352,6 +376,7 @@ class Gallery:
         lead.confirm("Newcomer", words)
         new.settled()
         self._recover(new)
+        desk_gallery.own_keys(self.look, new)
         self._remove(lead, new)
         new.page.context.close()
 

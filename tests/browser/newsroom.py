@@ -47,6 +47,7 @@ class BrowserNewsroom:
             "max_hold_slots": 1,
             "min_batch_size": 1,
             "round_interval_seconds": 1,
+            "canary": "off",
             "database": database,
         }
         lines = [f"{name} = {json.dumps(value)}" for name, value in (values | more).items()]
@@ -75,6 +76,13 @@ class BrowserNewsroom:
             self._child.wait(STOP_SECONDS)
             self._child = None
         return self._stderr_file.read_text(encoding="utf-8")
+
+    def kill(self) -> None:
+        """As a machine that is lost."""
+        assert self._child is not None
+        self._child.kill()
+        self._child.wait(STOP_SECONDS)
+        self._child = None
 
     def story(self, *editions: str, key: str = "", title: str = "Ferry workers") -> "Story":
         """A fresh story, declared in these editions (English by default)."""

@@ -48,6 +48,9 @@ def test_axe_finds_nothing_serious_on_any_page(
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(shape["viewport"])
             found.extend(f"{name} ({scheme}): {problem}" for problem in problems(page))
+        page.set_viewport_size(
+            DESKTOP["viewport"]
+        )  # what is clicked next may be elsewhere on a phone
 
     gallery = Gallery(quick, bulk, demo, actors, check)
     gallery.readers("en")

@@ -1,12 +1,12 @@
 """Metrics are what Prometheus reads, each is documented, and the alert rules name no other."""
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import msgspec
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.core.test_notices import FIGURES
@@ -59,10 +59,17 @@ def test_the_alert_rules_name_only_metrics_that_exist() -> None:
     assert named <= set(metrics.NAMES)
 
 
-def test_promtool_accepts_the_alert_rules() -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is missing: it is in the Debian package prometheus")
-    checked = [promtool, "check", "rules", str(RULES)]
-    done = subprocess.run(checked, capture_output=True, text=True, check=False)
+def promtool(*words: str, text: str = "") -> None:
+    path = shutil.which("promtool", path=f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}")
+    assert path, "promtool is missing: it is in the Debian package prometheus"
+    done = subprocess.run([path, *words], input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_promtool_accepts_the_alert_rules() -> None:
+    promtool("check", "rules", str(RULES))
+
+
+def test_promtool_has_nothing_to_say_against_the_metrics() -> None:
+    figures = msgspec.structs.replace(FIGURES, last_round=AT, released_slot=AT, oldest_round=AT)
+    promtool("check", "metrics", text=metrics.text(figures, SCHEDULE))

@@ -29,6 +29,7 @@ FINE = Conditions(
     figures=FIGURES,
     is_clock_trusted=True,
     is_disk_nearly_full=False,
+    is_canary_missed=False,
     is_work_stopped=False,
     is_backup_late=False,
 )

@@ -97,6 +97,7 @@ ROWS: Final[dict[str, Row]] = {
     "notice_subject": Row(refused="two\nlines", well="Note"),
     "notice_sender": Row(refused="two\nlines", well="Night desk"),
     "notice_process": Row(refused="mail", well="serve"),
+    "canary": Row(refused="hourly", well="off"),
     "metrics_listen": Row(refused="8602", failed="0.0.0.0:8602", well="127.0.0.1:8602"),
     "socket_group": Row(refused="two words", well="www-data"),
     "embedded_form": Row(refused="popup", well="frame"),

@@ -72,8 +72,10 @@ FETCHING: Final = {
 ALLOWED: Final = {
     ("server/http_server.py", "asyncio.open_connection"),
     ("server/ports.py", "socket"),
+    ("adapters/form_client.py", "http.client"),  # the canary: to `intake_listen` only
     ("server/service_manager.py", "socket"),  # of systemd, in the file system
     ("adapters/apprise_process.py", "apprise"),
+    ("adapters/download.py", "socket"),  # to look at the address before it is asked
     ("adapters/download.py", "httpx"),  # for commands only: see the contract in pyproject.toml
     ("local_desk/forwarder.py", "httpx"),  # on a moderator's own machine
 }

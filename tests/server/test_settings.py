@@ -74,6 +74,7 @@ def test_every_setting_can_be_set_by_a_variable(tmp_path: Path, name: str) -> No
         "notice_subject": "Good morning",
         "notice_sender": "Night desk",
         "notice_process": "command",
+        "canary": "off",
     }.get(name, "7")
     changed = _load(tmp_path, **{PREFIX + name.upper(): value})
     assert getattr(changed, name) != getattr(_load(tmp_path), name)
@@ -138,6 +139,7 @@ INVALID = {
     'notice_language = "xx"': "notice_language",
     'notice_subject = "a\\nb"': "notice_subject",
     'notice_process = "cron"': "notice_process",
+    'canary = "hourly"': "canary",
     'notice_urls = "mail"': "notice_urls",
     "max_hold_slots = [": "toml",
 }

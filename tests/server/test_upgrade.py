@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.harness import SITE_ID, NewsroomHarness
+from tests.populated import all_rows, empty_tables, inbox_is_used, populate
 from yobal.adapters.backup_folder import BackupFolder
 from yobal.cli import backup_commands, upgrade_commands
 from yobal.core.errors import UnsupportedEnvironment
@@ -17,6 +18,7 @@ from yobal.server import upgrade
 from yobal.server.settings import Settings
 from yobal.server.wiring import prepare_storage
 from yobal.store import migrations
+from yobal.store.tables import metadata
 
 IDENTITY = pyrage.x25519.Identity.generate()
 # What a next version could bring: a table is split, so its rows are moved.
@@ -36,6 +38,14 @@ def upgrade() -> None:
 '''
 
 
+# Beside that, every table gets a column, and every row is written.
+WIDEN = """from yobal.store.tables import metadata
+    for name in metadata.tables:
+        op.add_column(name, sa.Column("added_next", sa.Integer(), server_default="7"))
+        op.execute(f"update {name} set added_next = 8")
+"""
+
+
 @pytest.fixture
 def settings(newsroom: NewsroomHarness, tmp_path: Path) -> Iterator[Settings]:
     """Of a newsroom with published and pending comments, that is not running."""
@@ -48,6 +58,9 @@ def settings(newsroom: NewsroomHarness, tmp_path: Path) -> Iterator[Settings]:
     )
     with newsroom.database.writing() as conn:  # other tests use the same PostgreSQL database
         conn.execute(sa.text("drop table if exists titles"))
+        if not newsroom.database.is_sqlite:
+            for table in metadata.tables:
+                conn.execute(sa.text(f"alter table {table} drop column if exists added_next"))
         conn.execute(sa.text("update alembic_version set version_num = 'first_schema'"))
 
 
@@ -180,3 +193,44 @@ def test_check_says_what_would_change_and_changes_nothing(
     assert lines[-1] == f"a backup to {settings.backup_dir} is made before"
     assert "titles" not in _tables(newsroom)
     assert not Path(settings.backup_dir).exists()
+
+
+# Of a store with rows in every table
+
+
+@pytest.fixture
+def populated(newsroom: NewsroomHarness, settings: Settings) -> NewsroomHarness:
+    """After what the fixture of the settings does, which lets slots pass."""
+    assert settings.site_id == SITE_ID
+    return populate(newsroom)
+
+
+def test_the_store_that_is_migrated_has_rows_in_every_table(populated: NewsroomHarness) -> None:
+    assert empty_tables(populated) == set()
+    assert inbox_is_used(populated)
+
+
+def test_a_migration_preserves_every_row_of_a_populated_store(
+    populated: NewsroomHarness, settings: Settings, install_next: Any
+) -> None:
+    """And Yobal goes on with it: no statement relies on the number of columns."""
+    before = all_rows(populated)
+    install_next(failure=WIDEN)
+    prepare_storage(settings)
+    assert all_rows(populated) == before
+    assert {row["added_next"] for row in populated.read_table("comments")} == {8}
+    assert inbox_is_used(populated)
+    populated.pass_slots(2)
+    assert "A root." in populated.read_file("en/index.html")
+    assert "Held." in populated.read_file("en/index.html")
+    assert {row["added_next"] for row in populated.read_table("comments")} == {7, 8}
+
+
+def test_control_a_migration_that_loses_a_row_is_noticed(
+    populated: NewsroomHarness, settings: Settings, install_next: Any
+) -> None:
+    before = all_rows(populated)
+    install_next(failure="op.execute('delete from receipts')")
+    prepare_storage(settings)
+    after = all_rows(populated)
+    assert {name for name in before if before[name] != after[name]} == {"receipts"}

@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from yobal.adapters.cell_file import Allocate, CellFile
+from yobal.core.canary import CANARY
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import Round
 from yobal.core.site_rules import SiteRules
@@ -25,7 +26,7 @@ from yobal.store import (
 from yobal.store.arrivals import Arrival, EncryptedArrival
 from yobal.store.database import Connection, Database
 from yobal.store.inbox import Inbox
-from yobal.store.inbox_entries import InboxEntry
+from yobal.store.inbox_entries import Contents
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -43,13 +44,17 @@ def move(
     *,
     arrival_round: Round,
     random: RandomBytes,
+    canary_mark: bytes | None = None,
 ) -> Moved:
-    """Move everything in one transaction. The caller holds the release lock and calls `destroy_moved`."""
+    """Move everything in one transaction. `canary_mark` is the idempotency hash of the canary. The caller holds the release lock and calls `destroy_moved`."""
     inbox.close_current()
     find_used = partial(cells.find_used, database)
     with cell_file.allocating(find_used=find_used) as allocate, database.writing() as conn:
         entries = inbox.take(conn)
-        moved = _store(conn, allocate, entries, rules, arrival_round=arrival_round, random=random)
+        contents = inbox_entries.read(entries, site_id=rules.site_id, random=random)
+        moved = _store(
+            conn, allocate, contents, rules, arrival_round=arrival_round, canary_mark=canary_mark
+        )
         sites.set_last_round(conn, rules.site_id, arrival_round)
     return moved
 
@@ -61,6 +66,7 @@ def destroy_moved(
     rules: SiteRules,
     *,
     random: RandomBytes,
+    canary_mark: bytes | None = None,
 ) -> None:
     """Destroy the inboxes that were moved, if there are any. Raises DatabaseUnavailable."""
     with database.reading() as conn:
@@ -70,32 +76,40 @@ def destroy_moved(
     with cell_file.allocating(find_used=find_used) as allocate, database.writing() as conn:
         late = inbox.destroy_taken(conn)
         arrival_round = sites.last_round(conn, rules.site_id)
-        _store(conn, allocate, late, rules, arrival_round=arrival_round, random=random)
+        contents = inbox_entries.read(late, site_id=rules.site_id, random=random)
+        _store(
+            conn, allocate, contents, rules, arrival_round=arrival_round, canary_mark=canary_mark
+        )
 
 
 def _store(
     conn: Connection,
     allocate: Allocate,
-    entries: list[InboxEntry],
+    contents: Contents,
     rules: SiteRules,
     *,
     arrival_round: Round,
-    random: RandomBytes,
+    canary_mark: bytes | None,
 ) -> Moved:
-    contents = inbox_entries.read(entries, site_id=rules.site_id, random=random)
     comments = _of_existing_stories(conn, rules, contents.comments)
+    canaries = [arrival for arrival in comments if arrival.idempotency_hash == canary_mark]
+    of_readers = [arrival for arrival in comments if arrival.idempotency_hash != canary_mark]
     inserted = arrivals.insert_comments(
-        conn, _encrypt(comments, allocate), arrival_round=arrival_round
+        conn, _encrypt(of_readers, allocate), arrival_round=arrival_round
     )
     cells.expire_unused(conn, inserted.unused_cells)
     admissions.count_arrivals(
-        conn, rules.site_id, Counter(arrival.story_id for arrival in comments)
+        conn, rules.site_id, Counter(arrival.story_id for arrival in of_readers)
     )
+    inserted_canaries = arrivals.insert_comments(
+        conn, _encrypt(canaries, allocate), arrival_round=arrival_round, state=CANARY
+    )
+    cells.expire_unused(conn, inserted_canaries.unused_cells)
     arrivals.insert_receipts(conn, contents.receipts)
     for request in contents.requests:
         withdrawal_requests.add(conn, request)
     failed_count = inserted.failed_count
-    return Moved(len(comments) - failed_count, contents.unreadable_count + failed_count)
+    return Moved(len(of_readers) - failed_count, contents.unreadable_count + failed_count)
 
 
 def _of_existing_stories(

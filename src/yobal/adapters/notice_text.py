@@ -19,6 +19,7 @@ SENTENCES: Final[dict[NoticeKind, str]] = {
     "clock": "The server does not trust its clock. Nothing appears until somebody has looked.",
     "disk": "The disk of the server is nearly full.",
     "backup": "The last backup is too old. Somebody has to look.",
+    "canary": "The daily test of the server has failed. Somebody has to look.",
     "work": "The server cannot do a part of its work. Somebody has to look.",
 }
 TEST: Final = "This is a test. Nothing has happened."

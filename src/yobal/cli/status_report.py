@@ -33,6 +33,7 @@ def _figures(status: Status) -> list[str]:
         "writing": "works" if not status.unable_to else f"cannot {', '.join(status.unable_to)}",
         "disk": f"{status.disk_free_mib} MiB free",
         "backup": status.last_backup or "none",
+        "canary": _canary(status),
         "members": str(status.members_count) if status.is_roster_valid else "do not verify",
         "epoch": _epoch(status),
         "pages": _pages(status),
@@ -51,6 +52,12 @@ def _waiting(status: Status) -> str:
     ]
     since = f"; the oldest since {status.oldest_round}" if status.oldest_round else ""
     return f"{status.pending_count}" + (f" ({', '.join(ages)}{since})" if ages else "")
+
+
+def _canary(status: Status) -> str:
+    if not status.is_canary_sent:
+        return "off"
+    return f"passed, {status.canary_passed}" if status.canary_passed else "none has passed yet"
 
 
 def _imports(status: Status) -> str:

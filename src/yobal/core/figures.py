@@ -22,4 +22,5 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     is_purge_pending: bool
     unable_to: tuple[str, ...]  # tasks of the health probe that Yobal cannot do
     is_disk_low: bool
+    is_canary_missed: bool = False
     unsigned_imports_count: int = 0  # a file of an earlier version does not have it

@@ -83,6 +83,11 @@ _METRICS: Final = (
     ),
     _Metric("disk_low", "1 if the disk was below its reserve.", lambda f, _: int(f.is_disk_low)),
     _Metric(
+        "canary_missed",
+        "1 if the daily canary did not come through.",
+        lambda f, _: int(f.is_canary_missed),
+    ),
+    _Metric(
         "tasks_impossible",
         "How many of these could not be done: store comments, write files, rotate keys.",
         lambda f, _: len(f.unable_to),

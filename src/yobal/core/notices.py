@@ -12,7 +12,9 @@ import msgspec
 from yobal.core.figures import Figures
 from yobal.core.schedule import HOUR_SECONDS, Schedule, day_of, last_time_of_day
 
-NoticeKind = Literal["queue", "import", "overdue", "expiring", "clock", "disk", "work", "backup"]
+NoticeKind = Literal[
+    "queue", "import", "overdue", "expiring", "clock", "disk", "work", "backup", "canary"
+]
 QUEUE_KINDS: Final[frozenset[NoticeKind]] = frozenset(
     {"queue", "import", "overdue", "expiring"}
 )  # the others are alerts
@@ -36,6 +38,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     is_clock_trusted: bool
     is_disk_nearly_full: bool
     is_backup_late: bool
+    is_canary_missed: bool
     is_work_stopped: bool  # comments cannot be stored, or files or keys cannot be written
 
 
@@ -62,6 +65,7 @@ def due(
         "disk": conditions.is_disk_nearly_full,
         "work": conditions.is_work_stopped,
         "backup": conditions.is_backup_late,
+        "canary": conditions.is_canary_missed,
     }
     kinds = kinds if conditions.is_clock_trusted else ["clock"]
     kinds += [kind for kind, is_due in alerts.items() if is_due]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yobal.core.errors import UnsupportedEnvironment, YobalError
 from yobal.doctor import (
+    canaries,
     cells,
     clocks,
     database_urls,
@@ -57,6 +58,7 @@ def examine(
         "work": lambda: working.examine(settings),
         "clock": lambda: clocks.examine(settings, clock=clock),
         "rounds": lambda: rounds.examine(settings, clock=clock),
+        "canary": lambda: canaries.examine(settings, clock=clock),
         "notices": lambda: notices.examine(settings, file),
         "preset notes": lambda: preset_notes.examine(settings),
         "addresses": lambda: settings_checks.addresses(settings),

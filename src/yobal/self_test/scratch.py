@@ -261,6 +261,7 @@ def _scratch_settings(settings: Settings, folder: Path) -> Settings:
         purge_list_dir="",
         backup_dir="",
         backup_recipient="",
+        preset_notes_file="",
         notice_urls_file="",
         notice_urls="",
         metrics_listen="",

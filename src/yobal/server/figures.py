@@ -59,6 +59,7 @@ def _read_all(
         is_roster_valid=members_count is not None,
         is_purge_pending=pending_purge.pending_id(conn, components.rules.site_id) is not None,
         unable_to=tuple(health.unable_to(components.settings, components.database)),
+        is_canary_missed=health.missed_canary_step(components.settings, now=last_round) is not None,
         unsigned_imports_count=counts.unsigned_imports_count,
         is_disk_low=bool(health.disk_reserve_problems(components.settings)),
     )

@@ -15,7 +15,9 @@ import msgspec
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters import disk_reserve
 from yobal.adapters.backup_folder import BackupFolder
-from yobal.core import paths
+from yobal.adapters.canary_file import CanaryFile
+from yobal.core import canary, paths
+from yobal.core.canary import Step
 from yobal.core.errors import DatabaseUnavailable, RosterInvalid
 from yobal.core.schedule import HOUR_SECONDS
 from yobal.server.settings import Settings
@@ -151,6 +153,13 @@ def is_backup_late(settings: Settings, *, now: float) -> bool:
         return False
     newest = newest_backup_at(settings)
     return newest is None or now - newest > settings.backup_hours_max * HOUR_SECONDS
+
+
+def missed_canary_step(settings: Settings, *, now: float) -> Step | None:
+    """Where the daily canary did not come through. Nothing while none is sent."""
+    if settings.canary == "off":
+        return None
+    return canary.missed_step(CanaryFile(settings.secrets_dir).read(), now)
 
 
 def _unwritable_database(file: Path) -> Iterator[str]:

@@ -43,6 +43,7 @@ _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg
 _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 
+Canary = Literal["daily", "off"]
 NoticeProcess = Literal["serve", "command"]  # which one sends notices
 
 # Names of development versions, so that the error can give the new name.
@@ -115,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notice_subject: str = "Note"
     notice_sender: str = ""  # empty: `site_name`
     notice_process: NoticeProcess = "serve"
+    canary: Canary = "daily"  # a comment that the server sends to its own form
 
     @property
     def folder(self) -> Path:
@@ -412,6 +414,7 @@ def _number(setting: str, lowest: int, highest: int, *, example: int) -> _Check:
 
 
 _EMBEDDED_FORMS: Final = get_args(EmbeddedForm)
+_CANARIES: Final = get_args(Canary)
 _NOTICE_PROCESSES: Final = get_args(NoticeProcess)
 _FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
 _ORIGIN: Final = "a scheme and a host in lower case, and a port only if it is not the usual one"
@@ -501,5 +504,6 @@ _CHECKS: Final = (
     _Check("notice_language", _has_catalogue, "a language that Yobal has words in", '"en"'),
     _Check("notice_subject", _is_plain_line, "one line of plain text", '"Note"'),
     _Check("notice_sender", _is_optional_line, "one line of plain text", '"Night desk"'),
+    _Check("canary", _CANARIES.__contains__, '"daily" or "off"', '"daily"'),
     _Check("notice_process", _NOTICE_PROCESSES.__contains__, '"serve" or "command"', '"serve"'),
 )

@@ -11,6 +11,7 @@ import msgspec
 
 from yobal import __version__
 from yobal.actions import clock_guard, write_public_files
+from yobal.core.canary import PROBLEMS
 from yobal.core.expiry import NOTICE_DAYS, expiring_until
 from yobal.core.schedule import (
     DAY_SECONDS,
@@ -60,6 +61,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     epoch_age_days: int | None
     stale_files_count: int
     unsigned_imports_count: int
+    canary_passed: str | None  # the slot of the newest canary that passed every step
+    is_canary_sent: bool  # the setting
     sampled_stories_count: int
     differing_files: list[str]
     unreached_addresses: list[str]  # of the last notice
@@ -76,6 +79,7 @@ def read(components: Components, *, now: float) -> Status:
         clock_problem = clock_guard.clock_problem(conn, site_id, now=now)
         members_count = figures.count_members(components, conn)
         story_ids = sorted({story_id for story_id, _ in stories.editions_of_site(conn, site_id)})
+    passed_slot = components.canary_file.read().passed_slot
     sample = random.SystemRandom().sample(story_ids, min(_STORIES_SAMPLED, len(story_ids)))
     differing = [key for story_id in sample for key in _differing(components, story_id)]
     status = Status(
@@ -100,6 +104,8 @@ def read(components: Components, *, now: float) -> Status:
         epoch_age_days=_age_days(counts, now),
         stale_files_count=counts.stale_files_count,
         unsigned_imports_count=counts.unsigned_imports_count,
+        canary_passed=_shown(schedule, passed_slot) if passed_slot else None,
+        is_canary_sent=settings.canary == "daily",
         sampled_stories_count=len(sample),
         differing_files=differing,
         unreached_addresses=list(check.read_state(settings).failed),
@@ -111,6 +117,7 @@ def read(components: Components, *, now: float) -> Status:
         *_overdue(settings, counts, now),
         *_expiring(status),
         *_late_backup(settings, status, now),
+        *_missed_canary(settings, now),
     ]
     return msgspec.structs.replace(status, needs_person=problems)
 
@@ -150,6 +157,12 @@ def _late_backup(settings: Settings, status: Status, now: float) -> Iterator[str
     if health.is_backup_late(settings, now=now):
         since = f"the last backup is of {status.last_backup}" if status.last_backup else "no backup"
         yield f"{since} in {settings.backup_dir}: run `yobal backup`, and look at its timer"
+
+
+def _missed_canary(settings: Settings, now: float) -> Iterator[str]:
+    step = health.missed_canary_step(settings, now=now)
+    if step is not None:
+        yield f"the daily canary was missed, because {PROBLEMS[step]}: see “The canary” in docs/operate.md"
 
 
 def _late(schedule: Schedule, released: int, moved: int, now: float) -> Iterator[str]:

@@ -7,6 +7,7 @@ import msgspec
 
 from yobal.actions.roster_reader import RosterReader
 from yobal.actions.write_public_files import FileWriter
+from yobal.adapters.canary_file import CanaryFile
 from yobal.adapters.cell_file import CellFile
 from yobal.adapters.device_keys import DeviceKeys
 from yobal.adapters.moves_file import MovesFile
@@ -40,6 +41,7 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     device_keys: DeviceKeys
     cell_file: CellFile  # for the desk's side only
     moves_file: MovesFile
+    canary_file: CanaryFile  # for the desk's side only
     file_writer: FileWriter
     is_demo: bool
 
@@ -123,6 +125,7 @@ def build_components(settings: Settings, *, database_url: str = "") -> Component
         device_keys=DeviceKeys(idle_minutes=rules.idle_lock_minutes),
         cell_file=_cell_file(settings),
         moves_file=MovesFile(settings.secrets_dir),
+        canary_file=CanaryFile(settings.secrets_dir),
         file_writer=file_writer,
         is_demo=is_demo,
     )

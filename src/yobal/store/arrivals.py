@@ -1,6 +1,7 @@
 """Sealed comments and receipts that a round moves from the inbox into the tables."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Final, TypeVar
 
@@ -75,7 +76,11 @@ class InsertedComments(msgspec.Struct, frozen=True):
 
 
 def insert_comments(
-    conn: Connection, encrypted: Sequence[EncryptedArrival], *, arrival_round: Round
+    conn: Connection,
+    encrypted: Sequence[EncryptedArrival],
+    *,
+    arrival_round: Round,
+    state: str = PENDING,
 ) -> InsertedComments:
     """Insert the new ones in the order of their random ids.
 
@@ -84,10 +89,11 @@ def insert_comments(
     """
     ordered = _without_repeats(sorted(encrypted, key=lambda comment: comment.arrival.id), set())
     new, inserted = ordered, ordered
-    if not _insert(conn, ordered, arrival_round):
+    insert = partial(_insert, conn, arrival_round=arrival_round, state=state)
+    if not insert(ordered):
         new = inserted = _without_repeats(ordered, _stored_keys(conn, ordered))
-        if not _insert(conn, new, arrival_round):
-            inserted = [comment for comment in new if _insert(conn, [comment], arrival_round)]
+        if not insert(new):
+            inserted = [comment for comment in new if insert([comment])]
     return InsertedComments(
         failed_count=len(new) - len(inserted),
         unused_cells={comment.cell for comment in encrypted}
@@ -148,11 +154,13 @@ def _without_repeats(
     return new
 
 
-def _insert(conn: Connection, encrypted: Sequence[EncryptedArrival], arrival_round: Round) -> bool:
+def _insert(
+    conn: Connection, encrypted: Sequence[EncryptedArrival], *, arrival_round: Round, state: str
+) -> bool:
     """All or none. A full, locked or lost database raises; a broken rule does not."""
     savepoint = conn.begin_nested()
     try:
-        rows = [_comment_row(comment.arrival, arrival_round) for comment in encrypted]
+        rows = [_comment_row(comment.arrival, arrival_round, state) for comment in encrypted]
         insert_rows(conn, comments, _COMMENT_COLUMNS, rows)
         insert_rows(conn, envelopes, _ENVELOPE_COLUMNS, [_envelope_row(new) for new in encrypted])
     except DBAPIError as error:
@@ -164,8 +172,8 @@ def _insert(conn: Connection, encrypted: Sequence[EncryptedArrival], arrival_rou
     return True
 
 
-def _comment_row(arrival: Arrival, arrival_round: Round) -> tuple[Value, ...]:
-    return (*_values_of_comment(arrival), PENDING, arrival_round)
+def _comment_row(arrival: Arrival, arrival_round: Round, state: str) -> tuple[Value, ...]:
+    return (*_values_of_comment(arrival), state, arrival_round)
 
 
 def _envelope_row(comment: EncryptedArrival) -> tuple[Value, ...]:

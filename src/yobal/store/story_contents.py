@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from yobal.core.canary import CANARY
 from yobal.core.schedule import Slot
 from yobal.core.states import HELD, PENDING, REJECTED
 from yobal.store import cells, stories
@@ -44,7 +45,8 @@ def count(conn: Connection, site_id: str, story_id: str) -> StoryContents:
     story = stories.get(conn, site_id, story_id)
     is_of_story = _is_of_story(comments, site_id, story_id)
     waiting_count = _count(conn, comments, sa.and_(is_of_story, _is_waiting()))
-    of_settled = _ids(site_id, story_id).where(sa.not_(_is_waiting()))
+    is_of_reader = comments.c.state != CANARY
+    of_settled = _ids(site_id, story_id).where(sa.not_(_is_waiting()), is_of_reader)
     is_original = envelopes.c.comment_id.in_(of_settled)
     return StoryContents(
         editions=tuple(item.tag for item in stories.editions_of(conn, site_id, story_id)),

@@ -92,6 +92,7 @@ def _conditions(components: Components, recorded: Figures | None, now: float) ->
         is_disk_nearly_full=health.is_disk_nearly_full(settings),
         is_work_stopped=is_work_stopped,
         is_backup_late=health.is_backup_late(settings, now=now),
+        is_canary_missed=health.missed_canary_step(settings, now=now) is not None,
     )
 
 

@@ -3,6 +3,7 @@
 `maintenance_thread.py` repeats it; `yobal release` does it once. The release lock keeps the two apart.
 """
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from yobal.actions import (
     destroy_hidden,
     destroy_unopenable,
     expire,
+    follow_canary,
     mark_all_stale,
     missing_cells,
     move_inbox,
@@ -114,6 +116,7 @@ def run_once(components: Components, *, now: float, is_clock_trusted: bool = Fal
                 expire.expire(database, components.keyring, rules, now=now, random=random)
                 destroy_epochs.destroy_emptied(database, rules, now=now, random=random)
                 purge_list_problem = _write_purge_list(components)
+            _follow_canary(components, released=released)
         publish_import.publish_due(
             database,
             rules,
@@ -287,6 +290,7 @@ def _move_inbox(components: Components, now: float) -> tuple[int, DatabaseUnavai
             components.rules,
             arrival_round=last_round(components.rules.schedule, now),
             random=secrets.token_bytes,
+            canary_mark=_canary_mark(components),
         )
     except DatabaseUnavailable as error:
         return 0, error
@@ -302,10 +306,32 @@ def _destroy_moved(components: Components) -> DatabaseUnavailable | None:
             components.cell_file,
             components.rules,
             random=secrets.token_bytes,
+            canary_mark=_canary_mark(components),
         )
     except DatabaseUnavailable as error:
         return error
     return None
+
+
+def _canary_mark(components: Components) -> bytes | None:
+    state = components.canary_file.read()
+    return bytes.fromhex(state.mark) if state.stage == "sent" else None
+
+
+def _follow_canary(components: Components, *, released: Released | None) -> None:
+    """A full disk is told by others; the next pass goes on where this one could not write."""
+    before = components.canary_file.read()
+    after = follow_canary.follow(
+        components.database,
+        components.inbox,
+        components.cell_file,
+        components.rules,
+        before,
+        released=released.slot if released is not None else None,
+    )
+    if after != before:
+        with contextlib.suppress(OSError):
+            components.canary_file.write(after)
 
 
 def _write_stale_files(components: Components) -> PublicFilesUnavailable | None:

@@ -17,6 +17,7 @@ from yobal.core.errors import (
 from yobal.core.figures import Figures
 from yobal.core.schedule import Slot, last_slot
 from yobal.server import figures
+from yobal.server.scheduler.canary_sender import send_if_due
 from yobal.server.scheduler.maintenance import (
     PassResult,
     prepare_cells,
@@ -78,6 +79,8 @@ class MaintenanceThread:
         while not self._stop_requested.wait(TICK_SECONDS):
             try:
                 self._tick()
+                if self._is_desk:
+                    send_if_due(self._components, now=self._clock())
             except Exception as error:  # noqa: BLE001  # no error may end the thread
                 error_reporting.report_once(error)
 

@@ -1,0 +1,86 @@
+"""The canary: a comment that the server sends to its own form once a day, to see that comments come through.
+
+Rules without files, network or clock. The form, the seal and the inbox do not know that it is one: the desk's
+side recognises it by its idempotency hash, which nobody can make without the key that was in the form.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from yobal.core.schedule import DAY_SECONDS, Round, Schedule, Slot, day_of, last_round
+
+CANARY: Final = (
+    "canary"  # in the column of states; it is no `State`, because no verb leads to it or from it
+)
+# Short, because it is sent whatever the limits are, and for a moderator: if it was not recognised, one reads it.
+TEXT: Final = (
+    "A daily test of the server. If you can read this, tell your technician, and reject it."
+)
+# Only so soon after a round: at any other time, its place in the inbox would tell which comments came before.
+SEND_SECONDS_MAX: Final = 60
+LATE_SECONDS: Final = 3 * DAY_SECONDS  # with one slot a day, the last step is after two days
+
+Stage = Literal["idle", "sent", "stored", "deleted"]
+Step = Literal["form", "inbox", "sealing", "count", "expiry"]
+_NEXT_STEP: Final[dict[Stage, Step]] = {
+    "idle": "form",
+    "sent": "inbox",
+    "stored": "expiry",
+    "deleted": "expiry",
+}
+PROBLEMS: Final[dict[Step, str]] = {
+    "form": "the form did not take it",
+    "inbox": "the form took it, and it did not come to the desk with the next round",
+    "sealing": "it was not sealed to the newest key",
+    "count": "it was counted as a reader's comment, or not at all",
+    "expiry": "it was not destroyed at its slot",
+}
+
+
+class CanaryState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the newest canary is, and what was missed. `mark` is its idempotency hash, in hex."""
+
+    stage: Stage = "idle"
+    looked_round: Round = 0  # the last round after which one was sent, or could not be
+    sent_day: str = ""  # of the newest that the form has taken, in the site's zone
+    story_id: str = ""
+    epoch_id: str | None = None
+    mark: str = ""
+    comment_id: str = ""
+    cell: int = 0
+    ciphertext: bytes = b""  # noise once its cell is overwritten: that is what the last step tries
+    is_flawed: bool = False  # a step of this one was missed
+    missed_step: Step | None = None  # until another one has passed every step
+    passed_slot: Slot = 0  # the slot at which the newest that passed every step was destroyed
+
+
+def is_due(state: CanaryState, schedule: Schedule, now: float) -> bool:
+    """With the first round of each day; with a later one if the form did not take it."""
+    round_ = last_round(schedule, now)
+    is_new = round_ > state.looked_round and now - round_ < SEND_SECONDS_MAX
+    return (
+        state.stage == "idle" and is_new and day_of(schedule, round_).isoformat() != state.sent_day
+    )
+
+
+def missed_step(state: CanaryState, now: float) -> Step | None:
+    """What a person has to look at; None if all is well, or nothing was sent yet."""
+    if state.missed_step is None and state.looked_round and now - state.looked_round > LATE_SECONDS:
+        return _NEXT_STEP[state.stage]
+    return state.missed_step
+
+
+def miss(state: CanaryState, step: Step) -> CanaryState:
+    """The first step that was missed counts, because what follows may be its consequence."""
+    if state.is_flawed:
+        return state
+    return msgspec.structs.replace(state, is_flawed=True, missed_step=step)
+
+
+def end(state: CanaryState, *, passed_slot: Slot | None = None) -> CanaryState:
+    """Nothing is left of this one. `passed_slot`: it has come to the last step."""
+    ended = msgspec.structs.replace(state, stage="idle", mark="", comment_id="", ciphertext=b"")
+    if passed_slot is None or state.is_flawed:
+        return ended
+    return msgspec.structs.replace(ended, missed_step=None, passed_slot=passed_slot)
