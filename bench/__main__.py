@@ -16,6 +16,7 @@ from bench import (
     opening,
     page_size,
     queue_size,
+    rebuilding,
     removing,
     roster,
     rounds,
@@ -45,6 +46,7 @@ MEASURES: Final[dict[str, Callable[[Pace, Path], list[Row]]]] = {
     "memory": memory.measure,
     "story-sync": story_sync.measure,
     "import": importing.measure,
+    "rebuild": rebuilding.measure,
 }
 
 

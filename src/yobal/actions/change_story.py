@@ -62,6 +62,16 @@ def _set_texts(conn: Connection, rules: SiteRules, story_id: str, changes: Story
     stories.set_editor_texts(conn, rules.site_id, story_id, tag, editor_texts)
 
 
+def check_editor_texts(editor_texts: EditorTexts) -> None:
+    """Of an edition that is declared with them. Raises InvalidInput."""
+    for name, text, graphemes_max in (
+        ("question", editor_texts.question, QUESTION_GRAPHEMES_MAX),
+        ("note", editor_texts.pinned_note, PINNED_NOTE_GRAPHEMES_MAX),
+    ):
+        if text != _cleaned(name, text, graphemes_max):
+            raise InvalidInput(f"the {name} is not plain text")
+
+
 def _edition(story_id: str, tag: str | None, tags: list[str]) -> str:
     """Raises InvalidInput."""
     if tag is None and len(tags) == 1:

@@ -10,10 +10,11 @@ from yobal.core import ids, language_tag, submission
 from yobal.core import text as texts
 from yobal.core.answer_size import TITLE_GRAPHEMES_MAX, URL_BYTES_MAX
 from yobal.core.errors import InvalidInput, Reason
+from yobal.core.export_rows import ExportedStory
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import NEWEST
-from yobal.core.thread import Edition
+from yobal.core.thread import Edition, EditorTexts
 from yobal.core.web_url import is_web_url
 from yobal.store import sites, stale_files, stories
 from yobal.store.database import Connection, Database
@@ -79,6 +80,35 @@ def add_many(
             if story_id in closes_slots:
                 _set_closes_slot(conn, rules, story_id, closes_slots[story_id])
     return changed
+
+
+def add_exported(
+    database: Database, rules: SiteRules, exported_stories: Sequence[ExportedStory]
+) -> None:
+    """Declare stories as an export of Yobal has them, if no story has their ids. The caller has checked them."""
+    with database.writing() as conn:
+        ids_here = stories.existing(
+            conn, rules.site_id, [story.story_id for story in exported_stories]
+        )
+        for story in exported_stories:
+            if story.story_id not in ids_here:
+                _add_exported(conn, rules, story)
+
+
+def _add_exported(conn: Connection, rules: SiteRules, story: ExportedStory) -> None:
+    site_id, story_id = rules.site_id, story.story_id
+    for item in story.editions:
+        edition = Edition(tag=item.tag, title=item.title, url=item.url)
+        stories.add_edition(conn, site_id, story_id, edition)
+        editor_texts = EditorTexts(question=item.question, pinned_note=item.pinned_note)
+        stories.set_editor_texts(conn, site_id, story_id, item.tag, editor_texts)
+    if not story.is_open:
+        stories.set_open(conn, site_id, story_id, is_open=False)
+    elif story.closes_slot is not None:
+        _set_closes_slot(conn, rules, story_id, story.closes_slot)
+    if not story.comments:  # the pages of what is gone would come with the first comment
+        stories.add_to_counters(conn, site_id, story_id, next_position=story.next_position)
+    stale_files.add_all_of_thread(conn, site_id, story_id)
 
 
 def _set_closes_slot(conn: Connection, rules: SiteRules, story_id: str, slot: Slot) -> None:

@@ -19,10 +19,12 @@ from yobal.core.import_rows import (
     CommentStatus,
     ImportedComment,
     ImportedRow,
+    ImportedStory,
     ImportedThread,
     PlacedComment,
     StoryPlace,
     UnreadableRow,
+    key_of,
 )
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
@@ -54,6 +56,9 @@ class StoryFinder(Protocol):
     def find(self, thread: ImportedThread) -> StoryPlace | str:
         """Or why there is none."""
 
+    def take(self, row: ImportedStory) -> dict[str, StoryPlace | str]:
+        """The editions of a story that Yobal has exported, by tag, or why they cannot be declared."""
+
     def declare_new(self) -> None:
         """Declare those that were found missing since the last call."""
 
@@ -62,7 +67,7 @@ class ImportTarget(Protocol):
     """Where comments go: into the tables, or nowhere in a dry run."""
 
     def imported_slots(self, comment_ids: set[str]) -> dict[str, Slot]:
-        """Those of these ids that were brought before, with the slot of those that wait for a lead."""
+        """Those of these ids that are there already, with the slot of those that wait for a lead."""
 
     def store(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
         """In one transaction. Why some cannot be stored, by their ids."""
@@ -85,6 +90,7 @@ class ImportContext(msgspec.Struct, frozen=True, kw_only=True):
     rules: SiteRules
     id_key: bytes
     keeps_names: bool
+    keeps_ids: bool = False  # they are Yobal's own, so links to the comments go on working
     last_slot: Slot  # nothing is dated later, whatever the file says
     report: Callable[[int, str], None]  # gets a line of the file and a sentence
     show_progress: Callable[[ImportCounts], None]
@@ -153,6 +159,9 @@ class Importer:
         match row:
             case ImportedThread():
                 self._threads[row.key] = row
+            case ImportedStory():
+                for tag, story_place in self._stories.take(row).items():
+                    self._places[key_of(row.story.story_id, tag)] = story_place
             case UnreadableRow():
                 self.counts.read += 1
                 self._skip(row.line, row.reason)
@@ -274,7 +283,8 @@ class Importer:
     ) -> PlacedComment | None:
         """None if its text is nothing that can be shown."""
         story_place, text = self._find_story(comment.thread), _plain_text(comment)
-        reason = _text_problem(text)
+        exported = comment.exported
+        reason = _text_problem(text) if exported is None or exported.removal is None else None
         if reason is not None or isinstance(story_place, str) or comment.written_at is None:
             self._skip(comment.line, reason or "its story is not declared")
             return None
@@ -285,16 +295,21 @@ class Importer:
             comment_id=comment_id,
             parent_id=parent_id,
             story_place=story_place,
-            slot=max(self._slot(comment.written_at), parent_slot),
+            slot=max(self._slot(comment, comment.written_at), parent_slot),
             text=text,
-            name=self._name(comment.name),
-            lang=language.detect_language(text, edition=story_place.edition),
+            name=self._name(comment.name, was_published=exported is not None),
+            lang=exported.lang
+            if exported is not None
+            else language.detect_language(text, edition=story_place.edition),
             is_public=comment.status == "public",
             line=comment.line,
+            exported=exported,
         )
 
-    def _slot(self, written_at: float) -> Slot:
-        """Noon of its day in the site's zone: nothing finer is stored."""
+    def _slot(self, comment: ImportedComment, written_at: float) -> Slot:
+        """Its own, if Yobal has exported it; else noon of its day in the site's zone: nothing finer is stored."""
+        if comment.exported is not None:
+            return min(comment.exported.slot, self._context.last_slot)
         zone = self._context.rules.schedule.zone
         day = datetime.fromtimestamp(written_at, zone).date()
         noon = self._noons.get(day)
@@ -303,11 +318,11 @@ class Importer:
             self._noons[day] = noon
         return min(noon, self._context.last_slot)
 
-    def _name(self, name: str) -> str:
+    def _name(self, name: str, *, was_published: bool) -> str:
         """Empty if the technician drops names; also for an e-mail address, and for what is too long."""
         cleaned = texts.clean_name(name)
-        if not cleaned:
-            return ""
+        if not cleaned or (was_published and self._context.keeps_names):
+            return cleaned
         graphemes_max = self._context.rules.limits.name_graphemes_max
         is_usable = not (
             "@" in cleaned
@@ -321,6 +336,8 @@ class Importer:
 
     def _id(self, source_id: str) -> str:
         """Random to everyone who has not the key; the same in every import of the source."""
+        if self._context.keeps_ids:
+            return source_id
         digest = hmac.digest(self._context.id_key, source_id.encode(), "sha256")
         return ids.encode_id(digest[: ids.ID_BYTES])
 

@@ -9,6 +9,8 @@ from yobal.core.decision_signature import Signers
 from yobal.core.import_manifest import ImportDocument, ImportedPublication
 from yobal.core.moves import Move, origins
 from yobal.core.schedule import Slot
+from yobal.core.terms import EditKind
+from yobal.core.thread import Removal
 from yobal.store import imports, staged_comments
 from yobal.store.database import Connection
 from yobal.store.imports import Import
@@ -26,6 +28,10 @@ class ImportedText(msgspec.Struct, frozen=True, kw_only=True):
     edition: str
     parent_id: str | None
     slot: Slot
+    edit_kind: EditKind | None
+    edited_clause: str | None
+    removal: Removal | None = None  # staged only: of what was published, a removed text has no hash
+    removal_clause: str | None = None
 
 
 class ImportVerifier:
@@ -80,5 +86,9 @@ class ImportVerifier:
                 edition=edition,
                 parent_id=row.parent_id,
                 slot=row.slot,
+                edit_kind=row.edit_kind,
+                edited_clause=row.edited_clause,
+                removal=row.removal,
+                removal_clause=row.removal_clause,
             )
             yield import_manifest.row_hash(row.nonce or b"", publication)

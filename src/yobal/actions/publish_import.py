@@ -16,7 +16,15 @@ from yobal.core.decision_signature import Signers
 from yobal.core.errors import RosterInvalid
 from yobal.core.import_manifest import ImportState
 from yobal.core.site_rules import SiteRules
-from yobal.store import imports, published_comments, sites, staged_comments, stale_files, stories
+from yobal.store import (
+    imported_threads,
+    imports,
+    published_comments,
+    sites,
+    staged_comments,
+    stale_files,
+    stories,
+)
 from yobal.store.database import Connection, Database
 from yobal.store.imports import Import
 from yobal.store.locks import release_lock
@@ -66,7 +74,7 @@ def publish_due(
             return result
         verifier = ImportVerifier(_signers(conn, roster_reader), moves_file.read())
     for item in due:
-        turns_max = _publish(database, rules, item, verifier, result, turns_max)
+        turns_max = _publish(database, item, verifier, result, turns_max)
     return result
 
 
@@ -80,7 +88,6 @@ def _signers(conn: Connection, roster_reader: RosterReader) -> Signers | None:
 
 def _publish(
     database: Database,
-    rules: SiteRules,
     item: Import,
     verifier: ImportVerifier,
     result: PublishedImports,
@@ -100,7 +107,7 @@ def _publish(
                 if comment.comment_id not in genuine or comment.parent_id in refused_ids:
                     refused_ids.add(comment.comment_id)
             chosen = [comment for comment in batch if comment.comment_id not in refused_ids]
-            _publish_batch(conn, rules.site_id, chosen)
+            _publish_batch(conn, item, chosen)
             result.comments += len(chosen)
             is_last = len(batch) < COMMENTS_PER_TURN
             if is_last:
@@ -124,16 +131,20 @@ def _end(conn: Connection, item: Import, *, has_refused: bool, result: Published
     )
 
 
-def _publish_batch(conn: Connection, site_id: str, batch: Sequence[StagedComment]) -> None:
+def _publish_batch(conn: Connection, item: Import, batch: Sequence[StagedComment]) -> None:
     if not batch:
         return
+    site_id = item.site_id
     parent_ids = {comment.parent_id for comment in batch if comment.parent_id is not None}
     parents = staged_comments.published_parents(conn, parent_ids)
     root_ids = {parent.root_id for parent in parents.values() if parent.root_id is not None}
     parents |= staged_comments.published_parents(conn, root_ids - set(parents))
     thread = _Threads(parents)
     for story_id, of_story in groupby(batch, lambda comment: comment.story_id):
-        thread.begin_story(stories.get(conn, site_id, story_id).next_position)
+        first_position = imported_threads.first_position(conn, item, story_id)
+        thread.begin_story(
+            stories.get(conn, site_id, story_id).next_position, first_exported=first_position
+        )
         for comment in of_story:
             thread.add(comment)
         next_position, count = thread.end_story()
@@ -146,7 +157,7 @@ def _publish_batch(conn: Connection, site_id: str, batch: Sequence[StagedComment
     staged_comments.remove(conn, [comment.comment_id for comment in batch])
     for story_id in sorted({comment.story_id for comment in batch}):
         # A long thread takes many turns; its files are all written once it is complete.
-        if not staged_comments.has_story(conn, batch[0].import_id, story_id):
+        if not staged_comments.has_story(conn, item.id, story_id):
             stale_files.add_all_of_thread(conn, site_id, story_id)
 
 
@@ -160,19 +171,24 @@ class _Threads:
         self._changed: set[str] = set()
         self._placed: list[tuple[StagedComment, Placement]] = []
         self._next_position = self._first_position = self._story_start = 0
+        self._first_exported = 0
 
-    def begin_story(self, next_position: int) -> None:
+    def begin_story(self, next_position: int, *, first_exported: int) -> None:
+        """`first_exported`: what is position 0 in a thread that keeps its positions."""
         self._next_position = self._first_position = next_position
+        self._first_exported = first_exported
         self._story_start = len(self._placed)
 
     def end_story(self) -> tuple[int, int]:
-        """How many positions were taken, and how many comments came."""
-        return self._next_position - self._first_position, len(self._placed) - self._story_start
+        """How many positions were taken, and how many comments came that are not removed."""
+        of_story = self._placed[self._story_start :]
+        comments = sum(comment.removal is None for comment, _ in of_story)
+        return self._next_position - self._first_position, comments
 
     def add(self, comment: StagedComment) -> None:
         placement = self._choose_placement(comment)
         self._placed.append((comment, placement))
-        self._reply_counts[comment.comment_id] = 0
+        self._reply_counts[comment.comment_id] = comment.next_reply_position or 0
         self._parents[comment.comment_id] = PublishedParent(
             id=comment.comment_id,
             story_id=comment.story_id,
@@ -186,10 +202,13 @@ class _Threads:
         parent = self._parents.get(comment.parent_id or "")
         root_id = parent.root_id or parent.id if parent is not None else None
         if parent is None or root_id is None or parent.story_id != comment.story_id:
+            if comment.position is not None and comment.parent_id is None:
+                return Placement(None, None, self._first_exported + comment.position)
             self._next_position += 1
             return Placement(None, None, self._next_position - 1)
-        position = self._reply_counts.get(root_id, 0)
-        self._reply_counts[root_id] = position + 1
+        replies = self._reply_counts.get(root_id, 0)
+        position = replies if comment.position is None else comment.position
+        self._reply_counts[root_id] = max(replies, position + 1)
         self._changed.add(root_id)
         return Placement(root_id, parent.id, position)
 
@@ -207,9 +226,11 @@ class _Threads:
                 name=comment.name,
                 lang=comment.lang,
                 slot=comment.slot,
-                edit_kind=None,
-                edited_clause=None,
-                publication_nonce=comment.publication_nonce,
+                edit_kind=comment.edit_kind,
+                edited_clause=comment.edited_clause,
+                publication_nonce=comment.publication_nonce if comment.removal is None else None,
+                removal=comment.removal,
+                removal_clause=comment.removal_clause,
                 next_reply_position=self._reply_counts.get(comment.comment_id, 0),
             )
             for comment, placement in self._placed
@@ -234,4 +255,8 @@ def _text_of(comment: StagedComment) -> ImportedText:
         edition=comment.edition,
         parent_id=comment.parent_id,
         slot=comment.slot,
+        edit_kind=comment.edit_kind,
+        edited_clause=comment.edited_clause,
+        removal=comment.removal,
+        removal_clause=comment.removal_clause,
     )

@@ -22,12 +22,21 @@ from yobal.core.import_manifest import ImportedPublication, ImportState
 from yobal.core.import_rows import PlacedComment
 from yobal.core.schedule import Slot
 from yobal.core.site_rules import SiteRules
-from yobal.store import arrivals, cells, imports, sites, staged_comments, stories
+from yobal.store import (
+    arrivals,
+    cells,
+    imported_threads,
+    imports,
+    sites,
+    staged_comments,
+    stories,
+)
 from yobal.store.arrivals import Arrival, EncryptedArrival
 from yobal.store.database import Connection, Database
 from yobal.store.imports import Import
 from yobal.store.staged_comments import StagedComment
 
+EXPORT_FORMAT: Final = "jsonl"  # Yobal's own
 _ID_KEY_BYTES: Final = 32
 _OPEN: Final[tuple[ImportState, ...]] = ("reading", "waiting")
 _IDEMPOTENCY_DOMAIN: Final = b"yobal import\0"
@@ -100,6 +109,7 @@ class DatabaseTarget:
         self._database, self._cell_file, self._rules = database, cell_file, rules
         self._import, self._random = import_, random
         self._next_number = import_.next_number
+        self._keeps_positions: dict[str, bool] = {}  # by story
         with database.reading() as conn:
             roster = roster_reader.read(conn)
             self._arrival_round = sites.last_round(conn, rules.site_id)
@@ -111,19 +121,31 @@ class DatabaseTarget:
 
     def imported_slots(self, comment_ids: set[str]) -> dict[str, Slot]:
         with self._database.reading() as conn:
-            return staged_comments.imported_slots(conn, comment_ids)
+            slots = staged_comments.imported_slots(conn, comment_ids)
+            if self._import.format == EXPORT_FORMAT:  # its ids are Yobal's own
+                slots = staged_comments.existing_slots(conn, comment_ids) | slots
+            return slots
 
     def store(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
         """Raises ImportChanged if a lead has refused the import meanwhile."""
-        to_stage = [self._staged(comment) for comment in comments if comment.is_public]
+        to_stage = [comment for comment in comments if comment.is_public]
         if to_stage:
             with self._database.writing() as conn:
                 self._check_is_read(conn)
-                staged_comments.add(conn, to_stage)
+                self._keep_positions(conn, to_stage)
+                staged_comments.add(conn, [self._staged(comment) for comment in to_stage])
                 imports.set_next_number(conn, self._import.id, self._next_number)
         # After those, because a sealed reply names the comments above it.
         to_seal = [comment for comment in comments if not comment.is_public]
         return self._seal(to_seal) if to_seal else {}
+
+    def _keep_positions(self, conn: Connection, comments: Sequence[PlacedComment]) -> None:
+        """A thread that Yobal has exported keeps its positions, and so its pages, if it is empty here."""
+        for thread in {item.story_place for item in comments if item.exported is not None}:
+            if thread.story_id not in self._keeps_positions:
+                self._keeps_positions[thread.story_id] = imported_threads.keep_positions(
+                    conn, self._import, thread.story_id, positions=thread.positions
+                )
 
     def _check_is_read(self, conn: Connection) -> None:
         current = imports.get(conn, self._import.id)
@@ -133,6 +155,10 @@ class DatabaseTarget:
     def _staged(self, comment: PlacedComment) -> tuple[StagedComment, bytes]:
         nonce, number = self._random(PUBLICATION_NONCE_BYTES), self._next_number
         self._next_number += 1
+        exported = comment.exported
+        keeps_position = (
+            exported is not None and self._keeps_positions[comment.story_place.story_id]
+        )
         staged = StagedComment(
             comment_id=comment.comment_id,
             site_id=self._rules.site_id,
@@ -146,6 +172,14 @@ class DatabaseTarget:
             name=comment.name,
             lang=comment.lang,
             publication_nonce=nonce,
+            position=exported.position if exported is not None and keeps_position else None,
+            next_reply_position=exported.next_reply_position
+            if exported is not None and keeps_position
+            else None,
+            edit_kind=exported.edit_kind if exported is not None else None,
+            edited_clause=exported.edited_clause if exported is not None else None,
+            removal=exported.removal if exported is not None else None,
+            removal_clause=exported.removal_clause if exported is not None else None,
         )
         publication = ImportedPublication(
             text=staged.text,
@@ -155,6 +189,10 @@ class DatabaseTarget:
             edition=staged.edition,
             parent_id=staged.parent_id,
             slot=staged.slot,
+            edit_kind=staged.edit_kind,
+            edited_clause=staged.edited_clause,
+            removal=staged.removal,
+            removal_clause=staged.removal_clause,
         )
         return staged, import_manifest.row_hash(nonce, publication)
 

@@ -123,10 +123,11 @@ def _genuine_imports(
             edition=row.edition,
             parent_id=row.sent_parent_id,
             slot=row.slot,
+            edit_kind=row.edit_kind,
+            edited_clause=row.edited_clause,
         )
         for row in rows
-        if (row.edit_kind, row.edited_clause) == (None, None)
-        and (row.root_id, row.parent_id) == _imported_parents(row)
+        if (row.root_id, row.parent_id) == _imported_parents(row)
     ]
     return verifier.genuine_ids(conn, texts)
 

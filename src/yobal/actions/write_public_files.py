@@ -3,10 +3,12 @@
 A file stays marked as stale until it is written, so that the next start finishes after a crash.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import msgspec
 
@@ -25,6 +27,8 @@ from yobal.store.database import Connection, Database
 from yobal.store.locks import release_lock
 from yobal.store.stale_files import StaleFileRow
 
+NO_FILES: Final[Mapping[str, bytes]] = MappingProxyType({})
+PAUSE_SECONDS: Final = 0.001  # between turns, or this process would take the lock again at once
 WRITTEN_TOGETHER_MAX: Final = 200  # in one turn: bounds memory, and how long the lock is held
 
 
@@ -37,11 +41,23 @@ class FileWriter(msgspec.Struct, frozen=True):
     rules: SiteRules
 
 
-def write_stale(file_writer: FileWriter, *, turns_max: int | None = None) -> int:
+class WriteThreads(Protocol):
+    """Writes files of threads in other processes. Whether all were written; if not, some may have been."""
+
+    def __call__(self, rows: Sequence[StaleFileRow], slot: Slot, /) -> bool: ...
+
+
+def write_stale(
+    file_writer: FileWriter,
+    *,
+    turns_max: int | None = None,
+    workers: WriteThreads | None = None,
+    show_written: Callable[[int], None] = lambda _: None,
+) -> int:
     """Write the stale files, some in each turn, until none is left; returns how many.
 
     The release lock is held for one turn at a time, so that a removal or a release does not wait
-    until a whole archive is written. Raises PublicFilesUnavailable.
+    until a whole archive is written. A crash leaves them marked. Raises PublicFilesUnavailable.
     """
     written = turns = 0
     while turns != turns_max:
@@ -50,10 +66,12 @@ def write_stale(file_writer: FileWriter, *, turns_max: int | None = None) -> int
                 rows = stale_files.next_batch(
                     conn, file_writer.rules.site_id, limit=WRITTEN_TOGETHER_MAX
                 )
-            _write_rows(file_writer, rows)
+            _write_rows(file_writer, rows, workers)
         if not rows:
             break
         written, turns = written + len(rows), turns + 1
+        show_written(written)
+        time.sleep(PAUSE_SECONDS)
     return written
 
 
@@ -65,35 +83,61 @@ def write_files_now(file_writer: FileWriter, story_id: str, files: Collection[St
         _write_rows(file_writer, rows)
 
 
-def _write_rows(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
+def _write_rows(
+    file_writer: FileWriter, rows: Sequence[StaleFileRow], workers: WriteThreads | None = None
+) -> None:
     """Write these files and unmark them. The caller holds the release lock."""
     if not rows:
         return
-    by_story = [
-        (story_id, list(of_story)) for story_id, of_story in groupby(rows, lambda row: row.story_id)
-    ]
     _remove_old_editions(file_writer, rows)
+    with file_writer.database.reading() as conn:
+        slot = sites.released_slot(conn, file_writer.rules.site_id)
+        site_files = _render_site(file_writer, conn) if _concern_site(rows) else {}
+    if workers is None or not workers(rows, slot):
+        try:
+            write_threads(file_writer, rows, slot, site_files)
+        except PublicFilesUnavailable:
+            # Perhaps in one story's folder only, which must not stop the stories before it.
+            file_writer.public_files.write(site_files, slot=slot)
+            _write_story_by_story(file_writer, rows, slot)
+    else:
+        file_writer.public_files.write(site_files, slot=slot)
+    with file_writer.database.writing() as conn:
+        stale_files.remove(conn, rows)
+
+
+def write_threads(
+    file_writer: FileWriter,
+    rows: Sequence[StaleFileRow],
+    slot: Slot,
+    more_files: Mapping[str, bytes] = NO_FILES,
+) -> None:
+    """Write these files of threads, and `more_files`, with one sync. Raises PublicFilesUnavailable."""
     collected = _CollectedFiles()
     collector = msgspec.structs.replace(file_writer, public_files=collected)
     # One transaction: each compiles its statements again, which takes longer than running them.
     with file_writer.database.reading() as conn:
-        slot = sites.released_slot(conn, file_writer.rules.site_id)
-        for story_id, story_rows in by_story:
+        for story_id, story_rows in _by_story(rows):
             write(collector, conn, story_id, [row.file for row in story_rows], slot=slot)
-        site_files = _render_site(file_writer, conn) if _concern_site(rows) else {}
-        collector.public_files.write(site_files, slot=slot)
-    try:
-        collected.write_to(file_writer.public_files, slot=slot)
-    except PublicFilesUnavailable:
-        # Perhaps in one story's folder only, which must not stop the stories before it.
-        file_writer.public_files.write(site_files, slot=slot)
-        for story_id, story_rows in by_story:
-            with file_writer.database.reading() as conn:
-                write(file_writer, conn, story_id, [row.file for row in story_rows], slot=slot)
-            with file_writer.database.writing() as conn:
-                stale_files.remove(conn, story_rows)
-    with file_writer.database.writing() as conn:
-        stale_files.remove(conn, rows)
+    collected.write(more_files, slot=slot)
+    collected.write_to(file_writer.public_files, slot=slot)
+
+
+def _by_story(rows: Sequence[StaleFileRow]) -> list[tuple[str, list[StaleFileRow]]]:
+    return [
+        (story_id, list(of_story)) for story_id, of_story in groupby(rows, lambda row: row.story_id)
+    ]
+
+
+def _write_story_by_story(
+    file_writer: FileWriter, rows: Sequence[StaleFileRow], slot: Slot
+) -> None:
+    """And unmark the files of each. Raises PublicFilesUnavailable at the first that cannot be written."""
+    for story_id, story_rows in _by_story(rows):
+        with file_writer.database.reading() as conn:
+            write(file_writer, conn, story_id, [row.file for row in story_rows], slot=slot)
+        with file_writer.database.writing() as conn:
+            stale_files.remove(conn, story_rows)
 
 
 def _remove_old_editions(file_writer: FileWriter, rows: Sequence[StaleFileRow]) -> None:
@@ -155,9 +199,11 @@ def write(
     rendered: dict[str, bytes] = {}
     deleted: list[str] = []
     story_editions = thread_views.read_editions(conn, site_id, story_id)
+    if story_editions is None:
+        return
     tags = [edition.tag for edition in story_editions.editions]
-    for file in files if tags else ():
-        thread_file = thread_views.read(conn, file_writer.rules, story_id, story_editions, file)
+    for file in files:
+        thread_file = thread_views.read(conn, file_writer.rules, story_editions, file)
         if thread_file is None:
             folders = [paths.thread_folder(site_id, story_id, tag) for tag in tags]
             deleted += [f"{folder}/{key}" for folder in folders for key in _keys(file)]

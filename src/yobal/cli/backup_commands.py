@@ -12,6 +12,7 @@ from yobal.actions import accept_roster, back_up, member_keys, restore, restore_
 from yobal.adapters import age_file
 from yobal.adapters.backup_folder import BackupFolder, SecretFiles
 from yobal.adapters.purge_list import PurgeList
+from yobal.cli import progress
 from yobal.core.errors import InvalidSettings, RosterInvalid
 from yobal.core.states import HELD, PENDING
 from yobal.server.scheduler.maintenance import rebuild_all
@@ -155,7 +156,8 @@ def _purge(components: Components) -> Iterator[str]:
 def _rebuild(components: Components) -> str:
     """Without a roster nothing can be verified, so nothing is written."""
     try:
-        return str(rebuild_all(components))
+        with progress.showing_count("files written") as show:
+            return str(rebuild_all(components, show=show))
     except RosterInvalid:
         return _ROSTER_ADVICE
 

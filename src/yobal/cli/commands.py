@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from yobal.actions import setup_site, write_public_files
+from yobal.actions import setup_site
 from yobal.cli import (
     backup_commands,
     init_questions,
     new_settings_file,
     people_report,
+    progress,
     roster_report,
 )
 from yobal.cli.new_settings_file import NewSettings
@@ -30,7 +31,13 @@ from yobal.server import serve as server
 from yobal.server import service_user
 from yobal.server import settings as settings_file
 from yobal.server.hardening import memory_check
-from yobal.server.scheduler.maintenance import rebuild_all, run_once, trust_clock, write_assets
+from yobal.server.scheduler.maintenance import (
+    rebuild_all,
+    run_once,
+    trust_clock,
+    write_all_stale,
+    write_assets,
+)
 from yobal.server.serve import Role
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components
@@ -177,15 +184,16 @@ def release(path: Path, *, is_clock_trusted: bool = False) -> str:
             raise ClockNotTrusted(result.clock_problem)
         if result.files_problem is not None:
             raise result.files_problem
-        write_public_files.write_stale(components.file_writer)  # what one pass leaves
+        with progress.showing_count("files written") as show:
+            write_all_stale(components, show=show)  # what one pass leaves
         if result.purge_problem is not None:
             raise result.purge_problem
     return f"released {result.released.comments if result.released else 0}"
 
 
 def rebuild(path: Path) -> str:
-    with open_site(path) as components:
-        return str(rebuild_all(components))
+    with open_site(path) as components, progress.showing_count("files written") as show:
+        return str(rebuild_all(components, show=show))
 
 
 def backup(path: Path) -> Iterator[str]:

@@ -66,12 +66,15 @@ class ImportRequest(msgspec.Struct, frozen=True, kw_only=True):
 class _DryRunTarget:
     """Remembers ids only, in a place that vanishes."""
 
-    def __init__(self, components: Components, scratch: ScratchIds) -> None:
+    def __init__(self, components: Components, scratch: ScratchIds, *, keeps_ids: bool) -> None:
         self._database, self._scratch = components.database, scratch
+        self._keeps_ids = keeps_ids
 
     def imported_slots(self, comment_ids: set[str]) -> dict[str, Slot]:
         with self._database.reading() as conn:
             slots = staged_comments.imported_slots(conn, comment_ids)
+            if self._keeps_ids:
+                slots = staged_comments.existing_slots(conn, comment_ids) | slots
         return slots | self._scratch.numbers(comment_ids)
 
     def store(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
@@ -136,6 +139,7 @@ def _run(
             rules=rules,
             id_key=opened.id_key,
             keeps_names=request.names == "keep",
+            keeps_ids=request.format == store_import.EXPORT_FORMAT,
             last_slot=last_slot,
             report=report,
             show_progress=lambda counts: show(reader.done(), reader.pace(counts.read)),
@@ -160,7 +164,9 @@ def _opened(components: Components, request: ImportRequest) -> Iterator[_Opened]
             earlier = imports.of_source(conn, rules.site_id, source)
         id_key = earlier[0].id_key if earlier else secrets.token_bytes()
         with closing(ScratchIds()) as scratch:
-            yield _Opened(_DryRunTarget(components, scratch), None, id_key)
+            keeps_ids = request.format == store_import.EXPORT_FORMAT
+            dry_target = _DryRunTarget(components, scratch, keeps_ids=keeps_ids)
+            yield _Opened(dry_target, None, id_key)
         return
     import_ = store_import.begin(
         database, rules, source=source, format_=request.format, random=secrets.token_bytes

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from yobal.actions import declare_story
+from yobal.actions import change_story, declare_story
 from yobal.actions.declare_story import Declaration
 from yobal.adapters.feed_reader import FeedPage
 from yobal.cli.sync_plan import PageProblem, Planner, PlanOptions
 from yobal.core import page_address
-from yobal.core.import_rows import ImportedThread, StoryPlace
+from yobal.core.errors import InvalidInput
+from yobal.core.export_rows import ExportedStory
+from yobal.core.import_rows import ImportedStory, ImportedThread, StoryPlace
 from yobal.core.site_rules import SiteRules
-from yobal.core.thread import Edition
+from yobal.core.thread import Edition, EditorTexts
 from yobal.core.web_url import is_web_url, join
 from yobal.store.database import Database
 
@@ -36,6 +38,9 @@ class ImportStories:
         self._by_path: dict[str, set[StoryPlace]] = {}
         self._by_id: dict[str, StoryPlace] = {}
         self._new: list[Declaration] = []
+        self._new_exported: list[ExportedStory] = []
+        self._declared = {StoryPlace(story_id, tag) for story_id, tag in declared}
+        self._declared_ids = {story_id for story_id, _ in declared}
         for (story_id, tag), item in declared.items():
             self._know(StoryPlace(story_id, tag), item.url)
 
@@ -49,10 +54,32 @@ class ImportStories:
             return _NOT_DECLARED + (url or thread.key)
         return self._plan(thread, url)
 
+    def take(self, row: ImportedStory) -> dict[str, StoryPlace | str]:
+        """The editions of a story that Yobal has exported, by tag, or why they cannot be declared."""
+        story = row.story
+        tags = [edition.tag for edition in story.editions]
+        if story.story_id not in self._declared_ids:
+            problem = _problem(story)
+            if problem is not None:
+                return dict.fromkeys(tags, f"its story cannot be declared: {problem}")
+            self._new_exported.append(story)
+            self.new_stories += 1
+            self._declared_ids.add(story.story_id)
+            self._declared |= {StoryPlace(story.story_id, tag) for tag in tags}
+        return {
+            tag: StoryPlace(story.story_id, tag, story.next_position)
+            if StoryPlace(story.story_id, tag) in self._declared
+            else f"its story has no edition {tag} here"
+            for tag in tags
+        }
+
     def declare_new(self) -> None:
         new, self._new = self._new, []
+        new_exported, self._new_exported = self._new_exported, []
         if new and self._declare_in is not None:
             declare_story.add_many(*self._declare_in, new)
+        if new_exported and self._declare_in is not None:
+            declare_story.add_exported(*self._declare_in, new_exported)
 
     def _find_by_url(self, url: str) -> StoryPlace | None:
         if not url:
@@ -101,3 +128,19 @@ class ImportStories:
 def _path(url: str) -> str:
     """Of an address that is only a path, as comparable addresses have it."""
     return url.partition("#")[0].strip("/")
+
+
+def _problem(story: ExportedStory) -> str | None:
+    if not story.editions:
+        return "it has no edition"
+    try:
+        for item in story.editions:
+            declare_story.check(
+                story.story_id, Edition(tag=item.tag, title=item.title, url=item.url)
+            )
+            change_story.check_editor_texts(
+                EditorTexts(question=item.question, pinned_note=item.pinned_note)
+            )
+    except InvalidInput as error:
+        return str(error)
+    return None

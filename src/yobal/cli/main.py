@@ -229,7 +229,8 @@ def restore(
 )
 def import_(
     format_: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="disqus, wordpress, isso, remark42 or csv.")
+        str,
+        typer.Argument(metavar="FORMAT", help="disqus, wordpress, isso, remark42, csv or jsonl."),
     ],
     file: Annotated[Path, typer.Argument(help="What the other system exported.")],
     names: Annotated[str, typer.Option(help="keep: show the names that authors gave; drop: none.")],
@@ -281,6 +282,31 @@ def import_(
             terminal.show(line)
     except KeyboardInterrupt:
         _warn("stopped: what was read is stored, and the same command goes on from there")
+        sys.exit(130)
+
+
+@app.command(
+    epilog="Examples: yobal export jsonl river-post.jsonl.gz; yobal export archive river-post.zip; "
+    "yobal export wordpress > river-post.xml"
+)
+def export(
+    format_: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="jsonl, wordpress, csv or archive.")
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Where to write it; packed if it ends with .gz. Else standard output."),
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Write everything that is public to a file: for Yobal, for other systems, or as pages without a server."""
+    from yobal.cli import export_commands
+
+    export_commands.check_request(format_, file)
+    try:
+        _warn(str(export_commands.run_export(config, format_, file)))
+    except KeyboardInterrupt:
+        _warn("stopped: nothing was written")
         sys.exit(130)
 
 

@@ -28,6 +28,19 @@ def showing() -> Iterator[Show]:
         yield lambda done, text: bar.update(task, completed=done, description=text)
 
 
+@contextmanager
+def showing_count(what: str) -> Iterator[Callable[[int, int], None]]:
+    """For a command that counts: it gets how many are done, and of how many."""
+    started = time.monotonic()
+    with showing() as show:
+
+        def show_count(done: int, total: int) -> None:
+            seconds = max(time.monotonic() - started, 0.001)
+            show(done / max(total, 1), f"{done:,} {what}, {done / seconds:,.0f} a second")
+
+        yield show_count
+
+
 class _Lines:
     """For a file or a journal."""
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from yobal.actions import write_public_files
+from yobal.cli import progress
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import service_user
 from yobal.server import settings as settings_file
-from yobal.server.scheduler.maintenance import write_assets
+from yobal.server.scheduler.maintenance import write_all_stale, write_assets
 from yobal.server.settings import Settings
 from yobal.server.wiring import Components, build_components, prepare_storage
 from yobal.store import intake
@@ -52,4 +52,5 @@ def check_has_site(components: Components) -> None:
 def write_files(components: Components) -> None:
     """Everything that is stale, and what is the same for all stories."""
     write_assets(components)
-    write_public_files.write_stale(components.file_writer)
+    with progress.showing_count("files written") as show:
+        write_all_stale(components, show=show)

@@ -13,6 +13,8 @@ import msgspec
 from yobal.core.decision_signature import Id, Signers
 from yobal.core.roster import Hex32, is_signed
 from yobal.core.schedule import Slot
+from yobal.core.terms import EditKind
+from yobal.core.thread import Removal
 
 IMPORT_DOMAIN: Final = b"yobal import 1\0"
 IMPORTED_COMMENT_DOMAIN: Final = b"yobal imported comment 1\0"
@@ -23,8 +25,11 @@ ImportState = Literal["reading", "waiting", "signed", "stopped", "published"]
 WAITING: Final = "waiting"
 
 
-class ImportedPublication(msgspec.Struct, frozen=True, kw_only=True):
-    """What will appear of an imported comment, and where. `parent_id` is null at the top of a thread."""
+class ImportedPublication(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What will appear of an imported comment, and where. `parent_id` is null at the top of a thread.
+
+    Only an export of Yobal has the last four: how a moderator edited it, or why only its line is left.
+    """
 
     text: str
     name: str
@@ -33,6 +38,10 @@ class ImportedPublication(msgspec.Struct, frozen=True, kw_only=True):
     edition: str
     parent_id: str | None
     slot: Slot  # noon of its day
+    edit_kind: EditKind | None = None
+    edited_clause: str | None = None
+    removal: Removal | None = None
+    removal_clause: str | None = None
 
 
 class ImportDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from yobal.core.export_rows import ExportedComment, ExportedStory
 from yobal.core.schedule import Slot
 
 # `unknown`: the file does not say whether readers have seen it, so a moderator decides.
@@ -40,6 +41,16 @@ class ImportedComment(msgspec.Struct, frozen=True, kw_only=True):
     written_at: float | None
     status: CommentStatus
     personal_data: tuple[PersonalData, ...] = ()  # which kinds the file has; never what they say
+    exported: ExportedComment | None = (
+        None  # if Yobal has exported it: the rest of what was published
+    )
+
+
+class ImportedStory(msgspec.Struct, frozen=True):
+    """A story with all its editions, as Yobal has exported it. Its comments call it by id and edition."""
+
+    line: int
+    story: ExportedStory
 
 
 class UnreadableRow(msgspec.Struct, frozen=True):
@@ -49,12 +60,18 @@ class UnreadableRow(msgspec.Struct, frozen=True):
     reason: str
 
 
-ImportedRow = ImportedThread | ImportedComment | UnreadableRow
+ImportedRow = ImportedThread | ImportedStory | ImportedComment | UnreadableRow
+
+
+def key_of(story_id: str, edition: str) -> str:
+    """What a comment that Yobal has exported calls its page."""
+    return f"{story_id}/{edition}"
 
 
 class StoryPlace(msgspec.Struct, frozen=True):
     story_id: str
     edition: str
+    positions: int = 0  # how many an exported thread had used
 
 
 class PlacedComment(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,3 +86,4 @@ class PlacedComment(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     is_public: bool
     line: int
+    exported: ExportedComment | None = None

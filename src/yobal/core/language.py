@@ -7,7 +7,7 @@ the characters of a text.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import msgspec
@@ -19,6 +19,7 @@ UNKNOWN: Final = "und"  # BCP 47 for "undetermined"
 OTHER: Final = "other"  # stored in clear for a language that the site has no edition in
 
 _LATIN: Final = "Latn"
+_CACHED_LANGUAGES_MAX: Final = 256
 _KANA: Final = "Kana"
 _HAN: Final = "Hani"
 # ISO 15924 has codes for mixtures and variants; Unicode gives each character one script.
@@ -182,6 +183,7 @@ def _languages_of_scripts() -> dict[str, str]:
     return tags
 
 
+@lru_cache(_CACHED_LANGUAGES_MAX)
 def _scripts_of_language(lang: str) -> tuple[str, ...]:
     """The scripts that a language is written in; Latin if CLDR does not say."""
     subtags = lang.split("-")

@@ -10,7 +10,9 @@ from sqlalchemy.engine import Connection
 from yobal.core.ids import RandomBytes, new_id
 from yobal.core.import_rows import SEALED_SLOT
 from yobal.core.schedule import Slot
-from yobal.core.states import PENDING, PUBLISHED
+from yobal.core.states import PENDING, PUBLISHED, REMOVED, WITHDRAWN
+from yobal.core.terms import EditKind
+from yobal.core.thread import Removal
 from yobal.store import cells
 from yobal.store.insert_rows import insert_rows
 from yobal.store.published_comments import PublishedCommentRow
@@ -19,6 +21,7 @@ from yobal.store.tables import (
     comments,
     envelopes,
     imported_comments,
+    imported_threads,
     published_comments,
     staged_comments,
 )
@@ -42,6 +45,12 @@ class StagedComment(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lang: str
     publication_nonce: bytes
+    position: int | None = None
+    next_reply_position: int | None = None
+    edit_kind: EditKind | None = None
+    edited_clause: str | None = None
+    removal: Removal | None = None
+    removal_clause: str | None = None
 
 
 class Ancestor(msgspec.Struct, frozen=True):
@@ -70,7 +79,9 @@ _COMMENT_COLUMNS: Final = (
 _PUBLISHED_COLUMNS: Final = (
     *("id", "site_id", "story_id", "edition", "root_id", "parent_id", "position"),
     *("text", "name", "lang", "slot", "publication_nonce", "next_reply_position"),
+    *("edit_kind", "edited_clause", "removal", "removal_clause"),
 )
+_STATES: Final = {None: PUBLISHED, "withdrawn": WITHDRAWN}  # by removal; of all others, REMOVED
 
 
 def imported_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, Slot]:
@@ -90,6 +101,17 @@ def imported_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, 
         )
         slots |= {row.comment_id: SEALED_SLOT if row.is_sealed else row.slot or 0 for row in rows}
     return slots
+
+
+def existing_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, Slot]:
+    """Those of these ids that comments have which no import may have brought."""
+    return {
+        comment_id: 0
+        for chunk in _chunks(sorted(comment_ids))
+        for comment_id in conn.execute(
+            sa.select(comments.c.id).where(comments.c.id.in_(chunk))
+        ).scalars()
+    }
 
 
 def add(conn: Connection, rows: Sequence[tuple[StagedComment, bytes]]) -> None:
@@ -172,7 +194,7 @@ def publish(
         [
             (
                 *(row.id, row.site_id, row.story_id, row.edition, row.root_id, signed_parent),
-                *(PUBLISHED, row.slot, "", 0, row.lang),
+                *(_STATES.get(row.removal, REMOVED), row.slot, "", 0, row.lang),
             )
             for row, signed_parent in zip(rows, signed_parents, strict=True)
         ],
@@ -238,7 +260,9 @@ def sample(
     story_id: str | None = None,
 ) -> list[StagedComment]:
     """Some of them: those that follow a random id."""
-    chosen = sa.select(staged_comments).where(staged_comments.c.import_id == import_id)
+    chosen = sa.select(staged_comments).where(
+        staged_comments.c.import_id == import_id, staged_comments.c.removal.is_(None)
+    )
     if story_id is not None:
         chosen = chosen.where(staged_comments.c.story_id == story_id)
     start = new_id(random)
@@ -262,7 +286,7 @@ def delete_import(conn: Connection, import_id: str) -> None:
     cells.expire(conn, sa.select(envelopes.c.cell).where(is_pending))
     conn.execute(envelopes.delete().where(is_pending))
     conn.execute(comments.delete().where(comments.c.id.in_(of_import), comments.c.state == PENDING))
-    for table in (staged_comments, imported_comments):
+    for table in (staged_comments, imported_comments, imported_threads):
         conn.execute(table.delete().where(table.c.import_id == import_id))
 
 

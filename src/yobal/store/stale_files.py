@@ -24,6 +24,12 @@ _ADD: Final = sa.text(
 )
 
 
+_REMOVE: Final = sa.text(
+    "delete from stale_files where site_id = :site_id and story_id = :story_id and file_kind = :file_kind"
+    " and comment_id = :comment_id and number = :number and generation = :generation"
+)
+
+
 class StaleFileRow(msgspec.Struct, frozen=True, kw_only=True):
     """`generation` grows each time the file is marked again while it waits to be written."""
 
@@ -87,6 +93,11 @@ def _first(
     )
 
 
+def count(conn: Connection, site_id: str) -> int:
+    chosen = sa.select(sa.func.count()).select_from(stale_files)
+    return conn.execute(chosen.where(stale_files.c.site_id == site_id)).scalar_one()
+
+
 def stories_waiting(conn: Connection, site_id: str) -> frozenset[str]:
     """The ids of stories with files that were not written yet."""
     waiting = sa.select(stale_files.c.story_id).where(stale_files.c.site_id == site_id).distinct()
@@ -105,17 +116,13 @@ def still_stale(
 
 def remove(conn: Connection, rows: Iterable[StaleFileRow]) -> None:
     """Unmark files that were written; one that was marked again since it was read stays."""
-    for row in rows:
-        conn.execute(
-            stale_files.delete().where(
-                stale_files.c.site_id == row.site_id,
-                stale_files.c.story_id == row.story_id,
-                stale_files.c.file_kind == row.file.file_kind,
-                stale_files.c.comment_id == row.file.comment_id,
-                stale_files.c.number == row.file.number,
-                stale_files.c.generation == row.generation,
-            )
-        )
+    values = [
+        {"site_id": row.site_id, "story_id": row.story_id, "generation": row.generation}
+        | msgspec.structs.asdict(row.file)
+        for row in rows
+    ]
+    if values:
+        conn.execute(_REMOVE, values)
 
 
 def _fetch(

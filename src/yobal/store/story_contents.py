@@ -17,6 +17,7 @@ from yobal.store.tables import (
     feedback,
     held_texts,
     hidden_texts,
+    imported_threads,
     published_comments,
     receipts,
     staged_comments,
@@ -25,7 +26,10 @@ from yobal.store.tables import (
 )
 from yobal.store.tables import stories as stories_table
 
-_WITH_STORY: Final = (comments, published_comments, staged_comments, editions, stories_table)
+_WITH_STORY: Final = (
+    *(comments, published_comments, staged_comments, imported_threads),
+    *(editions, stories_table),
+)
 
 
 class StoryContents(msgspec.Struct, frozen=True, kw_only=True):

@@ -487,7 +487,25 @@ staged_comments = sa.Table(
     _text("name"),
     _text("lang"),
     _bytes("publication_nonce"),
+    # What only an export of Yobal says; null in what comes from another system.
+    sa.Column("position", sa.Integer, nullable=True),
+    sa.Column("next_reply_position", sa.Integer, nullable=True),
+    _text("edit_kind", nullable=True),
+    _text("edited_clause", nullable=True),
+    _text("removal", nullable=True),
+    _text("removal_clause", nullable=True),
     sa.Index("ix_staged_comments_order", "import_id", "story_id", "slot", "number"),
+    sqlite_with_rowid=False,
+)
+
+imported_threads = sa.Table(
+    "imported_threads",
+    metadata,  # threads of an export of Yobal that keep their positions
+    _key("import_id"),
+    _key("site_id"),
+    _key("story_id"),
+    _number("positions"),  # how many the thread had used
+    sa.Column("first_position", sa.Integer, nullable=True),  # here; null until it is published
     sqlite_with_rowid=False,
 )
 

@@ -19,6 +19,7 @@ from yobal.core.thread import (
     CommentPageView,
     Edition,
     EditorTexts,
+    FormState,
     NewestView,
     PageView,
     PublishedComment,
@@ -57,36 +58,42 @@ class ThreadFile(msgspec.Struct, frozen=True):
 
 
 class StoryEditions(msgspec.Struct, frozen=True):
-    """The editions of a story, and what the newsroom says in each."""
+    """What all files of a story share: its editions, what the newsroom says in each, and its form."""
 
     editions: Sequence[Edition]
     editor_texts: Mapping[str, EditorTexts]
+    story: Story
+    form: FormState
 
 
-def read_editions(conn: Connection, site_id: str, story_id: str) -> StoryEditions:
+def read_editions(conn: Connection, site_id: str, story_id: str) -> StoryEditions | None:
+    """None for a story that is not declared any more."""
     rows = stories.editions_with_texts(conn, site_id, story_id)
+    if not rows:
+        return None
+    story = stories.get(conn, site_id, story_id)
     return StoryEditions(
-        [edition for edition, _ in rows], {edition.tag: texts for edition, texts in rows}
+        [edition for edition, _ in rows],
+        {edition.tag: texts for edition, texts in rows},
+        story,
+        form_state(has_epoch=epochs.newest_id(conn, site_id) is not None, is_open=story.is_open),
     )
 
 
 def read(
     conn: Connection,
     rules: SiteRules,
-    story_id: str,
     story_editions: StoryEditions,
     file: StaleFile,
 ) -> ThreadFile | None:
     """None for the replies of a comment that was deleted, and for the page of one without its text."""
-    story = stories.get(conn, rules.site_id, story_id)
+    story = story_editions.story
     thread = ThreadRef(
         site_id=rules.site_id,
-        story_id=story_id,
+        story_id=story.story_id,
         edition=story_editions.editions[0],
         closes_slot=story.closes_slot,
-        form=form_state(
-            has_epoch=epochs.newest_id(conn, rules.site_id) is not None, is_open=story.is_open
-        ),
+        form=story_editions.form,
     )
     view: View | None
     match file.file_kind:

@@ -1,7 +1,8 @@
 """CSV with a line of titles. `--column NAME=TITLE` says what a column is called, where it is not called NAME.
 
 Names: id, parent, story (an id of Yobal) or url, title, time, name, text, html (instead of text), state, and for what is
-dropped and counted: email, address, agent, user_id, website. Only id, time, a text and a page are needed.
+dropped and counted: email, address, agent, user_id, website. Only id, time, a text and a page are needed. An export of
+Yobal also has `guarded`: the columns in which it has put an apostrophe before the text.
 """
 
 import codecs
@@ -11,6 +12,7 @@ from typing import IO, Final
 
 from yobal.adapters.import_formats import moments
 from yobal.adapters.import_formats.options import ImportOptions
+from yobal.core.csv_cells import GUARDED, unguard
 from yobal.core.errors import CannotReadImport
 from yobal.core.import_rows import (
     CommentStatus,
@@ -27,6 +29,7 @@ _PERSONAL: Final[tuple[PersonalData, ...]] = ("email", "address", "agent", "user
 COLUMNS: Final = (
     *("id", "parent", "story", "url", "title", "time", "name", "text", "html", "state"),
     *_PERSONAL,
+    GUARDED,
 )
 # What states are called in the wild. Everything else, and no state, is for a moderator.
 _STATUS: Final[dict[str, CommentStatus]] = {
@@ -63,12 +66,17 @@ def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[Importe
             if values:
                 yield UnreadableRow(line, f"it has {len(values)} columns and not {len(titles)}")
             continue
-        row = {column: values[index] for column, index in columns.items()}
+        row = _unguarded({column: values[index] for column, index in columns.items()})
         page = row.get("story") or row.get("url", "")
         if page not in pages:
             pages.add(page)
             yield _thread(row, page, line)
         yield _comment(row, page, line, options)
+
+
+def _unguarded(row: dict[str, str]) -> dict[str, str]:
+    """Without the apostrophes that an export of Yobal has put in."""
+    return row | {name: unguard(row.get(name, "")) for name in row.get(GUARDED, "").split()}
 
 
 class _Lines:

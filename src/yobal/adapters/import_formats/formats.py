@@ -7,7 +7,7 @@ from typing import IO, Final, Protocol, cast
 
 import msgspec
 
-from yobal.adapters.import_formats import csv_file, disqus, isso, remark42, wordpress
+from yobal.adapters.import_formats import csv_file, disqus, isso, jsonl, remark42, wordpress
 from yobal.adapters.import_formats.options import ImportOptions
 from yobal.core.import_rows import ImportedRow
 
@@ -28,6 +28,7 @@ FORMATS: Final[Mapping[str, Read]] = {
     "isso": isso.read,
     "remark42": remark42.read,
     "csv": csv_file.read,
+    "jsonl": jsonl.read,
 }
 
 

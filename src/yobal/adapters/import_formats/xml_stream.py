@@ -17,6 +17,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from yobal.core.errors import CannotReadImport
 
 CHUNK_BYTES: Final = 64 * 1_024
+PATHS_MAX: Final = 1_000  # that are remembered; a hostile file has more
 TEXT_CHARACTERS_MAX: Final = 1_000_000  # of one element; what is more is not kept
 RECORD_CHARACTERS_MAX: Final = (
     16_000_000  # of one record; a page of WordPress holds all of its text
@@ -111,6 +112,7 @@ class _Collector:
         self._records, self._name = records, name
         self._root = next(iter(records)).partition("/")[0]
         self._open: list[str] = []  # the path of every open element
+        self._paths: dict[tuple[str, str], str] = {}  # by the path above and the tag: a few, often
         self._record: Record | None = None  # the innermost
         self._record_path = ""
         self._parts: list[str] = []
@@ -120,6 +122,7 @@ class _Collector:
     def listen(self, expat: Any) -> None:
         """Directly: what the parser does between costs a third of the time. Its refusals stay."""
         self.expat = expat
+        expat.buffer_text = True
         expat.StartElementHandler = self.start
         expat.EndElementHandler = self.end
         expat.CharacterDataHandler = self.data
@@ -136,24 +139,33 @@ class _Collector:
 
     def start(self, tag: str, attributes: list[str]) -> None:
         """`attributes` are names and values in turn. Raises CannotReadImport."""
-        name = _local(tag)
         if len(self._open) == DEPTH_MAX:
             line = self.expat.CurrentLineNumber
             raise CannotReadImport(
                 f"{self._name} has more than {DEPTH_MAX} elements inside each other in line {line}"
             )
-        path = f"{self._open[-1]}/{name}" if self._open else name
-        if not self._open and name != self._root:
-            raise CannotReadImport(f"{self._name} begins with <{name}> and not with <{self._root}>")
+        outer = self._open[-1] if self._open else ""
+        path = self._paths.get((outer, tag)) or self._new_path(outer, tag)
         self._open.append(path)
         self._parts, self._length = [], 0
         if path in self._records:
-            self._record = Record(name, self.expat.CurrentLineNumber, self._record, {}, {})
+            self._record = Record(
+                _name_of(path), self.expat.CurrentLineNumber, self._record, {}, {}
+            )
             self._record_path = path
         if attributes and self._record is not None:
             inner = path[len(self._record_path) + 1 :]
             for key, value in zip(attributes[::2], attributes[1::2], strict=True):
                 self._record.add(self._record.attributes, f"{inner}@{_local(key)}", value)
+
+    def _new_path(self, outer: str, tag: str) -> str:
+        name = _local(tag)
+        if not outer and name != self._root:
+            raise CannotReadImport(f"{self._name} begins with <{name}> and not with <{self._root}>")
+        path = f"{outer}/{name}" if outer else name
+        if len(self._paths) < PATHS_MAX:
+            self._paths[outer, tag] = path
+        return path
 
     def data(self, text: str) -> None:
         if self._record is not None and self._length < TEXT_CHARACTERS_MAX:
@@ -177,6 +189,10 @@ class _Collector:
 
     def close(self) -> None:
         """The parser asks for it."""
+
+
+def _name_of(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _local(name: str) -> str:

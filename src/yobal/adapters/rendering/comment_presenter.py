@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from yobal.adapters.rendering.i18n import Translator
 from yobal.adapters.rendering.line_breaks import with_line_breaks
@@ -35,13 +35,14 @@ class CommentView(msgspec.Struct, frozen=True, kw_only=True):
     comment: PublishedComment
     text_runs: tuple[TextRun, ...]
     is_long: bool  # folded where it stands among others
-    length: Literal["short", "medium", "long"]
     dir: str  # the direction of the text; empty if it is the page's
     day: str
     language: str  # empty if it is the edition's
     edited_clause_title: str
     removal_clause_title: str
     share: ShareLinks
+    author: Markup  # the name, or "Anonymous"
+    parent_author: Markup | None  # of the comment that it replies to, if that is not shown above it
     replies: tuple["CommentView", ...]
 
 
@@ -63,13 +64,16 @@ class CommentPresenter:
             comment=comment,
             text_runs=text_runs(comment.text, is_edited=comment.edited_clause is not None),
             is_long=_is_long(comment.text),
-            length=_length(comment.text),
             dir=translator.direction_of(comment.text),
             day=translator.day(comment.day),
             language="" if is_own_language else translator.language(comment.lang),
             edited_clause_title=self._clause_title(comment.edited_clause),
             removal_clause_title=self._clause_title(comment.removal_clause),
             share=self._links.share(link, excerpt),
+            author=self.author(comment.name),
+            parent_author=self.author(comment.parent_name)
+            if comment.parent_name is not None
+            else None,
             replies=self.comments(comment.replies),
         )
 
@@ -77,8 +81,19 @@ class CommentPresenter:
         """In the quotation marks of the page's language."""
         return self.translator.gettext(QUOTED) % {"text": text}
 
+    def author(self, name: str) -> Markup:
+        """A name in another script has a language of its own, for its font and its voice."""
+        return author_element(self.translator, name, self._edition)
+
     def _clause_title(self, clause: str | None) -> str:
         return self.translator.clause(clause) if clause else ""
+
+
+def author_element(translator: Translator, name: str, edition: str) -> Markup:
+    lang = translator.language_of(name, edition)
+    attribute = f' lang="{lang}"' if lang else ""
+    shown = escape(name) if name else translator.gettext("Anonymous")
+    return Markup(f"<bdi{attribute}>{shown}</bdi>")
 
 
 def text_runs(text: str, *, is_edited: bool) -> tuple[TextRun, ...]:
@@ -98,11 +113,16 @@ def _is_long(text: str) -> bool:
     if len(text) <= LINE_CHARACTERS and text.count("\n") < FOLDED_LINES:
         return False
     lines = text.split("\n")
+    # There are no more graphemes than code points, which are counted in no time.
+    if sum(len(line) // LINE_CHARACTERS + 1 for line in lines) <= FOLDED_LINES:
+        return False
     return sum(count_graphemes(line) // LINE_CHARACTERS + 1 for line in lines) > FOLDED_LINES
 
 
-def _length(text: str) -> Literal["short", "medium", "long"]:
+def length_of(text: str) -> Literal["short", "medium", "long"]:
     """How large the words are on the comment's own page: the fewer, the larger."""
+    if len(text) <= SHORT_GRAPHEMES_MAX:
+        return "short"
     graphemes = count_graphemes(text)
     if graphemes <= SHORT_GRAPHEMES_MAX:
         return "short"

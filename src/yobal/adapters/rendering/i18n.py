@@ -4,7 +4,7 @@ A language without a catalogue is served in English.
 """
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from typing import Final
@@ -31,6 +31,8 @@ _WEEKDAY_PATTERNS: Final = {"km": "ថ្ងៃ\u200bEEEE"}
 _ZONES_WITHOUT_CITY: Final = "Etc/"
 # For CLDR they are other names of a city's zone, which their users need not live in.
 _OFFSETS: Final = ("EST", "HST", "MST")
+_CACHED_DAYS_MAX: Final = 1_000
+_CACHED_LANGUAGES_MAX: Final = 100
 _CLAUSE_TITLES: Final = {clause.key: clause.title for clause in CLAUSES}
 
 
@@ -43,6 +45,9 @@ class Translator:
         self.translations = _translations(lang)
         self._locale = Locale(lang, _REGIONS.get(lang))
         self._digits = str.maketrans("0123456789", _DIGITS.get(lang, "0123456789"))
+        # CLDR is slow, and a page of an archive asks for the same few names again and again.
+        self._day_of_date = lru_cache(_CACHED_DAYS_MAX)(self._format_day)
+        self._name_of = lru_cache(_CACHED_LANGUAGES_MAX)(self._language_name)
 
     def gettext(self, sentence: str) -> str:
         """The translation of a sentence; the sentence itself if the catalogue lacks it."""
@@ -57,9 +62,11 @@ class Translator:
 
     def day(self, day: date | str) -> str:
         """A day without a time: `21 November 2026`. Accepts ISO 8601 too."""
-        parsed = date.fromisoformat(day) if isinstance(day, str) else day
+        return self._day_of_date(date.fromisoformat(day) if isinstance(day, str) else day)
+
+    def _format_day(self, day: date) -> str:
         pattern = _DAY_PATTERNS.get(self.lang, "long")
-        return format_date(parsed, pattern, locale=self._locale).translate(self._digits)
+        return format_date(day, pattern, locale=self._locale).translate(self._digits)
 
     def day_of(self, slot: Slot, schedule: Schedule) -> str:
         """The day of a slot in the site's time zone."""
@@ -103,6 +110,9 @@ class Translator:
 
     def language(self, tag: str) -> str:
         """The name of a language in this language; empty if it is unknown or has no name."""
+        return self._name_of(tag)
+
+    def _language_name(self, tag: str) -> str:
         if tag in (langs.UNKNOWN, langs.OTHER):
             return ""
         return _name(tag, self._locale)

@@ -44,6 +44,7 @@ class SiteContext(msgspec.Struct, frozen=True, kw_only=True):
     pending_days: int
     is_demo: bool
     embedded_form: EmbeddedForm = "frame"
+    is_archive: bool = False  # pages that need no server: no form, and no link to one
 
     @property
     def hides_authors(self) -> bool:

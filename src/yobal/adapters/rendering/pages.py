@@ -14,7 +14,13 @@ import msgspec
 
 from yobal import __version__
 from yobal.adapters.rendering import feeds, json_pages
-from yobal.adapters.rendering.comment_presenter import CommentPresenter, CommentView, text_runs
+from yobal.adapters.rendering.comment_markup import CommentMarkup
+from yobal.adapters.rendering.comment_presenter import (
+    CommentPresenter,
+    CommentView,
+    length_of,
+    text_runs,
+)
 from yobal.adapters.rendering.i18n import FALLBACK, catalogue_language
 from yobal.adapters.rendering.page_context import (
     Draft,
@@ -24,7 +30,7 @@ from yobal.adapters.rendering.page_context import (
     SiteContext,
 )
 from yobal.adapters.rendering.templates import renderer_for
-from yobal.adapters.rendering.urls import ThreadLinks, site_links
+from yobal.adapters.rendering.urls import SiteLinks, ThreadLinks, site_links
 from yobal.core import paths
 from yobal.core import text as texts
 from yobal.core.language import detect_language
@@ -57,6 +63,10 @@ class PageRenderer:
     def __init__(self, site_context: SiteContext) -> None:
         self._site_context = site_context
         self._cached_sent_page = lru_cache(maxsize=_CACHED_SENT_PAGES_MAX)(self._render_sent)
+
+    @property
+    def site_context(self) -> SiteContext:
+        return self._site_context
 
     @property
     def fingerprint(self) -> str:
@@ -120,6 +130,7 @@ class PageRenderer:
         excerpt = texts.truncate(view.comment.text, EXCERPT_GRAPHEMES)
         context = {
             "view": view,
+            "length": length_of(view.comment.text),
             "comment_view": presenter.comment(view.comment, excerpt=presenter.quoted(excerpt)),
             "first_sentence": presenter.quoted(
                 texts.first_sentence(view.comment.text, EXCERPT_GRAPHEMES)
@@ -312,17 +323,33 @@ class PageRenderer:
         *,
         is_fragment: bool = False,
     ) -> bytes:
-        public_url = self._site_context.public_url
-        links = ThreadLinks(thread, base=public_url if is_fragment else "", public_url=public_url)
-        return renderer_for(thread.edition.tag).render(
+        links = self._links(template, thread, is_fragment=is_fragment)
+        renderer = renderer_for(thread.edition.tag)
+        has_microdata = template in _WITH_MICRODATA and not is_fragment
+        markup = CommentMarkup(
+            renderer.translator,
+            links,
+            is_open=thread.form == "open",
+            has_microdata=has_microdata,
+            is_archive=self._site_context.is_archive,
+        )
+        return renderer.render(
             template,
             site_context=self._site_context.in_edition(thread.edition.tag),
             thread=thread,
             links=links,
             is_fragment=is_fragment,
-            has_microdata=template in _WITH_MICRODATA and not is_fragment,
+            has_microdata=has_microdata,
+            markup=markup,
             **context,
         )
+
+    def _links(self, _template: str, thread: ThreadRef, *, is_fragment: bool) -> ThreadLinks:
+        public_url = self._site_context.public_url
+        return ThreadLinks(thread, base=public_url if is_fragment else "", public_url=public_url)
+
+    def _site_links(self, _template: str, edition: str, link_back: str) -> SiteLinks:
+        return site_links(self._site_context.site_id, edition, link_back)
 
     def _render_without_thread(
         self, template: str, edition: str, context: Mapping[str, Any], *, link_back: str = ""
@@ -332,7 +359,7 @@ class PageRenderer:
             template,
             site_context=self._site_context.in_edition(edition),
             thread=None,
-            links=site_links(self._site_context.site_id, edition, link_back),
+            links=self._site_links(template, edition, link_back),
             is_fragment=False,
             has_microdata=False,
             **context,

@@ -35,16 +35,27 @@ class SiteLinks(msgspec.Struct, frozen=True):
         return f"yobal-{name}"
 
 
+class ArchiveLinks(SiteLinks, frozen=True, kw_only=True):
+    """Of the first page of an archive, which leads to every thread."""
+
+    site_id: str
+
+    def thread_in(self, story_id: str, edition: str) -> str:
+        return f"{paths.thread_folder(self.site_id, story_id, edition)}/{paths.NEWEST}"
+
+
 class ThreadLinks:
-    """The URLs of one thread in one edition; `base` is empty or `scheme://host`.
+    """The URLs of one thread in one edition; `base` is empty or `scheme://host`, and in an archive `../../..`.
 
     `thread` is where its forms are sent, and where they lead back to: the page, or the frame.
+    `index` is the name of a folder's page, where no server adds it.
     """
 
-    def __init__(self, thread: ThreadRef, *, base: str, public_url: str) -> None:
+    def __init__(self, thread: ThreadRef, *, base: str, public_url: str, index: str = "") -> None:
         self._thread, self._base, self._public_url = thread, base, public_url
+        self._index = index
         self.complete = f"{base}/{self._folder(thread.edition.tag)}/"
-        self.thread = self.complete + (paths.FORM_FRAME if thread.is_framed else "")
+        self.thread = self.complete + (paths.FORM_FRAME if thread.is_framed else index)
         self.terms = f"{base}/{paths.terms(thread.site_id, thread.edition.tag)}"
         self.what_we_keep = f"{base}/{paths.what_we_keep(thread.site_id, thread.edition.tag)}"
         self.style = f"{base}/{paths.style(thread.site_id)}"
@@ -58,7 +69,7 @@ class ThreadLinks:
 
     def in_edition(self, edition: str) -> str:
         """The thread's URL in another edition."""
-        return f"{self._base}/{self._folder(edition)}/"
+        return f"{self._base}/{self._folder(edition)}/{self._index}"
 
     def page(self, number: int) -> str:
         return self.complete + paths.page(number, "html")

@@ -5,6 +5,7 @@
 
 import contextlib
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -41,8 +42,9 @@ from yobal.core.errors import (
     PurgeListNotWritten,
 )
 from yobal.core.schedule import last_round, last_slot
+from yobal.server.file_workers import file_workers
 from yobal.server.wiring import Components, read_built_asset
-from yobal.store import intake, sites
+from yobal.store import intake, sites, stale_files
 from yobal.store import purged as purged_rows
 from yobal.store.database import Connection
 from yobal.store.locks import release_lock
@@ -210,7 +212,26 @@ class Rebuilt(msgspec.Struct, frozen=True):
         return text
 
 
-def rebuild_all(components: Components) -> Rebuilt:
+def write_all_stale(
+    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
+) -> None:
+    """For a command: with every core. `show` gets how many files were written, and of how many.
+
+    Raises PublicFilesUnavailable.
+    """
+    with components.database.reading() as conn:
+        total = stale_files.count(conn, components.rules.site_id)
+    with file_workers(components, stale_count=total) as workers:
+        write_public_files.write_stale(
+            components.file_writer,
+            workers=workers,
+            show_written=lambda written: show(written, max(total, written)),
+        )
+
+
+def rebuild_all(
+    components: Components, *, show: Callable[[int, int], None] = lambda *_: None
+) -> Rebuilt:
     """Verify all that is published, write every public file from it, and remove all others.
 
     A file is removed if it existed before and was not written again, by us or by a running desk. Raises
@@ -226,7 +247,7 @@ def rebuild_all(components: Components) -> Rebuilt:
     versions_before = public_files.versions()
     mark_all_stale.mark_site_stale(components.database, components.rules)
     write_assets(components)
-    write_public_files.write_stale(components.file_writer)
+    write_all_stale(components, show=show)
     with release_lock(components.database):
         versions_after = public_files.versions()
         public_files.remove(
@@ -237,9 +258,12 @@ def rebuild_all(components: Components) -> Rebuilt:
 
 def write_assets(components: Components) -> None:
     """What is the same for all stories, and the terms. Raises PublicFilesUnavailable."""
-    write_public_files.write_assets(
-        components.file_writer, {name: read_built_asset(name) for name in _ASSETS}
-    )
+    write_public_files.write_assets(components.file_writer, read_assets())
+
+
+def read_assets() -> dict[str, bytes]:
+    """What is the same for all stories, by name. Raises UnsupportedEnvironment if it is not built."""
+    return {name: read_built_asset(name) for name in _ASSETS}
 
 
 def _clock_problem(conn: Connection, components: Components, now: float) -> str | None:

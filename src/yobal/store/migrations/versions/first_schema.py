@@ -428,6 +428,12 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("lang", sa.Text(), nullable=False),
         sa.Column("publication_nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("next_reply_position", sa.Integer(), nullable=True),
+        sa.Column("edit_kind", sa.Text(), nullable=True),
+        sa.Column("edited_clause", sa.Text(), nullable=True),
+        sa.Column("removal", sa.Text(), nullable=True),
+        sa.Column("removal_clause", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_staged_comments")),
         sqlite_with_rowid=False,
     )
@@ -436,6 +442,18 @@ def upgrade() -> None:
         "staged_comments",
         ["import_id", "story_id", "slot", "number"],
         unique=False,
+    )
+    op.create_table(
+        "imported_threads",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("positions", sa.Integer(), nullable=False),
+        sa.Column("first_position", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "import_id", "site_id", "story_id", name=op.f("pk_imported_threads")
+        ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "withdrawal_requests",

@@ -1,0 +1,119 @@
+"""Yobal's own format: what is exported and imported into an empty site has the same public files, to the byte."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.exports.exporting import EDITED, empty_copy, export, fill, public_files, take_over
+from tests.harness import NewsroomHarness
+from tests.imports.importing import bring_in, published
+from yobal.core.errors import CannotReadImport
+from yobal.server.scheduler.maintenance import rebuild_all
+
+
+@pytest.mark.parametrize("name", ["site.jsonl", "site.jsonl.gz"])
+def test_an_import_of_an_export_gives_the_same_public_files(
+    newsroom: NewsroomHarness, tmp_path: Path, request: pytest.FixtureRequest, name: str
+) -> None:
+    fill(newsroom, tmp_path)
+    before, file = public_files(newsroom), export(newsroom, "jsonl", tmp_path / name)
+    is_sqlite = newsroom.database.is_sqlite
+    server = None if is_sqlite else request.getfixturevalue("postgresql")
+    copy = empty_copy(newsroom, tmp_path / "copy", server)
+    try:
+        take_over(copy, file, "jsonl")
+        after = public_files(copy)
+    finally:
+        copy.close()
+    assert sorted(after) == sorted(before)
+    assert [key for key in before if before[key] != after[key]] == []
+
+
+def test_a_second_import_brings_nothing_and_the_site_itself_has_everything(
+    newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    fill(newsroom, tmp_path, comments=3)
+    file = export(newsroom, "jsonl", tmp_path / "site.jsonl")
+    before = newsroom.read_table("published_comments")
+    output = bring_in(newsroom, file, "jsonl")
+    assert output.printed[-1] == "There was nothing new."
+    assert newsroom.read_table("published_comments") == before
+
+
+def test_a_thread_with_comments_here_gets_the_others_after_them(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    newsroom = sqlite_newsroom
+    fill(newsroom, tmp_path, comments=3)
+    file = export(newsroom, "jsonl", tmp_path / "site.jsonl")
+    copy = empty_copy(newsroom, tmp_path / "copy", None)
+    lines = file.read_bytes().splitlines(keepends=True)
+    part = tmp_path / "part.jsonl"  # an older export, with the first comments only
+    part.write_bytes(
+        b"".join(line for line in lines if b"@Sokha" not in line and b"reply to a" not in line)
+    )
+    take_over(copy, part, "jsonl")
+    assert "2 public" in take_over(copy, file, "jsonl")
+    rows = published(copy)
+    assert rows["@Sokha no"]["root_id"] == rows["=1+1 is two"]["id"]
+    assert rows["A reply to a reply."]["parent_id"] == rows["@Sokha no"]["id"]
+    positions = [row["position"] for row in rows.values() if row["root_id"] is None]
+    assert len(positions) - len(set(positions)) == 2  # of two stories
+    copy.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b'"lang":"en"', b'"lang":"<x>"', "its language is no language tag"),
+        (b'"personal-data"', b'"nonsense"', "it names a clause that the terms do not have"),
+        (b'"edit_kind":"masked"', b'"edit_kind":"painted"', "it is no line of an export of Yobal"),
+        (b'"edition":"en"', b'"edition":"fr"', "its page is not in the file"),
+    ],
+)
+def test_what_pages_could_not_show_is_skipped_and_said(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path, old: bytes, new: bytes, reason: str
+) -> None:
+    newsroom = sqlite_newsroom
+    newsroom.send("Call me at 012 345 678.")
+    (row,) = [item for item in newsroom.read_table("comments") if item["state"] == "pending"]
+    newsroom.publish_edited(row["id"], EDITED)
+    newsroom.pass_slots()
+    file = export(newsroom, "jsonl", tmp_path / "site.jsonl")
+    head, *lines = file.read_bytes().splitlines(keepends=True)
+    changed = [line.replace(old, new) if b'"comment"' in line else line for line in lines]
+    assert changed != lines
+    file.write_bytes(head + b"".join(changed).replace(row["id"].encode(), b"b" * 26))
+    output = bring_in(newsroom, file, "jsonl")
+    assert "1 skipped" in output.summary
+    assert reason in output.warned[0]
+
+
+def test_a_file_of_another_kind_is_refused(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    file = tmp_path / "other.jsonl"
+    file.write_text('{"line":"comment"}\n', encoding="utf-8")
+    with pytest.raises(CannotReadImport, match="no export of Yobal"):
+        bring_in(sqlite_newsroom, file, "jsonl")
+
+
+def test_what_is_changed_after_the_signature_is_not_shown(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    """The words of a removed comment, or how a moderator edited one, cannot be put in afterwards."""
+    newsroom = sqlite_newsroom
+    fill(newsroom, tmp_path, comments=1)
+    file = export(newsroom, "jsonl", tmp_path / "site.jsonl")
+    copy = empty_copy(newsroom, tmp_path / "copy", None)
+    take_over(copy, file, "jsonl")
+    assert rebuild_all(copy.components).withheld == 0
+    with copy.database.writing() as conn:
+        conn.execute(
+            sa.text(
+                "update published_comments set edit_kind = 'reworded' where edit_kind = 'masked'"
+            )
+        )
+    assert rebuild_all(copy.components).withheld == 1
+    copy.close()
