@@ -54,6 +54,7 @@ def test_one_touch_signs_in_and_opens_the_comments(
     device = Authenticator(lead.page)
     _add(lead)
     expect(lead.page.locator("#keys-result")).to_contain_text("was added")
+    expect(lead.page.locator("#passkey-words")).to_have_value("")
     expect(_entry(lead.page)).to_contain_text("on one device only")
     _sign_out(lead)
     _press(lead.page, "Use a passkey")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 SECONDS_MAX: Final = 60
+KEY_SECONDS: Final = 5
 CTRL_C: Final = b"\x03"
 CTRL_D: Final = b"\x04"
 
@@ -21,6 +22,7 @@ class Terminal:
         self._ours = ours
         self._process = process
         self._read_up_to = 0
+        self._deadline = time.monotonic() + SECONDS_MAX
         self.shown = ""
 
     def wait_for(self, text: str) -> None:
@@ -38,9 +40,19 @@ class Terminal:
         self.wait_for(question)
         self.type(text)
 
+    def stop_with(self, key: bytes) -> int:
+        """Again after a while: Python loses a Ctrl-C that comes just before it begins to read a line."""
+        while self._process.poll() is None:
+            assert time.monotonic() < self._deadline, self.shown
+            self.type(key)
+            again_at = time.monotonic() + KEY_SECONDS
+            while self._process.poll() is None and time.monotonic() < again_at:
+                self._read()
+        return self.exit_code()
+
     def exit_code(self) -> int:
         while self._read():
-            pass
+            assert time.monotonic() < self._deadline, f"it goes on: {self.shown!r}"
         return self._process.wait(timeout=SECONDS_MAX)
 
     def _read(self) -> bool:

@@ -75,8 +75,7 @@ def test_an_answer_that_a_setting_does_not_take_is_asked_for_again(tmp_path: Pat
         terminal.answer("URL of your news site", "")
         terminal.answer("URL of the comments", "comments.example")
         terminal.wait_for("public_url")
-        terminal.type(CTRL_C)
-        assert terminal.exit_code() == 130
+        assert terminal.stop_with(CTRL_C) == 130
 
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
@@ -87,8 +86,7 @@ def test_what_is_stopped_leaves_nothing_behind(
     with on_terminal(tmp_path, "init") as terminal:
         _answer(terminal, *["The River Post", *[""] * 7][:answers_before])
         terminal.wait_for(QUESTIONS[answers_before])
-        terminal.type(key)
-        assert terminal.exit_code() == 130
+        assert terminal.stop_with(key) == 130
     assert "stopped: nothing was written" in terminal.shown
     assert list(tmp_path.iterdir()) == []
 

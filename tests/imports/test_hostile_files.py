@@ -181,7 +181,7 @@ def test_a_row_that_does_not_end_is_refused(
         bring_in(newsroom, file, "csv")
 
 
-def test_a_row_in_another_encoding_is_skipped_and_not_published_with_wrong_letters(
+def test_a_row_in_another_encoding_is_skipped_and_not_published_with_wrong_characters(
     newsroom: NewsroomHarness, tmp_path: Path
 ) -> None:
     file = write_csv(tmp_path, [{"id": "a", "text": "caf\xe9"}, {"id": "b", "text": "tea"}])

@@ -23,6 +23,7 @@ from tests.serving import (
     read_response,
     wait_for,
 )
+from yobal.adapters import form_client
 from yobal.core.errors import UnsupportedEnvironment
 from yobal.server import ports
 
@@ -127,6 +128,14 @@ def test_the_desk_on_a_socket_refuses_another_origin(served: Served, origin: str
     desk = served.folder / "run" / "desk.sock"
     refused = ask_socket(desk, method="POST", target="/api/desk/about", headers=headers)
     assert (refused.status, "origin" in refused.text) == (403, True)
+
+
+def test_the_canary_is_sent_to_a_socket(served: Served) -> None:
+    address = f"unix:{served.folder}/run/intake.sock"
+    assert form_client.is_listening(address)
+    assert not form_client.is_listening(f"{address}.none")
+    fields = form("From the canary.")
+    assert form_client.send(address, THREAD, fields, edition="en")
 
 
 def test_only_the_group_may_connect(served: Served) -> None:

@@ -109,12 +109,15 @@ function noPasskeysView(): TemplateResult {
 }
 
 function addForm(myKeys: MyKeys): TemplateResult {
-  const add = (form: HTMLFormElement, proof: Proof) =>
-    void myKeys.addPasskey(formValue(form, "passkey-name"), proof);
+  /** Afterwards the words must not stay in the field. */
+  const add = async (form: HTMLFormElement, proof: Proof) => {
+    await myKeys.addPasskey(formValue(form, "passkey-name"), proof);
+    if (myKeys.error === null) form.reset();
+  };
   return html`<h3>${gettext("Add a passkey")}</h3>
     <form
       class="fields"
-      @submit=${onSubmit((form) => add(form, formValue(form, "passphrase")))}
+      @submit=${onSubmit((form) => void add(form, formValue(form, "passphrase")))}
     >
       <label for="new-passkey-name">${gettext("A name for it, which only you see")}</label>
       <input
@@ -133,7 +136,7 @@ function addForm(myKeys: MyKeys): TemplateResult {
       ${proofFields(myKeys, "passkey-words", {
         ready: gettext("Add a passkey"),
         usePasskey: gettext("Add it with a passkey that I have"),
-        submit: add,
+        submit: (form, proof) => void add(form, proof),
       })}
     </form>`;
 }

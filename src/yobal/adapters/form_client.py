@@ -3,12 +3,15 @@
 import contextlib
 import http.client
 import ipaddress
+import socket
 from collections.abc import Mapping
 from html import escape
 from typing import Final
 from urllib.parse import urlencode
 
 from yobal.adapters.rendering.i18n import translator_for
+from yobal.core import listen_address
+from yobal.core.listen_address import UnixAddress
 
 TIMEOUT_SECONDS: Final = 5.0  # for each answer; the scheduler waits for it
 BYTES_MAX: Final = 4 * 1024 * 1024
@@ -49,8 +52,23 @@ def _request(address: str, method: str, path: str, *, body: str | None = None) -
 
 def _connection(address: str) -> http.client.HTTPConnection:
     """An intake that listens on every address of the machine is asked on loopback."""
-    host, _, port = address.rpartition(":")
-    ip = ipaddress.ip_address(host.strip("[]"))
+    parsed = listen_address.parse(address)
+    if isinstance(parsed, UnixAddress):
+        return _SocketConnection(parsed.path)
+    ip = parsed.host
     if ip.is_unspecified:
         ip = ipaddress.ip_address("127.0.0.1" if ip.version == 4 else "::1")
-    return http.client.HTTPConnection(str(ip), int(port), timeout=TIMEOUT_SECONDS)
+    return http.client.HTTPConnection(str(ip), parsed.port, timeout=TIMEOUT_SECONDS)
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    """The same over a unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=TIMEOUT_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
