@@ -55,6 +55,7 @@ def test_a_database_of_another_version_is_refused(database_url: str, revision_id
 
 def test_no_table_has_row_numbers_or_a_sequence(newsroom: NewsroomHarness) -> None:
     sent = [newsroom.send(f"Number {number}.").id for number in range(20)]
+    newsroom.reject(sent[0], note="Why.")
     with newsroom.database.reading() as conn:
         if newsroom.database.is_sqlite:
             listed = conn.execute(
@@ -64,11 +65,16 @@ def test_no_table_has_row_numbers_or_a_sequence(newsroom: NewsroomHarness) -> No
                 )
             )
             with_rowid = {row.name for row in listed if not row.wr}
-            assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes"}
-            found = conn.execute(sa.text("select comment_id, rowid as number from envelopes")).all()
-            assert {row.comment_id: row.number for row in found} == {
-                one: ids.id_prefix(one) for one in sent
+            assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes", "feedback"}
+            stored = conn.execute(sa.text("select comment_id, rowid as number from envelopes")).all()
+            assert {row.comment_id: row.number for row in stored} == {
+                comment_id: ids.id_prefix(comment_id) for comment_id in sent
             }, "the number of an envelope is its id's, not when it came"
+            written = conn.execute(sa.text("select decision_id, rowid as number from feedback")).all()
+            assert {row.decision_id: row.number for row in written} == {
+                row.decision_id: ids.id_prefix(row.decision_id) for row in written
+            }
+            assert written
         else:
             sequences = sa.text("select count(*) from pg_class where relkind = 'S'")
             assert conn.execute(sequences).scalar_one() == 0
