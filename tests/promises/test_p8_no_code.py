@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 from jinja2 import Environment
+from markupsafe import Markup
 from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.actors import Actors, Reader, Watch, wait_for
@@ -27,7 +28,7 @@ from tests.promises.payloads import PAYLOADS
 from yobal.actions import write_public_files
 from yobal.actions.write_public_files import FileWriter
 from yobal.adapters.public_files import PublicFiles
-from yobal.adapters.rendering import templates
+from yobal.adapters.rendering import comment_markup, templates
 from yobal.core.stale_files import StaleFile
 from yobal.core.text import MASK, clean, clean_line
 
@@ -269,7 +270,7 @@ def test_a_pseudonym_is_plain_text(
 # Controls: the same checks with the guard removed
 
 
-def test_control_without_autoescape_the_check_fails(
+def test_control_without_escaping_the_check_fails(
     published: Story,
     actors: Actors,
     monkeypatch: pytest.MonkeyPatch,
@@ -282,6 +283,7 @@ def test_control_without_autoescape_the_check_fails(
         self.autoescape = False
         return get_template(self, *args, **kwargs)
 
+    monkeypatch.setattr(comment_markup, "escape", Markup)
     monkeypatch.setattr(Environment, "get_template", unguarded)
     monkeypatch.setattr(templates, "_compiled_templates", None)  # they were compiled with the guard
     _clear_template_cache()

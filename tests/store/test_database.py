@@ -66,11 +66,15 @@ def test_no_table_has_row_numbers_or_a_sequence(newsroom: NewsroomHarness) -> No
             )
             with_rowid = {row.name for row in listed if not row.wr}
             assert with_rowid <= {"sqlite_schema", "alembic_version", "envelopes", "feedback"}
-            stored = conn.execute(sa.text("select comment_id, rowid as number from envelopes")).all()
+            stored = conn.execute(
+                sa.text("select comment_id, rowid as number from envelopes")
+            ).all()
             assert {row.comment_id: row.number for row in stored} == {
                 comment_id: ids.id_prefix(comment_id) for comment_id in sent
             }, "the number of an envelope is its id's, not when it came"
-            written = conn.execute(sa.text("select decision_id, rowid as number from feedback")).all()
+            written = conn.execute(
+                sa.text("select decision_id, rowid as number from feedback")
+            ).all()
             assert {row.decision_id: row.number for row in written} == {
                 row.decision_id: ids.id_prefix(row.decision_id) for row in written
             }

@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import json
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -239,8 +240,8 @@ def scratch_newsroom(
     settings: Settings, *, clock: Callable[[], float]
 ) -> Iterator[ScratchNewsroom]:
     """Removed in the end, also after an error or Ctrl+C. It begins with the last slot."""
-    with tempfile.TemporaryDirectory(prefix="yobal-self-test-") as folder:
-        scratch = _scratch_settings(settings, Path(folder))
+    with _temporary_folder() as folder:
+        scratch = _scratch_settings(settings, folder)
         prepare_storage(scratch)
         components = build_components(scratch)
         group = GroupCommit(components.inbox)
@@ -249,6 +250,21 @@ def scratch_newsroom(
         finally:
             group.close()
             components.close()
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    """Its name is chosen first, so that Ctrl+C leaves nothing, whether it comes while the folder is made or removed."""
+    folder = Path(tempfile.gettempdir()) / f"yobal-self-test-{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        try:
+            shutil.rmtree(folder, ignore_errors=True)  # it may not exist yet
+        except KeyboardInterrupt:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def _scratch_settings(settings: Settings, folder: Path) -> Settings:
