@@ -40,7 +40,7 @@ from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.held_text import HeldText
 from yobal.core.hidden_text import HiddenText
 from yobal.core.roster import MemberAdded, MemberRemoved, SignedStatement
-from yobal.core.schedule import last_round
+from yobal.core.schedule import DAY_SECONDS, last_round
 from yobal.core.submission import Submission
 from yobal.core.thread import Edition
 from yobal.demo import feedback_sealer, signing
@@ -531,6 +531,13 @@ class NewsroomHarness:
         """Let slots pass one by one, with one run of the scheduler in each."""
         for _ in range(slots):
             self.now += SLOT
+            self.run_scheduler()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass with one run of the scheduler a day, as on a server that is never off for long."""
+        until = self.now + seconds
+        while self.now < until:
+            self.now = min(self.now + DAY_SECONDS, until)
             self.run_scheduler()
 
     def run_scheduler(self) -> Released | None:

@@ -5,6 +5,8 @@ import pytest
 from tests.harness import SLOT, NewsroomHarness, add_lead, session_access
 from yobal.actions import expire, setup_site, sign_in
 from yobal.core.errors import AlreadyDecided
+from yobal.core.expiry import NOTICE_DAYS
+from yobal.server.scheduler import maintenance
 from yobal.store import queue
 
 DAY = 86_400
@@ -37,8 +39,7 @@ def test_a_comment_that_nobody_decides_is_destroyed_unread_at_a_slot(
     sent = newsroom.send("Nobody reads this.")
     (envelope,) = newsroom.read_table("envelopes")
     key = newsroom.cells()[envelope["cell"]]
-    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY - SLOT)
     assert newsroom.decrypt(sent.id).text == "Nobody reads this."
     assert newsroom.receipt_state(sent.code) == "pending"
     newsroom.pass_slots(1)
@@ -54,11 +55,9 @@ def test_a_comment_that_nobody_decides_is_destroyed_unread_at_a_slot(
 
 @pytest.mark.parametrize("how", ["held", "rejected"])
 def test_what_was_decided_does_not_expire(newsroom: NewsroomHarness, how: str) -> None:
-    newsroom.now += newsroom.rules.pending_days * DAY
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY)
     sent = newsroom.send("Decided on the last day.")
-    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY - SLOT)
     if how == "held":
         newsroom.publish(sent.id)
     else:
@@ -70,13 +69,54 @@ def test_what_was_decided_does_not_expire(newsroom: NewsroomHarness, how: str) -
 def test_what_is_back_in_the_queue_stays_for_a_week_more(newsroom: NewsroomHarness) -> None:
     """Whoever accepted it was removed on the last day: the others must have time to see it."""
     sent = newsroom.send("Back in the queue.")
-    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY - SLOT)
     newsroom.undo(newsroom.publish(sent.id))
     newsroom.pass_slots(20)
     assert newsroom.state(sent.id) == "pending"
-    newsroom.now += 3 * DAY
+    newsroom.pass_time(3 * DAY)
+    assert newsroom.state(sent.id) == "expired"
+
+
+@pytest.mark.parametrize("days_off", [40, 5])
+def test_what_became_due_while_the_server_was_off_waits_for_a_week_more(
+    newsroom: NewsroomHarness, days_off: int
+) -> None:
+    """Nobody was told: no desk could say so, and no notice was sent."""
+    sent = newsroom.send("Written before the power cut.")
+    newsroom.pass_time(max(0, newsroom.rules.pending_days - days_off + 1) * DAY)
+    newsroom.now += days_off * DAY
     newsroom.run_scheduler()
+    first = newsroom.now // SLOT * SLOT + NOTICE_DAYS * DAY
+    newsroom.pass_time(first - SLOT - newsroom.now)
+    assert newsroom.state(sent.id) == "pending"
+    assert newsroom.decrypt(sent.id).text == "Written before the power cut."
+    newsroom.pass_slots(1)
+    assert newsroom.state(sent.id) == "expired"
+
+
+def test_a_clock_that_is_trusted_and_ahead_destroys_nothing_that_waits(
+    newsroom: NewsroomHarness,
+) -> None:
+    sent = newsroom.send("Waits.")
+    right = newsroom.now
+    newsroom.now += 400 * DAY
+    newsroom.run_scheduler()
+    newsroom.pass_slots(2)
+    newsroom.now = right + SLOT
+    maintenance.trust_clock(newsroom.components, now=newsroom.now)
+    assert newsroom.state(sent.id) == "pending"
+    (site,) = newsroom.read_table("sites")
+    assert site["first_expiry_slot"] <= newsroom.now + (NOTICE_DAYS + 1) * DAY
+    newsroom.pass_time((newsroom.rules.pending_days + 1) * DAY)
+    assert newsroom.state(sent.id) == "expired"
+
+
+def test_a_day_off_postpones_nothing(newsroom: NewsroomHarness) -> None:
+    sent = newsroom.send("Waits.")
+    newsroom.pass_time((newsroom.rules.pending_days - 2) * DAY)
+    newsroom.now += 2 * DAY
+    newsroom.run_scheduler()
+    newsroom.pass_slots(1)
     assert newsroom.state(sent.id) == "expired"
 
 
@@ -84,8 +124,7 @@ def test_a_withdrawal_that_is_asked_for_too_late_changes_nothing(
     newsroom: NewsroomHarness,
 ) -> None:
     sent = newsroom.send("Withdrawn too late.")
-    newsroom.now += newsroom.rules.pending_days * DAY - SLOT
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY - SLOT)
     newsroom.now += SLOT
     with newsroom.database.writing() as conn:
         expire._expire_pending(conn, newsroom.rules, int(newsroom.now))

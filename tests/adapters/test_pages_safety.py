@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from tests.adapters.conftest import ID_SUFFIX
+from tests.adapters.conftest import ID_SUFFIX, make_thread
+from tests.adapters.test_pages import make_comment
 from yobal.adapters.rendering.pages import PageRenderer, SiteContext
 from yobal.adapters.rendering.urls import web_url
 from yobal.core import paths
-from yobal.core.thread import Edition, NewestView, ThreadRef
+from yobal.core.thread import Edition, NewestView, PageView, ThreadRef
 
 RenderAll = Callable[..., dict[str, bytes]]
 HOSTILE = [
@@ -149,3 +150,22 @@ def test_a_story_url_that_is_not_http_is_not_linked(site_context: SiteContext) -
         ParsedPage(PageRenderer(site_context).newest(view)["index.html"]).values("href")
     )
     assert web_url("https://river.example/ferry") == "https://river.example/ferry"
+
+
+@pytest.mark.parametrize("is_fragment", [False, True])
+def test_an_id_that_was_written_into_the_database_stays_inside_its_attribute(
+    site_context: SiteContext, *, is_fragment: bool
+) -> None:
+    """A fragment stands in the newsroom's own page, which has no policy of ours."""
+    hostile = '"><script>alert(1)</script>'
+    reply = make_comment("A reply.", id=f"b{hostile}")
+    comment = make_comment("x", id=f"a{hostile}", replies=msgspec.to_builtins([reply]))
+    view = PageView(
+        thread=make_thread("en"), number=1, last_position=1, has_newer=False, comments=(comment,)
+    )
+    suffix = ".fragment.html" if is_fragment else ".html"
+    page = PageRenderer(site_context).page(view)[f"page/1{suffix}"]
+    parsed = ParsedPage(page)
+    assert "script" not in {tag for tag, _ in parsed.tags}
+    assert {f"c-a{hostile}", f"c-b{hostile}"} <= set(parsed.values("id"))
+    assert {f"a{hostile}", f"b{hostile}"} <= set(parsed.values("value"))

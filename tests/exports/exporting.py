@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from tests.conftest import copied_newsroom
-from tests.harness import SITE_ID, STORY_ID, NewsroomHarness
+from tests.harness import SITE_ID, SLOT, STORY_ID, NewsroomHarness
 from tests.imports.importing import bring_in, published, sign
 from yobal.actions import change_story, declare_story
 from yobal.actions.change_story import StoryChanges
@@ -36,7 +36,9 @@ def fill(newsroom: NewsroomHarness, folder: Path, *, comments: int = 58) -> None
         newsroom.database, newsroom.rules, DAM, Edition(tag="en", title="The dam <1>", url=DAM_URL)
     )
     changes = StoryChanges(
-        closes=int(newsroom.now) + 900 * 86_400, question="Why?", pinned_note="Be kind.\nAll."
+        closes=int(newsroom.now) // SLOT * SLOT + 900 * 86_400,
+        question="Why?",
+        pinned_note="Be kind.\nAll.",
     )
     change_story.change(newsroom.database, newsroom.rules, DAM, changes)
     _import(newsroom, folder, comments)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.exports.exporting import EDITED, empty_copy, export, fill, public_files, take_over
-from tests.harness import NewsroomHarness
+from tests.harness import SLOT, NewsroomHarness
 from tests.imports.importing import bring_in, published
 from yobal.core.errors import CannotReadImport
 from yobal.server.scheduler.maintenance import rebuild_all
@@ -70,6 +70,10 @@ def test_a_thread_with_comments_here_gets_the_others_after_them(
         (b'"personal-data"', b'"nonsense"', "it names a clause that the terms do not have"),
         (b'"edit_kind":"masked"', b'"edit_kind":"painted"', "it is no line of an export of Yobal"),
         (b'"edition":"en"', b'"edition":"fr"', "its page is not in the file"),
+        (b'"position":0', b'"position":1', "its position is one that its thread has not used"),
+        (b'"position":0', b'"position":2147483647', "it is no line of an export of Yobal"),
+        (b'"slot":1', b'"slot":9999999999999', "it is no line of an export of Yobal"),
+        (b'"next_reply_position":0', b'"next_reply_position":1000001', "it is no line of an"),
     ],
 )
 def test_what_pages_could_not_show_is_skipped_and_said(
@@ -88,6 +92,58 @@ def test_what_pages_could_not_show_is_skipped_and_said(
     output = bring_in(newsroom, file, "jsonl")
     assert "1 skipped" in output.summary
     assert reason in output.warned[0]
+
+
+def test_a_story_that_closes_in_no_year_of_the_calendar_is_skipped(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    """No page could name the day, and all others would wait for that page."""
+    sqlite_newsroom.publish_new("A comment.")
+    file = export(sqlite_newsroom, "jsonl", tmp_path / "site.jsonl")
+    content = file.read_bytes()
+    assert b'"closes_slot":null' in content
+    file.write_bytes(content.replace(b'"closes_slot":null', b'"closes_slot":9000000000000000'))
+    copy = empty_copy(sqlite_newsroom, tmp_path / "copy", None)
+    output = bring_in(copy, file, "jsonl")
+    copy.close()
+    assert "it is no line of an export of Yobal" in output.warned[0]
+    assert "its page is not in the file" in output.warned[1]
+
+
+def test_a_story_closes_with_a_slot_of_this_site(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    sqlite_newsroom.publish_new("A comment.")
+    file = export(sqlite_newsroom, "jsonl", tmp_path / "site.jsonl")
+    slot = int(sqlite_newsroom.now) // SLOT * SLOT + 100 * SLOT
+    content = file.read_bytes().replace(
+        b'"closes_slot":null', f'"closes_slot":{slot - 60}'.encode()
+    )
+    file.write_bytes(content)
+    copy = empty_copy(sqlite_newsroom, tmp_path / "copy", None)
+    bring_in(copy, file, "jsonl")
+    (story,) = [row for row in copy.read_table("stories") if row["closes_slot"] is not None]
+    copy.close()
+    assert story["closes_slot"] == slot
+
+
+def test_a_published_name_is_kept_as_readers_saw_it_unless_no_site_allows_it(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path
+) -> None:
+    newsroom = sqlite_newsroom
+    long_name, address = "Sokha " * 15 + "S", "sokha@news.example"
+    for text, name in (("One.", "Dara"), ("Two.", "Vann"), ("Three.", "Chan")):
+        newsroom.publish_new(text, name=name)
+    file = export(newsroom, "jsonl", tmp_path / "site.jsonl")
+    content = file.read_text(encoding="utf-8")
+    for name, other in (("Dara", long_name), ("Vann", address), ("Chan", "x" * 100_000)):
+        content = content.replace(f'"name":"{name}"', f'"name":"{other}"')
+    file.write_text(content, encoding="utf-8")
+    copy = empty_copy(newsroom, tmp_path / "copy", None)
+    take_over(copy, file, "jsonl")
+    names = {text: row["name"] for text, row in published(copy).items()}
+    copy.close()
+    assert names == {"One.": long_name, "Two.": address, "Three.": ""}
 
 
 def test_a_file_of_another_kind_is_refused(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ import pytest
 from tests.cli.command import run
 from tests.harness import SITE_ID, NewsroomHarness
 from tests.imports.importing import bring_in, published, refuse, sign, the_import
+from tests.web.conftest import signed_in
+from tests.web.epochs import begin_next_epoch
 from yobal.actions import import_comments, publish_import, store_import
 from yobal.core.errors import ImportChanged, InvalidSettings
+from yobal.core.import_rows import PlacedComment
 from yobal.store import imports
 
 URL = "https://news.example/en/ferry"
@@ -197,6 +200,29 @@ def test_a_refused_import_leaves_nothing(newsroom: NewsroomHarness, tmp_path: Pa
     if newsroom.database.is_sqlite:
         files = [path for path in database.parent.glob(f"{database.name}*") if path.is_file()]
         assert not any(b"Publicly said" in path.read_bytes() for path in files)
+
+
+def test_what_is_sealed_after_an_epoch_has_ended_is_sealed_to_the_next(
+    newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large file takes hours: meanwhile the epoch may be destroyed, and nobody could open the rest."""
+    desk = signed_in(newsroom)
+    store = store_import.DatabaseTarget.store
+
+    def store_and_begin_epoch(
+        target: store_import.DatabaseTarget, comments: Sequence[PlacedComment]
+    ) -> dict[str, str]:
+        refused = store(target, comments)
+        if len(newsroom.read_table("epochs")) == 1:
+            begin_next_epoch(newsroom, desk)
+        return refused
+
+    monkeypatch.setattr(import_comments, "BATCH_COMMENTS", 1)
+    monkeypatch.setattr(store_import.DatabaseTarget, "store", store_and_begin_epoch)
+    bring_in(newsroom, write_csv(tmp_path, [{"id": "1"}, {"id": "2"}], state="unknown"), "csv")
+    numbers = {row["id"]: row["number"] for row in newsroom.read_table("epochs")}
+    sealed = newsroom.read_table("comments")
+    assert sorted(numbers[row["epoch_id"]] for row in sealed) == [1, 2]
 
 
 def test_what_a_moderator_has_decided_on_survives_a_refusal(

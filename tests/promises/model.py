@@ -13,6 +13,7 @@ DAY = 86_400
 ROUND_LEAD = 3_600  # a round comes an hour before its slot
 IN_INBOX = "in the inbox"
 RETENTION_DAYS, RECEIPT_DAYS, PENDING_DAYS = 14, 30, 30
+PAUSE_DAYS = 2  # without a release: then nothing that waits is destroyed for another week
 NOTICE_DAYS = 7  # what was decided and undone stays so long after that decision
 
 
@@ -55,6 +56,7 @@ class Model:
         self.comments: dict[str, ModelComment] = {}
         self.now = START
         self.released = self.latest
+        self.first_expiry = 0  # a week after the last pause
         self.last_round = self.latest_round
         self.requests: list[Request] = []
         self.inbox_requests: list[Request] = []
@@ -109,6 +111,8 @@ class Model:
             if not self._process(request[0], request[1], is_due=is_due)
         ]
         if is_due:
+            if self.latest - self.released > PAUSE_DAYS * DAY:
+                self.first_expiry = self.latest + NOTICE_DAYS * DAY
             for one in self.comments.values():
                 if one.state == "held" and one.due <= self.latest:
                     one.state = "published"
@@ -139,7 +143,8 @@ class Model:
         one.is_past_retention |= one.state in ("published", "removed", "rejected") and is_over
         has_waited = one.round <= self.latest - PENDING_DAYS * DAY
         is_returned = one.last_decision > self.latest - NOTICE_DAYS * DAY
-        if one.state == "pending" and has_waited and not is_returned:
+        is_told = self.latest >= self.first_expiry
+        if one.state == "pending" and has_waited and is_told and not is_returned:
             one.state = "expired"
         today = int(self.now // DAY)
         one.codes = {code: last for code, last in one.codes.items() if today <= last}

@@ -26,13 +26,13 @@ from hypothesis.stateful import (
 from tests.actions.power_cut import STEPS, PowerCut, power_cut
 from tests.conftest import KINDS, copied_newsroom
 from tests.harness import SLOT, STORY_ID, catch_up
-from tests.promises.model import DAY, IN_INBOX, ROUND_LEAD, Model, ModelComment
+from tests.promises.model import DAY, IN_INBOX, PAUSE_DAYS, ROUND_LEAD, Model, ModelComment
 from yobal.actions import declare_story, erase_published, release
 from yobal.core.decisions import DecisionResult
 from yobal.core.errors import AlreadyDecided, NoSuchComment, TooLateToUndo
 from yobal.core.receipts import COPIES_MAX
 from yobal.server.scheduler.maintenance import rebuild_all
-from yobal.store import comments, envelopes, expiry, held_texts, pending_purge, stale_files
+from yobal.store import comments, envelopes, expiry, held_texts, pending_purge, sites, stale_files
 from yobal.store.database import Database
 
 PICK = st.integers(0, 10_000)
@@ -204,10 +204,13 @@ class Actions(RuleBasedStateMachine):
         self.newsroom.run_scheduler()
         self.model.run_scheduler()
 
-    @rule(days=st.sampled_from((1, 15)))
-    def days_pass(self, days: int) -> None:
-        """Receipts and retained originals expire."""
-        self.slots_pass(days * DAY // SLOT)
+    @rule(days=st.sampled_from((1, 15)), is_off=st.booleans())
+    def days_pass(self, days: int, *, is_off: bool) -> None:
+        """Receipts, retained originals and what waits expire; the last not soon after a time in which the server was off."""
+        slots = days * DAY // SLOT
+        slots_at_once = slots if is_off else PAUSE_DAYS * DAY // SLOT
+        for passed in range(0, slots, slots_at_once):
+            self.slots_pass(min(slots_at_once, slots - passed))
 
     @rule(step=st.sampled_from(sorted(STEPS)), is_before=st.booleans(), slots=st.integers(0, 1))
     def power_goes(self, step: str, slots: int, *, is_before: bool) -> None:
@@ -365,7 +368,11 @@ def _slot(actions: Actions) -> None:
 
 
 def _fortnight(actions: Actions) -> None:
-    actions.days_pass(15)
+    actions.days_pass(15, is_off=False)
+
+
+def _fortnight_off(actions: Actions) -> None:
+    actions.days_pass(15, is_off=True)
 
 
 def _withdraw(actions: Actions) -> None:
@@ -436,6 +443,13 @@ BROKEN: dict[str, tuple[Any, str, Any, list[Callable[[Actions], None]], str]] = 
         "expired_pending",
         _nothing,
         [_send, _fortnight, _fortnight, _fortnight],
+        STATES,
+    ),
+    "what waits expires after a pause": (
+        sites,
+        "first_expiry_slot",
+        lambda *_: 0,
+        [_send, _slot, _fortnight_off, _fortnight_off, _fortnight_off],
         STATES,
     ),
     "receipts outlive their days": (

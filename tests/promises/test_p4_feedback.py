@@ -183,6 +183,26 @@ def test_a_receipt_shows_no_feedback_that_the_signed_decision_does_not_have(
     assert match.feedback is None
 
 
+@pytest.mark.parametrize(
+    ("decide", "forged"), [("publish", "rejected"), ("reject", "published"), ("reject", "held")]
+)
+def test_a_receipt_confirms_no_state_to_which_the_signed_decision_does_not_lead(
+    newsroom: NewsroomHarness, decide: str, forged: str
+) -> None:
+    """Nobody signs a state: a row could tell authors that what a member has accepted was rejected."""
+    sent = newsroom.send("Plain.")
+    getattr(newsroom, decide)(sent.id)
+    newsroom.pass_slots(newsroom.rules.schedule.max_hold_slots)
+    before = newsroom.find_receipt(sent.code)
+    assert before is not None
+    assert before.is_confirmed
+    _write(newsroom, "update comments set state = :state", state=forged)
+    match = newsroom.find_receipt(sent.code)
+    assert match is not None
+    assert match.status.state == forged
+    assert not match.is_confirmed
+
+
 def test_control_without_the_check_a_receipt_shows_what_was_written_into_the_database(
     newsroom: NewsroomHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

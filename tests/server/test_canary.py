@@ -129,6 +129,29 @@ def test_it_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomHarness) 
         assert state(newsroom) == CanaryState(), "before the inbox was moved"
 
 
+def test_after_a_clock_that_was_ahead_it_goes_on_and_another_one_is_sent(
+    watched: NewsroomHarness,
+) -> None:
+    """It would be silent until that time, and nobody would be told."""
+    to_round(watched)
+    to_slot_after_round(watched)
+    at(watched, ROUND + 400 * DAY_SECONDS + 2)
+    assert (state(watched).stage, state(watched).looked_round) == (
+        "sent",
+        ROUND + 400 * DAY_SECONDS,
+    )
+    watched.now = ROUND + 9 * 3_600
+    maintenance.trust_clock(watched.components, now=watched.now)
+    assert state(watched).looked_round == ROUND + 6 * 3_600
+    to_round(watched, 2)
+    assert state(watched).stage == "stored"
+    to_slot_after_round(watched, 2)
+    assert (state(watched).stage, state(watched).passed_slot) == ("idle", ROUND + 13 * 3_600)
+    to_round(watched, 3)
+    assert (state(watched).stage, state(watched).sent_day) == ("sent", "2026-11-23")
+    assert told(watched) is None
+
+
 def test_it_is_not_sent_where_it_is_off_or_the_queue_is_full(watched: NewsroomHarness) -> None:
     to_round(watched)
     to_slot_after_round(watched)

@@ -3,16 +3,22 @@
 import os
 import shutil
 import signal
+import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.exports.exporting import fill
 from tests.harness import NewsroomHarness
-from yobal.actions import write_public_files
+from yobal.actions import mark_all_stale, write_public_files
+from yobal.core.errors import DatabaseUnavailable
 from yobal.server import file_workers
 from yobal.server.scheduler.maintenance import rebuild_all
+from yobal.store import stale_files
+from yobal.store.stale_files import StaleFileRow
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +55,56 @@ def test_if_workers_are_killed_the_command_writes_alone(
     shutil.rmtree(newsroom.files_dir)
     rebuild_all(newsroom.components)
     assert newsroom.read_all_files() == before
+
+
+@pytest.mark.parametrize("how", ["fails", "ctrl_c"])
+def test_no_worker_writes_once_the_command_has_given_up(
+    sqlite_newsroom: NewsroomHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The release lock is free then, and a page that is written late would replace a newer one."""
+    newsroom = sqlite_newsroom
+    fill(newsroom, tmp_path, comments=3)
+    mark_all_stale.mark_site_stale(newsroom.database, newsroom.rules)
+    with newsroom.database.reading() as conn:
+        rows = stale_files.next_batch(conn, newsroom.rules.site_id, limit=2)
+    begun, done = tmp_path / "begun", tmp_path / "done"
+    marked = [
+        msgspec.structs.replace(row, story_id=str(tmp_path / name))
+        for row, name in zip(rows, [how, "slow"], strict=True)
+    ]
+    monkeypatch.setattr(file_workers, "_write", _failed_or_slow)
+    with file_workers.file_workers(newsroom.components, stale_count=9) as write:
+        assert write is not None
+        if how == "ctrl_c":
+            threading.Thread(target=_interrupt_twice_when, args=(begun,)).start()
+        with pytest.raises(DatabaseUnavailable if how == "fails" else KeyboardInterrupt):
+            write(marked, 0)
+        assert done.exists()
+
+
+def _failed_or_slow(rows: Sequence[StaleFileRow], _slot: int) -> bool:
+    """One fails as soon as the other has begun."""
+    path = Path(rows[0].story_id)
+    if path.name == "fails":
+        _wait_until_exists(path.with_name("begun"))
+        raise DatabaseUnavailable("it is gone")
+    if path.name == "slow":
+        path.with_name("begun").touch()
+        time.sleep(2)
+        path.with_name("done").touch()
+    return True
+
+
+def _wait_until_exists(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.01)
+
+
+def _interrupt_twice_when(begun: Path) -> None:
+    _wait_until_exists(begun)
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)
 
 
 def _killed(*_: object) -> bool:

@@ -22,8 +22,7 @@ def test_the_page_that_thanks_and_the_receipt_say_when_a_comment_is_destroyed_un
     assert TOLD_BEFORE in _plain(thanks.text)
     receipt = intake.post(step="receipt", code=thanks.code or "")
     assert TOLD_BEFORE in _plain(receipt.text)
-    newsroom.now += newsroom.rules.pending_days * DAY + SLOT
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY + SLOT)
     receipt = intake.post(step="receipt", code=thanks.code or "")
     assert "Nobody read your comment in time" in receipt.text
     assert "destroyed unread" in receipt.text
@@ -33,8 +32,7 @@ def test_the_page_that_thanks_and_the_receipt_say_when_a_comment_is_destroyed_un
 
 def test_the_receipt_says_so_in_khmer(intake: Intake, newsroom: NewsroomHarness) -> None:
     sent = newsroom.send("អ្នកណាអាន?", edition="km")
-    newsroom.now += newsroom.rules.pending_days * DAY + SLOT
-    newsroom.run_scheduler()
+    newsroom.pass_time(newsroom.rules.pending_days * DAY + SLOT)
     receipt = intake.post(path=f"/{SITE_ID}/{STORY_ID}/km/", step="receipt", code=sent.code or "")
     assert "គ្មាន" in receipt.text
     assert "Nobody" not in receipt.text
@@ -46,8 +44,7 @@ def test_everybody_at_the_desk_sees_a_week_before_which_comments_are_destroyed(
     old = newsroom.send("Waits for three weeks.")
     desk = signed_in(newsroom)
     assert _expiring(desk) == (0, {old.id: None})
-    newsroom.now += (newsroom.rules.pending_days - NOTICE_DAYS) * DAY
-    newsroom.run_scheduler()
+    newsroom.pass_time((newsroom.rules.pending_days - NOTICE_DAYS) * DAY)
     new = newsroom.send("Came today.")
     desk = desk.browser_of("Heron")
     count, expires = _expiring(desk)
@@ -56,8 +53,7 @@ def test_everybody_at_the_desk_sees_a_week_before_which_comments_are_destroyed(
     assert slot is not None
     assert expires[new.id] is None
     assert desk.post("session").json["expiring_count"] == 1
-    newsroom.now = slot - 1.0
-    newsroom.run_scheduler()
+    newsroom.pass_time(slot - 1.0 - newsroom.now)
     assert newsroom.state(old.id) == "pending", "not before the slot that the desk names"
     newsroom.now = float(slot)
     newsroom.run_scheduler()
@@ -67,6 +63,21 @@ def test_everybody_at_the_desk_sees_a_week_before_which_comments_are_destroyed(
     body = {"comment_ids": [old.id], "decision_ids": []}
     (decided,) = desk.post("already-decided", body).json["already_decided"]
     assert decided["verdict"] == "expired"
+
+
+def test_after_a_pause_the_desk_names_the_slot_a_week_later(newsroom: NewsroomHarness) -> None:
+    old = newsroom.send("Waits since before the power cut.")
+    newsroom.now += (newsroom.rules.pending_days + 5) * DAY
+    newsroom.run_scheduler()
+    count, expires = _expiring(signed_in(newsroom))
+    slot = expires[old.id]
+    assert count == 1
+    assert slot == newsroom.now // SLOT * SLOT + NOTICE_DAYS * DAY
+    newsroom.pass_time(slot - 1.0 - newsroom.now)
+    assert newsroom.state(old.id) == "pending"
+    newsroom.now = float(slot)
+    newsroom.run_scheduler()
+    assert newsroom.state(old.id) == "expired"
 
 
 def _expiring(desk: DeskClient) -> tuple[int, dict[str, int | None]]:

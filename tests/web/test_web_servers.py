@@ -239,6 +239,7 @@ def test_no_header_about_the_browser_is_passed_on(tmp_path: Path, name: str) -> 
         "X-Forwarded-For": "198.51.100.7",
         "X-Real-IP": "198.51.100.7",
         "CF-Connecting-IP": "198.51.100.7",
+        "True-Client-IP": "198.51.100.7",
         "Referer": "/x",
         "Forwarded": "for=198.51.100.7",
         "Accept-Language": "km",

@@ -11,7 +11,7 @@ from yobal.core import text as texts
 from yobal.core.answer_size import TITLE_GRAPHEMES_MAX, URL_BYTES_MAX
 from yobal.core.errors import InvalidInput, Reason
 from yobal.core.export_rows import ExportedStory
-from yobal.core.schedule import Slot
+from yobal.core.schedule import Slot, slot_from
 from yobal.core.site_rules import SiteRules
 from yobal.core.stale_files import NEWEST
 from yobal.core.thread import Edition, EditorTexts
@@ -105,7 +105,8 @@ def _add_exported(conn: Connection, rules: SiteRules, story: ExportedStory) -> N
     if not story.is_open:
         stories.set_open(conn, site_id, story_id, is_open=False)
     elif story.closes_slot is not None:
-        _set_closes_slot(conn, rules, story_id, story.closes_slot)
+        # The other site may have other slots, and nothing that readers see changes between those of this one.
+        _set_closes_slot(conn, rules, story_id, slot_from(rules.schedule, story.closes_slot))
     if not story.comments:  # the pages of what is gone would come with the first comment
         stories.add_to_counters(conn, site_id, story_id, next_position=story.next_position)
     stale_files.add_all_of_thread(conn, site_id, story_id)

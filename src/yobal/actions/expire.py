@@ -11,7 +11,7 @@ from yobal.core.ids import RandomBytes
 from yobal.core.schedule import DAY_SECONDS, Slot, last_slot
 from yobal.core.site_rules import SiteRules
 from yobal.core.states import EXPIRED, PENDING
-from yobal.store import comments, envelopes, expiry, feedback, identities, pending_purge
+from yobal.store import comments, envelopes, expiry, feedback, identities, pending_purge, sites
 from yobal.store.database import Connection, Database
 
 
@@ -39,7 +39,12 @@ def expire(
 
 
 def _expire_pending(conn: Connection, rules: SiteRules, slot: Slot) -> None:
-    """Nobody has decided in time: what is sealed is destroyed, and the receipt says so from now on."""
+    """Nobody has decided in time: what is sealed is destroyed, and the receipt says so from now on.
+
+    Not in the week after a pause: what became due while the server was off was told to nobody.
+    """
+    if slot < sites.first_expiry_slot(conn, rules.site_id):
+        return
     ids = expiry.expired_pending(
         conn,
         rules.site_id,

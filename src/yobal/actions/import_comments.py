@@ -32,6 +32,7 @@ from yobal.core.submission import has_too_many_marks
 
 BATCH_COMMENTS: Final = 1_000
 TEXT_BYTES_MAX: Final = 64 * 1_024
+PUBLISHED_NAME_GRAPHEMES_MAX: Final = 500  # of what another Yobal has published, by its own limits
 MARKUP_CHARACTERS_MAX: Final = 4 * TEXT_BYTES_MAX
 # Replies whose parent has not come yet. If there are more, the file is read once more for them.
 WAITING_COMMENTS_MAX: Final = 20_000
@@ -321,11 +322,13 @@ class Importer:
     def _name(self, name: str, *, was_published: bool) -> str:
         """Empty if the technician drops names; also for an e-mail address, and for what is too long."""
         cleaned = texts.clean_name(name)
-        if not cleaned or (was_published and self._context.keeps_names):
+        if not cleaned:
             return cleaned
-        graphemes_max = self._context.rules.limits.name_graphemes_max
+        limit = self._context.rules.limits.name_graphemes_max
+        # The other site may allow longer names, and an e-mail address that readers have seen is no secret.
+        graphemes_max = max(limit, PUBLISHED_NAME_GRAPHEMES_MAX) if was_published else limit
         is_usable = not (
-            "@" in cleaned
+            ("@" in cleaned and not was_published)
             or texts.excess_length(cleaned, graphemes_max)
             or has_too_many_marks(cleaned, graphemes_max)
         )

@@ -11,10 +11,11 @@ from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.server_keys import Keyring
 from yobal.core import feedback as feedback_format
 from yobal.core.decision_signature import Signers
+from yobal.core.decisions import ACCEPTING, Verdict
 from yobal.core.errors import RosterInvalid
 from yobal.core.feedback import Feedback, SealedFeedback
 from yobal.core.receipts import identity, read_code, receipt_hashes
-from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED
+from yobal.core.states import HELD, PENDING, PUBLISHED, REJECTED, State
 from yobal.core.submission import Limits
 from yobal.store import inbox_entries, intake, withdrawal_requests
 from yobal.store.database import Connection, Database
@@ -121,9 +122,15 @@ def _is_signed(status: ReceiptStatus, signers: Signers | None) -> bool:
     return (
         document is not None
         and signers is not None
+        and _leads_to(document.verdict, status.state)
         and document.feedback_hash == feedback_hash
         and signers.is_genuine(document, status.signature)
     )
+
+
+def _leads_to(verdict: Verdict, state: State) -> bool:
+    """Nobody signs a state, so a row could say that a comment was rejected which a member has accepted."""
+    return verdict == "reject" if state == REJECTED else verdict in ACCEPTING
 
 
 def _open(

@@ -6,6 +6,7 @@ What was published too early stays published, and what was destroyed too early i
 from datetime import UTC, datetime, timedelta
 
 from yobal.adapters.server_keys import Keyring
+from yobal.core import expiry as core_expiry
 from yobal.core import hidden_text, receipts, tokens
 from yobal.core.ids import RandomBytes
 from yobal.core.schedule import HOUR_SECONDS, last_round, last_slot, next_slot
@@ -37,6 +38,7 @@ def redate(
             upcoming=next_slot(schedule, now),
             last_due=next_slot(schedule, now, steps=schedule.max_hold_slots),
             destroy_slot=hidden_text.destroy_slot(schedule, now),
+            first_expiry_slot=core_expiry.first_expiry_slot(rules, latest),
         )
         expiry.delete_future(
             conn,

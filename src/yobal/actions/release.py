@@ -8,6 +8,7 @@ import msgspec
 from yobal.actions import erase_published
 from yobal.actions.roster_reader import RosterReader
 from yobal.adapters.cell_file import CellFile
+from yobal.core import expiry
 from yobal.core import held_text as held_text_format
 from yobal.core import stale_files as stale
 from yobal.core.admission import SEED_BYTES
@@ -73,8 +74,12 @@ def release(
     """
     slot = last_slot(rules.schedule, now)
     with database.writing() as conn:
-        if sites.released_slot(conn, rules.site_id) >= slot:
+        released = sites.released_slot(conn, rules.site_id)
+        if released >= slot:
             return None
+        if expiry.has_paused(slot, released=released):
+            first_expiry = expiry.first_expiry_slot(rules, slot)
+            sites.set_first_expiry_slot(conn, rules.site_id, first_expiry)
         pending_purge.request(conn, rules.site_id, random=random)
         comment_ids, signers = _due_ids(conn, rules, slot), _signers(conn, roster_reader)
         suspended = frozenset(people.list_suspended(conn, rules.site_id))

@@ -110,14 +110,11 @@ class DatabaseTarget:
         self._import, self._random = import_, random
         self._next_number = import_.next_number
         self._keeps_positions: dict[str, bool] = {}  # by story
+        self._roster_reader = roster_reader
         with database.reading() as conn:
-            roster = roster_reader.read(conn)
             self._arrival_round = sites.last_round(conn, rules.site_id)
             self._languages = frozenset(stories.languages(conn, rules.site_id))
-        epoch = roster.epochs[-1] if roster is not None and roster.epochs else None
-        self._sealed_to = (
-            SealedTo(epoch.epoch_id, Sealer(epoch.recipient)) if epoch is not None else None
-        )
+        self._sealed_to: SealedTo | None = None
 
     def imported_slots(self, comment_ids: set[str]) -> dict[str, Slot]:
         with self._database.reading() as conn:
@@ -197,14 +194,15 @@ class DatabaseTarget:
         return staged, import_manifest.row_hash(nonce, publication)
 
     def _seal(self, comments: Sequence[PlacedComment]) -> dict[str, str]:
-        if self._sealed_to is None:
+        sealed_to = self._newest_epoch()
+        if sealed_to is None:
             return {comment.comment_id: _NO_LEAD for comment in comments}
         refused: dict[str, str] = {}
         sealed: list[Arrival] = []
         roots = self._roots_of(comments)
         for comment in comments:
             try:
-                sealed.append(self._arrival(comment, roots, self._sealed_to))
+                sealed.append(self._arrival(comment, roots, sealed_to))
             except EnvelopeTooLarge:
                 refused[comment.comment_id] = _TOO_LARGE
         find_used = partial(cells.find_used, self._database)
@@ -225,6 +223,17 @@ class DatabaseTarget:
             cells.expire_unused(conn, inserted.unused_cells)
             staged_comments.add_sealed(conn, self._import.id, [arrival.id for arrival in sealed])
         return refused
+
+    def _newest_epoch(self) -> SealedTo | None:
+        """Of each batch anew: a large file takes hours, and an epoch may have ended, and be destroyed, since."""
+        with self._database.reading() as conn:
+            roster = self._roster_reader.read(conn)
+        epoch = roster.epochs[-1] if roster is not None and roster.epochs else None
+        if epoch is None:
+            return None
+        if self._sealed_to is None or self._sealed_to.epoch_id != epoch.epoch_id:
+            self._sealed_to = SealedTo(epoch.epoch_id, Sealer(epoch.recipient))
+        return self._sealed_to
 
     def _arrival(
         self, comment: PlacedComment, roots: dict[str, str], sealed_to: SealedTo

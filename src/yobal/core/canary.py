@@ -8,7 +8,15 @@ from typing import Final, Literal
 
 import msgspec
 
-from yobal.core.schedule import DAY_SECONDS, Round, Schedule, Slot, day_of, last_round
+from yobal.core.schedule import (
+    DAY_SECONDS,
+    Round,
+    Schedule,
+    Slot,
+    day_of,
+    last_round,
+    last_slot,
+)
 
 CANARY: Final = (
     "canary"  # in the column of states; it is no `State`, because no verb leads to it or from it
@@ -69,6 +77,15 @@ def missed_step(state: CanaryState, now: float) -> Step | None:
     if state.missed_step is None and state.looked_round and now - state.looked_round > LATE_SECONDS:
         return _NEXT_STEP[state.stage]
     return state.missed_step
+
+
+def redate(state: CanaryState, schedule: Schedule, now: float) -> CanaryState:
+    """After a clock that was ahead: or none would be sent, and no miss told, until that time has come."""
+    return msgspec.structs.replace(
+        state,
+        looked_round=min(state.looked_round, last_round(schedule, now)),
+        passed_slot=min(state.passed_slot, last_slot(schedule, now)),
+    )
 
 
 def miss(state: CanaryState, step: Step) -> CanaryState:

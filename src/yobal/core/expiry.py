@@ -6,6 +6,8 @@ from yobal.core.schedule import DAY_SECONDS, Round, Slot, slot_from
 from yobal.core.site_rules import SiteRules
 
 NOTICE_DAYS: Final = 7  # before it is destroyed; `pending_days` is always longer
+# Without a release for longer, the server was off, or its clock has jumped: nobody was told in time.
+PAUSE_SECONDS: Final = 2 * DAY_SECONDS
 
 
 def expiry_slot(rules: SiteRules, arrival_round: Round) -> Slot:
@@ -21,3 +23,13 @@ def expired_until(rules: SiteRules, slot: Slot) -> Round:
 def expiring_until(rules: SiteRules, now: float) -> Round:
     """Pending comments of this round, and of earlier ones, are destroyed within NOTICE_DAYS."""
     return int(now) - (rules.pending_days - NOTICE_DAYS) * DAY_SECONDS
+
+
+def has_paused(slot: Slot, *, released: Slot) -> bool:
+    """Whether so much time lies between a slot and the release before it that the notice begins again."""
+    return slot - released > PAUSE_SECONDS
+
+
+def first_expiry_slot(rules: SiteRules, slot: Slot) -> Slot:
+    """Nothing is destroyed before, if releases went on with this slot after a pause."""
+    return slot_from(rules.schedule, slot + NOTICE_DAYS * DAY_SECONDS)

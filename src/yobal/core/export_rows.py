@@ -4,7 +4,7 @@ Nothing here is more than what is public, except for `slot`: pages show its day 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,12 @@ from yobal.core.schedule import Slot
 from yobal.core.terms import EditKind
 from yobal.core.thread import Removal
 
+# Of a thread: each position may be a page to write, and the next release must still fit the column.
+POSITIONS_MAX: Final = 1_000_000
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+SLOT_MAX: Final = 100_000_000_000  # the year 5138: every calendar and every column has it
+ExportedSlot = Annotated[Slot, msgspec.Meta(ge=0, le=SLOT_MAX)]
+Position = Annotated[int, msgspec.Meta(ge=0, le=POSITIONS_MAX)]
 
 
 class ExportHead(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", tag="yobal export"):
@@ -38,8 +43,8 @@ class ExportedStory(msgspec.Struct, frozen=True, kw_only=True, tag_field="line",
 
     story_id: str
     is_open: bool
-    closes_slot: Slot | None
-    next_position: Count  # of the next top-level comment
+    closes_slot: ExportedSlot | None
+    next_position: Position  # of the next top-level comment
     comments: Count  # how many lines follow
     editions: tuple[ExportedEdition, ...]
 
@@ -54,9 +59,9 @@ class ExportedComment(msgspec.Struct, frozen=True, kw_only=True, tag_field="line
     story_id: str
     edition: str
     parent_id: Id | None
-    position: Count
-    next_reply_position: Count  # how many replies there ever were under a top-level comment
-    slot: Annotated[Slot, msgspec.Meta(ge=0)]
+    position: Position
+    next_reply_position: Position  # how many replies there ever were under a top-level comment
+    slot: ExportedSlot
     lang: str
     name: str
     text: str

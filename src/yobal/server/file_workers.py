@@ -8,9 +8,9 @@ import ctypes
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from typing import Final
 
@@ -50,15 +50,33 @@ def file_workers(components: Components, *, stale_count: int) -> Iterator[WriteT
     def write(rows: Sequence[StaleFileRow], slot: Slot) -> bool:
         size = max(1, -(-len(rows) // (workers * _PARTS_PER_WORKER)))
         parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+        futures: list[Future[bool]] = []
         try:
-            return all(list(executor.map(_write, parts, [slot] * len(parts))))
+            for part in parts:
+                futures.append(executor.submit(_write, part, slot))  # noqa: PERF401  # it may fail midway
+            return all(future.result() for future in futures)
         except BrokenProcessPool:  # killed, perhaps for want of memory
+            executor.shutdown()  # which waits for those that are being ended
             return False
+        finally:
+            _wait_for_all(futures)
 
     try:
         yield write
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _wait_for_all(futures: Sequence[Future[bool]]) -> None:
+    """Even if one has failed, and after Ctrl-C: the caller holds the release lock, and gives it up next.
+
+    What a worker writes after that would replace a newer page, perhaps with a comment that was removed meanwhile.
+    """
+    for future in futures:
+        future.cancel()
+    while any(not future.done() for future in futures):
+        with suppress(KeyboardInterrupt):  # again; a part takes a second or two
+            wait(futures)
 
 
 def _begin(settings: Settings) -> None:

@@ -28,11 +28,13 @@ def redate(
     upcoming: Slot,
     last_due: Slot,
     destroy_slot: Slot,
+    first_expiry_slot: Slot,
 ) -> None:
     """`latest` is the last slot that passed by the corrected clock, `upcoming` is the next one.
 
     `latest_round` is the last round that passed. Final decisions stay final; the others become final with the next slot. A held comment that is
     due after `last_due`, the latest slot that can be picked now, is due with the next slot. `destroy_slot` is of what is removed now.
+    `first_expiry_slot`: as if releases had paused until now, because what waits got its notice by a wrong clock.
     """
     released = sa.select(sites.c.released_slot).where(sites.c.id == site_id).scalar_subquery()
     for column in (decisions.c.slot, comments.c.decided_slot):
@@ -43,6 +45,7 @@ def redate(
     # A withdrawn comment keeps only the day.
     day = latest_round - latest_round % DAY_SECONDS
     arrival_round = sa.case((comments.c.state == WITHDRAWN, day), else_=latest_round)
+    _update(conn, site_id, sites.c.first_expiry_slot, after=first_expiry_slot, to=first_expiry_slot)
     newest = max(latest, latest_round)  # a published comment has the slot of its release
     _update(conn, site_id, comments.c.arrival_round, after=newest, to=arrival_round)
     _update(conn, site_id, sites.c.last_round, after=latest_round, to=latest_round)

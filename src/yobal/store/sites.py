@@ -83,6 +83,16 @@ def set_released_slot(conn: Connection, site_id: str, slot: Slot) -> None:
     )
 
 
+def first_expiry_slot(conn: Connection, site_id: str) -> Slot:
+    """Nothing that waits for a decision is destroyed before this slot; 0 if releases have never paused."""
+    chosen = sa.select(sites.c.first_expiry_slot).where(sites.c.id == site_id)
+    return int(conn.execute(chosen).scalar_one())
+
+
+def set_first_expiry_slot(conn: Connection, site_id: str, slot: Slot) -> None:
+    conn.execute(sites.update().where(sites.c.id == site_id).values(first_expiry_slot=slot))
+
+
 def last_round(conn: Connection, site_id: str) -> Round:
     return int(
         conn.execute(sa.select(sites.c.last_round).where(sites.c.id == site_id)).scalar_one()

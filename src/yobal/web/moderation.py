@@ -92,6 +92,7 @@ class ModerationController:
             )
             recipients = queue.recipients_of(conn, [row.idempotency_hash for row in rows])
             status = serializers.queue_status(conn, self._rules, pseudonym, now=now)
+            first_expiry_slot = sites.first_expiry_slot(conn, self._rules.site_id)
         page, has_more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
         cursor = cursors.encode(page[-1].arrival_round, page[-1].comment_id) if has_more else None
         return types.QueuePage(
@@ -101,6 +102,7 @@ class ModerationController:
                     self._rules,
                     envelope=envelope,
                     recipients=recipients.get(row.idempotency_hash, []),
+                    first_expiry_slot=first_expiry_slot,
                     now=now,
                 )
                 for row in page

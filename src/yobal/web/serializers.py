@@ -155,6 +155,7 @@ def queue_row(
     *,
     envelope: bytes,
     recipients: Sequence[ReceiptRecipient],
+    first_expiry_slot: Slot,
     now: float,
 ) -> types.QueueRow:
     parent = None
@@ -174,7 +175,7 @@ def queue_row(
         lang=language.UNKNOWN if row.lang == language.OTHER else row.lang,
         epoch_id=row.epoch_id,
         age_days=age_days(rules.schedule, row.arrival_round, now),
-        expires=_expires(rules, row.arrival_round, now),
+        expires=_expires(rules, row.arrival_round, now, first_expiry_slot=first_expiry_slot),
         recipients=[
             types.ReceiptRecipient(item.recipient, item.recipient_mac) for item in recipients
         ],
@@ -183,11 +184,14 @@ def queue_row(
     )
 
 
-def _expires(rules: SiteRules, arrival_round: Round, now: float) -> types.Slot | None:
+def _expires(
+    rules: SiteRules, arrival_round: Round, now: float, *, first_expiry_slot: Slot
+) -> types.Slot | None:
     """Never a slot that has passed: what was decided before and undone stays a little longer."""
     if arrival_round > expiring_until(rules, now):
         return None
-    slot = max(expiry_slot(rules, arrival_round), next_slot(rules.schedule, now))
+    upcoming = next_slot(rules.schedule, now)
+    slot = max(expiry_slot(rules, arrival_round), upcoming, first_expiry_slot)
     return slot_with_day(rules, slot)
 
 

@@ -34,13 +34,15 @@ def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[Import
             f"{name} is no export of Yobal: its first line is not that of `yobal export jsonl`"
         )
     number = 1
+    positions: dict[str, int] = {}  # of each story
     while raw := file.readline(LINE_BYTES_MAX):
         number += 1
         line = _decoded(decoder, raw)
         if isinstance(line, ExportedStory):
+            positions[line.story_id] = line.next_position
             yield ImportedStory(number, line)
         elif isinstance(line, ExportedComment):
-            problem = _problem(line)
+            problem = _problem(line) or _position_problem(line, positions.get(line.story_id))
             yield UnreadableRow(number, problem) if problem else _comment(line, number)
         elif raw.strip():
             yield UnreadableRow(number, _NO_LINE)
@@ -67,6 +69,13 @@ def _problem(comment: ExportedComment) -> str | None:
         return "it names a clause without a removal, or a removal without a clause"
     if comment.removal is not None and (comment.text or comment.name):
         return "it was removed, and has words all the same"
+    return None
+
+
+def _position_problem(comment: ExportedComment, positions: int | None) -> str | None:
+    """`positions`: how many its thread has used; None if its story is not in the file, which is said elsewhere."""
+    if comment.parent_id is None and positions is not None and comment.position >= positions:
+        return "its position is one that its thread has not used"
     return None
 
 

@@ -79,7 +79,7 @@ class CommentMarkup:
                 parts.append(
                     f'<h3 class="yobal-day"><time datetime="{day}">{escape(view.day)}</time></h3>\n'
                 )
-            anchor = f' id="c-{comment.id}"' if has_anchors else ""
+            anchor = _anchor(view) if has_anchors else ""
             parts += (
                 f'<article class="yobal-comment"{anchor}{self.item(view)}>\n',
                 f"{self.item_properties(view)}\n{self.comment(view, day)}\n",
@@ -98,7 +98,7 @@ class CommentMarkup:
     ) -> Markup:
         parts: list[str] = []
         for view in replies:
-            anchor = f' id="c-{view.comment.id}"' if has_anchors else ""
+            anchor = _anchor(view) if has_anchors else ""
             parts += (
                 f'<div class="yobal-reply-item"{_dir(view)}{anchor}{self.item(view)}>\n',
                 f"{self.item_properties(view)}\n{self.comment(view, day)}\n</div>\n",
@@ -192,7 +192,7 @@ class CommentMarkup:
     def reply_button(self, view: CommentView) -> Markup:
         label = self._reply_label % {"name": view.comment.name or self._words.anonymous}
         return Markup(
-            f'<button form="yobal-reply" name="parent_id" value="{view.comment.id}"'
+            f'<button form="yobal-reply" name="parent_id" value="{escape(view.comment.id)}"'
             f' aria-label="{label}">{self._words.reply}</button>\n'
         )
 
@@ -208,6 +208,11 @@ class CommentMarkup:
     def _mask(self, clause_title: str) -> str:
         sentence = Markup(self._translator.gettext(_EDITED["masked"])) % {"clause": clause_title}
         return f'<span class="yobal-mask" role="img" title="{sentence}">{_MASK}</span>'
+
+
+def _anchor(view: CommentView) -> str:
+    """Escaped as well: whoever writes the database could give a row any id."""
+    return f' id="c-{escape(view.comment.id)}"'
 
 
 def _dir(view: CommentView) -> str:

@@ -91,7 +91,7 @@ class CommentPresenter:
 
 def author_element(translator: Translator, name: str, edition: str) -> Markup:
     lang = translator.language_of(name, edition)
-    attribute = f' lang="{lang}"' if lang else ""
+    attribute = f' lang="{escape(lang)}"' if lang else ""
     shown = escape(name) if name else translator.gettext("Anonymous")
     return Markup(f"<bdi{attribute}>{shown}</bdi>")
 

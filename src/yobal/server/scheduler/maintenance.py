@@ -34,7 +34,7 @@ from yobal.actions import (
 )
 from yobal.actions.release import Released
 from yobal.adapters.purge_list import PurgeList
-from yobal.core import clock_check
+from yobal.core import canary, clock_check
 from yobal.core.errors import (
     ClockNotTrusted,
     DatabaseUnavailable,
@@ -147,6 +147,9 @@ def trust_clock(components: Components, *, now: float) -> PassResult:
         with components.database.reading() as conn:
             released_slot = sites.released_slot(conn, components.rules.site_id)
         if released_slot > now:
+            _redate_canary(
+                components, now
+            )  # first, because afterwards nothing shows that it is due
             mark_all_stale.mark_site_stale(components.database, components.rules)
             redate_future_rows.redate(
                 components.database,
@@ -156,6 +159,14 @@ def trust_clock(components: Components, *, now: float) -> PassResult:
                 random=secrets.token_bytes,
             )
     return run_once(components, now=now, is_clock_trusted=True)
+
+
+def _redate_canary(components: Components, now: float) -> None:
+    """The caller holds the release lock. A file that is not there stays so."""
+    before = components.canary_file.read()
+    after = canary.redate(before, components.rules.schedule, now)
+    if after != before:
+        components.canary_file.write(after)
 
 
 def rotate_keys_only(components: Components, *, now: float) -> None:

@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("rendering_fingerprint", sa.Text(), server_default="", nullable=False),
         sa.Column("pending_purge_id", sa.Text(), nullable=True),
         sa.Column("last_round", sa.BigInteger(), nullable=False),
+        sa.Column("first_expiry_slot", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("taken_inboxes", sa.Text(), server_default="", nullable=False),
         sa.Column("admission_seed", sa.LargeBinary(), nullable=False),
         sa.Column("is_full", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -358,9 +359,7 @@ def upgrade() -> None:
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=True),
         sa.Column("keys_signature", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "site_id", "first", "number", name=op.f("pk_former_statements")
-        ),
+        sa.PrimaryKeyConstraint("site_id", "first", "number", name=op.f("pk_former_statements")),
         sqlite_with_rowid=False,
     )
     op.create_table(
