@@ -149,6 +149,11 @@ def lose_machine(own: NewsroomWithLead, database_url: str) -> None:
 at_desk = contextmanager(open_bulk_harness)
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],  # a minute each
+    indirect=True,
+)
 def test_a_newsroom_is_restored_on_another_machine_with_the_same_pages(
     own: NewsroomWithLead, actors: Actors, tmp_path: Path, database_url: str
 ) -> None:

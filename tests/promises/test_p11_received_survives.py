@@ -161,6 +161,7 @@ def test_on_a_full_disk_the_text_is_returned_and_nothing_received_is_lost(
     conn.close()
 
 
+@pytest.mark.slow  # two minutes; the limit of a file's size above is the short version
 def test_on_a_small_full_disk_nothing_received_is_lost() -> None:
     """A small real disk, with its control; there SQLite itself runs out of space."""
     done = run_in_namespace("mount", "tests/promises/full_disk.py")
