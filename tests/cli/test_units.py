@@ -15,6 +15,7 @@ from tests.web_server import Answer, web_server
 UNITS: Final = ROOT / "examples"
 PROGRAM: Final = "/opt/yobal/bin/yobal"
 TIMED: Final = ("yobal-backup", "yobal-notice", "yobal-sync")
+SERVERS: Final = ("yobal-desk", "yobal-intake", "yobal@")
 FEED: Final = """<?xml version="1.0"?><rss version="2.0"><channel><title>n</title>
 <item><title>Ferry workers</title><link>https://news.example/en/ferry</link></item>
 </channel></rss>"""
@@ -28,6 +29,14 @@ def command_of(unit: str, folder: Path, *, feed_url: str) -> list[str]:
     )
     assert words[0] == PROGRAM
     return words[1:]
+
+
+def service_lines(unit: str) -> list[str]:
+    """What a unit says of its process, for the common site and without comments."""
+    text = (UNITS / f"{unit}.service").read_text(encoding="utf-8")
+    service = text.split("[Service]\n")[1].split("[Install]")[0].replace("yobal-%i", "yobal")
+    service = re.sub(r"serve (?:desk|intake) ", "serve ", service)
+    return [line for line in service.splitlines() if line and not line.startswith("# ")]
 
 
 @pytest.fixture
@@ -64,3 +73,21 @@ def test_the_commands_of_the_timers_do_their_work(site: Path) -> None:
             assert done.returncode == 0, (unit, done.stderr)
     assert len(list((site / "backups").glob("*.age"))) >= 1
     assert "ferry" in run(site, "story", "list").stdout
+
+
+@pytest.mark.parametrize("unit", SERVERS)
+def test_every_unit_of_a_server_has_the_process_and_the_sandbox_of_the_common_one(
+    unit: str,
+) -> None:
+    own = ["RuntimeDirectoryPreserve=yes"] if unit != "yobal@" else []
+    assert [line for line in service_lines(unit) if line not in own] == service_lines("yobal")
+    assert set(own) <= set(service_lines(unit))
+
+
+def test_the_services_of_timers_have_the_sandbox_of_the_server() -> None:
+    """Beside paths and the way to other machines; tests/systemd tries the sandbox itself."""
+    start = "NoNewPrivileges=yes"
+    shipped = [line for line in service_lines("yobal") if not line.startswith("#")]
+    for unit in TIMED:
+        lines = service_lines(unit)
+        assert lines[lines.index(start) :] == shipped[shipped.index(start) :], unit
