@@ -827,16 +827,7 @@ export interface Routes {
   "/api/desk/open-invitation": { request: OpenInvitationRequest; response: Invitation };
   "/api/desk/begin-roster": { request: BeginRosterRequest; response: Session };
   "/api/desk/register": { request: RegisterRequest; response: Record<string, never> };
-  "/api/desk/roster": { request: Record<string, never>; response: Roster };
-  "/api/desk/store-pin": { request: StorePinRequest; response: Record<string, never> };
-  "/api/desk/return-statements": {
-    request: ReturnStatementsRequest;
-    response: ReturnedStatements;
-  };
-  "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
-  "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
   "/api/desk/people": { request: Record<string, never>; response: PeopleList };
-  "/api/desk/keys": { request: Record<string, never>; response: KeysPage };
   "/api/desk/invite": { request: InviteRequest; response: NewInvitation };
   "/api/desk/cancel-invitation": {
     request: CancelInvitationRequest;
@@ -847,8 +838,6 @@ export interface Routes {
     request: DiscardRegistrationRequest;
     response: Record<string, never>;
   };
-  "/api/desk/remove-member": { request: RemoveMemberRequest; response: RemovedMember };
-  "/api/desk/begin-epoch": { request: BeginEpochRequest; response: Record<string, never> };
   "/api/desk/lift-suspension": { request: LiftSuspensionRequest; response: Record<string, never> };
   "/api/desk/recovery/challenge": {
     request: RecoveryChallengeRequest;
@@ -856,6 +845,17 @@ export interface Routes {
   };
   "/api/desk/recovery/prove": { request: RecoveryProofRequest; response: RecoveryTicket };
   "/api/desk/recovery/finish": { request: RecoveryFinishRequest; response: Session };
+  "/api/desk/roster": { request: Record<string, never>; response: Roster };
+  "/api/desk/store-pin": { request: StorePinRequest; response: Record<string, never> };
+  "/api/desk/return-statements": {
+    request: ReturnStatementsRequest;
+    response: ReturnedStatements;
+  };
+  "/api/desk/extend-roster": { request: ReturnStatementsRequest; response: ReturnedStatements };
+  "/api/desk/resume-roster": { request: ResumeRosterRequest; response: Record<string, never> };
+  "/api/desk/keys": { request: Record<string, never>; response: KeysPage };
+  "/api/desk/begin-epoch": { request: BeginEpochRequest; response: Record<string, never> };
+  "/api/desk/remove-member": { request: RemoveMemberRequest; response: RemovedMember };
   "/api/desk/hold-device-key": { request: HoldDeviceKeyRequest; response: Record<string, never> };
   "/api/desk/device-key": { request: Record<string, never>; response: DeviceKey };
   "/api/desk/set-pin": { request: SetPinRequest; response: Record<string, never> };

@@ -11,7 +11,8 @@ from yobal.web import request_types, serializers
 from yobal.web import response_types as types
 from yobal.web.guard import AnyRequest
 from yobal.web.moderation import DeskDependencies
-from yobal.web.people import assertion_of, signed_statement
+from yobal.web.people import assertion_of
+from yobal.web.roster import signed_statement
 
 
 class OwnKeysController:
