@@ -58,7 +58,9 @@ def _decrypt(cell_file: CellFile, number: int, ciphertext: bytes, **bound_to: An
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["purpose"] for vector in VECTORS])
-def test_a_cell_decrypts_what_the_vector_says(cell_file: CellFile, vector: dict[str, Any]) -> None:
+def test_a_cell_decrypts_the_ciphertext_of_the_vector(
+    cell_file: CellFile, vector: dict[str, Any]
+) -> None:
     with cell_file.locked() as cells:
         cells.write({7: bytes.fromhex(vector["key"])})
     ciphertext = base64.b64decode(vector["ciphertext"])

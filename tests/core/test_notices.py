@@ -75,7 +75,7 @@ def test_the_queue_is_told_once_at_its_time_and_not_when_nothing_waits() -> None
     assert notices.due(RULES, told, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
 
 
-def test_an_unsigned_import_is_told_at_each_notice_time() -> None:
+def test_a_notice_tells_of_an_unsigned_import_at_each_notice_time() -> None:
     unsigned = msgspec.structs.replace(
         FINE, figures=msgspec.structs.replace(FIGURES, unsigned_imports_count=1)
     )
@@ -96,7 +96,7 @@ def test_what_comes_after_a_notice_time_at_which_nothing_waited_waits_for_the_ne
     assert notices.due(RULES, nothing, waiting(), at=TODAY_9 + HOUR_SECONDS) == []
 
 
-def test_a_notice_that_reached_no_one_is_due_again_for_six_hours() -> None:
+def test_a_notice_that_reached_no_address_is_due_again_for_six_hours() -> None:
     unsent = notices.after_check(
         RULES, YESTERDAY, at=TODAY_9, sent=(), unsent=["queue"], failed=("address 1 (mailto)",)
     )
@@ -139,7 +139,7 @@ def test_a_failure_is_remembered_until_a_later_notice_succeeds() -> None:
     assert done(nothing_due, "disk", check=TODAY_9 + 2 * HOUR_SECONDS).failed == ()
 
 
-def test_what_is_destroyed_unread_within_a_week_is_told_once_a_day() -> None:
+def test_a_notice_tells_once_a_day_of_comments_that_are_destroyed_unread_within_a_week() -> None:
     figures = msgspec.structs.replace(FIGURES, pending_count=3, expiring_count=1)
     expiring = msgspec.structs.replace(FINE, figures=figures)
     assert "expiring" in notices.due(RULES, YESTERDAY, expiring, at=TODAY_9)

@@ -78,7 +78,7 @@ def test_wordpress_time_is_utc_where_the_file_has_it_and_local_elsewhere(tmp_pat
     newsroom.close()
 
 
-def test_what_was_not_approved_is_sealed_and_waits_for_moderators(
+def test_comments_that_were_not_approved_are_sealed_and_wait_for_moderators(
     newsroom: NewsroomHarness,
 ) -> None:
     bring_in(newsroom, "wordpress.xml", "wordpress")

@@ -290,7 +290,7 @@ def test_a_roster_that_does_not_verify_releases_nothing(newsroom: NewsroomHarnes
     assert newsroom.state(comment_id) == "held"
 
 
-def test_what_a_removed_member_had_accepted_goes_back_to_the_queue(
+def test_comments_that_a_removed_member_had_accepted_return_to_the_queue(
     newsroom: NewsroomHarness,
 ) -> None:
     held_id = _accept(newsroom, "Accepted by Dara.", decided_by="Dara")

@@ -520,7 +520,7 @@ def _run(server_url: str | None) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_but_members_has_keys_in_any_order_of_actions(
+def test_only_members_have_keys_in_any_order_of_actions(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     _run(None if kind == "sqlite" else request.getfixturevalue("postgresql"))

@@ -88,7 +88,9 @@ def everything_shown(newsroom: NewsroomHarness) -> dict[str, object]:
     }
 
 
-def test_it_passes_every_step_and_is_in_no_count_queue_or_page(watched: NewsroomHarness) -> None:
+def test_the_canary_passes_every_step_and_is_in_no_count_queue_or_page(
+    watched: NewsroomHarness,
+) -> None:
     before = everything_shown(watched)
     assert state(watched).stage == "sent"
     mark = state(watched).mark
@@ -109,7 +111,7 @@ def test_it_passes_every_step_and_is_in_no_count_queue_or_page(watched: Newsroom
     assert told(watched) is None
 
 
-def test_the_next_one_is_sent_with_the_first_round_of_the_next_day(
+def test_the_next_canary_is_sent_with_the_first_round_of_the_next_day(
     watched: NewsroomHarness,
 ) -> None:
     to_round(watched)
@@ -119,7 +121,7 @@ def test_the_next_one_is_sent_with_the_first_round_of_the_next_day(
     assert (state(watched).stage, state(watched).sent_day) == ("sent", "2026-11-23")
 
 
-def test_it_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomHarness) -> None:
+def test_the_canary_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomHarness) -> None:
     """At another time its place in the inbox would tell which comments came before that time."""
     with http_intake(newsroom):
         at(newsroom, ROUND + canary.SEND_SECONDS_MAX)
@@ -129,7 +131,7 @@ def test_it_is_sent_soon_after_a_round_or_not_at_all(newsroom: NewsroomHarness) 
         assert state(newsroom) == CanaryState(), "before the inbox was moved"
 
 
-def test_it_is_not_sent_where_it_is_off_or_the_queue_is_full(watched: NewsroomHarness) -> None:
+def test_no_canary_is_sent_if_it_is_off_or_the_queue_is_full(watched: NewsroomHarness) -> None:
     to_round(watched)
     to_slot_after_round(watched)
     with watched.database.writing() as conn:
@@ -172,7 +174,7 @@ BREAK: dict[Step, tuple[Stage, Callable[[pytest.MonkeyPatch], object]]] = {
 
 
 @pytest.mark.parametrize("step", BREAK)
-def test_a_step_that_is_broken_is_missed_and_told(
+def test_the_canary_is_missed_at_a_broken_step(
     newsroom: NewsroomHarness, step: Step, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_after, break_it = BREAK[step]
@@ -208,7 +210,7 @@ def test_a_form_that_does_not_answer_is_missed_and_tried_with_the_next_round(
     assert told(newsroom) is None
 
 
-def test_one_that_stops_on_its_way_is_told_after_three_days() -> None:
+def test_a_canary_that_stops_on_its_way_is_missed_after_three_days() -> None:
     stopped = CanaryState(stage="sent", looked_round=1_000_000)
     assert canary.missed_step(stopped, 1_000_000 + 3 * DAY_SECONDS) is None
     assert canary.missed_step(stopped, 1_000_001 + 3 * DAY_SECONDS) == "inbox"
@@ -267,7 +269,7 @@ def test_a_reader_who_sends_the_words_of_the_canary_is_a_reader(watched: Newsroo
     assert state(watched).passed_slot
 
 
-def test_one_that_a_restore_brings_back_without_its_cell_is_deleted(
+def test_a_canary_that_a_restore_brings_back_without_its_cell_is_deleted(
     watched: NewsroomHarness,
 ) -> None:
     to_round(watched)
@@ -277,7 +279,7 @@ def test_one_that_a_restore_brings_back_without_its_cell_is_deleted(
     assert watched.read_table("comments") == watched.read_table("envelopes") == []
 
 
-def test_a_story_that_is_removed_with_it_is_no_miss(watched: NewsroomHarness) -> None:
+def test_a_canary_whose_story_is_removed_is_not_missed(watched: NewsroomHarness) -> None:
     to_round(watched)
     with watched.database.writing() as conn:
         story_contents.delete(conn, SITE_ID, STORY_ID)
@@ -287,7 +289,7 @@ def test_a_story_that_is_removed_with_it_is_no_miss(watched: NewsroomHarness) ->
     assert (state(watched).stage, told(watched)) == ("idle", None)
 
 
-def test_it_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> None:
+def test_the_canary_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> None:
     settings: Any = msgspec.structs.replace(
         watched.components.settings, purge_list_dir=str(tmp_path)
     )
@@ -299,7 +301,7 @@ def test_it_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> Non
     assert not path.exists() or CANARY.encode() not in path.read_bytes()
 
 
-def test_a_served_newsroom_sends_one_and_it_passes(tmp_path: Path, database_url: str) -> None:
+def test_a_served_newsroom_sends_a_canary_that_passes(tmp_path: Path, database_url: str) -> None:
     schedule: dict[str, Any] = {"release_interval_seconds": 4, "round_interval_seconds": 2}
     with serving(tmp_path, database_url, canary="daily", **schedule) as served:
         file = served.newsroom.components.canary_file

@@ -155,7 +155,7 @@ def served_group(served: Served) -> str:
     return line.split('"')[1]
 
 
-def test_a_socket_goes_with_its_server_and_a_killed_servers_is_replaced(tmp_path: Path) -> None:
+def test_a_server_removes_its_socket_and_replaces_that_of_a_killed_server(tmp_path: Path) -> None:
     with serving_on_sockets(tmp_path) as served:
         served.kill()
         assert all((tmp_path / "run" / name).is_socket() for name in SOCKETS)

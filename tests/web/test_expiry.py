@@ -31,7 +31,9 @@ def test_the_page_that_thanks_and_the_receipt_say_when_a_comment_is_destroyed_un
     assert TOLD_BEFORE not in _plain(receipt.text)
 
 
-def test_the_receipt_says_so_in_khmer(intake: Intake, newsroom: NewsroomHarness) -> None:
+def test_the_receipt_of_an_expired_comment_is_in_khmer(
+    intake: Intake, newsroom: NewsroomHarness
+) -> None:
     sent = newsroom.send("អ្នកណាអាន?", edition="km")
     newsroom.now += newsroom.rules.pending_days * DAY + SLOT
     newsroom.run_scheduler()
