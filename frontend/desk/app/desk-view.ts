@@ -84,7 +84,7 @@ function lockNotice(desk: SessionState): TemplateResult {
       desk.isLockNear
         ? html`<p class="notice warning">
             ${gettext(
-              "The desk locks itself in less than a minute, because nobody is using it. Move the pointer, touch the page or press Shift to keep it open. What you have begun is kept.",
+              "The desk is not in use, so it locks itself in less than a minute. Move the pointer, touch the page or press Shift to keep it open. What you have begun is kept.",
             )}
           </p>`
         : nothing

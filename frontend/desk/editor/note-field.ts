@@ -72,7 +72,7 @@ function presetNoteButtons(desk: SessionState, item: QueueItem): TemplateResult 
 /** Receipts that the intake did not give for this comment were written into the database. */
 function noteHint({ recipients, row }: QueueItem): string {
   if (recipients.length > 0) {
-    return gettext("Only the author's receipt opens it, and your colleagues' keys.");
+    return gettext("Only the author's receipt and your colleagues' keys open it.");
   }
   return row.recipients.length === 0
     ? gettext("The author has no receipt, so no one could read a note.")
