@@ -141,7 +141,7 @@ def test_xml_that_could_do_more_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<html><body/></html>", "is no RSS, Atom or sitemap: it begins with <html>"),
+        ("<html><body/></html>", "is not RSS, Atom or a sitemap: it begins with <html>"),
         ("not XML", "is not whole XML: line 1, column 1"),
         ("", "is not whole XML: line 1"),
         ("<rss><channel><item><title>T", "is not whole XML"),
@@ -160,7 +160,7 @@ def test_pages_before_a_mistake_are_read() -> None:
 
 
 def test_too_many_nested_elements_are_refused() -> None:
-    with pytest.raises(CannotReadFeed, match="inside each other"):
+    with pytest.raises(CannotReadFeed, match="nested elements"):
         read("<rss><channel>" + "<x>" * 200)
 
 

@@ -46,7 +46,7 @@ def test_an_export_without_a_name_goes_to_standard_output(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
-    [(["docx"], "docx is no format"), (["archive"], "an archive needs a name")],
+    [(["docx"], "docx is not a format"), (["archive"], "an archive needs a name")],
 )
 def test_an_export_that_cannot_be_made_is_refused_with_a_sentence(
     folder: Path, words: list[str], sentence: str

@@ -22,7 +22,7 @@ def test_a_newsrooms_list_replaces_only_the_list_of_its_clause_and_language() ->
     [
         (PresetNotes("spam", "en", ("Fine.",)), ""),
         (PresetNotes("spam", "en", ()), ""),
-        (PresetNotes("rude", "en", ("Fine.",)), "[rude] is no clause"),
+        (PresetNotes("rude", "en", ("Fine.",)), "[rude] is not a clause"),
         (PresetNotes("spam", "english", ("Fine.",)), "is a tag"),
         (PresetNotes("spam", "en", ("a",) * (SENTENCES_MAX + 1)), "at most 6 sentences"),
         (PresetNotes("spam", "en", ("a" * 301,)), "at most 300 characters"),

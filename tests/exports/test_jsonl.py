@@ -66,9 +66,13 @@ def test_imported_comments_come_after_those_that_a_thread_has(
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (b'"lang":"en"', b'"lang":"<x>"', "its language is no language tag"),
+        (b'"lang":"en"', b'"lang":"<x>"', "its language is not a language tag"),
         (b'"personal-data"', b'"nonsense"', "it names a clause that the terms do not have"),
-        (b'"edit_kind":"masked"', b'"edit_kind":"painted"', "it is no line of an export of Yobal"),
+        (
+            b'"edit_kind":"masked"',
+            b'"edit_kind":"painted"',
+            "it is not a line of an export of Yobal",
+        ),
         (b'"edition":"en"', b'"edition":"fr"', "its page is not in the file"),
     ],
 )
@@ -95,7 +99,7 @@ def test_a_file_of_another_kind_is_refused(
 ) -> None:
     file = tmp_path / "other.jsonl"
     file.write_text('{"line":"comment"}\n', encoding="utf-8")
-    with pytest.raises(CannotReadImport, match="no export of Yobal"):
+    with pytest.raises(CannotReadImport, match="not an export of Yobal"):
         bring_in(sqlite_newsroom, file, "jsonl")
 
 

@@ -183,7 +183,7 @@ def test_a_socket_on_which_another_program_listens_is_left_alone(tmp_path: Path)
 def test_a_file_at_the_sockets_path_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("mine")
     with (
-        pytest.raises(UnsupportedEnvironment, match="no socket"),
+        pytest.raises(UnsupportedEnvironment, match="not a socket"),
         ports.reserved([f"unix:{tmp_path}/s"]),
     ):
         pass

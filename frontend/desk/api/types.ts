@@ -180,7 +180,7 @@ export interface QueuePage extends QueueStatus {
   next_cursor: string | null;
 }
 
-/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if nobody decided in time. */
+/** A comment that is no longer pending. `verdict` is `withdrawn` if its author withdrew it, and `expired` if it was not decided in time. */
 export interface AlreadyDecided {
   comment_id: string;
   decided_by: string;
@@ -284,7 +284,7 @@ export interface HistoryPage {
   next_cursor: string | null;
 }
 
-/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then nobody has it, because nothing that was sealed to it is stored any more. */
+/** `last` is null for the newest one. `wrap_count`: how many members have its key. `destroyed`: since then no member has it, because nothing that was sealed to it is stored any more. */
 export interface EpochOverview {
   number: number;
   first: Slot;

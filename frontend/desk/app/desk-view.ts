@@ -77,7 +77,7 @@ function tabView(desk: SessionState): TemplateResult {
   return desk.tab === "people" ? peopleView(desk) : queueView(desk);
 }
 
-/** Over everything, because somebody who reads may have scrolled. The element is always there, so that it is read aloud. */
+/** Above everything else, because a moderator who reads may have scrolled. The element is always there, so that it is read aloud. */
 function lockNotice(desk: SessionState): TemplateResult {
   return html`<div class="lock-notice" role="alert">
     ${

@@ -364,6 +364,6 @@ def _check_clause(clause: str) -> None:
 
 
 def _check_feedback(conn: Connection, comment_id: str, feedback: SealedFeedback | None) -> None:
-    """Nobody here can read it; the receipt page shows only what a moderator may write."""
+    """The server cannot read it; the receipt page shows only what a moderator may write."""
     if feedback is not None and not comments.has_receipt(conn, comment_id):
         raise InvalidInput("the author has no receipt and could not read a note")

@@ -39,7 +39,7 @@ def expire(
 
 
 def _expire_pending(conn: Connection, rules: SiteRules, slot: Slot) -> None:
-    """Nobody has decided in time: what is sealed is destroyed, and the receipt says so from now on."""
+    """Destroy the sealed text of comments that were not decided in time; from now on the receipt says so."""
     ids = expiry.expired_pending(
         conn,
         rules.site_id,

@@ -96,7 +96,7 @@ class RosterReader:
             return (self._verified.roster if self._verified else None), signed
 
     def pin_newest(self, database: Database) -> None:
-        """After a commit. Until then, whoever writes the database could delete the statements unnoticed."""
+        """After a commit. Until then, an attacker who writes the database could delete the statements unnoticed."""
         with database.reading() as conn:
             self.read(conn)
 

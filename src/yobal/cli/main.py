@@ -111,7 +111,7 @@ def init(
         typer.Option("--name-in", help="Its name in one edition, such as km=NAME. Repeatable."),
     ] = None,
     site_url: Annotated[
-        str, typer.Option(help="Of your front page; its pages may then show the comments.")
+        str, typer.Option(help="The URL of your front page; its pages may then show the comments.")
     ] = "",
     public_url: Annotated[str, typer.Option(help="The URL of the comments for readers.")] = "",
     desk_url: Annotated[str, typer.Option(help="The URL of the desk for moderators.")] = "",

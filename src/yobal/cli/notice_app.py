@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="Tell the newsroom what waits or fa
 
 @app.command("test", epilog="Example: yobal notice test")
 def send_test(config: Config = DEFAULT_CONFIG) -> None:
-    """Send a test to every address, and say which were reached. Exits with 1 if one was not."""
+    """Send a test to every address, and say which were reached. Exits with 1 if an address was not reached."""
     from yobal.cli import notice_commands
 
     lines, is_ok = notice_commands.send_test(config)

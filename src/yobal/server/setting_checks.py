@@ -28,7 +28,7 @@ BACKUPS_MAX: Final = 400  # a year of daily ones; more would keep what was remov
 DAYS_MAX: Final = 200  # of receipts, sealed originals and undecided comments
 PENDING_HOURS_MAX: Final = 720  # 30 days
 _DATABASE_PREFIXES: Final = ("sqlite:////", "postgresql://", "postgresql+psycopg://")
-# Not a place: whatever the machine is set to, which readers could not be told, and a placeholder.
+# Not a place: the zone that the machine is set to, which readers could not be told, and a placeholder.
 _NAMELESS_ZONES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _NEVER_IN_FRAME_ANCESTOR: Final = frozenset(" ;,'\"")
 

@@ -1,4 +1,4 @@
-"""Moderators, invitations, registrations and sessions. Who is a member says `statements.py`."""
+"""Moderators, invitations, registrations and sessions. `statements.py` says who is a member."""
 
 import hashlib
 from typing import Final, Literal
@@ -215,7 +215,7 @@ def _sessions_of(site_id: str, pseudonym: str) -> sa.Delete:
 
 
 def delete_sessions(conn: Connection, site_id: str, pseudonym: str) -> None:
-    """For new words: whoever is signed in with the old ones signs in again."""
+    """For new words: people who are signed in with the old ones must sign in again."""
     conn.execute(_sessions_of(site_id, pseudonym))
 
 

@@ -104,7 +104,7 @@ def imported_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, 
 
 
 def existing_slots(conn: Connection, comment_ids: Collection[str]) -> dict[str, Slot]:
-    """Those of these ids that comments have which no import may have brought."""
+    """Which of these ids belong to comments that no import may have brought."""
     return {
         comment_id: 0
         for chunk in _chunks(sorted(comment_ids))

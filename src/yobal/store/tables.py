@@ -132,7 +132,7 @@ epochs = sa.Table(
     _flag("is_current"),  # of the present roster; the others are of those before `init --new-epoch`
     _slot("first_slot"),
     _slot("last_slot", nullable=True),
-    # Since then it has no wrap, and gets none any more: nobody can open what was sealed to it.
+    # Since then it has no wrap, and gets none any more: what was sealed to it cannot be opened.
     _slot("destroyed_slot", nullable=True),
     sa.UniqueConstraint("site_id", "number"),
     sqlite_with_rowid=False,
@@ -165,7 +165,7 @@ moderators = sa.Table(
 
 member_identities = sa.Table(
     "member_identities",
-    metadata,  # the personal identity of a member, or of who waits for a confirmation
+    metadata,  # the personal identity of a member, or of a person who waits for a confirmation
     _key("signing_key"),
     _key("opened_by"),  # `words`, `sheet` or a passkey's hash: what opens the age file
     _number("cell"),  # its place in `secrets/cells`: the key that encrypts it
