@@ -156,7 +156,7 @@ def test_remark42_backup_is_read_packed_and_past_a_broken_line(
     file.write_bytes(gzip.compress((SAMPLES / "remark42.json").read_bytes()))
     printed = show(newsroom, file, "remark42")
     assert printed[0].startswith("5 comments read: 3 public")
-    assert "skipped 1: it is no comment in JSON, or a part of it is missing" in printed
+    assert "skipped 1: it is not a comment in JSON, or a part of it is missing" in printed
     rows = published(newsroom)
     assert rows["Standing again."]["text"] == "Standing again.\nTwo hours.\n\nno ferry\nno bus"
     assert rows["After the broken line"]["parent_id"] == rows["Same here & there"]["id"]

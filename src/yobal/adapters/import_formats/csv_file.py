@@ -57,7 +57,7 @@ def read(file: IO[bytes], name: str, options: ImportOptions) -> Iterator[Importe
         except StopIteration:
             return
         except csv.Error as error:
-            yield UnreadableRow(line, f"it is no line of CSV: {error}")
+            yield UnreadableRow(line, f"it is not a line of CSV: {error}")
             continue
         if not lines.is_row_utf8:  # its letters would appear as “�”
             yield UnreadableRow(line, "it is not in UTF-8: save the file in UTF-8")
@@ -116,7 +116,7 @@ def _titles(rows: Iterator[list[str]], name: str) -> list[str]:
     try:
         return [title.strip() for title in next(rows)]
     except (StopIteration, csv.Error):
-        raise CannotReadImport(f"{name} is empty, or its first line is no line of CSV") from None
+        raise CannotReadImport(f"{name} is empty, or its first line is not a line of CSV") from None
 
 
 def _columns(titles: list[str], named: Mapping[str, str], name: str) -> dict[str, int]:

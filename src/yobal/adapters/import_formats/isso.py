@@ -64,7 +64,9 @@ def read(file: IO[bytes], name: str, _options: ImportOptions) -> Iterator[Import
             _check_tables(conn, name)
             yield from _rows(conn, file)
     except sqlite3.DatabaseError as error:
-        raise CannotReadImport(f"{name} is no database of Isso that can be read: {error}") from None
+        raise CannotReadImport(
+            f"{name} is not a database of Isso that can be read: {error}"
+        ) from None
 
 
 def _connect(name: str) -> sqlite3.Connection:
