@@ -234,10 +234,10 @@ def test_destroying_at_once_is_recorded_and_changes_no_decision(newsroom: Newsro
 def test_without_its_key_it_cannot_come_back_and_nothing_changes(newsroom: NewsroomHarness) -> None:
     sent = newsroom.publish_new(WORDS)
     removed = newsroom.remove(sent.id)
-    kept = newsroom.lose_cells()
+    old_cells = newsroom.lose_cells()
     with pytest.raises(HiddenTextLost):
         newsroom.bring_back(removed)
-    newsroom.components.cell_file.path.write_bytes(kept)
+    newsroom.components.cell_file.path.write_bytes(old_cells)
     newsroom.bring_back(removed)
     assert newsroom.state(sent.id) == "published"
 

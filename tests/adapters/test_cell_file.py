@@ -53,8 +53,8 @@ def _encrypt(cell_file: CellFile, plain: bytes = b"words") -> tuple[int, bytes]:
 
 
 def _decrypt(cell_file: CellFile, number: int, ciphertext: bytes, **bound_to: Any) -> bytes | None:
-    given: dict[str, Any] = {"purpose": "held text", "row_id": ID} | bound_to
-    return cell_file.decrypt(number, ciphertext, **given)
+    arguments: dict[str, Any] = {"purpose": "held text", "row_id": ID} | bound_to
+    return cell_file.decrypt(number, ciphertext, **arguments)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["purpose"] for vector in VECTORS])

@@ -70,9 +70,9 @@ def test_a_check_is_at_a_full_hour_or_a_notice_time_whenever_it_is_asked_for() -
 def test_the_queue_is_told_once_at_its_time_and_not_when_nothing_waits() -> None:
     assert notices.due(RULES, YESTERDAY, FINE, at=TODAY_9) == []
     assert notices.due(RULES, YESTERDAY, waiting(), at=TODAY_9) == ["queue"]
-    told = done(YESTERDAY, "queue", check=TODAY_9)
-    assert notices.due(RULES, told, waiting(), at=TODAY_9 + HOUR_SECONDS) == []
-    assert notices.due(RULES, told, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
+    done_before = done(YESTERDAY, "queue", check=TODAY_9)
+    assert notices.due(RULES, done_before, waiting(), at=TODAY_9 + HOUR_SECONDS) == []
+    assert notices.due(RULES, done_before, waiting(), at=TODAY_9 + 24 * HOUR_SECONDS) == ["queue"]
 
 
 def test_a_notice_tells_of_an_unsigned_import_at_each_notice_time() -> None:
@@ -85,9 +85,9 @@ def test_a_notice_tells_of_an_unsigned_import_at_each_notice_time() -> None:
         RULES, YESTERDAY, at=TODAY_9, sent=(), unsent=["import"], failed=("address 1 (mailto)",)
     )
     assert notices.due(RULES, unsent, unsigned, at=TODAY_9 + HOUR_SECONDS) == ["import"]
-    told = done(YESTERDAY, "import", check=TODAY_9)
-    assert notices.due(RULES, told, unsigned, at=TODAY_9 + HOUR_SECONDS) == []
-    assert notices.due(RULES, told, unsigned, at=TODAY_9 + 24 * HOUR_SECONDS) == ["import"]
+    done_before = done(YESTERDAY, "import", check=TODAY_9)
+    assert notices.due(RULES, done_before, unsigned, at=TODAY_9 + HOUR_SECONDS) == []
+    assert notices.due(RULES, done_before, unsigned, at=TODAY_9 + 24 * HOUR_SECONDS) == ["import"]
 
 
 def test_what_comes_after_a_notice_time_at_which_nothing_waited_waits_for_the_next() -> None:
@@ -112,9 +112,9 @@ def test_a_new_server_does_not_make_up_for_a_notice_time_before_it() -> None:
 def test_an_alert_is_sent_once_a_day() -> None:
     full = msgspec.structs.replace(FINE, is_disk_nearly_full=True, is_work_stopped=True)
     assert notices.due(RULES, YESTERDAY, full, at=TODAY_9) == ["disk", "work"]
-    told = done(YESTERDAY, "disk", check=TODAY_9)
-    assert notices.due(RULES, told, full, at=TODAY_9 + HOUR_SECONDS) == ["work"]
-    assert notices.due(RULES, told, full, at=at("2026-11-25T00:00")) == ["disk", "work"]
+    done_before = done(YESTERDAY, "disk", check=TODAY_9)
+    assert notices.due(RULES, done_before, full, at=TODAY_9 + HOUR_SECONDS) == ["work"]
+    assert notices.due(RULES, done_before, full, at=at("2026-11-25T00:00")) == ["disk", "work"]
 
 
 def test_what_waits_longer_than_the_limit_is_told_without_a_notice_time() -> None:

@@ -138,7 +138,7 @@ def test_only_what_this_server_has_verified_before_comes_back(monday: Monday, ch
     """Also a lead who was removed on Monday can sign another Monday."""
     monday.die()
     other = signed_removal(monday.desk, monday.ibis, by=monday.egret)
-    given = {
+    returned = {
         "fewer": monday.missing[:-1],
         "more": [*monday.missing, monday.missing[0]],
         "other": [other],
@@ -148,7 +148,7 @@ def test_only_what_this_server_has_verified_before_comes_back(monday: Monday, ch
             for item in monday.missing
         ],
     }[change]
-    answer = monday.give_back(given)
+    answer = monday.give_back(returned)
     assert answer.status == (200 if change == "more" else 422), answer.text
     rows = len(monday.newsroom.read_table("statements"))
     assert rows == len(monday.held if change == "more" else monday.sunday["statements"])

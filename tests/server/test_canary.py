@@ -1,6 +1,6 @@
 """The canary goes through form, inbox, seal, count and expiry, and is nowhere that readers' comments are.
 
-Each step is broken in turn, and the miss is told. Nothing but the server's own canary is ever deleted as one.
+Each step is broken in turn, and the miss is reported. Nothing but the server's own canary is ever deleted as one.
 """
 
 from collections.abc import Callable, Iterator
@@ -108,7 +108,7 @@ def test_the_canary_passes_every_step_and_is_in_no_count_queue_or_page(
     assert state(watched).passed_slot == ROUND + 7 * 3_600
     assert watched.read_table("comments") == watched.read_table("envelopes") == []
     assert everything_shown(watched) == before
-    assert told(watched) is None
+    assert reported_step(watched) is None
 
 
 def test_the_next_canary_is_sent_with_the_first_round_of_the_next_day(
@@ -139,7 +139,7 @@ def test_no_canary_is_sent_if_it_is_off_or_the_queue_is_full(watched: NewsroomHa
     watched.now = ROUND + 12 * 3_600 + 2
     watched.move_inbox()
     send_if_due(watched.components, now=watched.now)
-    assert (state(watched).stage, told(watched)) == ("idle", None)
+    assert (state(watched).stage, reported_step(watched)) == ("idle", None)
     off = msgspec.structs.replace(watched.components.settings, canary="off")
     watched.components = msgspec.structs.replace(watched.components, settings=off)
     before = state(watched)
@@ -182,15 +182,15 @@ def test_the_canary_is_missed_at_a_broken_step(
         break_it(monkeypatch)
     with http_intake(newsroom):
         at(newsroom, ROUND + 2)
-        assert (state(newsroom).stage, told(newsroom)) == ("sent", None)
+        assert (state(newsroom).stage, reported_step(newsroom)) == ("sent", None)
         if step == "inbox":
             _lose_inbox(newsroom)
         to_round(newsroom)
         to_slot_after_round(newsroom)
-        assert told(newsroom) == step
+        assert reported_step(newsroom) == step
         monkeypatch.undo()
         _next_day(newsroom)
-        assert told(newsroom) is None, "the next one passes"
+        assert reported_step(newsroom) is None, "the next one passes"
 
 
 def test_a_form_that_does_not_answer_is_missed_and_tried_with_the_next_round(
@@ -199,15 +199,15 @@ def test_a_form_that_does_not_answer_is_missed_and_tried_with_the_next_round(
     with http_intake(newsroom):
         pass
     at(newsroom, ROUND + 30)
-    assert told(newsroom) is None, "the intake may be starting"
+    assert reported_step(newsroom) is None, "the intake may be starting"
     at(newsroom, ROUND + 55)
-    assert told(newsroom) == "form"
+    assert reported_step(newsroom) == "form"
     with http_intake(newsroom):
         to_round(newsroom)
-        assert (state(newsroom).stage, told(newsroom)) == ("sent", "form")
+        assert (state(newsroom).stage, reported_step(newsroom)) == ("sent", "form")
         to_round(newsroom, 2)
         to_slot_after_round(newsroom, 2)
-    assert told(newsroom) is None
+    assert reported_step(newsroom) is None
 
 
 def test_a_canary_that_stops_on_its_way_is_missed_after_three_days() -> None:
@@ -223,7 +223,7 @@ def _next_day(newsroom: NewsroomHarness) -> None:
         at(newsroom, ROUND + hours * 3_600 + 2)
 
 
-def told(newsroom: NewsroomHarness) -> Step | None:
+def reported_step(newsroom: NewsroomHarness) -> Step | None:
     """What status, doctor, notices and figures say, which must be the same."""
     settings = newsroom.components.settings
     step = canary.missed_step(state(newsroom), newsroom.now)
@@ -257,7 +257,7 @@ def test_a_readers_comment_that_is_marked_in_the_database_goes_back_to_the_queue
     to_slot_after_round(watched)
     assert watched.state(reader.id) == "pending"
     assert watched.decrypt(reader.id).text == "A reader's words."
-    assert told(watched) is None
+    assert reported_step(watched) is None
 
 
 def test_a_reader_who_sends_the_words_of_the_canary_is_a_reader(watched: NewsroomHarness) -> None:
@@ -286,7 +286,7 @@ def test_a_canary_whose_story_is_removed_is_not_missed(watched: NewsroomHarness)
     edition = Edition(tag="en", title="Bridge", url="https://news.example/en/bridge")
     declare_story.add(watched.components.database, watched.rules, "bridge", edition)
     to_slot_after_round(watched)
-    assert (state(watched).stage, told(watched)) == ("idle", None)
+    assert (state(watched).stage, reported_step(watched)) == ("idle", None)
 
 
 def test_the_canary_is_in_no_purge_list(watched: NewsroomHarness, tmp_path: Path) -> None:

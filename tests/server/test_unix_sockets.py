@@ -36,8 +36,15 @@ def ask_socket(
 ) -> Response:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
-        given = {"Host": "any", "Connection": "close", "Content-Length": "0"} | dict(headers or {})
-        lines = [f"{method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in given.items()), "", ""]
+        all_headers = {"Host": "any", "Connection": "close", "Content-Length": "0"} | dict(
+            headers or {}
+        )
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            *(f"{k}: {v}" for k, v in all_headers.items()),
+            "",
+            "",
+        ]
         connection.sendall("\r\n".join(lines).encode())
         return read_response(connection)
 

@@ -209,9 +209,9 @@ def test_a_removal_is_taken_only_as_it_must_be(desk: DeskClient, newsroom: Newsr
     for label, (browser, body, status) in refused.items():
         answer = browser.post("remove-member", body)
         assert answer.status == status, (label, answer.text)
-    assert set(_roster(newsroom).members) == {one.signing_key for one in (heron, egret, ibis)}, (
-        "nothing has changed yet"
-    )
+    assert set(_roster(newsroom).members) == {
+        person.signing_key for person in (heron, egret, ibis)
+    }, "nothing has changed yet"
     assert at_ibis.post("session").status == 200
     assert desk.post("remove-member", good).status == 200
 
