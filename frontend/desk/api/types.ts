@@ -21,7 +21,7 @@ export type State =
 
 export type EditKind = "masked" | "shortened" | "reworded";
 
-/** Of one clause, in one language. The newsroom may have none there. */
+/** The sentences for one clause in one language. The newsroom may have none there. */
 export interface PresetNotes {
   clause: string;
   lang: string;
@@ -651,7 +651,7 @@ export interface BeginEpochRequest {
   wraps: MemberWrap[];
 }
 
-/** Those that a browser holds and the server lacks. A body has no room for more. */
+/** Statements that a browser holds and the server lacks. A body has no room for more. */
 export interface ReturnStatementsRequest {
   statements: NewStatement[];
 }
@@ -795,7 +795,7 @@ export interface RemoveRequest extends Signed {
   clause: string;
 }
 
-/** Of one story, or of all. */
+/** Comments of one story, or of all stories. */
 export interface ImportSampleRequest {
   import_id: string;
   story_id?: string | null;

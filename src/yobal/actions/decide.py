@@ -264,7 +264,7 @@ def _get_pending(conn: Connection, comment_id: str) -> Comment:
 
 
 def _envelope_hash(conn: Connection, cell_file: CellFile, comment_id: str) -> str | None:
-    """Of what a moderator's browser has read; None if there is no envelope to read."""
+    """The hash of the age file that a moderator's browser has read; None if there is no envelope."""
     row = envelopes.get(conn, comment_id)
     if row is None:
         return None

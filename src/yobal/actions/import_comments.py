@@ -150,7 +150,7 @@ class Importer:
             self._flush()
 
     def _add_from(self, rows: Iterable[ImportedRow]) -> None:
-        """Those of the file that wait."""
+        """Add the replies in the file that wait."""
         for row in rows:
             if isinstance(row, ImportedComment) and self._id(row.id) in self._waiting.parents:
                 self._add(row)

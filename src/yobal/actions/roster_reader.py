@@ -102,7 +102,7 @@ class RosterReader:
 
     @property
     def resumption(self) -> Resumption | None:
-        """Of what was read last: who may resume the roster, and after what."""
+        """Who may resume the roster that was read last, and after what."""
         return self._verified.resumption if self._verified is not None else None
 
     def check_access(self, member: Member) -> None:

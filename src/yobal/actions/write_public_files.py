@@ -229,7 +229,7 @@ def _render(page_renderer: PageRenderer, view: thread_views.View) -> Mapping[str
 
 
 def _keys(file: StaleFile) -> list[str]:
-    """Of a file that may have to be deleted: a comment's page, or a page of its replies."""
+    """The keys of a file that may have to be deleted: a comment's page, or a page of its replies."""
     if file.file_kind == "comment":
         return [paths.comment(file.comment_id)]
     return [

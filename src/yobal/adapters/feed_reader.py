@@ -197,7 +197,7 @@ def _text(element: Element) -> str:
 
 
 def _child_text(element: Element | None, name: str) -> str:
-    """Of the first child with this name that has a text."""
+    """The text of the first child with this name that has one."""
     children = () if element is None else element
     texts = (_text(child) for child in children if _local(child) == name)
     return next((text for text in texts if text), "")

@@ -126,7 +126,7 @@ class ImportStories:
 
 
 def _path(url: str) -> str:
-    """Of an address that is only a path, as comparable addresses have it."""
+    """The path of an address that is only a path, as comparable addresses have it."""
     return url.partition("#")[0].strip("/")
 
 

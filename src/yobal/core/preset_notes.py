@@ -39,7 +39,7 @@ BUILT_IN: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class PresetNotes(msgspec.Struct, frozen=True):
-    """Of one clause, in one language. The newsroom may have none there."""
+    """The sentences for one clause in one language. The newsroom may have none there."""
 
     clause: str
     lang: str

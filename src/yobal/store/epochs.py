@@ -173,7 +173,7 @@ def delete_wraps(conn: Connection, site_id: str, pseudonym: str) -> None:
 def end_unsigned(
     conn: Connection, site_id: str, signed_ids: Collection[str], *, slot: Slot
 ) -> None:
-    """Those that a resumed roster does not name any more: the desk would take them for a stranger's."""
+    """End the epochs that a resumed roster does not name any more: the desk would take them for a stranger's."""
     unsigned = sa.and_(epochs.c.site_id == site_id, epochs.c.id.not_in(signed_ids))
     _end(conn, unsigned, slot=slot)
 

@@ -111,7 +111,7 @@ def get_by_key(conn: Connection, site_id: str, signing_key: str) -> Moderator | 
 
 
 def list_pseudonyms(conn: Connection, site_id: str) -> list[str]:
-    """Of active and inactive moderators."""
+    """The pseudonyms of active and inactive moderators."""
     pseudonyms = sa.select(moderators.c.pseudonym).where(moderators.c.site_id == site_id)
     return list(conn.execute(pseudonyms).scalars())
 
@@ -290,7 +290,7 @@ def add_registration(conn: Connection, registration: Registration) -> None:
 
 
 def list_registrations(conn: Connection, site_id: str, *, now: float) -> list[Registration]:
-    """Those that have not expired."""
+    """Registrations that have not expired."""
     return fetch_all(
         conn,
         Registration,

@@ -195,7 +195,7 @@ passkeys = sa.Table(
     _bytes("credential_id"),
     _text("passkey"),  # what its owner says of it; see core/roster.py
     _slot("since_slot"),
-    # Of the authenticator, if it counts; else 0. It has 32 bits without a sign.
+    # The authenticator's counter, 32 bits without a sign; 0 if it does not count.
     sa.Column("sign_count", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("site_id", "credential_id"),
     sqlite_with_rowid=False,

@@ -38,7 +38,7 @@ class OwnKeysController:
     def open_with_passkey(
         self, data: JSONBody[request_types.PasskeySignInRequest], request: AnyRequest
     ) -> types.PasskeyIdentity:
-        """Of the member who is signed in, who shows once more that it is them."""
+        """For the member who is signed in, who shows once more that it is them."""
         identity = sign_in.open_with_passkey(
             self._database,
             self._dependencies.cell_file,
