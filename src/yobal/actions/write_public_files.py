@@ -243,7 +243,7 @@ def differing_files(
 ) -> list[str]:
     """The keys of public files that are not what the database would give; nothing of a stale thread.
 
-    `choose` picks from all files of the thread, of which there may be many.
+    `choose` picks from all files of the thread; there may be many.
     """
     collected, site_id = _CollectedFiles(), file_writer.rules.site_id
     collector = msgspec.structs.replace(file_writer, public_files=collected)
