@@ -73,6 +73,7 @@ ALLOWED: Final = {
     ("server/http_server.py", "asyncio.open_connection"),
     ("server/ports.py", "socket"),
     ("adapters/form_client.py", "http.client"),  # the canary: to `intake_listen` only
+    ("adapters/form_client.py", "socket"),  # the same, on a unix socket
     ("server/service_manager.py", "socket"),  # of systemd, in the file system
     ("adapters/apprise_process.py", "apprise"),
     ("adapters/download.py", "socket"),  # to look at the address before it is asked
